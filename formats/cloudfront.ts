@@ -1,0 +1,197 @@
+import { classifyDistributionObject } from "./distribution-object";
+import { column, type LogFormat } from "./log-format";
+
+/** CloudFront standard log, version 1: 33 fields, and two that newer files may add; files of 2014 have 18. */
+export const cloudfront: LogFormat = {
+  id: "cloudfront",
+  table: "cloudfront_access_logs",
+  title: "CloudFront standard logs (legacy, version 1)",
+  source:
+    "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html (read 2026-11)",
+  separator: "\t",
+  fields: [
+    {
+      name: "date",
+      token: "tabbedDate",
+      columns: [column("date", "date", "Date (UTC) on which the response finished")],
+    },
+    {
+      name: "time",
+      token: "tabbedTime",
+      columns: [column("time", "string", "Time of day (UTC) at which the response finished")],
+    },
+    {
+      name: "x-edge-location",
+      token: "tabbed",
+      columns: [column("x_edge_location", "string", "Edge location that served the request")],
+    },
+    {
+      name: "sc-bytes",
+      token: "tabbedInteger",
+      columns: [column("sc_bytes", "bigint", "Bytes sent to the viewer, headers included")],
+    },
+    { name: "c-ip", token: "tabbed", columns: [column("c_ip", "string", "Address of the viewer")] },
+    { name: "cs-method", token: "tabbed", columns: [column("cs_method", "string", "Method of the request")] },
+    {
+      name: "cs(Host)",
+      token: "tabbed",
+      columns: [column("cs_host", "string", "Domain name of the distribution")],
+    },
+    {
+      name: "cs-uri-stem",
+      token: "tabbed",
+      columns: [column("cs_uri_stem", "string", "Path of the URL, URL-encoded once by CloudFront")],
+    },
+    {
+      name: "sc-status",
+      token: "tabbed",
+      columns: [column("sc_status", "string", "Status code; 000 when the viewer left first")],
+    },
+    { name: "cs(Referer)", token: "tabbed", columns: [column("cs_referrer", "string", "Referer header")] },
+    {
+      name: "cs(User-Agent)",
+      token: "tabbed",
+      columns: [column("cs_user_agent", "string", "User-Agent header, URL-encoded by CloudFront")],
+    },
+    {
+      name: "cs-uri-query",
+      token: "tabbed",
+      columns: [column("cs_uri_query", "string", "Query string, URL-encoded by CloudFront")],
+    },
+    {
+      name: "cs(Cookie)",
+      token: "tabbed",
+      columns: [column("cs_cookie", "string", "Cookie header, if the distribution logs cookies")],
+    },
+    {
+      name: "x-edge-result-type",
+      token: "tabbed",
+      columns: [
+        column("x_edge_result_type", "string", "How the edge classified the response, e.g. Hit, Miss, Error"),
+      ],
+    },
+    {
+      name: "x-edge-request-id",
+      token: "tabbed",
+      columns: [column("x_edge_request_id", "string", "Unique id of the request")],
+    },
+    {
+      name: "x-host-header",
+      token: "tabbed",
+      columns: [column("x_host_header", "string", "Host header sent by the viewer")],
+    },
+    {
+      name: "cs-protocol",
+      token: "tabbed",
+      columns: [column("cs_protocol", "string", "Protocol of the request: http, https, ws, wss or grpcs")],
+    },
+    {
+      name: "cs-bytes",
+      token: "tabbedInteger",
+      columns: [column("cs_bytes", "bigint", "Bytes of the request, headers included")],
+    },
+    {
+      name: "time-taken",
+      token: "tabbedDecimal",
+      columns: [
+        column("time_taken", "double", "Seconds from receiving the request to writing the last byte"),
+      ],
+      optional: true,
+    },
+    {
+      name: "x-forwarded-for",
+      token: "tabbed",
+      columns: [
+        column(
+          "x_forwarded_for",
+          "string",
+          "X-Forwarded-For header; set by the viewer, so not always an address",
+        ),
+      ],
+    },
+    { name: "ssl-protocol", token: "tabbed", columns: [column("ssl_protocol", "string", "TLS protocol")] },
+    { name: "ssl-cipher", token: "tabbed", columns: [column("ssl_cipher", "string", "TLS cipher")] },
+    {
+      name: "x-edge-response-result-type",
+      token: "tabbed",
+      columns: [
+        column(
+          "x_edge_response_result_type",
+          "string",
+          "How the edge classified the response just before returning it",
+        ),
+      ],
+    },
+    {
+      name: "cs-protocol-version",
+      token: "tabbed",
+      columns: [column("cs_protocol_version", "string", "HTTP version, e.g. HTTP/2.0")],
+    },
+    {
+      name: "fle-status",
+      token: "tabbed",
+      columns: [column("fle_status", "string", "Field-level encryption status")],
+    },
+    {
+      name: "fle-encrypted-fields",
+      token: "tabbedInteger",
+      columns: [column("fle_encrypted_fields", "int", "Number of fields encrypted")],
+    },
+    { name: "c-port", token: "tabbedInteger", columns: [column("c_port", "int", "Port of the viewer")] },
+    {
+      name: "time-to-first-byte",
+      token: "tabbedDecimal",
+      columns: [
+        column(
+          "time_to_first_byte",
+          "double",
+          "Seconds from receiving the request to writing the first byte",
+        ),
+      ],
+    },
+    {
+      name: "x-edge-detailed-result-type",
+      token: "tabbed",
+      columns: [column("x_edge_detailed_result_type", "string", "Result type with the cause of an error")],
+    },
+    {
+      name: "sc-content-type",
+      token: "tabbed",
+      columns: [column("sc_content_type", "string", "Content-Type header of the response")],
+    },
+    {
+      name: "sc-content-len",
+      token: "tabbedDecimal",
+      columns: [
+        column(
+          "sc_content_len",
+          "double",
+          "Content-Length header of the response, in bytes; seen with a fraction",
+        ),
+      ],
+    },
+    {
+      name: "sc-range-start",
+      token: "tabbedInteger",
+      columns: [column("sc_range_start", "bigint", "First byte of a range response")],
+    },
+    {
+      name: "sc-range-end",
+      token: "tabbedInteger",
+      columns: [column("sc_range_end", "bigint", "Last byte of a range response")],
+    },
+    {
+      name: "distribution-tenant-id",
+      token: "tabbed",
+      columns: [column("distribution_tenant_id", "string", "Distribution tenant; not in every file")],
+    },
+    {
+      name: "connection-id",
+      token: "tabbed",
+      columns: [column("connection_id", "string", "Viewer connection; not in every file")],
+    },
+  ],
+  time: ["date", "time"],
+  lateByHours: 24,
+  classify: classifyDistributionObject,
+};

@@ -1,0 +1,8 @@
+import { alb } from "./alb";
+import { cloudfront } from "./cloudfront";
+import type { LogFormat } from "./log-format";
+
+/** Every format the project knows. A new one is a file beside this and a line here. */
+export const FORMATS = { alb, cloudfront } as const satisfies Record<string, LogFormat>;
+export type FormatId = keyof typeof FORMATS;
+export const FORMAT_IDS = Object.keys(FORMATS) as [FormatId, ...FormatId[]];

@@ -1,0 +1,62 @@
+import type { ObjectKind } from "./object-kind";
+import type { TokenKind } from "./tokens";
+
+/** Types of the typed table; each renderer maps them to its engine's own names. */
+export type ColumnType = "string" | "int" | "bigint" | "double" | "date" | "timestamp";
+
+export interface Column {
+  /** Name in AWS's own Athena documentation, so that existing queries keep working. */
+  readonly name: string;
+  readonly type: ColumnType;
+  /** One sentence for the Glue comment and the documentation table. */
+  readonly doc: string;
+}
+
+/** One field of a log line as AWS writes it. Most fields are one column; `ip:port` and the request are more. */
+export interface Field {
+  /** AWS's own name of the field, e.g. `client:port` or `cs(User-Agent)`. */
+  readonly name: string;
+  readonly token: TokenKind;
+  readonly columns: readonly [Column, ...Column[]];
+  /** True from the first field that older files may lack: it and every later one are then NULL. */
+  readonly optional?: true;
+}
+
+/**
+ * Everything the project knows about one kind of access log. The Glue table, `athena.ddl`, the DuckDB relation,
+ * the JavaScript reader and the documentation table are functions of it; no second list of columns exists.
+ */
+export interface LogFormat {
+  /** Short name used in settings, e.g. `alb`. */
+  readonly id: string;
+  /** Name of the typed table; the text as delivered is `<table>_raw`. */
+  readonly table: string;
+  readonly title: string;
+  /** AWS page that defines the fields, with the month it was read. */
+  readonly source: string;
+  /** What stands between two fields. */
+  readonly separator: " " | "\t";
+  readonly fields: readonly Field[];
+  /**
+   * Raw columns whose texts, joined by a space, are the typed `time` (UTC). One name: the column itself is the
+   * timestamp. Two names: a date and a time of day; the typed table then has both `date` and `time`.
+   */
+  readonly time: readonly [string] | readonly [string, string];
+  /** How soon after an hour's end its last file may come, in hours (sets how long an hour can stay open). */
+  readonly lateByHours: number;
+  /**
+   * Says what an object is by its key alone.
+   *
+   * @param key object key as S3 stores it, already URL-decoded
+   */
+  readonly classify: (key: string) => ObjectKind;
+}
+
+export const column = (name: string, type: ColumnType, doc: string): Column => ({ name, type, doc });
+
+/** Every column of a raw row, in order. */
+export const columnsOf = (format: LogFormat): readonly Column[] =>
+  format.fields.flatMap((field) => [...field.columns]);
+
+/** Name of the table that holds the text as delivered. */
+export const rawTableOf = (format: LogFormat): string => `${format.table}_raw`;

@@ -1,0 +1,33 @@
+import type { Hour } from "./hour";
+
+/**
+ * Why an object in the landing prefix is not moved. Each is acknowledged and counted under this name.
+ *
+ * - `connection-log`, `health-check-log`: other logs that a load balancer writes under the same prefix
+ * - `other-load-balancer`: a Network or Classic Load Balancer's log
+ * - `test-file`: what AWS writes to try the bucket's permissions
+ * - `folder-marker`: a key that ends in a slash
+ * - `empty-object`: zero bytes
+ * - `unmatched-key`: no configured source, or not a name that AWS gives to an access log
+ */
+export const SKIP_REASONS = [
+  "connection-log",
+  "health-check-log",
+  "other-load-balancer",
+  "test-file",
+  "folder-marker",
+  "empty-object",
+  "unmatched-key",
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/** What an object key says about its object. */
+export type ObjectKind =
+  | { readonly kind: "access-log"; readonly hour: Hour }
+  | { readonly kind: "skip"; readonly reason: SkipReason };
+
+export const accessLog = (hour: Hour): ObjectKind => ({ kind: "access-log", hour });
+export const skip = (reason: SkipReason): ObjectKind => ({ kind: "skip", reason });
+
+/** The part of a key behind its last slash. */
+export const fileNameOf = (key: string): string => key.slice(key.lastIndexOf("/") + 1);

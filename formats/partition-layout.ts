@@ -1,0 +1,39 @@
+import { type Hour, partitionValuesOf } from "./hour";
+
+/** Where the moved text lies, below the bucket (or the lake's folder). */
+export const RAW_PREFIX = "raw/";
+/** One small object per partition that got new files: the work list of `create-partition`. Athena ignores `_`. */
+export const TOUCHED_PREFIX = "_touched/";
+
+/** Partition keys shared by every table, outermost first. All are strings: Athena prunes those in the catalog. */
+export const PARTITION_KEYS = [
+  { name: "dt", type: "string", doc: "Date of the requests (UTC), YYYY-MM-DD" },
+  { name: "hour", type: "string", doc: "Hour of the requests (UTC), 00 to 23" },
+] as const;
+/** Outermost key of tables whose sources are partitioned by name. */
+export const SOURCE_KEY = { name: "source", type: "string", doc: "Configured name of the source" } as const;
+
+/** One partition of a raw table. */
+export interface Partition {
+  readonly table: string;
+  /** Set if the table is partitioned by source. */
+  readonly source?: string;
+  readonly hour: Hour;
+}
+
+/** Key-value pairs of a partition, outermost first. */
+export function partitionPairs(partition: Partition): readonly (readonly [key: string, value: string])[] {
+  const { dt, hour } = partitionValuesOf(partition.hour);
+  const source = partition.source === undefined ? [] : [[SOURCE_KEY.name, partition.source] as const];
+  return [...source, [PARTITION_KEYS[0].name, dt], [PARTITION_KEYS[1].name, hour]];
+}
+
+/** `<table>/[source=<name>/]dt=YYYY-MM-DD/hour=HH`, without slashes at the ends. */
+export const partitionPath = (partition: Partition): string =>
+  [partition.table, ...partitionPairs(partition).map(([key, value]) => `${key}=${value}`)].join("/");
+
+/** `raw/<partition path>/`: where a partition's files lie. */
+export const rawPrefixOf = (partition: Partition): string => `${RAW_PREFIX}${partitionPath(partition)}/`;
+
+/** `_touched/<partition path>`: the marker of a partition. */
+export const markerKeyOf = (partition: Partition): string => `${TOUCHED_PREFIX}${partitionPath(partition)}`;

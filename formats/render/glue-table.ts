@@ -1,0 +1,54 @@
+import { type Column, columnsOf, type LogFormat, rawTableOf } from "../log-format";
+import { PARTITION_KEYS, RAW_PREFIX, SOURCE_KEY } from "../partition-layout";
+import { renderLinePattern } from "./line-pattern";
+
+/** A Glue table as plain data, in the terms of the Glue API. */
+export interface GlueTable {
+  readonly name: string;
+  readonly description: string;
+  readonly columns: readonly GlueColumn[];
+  readonly partitionKeys: readonly GlueColumn[];
+  /** `s3://.../`, with a slash at the end. */
+  readonly location: string;
+  readonly inputFormat: string;
+  readonly outputFormat: string;
+  readonly serializationLibrary: string;
+  readonly serdeParameters: Readonly<Record<string, string>>;
+}
+export interface GlueColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly comment: string;
+}
+export interface RawTableOptions {
+  /** Name of the bucket that holds the moved files; may be an unresolved Terraform reference. */
+  readonly bucket: string;
+  /** True if the sources of this format are partitioned by name. */
+  readonly bySource: boolean;
+}
+
+/**
+ * The table of the text as delivered: every column a string, so that nothing is lost or changed by a cast. Lines
+ * that do not match the pattern, CloudFront's two header lines among them, are rows of NULLs.
+ *
+ * The regular expression is what the SerDe sees: Glue and Terraform store it without further escaping.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/regex-serde.html
+ */
+export const rawGlueTable = (format: LogFormat, { bucket, bySource }: RawTableOptions): GlueTable => ({
+  name: rawTableOf(format),
+  description: `${format.title}: the text as delivered`,
+  columns: columnsOf(format).map(textColumn),
+  partitionKeys: [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map(({ name, type, doc }) => ({
+    name,
+    type,
+    comment: doc,
+  })),
+  location: `s3://${bucket}/${RAW_PREFIX}${format.table}/`,
+  inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
+  outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+  serializationLibrary: "org.apache.hadoop.hive.serde2.RegexSerDe",
+  serdeParameters: { "serialization.format": "1", "input.regex": renderLinePattern(format) },
+});
+
+const textColumn = ({ name, doc }: Column): GlueColumn => ({ name, type: "string", comment: doc });

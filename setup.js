@@ -1,0 +1,2 @@
+// Registers toHaveResource and its siblings for the construct tests.
+require("cdktf").Testing.setupJest();
