@@ -43,9 +43,8 @@ function typedRow(
 ): Row | undefined {
   const row: Record<string, Value> = {};
   for (const [index, column] of columns.entries()) {
-    const text = texts[index]?.trim();
-    const isNull = text === undefined || text === "" || text === "-";
-    const value = isNull ? null : typedValue(column, texts[index] ?? "");
+    const text = texts[index] ?? "";
+    const value = text === "" || text === "-" ? null : typedValue(column, text);
     if (value === undefined) return undefined;
     row[column.name] = value;
   }

@@ -1,12 +1,12 @@
 import type { Field, LogFormat } from "../log-format";
-import { TOKEN_KINDS } from "../tokens";
+import { tokenOf } from "../tokens";
 
 /** Fields that AWS may append later: each is one token, quoted or not, and is ignored. */
 const UNKNOWN_FIELDS: Readonly<Record<LogFormat["separator"], string>> = {
   " ": '(?: (?:"[^"]*"|[^ "]*))*',
   "\t": "(?:\\t[^\\t]*)*",
 };
-const SEPARATOR_PATTERN = { " ": " ", "\t": "\\t" } as const;
+const SEPARATOR_PATTERN: Readonly<Record<LogFormat["separator"], string>> = { " ": " ", "\t": "\\t" };
 
 /**
  * The regular expression of one whole line, with exactly one capturing group per column, in order.
@@ -16,7 +16,20 @@ const SEPARATOR_PATTERN = { " ": " ", "\t": "\\t" } as const;
  *
  * @returns pattern text to be matched against the whole line; runs unchanged in Java, RE2 and JavaScript
  */
-export function renderLinePattern(format: LogFormat): string {
+export const renderLinePattern = (format: LogFormat): string =>
+  nestOptionalFields(format, ({ token }) => tokenOf(token).pattern);
+
+/**
+ * The same without groups, narrowed to the form in which AWS writes every field today. A line that matches can be
+ * split at its separators and quotes; the values are those that the line pattern's groups would capture.
+ */
+export const renderUsualLinePattern = (format: LogFormat): string =>
+  nestOptionalFields(format, ({ token }) => {
+    const { pattern, usual } = tokenOf(token);
+    return usual ?? pattern.replaceAll(/(?<!\\)\((?!\?)/g, "(?:");
+  });
+
+function nestOptionalFields(format: LogFormat, patternOf: (field: Field) => string): string {
   const separator = SEPARATOR_PATTERN[format.separator];
   const firstOptional = format.fields.findIndex((field) => field.optional);
   const mandatory = format.fields.slice(0, firstOptional).map(patternOf).join(separator);
@@ -28,5 +41,3 @@ export function renderLinePattern(format: LogFormat): string {
     );
   return mandatory + rest;
 }
-
-const patternOf = (field: Field): string => TOKEN_KINDS[field.token];
