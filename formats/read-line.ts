@@ -1,3 +1,4 @@
+import { fieldOrderer } from "./field-order";
 import { type Column, columnsOf, type LogFormat } from "./log-format";
 import { renderLinePattern } from "./render/line-pattern";
 
@@ -17,19 +18,25 @@ const UNPARSED: Line = { kind: "unparsed" };
 /** Lines that hold no request: they are neither rows nor unparsed. */
 export const isHeaderLine = (line: string): boolean => line === "" || line.startsWith("#");
 
+/** Splits text into lines as every reader of this project does: at CRLF, LF and CR, like Hadoop's text input. */
+export const splitLines = (text: string): string[] => text.split(/\r\n|\n|\r/);
+
 /**
- * Makes the reader of a format's lines: the reference that the SQL readers must agree with.
+ * Makes the reader of one file's lines: the reference that the SQL readers must agree with.
  *
- * A line is a row if the whole of it matches the format's pattern and each of its timestamps is a real one.
+ * A line is a row if the whole of it matches the format's pattern and each of its timestamps is a real one. The
+ * lines are to be given in the order of the file, because a CloudFront header may name the fields that follow.
  *
  * @returns a function of one line without its line end; never throws
  */
 export function lineReader(format: LogFormat): (line: string) => Line {
   const pattern = new RegExp(`^(?:${renderLinePattern(format)})$`);
   const columns = columnsOf(format);
+  const inOwnOrder = fieldOrderer(format);
   return (line) => {
+    const ordered = inOwnOrder(line);
     if (isHeaderLine(line)) return HEADER;
-    const texts = pattern.exec(line)?.slice(1);
+    const texts = pattern.exec(ordered)?.slice(1);
     if (!texts) return UNPARSED;
     const row = typedRow(format, columns, texts);
     return row ? { kind: "row", row } : UNPARSED;

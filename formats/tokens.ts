@@ -3,8 +3,8 @@ interface Token {
   /** Piece of the line's regular expression, with one capturing group per column. */
   readonly pattern: string;
   /**
-   * The form in which AWS writes it today, where `pattern` accepts older or unknown forms, too. Lines whose fields
-   * all have this form can be split at spaces and quotes instead of being matched group by group.
+   * The form in which AWS writes it today, without groups, where `pattern` accepts other forms, too. Lines whose
+   * fields all have this form can be split at spaces and quotes instead of being matched group by group.
    */
   readonly usual?: string;
   /** True if the usual form stands inside double quotes. */
@@ -42,14 +42,13 @@ export const TOKEN_KINDS = {
   /** Method, URL and protocol inside double quotes, split at the first and the last space: a URL can hold spaces. */
   request: {
     pattern: '"([^ "]*)(?: ([^"]*?))?(?: ([^ "]*))?"',
-    usual: '"[^ "]* [^ "]* [^ "]*"',
     quoted: true,
     parts: "request",
   },
   /** Space-separated `ip:port` in double quotes; older files have one item without quotes. */
-  hostPortList: { pattern: '"?((?:[^ "]+ )*?[^ "]*)"?', usual: '"[^ "]*"', quoted: true },
+  hostPortList: { pattern: '"?((?:[^ "]+ )*?[^ "]*)"?', usual: '"(?:[^ "]+ )*[^ "]*"', quoted: true },
   /** Space-separated status codes in double quotes; older files have one item without quotes. */
-  statusList: { pattern: '"?((?:[-0-9]+ )*?[-0-9]*)"?', usual: '"[-0-9]*"', quoted: true },
+  statusList: { pattern: '"?((?:[-0-9]+ )*?[-0-9]*)"?', usual: '"(?:[-0-9]+ )*[-0-9]*"', quoted: true },
   /** `TID_...`, and whatever an unknown quoted field in its place holds. */
   connectionTraceId: { pattern: '"?(TID_[^ "]*|-|[^"]*)"?', usual: '(?:TID_[^ "]*|-)' },
   /** One word that is normally quoted. */
