@@ -242,5 +242,6 @@ export const alb: LogFormat = {
   ],
   time: ["time"],
   lateByHours: 2,
+  deliveryFolder: "AWSLogs/",
   classify: classifyLoadBalancerObject,
 };

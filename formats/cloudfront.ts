@@ -193,5 +193,6 @@ export const cloudfront: LogFormat = {
   ],
   time: ["date", "time"],
   lateByHours: 24,
+  deliveryFolder: "",
   classify: classifyDistributionObject,
 };

@@ -44,6 +44,8 @@ export interface LogFormat {
   readonly time: readonly [string] | readonly [string, string];
   /** How soon after an hour's end its last file may come, in hours (sets how long an hour can stay open). */
   readonly lateByHours: number;
+  /** Folder that AWS itself puts between the configured prefix and its own keys; empty or with a slash at the end. */
+  readonly deliveryFolder: string;
   /**
    * Says what an object is by its key alone.
    *

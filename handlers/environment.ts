@@ -1,0 +1,76 @@
+import * as z from "zod/mini";
+import { FORMAT_IDS } from "../formats";
+import { IDENTIFIER } from "../formats/render/sql-text";
+import { PermanentError } from "./core/errors";
+
+/** Text that holds JSON, e.g. a list in an environment variable. */
+const jsonText = <Schema extends z.ZodMiniType>(schema: Schema) =>
+  z.pipe(
+    z.pipe(
+      z.string(),
+      z.transform((text, context): unknown => {
+        try {
+          return JSON.parse(text);
+        } catch {
+          context.issues.push({ code: "custom", message: "expected JSON", input: text });
+          return z.NEVER;
+        }
+      }),
+    ),
+    schema,
+  );
+
+const bucket = z.string().check(z.minLength(3));
+const identifier = z.string().check(z.regex(IDENTIFIER));
+const partitionValue = z.string().check(z.regex(/^[a-z0-9][a-z0-9_-]*$/));
+
+const moveSchema = z.object({
+  /** JSON of the sources to move from. */
+  SOURCES: jsonText(
+    z.array(
+      z.strictObject({
+        format: z.enum(FORMAT_IDS),
+        prefix: z.string(),
+        name: z.optional(partitionValue),
+      }),
+    ),
+  ),
+  /** Bucket that the files are moved to; may be the one they arrive in. */
+  TARGET_BUCKET: bucket,
+  /** `true`: the originals stay. */
+  KEEP_ORIGINALS: z.enum(["true", "false"]),
+});
+
+const partitionSchema = z.object({
+  /** Glue database of the tables. */
+  DATABASE: identifier,
+  /** Athena workgroup that the statements run in. */
+  WORKGROUP: z.string().check(z.minLength(1)),
+  /** Bucket that holds the moved files. */
+  BUCKET: bucket,
+  /** JSON of the tables: the typed table's name, and the sources it is partitioned by, if any. */
+  TABLES: jsonText(
+    z.array(z.strictObject({ table: identifier, sources: z.optional(z.array(partitionValue)) })),
+  ),
+});
+
+/** What `move-access-logs` reads, as texts: the constructs must set exactly these. */
+export type MoveEnvironment = z.input<typeof moveSchema>;
+/** What `create-partition` reads, as texts. */
+export type PartitionEnvironment = z.input<typeof partitionSchema>;
+
+export const readMoveEnvironment = (variables: NodeJS.ProcessEnv): z.output<typeof moveSchema> =>
+  read(moveSchema, variables);
+export const readPartitionEnvironment = (variables: NodeJS.ProcessEnv): z.output<typeof partitionSchema> =>
+  read(partitionSchema, variables);
+
+/** @throws PermanentError `INVALID_ENVIRONMENT` that names every variable that is missing or wrong */
+function read<Schema extends z.ZodMiniType>(schema: Schema, variables: NodeJS.ProcessEnv): z.output<Schema> {
+  const result = z.safeParse(schema, variables);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new PermanentError(
+    "INVALID_ENVIRONMENT",
+    `environment: ${problems.join("; ")}; deploy the stack again, it sets these variables`,
+  );
+}

@@ -1,0 +1,16 @@
+/** The library: constructs for a CDKTF stack, and the log formats they rest on. */
+export { FORMAT_IDS, FORMATS, type FormatId } from "./formats";
+export type { Column, Field, LogFormat } from "./formats/log-format";
+export { AccessLogPipeline, type AccessLogPipelineProps } from "./modules/access-log-pipeline";
+export { HandlerFunction, type HandlerFunctionProps, type Runtime } from "./modules/handler-function";
+export { LogBucket, type LogBucketProps } from "./modules/log-bucket";
+export type { LogSource } from "./modules/log-source";
+export { LogTable, type LogTableProps } from "./modules/log-table";
+export {
+  type BucketRef,
+  ObjectCreatedTrigger,
+  type ObjectCreatedTriggerProps,
+  type TriggerKind,
+} from "./modules/object-created-trigger";
+export { QueryWorkgroup, type QueryWorkgroupProps } from "./modules/query-workgroup";
+export { Schedule, type ScheduleProps } from "./modules/schedule";

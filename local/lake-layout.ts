@@ -1,0 +1,52 @@
+import { access } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { LogFormat } from "../formats/log-format";
+import { type Partition, partitionPath } from "../formats/partition-layout";
+import { UserError } from "./user-error";
+
+/** Where things lie in a lake's folder. */
+export interface LakeLayout {
+  readonly root: string;
+  /** Parquet files of one partition of a typed table. */
+  readonly typedPartition: (partition: Partition) => string;
+  /** Glob over every Parquet file of a typed table. */
+  readonly typedFiles: (format: LogFormat) => string;
+  /** Files that are not published yet; on the same disk, so that publishing is a rename. */
+  readonly workFolder: string;
+  readonly lockFile: string;
+  /** One JSON line for each object that the last `ingest` did not take, with its reason. */
+  readonly skippedFile: string;
+}
+
+const GLOB_CHARACTERS = /[*?[\]{}]/;
+
+/** @throws UserError if DuckDB would read the path as a pattern */
+export function lakeLayout(folder: string): LakeLayout {
+  const root = resolve(folder);
+  if (GLOB_CHARACTERS.test(root)) {
+    throw new UserError(
+      `lake ${folder}: the path must not hold any of * ? [ ] { }, got ${root}; choose another folder`,
+    );
+  }
+  return {
+    root,
+    typedPartition: (partition) => join(root, "typed", partitionPath(partition)),
+    typedFiles: (format) => join(root, "typed", format.table, "**", "*.parquet"),
+    workFolder: join(root, ".work"),
+    lockFile: join(root, ".lock"),
+    skippedFile: join(root, "skipped.jsonl"),
+  };
+}
+
+/** @throws UserError if there is no lake */
+export async function existingLake(folder: string): Promise<LakeLayout> {
+  const layout = lakeLayout(folder);
+  try {
+    await access(layout.root);
+  } catch {
+    throw new UserError(
+      `lake ${folder}: there is no such folder; make one with "access-logs ingest DIR --lake ${folder}"`,
+    );
+  }
+  return layout;
+}

@@ -1,0 +1,84 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { DuckDBResult } from "@duckdb/node-api";
+import { FORMATS } from "../formats";
+import type { LogFormat } from "../formats/log-format";
+import { PARTITION_KEYS } from "../formats/partition-layout";
+import { duckdbColumns } from "../formats/render/duckdb-relation";
+import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
+import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
+import { type Json, jsonConverter } from "./json-values";
+import { existingLake, type LakeLayout } from "./lake-layout";
+
+/** Rows of a query, as they come. */
+export interface QueryRows {
+  readonly columns: readonly string[];
+  readonly rows: AsyncIterable<readonly Json[]>;
+}
+
+/**
+ * Runs SQL over a lake: each typed table under its name, and `<table>_unparsed` with the lines that could not be read.
+ *
+ * @param use called with the result; the rows can be read until it resolves
+ * @throws UserError without a lake, QueryFailedError if DuckDB refuses the SQL
+ */
+export async function queryLake<T>(
+  folder: string,
+  sql: string,
+  use: (result: QueryRows) => Promise<T>,
+): Promise<T> {
+  const lake = await existingLake(folder);
+  const engine = await openDuckdb();
+  try {
+    await createViews(engine, lake);
+    const result = await engine.stream(sql);
+    return await use({ columns: result.deduplicatedColumnNames(), rows: rowsOf(result) });
+  } finally {
+    engine.close();
+  }
+}
+
+async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void> {
+  for (const format of Object.values(FORMATS)) {
+    const files = (await hasFiles(lake, format)) ? storedFiles(lake, format) : noFiles(format);
+    const typed = [
+      ...duckdbColumns(format).map(({ name }) => name),
+      "log_file",
+      ...PARTITION_KEYS.map(({ name }) => name),
+    ];
+    const views = {
+      [format.table]: `SELECT ${typed.map(sqlIdentifier).join(", ")} FROM (${files}) WHERE unparsed IS NULL`,
+      [`${format.table}_unparsed`]: `SELECT unparsed AS line, log_file FROM (${files}) WHERE unparsed IS NOT NULL`,
+    };
+    for (const [name, select] of Object.entries(views)) {
+      await engine.run({ sql: `CREATE VIEW ${sqlIdentifier(name)} AS ${select}`, token: name });
+    }
+  }
+}
+
+async function hasFiles(lake: LakeLayout, format: LogFormat): Promise<boolean> {
+  try {
+    const entries = await readdir(join(lake.root, "typed", format.table), { recursive: true });
+    return entries.some((name) => name.endsWith(".parquet"));
+  } catch {
+    return false;
+  }
+}
+
+/** By name and with missing columns as NULL: files written before a column was added stay readable. */
+function storedFiles(lake: LakeLayout, format: LogFormat): string {
+  const keys = PARTITION_KEYS.map(({ name }) => `${sqlString(name)}: VARCHAR`).join(", ");
+  return `SELECT * FROM read_parquet(${sqlString(lake.typedFiles(format))},
+    union_by_name = true, hive_partitioning = true, hive_types = {${keys}})`;
+}
+
+/** A table that got no log yet can still be named. */
+function noFiles(format: LogFormat): string {
+  const texts = ["log_file", "unparsed", ...PARTITION_KEYS.map(({ name }) => name)];
+  const columns = [...duckdbColumns(format), ...texts.map((name) => ({ name, type: "VARCHAR" }))];
+  return `SELECT ${columns.map(({ name, type }) => `NULL::${type} AS ${sqlIdentifier(name)}`).join(", ")} WHERE false`;
+}
+
+async function* rowsOf(result: DuckDBResult): AsyncGenerator<readonly Json[]> {
+  for await (const rows of result.yieldConvertedRows(jsonConverter)) yield* rows;
+}

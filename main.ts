@@ -1,0 +1,13 @@
+import { App } from "cdktf";
+import { loadSettings, SettingsError } from "./settings";
+import { AccessLogsStack } from "./stacks/access-logs-stack";
+
+try {
+  const app = new App();
+  new AccessLogsStack(app, loadSettings());
+  app.synth();
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,114 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { AssetType, TerraformAsset } from "cdktf";
+import { Construct } from "constructs";
+import { type HandlerName, handlerCode } from "./handler-code";
+import { allow, type PolicyStatement, policyDocument, trustPolicy } from "./policy";
+import { validateProps } from "./validate-props";
+
+export const RUNTIMES = ["nodejs24.x", "nodejs22.x"] as const;
+export type Runtime = (typeof RUNTIMES)[number];
+
+/** Namespace of the handlers' own metrics in CloudWatch. */
+export const METRICS_NAMESPACE = "AccessLogs";
+const MAX_TIMEOUT_SECONDS = 900;
+
+export interface HandlerFunctionProps {
+  /** Name of the function, its role and, below `/aws/lambda/`, its log group. */
+  readonly name: string;
+  readonly handler: HandlerName;
+  readonly description: string;
+  /** Seconds from 1 to 900. */
+  readonly timeoutSeconds: number;
+  readonly memoryMiB: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** What the function may do besides writing its own log. */
+  readonly statements: readonly PolicyStatement[];
+  readonly runtime: Runtime;
+  readonly logRetentionDays: number;
+  /**
+   * Invocations that may run at the same time.
+   *
+   * @default - the account's limit
+   */
+  readonly reservedConcurrency?: number;
+}
+
+/**
+ * One Lambda function on arm64 with its bundled code, a role of its own, and a log group that Terraform owns, so that
+ * it has a retention and goes away with the function.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+ */
+export class HandlerFunction extends Construct {
+  readonly lambda: LambdaFunction;
+  readonly role: IamRole;
+  readonly logGroup: CloudwatchLogGroup;
+
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    super(scope, id);
+    validateProps(this.node.path, [
+      {
+        option: "timeoutSeconds",
+        value: props.timeoutSeconds,
+        holds: props.timeoutSeconds >= 1 && props.timeoutSeconds <= MAX_TIMEOUT_SECONDS,
+        expected: `must be from 1 to ${MAX_TIMEOUT_SECONDS}`,
+      },
+    ]);
+    this.logGroup = new CloudwatchLogGroup(this, "logs", {
+      name: `/aws/lambda/${props.name}`,
+      retentionInDays: props.logRetentionDays,
+    });
+    this.logGroup.overrideLogicalId(`${id}_logs`);
+    this.role = new IamRole(this, "role", {
+      name: props.name,
+      assumeRolePolicy: trustPolicy("lambda.amazonaws.com"),
+    });
+    const policy = new IamRolePolicy(this, "policy", {
+      name: "handler",
+      role: this.role.id,
+      policy: policyDocument([
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${this.logGroup.arn}:*`]),
+        ...props.statements,
+      ]),
+    });
+    const code = handlerCode(props.handler);
+    const asset = new TerraformAsset(this, "code", {
+      path: code.path,
+      type: AssetType.FILE,
+      assetHash: code.sha256Hex,
+    });
+    this.lambda = new LambdaFunction(this, "Default", {
+      functionName: props.name,
+      description: props.description,
+      role: this.role.arn,
+      filename: asset.path,
+      sourceCodeHash: code.sha256Base64,
+      handler: "index.handler",
+      runtime: props.runtime,
+      architectures: ["arm64"],
+      memorySize: props.memoryMiB,
+      timeout: props.timeoutSeconds,
+      ...(props.reservedConcurrency === undefined
+        ? {}
+        : { reservedConcurrentExecutions: props.reservedConcurrency }),
+      environment: {
+        variables: {
+          POWERTOOLS_SERVICE_NAME: props.name,
+          POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+          ...props.environment,
+        },
+      },
+      loggingConfig: {
+        logFormat: "JSON",
+        applicationLogLevel: "INFO",
+        systemLogLevel: "WARN",
+        logGroup: this.logGroup.name,
+      },
+      // A function that runs before it may do its work would fail for no reason that anyone could see later.
+      dependsOn: [policy],
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
+import { Construct } from "constructs";
+import { RESULTS_PREFIX } from "./log-bucket";
+import { validateProps } from "./validate-props";
+
+/** Athena refuses a smaller limit. */
+export const MIN_SCAN_LIMIT_BYTES = 10 * 1024 ** 2;
+
+export interface QueryWorkgroupProps {
+  readonly name: string;
+  readonly description: string;
+  /** Bucket for the results; they go below `athena-results/<name>/`. */
+  readonly bucket: string;
+  /** Bytes that one query may scan before Athena cancels it: from 10 MiB. */
+  readonly scanLimitBytes: number;
+}
+
+/**
+ * An Athena workgroup whose settings no client can override: encrypted results, a limit on what a query scans,
+ * metrics in CloudWatch.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/workgroups-settings-override.html
+ */
+export class QueryWorkgroup extends Construct {
+  readonly workgroup: AthenaWorkgroup;
+  /** Key prefix of the results. */
+  readonly resultsPrefix: string;
+
+  constructor(scope: Construct, id: string, props: QueryWorkgroupProps) {
+    super(scope, id);
+    validateProps(this.node.path, [
+      {
+        option: "scanLimitBytes",
+        value: props.scanLimitBytes,
+        holds: Number.isInteger(props.scanLimitBytes) && props.scanLimitBytes >= MIN_SCAN_LIMIT_BYTES,
+        expected: `must be a whole number from ${MIN_SCAN_LIMIT_BYTES} (10 MiB)`,
+      },
+    ]);
+    this.resultsPrefix = `${RESULTS_PREFIX}${props.name}/`;
+    this.workgroup = new AthenaWorkgroup(this, "Default", {
+      name: props.name,
+      description: props.description,
+      configuration: {
+        enforceWorkgroupConfiguration: true,
+        publishCloudwatchMetricsEnabled: true,
+        bytesScannedCutoffPerQuery: props.scanLimitBytes,
+        engineVersion: { selectedEngineVersion: "Athena engine version 3" },
+        resultConfiguration: {
+          outputLocation: `s3://${props.bucket}/${this.resultsPrefix}`,
+          encryptionConfiguration: { encryptionOption: "SSE_S3" },
+        },
+      },
+    });
+    this.workgroup.overrideLogicalId(id);
+  }
+}

@@ -1,0 +1,98 @@
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
+import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
+import { SchedulerScheduleGroup } from "@cdktf/provider-aws/lib/scheduler-schedule-group";
+import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
+import { Construct } from "constructs";
+import type { HandlerFunction } from "./handler-function";
+import { DEAD_LETTER_RETENTION_DAYS } from "./object-created-trigger";
+import { allow, denyPlainText, policyDocument, trustPolicy } from "./policy";
+
+export interface ScheduleProps {
+  readonly name: string;
+  readonly description: string;
+  /** Cron or rate expression of EventBridge Scheduler, in UTC. */
+  readonly expression: string;
+  /** Function to invoke; it gets `{ "scheduledTime": "<ISO 8601>" }`. */
+  readonly target: HandlerFunction;
+  /** AWS account of the deployment, to keep other accounts from using the role. */
+  readonly accountId: string;
+}
+
+const DAY_SECONDS = 86_400;
+const FLEXIBLE_MINUTES = 5;
+/** A run that fails is tried again until shortly before the next one is due. */
+const RETRIES = 2;
+const MAX_EVENT_AGE_SECONDS = 3000;
+
+/**
+ * Invokes a function at fixed times. What cannot be invoked, and what fails in the function, ends in one dead-letter
+ * queue.
+ *
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
+ */
+export class Schedule extends Construct {
+  readonly schedule: SchedulerSchedule;
+  readonly deadLetterQueue: SqsQueue;
+
+  constructor(scope: Construct, id: string, props: ScheduleProps) {
+    super(scope, id);
+    const { lambda, role } = props.target;
+    this.deadLetterQueue = new SqsQueue(this, "dead_letters", {
+      name: `${props.name}-dead-letters`,
+      messageRetentionSeconds: DEAD_LETTER_RETENTION_DAYS * DAY_SECONDS,
+      sqsManagedSseEnabled: true,
+    });
+    this.deadLetterQueue.overrideLogicalId(`${id}_dead_letters`);
+    new SqsQueuePolicy(this, "dead_letters_policy", {
+      queueUrl: this.deadLetterQueue.url,
+      policy: policyDocument([denyPlainText("sqs:*", [this.deadLetterQueue.arn])]),
+    });
+    // The schedule only hands the event over: a failure of the function is Lambda's to retry and to report.
+    const report = new IamRolePolicy(this, "report_policy", {
+      name: "failed-events",
+      role: role.id,
+      policy: policyDocument([allow(["sqs:SendMessage"], [this.deadLetterQueue.arn])]),
+    });
+    new LambdaFunctionEventInvokeConfig(this, "failures", {
+      functionName: lambda.functionName,
+      maximumRetryAttempts: RETRIES,
+      maximumEventAgeInSeconds: MAX_EVENT_AGE_SECONDS,
+      destinationConfig: { onFailure: { destination: this.deadLetterQueue.arn } },
+      dependsOn: [report],
+    });
+    const group = new SchedulerScheduleGroup(this, "group", { name: props.name });
+    const invoker = new IamRole(this, "role", {
+      name: `${props.name}-schedule`,
+      assumeRolePolicy: trustPolicy("scheduler.amazonaws.com", {
+        StringEquals: { "aws:SourceAccount": props.accountId },
+        ArnEquals: { "aws:SourceArn": group.arn },
+      }),
+    });
+    const invoke = new IamRolePolicy(this, "policy", {
+      name: "invoke",
+      role: invoker.id,
+      policy: policyDocument([
+        allow(["lambda:InvokeFunction"], [lambda.arn]),
+        allow(["sqs:SendMessage"], [this.deadLetterQueue.arn]),
+      ]),
+    });
+    this.schedule = new SchedulerSchedule(this, "Default", {
+      name: props.name,
+      groupName: group.name,
+      description: props.description,
+      scheduleExpression: props.expression,
+      flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: FLEXIBLE_MINUTES },
+      target: {
+        arn: lambda.arn,
+        roleArn: invoker.arn,
+        input: JSON.stringify({ scheduledTime: "<aws.scheduler.scheduled-time>" }),
+        retryPolicy: { maximumEventAgeInSeconds: MAX_EVENT_AGE_SECONDS, maximumRetryAttempts: RETRIES },
+        deadLetterConfig: { arn: this.deadLetterQueue.arn },
+      },
+      dependsOn: [invoke],
+    });
+  }
+}

@@ -1,0 +1,24 @@
+import { Token } from "cdktf";
+
+/** One rule of a construct's props. */
+export interface Rule {
+  readonly option: string;
+  readonly value: unknown;
+  readonly holds: boolean;
+  /** What is allowed, and what to do, e.g. `must be from 1 to 900`. */
+  readonly expected: string;
+}
+
+/**
+ * Checks all rules at once, so that a user mends everything in one go. Values that Terraform knows only later are
+ * not judged.
+ *
+ * @param path path of the construct, for the message
+ * @throws Error that lists every broken rule
+ */
+export function validateProps(path: string, rules: readonly Rule[]): void {
+  const problems = rules
+    .filter(({ value, holds }) => !holds && !Token.isUnresolved(value))
+    .map(({ option, value, expected }) => `${path}: "${option}" ${expected}, got ${JSON.stringify(value)}`);
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+}

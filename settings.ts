@@ -1,0 +1,236 @@
+import { existsSync, readFileSync } from "node:fs";
+import * as z from "zod";
+import { FORMAT_IDS } from "./formats";
+import { RAW_PREFIX, TOUCHED_PREFIX } from "./formats/partition-layout";
+import { IDENTIFIER } from "./formats/render/sql-text";
+import {
+  DEFAULT_LOG_RETENTION_DAYS,
+  DEFAULT_RESULTS_RETENTION_DAYS,
+  DEFAULT_SCAN_LIMIT_GIB,
+  PIPELINE_NAME,
+} from "./modules/access-log-pipeline";
+import { RUNTIMES } from "./modules/handler-function";
+import { RESULTS_PREFIX } from "./modules/log-bucket";
+import { keyPrefixOf, type LogSource } from "./modules/log-source";
+
+export const SETTINGS_FILE = "access-logs.json";
+/** Names another settings file. */
+export const SETTINGS_VARIABLE = "ACCESS_LOGS_SETTINGS";
+
+/** Keys that belong to the pipeline itself. */
+const OWN_PREFIXES = [RAW_PREFIX, TOUCHED_PREFIX, RESULTS_PREFIX];
+const MAX_SOURCES = 50;
+const MAX_RETENTION_DAYS = 3650;
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const days = z.int().min(1).max(MAX_RETENTION_DAYS);
+
+const source = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9_-]{0,62}$/,
+      'must be lower-case letters, digits, "_" or "-", at most 63 characters',
+    )
+    .describe("Unique name; the value of the source partition key if there is one"),
+  format: z
+    .enum(FORMAT_IDS)
+    .describe("alb: Application Load Balancer; cloudfront: CloudFront standard logs, version 1"),
+  prefix: z
+    .string()
+    .regex(
+      /^(?:[A-Za-z0-9!_.*'()-]+\/)*$/,
+      'must be empty or end with "/", without "//" or characters that need encoding',
+    )
+    .refine((prefix) => !prefix.includes("AWSLogs"), 'must not hold "AWSLogs": AWS adds that folder itself')
+    .describe(
+      'Log prefix configured at the load balancer or distribution, with "/" at the end; empty if none is',
+    ),
+  accounts: z
+    .array(z.string().regex(/^\d{12}$/, "must be a 12-digit AWS account id, in quotes"))
+    .min(1)
+    .optional()
+    .describe("Accounts whose load balancers may deliver. Default: the account that is deployed to"),
+  partition: z
+    .boolean()
+    .optional()
+    .describe("Partition the table by source, too; all sources of a format must agree. Default: false"),
+});
+
+const backend = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("local"),
+    path: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('State file, relative to the stack. Default: "terraform.tfstate"'),
+  }),
+  z.strictObject({
+    type: z.literal("s3"),
+    bucket: z.string().min(3),
+    key: z.string().min(1),
+    region: z.string().min(1),
+    use_lockfile: z.boolean().optional().describe("Lock by a file beside the state. Default: true"),
+  }),
+  z.strictObject({
+    type: z.literal("partial"),
+    of: z.string().min(1).describe("Backend type; its values come from terraform init -backend-config"),
+  }),
+]);
+
+const settingsSchema = z.strictObject({
+  $schema: z.string().optional().describe("For editors; ignored"),
+  name: z
+    .string()
+    .regex(PIPELINE_NAME, 'must be a lower-case letter, then letters, digits or "-", at most 31 characters')
+    .describe("Prefix of every name in AWS"),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'must be an AWS Region, e.g. "eu-central-1"')
+    .describe("Region of the pipeline; load balancers deliver only into a bucket of their own Region"),
+  backend: backend.optional().describe('Where Terraform keeps its state. Default: { "type": "local" }'),
+  sources: z.array(source).min(1).max(MAX_SOURCES).describe("Where access logs come from"),
+  existingLogBucket: z
+    .string()
+    .min(3)
+    .optional()
+    .describe(
+      "Bucket that the logs arrive in already; nothing on it is changed. Default: a bucket is created",
+    ),
+  keepOriginals: z.boolean().optional().describe("Keep the objects as delivered, too. Default: false"),
+  database: z
+    .string()
+    .regex(IDENTIFIER, 'must be lower-case letters, digits and "_"')
+    .optional()
+    .describe('Glue database. Default: the name with "_" for "-"'),
+  rawRetentionDays: days.optional().describe("Days after which moved text is deleted. Default: it is kept"),
+  resultsRetentionDays: days
+    .optional()
+    .describe(`Days after which query results are deleted. Default: ${DEFAULT_RESULTS_RETENTION_DAYS}`),
+  logRetentionDays: z
+    .union(
+      LOG_RETENTION_DAYS.map((value) => z.literal(value)),
+      {
+        error: `must be one of ${LOG_RETENTION_DAYS.join(", ")}`,
+      },
+    )
+    .optional()
+    .describe(`Days after which the functions' logs are deleted. Default: ${DEFAULT_LOG_RETENTION_DAYS}`),
+  scanLimitGiB: z
+    .number()
+    .min(0.01)
+    .optional()
+    .describe(`GiB that one query of the analysts' workgroup may scan. Default: ${DEFAULT_SCAN_LIMIT_GIB}`),
+  runtime: z.enum(RUNTIMES).optional().describe(`Lambda runtime. Default: ${RUNTIMES[0]}`),
+  tags: z.record(z.string().min(1), z.string()).optional().describe("Tags of every resource"),
+});
+
+/** What one deployment is made of. */
+export type Settings = z.output<typeof settingsSchema>;
+export type BackendSettings = NonNullable<Settings["backend"]>;
+
+/** A settings file that cannot be used; the message lists every problem. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+/**
+ * Reads the settings file.
+ *
+ * @param path default: what `ACCESS_LOGS_SETTINGS` names, else `access-logs.json` in the current folder
+ * @throws SettingsError that names the file, and each option that is wrong with what it got and what it must be
+ */
+export function loadSettings(path = process.env[SETTINGS_VARIABLE] ?? SETTINGS_FILE): Settings {
+  if (!existsSync(path)) {
+    throw new SettingsError(
+      `${path}: no such file; name one with ${SETTINGS_VARIABLE} or run in the folder that holds it`,
+    );
+  }
+  return parseSettings(path, parseJson(path));
+}
+
+function parseJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new SettingsError(`${path}: not valid JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** Checks values against the schema and against each other. @throws SettingsError */
+export function parseSettings(path: string, value: unknown): Settings {
+  const result = settingsSchema.safeParse(value);
+  if (!result.success) {
+    throw new SettingsError(result.error.issues.map((issue) => describeIssue(path, value, issue)).join("\n"));
+  }
+  const problems = sourceProblems(result.data.sources);
+  if (problems.length > 0)
+    throw new SettingsError(problems.map((problem) => `${path}: ${problem}`).join("\n"));
+  return result.data;
+}
+
+function describeIssue(file: string, settings: unknown, issue: z.core.$ZodIssue): string {
+  const place = issue.path.reduce<string>(
+    (text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}${text && "."}${String(part)}`),
+    "",
+  );
+  if (issue.code === "unrecognized_keys") {
+    return `${file}: ${place || "settings"}: unknown option ${issue.keys.map((key) => `"${key}"`).join(", ")}; see access-logs.schema.json`;
+  }
+  return `${file}: ${place || "settings"}: ${issue.message}, got ${JSON.stringify(valueAt(settings, issue.path))}`;
+}
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (current, part) =>
+      typeof current === "object" && current !== null ? Reflect.get(current, part) : undefined,
+    value,
+  );
+
+function sourceProblems(sources: Settings["sources"]): string[] {
+  const problems: string[] = [];
+  for (const [index, { name }] of sources.entries()) {
+    if (sources.findIndex((other) => other.name === name) < index) {
+      problems.push(`sources[${index}].name: must be unique, got "${name}" again`);
+    }
+  }
+  const prefixes = sources.map((item) => keyPrefixOf(toLogSource(item)));
+  for (const [index, prefix] of prefixes.entries()) {
+    const own = OWN_PREFIXES.find((taken) => overlap(prefix, taken));
+    if (own)
+      problems.push(
+        `sources[${index}].prefix: must not overlap "${own}", which the pipeline writes; got "${prefix}"`,
+      );
+    const other = prefixes.findIndex((taken) => overlap(prefix, taken));
+    if (other < index) {
+      problems.push(
+        `sources[${index}].prefix: must not overlap that of sources[${other}]: S3 cannot tell "${prefix}" from "${prefixes[other]}"; give each source its own prefix`,
+      );
+    }
+  }
+  return problems;
+}
+
+const overlap = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a);
+
+/** A source without options that are not set. */
+export const toLogSource = ({
+  name,
+  format,
+  prefix,
+  accounts,
+  partition,
+}: Settings["sources"][number]): LogSource => ({
+  name,
+  format,
+  prefix,
+  ...(accounts ? { accounts } : {}),
+  ...(partition === undefined ? {} : { partition }),
+});
+
+/** JSON Schema of the settings file, for editors. */
+export const settingsJsonSchema = (): unknown => z.toJSONSchema(settingsSchema, { io: "input" });
