@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import pLimit from "p-limit";
 import { FORMATS } from "../formats";
@@ -7,8 +7,9 @@ import type { LogFormat } from "../formats/log-format";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
 import { renderDuckdbRelation } from "../formats/render/duckdb-relation";
 import { sqlString } from "../formats/render/sql-text";
+import type { ObjectStore } from "../handlers/core/ports";
 import type { DuckdbEngine } from "./duckdb-engine";
-import type { LakeLayout } from "./lake-layout";
+import { LAKE_BUCKET, type LakeLayout } from "./lake-layout";
 import { MAX_LINE_BYTES, NEVER_IN_TEXT, spoolFile } from "./spool";
 
 /** What committing one partition did. */
@@ -40,12 +41,13 @@ export const formatOfTable = (table: string): LogFormat => {
  */
 export async function commitPartition(
   engine: DuckdbEngine,
+  store: ObjectStore,
   lake: LakeLayout,
   partition: Partition,
 ): Promise<Commit> {
   const format = formatOfTable(partition.table);
   const commits: Commit[] = [];
-  for (const batch of await newFileBatches(engine, lake, partition)) {
+  for (const batch of await newFileBatches(engine, store, lake, partition)) {
     commits.push(await commitFiles(engine, lake, format, partition, batch));
   }
   return {
@@ -55,25 +57,24 @@ export async function commitPartition(
   };
 }
 
+/** The partition's files that no commit holds, in portions that one commit takes. */
 async function newFileBatches(
   engine: DuckdbEngine,
+  store: ObjectStore,
   lake: LakeLayout,
   partition: Partition,
 ): Promise<readonly (readonly string[])[]> {
   const prefix = rawPrefixOf(partition);
   const committed = await committedFiles(engine, lake.typedPartition(partition));
-  const names = (await readdir(join(lake.root, prefix)))
-    .sort()
-    .filter((name) => !committed.has(prefix + name));
   const batches: string[][] = [];
   let bytes = BATCH_BYTES;
-  for (const name of names) {
-    const { size } = await stat(join(lake.root, prefix, name));
+  for await (const { key, size } of store.list(LAKE_BUCKET, prefix)) {
+    if (committed.has(key)) continue;
     if (bytes + size > BATCH_BYTES) {
       batches.push([]);
       bytes = 0;
     }
-    batches.at(-1)?.push(name);
+    batches.at(-1)?.push(key.slice(prefix.length));
     bytes += size;
   }
   return batches;

@@ -4,6 +4,9 @@ import type { LogFormat } from "../formats/log-format";
 import { type Partition, partitionPath } from "../formats/partition-layout";
 import { UserError } from "./user-error";
 
+/** Name under which the object store knows the lake's folder. */
+export const LAKE_BUCKET = "lake";
+
 /** Where things lie in a lake's folder. */
 export interface LakeLayout {
   readonly root: string;

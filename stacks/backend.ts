@@ -21,6 +21,6 @@ export function addBackend(stack: TerraformStack, settings: BackendSettings): vo
       stack.addOverride("terraform.backend", { local: undefined, [settings.of]: {} });
       return;
     default:
-      return settings satisfies never;
+      settings satisfies never;
   }
 }

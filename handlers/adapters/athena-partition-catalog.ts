@@ -1,0 +1,35 @@
+import type { Partition } from "../../formats/partition-layout";
+import { MAX_PARTITIONS_PER_STATEMENT, renderAddPartitions } from "../../formats/render/add-partitions-ddl";
+import type { PartitionCatalog, QueryEngine } from "../core/ports";
+
+export interface AthenaCatalogOptions {
+  readonly engine: QueryEngine;
+  readonly database: string;
+  /** Bucket that holds the moved files. */
+  readonly bucket: string;
+  /** Names the run: a run that is repeated joins its own statements instead of submitting new ones. */
+  readonly runToken: string;
+}
+
+/** Adds partitions to the Glue tables by Athena statements, one after another. */
+export const athenaPartitionCatalog = ({
+  engine,
+  database,
+  bucket,
+  runToken,
+}: AthenaCatalogOptions): PartitionCatalog => ({
+  add: async (partitions) => {
+    for (const chunk of chunksByTable(partitions)) {
+      await engine.run({ sql: renderAddPartitions(database, bucket, chunk), token: runToken });
+    }
+  },
+});
+
+function chunksByTable(partitions: readonly Partition[]): Partition[][] {
+  return [...new Set(partitions.map(({ table }) => table))].flatMap((name) => {
+    const ofTable = partitions.filter(({ table }) => table === name);
+    return Array.from({ length: Math.ceil(ofTable.length / MAX_PARTITIONS_PER_STATEMENT) }, (_, index) =>
+      ofTable.slice(index * MAX_PARTITIONS_PER_STATEMENT, (index + 1) * MAX_PARTITIONS_PER_STATEMENT),
+    );
+  });
+}

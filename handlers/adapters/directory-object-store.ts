@@ -1,0 +1,123 @@
+import { randomUUID } from "node:crypto";
+import { type BigIntStats, constants } from "node:fs";
+import { copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { ObjectLocation, ObjectStore, StoredObject } from "../core/ports";
+
+/** Suffix of files that are being written: never listed. */
+const PARTIAL = ".partial";
+
+/**
+ * Objects as files: a key is a path below its bucket's folder.
+ *
+ * A file appears whole or not at all, and stays through a power cut: it is written aside, synced and renamed.
+ *
+ * @param folders absolute folder of each bucket
+ */
+export function directoryObjectStore(folders: Readonly<Record<string, string>>): ObjectStore {
+  const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), checkedKey(key));
+  return {
+    copy: (source, target) => copy(pathOf(source), pathOf(target)),
+    exists: async (location) => (await statOrMissing(pathOf(location))) !== undefined,
+    put: async (location, body) => {
+      await writeAside(pathOf(location), async (path) => {
+        const file = await open(path, "w");
+        await file.writeFile(body);
+        await file.close();
+      });
+    },
+    list: (bucket, prefix) => list(folderOf(folders, bucket), prefix),
+    deleteAll: async (bucket, keys) => {
+      const failures = new Map<string, string>();
+      for (const key of keys) {
+        await rm(pathOf({ bucket, key }), { force: true }).catch((error: Error) =>
+          failures.set(key, error.message),
+        );
+      }
+      return failures;
+    },
+    deleteIfUnchanged: async (location, etag) => {
+      const current = await statOrMissing(pathOf(location));
+      if (current && etagOf(current) !== etag) return "changed";
+      await rm(pathOf(location), { force: true });
+      return "deleted";
+    },
+  };
+}
+
+function folderOf(folders: Readonly<Record<string, string>>, bucket: string): string {
+  const folder = folders[bucket];
+  if (folder === undefined) throw new Error(`no folder stands for the bucket "${bucket}"`);
+  return folder;
+}
+
+function checkedKey(key: string): string {
+  const isPlain =
+    !key.includes("\0") && key.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  if (!isPlain) throw new Error(`the key "${key}" is no path below a folder`);
+  return key;
+}
+
+async function copy(source: string, target: string): Promise<"copied" | "source-missing"> {
+  const from = await statOrMissing(source);
+  if (!from) return "source-missing";
+  const to = await statOrMissing(target);
+  // The copy keeps the source's time, so that a second run need not copy again what has not changed.
+  if (to && to.size === from.size && to.mtimeMs === from.mtimeMs) return "copied";
+  await writeAside(target, async (path) => {
+    await copyFile(source, path, constants.COPYFILE_FICLONE);
+    await utimes(path, from.atime, from.mtime);
+  });
+  return "copied";
+}
+
+async function writeAside(target: string, write: (path: string) => Promise<void>): Promise<void> {
+  const aside = `${target}.${randomUUID()}${PARTIAL}`;
+  await mkdir(dirname(target), { recursive: true });
+  try {
+    await write(aside);
+    const file = await open(aside);
+    await file.sync();
+    await file.close();
+    await rename(aside, target);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw error;
+  }
+}
+
+/** Walks only the folder that the prefix names; keys come in the order of their bytes, as in S3. */
+async function* list(folder: string, prefix: string): AsyncGenerator<StoredObject> {
+  const start = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+  for await (const key of walk(folder, start)) {
+    if (!key.startsWith(prefix) || key.endsWith(PARTIAL)) continue;
+    const stats = await statOrMissing(join(folder, key));
+    if (stats?.isFile()) yield { key, size: Number(stats.size), etag: etagOf(stats) };
+  }
+}
+
+async function* walk(folder: string, prefix: string): AsyncGenerator<string> {
+  const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch(ignoreMissing([]));
+  // A folder sorts by its name with the slash: "a/" comes after "a-b", as its keys do.
+  const names = entries.map((entry) => entry.name + (entry.isDirectory() ? "/" : ""));
+  for (const name of names.sort(compareBytes)) {
+    if (name.endsWith("/")) yield* walk(folder, prefix + name);
+    else yield prefix + name;
+  }
+}
+
+const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+const ignoreMissing =
+  <T>(value: T) =>
+  (error: unknown): T => {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") return value;
+    throw error;
+  };
+
+const statOrMissing = (path: string): Promise<BigIntStats | undefined> =>
+  stat(path, { bigint: true }).catch(ignoreMissing(undefined));
+
+/** A file written anew is another inode; its time tells when an inode is used again. */
+const etagOf = ({ ino, size, mtimeNs }: BigIntStats): string => `${ino}-${size}-${mtimeNs}`;

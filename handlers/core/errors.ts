@@ -1,0 +1,49 @@
+/**
+ * Every code an error of the pipeline can have. Codes are stable: alarms and scripts may rest on them.
+ * `docs/errors.md` says for each what happened and what to do.
+ */
+export const ERROR_CODES = [
+  "INVALID_ENVIRONMENT",
+  "INVALID_EVENT",
+  "SOURCE_MISSING",
+  "STORE_FAILED",
+  "DELETE_FAILED",
+  "QUERY_FAILED",
+  "QUERY_TIMEOUT",
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** An operation that failed, with what it was about in the message and the reason as its cause. */
+export abstract class OperationError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Trying the same again cannot help: someone has to change something first. */
+export class PermanentError extends OperationError {
+  override readonly name = "PermanentError";
+}
+
+/** The same may succeed later; the queue or the schedule tries again. */
+export class RetryableError extends OperationError {
+  override readonly name = "RetryableError";
+}
+
+/** A statement that the query engine did not carry out. */
+export class QueryFailedError extends PermanentError {
+  constructor(
+    readonly queryId: string,
+    /** The engine's own words. */
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super("QUERY_FAILED", `query ${queryId} failed: ${reason}`, options);
+  }
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

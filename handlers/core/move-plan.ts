@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { FORMATS } from "../../formats";
+import type { Hour } from "../../formats/hour";
+import { fileNameOf, type SkipReason } from "../../formats/object-kind";
+import { type Partition, RAW_PREFIX, rawPrefixOf, TOUCHED_PREFIX } from "../../formats/partition-layout";
+import type { ObjectLocation } from "./ports";
+import type { Source } from "./source";
+
+/** A new object, as an event or a listing tells of it. */
+export interface ArrivedObject extends ObjectLocation {
+  /** Bytes, if the event says so. */
+  readonly size?: number;
+}
+
+/** What is to happen with an object. */
+export type MovePlan =
+  | { readonly kind: "move"; readonly key: string; readonly partition: Partition }
+  | { readonly kind: "skip"; readonly reason: SkipReason };
+
+const HASH_LENGTH = 8;
+
+/**
+ * Decides where an object goes. The same object always gets the same target key, so moving it twice writes one file;
+ * the hash of bucket and key keeps files of one name from two places apart.
+ */
+export function planMove(sources: readonly Source[], object: ArrivedObject): MovePlan {
+  if (object.key.endsWith("/")) return { kind: "skip", reason: "folder-marker" };
+  const match = matchSource(sources, object.key);
+  if (match.kind === "skip") return match;
+  if (object.size === 0) return { kind: "skip", reason: "empty-object" };
+  const { source, hour } = match;
+  const partition: Partition = {
+    table: FORMATS[source.format].table,
+    hour,
+    ...(source.name === undefined ? {} : { source: source.name }),
+  };
+  return { kind: "move", key: rawPrefixOf(partition) + targetName(object), partition };
+}
+
+type Match =
+  | { readonly kind: "access-log"; readonly source: Source; readonly hour: Hour }
+  | { readonly kind: "skip"; readonly reason: SkipReason };
+
+/** The source whose format knows the key; among several, the one with the longest prefix. */
+function matchSource(sources: readonly Source[], key: string): Match {
+  // What the pipeline wrote itself is never moved again, whatever a source's prefix is.
+  if (key.startsWith(RAW_PREFIX) || key.startsWith(TOUCHED_PREFIX))
+    return { kind: "skip", reason: "unmatched-key" };
+  const candidates = sources
+    .filter(({ prefix }) => key.startsWith(prefix))
+    .sort((a, b) => b.prefix.length - a.prefix.length);
+  let reason: SkipReason = "unmatched-key";
+  for (const source of candidates) {
+    const object = FORMATS[source.format].classify(key);
+    if (object.kind === "access-log") return { ...object, source };
+    if (reason === "unmatched-key") reason = object.reason;
+  }
+  return { kind: "skip", reason };
+}
+
+function targetName({ bucket, key }: ObjectLocation): string {
+  const hash = createHash("sha256").update(`${bucket}/${key}`).digest("hex").slice(0, HASH_LENGTH);
+  return `${hash}-${fileNameOf(key)}`;
+}

@@ -1,0 +1,41 @@
+import { parseHour } from "../../formats/hour";
+import { PARTITION_KEYS, type Partition, SOURCE_KEY, TOUCHED_PREFIX } from "../../formats/partition-layout";
+import type { ObjectStore } from "./ports";
+
+/** A partition that got new files since the marker was last consumed. */
+export interface TouchedPartition {
+  readonly partition: Partition;
+  readonly markerKey: string;
+  /** Content of the marker when it was listed. */
+  readonly etag: string;
+}
+
+const [DT, HOUR] = PARTITION_KEYS;
+const MARKER = new RegExp(
+  `^${TOUCHED_PREFIX}(?<table>[a-z0-9_]+)/(?:${SOURCE_KEY.name}=(?<source>[^/]+)/)?${DT.name}=(?<dt>[^/]+)/${HOUR.name}=(?<hour>[^/]+)$`,
+);
+
+/** Reads the partition that a marker stands for; `undefined` if the key is no marker's. */
+export function parseMarkerKey(key: string): Partition | undefined {
+  const { table, source, dt, hour: hourText } = MARKER.exec(key)?.groups ?? {};
+  const hour = parseHour(`${dt}T${hourText}`);
+  if (table === undefined || hour === undefined) return undefined;
+  return { table, hour, ...(source === undefined ? {} : { source }) };
+}
+
+/**
+ * Lists the touched partitions, oldest key first.
+ *
+ * @param onUnknown called with keys below `_touched/` that are no marker's: they are left alone
+ */
+export async function* touchedPartitions(
+  store: ObjectStore,
+  bucket: string,
+  onUnknown: (key: string) => void,
+): AsyncGenerator<TouchedPartition> {
+  for await (const { key, etag } of store.list(bucket, TOUCHED_PREFIX)) {
+    const partition = parseMarkerKey(key);
+    if (partition) yield { partition, markerKey: key, etag };
+    else onUnknown(key);
+  }
+}

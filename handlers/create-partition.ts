@@ -1,0 +1,76 @@
+import { AthenaClient } from "@aws-sdk/client-athena";
+import { S3Client } from "@aws-sdk/client-s3";
+import { hourText } from "../formats/hour";
+import { athenaPartitionCatalog } from "./adapters/athena-partition-catalog";
+import { athenaQueryEngine } from "./adapters/athena-query-engine";
+import { s3ObjectStore } from "./adapters/s3-object-store";
+import {
+  type AddedPartitions,
+  addPartitions,
+  type HourRange,
+  parseHourRange,
+  windowAround,
+} from "./core/add-partitions";
+import { PermanentError } from "./core/errors";
+import { systemClock } from "./core/ports";
+import { readPartitionEnvironment } from "./environment";
+import { logger, publishCounts } from "./telemetry";
+
+const { DATABASE, WORKGROUP, BUCKET, TABLES } = readPartitionEnvironment(process.env);
+const clock = systemClock;
+const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
+const engine = athenaQueryEngine({
+  client: new AthenaClient({ maxAttempts: 5 }),
+  clock,
+  database: DATABASE,
+  workgroup: WORKGROUP,
+});
+
+/** What the schedule sends, or someone who wants the partitions of a time gone by. */
+export interface CreatePartitionEvent {
+  /** Nominal time of the run, ISO 8601. Default: now. */
+  readonly scheduledTime?: string;
+  /** First hour, `YYYY-MM-DD` or `YYYY-MM-DDTHH` in UTC; only together with `to`. */
+  readonly from?: string;
+  /** Last hour. */
+  readonly to?: string;
+}
+
+/**
+ * Makes sure that the partitions around the scheduled time (or of a given range) exist, and all that got late files.
+ *
+ * @throws OperationError if the event is wrong or Athena fails: Lambda then tries again and reports it
+ */
+export async function handler(event: CreatePartitionEvent): Promise<AddedPartitions> {
+  const range = rangeOf(event);
+  const rangeText = { from: hourText(range.from), to: hourText(range.to) };
+  const catalog = athenaPartitionCatalog({
+    engine,
+    database: DATABASE,
+    bucket: BUCKET,
+    runToken:
+      event.scheduledTime ?? `${rangeText.from}/${rangeText.to}/${hourText(windowAround(clock.now()).from)}`,
+  });
+  const added = await addPartitions({ store, catalog }, BUCKET, TABLES, range, (key) =>
+    logger.warn("unknown marker left alone", { key }),
+  );
+  logger.info("partitions ensured", { ...rangeText, ...added });
+  publishCounts({ PartitionsAdded: added.ensured, PartitionsTouched: added.touched });
+  return added;
+}
+
+function rangeOf({ scheduledTime, from, to }: CreatePartitionEvent): HourRange {
+  if (from !== undefined && to !== undefined) return parseHourRange(from, to);
+  if (from !== undefined || to !== undefined) {
+    throw new PermanentError(
+      "INVALID_EVENT",
+      '"from" and "to" must come together, as YYYY-MM-DD or YYYY-MM-DDTHH in UTC',
+    );
+  }
+  if (scheduledTime === undefined) return windowAround(clock.now());
+  const instant = new Date(scheduledTime);
+  if (Number.isNaN(instant.getTime())) {
+    throw new PermanentError("INVALID_EVENT", `"scheduledTime" must be ISO 8601, got "${scheduledTime}"`);
+  }
+  return windowAround(instant);
+}

@@ -1,0 +1,95 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { SKIP_REASONS } from "../formats/object-kind";
+import { s3ObjectStore } from "./adapters/s3-object-store";
+import { arrivedObjects } from "./arrived-objects";
+import { messageOf, OperationError } from "./core/errors";
+import { type MoveOutcome, moveObjects } from "./core/move-objects";
+import type { ArrivedObject } from "./core/move-plan";
+import { systemClock } from "./core/ports";
+import { readMoveEnvironment } from "./environment";
+import { logger, publishCounts } from "./telemetry";
+
+const environment = readMoveEnvironment(process.env);
+const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
+
+/** An object and the message that told of it. */
+interface Arrival {
+  readonly messageId: string;
+  readonly object: ArrivedObject;
+}
+
+/**
+ * Moves the objects of a batch of queue messages.
+ *
+ * @returns the messages to deliver again: those with an object that failed, and those that cannot be read
+ */
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  const failedMessages = new Set<string>();
+  // The whole batch at once, not message by message: that is what lets deletes and markers be few requests.
+  const arrivals = event.Records.flatMap(({ messageId, body }): Arrival[] => {
+    try {
+      return arrivedObjects(body).map((object) => ({ messageId, object }));
+    } catch (error) {
+      failedMessages.add(messageId);
+      logger.error("unreadable message", { messageId, ...errorFields(error) });
+      return [];
+    }
+  });
+  const outcomes = await moveObjects(
+    { store, clock: systemClock },
+    {
+      sources: environment.SOURCES.map(({ format, prefix, name }) => ({
+        format,
+        prefix,
+        ...(name ? { name } : {}),
+      })),
+      targetBucket: environment.TARGET_BUCKET,
+      keepOriginals: environment.KEEP_ORIGINALS === "true",
+    },
+    arrivals.map(({ object }) => object),
+  );
+  for (const [index, outcome] of outcomes.entries()) {
+    const arrival = arrivals[index];
+    if (!arrival) continue;
+    if (outcome.kind === "failed") failedMessages.add(arrival.messageId);
+    logOutcome(arrival, outcome);
+  }
+  publishOutcomes(arrivals, outcomes);
+  return { batchItemFailures: [...failedMessages].map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+function logOutcome({ messageId, object }: Arrival, outcome: MoveOutcome): void {
+  switch (outcome.kind) {
+    case "moved":
+      logger.debug("moved", { ...object, isNew: outcome.isNew });
+      return;
+    case "skipped":
+      logger.info("skipped", { ...object, reason: outcome.reason });
+      return;
+    case "failed":
+      logger.error("failed", { messageId, ...object, ...errorFields(outcome.error) });
+      return;
+  }
+}
+
+const errorFields = (error: unknown) => ({
+  code: error instanceof OperationError ? error.code : "UNEXPECTED",
+  reason: messageOf(error),
+});
+
+function publishOutcomes(arrivals: readonly Arrival[], outcomes: readonly MoveOutcome[]): void {
+  const isMoved = (outcome: MoveOutcome | undefined) => outcome?.kind === "moved" && outcome.isNew;
+  const moved = arrivals.filter((_, index) => isMoved(outcomes[index]));
+  publishCounts({
+    ObjectsMoved: moved.length,
+    BytesMoved: moved.reduce((total, { object }) => total + (object.size ?? 0), 0),
+    ObjectsFailed: outcomes.filter(({ kind }) => kind === "failed").length,
+  });
+  for (const reason of SKIP_REASONS) {
+    const count = outcomes.filter(
+      (outcome) => outcome.kind === "skipped" && outcome.reason === reason,
+    ).length;
+    if (count > 0) publishCounts({ ObjectsSkipped: count }, { Reason: reason });
+  }
+}
