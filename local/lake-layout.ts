@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { access, mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { LogFormat } from "../formats/log-format";
 import { type Partition, partitionPath } from "../formats/partition-layout";
@@ -52,4 +52,10 @@ export async function existingLake(folder: string): Promise<LakeLayout> {
     );
   }
   return layout;
+}
+
+/** Makes the lake's folders and clears what an interrupted run left half written. Only under the lake's lock. */
+export async function prepareLake({ workFolder }: LakeLayout): Promise<void> {
+  await rm(workFolder, { recursive: true, force: true });
+  await mkdir(workFolder, { recursive: true });
 }

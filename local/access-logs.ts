@@ -1,0 +1,180 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { FORMATS } from "../formats";
+import { rawTableOf } from "../formats/log-format";
+import {
+  athenaDdlFile,
+  athenaDdlStatements,
+  DDL_BUCKET,
+  DDL_DATABASE,
+} from "../formats/render/athena-ddl-file";
+import { IDENTIFIER } from "../formats/render/sql-text";
+import { messageOf, OperationError } from "../handlers/core/errors";
+import { ingest } from "./ingest";
+import { OUTPUT_FORMATS, type OutputFormat, printRows } from "./print-rows";
+import { printSummary, progressLine } from "./print-summary";
+import { queryLake } from "./query";
+import { SAMPLE_DEFAULTS, writeSample } from "./sample/write-sample";
+import { UserError } from "./user-error";
+import { write } from "./write";
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+const program = new Command("access-logs")
+  .description("ALB and CloudFront access logs on this machine: make some, ingest them, ask questions")
+  .helpCommand(false)
+  .exitOverride();
+
+program
+  .command("sample")
+  .description("write made-up but realistic access logs, under the keys that AWS would use")
+  .argument("<dir>", "folder to write to; made if it is missing")
+  .option(
+    "--seed <number>",
+    "the same seed and sizes give the same bytes",
+    wholeNumber(0),
+    SAMPLE_DEFAULTS.seed,
+  )
+  .option("--files <number>", "log files in all", wholeNumber(1), SAMPLE_DEFAULTS.files)
+  .option("--lines <number>", "lines per file, on average", wholeNumber(1), SAMPLE_DEFAULTS.lines)
+  .option("--hours <number>", "hours that the files cover", wholeNumber(1), SAMPLE_DEFAULTS.hours)
+  .option("--json", "print the summary as one JSON document", false)
+  .addHelpText(
+    "after",
+    examples("access-logs sample ./logs", "access-logs sample ./big --files 600 --lines 3000 --hours 24"),
+  )
+  .action(async (directory: string, { json, ...options }: typeof SAMPLE_DEFAULTS & { json: boolean }) => {
+    const progress = progressLine(process.stderr);
+    const summary = await writeSample(directory, options, (done, total) =>
+      progress.show("writing files", done, total),
+    );
+    progress.clear();
+    const { files, bytes } = summary;
+    await write(
+      json
+        ? `${JSON.stringify(summary)}\n`
+        : `wrote ${files} log files, ${(bytes / 1e6).toFixed(1)} MB of text, to ${directory}\n`,
+    );
+  });
+
+program
+  .command("ingest")
+  .description("run the pipeline on a folder: move its logs to LAKE/raw and add them to the typed tables")
+  .argument("<dir>", "folder that is treated as the bucket; the path of a file below it is its key")
+  .requiredOption("--lake <folder>", "folder of the lake; made if it is missing")
+  .option("--move", "delete the originals once they are copied (default: they stay)", false)
+  .option("--json", "print the summary as one JSON document", false)
+  .addHelpText(
+    "after",
+    examples("access-logs ingest ./logs --lake ./lake", "access-logs ingest ./logs --lake ./lake --json"),
+  )
+  .action(async (directory: string, options: { lake: string; move: boolean; json: boolean }) => {
+    const progress = progressLine(process.stderr);
+    const summary = await ingest({
+      directory,
+      lake: options.lake,
+      deleteOriginals: options.move,
+      onProgress: ({ phase, done, total }) =>
+        progress.show(phase === "move" ? "moving files" : "adding hours to the tables", done, total),
+    });
+    progress.clear();
+    await write(options.json ? `${JSON.stringify(summary)}\n` : printSummary(summary, options.lake));
+  });
+
+program
+  .command("query")
+  .description(
+    "run SQL over a lake: the typed tables, and <table>_unparsed with the lines that could not be read",
+  )
+  .argument("<sql>", "one statement in DuckDB's dialect")
+  .requiredOption("--lake <folder>", "folder of the lake")
+  .addOption(new Option("--format <format>", "how rows are printed").choices(OUTPUT_FORMATS).default("table"))
+  .option("--json", "the same as --format json", false)
+  .addHelpText(
+    "after",
+    examples(
+      'access-logs query "SELECT elb_status_code, count(*) FROM alb_access_logs GROUP BY ALL" --lake ./lake',
+      'access-logs query "SELECT line, log_file FROM cloudfront_access_logs_unparsed" --lake ./lake --format csv',
+    ),
+  )
+  .action(
+    async (sql: string, { lake, format, json }: { lake: string; format: OutputFormat; json: boolean }) => {
+      await queryLake(lake, sql, (result) => printRows(json ? "json" : format, result, write));
+    },
+  );
+
+program
+  .command("ddl")
+  .description("print the Athena DDL of the raw tables, for those who create them by hand")
+  .addOption(new Option("--table <table>", "only this one").choices(Object.values(FORMATS).map(rawTableOf)))
+  .option(
+    "--database <database>",
+    "database that holds the tables",
+    matching(IDENTIFIER, "lower-case letters, digits and _"),
+    DDL_DATABASE,
+  )
+  .option(
+    "--bucket <bucket>",
+    "bucket that holds the moved files",
+    matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of an S3 bucket"),
+    DDL_BUCKET,
+  )
+  .option("--json", "print an object of table names and statements", false)
+  .addHelpText(
+    "after",
+    examples(
+      "access-logs ddl --bucket my-logs",
+      "access-logs ddl --table alb_access_logs_raw --database logs",
+    ),
+  )
+  .action(
+    async ({ json, ...options }: { table?: string; database: string; bucket: string; json: boolean }) => {
+      await write(json ? `${JSON.stringify(athenaDdlStatements(options))}\n` : athenaDdlFile(options));
+    },
+  );
+
+for (const command of program.commands) command.exitOverride();
+
+main().catch((error: unknown) => {
+  // A stack trace: this is a mistake of the program, and the trace is what a report of it needs.
+  console.error(error);
+  process.exitCode = EXIT_FAILED;
+});
+
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+    } else if (error instanceof UserError || error instanceof OperationError || isFileError(error)) {
+      console.error(`access-logs: ${messageOf(error).split("\n\n")[0]}`);
+      process.exitCode = EXIT_FAILED;
+    } else {
+      throw error;
+    }
+  }
+}
+
+/** The file system's own refusals name the path and the reason. */
+const isFileError = (error: unknown): boolean =>
+  error instanceof Error && "syscall" in error && "path" in error;
+
+function wholeNumber(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && Number.isSafeInteger(value)) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min}.`);
+  };
+}
+
+function matching(pattern: RegExp, expected: string): (text: string) => string {
+  return (text) => {
+    if (pattern.test(text)) return text;
+    throw new InvalidArgumentError(`Expected ${expected}.`);
+  };
+}
+
+function examples(...commands: readonly string[]): string {
+  return `\nExamples:\n${commands.map((command) => `  $ ${command}`).join("\n")}\n`;
+}

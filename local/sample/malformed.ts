@@ -1,0 +1,31 @@
+import type { Random } from "./random";
+
+/** One in so many lines is damaged, as transfers and clients do it. */
+const LINES_PER_DAMAGE = 1500;
+
+/** A line as bytes, and whether a reader can make a row of it. */
+export interface SampleLine {
+  readonly bytes: Buffer;
+  readonly isReadable: boolean;
+}
+
+/** The line as it is, or now and then what may become of one. */
+export function maybeDamaged(random: Random, line: string): SampleLine {
+  if (!random.chance(1 / LINES_PER_DAMAGE)) return { bytes: Buffer.from(line), isReadable: true };
+  const kind = random.integer(0, 3);
+  if (kind === 0) return unreadable(Buffer.from(line.slice(0, random.integer(20, 90))));
+  if (kind === 1 && line.includes('"'))
+    return unreadable(Buffer.from(line.replace('" "', '" "bare" quote ')));
+  if (kind === 2) return unreadable(garbage(random));
+  // One byte of another encoding inside a good line: the line stays readable.
+  const bytes = Buffer.from(line);
+  const agent = bytes.indexOf("Mozilla");
+  if (agent >= 0) bytes[agent] = 0xe9;
+  return { bytes, isReadable: true };
+}
+
+const unreadable = (bytes: Buffer): SampleLine => ({ bytes, isReadable: false });
+
+/** High bytes only: none is a line end, a header's "#" or a digit. */
+const garbage = (random: Random): Buffer =>
+  Buffer.from(Array.from({ length: 80 }, () => random.integer(0x80, 0xff)));
