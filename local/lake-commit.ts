@@ -148,7 +148,7 @@ async function writeParquet(
 ): Promise<void> {
   const lines = `(SELECT line, ${sqlString(prefix)} || parse_filename(filename) AS log_file
   FROM read_csv(${sqlString(join(texts, "*"))}, columns = {'line': 'VARCHAR'}, delim = ${sqlString(NEVER_IN_TEXT)},
-    quote = '', escape = '', comment = '', header = false, auto_detect = false, strict_mode = false,
+    compression = 'none', quote = '', escape = '', comment = '', header = false, auto_detect = false, strict_mode = false,
     max_line_size = ${2 * MAX_LINE_BYTES}, filename = true))`;
   await engine.run({
     sql: `COPY (${renderDuckdbRelation(format, lines)})

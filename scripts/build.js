@@ -31,7 +31,9 @@ buildSync({
   format: "cjs",
   packages: "external",
   // Published as ES modules only, which CommonJS can require from Node 20.19 on, not before.
-  alias: { "p-limit": join(root, "node_modules/p-limit/index.js") },
+  alias: Object.fromEntries(
+    ["p-limit", "yocto-queue"].map((name) => [name, join(root, "node_modules", name, "index.js")]),
+  ),
   sourcemap: "linked",
   logLevel: "error",
 });

@@ -1,7 +1,7 @@
 import type { Random } from "./random";
 
 /** One in so many lines is damaged, as transfers and clients do it. */
-const LINES_PER_DAMAGE = 1500;
+const LINES_PER_DAMAGE = 600;
 
 /** A line as bytes, and whether a reader can make a row of it. */
 export interface SampleLine {
