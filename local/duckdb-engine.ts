@@ -18,15 +18,17 @@ const OFFLINE = { autoinstall_known_extensions: "false", autoload_known_extensio
  */
 export async function openDuckdb(settings: Readonly<Record<string, string>> = {}): Promise<DuckdbEngine> {
   const instance = await DuckDBInstance.create(":memory:", { ...OFFLINE, ...settings });
-  const connection = await instance.connect();
+  // Statements and reads do not wait for each other: each has a connection.
+  const [connection, reader] = [await instance.connect(), await instance.connect()];
   return {
     run: async ({ sql, token }: Statement) => {
       await attempt(token, () => connection.run(sql));
       return { queryId: token };
     },
-    stream: (sql) => attempt("local", () => connection.stream(sql)),
+    stream: (sql) => attempt("local", () => reader.stream(sql)),
     close: () => {
       connection.closeSync();
+      reader.closeSync();
       instance.closeSync();
     },
   };

@@ -7,10 +7,12 @@ import { type MoveOutcome, moveObjects } from "../handlers/core/move-objects";
 import type { ArrivedObject } from "../handlers/core/move-plan";
 import { type ObjectStore, systemClock } from "../handlers/core/ports";
 import { type TouchedPartition, touchedPartitions } from "../handlers/core/touched-partitions";
-import { openDuckdb } from "./duckdb-engine";
-import { commitPartition } from "./lake-commit";
+import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
+import { commitBatch } from "./lake-commit";
 import { LAKE_BUCKET, type LakeLayout, lakeLayout, prepareLake } from "./lake-layout";
 import { withLakeLock } from "./lake-lock";
+import { prefetch } from "./prefetch";
+import { type SpooledBatch, spoolNewFiles } from "./spooled-batch";
 import { UserError } from "./user-error";
 
 export interface IngestOptions {
@@ -158,29 +160,54 @@ async function commitTouched(
   const touched: TouchedPartition[] = [];
   for await (const item of touchedPartitions(store, LAKE_BUCKET, () => undefined)) touched.push(item);
   const result = { rows: {}, unparsed: {}, partitions: {}, skipped: [] as SkippedObject[] };
+  for (const { partition } of touched) add(result.partitions, partition.table, 1);
   const engine = await openDuckdb({
     memory_limit: DUCKDB_MEMORY,
     temp_directory: lake.workFolder,
     preserve_insertion_order: "false",
   });
   try {
-    for (const [index, { partition, markerKey, etag }] of touched.entries()) {
-      onProgress({ phase: "commit", done: index, total: touched.length });
-      const commit = await commitPartition(engine, store, lake, partition);
+    for await (const step of prefetch(commitSteps(engine, store, lake, touched))) {
+      if (step.kind === "finished") {
+        await store.deleteIfUnchanged(
+          { bucket: LAKE_BUCKET, key: step.touched.markerKey },
+          step.touched.etag,
+        );
+        onProgress({ phase: "commit", done: step.done, total: touched.length });
+        continue;
+      }
+      const { partition, corrupt } = step.batch;
+      const commit = await commitBatch(engine, lake, step.batch);
       add(result.rows, partition.table, commit.rows);
       add(result.unparsed, partition.table, commit.unparsed);
-      add(result.partitions, partition.table, 1);
-      for (const [key, detail] of commit.corrupt)
-        result.skipped.push({ key, reason: "corrupt-file", detail });
-      // The marker stays while a file waits for a whole copy, so that every run tries and tells again.
-      if (commit.corrupt.size === 0)
-        await store.deleteIfUnchanged({ bucket: LAKE_BUCKET, key: markerKey }, etag);
+      for (const [key, detail] of corrupt) result.skipped.push({ key, reason: "corrupt-file", detail });
     }
   } finally {
     engine.close();
   }
-  onProgress({ phase: "commit", done: touched.length, total: touched.length });
   return result;
+}
+
+type CommitStep =
+  | { readonly kind: "commit"; readonly batch: SpooledBatch }
+  /** Every file of the partition is in the typed table. */
+  | { readonly kind: "finished"; readonly touched: TouchedPartition; readonly done: number };
+
+async function* commitSteps(
+  engine: DuckdbEngine,
+  store: ObjectStore,
+  lake: LakeLayout,
+  touched: readonly TouchedPartition[],
+): AsyncGenerator<CommitStep> {
+  for (const [index, item] of touched.entries()) {
+    let isWhole = true;
+    for await (const batch of spoolNewFiles(engine, store, lake, item.partition)) {
+      isWhole &&= batch.corrupt.size === 0;
+      yield { kind: "commit", batch };
+    }
+    // The marker stays while a file waits for a whole copy, so that every run tries and tells again.
+    if (isWhole) yield { kind: "finished", touched: item, done: index + 1 };
+  }
 }
 
 const add = (counts: Record<string, number>, name: string, count: number): void => {

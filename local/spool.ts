@@ -20,6 +20,7 @@ const CHUNK_BYTES = 1 << 20;
 /** A longer line is cut here. Real lines stay below 64 KiB: only binary rubbish is longer. */
 export const MAX_LINE_BYTES = 4 << 20;
 const NEVER_IN_TEXT_BYTES = Buffer.from(NEVER_IN_TEXT);
+const BYTE_ORDER_MARK = Buffer.from("\uFEFF");
 const REPLACEMENT = "\uFFFD";
 const [LINE_FEED, CARRIAGE_RETURN, HASH, BRACE] = [0x0a, 0x0d, 0x23, 0x7b];
 
@@ -91,14 +92,17 @@ class LineCleaner {
 
   /** @param block whole lines; the last may lack its line feed */
   private cleanLines(block: Buffer): Buffer {
-    const isPlain =
-      isUtf8(block) &&
-      !block.includes(CARRIAGE_RETURN) &&
-      !block.includes(NEVER_IN_TEXT_BYTES) &&
-      !this.isReordered(block);
-    const lines = isPlain ? block : this.rewritten(block);
+    const lines = this.isReordered(block) ? this.rewritten(block) : this.repaired(block);
     this.lines += countLogLines(lines);
     return lines.at(-1) === LINE_FEED ? lines : Buffer.concat([lines, Buffer.of(LINE_FEED)]);
+  }
+
+  /** Halves a block until only the lines that are not plain text are decoded one by one: they are few. */
+  private repaired(block: Buffer): Buffer {
+    if (isPlainText(block)) return block;
+    const middle = block.indexOf(LINE_FEED, block.length >> 1) + 1 || block.lastIndexOf(LINE_FEED, -2) + 1;
+    if (middle === 0 || middle === block.length) return this.rewritten(block);
+    return Buffer.concat([this.repaired(block.subarray(0, middle)), this.repaired(block.subarray(middle))]);
   }
 
   /** True from the first line on whose fields stand in another order than the format's. */
@@ -119,6 +123,17 @@ class LineCleaner {
     return Buffer.from(splitLines(text).map(this.inOwnOrder).join("\n"));
   }
 }
+
+/** True for text that DuckDB reads as it is: UTF-8, lines that end with LF alone, and no column separator. */
+const isPlainText = (block: Buffer): boolean =>
+  isUtf8(block) && !block.includes(CARRIAGE_RETURN) && !holdsSeparator(block) && !hasByteOrderMark(block);
+
+/** A search for one byte is many times faster than one for three, and the first is rare. */
+const holdsSeparator = (block: Buffer): boolean =>
+  block.includes(NEVER_IN_TEXT_BYTES[0] ?? 0) && block.includes(NEVER_IN_TEXT_BYTES);
+
+const hasByteOrderMark = (block: Buffer): boolean =>
+  block.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
 
 function countLogLines(block: Buffer): number {
   let count = 0;

@@ -47,12 +47,14 @@ FROM ${split}`;
 
 /** The lines that are no header, each with `form`: what can be split. A line that does not match has none. */
 function usualForm(format: LogFormat, lines: string): string {
-  const isUsual = `regexp_full_match(line, ${sqlString(renderUsualLinePattern(format))})`;
   const names = columnsOf(format).map(({ name }) => sqlString(name));
-  const match = `regexp_extract(line, ${sqlString(`^(?:${renderLinePattern(format)})$`)}, [${names.join(", ")}])`;
+  const pattern = sqlString(`^(?:${renderLinePattern(format)})$`);
+  const match = `regexp_extract(line, ${pattern}, [${names.join(", ")}])`;
   // The lambda names the match inside the branch, so that only the unusual lines pay for it.
   const rewritten = `list_transform([${match}], lambda m: ${renderUsualForm(format, "m")})[1]`;
-  return `(SELECT line, log_file, CASE WHEN ${isUsual} THEN line ELSE ${rewritten} END AS form
+  return `(SELECT line, log_file,
+    CASE WHEN regexp_full_match(line, ${sqlString(renderUsualLinePattern(format))}) THEN line
+         WHEN regexp_full_match(line, ${pattern}) THEN ${rewritten} END AS form
   FROM ${lines} WHERE line <> '' AND NOT starts_with(line, '#'))`;
 }
 

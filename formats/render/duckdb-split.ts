@@ -35,6 +35,7 @@ function splitAtQuotes(format: LogFormat): LineSplit {
       ...pieces
         .filter(holdsWords)
         .map(({ index }) => ({ name: `w${index}`, sql: `string_split(q[${index}], ' ')` })),
+      ...pieces.flatMap(hostPortLists),
     ],
     texts: pieces.flatMap(textsOf),
   };
@@ -64,16 +65,27 @@ function piecesOf(format: LogFormat): readonly Piece[] {
 function textsOf(piece: Piece): readonly string[] {
   const { index, fields, quoted } = piece;
   const text = `q[${index}]`;
-  const words = `w${index}`;
-  if (quoted) return holdsWords(piece) ? requestTexts(words) : [text];
+  if (quoted) return holdsWords(piece) ? requestTexts(`w${index}`) : [text];
   if (!holdsWords(piece)) return fields.map(() => `trim(${text})`);
-  // Every piece but the first begins with a space, so its first word is the second item of the split.
-  const first = index === 1 ? 1 : 2;
-  return fields.flatMap(({ token }, word) => {
-    const item = `${words}[${first + word}]`;
-    return tokenOf(token).parts === "hostPort" ? hostPortTexts(item) : [item];
+  return fields.flatMap((field, position) => {
+    const word = wordOf(piece, position);
+    return isHostPort(field) ? hostPortTexts(word, hostPortList(piece, position)) : [word];
   });
 }
+
+/** Every piece but the first begins with a space, so its first word is the second item of the split. */
+const wordOf = ({ index }: Piece, position: number): string =>
+  `w${index}[${position + (index === 1 ? 1 : 2)}]`;
+
+const isHostPort = ({ token }: Field): boolean => tokenOf(token).parts === "hostPort";
+const hostPortList = ({ index }: Piece, position: number): string => `h${index}_${position}`;
+
+const hostPortLists = (piece: Piece) =>
+  piece.fields.flatMap((field, position) =>
+    isHostPort(field)
+      ? [{ name: hostPortList(piece, position), sql: `string_split(${wordOf(piece, position)}, ':')` }]
+      : [],
+  );
 
 /** Method, URL and protocol; a URL with spaces, or a missing protocol, is rare. */
 const requestTexts = (words: string): readonly string[] => [
@@ -82,11 +94,11 @@ const requestTexts = (words: string): readonly string[] => [
   `CASE WHEN len(${words}) >= 3 THEN ${words}[len(${words})] END`,
 ];
 
-/** Address and port, split at the last colon; without one there is neither. */
-function hostPortTexts(text: string): readonly string[] {
-  const port = `split_part(${text}, ':', -1)`;
-  return [`trim(${text}[:-2 - length(${port})], '[]')`, `CASE WHEN contains(${text}, ':') THEN ${port} END`];
-}
+/** Address and port, split at the last colon; IPv6 has more of them, and a lone `-` has none. */
+const hostPortTexts = (text: string, parts: string): readonly string[] => [
+  `CASE WHEN len(${parts}) = 2 THEN ${parts}[1] ELSE trim(array_to_string(${parts}[:-2], ':'), '[]') END`,
+  `CASE WHEN ${text} <> '-' THEN ${parts}[len(${parts})] END`,
+];
 
 /**
  * The usual form of a line, made of the columns that the line pattern captured.
