@@ -67,9 +67,10 @@ async function demo(): Promise<void> {
   }
   await write(`
 Next:
-  npx access-logs query "SELECT * FROM alb_access_logs LIMIT 5" --lake ${lake}
-  npx access-logs ingest YOUR_LOGS --lake ./lake    your own logs: a folder as the bucket has it (aws s3 sync)
-  npm run synth                                     the same pipeline for AWS, as Terraform JSON in cdktf.out
+  npm run access-logs -- query "SELECT * FROM alb_access_logs LIMIT 5" --lake ${lake}
+  npm run access-logs -- ingest YOUR_LOGS --lake ./lake
+                       your own logs: a folder as the bucket has it (aws s3 sync)
+  npm run synth        the same pipeline for AWS, as Terraform JSON in cdktf.out
 `);
 }
 

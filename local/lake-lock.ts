@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { codeOf } from "../handlers/core/errors";
 import { UserError } from "./user-error";
 
 /**
@@ -23,7 +24,7 @@ async function takeLock(lockFile: string): Promise<void> {
     await file.writeFile(String(process.pid));
     await file.close();
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (codeOf(error) !== "EEXIST") throw error;
     const holder = Number(await readFile(lockFile, "utf8"));
     if (isRunning(holder)) {
       throw new UserError(
@@ -41,6 +42,6 @@ function isRunning(pid: number): boolean {
     return pid > 0;
   } catch (error) {
     // EPERM: it runs, as another user.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return codeOf(error) === "EPERM";
   }
 }

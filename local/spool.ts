@@ -6,6 +6,7 @@ import { createGunzip } from "node:zlib";
 import { fieldOrderer, hasFieldHeader, isOwnOrder } from "../formats/field-order";
 import type { LogFormat } from "../formats/log-format";
 import { splitLines } from "../formats/read-line";
+import { codeOf, messageOf } from "../handlers/core/errors";
 
 /** Outcome of spooling one file. */
 export type Spooled =
@@ -44,8 +45,9 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
   try {
     await pipeline(input, createGunzip({ chunkSize: CHUNK_BYTES }), clean, output);
   } catch (error) {
-    if (!isZlibError(error)) throw error;
-    return { kind: "corrupt", reason: error.message };
+    // Node's zlib names its errors Z_DATA_ERROR, Z_BUF_ERROR ...
+    if (!codeOf(error)?.startsWith("Z_")) throw error;
+    return { kind: "corrupt", reason: messageOf(error) };
   }
   return { kind: "spooled", lines: cleaner.lines };
 }
@@ -59,9 +61,6 @@ async function isGzip(path: string): Promise<boolean> {
     await file.close();
   }
 }
-
-const isZlibError = (error: unknown): error is Error =>
-  error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
 
 /** Passes whole lines on, unchanged where it can, and counts those that can hold a request. */
 class LineCleaner {

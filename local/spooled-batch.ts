@@ -6,6 +6,7 @@ import { FORMATS } from "../formats";
 import type { LogFormat } from "../formats/log-format";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
 import { sqlString } from "../formats/render/sql-text";
+import { codeOf } from "../handlers/core/errors";
 import type { ObjectStore } from "../handlers/core/ports";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { LAKE_BUCKET, type LakeLayout } from "./lake-layout";
@@ -70,7 +71,7 @@ async function filesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (codeOf(error) === "ENOENT") return [];
     throw error;
   }
 }

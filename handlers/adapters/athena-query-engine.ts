@@ -5,7 +5,7 @@ import {
   type QueryExecution,
   StartQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
-import { messageOf, QueryFailedError, RetryableError } from "../core/errors";
+import { messageOf, nameOf, QueryFailedError, RetryableError } from "../core/errors";
 import type { Clock, QueryEngine, Statement } from "../core/ports";
 
 export interface AthenaOptions {
@@ -59,8 +59,8 @@ async function attemptOnce(options: AthenaOptions, statement: Statement, attempt
     const queryId = await submit(options, statement, attempt);
     return outcomeOf(queryId, await waitForEnd(options, queryId));
   } catch (error) {
-    if (!(error instanceof Error) || !THROTTLING.has(error.name)) throw error;
-    const message = `Athena is busy (${error.name}): ${messageOf(error)}`;
+    if (!THROTTLING.has(String(nameOf(error)))) throw error;
+    const message = `Athena is busy (${nameOf(error)}): ${messageOf(error)}`;
     return { kind: "try-again", error: new RetryableError("QUERY_FAILED", message, { cause: error }) };
   }
 }

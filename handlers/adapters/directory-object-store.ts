@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type BigIntStats, constants } from "node:fs";
 import { copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { codeOf, messageOf } from "../core/errors";
 import type { ObjectLocation, ObjectStore, StoredObject } from "../core/ports";
 
 /** Suffix of files that are being written: never listed. */
@@ -30,8 +31,8 @@ export function directoryObjectStore(folders: Readonly<Record<string, string>>):
     deleteAll: async (bucket, keys) => {
       const failures = new Map<string, string>();
       for (const key of keys) {
-        await rm(pathOf({ bucket, key }), { force: true }).catch((error: Error) =>
-          failures.set(key, error.message),
+        await rm(pathOf({ bucket, key }), { force: true }).catch((error: unknown) =>
+          failures.set(key, messageOf(error)),
         );
       }
       return failures;
@@ -111,8 +112,7 @@ const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.fro
 const ignoreMissing =
   <T>(value: T) =>
   (error: unknown): T => {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR") return value;
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return value;
     throw error;
   };
 

@@ -7,6 +7,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import { nameOf } from "../core/errors";
 import type { ObjectLocation, ObjectStore, StoredObject } from "../core/ports";
 
 /** S3 takes at most this many keys in one DeleteObjects request. */
@@ -45,7 +46,7 @@ async function copy(
     if (!CopyObjectResult?.ETag) throw new Error("S3 did not confirm the copy: its answer has no ETag");
     return "copied";
   } catch (error) {
-    if (hasName(error, "NoSuchKey")) return "source-missing";
+    if (nameOf(error) === "NoSuchKey") return "source-missing";
     throw error;
   }
 }
@@ -55,7 +56,7 @@ async function foundOrNot(request: Promise<unknown>): Promise<boolean> {
     await request;
     return true;
   } catch (error) {
-    if (hasName(error, "NotFound") || hasName(error, "NoSuchKey")) return false;
+    if (nameOf(error) === "NotFound" || nameOf(error) === "NoSuchKey") return false;
     throw error;
   }
 }
@@ -108,10 +109,8 @@ async function deleteIfUnchanged(
     await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag }));
     return "deleted";
   } catch (error) {
-    if (hasName(error, "PreconditionFailed")) return "changed";
-    if (hasName(error, "NoSuchKey") || hasName(error, "NotFound")) return "deleted";
+    if (nameOf(error) === "PreconditionFailed") return "changed";
+    if (nameOf(error) === "NoSuchKey" || nameOf(error) === "NotFound") return "deleted";
     throw error;
   }
 }
-
-const hasName = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;

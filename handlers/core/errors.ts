@@ -46,4 +46,16 @@ export class QueryFailedError extends PermanentError {
   }
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const messageOf = (error: unknown): string => String(propertyOf(error, "message") ?? error);
+
+/** The code that Node's file system gives an error, e.g. `ENOENT`. */
+export const codeOf = (error: unknown): string | undefined => {
+  const code = propertyOf(error, "code");
+  return typeof code === "string" ? code : undefined;
+};
+
+/** The name that the AWS SDK gives an error, e.g. `NoSuchKey`. */
+export const nameOf = (error: unknown): unknown => propertyOf(error, "name");
+
+const propertyOf = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;

@@ -1,0 +1,146 @@
+import type { ObjectStore, StoredObject } from "../../handlers/core/ports";
+
+export interface StoreUnderTest {
+  readonly store: ObjectStore;
+  /** Two buckets that exist and are empty. */
+  readonly buckets: readonly [string, string];
+  read(bucket: string, key: string): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/** A test that an adapter cannot pass, and why. */
+export interface Skip {
+  readonly test: string;
+  readonly reason: string;
+}
+
+/** Keys that have broken copies, deletes or listings somewhere. */
+const HARD_KEYS = [
+  "plain.gz",
+  "with space.gz",
+  "plus+sign.gz",
+  "percent%20literal.gz",
+  "100%.gz",
+  "ünï/日本.gz",
+  "raw/table/dt=2026-11-23/hour=07/x.gz",
+  "a&b;c,d@e$f!g(h)'i'.gz",
+  'quote".gz',
+];
+
+/** What the core relies on, whatever the store is. */
+export function describeObjectStore(
+  name: string,
+  open: () => Promise<StoreUnderTest>,
+  skips: readonly Skip[] = [],
+): void {
+  const check = (test: string, run: (subject: StoreUnderTest) => Promise<void>) => {
+    const skip = skips.find((candidate) => candidate.test === test);
+    if (skip) {
+      it.skip(`${test} (${skip.reason})`, () => undefined);
+      return;
+    }
+    it(test, async () => {
+      const subject = await open();
+      try {
+        await run(subject);
+      } finally {
+        await subject.close();
+      }
+    });
+  };
+
+  describe(`object store: ${name}`, () => {
+    for (const key of HARD_KEYS) {
+      check(
+        `copies, lists and deletes the key ${key}`,
+        async ({ store, buckets: [source, target], read }) => {
+          await store.put({ bucket: source, key }, "body");
+          expect(await store.copy({ bucket: source, key }, { bucket: target, key: `to/${key}` })).toBe(
+            "copied",
+          );
+          expect(await read(target, `to/${key}`)).toBe("body");
+          expect(keysOf(await all(store.list(target, "to/")))).toEqual([`to/${key}`]);
+          expect(await store.deleteAll(source, [key])).toEqual(new Map());
+          expect(await store.exists({ bucket: source, key })).toBe(false);
+        },
+      );
+    }
+
+    check(
+      "says that the source is missing instead of failing",
+      async ({ store, buckets: [source, target] }) => {
+        expect(await store.copy({ bucket: source, key: "none" }, { bucket: target, key: "to" })).toBe(
+          "source-missing",
+        );
+        expect(await store.exists({ bucket: target, key: "to" })).toBe(false);
+      },
+    );
+
+    check(
+      "makes the target equal to the source, whatever was there",
+      async ({ store, buckets: [source, target], read }) => {
+        await store.put({ bucket: target, key: "to" }, "an older body");
+        await store.put({ bucket: source, key: "from" }, "a newer body");
+        await store.copy({ bucket: source, key: "from" }, { bucket: target, key: "to" });
+        expect(await read(target, "to")).toBe("a newer body");
+      },
+    );
+
+    check(
+      "lists only what is below the prefix, in the order of the keys' bytes",
+      async ({ store, buckets: [bucket] }) => {
+        for (const key of ["b", "a/2", "a/1", "a-1", "a/ü", "ab/1"]) await store.put({ bucket, key }, key);
+        expect(keysOf(await all(store.list(bucket, "a")))).toEqual(["a-1", "a/1", "a/2", "a/ü", "ab/1"]);
+        expect(keysOf(await all(store.list(bucket, "a/")))).toEqual(["a/1", "a/2", "a/ü"]);
+        expect(keysOf(await all(store.list(bucket, "none/")))).toEqual([]);
+      },
+    );
+
+    check("lists sizes in bytes", async ({ store, buckets: [bucket] }) => {
+      await store.put({ bucket, key: "ü" }, "üü");
+      expect((await all(store.list(bucket, ""))).map(({ size }) => size)).toEqual([4]);
+    });
+
+    check(
+      "lists more objects than fit on one page, and deletes them",
+      async ({ store, buckets: [bucket] }) => {
+        const keys = Array.from({ length: 1005 }, (_, index) => `many/${String(index).padStart(4, "0")}`);
+        await Promise.all(keys.map((key) => store.put({ bucket, key }, "")));
+        expect(keysOf(await all(store.list(bucket, "many/")))).toEqual(keys);
+        expect(await store.deleteAll(bucket, keys)).toEqual(new Map());
+        expect(await all(store.list(bucket, "many/"))).toEqual([]);
+      },
+    );
+
+    check("counts a missing object as deleted", async ({ store, buckets: [bucket] }) => {
+      expect(await store.deleteAll(bucket, ["none"])).toEqual(new Map());
+      expect(await store.deleteIfUnchanged({ bucket, key: "none" }, '"etag"')).toBe("deleted");
+    });
+
+    check("deletes an object that is still the one that was listed", async ({ store, buckets: [bucket] }) => {
+      await store.put({ bucket, key: "marker" }, "1");
+      const [listed] = await all(store.list(bucket, "marker"));
+      expect(await store.deleteIfUnchanged({ bucket, key: "marker" }, listed?.etag ?? "")).toBe("deleted");
+      expect(await store.exists({ bucket, key: "marker" })).toBe(false);
+    });
+
+    check(
+      "keeps an object that was written anew since it was listed",
+      async ({ store, buckets: [bucket] }) => {
+        await store.put({ bucket, key: "marker" }, "1");
+        const [listed] = await all(store.list(bucket, "marker"));
+        await store.put({ bucket, key: "marker" }, "2");
+        expect(await store.deleteIfUnchanged({ bucket, key: "marker" }, listed?.etag ?? "")).toBe("changed");
+        expect(await store.exists({ bucket, key: "marker" })).toBe(true);
+      },
+    );
+  });
+}
+
+async function all(objects: AsyncIterable<StoredObject>): Promise<StoredObject[]> {
+  const result: StoredObject[] = [];
+  for await (const object of objects) result.push(object);
+  return result;
+}
+
+const keysOf = (objects: readonly StoredObject[]): string[] => objects.map(({ key }) => key);

@@ -1,0 +1,241 @@
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+interface S3Object {
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly modified: Date;
+}
+
+/** What a test wants to go wrong: asked before each request; an answer is sent instead of doing the work. */
+export type Fault = (request: S3Request) => { readonly status: number; readonly code: string } | undefined;
+
+export interface S3Request {
+  readonly method: string;
+  readonly bucket: string;
+  readonly key: string;
+  /** True for CopyObject. */
+  readonly isCopy: boolean;
+  /** True for DeleteObjects. */
+  readonly isBatchDelete: boolean;
+}
+
+/** An S3 server in memory that enforces every precondition of the operations the project uses. */
+export interface S3Server {
+  readonly endpoint: string;
+  readonly requests: readonly S3Request[];
+  /** Most requests that were open at the same moment. */
+  readonly maxInFlight: number;
+  setFault(fault: Fault | undefined): void;
+  put(bucket: string, key: string, body: string): void;
+  read(bucket: string, key: string): string | undefined;
+  keys(bucket: string): string[];
+  clear(): void;
+  close(): Promise<void>;
+}
+
+export async function startS3Server(): Promise<S3Server> {
+  const buckets = new Map<string, Map<string, S3Object>>();
+  const requests: S3Request[] = [];
+  let fault: Fault | undefined;
+  let inFlight = 0;
+  let maxInFlight = 0;
+  const server: Server = createServer((request, response) => {
+    inFlight++;
+    maxInFlight = Math.max(maxInFlight, inFlight);
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const parsed = parseRequest(request);
+      requests.push(parsed);
+      const failure = fault?.(parsed);
+      if (failure) sendError(response, failure.status, failure.code);
+      else handle(buckets, request, response, parsed, Buffer.concat(chunks));
+      inFlight--;
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const bucketOf = (name: string) => {
+    const bucket = buckets.get(name) ?? new Map<string, S3Object>();
+    buckets.set(name, bucket);
+    return bucket;
+  };
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    get maxInFlight() {
+      return maxInFlight;
+    },
+    setFault: (next) => {
+      fault = next;
+    },
+    put: (bucket, key, body) => void bucketOf(bucket).set(key, objectOf(Buffer.from(body))),
+    read: (bucket, key) => bucketOf(bucket).get(key)?.body.toString(),
+    keys: (bucket) => [...bucketOf(bucket).keys()].sort(),
+    clear: () => {
+      buckets.clear();
+      requests.length = 0;
+      maxInFlight = 0;
+      fault = undefined;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+const objectOf = (body: Buffer): S3Object => ({
+  body,
+  etag: createHash("md5").update(body).digest("hex"),
+  modified: new Date(),
+});
+
+function parseRequest({ method = "", url = "", headers }: IncomingMessage): S3Request {
+  const [path = "", query = ""] = url.split("?");
+  const [, bucket = "", ...key] = path.split("/");
+  return {
+    method,
+    bucket: decodeURIComponent(bucket),
+    key: key.map(decodeURIComponent).join("/"),
+    isCopy: headers["x-amz-copy-source"] !== undefined,
+    isBatchDelete: method === "POST" && new URLSearchParams(query).has("delete"),
+  };
+}
+
+function handle(
+  buckets: Map<string, Map<string, S3Object>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { method, bucket: bucketName, key, isCopy, isBatchDelete }: S3Request,
+  body: Buffer,
+): ServerResponse {
+  if (key === "" && method === "PUT") {
+    buckets.set(bucketName, buckets.get(bucketName) ?? new Map());
+    return response.end();
+  }
+  const bucket = buckets.get(bucketName);
+  if (!bucket) return sendError(response, 404, "NoSuchBucket");
+  if (isBatchDelete) return deleteObjects(bucket, response, body);
+  if (key === "") return listObjects(bucket, response, new URL(request.url ?? "", "http://s3").searchParams);
+  const current = bucket.get(key);
+  if (method === "PUT") {
+    const failed = failedPrecondition(request, current);
+    if (failed) return sendError(response, 412, "PreconditionFailed");
+    if (isCopy) return copyObject(buckets, bucket, key, request, response);
+    const object = objectOf(withoutChunks(request, body));
+    bucket.set(key, object);
+    response.setHeader("etag", `"${object.etag}"`);
+    return response.end();
+  }
+  if (method === "DELETE") {
+    if (current && failedPrecondition(request, current))
+      return sendError(response, 412, "PreconditionFailed");
+    bucket.delete(key);
+    return response.writeHead(204).end();
+  }
+  if (!current) return sendError(response, 404, "NoSuchKey", method === "HEAD");
+  response.setHeader("etag", `"${current.etag}"`);
+  response.setHeader("content-length", current.body.length);
+  response.setHeader("last-modified", current.modified.toUTCString());
+  return response.end(method === "HEAD" ? undefined : current.body);
+}
+
+const unquoted = (etag: string): string => etag.replaceAll('"', "");
+
+function failedPrecondition({ headers }: IncomingMessage, current: S3Object | undefined): boolean {
+  if (headers["if-none-match"] === "*" && current) return true;
+  const expected = headers["if-match"];
+  return expected !== undefined && unquoted(expected) !== current?.etag;
+}
+
+function copyObject(
+  buckets: Map<string, Map<string, S3Object>>,
+  target: Map<string, S3Object>,
+  key: string,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+): ServerResponse {
+  // As S3 does: decoded once, whatever is encoded in it.
+  const source = decodeURIComponent(String(headers["x-amz-copy-source"]).replace(/^\//, ""));
+  const slash = source.indexOf("/");
+  const object = buckets.get(source.slice(0, slash))?.get(source.slice(slash + 1));
+  if (!object) return sendError(response, 404, "NoSuchKey");
+  const expected = headers["x-amz-copy-source-if-match"];
+  if (expected !== undefined && unquoted(String(expected)) !== object.etag) {
+    return sendError(response, 412, "PreconditionFailed");
+  }
+  if (target.get(key) === object) return sendError(response, 400, "InvalidRequest");
+  target.set(key, { ...object, modified: new Date() });
+  return sendXml(response, `<CopyObjectResult><ETag>&quot;${object.etag}&quot;</ETag></CopyObjectResult>`);
+}
+
+function deleteObjects(
+  bucket: Map<string, S3Object>,
+  response: ServerResponse,
+  body: Buffer,
+): ServerResponse {
+  const keys = [...body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = ""]) => unescapeXml(key));
+  if (keys.length > 1000) return sendError(response, 400, "MalformedXML");
+  for (const key of keys) bucket.delete(key);
+  return sendXml(response, "<DeleteResult></DeleteResult>");
+}
+
+function listObjects(
+  bucket: Map<string, S3Object>,
+  response: ServerResponse,
+  query: URLSearchParams,
+): ServerResponse {
+  const prefix = query.get("prefix") ?? "";
+  const after = query.get("continuation-token") ?? "";
+  const limit = Number(query.get("max-keys") ?? 1000);
+  const keys = [...bucket.keys()]
+    .filter((key) => key.startsWith(prefix) && Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0)
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const page = keys.slice(0, limit);
+  const contents = page.map((key) => {
+    const object = bucket.get(key);
+    return `<Contents><Key>${escapeXml(key)}</Key><ETag>&quot;${object?.etag}&quot;</ETag><Size>${object?.body.length}</Size></Contents>`;
+  });
+  const next =
+    keys.length > limit
+      ? `<NextContinuationToken>${escapeXml(page.at(-1) ?? "")}</NextContinuationToken>`
+      : "";
+  return sendXml(
+    response,
+    `<ListBucketResult><IsTruncated>${next !== ""}</IsTruncated>${next}${contents.join("")}</ListBucketResult>`,
+  );
+}
+
+/** The body of a streamed upload comes in chunks with their lengths. */
+function withoutChunks({ headers }: IncomingMessage, body: Buffer): Buffer {
+  if (!String(headers["content-encoding"] ?? "").includes("aws-chunked")) return body;
+  const parts: Buffer[] = [];
+  for (let start = 0; ; ) {
+    const end = body.indexOf("\r\n", start);
+    const size = Number.parseInt(body.toString("latin1", start, end), 16);
+    if (end < 0 || !size) return Buffer.concat(parts);
+    parts.push(body.subarray(end + 2, end + 2 + size));
+    start = end + 2 + size + 2;
+  }
+}
+
+const escapeXml = (text: string): string =>
+  text.replaceAll(/[<>&'"\r\n]/g, (character) => `&#${character.charCodeAt(0)};`);
+const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+const unescapeXml = (text: string): string =>
+  text.replaceAll(/&(#x?)?([0-9a-z]+);/gi, (_, number: string | undefined, name: string) =>
+    number ? String.fromCodePoint(Number.parseInt(name, number === "#" ? 10 : 16)) : (ENTITIES[name] ?? ""),
+  );
+
+function sendXml(response: ServerResponse, xml: string, status = 200): ServerResponse {
+  response.writeHead(status, { "content-type": "application/xml" });
+  return response.end(`<?xml version="1.0"?>${xml}`);
+}
+
+function sendError(response: ServerResponse, status: number, code: string, isHead = false): ServerResponse {
+  if (isHead) return response.writeHead(status).end();
+  return sendXml(response, `<Error><Code>${code}</Code><Message>${code}</Message></Error>`, status);
+}
