@@ -1,0 +1,144 @@
+import { AthenaClient } from "@aws-sdk/client-athena";
+import { hourOf } from "../../formats/hour";
+import type { Partition } from "../../formats/partition-layout";
+import { athenaPartitionCatalog } from "../../handlers/adapters/athena-partition-catalog";
+import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
+import type { QueryEngine } from "../../handlers/core/ports";
+import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { type VirtualClock, virtualClock } from "../helpers/virtual-clock";
+
+let server: AthenaServer;
+let client: AthenaClient;
+let clock: VirtualClock;
+let engine: QueryEngine;
+
+beforeEach(async () => {
+  server = await startAthenaServer();
+  client = new AthenaClient({
+    region: "us-east-1",
+    endpoint: server.endpoint,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+  });
+  clock = virtualClock();
+  engine = athenaQueryEngine({ client, clock, database: "logs", workgroup: "pipeline" });
+});
+
+afterEach(async () => {
+  client.destroy();
+  await server.close();
+});
+
+describe("athenaQueryEngine", () => {
+  it("waits until the query has succeeded", async () => {
+    server.setFates({ states: ["QUEUED", "RUNNING", "RUNNING"] });
+    const { queryId } = await engine.run({ sql: "SELECT 1", token: "run" });
+    expect(queryId).toBe(server.queries[0]?.id);
+    expect(server.queries[0]).toMatchObject({ sql: "SELECT 1", workgroup: "pipeline" });
+    expect(clock.slept).toBe(500 + 750 + 1125);
+  });
+
+  it("joins the query that runs already when the same work is submitted again", async () => {
+    const first = await engine.run({ sql: "SELECT 1", token: "run" });
+    const second = await engine.run({ sql: "SELECT 1", token: "run" });
+    expect(second).toEqual(first);
+    expect(server.submissions).toBe(2);
+    expect(server.queries).toHaveLength(1);
+  });
+
+  it("starts another query for other SQL under the same token", async () => {
+    await engine.run({ sql: "SELECT 1", token: "run" });
+    await engine.run({ sql: "SELECT 2", token: "run" });
+    expect(server.queries.map(({ sql }) => sql)).toEqual(["SELECT 1", "SELECT 2"]);
+  });
+
+  it.each(["TooManyRequestsException", "ThrottlingException", "InternalServerException"])(
+    "submits again after %s, and waits longer each time",
+    async (error) => {
+      server.refuse(error, error);
+      await engine.run({ sql: "SELECT 1", token: "run" });
+      expect(server.submissions).toBe(3);
+      expect(clock.slept).toBe(2000 + 4000);
+    },
+  );
+
+  it("fails when Athena stays busy", async () => {
+    server.refuse(...Array.from({ length: 6 }, () => "TooManyRequestsException"));
+    await expect(engine.run({ sql: "SELECT 1", token: "run" })).rejects.toMatchObject({
+      code: "QUERY_FAILED",
+      message: expect.stringContaining("TooManyRequestsException"),
+    });
+    expect(server.submissions).toBe(6);
+  });
+
+  it("runs a failed query again if Athena says that this may help", async () => {
+    server.setFates({ end: "FAILED", reason: "SlowDown", isRetryable: true });
+    await engine.run({ sql: "SELECT 1", token: "run" });
+    expect(server.queries).toHaveLength(2);
+  });
+
+  it("fails with the query's id and reason otherwise", async () => {
+    server.setFates({ end: "FAILED", reason: "SYNTAX_ERROR: line 1" });
+    const failure = engine.run({ sql: "SELEC 1", token: "run" });
+    await expect(failure).rejects.toMatchObject({
+      code: "QUERY_FAILED",
+      reason: "FAILED: SYNTAX_ERROR: line 1",
+    });
+    await expect(failure).rejects.toThrow(String(server.queries[0]?.id));
+    expect(server.queries).toHaveLength(1);
+  });
+
+  it("does not run a cancelled query again", async () => {
+    server.setFates({ end: "CANCELLED", reason: "bytes scanned limit was exceeded" });
+    await expect(engine.run({ sql: "SELECT 1", token: "run" })).rejects.toThrow("CANCELLED: bytes scanned");
+    expect(server.queries).toHaveLength(1);
+  });
+
+  it("takes a partition that another run added first for success", async () => {
+    server.setFates({ end: "FAILED", reason: "AlreadyExistsException(message:Partition already exists.)" });
+    const { queryId } = await engine.run({ sql: "ALTER TABLE", token: "run" });
+    expect(queryId).toBe(server.queries[0]?.id);
+  });
+
+  it("gives up on a query that never ends, and names it", async () => {
+    server.setFates({ states: Array.from({ length: 1000 }, () => "RUNNING" as const) });
+    await expect(engine.run({ sql: "SELECT 1", token: "run" })).rejects.toMatchObject({
+      code: "QUERY_TIMEOUT",
+    });
+    expect(clock.slept).toBeLessThan(11 * 60_000);
+  });
+});
+
+describe("athenaPartitionCatalog", () => {
+  const partition = (hour: number): Partition => ({
+    table: "alb_access_logs",
+    hour: hourOf(Date.UTC(2026, 10, 23, hour)),
+  });
+  const catalog = () =>
+    athenaPartitionCatalog({ engine, database: "logs", bucket: "my-logs", runToken: "run" });
+
+  it("adds partitions to the raw table, where their files lie", async () => {
+    await catalog().add([partition(7), { ...partition(8), table: "cloudfront_access_logs", source: "shop" }]);
+    expect([...server.partitions]).toEqual([
+      "alb_access_logs_raw/dt=2026-11-23/hour=07",
+      "cloudfront_access_logs_raw/source=shop/dt=2026-11-23/hour=08",
+    ]);
+  });
+
+  it("adds at most a hundred partitions with one statement", async () => {
+    await catalog().add(Array.from({ length: 250 }, (_, hour) => partition(hour)));
+    expect(server.queries.map(({ sql }) => sql.match(/PARTITION \(/g)?.length)).toEqual([100, 100, 50]);
+    expect(server.partitions.size).toBe(250);
+  });
+
+  it("changes nothing when it adds the same partitions again", async () => {
+    await catalog().add([partition(7)]);
+    await catalog().add([partition(7)]);
+    expect(server.partitions.size).toBe(1);
+  });
+
+  it("asks nothing of Athena when there is nothing to add", async () => {
+    await catalog().add([]);
+    expect(server.submissions).toBe(0);
+  });
+});

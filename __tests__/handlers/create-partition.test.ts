@@ -1,0 +1,141 @@
+import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { type S3Server, startS3Server } from "../helpers/s3-server";
+
+let athena: AthenaServer;
+let s3: S3Server;
+
+beforeEach(async () => {
+  athena = await startAthenaServer();
+  s3 = await startS3Server();
+  s3.put("logs", "raw/x", "");
+  for (const method of ["log", "info", "warn", "error"] as const)
+    jest.spyOn(console, method).mockImplementation();
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await athena.close();
+  await s3.close();
+});
+
+type Handler = (event: { scheduledTime?: string; from?: string; to?: string }) => Promise<unknown>;
+
+async function invoke(
+  event: Parameters<Handler>[0],
+  tables: unknown = [{ table: "alb_access_logs" }],
+): Promise<unknown> {
+  const before = { ...process.env };
+  Object.assign(process.env, {
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_ENDPOINT_URL_S3: s3.endpoint,
+    AWS_ENDPOINT_URL_ATHENA: athena.endpoint,
+    DATABASE: "logs",
+    WORKGROUP: "pipeline",
+    BUCKET: "logs",
+    TABLES: JSON.stringify(tables),
+    POWERTOOLS_METRICS_NAMESPACE: "AccessLogs",
+    POWERTOOLS_SERVICE_NAME: "partitions",
+    POWERTOOLS_DEV: "true",
+  });
+  try {
+    let handler: Handler | undefined;
+    jest.isolateModules(() => {
+      ({ handler } = require("../../handlers/create-partition"));
+    });
+    if (!handler) throw new Error("no handler");
+    return await handler(event);
+  } finally {
+    process.env = before;
+  }
+}
+
+const SCHEDULED = { scheduledTime: "2026-11-23T07:50:00Z" };
+const markers = () => s3.keys("logs").filter((key) => key.startsWith("_touched/"));
+
+describe("create-partition", () => {
+  it("adds the hours from two before the scheduled time to a day after it", async () => {
+    await invoke(SCHEDULED);
+    expect(athena.partitions.size).toBe(27);
+    expect(athena.partitions).toContain("alb_access_logs_raw/dt=2026-11-23/hour=05");
+    expect(athena.partitions).toContain("alb_access_logs_raw/dt=2026-11-24/hour=07");
+  });
+
+  it("adds them for every source of a table that is partitioned by source", async () => {
+    await invoke(SCHEDULED, [{ table: "cloudfront_access_logs", sources: ["shop", "blog"] }]);
+    expect(athena.partitions.size).toBe(54);
+    expect(athena.partitions).toContain("cloudfront_access_logs_raw/source=blog/dt=2026-11-23/hour=05");
+  });
+
+  it("adds partitions that got late files, and then deletes their markers", async () => {
+    s3.put("logs", "_touched/alb_access_logs/dt=2026-10-01/hour=13", "1");
+    s3.put("logs", "_touched/alb_access_logs/dt=2026-11-23/hour=07", "1");
+    expect(await invoke(SCHEDULED)).toEqual({ ensured: 28, touched: 1 });
+    expect(athena.partitions).toContain("alb_access_logs_raw/dt=2026-10-01/hour=13");
+    expect(markers()).toEqual([]);
+  });
+
+  it("keeps the markers when Athena fails", async () => {
+    s3.put("logs", "_touched/alb_access_logs/dt=2026-10-01/hour=13", "1");
+    athena.setFates({ end: "FAILED", reason: "Table not found" });
+    await expect(invoke(SCHEDULED)).rejects.toMatchObject({
+      code: "QUERY_FAILED",
+      message: expect.stringContaining("Table not found"),
+    });
+    expect(markers()).toHaveLength(1);
+  });
+
+  it("keeps a marker that was written anew while the partitions were added", async () => {
+    const key = "_touched/alb_access_logs/dt=2026-10-01/hour=13";
+    s3.put("logs", key, "1");
+    s3.setFault(({ method }) => {
+      if (method === "DELETE") s3.put("logs", key, "2");
+      return undefined;
+    });
+    await invoke(SCHEDULED);
+    expect(markers()).toEqual([key]);
+  });
+
+  it("leaves markers alone that are of no table, or of another partitioning", async () => {
+    const strange = [
+      "_touched/alb_access_logs/dt=2026-13-01/hour=13",
+      "_touched/gone_access_logs/dt=2026-10-01/hour=13",
+      "_touched/alb_access_logs/source=x/dt=2026-10-01/hour=13",
+      "_touched/readme",
+    ];
+    for (const key of strange) s3.put("logs", key, "1");
+    await invoke(SCHEDULED);
+    expect(markers().sort()).toEqual([...strange].sort());
+    expect(athena.partitions.size).toBe(27);
+  });
+
+  it("adds a range of days, both ends whole, a hundred partitions to a statement", async () => {
+    await invoke({ from: "2024-02-28", to: "2024-03-01" });
+    expect(athena.partitions.size).toBe(72);
+    expect(athena.partitions).toContain("alb_access_logs_raw/dt=2024-02-29/hour=00");
+    expect(athena.partitions).toContain("alb_access_logs_raw/dt=2024-03-01/hour=23");
+    await invoke({ from: "2024-01-01T00", to: "2024-01-06T00" });
+    expect(athena.queries.map(({ sql }) => sql.match(/PARTITION \(/g)?.length)).toEqual([72, 100, 21]);
+  });
+
+  it.each([
+    [{ from: "2024-02-30", to: "2024-03-01" }, '"from" must be an hour that exists'],
+    [{ from: "2024-03-01", to: "2024-02-01" }, '"from" must be before "to"'],
+    [{ from: "2024-03-01" }, '"from" and "to" must come together'],
+    [{ scheduledTime: "soon" }, '"scheduledTime" must be ISO 8601, got "soon"'],
+    [{ from: "1900-01-01", to: "2024-01-01" }, "by at most"],
+  ])("refuses the event %j and says what it expects", async (event, message) => {
+    await expect(invoke(event)).rejects.toMatchObject({
+      code: "INVALID_EVENT",
+      message: expect.stringContaining(message),
+    });
+    expect(athena.submissions).toBe(0);
+  });
+
+  it("joins its own queries when the same run is repeated", async () => {
+    await invoke(SCHEDULED);
+    await invoke(SCHEDULED);
+    expect(athena.queries).toHaveLength(1);
+    expect(athena.submissions).toBe(2);
+  });
+});

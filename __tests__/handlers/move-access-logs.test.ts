@@ -1,0 +1,233 @@
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { eventBridgeEvent, s3Notification, sqsEvent, TEST_EVENT } from "../helpers/events";
+import { type S3Server, startS3Server } from "../helpers/s3-server";
+
+const NAME =
+  "111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_2fb1c9a0.log.gz";
+const KEY = `alb/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/${NAME}`;
+const CLOUDFRONT_KEY = "cf/E2EXAMPLE1SHOP.2026-11-22-23.0a1b2c3d.gz";
+const MARKER = "_touched/alb_access_logs/dt=2026-11-23/hour=07";
+
+let server: S3Server;
+let printed: string[];
+
+beforeAll(async () => {
+  server = await startS3Server();
+});
+afterAll(() => server.close());
+
+beforeEach(() => {
+  server.clear();
+  server.put("logs", KEY, "text");
+  server.put("lake", "other", "");
+  printed = [];
+  for (const method of ["log", "info", "warn", "error", "debug"] as const) {
+    jest.spyOn(console, method).mockImplementation((...line: unknown[]) => {
+      printed.push(line.join(" "));
+    });
+  }
+});
+afterEach(() => jest.restoreAllMocks());
+
+/** The real entry, as a fresh process would load it. */
+async function invoke(event: SQSEvent, environment: Record<string, string> = {}): Promise<SQSBatchResponse> {
+  const variables = {
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_ENDPOINT_URL_S3: server.endpoint,
+    SOURCES: JSON.stringify([
+      { format: "alb", prefix: "alb/AWSLogs/" },
+      { format: "cloudfront", prefix: "cf/" },
+      { format: "cloudfront", prefix: "eu/" },
+    ]),
+    TARGET_BUCKET: "logs",
+    KEEP_ORIGINALS: "false",
+    POWERTOOLS_METRICS_NAMESPACE: "AccessLogs",
+    POWERTOOLS_SERVICE_NAME: "move",
+    POWERTOOLS_DEV: "true",
+    ...environment,
+  };
+  const before = { ...process.env };
+  Object.assign(process.env, variables);
+  try {
+    let handler: ((event: SQSEvent) => Promise<SQSBatchResponse>) | undefined;
+    jest.isolateModules(() => {
+      ({ handler } = require("../../handlers/move-access-logs"));
+    });
+    if (!handler) throw new Error("no handler");
+    return await handler(event);
+  } finally {
+    process.env = before;
+  }
+}
+
+const failedIn = ({ batchItemFailures }: SQSBatchResponse) =>
+  batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+const rawKeys = (bucket = "logs") => server.keys(bucket).filter((key) => key.startsWith("raw/"));
+
+describe("move-access-logs", () => {
+  it("moves an object to its hour, marks the partition, and deletes the original", async () => {
+    const response = await invoke(sqsEvent(s3Notification("logs", KEY)));
+    expect(failedIn(response)).toEqual([]);
+    expect(rawKeys()).toEqual([
+      expect.stringMatching(new RegExp(`^raw/alb_access_logs/dt=2026-11-23/hour=07/[0-9a-f]{8}-${NAME}$`)),
+    ]);
+    expect(server.read("logs", rawKeys()[0] ?? "")).toBe("text");
+    expect(server.keys("logs")).toEqual([MARKER, ...rawKeys()]);
+  });
+
+  it("does the same for an event from EventBridge, whose keys are plain", async () => {
+    const key = "cf/a+b %20ü/E2EXAMPLE1SHOP.2026-11-22-23.0a1b2c3d.gz";
+    server.put("logs", key, "text");
+    expect(failedIn(await invoke(sqsEvent(eventBridgeEvent("logs", key))))).toEqual([]);
+    expect(rawKeys()).toHaveLength(1);
+    expect(server.keys("logs")).not.toContain(key);
+  });
+
+  it("reads the form-encoded keys of S3 notifications", async () => {
+    const key = "cf/a+b %20ü=/E2EXAMPLE1SHOP.2026-11-22-23.0a1b2c3d.gz";
+    server.put("logs", key, "text");
+    expect(failedIn(await invoke(sqsEvent(s3Notification("logs", key))))).toEqual([]);
+    expect(rawKeys()).toHaveLength(1);
+    expect(server.keys("logs")).not.toContain(key);
+  });
+
+  it("keeps the originals when told so", async () => {
+    await invoke(sqsEvent(s3Notification("logs", KEY)), { KEEP_ORIGINALS: "true" });
+    expect(server.keys("logs")).toContain(KEY);
+    expect(rawKeys()).toHaveLength(1);
+  });
+
+  it("moves to another bucket when told so", async () => {
+    await invoke(sqsEvent(s3Notification("logs", KEY)), { TARGET_BUCKET: "lake" });
+    expect(server.keys("logs")).toEqual([]);
+    expect(server.keys("lake")).toEqual([MARKER, "other", ...rawKeys("lake")]);
+  });
+
+  it("writes one object when the same event comes twice, in one batch or later", async () => {
+    expect(
+      failedIn(await invoke(sqsEvent(s3Notification("logs", KEY, KEY), s3Notification("logs", KEY)))),
+    ).toEqual([]);
+    expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual([]);
+    expect(rawKeys()).toHaveLength(1);
+  });
+
+  it("keeps two sources with the same file name apart", async () => {
+    const name = "E2EXAMPLE1SHOP.2026-11-22-23.0a1b2c3d.gz";
+    server.put("logs", `cf/${name}`, "one");
+    server.put("logs", `eu/${name}`, "two");
+    await invoke(sqsEvent(s3Notification("logs", `cf/${name}`, `eu/${name}`)));
+    expect(
+      rawKeys()
+        .map((key) => server.read("logs", key))
+        .sort(),
+    ).toEqual(["one", "two"]);
+  });
+
+  it("reports an object that is gone and was never moved, and only its message", async () => {
+    const response = await invoke(
+      sqsEvent(s3Notification("logs", "cf/E2X.2026-11-22-23.aa.gz"), s3Notification("logs", KEY)),
+    );
+    expect(failedIn(response)).toEqual(["m0"]);
+    expect(printed.join("\n")).toContain("SOURCE_MISSING");
+    expect(rawKeys()).toHaveLength(1);
+  });
+
+  it("acknowledges test events and objects that are no access logs, and leaves these alone", async () => {
+    const others = [
+      "alb/AWSLogs/111122223333/ELBAccessLogTestFile",
+      `alb/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/conn_log_${NAME}`,
+      "alb/AWSLogs/folder/",
+      "elsewhere/notes.txt",
+      "raw/alb_access_logs/dt=2026-11-23/hour=07/x.gz",
+    ];
+    for (const key of others) server.put("logs", key, "text");
+    const response = await invoke(sqsEvent(TEST_EVENT, ...others.map((key) => s3Notification("logs", key))));
+    expect(failedIn(response)).toEqual([]);
+    expect(server.keys("logs")).toEqual([KEY, ...others].sort());
+    for (const reason of ["test-file", "connection-log", "folder-marker", "unmatched-key"]) {
+      expect(printed.join("\n")).toContain(`"Reason": "${reason}"`);
+    }
+  });
+
+  it("sends back a message that it cannot read, alone", async () => {
+    const response = await invoke(
+      sqsEvent("no json", JSON.stringify({ hello: 1 }), s3Notification("logs", KEY)),
+    );
+    expect(failedIn(response)).toEqual(["m0", "m1"]);
+    expect(rawKeys()).toHaveLength(1);
+  });
+
+  it("gets over S3 asking it to slow down", async () => {
+    let refusals = 2;
+    server.setFault(({ isCopy }) =>
+      isCopy && refusals-- > 0 ? { status: 503, code: "SlowDown" } : undefined,
+    );
+    expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual([]);
+    expect(rawKeys()).toHaveLength(1);
+  });
+
+  it("keeps the original and sends the message back when the copy fails", async () => {
+    server.setFault(({ isCopy }) => (isCopy ? { status: 403, code: "AccessDenied" } : undefined));
+    expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual(["m0"]);
+    expect(server.keys("logs")).toEqual([KEY]);
+  });
+
+  it("keeps the original when the partition could not be marked, so that the next try marks it", async () => {
+    server.setFault(({ key }) =>
+      key.startsWith("_touched/") ? { status: 403, code: "AccessDenied" } : undefined,
+    );
+    expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual(["m0"]);
+    expect(server.keys("logs")).toContain(KEY);
+    server.setFault(undefined);
+    expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual([]);
+    expect(server.keys("logs")).toEqual([MARKER, ...rawKeys()]);
+  });
+
+  it("sends the message back when the original could not be deleted", async () => {
+    server.setFault(({ isBatchDelete }) =>
+      isBatchDelete ? { status: 403, code: "AccessDenied" } : undefined,
+    );
+    expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual(["m0"]);
+    expect(printed.join("\n")).toContain("DELETE_FAILED");
+  });
+
+  it("puts late files of another day into the hour they belong to", async () => {
+    server.put("logs", CLOUDFRONT_KEY, "text");
+    await invoke(sqsEvent(s3Notification("logs", CLOUDFRONT_KEY)));
+    expect(rawKeys()[0]).toMatch(/^raw\/cloudfront_access_logs\/dt=2026-11-22\/hour=23\//);
+    expect(server.keys("logs")).toContain("_touched/cloudfront_access_logs/dt=2026-11-22/hour=23");
+  });
+
+  it("moves a thousand objects with bounded concurrency, few deletes and one marker", async () => {
+    const keys = Array.from({ length: 1000 }, (_, index) =>
+      KEY.replace("2fb1c9a0", index.toString(16).padStart(8, "0")),
+    );
+    for (const key of keys) server.put("logs", key, "text");
+    server.put("logs", KEY, "text");
+    const response = await invoke(sqsEvent(...keys.map((key) => s3Notification("logs", key))));
+    expect(failedIn(response)).toEqual([]);
+    expect(rawKeys()).toHaveLength(1000);
+    expect(server.maxInFlight).toBeLessThanOrEqual(32);
+    expect(server.requests.filter(({ isBatchDelete }) => isBatchDelete)).toHaveLength(1);
+    expect(server.requests).toHaveLength(1000 + 1 + 1);
+  });
+
+  it("counts what it did as metrics", async () => {
+    await invoke(sqsEvent(s3Notification("logs", KEY)));
+    const metrics = printed.find((line) => line.includes('"ObjectsMoved": 1'));
+    expect(JSON.parse(metrics ?? "{}")).toMatchObject({
+      ObjectsMoved: 1,
+      BytesMoved: 4,
+      ObjectsFailed: 0,
+      service: "move",
+    });
+  });
+
+  it("names every variable that is wrong before it does anything", async () => {
+    const wrong = invoke(sqsEvent(), { SOURCES: "[{}]", KEEP_ORIGINALS: "maybe" });
+    await expect(wrong).rejects.toMatchObject({ code: "INVALID_ENVIRONMENT" });
+    await expect(wrong).rejects.toThrow(/SOURCES\.0\.format.*KEEP_ORIGINALS/);
+  });
+});

@@ -1,0 +1,59 @@
+import type { SQSEvent } from "aws-lambda";
+
+/** A queue message whose body is what S3 sends: keys are form-encoded. */
+export const s3Notification = (bucket: string, ...keys: readonly string[]): string =>
+  JSON.stringify({
+    Records: keys.map((key) => ({
+      eventVersion: "2.1",
+      eventSource: "aws:s3",
+      awsRegion: "eu-central-1",
+      eventTime: "2026-11-23T07:06:12.000Z",
+      eventName: "ObjectCreated:Put",
+      s3: {
+        s3SchemaVersion: "1.0",
+        configurationId: "logs",
+        bucket: { name: bucket, arn: `arn:aws:s3:::${bucket}` },
+        object: { key: formEncoded(key), size: 4, eTag: "0", sequencer: "0055AED6DCD90281E5" },
+      },
+    })),
+  });
+
+const formEncoded = (key: string): string =>
+  key
+    .split("/")
+    .map((part) => encodeURIComponent(part).replaceAll("%20", "+"))
+    .join("/");
+
+/** What EventBridge sends: the key as it is. */
+export const eventBridgeEvent = (bucket: string, key: string): string =>
+  JSON.stringify({
+    version: "0",
+    "detail-type": "Object Created",
+    source: "aws.s3",
+    account: "111122223333",
+    region: "eu-central-1",
+    detail: { bucket: { name: bucket }, object: { key, size: 4 }, reason: "PutObject" },
+  });
+
+/** What S3 sends when a notification is configured. */
+export const TEST_EVENT = JSON.stringify({ Service: "Amazon S3", Event: "s3:TestEvent", Bucket: "logs" });
+
+/** A batch of queue messages; the ids are m0, m1 and so on. */
+export const sqsEvent = (...bodies: readonly string[]): SQSEvent => ({
+  Records: bodies.map((body, index) => ({
+    messageId: `m${index}`,
+    receiptHandle: "r",
+    body,
+    attributes: {
+      ApproximateReceiveCount: "1",
+      SentTimestamp: "0",
+      SenderId: "s",
+      ApproximateFirstReceiveTimestamp: "0",
+    },
+    messageAttributes: {},
+    md5OfBody: "",
+    eventSource: "aws:sqs",
+    eventSourceARN: "arn:aws:sqs:eu-central-1:111122223333:arrivals",
+    awsRegion: "eu-central-1",
+  })),
+});
