@@ -160,7 +160,11 @@ async function commitTouched(
   const touched: TouchedPartition[] = [];
   for await (const item of touchedPartitions(store, LAKE_BUCKET, () => undefined)) touched.push(item);
   const result = { rows: {}, unparsed: {}, partitions: {}, skipped: [] as SkippedObject[] };
-  for (const { partition } of touched) add(result.partitions, partition.table, 1);
+  for (const { partition } of touched) {
+    add(result.partitions, partition.table, 1);
+    add(result.rows, partition.table, 0);
+    add(result.unparsed, partition.table, 0);
+  }
   const engine = await openDuckdb({
     memory_limit: DUCKDB_MEMORY,
     temp_directory: lake.workFolder,

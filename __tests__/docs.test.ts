@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ERROR_CODES } from "../handlers/core/errors";
+import { generatedFiles } from "../scripts/generated-files";
+
+const ROOT = join(__dirname, "..");
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+const scripts = Object.keys(JSON.parse(read("package.json")).scripts);
+
+describe("documentation", () => {
+  it.each([...generatedFiles()])("%s is what the code generates; npm run docs writes it", (path, text) => {
+    expect(read(path)).toBe(text);
+  });
+
+  it("has a row for every error code, and for no other", () => {
+    const rows = [...read("docs/errors.md").matchAll(/^\| `([A-Z_]+)`/gm)].map(([, code]) => code);
+    expect(rows).toEqual([...ERROR_CODES]);
+  });
+
+  it("names every npm script in `help`, and no other", () => {
+    const named = [...read("help").matchAll(/^ {2}npm (?:run )?([a-z:-]+)/gm)].map(([, name]) => name);
+    expect(named.filter((name) => name !== "ci").sort()).toEqual(
+      scripts.filter((name) => name !== "prepare").sort(),
+    );
+  });
+
+  it("links only to files that exist", () => {
+    const pages = [
+      "README.md",
+      "CONTRIBUTING.md",
+      ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".md"))
+        .map((name) => `docs/${name}`),
+    ];
+    for (const page of pages) {
+      for (const [, target = ""] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+        expect([page, target, existsSync(join(ROOT, page, "..", target))]).toEqual([page, target, true]);
+      }
+    }
+  });
+
+  it("uses in the README only scripts that exist", () => {
+    for (const [, name = ""] of read("README.md").matchAll(/npm run (?:--silent )?([a-z:-]+)/g)) {
+      expect(scripts).toContain(name);
+    }
+  });
+});

@@ -1,0 +1,92 @@
+import { FORMATS } from "../../formats";
+import { hourText } from "../../formats/hour";
+
+const describeKind = (format: keyof typeof FORMATS, key: string): string => {
+  const kind = FORMATS[format].classify(key);
+  return kind.kind === "access-log" ? hourText(kind.hour) : kind.reason;
+};
+
+const FOLDER = "AWSLogs/111122223333/elasticloadbalancing/us-east-2/2026/05/01";
+const ACCOUNT = "111122223333_elasticloadbalancing_us-east-2";
+
+describe("keys of load balancer objects", () => {
+  it.each([
+    [
+      `${FOLDER}/${ACCOUNT}_app.my-lb.1234567890abcdef_20260501T2340Z_172.160.1.192_20sg8hgm.log.gz`,
+      "2026-05-01T23",
+    ],
+    [
+      `my/prefix/${FOLDER}/${ACCOUNT}_app.my-lb.1234567890abcdef_20260501T2340Z_172.160.1.192_20sg8hgm.log.gz`,
+      "2026-05-01T23",
+    ],
+    [
+      `${FOLDER}/${ACCOUNT}_app.my-lb.1234567890abcdef_20260501T2340Z_2001:db8::1_20sg8hgm.log.gz`,
+      "2026-05-01T23",
+    ],
+    [
+      `${FOLDER}/${ACCOUNT}_app.my-lb.1234567890abcdef_20260501T2340Z_172.160.1.192_20sg8hgm.log`,
+      "2026-05-01T23",
+    ],
+    [
+      `${ACCOUNT.replace("us-east-2", "us-gov-west-1")}_app.my-lb.1_20260501T2340Z_10.0.0.1_a.log.gz`,
+      "2026-05-01T23",
+    ],
+  ])("reads the hour of %s", (key, hour) => {
+    expect(describeKind("alb", key)).toBe(hour);
+  });
+
+  it("puts a file stamped HH:00Z into the hour before, because the stamp is the end of its interval", () => {
+    const key = (stamp: string) => `${FOLDER}/${ACCOUNT}_app.lb.1_${stamp}_10.0.0.1_a.log.gz`;
+    expect(describeKind("alb", key("20260501T0000Z"))).toBe("2026-04-30T23");
+    expect(describeKind("alb", key("20260101T0000Z"))).toBe("2025-12-31T23");
+    expect(describeKind("alb", key("20260501T0005Z"))).toBe("2026-05-01T00");
+    expect(describeKind("alb", key("20260501T0100Z"))).toBe("2026-05-01T00");
+  });
+
+  it("takes the hour from the name, not from the folder of the delivery", () => {
+    const late = `AWSLogs/111122223333/elasticloadbalancing/us-east-2/2026/06/30/${ACCOUNT}_app.lb.1_20260501T0105Z_10.0.0.1_a.log.gz`;
+    expect(describeKind("alb", late)).toBe("2026-05-01T01");
+  });
+
+  it.each([
+    [`${FOLDER}/conn_log_${ACCOUNT}_app.lb.1_20260501T2340Z_10.0.0.1_a.log.gz`, "connection-log"],
+    [`${FOLDER}/conn_log.${ACCOUNT}_app.lb.1_20260501T2340Z_10.0.0.1_a.log.gz`, "connection-log"],
+    [`${FOLDER}/health_check_log_${ACCOUNT}_app.lb.1_20260501T2340Z_10.0.0.1_a.log.gz`, "health-check-log"],
+    [`${FOLDER}/${ACCOUNT}_net.lb.1_20260501T2340Z_a1b2c3.log.gz`, "other-load-balancer"],
+    [`${FOLDER}/${ACCOUNT}_classic-lb_20260501T2340Z_172.160.1.192_20sg8hgm.log`, "other-load-balancer"],
+    ["AWSLogs/111122223333/ELBAccessLogTestFile", "test-file"],
+    ["p/AWSLogs/111122223333/ELBConnectionLogTestFile", "test-file"],
+    ["AWSLogs/aws-programmatic-access-test-object", "test-file"],
+    [`${FOLDER}/`, "folder-marker"],
+    [`${FOLDER}/${ACCOUNT}_app.lb.1_20261301T2340Z_10.0.0.1_a.log.gz`, "unmatched-key"],
+    [`${FOLDER}/${ACCOUNT}_app.lb.1_20260230T2340Z_10.0.0.1_a.log.gz`, "unmatched-key"],
+    [`${FOLDER}/${ACCOUNT}_app.lb.1_20260501T2360Z_10.0.0.1_a.log.gz`, "unmatched-key"],
+    [`${FOLDER}/${ACCOUNT}_app.lb.1_20260501T2400Z_10.0.0.1_a.log.gz`, "unmatched-key"],
+    [`${FOLDER}/${ACCOUNT}_app.lb.1_20260501T2340Z_10.0.0.1_a.log.gz.tmp`, "unmatched-key"],
+    ["E2EXAMPLE.2026-05-01-23.abcd.gz", "unmatched-key"],
+    ["readme.txt", "unmatched-key"],
+    ["", "folder-marker"],
+  ])("skips %s as %s", (key, reason) => {
+    expect(describeKind("alb", key)).toBe(reason);
+  });
+});
+
+describe("keys of distribution objects", () => {
+  it.each([
+    ["EMLARXS9EXAMPLE.2026-05-01-20.RT4KCN4SGK9.gz", "2026-05-01T20"],
+    ["some/prefix/EMLARXS9EXAMPLE.2026-05-01-20.a103fd5a.gz", "2026-05-01T20"],
+    ["prefix/EMLARXS9EXAMPLE.2026-02-28-00.a103fd5a", "2026-02-28T00"],
+  ])("reads the hour of %s", (key, hour) => {
+    expect(describeKind("cloudfront", key)).toBe(hour);
+  });
+
+  it.each([
+    ["EMLARXS9EXAMPLE.2026-02-29-20.a103fd5a.gz", "unmatched-key"],
+    ["EMLARXS9EXAMPLE.2026-05-01-24.a103fd5a.gz", "unmatched-key"],
+    ["EMLARXS9EXAMPLE.2026-05-01.a103fd5a.gz", "unmatched-key"],
+    ["cloudfront/", "folder-marker"],
+    [`${ACCOUNT}_app.lb.1_20260501T2340Z_10.0.0.1_a.log.gz`, "unmatched-key"],
+  ])("skips %s as %s", (key, reason) => {
+    expect(describeKind("cloudfront", key)).toBe(reason);
+  });
+});

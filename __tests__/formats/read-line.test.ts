@@ -1,0 +1,285 @@
+import { FORMATS } from "../../formats";
+import { columnsOf } from "../../formats/log-format";
+import { lineReader, type Row } from "../../formats/read-line";
+import { renderLinePattern, renderUsualLinePattern } from "../../formats/render/line-pattern";
+import { albLine, cloudfrontLine } from "../helpers/lines";
+
+const read = (format: keyof typeof FORMATS, line: string): Row | string => {
+  const result = lineReader(FORMATS[format])(line);
+  return result.kind === "row" ? result.row : result.kind;
+};
+
+describe.each(Object.values(FORMATS))("the line pattern of $id", (format) => {
+  const pattern = renderLinePattern(format);
+
+  it("has one capturing group per column", () => {
+    const groups = new RegExp(`${pattern}|`).exec("")?.length ?? 0;
+    expect(groups - 1).toBe(columnsOf(format).length);
+  });
+
+  it("uses only what Java, RE2 and JavaScript read alike", () => {
+    for (const notShared of [
+      "(?=",
+      "(?!",
+      "(?<",
+      "(?>",
+      "\\1",
+      "\\b",
+      "\\d",
+      "\\s",
+      "\\w",
+      "*+",
+      "++",
+      "?+",
+      "[[",
+      "&&",
+      "^",
+      "$",
+    ]) {
+      const outsideClasses = pattern.replaceAll(/\[\^?[^\]]*(?:\\\][^\]]*)?\]/g, "[]");
+      expect(outsideClasses).not.toContain(notShared);
+    }
+    expect(repeatedGroups(pattern)).toEqual([]);
+  });
+
+  it("has a usual form without groups", () => {
+    expect(renderUsualLinePattern(format)).not.toMatch(/(?<!\\)\((?!\?:)/);
+  });
+
+  it("has unique column names and a sentence for each", () => {
+    const columns = columnsOf(format);
+    expect(new Set(columns.map(({ name }) => name)).size).toBe(columns.length);
+    for (const { doc } of columns) expect(doc).toMatch(/^[A-Z].{8,}/);
+  });
+});
+
+/** Groups that are repeated, or inside something that is: engines differ in what such a group captures. */
+function repeatedGroups(pattern: string): string[] {
+  const open: { start: number; captures: boolean }[] = [];
+  const found: string[] = [];
+  for (let index = 0; index < pattern.length; index++) {
+    if (pattern[index] === "\\") index++;
+    else if (pattern[index] === "[") index = endOfClass(pattern, index);
+    else if (pattern[index] === "(") {
+      const captures = pattern[index + 1] !== "?";
+      if (captures) for (const outer of open) outer.captures = true;
+      open.push({ start: index, captures });
+    } else if (pattern[index] === ")") {
+      const group = open.pop();
+      if (group?.captures && /[*+{]/.test(pattern[index + 1] ?? ""))
+        found.push(pattern.slice(group.start, index + 2));
+    }
+  }
+  return found;
+}
+
+function endOfClass(pattern: string, start: number): number {
+  let index = start + 1;
+  while (pattern[index] !== "]") index += pattern[index] === "\\" ? 2 : 1;
+  return index;
+}
+
+describe("ALB lines", () => {
+  it("gives every column its value", () => {
+    expect(read("alb", albLine())).toEqual({
+      type: "https",
+      time: "2026-11-23T07:05:00.186641Z",
+      elb: "app/shop/50dc6c495c0c9188",
+      client_ip: "198.51.100.7",
+      client_port: 2817,
+      target_ip: "10.0.0.1",
+      target_port: 8080,
+      request_processing_time: 0.001,
+      target_processing_time: 0.048,
+      response_processing_time: 0,
+      elb_status_code: "200",
+      target_status_code: "200",
+      received_bytes: 120,
+      sent_bytes: 57,
+      request_verb: "GET",
+      request_url: "https://shop.example.com:443/a?b=c",
+      request_proto: "HTTP/2.0",
+      user_agent: "curl/8.10.1",
+      ssl_cipher: "TLS_AES_128_GCM_SHA256",
+      ssl_protocol: "TLSv1.3",
+      target_group_arn:
+        "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/shop/73e2d6bc24d8a067",
+      trace_id: "Root=1-68dd1b00-1d84f3d73c47ec4e58577259",
+      domain_name: "shop.example.com",
+      chosen_cert_arn: "session-reused",
+      matched_rule_priority: "1",
+      request_creation_time: "2026-11-23T07:05:00.137000Z",
+      actions_executed: "waf,forward",
+      redirect_url: null,
+      error_reason: null,
+      target_port_list: "10.0.0.1:8080",
+      target_status_code_list: "200",
+      classification: "Acceptable",
+      classification_reason: null,
+      conn_trace_id: "TID_2d650523100657438a47a1b30bdb606d",
+      transformed_host: null,
+      transformed_uri: "/new",
+      request_transform_status: "TransformSuccess",
+      ip_address: "172.31.20.5",
+      target_error_code: null,
+      elb_error_code: "0x8",
+    });
+  });
+
+  it.each(Array.from({ length: 19 }, (_, index) => index + 18))(
+    "reads a line that ends after %i fields; the rest is NULL",
+    (count) => {
+      const row = read("alb", albLine({}, count));
+      const filled = Object.values(row).filter((value) => value !== null).length;
+      expect(row).toHaveProperty("trace_id", "Root=1-68dd1b00-1d84f3d73c47ec4e58577259");
+      expect(filled).toBeLessThanOrEqual(count + 4);
+      if (count < 36) expect(row).toHaveProperty("elb_error_code", null);
+    },
+  );
+
+  it("ignores fields that are not known yet", () => {
+    expect(read("alb", `${albLine()} - "a new field" 42`)).toEqual(read("alb", albLine()));
+  });
+
+  it.each([
+    [
+      "IPv6 without brackets",
+      { "client:port": "2001:db8::7:443" },
+      { client_ip: "2001:db8::7", client_port: 443 },
+    ],
+    [
+      "IPv6 in brackets",
+      { "target:port": "[2001:db8::7]:443" },
+      { target_ip: "2001:db8::7", target_port: 443 },
+    ],
+    ["no target", { "target:port": "-" }, { target_ip: null, target_port: null }],
+    ["status 000 as text", { elb_status_code: "000" }, { elb_status_code: "000" }],
+    ["a negative time", { request_processing_time: "-1" }, { request_processing_time: -1 }],
+    [
+      "spaces in the URL",
+      { request_line: '"GET http://h:80/a b c HTTP/1.1"' },
+      { request_url: "http://h:80/a b c", request_proto: "HTTP/1.1" },
+    ],
+    [
+      "no protocol",
+      { request_line: '"GET http://h:80/"' },
+      { request_verb: "GET", request_url: "http://h:80/", request_proto: null },
+    ],
+    [
+      "a malformed request",
+      { request_line: '"- http://h:80- -"' },
+      { request_verb: null, request_url: "http://h:80-", request_proto: null },
+    ],
+    [
+      "a trailing space in the request",
+      { request_line: '"- http://h:80/ "' },
+      { request_url: "http://h:80/", request_proto: null },
+    ],
+    ["an escaped quote as it is", { user_agent: '"a \\x22b\\x22"' }, { user_agent: "a \\x22b\\x22" }],
+    ["text that looks like a template", { user_agent: '"${jndi:x} %{y}"' }, { user_agent: "${jndi:x} %{y}" }],
+    [
+      "a list without quotes",
+      { "target:port_list": "10.0.0.1:80", target_status_code_list: "200" },
+      { target_port_list: "10.0.0.1:80", target_status_code_list: "200" },
+    ],
+    [
+      "lists of several targets",
+      { "target:port_list": '"10.0.0.1:80 10.0.0.2:80"', target_status_code_list: '"502 200"' },
+      { target_port_list: "10.0.0.1:80 10.0.0.2:80", target_status_code_list: "502 200" },
+    ],
+  ])("reads %s", (_, changes, expected) => {
+    expect(read("alb", albLine(changes))).toMatchObject(expected);
+  });
+
+  it.each([
+    ["a bare quote in the user agent", albLine({ user_agent: '"evil" agent"' })],
+    ["a pair of bare quotes", albLine({ user_agent: '"an "evil" agent"' })],
+    ["a truncated line", albLine().slice(0, 150)],
+    ["a line cut inside the last quotes", albLine({}, 29).slice(0, -2)],
+    ["text where a number belongs", albLine({ sent_bytes: "many" })],
+    ["a day that does not exist", albLine({ time: "2026-02-30T00:00:00.000000Z" })],
+    ["an hour that does not exist", albLine({ time: "2026-02-28T24:00:00.000000Z" })],
+    [
+      "a creation time that does not exist",
+      albLine({ request_creation_time: "2026-13-01T00:00:00.000000Z" }),
+    ],
+    ["a test file", "Enable AccessLog for ELB: app/shop/1 at 2026-11-23T09:55:52.806Z"],
+    ["a CloudFront line", cloudfrontLine()],
+  ])("does not take %s for a row", (_, line) => {
+    expect(read("alb", line)).toBe("unparsed");
+  });
+
+  it("takes comments and empty lines for headers", () => {
+    expect(read("alb", "# comment")).toBe("header");
+    expect(read("alb", "")).toBe("header");
+  });
+});
+
+describe("CloudFront lines", () => {
+  it("makes one timestamp of date and time, and keeps the date", () => {
+    expect(read("cloudfront", cloudfrontLine())).toMatchObject({
+      date: "2026-11-23",
+      time: "2026-11-23T07:05:00.000000Z",
+    });
+  });
+
+  it.each([18, 19, 23, 24, 26, 32, 33])("reads a line of %i fields", (count) => {
+    expect(read("cloudfront", cloudfrontLine({}, count))).toMatchObject({
+      c_ip: "198.51.100.7",
+      cs_bytes: 23,
+    });
+  });
+
+  it("reads the two fields that newer files may add, and ignores more", () => {
+    expect(read("cloudfront", `${cloudfrontLine()}\tdt_1\tcn-1\tnew`)).toMatchObject({
+      distribution_tenant_id: "dt_1",
+      connection_id: "cn-1",
+    });
+  });
+
+  it.each([
+    ["an empty field as NULL", { "x-edge-result-type": "" }, { x_edge_result_type: null }],
+    ["a space before a dash as NULL", { "fle-encrypted-fields": " -" }, { fle_encrypted_fields: null }],
+    ["a length with a fraction", { "sc-content-len": "570129.5" }, { sc_content_len: 570129.5 }],
+    ["zero as zero", { "time-taken": "0.000" }, { time_taken: 0 }],
+    ["raw spaces", { "cs(User-Agent)": "a b c" }, { cs_user_agent: "a b c" }],
+    ["quotes as they are", { "cs(User-Agent)": 'a "b' }, { cs_user_agent: 'a "b' }],
+    ["status 000 as text", { "sc-status": "000" }, { sc_status: "000" }],
+  ])("reads %s", (_, changes, expected) => {
+    expect(read("cloudfront", cloudfrontLine(changes))).toMatchObject(expected);
+  });
+
+  it.each([
+    ["a real-time log line", cloudfrontLine({ date: "1684226820.937" })],
+    ["a line that ends too early", cloudfrontLine({}, 17)],
+    ["fields between spaces", cloudfrontLine().replaceAll("\t", "   ")],
+    ["an ALB line", albLine()],
+  ])("does not take %s for a row", (_, line) => {
+    expect(read("cloudfront", line)).toBe("unparsed");
+  });
+
+  it("obeys a header that names other fields", () => {
+    const reader = lineReader(FORMATS.cloudfront);
+    reader("#Version: 1.0");
+    expect(reader("#Fields: date time x-edge-location asn x-host-header cs(Cookie)").kind).toBe("header");
+    expect(reader("2026-11-23\t07:05:00\tFRA56\t64496\twww.example.com\ta=b")).toMatchObject({
+      row: {
+        time: "2026-11-23T07:05:00.000000Z",
+        x_edge_location: "FRA56",
+        x_host_header: "www.example.com",
+        cs_cookie: "a=b",
+        c_ip: null,
+      },
+    });
+  });
+
+  it("reads a line of JSON", () => {
+    const line = JSON.stringify({ date: "2026-11-23", time: "07:05:00", "cs(Cookie)": "a=b", asn: "64496" });
+    expect(read("cloudfront", line)).toMatchObject({
+      time: "2026-11-23T07:05:00.000000Z",
+      cs_cookie: "a=b",
+      sc_status: null,
+    });
+    expect(read("cloudfront", "{broken")).toBe("unparsed");
+  });
+});

@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { hourOf } from "../../formats/hour";
+import { markerKeyOf } from "../../formats/partition-layout";
+import { copySourceOf } from "../../handlers/adapters/s3-object-store";
+import { arrivedObjects } from "../../handlers/arrived-objects";
+import { planMove } from "../../handlers/core/move-plan";
+import type { Source } from "../../handlers/core/source";
+import { parseMarkerKey } from "../../handlers/core/touched-partitions";
+import { eventBridgeEvent, s3Notification } from "../helpers/events";
+
+const SOURCES: readonly Source[] = [
+  { format: "cloudfront", prefix: "cf/" },
+  { format: "cloudfront", prefix: "cf/shop/", name: "shop" },
+  { format: "alb", prefix: "alb/AWSLogs/" },
+];
+const NAME = "E2X.2026-11-23-07.abcd.gz";
+
+describe("planMove", () => {
+  it("names the target by table, hour, a hash of where the object was, and its own name", () => {
+    expect(planMove(SOURCES, { bucket: "logs", key: `cf/${NAME}` })).toEqual({
+      kind: "move",
+      key: expect.stringMatching(
+        /^raw\/cloudfront_access_logs\/dt=2026-11-23\/hour=07\/[0-9a-f]{8}-E2X\.2026-11-23-07\.abcd\.gz$/,
+      ),
+      partition: { table: "cloudfront_access_logs", hour: hourOf(Date.UTC(2026, 10, 23, 7)) },
+    });
+  });
+
+  it("takes the source with the longest prefix", () => {
+    expect(planMove(SOURCES, { bucket: "logs", key: `cf/shop/${NAME}` })).toMatchObject({
+      key: expect.stringContaining("raw/cloudfront_access_logs/source=shop/dt=2026-11-23/"),
+    });
+  });
+
+  it("gives the same object the same key, and two objects two", () => {
+    fc.assert(
+      fc.property(fc.webPath(), fc.webPath(), (a, b) => {
+        const keyOf = (folder: string) => {
+          const plan = planMove([{ format: "cloudfront", prefix: "" }], {
+            bucket: "logs",
+            key: `${folder}/${NAME}`,
+          });
+          return plan.kind === "move" ? plan.key : "";
+        };
+        expect(keyOf(a)).toBe(keyOf(a));
+        expect(keyOf(a) === keyOf(b)).toBe(a === b);
+      }),
+    );
+  });
+
+  it("tells buckets apart", () => {
+    const [a, b] = ["one", "two"].map((bucket) => planMove(SOURCES, { bucket, key: `cf/${NAME}` }));
+    expect(a).not.toEqual(b);
+  });
+
+  it.each([
+    ["an empty object", { key: `cf/${NAME}`, size: 0 }, "empty-object"],
+    ["a folder marker", { key: "cf/" }, "folder-marker"],
+    ["a key of no source", { key: `elsewhere/${NAME}` }, "unmatched-key"],
+    ["another format's name under a source", { key: `alb/AWSLogs/${NAME}` }, "unmatched-key"],
+  ])("skips %s", (_, object, reason) => {
+    expect(planMove(SOURCES, { bucket: "logs", ...object })).toEqual({ kind: "skip", reason });
+  });
+
+  it("never moves what the pipeline itself wrote, whatever the sources are", () => {
+    const everything: Source[] = [{ format: "cloudfront", prefix: "" }];
+    for (const prefix of ["raw/", "_touched/"]) {
+      expect(planMove(everything, { bucket: "logs", key: `${prefix}${NAME}` })).toMatchObject({
+        kind: "skip",
+      });
+    }
+  });
+});
+
+describe("keys in events", () => {
+  const key = fc.string({ unit: "grapheme", minLength: 1 });
+
+  it("come back as S3 stores them, from either kind of event", () => {
+    fc.assert(
+      fc.property(key, (text) => {
+        expect(arrivedObjects(s3Notification("logs", text))).toEqual([
+          { bucket: "logs", key: text, size: 4 },
+        ]);
+        expect(arrivedObjects(eventBridgeEvent("logs", text))).toEqual([
+          { bucket: "logs", key: text, size: 4 },
+        ]);
+      }),
+    );
+  });
+
+  it("are encoded for CopySource so that decoding gives them back, slashes in place", () => {
+    fc.assert(
+      fc.property(key, (text) => {
+        const source = copySourceOf({ bucket: "logs", key: text });
+        expect(decodeURIComponent(source)).toBe(`logs/${text}`);
+        expect(source.split("/").length).toBe(text.split("/").length + 1);
+      }),
+    );
+  });
+
+  it.each([
+    "",
+    "null",
+    "[]",
+    "{}",
+    '{"Records":[{}]}',
+    '{"Records":[{"s3":{"bucket":{"name":1}}}]}',
+    '{"source":"aws.s3","detail":{}}',
+  ])("make the unknown message %j an error that shows it", (body) => {
+    expect(() => arrivedObjects(body)).toThrow(/expected an S3 notification or an EventBridge event/);
+  });
+});
+
+describe("markers", () => {
+  it("stand for the partition they were made of", () => {
+    fc.assert(
+      fc.property(
+        fc.date({ min: new Date(0), max: new Date("9999-12-31"), noInvalidDate: true }),
+        fc.option(fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,9}$/), { nil: undefined }),
+        (date, source) => {
+          const partition = {
+            table: "alb_access_logs",
+            hour: hourOf(date),
+            ...(source === undefined ? {} : { source }),
+          };
+          expect(parseMarkerKey(markerKeyOf(partition))).toEqual(partition);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,53 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { type IngestSummary, ingest } from "../../local/ingest";
+import type { Json } from "../../local/json-values";
+import { queryLake } from "../../local/query";
+
+/** A folder of logs and a lake, both in a folder that is deleted at the end. */
+export interface TestLake {
+  readonly logs: string;
+  readonly lake: string;
+  /** Writes a file below the folder of logs; text is compressed if the key says so. */
+  put(key: string, body: string | Buffer): void;
+  ingest(options?: { deleteOriginals?: boolean }): Promise<IngestSummary>;
+  query(sql: string): Promise<Record<string, Json>[]>;
+  delete(): void;
+}
+
+export function testLake(): TestLake {
+  const root = mkdtempSync(join(tmpdir(), "lake with space "));
+  const [logs, lake] = [join(root, "logs"), join(root, "lake")];
+  mkdirSync(logs);
+  return {
+    logs,
+    lake,
+    put: (key, body) => {
+      const path = join(logs, key);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, typeof body === "string" && key.endsWith(".gz") ? gzipSync(body) : body);
+    },
+    ingest: ({ deleteOriginals = false } = {}) =>
+      ingest({ directory: logs, lake, deleteOriginals, onProgress: () => undefined }),
+    query: (sql) =>
+      queryLake(lake, sql, async ({ columns, rows }) => {
+        const result: Record<string, Json>[] = [];
+        for await (const row of rows) {
+          result.push(Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null])));
+        }
+        return result;
+      }),
+    delete: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+let files = 0;
+
+/** A key that AWS could give an ALB's file of this hour; each call gives another. */
+export const albKey = (stamp = "20261123T0705Z"): string =>
+  `alb/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_${stamp}_10.0.0.5_${(files++).toString(16).padStart(8, "0")}.log.gz`;
+
+export const cloudfrontKey = (hour = "2026-11-23-07"): string =>
+  `cloudfront/E2EXAMPLE1SHOP.${hour}.${(files++).toString(16).padStart(8, "0")}.gz`;

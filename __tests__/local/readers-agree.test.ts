@@ -1,0 +1,120 @@
+import fc from "fast-check";
+import { FORMATS, type FormatId } from "../../formats";
+import { columnsOf } from "../../formats/log-format";
+import { lineReader, type Row, splitLines } from "../../formats/read-line";
+import { renderDuckdbRelation } from "../../formats/render/duckdb-relation";
+import { sqlString } from "../../formats/render/sql-text";
+import { tokenOf } from "../../formats/tokens";
+import { type DuckdbEngine, openDuckdb } from "../../local/duckdb-engine";
+import { jsonConverter } from "../../local/json-values";
+import { ALB_FIELDS, albLine, CLOUDFRONT_FIELDS, cloudfrontLine } from "../helpers/lines";
+
+const FIELDS = { alb: ALB_FIELDS, cloudfront: CLOUDFRONT_FIELDS };
+const LINES = { alb: albLine, cloudfront: cloudfrontLine };
+
+let engine: DuckdbEngine;
+beforeAll(async () => {
+  engine = await openDuckdb();
+});
+afterAll(() => engine.close());
+
+/** What the reference reader makes of each line: a row, or the text of a line that is none. */
+const readByReference = (id: FormatId, lines: readonly string[]): (Row | string)[] =>
+  lines.flatMap((line): (Row | string)[] => {
+    const result = lineReader(FORMATS[id])(line);
+    return result.kind === "row" ? [result.row] : result.kind === "unparsed" ? [line] : [];
+  });
+
+/** The same from DuckDB, which numbers the lines in `log_file` to keep their order. */
+async function readByDuckdb(id: FormatId, lines: readonly string[]): Promise<(Row | string)[]> {
+  const values = lines.map((line, index) => `(${sqlString(line)}, ${index})`).join(", ");
+  const relation = renderDuckdbRelation(FORMATS[id], `(VALUES ${values}) AS t(line, log_file)`);
+  const result = await engine.stream(`SELECT * EXCLUDE log_file FROM (${relation}) ORDER BY log_file`);
+  const names = columnsOf(FORMATS[id]).map(({ name }) => name);
+  const rows = await result.convertRows(jsonConverter);
+  return rows.map((row) => {
+    const unparsed = row.at(-1);
+    return typeof unparsed === "string"
+      ? unparsed
+      : (Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])) as Row);
+  });
+}
+
+/** Text that could stand in a field, and text that breaks lines: quotes, separators, dashes, digits, brackets. */
+const hostileText = fc.string({ unit: fc.constantFrom(...'" -:.0179aZ[]é\t\\{}%#,=/'), maxLength: 12 });
+
+/** A line in which some fields hold hostile text, quoted or not as the field should be, cut to some length. */
+const hostileLine = (id: FormatId) =>
+  fc
+    .record({
+      changes: fc.dictionary(fc.constantFrom(...Object.keys(FIELDS[id])), hostileText, { maxKeys: 3 }),
+      isQuotedRight: fc.boolean(),
+      count: fc.integer({ min: 1, max: Object.keys(FIELDS[id]).length }),
+      tail: fc.oneof({ weight: 5, arbitrary: fc.constant("") }, hostileText),
+    })
+    .map(({ changes, isQuotedRight, count, tail }) => {
+      const quoted = Object.entries(changes).map(([name, text]) => {
+        const field = FORMATS[id].fields.find((candidate) => candidate.name === name);
+        const isQuoted = field !== undefined && tokenOf(field.token).quoted === true && isQuotedRight;
+        return [name, isQuoted ? `"${text}"` : text] as const;
+      });
+      return LINES[id](Object.fromEntries(quoted), count) + tail;
+    })
+    .filter((line) => splitLines(line).length === 1);
+
+describe.each(["alb", "cloudfront"] as const)("the readers of %s lines", (id) => {
+  it("agree on every length a line can have", async () => {
+    const lines = Object.keys(FIELDS[id]).map((_, index) => LINES[id]({}, index + 1));
+    expect(await readByDuckdb(id, lines)).toEqual(readByReference(id, lines));
+  });
+
+  it("agree on lines with hostile text in any field", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(hostileLine(id), { minLength: 20, maxLength: 40 }), async (lines) => {
+        // JSON lines and headers are put in order before DuckDB reads a file.
+        const plain = lines.filter((line) => !line.startsWith("{"));
+        expect(await readByDuckdb(id, plain)).toEqual(readByReference(id, plain));
+      }),
+      { numRuns: Number(process.env.RUNS ?? 25) },
+    );
+  });
+});
+
+describe("ALB lines made to the documented grammar", () => {
+  const word = fc.stringMatching(/^[A-Za-z0-9._:/-]{1,20}$/);
+  const quoted = fc.stringMatching(/^[ !#-~é日]{0,40}$/);
+  const known = fc.record({
+    elb: word,
+    user_agent: quoted,
+    domain_name: quoted,
+    redirect_url: quoted,
+    ip_address: word,
+    received_bytes: fc.integer({ min: 0, max: 999_999_999_999_999 }),
+    target_processing_time: fc.integer({ min: 0, max: 999_999 }).map((value) => value / 1000),
+    client_port: fc.integer({ min: 0, max: 65_535 }),
+  });
+
+  it("give back the values they were made of", async () => {
+    await fc.assert(
+      fc.asyncProperty(known, async (values) => {
+        const line = albLine({
+          elb: values.elb,
+          user_agent: `"${values.user_agent}"`,
+          domain_name: `"${values.domain_name}"`,
+          redirect_url: `"${values.redirect_url}"`,
+          ip_address: values.ip_address,
+          received_bytes: String(values.received_bytes),
+          target_processing_time: values.target_processing_time.toFixed(3),
+          "client:port": `2001:db8::1:${values.client_port}`,
+        });
+        const expected = Object.fromEntries(
+          Object.entries(values).map(([name, value]) => [name, value === "" || value === "-" ? null : value]),
+        );
+        for (const [row] of [readByReference("alb", [line]), await readByDuckdb("alb", [line])]) {
+          expect(row).toMatchObject({ ...expected, client_ip: "2001:db8::1" });
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
