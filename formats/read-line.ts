@@ -66,6 +66,8 @@ function typedValue({ type }: Column, text: string): Value | undefined {
   switch (type) {
     case "int":
     case "bigint":
+      // Whole numbers have no negative zero.
+      return Number(text) + 0;
     case "double":
       return Number.isNaN(Number(text)) ? null : Number(text);
     case "timestamp":

@@ -46,9 +46,9 @@ export const TOKEN_KINDS = {
     parts: "request",
   },
   /** Space-separated `ip:port` in double quotes; older files have one item without quotes. */
-  hostPortList: { pattern: '"?((?:[^ "]+ )*?[^ "]+|)"?', usual: '"(?:[^ "]+ )*[^ "]+"', quoted: true },
+  hostPortList: { pattern: '"?((?:[^ "]+ )*?[^ "]+|)"?', usual: '"[^ "]+"', quoted: true },
   /** Space-separated status codes in double quotes; older files have one item without quotes. */
-  statusList: { pattern: '"?((?:[-0-9]+ )*?[-0-9]+|)"?', usual: '"(?:[-0-9]+ )*[-0-9]+"', quoted: true },
+  statusList: { pattern: '"?((?:[-0-9]+ )*?[-0-9]+|)"?', usual: '"[-0-9]+"', quoted: true },
   /** `TID_...`, and whatever an unknown quoted field in its place holds. */
   connectionTraceId: { pattern: '"?(TID_[^ "]*|-|[^ "]+(?: [^ "]+)*)"?', usual: '(?:TID_[^ "]*|-)' },
   /** One word that is normally quoted. */

@@ -1,0 +1,51 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformStack, Testing } from "cdktf";
+import type { Construct } from "constructs";
+import { parseSettings } from "../../settings";
+import { AccessLogsStack } from "../../stacks/access-logs-stack";
+
+/** Terraform JSON as the tests read it. */
+export interface TerraformJson {
+  readonly resource: Readonly<Record<string, Readonly<Record<string, Record<string, unknown>>>>>;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly output?: Readonly<Record<string, unknown>>;
+  readonly terraform: { readonly backend: unknown };
+  readonly provider: unknown;
+}
+
+/** What a construct synthesizes to, in a stack of its own. */
+export function synthConstruct(build: (scope: Construct) => void): TerraformJson {
+  const stack = new TerraformStack(Testing.app(), "test");
+  new AwsProvider(stack, "aws", { region: "eu-central-1" });
+  build(stack);
+  return parse(Testing.synth(stack, true));
+}
+
+/** What settings synthesize to. */
+export const synthSettings = (settings: object): TerraformJson =>
+  parse(Testing.synth(new AccessLogsStack(Testing.app(), parseSettings("test.json", settings)), true));
+
+/** Policies and patterns are JSON inside JSON: as objects they can be asserted on, and differ line by line. */
+const parse = (json: string): TerraformJson =>
+  JSON.parse(json, (_, value) =>
+    typeof value === "string" && /^(?:\[[{"]|\{")/.test(value) ? JSON.parse(value) : value,
+  );
+
+/** Every resource of a type, by logical id. */
+export const resourcesOf = (json: TerraformJson, type: string): Record<string, Record<string, unknown>> =>
+  json.resource[type] ?? {};
+
+/** The only resource of a type. */
+export function onlyResource(json: TerraformJson, type: string): Record<string, unknown> {
+  const [resource, ...others] = Object.values(resourcesOf(json, type));
+  if (!resource || others.length > 0) throw new Error(`expected one ${type}`);
+  return resource;
+}
+
+/** Without what changes when only code or the provider's version does. */
+export const snapshotOf = (json: TerraformJson): unknown =>
+  JSON.parse(JSON.stringify(json), (key, value) => {
+    if (key === "required_providers") return Object.keys(value);
+    if (key === "source_code_hash") return "<sha256>";
+    return typeof value === "string" ? value.replaceAll(/\b[0-9a-f]{64}\b/g, "<sha256>") : value;
+  });

@@ -1,0 +1,203 @@
+import { AccessLogPipeline, type AccessLogPipelineProps } from "../../modules/access-log-pipeline";
+import { onlyResource, resourcesOf, synthConstruct } from "../helpers/synth";
+
+const PROPS: AccessLogPipelineProps = {
+  name: "logs",
+  sources: [{ name: "web", format: "alb", prefix: "alb/" }],
+};
+const synth = (props: Partial<AccessLogPipelineProps> = {}) =>
+  synthConstruct((scope) => {
+    new AccessLogPipeline(scope, "pipeline", { ...PROPS, ...props });
+  });
+
+interface Statement {
+  readonly Sid?: string;
+  readonly Action: string | string[];
+  readonly Resource: string | string[];
+  readonly Principal?: unknown;
+  readonly Condition?: unknown;
+}
+const statementsOf = ({ policy }: Record<string, unknown>) =>
+  (policy as { Statement: Statement[] }).Statement;
+
+describe("AccessLogPipeline", () => {
+  it("gives the bucket S3's own encryption, no public access, and an owner", () => {
+    const json = synth();
+    expect(onlyResource(json, "aws_s3_bucket")).toMatchObject({
+      bucket_prefix: "logs-",
+      force_destroy: false,
+    });
+    expect(
+      JSON.stringify(onlyResource(json, "aws_s3_bucket_server_side_encryption_configuration")),
+    ).toContain('"sse_algorithm":"AES256"');
+    expect(onlyResource(json, "aws_s3_bucket_public_access_block")).toMatchObject({
+      block_public_acls: true,
+      block_public_policy: true,
+      ignore_public_acls: true,
+      restrict_public_buckets: true,
+    });
+    expect(onlyResource(json, "aws_s3_bucket_ownership_controls")).toMatchObject({
+      rule: { object_ownership: "BucketOwnerEnforced" },
+    });
+  });
+
+  it("switches access control lists on only for CloudFront, and grants its delivery", () => {
+    const json = synth({ sources: [{ name: "cdn", format: "cloudfront", prefix: "cf/" }] });
+    expect(onlyResource(json, "aws_s3_bucket_ownership_controls")).toMatchObject({
+      rule: { object_ownership: "BucketOwnerPreferred" },
+    });
+    expect(JSON.stringify(onlyResource(json, "aws_s3_bucket_acl"))).toContain(
+      "data.aws_cloudfront_log_delivery_canonical_user_id",
+    );
+    expect(resourcesOf(synth(), "aws_s3_bucket_acl")).toEqual({});
+  });
+
+  it("lets load balancers deliver below their accounts' folders, over TLS only", () => {
+    const json = synth({
+      sources: [{ name: "web", format: "alb", prefix: "alb/", accounts: ["111122223333"] }],
+    });
+    expect(statementsOf(onlyResource(json, "aws_s3_bucket_policy"))).toEqual([
+      expect.objectContaining({
+        Sid: "DenyPlainText",
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      }),
+      {
+        Sid: "LoadBalancerLogDelivery",
+        Effect: "Allow",
+        Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+        Action: "s3:PutObject",
+        Resource: ["${aws_s3_bucket.logs.arn}/alb/AWSLogs/111122223333/*"],
+      },
+    ]);
+  });
+
+  it("names the deploying account where no accounts are given", () => {
+    expect(JSON.stringify(statementsOf(onlyResource(synth(), "aws_s3_bucket_policy")))).toMatch(
+      /alb\/AWSLogs\/\$\{data\.aws_caller_identity\.[a-zA-Z0-9_]+\.account_id\}\/\*/,
+    );
+  });
+
+  it("tells the queue of every way an object can be created, source by source", () => {
+    const json = synth({ sources: [...PROPS.sources, { name: "cdn", format: "cloudfront", prefix: "cf/" }] });
+    expect(onlyResource(json, "aws_s3_bucket_notification")).toMatchObject({
+      queue: [
+        { events: ["s3:ObjectCreated:*"], filter_prefix: "alb/AWSLogs/" },
+        { events: ["s3:ObjectCreated:*"], filter_prefix: "cf/" },
+      ],
+      depends_on: [
+        expect.stringMatching(/^aws_sqs_queue_policy\./),
+        expect.stringMatching(/^aws_sqs_queue_policy\./),
+      ],
+    });
+  });
+
+  it("keeps a message invisible for six times the function's timeout and the batching window", () => {
+    const json = synth();
+    const { visibility_timeout_seconds } = resourcesOf(json, "aws_sqs_queue").arrivals ?? {};
+    const timeout = Number(
+      Object.values(resourcesOf(json, "aws_lambda_function")).find(
+        ({ function_name }) => function_name === "logs-move-access-logs",
+      )?.timeout,
+    );
+    const mapping = onlyResource(json, "aws_lambda_event_source_mapping");
+    expect(visibility_timeout_seconds).toBe(6 * timeout + Number(mapping.maximum_batching_window_in_seconds));
+    expect(mapping.function_response_types).toEqual(["ReportBatchItemFailures"]);
+  });
+
+  it("tells the mover its sources, and which of them are partitions", () => {
+    const json = synth({
+      sources: [
+        { name: "shop", format: "alb", prefix: "shop/", partition: true },
+        { name: "cdn", format: "cloudfront", prefix: "cf/" },
+      ],
+      keepOriginals: true,
+    });
+    const move = Object.values(resourcesOf(json, "aws_lambda_function")).find(
+      ({ function_name }) => function_name === "logs-move-access-logs",
+    );
+    expect(move?.environment).toMatchObject({
+      variables: {
+        SOURCES: [
+          { format: "alb", prefix: "shop/AWSLogs/", name: "shop" },
+          { format: "cloudfront", prefix: "cf/" },
+        ],
+        TARGET_BUCKET: "${aws_s3_bucket.logs.bucket}",
+        KEEP_ORIGINALS: "true",
+      },
+    });
+    const table = resourcesOf(json, "aws_glue_catalog_table").alb_access_logs_raw;
+    expect(table?.partition_keys).toMatchObject([{ name: "source" }, { name: "dt" }, { name: "hour" }]);
+  });
+
+  it("lets the mover delete originals only if it is to", () => {
+    const policy = (json: ReturnType<typeof synth>) =>
+      Object.values(resourcesOf(json, "aws_iam_role_policy"))
+        .flatMap(statementsOf)
+        .filter(({ Resource }) => JSON.stringify(Resource).includes("/alb/AWSLogs/*"));
+    expect(policy(synth())[0]?.Action).toContain("s3:DeleteObject");
+    expect(policy(synth({ keepOriginals: true }))[0]?.Action).not.toContain("s3:DeleteObject");
+  });
+
+  it("runs the functions on arm64 with their zips, and logs as JSON into groups that expire", () => {
+    const json = synth({ logRetentionDays: 14 });
+    for (const lambda of Object.values(resourcesOf(json, "aws_lambda_function"))) {
+      expect(lambda).toMatchObject({
+        runtime: "nodejs24.x",
+        architectures: ["arm64"],
+        filename: expect.stringMatching(/^assets\/.*\.zip$/),
+        source_code_hash: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
+        logging_config: { log_format: "JSON" },
+      });
+    }
+    for (const group of Object.values(resourcesOf(json, "aws_cloudwatch_log_group"))) {
+      expect(group).toMatchObject({ retention_in_days: 14 });
+    }
+  });
+
+  it("adds partitions every hour, one run at a time, and reports what fails", () => {
+    const json = synth();
+    expect(onlyResource(json, "aws_scheduler_schedule")).toMatchObject({
+      schedule_expression: "cron(50 * * * ? *)",
+      target: {
+        input: { scheduledTime: "<aws.scheduler.scheduled-time>" },
+        dead_letter_config: { arn: expect.any(String) },
+      },
+    });
+    const partition = Object.values(resourcesOf(json, "aws_lambda_function")).find(
+      ({ function_name }) => function_name === "logs-create-partition",
+    );
+    expect(partition).toMatchObject({ reserved_concurrent_executions: 1 });
+    expect(onlyResource(json, "aws_lambda_function_event_invoke_config")).toMatchObject({
+      destination_config: { on_failure: { destination: expect.any(String) } },
+    });
+  });
+
+  it("limits what a query may scan, whoever asks", () => {
+    const { analysts } = resourcesOf(synth({ scanLimitGiB: 2 }), "aws_athena_workgroup");
+    expect(analysts?.configuration).toMatchObject({
+      enforce_workgroup_configuration: true,
+      bytes_scanned_cutoff_per_query: 2 * 1024 ** 3,
+    });
+  });
+
+  it("expires moved text only if a retention is set", () => {
+    const rules = (props: Partial<AccessLogPipelineProps>) =>
+      JSON.stringify(onlyResource(synth(props), "aws_s3_bucket_lifecycle_configuration").rule);
+    expect(rules({})).not.toContain('"prefix":"raw/"');
+    expect(rules({ rawRetentionDays: 400 })).toContain('"prefix":"raw/"');
+  });
+
+  it("reports every wrong option at once, with what it got", () => {
+    const build = () => synth({ name: "Bad_Name", sources: [] });
+    expect(build).toThrow(/"name" must be a lower-case letter.*got "Bad_Name"/);
+    expect(build).toThrow(/"sources" must name at least one source/);
+  });
+
+  it("fails if only some sources of a format are partitions", () => {
+    const sources = [
+      { name: "a", format: "alb", prefix: "a/", partition: true },
+      { name: "b", format: "alb", prefix: "b/" },
+    ] as const;
+    expect(() => synth({ sources })).toThrow('must all have "partition", or none');
+  });
+});

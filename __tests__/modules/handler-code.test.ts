@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { unzipSync } from "fflate";
+import { bundleHandler, HANDLER_NAMES, handlerCode, zipHandler } from "../../modules/handler-code";
+
+const ROOT = join(__dirname, "../..");
+/** Lambda loads small code faster; these are the limits that the project keeps. */
+const MAX_ZIP_BYTES = 200 * 1024;
+const MAX_CODE_BYTES = 450 * 1024;
+
+describe.each(HANDLER_NAMES)("the code of %s", (name) => {
+  it("is small", () => {
+    const zip = readFileSync(handlerCode(name).path);
+    const { "index.js": code } = unzipSync(zip);
+    expect(zip.length).toBeLessThan(MAX_ZIP_BYTES);
+    expect(code?.length).toBeLessThan(MAX_CODE_BYTES);
+  });
+
+  it("exports a handler", () => {
+    expect(Buffer.from(bundleHandler(name, ROOT)).toString()).toMatch(/handler:\(\)=>/);
+  });
+
+  it("holds no path of this machine", () => {
+    expect(Buffer.from(bundleHandler(name, ROOT)).toString()).not.toContain(ROOT);
+  });
+});
+
+describe("zipHandler", () => {
+  it("gives the same bytes whatever the time zone is", () => {
+    const zones = ["UTC", "America/Los_Angeles", "Pacific/Kiritimati"];
+    const before = process.env.TZ;
+    const zips = zones.map((zone) => {
+      process.env.TZ = zone;
+      return Buffer.from(zipHandler(Buffer.from("code"))).toString("hex");
+    });
+    process.env.TZ = before;
+    expect(new Set(zips).size).toBe(1);
+  });
+});

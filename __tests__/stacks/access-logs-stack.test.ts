@@ -1,0 +1,169 @@
+import { resourcesOf, snapshotOf, synthSettings, type TerraformJson } from "../helpers/synth";
+
+const SOURCES = [
+  { name: "alb", format: "alb", prefix: "alb/" },
+  { name: "cloudfront", format: "cloudfront", prefix: "cloudfront/" },
+];
+const DEFAULTS = { name: "access-logs", region: "eu-central-1", sources: SOURCES };
+const VARIANTS = {
+  default: DEFAULTS,
+  "existing bucket": { ...DEFAULTS, existingLogBucket: "company-logs" },
+  "everything on": {
+    ...DEFAULTS,
+    backend: { type: "s3", bucket: "state", key: "access-logs.tfstate", region: "eu-central-1" },
+    sources: [
+      {
+        name: "shop",
+        format: "alb",
+        prefix: "shop/",
+        accounts: ["111122223333", "444455556666"],
+        partition: true,
+      },
+      { name: "api", format: "alb", prefix: "api/", partition: true },
+      { name: "web", format: "cloudfront", prefix: "web/", partition: true },
+    ],
+    keepOriginals: true,
+    database: "logs",
+    rawRetentionDays: 400,
+    resultsRetentionDays: 1,
+    logRetentionDays: 90,
+    scanLimitGiB: 1,
+    runtime: "nodejs22.x",
+    tags: { team: "platform" },
+  },
+};
+
+const typesOf = (json: TerraformJson) =>
+  Object.entries(json.resource).map(([type, items]) => `${Object.keys(items).length} ${type}`);
+
+const COMMON_TYPES = [
+  "2 aws_athena_workgroup", // the pipeline's and the analysts'
+  "2 aws_cloudwatch_log_group", // one per function
+  "1 aws_glue_catalog_database",
+  "2 aws_glue_catalog_table", // the raw table of each format
+  "3 aws_iam_role", // two functions and the schedule
+  "4 aws_iam_role_policy", // one per role, and leave to report failed runs
+  "1 aws_lambda_event_source_mapping", // queue to move-access-logs
+  "2 aws_lambda_function", // move-access-logs, create-partition
+  "1 aws_lambda_function_event_invoke_config", // failed runs go to the dead-letter queue
+  "1 aws_s3_bucket",
+  "1 aws_s3_bucket_lifecycle_configuration", // results, markers and abandoned uploads expire
+  "1 aws_s3_bucket_ownership_controls",
+  "1 aws_s3_bucket_policy", // TLS only, and delivery
+  "1 aws_s3_bucket_public_access_block",
+  "1 aws_s3_bucket_server_side_encryption_configuration",
+  "1 aws_scheduler_schedule", // hourly create-partition
+  "1 aws_scheduler_schedule_group",
+  "3 aws_sqs_queue", // arrivals, their dead letters, the schedule's dead letters
+  "3 aws_sqs_queue_policy",
+  "1 aws_sqs_queue_redrive_allow_policy",
+];
+
+describe("the stack with default settings", () => {
+  const json = synthSettings(DEFAULTS);
+
+  it("is made of these resources", () => {
+    expect(typesOf(json).sort()).toEqual(
+      [
+        ...COMMON_TYPES,
+        "1 aws_s3_bucket_acl", // CloudFront delivers by access control list
+        "1 aws_s3_bucket_notification", // new objects to the queue
+      ].sort(),
+    );
+  });
+
+  it("keeps its state in a file beside it", () => {
+    expect(json.terraform.backend).toEqual({ local: { path: "terraform.tfstate" } });
+  });
+});
+
+describe("the stack for a bucket that exists already", () => {
+  const json = synthSettings(VARIANTS["existing bucket"]);
+
+  it("listens to EventBridge and touches nothing on that bucket", () => {
+    expect(typesOf(json).sort()).toEqual(
+      [
+        ...COMMON_TYPES,
+        "1 aws_cloudwatch_event_rule", // new objects of that bucket
+        "1 aws_cloudwatch_event_target", // to the queue
+      ].sort(),
+    );
+    for (const [type, items] of Object.entries(json.resource).filter(([name]) =>
+      name.startsWith("aws_s3_bucket"),
+    )) {
+      for (const item of Object.values(items))
+        expect([type, JSON.stringify(item)]).not.toEqual([type, expect.stringContaining("company-logs")]);
+    }
+  });
+
+  it("hears only of the sources' objects", () => {
+    const [rule] = Object.values(resourcesOf(json, "aws_cloudwatch_event_rule"));
+    expect(rule?.event_pattern).toMatchObject({
+      source: ["aws.s3"],
+      "detail-type": ["Object Created"],
+      detail: { object: { key: [{ prefix: "alb/AWSLogs/" }, { prefix: "cloudfront/" }] } },
+    });
+  });
+});
+
+describe.each(Object.entries(VARIANTS))("the variant '%s'", (_, settings) => {
+  const json = synthSettings(settings);
+
+  it("has these stateful resources: another id would be another resource, and the data gone", () => {
+    const stateful = [
+      "aws_s3_bucket",
+      "aws_sqs_queue",
+      "aws_glue_catalog_database",
+      "aws_glue_catalog_table",
+      "aws_athena_workgroup",
+      "aws_cloudwatch_log_group",
+    ];
+    expect(
+      stateful.flatMap((type) => Object.keys(resourcesOf(json, type)).map((id) => `${type}.${id}`)),
+    ).toEqual([
+      "aws_s3_bucket.logs",
+      "aws_sqs_queue.arrivals",
+      "aws_sqs_queue.arrivals_dead_letters",
+      "aws_sqs_queue.create_partition_schedule_dead_letters",
+      "aws_glue_catalog_database.database",
+      "aws_glue_catalog_table.alb_access_logs_raw",
+      "aws_glue_catalog_table.cloudfront_access_logs_raw",
+      "aws_athena_workgroup.analysts",
+      "aws_athena_workgroup.pipeline",
+      "aws_cloudwatch_log_group.create_partition_logs",
+      "aws_cloudwatch_log_group.move_access_logs_logs",
+    ]);
+  });
+
+  it("holds no path of the machine that made it", () => {
+    expect(JSON.stringify(json)).not.toContain(process.cwd());
+    expect(JSON.stringify(json)).not.toMatch(/"\/(?:root|home|tmp|work)\//);
+  });
+
+  it("grants no action on everything", () => {
+    const policies = [...Object.values(resourcesOf(json, "aws_iam_role_policy"))];
+    for (const { policy } of policies) {
+      const { Statement } = policy as { Statement: { Action: string[]; Resource: string[] }[] };
+      for (const { Action, Resource } of Statement) {
+        expect(Resource).not.toContain("*");
+        for (const action of Action) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z]+$/);
+      }
+    }
+  });
+
+  it("is what it was", () => {
+    expect(snapshotOf(json)).toMatchSnapshot();
+  });
+});
+
+describe("backends", () => {
+  const backendOf = (backend: object) => synthSettings({ ...DEFAULTS, backend }).terraform.backend;
+
+  it("are what the settings say, and only one", () => {
+    expect(backendOf({ type: "local", path: "x.tfstate" })).toEqual({ local: { path: "x.tfstate" } });
+    expect(backendOf({ type: "s3", bucket: "state", key: "k", region: "eu-central-1" })).toEqual({
+      s3: { bucket: "state", key: "k", region: "eu-central-1", encrypt: true, use_lockfile: true },
+    });
+    expect(backendOf({ type: "partial", of: "gcs" })).toEqual({ gcs: {} });
+  });
+});
