@@ -11,7 +11,8 @@ const [mode, folder, work] = process.argv.slice(2);
 const logs = join(work, "logs");
 const lake = join(work, "lake");
 const program = join(__dirname, "..", "dist", "access-logs.js");
-const run = (...args) => JSON.parse(execFileSync(process.execPath, [program, ...args, "--json"], { maxBuffer: 1 << 28 }));
+const run = (...args) =>
+  JSON.parse(execFileSync(process.execPath, [program, ...args, "--json"], { maxBuffer: 1 << 28 }));
 const query = (sql) => run("query", sql, "--lake", lake);
 const TABLES = { alb: "alb_access_logs", cloudfront: "cloudfront_access_logs" };
 
@@ -35,7 +36,9 @@ else edgeCases();
 
 function samples() {
   const expected = { alb: 0, cloudfront: 0 };
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
   for (const [n, entry] of files.entries()) {
     const bytes = readFileSync(join(entry.parentPath, entry.name));
     const text = (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString();
@@ -62,15 +65,22 @@ function samples() {
 
 function edgeCases() {
   for (const [format, table] of Object.entries(TABLES)) {
-    const cases = readFileSync(join(folder, `${format}.jsonl`), "utf8").trim().split("\n").map((line) => JSON.parse(line));
+    const cases = readFileSync(join(folder, `${format}.jsonl`), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
     for (const { id, line, note } of cases) {
       const header = /"(#Fields: [^"]+)"/.exec(note)?.[1];
       put(keyOf[format](id), `${header ? `${header}\n` : ""}${line}\n`);
     }
     if (format === "alb") put(keyOf.alb("BIN"), readFileSync(join(folder, "alb_non_utf8.bin")));
     run("ingest", logs, "--lake", lake);
-    const rows = new Map(query(`SELECT * FROM ${table}`).map((row) => [/[._]([A-Z]+\d*)(?:\.log)?$/.exec(row.log_file)[1], row]));
-    const unparsed = query(`SELECT log_file FROM ${table}_unparsed`).map(({ log_file }) => /[._]([A-Z]+\d*)(?:\.log)?$/.exec(log_file)[1]);
+    const rows = new Map(
+      query(`SELECT * FROM ${table}`).map((row) => [/[._]([A-Z]+\d*)(?:\.log)?$/.exec(row.log_file)[1], row]),
+    );
+    const unparsed = query(`SELECT log_file FROM ${table}_unparsed`).map(
+      ({ log_file }) => /[._]([A-Z]+\d*)(?:\.log)?$/.exec(log_file)[1],
+    );
     let good = 0;
     for (const item of cases) {
       const problems = problemsOf(item, rows.get(item.id), unparsed.includes(item.id), columnNames(format));
@@ -78,20 +88,24 @@ function edgeCases() {
       else fail(`${item.id} ${item.note}: ${problems.join("; ")}`);
     }
     console.log(`${table}: ${good} of ${cases.length} cases as expected`);
-    if (format === "alb" && rows.get("BIN")?.request_url !== "http://www.example.com:80/caf\uFFFD") fail("bytes that are no UTF-8 were not replaced");
+    if (format === "alb" && rows.get("BIN")?.request_url !== "http://www.example.com:80/caf\uFFFD")
+      fail("bytes that are no UTF-8 were not replaced");
   }
 }
 
 function problemsOf(item, row, isUnparsed, columns) {
   if (item.skip_as_header) return row || isUnparsed ? ["is a header"] : [];
   // A comment is a header to us, which is no row either.
-  if (item.reject || item.ambiguous) return row ? ["must be no row"] : !isUnparsed && !item.line.startsWith("#") ? ["was lost"] : [];
+  if (item.reject || item.ambiguous)
+    return row ? ["must be no row"] : !isUnparsed && !item.line.startsWith("#") ? ["was lost"] : [];
   if (!row) return ["is no row"];
   return Object.entries(item.expected).flatMap(([field, expected]) => {
     const column = columns(field);
     if (field.startsWith("_") || column === undefined) return [];
     const value = column === "time" && /^\d\d:/.test(expected) ? row.time.slice(11, 19) : row[column];
-    return value === expected ? [] : [`${field} is ${JSON.stringify(value)}, not ${JSON.stringify(expected)}`];
+    return value === expected
+      ? []
+      : [`${field} is ${JSON.stringify(value)}, not ${JSON.stringify(expected)}`];
   });
 }
 
@@ -99,6 +113,8 @@ function problemsOf(item, row, isUnparsed, columns) {
 function columnNames(format) {
   if (format === "alb") return (field) => field;
   const page = readFileSync(join(__dirname, "../docs/formats/cloudfront.md"), "utf8");
-  const names = new Map([...page.matchAll(/^\| `([^`]+)` \| `(\w+)` \|/gm)].map(([, field, column]) => [field, column]));
+  const names = new Map(
+    [...page.matchAll(/^\| `([^`]+)` \| `(\w+)` \|/gm)].map(([, field, column]) => [field, column]),
+  );
   return (field) => names.get(field);
 }
