@@ -1,41 +1,40 @@
-// Builds dist/: the programs as one file each, and the zips of the Lambda functions.
-const { existsSync, mkdirSync, rmSync, writeFileSync } = require("node:fs");
+// Builds dist/: the library and the programs as one file each, and the zips of the Lambda functions.
+const { mkdirSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { buildSync } = require("esbuild");
 
 const root = join(__dirname, "..");
 const dist = join(root, "dist");
 
-/** Program in dist/ -> its source. */
-const PROGRAMS = {
-  main: "main.ts",
-  index: "index.ts",
-  "access-logs": "local/access-logs.ts",
-  demo: "local/demo.ts",
-  docs: "scripts/generate-docs.ts",
-  bench: "bench/index.ts",
-  "handler-code": "modules/handler-code.ts",
-};
-
-const entryPoints = Object.fromEntries(
-  Object.entries(PROGRAMS).filter(([, source]) => existsSync(join(root, source))),
-);
-rmSync(dist, { recursive: true, force: true });
-buildSync({
+const common = {
   absWorkingDir: root,
-  entryPoints,
   outdir: dist,
   bundle: true,
   platform: "node",
   target: "node20",
   format: "cjs",
-  packages: "external",
-  // Published as ES modules only, which CommonJS can require from Node 20.19 on, not before.
-  alias: Object.fromEntries(
-    ["p-limit", "yocto-queue"].map((name) => [name, join(root, "node_modules", name, "index.js")]),
-  ),
   sourcemap: "linked",
   logLevel: "error",
+};
+
+rmSync(dist, { recursive: true, force: true });
+
+// The library leaves every package to its consumer.
+buildSync({ ...common, entryPoints: { index: "index.ts" }, packages: "external" });
+
+// The programs hold what they use: one file loads much faster than hundreds. What stays outside is native, shares
+// its classes with other packages, or is only needed to build.
+buildSync({
+  ...common,
+  entryPoints: {
+    main: "main.ts",
+    "access-logs": "local/access-logs.ts",
+    demo: "local/demo.ts",
+    docs: "scripts/generate-docs.ts",
+    bench: "bench/index.ts",
+    "handler-code": "modules/handler-code.ts",
+  },
+  external: ["cdktf", "constructs", "esbuild", "@duckdb/node-api"],
 });
 
 const { HANDLER_NAMES, bundleHandler, zipHandler } = require(join(dist, "handler-code.js"));
