@@ -8,6 +8,7 @@ import type { ArrivedObject } from "../handlers/core/move-plan";
 import { type ObjectStore, systemClock } from "../handlers/core/ports";
 import { type TouchedPartition, touchedPartitions } from "../handlers/core/touched-partitions";
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
+import { folderPartitionCatalog } from "./folder-partition-catalog";
 import { commitBatch } from "./lake-commit";
 import { LAKE_BUCKET, type LakeLayout, lakeLayout, prepareLake } from "./lake-layout";
 import { withLakeLock } from "./lake-lock";
@@ -160,6 +161,7 @@ async function commitTouched(
   const touched: TouchedPartition[] = [];
   for await (const item of touchedPartitions(store, LAKE_BUCKET, () => undefined)) touched.push(item);
   const result = { rows: {}, unparsed: {}, partitions: {}, skipped: [] as SkippedObject[] };
+  await folderPartitionCatalog(lake.root).add(touched.map(({ partition }) => partition));
   for (const { partition } of touched) {
     add(result.partitions, partition.table, 1);
     add(result.rows, partition.table, 0);

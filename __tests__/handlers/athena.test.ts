@@ -131,12 +131,6 @@ describe("athenaPartitionCatalog", () => {
     expect(server.partitions.size).toBe(250);
   });
 
-  it("changes nothing when it adds the same partitions again", async () => {
-    await catalog().add([partition(7)]);
-    await catalog().add([partition(7)]);
-    expect(server.partitions.size).toBe(1);
-  });
-
   it("asks nothing of Athena when there is nothing to add", async () => {
     await catalog().add([]);
     expect(server.submissions).toBe(0);

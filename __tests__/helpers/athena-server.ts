@@ -50,7 +50,8 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     const known = queries.find((query) => query.token === token);
     if (known && known.sql !== sql) return fail(response, "InvalidRequestException");
     if (known) return send(response, { QueryExecutionId: known.id });
-    const query = { id: randomUUID(), sql, token, workgroup, fate: fates.shift() ?? {}, polls: 0 };
+    const fate = fates.shift() ?? fateOf(sql);
+    const query = { id: randomUUID(), sql, token, workgroup, fate, polls: 0 };
     queries.push(query);
     return send(response, { QueryExecutionId: query.id });
   };
@@ -106,6 +107,10 @@ export async function startAthenaServer(): Promise<AthenaServer> {
       }),
   };
 }
+
+/** Statements that Athena would not even parse fail by themselves. */
+const fateOf = (sql: string): QueryFate =>
+  /^(?:SELECT|ALTER TABLE)\b/.test(sql) ? {} : { end: "FAILED", reason: "SYNTAX_ERROR: mismatched input" };
 
 /** Reads `ALTER TABLE ... ADD PARTITION`: the table, and the keys and values of each partition. */
 function partitionsOf(sql: string): string[] {

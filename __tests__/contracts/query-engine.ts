@@ -1,0 +1,42 @@
+import type { QueryEngine } from "../../handlers/core/ports";
+
+export interface EngineUnderTest {
+  readonly engine: QueryEngine;
+  /** A statement that the engine must refuse, and what its reason must say. */
+  readonly wrong: { readonly sql: string; readonly reason: RegExp };
+  close(): Promise<void>;
+}
+
+/** What the core relies on, whatever the engine is. */
+export function describeQueryEngine(name: string, open: () => Promise<EngineUnderTest>): void {
+  describe(`query engine: ${name}`, () => {
+    let subject: EngineUnderTest;
+    beforeEach(async () => {
+      subject = await open();
+    });
+    afterEach(() => subject.close());
+
+    it("gives the id of a statement that it carried out", async () => {
+      const { queryId } = await subject.engine.run({ sql: "SELECT 1", token: "a run" });
+      expect(queryId).toMatch(/./);
+    });
+
+    it("may be given the same work again", async () => {
+      const first = await subject.engine.run({ sql: "SELECT 1", token: "a run" });
+      expect(await subject.engine.run({ sql: "SELECT 1", token: "a run" })).toEqual(first);
+    });
+
+    it("fails with a code, the query's id and the engine's reason", async () => {
+      await expect(subject.engine.run({ sql: subject.wrong.sql, token: "a run" })).rejects.toMatchObject({
+        code: "QUERY_FAILED",
+        queryId: expect.stringMatching(/./),
+        reason: expect.stringMatching(subject.wrong.reason),
+      });
+    });
+
+    it("goes on after a statement that failed", async () => {
+      await subject.engine.run({ sql: subject.wrong.sql, token: "a run" }).catch(() => undefined);
+      await expect(subject.engine.run({ sql: "SELECT 1", token: "another run" })).resolves.toBeDefined();
+    });
+  });
+}
