@@ -32,7 +32,12 @@ export interface Progress {
   readonly total?: number;
 }
 
-/** `corrupt-file`: moved, but it cannot be read to its end, so nothing of it is in the typed table. */
+/**
+ * Why a file did not become rows, beside the reasons of the move.
+ *
+ * - `corrupt-file`: it was moved, but cannot be read to its end, so nothing of it is in the typed table
+ * - `unreadable-file`: the file system refused to copy it; it is where it was
+ */
 export type IngestSkipReason = SkipReason | "corrupt-file" | "unreadable-file";
 
 /** An object that did not become rows. */

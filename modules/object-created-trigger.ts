@@ -6,6 +6,7 @@ import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { SqsQueueRedriveAllowPolicy } from "@cdktf/provider-aws/lib/sqs-queue-redrive-allow-policy";
 import { Construct } from "constructs";
+import { deadLetterQueue } from "./dead-letter-queue";
 import { denyPlainText, type PolicyStatement, policyDocument } from "./policy";
 
 /** A bucket of this stack or one that exists already. */
@@ -35,9 +36,7 @@ export interface ObjectCreatedTriggerProps {
 }
 
 const DAY_SECONDS = 86_400;
-export const QUEUE_RETENTION_DAYS = 4;
-/** Long enough to come back from a holiday and redrive. */
-export const DEAD_LETTER_RETENTION_DAYS = 14;
+const QUEUE_RETENTION_DAYS = 4;
 /** AWS advises at least five: a throttled function must not send good messages to the dead-letter queue. */
 const MAX_RECEIVE_COUNT = 5;
 
@@ -53,12 +52,7 @@ export class ObjectCreatedTrigger extends Construct {
 
   constructor(scope: Construct, id: string, props: ObjectCreatedTriggerProps) {
     super(scope, id);
-    this.deadLetterQueue = new SqsQueue(this, "dead_letters", {
-      name: `${props.name}-dead-letters`,
-      messageRetentionSeconds: DEAD_LETTER_RETENTION_DAYS * DAY_SECONDS,
-      sqsManagedSseEnabled: true,
-    });
-    this.deadLetterQueue.overrideLogicalId(`${id}_dead_letters`);
+    this.deadLetterQueue = deadLetterQueue(this, props.name);
     this.queue = new SqsQueue(this, "Default", {
       name: props.name,
       visibilityTimeoutSeconds: props.visibilityTimeoutSeconds,

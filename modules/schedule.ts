@@ -3,11 +3,11 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
 import { SchedulerScheduleGroup } from "@cdktf/provider-aws/lib/scheduler-schedule-group";
-import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { Construct } from "constructs";
+import { deadLetterQueue } from "./dead-letter-queue";
 import type { HandlerFunction } from "./handler-function";
-import { DEAD_LETTER_RETENTION_DAYS } from "./object-created-trigger";
 import { allow, denyPlainText, policyDocument, trustPolicy } from "./policy";
 
 export interface ScheduleProps {
@@ -21,7 +21,6 @@ export interface ScheduleProps {
   readonly accountId: string;
 }
 
-const DAY_SECONDS = 86_400;
 const FLEXIBLE_MINUTES = 5;
 /** A run that fails is tried again until shortly before the next one is due. */
 const RETRIES = 2;
@@ -40,12 +39,7 @@ export class Schedule extends Construct {
   constructor(scope: Construct, id: string, props: ScheduleProps) {
     super(scope, id);
     const { lambda, role } = props.target;
-    this.deadLetterQueue = new SqsQueue(this, "dead_letters", {
-      name: `${props.name}-dead-letters`,
-      messageRetentionSeconds: DEAD_LETTER_RETENTION_DAYS * DAY_SECONDS,
-      sqsManagedSseEnabled: true,
-    });
-    this.deadLetterQueue.overrideLogicalId(`${id}_dead_letters`);
+    this.deadLetterQueue = deadLetterQueue(this, props.name);
     new SqsQueuePolicy(this, "dead_letters_policy", {
       queueUrl: this.deadLetterQueue.url,
       policy: policyDocument([denyPlainText("sqs:*", [this.deadLetterQueue.arn])]),

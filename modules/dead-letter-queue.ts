@@ -1,0 +1,21 @@
+import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import type { Construct } from "constructs";
+
+const DAY_SECONDS = 86_400;
+/** The longest that SQS keeps a message: enough to come back from a holiday and redrive. */
+export const DEAD_LETTER_RETENTION_DAYS = 14;
+
+/**
+ * Makes an encrypted queue for what could not be delivered or done, as the child `dead_letters` of a construct.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+ */
+export function deadLetterQueue(scope: Construct, name: string): SqsQueue {
+  const queue = new SqsQueue(scope, "dead_letters", {
+    name: `${name}-dead-letters`,
+    messageRetentionSeconds: DEAD_LETTER_RETENTION_DAYS * DAY_SECONDS,
+    sqsManagedSseEnabled: true,
+  });
+  queue.overrideLogicalId(`${scope.node.id}_dead_letters`);
+  return queue;
+}
