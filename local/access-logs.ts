@@ -8,7 +8,7 @@ import {
   DDL_DATABASE,
 } from "../formats/render/athena-ddl-file";
 import { IDENTIFIER } from "../formats/render/sql-text";
-import { messageOf, OperationError } from "../handlers/core/errors";
+import { codeOf, messageOf, OperationError } from "../handlers/core/errors";
 import { ingest } from "./ingest";
 import { OUTPUT_FORMATS, type OutputFormat, printRows } from "./print-rows";
 import { printSummary, progressLine } from "./print-summary";
@@ -147,6 +147,9 @@ async function main(): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+    } else if (codeOf(error) === "EPIPE") {
+      // Whoever read the output has seen enough.
+      process.exitCode = 0;
     } else if (error instanceof UserError || error instanceof OperationError || isFileError(error)) {
       console.error(`access-logs: ${messageOf(error).split("\n\n")[0]}`);
       process.exitCode = EXIT_FAILED;

@@ -9,6 +9,7 @@ import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
 import { type Json, jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout } from "./lake-layout";
+import { UserError } from "./user-error";
 
 /** Rows of a query, as they come. */
 export interface QueryRows {
@@ -20,13 +21,14 @@ export interface QueryRows {
  * Runs SQL over a lake: each typed table under its name, and `<table>_unparsed` with the lines that could not be read.
  *
  * @param use called with the result; the rows can be read until it resolves
- * @throws UserError without a lake, QueryFailedError if DuckDB refuses the SQL
+ * @throws UserError without a lake or without SQL, QueryFailedError if DuckDB refuses the SQL
  */
 export async function queryLake<T>(
   folder: string,
   sql: string,
   use: (result: QueryRows) => Promise<T>,
 ): Promise<T> {
+  if (sql.trim() === "") throw new UserError('the SQL is empty; try "SELECT count(*) FROM alb_access_logs"');
   const lake = await existingLake(folder);
   const engine = await openDuckdb();
   try {

@@ -79,6 +79,12 @@ describe("access-logs", () => {
     expect(result.stdout).toBe("");
   });
 
+  it("ends quietly when its reader has seen enough", () => {
+    const command = `"${process.execPath}" "${PROGRAM}" query "SELECT * FROM range(1000000)" --lake "${lake.lake}" --format csv | head -n 2`;
+    const { status, stdout, stderr } = spawnSync("sh", ["-c", command], { encoding: "utf8" });
+    expect([status, stdout, stderr]).toEqual([0, "range\r\n0\r\n", ""]);
+  });
+
   it.each(["sample", "ingest", "query", "ddl"])("explains %s with examples", (command) => {
     const { status, stdout } = run(command, "--help");
     expect(status).toBe(0);
