@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { codeOf } from "../handlers/core/errors";
 import { UserError } from "./user-error";
@@ -18,11 +18,12 @@ export async function withLakeLock<T>(lockFile: string, work: () => Promise<T>):
   }
 }
 
+/** The lock appears with its content: linking a finished file either succeeds or finds another's. */
 async function takeLock(lockFile: string): Promise<void> {
+  const own = `${lockFile}.${process.pid}`;
+  await writeFile(own, String(process.pid));
   try {
-    const file = await open(lockFile, "wx");
-    await file.writeFile(String(process.pid));
-    await file.close();
+    await link(own, lockFile);
   } catch (error) {
     if (codeOf(error) !== "EEXIST") throw error;
     const holder = Number(await readFile(lockFile, "utf8"));
@@ -33,13 +34,15 @@ async function takeLock(lockFile: string): Promise<void> {
     }
     await rm(lockFile, { force: true });
     await takeLock(lockFile);
+  } finally {
+    await rm(own, { force: true });
   }
 }
 
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return pid > 0;
+    return true;
   } catch (error) {
     // EPERM: it runs, as another user.
     return codeOf(error) === "EPERM";
