@@ -134,10 +134,10 @@ export const cloudfront: LogFormat = {
     },
     {
       name: "fle-encrypted-fields",
-      token: "tabbedInteger",
+      token: "tabbedShort",
       columns: [column("fle_encrypted_fields", "int", "Number of fields encrypted")],
     },
-    { name: "c-port", token: "tabbedInteger", columns: [column("c_port", "int", "Port of the viewer")] },
+    { name: "c-port", token: "tabbedShort", columns: [column("c_port", "int", "Port of the viewer")] },
     {
       name: "time-to-first-byte",
       token: "tabbedDecimal",

@@ -85,5 +85,6 @@ function isoInstant(text: string): string | undefined {
   const [, seconds = "", fraction = ""] = INSTANT.exec(text) ?? [];
   const instant = Date.parse(`${seconds}Z`);
   const exists = !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(seconds);
-  return exists ? `${seconds}.${fraction.padEnd(6, "0")}Z` : undefined;
+  // There is no year 0 in most calendars, and none in SQL.
+  return exists && !seconds.startsWith("0000") ? `${seconds}.${fraction.padEnd(6, "0")}Z` : undefined;
 }

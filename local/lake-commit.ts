@@ -5,7 +5,7 @@ import { renderDuckdbRelation } from "../formats/render/duckdb-relation";
 import { sqlString } from "../formats/render/sql-text";
 import type { DuckdbEngine } from "./duckdb-engine";
 import type { LakeLayout } from "./lake-layout";
-import { MAX_LINE_BYTES, NEVER_IN_TEXT } from "./spool";
+import { MAX_LINE_BYTES } from "./spool";
 import type { SpooledBatch } from "./spooled-batch";
 
 /** What one commit added. */
@@ -54,12 +54,10 @@ async function writeParquet(
   { format, partition, texts, id }: SpooledBatch,
   file: string,
 ): Promise<void> {
-  const lines = `(SELECT line, ${sqlString(rawPrefixOf(partition))} || parse_filename(filename) AS log_file
-  FROM read_csv(${sqlString(join(texts, "*"))}, columns = {'line': 'VARCHAR'}, delim = ${sqlString(NEVER_IN_TEXT)},
-    compression = 'none', quote = '', escape = '', comment = '', header = false, auto_detect = false,
-    strict_mode = false, max_line_size = ${2 * MAX_LINE_BYTES}, filename = true))`;
+  const rows = renderDuckdbRelation(format, join(texts, "*"), 2 * MAX_LINE_BYTES);
+  const logFile = `${sqlString(rawPrefixOf(partition))} || file AS log_file`;
   await engine.run({
-    sql: `COPY (${renderDuckdbRelation(format, lines)})
+    sql: `COPY (SELECT * EXCLUDE (file, unparsed), ${logFile}, unparsed FROM (${rows}))
 TO ${sqlString(file)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${ZSTD_LEVEL}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
     token: id,
   });

@@ -1,7 +1,7 @@
 import { FORMATS } from "../../formats";
 import { columnsOf } from "../../formats/log-format";
 import { lineReader, type Row } from "../../formats/read-line";
-import { renderLinePattern, renderUsualLinePattern } from "../../formats/render/line-pattern";
+import { renderLinePattern } from "../../formats/render/line-pattern";
 import { albLine, cloudfrontLine } from "../helpers/lines";
 
 const read = (format: keyof typeof FORMATS, line: string): Row | string => {
@@ -40,10 +40,6 @@ describe.each(Object.values(FORMATS))("the line pattern of $id", (format) => {
       expect(outsideClasses).not.toContain(notShared);
     }
     expect(repeatedGroups(pattern)).toEqual([]);
-  });
-
-  it("has a usual form without groups", () => {
-    expect(renderUsualLinePattern(format)).not.toMatch(/(?<!\\)\((?!\?:)/);
   });
 
   it("has unique column names and a sentence for each", () => {

@@ -1,6 +1,5 @@
 import { type Column, type ColumnType, columnsOf, type LogFormat } from "../log-format";
-import { renderUsualForm, splitLine } from "./duckdb-split";
-import { renderLinePattern, renderUsualLinePattern } from "./line-pattern";
+import { COLUMN_SEPARATOR } from "../scan-line";
 import { sqlIdentifier, sqlString } from "./sql-text";
 
 const DUCKDB_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -20,60 +19,27 @@ export const duckdbColumns = (format: LogFormat): readonly { name: string; type:
 const typedTypeOf = ({ name, type }: Column): ColumnType => (name === "time" ? "timestamp" : type);
 
 /**
- * The typed columns of a relation of lines.
- *
- * A line of the usual form is split at its separators and quotes, which is several times faster than a regular
- * expression with a group per column; any other line goes through that expression and is written anew in the usual
- * form first. Nothing is filtered after the split: DuckDB copies lists through a filter, which costs more than all
- * the rest.
- *
- * @param lines name of a relation with the columns `line` and `log_file`
- * @returns a SELECT of the typed columns, `log_file`, and `unparsed`: the text of a line that is no log line (its
- *   other columns mean nothing), else NULL. Header lines and empty lines are left out.
+ * Stands before the text of a line that is none, in the first column of a separated file: so marked, no text can be
+ * taken for NULL.
  */
-export function renderDuckdbRelation(format: LogFormat, lines: string): string {
-  const { lists, texts } = splitLine(format);
-  const textOf = new Map(columnsOf(format).map(({ name }, index) => [name, texts[index] ?? "NULL"]));
-  const typed = columnsOf(format).map((column) => ({ column, value: typedValue(format, column, textOf) }));
-  const split = lists.reduce(
-    (from, { name, sql }) => `(SELECT *, ${sql} AS ${name} FROM ${from})`,
-    usualForm(format, lines),
-  );
-  return `SELECT ${typed.map(({ column, value }) => `${value} AS ${sqlIdentifier(column.name)}`).join(",\n  ")},
-  log_file,
-  CASE WHEN ${typed.flatMap((item) => existsCondition(item, textOf)).join(" AND ")} THEN NULL ELSE line END AS unparsed
-FROM ${split}`;
-}
+export const UNPARSED_MARK = "u";
 
-/** The lines that are no header, each with `form`: what can be split. A line that does not match has none. */
-function usualForm(format: LogFormat, lines: string): string {
-  const names = columnsOf(format).map(({ name }) => sqlString(name));
-  const pattern = sqlString(`^(?:${renderLinePattern(format)})$`);
-  const match = `regexp_extract(line, ${pattern}, [${names.join(", ")}])`;
-  // The lambda names the match inside the branch, so that only the unusual lines pay for it.
-  const rewritten = `list_transform([${match}], lambda m: ${renderUsualForm(format, "m")})[1]`;
-  return `(SELECT line, log_file,
-    CASE WHEN regexp_full_match(line, ${sqlString(renderUsualLinePattern(format))}) THEN line
-         WHEN regexp_full_match(line, ${pattern}) THEN ${rewritten} END AS form
-  FROM ${lines} WHERE line <> '' AND NOT starts_with(line, '#'))`;
-}
-
-type TextOf = ReadonlyMap<string, string>;
-
-function typedValue(format: LogFormat, column: Column, textOf: TextOf): string {
-  const type = typedTypeOf(column);
-  const text = textOf.get(column.name);
-  if (type === "string") return `nullif(nullif(${text}, '-'), '')`;
-  const source =
-    column.name === "time" ? format.time.map((name) => textOf.get(name)).join(" || ' ' || ") : text;
-  return `try_cast(${source} AS ${DUCKDB_TYPES[type]})`;
-}
-
-/** A line that did not match has no time; one that did may still hold a timestamp that does not exist. */
-function existsCondition({ column, value }: { column: Column; value: string }, textOf: TextOf): string[] {
-  if (typedTypeOf(column) !== "timestamp") return [];
-  const exists = `${value} IS NOT NULL`;
-  return [
-    column.name === "time" ? exists : `(${exists} OR coalesce(${textOf.get(column.name)}, '') IN ('', '-'))`,
-  ];
+/**
+ * The typed columns of separated files: one line a row, first the marked text of a line that is no log line, then the
+ * format's columns.
+ *
+ * @param glob files, as DuckDB names them
+ * @param maxLineBytes length of the longest line
+ * @returns a SELECT of the typed columns, `file` (the name of the file), and `unparsed`: the text of a line that is no
+ *   log line (its other columns are NULL), else NULL
+ */
+export function renderDuckdbRelation(format: LogFormat, glob: string, maxLineBytes: number): string {
+  const columns = [{ name: "unparsed", type: "VARCHAR" }, ...duckdbColumns(format)];
+  const names = duckdbColumns(format).map(({ name }) => sqlIdentifier(name));
+  return `SELECT ${names.join(", ")}, parse_filename(filename) AS file, unparsed[${UNPARSED_MARK.length + 1}:] AS unparsed
+FROM read_csv(${sqlString(glob)},
+  columns = {${columns.map(({ name, type }) => `${sqlString(name)}: ${sqlString(type)}`).join(", ")}},
+  delim = ${sqlString(String.fromCharCode(COLUMN_SEPARATOR))}, nullstr = ['-', ''],
+  compression = 'none', quote = '', escape = '', comment = '', header = false, auto_detect = false,
+  max_line_size = ${maxLineBytes}, filename = true)`;
 }
