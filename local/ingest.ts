@@ -63,6 +63,8 @@ export interface IngestSummary {
 /** DuckDB's share: with Node itself, the process stays below 1 GiB. Spills go where the lake is. */
 const DUCKDB_MEMORY = "600MiB";
 const MOVE_BATCH = 1000;
+/** The end of one partition, and the first batch of the next. */
+const STEPS_AHEAD = 2;
 
 /**
  * Runs the pipeline on this machine: moves the folder's access logs below `LAKE/raw/` as `move-access-logs` would,
@@ -178,7 +180,7 @@ async function commitTouched(
     preserve_insertion_order: "false",
   });
   try {
-    for await (const step of prefetch(commitSteps(engine, store, lake, touched))) {
+    for await (const step of prefetch(commitSteps(engine, store, lake, touched), STEPS_AHEAD)) {
       if (step.kind === "finished") {
         await store.deleteIfUnchanged(
           { bucket: LAKE_BUCKET, key: step.touched.markerKey },
