@@ -8,8 +8,11 @@ import { COLUMN_SEPARATOR, lineScanner, SCAN_MARGIN } from "../formats/scan-line
 export interface RowWriter {
   /** Rows written so far, those of unparsed lines among them. */
   readonly lines: number;
-  /** @param blocks whole lines in UTF-8, each ended by a line feed */
-  rowsOf(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer>;
+  /**
+   * @param block whole lines in UTF-8, each ended by a line feed
+   * @returns their rows, in a buffer that the next call uses again
+   */
+  rowsOf(block: Buffer): Buffer;
 }
 
 const LINE_FEED = 0x0a;
@@ -24,6 +27,15 @@ export function rowWriter(format: LogFormat): RowWriter {
   const noColumns = SEPARATOR_TEXT.repeat(columns.length);
   let isUsualOrder = true;
   let lines = 0;
+  let output = Buffer.alloc(0);
+  let at = 0;
+
+  const makeRoom = (bytes: number) => {
+    if (at + bytes <= output.length) return;
+    const larger = Buffer.allocUnsafe(2 * output.length + bytes);
+    output.copy(larger, 0, 0, at);
+    output = larger;
+  };
 
   /** The row of a line that is not of the usual form; `undefined` for a header. */
   const unusualRow = (line: string): string | undefined => {
@@ -36,15 +48,9 @@ export function rowWriter(format: LogFormat): RowWriter {
     return ["", ...columns.map((name) => result.row[name] ?? "")].join(SEPARATOR_TEXT);
   };
 
-  const rowsOfBlock = (block: Buffer): Buffer => {
-    let output = Buffer.allocUnsafe(block.length + (block.length >> 2) + SCAN_MARGIN);
-    let at = 0;
-    const makeRoom = (bytes: number) => {
-      if (at + bytes <= output.length) return;
-      const larger = Buffer.allocUnsafe(2 * output.length + bytes);
-      output.copy(larger, 0, 0, at);
-      output = larger;
-    };
+  const rowsOf = (block: Buffer): Buffer => {
+    at = 0;
+    makeRoom(block.length + (block.length >> 2));
     for (let start = 0; start < block.length; ) {
       const end = block.indexOf(LINE_FEED, start);
       makeRoom(end - start + SCAN_MARGIN);
@@ -71,8 +77,6 @@ export function rowWriter(format: LogFormat): RowWriter {
     get lines() {
       return lines;
     },
-    async *rowsOf(blocks) {
-      for await (const block of blocks) yield rowsOfBlock(block);
-    },
+    rowsOf,
   };
 }

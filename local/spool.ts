@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -35,17 +35,21 @@ const REPLACEMENT = "\uFFFD";
  * @returns `corrupt` if the gzip cannot be read to its end; what was written until then must not be used
  */
 export async function spoolFile(format: LogFormat, source: string, target: string): Promise<Spooled> {
-  const writer = rowWriter(format);
   const input = createReadStream(source, { highWaterMark: CHUNK_BYTES });
-  const output = createWriteStream(target, { highWaterMark: CHUNK_BYTES });
-  const rows = (chunks: AsyncIterable<Buffer>) => writer.rowsOf(plainText(chunks));
+  const output = await open(target, "w");
+  const writer = rowWriter(format);
+  const writeRows = async (chunks: AsyncIterable<Buffer>) => {
+    for await (const block of plainText(chunks)) await output.write(writer.rowsOf(block));
+  };
   try {
-    if (await isGzip(source)) await pipeline(input, createGunzip({ chunkSize: CHUNK_BYTES }), rows, output);
-    else await pipeline(input, rows, output);
+    if (await isGzip(source)) await pipeline(input, createGunzip({ chunkSize: CHUNK_BYTES }), writeRows);
+    else await pipeline(input, writeRows);
   } catch (error) {
     // Node's zlib names its errors Z_DATA_ERROR, Z_BUF_ERROR ...
     if (!codeOf(error)?.startsWith("Z_")) throw error;
     return { kind: "corrupt", reason: messageOf(error) };
+  } finally {
+    await output.close();
   }
   return { kind: "spooled", lines: writer.lines };
 }
@@ -65,18 +69,25 @@ export async function* plainText(chunks: AsyncIterable<Buffer>): AsyncGenerator<
   let rest: Buffer[] = [];
   let restBytes = 0;
   for await (const chunk of chunks) {
-    const end = chunk.lastIndexOf(LINE_FEED) + 1;
-    if (end === 0 && restBytes + chunk.length < MAX_LINE_BYTES) {
+    const first = chunk.indexOf(LINE_FEED) + 1;
+    if (first === 0 && restBytes + chunk.length < MAX_LINE_BYTES) {
       rest.push(chunk);
       restBytes += chunk.length;
       continue;
     }
-    yield endedByLineFeed(repaired(Buffer.concat([...rest, end === 0 ? chunk : chunk.subarray(0, end)])));
-    rest = end === 0 ? [] : [chunk.subarray(end)];
-    restBytes = end === 0 ? 0 : chunk.length - end;
+    const last = first === 0 ? chunk.length : chunk.lastIndexOf(LINE_FEED) + 1;
+    // Only the line that the last chunk began is copied; the others are taken where they are.
+    const joined = first === 0 ? chunk.length : first;
+    if (rest.length > 0) yield wholeLines(Buffer.concat([...rest, chunk.subarray(0, joined)]));
+    const start = rest.length > 0 ? joined : 0;
+    if (last > start) yield wholeLines(chunk.subarray(start, last));
+    rest = last < chunk.length ? [chunk.subarray(last)] : [];
+    restBytes = chunk.length - last;
   }
-  if (restBytes > 0) yield endedByLineFeed(repaired(Buffer.concat(rest)));
+  if (restBytes > 0) yield wholeLines(Buffer.concat(rest));
 }
+
+const wholeLines = (block: Buffer): Buffer => endedByLineFeed(repaired(block));
 
 const endedByLineFeed = (block: Buffer): Buffer =>
   block.at(-1) === LINE_FEED ? block : Buffer.concat([block, Buffer.of(LINE_FEED)]);
