@@ -1,7 +1,7 @@
 /**
  * The kinds of field a log line is made of. Each is a piece of the line's regular expression, with one capturing group
- * per column. The syntax is the common ground of Java (Athena's SerDe), RE2 (DuckDB)
- * and JavaScript: no lookaround, no backreference, no group inside a repetition.
+ * per column. The syntax is the common ground of Java (Athena's SerDe), RE2 and JavaScript: no lookaround, no
+ * backreference, no group inside a repetition.
  *
  * A reader treats `-` and the empty text as NULL.
  */

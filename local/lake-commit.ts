@@ -15,7 +15,7 @@ export interface Commit {
 }
 
 /** Small enough that a few fit into memory while they are written, large enough to skip most of a file by statistics. */
-const ROW_GROUP_ROWS = 61_440;
+const ROW_GROUP_ROWS = 10_240;
 /** Higher levels take longer and save next to nothing on these columns. */
 const ZSTD_LEVEL = 1;
 

@@ -1,76 +1,82 @@
 import { isOwnOrder } from "../formats/field-order";
-import { columnsOf, type LogFormat } from "../formats/log-format";
+import type { LogFormat } from "../formats/log-format";
 import { lineReader } from "../formats/read-line";
 import { UNPARSED_MARK } from "../formats/render/duckdb-relation";
-import { COLUMN_SEPARATOR, lineScanner, SCAN_MARGIN } from "../formats/scan-line";
+import { COLUMN_SEPARATOR, lineScanner, scannedColumns } from "../formats/scan-line";
 
-/** Writes the lines of one file as rows of separated columns. */
+/** Turns the lines of one file into rows of separated columns. */
 export interface RowWriter {
-  /** Rows written so far, those of unparsed lines among them. */
+  /** Rows made so far, those of unparsed lines among them. */
   readonly lines: number;
   /**
-   * @param block whole lines in UTF-8, each ended by a line feed
-   * @returns their rows, in a buffer that the next call uses again
+   * @param block whole lines in UTF-8, each ended by a line feed; it is overwritten
+   * @returns their rows, in pieces
    */
-  rowsOf(block: Buffer): Buffer;
+  rowsOf(block: Buffer): readonly Buffer[];
 }
 
 const LINE_FEED = 0x0a;
 const HASH = 0x23;
 const SEPARATOR_TEXT = String.fromCharCode(COLUMN_SEPARATOR);
 
-/** Lines of the usual form are scanned; the line reader judges the others. */
+/**
+ * Lines of the usual form become rows where they are, by overwriting what stands between their columns; the line
+ * reader judges the others.
+ */
 export function rowWriter(format: LogFormat): RowWriter {
   const scanner = lineScanner(format);
   const read = lineReader(format);
-  const columns = columnsOf(format).map(({ name }) => name);
-  const noColumns = SEPARATOR_TEXT.repeat(columns.length);
+  const columns = scannedColumns(format);
+  const beforeUnparsed = SEPARATOR_TEXT.repeat(columns.length) + UNPARSED_MARK;
   let isUsualOrder = true;
   let lines = 0;
-  let output = Buffer.alloc(0);
-  let at = 0;
 
-  const makeRoom = (bytes: number) => {
-    if (at + bytes <= output.length) return;
-    const larger = Buffer.allocUnsafe(2 * output.length + bytes);
-    output.copy(larger, 0, 0, at);
-    output = larger;
+  /** @returns where the row ends, or -1 */
+  const scanInPlace = (block: Buffer, start: number, end: number): number => {
+    if (!isUsualOrder || block[start] === HASH) return -1;
+    const rowEnd = scanner.scan(block, start, end);
+    if (rowEnd < 0) return -1;
+    const { separators, count } = scanner;
+    for (let index = 0; index < count; index++) block[separators[index] as number] = COLUMN_SEPARATOR;
+    return rowEnd;
   };
 
-  /** The row of a line that is not of the usual form; `undefined` for a header. */
-  const unusualRow = (line: string): string | undefined => {
+  /** The row of a line that is not of the usual form; nothing for a header. */
+  const unusualRow = (line: string): string => {
     const result = read(line);
     if (result.kind === "header") {
       isUsualOrder = isOwnOrder(format, line) && isUsualOrder;
-      return undefined;
+      return "";
     }
-    if (result.kind === "unparsed") return UNPARSED_MARK + line + noColumns;
-    return ["", ...columns.map((name) => result.row[name] ?? "")].join(SEPARATOR_TEXT);
+    lines++;
+    if (result.kind === "unparsed") return `${beforeUnparsed}${line}\n`;
+    const texts = columns.map((column) => (column === "filler" ? "" : (result.row[column.name] ?? "")));
+    return `${texts.join(SEPARATOR_TEXT)}\n`;
   };
 
-  const rowsOf = (block: Buffer): Buffer => {
-    at = 0;
-    makeRoom(block.length + (block.length >> 2));
+  const rowsOf = (block: Buffer): Buffer[] => {
+    const pieces: Buffer[] = [];
+    let written = 0;
     for (let start = 0; start < block.length; ) {
       const end = block.indexOf(LINE_FEED, start);
-      makeRoom(end - start + SCAN_MARGIN);
-      output[at] = COLUMN_SEPARATOR;
-      const scanned =
-        isUsualOrder && block[start] !== HASH ? scanner.scan(block, start, end, output, at + 1) : -1;
-      if (scanned >= 0) {
-        at = scanned;
+      const rowEnd = scanInPlace(block, start, end);
+      if (rowEnd === end) {
+        lines++;
+      } else if (rowEnd >= 0) {
+        // Only what the format knows becomes part of the row.
+        block[rowEnd] = LINE_FEED;
+        pieces.push(block.subarray(written, rowEnd + 1));
+        written = end + 1;
+        lines++;
       } else {
-        const row = unusualRow(block.toString("utf8", start, end));
-        start = end + 1;
-        if (row === undefined) continue;
-        makeRoom(Buffer.byteLength(row) + 1);
-        at += output.write(row, at);
+        const line = block.toString("utf8", start, end);
+        pieces.push(block.subarray(written, start), Buffer.from(unusualRow(line)));
+        written = end + 1;
       }
-      output[at++] = LINE_FEED;
-      lines++;
       start = end + 1;
     }
-    return output.subarray(0, at);
+    pieces.push(block.subarray(written));
+    return pieces.filter(({ length }) => length > 0);
   };
 
   return {

@@ -1,5 +1,5 @@
 import { type Column, type ColumnType, columnsOf, type LogFormat } from "../log-format";
-import { COLUMN_SEPARATOR } from "../scan-line";
+import { COLUMN_SEPARATOR, scannedColumns } from "../scan-line";
 import { sqlIdentifier, sqlString } from "./sql-text";
 
 const DUCKDB_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -25,8 +25,7 @@ const typedTypeOf = ({ name, type }: Column): ColumnType => (name === "time" ? "
 export const UNPARSED_MARK = "u";
 
 /**
- * The typed columns of separated files: one line a row, first the marked text of a line that is no log line, then the
- * format's columns.
+ * The typed columns of scanned lines: one line a row. A line that is none has its marked text behind the last column.
  *
  * @param glob files, as DuckDB names them
  * @param maxLineBytes length of the longest line
@@ -34,12 +33,22 @@ export const UNPARSED_MARK = "u";
  *   log line (its other columns are NULL), else NULL
  */
 export function renderDuckdbRelation(format: LogFormat, glob: string, maxLineBytes: number): string {
-  const columns = [{ name: "unparsed", type: "VARCHAR" }, ...duckdbColumns(format)];
-  const names = duckdbColumns(format).map(({ name }) => sqlIdentifier(name));
-  return `SELECT ${names.join(", ")}, parse_filename(filename) AS file, unparsed[${UNPARSED_MARK.length + 1}:] AS unparsed
+  const scanned = scannedColumns(format).map((column, index) =>
+    column === "filler"
+      ? { name: `filler_${index}`, type: "VARCHAR" }
+      : { name: column.name, type: DUCKDB_TYPES[typedTypeOf(column)] },
+  );
+  const columns = [...scanned, { name: "unparsed", type: "VARCHAR" }];
+  const names = new Set(scanned.map(({ name }) => name));
+  const selected = duckdbColumns(format).map(({ name }) =>
+    names.has(name)
+      ? sqlIdentifier(name)
+      : `CAST(${sqlIdentifier("time")} AS DATE) AS ${sqlIdentifier(name)}`,
+  );
+  return `SELECT ${selected.join(", ")}, parse_filename(filename) AS file, unparsed[${UNPARSED_MARK.length + 1}:] AS unparsed
 FROM read_csv(${sqlString(glob)},
   columns = {${columns.map(({ name, type }) => `${sqlString(name)}: ${sqlString(type)}`).join(", ")}},
-  delim = ${sqlString(String.fromCharCode(COLUMN_SEPARATOR))}, nullstr = ['-', ''],
+  delim = ${sqlString(String.fromCharCode(COLUMN_SEPARATOR))}, nullstr = ['-', ''], null_padding = true,
   compression = 'none', quote = '', escape = '', comment = '', header = false, auto_detect = false,
   max_line_size = ${maxLineBytes}, filename = true)`;
 }
