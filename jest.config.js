@@ -1,9 +1,9 @@
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
-  transform: { "\\.[jt]s$": "<rootDir>/scripts/jest-transform.js" },
-  // p-limit and its queue are published as ES modules only.
-  transformIgnorePatterns: ["/node_modules/(?!p-limit/|yocto-queue/)"],
+  transform: { "\\.m?[jt]s$": "<rootDir>/scripts/jest-transform.js" },
+  // p-limit, the SQL grammars and what they need are published as ES modules only.
+  transformIgnorePatterns: ["/node_modules/(?!(?:p-limit|yocto-queue|dt-sql-parser|antlr4ng|antlr4-c3)/)"],
   setupFilesAfterEnv: ["<rootDir>/setup.js"],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
 };

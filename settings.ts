@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
 import { FORMAT_IDS } from "./formats";
-import { RAW_PREFIX, TOUCHED_PREFIX } from "./formats/partition-layout";
+import { OWN_PREFIXES } from "./formats/partition-layout";
 import { IDENTIFIER } from "./formats/render/sql-text";
 import {
   DEFAULT_LOG_RETENTION_DAYS,
+  DEFAULT_PROJECTION_FROM,
   DEFAULT_RESULTS_RETENTION_DAYS,
   DEFAULT_SCAN_LIMIT_GIB,
+  PARTITION_MODES,
   PIPELINE_NAME,
 } from "./modules/access-log-pipeline";
 import { RUNTIMES } from "./modules/handler-function";
@@ -18,7 +20,7 @@ export const SETTINGS_FILE = "access-logs.json";
 export const SETTINGS_VARIABLE = "ACCESS_LOGS_SETTINGS";
 
 /** Keys that belong to the pipeline itself. */
-const OWN_PREFIXES = [RAW_PREFIX, TOUCHED_PREFIX, RESULTS_PREFIX];
+const RESERVED_PREFIXES = [...OWN_PREFIXES, RESULTS_PREFIX];
 const MAX_SOURCES = 50;
 const MAX_RETENTION_DAYS = 3650;
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -125,6 +127,18 @@ const settingsSchema = z.strictObject({
     .min(0.01)
     .optional()
     .describe(`GiB that one query of the analysts' workgroup may scan. Default: ${DEFAULT_SCAN_LIMIT_GIB}`),
+  columnar: z
+    .boolean()
+    .optional()
+    .describe("Keep a typed table of each format, beside the text. Default: true"),
+  partitions: z
+    .enum(PARTITION_MODES)
+    .optional()
+    .describe("managed: partitions are added every hour; projection: Athena computes them. Default: managed"),
+  projectionFrom: z.iso
+    .date("must be a day that exists, as YYYY-MM-DD")
+    .optional()
+    .describe(`First day that projected partitions cover. Default: ${DEFAULT_PROJECTION_FROM}`),
   runtime: z.enum(RUNTIMES).optional().describe(`Lambda runtime. Default: ${RUNTIMES[0]}`),
   tags: z.record(z.string().min(1), z.string()).optional().describe("Tags of every resource"),
 });
@@ -167,7 +181,7 @@ export function parseSettings(path: string, value: unknown): Settings {
   if (!result.success) {
     throw new SettingsError(result.error.issues.map((issue) => describeIssue(path, value, issue)).join("\n"));
   }
-  const problems = sourceProblems(result.data.sources);
+  const problems = [...sourceProblems(result.data.sources), ...partitionProblems(result.data)];
   if (problems.length > 0)
     throw new SettingsError(problems.map((problem) => `${path}: ${problem}`).join("\n"));
   return result.data;
@@ -200,7 +214,7 @@ function sourceProblems(sources: Settings["sources"]): string[] {
   }
   const prefixes = sources.map((item) => keyPrefixOf(toLogSource(item)));
   for (const [index, prefix] of prefixes.entries()) {
-    const own = OWN_PREFIXES.find((taken) => overlap(prefix, taken));
+    const own = RESERVED_PREFIXES.find((taken) => overlap(prefix, taken));
     if (own)
       problems.push(
         `sources[${index}].prefix: must not overlap "${own}", which the pipeline writes; got "${prefix}"`,
@@ -214,6 +228,11 @@ function sourceProblems(sources: Settings["sources"]): string[] {
   }
   return problems;
 }
+
+const partitionProblems = ({ partitions, projectionFrom }: Settings): string[] =>
+  projectionFrom !== undefined && partitions !== "projection"
+    ? ['projectionFrom: must be left out unless "partitions" is "projection"']
+    : [];
 
 const overlap = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a);
 

@@ -62,3 +62,9 @@ export const columnsOf = (format: LogFormat): readonly Column[] =>
 
 /** Name of the table that holds the text as delivered. */
 export const rawTableOf = (format: LogFormat): string => `${format.table}_raw`;
+
+/** Name of the table with the text of every line, over the same files. */
+export const linesTableOf = (format: LogFormat): string => `${format.table}_lines`;
+
+/** Name of the view of the lines that are neither rows nor headers. */
+export const unparsedViewOf = (format: LogFormat): string => `${format.table}_unparsed`;

@@ -2,8 +2,15 @@ import { type Hour, partitionValuesOf } from "./hour";
 
 /** Where the moved text lies, below the bucket (or the lake's folder). */
 export const RAW_PREFIX = "raw/";
+/** Where the typed tables lie: their data and Iceberg's metadata. */
+export const LAKE_PREFIX = "lake/";
+export const COMMITS_PREFIX = "_commits/";
+/** The one commit that is on its way: written before its statement is submitted, deleted when its fate is known. */
+export const COMMIT_KEY = `${COMMITS_PREFIX}current.json`;
 /** One small object per partition that got new files: the work list of `create-partition`. Athena ignores `_`. */
 export const TOUCHED_PREFIX = "_touched/";
+/** Keys of the pipeline itself, where no log is delivered. */
+export const OWN_PREFIXES = [RAW_PREFIX, LAKE_PREFIX, COMMITS_PREFIX, TOUCHED_PREFIX] as const;
 
 /** Partition keys shared by every table, outermost first. All are strings: Athena prunes those in the catalog. */
 export const PARTITION_KEYS = [

@@ -16,7 +16,7 @@ import { systemClock } from "./core/ports";
 import { readPartitionEnvironment } from "./environment";
 import { logger, publishCounts } from "./telemetry";
 
-const { DATABASE, WORKGROUP, BUCKET, TABLES } = readPartitionEnvironment(process.env);
+const { DATABASE, WORKGROUP, BUCKET, TABLES, COLUMNAR } = readPartitionEnvironment(process.env);
 const clock = systemClock;
 const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
 const engine = athenaQueryEngine({
@@ -48,10 +48,11 @@ export async function handler(event: CreatePartitionEvent): Promise<AddedPartiti
     engine,
     database: DATABASE,
     bucket: BUCKET,
+    withLines: COLUMNAR === "true",
     runToken:
       event.scheduledTime ?? `${rangeText.from}/${rangeText.to}/${hourText(windowAround(clock.now()).from)}`,
   });
-  const added = await addPartitions({ store, catalog }, BUCKET, TABLES, range, (key) =>
+  const added = await addPartitions({ store, catalog }, BUCKET, TABLES, range, COLUMNAR === "true", (key) =>
     logger.warn("unknown marker left alone", { key }),
   );
   logger.info("partitions ensured", { ...rangeText, ...added });

@@ -24,6 +24,8 @@ const bucket = z.string().check(z.minLength(3));
 const identifier = z.string().check(z.regex(IDENTIFIER));
 const partitionValue = z.string().check(z.regex(/^[a-z0-9][a-z0-9_-]*$/));
 
+const flag = z.enum(["true", "false"]);
+
 const moveSchema = z.object({
   /** JSON of the sources to move from. */
   SOURCES: jsonText(
@@ -38,10 +40,10 @@ const moveSchema = z.object({
   /** Bucket that the files are moved to; may be the one they arrive in. */
   TARGET_BUCKET: bucket,
   /** `true`: the originals stay. */
-  KEEP_ORIGINALS: z.enum(["true", "false"]),
+  KEEP_ORIGINALS: flag,
 });
 
-const partitionSchema = z.object({
+const tablesSchema = {
   /** Glue database of the tables. */
   DATABASE: identifier,
   /** Athena workgroup that the statements run in. */
@@ -52,17 +54,33 @@ const partitionSchema = z.object({
   TABLES: jsonText(
     z.array(z.strictObject({ table: identifier, sources: z.optional(z.array(partitionValue)) })),
   ),
+};
+
+const partitionSchema = z.object({
+  ...tablesSchema,
+  /** `true`: the typed tables are kept up to date, too. */
+  COLUMNAR: flag,
+});
+
+const lakeSchema = z.object({
+  ...tablesSchema,
+  /** `managed`: the tables' partitions are added by statements; `projection`: Athena computes them. */
+  PARTITIONS: z.enum(["managed", "projection"]),
 });
 
 /** What `move-access-logs` reads, as texts: the constructs must set exactly these. */
 export type MoveEnvironment = z.input<typeof moveSchema>;
 /** What `create-partition` reads, as texts. */
 export type PartitionEnvironment = z.input<typeof partitionSchema>;
+/** What `transform-partition` and `maintain-lake` read, as texts. */
+export type LakeEnvironment = z.input<typeof lakeSchema>;
 
 export const readMoveEnvironment = (variables: NodeJS.ProcessEnv): z.output<typeof moveSchema> =>
   read(moveSchema, variables);
 export const readPartitionEnvironment = (variables: NodeJS.ProcessEnv): z.output<typeof partitionSchema> =>
   read(partitionSchema, variables);
+export const readLakeEnvironment = (variables: NodeJS.ProcessEnv): z.output<typeof lakeSchema> =>
+  read(lakeSchema, variables);
 
 /** @throws PermanentError `INVALID_ENVIRONMENT` that names every variable that is missing or wrong */
 function read<Schema extends z.ZodMiniType>(schema: Schema, variables: NodeJS.ProcessEnv): z.output<Schema> {

@@ -25,6 +25,11 @@ export async function openDuckdb(settings: Readonly<Record<string, string>> = {}
       await attempt(token, () => connection.run(sql));
       return { queryId: token };
     },
+    value: async ({ sql, token }) => {
+      const result = await attempt(token, () => connection.runAndReadAll(sql));
+      const value = result.getRows()[0]?.[0];
+      return value === null || value === undefined ? undefined : String(value);
+    },
     stream: (sql) => attempt("local", () => reader.stream(sql)),
     close: () => {
       connection.closeSync();

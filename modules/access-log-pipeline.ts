@@ -1,21 +1,21 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
-import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
-import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { DataAwsS3Bucket } from "@cdktf/provider-aws/lib/data-aws-s3-bucket";
 import { GlueCatalogDatabase } from "@cdktf/provider-aws/lib/glue-catalog-database";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import { Construct } from "constructs";
 import { FORMATS } from "../formats";
-import { rawTableOf } from "../formats/log-format";
 import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
+import { linesGlueTable, rawGlueTable } from "../formats/render/glue-table";
 import { IDENTIFIER } from "../formats/render/sql-text";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
 import { HandlerFunction, RUNTIMES, type Runtime } from "./handler-function";
+import { Lake } from "./lake";
 import { LogBucket } from "./log-bucket";
 import { formatsOf, keyPrefixOf, type LogSource } from "./log-source";
 import { LogTable } from "./log-table";
 import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
 import { allow, type PolicyStatement } from "./policy";
+import { ADD_PARTITIONS, QueryPermissions, READ_PARTITIONS } from "./query-permissions";
 import { QueryWorkgroup } from "./query-workgroup";
 import { Schedule } from "./schedule";
 import { validateProps } from "./validate-props";
@@ -26,8 +26,12 @@ export const DEFAULT_RESULTS_RETENTION_DAYS = 7;
 export const DEFAULT_LOG_RETENTION_DAYS = 30;
 export const DEFAULT_SCAN_LIMIT_GIB = 100;
 const GIB = 1024 ** 3;
-/** The pipeline's own statements scan nothing today; this stops a mistake. */
-const PIPELINE_SCAN_LIMIT_BYTES = 10 * GIB;
+/** A commit scans an hour of text. This only stops a mistake. */
+const PIPELINE_SCAN_LIMIT_BYTES = 1024 * GIB;
+export const PARTITION_MODES = ["managed", "projection"] as const;
+export type PartitionMode = (typeof PARTITION_MODES)[number];
+/** Before there were load balancers of this kind. */
+export const DEFAULT_PROJECTION_FROM = "2016-01-01";
 
 const MOVE_TIMEOUT_SECONDS = 60;
 const MOVE_BATCH_SIZE = 1000;
@@ -87,6 +91,26 @@ export interface AccessLogPipelineProps {
    */
   readonly scanLimitGiB?: number;
   /**
+   * Keeps a typed table of each format, `alb_access_logs` or `cloudfront_access_logs`: Iceberg, minutes behind. Without
+   * it there is only the text as delivered, in `<table>_raw`.
+   *
+   * @default true
+   */
+  readonly columnar?: boolean;
+  /**
+   * How Athena knows the partitions of the text: `managed`, they are added to the catalog every hour, or `projection`,
+   * Athena computes them and no function is needed.
+   *
+   * @default "managed"
+   */
+  readonly partitions?: PartitionMode;
+  /**
+   * First day that projected partitions cover, `YYYY-MM-DD`; older files are not seen. Only with `projection`.
+   *
+   * @default "2016-01-01"
+   */
+  readonly projectionFrom?: string;
+  /**
    * Lambda runtime.
    *
    * @default "nodejs24.x"
@@ -98,7 +122,8 @@ export interface AccessLogPipelineProps {
  * ALB and CloudFront access logs, queryable in Athena minutes after delivery.
  *
  * New objects go through a queue to `move-access-logs`, which moves each to a Hive-style prefix; every hour
- * `create-partition` adds the partitions of the coming day to the Glue tables.
+ * `create-partition` adds the partitions of the coming day to the Glue tables; every ten minutes `transform-partition`
+ * commits what came to the typed tables.
  *
  * @example
  * new AccessLogPipeline(this, "access_logs", {
@@ -114,8 +139,11 @@ export class AccessLogPipeline extends Construct {
   readonly tables: readonly LogTable[];
   readonly pipelineWorkgroup: QueryWorkgroup;
   readonly analystWorkgroup: QueryWorkgroup;
-  readonly createPartition: HandlerFunction;
-  readonly partitionSchedule: Schedule;
+  /** Not with projected partitions. */
+  readonly createPartition: HandlerFunction | undefined;
+  readonly partitionSchedule: Schedule | undefined;
+  /** Only with typed tables. */
+  readonly lake: Lake | undefined;
 
   private readonly account: DataAwsCallerIdentity;
 
@@ -141,20 +169,30 @@ export class AccessLogPipeline extends Construct {
       props,
       (props.scanLimitGiB ?? DEFAULT_SCAN_LIMIT_GIB) * GIB,
     );
-    this.createPartition = this.createPartitionFunction(props);
-    this.partitionSchedule = new Schedule(this, "create_partition_schedule", {
-      name: `${props.name}-create-partition`,
-      description: "Adds the partitions of the coming day, every hour",
-      expression: "cron(50 * * * ? *)",
-      target: this.createPartition,
+    const permissions = new QueryPermissions(this, {
+      workgroup: this.pipelineWorkgroup,
+      database: this.database.name,
+      bucketArn: this.bucket.bucket.arn,
       accountId: this.account.accountId,
     });
+    if (!isProjected(props)) {
+      this.createPartition = this.createPartitionFunction(props, permissions);
+      this.partitionSchedule = new Schedule(this, "create_partition_schedule", {
+        name: `${props.name}-create-partition`,
+        description: "Adds the partitions of the coming day, every hour",
+        expression: "cron(50 * * * ? *)",
+        target: this.createPartition,
+        accountId: this.account.accountId,
+      });
+    }
+    this.lake = isColumnar(props) ? this.createLake(props, permissions) : undefined;
   }
 
   private createBucket(props: AccessLogPipelineProps): LogBucket {
     return new LogBucket(this, "logs", {
       namePrefix: `${props.name}-`,
       resultsRetentionDays: props.resultsRetentionDays ?? DEFAULT_RESULTS_RETENTION_DAYS,
+      keepMarkers: isColumnar(props),
       ...(props.existingLogBucket === undefined ? { deliveries: props.sources } : {}),
       ...(props.rawRetentionDays === undefined ? {} : { rawRetentionDays: props.rawRetentionDays }),
     });
@@ -190,7 +228,7 @@ export class AccessLogPipeline extends Construct {
       KEEP_ORIGINALS: keepOriginals ? "true" : "false",
     };
     const move = new HandlerFunction(this, "move_access_logs", {
-      ...this.functionDefaults(props),
+      ...functionDefaults(props),
       name: `${props.name}-move-access-logs`,
       handler: "move-access-logs",
       description: "Moves access logs to Hive-style prefixes as they arrive",
@@ -238,16 +276,25 @@ export class AccessLogPipeline extends Construct {
     return database;
   }
 
-  private createTables({ sources }: AccessLogPipelineProps): LogTable[] {
-    return formatsOf(sources).map(
-      (id) =>
-        new LogTable(this, rawTableOf(FORMATS[id]), {
-          format: FORMATS[id],
-          database: this.database.name,
-          bucket: this.bucket.bucket.bucket,
-          bySource: sourceNamesOf(sources, id).length > 0,
-        }),
-    );
+  private createTables(props: AccessLogPipelineProps): LogTable[] {
+    const bucket = this.bucket.bucket.bucket;
+    return formatsOf(props.sources).flatMap((id) => {
+      const sources = sourceNamesOf(props.sources, id);
+      const options = { bucket, bySource: sources.length > 0 };
+      const from = props.projectionFrom ?? DEFAULT_PROJECTION_FROM;
+      const glueTables = [
+        rawGlueTable(FORMATS[id], options),
+        ...(isColumnar(props) ? [linesGlueTable(FORMATS[id], options)] : []),
+      ];
+      return glueTables.map(
+        (glue) =>
+          new LogTable(this, glue.name, {
+            glue,
+            database: this.database.name,
+            ...(isProjected(props) ? { projection: { from, sources } } : {}),
+          }),
+      );
+    });
   }
 
   private createWorkgroup(
@@ -264,82 +311,68 @@ export class AccessLogPipeline extends Construct {
     });
   }
 
-  private createPartitionFunction(props: AccessLogPipelineProps): HandlerFunction {
+  private createPartitionFunction(
+    props: AccessLogPipelineProps,
+    permissions: QueryPermissions,
+  ): HandlerFunction {
     const environment: PartitionEnvironment = {
-      DATABASE: this.database.name,
-      WORKGROUP: this.pipelineWorkgroup.workgroup.name,
-      BUCKET: this.bucket.bucket.bucket,
-      TABLES: JSON.stringify(
-        formatsOf(props.sources).map((id) => {
-          const sources = sourceNamesOf(props.sources, id);
-          return { table: FORMATS[id].table, ...(sources.length > 0 ? { sources } : {}) };
-        }),
-      ),
+      ...this.tablesEnvironment(props),
+      COLUMNAR: isColumnar(props) ? "true" : "false",
     };
     return new HandlerFunction(this, "create_partition", {
-      ...this.functionDefaults(props),
+      ...functionDefaults(props),
       name: `${props.name}-create-partition`,
       handler: "create-partition",
       description: "Adds partitions to the tables of access logs",
       timeoutSeconds: PARTITION_TIMEOUT_SECONDS,
       environment,
-      statements: this.partitionStatements(),
+      statements: [
+        ...permissions.run(),
+        permissions.catalog(
+          [...READ_PARTITIONS, ...ADD_PARTITIONS],
+          this.tables.map(({ table }) => table.name),
+        ),
+        ...(isColumnar(props) ? [] : [permissions.markers()]),
+      ],
       // Two runs at once would only get in each other's way.
       reservedConcurrency: 1,
     });
   }
 
-  /** @see https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html */
-  private partitionStatements(): PolicyStatement[] {
-    const bucket = this.bucket.bucket.arn;
-    const results = `${bucket}/${this.pipelineWorkgroup.resultsPrefix}*`;
-    const glue = this.glueArn();
-    return [
-      allow(
-        ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:StopQueryExecution"],
-        [this.pipelineWorkgroup.workgroup.arn],
-      ),
-      allow(
-        [
-          "glue:GetDatabase",
-          "glue:GetTable",
-          "glue:GetPartition",
-          "glue:GetPartitions",
-          "glue:BatchGetPartition",
-          "glue:CreatePartition",
-          "glue:BatchCreatePartition",
-        ],
-        [
-          `${glue}:catalog`,
-          `${glue}:database/${this.database.name}`,
-          ...this.tables.map(({ table }) => `${glue}:table/${this.database.name}/${table.name}`),
-        ],
-      ),
-      // Athena looks the default database up whatever the statement is about.
-      allow(["glue:GetDatabase"], [`${glue}:database/default`]),
-      allow(["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], [bucket]),
-      allow(
-        ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-        [results],
-      ),
-      allow(["s3:GetObject", "s3:DeleteObject"], [`${bucket}/${TOUCHED_PREFIX}*`]),
-    ];
+  private createLake(props: AccessLogPipelineProps, permissions: QueryPermissions): Lake {
+    return new Lake(this, "lake", {
+      name: props.name,
+      formats: formatsOf(props.sources).map((id) => FORMATS[id]),
+      environment: { ...this.tablesEnvironment(props), PARTITIONS: props.partitions ?? PARTITION_MODES[0] },
+      permissions,
+      functionDefaults: functionDefaults(props),
+      accountId: this.account.accountId,
+    });
   }
 
-  private glueArn(): string {
-    const { partition } = new DataAwsPartition(this, "partition");
-    const { region } = new DataAwsRegion(this, "region");
-    return `arn:${partition}:glue:${region}:${this.account.accountId}`;
-  }
-
-  private functionDefaults({ runtime, logRetentionDays }: AccessLogPipelineProps) {
+  private tablesEnvironment({ sources }: AccessLogPipelineProps) {
     return {
-      memoryMiB: MEMORY_MIB,
-      runtime: runtime ?? RUNTIMES[0],
-      logRetentionDays: logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
+      DATABASE: this.database.name,
+      WORKGROUP: this.pipelineWorkgroup.workgroup.name,
+      BUCKET: this.bucket.bucket.bucket,
+      TABLES: JSON.stringify(
+        formatsOf(sources).map((id) => {
+          const names = sourceNamesOf(sources, id);
+          return { table: FORMATS[id].table, ...(names.length > 0 ? { sources: names } : {}) };
+        }),
+      ),
     };
   }
 }
+
+const functionDefaults = ({ runtime, logRetentionDays }: AccessLogPipelineProps) => ({
+  memoryMiB: MEMORY_MIB,
+  runtime: runtime ?? RUNTIMES[0],
+  logRetentionDays: logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
+});
+
+const isColumnar = ({ columnar }: AccessLogPipelineProps): boolean => columnar ?? true;
+const isProjected = ({ partitions }: AccessLogPipelineProps): boolean => partitions === "projection";
 
 const databaseOf = ({ database, name }: AccessLogPipelineProps): string =>
   database ?? name.replaceAll("-", "_");
@@ -368,6 +401,12 @@ function validate(path: string, props: AccessLogPipelineProps): void {
       value: sources,
       holds: sources.length > 0,
       expected: "must name at least one source",
+    },
+    {
+      option: "projectionFrom",
+      value: props.projectionFrom,
+      holds: props.projectionFrom === undefined || isProjected(props),
+      expected: 'must be left out unless "partitions" is "projection"',
     },
     ...formatsOf(sources).map((format) => {
       const partitioned = sourceNamesOf(sources, format).length;

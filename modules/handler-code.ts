@@ -5,7 +5,12 @@ import { dirname, join } from "node:path";
 import { zipSync } from "fflate";
 
 /** Every Lambda function of the project: `handlers/<name>.ts` exports `handler`. */
-export const HANDLER_NAMES = ["move-access-logs", "create-partition"] as const;
+export const HANDLER_NAMES = [
+  "move-access-logs",
+  "create-partition",
+  "transform-partition",
+  "maintain-lake",
+] as const;
 export type HandlerName = (typeof HANDLER_NAMES)[number];
 
 /** A handler's zipped code. */

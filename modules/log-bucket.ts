@@ -23,7 +23,7 @@ export const RESULTS_PREFIX = "athena-results/";
 /** S3 lets a prefix be at most 37 characters, so that 26 remain for what makes the name unique. */
 export const BUCKET_PREFIX_LIMIT = 37;
 const ABANDONED_UPLOAD_DAYS = 7;
-/** Markers live for an hour; one that is never consumed must not stay for ever. */
+/** Markers live for an hour; where only partitions are made of them, one that is not consumed need not stay for ever. */
 const MARKER_DAYS = 30;
 
 export interface LogBucketProps {
@@ -43,6 +43,8 @@ export interface LogBucketProps {
   readonly rawRetentionDays?: number;
   /** Days after which query results are deleted. */
   readonly resultsRetentionDays: number;
+  /** True if markers are the work list of typed tables: they then stay until they are consumed. */
+  readonly keepMarkers: boolean;
 }
 
 /**
@@ -154,7 +156,7 @@ function lifecycleRules(props: LogBucketProps): S3BucketLifecycleConfigurationRu
       abortIncompleteMultipartUpload: [{ daysAfterInitiation: ABANDONED_UPLOAD_DAYS }],
     },
     expire("query-results", RESULTS_PREFIX, props.resultsRetentionDays),
-    expire("markers", TOUCHED_PREFIX, MARKER_DAYS),
+    ...(props.keepMarkers ? [] : [expire("markers", TOUCHED_PREFIX, MARKER_DAYS)]),
     ...(props.rawRetentionDays === undefined ? [] : [expire("raw", RAW_PREFIX, props.rawRetentionDays)]),
   ];
 }

@@ -1,35 +1,49 @@
 import { GlueCatalogTable } from "@cdktf/provider-aws/lib/glue-catalog-table";
 import { Construct } from "constructs";
-import type { LogFormat } from "../formats/log-format";
-import { rawGlueTable } from "../formats/render/glue-table";
+import { PARTITION_KEYS, SOURCE_KEY } from "../formats/partition-layout";
+import type { GlueTable } from "../formats/render/glue-table";
+import { validateProps } from "./validate-props";
 
 export interface LogTableProps {
-  readonly format: LogFormat;
+  /** What the table is, e.g. of `rawGlueTable`. */
+  readonly glue: GlueTable;
   /** Glue database. */
   readonly database: string;
-  /** Bucket that holds the moved files. */
-  readonly bucket: string;
-  /** True if the sources of this format are partitioned by name. */
-  readonly bySource: boolean;
+  /**
+   * Lets Athena compute the partitions instead of looking them up in the catalog.
+   *
+   * @default - partitions are added as time goes on
+   */
+  readonly projection?: Projection;
+}
+
+/** The partitions that Athena computes. Others are never seen, whatever lies in the bucket. */
+export interface Projection {
+  /** First day, `YYYY-MM-DD`. The last one is tomorrow. */
+  readonly from: string;
+  /** Values of the `source` partition key, if the table has it. */
+  readonly sources: readonly string[];
 }
 
 /**
- * The Glue table over one format's text as delivered. Its partitions are added as time goes on and are not
- * Terraform's.
+ * A Glue table over one format's text as delivered. Its partitions are not Terraform's: they are added as time goes on,
+ * or computed by Athena.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
  */
 export class LogTable extends Construct {
   readonly table: GlueCatalogTable;
 
-  constructor(scope: Construct, id: string, props: LogTableProps) {
+  constructor(scope: Construct, id: string, { glue, database, projection }: LogTableProps) {
     super(scope, id);
-    const glue = rawGlueTable(props.format, { bucket: props.bucket, bySource: props.bySource });
+    if (projection) validateProjection(this.node.path, projection);
     this.table = new GlueCatalogTable(this, "Default", {
       name: glue.name,
-      databaseName: props.database,
+      databaseName: database,
       description: glue.description,
       // Without it, Hive's DDL statements on the table fail.
       tableType: "EXTERNAL_TABLE",
-      parameters: { EXTERNAL: "TRUE" },
+      parameters: { EXTERNAL: "TRUE", ...(projection ? projectionParameters(glue, projection) : {}) },
       partitionKeys: [...glue.partitionKeys],
       storageDescriptor: {
         location: glue.location,
@@ -46,4 +60,41 @@ export class LogTable extends Construct {
     });
     this.table.overrideLogicalId(id);
   }
+}
+
+function validateProjection(path: string, { from }: Projection): void {
+  const day = new Date(`${from}T00:00:00Z`);
+  const isDay = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(from);
+  validateProps(path, [
+    {
+      option: "projection.from",
+      value: from,
+      holds: /^\d{4}-\d{2}-\d{2}$/.test(from) && isDay,
+      expected: "must be a day that exists, as YYYY-MM-DD",
+    },
+  ]);
+}
+
+function projectionParameters(glue: GlueTable, { from, sources }: Projection): Record<string, string> {
+  const [dt, hour] = PARTITION_KEYS;
+  const keys = glue.partitionKeys.map(({ name }) => name);
+  return {
+    "projection.enabled": "true",
+    [`projection.${dt.name}.type`]: "date",
+    [`projection.${dt.name}.format`]: "yyyy-MM-dd",
+    [`projection.${dt.name}.range`]: `${from},NOW+1DAY`,
+    [`projection.${dt.name}.interval`]: "1",
+    [`projection.${dt.name}.interval.unit`]: "DAYS",
+    [`projection.${hour.name}.type`]: "integer",
+    [`projection.${hour.name}.range`]: "0,23",
+    [`projection.${hour.name}.digits`]: "2",
+    ...(keys.includes(SOURCE_KEY.name)
+      ? {
+          [`projection.${SOURCE_KEY.name}.type`]: "enum",
+          [`projection.${SOURCE_KEY.name}.values`]: sources.join(","),
+        }
+      : {}),
+    // Two dollars: Terraform takes one for the start of an expression of its own.
+    "storage.location.template": `${glue.location}${keys.map((key) => `${key}=$\${${key}}/`).join("")}`,
+  };
 }

@@ -19,12 +19,17 @@ export interface ScheduleProps {
   readonly target: HandlerFunction;
   /** AWS account of the deployment, to keep other accounts from using the role. */
   readonly accountId: string;
+  /**
+   * Seconds after which a run that could not start is given up.
+   *
+   * @default 3000, shortly before an hourly schedule is due again
+   */
+  readonly maxEventAgeSeconds?: number;
 }
 
 const FLEXIBLE_MINUTES = 5;
-/** A run that fails is tried again until shortly before the next one is due. */
 const RETRIES = 2;
-const MAX_EVENT_AGE_SECONDS = 3000;
+const DEFAULT_MAX_EVENT_AGE_SECONDS = 3000;
 
 /**
  * Invokes a function at fixed times. What cannot be invoked, and what fails in the function, ends in one dead-letter
@@ -39,6 +44,7 @@ export class Schedule extends Construct {
   constructor(scope: Construct, id: string, props: ScheduleProps) {
     super(scope, id);
     const { lambda, role } = props.target;
+    const maximumEventAgeInSeconds = props.maxEventAgeSeconds ?? DEFAULT_MAX_EVENT_AGE_SECONDS;
     this.deadLetterQueue = deadLetterQueue(this, props.name);
     new SqsQueuePolicy(this, "dead_letters_policy", {
       queueUrl: this.deadLetterQueue.url,
@@ -53,7 +59,7 @@ export class Schedule extends Construct {
     new LambdaFunctionEventInvokeConfig(this, "failures", {
       functionName: lambda.functionName,
       maximumRetryAttempts: RETRIES,
-      maximumEventAgeInSeconds: MAX_EVENT_AGE_SECONDS,
+      maximumEventAgeInSeconds,
       destinationConfig: { onFailure: { destination: this.deadLetterQueue.arn } },
       dependsOn: [report],
     });
@@ -83,7 +89,7 @@ export class Schedule extends Construct {
         arn: lambda.arn,
         roleArn: invoker.arn,
         input: JSON.stringify({ scheduledTime: "<aws.scheduler.scheduled-time>" }),
-        retryPolicy: { maximumEventAgeInSeconds: MAX_EVENT_AGE_SECONDS, maximumRetryAttempts: RETRIES },
+        retryPolicy: { maximumEventAgeInSeconds, maximumRetryAttempts: RETRIES },
         deadLetterConfig: { arn: this.deadLetterQueue.arn },
       },
       dependsOn: [invoke],

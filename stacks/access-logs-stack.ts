@@ -2,6 +2,8 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { AccessLogPipeline, type AccessLogPipelineProps } from "../modules/access-log-pipeline";
+import type { HandlerFunction } from "../modules/handler-function";
+import type { Schedule } from "../modules/schedule";
 import { type Settings, toLogSource } from "../settings";
 import { addBackend } from "./backend";
 
@@ -21,7 +23,7 @@ export class AccessLogsStack extends TerraformStack {
   }
 
   private addOutputs(pipeline: AccessLogPipeline): void {
-    const outputs: Record<string, { value: string; description: string }> = {
+    const outputs: Record<string, Output> = {
       log_bucket: { value: pipeline.bucket.bucket.bucket, description: "Bucket of the moved files" },
       log_bucket_arn: { value: pipeline.bucket.bucket.arn, description: "ARN of that bucket" },
       arrivals_queue_url: { value: pipeline.trigger.queue.url, description: "Queue of new objects" },
@@ -29,17 +31,9 @@ export class AccessLogsStack extends TerraformStack {
         value: pipeline.trigger.deadLetterQueue.url,
         description: "Queue of objects that could not be moved",
       },
-      schedule_dead_letter_queue_url: {
-        value: pipeline.partitionSchedule.deadLetterQueue.url,
-        description: "Queue of scheduled runs that failed",
-      },
       move_function_name: {
         value: pipeline.move.lambda.functionName,
         description: "Function that moves logs",
-      },
-      create_partition_function_name: {
-        value: pipeline.createPartition.lambda.functionName,
-        description: "Function that adds partitions",
       },
       database: { value: pipeline.database.name, description: "Glue database of the tables" },
       workgroup: {
@@ -47,9 +41,37 @@ export class AccessLogsStack extends TerraformStack {
         description: "Athena workgroup to ask questions in",
       },
     };
+    const { createPartition, partitionSchedule, lake } = pipeline;
+    if (createPartition && partitionSchedule) {
+      Object.assign(outputs, scheduledOutputs("create_partition", createPartition, partitionSchedule));
+    }
+    if (lake) {
+      Object.assign(
+        outputs,
+        scheduledOutputs("transform_partition", lake.transform, lake.transformSchedule),
+        scheduledOutputs("maintain_lake", lake.maintain, lake.maintainSchedule),
+      );
+    }
     for (const [id, config] of Object.entries(outputs)) new TerraformOutput(this, id, config);
   }
 }
+
+interface Output {
+  readonly value: string;
+  readonly description: string;
+}
+
+const scheduledOutputs = (
+  id: string,
+  { lambda }: HandlerFunction,
+  { deadLetterQueue }: Schedule,
+): Record<string, Output> => ({
+  [`${id}_function_name`]: { value: lambda.functionName, description: "Function that runs by schedule" },
+  [`${id}_dead_letter_queue_url`]: {
+    value: deadLetterQueue.url,
+    description: "Queue of its runs that failed",
+  },
+});
 
 /** Settings without what concerns the stack and not the pipeline, and without options that are not set. */
 function pipelineProps({

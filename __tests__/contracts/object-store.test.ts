@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateBucketCommand, GetObjectCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { directoryObjectStore } from "../../handlers/adapters/directory-object-store";
 import { memoryObjectStore } from "../../handlers/adapters/memory-object-store";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
@@ -11,11 +11,9 @@ import { startS3Server } from "../helpers/s3-server";
 import { describeObjectStore, type Skip, type StoreUnderTest } from "./object-store";
 
 describeObjectStore("memory", async () => {
-  const store = memoryObjectStore();
   return {
-    store,
+    store: memoryObjectStore(),
     buckets: ["a", "b"],
-    read: async (bucket, key) => store.read({ bucket, key }),
     close: async () => undefined,
   };
 });
@@ -26,7 +24,6 @@ describeObjectStore("directory", async () => {
   return {
     store: directoryObjectStore(folders),
     buckets: ["a", "b"],
-    read: async (bucket, key) => readFileSync(join(root, bucket, key), "utf8"),
     close: async () => rmSync(root, { recursive: true }),
   };
 });
@@ -43,8 +40,6 @@ async function openS3(
   return {
     store: s3ObjectStore(client),
     buckets,
-    read: async (Bucket, Key) =>
-      (await client.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString(),
     close: async () => {
       client.destroy();
       await stop();

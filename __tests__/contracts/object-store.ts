@@ -4,7 +4,6 @@ export interface StoreUnderTest {
   readonly store: ObjectStore;
   /** Two buckets that exist and are empty. */
   readonly buckets: readonly [string, string];
-  read(bucket: string, key: string): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -55,19 +54,16 @@ export function describeObjectStore(
 
   describe(`object store: ${name}`, () => {
     for (const key of HARD_KEYS) {
-      check(
-        `copies, lists and deletes the key ${key}`,
-        async ({ store, buckets: [source, target], read }) => {
-          await store.put({ bucket: source, key }, "body");
-          expect(await store.copy({ bucket: source, key }, { bucket: target, key: `to/${key}` })).toBe(
-            "copied",
-          );
-          expect(await read(target, `to/${key}`)).toBe("body");
-          expect(keysOf(await all(store.list(target, "to/")))).toEqual([`to/${key}`]);
-          expect(await store.deleteAll(source, [key])).toEqual(new Map());
-          expect(await store.exists({ bucket: source, key })).toBe(false);
-        },
-      );
+      check(`copies, lists and deletes the key ${key}`, async ({ store, buckets: [source, target] }) => {
+        await store.put({ bucket: source, key }, "body");
+        expect(await store.copy({ bucket: source, key }, { bucket: target, key: `to/${key}` })).toBe(
+          "copied",
+        );
+        expect((await store.read({ bucket: target, key: `to/${key}` }))?.body).toBe("body");
+        expect(keysOf(await all(store.list(target, "to/")))).toEqual([`to/${key}`]);
+        expect(await store.deleteAll(source, [key])).toEqual(new Map());
+        expect(await store.exists({ bucket: source, key })).toBe(false);
+      });
     }
 
     check(
@@ -82,11 +78,11 @@ export function describeObjectStore(
 
     check(
       "makes the target equal to the source, whatever was there",
-      async ({ store, buckets: [source, target], read }) => {
+      async ({ store, buckets: [source, target] }) => {
         await store.put({ bucket: target, key: "to" }, "an older body");
         await store.put({ bucket: source, key: "from" }, "a newer body");
         await store.copy({ bucket: source, key: "from" }, { bucket: target, key: "to" });
-        expect(await read(target, "to")).toBe("a newer body");
+        expect((await store.read({ bucket: target, key: "to" }))?.body).toBe("a newer body");
       },
     );
 
@@ -99,6 +95,24 @@ export function describeObjectStore(
         expect(keysOf(await all(store.list(bucket, "none/")))).toEqual([]);
       },
     );
+
+    check("reads what was put, with the etag that a listing gives", async ({ store, buckets: [bucket] }) => {
+      await store.put({ bucket, key: "note" }, "ü");
+      const [listed] = await all(store.list(bucket, "note"));
+      expect(await store.read({ bucket, key: "note" })).toEqual({ body: "ü", etag: listed?.etag });
+      expect(await store.read({ bucket, key: "none" })).toBeUndefined();
+    });
+
+    check("puts where nothing is, and lets only the first do so", async ({ store, buckets: [bucket] }) => {
+      const bodies = ["a", "b", "c", "d"];
+      const etags = await Promise.all(bodies.map((body) => store.putIfAbsent({ bucket, key: "note" }, body)));
+      const winners = etags.filter((etag) => etag !== undefined);
+      expect(winners).toHaveLength(1);
+      const note = await store.read({ bucket, key: "note" });
+      expect(note).toEqual({ body: bodies[etags.indexOf(winners[0])], etag: winners[0] });
+      expect(await store.deleteIfUnchanged({ bucket, key: "note" }, winners[0] ?? "")).toBe("deleted");
+      expect(await store.putIfAbsent({ bucket, key: "note" }, "e")).toBeDefined();
+    });
 
     check("lists sizes in bytes", async ({ store, buckets: [bucket] }) => {
       await store.put({ bucket, key: "ü" }, "üü");

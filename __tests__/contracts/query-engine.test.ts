@@ -33,7 +33,8 @@ async function openAthena() {
 }
 
 describeQueryEngine("Athena", async () => {
-  const { engine, close } = await openAthena();
+  const { server, engine, close } = await openAthena();
+  server.setValue("42");
   return { engine, wrong: { sql: "SELEC 1", reason: /SYNTAX_ERROR/ }, close };
 });
 
@@ -45,7 +46,13 @@ describeQueryEngine("DuckDB", async () => {
 describePartitionCatalog("Athena", async () => {
   const { server, engine, close } = await openAthena();
   return {
-    catalog: athenaPartitionCatalog({ engine, database: "logs", bucket: "my-logs", runToken: "run" }),
+    catalog: athenaPartitionCatalog({
+      engine,
+      database: "logs",
+      bucket: "my-logs",
+      withLines: false,
+      runToken: "run",
+    }),
     list: async () => [...server.partitions].map((path) => path.replace("_raw/", "/")).sort(),
     close,
   };

@@ -21,6 +21,10 @@ export function describeQueryEngine(name: string, open: () => Promise<EngineUnde
       expect(queryId).toMatch(/./);
     });
 
+    it("gives the one value of a query", async () => {
+      expect(await subject.engine.value({ sql: "SELECT 42", token: "a run" })).toBe("42");
+    });
+
     it("may be given the same work again", async () => {
       const first = await subject.engine.run({ sql: "SELECT 1", token: "a run" });
       expect(await subject.engine.run({ sql: "SELECT 1", token: "a run" })).toEqual(first);

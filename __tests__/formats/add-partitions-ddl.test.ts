@@ -10,7 +10,7 @@ describe("renderAddPartitions", () => {
       { ...partition, source: "shop" },
       { ...partition, source: "shop", hour: addHours(HOUR, 17) },
     ];
-    expect(renderAddPartitions("logs", "my-logs", sources)).toBe(
+    expect(renderAddPartitions("logs", "alb_access_logs_raw", "my-logs", sources)).toBe(
       `ALTER TABLE \`logs\`.\`alb_access_logs_raw\` ADD IF NOT EXISTS
 PARTITION (\`source\` = 'shop', \`dt\` = '2026-11-23', \`hour\` = '07') LOCATION 's3://my-logs/raw/alb_access_logs/source=shop/dt=2026-11-23/hour=07/'
 PARTITION (\`source\` = 'shop', \`dt\` = '2026-11-24', \`hour\` = '00') LOCATION 's3://my-logs/raw/alb_access_logs/source=shop/dt=2026-11-24/hour=00/'`,
@@ -18,23 +18,28 @@ PARTITION (\`source\` = 'shop', \`dt\` = '2026-11-24', \`hour\` = '00') LOCATION
   });
 
   it("escapes what a source's name could smuggle in", () => {
-    expect(renderAddPartitions("logs", "b", [{ ...partition, source: "a'b\\c" }])).toContain(
-      "`source` = 'a\\'b\\\\c'",
-    );
+    expect(
+      renderAddPartitions("logs", "alb_access_logs_raw", "b", [{ ...partition, source: "a'b\\c" }]),
+    ).toContain("`source` = 'a\\'b\\\\c'");
   });
 
   it("throws on none, on more than a hundred, on two tables, and on a database that is no plain name", () => {
-    expect(() => renderAddPartitions("logs", "b", [])).toThrow("from 1 to 100 partitions, got 0");
+    expect(() => renderAddPartitions("logs", "alb_access_logs_raw", "b", [])).toThrow(
+      "from 1 to 100 partitions, got 0",
+    );
     expect(() =>
       renderAddPartitions(
         "logs",
+        "alb_access_logs_raw",
         "b",
         Array.from({ length: 101 }, () => partition),
       ),
     ).toThrow("got 101");
-    expect(() => renderAddPartitions("logs", "b", [partition, { ...partition, table: "other" }])).toThrow(
-      "one table",
+    expect(() =>
+      renderAddPartitions("logs", "alb_access_logs_raw", "b", [partition, { ...partition, table: "other" }]),
+    ).toThrow("one table");
+    expect(() => renderAddPartitions("logs`; DROP", "alb_access_logs_raw", "b", [partition])).toThrow(
+      "cannot be a name in SQL",
     );
-    expect(() => renderAddPartitions("logs`; DROP", "b", [partition])).toThrow("cannot be a name in SQL");
   });
 });

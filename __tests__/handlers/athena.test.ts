@@ -114,14 +114,22 @@ describe("athenaPartitionCatalog", () => {
     table: "alb_access_logs",
     hour: hourOf(Date.UTC(2026, 10, 23, hour)),
   });
-  const catalog = () =>
-    athenaPartitionCatalog({ engine, database: "logs", bucket: "my-logs", runToken: "run" });
+  const catalog = (withLines = false) =>
+    athenaPartitionCatalog({ engine, database: "logs", bucket: "my-logs", withLines, runToken: "run" });
 
   it("adds partitions to the raw table, where their files lie", async () => {
     await catalog().add([partition(7), { ...partition(8), table: "cloudfront_access_logs", source: "shop" }]);
     expect([...server.partitions]).toEqual([
       "alb_access_logs_raw/dt=2026-11-23/hour=07",
       "cloudfront_access_logs_raw/source=shop/dt=2026-11-23/hour=08",
+    ]);
+  });
+
+  it("adds them to the table of lines, too, where there is one", async () => {
+    await catalog(true).add([partition(7)]);
+    expect([...server.partitions]).toEqual([
+      "alb_access_logs_raw/dt=2026-11-23/hour=07",
+      "alb_access_logs_lines/dt=2026-11-23/hour=07",
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { invokeHandler } from "../helpers/invoke-handler";
 import { type S3Server, startS3Server } from "../helpers/s3-server";
 
 let athena: AthenaServer;
@@ -17,38 +18,16 @@ afterEach(async () => {
   await s3.close();
 });
 
-type Handler = (event: { scheduledTime?: string; from?: string; to?: string }) => Promise<unknown>;
-
-async function invoke(
-  event: Parameters<Handler>[0],
+const invoke = (
+  event: { scheduledTime?: string; from?: string; to?: string },
   tables: unknown = [{ table: "alb_access_logs" }],
-): Promise<unknown> {
-  const before = { ...process.env };
-  Object.assign(process.env, {
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_ENDPOINT_URL_S3: s3.endpoint,
-    AWS_ENDPOINT_URL_ATHENA: athena.endpoint,
-    DATABASE: "logs",
-    WORKGROUP: "pipeline",
-    BUCKET: "logs",
-    TABLES: JSON.stringify(tables),
-    POWERTOOLS_METRICS_NAMESPACE: "AccessLogs",
-    POWERTOOLS_SERVICE_NAME: "partitions",
-    POWERTOOLS_DEV: "true",
-  });
-  try {
-    let handler: Handler | undefined;
-    jest.isolateModules(() => {
-      ({ handler } = require("../../handlers/create-partition"));
-    });
-    if (!handler) throw new Error("no handler");
-    return await handler(event);
-  } finally {
-    process.env = before;
-  }
-}
+  COLUMNAR = "false",
+): Promise<unknown> =>
+  invokeHandler(
+    "create-partition",
+    { athena, s3, environment: { TABLES: JSON.stringify(tables), COLUMNAR } },
+    event,
+  );
 
 const SCHEDULED = { scheduledTime: "2026-11-23T07:50:00Z" };
 const markers = () => s3.keys("logs").filter((key) => key.startsWith("_touched/"));
@@ -73,6 +52,13 @@ describe("create-partition", () => {
     expect(await invoke(SCHEDULED)).toEqual({ ensured: 28, touched: 1 });
     expect(athena.partitions).toContain("alb_access_logs_raw/dt=2026-10-01/hour=13");
     expect(markers()).toEqual([]);
+  });
+
+  it("leaves the markers to the typed tables where there are some", async () => {
+    s3.put("logs", "_touched/alb_access_logs/dt=2026-10-01/hour=13", "1");
+    expect(await invoke(SCHEDULED, undefined, "true")).toEqual({ ensured: 28, touched: 1 });
+    expect(athena.partitions).toContain("alb_access_logs_lines/dt=2026-10-01/hour=13");
+    expect(markers()).toHaveLength(1);
   });
 
   it("keeps the markers when Athena fails", async () => {

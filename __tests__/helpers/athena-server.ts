@@ -25,10 +25,14 @@ export interface AthenaServer {
   /** Queries that were started, in order; one submitted again under its token is not. */
   readonly queries: readonly Query[];
   readonly submissions: number;
+  /** Columns of the tables that `GetTableMetadata` knows, by table; `CREATE TABLE` and `ADD COLUMNS` change them. */
+  readonly tables: Map<string, readonly string[]>;
   /** Partitions that the successful statements added, as `table/key=value/...`. */
   readonly partitions: ReadonlySet<string>;
   /** What happens to the next queries that are started; then all succeed. */
   setFates(...fates: readonly QueryFate[]): void;
+  /** The one value that every query gives. */
+  setValue(value: string): void;
   /** Errors that the next submissions are refused with. */
   refuse(...errors: readonly string[]): void;
   close(): Promise<void>;
@@ -40,6 +44,22 @@ export async function startAthenaServer(): Promise<AthenaServer> {
   let fates: QueryFate[] = [];
   let refusals: string[] = [];
   let submissions = 0;
+  let value = "0";
+  const tables = new Map<string, readonly string[]>();
+
+  const carryOut = (sql: string) => {
+    for (const partition of partitionsOf(sql)) partitions.add(partition);
+    const [, table, columns] = CREATE_TABLE.exec(sql) ?? ADD_COLUMNS.exec(sql) ?? [];
+    if (table === undefined || columns === undefined) return;
+    const names = [...columns.matchAll(/`(\w+)` \w+/g)].map(([, name = ""]) => name);
+    tables.set(table, [...(tables.get(table) ?? []), ...names]);
+  };
+
+  const describeTable = (response: ServerResponse, name: string) => {
+    const columns = tables.get(name);
+    if (!columns) return fail(response, "MetadataException", "EntityNotFoundException: Entity Not Found");
+    return send(response, { TableMetadata: { Name: name, Columns: columns.map((Name) => ({ Name })) } });
+  };
 
   const start = (response: ServerResponse, input: Record<string, string>) => {
     submissions++;
@@ -56,12 +76,16 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     return send(response, { QueryExecutionId: query.id });
   };
 
+  const carriedOut = new Set<string>();
   const poll = (response: ServerResponse, id: string) => {
     const query = queries.find((candidate) => candidate.id === id);
     if (!query) return fail(response, "InvalidRequestException");
     const { states = [], end = "SUCCEEDED", reason, isRetryable } = query.fate;
     const state = states[query.polls++] ?? end;
-    if (state === "SUCCEEDED") for (const partition of partitionsOf(query.sql)) partitions.add(partition);
+    if (state === "SUCCEEDED" && !carriedOut.has(id)) {
+      carriedOut.add(id);
+      carryOut(query.sql);
+    }
     return send(response, {
       QueryExecution: {
         QueryExecutionId: id,
@@ -70,6 +94,7 @@ export async function startAthenaServer(): Promise<AthenaServer> {
           ...(reason && state === end ? { StateChangeReason: reason } : {}),
           ...(state === "FAILED" ? { AthenaError: { Retryable: isRetryable ?? false } } : {}),
         },
+        Statistics: { DataScannedInBytes: 1000 },
       },
     });
   };
@@ -83,6 +108,11 @@ export async function startAthenaServer(): Promise<AthenaServer> {
       const input = JSON.parse(body || "{}");
       const operation = String(request.headers["x-amz-target"]).split(".").at(-1);
       if (operation === "StartQueryExecution") start(response, input);
+      else if (operation === "GetTableMetadata") describeTable(response, input.TableName);
+      else if (operation === "GetQueryResults")
+        send(response, {
+          ResultSet: { Rows: [["_col0"], [value]].map(([text]) => ({ Data: [{ VarCharValue: text }] })) },
+        });
       else poll(response, input.QueryExecutionId);
     });
   });
@@ -91,6 +121,10 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     queries,
     partitions,
+    tables,
+    setValue: (next) => {
+      value = next;
+    },
     get submissions() {
       return submissions;
     },
@@ -110,7 +144,12 @@ export async function startAthenaServer(): Promise<AthenaServer> {
 
 /** Statements that Athena would not even parse fail by themselves. */
 const fateOf = (sql: string): QueryFate =>
-  /^(?:SELECT|ALTER TABLE)\b/.test(sql) ? {} : { end: "FAILED", reason: "SYNTAX_ERROR: mismatched input" };
+  /^(?:SELECT|INSERT INTO|ALTER TABLE|CREATE TABLE|CREATE OR REPLACE VIEW|OPTIMIZE|VACUUM)\b/.test(sql)
+    ? {}
+    : { end: "FAILED", reason: "SYNTAX_ERROR: mismatched input" };
+
+const CREATE_TABLE = /^CREATE TABLE IF NOT EXISTS `\w+`\.`(\w+)` \(([^)]*)\)/;
+const ADD_COLUMNS = /^ALTER TABLE `\w+`\.`(\w+)` ADD COLUMNS \(([^)]*)\)/;
 
 /** Reads `ALTER TABLE ... ADD PARTITION`: the table, and the keys and values of each partition. */
 function partitionsOf(sql: string): string[] {
@@ -126,7 +165,7 @@ function partitionsOf(sql: string): string[] {
 const send = (response: ServerResponse, body: unknown) =>
   response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
 
-const fail = (response: ServerResponse, name: string) =>
+const fail = (response: ServerResponse, name: string, message = `${name} on purpose`) =>
   response
     .writeHead(400, { "content-type": "application/x-amz-json-1.1" })
-    .end(JSON.stringify({ __type: name, message: `${name} on purpose` }));
+    .end(JSON.stringify({ __type: name, message, Message: message }));

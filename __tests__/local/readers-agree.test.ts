@@ -4,15 +4,13 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { FORMATS, type FormatId } from "../../formats";
 import { columnsOf } from "../../formats/log-format";
-import { lineReader, type Row, splitLines } from "../../formats/read-line";
+import { lineReader, type Row } from "../../formats/read-line";
 import { renderDuckdbRelation } from "../../formats/render/duckdb-relation";
 import { type DuckdbEngine, openDuckdb } from "../../local/duckdb-engine";
 import { jsonConverter } from "../../local/json-values";
 import { MAX_LINE_BYTES, spoolFile } from "../../local/spool";
-import { ALB_FIELDS, albLine, CLOUDFRONT_FIELDS, cloudfrontLine } from "../helpers/lines";
-
-const FIELDS = { alb: ALB_FIELDS, cloudfront: CLOUDFRONT_FIELDS };
-const LINES = { alb: albLine, cloudfront: cloudfrontLine };
+import { FIELDS, hostileLine, LINES } from "../helpers/hostile-lines";
+import { albLine } from "../helpers/lines";
 
 let engine: DuckdbEngine;
 beforeAll(async () => {
@@ -50,27 +48,6 @@ async function readByIngest(id: FormatId, lines: readonly string[]): Promise<(Ro
     rmSync(folder, { recursive: true });
   }
 }
-
-/** Text that could stand in a field, and text that breaks lines: quotes, separators, dashes, digits, brackets. */
-const hostileText = fc.string({ unit: fc.constantFrom(...'" -:.0179aZ[]é\t\\{}%#,=/'), maxLength: 12 });
-
-/** A line in which some fields hold hostile text, quoted or not as the field should be, cut to some length. */
-const hostileLine = (id: FormatId) =>
-  fc
-    .record({
-      changes: fc.dictionary(fc.constantFrom(...Object.keys(FIELDS[id])), hostileText, { maxKeys: 3 }),
-      isQuotedRight: fc.boolean(),
-      count: fc.integer({ min: 1, max: Object.keys(FIELDS[id]).length }),
-      tail: fc.oneof({ weight: 5, arbitrary: fc.constant("") }, hostileText),
-    })
-    .map(({ changes, isQuotedRight, count, tail }) => {
-      const quoted = Object.entries(changes).map(([name, text]) => {
-        const isQuoted = FIELDS[id][name]?.startsWith('"') === true && isQuotedRight;
-        return [name, isQuoted ? `"${text}"` : text] as const;
-      });
-      return LINES[id](Object.fromEntries(quoted), count) + tail;
-    })
-    .filter((line) => splitLines(line).length === 1);
 
 describe.each(["alb", "cloudfront"] as const)("the readers of %s lines", (id) => {
   it("agree on every length a line can have", async () => {

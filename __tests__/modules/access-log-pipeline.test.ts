@@ -154,22 +154,55 @@ describe("AccessLogPipeline", () => {
     }
   });
 
-  it("adds partitions every hour, one run at a time, and reports what fails", () => {
+  it.each([
+    ["create-partition", "cron(50 * * * ? *)"],
+    ["transform-partition", "cron(5/10 * * * ? *)"],
+    ["maintain-lake", "cron(30 3 * * ? *)"],
+  ])("runs %s by schedule, one run at a time, and reports what fails", (handler, expression) => {
     const json = synth();
-    expect(onlyResource(json, "aws_scheduler_schedule")).toMatchObject({
-      schedule_expression: "cron(50 * * * ? *)",
+    const named = (type: string, property: string) =>
+      Object.values(resourcesOf(json, type)).find((item) => item[property] === `logs-${handler}`);
+    expect(named("aws_scheduler_schedule", "name")).toMatchObject({
+      schedule_expression: expression,
       target: {
         input: { scheduledTime: "<aws.scheduler.scheduled-time>" },
         dead_letter_config: { arn: expect.any(String) },
       },
     });
-    const partition = Object.values(resourcesOf(json, "aws_lambda_function")).find(
-      ({ function_name }) => function_name === "logs-create-partition",
-    );
-    expect(partition).toMatchObject({ reserved_concurrent_executions: 1 });
-    expect(onlyResource(json, "aws_lambda_function_event_invoke_config")).toMatchObject({
-      destination_config: { on_failure: { destination: expect.any(String) } },
+    expect(named("aws_lambda_function", "function_name")).toMatchObject({
+      reserved_concurrent_executions: 1,
     });
+    const failures = resourcesOf(json, "aws_lambda_function_event_invoke_config");
+    expect(Object.values(failures)).toHaveLength(3);
+    for (const failure of Object.values(failures)) {
+      expect(failure).toMatchObject({
+        destination_config: { on_failure: { destination: expect.any(String) } },
+      });
+    }
+  });
+
+  it("lets Athena compute the partitions of a checked range of days", () => {
+    const { alb_access_logs_raw: table } = resourcesOf(
+      synth({ partitions: "projection", projectionFrom: "2024-02-29" }),
+      "aws_glue_catalog_table",
+    );
+    expect(table?.parameters).toMatchObject({
+      "projection.enabled": "true",
+      "projection.dt.range": "2024-02-29,NOW+1DAY",
+      "projection.hour.digits": "2",
+    });
+    expect(JSON.stringify(table?.parameters)).toMatch(/\/dt=\$\$\{dt\}\/hour=\$\$\{hour\}\//);
+    expect(() => synth({ partitions: "projection", projectionFrom: "2024-02-30" })).toThrow(
+      "must be a day that exists",
+    );
+    expect(() => synth({ projectionFrom: "2024-02-29" })).toThrow('unless "partitions" is "projection"');
+  });
+
+  it("keeps markers until they are consumed where they are the work list of typed tables", () => {
+    const rules = (columnar: boolean) =>
+      JSON.stringify(onlyResource(synth({ columnar }), "aws_s3_bucket_lifecycle_configuration").rule);
+    expect(rules(true)).not.toContain("_touched/");
+    expect(rules(false)).toContain("_touched/");
   });
 
   it("limits what a query may scan, whoever asks", () => {

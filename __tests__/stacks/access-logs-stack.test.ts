@@ -8,6 +8,8 @@ const DEFAULTS = { name: "access-logs", region: "eu-central-1", sources: SOURCES
 const VARIANTS = {
   default: DEFAULTS,
   "existing bucket": { ...DEFAULTS, existingLogBucket: "company-logs" },
+  "text only": { ...DEFAULTS, columnar: false },
+  projection: { ...DEFAULTS, partitions: "projection", projectionFrom: "2024-01-01" },
   "everything on": {
     ...DEFAULTS,
     backend: { type: "s3", bucket: "state", key: "access-logs.tfstate", region: "eu-central-1" },
@@ -38,38 +40,53 @@ const typesOf = (json: TerraformJson) =>
 
 const COMMON_TYPES = [
   "2 aws_athena_workgroup", // the pipeline's and the analysts'
-  "2 aws_cloudwatch_log_group", // one per function
   "1 aws_glue_catalog_database",
-  "2 aws_glue_catalog_table", // the raw table of each format
-  "3 aws_iam_role", // two functions and the schedule
-  "4 aws_iam_role_policy", // one per role, and leave to report failed runs
   "1 aws_lambda_event_source_mapping", // queue to move-access-logs
-  "2 aws_lambda_function", // move-access-logs, create-partition
-  "1 aws_lambda_function_event_invoke_config", // failed runs go to the dead-letter queue
   "1 aws_s3_bucket",
-  "1 aws_s3_bucket_lifecycle_configuration", // results, markers and abandoned uploads expire
+  "1 aws_s3_bucket_lifecycle_configuration", // results and abandoned uploads expire
   "1 aws_s3_bucket_ownership_controls",
   "1 aws_s3_bucket_policy", // TLS only, and delivery
   "1 aws_s3_bucket_public_access_block",
   "1 aws_s3_bucket_server_side_encryption_configuration",
-  "1 aws_scheduler_schedule", // hourly create-partition
-  "1 aws_scheduler_schedule_group",
-  "3 aws_sqs_queue", // arrivals, their dead letters, the schedule's dead letters
-  "3 aws_sqs_queue_policy",
   "1 aws_sqs_queue_redrive_allow_policy",
+];
+
+/** What each scheduled function comes with, besides the function itself. */
+const withSchedules = (schedules: number, textTables: number) => [
+  ...COMMON_TYPES,
+  `${schedules + 1} aws_cloudwatch_log_group`, // one per function
+  `${textTables} aws_glue_catalog_table`,
+  `${2 * schedules + 1} aws_iam_role`, // one per function and per schedule
+  `${3 * schedules + 1} aws_iam_role_policy`, // one per role, and leave to report failed runs
+  `${schedules + 1} aws_lambda_function`,
+  `${schedules} aws_lambda_function_event_invoke_config`, // failed runs go to the dead-letter queue
+  `${schedules} aws_scheduler_schedule`,
+  `${schedules} aws_scheduler_schedule_group`,
+  `${schedules + 2} aws_sqs_queue`, // arrivals, their dead letters, and each schedule's
+  `${schedules + 2} aws_sqs_queue_policy`,
+];
+/** create-partition, transform-partition and maintain-lake; the raw table and the lines of each format. */
+const DEFAULT_TYPES = withSchedules(3, 4);
+const NEW_BUCKET_TYPES = [
+  "1 aws_s3_bucket_acl", // CloudFront delivers by access control list
+  "1 aws_s3_bucket_notification", // new objects to the queue
 ];
 
 describe("the stack with default settings", () => {
   const json = synthSettings(DEFAULTS);
 
   it("is made of these resources", () => {
-    expect(typesOf(json).sort()).toEqual(
-      [
-        ...COMMON_TYPES,
-        "1 aws_s3_bucket_acl", // CloudFront delivers by access control list
-        "1 aws_s3_bucket_notification", // new objects to the queue
-      ].sort(),
-    );
+    expect(typesOf(json).sort()).toEqual([...DEFAULT_TYPES, ...NEW_BUCKET_TYPES].sort());
+  });
+
+  it("has one scheduled function and one table a format without typed tables", () => {
+    const types = [...withSchedules(1, 2), ...NEW_BUCKET_TYPES];
+    expect(typesOf(synthSettings(VARIANTS["text only"])).sort()).toEqual(types.sort());
+  });
+
+  it("has nothing that adds partitions where Athena computes them", () => {
+    const types = [...withSchedules(2, 4), ...NEW_BUCKET_TYPES];
+    expect(typesOf(synthSettings(VARIANTS.projection)).sort()).toEqual(types.sort());
   });
 
   it("keeps its state in a file beside it", () => {
@@ -83,7 +100,7 @@ describe("the stack for a bucket that exists already", () => {
   it("listens to EventBridge and touches nothing on that bucket", () => {
     expect(typesOf(json).sort()).toEqual(
       [
-        ...COMMON_TYPES,
+        ...DEFAULT_TYPES,
         "1 aws_cloudwatch_event_rule", // new objects of that bucket
         "1 aws_cloudwatch_event_target", // to the queue
       ].sort(),
@@ -106,7 +123,31 @@ describe("the stack for a bucket that exists already", () => {
   });
 });
 
-describe.each(Object.entries(VARIANTS))("the variant '%s'", (_, settings) => {
+const STATEFUL = [
+  "aws_s3_bucket.logs",
+  "aws_sqs_queue.arrivals",
+  "aws_sqs_queue.arrivals_dead_letters",
+  "aws_sqs_queue.create_partition_schedule_dead_letters",
+  "aws_sqs_queue.maintain_lake_schedule_dead_letters",
+  "aws_sqs_queue.transform_partition_schedule_dead_letters",
+  "aws_glue_catalog_database.database",
+  "aws_glue_catalog_table.alb_access_logs_lines",
+  "aws_glue_catalog_table.alb_access_logs_raw",
+  "aws_glue_catalog_table.cloudfront_access_logs_lines",
+  "aws_glue_catalog_table.cloudfront_access_logs_raw",
+  "aws_athena_workgroup.analysts",
+  "aws_athena_workgroup.pipeline",
+  "aws_cloudwatch_log_group.create_partition_logs",
+  "aws_cloudwatch_log_group.maintain_lake_logs",
+  "aws_cloudwatch_log_group.move_access_logs_logs",
+  "aws_cloudwatch_log_group.transform_partition_logs",
+];
+const MISSING: Readonly<Record<string, RegExp>> = {
+  "text only": /_lines$|maintain_lake|transform_partition/,
+  projection: /create_partition/,
+};
+
+describe.each(Object.entries(VARIANTS))("the variant '%s'", (variant, settings) => {
   const json = synthSettings(settings);
 
   it("has these stateful resources: another id would be another resource, and the data gone", () => {
@@ -120,19 +161,7 @@ describe.each(Object.entries(VARIANTS))("the variant '%s'", (_, settings) => {
     ];
     expect(
       stateful.flatMap((type) => Object.keys(resourcesOf(json, type)).map((id) => `${type}.${id}`)),
-    ).toEqual([
-      "aws_s3_bucket.logs",
-      "aws_sqs_queue.arrivals",
-      "aws_sqs_queue.arrivals_dead_letters",
-      "aws_sqs_queue.create_partition_schedule_dead_letters",
-      "aws_glue_catalog_database.database",
-      "aws_glue_catalog_table.alb_access_logs_raw",
-      "aws_glue_catalog_table.cloudfront_access_logs_raw",
-      "aws_athena_workgroup.analysts",
-      "aws_athena_workgroup.pipeline",
-      "aws_cloudwatch_log_group.create_partition_logs",
-      "aws_cloudwatch_log_group.move_access_logs_logs",
-    ]);
+    ).toEqual(STATEFUL.filter((id) => !(MISSING[variant] ?? /^$/).test(id)));
   });
 
   it("holds no path of the machine that made it", () => {

@@ -5,15 +5,17 @@ import { hiveIdentifier, hiveString } from "./sql-text";
 export const MAX_PARTITIONS_PER_STATEMENT = 100;
 
 /**
- * `ALTER TABLE ... ADD IF NOT EXISTS PARTITION` for some partitions of one raw table. Running it again changes
+ * `ALTER TABLE ... ADD IF NOT EXISTS PARTITION` for some partitions of one format's text. Running it again changes
  * nothing.
  *
+ * @param table table over that text, e.g. `alb_access_logs_raw`
  * @param bucket bucket that holds the moved files
  * @throws Error unless there are from 1 to 100 partitions, all of one table
  * @see https://docs.aws.amazon.com/athena/latest/ug/alter-table-add-partition.html
  */
 export function renderAddPartitions(
   database: string,
+  table: string,
   bucket: string,
   partitions: readonly Partition[],
 ): string {
@@ -23,7 +25,7 @@ export function renderAddPartitions(
       `a statement adds from 1 to ${MAX_PARTITIONS_PER_STATEMENT} partitions, got ${partitions.length}`,
     );
   }
-  if (partitions.some(({ table }) => table !== first.table)) {
+  if (partitions.some((partition) => partition.table !== first.table)) {
     throw new Error("a statement adds partitions of one table");
   }
   const clauses = partitions.map((partition) => {
@@ -32,6 +34,6 @@ export function renderAddPartitions(
     );
     return `PARTITION (${pairs.join(", ")}) LOCATION ${hiveString(`s3://${bucket}/${rawPrefixOf(partition)}`)}`;
   });
-  return `ALTER TABLE ${hiveIdentifier(database)}.${hiveIdentifier(`${first.table}_raw`)} ADD IF NOT EXISTS
+  return `ALTER TABLE ${hiveIdentifier(database)}.${hiveIdentifier(table)} ADD IF NOT EXISTS
 ${clauses.join("\n")}`;
 }

@@ -1,4 +1,4 @@
-import { type Column, columnsOf, type LogFormat, rawTableOf } from "../log-format";
+import { type Column, columnsOf, type LogFormat, linesTableOf, rawTableOf } from "../log-format";
 import { PARTITION_KEYS, RAW_PREFIX, SOURCE_KEY } from "../partition-layout";
 import { renderLinePattern } from "./line-pattern";
 
@@ -35,20 +35,49 @@ export interface RawTableOptions {
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/regex-serde.html
  */
-export const rawGlueTable = (format: LogFormat, { bucket, bySource }: RawTableOptions): GlueTable => ({
-  name: rawTableOf(format),
-  description: `${format.title}: the text as delivered`,
-  columns: columnsOf(format).map(textColumn),
-  partitionKeys: [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map(({ name, type, doc }) => ({
-    name,
-    type,
-    comment: doc,
+export const rawGlueTable = (format: LogFormat, options: RawTableOptions): GlueTable =>
+  textTable(format, options, {
+    name: rawTableOf(format),
+    description: `${format.title}: the text as delivered`,
+    columns: columnsOf(format).map(textColumn),
+    pattern: renderLinePattern(format),
+  });
+
+/** The table of the same files with one column, the whole line: where to look for lines that did not match. */
+export const linesGlueTable = (format: LogFormat, options: RawTableOptions): GlueTable =>
+  textTable(format, options, {
+    name: linesTableOf(format),
+    description: `${format.title}: line by line`,
+    columns: [{ name: "line", type: "string", comment: "The whole line, as delivered" }],
+    pattern: "(.*)",
+  });
+
+interface TextTable {
+  readonly name: string;
+  readonly description: string;
+  readonly columns: readonly GlueColumn[];
+  /** One group per column. */
+  readonly pattern: string;
+}
+
+const textTable = (
+  format: LogFormat,
+  { bucket, bySource }: RawTableOptions,
+  { name, description, columns, pattern }: TextTable,
+): GlueTable => ({
+  name,
+  description,
+  columns,
+  partitionKeys: [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map((key) => ({
+    name: key.name,
+    type: key.type,
+    comment: key.doc,
   })),
   location: `s3://${bucket}/${RAW_PREFIX}${format.table}/`,
   inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
   outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
   serializationLibrary: "org.apache.hadoop.hive.serde2.RegexSerDe",
-  serdeParameters: { "serialization.format": "1", "input.regex": renderLinePattern(format) },
+  serdeParameters: { "serialization.format": "1", "input.regex": pattern },
 });
 
 const textColumn = ({ name, doc }: Column): GlueColumn => ({ name, type: "string", comment: doc });

@@ -1,3 +1,5 @@
+import { FORMATS } from "../../formats";
+import { linesTableOf, rawTableOf } from "../../formats/log-format";
 import type { Partition } from "../../formats/partition-layout";
 import { MAX_PARTITIONS_PER_STATEMENT, renderAddPartitions } from "../../formats/render/add-partitions-ddl";
 import type { PartitionCatalog, QueryEngine } from "../core/ports";
@@ -7,6 +9,8 @@ export interface AthenaCatalogOptions {
   readonly database: string;
   /** Bucket that holds the moved files. */
   readonly bucket: string;
+  /** True if each format has a table of lines, too. */
+  readonly withLines: boolean;
   /** Names the run: a run that is repeated joins its own statements instead of submitting new ones. */
   readonly runToken: string;
 }
@@ -16,14 +20,23 @@ export const athenaPartitionCatalog = ({
   engine,
   database,
   bucket,
+  withLines,
   runToken,
 }: AthenaCatalogOptions): PartitionCatalog => ({
   add: async (partitions) => {
     for (const chunk of chunksByTable(partitions)) {
-      await engine.run({ sql: renderAddPartitions(database, bucket, chunk), token: runToken });
+      for (const table of textTablesOf(chunk, withLines)) {
+        await engine.run({ sql: renderAddPartitions(database, table, bucket, chunk), token: runToken });
+      }
     }
   },
 });
+
+/** The tables over the text of one format's partitions. */
+const textTablesOf = ([first]: readonly Partition[], withLines: boolean): string[] =>
+  Object.values(FORMATS)
+    .filter(({ table }) => table === first?.table)
+    .flatMap((format) => (withLines ? [rawTableOf(format), linesTableOf(format)] : [rawTableOf(format)]));
 
 function chunksByTable(partitions: readonly Partition[]): Partition[][] {
   return [...new Set(partitions.map(({ table }) => table))].flatMap((name) => {

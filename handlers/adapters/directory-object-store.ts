@@ -1,6 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { type BigIntStats, constants } from "node:fs";
-import { copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import {
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf, messageOf } from "../core/errors";
 import type { ObjectLocation, ObjectStore, StoredObject } from "../core/ports";
@@ -20,13 +32,9 @@ export function directoryObjectStore(folders: Readonly<Record<string, string>>):
   return {
     copy: (source, target) => copy(pathOf(source), pathOf(target)),
     exists: async (location) => (await statOrMissing(pathOf(location))) !== undefined,
-    put: async (location, body) => {
-      await writeAside(pathOf(location), async (path) => {
-        const file = await open(path, "w");
-        await file.writeFile(body);
-        await file.close();
-      });
-    },
+    put: (location, body) => writeAside(pathOf(location), (path) => writeFile(path, body), rename),
+    putIfAbsent: (location, body) => putIfAbsent(pathOf(location), body),
+    read: (location) => read(pathOf(location)),
     list: (bucket, prefix) => list(folderOf(folders, bucket), prefix),
     deleteAll: async (bucket, keys) => {
       const failures = new Map<string, string>();
@@ -65,14 +73,38 @@ async function copy(source: string, target: string): Promise<"copied" | "source-
   const to = await statOrMissing(target);
   // The copy keeps the source's time, so that a second run need not copy again what has not changed.
   if (to && to.size === from.size && to.mtimeMs === from.mtimeMs) return "copied";
-  await writeAside(target, async (path) => {
+  const write = async (path: string) => {
     await copyFile(source, path, constants.COPYFILE_FICLONE);
     await utimes(path, from.atime, from.mtime);
-  });
+  };
+  await writeAside(target, write, rename);
   return "copied";
 }
 
-async function writeAside(target: string, write: (path: string) => Promise<void>): Promise<void> {
+async function putIfAbsent(target: string, body: string): Promise<string | undefined> {
+  try {
+    // Unlike a rename, a link never replaces what is there.
+    await writeAside(target, (path) => writeFile(path, body), link);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return undefined;
+    throw error;
+  }
+  const stats = await statOrMissing(target);
+  return stats ? etagOf(stats) : "";
+}
+
+async function read(path: string): Promise<{ body: string; etag: string } | undefined> {
+  const stats = await statOrMissing(path);
+  const body = await readFile(path, "utf8").catch(ignoreMissing(undefined));
+  return stats && body !== undefined ? { body, etag: etagOf(stats) } : undefined;
+}
+
+/** @param publish makes the finished file appear under its name */
+async function writeAside(
+  target: string,
+  write: (path: string) => Promise<void>,
+  publish: (aside: string, target: string) => Promise<void>,
+): Promise<void> {
   const aside = `${target}.${randomUUID()}${PARTIAL}`;
   await mkdir(dirname(target), { recursive: true });
   try {
@@ -80,10 +112,9 @@ async function writeAside(target: string, write: (path: string) => Promise<void>
     const file = await open(aside);
     await file.sync();
     await file.close();
-    await rename(aside, target);
-  } catch (error) {
+    await publish(aside, target);
+  } finally {
     await rm(aside, { force: true });
-    throw error;
   }
 }
 

@@ -2,16 +2,20 @@ import { createHash } from "node:crypto";
 import type { ObjectLocation, ObjectStore } from "../core/ports";
 
 /** Objects in memory, with S3's rules: for tests of the core, and for simulating it. */
-export interface MemoryObjectStore extends ObjectStore {
-  read(location: ObjectLocation): string | undefined;
-}
-
-export function memoryObjectStore(): MemoryObjectStore {
+export function memoryObjectStore(): ObjectStore {
   const bodies = new Map<string, string>();
   const pathOf = ({ bucket, key }: ObjectLocation) => `${bucket}/${key}`;
   const etagOf = (body: string) => createHash("md5").update(body).digest("hex");
   return {
-    read: (location) => bodies.get(pathOf(location)),
+    read: async (location) => {
+      const body = bodies.get(pathOf(location));
+      return body === undefined ? undefined : { body, etag: etagOf(body) };
+    },
+    putIfAbsent: async (location, body) => {
+      if (bodies.has(pathOf(location))) return undefined;
+      bodies.set(pathOf(location), body);
+      return etagOf(body);
+    },
     copy: async (source, target) => {
       const body = bodies.get(pathOf(source));
       if (body === undefined) return "source-missing";

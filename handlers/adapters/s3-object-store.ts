@@ -2,6 +2,7 @@ import {
   CopyObjectCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -20,6 +21,8 @@ export const s3ObjectStore = (client: Pick<S3Client, "send">): ObjectStore => ({
   put: async ({ bucket, key }, body) => {
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
   },
+  putIfAbsent: (location, body) => putIfAbsent(client, location, body),
+  read: (location) => read(client, location),
   list: (bucket, prefix) => list(client, bucket, prefix),
   deleteAll: (bucket, keys) => deleteAll(client, bucket, keys),
   deleteIfUnchanged: (location, etag) => deleteIfUnchanged(client, location, etag),
@@ -57,6 +60,36 @@ async function foundOrNot(request: Promise<unknown>): Promise<boolean> {
     return true;
   } catch (error) {
     if (nameOf(error) === "NotFound" || nameOf(error) === "NoSuchKey") return false;
+    throw error;
+  }
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
+async function putIfAbsent(
+  client: Pick<S3Client, "send">,
+  { bucket, key }: ObjectLocation,
+  body: string,
+): Promise<string | undefined> {
+  try {
+    const { ETag } = await client.send(
+      new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, IfNoneMatch: "*" }),
+    );
+    return ETag ?? "";
+  } catch (error) {
+    if (nameOf(error) === "PreconditionFailed") return undefined;
+    throw error;
+  }
+}
+
+async function read(
+  client: Pick<S3Client, "send">,
+  { bucket, key }: ObjectLocation,
+): Promise<{ body: string; etag: string } | undefined> {
+  try {
+    const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return { body: (await Body?.transformToString()) ?? "", etag: ETag ?? "" };
+  } catch (error) {
+    if (nameOf(error) === "NoSuchKey") return undefined;
     throw error;
   }
 }

@@ -72,9 +72,10 @@ export interface AddedPartitions {
 }
 
 /**
- * Makes sure that the partitions of a range exist, and all that got new files. Their markers are deleted once that is
- * so, unless they were written anew in the meantime.
+ * Makes sure that the partitions of a range exist, and all that got new files. Where nobody else waits for the markers,
+ * they are deleted once that is so, unless they were written anew in the meantime.
  *
+ * @param keepMarkers true if the typed tables are still to be brought up to date by them
  * @throws OperationError if the catalog refuses; the markers then stay, and the next run goes on with them
  */
 export async function addPartitions(
@@ -82,6 +83,7 @@ export async function addPartitions(
   bucket: string,
   tables: readonly PartitionedTable[],
   range: HourRange,
+  keepMarkers: boolean,
   onUnknownMarker: (key: string) => void,
 ): Promise<AddedPartitions> {
   const touched: TouchedPartition[] = [];
@@ -93,11 +95,11 @@ export async function addPartitions(
   const outside = touched.filter(({ markerKey }) => !byKey.has(markerKey));
   for (const { markerKey, partition } of outside) byKey.set(markerKey, partition);
   await ports.catalog.add([...byKey.values()]);
-  for (const { markerKey, etag } of touched)
+  for (const { markerKey, etag } of keepMarkers ? [] : touched)
     await ports.store.deleteIfUnchanged({ bucket, key: markerKey }, etag);
   return { ensured: byKey.size, touched: outside.length };
 }
 
 /** False for a marker of a table, or of a partitioning, that is no longer configured. */
-const isPartitionOf = (tables: readonly PartitionedTable[], { table, source }: Partition): boolean =>
+export const isPartitionOf = (tables: readonly PartitionedTable[], { table, source }: Partition): boolean =>
   tables.some((item) => item.table === table && (item.sources === undefined) === (source === undefined));

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { FORMATS } from "../../formats";
 import type { Hour } from "../../formats/hour";
 import { fileNameOf, type SkipReason } from "../../formats/object-kind";
-import { type Partition, RAW_PREFIX, rawPrefixOf, TOUCHED_PREFIX } from "../../formats/partition-layout";
+import { OWN_PREFIXES, type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import type { ObjectLocation } from "./ports";
 import type { Source } from "./source";
 
@@ -44,8 +44,7 @@ type Match =
 /** The source whose format knows the key; among several, the one with the longest prefix. */
 function matchSource(sources: readonly Source[], key: string): Match {
   // What the pipeline wrote itself is never moved again, whatever a source's prefix is.
-  if (key.startsWith(RAW_PREFIX) || key.startsWith(TOUCHED_PREFIX))
-    return { kind: "skip", reason: "unmatched-key" };
+  if (OWN_PREFIXES.some((prefix) => key.startsWith(prefix))) return { kind: "skip", reason: "unmatched-key" };
   const candidates = sources
     .filter(({ prefix }) => key.startsWith(prefix))
     .sort((a, b) => b.prefix.length - a.prefix.length);

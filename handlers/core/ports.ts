@@ -19,6 +19,10 @@ export interface ObjectStore {
   copy(source: ObjectLocation, target: ObjectLocation): Promise<"copied" | "source-missing">;
   exists(location: ObjectLocation): Promise<boolean>;
   put(location: ObjectLocation, body: string): Promise<void>;
+  /** Puts an object only where none is. @returns its etag; `undefined` if there is one already */
+  putIfAbsent(location: ObjectLocation, body: string): Promise<string | undefined>;
+  /** @returns the object's text and etag; `undefined` if there is none */
+  read(location: ObjectLocation): Promise<{ readonly body: string; readonly etag: string } | undefined>;
   /** Objects whose key starts with `prefix`, in the order of their keys. */
   list(bucket: string, prefix: string): AsyncIterable<StoredObject>;
   /**
@@ -43,18 +47,38 @@ export interface PartitionCatalog {
 
 export interface Statement {
   readonly sql: string;
-  /** The same token and SQL run once, however often they are submitted: derived from the work, never random. */
+  /** The same token and SQL run once, however often they are submitted. */
   readonly token: string;
+  /**
+   * When to stop waiting for the end. The query goes on; submitting the statement again joins it.
+   *
+   * @default - the engine's own limit
+   */
+  readonly waitUntil?: Date;
 }
 
 export interface QueryResult {
   readonly queryId: string;
+  /** Bytes read from storage, if the engine says so. */
+  readonly bytesScanned?: number;
 }
 
 /** Runs SQL and waits for its end. Writing SQL is the renderers' job. */
 export interface QueryEngine {
-  /** @throws OperationError with code `QUERY_FAILED`, the query's id and the engine's reason */
+  /** @throws OperationError with code `QUERY_FAILED`, the query's id and the engine's reason, or `QUERY_TIMEOUT` */
   run(statement: Statement): Promise<QueryResult>;
+  /** Runs a query of one value, e.g. a count. @throws as `run` does */
+  value(statement: Statement): Promise<string | undefined>;
+}
+
+/** The typed tables of the lake: one for each format. */
+export interface Lake {
+  /** Creates the table if it is missing, and adds the columns that its format got since then. */
+  prepare(table: string): Promise<void>;
+  /**
+   * SQL of the one statement that commits the partition's new files, all or none. Running it again adds nothing.
+   */
+  commitSql(partition: Partition): string;
 }
 
 export interface Clock {

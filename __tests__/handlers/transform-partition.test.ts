@@ -1,0 +1,169 @@
+import { FORMATS } from "../../formats";
+import { lakeColumnNames } from "../../formats/render/lake-sql";
+import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { invokeHandler } from "../helpers/invoke-handler";
+import { type S3Server, startS3Server } from "../helpers/s3-server";
+
+let athena: AthenaServer;
+let s3: S3Server;
+
+beforeEach(async () => {
+  athena = await startAthenaServer();
+  s3 = await startS3Server();
+  s3.put("logs", "raw/x", "");
+  for (const method of ["log", "info", "warn", "error"] as const)
+    jest.spyOn(console, method).mockImplementation();
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await athena.close();
+  await s3.close();
+});
+
+const MARKER = "_touched/alb_access_logs/dt=2026-11-23/hour=07";
+const LATE_MARKER = "_touched/alb_access_logs/dt=2026-11-22/hour=09";
+const NOTE = "_commits/current.json";
+const COLUMNS = lakeColumnNames({ format: FORMATS.alb, database: "logs", bucket: "b", bySource: false });
+
+const invoke = (remainingMs = 900_000, PARTITIONS = "managed") =>
+  invokeHandler(
+    "transform-partition",
+    { athena, s3, environment: { PARTITIONS } },
+    { scheduledTime: "2026-11-23T07:50:00Z" },
+    { getRemainingTimeInMillis: () => remainingMs },
+  );
+const keys = (prefix: string) => s3.keys("logs").filter((key) => key.startsWith(prefix));
+const statements = (start: string) => athena.queries.filter(({ sql }) => sql.startsWith(start));
+const inserts = () => statements("INSERT INTO");
+
+describe("transform-partition", () => {
+  beforeEach(() => athena.tables.set("alb_access_logs", COLUMNS));
+
+  it("runs no statement when no file came", async () => {
+    expect(await invoke()).toEqual({ committed: 0, waiting: 0, bytesScanned: 0 });
+    expect(athena.submissions).toBe(0);
+  });
+
+  it("commits each touched partition with one statement, the oldest hour first", async () => {
+    s3.put("logs", MARKER, "1");
+    s3.put("logs", LATE_MARKER, "1");
+    expect(await invoke()).toEqual({ committed: 2, waiting: 0, bytesScanned: 2000 });
+    expect(inserts().map(({ sql }) => /"dt" = '([\d-]+)'/.exec(sql)?.[1])).toEqual([
+      "2026-11-22",
+      "2026-11-23",
+    ]);
+    expect(keys("_")).toEqual([]);
+  });
+
+  it("makes sure that the catalog knows the partition before it reads it", async () => {
+    s3.put("logs", LATE_MARKER, "1");
+    await invoke();
+    expect([...athena.partitions]).toEqual([
+      "alb_access_logs_raw/dt=2026-11-22/hour=09",
+      "alb_access_logs_lines/dt=2026-11-22/hour=09",
+    ]);
+    expect(athena.queries.at(-1)).toBe(inserts()[0]);
+  });
+
+  it("adds no partition where Athena computes them", async () => {
+    s3.put("logs", MARKER, "1");
+    await invoke(900_000, "projection");
+    expect(athena.partitions.size).toBe(0);
+    expect(inserts()).toHaveLength(1);
+  });
+
+  it("creates the table and the view of unparsed lines once", async () => {
+    athena.tables.clear();
+    s3.put("logs", MARKER, "1");
+    await invoke();
+    s3.put("logs", MARKER, "2");
+    await invoke();
+    expect(statements("CREATE TABLE")).toHaveLength(1);
+    expect(statements("CREATE OR REPLACE VIEW")).toHaveLength(1);
+    expect(athena.tables.get("alb_access_logs")).toEqual(COLUMNS);
+  });
+
+  it("adds a column that the format got since, once, without touching data", async () => {
+    athena.tables.set(
+      "alb_access_logs",
+      COLUMNS.filter((name) => name !== "elb_error_code"),
+    );
+    s3.put("logs", MARKER, "1");
+    await invoke();
+    s3.put("logs", MARKER, "2");
+    await invoke();
+    expect(statements("ALTER TABLE `logs`.`alb_access_logs` ADD COLUMNS").map(({ sql }) => sql)).toEqual([
+      "ALTER TABLE `logs`.`alb_access_logs` ADD COLUMNS (`elb_error_code` string)",
+    ]);
+  });
+
+  it("keeps a marker that was written anew while its partition was committed", async () => {
+    s3.put("logs", MARKER, "1");
+    s3.setFault(({ method, key }) => {
+      if (method === "DELETE" && key === MARKER) s3.put("logs", MARKER, "2");
+      return undefined;
+    });
+    await invoke();
+    expect(keys("_")).toEqual([MARKER]);
+  });
+
+  it("finishes what a crashed run had noted before it does anything else", async () => {
+    s3.put(
+      "logs",
+      NOTE,
+      JSON.stringify({ sql: "INSERT INTO x SELECT 1", token: "t", markerKey: MARKER, markerEtag: "?" }),
+    );
+    s3.put("logs", MARKER, "1");
+    expect(await invoke()).toMatchObject({ committed: 2 });
+    expect(inserts()[0]?.sql).toBe("INSERT INTO x SELECT 1");
+    expect(keys("_")).toEqual([]);
+  });
+
+  it("carries the others out when one statement fails, keeps its marker, and reports it", async () => {
+    s3.put("logs", MARKER, "1");
+    s3.put("logs", LATE_MARKER, "1");
+    athena.setFates({}, {}, { end: "FAILED", reason: "HIVE_BAD_DATA: no" });
+    await expect(invoke()).rejects.toMatchObject({
+      code: "QUERY_FAILED",
+      message: expect.stringContaining("HIVE_BAD_DATA"),
+    });
+    expect(keys("_")).toEqual([LATE_MARKER]);
+    expect(await invoke()).toMatchObject({ committed: 1 });
+    expect(keys("_")).toEqual([]);
+  });
+
+  it("begins nothing when its time is nearly over", async () => {
+    s3.put("logs", MARKER, "1");
+    expect(await invoke(20_000)).toMatchObject({ committed: 0, waiting: 1 });
+    expect(inserts()).toEqual([]);
+  });
+});
+
+describe("maintain-lake", () => {
+  const maintain = () =>
+    invokeHandler(
+      "maintain-lake",
+      { athena, s3, environment: { PARTITIONS: "managed" } },
+      { scheduledTime: "2026-11-23T03:30:00Z" },
+    );
+  beforeEach(() => athena.tables.set("alb_access_logs", COLUMNS));
+
+  it("merges files, deletes leftovers, and counts the unparsed lines of a finished day", async () => {
+    athena.setValue("7");
+    expect(await maintain()).toEqual([{ table: "alb_access_logs", dt: "2026-11-21", unparsed: 7 }]);
+    expect(statements("OPTIMIZE")[0]?.sql).toContain("TIMESTAMP '2026-11-20 00:00:00'");
+    expect(statements("VACUUM")).toHaveLength(1);
+  });
+
+  it("goes on as long as Athena asks for more runs", async () => {
+    const more = { end: "FAILED", reason: "ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED: run again" } as const;
+    athena.setFates({}, more, more);
+    await maintain();
+    expect(statements("OPTIMIZE")).toHaveLength(3);
+  });
+
+  it("fails with Athena's reason", async () => {
+    athena.setFates({}, { end: "FAILED", reason: "no such table" });
+    await expect(maintain()).rejects.toMatchObject({ message: expect.stringContaining("no such table") });
+  });
+});

@@ -1,0 +1,43 @@
+import type { AthenaServer } from "./athena-server";
+import type { S3Server } from "./s3-server";
+
+/** Servers and environment that a handler runs with. */
+export interface Surroundings {
+  readonly athena: AthenaServer;
+  readonly s3: S3Server;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Loads a handler as a new Lambda environment would, and invokes it once. */
+export async function invokeHandler(
+  name: "create-partition" | "transform-partition" | "maintain-lake",
+  { athena, s3, environment }: Surroundings,
+  ...args: readonly unknown[]
+): Promise<unknown> {
+  const before = { ...process.env };
+  Object.assign(process.env, {
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_ENDPOINT_URL_S3: s3.endpoint,
+    AWS_ENDPOINT_URL_ATHENA: athena.endpoint,
+    DATABASE: "logs",
+    WORKGROUP: "pipeline",
+    BUCKET: "logs",
+    TABLES: JSON.stringify([{ table: "alb_access_logs" }]),
+    POWERTOOLS_METRICS_NAMESPACE: "AccessLogs",
+    POWERTOOLS_SERVICE_NAME: "test",
+    POWERTOOLS_DEV: "true",
+    ...environment,
+  });
+  try {
+    let handler: ((...values: readonly unknown[]) => Promise<unknown>) | undefined;
+    jest.isolateModules(() => {
+      ({ handler } = require(`../../handlers/${name}`));
+    });
+    if (!handler) throw new Error(`no handler ${name}`);
+    return await handler(...args);
+  } finally {
+    process.env = before;
+  }
+}

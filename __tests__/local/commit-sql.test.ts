@@ -1,0 +1,124 @@
+import fc from "fast-check";
+import { FORMATS, type FormatId } from "../../formats";
+import { hourOf } from "../../formats/hour";
+import { columnsOf, rawTableOf } from "../../formats/log-format";
+import { lineReader, type Row } from "../../formats/read-line";
+import { duckdbColumns } from "../../formats/render/duckdb-relation";
+import { type LakeTable, lakeColumnNames, renderCommitPartition } from "../../formats/render/lake-sql";
+import { renderLinePattern } from "../../formats/render/line-pattern";
+import { type DuckdbEngine, openDuckdb } from "../../local/duckdb-engine";
+import { jsonConverter } from "../../local/json-values";
+import { hostileLine, LINES } from "../helpers/hostile-lines";
+
+// DuckDB reads the statement as Athena does, word for word: the same casts, the same anti-join. Only the raw table, whose
+// rows Athena makes with the SerDe, is filled by hand.
+
+const DT = "2026-11-23";
+const HOUR = hourOf(Date.parse(`${DT}T07:00:00Z`));
+const ids = ["alb", "cloudfront"] as const;
+const tableOf = (id: FormatId): LakeTable => ({
+  format: FORMATS[id],
+  database: "main",
+  bucket: "b",
+  bySource: false,
+});
+const partitionOf = (id: FormatId) => ({ table: FORMATS[id].table, hour: HOUR });
+const commit = (engine: DuckdbEngine, id: FormatId) =>
+  engine.run({ sql: renderCommitPartition(tableOf(id), partitionOf(id)), token: "commit" });
+
+let engine: DuckdbEngine;
+beforeEach(async () => {
+  engine = await openDuckdb();
+  for (const id of ids) {
+    const { format } = tableOf(id);
+    const raw = [...columnsOf(format).map(({ name }) => name), "$path", "dt", "hour"];
+    const types = new Map(duckdbColumns(format).map(({ name, type }) => [name, type]));
+    const typed = lakeColumnNames(tableOf(id));
+    const list = (names: readonly string[], typeOf: (name: string) => string) =>
+      names.map((name) => `"${name}" ${typeOf(name)}`).join(", ");
+    await engine.run({
+      sql: `CREATE TABLE ${rawTableOf(format)} (${list(raw, () => "VARCHAR")})`,
+      token: "raw",
+    });
+    await engine.run({
+      sql: `CREATE TABLE ${format.table} (${list(typed, (name) => types.get(name) ?? "VARCHAR")})`,
+      token: "typed",
+    });
+  }
+});
+afterEach(() => engine.close());
+
+/** What the SerDe makes of a line: a text for each group, or NULL in every column. */
+async function deliver(id: FormatId, path: string, lines: readonly string[], hour = "07"): Promise<void> {
+  const { format } = tableOf(id);
+  const pattern = new RegExp(`^(?:${renderLinePattern(format)})$`);
+  const rows = lines.map((line) => {
+    const groups: readonly (string | undefined)[] =
+      pattern.exec(line)?.slice(1) ?? columnsOf(format).map(() => undefined);
+    return [...groups, path, DT, hour]
+      .map((text) => (text === undefined ? "NULL" : `'${text.replaceAll("'", "''")}'`))
+      .join(", ");
+  });
+  if (rows.length === 0) return;
+  const sql = `INSERT INTO ${rawTableOf(format)} VALUES ${rows.map((row) => `(${row})`).join(", ")}`;
+  await engine.run({ sql, token: "deliver" });
+}
+
+async function committed(id: FormatId): Promise<Row[]> {
+  const names = columnsOf(FORMATS[id]).map(({ name }) => name);
+  const columns = names.map((name) => `"${name}"`).join(", ");
+  const result = await engine.stream(`SELECT ${columns} FROM ${FORMATS[id].table}`);
+  const rows = await result.convertRows(jsonConverter);
+  return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])) as Row);
+}
+
+const expectedRows = (id: FormatId, lines: readonly string[]): Row[] =>
+  lines.flatMap((line) => {
+    const result = lineReader(FORMATS[id])(line);
+    return result.kind === "row" ? [result.row] : [];
+  });
+
+describe.each(ids)("the statement that commits %s files", (id) => {
+  it("makes of every line what the line reader makes of it", async () => {
+    await fc.assert(
+      fc
+        .asyncProperty(fc.array(hostileLine(id), { minLength: 20, maxLength: 40 }), async (lines) => {
+          await deliver(id, "s3://b/1", lines);
+          await commit(engine, id);
+          const sorted = (rows: readonly Row[]) => rows.map((row) => JSON.stringify(row)).sort();
+          expect(sorted(await committed(id))).toEqual(sorted(expectedRows(id, lines)));
+        })
+        .beforeEach(async () => {
+          await engine.run({ sql: `DELETE FROM ${FORMATS[id].table}`, token: "clear" });
+          await engine.run({ sql: `DELETE FROM ${rawTableOf(FORMATS[id])}`, token: "clear" });
+        }),
+      { numRuns: Number(process.env.RUNS ?? 25) },
+    );
+  });
+
+  it("adds nothing when it runs again, and only the new file when one came", async () => {
+    const line = LINES[id]();
+    await deliver(id, "s3://b/1", [line, line]);
+    await commit(engine, id);
+    await commit(engine, id);
+    expect(await committed(id)).toHaveLength(2);
+    await deliver(id, "s3://b/2", [line]);
+    await commit(engine, id);
+    expect(await committed(id)).toHaveLength(3);
+  });
+
+  it("leaves the files of other hours alone", async () => {
+    await deliver(id, "s3://b/1", [LINES[id]()], "08");
+    await commit(engine, id);
+    expect(await committed(id)).toEqual([]);
+  });
+
+  it("leaves lines out whose time does not exist", async () => {
+    const lines = ["2026-02-30", "0000-01-01", "2026-13-01"].map((day) =>
+      id === "alb" ? LINES.alb({ time: `${day}T07:05:00.000000Z` }) : LINES.cloudfront({ date: day }),
+    );
+    await deliver(id, "s3://b/1", [...lines, "no log line"]);
+    await commit(engine, id);
+    expect(await committed(id)).toEqual([]);
+  });
+});

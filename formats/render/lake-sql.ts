@@ -1,0 +1,194 @@
+import {
+  type Column,
+  type ColumnType,
+  columnsOf,
+  type LogFormat,
+  linesTableOf,
+  rawTableOf,
+  unparsedViewOf,
+} from "../log-format";
+import { LAKE_PREFIX, PARTITION_KEYS, type Partition, partitionPairs, SOURCE_KEY } from "../partition-layout";
+import { renderLinePattern } from "./line-pattern";
+import { hiveIdentifier, hiveString, sqlIdentifier, sqlString } from "./sql-text";
+
+/** A typed table on AWS: Iceberg, in the Glue catalog, written by Athena. */
+export interface LakeTable {
+  readonly format: LogFormat;
+  /** Glue database of the raw and the typed table. */
+  readonly database: string;
+  /** Bucket that holds the moved files and the table's own. */
+  readonly bucket: string;
+  /** True if the sources of this format are partitioned by name. */
+  readonly bySource: boolean;
+}
+
+interface LakeColumn {
+  readonly name: string;
+  /** Type in `CREATE TABLE`. */
+  readonly type: string;
+  /** Its value, from a row of the raw table. */
+  readonly value: string;
+}
+
+/** Column that names the file a row came from: `s3://bucket/key`. A file is committed if it stands here. */
+export const LOG_FILE = "log_file";
+/** A day after a snapshot was replaced, queries that read it have ended: OPTIMIZE's leftovers can go. */
+const SNAPSHOT_AGE_SECONDS = 24 * 3600;
+
+const DDL_TYPES: Readonly<Record<ColumnType, string>> = {
+  string: "string",
+  int: "int",
+  bigint: "bigint",
+  double: "double",
+  date: "date",
+  // Iceberg's timestamps have six decimals: what ALB writes.
+  timestamp: "timestamp",
+};
+
+/** Names of the typed table's columns, in the order of `CREATE TABLE`. */
+export const lakeColumnNames = (table: LakeTable): readonly string[] =>
+  lakeColumns(table).map(({ name }) => name);
+
+function lakeColumns({ format, bySource }: LakeTable): readonly LakeColumn[] {
+  const keys = [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS];
+  return [
+    ...columnsOf(format).map((column) => ({
+      name: column.name,
+      type: DDL_TYPES[typeOf(format, column)],
+      value: typedValue(format, column),
+    })),
+    { name: LOG_FILE, type: "string", value: sqlPath },
+    ...keys.map(({ name, type }) => ({ name, type, value: sqlIdentifier(name) })),
+  ];
+}
+
+/** Athena's hidden column: where a row's file lies. */
+const sqlPath = '"$path"';
+
+const typeOf = (format: LogFormat, { name, type }: Column): ColumnType =>
+  format.time.at(-1) === name ? "timestamp" : type;
+
+/** The raw column's text; `-` and nothing are NULL. */
+const textOf = (name: string): string => `NULLIF(NULLIF(${sqlIdentifier(name)}, '-'), '')`;
+
+function typedValue(format: LogFormat, column: Column): string {
+  if (format.time.length === 2 && format.time[1] === column.name) {
+    const [date, time] = format.time.map(sqlIdentifier);
+    return `TRY_CAST(${date} || ' ' || ${time} AS timestamp(6))`;
+  }
+  switch (column.type) {
+    case "string":
+      return textOf(column.name);
+    case "timestamp":
+      return `TRY_CAST(replace(replace(${textOf(column.name)}, 'T', ' '), 'Z', '') AS timestamp(6))`;
+    case "int":
+      return `TRY_CAST(${textOf(column.name)} AS integer)`;
+    case "bigint":
+    case "double":
+    case "date":
+      return `TRY_CAST(${textOf(column.name)} AS ${column.type})`;
+  }
+}
+
+/** True for what the line reader takes for a row, too: no header, and each timestamp that is there is a real one. */
+function isRow(format: LogFormat): string {
+  const time = columnsOf(format).find(({ name }) => name === format.time.at(-1));
+  const others = columnsOf(format).filter((column) => column !== time && column.type === "timestamp");
+  return [
+    ...(time ? [`${typedValue(format, time)} IS NOT NULL`] : []),
+    `${sqlIdentifier(columnsOf(format)[0]?.name ?? "")} NOT LIKE '#%'`,
+    // SQL has no year 0; Trino would take one.
+    `${sqlIdentifier(format.time[0])} NOT LIKE '0000%'`,
+    ...others.map(
+      (column) => `(${textOf(column.name)} IS NULL OR ${typedValue(format, column)} IS NOT NULL)`,
+    ),
+  ].join("\n  AND ");
+}
+
+/**
+ * Creates the typed table if it is missing. Terraform cannot: its provider knows no partition spec.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html
+ */
+export const renderCreateLakeTable = (table: LakeTable): string =>
+  `CREATE TABLE IF NOT EXISTS ${hiveName(table, table.format.table)} (
+${lakeColumns(table)
+  .map(({ name, type }) => `  ${hiveIdentifier(name)} ${type}`)
+  .join(",\n")}
+)
+PARTITIONED BY (day(${hiveIdentifier("time")}))
+LOCATION ${hiveString(`s3://${table.bucket}/${LAKE_PREFIX}${table.format.table}/`)}
+TBLPROPERTIES (
+  'table_type' = 'ICEBERG',
+  'format' = 'parquet',
+  'write_compression' = 'zstd',
+  'vacuum_max_snapshot_age_seconds' = '${SNAPSHOT_AGE_SECONDS}'
+)`;
+
+/**
+ * Adds columns that the format got since the table was created. No data is touched: older rows have NULL there.
+ *
+ * @param names columns of the typed table; others are ignored
+ * @throws Error if none of them is a column
+ * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-alter-table-add-columns.html
+ */
+export function renderAddLakeColumns(table: LakeTable, names: ReadonlySet<string>): string {
+  const columns = lakeColumns(table).filter(({ name }) => names.has(name));
+  if (columns.length === 0) throw new Error("a statement adds at least one column");
+  const list = columns.map(({ name, type }) => `${hiveIdentifier(name)} ${type}`);
+  return `ALTER TABLE ${hiveName(table, table.format.table)} ADD COLUMNS (${list.join(", ")})`;
+}
+
+/**
+ * Commits the files of a partition that are not in the typed table yet: all of their rows at once, or none. Run again,
+ * it adds nothing.
+ *
+ * Both sides are pruned: the raw table by its partition keys, the typed one by the bounds that Iceberg keeps of `dt` and
+ * `hour` for every data file. Pruning by `time` instead would miss a file whose lines bear other days than its name.
+ */
+export function renderCommitPartition(table: LakeTable, partition: Partition): string {
+  const columns = lakeColumns(table);
+  const keys = partitionPairs(partition).map(([key, value]) => `${sqlIdentifier(key)} = ${sqlString(value)}`);
+  return `INSERT INTO ${sqlName(table, table.format.table)} (${columns.map(({ name }) => sqlIdentifier(name)).join(", ")})
+SELECT
+${columns.map(({ value }) => `  ${value}`).join(",\n")}
+FROM ${sqlName(table, rawTableOf(table.format))}
+WHERE ${keys.join(" AND ")}
+  AND ${sqlPath} NOT IN (
+    SELECT ${sqlIdentifier(LOG_FILE)} FROM ${sqlName(table, table.format.table)} WHERE ${keys.join(" AND ")}
+  )
+  AND ${isRow(table.format)}`;
+}
+
+/** The view of the lines that could not be read, each with its file. */
+export const renderUnparsedView = (table: LakeTable): string =>
+  `CREATE OR REPLACE VIEW ${sqlName(table, unparsedViewOf(table.format))} AS
+SELECT "line", ${sqlPath} AS ${sqlIdentifier(LOG_FILE)}, ${keyNames(table).join(", ")}
+FROM ${sqlName(table, linesTableOf(table.format))}
+WHERE "line" <> '' AND "line" NOT LIKE '#%'
+  AND NOT regexp_like("line", ${sqlString(`^(?:${renderLinePattern(table.format)})$`)})`;
+
+/** How many lines of a day could not be read. Scans the day's text. @param dt day, `YYYY-MM-DD` */
+export const renderCountUnparsed = (table: LakeTable, dt: string): string =>
+  `SELECT count(*) FROM ${sqlName(table, unparsedViewOf(table.format))} WHERE ${sqlIdentifier(PARTITION_KEYS[0].name)} = ${sqlString(dt)}`;
+
+/**
+ * Merges the small files of the days from `dt` on: each commit adds one or a few.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-data-optimization.html
+ */
+export const renderOptimize = (table: LakeTable, dt: string): string =>
+  `OPTIMIZE ${sqlName(table, table.format.table)} REWRITE DATA USING BIN_PACK
+WHERE "time" >= TIMESTAMP ${sqlString(`${dt} 00:00:00`)}`;
+
+/** Deletes what no snapshot needs any more. */
+export const renderVacuum = (table: LakeTable): string => `VACUUM ${sqlName(table, table.format.table)}`;
+
+const keyNames = ({ bySource }: LakeTable): string[] =>
+  [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map(({ name }) => sqlIdentifier(name));
+
+const hiveName = ({ database }: LakeTable, name: string): string =>
+  `${hiveIdentifier(database)}.${hiveIdentifier(name)}`;
+
+const sqlName = ({ database }: LakeTable, name: string): string =>
+  `${sqlIdentifier(database)}.${sqlIdentifier(name)}`;

@@ -1,0 +1,73 @@
+import { type AthenaClient, GetTableMetadataCommand } from "@aws-sdk/client-athena";
+import { FORMATS } from "../../formats";
+import {
+  type LakeTable,
+  lakeColumnNames,
+  renderAddLakeColumns,
+  renderCommitPartition,
+  renderCreateLakeTable,
+  renderUnparsedView,
+} from "../../formats/render/lake-sql";
+import type { PartitionedTable } from "../core/add-partitions";
+import { messageOf, nameOf } from "../core/errors";
+import type { Lake, QueryEngine } from "../core/ports";
+
+export interface AthenaLakeOptions {
+  readonly client: Pick<AthenaClient, "send">;
+  readonly engine: QueryEngine;
+  readonly database: string;
+  /** Bucket of the moved files and of the typed tables. */
+  readonly bucket: string;
+  readonly tables: readonly PartitionedTable[];
+  /** Names the run: a run that is repeated joins its own statements instead of submitting new ones. */
+  readonly runToken: string;
+}
+
+const CATALOG = "AwsDataCatalog";
+
+/** Iceberg tables in the Glue catalog, which Athena makes and writes. */
+export const athenaLake = (options: AthenaLakeOptions): Lake => ({
+  prepare: (name) => prepare(options, lakeTableOf(options, name)),
+  commitSql: (partition) => renderCommitPartition(lakeTableOf(options, partition.table), partition),
+});
+
+/** @throws Error if the name is of no format, or the table is not configured */
+export function lakeTableOf(
+  { database, bucket, tables }: Pick<AthenaLakeOptions, "database" | "bucket" | "tables">,
+  name: string,
+): LakeTable {
+  const format = Object.values(FORMATS).find(({ table }) => table === name);
+  const configured = tables.find(({ table }) => table === name);
+  if (!format || !configured) throw new Error(`the table "${name}" is not configured`);
+  return { format, database, bucket, bySource: configured.sources !== undefined };
+}
+
+async function prepare(options: AthenaLakeOptions, table: LakeTable): Promise<void> {
+  const existing = await columnsOf(options, table.format.table);
+  const missing = lakeColumnNames(table).filter((name) => !existing?.has(name));
+  if (missing.length === 0) return;
+  const { engine, runToken: token } = options;
+  // The view first: once the table is complete, nobody comes here again.
+  await engine.run({ sql: renderUnparsedView(table), token });
+  const sql = existing ? renderAddLakeColumns(table, new Set(missing)) : renderCreateLakeTable(table);
+  await engine.run({ sql, token });
+}
+
+/** @returns the names of a table's columns; `undefined` if there is no such table */
+async function columnsOf(
+  { client, database }: AthenaLakeOptions,
+  table: string,
+): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const { TableMetadata: metadata } = await client.send(
+      new GetTableMetadataCommand({ CatalogName: CATALOG, DatabaseName: database, TableName: table }),
+    );
+    return new Set(metadata?.Columns?.flatMap(({ Name }) => (Name === undefined ? [] : [Name])));
+  } catch (error) {
+    // Athena hands Glue's answer on in the message.
+    if (nameOf(error) === "MetadataException" && /EntityNotFound|not found/i.test(messageOf(error))) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import { AthenaClient } from "@aws-sdk/client-athena";
+import { athenaLake, lakeTableOf } from "./adapters/athena-lake";
+import { athenaQueryEngine } from "./adapters/athena-query-engine";
+import { type MaintainedTable, maintainTable } from "./core/maintain-lake";
+import { systemClock } from "./core/ports";
+import { readLakeEnvironment } from "./environment";
+import { logger, publishCounts } from "./telemetry";
+
+const { DATABASE, WORKGROUP, BUCKET, TABLES } = readLakeEnvironment(process.env);
+const clock = systemClock;
+const client = new AthenaClient({ maxAttempts: 5 });
+const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
+
+/** What the schedule sends. */
+export interface MaintainLakeEvent {
+  /** Nominal time of the run, ISO 8601. Default: now. */
+  readonly scheduledTime?: string;
+}
+
+/**
+ * Merges the small files of the last days, deletes what no snapshot needs, and counts the lines of a finished day that
+ * could not be read.
+ *
+ * @throws OperationError if a statement failed; the next day's run catches up
+ */
+export async function handler({ scheduledTime }: MaintainLakeEvent): Promise<readonly MaintainedTable[]> {
+  const runToken = scheduledTime ?? clock.now().toISOString();
+  const now = scheduledTime === undefined ? clock.now() : new Date(scheduledTime);
+  const options = { client, engine, database: DATABASE, bucket: BUCKET, tables: TABLES, runToken };
+  const maintained: MaintainedTable[] = [];
+  for (const { table } of TABLES) {
+    await athenaLake(options).prepare(table);
+    const result = await maintainTable(engine, lakeTableOf(options, table), now, runToken);
+    publishCounts({ UnparsedRows: result.unparsed }, { Table: table });
+    maintained.push(result);
+  }
+  logger.info("lake maintained", { maintained });
+  return maintained;
+}

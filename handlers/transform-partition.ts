@@ -1,0 +1,67 @@
+import { AthenaClient } from "@aws-sdk/client-athena";
+import { S3Client } from "@aws-sdk/client-s3";
+import type { Context } from "aws-lambda";
+import { athenaLake } from "./adapters/athena-lake";
+import { athenaPartitionCatalog } from "./adapters/athena-partition-catalog";
+import { athenaQueryEngine } from "./adapters/athena-query-engine";
+import { projectedPartitions } from "./adapters/projected-partitions";
+import { s3ObjectStore } from "./adapters/s3-object-store";
+import { type CommittedPartitions, commitPartitions } from "./core/commit-partitions";
+import { systemClock } from "./core/ports";
+import { readLakeEnvironment } from "./environment";
+import { logger, publishCounts } from "./telemetry";
+
+const { DATABASE, WORKGROUP, BUCKET, TABLES, PARTITIONS } = readLakeEnvironment(process.env);
+const clock = systemClock;
+const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
+const client = new AthenaClient({ maxAttempts: 5 });
+const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
+
+/** Time for what comes after the last query: deleting a marker and writing metrics. */
+const RESERVE_MS = 15_000;
+
+/** What the schedule sends. */
+export interface TransformPartitionEvent {
+  /** Nominal time of the run, ISO 8601: the same run, repeated, joins its own statements. Default: now. */
+  readonly scheduledTime?: string;
+}
+
+/**
+ * Commits the files of every touched partition to its typed table: one statement each, oldest first, until the
+ * function's time is nearly over. The rest is left for the next run.
+ *
+ * @throws OperationError if a statement failed; the others were carried out, and its marker stays for the next run
+ */
+export async function handler(
+  { scheduledTime }: TransformPartitionEvent,
+  context: Pick<Context, "getRemainingTimeInMillis">,
+): Promise<Omit<CommittedPartitions, "failures">> {
+  const runToken = scheduledTime ?? clock.now().toISOString();
+  const options = { engine, database: DATABASE, bucket: BUCKET, runToken };
+  const ports = {
+    store,
+    engine,
+    clock,
+    catalog:
+      PARTITIONS === "projection"
+        ? projectedPartitions
+        : athenaPartitionCatalog({ ...options, withLines: true }),
+    lake: athenaLake({ ...options, client, tables: TABLES }),
+  };
+  const deadline = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - RESERVE_MS);
+  const { failures, ...result } = await commitPartitions(
+    ports,
+    { bucket: BUCKET, tables: TABLES, deadline },
+    (key) => logger.warn("unknown marker left alone", { key }),
+  );
+  for (const error of failures) logger.error("a partition was not committed", error);
+  logger.info("partitions committed", { ...result, failed: failures.length });
+  publishCounts({
+    PartitionsCommitted: result.committed,
+    PartitionsWaiting: result.waiting + failures.length,
+    BytesScanned: result.bytesScanned,
+  });
+  const [first] = failures;
+  if (first) throw first;
+  return result;
+}

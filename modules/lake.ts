@@ -1,0 +1,105 @@
+import { Construct } from "constructs";
+import type { LogFormat } from "../formats/log-format";
+import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format";
+import type { LakeEnvironment } from "../handlers/environment";
+import { HandlerFunction, type HandlerFunctionProps } from "./handler-function";
+import { ADD_PARTITIONS, type QueryPermissions, READ_PARTITIONS, WRITE_TABLES } from "./query-permissions";
+import { Schedule } from "./schedule";
+
+const TRANSFORM_TIMEOUT_SECONDS = 900;
+/** A run that could not start is of no use once the next one is due. */
+const TRANSFORM_EVENT_AGE_SECONDS = 540;
+
+export interface LakeProps {
+  /** Prefix of every name in AWS. */
+  readonly name: string;
+  readonly formats: readonly LogFormat[];
+  readonly environment: LakeEnvironment;
+  readonly permissions: QueryPermissions;
+  readonly functionDefaults: Pick<HandlerFunctionProps, "memoryMiB" | "runtime" | "logRetentionDays">;
+  readonly accountId: string;
+}
+
+/**
+ * The typed tables: Iceberg, exactly once, minutes behind the text. Every ten minutes `transform-partition` commits what
+ * came; every night `maintain-lake` merges small files.
+ *
+ * The tables themselves are not Terraform's: its provider cannot say how they are partitioned, so the function creates
+ * them.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg.html
+ */
+export class Lake extends Construct {
+  readonly transform: HandlerFunction;
+  readonly transformSchedule: Schedule;
+  readonly maintain: HandlerFunction;
+  readonly maintainSchedule: Schedule;
+
+  constructor(scope: Construct, id: string, props: LakeProps) {
+    super(scope, id);
+    this.transform = this.createTransform(props);
+    this.transformSchedule = new Schedule(this, "transform_partition_schedule", {
+      name: `${props.name}-transform-partition`,
+      description: "Commits new files to the typed tables, every ten minutes",
+      expression: "cron(5/10 * * * ? *)",
+      target: this.transform,
+      accountId: props.accountId,
+      maxEventAgeSeconds: TRANSFORM_EVENT_AGE_SECONDS,
+    });
+    this.maintain = this.createMaintain(props);
+    this.maintainSchedule = new Schedule(this, "maintain_lake_schedule", {
+      name: `${props.name}-maintain-lake`,
+      description: "Merges small files of the typed tables, every night",
+      expression: "cron(30 3 * * ? *)",
+      target: this.maintain,
+      accountId: props.accountId,
+    });
+  }
+
+  private createTransform({ permissions, ...props }: LakeProps): HandlerFunction {
+    return new HandlerFunction(this, "transform_partition", {
+      ...props.functionDefaults,
+      name: `${props.name}-transform-partition`,
+      handler: "transform-partition",
+      description: "Commits access logs to the typed tables",
+      timeoutSeconds: TRANSFORM_TIMEOUT_SECONDS,
+      environment: { ...props.environment },
+      statements: [
+        ...permissions.run(),
+        permissions.tableMetadata(),
+        permissions.catalog([...READ_PARTITIONS, ...ADD_PARTITIONS], textTablesOf(props.formats)),
+        permissions.catalog(WRITE_TABLES, typedTablesOf(props.formats)),
+        ...permissions.lakeData(),
+        permissions.markers(),
+        permissions.commits(),
+      ],
+      // Runs at once are safe, but would only wait for each other.
+      reservedConcurrency: 1,
+    });
+  }
+
+  private createMaintain({ permissions, ...props }: LakeProps): HandlerFunction {
+    return new HandlerFunction(this, "maintain_lake", {
+      ...props.functionDefaults,
+      name: `${props.name}-maintain-lake`,
+      handler: "maintain-lake",
+      description: "Merges small files of the typed tables and counts unparsed lines",
+      timeoutSeconds: TRANSFORM_TIMEOUT_SECONDS,
+      environment: { ...props.environment },
+      statements: [
+        ...permissions.run("athena:GetQueryResults"),
+        permissions.tableMetadata(),
+        permissions.catalog(READ_PARTITIONS, textTablesOf(props.formats)),
+        permissions.catalog(WRITE_TABLES, typedTablesOf(props.formats)),
+        ...permissions.lakeData(),
+      ],
+      reservedConcurrency: 1,
+    });
+  }
+}
+
+const textTablesOf = (formats: readonly LogFormat[]): string[] =>
+  formats.flatMap((format) => [rawTableOf(format), linesTableOf(format)]);
+
+const typedTablesOf = (formats: readonly LogFormat[]): string[] =>
+  formats.flatMap((format) => [format.table, unparsedViewOf(format)]);
