@@ -32,9 +32,9 @@ export function directoryObjectStore(folders: Readonly<Record<string, string>>):
   return {
     copy: (source, target) => copy(pathOf(source), pathOf(target)),
     exists: async (location) => (await statOrMissing(pathOf(location))) !== undefined,
-    put: (location, body) => writeAside(pathOf(location), (path) => writeFile(path, body), rename),
-    putIfAbsent: (location, body) => putIfAbsent(pathOf(location), body),
-    read: (location) => read(pathOf(location)),
+    put: async (location, body) => writeAside(pathOf(location), (path) => writeFile(path, body), rename),
+    putIfAbsent: async (location, body) => putIfAbsent(pathOf(location), body),
+    read: async (location) => read(pathOf(location)),
     list: (bucket, prefix) => list(folderOf(folders, bucket), prefix),
     deleteAll: async (bucket, keys) => {
       const failures = new Map<string, string>();
