@@ -8,12 +8,14 @@ import {
   DEFAULT_PROJECTION_FROM,
   DEFAULT_RESULTS_RETENTION_DAYS,
   DEFAULT_SCAN_LIMIT_GIB,
+  databaseOf,
   PARTITION_MODES,
   PIPELINE_NAME,
+  workgroupNameOf,
 } from "./modules/access-log-pipeline";
 import { RUNTIMES } from "./modules/handler-function";
 import { RESULTS_PREFIX } from "./modules/log-bucket";
-import { keyPrefixOf, type LogSource } from "./modules/log-source";
+import { keyPrefixOf, type LogSource, type MoveSource, moveSourcesOf } from "./modules/log-source";
 
 export const SETTINGS_FILE = "access-logs.json";
 /** Names another settings file. */
@@ -250,6 +252,32 @@ export const toLogSource = ({
   ...(accounts ? { accounts } : {}),
   ...(partition === undefined ? {} : { partition }),
 });
+
+/** What a command needs to know of the pipeline that these settings make. */
+export interface Deployment {
+  readonly region: string;
+  readonly database: string;
+  /** Athena workgroup of the pipeline's own statements. */
+  readonly workgroup: string;
+  readonly sources: readonly MoveSource[];
+  /** Bucket that the logs arrive in, if the pipeline did not make it. */
+  readonly logBucket?: string;
+  readonly keepOriginals: boolean;
+  readonly columnar: boolean;
+}
+
+export function deploymentOf(settings: Settings): Deployment {
+  const { name, region, existingLogBucket, keepOriginals, columnar } = settings;
+  return {
+    region,
+    database: databaseOf(settings),
+    workgroup: workgroupNameOf(name, "pipeline"),
+    sources: moveSourcesOf(settings.sources.map(toLogSource)),
+    ...(existingLogBucket === undefined ? {} : { logBucket: existingLogBucket }),
+    keepOriginals: keepOriginals ?? false,
+    columnar: columnar ?? true,
+  };
+}
 
 /** JSON Schema of the settings file, for editors. */
 export const settingsJsonSchema = (): unknown => z.toJSONSchema(settingsSchema, { io: "input" });

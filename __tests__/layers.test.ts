@@ -7,7 +7,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   formats: [],
   handlers: ["formats"],
   modules: ["formats"],
-  local: ["handlers", "formats"],
+  local: ["handlers", "formats", "settings"],
+  simulation: ["handlers", "formats", "local"],
   stacks: ["modules", "formats", "settings"],
 };
 const INFRASTRUCTURE = /^(?:cdktf|constructs|@cdktf\/.*)$/;

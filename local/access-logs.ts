@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { FORMATS } from "../formats";
 import { rawTableOf } from "../formats/log-format";
 import {
@@ -9,9 +9,12 @@ import {
 } from "../formats/render/athena-ddl-file";
 import { IDENTIFIER } from "../formats/render/sql-text";
 import { codeOf, messageOf, OperationError } from "../handlers/core/errors";
+import { addBackfillCommand } from "./backfill-command";
+import { examples, matching, wholeNumber } from "./command-line";
 import { ingest } from "./ingest";
 import { OUTPUT_FORMATS, type OutputFormat, printRows } from "./print-rows";
-import { printSummary, progressLine } from "./print-summary";
+import { printSummary } from "./print-summary";
+import { progressLine } from "./progress-line";
 import { queryLake } from "./query";
 import { SAMPLE_DEFAULTS, writeSample } from "./sample/write-sample";
 import { UserError } from "./user-error";
@@ -80,6 +83,8 @@ program
     progress.clear();
     await write(options.json ? `${JSON.stringify(summary)}\n` : printSummary(summary, options.lake));
   });
+
+addBackfillCommand(program);
 
 program
   .command("query")
@@ -150,7 +155,7 @@ async function main(): Promise<void> {
     } else if (codeOf(error) === "EPIPE") {
       // Whoever read the output has seen enough.
       process.exitCode = 0;
-    } else if (error instanceof UserError || error instanceof OperationError || isFileError(error)) {
+    } else if (error instanceof UserError || error instanceof OperationError || isRefusal(error)) {
       console.error(`access-logs: ${messageOf(error).split("\n\n")[0]}`);
       process.exitCode = EXIT_FAILED;
     } else {
@@ -159,25 +164,9 @@ async function main(): Promise<void> {
   }
 }
 
-/** The file system's own refusals name the path and the reason. */
-const isFileError = (error: unknown): boolean =>
-  error instanceof Error && "syscall" in error && "path" in error;
-
-function wholeNumber(min: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= min && Number.isSafeInteger(value)) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${min}.`);
-  };
-}
-
-function matching(pattern: RegExp, expected: string): (text: string) => string {
-  return (text) => {
-    if (pattern.test(text)) return text;
-    throw new InvalidArgumentError(`Expected ${expected}.`);
-  };
-}
-
-function examples(...commands: readonly string[]): string {
-  return `\nExamples:\n${commands.map((command) => `  $ ${command}`).join("\n")}\n`;
-}
+/** The refusals of the file system, of AWS and of the settings say what and why. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error &&
+  (("syscall" in error && "path" in error) ||
+    "$metadata" in error ||
+    ["CredentialsProviderError", "SettingsError"].includes(error.name));

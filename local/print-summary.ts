@@ -29,31 +29,3 @@ export function printSummary(
   ];
   return `${lines.join("\n")}\n`;
 }
-
-/** One line that is written over as the work goes on. */
-export interface ProgressLine {
-  show(what: string, done: number, total: number | undefined): void;
-  clear(): void;
-}
-
-/** Writes at most so often: a terminal is slower than the work. */
-const PROGRESS_INTERVAL_MS = 100;
-
-/** Silent unless the stream is a terminal. */
-export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
-  let shownAt = 0;
-  const clear = () => {
-    if (stream.isTTY) stream.write("\r\u001b[K");
-  };
-  return {
-    clear,
-    show: (what, done, total) => {
-      if (!stream.isTTY || performance.now() - shownAt < PROGRESS_INTERVAL_MS) return;
-      shownAt = performance.now();
-      clear();
-      stream.write(
-        `${what}: ${number.format(done)}${total === undefined ? "" : ` of ${number.format(total)}`}`,
-      );
-    },
-  };
-}

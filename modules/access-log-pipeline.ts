@@ -11,7 +11,7 @@ import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environm
 import { HandlerFunction, RUNTIMES, type Runtime } from "./handler-function";
 import { Lake } from "./lake";
 import { LogBucket } from "./log-bucket";
-import { formatsOf, keyPrefixOf, type LogSource } from "./log-source";
+import { formatsOf, keyPrefixOf, type LogSource, moveSourcesOf } from "./log-source";
 import { LogTable } from "./log-table";
 import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
 import { allow, type PolicyStatement } from "./policy";
@@ -217,13 +217,7 @@ export class AccessLogPipeline extends Construct {
   private createMove(props: AccessLogPipelineProps, logBucket: BucketRef): HandlerFunction {
     const keepOriginals = props.keepOriginals ?? false;
     const environment: MoveEnvironment = {
-      SOURCES: JSON.stringify(
-        props.sources.map((source) => ({
-          format: source.format,
-          prefix: keyPrefixOf(source),
-          ...(source.partition ? { name: source.name } : {}),
-        })),
-      ),
+      SOURCES: JSON.stringify(moveSourcesOf(props.sources)),
       TARGET_BUCKET: this.bucket.bucket.bucket,
       KEEP_ORIGINALS: keepOriginals ? "true" : "false",
     };
@@ -298,13 +292,13 @@ export class AccessLogPipeline extends Construct {
   }
 
   private createWorkgroup(
-    id: string,
+    id: WorkgroupId,
     description: string,
     { name }: AccessLogPipelineProps,
     scanLimitBytes: number,
   ): QueryWorkgroup {
     return new QueryWorkgroup(this, id, {
-      name: `${name}-${id}`,
+      name: workgroupNameOf(name, id),
       description,
       bucket: this.bucket.bucket.bucket,
       scanLimitBytes,
@@ -374,8 +368,19 @@ const functionDefaults = ({ runtime, logRetentionDays }: AccessLogPipelineProps)
 const isColumnar = ({ columnar }: AccessLogPipelineProps): boolean => columnar ?? true;
 const isProjected = ({ partitions }: AccessLogPipelineProps): boolean => partitions === "projection";
 
-const databaseOf = ({ database, name }: AccessLogPipelineProps): string =>
-  database ?? name.replaceAll("-", "_");
+/** The Glue database of a pipeline. */
+export const databaseOf = ({
+  database,
+  name,
+}: {
+  readonly name: string;
+  readonly database?: string | undefined;
+}): string => database ?? name.replaceAll("-", "_");
+
+/** @param id `pipeline` or `analysts` */
+export const workgroupNameOf = (pipeline: string, id: WorkgroupId): string => `${pipeline}-${id}`;
+
+type WorkgroupId = "pipeline" | "analysts";
 
 /** Values of the `source` partition key of a format's table; empty if it has none. */
 const sourceNamesOf = (sources: readonly LogSource[], format: string): string[] =>

@@ -28,3 +28,19 @@ export const keyPrefixOf = ({ prefix, format }: LogSource): string => prefix + F
 /** The formats among the sources, in the order of the registry. */
 export const formatsOf = (sources: readonly LogSource[]): readonly FormatId[] =>
   (Object.keys(FORMATS) as FormatId[]).filter((id) => sources.some(({ format }) => format === id));
+
+/** A source as `move-access-logs` knows it. */
+export interface MoveSource {
+  readonly format: FormatId;
+  /** What the keys of its objects start with. */
+  readonly prefix: string;
+  /** Value of the `source` partition key, if the table has one. */
+  readonly name?: string;
+}
+
+export const moveSourcesOf = (sources: readonly LogSource[]): readonly MoveSource[] =>
+  sources.map((source) => ({
+    format: source.format,
+    prefix: keyPrefixOf(source),
+    ...(source.partition ? { name: source.name } : {}),
+  }));

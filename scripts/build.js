@@ -32,6 +32,7 @@ buildSync({
     demo: "local/demo.ts",
     docs: "scripts/generate-docs.ts",
     bench: "bench/index.ts",
+    simulate: "simulation/index.ts",
     "handler-code": "modules/handler-code.ts",
   },
   external: ["cdktf", "constructs", "esbuild", "@duckdb/node-api"],

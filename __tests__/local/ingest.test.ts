@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { FORMATS } from "../../formats";
+import { openDuckdb } from "../../local/duckdb-engine";
 import { ingest } from "../../local/ingest";
 import { SAMPLE_DEFAULTS, writeSample } from "../../local/sample/write-sample";
 import { albKey, cloudfrontKey, type TestLake, testLake } from "../helpers/lake";
@@ -68,6 +69,28 @@ describe("ingest", () => {
     lake.put(albKey(), lines(albLine(), albLine()));
     expect((await lake.ingest()).rows).toEqual({ alb_access_logs: 2 });
     expect(await count()).toEqual({ n: 3, files: 2 });
+  });
+
+  it("reads rows that were committed before the format got a column, and adds new ones beside them", async () => {
+    lake.put(albKey(), albLine());
+    await lake.ingest();
+    const typed = join(lake.lake, "typed");
+    const [file = ""] = readdirSync(typed, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".parquet"),
+    );
+    const engine = await openDuckdb();
+    const path = join(typed, file);
+    await engine.run({
+      sql: `COPY (SELECT * EXCLUDE elb_error_code FROM read_parquet('${path}')) TO '${path}.older' (FORMAT parquet)`,
+      token: "older",
+    });
+    engine.close();
+    renameSync(`${path}.older`, path);
+    lake.put(albKey(), albLine());
+    await lake.ingest();
+    expect(
+      await lake.query("SELECT elb_error_code FROM alb_access_logs ORDER BY elb_error_code NULLS FIRST"),
+    ).toEqual([{ elb_error_code: null }, { elb_error_code: "0x8" }]);
   });
 
   it("keeps files of one name from two folders apart", async () => {

@@ -1,0 +1,161 @@
+import { markerKeyOf, type Partition } from "../../formats/partition-layout";
+import { memoryObjectStore } from "../../handlers/adapters/memory-object-store";
+import { parseHourRange } from "../../handlers/core/add-partitions";
+import { type BackfillConfig, backfill } from "../../handlers/core/backfill";
+import { paceOf } from "../../handlers/core/pace";
+import type { ObjectStore, PartitionCatalog } from "../../handlers/core/ports";
+import { albKey, cloudfrontKey } from "../helpers/lake";
+import { virtualClock } from "../helpers/virtual-clock";
+
+const SOURCES = [
+  { format: "alb", prefix: "alb/AWSLogs/" },
+  { format: "cloudfront", prefix: "cloudfront/" },
+] as const;
+
+async function openBuckets(keys: readonly string[]) {
+  const store = memoryObjectStore();
+  for (const key of keys) await store.put({ bucket: "logs", key }, key);
+  const clock = virtualClock();
+  const added: Partition[][] = [];
+  const catalog: PartitionCatalog = { add: async (partitions) => void added.push([...partitions]) };
+  const run = (changes: Partial<BackfillConfig> = {}, ports: { store?: ObjectStore } = {}) =>
+    backfill(
+      { store, catalog, clock, pace: paceOf(clock, 100), ...ports },
+      {
+        sources: SOURCES,
+        logBucket: "logs",
+        bucket: "lake",
+        tables: [{ table: "alb_access_logs" }, { table: "cloudfront_access_logs" }],
+        range: parseHourRange("2026-11-23", "2026-11-23"),
+        keepOriginals: false,
+        isDryRun: false,
+        onProgress: () => undefined,
+        ...changes,
+      },
+    );
+  const list = async (bucket: string, prefix = "") => {
+    const found: string[] = [];
+    for await (const { key } of store.list(bucket, prefix)) found.push(key);
+    return found;
+  };
+  return { store, clock, added, run, list };
+}
+
+const MIXED = () => [
+  albKey("20261123T0705Z"),
+  albKey("20261123T2355Z"),
+  albKey("20261101T0705Z"),
+  cloudfrontKey("2026-11-23-07"),
+  "alb/AWSLogs/111122223333/ELBAccessLogTestFile",
+];
+
+describe("backfill", () => {
+  it("moves what lies in the range, marks its hours, and accounts for every object", async () => {
+    const { run, list, added } = await openBuckets(MIXED());
+    expect(await run()).toEqual({
+      objects: 5,
+      moved: 3,
+      movedBefore: 0,
+      outOfRange: 1,
+      skipped: { "test-file": 1 },
+      failed: [],
+      files: 3,
+      partitions: 3,
+    });
+    expect(await list("lake", "_touched/")).toEqual([
+      "_touched/alb_access_logs/dt=2026-11-23/hour=07",
+      "_touched/alb_access_logs/dt=2026-11-23/hour=23",
+      "_touched/cloudfront_access_logs/dt=2026-11-23/hour=07",
+    ]);
+    expect(added.flat().map(markerKeyOf).sort()).toEqual(await list("lake", "_touched/"));
+    expect(await list("logs")).toHaveLength(2);
+  });
+
+  it("only counts in a dry run", async () => {
+    const { run, list, added } = await openBuckets(MIXED());
+    expect(await run({ isDryRun: true })).toMatchObject({
+      objects: 5,
+      moved: 3,
+      outOfRange: 1,
+      partitions: 0,
+    });
+    expect([await list("lake"), added.flat(), (await list("logs")).length]).toEqual([[], [], 5]);
+  });
+
+  it("leaves other tables alone when one is named", async () => {
+    const { run, list } = await openBuckets(MIXED());
+    expect(await run({ tables: [{ table: "cloudfront_access_logs" }] })).toMatchObject({
+      moved: 1,
+      outOfRange: 3,
+    });
+    expect(await list("lake", "raw/alb")).toEqual([]);
+  });
+
+  it("marks hours that were moved long ago, so that the typed tables catch up", async () => {
+    const { run, list, store } = await openBuckets([]);
+    await store.put({ bucket: "lake", key: "raw/alb_access_logs/dt=2026-11-23/hour=09/x.gz" }, "x");
+    await store.put({ bucket: "lake", key: "raw/alb_access_logs/dt=2026-11-24/hour=00/y.gz" }, "y");
+    expect(await run()).toMatchObject({ objects: 0, files: 1, partitions: 1 });
+    expect(await list("lake", "_touched/")).toEqual(["_touched/alb_access_logs/dt=2026-11-23/hour=09"]);
+  });
+
+  it("ends the same when it is killed after any request and started again", async () => {
+    const keys = MIXED();
+    const whole = await openBuckets(keys);
+    await whole.run();
+    for (let survived = 0; survived < 20; survived++) {
+      const { run, list, store } = await openBuckets(keys);
+      let requests = 0;
+      const mortal = new Proxy(store, {
+        get:
+          (target, name) =>
+          (...args: unknown[]) => {
+            if (requests++ >= survived) throw new Error("killed");
+            return Reflect.apply(Reflect.get(target, name), target, args);
+          },
+      });
+      await run({}, { store: mortal }).catch(() => undefined);
+      await run();
+      expect([survived, await list("lake")]).toEqual([survived, await whole.list("lake")]);
+      expect([survived, await list("logs")]).toEqual([survived, await whole.list("logs")]);
+    }
+  });
+
+  it("does not copy again what it copied, where originals are kept", async () => {
+    const { run } = await openBuckets(MIXED());
+    expect(await run({ keepOriginals: true })).toMatchObject({ moved: 3, movedBefore: 0 });
+    expect(await run({ keepOriginals: true })).toMatchObject({ moved: 0, movedBefore: 3 });
+  });
+
+  it("names what could not be moved, and goes on", async () => {
+    const keys = MIXED();
+    const { run, store } = await openBuckets(keys);
+    const stubborn: ObjectStore = {
+      ...store,
+      copy: (source, target) =>
+        source.key === keys[0] ? Promise.reject(new Error("denied")) : store.copy(source, target),
+    };
+    const { moved, failed } = await run({}, { store: stubborn });
+    expect(moved).toBe(2);
+    expect(failed).toEqual([{ key: keys[0], reason: expect.stringContaining("denied") }]);
+  });
+
+  it("keeps to the rate", async () => {
+    const { run, clock } = await openBuckets(Array.from({ length: 900 }, () => albKey("20261123T0705Z")));
+    await run();
+    // 900 moves and 48 listings at 100 a second; the last ones need not be waited for.
+    expect(clock.slept).toBeGreaterThan(6_000);
+    expect(clock.slept).toBeLessThan(10_000);
+  });
+});
+
+describe("paceOf", () => {
+  it("does not catch up after a pause", async () => {
+    const clock = virtualClock();
+    const pace = paceOf(clock, 10);
+    await clock.sleep(60_000);
+    await pace(10);
+    await pace(10);
+    expect(clock.slept).toBe(61_000);
+  });
+});

@@ -1,0 +1,212 @@
+import { randomUUID } from "node:crypto";
+import { addHours, type Hour } from "../../formats/hour";
+import type { SkipReason } from "../../formats/object-kind";
+import { markerKeyOf, type Partition, rawPrefixOf } from "../../formats/partition-layout";
+import { type HourRange, type PartitionedTable, partitionsIn } from "./add-partitions";
+import type { OperationError } from "./errors";
+import { moveObjects } from "./move-objects";
+import { type ArrivedObject, type MovePlan, planMove } from "./move-plan";
+import type { Pace } from "./pace";
+import type { Clock, ObjectStore, PartitionCatalog } from "./ports";
+import type { Source } from "./source";
+
+export interface BackfillPorts {
+  readonly store: ObjectStore;
+  readonly catalog: PartitionCatalog;
+  readonly clock: Clock;
+  readonly pace: Pace;
+}
+
+export interface BackfillConfig {
+  readonly sources: readonly Source[];
+  /** Bucket that the logs were delivered to. */
+  readonly logBucket: string;
+  /** Bucket of the moved files. */
+  readonly bucket: string;
+  readonly tables: readonly PartitionedTable[];
+  readonly range: HourRange;
+  readonly keepOriginals: boolean;
+  /** Only counts. */
+  readonly isDryRun: boolean;
+  readonly onProgress: (progress: BackfillProgress) => void;
+}
+
+export interface BackfillProgress {
+  readonly phase: "count" | "move" | "partitions";
+  readonly done: number;
+  readonly total?: number;
+}
+
+/** Accounts for every object of the log bucket: `objects` is the sum of what follows, up to `failed`. */
+export interface BackfillSummary {
+  readonly objects: number;
+  /** Moved by this run; in a dry run, to be moved. */
+  readonly moved: number;
+  /** At their target already. */
+  readonly movedBefore: number;
+  /** Logs of other hours or tables. */
+  readonly outOfRange: number;
+  readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
+  readonly failed: readonly { readonly key: string; readonly reason: string }[];
+  /** Moved files in the range, and the partitions that hold them: each is in the catalog and marked now. */
+  readonly files: number;
+  readonly partitions: number;
+}
+
+const BATCH_SIZE = 200;
+/** Partitions that one statement adds. */
+const PARTITIONS_AT_ONCE = 100;
+
+/**
+ * Brings history in: moves what was never moved, adds the partitions of a range of hours, and marks those that hold
+ * files, so that the typed tables catch up.
+ *
+ * Every step can be repeated. After a kill, the same command goes on: what is moved is not found again, and what is
+ * marked is marked once more.
+ */
+export async function backfill(ports: BackfillPorts, config: BackfillConfig): Promise<BackfillSummary> {
+  const counted = await countLanding(ports, config);
+  const moved = config.isDryRun
+    ? { moved: counted.toMove, movedBefore: 0, failed: [] }
+    : await moveLanding(ports, config, counted.toMove);
+  const { objects, outOfRange, skipped } = counted;
+  return { objects, outOfRange, skipped, ...moved, ...(await markPartitions(ports, config)) };
+}
+
+async function* landing({ store }: BackfillPorts, config: BackfillConfig): AsyncGenerator<ArrivedObject> {
+  for (const prefix of new Set(config.sources.map((source) => source.prefix))) {
+    for await (const { key, size } of store.list(config.logBucket, prefix)) {
+      yield { bucket: config.logBucket, key, size };
+    }
+  }
+}
+
+const isWanted = (plan: MovePlan, { range, tables }: BackfillConfig): boolean =>
+  plan.kind === "move" &&
+  plan.partition.hour >= range.from &&
+  plan.partition.hour <= range.to &&
+  tables.some(({ table }) => table === plan.partition.table);
+
+async function countLanding(ports: BackfillPorts, config: BackfillConfig) {
+  const counts = { objects: 0, toMove: 0, outOfRange: 0 };
+  const skipped: Partial<Record<SkipReason, number>> = {};
+  for await (const object of landing(ports, config)) {
+    counts.objects++;
+    if (counts.objects % BATCH_SIZE === 0) config.onProgress({ phase: "count", done: counts.objects });
+    const plan = planMove(config.sources, object);
+    if (plan.kind === "skip") skipped[plan.reason] = (skipped[plan.reason] ?? 0) + 1;
+    else if (isWanted(plan, config)) counts.toMove++;
+    else counts.outOfRange++;
+  }
+  return { ...counts, skipped };
+}
+
+async function moveLanding(ports: BackfillPorts, config: BackfillConfig, total: number) {
+  const result = { moved: 0, movedBefore: 0, failed: [] as { key: string; reason: string }[] };
+  let batch: ArrivedObject[] = [];
+  let done = 0;
+  const flush = async () => {
+    const waiting = await withoutMoved(ports, config, batch);
+    result.movedBefore += batch.length - waiting.length;
+    await ports.pace(waiting.length);
+    const { sources, bucket: targetBucket, keepOriginals } = config;
+    const outcomes = await moveObjects(ports, { sources, targetBucket, keepOriginals }, waiting);
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome.kind === "moved") result.moved++;
+      if (outcome.kind === "failed") result.failed.push(failureOf(waiting[index], outcome.error));
+    }
+    done += batch.length;
+    batch = [];
+    config.onProgress({ phase: "move", done, total });
+  };
+  for await (const object of landing(ports, config)) {
+    if (!isWanted(planMove(config.sources, object), config)) continue;
+    batch.push(object);
+    if (batch.length === BATCH_SIZE) await flush();
+  }
+  if (batch.length > 0) await flush();
+  return result;
+}
+
+/** Where originals are kept, those that were copied before need not be copied again. */
+async function withoutMoved(
+  { store, pace }: BackfillPorts,
+  { sources, bucket, keepOriginals }: BackfillConfig,
+  objects: readonly ArrivedObject[],
+): Promise<readonly ArrivedObject[]> {
+  if (!keepOriginals) return objects;
+  await pace(objects.length);
+  const isMoved = await Promise.all(
+    objects.map((object) => {
+      const plan = planMove(sources, object);
+      return plan.kind === "move" && store.exists({ bucket, key: plan.key });
+    }),
+  );
+  return objects.filter((_, index) => !isMoved[index]);
+}
+
+const failureOf = (object: ArrivedObject | undefined, error: OperationError) => ({
+  key: object?.key ?? "",
+  reason: error.message,
+});
+
+async function markPartitions(ports: BackfillPorts, config: BackfillConfig) {
+  const { store, catalog, pace } = ports;
+  const { bucket, isDryRun } = config;
+  let [files, partitions, done] = [0, 0, 0];
+  let found: Partition[] = [];
+  const flush = async () => {
+    partitions += found.length;
+    if (!isDryRun) {
+      await pace(found.length);
+      await catalog.add(found);
+      // After the catalog: a partition that is marked but unknown would look empty.
+      for (const partition of found) await store.put({ bucket, key: markerKeyOf(partition) }, randomUUID());
+    }
+    found = [];
+  };
+  const days = daysOf(config.range);
+  for (const table of config.tables) {
+    for (const day of days) {
+      for (const [partition, count] of await filesByPartition(store, bucket, table, day)) {
+        files += count;
+        found.push(partition);
+        if (found.length === PARTITIONS_AT_ONCE) await flush();
+      }
+      await pace(partitionsIn([table], day).length);
+      config.onProgress({ phase: "partitions", done: ++done, total: days.length * config.tables.length });
+    }
+    // A statement is of one table.
+    await flush();
+  }
+  return { files, partitions };
+}
+
+const HOURS_PER_DAY = 24;
+
+/** The range, in pieces of at most a day. */
+function daysOf({ from, to }: HourRange): HourRange[] {
+  const days: HourRange[] = [];
+  for (let hour: Hour = from; hour <= to; hour = addHours(hour, HOURS_PER_DAY)) {
+    const last = addHours(hour, HOURS_PER_DAY - 1);
+    days.push({ from: hour, to: last < to ? last : to });
+  }
+  return days;
+}
+
+/** The partitions of some hours that hold files, with how many. */
+async function filesByPartition(
+  store: ObjectStore,
+  bucket: string,
+  table: PartitionedTable,
+  hours: HourRange,
+): Promise<[Partition, number][]> {
+  const counts = await Promise.all(
+    partitionsIn([table], hours).map(async (partition): Promise<[Partition, number]> => {
+      let count = 0;
+      for await (const _ of store.list(bucket, rawPrefixOf(partition))) count++;
+      return [partition, count];
+    }),
+  );
+  return counts.filter(([, count]) => count > 0);
+}

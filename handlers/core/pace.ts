@@ -1,0 +1,15 @@
+import type { Clock } from "./ports";
+
+/** Waits until so many requests more keep the rate. */
+export type Pace = (requests: number) => Promise<void>;
+
+/** @param perSecond requests a second, on average; after a pause there is no catching up */
+export function paceOf(clock: Clock, perSecond: number): Pace {
+  let free = clock.now().getTime();
+  return async (requests) => {
+    const now = clock.now().getTime();
+    const start = Math.max(free, now);
+    free = start + (requests * 1000) / perSecond;
+    if (start > now) await clock.sleep(start - now);
+  };
+}

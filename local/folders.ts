@@ -1,0 +1,44 @@
+import { stat } from "node:fs/promises";
+import { basename, resolve, sep } from "node:path";
+import { FORMAT_IDS } from "../formats";
+import { directoryObjectStore } from "../handlers/adapters/directory-object-store";
+import type { ObjectStore } from "../handlers/core/ports";
+import type { Source } from "../handlers/core/source";
+import { LAKE_BUCKET, type LakeLayout, lakeLayout } from "./lake-layout";
+import { UserError } from "./user-error";
+
+/** Nobody configured prefixes here: every format is tried on every key. */
+export const ANY_SOURCE: readonly Source[] = FORMAT_IDS.map((format) => ({ format, prefix: "" }));
+
+/** A folder of logs and a lake, as the core sees them. */
+export interface Folders {
+  /** Knows the folder of the logs as `bucket`, and the lake as `LAKE_BUCKET`. */
+  readonly store: ObjectStore;
+  readonly bucket: string;
+  readonly lake: LakeLayout;
+}
+
+/** @throws UserError if the folder is not there, or the lake and it lie in each other */
+export async function openFolders(directory: string, lakeFolder: string): Promise<Folders> {
+  const root = resolve(directory);
+  const lake = lakeLayout(lakeFolder);
+  await checkFolders(root, lake);
+  const bucket = bucketName(basename(root));
+  return { bucket, lake, store: directoryObjectStore({ [bucket]: root, [LAKE_BUCKET]: lake.root }) };
+}
+
+/** A folder named like the lake's own bucket must not be taken for it. */
+const bucketName = (folder: string): string => (folder === LAKE_BUCKET ? `${folder}/` : folder);
+
+async function checkFolders(directory: string, lake: LakeLayout): Promise<void> {
+  const stats = await stat(directory).catch(() => undefined);
+  if (!stats?.isDirectory()) {
+    throw new UserError(`${directory}: there is no such folder; name the one that holds the logs`);
+  }
+  const isBelow = (inner: string, outer: string) => `${inner}${sep}`.startsWith(`${outer}${sep}`);
+  if (isBelow(lake.root, directory) || isBelow(directory, lake.root)) {
+    throw new UserError(
+      `lake ${lake.root}: must not be inside the folder of the logs, nor around it; choose another folder`,
+    );
+  }
+}

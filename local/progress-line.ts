@@ -1,0 +1,45 @@
+const number = new Intl.NumberFormat("en-US");
+
+/** One line that is written over as the work goes on. */
+export interface ProgressLine {
+  /** @param seconds since the work began, to tell the rate and the time that is left */
+  show(what: string, done: number, total: number | undefined, seconds?: number): void;
+  clear(): void;
+}
+
+/** Writes at most so often: a terminal is slower than the work. */
+const PROGRESS_INTERVAL_MS = 100;
+
+/** Silent unless the stream is a terminal. */
+export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
+  let shownAt = 0;
+  const clear = () => {
+    if (stream.isTTY) stream.write("\r\u001b[K");
+  };
+  return {
+    clear,
+    show: (what, done, total, seconds) => {
+      if (!stream.isTTY || performance.now() - shownAt < PROGRESS_INTERVAL_MS) return;
+      shownAt = performance.now();
+      clear();
+      const of = total === undefined ? "" : ` of ${number.format(total)}`;
+      stream.write(
+        `${what}: ${number.format(done)}${of}${seconds === undefined ? "" : pace(done, total, seconds)}`,
+      );
+    },
+  };
+}
+
+/** e.g. `, 480/s, 3 min left` */
+function pace(done: number, total: number | undefined, seconds: number): string {
+  if (done === 0 || seconds < 1) return "";
+  const rate = done / seconds;
+  const left = total === undefined ? undefined : (total - done) / rate;
+  const time =
+    left === undefined
+      ? ""
+      : left < 90
+        ? `, ${Math.ceil(left)} s left`
+        : `, ${Math.ceil(left / 60)} min left`;
+  return `, ${number.format(Math.round(rate))}/s${time}`;
+}

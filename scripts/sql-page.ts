@@ -1,0 +1,83 @@
+import { FORMATS } from "../formats";
+import { hourOf } from "../formats/hour";
+import { columnsOf } from "../formats/log-format";
+import { renderAddPartitions } from "../formats/render/add-partitions-ddl";
+import { DDL_BUCKET, DDL_DATABASE } from "../formats/render/athena-ddl-file";
+import {
+  type LakeTable,
+  renderAddLakeColumns,
+  renderCommitPartition,
+  renderCountUnparsed,
+  renderCreateLakeTable,
+  renderOptimize,
+  renderUnparsedView,
+  renderVacuum,
+} from "../formats/render/lake-sql";
+
+const TABLE: LakeTable = {
+  format: FORMATS.cloudfront,
+  database: DDL_DATABASE,
+  bucket: DDL_BUCKET,
+  bySource: false,
+};
+const DT = "2026-11-23";
+const PARTITION = { table: TABLE.format.table, hour: hourOf(Date.parse(`${DT}T07:00:00Z`)) };
+const LAST_COLUMN = columnsOf(TABLE.format).at(-1)?.name ?? "";
+
+interface Section {
+  readonly title: string;
+  readonly text: string;
+  readonly sql: string;
+}
+
+const SECTIONS: readonly Section[] = [
+  {
+    title: "Adding partitions",
+    text: "`create-partition` every hour, and `transform-partition` for touched partitions: at most 100 a statement, for the raw table and the table of lines. `IF NOT EXISTS` makes running it again harmless.",
+    sql: renderAddPartitions(TABLE.database, `${TABLE.format.table}_raw`, TABLE.bucket, [PARTITION]),
+  },
+  {
+    title: "Creating the typed table",
+    text: "`transform-partition`, when the table is missing. It is partitioned by the day of `time`, and every row names its file in `log_file`.",
+    sql: renderCreateLakeTable(TABLE),
+  },
+  {
+    title: "Adding a column",
+    text: "`transform-partition`, once, when the format has a column that the table lacks. No data is touched; rows of before have NULL there. The raw table gets the column when the stack is deployed.",
+    sql: renderAddLakeColumns(TABLE, new Set([LAST_COLUMN])),
+  },
+  {
+    title: "Committing a partition",
+    text: "`transform-partition`, for each partition that got files. Iceberg makes all of its rows visible at once, or none. The anti-join on `log_file` leaves out files that are in already, so that running it again adds nothing; `dt` and `hour` prune both sides. A line is a row if the SerDe's pattern matched it and its timestamps are real; the others are in the view below.",
+    sql: renderCommitPartition(TABLE, PARTITION),
+  },
+  {
+    title: "The view of unparsed lines",
+    text: "Made with the typed table, and anew every night. It asks the table of lines which lines the pattern does not match.",
+    sql: renderUnparsedView(TABLE),
+  },
+  {
+    title: "Counting unparsed lines",
+    text: "`maintain-lake`, every night, for the day before yesterday: by then its last late file has come. The count is the metric `UnparsedRows`. It reads the day's text once more, which is why it does not happen with each commit.",
+    sql: renderCountUnparsed(TABLE, DT),
+  },
+  {
+    title: "Merging small files",
+    text: "`maintain-lake`, every night, for the last three days: each commit adds at least one file. Athena may stop and ask for another run; it gets one.",
+    sql: renderOptimize(TABLE, DT),
+  },
+  {
+    title: "Deleting leftovers",
+    text: "`maintain-lake`, after merging: data files and metadata that no snapshot needs any more.",
+    sql: renderVacuum(TABLE),
+  },
+];
+
+/** Every statement that the pipeline sends to Athena, with an example and what it is for. */
+export const renderSqlPage = (): string =>
+  `# The statements
+
+All SQL that the pipeline sends to Athena, here with CloudFront's tables. The text is made by pure functions in
+\`formats/render/\`; names are checked to be plain identifiers, texts are escaped. This page is made by \`npm run docs\`.
+
+${SECTIONS.map(({ title, text, sql }) => `## ${title}\n\n${text}\n\n\`\`\`sql\n${sql}\n\`\`\`\n`).join("\n")}`;

@@ -1,0 +1,177 @@
+import {
+  type AthenaClient,
+  GetQueryExecutionCommand,
+  GetTableMetadataCommand,
+  StartQueryExecutionCommand,
+} from "@aws-sdk/client-athena";
+import { FORMATS } from "../formats";
+import { RAW_PREFIX } from "../formats/partition-layout";
+import { lakeColumnNames } from "../formats/render/lake-sql";
+import type { Random } from "../local/sample/random";
+import type { Buckets } from "./bucket";
+import { type Faults, type Invocation, ServiceError, type Trace } from "./faults";
+import type { Scheduler } from "./scheduler";
+
+/**
+ * Athena, with Glue's partitions and Iceberg's commits. It reads the very statements that the pipeline sends.
+ *
+ * An INSERT sees the files and the table as they are when it begins, and adds its rows when it ends. Two that run at the
+ * same time both succeed, as appends do in Iceberg: nothing but the pipeline itself keeps a file from coming in twice.
+ */
+export interface SimulatedAthena {
+  /** Lines of the typed table, by the file that they came from; a file committed twice has them twice. */
+  readonly lake: ReadonlyMap<string, readonly string[]>;
+  clientOf(invocation: Invocation): Pick<AthenaClient, "send">;
+}
+
+interface Query {
+  readonly id: string;
+  readonly token: string;
+  readonly sql: string;
+  state: "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+  reason?: string;
+  isRetryable?: boolean;
+}
+
+interface World {
+  /** Bucket of the moved files. */
+  readonly bucket: string;
+  readonly scheduler: Scheduler;
+  readonly faults: Faults;
+  readonly random: Random;
+  readonly buckets: Buckets;
+  readonly trace: Trace;
+  /** Called when rows become visible. */
+  readonly onCommit: (file: string, commits: number) => void;
+}
+
+const MINUTE = 60_000;
+const INSERT =
+  /^INSERT INTO "\w+"\."(?<table>\w+)" [\s\S]*\nFROM "\w+"\."(?<raw>\w+)"\nWHERE (?<keys>.*)\n(?<rest>[\s\S]*)$/;
+const ADD_PARTITIONS = /^ALTER TABLE `\w+`\.`(\w+)` ADD IF NOT EXISTS/;
+const CREATE_TABLE = /^CREATE TABLE IF NOT EXISTS `\w+`\.`(\w+)`/;
+
+export function simulateAthena(world: World): SimulatedAthena {
+  const { bucket, scheduler, faults, random, buckets, trace } = world;
+  const queries = new Map<string, Query>();
+  const partitions = new Set<string>();
+  const tables = new Set<string>();
+  const lake = new Map<string, string[]>();
+
+  /** What an INSERT will add, as of now. */
+  const plan = (sql: string): [file: string, line: string][] => {
+    const { table = "", raw = "", keys = "", rest = "" } = INSERT.exec(sql)?.groups ?? {};
+    const pairs = [...keys.matchAll(/"(\w+)" = '([^']*)'/g)].map(([, key, value]) => `${key}=${value}`);
+    const location = `s3://${bucket}/${RAW_PREFIX}${table}/${pairs.join("/")}/`;
+    if (!partitions.has(`${raw}/${pairs.join("/")}`)) return [];
+    const hasAntiJoin = rest.includes('"$path" NOT IN');
+    return [...buckets.objects]
+      .map(([path, body]): [string, string] => [`s3://${path}`, body])
+      .filter(([file]) => file.startsWith(location) && !(hasAntiJoin && lake.has(file)));
+  };
+
+  const commit = (rows: readonly [string, string][]) => {
+    for (const [file, line] of rows) {
+      const lines = [...(lake.get(file) ?? []), line];
+      lake.set(file, lines);
+      world.onCommit(file, lines.length);
+    }
+  };
+
+  const carryOut = async (query: Query): Promise<void> => {
+    await scheduler.sleep(random.integer(0, 5_000));
+    query.state = "RUNNING";
+    const rows = query.sql.startsWith("INSERT") ? plan(query.sql) : [];
+    const isSlow = faults.strikes("slow query", 0.1);
+    await scheduler.sleep(isSlow ? random.integer(5, 25) * MINUTE : random.integer(500, 20_000));
+    const end = endOf(faults);
+    if (end.takesEffect) {
+      commit(rows);
+      for (const partition of partitionsOf(query.sql)) partitions.add(partition);
+      const created = CREATE_TABLE.exec(query.sql)?.[1];
+      if (created !== undefined) tables.add(created);
+    }
+    trace(
+      `athena: ${query.id} ${end.state}, ${rows.length} files: ${query.sql.slice(0, 40).replaceAll("\n", " ")}`,
+    );
+    Object.assign(query, end);
+  };
+
+  const start = (sql: string, token: string): { QueryExecutionId: string } => {
+    const known = queries.get(token);
+    if (known) return { QueryExecutionId: known.id };
+    const query: Query = { id: `query-${queries.size + 1}`, token, sql, state: "QUEUED" };
+    queries.set(token, query);
+    scheduler.start(() => carryOut(query));
+    return { QueryExecutionId: query.id };
+  };
+
+  const describe = (id: string | undefined) => {
+    const query = [...queries.values()].find((candidate) => candidate.id === id);
+    if (!query) throw new ServiceError("InvalidRequestException");
+    const { state: State, reason: StateChangeReason, isRetryable: Retryable } = query;
+    return {
+      QueryExecution: { Status: { State, StateChangeReason, AthenaError: { Retryable } } },
+    };
+  };
+
+  const columnsOf = (table: string) => {
+    if (!tables.has(table)) throw new ServiceError("MetadataException", "EntityNotFoundException");
+    return { TableMetadata: { Columns: columnNamesOf(table).map((Name) => ({ Name })) } };
+  };
+
+  const clientOf = ({ call }: Invocation): Pick<AthenaClient, "send"> => ({
+    send: ((command: unknown) => {
+      if (command instanceof StartQueryExecutionCommand) {
+        const { QueryString: sql = "", ClientRequestToken: token = "" } = command.input;
+        return call(`start ${sql.slice(0, 40).replaceAll("\n", " ")}`, "TooManyRequestsException", () =>
+          start(sql, token),
+        );
+      }
+      if (command instanceof GetQueryExecutionCommand) {
+        const { QueryExecutionId: id } = command.input;
+        return call(`poll ${id}`, "ThrottlingException", () => describe(id));
+      }
+      if (command instanceof GetTableMetadataCommand) {
+        const { TableName: table = "" } = command.input;
+        return call(`describe ${table}`, "ThrottlingException", () => columnsOf(table));
+      }
+      throw new Error("the pipeline sends no such command");
+    }) as AthenaClient["send"],
+  });
+  return { lake, clientOf };
+}
+
+function columnNamesOf(table: string): readonly string[] {
+  const format = Object.values(FORMATS).find((candidate) => candidate.table === table);
+  return format ? lakeColumnNames({ format, database: "logs", bucket: "logs", bySource: false }) : [];
+}
+
+type End = Pick<Query, "state" | "reason" | "isRetryable"> & { readonly takesEffect: boolean };
+
+function endOf(faults: Faults): End {
+  if (faults.strikes("query failed", 0.06)) {
+    return { state: "FAILED", reason: "GENERIC_INTERNAL_ERROR", isRetryable: true, takesEffect: false };
+  }
+  if (faults.strikes("commit conflict", 0.04)) {
+    return { state: "FAILED", reason: "ICEBERG_COMMIT_ERROR", isRetryable: true, takesEffect: false };
+  }
+  if (faults.strikes("query failed after its commit", 0.04)) {
+    return { state: "FAILED", reason: "the outcome is not known", isRetryable: true, takesEffect: true };
+  }
+  if (faults.strikes("query cancelled", 0.03)) {
+    return { state: "CANCELLED", reason: "by someone", isRetryable: false, takesEffect: false };
+  }
+  return { state: "SUCCEEDED", takesEffect: true };
+}
+
+/** `<raw table>/dt=.../hour=...` for each partition that a statement adds. */
+function partitionsOf(sql: string): string[] {
+  const table = ADD_PARTITIONS.exec(sql)?.[1];
+  if (table === undefined) return [];
+  return [...sql.matchAll(/PARTITION \(([^)]*)\)/g)].map(([, pairs = ""]) =>
+    [table, ...[...pairs.matchAll(/`(\w+)` = '([^']*)'/g)].map(([, key, value]) => `${key}=${value}`)].join(
+      "/",
+    ),
+  );
+}

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import type { ObjectLocation, ObjectStore, StoredObject } from "../handlers/core/ports";
+import type { Faults, Invocation } from "./faults";
+
+/** S3 with its rules: every call is atomic and seen by all who come after it. */
+export interface Buckets {
+  readonly objects: Map<string, string>;
+  /** The port as one invocation sees it: its calls can fail. */
+  seenBy(invocation: Invocation): ObjectStore;
+}
+
+const pathOf = ({ bucket, key }: ObjectLocation): string => `${bucket}/${key}`;
+const etagOf = (body: string): string => createHash("md5").update(body).digest("hex");
+const REFUSAL = "SlowDown";
+const KEY_NOT_DELETED_RATE = 0.05;
+
+export function createBuckets(faults: Faults): Buckets {
+  const objects = new Map<string, string>();
+
+  const copy = (source: ObjectLocation, target: ObjectLocation) => {
+    const body = objects.get(pathOf(source));
+    if (body === undefined) return "source-missing" as const;
+    objects.set(pathOf(target), body);
+    return "copied" as const;
+  };
+  const list = (bucket: string, prefix: string): StoredObject[] =>
+    [...objects]
+      .filter(([path]) => path.startsWith(pathOf({ bucket, key: prefix })))
+      .map(([path, body]) => ({ key: path.slice(bucket.length + 1), size: body.length, etag: etagOf(body) }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const deleteAll = (bucket: string, keys: readonly string[]) => {
+    const failures = new Map<string, string>();
+    for (const key of keys) {
+      if (faults.strikes("key not deleted", KEY_NOT_DELETED_RATE))
+        failures.set(key, "InternalError: try again");
+      else objects.delete(pathOf({ bucket, key }));
+    }
+    return failures;
+  };
+  const deleteIfUnchanged = (location: ObjectLocation, etag: string) => {
+    const body = objects.get(pathOf(location));
+    if (body !== undefined && etagOf(body) !== etag) return "changed" as const;
+    objects.delete(pathOf(location));
+    return "deleted" as const;
+  };
+  const putIfAbsent = (location: ObjectLocation, body: string) => {
+    if (objects.has(pathOf(location))) return undefined;
+    objects.set(pathOf(location), body);
+    return etagOf(body);
+  };
+  const read = (location: ObjectLocation) => {
+    const body = objects.get(pathOf(location));
+    return body === undefined ? undefined : { body, etag: etagOf(body) };
+  };
+
+  const seenBy = ({ call }: Invocation): ObjectStore => ({
+    copy: (source, target) => call(`copy ${source.key}`, REFUSAL, () => copy(source, target)),
+    exists: (location) => call(`head ${location.key}`, REFUSAL, () => objects.has(pathOf(location))),
+    put: (location, body) =>
+      call(`put ${location.key}`, REFUSAL, () => void objects.set(pathOf(location), body)),
+    putIfAbsent: (location, body) =>
+      call(`put ${location.key} if absent`, REFUSAL, () => putIfAbsent(location, body)),
+    read: (location) => call(`get ${location.key}`, REFUSAL, () => read(location)),
+    async *list(bucket, prefix) {
+      yield* await call(`list ${prefix}`, REFUSAL, () => list(bucket, prefix));
+    },
+    deleteAll: (bucket, keys) => call(`delete ${keys.join(" ")}`, REFUSAL, () => deleteAll(bucket, keys)),
+    deleteIfUnchanged: (location, etag) =>
+      call(`delete ${location.key} if unchanged`, REFUSAL, () => deleteIfUnchanged(location, etag)),
+  });
+  return { objects, seenBy };
+}

@@ -1,0 +1,54 @@
+import { addHours, hourOf, partitionValuesOf } from "../formats/hour";
+import type { Source } from "../handlers/core/source";
+import type { Random } from "../local/sample/random";
+import type { Faults } from "./faults";
+
+/** A log file that AWS puts into the landing bucket. */
+export interface Delivery {
+  readonly key: string;
+  /** Stands for its lines; no two files have the same. */
+  readonly body: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Two sources of one table, so that the same file name can come from both, and one of another. */
+export const SOURCES: readonly Source[] = [
+  { format: "alb", prefix: "shop/AWSLogs/" },
+  { format: "alb", prefix: "api/AWSLogs/" },
+  { format: "cloudfront", prefix: "cdn/" },
+];
+
+const MINUTE = 60_000;
+const MAX_LATE_HOURS = 26;
+const SAME_NAME_RATE = 0.2;
+
+/** The files of one simulation, in the order of their delivery. */
+export function drawDeliveries(random: Random, faults: Faults, start: number, hours: number): Delivery[] {
+  const deliveries: Delivery[] = [];
+  for (let file = random.integer(14, 30); file > 0; file--) {
+    const at = start + random.integer(0, hours * 60) * MINUTE;
+    const lateHours = faults.strikes("late file", 0.3) ? random.integer(2, MAX_LATE_HOURS) : 0;
+    const name = random.hex(8);
+    const [first, second, third] = SOURCES.map(({ prefix }) => prefix);
+    const prefix = random.pick([first ?? "", second ?? "", third ?? ""]);
+    deliveries.push({ key: keyOf(prefix, name, at, lateHours), body: `lines of ${prefix}${name}`, at });
+    // The same load balancer under two prefixes: the same name, other lines.
+    if (prefix === first && random.chance(SAME_NAME_RATE)) {
+      deliveries.push({
+        key: keyOf(second ?? "", name, at, lateHours),
+        body: `lines of ${second}${name}`,
+        at,
+      });
+    }
+  }
+  return deliveries.sort((a, b) => a.at - b.at);
+}
+
+function keyOf(prefix: string, name: string, at: number, lateHours: number): string {
+  const hour = addHours(hourOf(at), -lateHours);
+  const { dt, hour: hh } = partitionValuesOf(hour);
+  if (prefix === "cdn/") return `${prefix}E2EXAMPLE1SHOP.${dt}-${hh}.${name}.gz`;
+  const day = dt.replaceAll("-", "/");
+  return `${prefix}111122223333/elasticloadbalancing/eu-central-1/${day}/111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_${dt.replaceAll("-", "")}T${hh}35Z_10.0.1.7_${name}.log.gz`;
+}

@@ -1,0 +1,157 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { MUTATIONS, type Mutation } from "./mutations";
+import { simulate } from "./pipeline";
+import { neededFaults } from "./shrink";
+import { simulateSeeds, type Tally, workIfWorker } from "./workers";
+
+const ROOT = join(__dirname, "..");
+const DEFAULT_SEEDS = 1000;
+/** What matters is noticed sooner. */
+const SEEDS_PER_MUTATION = 2000;
+
+interface Options {
+  readonly seeds: number;
+  readonly first: number;
+  readonly seed?: number;
+  readonly mutate: boolean;
+  readonly json: boolean;
+}
+
+async function main(): Promise<void> {
+  const program = new Command("simulate")
+    .description(
+      "run the pipeline on services that fail, for one seed after another, and check what it promises",
+    )
+    .option("--seeds <number>", "how many seeds to run", wholeNumber, DEFAULT_SEEDS)
+    .option("--first <number>", "the first of them", wholeNumber, 1)
+    .option("--seed <number>", "run this seed alone and print all that happens", wholeNumber)
+    .option("--mutate", "take each safeguard away in turn: every time it must be noticed", false)
+    .option("--json", "print the outcome as one JSON document", false)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npm run simulate -- --seeds 10000\n  npm run simulate -- --seed 4711\n  npm run simulate -- --mutate",
+    )
+    .parse();
+  const options = program.opts<Options>();
+  if (options.mutate) return runMutations(options);
+  return options.seed === undefined ? runSeeds(options) : runOne(options.seed);
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError("expected a whole number from 1");
+  return number;
+}
+
+async function runSeeds({ seeds, first, json }: Options): Promise<void> {
+  const started = performance.now();
+  const tally = await simulateSeeds(
+    __filename,
+    { first, count: seeds, stopAtFirst: false },
+    showProgress(seeds),
+  );
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  const faults = Object.values(tally.faults).reduce((sum, count) => sum + count, 0);
+  if (json) console.log(JSON.stringify({ ...tally, faultsInAll: faults, seconds }));
+  else {
+    for (const [fault, count] of Object.entries(tally.faults)) {
+      console.log(`${String(count).padStart(9)}  ${fault}`);
+    }
+    console.log(`${tally.seeds} seeds, ${faults} faults, ${tally.failing.length} violations, ${seconds} s`);
+  }
+  const [failure] = tally.failing;
+  if (!failure) return;
+  process.exitCode = 1;
+  if (json) return;
+  const [seed, violation] = failure;
+  console.log(`\nseed ${seed}: ${violation}\nwith no fault that could be spared:\n`);
+  const only = (needed: ReadonlySet<number>) => ({ seed, omitted: (fault: number) => !needed.has(fault) });
+  const { drawn } = await simulate({ seed });
+  const needed = await neededFaults(
+    drawn,
+    async (candidate) => (await simulate(only(candidate))).violations.length > 0,
+  );
+  await simulate({ ...only(needed), trace: console.log });
+  console.log(`\nnpm run simulate -- --seed ${seed}    runs it again with all of its faults`);
+}
+
+async function runOne(seed: number): Promise<void> {
+  const { faults, violations } = await simulate({ seed, trace: console.log });
+  console.log(JSON.stringify({ seed, faults, violations }, undefined, 2));
+  if (violations.length > 0) process.exitCode = 1;
+}
+
+async function runMutations({ first, json }: Options): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "mutations-"));
+  const outcomes: { name: string; seeds?: number; violation?: string }[] = [];
+  try {
+    for (const [index, mutation] of MUTATIONS.entries()) {
+      const program = join(folder, `${index}.js`);
+      await bundleMutant(mutation, program);
+      const count = SEEDS_PER_MUTATION;
+      const { seeds, failing } = await simulateSeeds(program, { first, count, stopAtFirst: true });
+      const violation = failing[0]?.[1];
+      outcomes.push({ name: mutation.name, ...(violation ? { seeds: seeds, violation } : {}) });
+      if (json) continue;
+      const verdict = violation ? `noticed after ${String(seeds).padStart(4)} seeds` : "NOT NOTICED       ";
+      console.log(`${verdict}: without ${mutation.name}${violation ? ` (${violation})` : ""}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  const caught = outcomes.filter(({ violation }) => violation).length;
+  console.log(json ? JSON.stringify(outcomes) : `${caught} of ${outcomes.length} removals are noticed`);
+  if (caught < outcomes.length) process.exitCode = 1;
+}
+
+/** This program, with a safeguard taken away. */
+async function bundleMutant({ name, file, find, replace }: Mutation, outfile: string): Promise<void> {
+  const path = join(ROOT, file);
+  const source = readFileSync(path, "utf8");
+  if (source.split(find).length !== 2) {
+    throw new Error(`${file}: expected exactly once, for "${name}": ${find}`);
+  }
+  const { build } = await import("esbuild");
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ["simulation/index.ts"],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    external: ["esbuild"],
+    logLevel: "error",
+    plugins: [
+      {
+        name: "mutate",
+        setup: ({ onLoad }) => {
+          onLoad({ filter: /\.ts$/ }, (loaded) =>
+            loaded.path === path
+              ? { contents: source.replace(find, () => replace), loader: "ts" }
+              : undefined,
+          );
+        },
+      },
+    ],
+  });
+}
+
+/** One line on a terminal, nothing elsewhere. */
+function showProgress(total: number): (tally: Tally) => void {
+  if (!process.stderr.isTTY) return () => undefined;
+  return ({ seeds, failing }) => {
+    process.stderr.write(`\r${seeds} of ${total} seeds, ${failing.length} violations\u001b[K`);
+    if (seeds === total) process.stderr.write("\r\u001b[K");
+  };
+}
+
+if (!workIfWorker()) {
+  main().catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
+}

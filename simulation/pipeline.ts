@@ -1,0 +1,224 @@
+import { FORMATS } from "../formats";
+import { COMMIT_KEY, TOUCHED_PREFIX } from "../formats/partition-layout";
+import { athenaLake } from "../handlers/adapters/athena-lake";
+import { athenaPartitionCatalog } from "../handlers/adapters/athena-partition-catalog";
+import { athenaQueryEngine } from "../handlers/adapters/athena-query-engine";
+import { addPartitions, windowAround } from "../handlers/core/add-partitions";
+import { commitPartitions } from "../handlers/core/commit-partitions";
+import { moveObjects } from "../handlers/core/move-objects";
+import type { Clock } from "../handlers/core/ports";
+import { randomFrom } from "../local/sample/random";
+import { simulateAthena } from "./athena";
+import { createBuckets } from "./bucket";
+import { drawDeliveries, SOURCES } from "./deliveries";
+import { createFaults, type Fault, type Invocation, startInvocation, type Trace } from "./faults";
+import { createQueue } from "./queue";
+import { createScheduler } from "./scheduler";
+
+/** What one simulation came to. */
+export interface SimulationResult {
+  readonly seed: number;
+  readonly faults: Readonly<Partial<Record<Fault, number>>>;
+  /** Faults that were drawn, those that were left out among them. */
+  readonly drawn: number;
+  /** What the pipeline promises and did not keep. */
+  readonly violations: readonly string[];
+}
+
+export interface SimulationOptions {
+  readonly seed: number;
+  /** Numbers of faults that do not happen. */
+  readonly omitted?: (fault: number) => boolean;
+  readonly trace?: Trace;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const START = Date.parse("2026-11-23T00:00:00Z");
+/** Files come, and everything goes wrong, for this long. */
+const STORM_HOURS = 4;
+/** Then everything works again, and the pipeline must have caught up after this long. */
+const CALM_HOURS = 12;
+const LANDING = "landing";
+const BUCKET = "logs";
+const TABLES = Object.values(FORMATS).map(({ table }) => ({ table }));
+const MOVE_TIMEOUT_MS = MINUTE;
+const TRANSFORM_TIMEOUT_MS = 15 * MINUTE;
+
+/**
+ * Runs the whole pipeline for some hours of virtual time: the code of the functions as it is deployed, on services that
+ * are simulated and fail.
+ */
+export async function simulate({
+  seed,
+  omitted = () => false,
+  trace = () => undefined,
+}: SimulationOptions): Promise<SimulationResult> {
+  const random = randomFrom(seed);
+  const faults = createFaults(seed, omitted);
+  const scheduler = createScheduler(START);
+  const stamped: Trace = (line) => trace(`${new Date(scheduler.now()).toISOString().slice(11, 23)} ${line}`);
+  const buckets = createBuckets(faults);
+  const queue = createQueue(scheduler, faults, random);
+  const violations: string[] = [];
+  const athena = simulateAthena({
+    bucket: BUCKET,
+    scheduler,
+    faults,
+    random,
+    buckets,
+    trace: stamped,
+    onCommit: (file, commits) => {
+      if (commits > 1) violations.push(`${file} is in the table ${commits} times`);
+    },
+  });
+  const deliveries = drawDeliveries(random, faults, START, STORM_HOURS);
+  let isOver = false;
+  let invocations = 0;
+
+  /** Runs a function once; what it throws is the business of who invoked it. */
+  const invoke = async (
+    name: string,
+    timeoutMs: number,
+    work: (invocation: Invocation, clock: Clock) => Promise<void>,
+  ): Promise<boolean> => {
+    const invocation = startInvocation(`${name}-${++invocations}`, {
+      scheduler,
+      faults,
+      random,
+      trace: stamped,
+    });
+    const skew = faults.strikes("clock skewed", 0.05) ? random.integer(-5 * MINUTE, 5 * MINUTE) : 0;
+    const clock: Clock = { now: () => new Date(scheduler.now() + skew), sleep: scheduler.sleep };
+    const timeout = faults.strikes("function timed out", 0.03) ? random.integer(1_000, timeoutMs) : timeoutMs;
+    scheduler.start(async () => {
+      await scheduler.sleep(timeout);
+      invocation.kill();
+    });
+    try {
+      await work(invocation, clock);
+      return invocation.isAlive;
+    } catch (error) {
+      stamped(`${invocation.name}: failed: ${error instanceof Error ? error.message : error}`);
+      return false;
+    }
+  };
+
+  const move = async () => {
+    const messages = queue.receive();
+    if (messages.length === 0) return;
+    let failed: ReadonlySet<string> = new Set();
+    const succeeded = await invoke("move", MOVE_TIMEOUT_MS, async (invocation, clock) => {
+      const outcomes = await moveObjects(
+        { store: buckets.seenBy(invocation), clock },
+        { sources: SOURCES, targetBucket: BUCKET, keepOriginals: false },
+        messages.map(({ key }) => ({ bucket: LANDING, key })),
+      );
+      failed = new Set(
+        messages.filter((_, index) => outcomes[index]?.kind === "failed").map(({ key }) => key),
+      );
+    });
+    if (succeeded) queue.acknowledge(messages.filter(({ key }) => !failed.has(key)));
+  };
+
+  const portsOf = (invocation: Invocation, clock: Clock, runToken: string) => {
+    const store = buckets.seenBy(invocation);
+    const client = athena.clientOf(invocation);
+    const engine = athenaQueryEngine({ client, clock, database: "logs", workgroup: "pipeline" });
+    const options = { engine, database: "logs", bucket: BUCKET, runToken };
+    const catalog = athenaPartitionCatalog({ ...options, withLines: false });
+    return { store, engine, clock, catalog, lake: athenaLake({ ...options, client, tables: TABLES }) };
+  };
+
+  const createPartition = (scheduledTime: string) =>
+    invoke("create", 5 * MINUTE, async (invocation, clock) => {
+      const ports = portsOf(invocation, clock, scheduledTime);
+      await addPartitions(
+        ports,
+        BUCKET,
+        TABLES,
+        windowAround(new Date(scheduledTime)),
+        true,
+        () => undefined,
+      );
+    });
+
+  const transform = (scheduledTime: string) =>
+    invoke("transform", TRANSFORM_TIMEOUT_MS, async (invocation, clock) => {
+      const deadline = new Date(clock.now().getTime() + TRANSFORM_TIMEOUT_MS - 15_000);
+      const ports = portsOf(invocation, clock, scheduledTime);
+      await commitPartitions(ports, { bucket: BUCKET, tables: TABLES, deadline }, () => undefined);
+    });
+
+  /** A schedule tries a failed run again, and sometimes starts one twice. */
+  const schedule = (period: number, run: (scheduledTime: string) => Promise<boolean>) =>
+    scheduler.start(async () => {
+      while (!isOver) {
+        await scheduler.sleep(period);
+        const scheduledTime = new Date(scheduler.now()).toISOString();
+        const times = faults.strikes("run started twice", 0.15) ? 2 : 1;
+        for (let time = 0; time < times; time++) {
+          scheduler.start(async () => {
+            if (!(await run(scheduledTime))) await run(scheduledTime);
+          });
+        }
+      }
+    });
+
+  let comingEvents = deliveries.length;
+  for (const { key, body, at } of deliveries) {
+    scheduler.start(async () => {
+      await scheduler.sleep(at - START);
+      buckets.objects.set(`${LANDING}/${key}`, body);
+      if (faults.strikes("delayed event", 0.1)) await scheduler.sleep(random.integer(1, 180) * MINUTE);
+      queue.send(key);
+      if (faults.strikes("duplicate event", 0.15)) {
+        await scheduler.sleep(random.integer(0, 60) * MINUTE);
+        queue.send(key);
+      }
+      comingEvents--;
+    });
+  }
+  schedule(HOUR, createPartition);
+  schedule(10 * MINUTE, transform);
+  scheduler.start(async () => {
+    while (!isOver) {
+      await scheduler.sleep(random.integer(20, 60) * 1_000);
+      scheduler.start(move);
+    }
+  });
+  scheduler.start(async () => {
+    while (!isOver) {
+      await scheduler.sleep(HOUR);
+      queue.redrive();
+    }
+  });
+  const leftovers = () =>
+    [...buckets.objects.keys()].filter(
+      (path) =>
+        path.startsWith(`${LANDING}/`) ||
+        path.startsWith(`${BUCKET}/${TOUCHED_PREFIX}`) ||
+        path === `${BUCKET}/${COMMIT_KEY}`,
+    );
+  scheduler.start(async () => {
+    await scheduler.sleep((STORM_HOURS + 1) * HOUR);
+    stamped("from now on, nothing goes wrong");
+    faults.end();
+    const deadline = scheduler.now() + CALM_HOURS * HOUR;
+    const hasSettled = () => comingEvents === 0 && queue.isEmpty && leftovers().length === 0;
+    while (scheduler.now() < deadline && !hasSettled()) {
+      await scheduler.sleep(10 * MINUTE);
+    }
+    isOver = true;
+  });
+  await scheduler.run();
+
+  for (const path of leftovers()) violations.push(`${path} is left over`);
+  if (!queue.isEmpty) violations.push("events are left over");
+  const expected = deliveries.map(({ body }) => body).sort();
+  const found = [...athena.lake.values()].flat().sort();
+  for (const body of expected.filter((item) => !found.includes(item))) violations.push(`${body} are missing`);
+  if (found.length > expected.length)
+    violations.push(`${found.length} files are in the table, not ${expected.length}`);
+  return { seed, faults: faults.counts, drawn: faults.drawn, violations: [...new Set(violations)] };
+}

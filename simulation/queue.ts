@@ -1,0 +1,60 @@
+import type { Random } from "../local/sample/random";
+import type { Faults } from "./faults";
+import type { Scheduler } from "./scheduler";
+
+/** SQS in front of a function: at least once, in any order, with a dead-letter queue that someone empties. */
+export interface Queue {
+  readonly isEmpty: boolean;
+  send(key: string): void;
+  /** Messages to work on, invisible to others for a while. */
+  receive(): readonly Message[];
+  /** Takes away what was worked on. */
+  acknowledge(messages: readonly Message[]): void;
+  /** Moves every dead letter back, as an operator does. */
+  redrive(): void;
+}
+
+export interface Message {
+  readonly key: string;
+  visibleAt: number;
+  receives: number;
+}
+
+const BATCH_SIZE = 10;
+const VISIBILITY_MS = 6 * 60_000;
+const MAX_RECEIVES = 5;
+
+export function createQueue(scheduler: Scheduler, faults: Faults, random: Random): Queue {
+  let messages: Message[] = [];
+  let deadLetters: Message[] = [];
+  return {
+    get isEmpty() {
+      return messages.length + deadLetters.length === 0;
+    },
+    send: (key) => {
+      messages.push({ key, visibleAt: scheduler.now(), receives: 0 });
+    },
+    receive: () => {
+      const visible = messages
+        .filter(({ visibleAt }) => visibleAt <= scheduler.now())
+        .sort(() => random.next() - 0.5)
+        .slice(0, random.integer(1, BATCH_SIZE));
+      for (const message of visible) {
+        message.visibleAt = scheduler.now() + VISIBILITY_MS;
+        message.receives++;
+      }
+      const dead = visible.filter(({ receives }) => receives > MAX_RECEIVES);
+      messages = messages.filter((message) => !dead.includes(message));
+      deadLetters.push(...dead);
+      return visible.filter((message) => !dead.includes(message));
+    },
+    acknowledge: (done) => {
+      const kept = done.filter(() => faults.strikes("message delivered again", 0.05));
+      messages = messages.filter((message) => kept.includes(message) || !done.includes(message));
+    },
+    redrive: () => {
+      for (const { key } of deadLetters) messages.push({ key, visibleAt: scheduler.now(), receives: 0 });
+      deadLetters = [];
+    },
+  };
+}
