@@ -1,8 +1,9 @@
 import { cpus, totalmem } from "node:os";
-import { ingestLimits, type Limit, sizeLimits, synthLimits } from "./limits";
+import { backfillLimits, ingestLimits, type Limit, sizeLimits, synthLimits } from "./limits";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Limit[]>>> = {
   ingest: ingestLimits,
+  backfill: backfillLimits,
   synth: synthLimits,
   sizes: sizeLimits,
 };

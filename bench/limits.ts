@@ -66,6 +66,36 @@ export async function ingestLimits(): Promise<Limit[]> {
   }
 }
 
+const MANY_OBJECTS = { seed: 1, files: 100_000, lines: 1, hours: 48 };
+
+/** Memory of `backfill` over 100,000 objects: it must not grow with their number. */
+export async function backfillLimits(): Promise<Limit[]> {
+  const root = mkdtempSync(join(tmpdir(), "bench-backfill-"));
+  try {
+    const logs = join(root, "logs");
+    await writeSample(logs, MANY_OBJECTS, () => undefined);
+    const range = ["--from", "2026-01-01", "--to", "2026-12-31"];
+    const { seconds, peakMiB } = runOnce(
+      [
+        process.execPath,
+        PROGRAM,
+        "backfill",
+        ...range,
+        "--dir",
+        logs,
+        "--lake",
+        join(root, "lake"),
+        "--json",
+      ],
+      join(root, "memory"),
+    );
+    const detail = `${MANY_OBJECTS.files} objects in ${seconds.toFixed(0)} s`;
+    return [{ name: "memory of backfill", value: peakMiB, atMost: 500, unit: "MiB", detail }];
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
 const gzipFiles = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".gz"))

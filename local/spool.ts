@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { createReadStream, writeFileSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { LogFormat } from "../formats/log-format";
@@ -19,6 +19,9 @@ export type Spooled =
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 const CHUNK_BYTES = 1 << 18;
+const MIN_CHUNK_BYTES = 1 << 12;
+/** How much larger the text of a log file is than its gzip. */
+const USUAL_RATIO = 8;
 /** A longer line is cut here. Real lines stay below 64 KiB: only binary rubbish is longer. */
 export const MAX_LINE_BYTES = 4 << 20;
 const LINE_FEED = 0x0a;
@@ -35,7 +38,6 @@ const REPLACEMENT = "\uFFFD";
  * @returns `corrupt` if the gzip cannot be read to its end; what was written until then must not be used
  */
 export async function spoolFile(format: LogFormat, source: string, target: string): Promise<Spooled> {
-  const input = createReadStream(source, { highWaterMark: CHUNK_BYTES });
   const output = await open(target, "w");
   const writer = rowWriter(format);
   const writeRows = async (chunks: AsyncIterable<Buffer>) => {
@@ -45,7 +47,12 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
     }
   };
   try {
-    if (await isGzip(source)) await pipeline(input, createGunzip({ chunkSize: CHUNK_BYTES }), writeRows);
+    const file = await open(source);
+    // Most files are small: a buffer that is larger than the file costs more than the work on it.
+    const { size } = await file.stat();
+    const isGzip = await startsWith(file, GZIP_MAGIC);
+    const input = file.createReadStream({ start: 0, highWaterMark: chunkBytes(size) });
+    if (isGzip) await pipeline(input, createGunzip({ chunkSize: chunkBytes(size * USUAL_RATIO) }), writeRows);
     else await pipeline(input, writeRows);
   } catch (error) {
     // Node's zlib names its errors Z_DATA_ERROR, Z_BUF_ERROR ...
@@ -57,14 +64,11 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
   return { kind: "spooled", lines: writer.lines };
 }
 
-async function isGzip(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    return bytesRead === 2 && buffer.equals(GZIP_MAGIC);
-  } finally {
-    await file.close();
-  }
+const chunkBytes = (needed: number): number => Math.min(CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, needed));
+
+async function startsWith(file: FileHandle, start: Buffer): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(start.length), 0, start.length, 0);
+  return bytesRead === start.length && buffer.equals(start);
 }
 
 /** Blocks of whole lines in UTF-8, each line ended by a line feed alone. */

@@ -1,0 +1,91 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { albKey } from "../helpers/lake";
+import { type S3Server, startS3Server } from "../helpers/s3-server";
+
+const PROGRAM = join(__dirname, "../../dist/access-logs.js");
+
+let athena: AthenaServer;
+let s3: S3Server;
+let root: string;
+beforeEach(async () => {
+  athena = await startAthenaServer();
+  s3 = await startS3Server();
+  root = mkdtempSync(join(tmpdir(), "backfill-aws-"));
+  writeFileSync(
+    join(root, "access-logs.json"),
+    JSON.stringify({
+      name: "logs",
+      region: "eu-central-1",
+      sources: [{ name: "alb", format: "alb", prefix: "alb/" }],
+    }),
+  );
+});
+afterEach(async () => {
+  await athena.close();
+  await s3.close();
+  rmSync(root, { recursive: true });
+});
+
+async function run(...args: readonly string[]) {
+  const child = spawn(process.execPath, [PROGRAM, "backfill", ...args], {
+    cwd: root,
+    env: {
+      ...process.env,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      AWS_ENDPOINT_URL_S3: s3.endpoint,
+      AWS_ENDPOINT_URL_ATHENA: athena.endpoint,
+    },
+  });
+  const [stdout, stderr, [status]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "exit"),
+  ]);
+  return { status, stdout, stderr };
+}
+
+const DAY = ["--from", "2026-11-23", "--to", "2026-11-23", "--bucket", "the-logs"];
+
+describe("access-logs backfill on AWS", () => {
+  it("moves, adds partitions in the pipeline's workgroup, and marks, by the settings of the stack", async () => {
+    s3.put("the-logs", albKey("20261123T0705Z"), "x");
+    s3.put("the-logs", albKey("20261101T0705Z"), "x");
+    const { status, stdout } = await run(...DAY, "--json");
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      objects: 2,
+      moved: 1,
+      outOfRange: 1,
+      files: 1,
+      partitions: 1,
+    });
+    expect(athena.queries.map(({ workgroup }) => workgroup)).toEqual(["logs-pipeline", "logs-pipeline"]);
+    expect([...athena.partitions]).toContain("alb_access_logs_raw/dt=2026-11-23/hour=07");
+    const keys = s3.keys("the-logs");
+    expect(keys.filter((key) => key.startsWith("_touched/"))).toEqual([
+      "_touched/alb_access_logs/dt=2026-11-23/hour=07",
+    ]);
+    expect(keys.filter((key) => key.startsWith("raw/"))).toHaveLength(1);
+  });
+
+  it("says in one line that the bucket is not there", async () => {
+    const { status, stderr } = await run(...DAY);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^access-logs: .*$/m);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it("names the option that is wrong in the settings", async () => {
+    writeFileSync(join(root, "access-logs.json"), '{ "name": "logs" }');
+    const { status, stderr } = await run(...DAY);
+    expect(status).toBe(1);
+    expect(stderr).toContain("access-logs.json: region:");
+  });
+});
