@@ -54,7 +54,7 @@ export type BackfillOutcome = BackfillSummary & Partial<Pick<CommittedAll, "rows
  * @throws UserError if the folder cannot be read or another process is writing to the lake
  */
 export async function backfillFolder(options: FolderBackfillOptions): Promise<BackfillOutcome> {
-  const { store, bucket, lake } = await openFolders(options.directory, options.lake);
+  const { store, bucket, lake } = await openFolders(options.directory, options.lake, options);
   const run = () =>
     backfill(
       {

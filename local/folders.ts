@@ -19,12 +19,17 @@ export interface Folders {
 }
 
 /** @throws UserError if the folder is not there, or the lake and it lie in each other */
-export async function openFolders(directory: string, lakeFolder: string): Promise<Folders> {
+export async function openFolders(
+  directory: string,
+  lakeFolder: string,
+  { deleteOriginals }: { readonly deleteOriginals: boolean },
+): Promise<Folders> {
   const root = resolve(directory);
   const lake = lakeLayout(lakeFolder);
   await checkFolders(root, lake);
   const bucket = bucketName(basename(root));
-  return { bucket, lake, store: directoryObjectStore({ [bucket]: root, [LAKE_BUCKET]: lake.root }) };
+  const folders = { [bucket]: root, [LAKE_BUCKET]: lake.root };
+  return { bucket, lake, store: directoryObjectStore(folders, { syncCopies: deleteOriginals }) };
 }
 
 /** A folder named like the lake's own bucket must not be taken for it. */

@@ -47,7 +47,7 @@ const MOVE_BATCH = 1000;
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const started = performance.now();
-  const { store, bucket, lake } = await openFolders(options.directory, options.lake);
+  const { store, bucket, lake } = await openFolders(options.directory, options.lake, options);
   return withLakeLock(lake.lockFile, async () => {
     await prepareLake(lake);
     const moved = await moveAll(store, bucket, options);

@@ -20,6 +20,16 @@ import type { ObjectLocation, ObjectStore, StoredObject } from "../core/ports";
 /** Suffix of files that are being written: never listed. */
 const PARTIAL = ".partial";
 
+export interface DirectoryStoreOptions {
+  /**
+   * Makes copies stay through a power cut, too. Not needed where the originals are kept: a copy that was cut short is
+   * made anew by the next run.
+   *
+   * @default true
+   */
+  readonly syncCopies?: boolean;
+}
+
 /**
  * Objects as files: a key is a path below its bucket's folder.
  *
@@ -27,10 +37,13 @@ const PARTIAL = ".partial";
  *
  * @param folders absolute folder of each bucket
  */
-export function directoryObjectStore(folders: Readonly<Record<string, string>>): ObjectStore {
+export function directoryObjectStore(
+  folders: Readonly<Record<string, string>>,
+  { syncCopies = true }: DirectoryStoreOptions = {},
+): ObjectStore {
   const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), checkedKey(key));
   return {
-    copy: (source, target) => copy(pathOf(source), pathOf(target)),
+    copy: async (source, target) => copy(pathOf(source), pathOf(target), syncCopies),
     exists: async (location) => (await statOrMissing(pathOf(location))) !== undefined,
     put: async (location, body) => writeAside(pathOf(location), (path) => writeFile(path, body), rename),
     putIfAbsent: async (location, body) => putIfAbsent(pathOf(location), body),
@@ -67,7 +80,7 @@ function checkedKey(key: string): string {
   return key;
 }
 
-async function copy(source: string, target: string): Promise<"copied" | "source-missing"> {
+async function copy(source: string, target: string, isSynced: boolean): Promise<"copied" | "source-missing"> {
   const from = await statOrMissing(source);
   if (!from) return "source-missing";
   const to = await statOrMissing(target);
@@ -77,14 +90,13 @@ async function copy(source: string, target: string): Promise<"copied" | "source-
     await copyFile(source, path, constants.COPYFILE_FICLONE);
     await utimes(path, from.atime, from.mtime);
   };
-  await writeAside(target, write, rename);
+  await writeAside(target, write, rename, isSynced);
   return "copied";
 }
 
 async function putIfAbsent(target: string, body: string): Promise<string | undefined> {
   try {
-    // Unlike a rename, a link never replaces what is there.
-    await writeAside(target, (path) => writeFile(path, body), link);
+    await writeAside(target, (path) => writeFile(path, body), linkAndRemove);
   } catch (error) {
     if (codeOf(error) === "EEXIST") return undefined;
     throw error;
@@ -104,17 +116,32 @@ async function writeAside(
   target: string,
   write: (path: string) => Promise<void>,
   publish: (aside: string, target: string) => Promise<void>,
+  isSynced = true,
 ): Promise<void> {
   const aside = `${target}.${randomUUID()}${PARTIAL}`;
   await mkdir(dirname(target), { recursive: true });
   try {
     await write(aside);
-    const file = await open(aside);
-    await file.sync();
-    await file.close();
+    if (isSynced) await sync(aside);
     await publish(aside, target);
-  } finally {
+  } catch (error) {
     await rm(aside, { force: true });
+    throw error;
+  }
+}
+
+/** Unlike a rename, a link never replaces what is there. */
+async function linkAndRemove(aside: string, target: string): Promise<void> {
+  await link(aside, target);
+  await rm(aside);
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path);
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
