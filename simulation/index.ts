@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { MUTATIONS, type Mutation } from "./mutations";
-import { simulate } from "./pipeline";
+import { simulate, VIOLATION } from "./pipeline";
 import { neededFaults } from "./shrink";
 import { simulateSeeds, type Tally, workIfWorker } from "./workers";
 
+const EXIT_USAGE = 2;
 const ROOT = join(__dirname, "..");
 const DEFAULT_SEEDS = 1000;
 /** What matters is noticed sooner. */
@@ -22,6 +23,7 @@ interface Options {
 
 async function main(): Promise<void> {
   const program = new Command("simulate")
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE))
     .description(
       "run the pipeline on services that fail, for one seed after another, and check what it promises",
     )
@@ -75,7 +77,11 @@ async function runSeeds({ seeds, first, json }: Options): Promise<void> {
     drawn,
     async (candidate) => (await simulate(only(candidate))).violations.length > 0,
   );
-  await simulate({ ...only(needed), trace: console.log });
+  const lines: string[] = [];
+  await simulate({ ...only(needed), trace: (line) => lines.push(line) });
+  // What comes after the first violation explains nothing.
+  const end = lines.findIndex((line) => line.includes(VIOLATION));
+  console.log(lines.slice(0, end < 0 ? lines.length : end + 1).join("\n"));
   console.log(`\nnpm run simulate -- --seed ${seed}    runs it again with all of its faults`);
 }
 

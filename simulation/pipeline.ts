@@ -32,6 +32,8 @@ export interface SimulationOptions {
   readonly trace?: Trace;
 }
 
+/** Begins a line of the trace that tells of a promise that was not kept. */
+export const VIOLATION = "VIOLATION: ";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const START = Date.parse("2026-11-23T00:00:00Z");
@@ -69,7 +71,9 @@ export async function simulate({
     buckets,
     trace: stamped,
     onCommit: (file, commits) => {
-      if (commits > 1) violations.push(`${file} is in the table ${commits} times`);
+      if (commits < 2) return;
+      violations.push(`${file} is in the table ${commits} times`);
+      stamped(`${VIOLATION}${violations.at(-1)}`);
     },
   });
   const deliveries = drawDeliveries(random, faults, START, STORM_HOURS);
