@@ -16,6 +16,7 @@ import {
 import { RUNTIMES } from "./modules/handler-function";
 import { RESULTS_PREFIX } from "./modules/log-bucket";
 import { keyPrefixOf, type LogSource, type MoveSource, moveSourcesOf } from "./modules/log-source";
+import { backendSettings } from "./stacks/backend-settings";
 
 export const SETTINGS_FILE = "access-logs.json";
 /** Names another settings file. */
@@ -64,28 +65,6 @@ const source = z.strictObject({
     .describe("Partition the table by source, too; all sources of a format must agree. Default: false"),
 });
 
-const backend = z.discriminatedUnion("type", [
-  z.strictObject({
-    type: z.literal("local"),
-    path: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('State file, relative to the stack. Default: "terraform.tfstate"'),
-  }),
-  z.strictObject({
-    type: z.literal("s3"),
-    bucket: z.string().min(3),
-    key: z.string().min(1),
-    region: z.string().min(1),
-    use_lockfile: z.boolean().optional().describe("Lock by a file beside the state. Default: true"),
-  }),
-  z.strictObject({
-    type: z.literal("partial"),
-    of: z.string().min(1).describe("Backend type; its values come from terraform init -backend-config"),
-  }),
-]);
-
 const settingsSchema = z.strictObject({
   $schema: z.string().optional().describe("For editors; ignored"),
   name: z
@@ -96,7 +75,9 @@ const settingsSchema = z.strictObject({
     .string()
     .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'must be an AWS Region, e.g. "eu-central-1"')
     .describe("Region of the pipeline; load balancers deliver only into a bucket of their own Region"),
-  backend: backend.optional().describe('Where Terraform keeps its state. Default: { "type": "local" }'),
+  backend: backendSettings
+    .optional()
+    .describe('Where Terraform keeps its state. Default: { "type": "local" }'),
   sources: z.array(source).min(1).max(MAX_SOURCES).describe("Where access logs come from"),
   existingLogBucket: z
     .string()
@@ -147,7 +128,6 @@ const settingsSchema = z.strictObject({
 
 /** What one deployment is made of. */
 export type Settings = z.output<typeof settingsSchema>;
-export type BackendSettings = NonNullable<Settings["backend"]>;
 
 /** A settings file that cannot be used; the message lists every problem. */
 export class SettingsError extends Error {

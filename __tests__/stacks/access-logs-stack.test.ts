@@ -184,15 +184,3 @@ describe.each(Object.entries(VARIANTS))("the variant '%s'", (variant, settings) 
     expect(snapshotOf(json)).toMatchSnapshot();
   });
 });
-
-describe("backends", () => {
-  const backendOf = (backend: object) => synthSettings({ ...DEFAULTS, backend }).terraform.backend;
-
-  it("are what the settings say, and only one", () => {
-    expect(backendOf({ type: "local", path: "x.tfstate" })).toEqual({ local: { path: "x.tfstate" } });
-    expect(backendOf({ type: "s3", bucket: "state", key: "k", region: "eu-central-1" })).toEqual({
-      s3: { bucket: "state", key: "k", region: "eu-central-1", encrypt: true, use_lockfile: true },
-    });
-    expect(backendOf({ type: "partial", of: "gcs" })).toEqual({ gcs: {} });
-  });
-});

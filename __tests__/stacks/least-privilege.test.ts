@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { HANDLER_NAMES, type HandlerName } from "../../modules/handler-code";
+import { resourcesOf, synthSettings } from "../helpers/synth";
+
+const ROOT = join(__dirname, "../..");
+
+/** What a request of the SDK needs. */
+const ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  // A copy takes the tags of its source along.
+  CopyObjectCommand: ["s3:GetObject", "s3:GetObjectTagging", "s3:PutObject", "s3:PutObjectTagging"],
+  HeadObjectCommand: ["s3:GetObject"],
+  GetObjectCommand: ["s3:GetObject"],
+  PutObjectCommand: ["s3:PutObject"],
+  DeleteObjectCommand: ["s3:DeleteObject"],
+  DeleteObjectsCommand: ["s3:DeleteObject"],
+  ListObjectsV2Command: ["s3:ListBucket"],
+  StartQueryExecutionCommand: ["athena:StartQueryExecution"],
+  GetQueryExecutionCommand: ["athena:GetQueryExecution"],
+  GetQueryResultsCommand: ["athena:GetQueryResults"],
+  GetTableMetadataCommand: ["athena:GetTableMetadata", "glue:GetDatabase", "glue:GetTable"],
+};
+
+/** What AWS does in the function's name, and why. */
+const ON_BEHALF: Readonly<Record<HandlerName | "athena" | "every", readonly string[]>> = {
+  every: ["logs:CreateLogStream", "logs:PutLogEvents"],
+  // The queue's poller.
+  "move-access-logs": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+  // Athena reads the catalog, and writes results of every statement.
+  athena: [
+    "glue:GetDatabase",
+    "glue:GetTable",
+    "glue:GetPartition",
+    "glue:GetPartitions",
+    "glue:BatchGetPartition",
+    "s3:GetBucketLocation",
+    "s3:ListBucket",
+    "s3:ListBucketMultipartUploads",
+    "s3:GetObject",
+    "s3:PutObject",
+    "s3:AbortMultipartUpload",
+    "s3:ListMultipartUploadParts",
+    // Failed runs.
+    "sqs:SendMessage",
+  ],
+  "create-partition": ["glue:CreatePartition", "glue:BatchCreatePartition"],
+  // Iceberg commits by updating the table, and deletes what a failed commit left.
+  "transform-partition": [
+    "glue:CreatePartition",
+    "glue:BatchCreatePartition",
+    "glue:CreateTable",
+    "glue:UpdateTable",
+    "s3:DeleteObject",
+  ],
+  "maintain-lake": ["glue:CreateTable", "glue:UpdateTable", "s3:DeleteObject"],
+};
+
+/** Names of the SDK's commands in a file and in all that it imports from this project. */
+function commandsOf(file: string, seen = new Set<string>()): ReadonlySet<string> {
+  if (seen.has(file)) return new Set();
+  seen.add(file);
+  const source = readFileSync(file, "utf8");
+  const commands = new Set([...source.matchAll(/new (\w+Command)\(/g)].map(([, name = ""]) => name));
+  for (const [, path = ""] of source.matchAll(/^(?:import|export) (?!type)[^;]*? from "(\.[^"]+)"/gm)) {
+    const target = [`${path}.ts`, `${path}/index.ts`]
+      .map((name) => resolve(dirname(file), name))
+      .find((name) => exists(name));
+    for (const command of target ? commandsOf(target, seen) : []) commands.add(command);
+  }
+  return commands;
+}
+
+function exists(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const needed = (name: HandlerName): ReadonlySet<string> =>
+  new Set([
+    ...[...commandsOf(join(ROOT, "handlers", `${name}.ts`))].flatMap(
+      (command) => ACTIONS[command] ?? [command],
+    ),
+    ...ON_BEHALF.every,
+    ...(name === "move-access-logs" ? [] : ON_BEHALF.athena),
+    ...ON_BEHALF[name],
+  ]);
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+}
+
+const VARIANTS = {
+  default: {},
+  "existing bucket, originals kept": { existingLogBucket: "company-logs", keepOriginals: true },
+  "text only": { columnar: false },
+  projection: { partitions: "projection" },
+};
+
+describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, options) => {
+  const json = synthSettings({
+    name: "logs",
+    region: "eu-central-1",
+    sources: [
+      { name: "alb", format: "alb", prefix: "alb/" },
+      { name: "cloudfront", format: "cloudfront", prefix: "cloudfront/" },
+    ],
+    ...options,
+  });
+  const policies = Object.entries(resourcesOf(json, "aws_iam_role_policy"));
+  const statementsOf = (name: string): readonly Statement[] =>
+    policies
+      .filter(([id]) => id.includes(`${name.replaceAll("-", "_")}_`) && !id.includes("_schedule_policy"))
+      .flatMap(([, { policy }]) => (policy as { Statement: Statement[] }).Statement);
+  const handlers = HANDLER_NAMES.filter((name) => statementsOf(name).length > 0);
+
+  it.each(handlers)("let %s do nothing that its code does not ask for", (name) => {
+    const granted = new Set(statementsOf(name).flatMap(({ Action }) => Action));
+    expect(granted.size).toBeGreaterThan(4);
+    expect([...granted].filter((action) => !needed(name).has(action))).toEqual([]);
+  });
+
+  it("name every action, and never every resource", () => {
+    for (const [, { policy }] of policies) {
+      for (const { Action, Resource } of (policy as { Statement: Statement[] }).Statement) {
+        for (const action of Action) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z0-9]+$/);
+        for (const resource of Resource) expect(resource).toMatch(/^(?:arn:|\$\{)[^*]*(?:\/\*|:\*)?$/);
+      }
+    }
+  });
+
+  it("are few, and each is known", () => {
+    expect(handlers).toContain("move-access-logs");
+    expect(policies.length).toBeGreaterThan(handlers.length);
+  });
+});
