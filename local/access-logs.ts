@@ -11,6 +11,7 @@ import { IDENTIFIER } from "../formats/render/sql-text";
 import { codeOf, messageOf, OperationError } from "../handlers/core/errors";
 import { addBackfillCommand } from "./backfill-command";
 import { examples, matching, wholeNumber } from "./command-line";
+import { addConnectBucketCommand } from "./connect-bucket-command";
 import { ingest } from "./ingest";
 import { OUTPUT_FORMATS, type OutputFormat, printRows } from "./print-rows";
 import { printSummary } from "./print-summary";
@@ -85,6 +86,7 @@ program
   });
 
 addBackfillCommand(program);
+addConnectBucketCommand(program);
 
 program
   .command("query")

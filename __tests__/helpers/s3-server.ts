@@ -31,6 +31,8 @@ export interface S3Server {
   put(bucket: string, key: string, body: string): void;
   read(bucket: string, key: string): string | undefined;
   keys(bucket: string): string[];
+  /** Notification document of a bucket, as it was last written. */
+  readonly notifications: Map<string, string>;
   clear(): void;
   close(): Promise<void>;
 }
@@ -38,6 +40,7 @@ export interface S3Server {
 export async function startS3Server(): Promise<S3Server> {
   const buckets = new Map<string, Map<string, S3Object>>();
   const requests: S3Request[] = [];
+  const notifications = new Map<string, string>();
   let fault: Fault | undefined;
   let inFlight = 0;
   let maxInFlight = 0;
@@ -51,6 +54,8 @@ export async function startS3Server(): Promise<S3Server> {
       requests.push(parsed);
       const failure = fault?.(parsed);
       if (failure) sendError(response, failure.status, failure.code);
+      else if (new URL(request.url ?? "", "http://s3").searchParams.has("notification"))
+        handleNotification(notifications, request, response, parsed, Buffer.concat(chunks));
       else handle(buckets, request, response, parsed, Buffer.concat(chunks));
       inFlight--;
     });
@@ -72,6 +77,7 @@ export async function startS3Server(): Promise<S3Server> {
     },
     put: (bucket, key, body) => void bucketOf(bucket).set(key, objectOf(Buffer.from(body))),
     read: (bucket, key) => bucketOf(bucket).get(key)?.body.toString(),
+    notifications,
     keys: (bucket) => [...bucketOf(bucket).keys()].sort(),
     clear: () => {
       buckets.clear();
@@ -85,6 +91,27 @@ export async function startS3Server(): Promise<S3Server> {
         server.close(() => resolve());
       }),
   };
+}
+
+/** Owner of every bucket. */
+export const OWNER = "111122223333";
+const EMPTY_DOCUMENT = '<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>';
+
+/** One document per bucket: what is put replaces all of it. */
+function handleNotification(
+  notifications: Map<string, string>,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  { method, bucket }: S3Request,
+  body: Buffer,
+): ServerResponse {
+  if (headers["x-amz-expected-bucket-owner"] !== OWNER) return sendError(response, 403, "AccessDenied");
+  if (method === "PUT") {
+    notifications.set(bucket, body.toString());
+    return response.end();
+  }
+  response.writeHead(200, { "content-type": "application/xml" });
+  return response.end(notifications.get(bucket) ?? EMPTY_DOCUMENT);
 }
 
 const objectOf = (body: Buffer): S3Object => ({

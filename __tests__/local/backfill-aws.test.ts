@@ -1,14 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
 import { albKey } from "../helpers/lake";
+import { runProgram } from "../helpers/run-program";
 import { type S3Server, startS3Server } from "../helpers/s3-server";
-
-const PROGRAM = join(__dirname, "../../dist/access-logs.js");
 
 let athena: AthenaServer;
 let s3: S3Server;
@@ -32,24 +28,11 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-async function run(...args: readonly string[]) {
-  const child = spawn(process.execPath, [PROGRAM, "backfill", ...args], {
+const run = (...args: readonly string[]) =>
+  runProgram(["backfill", ...args], {
     cwd: root,
-    env: {
-      ...process.env,
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      AWS_ENDPOINT_URL_S3: s3.endpoint,
-      AWS_ENDPOINT_URL_ATHENA: athena.endpoint,
-    },
+    environment: { AWS_ENDPOINT_URL_S3: s3.endpoint, AWS_ENDPOINT_URL_ATHENA: athena.endpoint },
   });
-  const [stdout, stderr, [status]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "exit"),
-  ]);
-  return { status, stdout, stderr };
-}
 
 const DAY = ["--from", "2026-11-23", "--to", "2026-11-23", "--bucket", "the-logs"];
 
