@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
 import { FORMATS } from "../formats";
 import { rawTableOf } from "../formats/log-format";

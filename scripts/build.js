@@ -20,7 +20,12 @@ const common = {
 rmSync(dist, { recursive: true, force: true });
 
 // The library leaves every package to its consumer.
-buildSync({ ...common, entryPoints: { index: "index.ts" }, packages: "external" });
+buildSync({
+  ...common,
+  entryPoints: { index: "index.ts", formats: "formats/index.ts" },
+  packages: "external",
+  sourcemap: false,
+});
 
 // The programs hold what they use: one file loads much faster than hundreds. What stays outside is native, shares
 // its classes with other packages, or is only needed to build.

@@ -13,9 +13,6 @@ export interface Skip {
   readonly reason: string;
 }
 
-/** A real server makes its first pools when it makes its first bucket. */
-const TIMEOUT_MS = 60_000;
-
 /** Keys that have broken copies, deletes or listings somewhere. */
 const HARD_KEYS = [
   "plain.gz",
@@ -49,7 +46,7 @@ export function describeObjectStore(
         await subject.close();
       }
     };
-    it(test, runOnFreshBuckets, TIMEOUT_MS);
+    it(test, runOnFreshBuckets);
   };
 
   describe(`object store: ${name}`, () => {

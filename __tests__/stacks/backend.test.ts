@@ -123,14 +123,14 @@ async function startStateServer() {
     } finally {
       await server.close();
     }
-  }, 60_000);
+  });
 
   it("is held by a file beside the stack", async () => {
     prepare({ type: "local" });
     await terraform("init");
     await terraform("apply", "-auto-approve");
     expect(JSON.parse(readFileSync(join(folder, "terraform.tfstate"), "utf8")).outputs.answer.value).toBe(42);
-  }, 60_000);
+  });
 
   it.each(BACKENDS.map(({ settings }) => [settings.type, settings] as const))(
     "has a block for %s that Terraform reads",
@@ -139,6 +139,5 @@ async function startStateServer() {
       await terraform("init", "-backend=false");
       await promisify(execFile)("terraform", ["validate", "-no-color"], { cwd: folder });
     },
-    60_000,
   );
 });
