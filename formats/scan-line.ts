@@ -161,10 +161,9 @@ class FieldScanner implements LineScanner {
 
   private closingQuote(start: number): number {
     const { input, end } = this;
-    for (let position = start; position < end; position++) {
-      if (input[position] === QUOTE) return position;
-    }
-    return -1;
+    if (input[start + 1] === QUOTE) return start + 1;
+    const close = input.indexOf(QUOTE, start);
+    return close < end ? close : -1;
   }
 
   private quoted(start: number): number {

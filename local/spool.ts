@@ -85,26 +85,25 @@ export async function* plainText(chunks: AsyncIterable<Buffer>): AsyncGenerator<
     const last = first === 0 ? chunk.length : chunk.lastIndexOf(LINE_FEED) + 1;
     // Only the line that the last chunk began is copied; the others are taken where they are.
     const joined = first === 0 ? chunk.length : first;
-    if (rest.length > 0) yield wholeLines(Buffer.concat([...rest, chunk.subarray(0, joined)]));
+    if (rest.length > 0) yield* wholeLines(Buffer.concat([...rest, chunk.subarray(0, joined)]));
     const start = rest.length > 0 ? joined : 0;
-    if (last > start) yield wholeLines(chunk.subarray(start, last));
+    if (last > start) yield* wholeLines(chunk.subarray(start, last));
     rest = last < chunk.length ? [chunk.subarray(last)] : [];
     restBytes = chunk.length - last;
   }
-  if (restBytes > 0) yield wholeLines(Buffer.concat(rest));
+  if (restBytes > 0) yield* wholeLines(Buffer.concat(rest));
 }
 
-const wholeLines = (block: Buffer): Buffer => endedByLineFeed(repaired(block));
-
-const endedByLineFeed = (block: Buffer): Buffer =>
-  block.at(-1) === LINE_FEED ? block : Buffer.concat([block, Buffer.of(LINE_FEED)]);
+const wholeLines = (block: Buffer): Buffer[] =>
+  plainParts(block.at(-1) === LINE_FEED ? block : Buffer.concat([block, Buffer.of(LINE_FEED)]));
 
 /** Halves a block until only the lines that are not plain text are decoded one by one: they are few. */
-function repaired(block: Buffer): Buffer {
-  if (isPlainText(block)) return block;
-  const middle = block.indexOf(LINE_FEED, block.length >> 1) + 1 || block.lastIndexOf(LINE_FEED, -2) + 1;
-  if (middle === 0 || middle === block.length) return decoded(block);
-  return Buffer.concat([repaired(block.subarray(0, middle)), repaired(block.subarray(middle))]);
+function plainParts(block: Buffer): Buffer[] {
+  if (isPlainText(block)) return [block];
+  const middle = block.indexOf(LINE_FEED, block.length >> 1) + 1;
+  const split = middle < block.length ? middle : block.lastIndexOf(LINE_FEED, -2) + 1;
+  if (split === 0) return [decoded(block)];
+  return [...plainParts(block.subarray(0, split)), ...plainParts(block.subarray(split))];
 }
 
 const isPlainText = (block: Buffer): boolean =>
