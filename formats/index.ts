@@ -6,3 +6,10 @@ import type { LogFormat } from "./log-format";
 export const FORMATS = { alb, cloudfront } as const satisfies Record<string, LogFormat>;
 export type FormatId = keyof typeof FORMATS;
 export const FORMAT_IDS = Object.keys(FORMATS) as [FormatId, ...FormatId[]];
+
+/** @param table name of a typed table. @throws Error if no format has it */
+export function formatOfTable(table: string): LogFormat {
+  const format = Object.values(FORMATS).find((candidate) => candidate.table === table);
+  if (!format) throw new Error(`no format has the table "${table}"`);
+  return format;
+}

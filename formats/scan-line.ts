@@ -161,7 +161,8 @@ class FieldScanner implements LineScanner {
 
   private closingQuote(start: number): number {
     const { input, end } = this;
-    if (input[start + 1] === QUOTE) return start + 1;
+    // Most quoted fields hold a dash alone.
+    if (input[start] === DASH && input[start + 1] === QUOTE) return start + 1;
     const close = input.indexOf(QUOTE, start);
     return close < end ? close : -1;
   }

@@ -1,12 +1,14 @@
+import pLimit, { type LimitFunction } from "p-limit";
 import type { SkipReason } from "../formats/object-kind";
 import type { ObjectStore } from "../handlers/core/ports";
 import { type TouchedPartition, touchedPartitions } from "../handlers/core/touched-partitions";
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
 import { folderPartitionCatalog } from "./folder-partition-catalog";
+import { forEachAtOnce } from "./for-each-at-once";
 import { commitBatch } from "./lake-commit";
 import { LAKE_BUCKET, type LakeLayout } from "./lake-layout";
-import { prefetch } from "./prefetch";
-import { type SpooledBatch, spoolNewFiles } from "./spooled-batch";
+import { openSpoolPool, type SpoolPool } from "./spool-pool";
+import { type FileBatch, newFiles, spoolBatch } from "./spooled-batch";
 
 /**
  * Why a file did not become rows, beside the reasons of the move.
@@ -25,15 +27,13 @@ export interface SkippedObject {
 
 /** DuckDB's share: with Node itself, the process stays below 1 GiB. Spills go where the lake is. */
 const DUCKDB_MEMORY = "600MiB";
-/** The end of one partition, and the first batch of the next. */
-const STEPS_AHEAD = 2;
 
 /** What was added to the typed tables, by table. */
 export interface CommittedAll {
   readonly rows: Record<string, number>;
   readonly unparsed: Record<string, number>;
   readonly partitions: Record<string, number>;
-  readonly skipped: readonly SkippedObject[];
+  readonly skipped: SkippedObject[];
 }
 
 /** Brings the typed table of every touched partition up to date. Only under the lake's lock. */
@@ -44,38 +44,70 @@ export async function commitTouched(
 ): Promise<CommittedAll> {
   const touched: TouchedPartition[] = [];
   for await (const item of touchedPartitions(store, LAKE_BUCKET, () => undefined)) touched.push(item);
-  const result = { rows: {}, unparsed: {}, partitions: {}, skipped: [] as SkippedObject[] };
   await folderPartitionCatalog(lake.root).add(touched.map(({ partition }) => partition));
-  for (const { partition } of touched) {
-    add(result.partitions, partition.table, 1);
-    add(result.rows, partition.table, 0);
-    add(result.unparsed, partition.table, 0);
-  }
   const engine = await openDuckdb({
     memory_limit: DUCKDB_MEMORY,
     temp_directory: lake.workFolder,
     preserve_insertion_order: "false",
   });
+  const pool = openSpoolPool();
+  // While one commit is written to disk, another one computes.
+  const commits = pLimit(pool.size + 1);
+  const work: Work = { engine, pool, store, lake, commits, result: emptyResult(touched) };
+  let done = 0;
   try {
-    for await (const step of prefetch(commitSteps(engine, store, lake, touched), STEPS_AHEAD)) {
-      if (step.kind === "finished") {
-        await store.deleteIfUnchanged(
-          { bucket: LAKE_BUCKET, key: step.touched.markerKey },
-          step.touched.etag,
-        );
-        onProgress({ phase: "commit", done: step.done, total: touched.length });
-        continue;
-      }
-      const { partition, corrupt } = step.batch;
-      const commit = await commitBatch(engine, lake, step.batch);
-      add(result.rows, partition.table, commit.rows);
-      add(result.unparsed, partition.table, commit.unparsed);
-      for (const [key, detail] of corrupt) result.skipped.push({ key, reason: "corrupt-file", detail });
-    }
+    await forEachAtOnce(touched, commits.concurrency, async (item) => {
+      await commitPartition(work, item);
+      onProgress({ phase: "commit", done: ++done, total: touched.length });
+    });
   } finally {
+    await pool.close();
     engine.close();
   }
+  return work.result;
+}
+
+interface Work {
+  readonly engine: DuckdbEngine;
+  readonly pool: SpoolPool;
+  readonly store: ObjectStore;
+  readonly lake: LakeLayout;
+  readonly commits: LimitFunction;
+  readonly result: CommittedAll;
+}
+
+function emptyResult(touched: readonly TouchedPartition[]): CommittedAll {
+  const result = { rows: {}, unparsed: {}, partitions: {}, skipped: [] };
+  for (const { partition } of touched) {
+    add(result.partitions, partition.table, 1);
+    add(result.rows, partition.table, 0);
+    add(result.unparsed, partition.table, 0);
+  }
   return result;
+}
+
+async function commitPartition(work: Work, { partition, markerKey, etag }: TouchedPartition): Promise<void> {
+  const { engine, store, lake, commits } = work;
+  const batches: FileBatch[] = [];
+  for await (const batch of newFiles(engine, store, lake, partition)) batches.push(batch);
+  let isWhole = true;
+  await forEachAtOnce(batches, commits.concurrency, async (batch) => {
+    const isBatchWhole = await commits(commitFiles, work, batch);
+    isWhole &&= isBatchWhole;
+  });
+  // The marker stays while a file waits for a whole copy, so that every run tries and tells again.
+  if (isWhole) await store.deleteIfUnchanged({ bucket: LAKE_BUCKET, key: markerKey }, etag);
+}
+
+/** @returns true if every file is in the typed table now */
+async function commitFiles({ engine, pool, lake, result }: Work, files: FileBatch): Promise<boolean> {
+  const { table } = files.partition;
+  const batch = await spoolBatch(pool, lake, files);
+  const { rows, unparsed } = await commitBatch(engine, lake, batch);
+  add(result.rows, table, rows);
+  add(result.unparsed, table, unparsed);
+  for (const [key, detail] of batch.corrupt) result.skipped.push({ key, reason: "corrupt-file", detail });
+  return batch.corrupt.size === 0;
 }
 
 /** Partitions done. */
@@ -83,28 +115,6 @@ export interface CommitProgress {
   readonly phase: "commit";
   readonly done: number;
   readonly total: number;
-}
-
-type CommitStep =
-  | { readonly kind: "commit"; readonly batch: SpooledBatch }
-  /** Every file of the partition is in the typed table. */
-  | { readonly kind: "finished"; readonly touched: TouchedPartition; readonly done: number };
-
-async function* commitSteps(
-  engine: DuckdbEngine,
-  store: ObjectStore,
-  lake: LakeLayout,
-  touched: readonly TouchedPartition[],
-): AsyncGenerator<CommitStep> {
-  for (const [index, item] of touched.entries()) {
-    let isWhole = true;
-    for await (const batch of spoolNewFiles(engine, store, lake, item.partition)) {
-      isWhole &&= batch.corrupt.size === 0;
-      yield { kind: "commit", batch };
-    }
-    // The marker stays while a file waits for a whole copy, so that every run tries and tells again.
-    if (isWhole) yield { kind: "finished", touched: item, done: index + 1 };
-  }
 }
 
 const add = (counts: Record<string, number>, name: string, count: number): void => {

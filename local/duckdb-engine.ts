@@ -1,14 +1,18 @@
-import { DuckDBInstance, type DuckDBResult } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBValue } from "@duckdb/node-api";
 import { QueryFailedError } from "../handlers/core/errors";
 import type { QueryEngine, Statement } from "../handlers/core/ports";
 
-/** A DuckDB database in memory: the query engine of this machine. */
+/** A DuckDB database in memory: the query engine of this machine. Statements do not wait for each other. */
 export interface DuckdbEngine extends QueryEngine {
-  /** Runs a statement whose rows are then read batch by batch. @throws QueryFailedError */
+  /** All rows of a result that is known to be small. @throws QueryFailedError */
+  rows(sql: string): Promise<readonly (readonly DuckDBValue[])[]>;
+  /** Runs a statement whose rows are then read batch by batch; one at a time. @throws QueryFailedError */
   stream(sql: string): Promise<DuckDBResult>;
   close(): void;
 }
 
+/** Name of a statement that nobody asks about later. */
+const LOCAL_QUERY = "local";
 /** Nothing is fetched over the network: every extension that is needed is built in. */
 const OFFLINE = { autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
 
@@ -18,21 +22,29 @@ const OFFLINE = { autoinstall_known_extensions: "false", autoload_known_extensio
  */
 export async function openDuckdb(settings: Readonly<Record<string, string>> = {}): Promise<DuckdbEngine> {
   const instance = await DuckDBInstance.create(":memory:", { ...OFFLINE, ...settings });
-  // Statements and reads do not wait for each other: each has a connection.
-  const [connection, reader] = [await instance.connect(), await instance.connect()];
+  const reader = await instance.connect();
+  const onOwnConnection = async <T>(queryId: string, work: (connection: DuckDBConnection) => Promise<T>) => {
+    const connection = await instance.connect();
+    try {
+      return await attempt(queryId, () => work(connection));
+    } finally {
+      connection.closeSync();
+    }
+  };
+  const rows = async (sql: string, token: string) =>
+    (await onOwnConnection(token, (connection) => connection.runAndReadAll(sql))).getRows();
   return {
     run: async ({ sql, token }: Statement) => {
-      await attempt(token, () => connection.run(sql));
+      await onOwnConnection(token, (connection) => connection.run(sql));
       return { queryId: token };
     },
     value: async ({ sql, token }) => {
-      const result = await attempt(token, () => connection.runAndReadAll(sql));
-      const value = result.getRows()[0]?.[0];
+      const [[value] = []] = await rows(sql, token);
       return value === null || value === undefined ? undefined : String(value);
     },
-    stream: (sql) => attempt("local", () => reader.stream(sql)),
+    rows: (sql) => rows(sql, LOCAL_QUERY),
+    stream: (sql) => attempt(LOCAL_QUERY, () => reader.stream(sql)),
     close: () => {
-      connection.closeSync();
       reader.closeSync();
       instance.closeSync();
     },

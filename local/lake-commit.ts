@@ -64,10 +64,9 @@ TO ${sqlString(file)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${ZST
 }
 
 async function countRows(engine: DuckdbEngine, file: string): Promise<Commit> {
-  const result = await engine.stream(
+  const [[rows, unparsed] = []] = await engine.rows(
     `SELECT count(*) FILTER (unparsed IS NULL), count(unparsed) FROM read_parquet(${sqlString(file)})`,
   );
-  const [[rows, unparsed] = []] = await result.getRows();
   return { rows: Number(rows), unparsed: Number(unparsed) };
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
-import { FORMATS } from "../formats";
+import { formatOfTable } from "../formats";
 import type { LogFormat } from "../formats/log-format";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
 import { sqlString } from "../formats/render/sql-text";
@@ -10,9 +10,16 @@ import { codeOf } from "../handlers/core/errors";
 import type { ObjectStore } from "../handlers/core/ports";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { LAKE_BUCKET, type LakeLayout } from "./lake-layout";
-import { spoolFile } from "./spool";
+import type { SpoolPool } from "./spool-pool";
 
-/** Some new files of one partition, as text that DuckDB can read: what one commit takes. */
+/** Some files of one partition that no commit holds yet: what one commit takes. */
+export interface FileBatch {
+  readonly partition: Partition;
+  /** Names below the partition's prefix. */
+  readonly names: readonly string[];
+}
+
+/** A batch as text that DuckDB can read. */
 export interface SpooledBatch {
   readonly partition: Partition;
   readonly format: LogFormat;
@@ -29,33 +36,29 @@ export interface SpooledBatch {
 }
 
 /** One statement commits at most this much compressed text, so that disk and time per commit stay bounded. */
-const BATCH_BYTES = 128 << 20;
-const SPOOL_CONCURRENCY = 4;
+const BATCH_BYTES = 32 << 20;
+const FILES_AT_ONCE = 4;
 
-/**
- * Finds and spools the files of a partition that no commit holds yet.
- *
- * @returns portions that one commit takes each; none if there is nothing new
- */
-export async function* spoolNewFiles(
+/** Finds the files of a partition that no commit holds yet; no batch if there is nothing new. */
+export async function* newFiles(
   engine: DuckdbEngine,
   store: ObjectStore,
   lake: LakeLayout,
   partition: Partition,
-): AsyncGenerator<SpooledBatch> {
+): AsyncGenerator<FileBatch> {
   const committed = await committedFiles(engine, lake.typedPartition(partition));
   let names: string[] = [];
   let bytes = 0;
   for await (const { key, size } of store.list(LAKE_BUCKET, rawPrefixOf(partition))) {
     if (committed.has(key)) continue;
     if (names.length > 0 && bytes + size > BATCH_BYTES) {
-      yield await spoolBatch(lake, partition, names);
+      yield { partition, names };
       [names, bytes] = [[], 0];
     }
     names.push(key.slice(rawPrefixOf(partition).length));
     bytes += size;
   }
-  if (names.length > 0) yield await spoolBatch(lake, partition, names);
+  if (names.length > 0) yield { partition, names };
 }
 
 /** Keys of the files whose rows are in the typed table. */
@@ -63,8 +66,8 @@ async function committedFiles(engine: DuckdbEngine, folder: string): Promise<Rea
   const files = await filesIn(folder);
   if (files.length === 0) return new Set();
   const list = files.map((name) => sqlString(join(folder, name))).join(", ");
-  const result = await engine.stream(`SELECT DISTINCT log_file FROM read_parquet([${list}])`);
-  return new Set((await result.getRows()).map(([key]) => String(key)));
+  const rows = await engine.rows(`SELECT DISTINCT log_file FROM read_parquet([${list}])`);
+  return new Set(rows.map(([key]) => String(key)));
 }
 
 async function filesIn(folder: string): Promise<string[]> {
@@ -76,10 +79,11 @@ async function filesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function spoolBatch(
+/** Writes the text of a batch's files into a folder of its own. */
+export async function spoolBatch(
+  pool: SpoolPool,
   lake: LakeLayout,
-  partition: Partition,
-  names: readonly string[],
+  { partition, names }: FileBatch,
 ): Promise<SpooledBatch> {
   const prefix = rawPrefixOf(partition);
   const format = formatOfTable(partition.table);
@@ -91,8 +95,8 @@ async function spoolBatch(
   const texts = join(folder, "texts");
   await mkdir(texts, { recursive: true });
   const corrupt = new Map<string, string>();
-  const lines = await pLimit(SPOOL_CONCURRENCY).map(names, async (name) => {
-    const spooled = await spoolFile(format, join(lake.root, prefix, name), join(texts, name));
+  const lines = await pLimit(FILES_AT_ONCE).map(names, async (name) => {
+    const spooled = await pool.spool(partition.table, join(lake.root, prefix, name), join(texts, name));
     if (spooled.kind === "spooled") return spooled.lines;
     corrupt.set(prefix + name, spooled.reason);
     await rm(join(texts, name));
@@ -107,10 +111,4 @@ async function spoolBatch(
     lines: lines.reduce((sum, count) => sum + count, 0),
     corrupt,
   };
-}
-
-function formatOfTable(table: string): LogFormat {
-  const format = Object.values(FORMATS).find((candidate) => candidate.table === table);
-  if (!format) throw new Error(`no format has the table "${table}"`);
-  return format;
 }

@@ -34,6 +34,7 @@ buildSync({
   entryPoints: {
     main: "main.ts",
     "access-logs": "local/access-logs.ts",
+    "spool-worker": "local/spool-worker.ts",
     demo: "local/demo.ts",
     docs: "scripts/generate-docs.ts",
     bench: "bench/index.ts",
