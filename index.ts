@@ -1,9 +1,9 @@
 /** The library: constructs for a CDKTF stack, and the log formats they rest on. */
 export { FORMAT_IDS, FORMATS, type FormatId } from "./formats";
 export type { Column, Field, LogFormat } from "./formats/log-format";
-export { AccessLogPipeline, type AccessLogPipelineProps } from "./modules/access-log-pipeline";
+export { AccessLogPipeline } from "./modules/access-log-pipeline";
 export { HandlerFunction, type HandlerFunctionProps, type Runtime } from "./modules/handler-function";
-export { LogBucket, type LogBucketProps } from "./modules/log-bucket";
+export { type Expiration, LogBucket, type LogBucketProps } from "./modules/log-bucket";
 export type { LogSource } from "./modules/log-source";
 export { LogTable, type LogTableProps } from "./modules/log-table";
 export {
@@ -12,5 +12,7 @@ export {
   type ObjectCreatedTriggerProps,
   type TriggerKind,
 } from "./modules/object-created-trigger";
+export type { AccessLogPipelineProps } from "./modules/pipeline-props";
 export { QueryWorkgroup, type QueryWorkgroupProps } from "./modules/query-workgroup";
+export type { Safeguards } from "./modules/safeguards";
 export { Schedule, type ScheduleProps } from "./modules/schedule";

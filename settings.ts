@@ -3,20 +3,25 @@ import * as z from "zod";
 import { FORMAT_IDS } from "./formats";
 import { OWN_PREFIXES } from "./formats/partition-layout";
 import { IDENTIFIER } from "./formats/render/sql-text";
+import { RUNTIMES } from "./modules/handler-function";
+import { RESULTS_PREFIX } from "./modules/log-bucket";
+import { letLoadBalancersDeliver, takeOriginals } from "./modules/log-delivery";
+import { keyPrefixOf, type LogSource, type MoveSource, moveSourcesOf } from "./modules/log-source";
 import {
+  BUCKET_EVENTS,
   DEFAULT_LOG_RETENTION_DAYS,
   DEFAULT_PROJECTION_FROM,
   DEFAULT_RESULTS_RETENTION_DAYS,
   DEFAULT_SCAN_LIMIT_GIB,
   databaseOf,
+  moveFunctionNameOf,
   PARTITION_MODES,
   PIPELINE_NAME,
   workgroupNameOf,
-} from "./modules/access-log-pipeline";
-import { RUNTIMES } from "./modules/handler-function";
-import { RESULTS_PREFIX } from "./modules/log-bucket";
-import { keyPrefixOf, type LogSource, type MoveSource, moveSourcesOf } from "./modules/log-source";
+} from "./modules/pipeline-props";
+import { allow, policyDocument } from "./modules/policy";
 import { backendSettings } from "./stacks/backend-settings";
+import { providerSettings } from "./stacks/provider-settings";
 
 export const SETTINGS_FILE = "access-logs.json";
 /** Names another settings file. */
@@ -32,6 +37,8 @@ const LOG_RETENTION_DAYS = [
 ];
 
 const days = z.int().min(1).max(MAX_RETENTION_DAYS);
+
+const accountId = z.string().regex(/^\d{12}$/, "must be a 12-digit AWS account id, in quotes");
 
 const source = z.strictObject({
   name: z
@@ -55,7 +62,7 @@ const source = z.strictObject({
       'Log prefix configured at the load balancer or distribution, with "/" at the end; empty if none is',
     ),
   accounts: z
-    .array(z.string().regex(/^\d{12}$/, "must be a 12-digit AWS account id, in quotes"))
+    .array(accountId)
     .min(1)
     .optional()
     .describe("Accounts whose load balancers may deliver. Default: the account that is deployed to"),
@@ -79,12 +86,22 @@ const settingsSchema = z.strictObject({
     .optional()
     .describe('Where Terraform keeps its state. Default: { "type": "local" }'),
   sources: z.array(source).min(1).max(MAX_SOURCES).describe("Where access logs come from"),
+  provider: providerSettings.optional().describe("How Terraform reaches AWS"),
   existingLogBucket: z
     .string()
     .min(3)
     .optional()
     .describe(
       "Bucket that the logs arrive in already; nothing on it is changed. Default: a bucket is created",
+    ),
+  existingLogBucketOwner: accountId
+    .optional()
+    .describe("Account that owns that bucket. Default: the account that is deployed to"),
+  existingLogBucketEvents: z
+    .enum(BUCKET_EVENTS)
+    .optional()
+    .describe(
+      "How that bucket tells of new objects: by its events in EventBridge, or by a notification to the pipeline's queue. Default: eventbridge",
     ),
   keepOriginals: z.boolean().optional().describe("Keep the objects as delivered, too. Default: false"),
   database: z
@@ -122,6 +139,28 @@ const settingsSchema = z.strictObject({
     .date("must be a day that exists, as YYYY-MM-DD")
     .optional()
     .describe(`First day that projected partitions cover. Default: ${DEFAULT_PROJECTION_FROM}`),
+  kmsKey: z
+    .string()
+    .regex(
+      /^arn:aws(?:-cn|-us-gov)?:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+      "must be the ARN of a KMS key, not of an alias",
+    )
+    .optional()
+    .describe(
+      "Key that encrypts everything but the bucket that logs are delivered to. Default: AWS's own keys",
+    ),
+  permissionsBoundary: z
+    .string()
+    .regex(
+      /^arn:aws(?:-cn|-us-gov)?:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/,
+      "must be the ARN of an IAM policy",
+    )
+    .optional()
+    .describe("Policy that bounds what each role may do. Default: none"),
+  lakeFormation: z
+    .boolean()
+    .optional()
+    .describe("Grant the functions what they need where Lake Formation rules the catalog. Default: false"),
   runtime: z.enum(RUNTIMES).optional().describe(`Lambda runtime. Default: ${RUNTIMES[0]}`),
   tags: z.record(z.string().min(1), z.string()).optional().describe("Tags of every resource"),
 });
@@ -163,7 +202,7 @@ export function parseSettings(path: string, value: unknown): Settings {
   if (!result.success) {
     throw new SettingsError(result.error.issues.map((issue) => describeIssue(path, value, issue)).join("\n"));
   }
-  const problems = [...sourceProblems(result.data.sources), ...partitionProblems(result.data)];
+  const problems = [...sourceProblems(result.data.sources), ...uselessOptions(result.data)];
   if (problems.length > 0)
     throw new SettingsError(problems.map((problem) => `${path}: ${problem}`).join("\n"));
   return result.data;
@@ -211,10 +250,15 @@ function sourceProblems(sources: Settings["sources"]): string[] {
   return problems;
 }
 
-const partitionProblems = ({ partitions, projectionFrom }: Settings): string[] =>
-  projectionFrom !== undefined && partitions !== "projection"
+/** Options that say something about what other options leave out. */
+const uselessOptions = (settings: Settings): string[] => [
+  ...(settings.projectionFrom !== undefined && settings.partitions !== "projection"
     ? ['projectionFrom: must be left out unless "partitions" is "projection"']
-    : [];
+    : []),
+  ...(["existingLogBucketOwner", "existingLogBucketEvents"] as const)
+    .filter((option) => settings[option] !== undefined && settings.existingLogBucket === undefined)
+    .map((option) => `${option}: must be left out without "existingLogBucket"`),
+];
 
 const overlap = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a);
 
@@ -257,6 +301,41 @@ export function deploymentOf(settings: Settings): Deployment {
     keepOriginals: keepOriginals ?? false,
     columnar: columnar ?? true,
   };
+}
+
+/**
+ * The statements that the owner of a bucket must add to its policy: that load balancers may deliver, and, if the bucket
+ * is another account's, that the pipeline may take the files.
+ *
+ * @param account account that the pipeline is deployed to
+ * @returns the policy document as JSON; without statements if there is nothing to add
+ */
+export function ownersPolicyOf(settings: Settings, bucket: string, account: string): string {
+  const { name, region, existingLogBucketOwner, keepOriginals } = settings;
+  const sources = settings.sources.map(toLogSource);
+  const partition = partitionOf(region);
+  const bucketArn = `arn:${partition}:s3:::${bucket}`;
+  const role = { AWS: `arn:${partition}:iam::${account}:role/${moveFunctionNameOf(name)}` };
+  const isAnothers = existingLogBucketOwner !== undefined && existingLogBucketOwner !== account;
+  return policyDocument([
+    ...letLoadBalancersDeliver(bucketArn, sources, () => account),
+    ...(isAnothers
+      ? [
+          {
+            Sid: "AccessLogPipeline",
+            Principal: role,
+            ...takeOriginals(bucketArn, sources, keepOriginals ?? false),
+          },
+          { Sid: "AccessLogPipelineList", Principal: role, ...allow(["s3:ListBucket"], [bucketArn]) },
+        ]
+      : []),
+  ]);
+}
+
+/** The partition of AWS that a Region belongs to. */
+function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 
 /** JSON Schema of the settings file, for editors. */

@@ -54,6 +54,21 @@ describe("settings", () => {
     [{ logRetentionDays: 31 }, "access-logs.json: logRetentionDays: must be one of 1, 3, 5"],
     [{ backend: { type: "s3", bucket: "state" } }, "access-logs.json: backend.key: "],
     [{ backend: { type: "swift" } }, "access-logs.json: backend"],
+    [{ kmsKey: "alias/logs" }, "access-logs.json: kmsKey: must be the ARN of a KMS key, not of an alias"],
+    [
+      { permissionsBoundary: "team" },
+      "access-logs.json: permissionsBoundary: must be the ARN of an IAM policy",
+    ],
+    [{ provider: { version: "latest" } }, "access-logs.json: provider.version: must be a version constraint"],
+    [{ provider: { assumeRole: { roleArn: "me" } } }, "access-logs.json: provider.assumeRole.roleArn: "],
+    [
+      { existingLogBucketOwner: "111122223333" },
+      'access-logs.json: existingLogBucketOwner: must be left out without "existingLogBucket"',
+    ],
+    [
+      { existingLogBucketEvents: "queue" },
+      'access-logs.json: existingLogBucketEvents: must be left out without "existingLogBucket"',
+    ],
   ])("refuse %j", (changes, message) => {
     expect(problemOf(changes)).toContain(message);
   });

@@ -11,6 +11,7 @@ import {
 import { IDENTIFIER } from "../formats/render/sql-text";
 import { codeOf, messageOf, OperationError } from "../handlers/core/errors";
 import { addBackfillCommand } from "./backfill-command";
+import { addBucketPolicyCommand } from "./bucket-policy-command";
 import { examples, matching, wholeNumber } from "./command-line";
 import { addConnectBucketCommand } from "./connect-bucket-command";
 import { ingest } from "./ingest";
@@ -88,6 +89,7 @@ program
 
 addBackfillCommand(program);
 addConnectBucketCommand(program);
+addBucketPolicyCommand(program);
 
 program
   .command("query")

@@ -1,4 +1,5 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsS3Bucket } from "@cdktf/provider-aws/lib/data-aws-s3-bucket";
 import { GlueCatalogDatabase } from "@cdktf/provider-aws/lib/glue-catalog-database";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
@@ -6,32 +7,42 @@ import { Construct } from "constructs";
 import { FORMATS } from "../formats";
 import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
 import { linesGlueTable, rawGlueTable } from "../formats/render/glue-table";
-import { IDENTIFIER } from "../formats/render/sql-text";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
-import { HandlerFunction, RUNTIMES, type Runtime } from "./handler-function";
+import { type FunctionDefaults, HandlerFunction, RUNTIMES } from "./handler-function";
 import { Lake } from "./lake";
-import { LogBucket } from "./log-bucket";
-import { formatsOf, keyPrefixOf, type LogSource, moveSourcesOf } from "./log-source";
+import { LakeFormationGrants } from "./lake-formation-grants";
+import { type Expiration, LogBucket, RESULTS_PREFIX } from "./log-bucket";
+import { takeOriginals } from "./log-delivery";
+import { formatsOf, keyPrefixOf, moveSourcesOf } from "./log-source";
 import { LogTable } from "./log-table";
 import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
+import {
+  type AccessLogPipelineProps,
+  BUCKET_EVENTS,
+  DEFAULT_LOG_RETENTION_DAYS,
+  DEFAULT_PROJECTION_FROM,
+  DEFAULT_RESULTS_RETENTION_DAYS,
+  DEFAULT_SCAN_LIMIT_GIB,
+  databaseOf,
+  isColumnar,
+  isProjected,
+  moveFunctionNameOf,
+  PARTITION_MODES,
+  sourceNamesOf,
+  validatePipeline,
+  type WorkgroupId,
+  workgroupNameOf,
+} from "./pipeline-props";
 import { allow, type PolicyStatement } from "./policy";
 import { ADD_PARTITIONS, QueryPermissions, READ_PARTITIONS } from "./query-permissions";
 import { QueryWorkgroup } from "./query-workgroup";
 import { Schedule } from "./schedule";
-import { validateProps } from "./validate-props";
 
-/** Starts with a letter and is short enough for every name that is made of it. */
-export const PIPELINE_NAME = /^[a-z][a-z0-9-]{0,30}$/;
-export const DEFAULT_RESULTS_RETENTION_DAYS = 7;
-export const DEFAULT_LOG_RETENTION_DAYS = 30;
-export const DEFAULT_SCAN_LIMIT_GIB = 100;
 const GIB = 1024 ** 3;
 /** A commit scans an hour of text. This only stops a mistake. */
 const PIPELINE_SCAN_LIMIT_BYTES = 1024 * GIB;
-export const PARTITION_MODES = ["managed", "projection"] as const;
-export type PartitionMode = (typeof PARTITION_MODES)[number];
-/** Before there were load balancers of this kind. */
-export const DEFAULT_PROJECTION_FROM = "2016-01-01";
+/** Markers live for an hour; where only partitions are made of them, one that is not consumed need not stay for ever. */
+const MARKER_DAYS = 30;
 
 const MOVE_TIMEOUT_SECONDS = 60;
 const MOVE_BATCH_SIZE = 1000;
@@ -41,82 +52,6 @@ const MOVE_CONCURRENCY = 10;
 const VISIBILITY_TIMEOUT_SECONDS = 6 * MOVE_TIMEOUT_SECONDS + MOVE_BATCH_WINDOW_SECONDS;
 const PARTITION_TIMEOUT_SECONDS = 300;
 const MEMORY_MIB = 512;
-
-export interface AccessLogPipelineProps {
-  /** Prefix of every name in AWS: a lower-case letter, then letters, digits or "-", at most 31 characters. */
-  readonly name: string;
-  /** Where access logs come from: at least one. */
-  readonly sources: readonly LogSource[];
-  /**
-   * Bucket that the logs arrive in already. Nothing on it is changed; it must send its events to EventBridge. The
-   * moved files and query results go to a bucket of the pipeline.
-   *
-   * @default - a bucket is created that the logs are delivered to
-   */
-  readonly existingLogBucket?: string;
-  /**
-   * Keeps the objects as they were delivered next to the moved ones.
-   *
-   * @default false
-   */
-  readonly keepOriginals?: boolean;
-  /**
-   * Glue database: lower-case letters, digits and "_".
-   *
-   * @default - the pipeline's name with "_" for "-"
-   */
-  readonly database?: string;
-  /**
-   * Days after which moved text is deleted.
-   *
-   * @default - it is kept
-   */
-  readonly rawRetentionDays?: number;
-  /**
-   * Days after which query results are deleted.
-   *
-   * @default 7
-   */
-  readonly resultsRetentionDays?: number;
-  /**
-   * Days after which the functions' logs are deleted: one of the values that CloudWatch allows.
-   *
-   * @default 30
-   */
-  readonly logRetentionDays?: number;
-  /**
-   * GiB that one query of the analysts' workgroup may scan.
-   *
-   * @default 100
-   */
-  readonly scanLimitGiB?: number;
-  /**
-   * Keeps a typed table of each format, `alb_access_logs` or `cloudfront_access_logs`: Iceberg, minutes behind. Without
-   * it there is only the text as delivered, in `<table>_raw`.
-   *
-   * @default true
-   */
-  readonly columnar?: boolean;
-  /**
-   * How Athena knows the partitions of the text: `managed`, they are added to the catalog every hour, or `projection`,
-   * Athena computes them and no function is needed.
-   *
-   * @default "managed"
-   */
-  readonly partitions?: PartitionMode;
-  /**
-   * First day that projected partitions cover, `YYYY-MM-DD`; older files are not seen. Only with `projection`.
-   *
-   * @default "2016-01-01"
-   */
-  readonly projectionFrom?: string;
-  /**
-   * Lambda runtime.
-   *
-   * @default "nodejs24.x"
-   */
-  readonly runtime?: Runtime;
-}
 
 /**
  * ALB and CloudFront access logs, queryable in Athena minutes after delivery.
@@ -132,7 +67,10 @@ export interface AccessLogPipelineProps {
  * });
  */
 export class AccessLogPipeline extends Construct {
+  /** Bucket of the moved files, the typed tables and the query results. */
   readonly bucket: LogBucket;
+  /** Bucket that logs are delivered to: the same one, unless a KMS key encrypts that or one exists already. */
+  readonly landing: BucketRef;
   readonly trigger: ObjectCreatedTrigger;
   readonly move: HandlerFunction;
   readonly database: GlueCatalogDatabase;
@@ -149,12 +87,16 @@ export class AccessLogPipeline extends Construct {
 
   constructor(scope: Construct, id: string, props: AccessLogPipelineProps) {
     super(scope, id);
-    validate(this.node.path, props);
+    validatePipeline(this.node.path, props);
     this.account = new DataAwsCallerIdentity(this, "account");
     this.bucket = this.createBucket(props);
-    const logBucket = this.logBucketOf(props);
-    this.trigger = this.createTrigger(props, logBucket);
-    this.move = this.createMove(props, logBucket);
+    const { existingLogBucket, existingLogBucketOwner } = props;
+    this.landing =
+      existingLogBucket === undefined
+        ? this.createLanding(props).bucket
+        : this.existingBucket(existingLogBucket, existingLogBucketOwner);
+    this.trigger = this.createTrigger(props);
+    this.move = this.createMove(props);
     this.database = this.createDatabase(props);
     this.tables = this.createTables(props);
     this.pipelineWorkgroup = this.createWorkgroup(
@@ -174,6 +116,7 @@ export class AccessLogPipeline extends Construct {
       database: this.database.name,
       bucketArn: this.bucket.bucket.arn,
       accountId: this.account.accountId,
+      lakeFormation: props.lakeFormation ?? false,
     });
     if (!isProjected(props)) {
       this.createPartition = this.createPartitionFunction(props, permissions);
@@ -186,35 +129,50 @@ export class AccessLogPipeline extends Construct {
       });
     }
     this.lake = isColumnar(props) ? this.createLake(props, permissions) : undefined;
+    if (props.lakeFormation) this.grantInLakeFormation();
   }
 
   private createBucket(props: AccessLogPipelineProps): LogBucket {
     return new LogBucket(this, "logs", {
       namePrefix: `${props.name}-`,
-      resultsRetentionDays: props.resultsRetentionDays ?? DEFAULT_RESULTS_RETENTION_DAYS,
-      keepMarkers: isColumnar(props),
-      ...(props.existingLogBucket === undefined ? { deliveries: props.sources } : {}),
-      ...(props.rawRetentionDays === undefined ? {} : { rawRetentionDays: props.rawRetentionDays }),
+      expirations: expirationsOf(props),
+      ...(isLanding(props) ? { deliveries: props.sources } : {}),
+      ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
     });
   }
 
-  private logBucketOf({ existingLogBucket }: AccessLogPipelineProps): BucketRef {
-    return existingLogBucket === undefined
-      ? this.bucket.bucket
-      : new DataAwsS3Bucket(this, "existing_logs", { bucket: existingLogBucket });
+  private createLanding(props: AccessLogPipelineProps): LogBucket {
+    if (isLanding(props)) return this.bucket;
+    return new LogBucket(this, "landing", {
+      namePrefix: `${props.name}-landing-`,
+      expirations: [],
+      deliveries: props.sources,
+    });
   }
 
-  private createTrigger(props: AccessLogPipelineProps, logBucket: BucketRef): ObjectCreatedTrigger {
+  private existingBucket(bucket: string, owner: string | undefined): BucketRef {
+    if (owner === undefined) return new DataAwsS3Bucket(this, "existing_logs", { bucket });
+    // Another account's bucket cannot always be looked up.
+    const { partition } = new DataAwsPartition(this, "existing_logs_partition");
+    return { bucket, arn: `arn:${partition}:s3:::${bucket}` };
+  }
+
+  private createTrigger(props: AccessLogPipelineProps): ObjectCreatedTrigger {
     return new ObjectCreatedTrigger(this, "arrivals", {
       name: `${props.name}-arrivals`,
-      kind: props.existingLogBucket === undefined ? "s3-notification" : "eventbridge",
-      bucket: logBucket,
+      kind:
+        props.existingLogBucket === undefined
+          ? "s3-notification"
+          : (props.existingLogBucketEvents ?? BUCKET_EVENTS[0]),
+      bucket: this.landing,
+      ...(props.existingLogBucketOwner === undefined ? {} : { bucketOwner: props.existingLogBucketOwner }),
+      ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
       keyPrefixes: props.sources.map(keyPrefixOf),
       visibilityTimeoutSeconds: VISIBILITY_TIMEOUT_SECONDS,
     });
   }
 
-  private createMove(props: AccessLogPipelineProps, logBucket: BucketRef): HandlerFunction {
+  private createMove(props: AccessLogPipelineProps): HandlerFunction {
     const keepOriginals = props.keepOriginals ?? false;
     const environment: MoveEnvironment = {
       SOURCES: JSON.stringify(moveSourcesOf(props.sources)),
@@ -223,12 +181,12 @@ export class AccessLogPipeline extends Construct {
     };
     const move = new HandlerFunction(this, "move_access_logs", {
       ...functionDefaults(props),
-      name: `${props.name}-move-access-logs`,
+      name: moveFunctionNameOf(props.name),
       handler: "move-access-logs",
       description: "Moves access logs to Hive-style prefixes as they arrive",
       timeoutSeconds: MOVE_TIMEOUT_SECONDS,
       environment,
-      statements: this.moveStatements(props, logBucket, keepOriginals),
+      statements: this.moveStatements(props, keepOriginals),
     });
     new LambdaEventSourceMapping(this, "arrivals_mapping", {
       eventSourceArn: this.trigger.queue.arn,
@@ -241,23 +199,15 @@ export class AccessLogPipeline extends Construct {
     return move;
   }
 
-  private moveStatements(
-    props: AccessLogPipelineProps,
-    logBucket: BucketRef,
-    keepOriginals: boolean,
-  ): PolicyStatement[] {
+  private moveStatements(props: AccessLogPipelineProps, keepOriginals: boolean): PolicyStatement[] {
     const target = this.bucket.bucket.arn;
-    const originals = props.sources.map((source) => `${logBucket.arn}/${keyPrefixOf(source)}*`);
     return [
       allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [this.trigger.queue.arn]),
-      allow(
-        ["s3:GetObject", "s3:GetObjectTagging", ...(keepOriginals ? [] : ["s3:DeleteObject"])],
-        originals,
-      ),
+      takeOriginals(this.landing.arn, props.sources, keepOriginals),
       allow(["s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"], [`${target}/${RAW_PREFIX}*`]),
       allow(["s3:PutObject"], [`${target}/${TOUCHED_PREFIX}*`]),
       // Without it S3 answers 403 for a missing object, which cannot be told from a missing permission.
-      allow(["s3:ListBucket"], props.existingLogBucket === undefined ? [target] : [target, logBucket.arn]),
+      allow(["s3:ListBucket"], isLanding(props) ? [target] : [target, this.landing.arn]),
     ];
   }
 
@@ -294,7 +244,7 @@ export class AccessLogPipeline extends Construct {
   private createWorkgroup(
     id: WorkgroupId,
     description: string,
-    { name }: AccessLogPipelineProps,
+    { name, kmsKey }: AccessLogPipelineProps,
     scanLimitBytes: number,
   ): QueryWorkgroup {
     return new QueryWorkgroup(this, id, {
@@ -302,6 +252,7 @@ export class AccessLogPipeline extends Construct {
       description,
       bucket: this.bucket.bucket.bucket,
       scanLimitBytes,
+      ...(kmsKey === undefined ? {} : { kmsKey }),
     });
   }
 
@@ -357,71 +308,42 @@ export class AccessLogPipeline extends Construct {
       ),
     };
   }
+
+  private grantInLakeFormation(): void {
+    const functions = { create_partition: this.createPartition, ...this.lake?.functions };
+    for (const [id, handler] of Object.entries(functions)) {
+      if (!handler) continue;
+      new LakeFormationGrants(this, `${id}_grants`, {
+        role: handler.role,
+        database: this.database.name,
+        bucketArn: this.bucket.bucket.arn,
+        createsTables: handler === this.lake?.transform,
+      });
+    }
+  }
 }
 
-const functionDefaults = ({ runtime, logRetentionDays }: AccessLogPipelineProps) => ({
+const functionDefaults = (props: AccessLogPipelineProps): FunctionDefaults => ({
   memoryMiB: MEMORY_MIB,
-  runtime: runtime ?? RUNTIMES[0],
-  logRetentionDays: logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
+  runtime: props.runtime ?? RUNTIMES[0],
+  logRetentionDays: props.logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
+  ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
+  ...(props.permissionsBoundary === undefined ? {} : { permissionsBoundary: props.permissionsBoundary }),
 });
 
-const isColumnar = ({ columnar }: AccessLogPipelineProps): boolean => columnar ?? true;
-const isProjected = ({ partitions }: AccessLogPipelineProps): boolean => partitions === "projection";
+/** True if logs are delivered to the bucket that all else lies in. Load balancers cannot use a KMS key. */
+const isLanding = ({ existingLogBucket, kmsKey }: AccessLogPipelineProps): boolean =>
+  existingLogBucket === undefined && kmsKey === undefined;
 
-/** The Glue database of a pipeline. */
-export const databaseOf = ({
-  database,
-  name,
-}: {
-  readonly name: string;
-  readonly database?: string | undefined;
-}): string => database ?? name.replaceAll("-", "_");
-
-/** @param id `pipeline` or `analysts` */
-export const workgroupNameOf = (pipeline: string, id: WorkgroupId): string => `${pipeline}-${id}`;
-
-type WorkgroupId = "pipeline" | "analysts";
-
-/** Values of the `source` partition key of a format's table; empty if it has none. */
-const sourceNamesOf = (sources: readonly LogSource[], format: string): string[] =>
-  sources.filter((source) => source.format === format && source.partition).map(({ name }) => name);
-
-function validate(path: string, props: AccessLogPipelineProps): void {
-  const { name, sources } = props;
-  validateProps(path, [
-    {
-      option: "name",
-      value: name,
-      holds: PIPELINE_NAME.test(name),
-      expected: 'must be a lower-case letter, then letters, digits or "-", at most 31 characters',
-    },
-    {
-      option: "database",
-      value: databaseOf(props),
-      holds: IDENTIFIER.test(databaseOf(props)),
-      expected: 'must be lower-case letters, digits and "_"',
-    },
-    {
-      option: "sources",
-      value: sources,
-      holds: sources.length > 0,
-      expected: "must name at least one source",
-    },
-    {
-      option: "projectionFrom",
-      value: props.projectionFrom,
-      holds: props.projectionFrom === undefined || isProjected(props),
-      expected: 'must be left out unless "partitions" is "projection"',
-    },
-    ...formatsOf(sources).map((format) => {
-      const partitioned = sourceNamesOf(sources, format).length;
-      const all = sources.filter((source) => source.format === format).length;
-      return {
-        option: "sources",
-        value: sources.map(({ name: source, partition }) => ({ name: source, partition })),
-        holds: partitioned === 0 || partitioned === all,
-        expected: `must all have "partition", or none, among those of one format (${format})`,
-      };
-    }),
-  ]);
-}
+const expirationsOf = (props: AccessLogPipelineProps): Expiration[] => [
+  {
+    id: "query-results",
+    prefix: RESULTS_PREFIX,
+    days: props.resultsRetentionDays ?? DEFAULT_RESULTS_RETENTION_DAYS,
+  },
+  // Markers are the work list of the typed tables: there they stay until they are consumed.
+  ...(isColumnar(props) ? [] : [{ id: "markers", prefix: TOUCHED_PREFIX, days: MARKER_DAYS }]),
+  ...(props.rawRetentionDays === undefined
+    ? []
+    : [{ id: "raw", prefix: RAW_PREFIX, days: props.rawRetentionDays }]),
+];

@@ -1,5 +1,6 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import type { Construct } from "constructs";
+import { queueEncryption, type Safeguards } from "./safeguards";
 
 const DAY_SECONDS = 86_400;
 /** The longest that SQS keeps a message: enough to come back from a holiday and redrive. */
@@ -10,11 +11,11 @@ export const DEAD_LETTER_RETENTION_DAYS = 14;
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
  */
-export function deadLetterQueue(scope: Construct, name: string): SqsQueue {
+export function deadLetterQueue(scope: Construct, name: string, safeguards: Safeguards): SqsQueue {
   const queue = new SqsQueue(scope, "dead_letters", {
     name: `${name}-dead-letters`,
     messageRetentionSeconds: DEAD_LETTER_RETENTION_DAYS * DAY_SECONDS,
-    sqsManagedSseEnabled: true,
+    ...queueEncryption(safeguards),
   });
   queue.overrideLogicalId(`${scope.node.id}_dead_letters`);
   return queue;

@@ -6,6 +6,7 @@ import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { type HandlerName, handlerCode } from "./handler-code";
 import { allow, type PolicyStatement, policyDocument, trustPolicy } from "./policy";
+import { boundary, type Safeguards, useOfKey } from "./safeguards";
 import { validateProps } from "./validate-props";
 
 export const RUNTIMES = ["nodejs24.x", "nodejs22.x"] as const;
@@ -15,7 +16,7 @@ export type Runtime = (typeof RUNTIMES)[number];
 export const METRICS_NAMESPACE = "AccessLogs";
 const MAX_TIMEOUT_SECONDS = 900;
 
-export interface HandlerFunctionProps {
+export interface HandlerFunctionProps extends Safeguards {
   /** Name of the function, its role and, below `/aws/lambda/`, its log group. */
   readonly name: string;
   readonly handler: HandlerName;
@@ -36,6 +37,12 @@ export interface HandlerFunctionProps {
   readonly reservedConcurrency?: number;
 }
 
+/** What all functions of a pipeline have in common. */
+export type FunctionDefaults = Pick<
+  HandlerFunctionProps,
+  "memoryMiB" | "runtime" | "logRetentionDays" | keyof Safeguards
+>;
+
 /**
  * One Lambda function on arm64 with its bundled code, a role of its own, and a log group that Terraform owns, so that
  * it has a retention and goes away with the function.
@@ -46,6 +53,8 @@ export class HandlerFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: IamRole;
   readonly logGroup: CloudwatchLogGroup;
+  /** What else belongs to the function must keep to them, too. */
+  readonly safeguards: Safeguards;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
@@ -57,14 +66,18 @@ export class HandlerFunction extends Construct {
         expected: `must be from 1 to ${MAX_TIMEOUT_SECONDS}`,
       },
     ]);
+    this.safeguards = props;
+    const { kmsKey } = props;
     this.logGroup = new CloudwatchLogGroup(this, "logs", {
       name: `/aws/lambda/${props.name}`,
       retentionInDays: props.logRetentionDays,
+      ...(kmsKey === undefined ? {} : { kmsKeyId: kmsKey }),
     });
     this.logGroup.overrideLogicalId(`${id}_logs`);
     this.role = new IamRole(this, "role", {
       name: props.name,
       assumeRolePolicy: trustPolicy("lambda.amazonaws.com"),
+      ...boundary(props),
     });
     const policy = new IamRolePolicy(this, "policy", {
       name: "handler",
@@ -72,6 +85,7 @@ export class HandlerFunction extends Construct {
       policy: policyDocument([
         allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${this.logGroup.arn}:*`]),
         ...props.statements,
+        ...useOfKey(props),
       ]),
     });
     const code = handlerCode(props.handler);
@@ -94,6 +108,7 @@ export class HandlerFunction extends Construct {
       ...(props.reservedConcurrency === undefined
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
+      ...(kmsKey === undefined ? {} : { kmsKeyArn: kmsKey }),
       environment: {
         variables: {
           POWERTOOLS_SERVICE_NAME: props.name,

@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import type { LogFormat } from "../formats/log-format";
 import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format";
 import type { LakeEnvironment } from "../handlers/environment";
-import { HandlerFunction, type HandlerFunctionProps } from "./handler-function";
+import { type FunctionDefaults, HandlerFunction } from "./handler-function";
 import { ADD_PARTITIONS, type QueryPermissions, READ_PARTITIONS, WRITE_TABLES } from "./query-permissions";
 import { Schedule } from "./schedule";
 
@@ -16,7 +16,7 @@ export interface LakeProps {
   readonly formats: readonly LogFormat[];
   readonly environment: LakeEnvironment;
   readonly permissions: QueryPermissions;
-  readonly functionDefaults: Pick<HandlerFunctionProps, "memoryMiB" | "runtime" | "logRetentionDays">;
+  readonly functionDefaults: FunctionDefaults;
   readonly accountId: string;
 }
 
@@ -34,9 +34,12 @@ export class Lake extends Construct {
   readonly transformSchedule: Schedule;
   readonly maintain: HandlerFunction;
   readonly maintainSchedule: Schedule;
+  /** Names of the typed tables. */
+  readonly tables: readonly string[];
 
   constructor(scope: Construct, id: string, props: LakeProps) {
     super(scope, id);
+    this.tables = props.formats.map(({ table }) => table);
     this.transform = this.createTransform(props);
     this.transformSchedule = new Schedule(this, "transform_partition_schedule", {
       name: `${props.name}-transform-partition`,
@@ -54,6 +57,11 @@ export class Lake extends Construct {
       target: this.maintain,
       accountId: props.accountId,
     });
+  }
+
+  /** By the ids of their constructs. */
+  get functions(): Readonly<Record<string, HandlerFunction>> {
+    return { transform_partition: this.transform, maintain_lake: this.maintain };
   }
 
   private createTransform({ permissions, ...props }: LakeProps): HandlerFunction {

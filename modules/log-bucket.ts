@@ -12,9 +12,9 @@ import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { Construct } from "constructs";
-import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
-import { keyPrefixOf, type LogSource } from "./log-source";
-import { denyPlainText, type PolicyStatement, policyDocument } from "./policy";
+import { letLoadBalancersDeliver } from "./log-delivery";
+import type { LogSource } from "./log-source";
+import { denyPlainText, policyDocument } from "./policy";
 import { validateProps } from "./validate-props";
 
 /** Where Athena writes results, one folder per workgroup. */
@@ -23,8 +23,6 @@ export const RESULTS_PREFIX = "athena-results/";
 /** S3 lets a prefix be at most 37 characters, so that 26 remain for what makes the name unique. */
 export const BUCKET_PREFIX_LIMIT = 37;
 const ABANDONED_UPLOAD_DAYS = 7;
-/** Markers live for an hour; where only partitions are made of them, one that is not consumed need not stay for ever. */
-const MARKER_DAYS = 30;
 
 export interface LogBucketProps {
   /** Start of the bucket's name; AWS appends what makes it unique. At most 37 characters. */
@@ -35,20 +33,25 @@ export interface LogBucketProps {
    * @default - none: the bucket holds moved files and query results only
    */
   readonly deliveries?: readonly LogSource[];
+  /** What is deleted by itself: nothing else is. */
+  readonly expirations: readonly Expiration[];
   /**
-   * Days after which moved text is deleted.
+   * ARN of the KMS key that encrypts the bucket. Load balancers cannot deliver to such a bucket.
    *
-   * @default - it is kept
+   * @default - S3's own keys
    */
-  readonly rawRetentionDays?: number;
-  /** Days after which query results are deleted. */
-  readonly resultsRetentionDays: number;
-  /** True if markers are the work list of typed tables: they then stay until they are consumed. */
-  readonly keepMarkers: boolean;
+  readonly kmsKey?: string;
+}
+
+/** Objects that are deleted after some days. */
+export interface Expiration {
+  readonly id: string;
+  readonly prefix: string;
+  readonly days: number;
 }
 
 /**
- * A private bucket for access logs: encrypted with S3's own keys (load balancers can deliver to nothing else), TLS
+ * A private bucket for access logs: encrypted, TLS
  * only, not versioned (each move would leave a version), never emptied by Terraform.
  *
  * CloudFront's standard logs need access control lists; they are switched on only if such a source delivers here.
@@ -71,6 +74,12 @@ export class LogBucket extends Construct {
           /^[a-z0-9][a-z0-9-]*$/.test(props.namePrefix) && props.namePrefix.length <= BUCKET_PREFIX_LIMIT,
         expected: `must be lower-case letters, digits and "-", at most ${BUCKET_PREFIX_LIMIT} characters`,
       },
+      {
+        option: "kmsKey",
+        value: props.kmsKey,
+        holds: props.kmsKey === undefined || !props.deliveries?.some(({ format }) => format === "alb"),
+        expected: "must be left out of a bucket that load balancers deliver to: they cannot use it",
+      },
     ]);
     const deliveries = props.deliveries ?? [];
     const needsAcl = deliveries.some(({ format }) => format === "cloudfront");
@@ -90,37 +99,23 @@ export class LogBucket extends Construct {
     });
     new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
       bucket,
-      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+      rule: [encryptionRule(props)],
     });
     new S3BucketLifecycleConfiguration(this, "lifecycle", { bucket, rule: lifecycleRules(props) });
     this.policy = new S3BucketPolicy(this, "policy", {
       bucket,
       policy: policyDocument([
         denyPlainText("s3:*", [this.bucket.arn, `${this.bucket.arn}/*`]),
-        ...this.loadBalancerDelivery(deliveries.filter(({ format }) => format === "alb")),
+        ...letLoadBalancersDeliver(this.bucket.arn, deliveries, () => this.accountId()),
       ]),
     });
     if (needsAcl) this.grantDistributionDelivery(bucket, ownership);
   }
 
-  /** Load balancers of every Region deliver as this service; the account in the key is what limits it. */
-  private loadBalancerDelivery(sources: readonly LogSource[]): PolicyStatement[] {
-    if (sources.length === 0) return [];
-    const own = sources.some(({ accounts }) => !accounts)
-      ? [new DataAwsCallerIdentity(this, "account").accountId]
-      : [];
-    const resources = sources.flatMap((source) =>
-      (source.accounts ?? own).map((account) => `${this.bucket.arn}/${keyPrefixOf(source)}${account}/*`),
-    );
-    return [
-      {
-        Sid: "LoadBalancerLogDelivery",
-        Effect: "Allow",
-        Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
-        Action: "s3:PutObject",
-        Resource: resources,
-      },
-    ];
+  private accountId(): string {
+    const known = this.node.tryFindChild("account");
+    const account = known ?? new DataAwsCallerIdentity(this, "account");
+    return (account as DataAwsCallerIdentity).accountId;
   }
 
   /** The same list that CloudFront itself would write, so that Terraform sees no drift. */
@@ -141,22 +136,26 @@ export class LogBucket extends Construct {
   }
 }
 
-function lifecycleRules(props: LogBucketProps): S3BucketLifecycleConfigurationRule[] {
-  const expire = (id: string, prefix: string, days: number): S3BucketLifecycleConfigurationRule => ({
+const encryptionRule = ({ kmsKey }: LogBucketProps) =>
+  kmsKey === undefined
+    ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+    : {
+        applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKey },
+        // One request to KMS for many objects.
+        bucketKeyEnabled: true,
+      };
+
+const lifecycleRules = ({ expirations }: LogBucketProps): S3BucketLifecycleConfigurationRule[] => [
+  {
+    id: "abandoned-uploads",
+    status: "Enabled",
+    filter: [{ prefix: "" }],
+    abortIncompleteMultipartUpload: [{ daysAfterInitiation: ABANDONED_UPLOAD_DAYS }],
+  },
+  ...expirations.map(({ id, prefix, days }) => ({
     id,
     status: "Enabled",
     filter: [{ prefix }],
     expiration: [{ days }],
-  });
-  return [
-    {
-      id: "abandoned-uploads",
-      status: "Enabled",
-      filter: [{ prefix: "" }],
-      abortIncompleteMultipartUpload: [{ daysAfterInitiation: ABANDONED_UPLOAD_DAYS }],
-    },
-    expire("query-results", RESULTS_PREFIX, props.resultsRetentionDays),
-    ...(props.keepMarkers ? [] : [expire("markers", TOUCHED_PREFIX, MARKER_DAYS)]),
-    ...(props.rawRetentionDays === undefined ? [] : [expire("raw", RAW_PREFIX, props.rawRetentionDays)]),
-  ];
-}
+  })),
+];

@@ -1,3 +1,4 @@
+import { CloudwatchEventPermission } from "@cdktf/provider-aws/lib/cloudwatch-event-permission";
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
@@ -8,6 +9,7 @@ import { SqsQueueRedriveAllowPolicy } from "@cdktf/provider-aws/lib/sqs-queue-re
 import { Construct } from "constructs";
 import { deadLetterQueue } from "./dead-letter-queue";
 import { denyPlainText, type PolicyStatement, policyDocument } from "./policy";
+import { queueEncryption, type Safeguards } from "./safeguards";
 
 /** A bucket of this stack or one that exists already. */
 export interface BucketRef {
@@ -21,14 +23,21 @@ export interface BucketRef {
  * - `s3-notification`: the bucket's own notification. It rules the whole notification configuration of the bucket, so
  *   it is only for a bucket that this stack creates.
  * - `eventbridge`: a rule on the events that the bucket sends to EventBridge. Nothing on the bucket is touched; its
- *   owner must have switched them on.
+ *   owner must have switched them on, and forward them if it is another account.
+ * - `queue`: the bucket may send to the queue. Nothing on it is touched; its owner must have it do so.
  */
-export type TriggerKind = "s3-notification" | "eventbridge";
+export type TriggerKind = "s3-notification" | "eventbridge" | "queue";
 
-export interface ObjectCreatedTriggerProps {
+export interface ObjectCreatedTriggerProps extends Pick<Safeguards, "kmsKey"> {
   readonly name: string;
   readonly kind: TriggerKind;
   readonly bucket: BucketRef;
+  /**
+   * Account that owns the bucket.
+   *
+   * @default - the account that is deployed to
+   */
+  readonly bucketOwner?: string;
   /** What the keys start with; no prefix may start with another one. */
   readonly keyPrefixes: readonly string[];
   /** Seconds that a message stays invisible to others once it is received: at least six times the consumer's timeout. */
@@ -52,13 +61,13 @@ export class ObjectCreatedTrigger extends Construct {
 
   constructor(scope: Construct, id: string, props: ObjectCreatedTriggerProps) {
     super(scope, id);
-    this.deadLetterQueue = deadLetterQueue(this, props.name);
+    this.deadLetterQueue = deadLetterQueue(this, props.name, props);
     this.queue = new SqsQueue(this, "Default", {
       name: props.name,
       visibilityTimeoutSeconds: props.visibilityTimeoutSeconds,
       messageRetentionSeconds: QUEUE_RETENTION_DAYS * DAY_SECONDS,
       receiveWaitTimeSeconds: 20,
-      sqsManagedSseEnabled: true,
+      ...queueEncryption(props),
       redrivePolicy: JSON.stringify({
         deadLetterTargetArn: this.deadLetterQueue.arn,
         maxReceiveCount: MAX_RECEIVE_COUNT,
@@ -69,16 +78,17 @@ export class ObjectCreatedTrigger extends Construct {
       queueUrl: this.deadLetterQueue.url,
       redriveAllowPolicy: JSON.stringify({ redrivePermission: "byQueue", sourceQueueArns: [this.queue.arn] }),
     });
-    if (props.kind === "s3-notification") this.notifyFromBucket(props);
-    else this.notifyFromEventBridge(props);
+    if (props.kind === "eventbridge") this.notifyFromEventBridge(props);
+    else this.notifyFromBucket(props);
   }
 
-  private notifyFromBucket({ bucket, keyPrefixes }: ObjectCreatedTriggerProps): void {
-    const account = new DataAwsCallerIdentity(this, "account").accountId;
+  private notifyFromBucket({ kind, bucket, bucketOwner, keyPrefixes }: ObjectCreatedTriggerProps): void {
+    const owner = bucketOwner ?? new DataAwsCallerIdentity(this, "account").accountId;
     const policies = this.permit("s3.amazonaws.com", {
       ArnEquals: { "aws:SourceArn": bucket.arn },
-      StringEquals: { "aws:SourceAccount": account },
+      StringEquals: { "aws:SourceAccount": owner },
     });
+    if (kind === "queue") return;
     new S3BucketNotification(this, "notification", {
       bucket: bucket.bucket,
       queue: keyPrefixes.map((filterPrefix) => ({
@@ -91,12 +101,19 @@ export class ObjectCreatedTrigger extends Construct {
     });
   }
 
-  private notifyFromEventBridge({ name, bucket, keyPrefixes }: ObjectCreatedTriggerProps): void {
+  private notifyFromEventBridge({ name, bucket, bucketOwner, keyPrefixes }: ObjectCreatedTriggerProps): void {
+    if (bucketOwner !== undefined) {
+      new CloudwatchEventPermission(this, "forwarding", {
+        statementId: `${name}-forwarding`,
+        principal: bucketOwner,
+      });
+    }
     const rule = new CloudwatchEventRule(this, "rule", {
       name,
       description: "New access logs",
       eventPattern: JSON.stringify({
         source: ["aws.s3"],
+        ...(bucketOwner === undefined ? {} : { account: [bucketOwner] }),
         "detail-type": ["Object Created"],
         detail: {
           bucket: { name: [bucket.bucket] },

@@ -12,6 +12,8 @@ export interface QueryScope {
   readonly database: string;
   readonly bucketArn: string;
   readonly accountId: string;
+  /** True if Lake Formation, beside IAM, says who may see the tables. */
+  readonly lakeFormation: boolean;
 }
 
 /** Permissions of functions that run statements in Athena, with exact ARNs. */
@@ -38,6 +40,8 @@ export class QueryPermissions {
         ["athena:StartQueryExecution", "athena:GetQueryExecution", ...furtherActions],
         [workgroup.workgroup.arn],
       ),
+      // Lake Formation hands the data out by its own rules; this action knows no resources.
+      ...(this.query.lakeFormation ? [allow(["lakeformation:GetDataAccess"], ["*"])] : []),
       // Athena looks the default database up whatever the statement is about.
       allow(["glue:GetDatabase"], [`${this.glue}:database/default`]),
       allow(["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], [bucketArn]),

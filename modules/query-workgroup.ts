@@ -13,6 +13,12 @@ export interface QueryWorkgroupProps {
   readonly bucket: string;
   /** Bytes that one query may scan before Athena cancels it: from 10 MiB. */
   readonly scanLimitBytes: number;
+  /**
+   * ARN of the KMS key that encrypts the results.
+   *
+   * @default - S3's own keys
+   */
+  readonly kmsKey?: string;
 }
 
 /**
@@ -47,7 +53,10 @@ export class QueryWorkgroup extends Construct {
         engineVersion: { selectedEngineVersion: "Athena engine version 3" },
         resultConfiguration: {
           outputLocation: `s3://${props.bucket}/${this.resultsPrefix}`,
-          encryptionConfiguration: { encryptionOption: "SSE_S3" },
+          encryptionConfiguration:
+            props.kmsKey === undefined
+              ? { encryptionOption: "SSE_S3" }
+              : { encryptionOption: "SSE_KMS", kmsKeyArn: props.kmsKey },
         },
       },
     });

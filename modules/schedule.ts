@@ -9,6 +9,7 @@ import { Construct } from "constructs";
 import { deadLetterQueue } from "./dead-letter-queue";
 import type { HandlerFunction } from "./handler-function";
 import { allow, denyPlainText, policyDocument, trustPolicy } from "./policy";
+import { boundary, useOfKey } from "./safeguards";
 
 export interface ScheduleProps {
   readonly name: string;
@@ -43,9 +44,9 @@ export class Schedule extends Construct {
 
   constructor(scope: Construct, id: string, props: ScheduleProps) {
     super(scope, id);
-    const { lambda, role } = props.target;
+    const { lambda, role, safeguards } = props.target;
     const maximumEventAgeInSeconds = props.maxEventAgeSeconds ?? DEFAULT_MAX_EVENT_AGE_SECONDS;
-    this.deadLetterQueue = deadLetterQueue(this, props.name);
+    this.deadLetterQueue = deadLetterQueue(this, props.name, safeguards);
     new SqsQueuePolicy(this, "dead_letters_policy", {
       queueUrl: this.deadLetterQueue.url,
       policy: policyDocument([denyPlainText("sqs:*", [this.deadLetterQueue.arn])]),
@@ -70,6 +71,7 @@ export class Schedule extends Construct {
         StringEquals: { "aws:SourceAccount": props.accountId },
         ArnEquals: { "aws:SourceArn": group.arn },
       }),
+      ...boundary(safeguards),
     });
     const invoke = new IamRolePolicy(this, "policy", {
       name: "invoke",
@@ -77,6 +79,7 @@ export class Schedule extends Construct {
       policy: policyDocument([
         allow(["lambda:InvokeFunction"], [lambda.arn]),
         allow(["sqs:SendMessage"], [this.deadLetterQueue.arn]),
+        ...useOfKey(safeguards),
       ]),
     });
     this.schedule = new SchedulerSchedule(this, "Default", {

@@ -9,7 +9,7 @@ export interface TerraformJson {
   readonly resource: Readonly<Record<string, Readonly<Record<string, Record<string, unknown>>>>>;
   readonly data?: Readonly<Record<string, unknown>>;
   readonly output?: Readonly<Record<string, unknown>>;
-  readonly terraform: { readonly backend: unknown };
+  readonly terraform: { readonly backend: unknown; readonly required_providers: unknown };
   readonly provider: unknown;
 }
 

@@ -1,4 +1,5 @@
-import { AccessLogPipeline, type AccessLogPipelineProps } from "../../modules/access-log-pipeline";
+import { AccessLogPipeline } from "../../modules/access-log-pipeline";
+import type { AccessLogPipelineProps } from "../../modules/pipeline-props";
 import { onlyResource, resourcesOf, synthConstruct } from "../helpers/synth";
 
 const PROPS: AccessLogPipelineProps = {

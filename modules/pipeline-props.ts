@@ -1,0 +1,183 @@
+import { IDENTIFIER } from "../formats/render/sql-text";
+import type { Runtime } from "./handler-function";
+import { formatsOf, type LogSource } from "./log-source";
+import type { Safeguards } from "./safeguards";
+import { validateProps } from "./validate-props";
+
+/** Starts with a letter and is short enough for every name that is made of it. */
+export const PIPELINE_NAME = /^[a-z][a-z0-9-]{0,30}$/;
+export const DEFAULT_RESULTS_RETENTION_DAYS = 7;
+export const DEFAULT_LOG_RETENTION_DAYS = 30;
+export const DEFAULT_SCAN_LIMIT_GIB = 100;
+export const PARTITION_MODES = ["managed", "projection"] as const;
+export type PartitionMode = (typeof PARTITION_MODES)[number];
+/** Before there were load balancers of this kind. */
+export const DEFAULT_PROJECTION_FROM = "2016-01-01";
+export const BUCKET_EVENTS = ["eventbridge", "queue"] as const;
+export type BucketEvents = (typeof BUCKET_EVENTS)[number];
+
+export interface AccessLogPipelineProps extends Safeguards {
+  /** Prefix of every name in AWS: a lower-case letter, then letters, digits or "-", at most 31 characters. */
+  readonly name: string;
+  /** Where access logs come from: at least one. */
+  readonly sources: readonly LogSource[];
+  /**
+   * Bucket that the logs arrive in already. Nothing on it is changed; it must tell of new objects. The moved files and
+   * query results go to a bucket of the pipeline.
+   *
+   * @default - a bucket is created that the logs are delivered to
+   */
+  readonly existingLogBucket?: string;
+  /**
+   * Account that owns the existing bucket.
+   *
+   * @default - the account that is deployed to
+   */
+  readonly existingLogBucketOwner?: string;
+  /**
+   * How the existing bucket tells of new objects: `eventbridge`, by its events there, or `queue`, by a notification to
+   * the pipeline's queue. Both are for the owner of the bucket to switch on, see `access-logs connect-bucket`.
+   *
+   * @default "eventbridge"
+   */
+  readonly existingLogBucketEvents?: BucketEvents;
+  /**
+   * Keeps the objects as they were delivered next to the moved ones.
+   *
+   * @default false
+   */
+  readonly keepOriginals?: boolean;
+  /**
+   * Glue database: lower-case letters, digits and "_".
+   *
+   * @default - the pipeline's name with "_" for "-"
+   */
+  readonly database?: string;
+  /**
+   * Days after which moved text is deleted.
+   *
+   * @default - it is kept
+   */
+  readonly rawRetentionDays?: number;
+  /**
+   * Days after which query results are deleted.
+   *
+   * @default 7
+   */
+  readonly resultsRetentionDays?: number;
+  /**
+   * Days after which the functions' logs are deleted: one of the values that CloudWatch allows.
+   *
+   * @default 30
+   */
+  readonly logRetentionDays?: number;
+  /**
+   * GiB that one query of the analysts' workgroup may scan.
+   *
+   * @default 100
+   */
+  readonly scanLimitGiB?: number;
+  /**
+   * Keeps a typed table of each format, `alb_access_logs` or `cloudfront_access_logs`: Iceberg, minutes behind. Without
+   * it there is only the text as delivered, in `<table>_raw`.
+   *
+   * @default true
+   */
+  readonly columnar?: boolean;
+  /**
+   * How Athena knows the partitions of the text: `managed`, they are added to the catalog every hour, or `projection`,
+   * Athena computes them and no function is needed.
+   *
+   * @default "managed"
+   */
+  readonly partitions?: PartitionMode;
+  /**
+   * First day that projected partitions cover, `YYYY-MM-DD`; older files are not seen. Only with `projection`.
+   *
+   * @default "2016-01-01"
+   */
+  readonly projectionFrom?: string;
+  /**
+   * Grants the functions what they need where Lake Formation rules the catalog.
+   *
+   * @default false
+   */
+  readonly lakeFormation?: boolean;
+  /**
+   * Lambda runtime.
+   *
+   * @default "nodejs24.x"
+   */
+  readonly runtime?: Runtime;
+}
+
+export const isColumnar = ({ columnar }: AccessLogPipelineProps): boolean => columnar ?? true;
+export const isProjected = ({ partitions }: AccessLogPipelineProps): boolean => partitions === "projection";
+
+/** The Glue database of a pipeline. */
+export const databaseOf = ({
+  database,
+  name,
+}: {
+  readonly name: string;
+  readonly database?: string | undefined;
+}): string => database ?? name.replaceAll("-", "_");
+
+/** Name of the function that moves logs, and of its role. */
+export const moveFunctionNameOf = (pipeline: string): string => `${pipeline}-move-access-logs`;
+
+/** @param id `pipeline` or `analysts` */
+export const workgroupNameOf = (pipeline: string, id: WorkgroupId): string => `${pipeline}-${id}`;
+
+export type WorkgroupId = "pipeline" | "analysts";
+
+/** Values of the `source` partition key of a format's table; empty if it has none. */
+export const sourceNamesOf = (sources: readonly LogSource[], format: string): string[] =>
+  sources.filter((source) => source.format === format && source.partition).map(({ name }) => name);
+
+/** @throws Error that names every option that is wrong */
+export function validatePipeline(path: string, props: AccessLogPipelineProps): void {
+  const { name, sources } = props;
+  validateProps(path, [
+    {
+      option: "name",
+      value: name,
+      holds: PIPELINE_NAME.test(name),
+      expected: 'must be a lower-case letter, then letters, digits or "-", at most 31 characters',
+    },
+    {
+      option: "database",
+      value: databaseOf(props),
+      holds: IDENTIFIER.test(databaseOf(props)),
+      expected: 'must be lower-case letters, digits and "_"',
+    },
+    {
+      option: "sources",
+      value: sources,
+      holds: sources.length > 0,
+      expected: "must name at least one source",
+    },
+    {
+      option: "projectionFrom",
+      value: props.projectionFrom,
+      holds: props.projectionFrom === undefined || isProjected(props),
+      expected: 'must be left out unless "partitions" is "projection"',
+    },
+    ...(["existingLogBucketOwner", "existingLogBucketEvents"] as const).map((option) => ({
+      option,
+      value: props[option],
+      holds: props[option] === undefined || props.existingLogBucket !== undefined,
+      expected: 'must be left out without "existingLogBucket"',
+    })),
+    ...formatsOf(sources).map((format) => {
+      const partitioned = sourceNamesOf(sources, format).length;
+      const all = sources.filter((source) => source.format === format).length;
+      return {
+        option: "sources",
+        value: sources.map(({ name: source, partition }) => ({ name: source, partition })),
+        holds: partitioned === 0 || partitioned === all,
+        expected: `must all have "partition", or none, among those of one format (${format})`,
+      };
+    }),
+  ]);
+}

@@ -1,0 +1,83 @@
+import type { AccessLogPipeline } from "../modules/access-log-pipeline";
+import type { HandlerFunction } from "../modules/handler-function";
+import type { QueryWorkgroup } from "../modules/query-workgroup";
+import type { Schedule } from "../modules/schedule";
+
+/** A Terraform output. */
+export interface Output {
+  readonly value: string | readonly string[];
+  readonly description: string;
+}
+
+/** Names and ARNs of a pipeline, for other stacks and for people, by the name of the output. */
+export function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>> {
+  const { bucket, landing, trigger, move, database, tables, createPartition, partitionSchedule, lake } =
+    pipeline;
+  return {
+    log_bucket: { value: bucket.bucket.bucket, description: "Bucket of the moved files" },
+    log_bucket_arn: { value: bucket.bucket.arn, description: "ARN of that bucket" },
+    landing_bucket: { value: landing.bucket, description: "Bucket that logs are delivered to" },
+    landing_bucket_arn: { value: landing.arn, description: "ARN of that bucket" },
+    arrivals_queue_url: { value: trigger.queue.url, description: "Queue of new objects" },
+    arrivals_queue_arn: { value: trigger.queue.arn, description: "ARN of that queue" },
+    arrivals_dead_letter_queue_url: {
+      value: trigger.deadLetterQueue.url,
+      description: "Queue of objects that could not be moved",
+    },
+    ...functionOutputs("move", move, "Function that moves logs"),
+    move_role_arn: { value: move.role.arn, description: "ARN of its role, for policies of other accounts" },
+    ...(createPartition && partitionSchedule
+      ? scheduledOutputs("create_partition", createPartition, partitionSchedule)
+      : {}),
+    ...(lake
+      ? {
+          ...scheduledOutputs("transform_partition", lake.transform, lake.transformSchedule),
+          ...scheduledOutputs("maintain_lake", lake.maintain, lake.maintainSchedule),
+        }
+      : {}),
+    database: { value: database.name, description: "Glue database of the tables" },
+    database_arn: { value: database.arn, description: "ARN of that database" },
+    text_tables: {
+      value: tables.map(({ table }) => table.name),
+      description: "Tables of the text as delivered",
+    },
+    text_table_arns: { value: tables.map(({ table }) => table.arn), description: "ARNs of these tables" },
+    ...(lake ? { typed_tables: { value: lake.tables, description: "Typed tables" } } : {}),
+    ...workgroupOutputs("workgroup", pipeline.analystWorkgroup, "Athena workgroup to ask questions in"),
+    ...workgroupOutputs(
+      "pipeline_workgroup",
+      pipeline.pipelineWorkgroup,
+      "Athena workgroup of the pipeline's own statements",
+    ),
+  };
+}
+
+const functionOutputs = (
+  id: string,
+  { lambda }: HandlerFunction,
+  description: string,
+): Record<string, Output> => ({
+  [`${id}_function_name`]: { value: lambda.functionName, description },
+  [`${id}_function_arn`]: { value: lambda.arn, description: "ARN of that function" },
+});
+
+const scheduledOutputs = (
+  id: string,
+  handler: HandlerFunction,
+  { deadLetterQueue }: Schedule,
+): Record<string, Output> => ({
+  ...functionOutputs(id, handler, "Function that runs by schedule"),
+  [`${id}_dead_letter_queue_url`]: {
+    value: deadLetterQueue.url,
+    description: "Queue of its runs that failed",
+  },
+});
+
+const workgroupOutputs = (
+  id: string,
+  { workgroup }: QueryWorkgroup,
+  description: string,
+): Record<string, Output> => ({
+  [id]: { value: workgroup.name, description },
+  [`${id}_arn`]: { value: workgroup.arn, description: "ARN of that workgroup" },
+});

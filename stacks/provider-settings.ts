@@ -1,0 +1,60 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import type { TerraformStack } from "cdktf";
+import * as z from "zod";
+
+const ROLE_ARN = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+
+/**
+ * What of the AWS provider is set; credentials come from where Terraform itself finds them.
+ *
+ * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
+ */
+export const providerSettings = z.strictObject({
+  version: z
+    .string()
+    .regex(
+      /^(?:[<>]=?|~>|!=)?\s*\d+(?:\.\d+){0,2}(?:\s*,\s*(?:[<>]=?|~>|!=)?\s*\d+(?:\.\d+){0,2})*$/,
+      'must be a version constraint of Terraform, e.g. ">= 6.25.0, < 7.0.0"',
+    )
+    .optional()
+    .describe("Versions of the provider that may be used. Default: the one that this was tested with"),
+  assumeRole: z
+    .strictObject({
+      roleArn: z.string().regex(ROLE_ARN, "must be the ARN of an IAM role").describe("Role to deploy with"),
+      externalId: z.string().min(2).optional().describe("What the role's trust policy asks for"),
+      sessionName: z.string().min(2).max(64).optional().describe("Name of the session in CloudTrail"),
+    })
+    .optional()
+    .describe("Role that Terraform assumes. Default: none"),
+  allowedAccountIds: z
+    .array(z.string().regex(/^\d{12}$/, "must be a 12-digit AWS account id, in quotes"))
+    .min(1)
+    .optional()
+    .describe("Accounts that may be deployed to; Terraform stops in any other"),
+});
+
+/** Options of the AWS provider. */
+export type ProviderSettings = z.output<typeof providerSettings>;
+
+/** Adds the AWS provider to a stack. */
+export function addProvider(
+  stack: TerraformStack,
+  region: string,
+  tags: Readonly<Record<string, string>> | undefined,
+  { version, assumeRole, allowedAccountIds }: ProviderSettings,
+): void {
+  new AwsProvider(stack, "aws", {
+    region,
+    ...(tags ? { defaultTags: [{ tags }] } : {}),
+    ...(assumeRole ? { assumeRole: [assumedRole(assumeRole)] } : {}),
+    ...(allowedAccountIds ? { allowedAccountIds } : {}),
+  });
+  // What the constructs' package asks for is one exact version.
+  if (version !== undefined) stack.addOverride("terraform.required_providers.aws.version", version);
+}
+
+const assumedRole = ({ roleArn, externalId, sessionName }: NonNullable<ProviderSettings["assumeRole"]>) => ({
+  roleArn,
+  ...(externalId === undefined ? {} : { externalId }),
+  ...(sessionName === undefined ? {} : { sessionName }),
+});
