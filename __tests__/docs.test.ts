@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ERROR_CODES } from "../handlers/core/errors";
 import { generatedFiles } from "../scripts/generated-files";
+import { parseSettings } from "../settings";
 
 const ROOT = join(__dirname, "..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -38,6 +39,18 @@ describe("documentation", () => {
       }
     }
   });
+
+  it.each(["docs/workflows.md", "docs/aws-accounts.md"])(
+    "shows in %s only settings that are accepted",
+    (page) => {
+      const blocks = [...read(page).matchAll(/^```json\n(\{[\s\S]*?)^```/gm)].map(([, text = ""]) =>
+        JSON.parse(text),
+      );
+      expect(blocks.length).toBeGreaterThan(1);
+      const defaults = JSON.parse(read("access-logs.json"));
+      for (const block of blocks) expect(() => parseSettings(page, { ...defaults, ...block })).not.toThrow();
+    },
+  );
 
   it("uses in the README only scripts that exist", () => {
     for (const [, name = ""] of read("README.md").matchAll(/npm run (?:--silent )?([a-z:-]+)/g)) {

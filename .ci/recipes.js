@@ -1,0 +1,80 @@
+// Runs what the recipes in docs/workflows.md and examples/ say, with real Terraform, on a copy of the project.
+// Environment: whatever Terraform needs to find the provider without a network.
+const { execFileSync, spawnSync } = require("node:child_process");
+const { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require("node:fs");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
+const { parse } = require("yaml");
+
+const root = join(__dirname, "..");
+const read = (path) => readFileSync(join(root, path), "utf8");
+
+const github = parse(read("examples/github-actions/access-logs.yml"));
+const atlantis = parse(read("examples/atlantis/atlantis.yaml")).workflows["access-logs"];
+const recipes = {
+  "GitHub Actions": github.jobs.terraform.steps.flatMap(({ run }) => run ?? []),
+  Atlantis: [...atlantis.plan.steps, ...atlantis.apply.steps].map(({ run }) => run),
+};
+
+// Files that docs/workflows.md puts beside the JSON: each begins with its path.
+const adopted = [...read("docs/workflows.md").matchAll(/^```hcl\n# (cdktf\.out\S+)\n([\s\S]*?)^```/gm)];
+if (adopted.length !== 3) throw new Error("docs/workflows.md: expected three files to adopt what exists");
+
+function inCopy(name, use) {
+  const copy = mkdtempSync(join(tmpdir(), "recipe-"));
+  try {
+    for (const file of execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" })
+      .split("\n")
+      .filter(Boolean)) {
+      cpSync(join(root, file), join(copy, file));
+    }
+    symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+    const run = (command) => {
+      // The copy has its packages already.
+      if (command === "npm ci") return;
+      const env = { ...process.env, PLANFILE: join(copy, "access-logs.tfplan") };
+      const { status, stdout, stderr } = spawnSync("bash", ["-c", command], {
+        cwd: copy,
+        env,
+        encoding: "utf8",
+      });
+      if (status !== 0)
+        throw new Error(
+          `${name}: ${command}: exit code ${status}\n${stdout.slice(-2000)}${stderr.slice(-4000)}`,
+        );
+      return stdout;
+    };
+    use(copy, run);
+    console.log(`${name}: done`);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+for (const [name, commands] of Object.entries(recipes)) {
+  inCopy(name, (_, run) => {
+    const output = commands.map(run).join("\n");
+    if (!/Apply complete! Resources: \d{2,} added/.test(output))
+      throw new Error(`${name}: nothing was applied`);
+  });
+}
+
+inCopy("Adopting what exists", (copy, run) => {
+  const stack = "cdktf.out/stacks/access-logs";
+  const adopt = (name) => {
+    for (const [, path, text] of adopted.filter(([, path]) => path.includes(name))) {
+      writeFileSync(join(copy, path), text);
+    }
+    // What stands beside the JSON outlives another synth.
+    run("npm run synth");
+  };
+  run("npm run synth");
+  adopt("adopt.tf");
+  run(`terraform -chdir=${stack} init`);
+  const plan = run(`terraform -chdir=${stack} plan -no-color`);
+  if (!/Plan: 2 to import, \d+ to add/.test(plan))
+    throw new Error(`expected two imports:\n${plan.slice(-2000)}`);
+  // A bucket that is imported has its ARN from AWS alone: this is as far as it goes without.
+  adopt("adopt_bucket");
+  run(`terraform -chdir=${stack} validate`);
+});
