@@ -45,7 +45,7 @@ export function cloudfrontLine(random: Random, { domain }: Distribution, request
     request.query || "-",
     "-",
     result,
-    `${random.hex(54)}==`,
+    `${random.base64(54)}==`,
     request.host,
     request.isTls ? "https" : "http",
     String(request.receivedBytes),

@@ -10,9 +10,12 @@ export interface Random {
   /** Index from 0 to `count - 1`, small ones far more often: as few clients ask for most pages. */
   skewed(count: number): number;
   hex(length: number): string;
+  /** Letters, digits, `-` and `_`. */
+  base64(length: number): string;
 }
 
 const HEX = "0123456789abcdef";
+const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /** @param seed any number; its 32 low bits count */
 export function randomFrom(seed: number): Random {
@@ -25,12 +28,15 @@ export function randomFrom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const integer = (min: number, max: number) => min + Math.floor(next() * (max - min + 1));
+  const text = (alphabet: string, length: number) =>
+    Array.from({ length }, () => alphabet[Math.floor(next() * alphabet.length)]).join("");
   return {
     next,
     integer,
     pick: (items) => items[integer(0, items.length - 1)] ?? items[0],
     chance: (probability) => next() < probability,
     skewed: (count) => Math.min(count - 1, Math.floor(Math.exp(next() * Math.log(count + 1)) - 1)),
-    hex: (length) => Array.from({ length }, () => HEX[Math.floor(next() * 16)]).join(""),
+    hex: (length) => text(HEX, length),
+    base64: (length) => text(BASE64, length),
   };
 }
