@@ -1,6 +1,7 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { QueryFailedError } from "../handlers/core/errors";
 import type { QueryEngine, Statement } from "../handlers/core/ports";
+import { DuckDBInstance } from "./duckdb-library";
 
 /** A DuckDB database in memory: the query engine of this machine. Statements do not wait for each other. */
 export interface DuckdbEngine extends QueryEngine {

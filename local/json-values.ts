@@ -1,9 +1,5 @@
-import {
-  DuckDBTypeId,
-  type DuckDBValueConverter,
-  type Json,
-  JsonDuckDBValueConverter,
-} from "@duckdb/node-api";
+import type { DuckDBValueConverter, Json } from "@duckdb/node-api";
+import { DuckDBTypeId, JsonDuckDBValueConverter } from "./duckdb-library";
 
 export type { Json };
 
