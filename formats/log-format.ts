@@ -42,7 +42,7 @@ export interface LogFormat {
    * timestamp. Two names: a date and a time of day; the typed table then has both `date` and `time`.
    */
   readonly time: readonly [string] | readonly [string, string];
-  /** How soon after an hour's end its last file may come, in hours (sets how long an hour can stay open). */
+  /** How soon after an hour's end its last file may come, in hours (sets how long an hour can stay open, and a source silent). */
   readonly lateByHours: number;
   /** Folder that AWS itself puts between the configured prefix and its own keys; empty or with a slash at the end. */
   readonly deliveryFolder: string;

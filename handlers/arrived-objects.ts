@@ -15,7 +15,8 @@ export function arrivedObjects(body: string): ArrivedObject[] {
   if (isObject(event)) {
     if (event.Event === "s3:TestEvent") return [];
     if (Array.isArray(event.Records)) return event.Records.map(fromNotification);
-    if (event.source === "aws.s3" && isObject(event.detail)) return [fromEventBridge(event.detail)];
+    if (event.source === "aws.s3" && isObject(event.detail))
+      return [{ ...fromEventBridge(event.detail), ...deliveredAt(event.time) }];
   }
   throw invalidEvent(body);
 }
@@ -32,8 +33,12 @@ function fromNotification(record: unknown): ArrivedObject {
   const s3 = isObject(record) ? record.s3 : undefined;
   const object = isObject(s3) ? objectOf(s3) : undefined;
   if (!object) throw invalidEvent(JSON.stringify(record));
-  // Form-encoded, as a web form would be: "+" is a space.
-  return { ...object, key: decodeURIComponent(object.key.replaceAll("+", " ")) };
+  return {
+    ...object,
+    // Form-encoded, as a web form would be: "+" is a space.
+    key: decodeURIComponent(object.key.replaceAll("+", " ")),
+    ...(isObject(record) ? deliveredAt(record.eventTime) : {}),
+  };
 }
 
 /** EventBridge gives keys as they are. */
@@ -51,6 +56,12 @@ function objectOf({ bucket, object }: Record<string, unknown>): ArrivedObject | 
     key: object.key,
     ...(typeof object.size === "number" ? { size: object.size } : {}),
   };
+}
+
+/** Events without a time, or with a strange one, are as good as any: it is only measured. */
+function deliveredAt(time: unknown): Pick<ArrivedObject, "deliveredAt"> {
+  const instant = new Date(typeof time === "string" ? time : Number.NaN);
+  return Number.isNaN(instant.getTime()) ? {} : { deliveredAt: instant };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

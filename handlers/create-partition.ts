@@ -14,7 +14,7 @@ import {
 import { PermanentError } from "./core/errors";
 import { systemClock } from "./core/ports";
 import { readPartitionEnvironment } from "./environment";
-import { logger, publishCounts } from "./telemetry";
+import { logger } from "./telemetry";
 
 const { DATABASE, WORKGROUP, BUCKET, TABLES, COLUMNAR } = readPartitionEnvironment(process.env);
 const clock = systemClock;
@@ -56,7 +56,6 @@ export async function handler(event: CreatePartitionEvent): Promise<AddedPartiti
     logger.warn("unknown marker left alone", { key }),
   );
   logger.info("partitions ensured", { ...rangeText, ...added });
-  publishCounts({ PartitionsAdded: added.ensured, PartitionsTouched: added.touched });
   return added;
 }
 

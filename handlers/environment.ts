@@ -33,7 +33,8 @@ const moveSchema = z.object({
       z.strictObject({
         format: z.enum(FORMAT_IDS),
         prefix: z.string(),
-        name: z.optional(partitionValue),
+        name: partitionValue,
+        partition: z.optional(z.boolean()),
       }),
     ),
   ),

@@ -4,7 +4,7 @@ import { athenaQueryEngine } from "./adapters/athena-query-engine";
 import { type MaintainedTable, maintainTable } from "./core/maintain-lake";
 import { systemClock } from "./core/ports";
 import { readLakeEnvironment } from "./environment";
-import { logger, publishCounts } from "./telemetry";
+import { logger, publishPer } from "./telemetry";
 
 const { DATABASE, WORKGROUP, BUCKET, TABLES } = readLakeEnvironment(process.env);
 const clock = systemClock;
@@ -31,7 +31,7 @@ export async function handler({ scheduledTime }: MaintainLakeEvent): Promise<rea
   for (const { table } of TABLES) {
     await athenaLake(options).prepare(table);
     const result = await maintainTable(engine, lakeTableOf(options, table), now, runToken);
-    publishCounts({ UnparsedRows: result.unparsed }, { Table: table });
+    publishPer("Table", table, { UnparsedRows: result.unparsed });
     maintained.push(result);
   }
   logger.info("lake maintained", { maintained });

@@ -8,7 +8,7 @@ import { type MoveOutcome, moveObjects } from "./core/move-objects";
 import type { ArrivedObject } from "./core/move-plan";
 import { systemClock } from "./core/ports";
 import { readMoveEnvironment } from "./environment";
-import { logger, publishCounts } from "./telemetry";
+import { logger, publish, publishPer } from "./telemetry";
 
 const environment = readMoveEnvironment(process.env);
 const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
@@ -39,11 +39,7 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const outcomes = await moveObjects(
     { store, clock: systemClock },
     {
-      sources: environment.SOURCES.map(({ format, prefix, name }) => ({
-        format,
-        prefix,
-        ...(name ? { name } : {}),
-      })),
+      sources: environment.SOURCES.map(({ partition = false, ...source }) => ({ ...source, partition })),
       targetBucket: environment.TARGET_BUCKET,
       keepOriginals: environment.KEEP_ORIGINALS === "true",
     },
@@ -79,17 +75,33 @@ const errorFields = (error: unknown) => ({
 });
 
 function publishOutcomes(arrivals: readonly Arrival[], outcomes: readonly MoveOutcome[]): void {
-  const isMoved = (outcome: MoveOutcome | undefined) => outcome?.kind === "moved" && outcome.isNew;
-  const moved = arrivals.filter((_, index) => isMoved(outcomes[index]));
-  publishCounts({
-    ObjectsMoved: moved.length,
-    BytesMoved: moved.reduce((total, { object }) => total + (object.size ?? 0), 0),
+  const moved = arrivals.flatMap(({ object }, index) => {
+    const outcome = outcomes[index];
+    return outcome?.kind === "moved" && outcome.isNew ? [{ object, source: outcome.source.name }] : [];
+  });
+  for (const { name } of environment.SOURCES) {
+    const files = moved.filter(({ source }) => source === name);
+    if (files.length === 0) continue;
+    publishPer("Source", name, {
+      ObjectsMoved: files.length,
+      BytesMoved: files.reduce((total, { object }) => total + (object.size ?? 0), 0),
+    });
+  }
+  const delays = moved.flatMap(({ object }) =>
+    object.deliveredAt ? [secondsSince(object.deliveredAt)] : [],
+  );
+  publish({
     ObjectsFailed: outcomes.filter(({ kind }) => kind === "failed").length,
+    ...(delays.length > 0 ? { SecondsToRaw: Math.max(...delays) } : {}),
   });
   for (const reason of SKIP_REASONS) {
     const count = outcomes.filter(
       (outcome) => outcome.kind === "skipped" && outcome.reason === reason,
     ).length;
-    if (count > 0) publishCounts({ ObjectsSkipped: count }, { Reason: reason });
+    if (count > 0) publishPer("Reason", reason, { ObjectsSkipped: count });
   }
 }
+
+/** The event's time is S3's clock, which may be a little ahead of this one. */
+const secondsSince = (instant: Date): number =>
+  Math.max(0, (systemClock.now().getTime() - instant.getTime()) / 1000);

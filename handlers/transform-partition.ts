@@ -9,7 +9,7 @@ import { s3ObjectStore } from "./adapters/s3-object-store";
 import { type CommittedPartitions, commitPartitions } from "./core/commit-partitions";
 import { systemClock } from "./core/ports";
 import { readLakeEnvironment } from "./environment";
-import { logger, publishCounts } from "./telemetry";
+import { logger, publish } from "./telemetry";
 
 const { DATABASE, WORKGROUP, BUCKET, TABLES, PARTITIONS } = readLakeEnvironment(process.env);
 const clock = systemClock;
@@ -56,10 +56,11 @@ export async function handler(
   );
   for (const error of failures) logger.error("a partition was not committed", error);
   logger.info("partitions committed", { ...result, failed: failures.length });
-  publishCounts({
+  publish({
     PartitionsCommitted: result.committed,
     PartitionsWaiting: result.waiting + failures.length,
-    BytesScanned: result.bytesScanned,
+    RowsCommitted: result.rows,
+    SecondsToLake: result.secondsToLake,
   });
   const [first] = failures;
   if (first) throw first;

@@ -9,7 +9,7 @@ import type { HourRange, PartitionedTable } from "../handlers/core/add-partition
 import { type BackfillProgress, type BackfillSummary, backfill } from "../handlers/core/backfill";
 import { paceOf } from "../handlers/core/pace";
 import { systemClock } from "../handlers/core/ports";
-import type { Source } from "../handlers/core/source";
+import { partitionValueOf, type Source } from "../handlers/core/source";
 import { type CommitProgress, type CommittedAll, commitTouched } from "./commit-touched";
 import { folderPartitionCatalog } from "./folder-partition-catalog";
 import { ANY_SOURCE, openFolders } from "./folders";
@@ -104,7 +104,7 @@ function tablesOf(sources: readonly Source[], only: string | undefined): Partiti
   return Object.values(FORMATS).flatMap((format) => {
     const ofFormat = sources.filter((source) => FORMATS[source.format] === format);
     if (ofFormat.length === 0 || (only !== undefined && only !== format.table)) return [];
-    const names = ofFormat.flatMap(({ name }) => (name === undefined ? [] : [name]));
+    const names = ofFormat.flatMap((source) => partitionValueOf(source) ?? []);
     return [{ table: format.table, ...(names.length > 0 ? { sources: names } : {}) }];
   });
 }

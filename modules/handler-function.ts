@@ -4,6 +4,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
+import { METRICS_NAMESPACE } from "../formats/metrics";
 import { type HandlerName, handlerCode } from "./handler-code";
 import { allow, type PolicyStatement, policyDocument, trustPolicy } from "./policy";
 import { boundary, type Safeguards, useOfKey } from "./safeguards";
@@ -12,8 +13,6 @@ import { validateProps } from "./validate-props";
 export const RUNTIMES = ["nodejs24.x", "nodejs22.x"] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
-/** Namespace of the handlers' own metrics in CloudWatch. */
-export const METRICS_NAMESPACE = "AccessLogs";
 const MAX_TIMEOUT_SECONDS = 900;
 
 export interface HandlerFunctionProps extends Safeguards {
@@ -53,6 +52,8 @@ export class HandlerFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: IamRole;
   readonly logGroup: CloudwatchLogGroup;
+  readonly timeoutSeconds: number;
+  readonly memoryMiB: number;
   /** What else belongs to the function must keep to them, too. */
   readonly safeguards: Safeguards;
 
@@ -67,6 +68,8 @@ export class HandlerFunction extends Construct {
       },
     ]);
     this.safeguards = props;
+    this.timeoutSeconds = props.timeoutSeconds;
+    this.memoryMiB = props.memoryMiB;
     const { kmsKey } = props;
     this.logGroup = new CloudwatchLogGroup(this, "logs", {
       name: `/aws/lambda/${props.name}`,

@@ -20,10 +20,30 @@ export interface LogSource {
    * @default false
    */
   readonly partition?: boolean;
+  /**
+   * Hours without a file after which an alarm says so, from 0, for no alarm, to 168. A load balancer that has no requests
+   * delivers no files.
+   *
+   * @default - as late as the format's files may come: 2 for load balancers, 24 for distributions
+   */
+  readonly silentAfterHours?: number;
 }
 
 /** What the keys of a source's objects start with, e.g. `alb/AWSLogs/`. */
 export const keyPrefixOf = ({ prefix, format }: LogSource): string => prefix + FORMATS[format].deliveryFolder;
+
+/**
+ * A week: no alarm of CloudWatch looks back further.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ */
+export const MAX_SILENT_HOURS = 168;
+export const isSilenceAllowed = (hours: number): boolean =>
+  Number.isInteger(hours) && hours >= 0 && hours <= MAX_SILENT_HOURS;
+
+/** Hours without a file after which something must be wrong with a source; 0 if nobody can say. */
+export const silentAfterHoursOf = ({ silentAfterHours, format }: LogSource): number =>
+  silentAfterHours ?? FORMATS[format].lateByHours;
 
 /** The formats among the sources, in the order of the registry. */
 export const formatsOf = (sources: readonly LogSource[]): readonly FormatId[] =>
@@ -34,13 +54,15 @@ export interface MoveSource {
   readonly format: FormatId;
   /** What the keys of its objects start with. */
   readonly prefix: string;
-  /** Value of the `source` partition key, if the table has one. */
-  readonly name?: string;
+  readonly name: string;
+  /** True if the name is the value of the table's `source` partition key. */
+  readonly partition?: boolean;
 }
 
 export const moveSourcesOf = (sources: readonly LogSource[]): readonly MoveSource[] =>
   sources.map((source) => ({
     format: source.format,
     prefix: keyPrefixOf(source),
-    ...(source.partition ? { name: source.name } : {}),
+    name: source.name,
+    ...(source.partition ? { partition: true } : {}),
   }));

@@ -1,6 +1,7 @@
 import {
   type AthenaClient,
   GetQueryExecutionCommand,
+  GetQueryResultsCommand,
   GetTableMetadataCommand,
   StartQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
@@ -29,6 +30,7 @@ interface Query {
   readonly token: string;
   readonly sql: string;
   state: "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+  rows: number;
   reason?: string;
   isRetryable?: boolean;
 }
@@ -87,6 +89,7 @@ export function simulateAthena(world: World): SimulatedAthena {
     const end = endOf(faults);
     if (end.takesEffect) {
       commit(rows);
+      query.rows = rows.length;
       for (const partition of partitionsOf(query.sql)) partitions.add(partition);
       const created = CREATE_TABLE.exec(query.sql)?.[1];
       if (created !== undefined) tables.add(created);
@@ -100,15 +103,20 @@ export function simulateAthena(world: World): SimulatedAthena {
   const start = (sql: string, token: string): { QueryExecutionId: string } => {
     const known = queries.get(token);
     if (known) return { QueryExecutionId: known.id };
-    const query: Query = { id: `query-${queries.size + 1}`, token, sql, state: "QUEUED" };
+    const query: Query = { id: `query-${queries.size + 1}`, token, sql, state: "QUEUED", rows: 0 };
     queries.set(token, query);
     scheduler.start(() => carryOut(query));
     return { QueryExecutionId: query.id };
   };
 
-  const describe = (id: string | undefined) => {
+  const queryOf = (id: string | undefined): Query => {
     const query = [...queries.values()].find((candidate) => candidate.id === id);
     if (!query) throw new ServiceError("InvalidRequestException");
+    return query;
+  };
+
+  const describe = (id: string | undefined) => {
+    const query = queryOf(id);
     const { state: State, reason: StateChangeReason, isRetryable: Retryable } = query;
     return {
       QueryExecution: { Status: { State, StateChangeReason, AthenaError: { Retryable } } },
@@ -131,6 +139,10 @@ export function simulateAthena(world: World): SimulatedAthena {
       if (command instanceof GetQueryExecutionCommand) {
         const { QueryExecutionId: id } = command.input;
         return call(`poll ${id}`, "ThrottlingException", () => describe(id));
+      }
+      if (command instanceof GetQueryResultsCommand) {
+        const { QueryExecutionId: id } = command.input;
+        return call(`results of ${id}`, "ThrottlingException", () => ({ UpdateCount: queryOf(id).rows }));
       }
       if (command instanceof GetTableMetadataCommand) {
         const { TableName: table = "" } = command.input;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ObjectLocation, ObjectStore, StoredObject } from "../handlers/core/ports";
 import type { Faults, Invocation } from "./faults";
+import type { Scheduler } from "./scheduler";
 
 /** S3 with its rules: every call is atomic and seen by all who come after it. */
 export interface Buckets {
@@ -14,8 +15,10 @@ const etagOf = (body: string): string => createHash("md5").update(body).digest("
 const REFUSAL = "SlowDown";
 const KEY_NOT_DELETED_RATE = 0.05;
 
-export function createBuckets(faults: Faults): Buckets {
+export function createBuckets(faults: Faults, scheduler: Scheduler): Buckets {
   const objects = new Map<string, string>();
+  /** Of those that were put; nobody asks when another was written. */
+  const times = new Map<string, number>();
 
   const copy = (source: ObjectLocation, target: ObjectLocation) => {
     const body = objects.get(pathOf(source));
@@ -26,8 +29,17 @@ export function createBuckets(faults: Faults): Buckets {
   const list = (bucket: string, prefix: string): StoredObject[] =>
     [...objects]
       .filter(([path]) => path.startsWith(pathOf({ bucket, key: prefix })))
-      .map(([path, body]) => ({ key: path.slice(bucket.length + 1), size: body.length, etag: etagOf(body) }))
+      .map(([path, body]) => ({
+        key: path.slice(bucket.length + 1),
+        size: body.length,
+        etag: etagOf(body),
+        writtenAt: new Date(times.get(path) ?? scheduler.now()),
+      }))
       .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const put = (location: ObjectLocation, body: string) => {
+    objects.set(pathOf(location), body);
+    times.set(pathOf(location), scheduler.now());
+  };
   const deleteAll = (bucket: string, keys: readonly string[]) => {
     const failures = new Map<string, string>();
     for (const key of keys) {
@@ -56,8 +68,7 @@ export function createBuckets(faults: Faults): Buckets {
   const seenBy = ({ call }: Invocation): ObjectStore => ({
     copy: (source, target) => call(`copy ${source.key}`, REFUSAL, () => copy(source, target)),
     exists: (location) => call(`head ${location.key}`, REFUSAL, () => objects.has(pathOf(location))),
-    put: (location, body) =>
-      call(`put ${location.key}`, REFUSAL, () => void objects.set(pathOf(location), body)),
+    put: (location, body) => call(`put ${location.key}`, REFUSAL, () => put(location, body)),
     putIfAbsent: (location, body) =>
       call(`put ${location.key} if absent`, REFUSAL, () => putIfAbsent(location, body)),
     read: (location) => call(`get ${location.key}`, REFUSAL, () => read(location)),

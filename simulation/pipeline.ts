@@ -45,7 +45,7 @@ const LANDING = "landing";
 const BUCKET = "logs";
 const TABLES = Object.values(FORMATS).map(({ table }) => ({ table }));
 const MOVE_TIMEOUT_MS = MINUTE;
-const TRANSFORM_TIMEOUT_MS = 15 * MINUTE;
+const TRANSFORM_TIMEOUT_MS = 9 * MINUTE;
 
 /**
  * Runs the whole pipeline for some hours of virtual time: the code of the functions as it is deployed, on services that
@@ -60,7 +60,7 @@ export async function simulate({
   const faults = createFaults(seed, omitted);
   const scheduler = createScheduler(START);
   const stamped: Trace = (line) => trace(`${new Date(scheduler.now()).toISOString().slice(11, 23)} ${line}`);
-  const buckets = createBuckets(faults);
+  const buckets = createBuckets(faults, scheduler);
   const queue = createQueue(scheduler, faults, random);
   const violations: string[] = [];
   const athena = simulateAthena({

@@ -111,6 +111,21 @@ export function describeObjectStore(
       expect(await store.putIfAbsent({ bucket, key: "note" }, "e")).toBeDefined();
     });
 
+    check(
+      "lists when an object was written, and that anew when it is",
+      async ({ store, buckets: [bucket] }) => {
+        const before = Date.now();
+        await store.put({ bucket, key: "marker" }, "1");
+        const [listed] = await all(store.list(bucket, "marker"));
+        // S3 keeps whole seconds.
+        expect(listed?.writtenAt.getTime()).toBeGreaterThan(before - 1000);
+        expect(listed?.writtenAt.getTime()).toBeLessThanOrEqual(Date.now());
+        await store.put({ bucket, key: "marker" }, "2");
+        const [again] = await all(store.list(bucket, "marker"));
+        expect(again?.writtenAt.getTime()).toBeGreaterThanOrEqual(listed?.writtenAt.getTime() ?? 0);
+      },
+    );
+
     check("lists sizes in bytes", async ({ store, buckets: [bucket] }) => {
       await store.put({ bucket, key: "ü" }, "üü");
       expect((await all(store.list(bucket, ""))).map(({ size }) => size)).toEqual([4]);

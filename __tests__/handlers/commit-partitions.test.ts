@@ -3,7 +3,7 @@ import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
 import { memoryObjectStore } from "../../handlers/adapters/memory-object-store";
 import { projectedPartitions } from "../../handlers/adapters/projected-partitions";
 import { commitPartitions } from "../../handlers/core/commit-partitions";
-import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { type AthenaServer, ROWS_PER_INSERT, startAthenaServer } from "../helpers/athena-server";
 import { virtualClock } from "../helpers/virtual-clock";
 
 let athena: AthenaServer;
@@ -26,8 +26,8 @@ const MARKER = { bucket: "logs", key: "_touched/alb_access_logs/dt=2026-11-23/ho
 const RUNNING = Array.from({ length: 100 }, () => "RUNNING" as const);
 
 async function openPipeline() {
-  const store = memoryObjectStore();
   const clock = virtualClock();
+  const store = memoryObjectStore(() => clock.now());
   const ports = {
     store,
     clock,
@@ -51,7 +51,7 @@ async function openPipeline() {
     for await (const { key } of store.list("logs", "")) found.push(key);
     return found;
   };
-  return { store, run, keys };
+  return { store, clock, run, keys };
 }
 
 describe("commitPartitions", () => {
@@ -62,6 +62,30 @@ describe("commitPartitions", () => {
     expect(await keys()).toEqual(["_commits/current.json", MARKER.key]);
     expect(await run(600)).toMatchObject({ committed: 1, waiting: 0 });
     expect(athena.queries).toHaveLength(1);
+    expect(await keys()).toEqual([]);
+  });
+
+  it("says how many rows it added, and how long the files had waited", async () => {
+    const { run, clock } = await openPipeline();
+    await clock.sleep(300_000);
+    const { rows, secondsToLake } = await run(600);
+    expect(rows).toBe(ROWS_PER_INSERT);
+    expect(secondsToLake).toBe(300);
+    expect(await run(600)).toMatchObject({ rows: 0, secondsToLake: 0 });
+  });
+
+  it("counts the wait of a partition that is not committed, or whose statement fails, until now", async () => {
+    const { run, clock } = await openPipeline();
+    await clock.sleep(3_600_000);
+    expect(await run(10)).toMatchObject({ waiting: 1, secondsToLake: 3600 });
+    athena.setFates({ end: "FAILED", reason: "HIVE_BAD_DATA" });
+    expect(await run(600)).toMatchObject({ committed: 0, rows: 0, secondsToLake: 3600 });
+  });
+
+  it("is not stopped by Athena's silence about the rows", async () => {
+    const { run, keys } = await openPipeline();
+    athena.refuseResults("ThrottlingException");
+    expect(await run(600)).toMatchObject({ committed: 1, rows: 0, failures: [] });
     expect(await keys()).toEqual([]);
   });
 

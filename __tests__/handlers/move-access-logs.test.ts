@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { eventBridgeEvent, s3Notification, sqsEvent, TEST_EVENT } from "../helpers/events";
+import { embeddedMetrics } from "../helpers/embedded-metrics";
+import { EVENT_TIME, eventBridgeEvent, s3Notification, sqsEvent, TEST_EVENT } from "../helpers/events";
 import { type S3Server, startS3Server } from "../helpers/s3-server";
 
 const NAME =
@@ -37,9 +38,9 @@ async function invoke(event: SQSEvent, environment: Record<string, string> = {})
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_ENDPOINT_URL_S3: server.endpoint,
     SOURCES: JSON.stringify([
-      { format: "alb", prefix: "alb/AWSLogs/" },
-      { format: "cloudfront", prefix: "cf/" },
-      { format: "cloudfront", prefix: "eu/" },
+      { format: "alb", prefix: "alb/AWSLogs/", name: "shop" },
+      { format: "cloudfront", prefix: "cf/", name: "cdn" },
+      { format: "cloudfront", prefix: "eu/", name: "cdn-eu" },
     ]),
     TARGET_BUCKET: "logs",
     KEEP_ORIGINALS: "false",
@@ -215,15 +216,32 @@ describe("move-access-logs", () => {
     expect(server.requests).toHaveLength(1000 + 1 + 1);
   });
 
-  it("counts what it did as metrics", async () => {
-    await invoke(sqsEvent(s3Notification("logs", KEY)));
-    const metrics = printed.find((line) => line.includes('"ObjectsMoved":'));
-    expect(JSON.parse(metrics ?? "{}")).toMatchObject({
-      ObjectsMoved: 1,
-      BytesMoved: 4,
-      ObjectsFailed: 0,
-      service: "move",
+  it("counts files and bytes by source, and how long the slowest waited since its delivery", async () => {
+    server.put("logs", CLOUDFRONT_KEY, "text");
+    const before = Date.now();
+    await invoke(sqsEvent(s3Notification("logs", KEY, CLOUDFRONT_KEY)));
+    const metrics = printed.flatMap(embeddedMetrics);
+    expect(metrics).toContainEqual({
+      dimensions: { service: "move", Source: "shop" },
+      values: { ObjectsMoved: 1, BytesMoved: 4 },
     });
+    expect(metrics).toContainEqual({
+      dimensions: { service: "move", Source: "cdn" },
+      values: { ObjectsMoved: 1, BytesMoved: 4 },
+    });
+    const own = metrics.find(({ dimensions }) => Object.keys(dimensions).length === 1);
+    expect(own?.values).toEqual({ ObjectsFailed: 0, SecondsToRaw: expect.any(Number) });
+    expect(own?.values.SecondsToRaw).toBeGreaterThanOrEqual((before - Date.parse(EVENT_TIME)) / 1000);
+    expect(own?.values.SecondsToRaw).toBeLessThan((Date.now() - Date.parse(EVENT_TIME)) / 1000 + 1);
+  });
+
+  it("counts a file once, whoever tells of it again", async () => {
+    await invoke(sqsEvent(s3Notification("logs", KEY)));
+    printed = [];
+    await invoke(sqsEvent(s3Notification("logs", KEY)));
+    expect(printed.flatMap(embeddedMetrics)).toEqual([
+      { dimensions: { service: "move" }, values: { ObjectsFailed: 0 } },
+    ]);
   });
 
   it("names every variable that is wrong before it does anything", async () => {

@@ -6,11 +6,11 @@ import { arrivedObjects } from "../../handlers/arrived-objects";
 import { planMove } from "../../handlers/core/move-plan";
 import type { Source } from "../../handlers/core/source";
 import { parseMarkerKey } from "../../handlers/core/touched-partitions";
-import { eventBridgeEvent, s3Notification } from "../helpers/events";
+import { EVENT_TIME, eventBridgeEvent, s3Notification } from "../helpers/events";
 
 const SOURCES: readonly Source[] = [
   { format: "cloudfront", prefix: "cf/" },
-  { format: "cloudfront", prefix: "cf/shop/", name: "shop" },
+  { format: "cloudfront", prefix: "cf/shop/", name: "shop", partition: true },
   { format: "alb", prefix: "alb/AWSLogs/" },
 ];
 const NAME = "E2X.2026-11-23-07.abcd.gz";
@@ -23,6 +23,7 @@ describe("planMove", () => {
         /^raw\/cloudfront_access_logs\/dt=2026-11-23\/hour=07\/[0-9a-f]{8}-E2X\.2026-11-23-07\.abcd\.gz$/,
       ),
       partition: { table: "cloudfront_access_logs", hour: hourOf(Date.UTC(2026, 10, 23, 7)) },
+      source: SOURCES[0],
     });
   });
 
@@ -78,14 +79,16 @@ describe("keys in events", () => {
   it("come back as S3 stores them, from either kind of event", () => {
     fc.assert(
       fc.property(key, (text) => {
-        expect(arrivedObjects(s3Notification("logs", text))).toEqual([
-          { bucket: "logs", key: text, size: 4 },
-        ]);
-        expect(arrivedObjects(eventBridgeEvent("logs", text))).toEqual([
-          { bucket: "logs", key: text, size: 4 },
-        ]);
+        const object = { bucket: "logs", key: text, size: 4, deliveredAt: new Date(EVENT_TIME) };
+        expect(arrivedObjects(s3Notification("logs", text))).toEqual([object]);
+        expect(arrivedObjects(eventBridgeEvent("logs", text))).toEqual([object]);
       }),
     );
+  });
+
+  it.each([undefined, "yesterday", 7])("come without a time where the event's is %p", (time) => {
+    const event = { ...JSON.parse(eventBridgeEvent("logs", "key")), time };
+    expect(arrivedObjects(JSON.stringify(event))).toEqual([{ bucket: "logs", key: "key", size: 4 }]);
   });
 
   it("are encoded for CopySource so that decoding gives them back, slashes in place", () => {

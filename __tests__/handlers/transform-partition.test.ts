@@ -1,6 +1,6 @@
 import { FORMATS } from "../../formats";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
-import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { type AthenaServer, ROWS_PER_INSERT, startAthenaServer } from "../helpers/athena-server";
 import { invokeHandler } from "../helpers/invoke-handler";
 import { type S3Server, startS3Server } from "../helpers/s3-server";
 
@@ -40,14 +40,25 @@ describe("transform-partition", () => {
   beforeEach(() => athena.tables.set("alb_access_logs", COLUMNS));
 
   it("runs no statement when no file came", async () => {
-    expect(await invoke()).toEqual({ committed: 0, waiting: 0, bytesScanned: 0 });
+    expect(await invoke()).toEqual({
+      committed: 0,
+      waiting: 0,
+      bytesScanned: 0,
+      rows: 0,
+      secondsToLake: 0,
+    });
     expect(athena.submissions).toBe(0);
   });
 
   it("commits each touched partition with one statement, the oldest hour first", async () => {
     s3.put("logs", MARKER, "1");
     s3.put("logs", LATE_MARKER, "1");
-    expect(await invoke()).toEqual({ committed: 2, waiting: 0, bytesScanned: 2000 });
+    expect(await invoke()).toMatchObject({
+      committed: 2,
+      waiting: 0,
+      bytesScanned: 2000,
+      rows: 2 * ROWS_PER_INSERT,
+    });
     expect(inserts().map(({ sql }) => /"dt" = '([\d-]+)'/.exec(sql)?.[1])).toEqual([
       "2026-11-22",
       "2026-11-23",

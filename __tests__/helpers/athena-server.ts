@@ -35,14 +35,20 @@ export interface AthenaServer {
   setValue(value: string): void;
   /** Errors that the next submissions are refused with. */
   refuse(...errors: readonly string[]): void;
+  /** The error that results are refused with from now on. */
+  refuseResults(error: string): void;
   close(): Promise<void>;
 }
+
+/** Rows that every INSERT adds. */
+export const ROWS_PER_INSERT = 100;
 
 export async function startAthenaServer(): Promise<AthenaServer> {
   const queries: Query[] = [];
   const partitions = new Set<string>();
   let fates: QueryFate[] = [];
   let refusals: string[] = [];
+  let resultsRefusal: string | undefined;
   let submissions = 0;
   let value = "0";
   const tables = new Map<string, readonly string[]>();
@@ -109,8 +115,11 @@ export async function startAthenaServer(): Promise<AthenaServer> {
       const operation = String(request.headers["x-amz-target"]).split(".").at(-1);
       if (operation === "StartQueryExecution") start(response, input);
       else if (operation === "GetTableMetadata") describeTable(response, input.TableName);
+      else if (operation === "GetQueryResults" && resultsRefusal !== undefined)
+        fail(response, resultsRefusal);
       else if (operation === "GetQueryResults")
         send(response, {
+          UpdateCount: updateCountOf(queries.find(({ id }) => id === input.QueryExecutionId)),
           ResultSet: { Rows: [["_col0"], [value]].map(([text]) => ({ Data: [{ VarCharValue: text }] })) },
         });
       else poll(response, input.QueryExecutionId);
@@ -134,6 +143,9 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     refuse: (...errors) => {
       refusals = [...errors];
     },
+    refuseResults: (error) => {
+      resultsRefusal = error;
+    },
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -147,6 +159,9 @@ const fateOf = (sql: string): QueryFate =>
   /^(?:SELECT|INSERT INTO|ALTER TABLE|CREATE TABLE|CREATE OR REPLACE VIEW|OPTIMIZE|VACUUM)\b/.test(sql)
     ? {}
     : { end: "FAILED", reason: "SYNTAX_ERROR: mismatched input" };
+
+const updateCountOf = (query: Query | undefined): number =>
+  query?.sql.startsWith("INSERT INTO") ? ROWS_PER_INSERT : 0;
 
 const CREATE_TABLE = /^CREATE TABLE IF NOT EXISTS `\w+`\.`(\w+)` \(([^)]*)\)/;
 const ADD_COLUMNS = /^ALTER TABLE `\w+`\.`(\w+)` ADD COLUMNS \(([^)]*)\)/;

@@ -1,5 +1,8 @@
 import type { SQSEvent } from "aws-lambda";
 
+/** When every event of these says that its object was created. */
+export const EVENT_TIME = "2026-11-23T07:06:12Z";
+
 /** A queue message whose body is what S3 sends: keys are form-encoded. */
 export const s3Notification = (bucket: string, ...keys: readonly string[]): string =>
   JSON.stringify({
@@ -7,7 +10,7 @@ export const s3Notification = (bucket: string, ...keys: readonly string[]): stri
       eventVersion: "2.1",
       eventSource: "aws:s3",
       awsRegion: "eu-central-1",
-      eventTime: "2026-11-23T07:06:12.000Z",
+      eventTime: EVENT_TIME,
       eventName: "ObjectCreated:Put",
       s3: {
         s3SchemaVersion: "1.0",
@@ -30,6 +33,7 @@ export const eventBridgeEvent = (bucket: string, key: string): string =>
     version: "0",
     "detail-type": "Object Created",
     source: "aws.s3",
+    time: EVENT_TIME,
     account: "111122223333",
     region: "eu-central-1",
     detail: { bucket: { name: bucket }, object: { key, size: 4 }, reason: "PutObject" },

@@ -1,3 +1,4 @@
+import type { HandlerName } from "../../modules/handler-code";
 import type { AthenaServer } from "./athena-server";
 import type { S3Server } from "./s3-server";
 
@@ -10,7 +11,7 @@ export interface Surroundings {
 
 /** Loads a handler as a new Lambda environment would, and invokes it once. */
 export async function invokeHandler(
-  name: "create-partition" | "transform-partition" | "maintain-lake",
+  name: HandlerName,
   { athena, s3, environment }: Surroundings,
   ...args: readonly unknown[]
 ): Promise<unknown> {
@@ -28,6 +29,7 @@ export async function invokeHandler(
     POWERTOOLS_METRICS_NAMESPACE: "AccessLogs",
     POWERTOOLS_SERVICE_NAME: "test",
     POWERTOOLS_DEV: "true",
+    POWERTOOLS_METRICS_DISABLED: "false",
     ...environment,
   });
   try {

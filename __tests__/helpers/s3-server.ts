@@ -224,7 +224,7 @@ function listObjects(
   const page = keys.slice(0, limit);
   const contents = page.map((key) => {
     const object = bucket.get(key);
-    return `<Contents><Key>${escapeXml(key)}</Key><ETag>&quot;${object?.etag}&quot;</ETag><Size>${object?.body.length}</Size></Contents>`;
+    return `<Contents><Key>${escapeXml(key)}</Key><ETag>&quot;${object?.etag}&quot;</ETag><LastModified>${object?.modified.toISOString()}</LastModified><Size>${object?.body.length}</Size></Contents>`;
   });
   const next =
     keys.length > limit

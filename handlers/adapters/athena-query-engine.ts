@@ -7,7 +7,7 @@ import {
   StartQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
 import { messageOf, nameOf, QueryFailedError, RetryableError } from "../core/errors";
-import type { Clock, QueryEngine, QueryResult, Statement } from "../core/ports";
+import type { Clock, CountingEngine, QueryResult, Statement } from "../core/ports";
 
 export interface AthenaOptions {
   readonly client: Pick<AthenaClient, "send">;
@@ -39,7 +39,7 @@ const ALREADY_EXISTS = /Partition already exists|AlreadyExistsException/;
  *
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
  */
-export const athenaQueryEngine = (options: AthenaOptions): QueryEngine => ({
+export const athenaQueryEngine = (options: AthenaOptions): CountingEngine => ({
   run: (statement) => run(options, statement),
   value: async (statement) => {
     const { queryId } = await run(options, statement);
@@ -49,7 +49,18 @@ export const athenaQueryEngine = (options: AthenaOptions): QueryEngine => ({
     // The first row holds the names of the columns.
     return results?.Rows?.[1]?.Data?.[0]?.VarCharValue;
   },
+  rowsWritten: (queryId) => rowsWritten(options, queryId),
 });
+
+async function rowsWritten({ client }: AthenaOptions, queryId: string): Promise<number | undefined> {
+  try {
+    return (await client.send(new GetQueryResultsCommand({ QueryExecutionId: queryId, MaxResults: 1 })))
+      .UpdateCount;
+  } catch {
+    // The rows are in the table whatever Athena says now; only their number is not known.
+    return undefined;
+  }
+}
 
 async function run(options: AthenaOptions, statement: Statement): Promise<QueryResult> {
   // Counts the queries that failed. Only after one has ended may another be started in its place: while it is unknown

@@ -151,7 +151,7 @@ async function* list(folder: string, prefix: string): AsyncGenerator<StoredObjec
   for await (const key of walk(folder, start)) {
     if (!key.startsWith(prefix) || key.endsWith(PARTIAL)) continue;
     const stats = await statOrMissing(join(folder, key));
-    if (stats?.isFile()) yield { key, size: Number(stats.size), etag: etagOf(stats) };
+    if (stats?.isFile()) yield { key, size: Number(stats.size), etag: etagOf(stats), writtenAt: stats.mtime };
   }
 }
 

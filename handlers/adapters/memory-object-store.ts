@@ -1,47 +1,60 @@
 import { createHash } from "node:crypto";
 import type { ObjectLocation, ObjectStore } from "../core/ports";
 
-/** Objects in memory, with S3's rules: for tests of the core, and for simulating it. */
-export function memoryObjectStore(): ObjectStore {
-  const bodies = new Map<string, string>();
+interface MemoryObject {
+  readonly body: string;
+  readonly writtenAt: Date;
+}
+
+/**
+ * Objects in memory, with S3's rules: for tests of the core, and for simulating it.
+ *
+ * @param now default: the system's clock
+ */
+export function memoryObjectStore(now = () => new Date()): ObjectStore {
+  const objects = new Map<string, MemoryObject>();
   const pathOf = ({ bucket, key }: ObjectLocation) => `${bucket}/${key}`;
   const etagOf = (body: string) => createHash("md5").update(body).digest("hex");
+  const write = (location: ObjectLocation, body: string) =>
+    objects.set(pathOf(location), { body, writtenAt: now() });
   return {
     read: async (location) => {
-      const body = bodies.get(pathOf(location));
-      return body === undefined ? undefined : { body, etag: etagOf(body) };
+      const object = objects.get(pathOf(location));
+      return object === undefined ? undefined : { body: object.body, etag: etagOf(object.body) };
     },
     putIfAbsent: async (location, body) => {
-      if (bodies.has(pathOf(location))) return undefined;
-      bodies.set(pathOf(location), body);
+      if (objects.has(pathOf(location))) return undefined;
+      write(location, body);
       return etagOf(body);
     },
     copy: async (source, target) => {
-      const body = bodies.get(pathOf(source));
-      if (body === undefined) return "source-missing";
-      bodies.set(pathOf(target), body);
+      const object = objects.get(pathOf(source));
+      if (object === undefined) return "source-missing";
+      write(target, object.body);
       return "copied";
     },
-    exists: async (location) => bodies.has(pathOf(location)),
+    exists: async (location) => objects.has(pathOf(location)),
     put: async (location, body) => {
-      bodies.set(pathOf(location), body);
+      write(location, body);
     },
     async *list(bucket, prefix) {
       const start = pathOf({ bucket, key: prefix });
-      for (const path of [...bodies.keys()].filter((name) => name.startsWith(start)).sort()) {
-        const body = bodies.get(path);
-        if (body === undefined) continue;
-        yield { key: path.slice(bucket.length + 1), size: Buffer.byteLength(body), etag: etagOf(body) };
+      for (const path of [...objects.keys()].filter((name) => name.startsWith(start)).sort()) {
+        const object = objects.get(path);
+        if (object === undefined) continue;
+        const { body, writtenAt } = object;
+        const size = Buffer.byteLength(body);
+        yield { key: path.slice(bucket.length + 1), size, etag: etagOf(body), writtenAt };
       }
     },
     deleteAll: async (bucket, keys) => {
-      for (const key of keys) bodies.delete(pathOf({ bucket, key }));
+      for (const key of keys) objects.delete(pathOf({ bucket, key }));
       return new Map();
     },
     deleteIfUnchanged: async (location, etag) => {
-      const body = bodies.get(pathOf(location));
-      if (body !== undefined && etagOf(body) !== etag) return "changed";
-      bodies.delete(pathOf(location));
+      const object = objects.get(pathOf(location));
+      if (object !== undefined && etagOf(object.body) !== etag) return "changed";
+      objects.delete(pathOf(location));
       return "deleted";
     },
   };

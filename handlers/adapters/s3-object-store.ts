@@ -108,8 +108,9 @@ async function* list(
         ...(token ? { ContinuationToken: token } : {}),
       }),
     );
-    for (const { Key: key, Size: size, ETag: etag } of page.Contents ?? []) {
-      if (key !== undefined) yield { key, size: size ?? 0, etag: etag ?? "" };
+    for (const { Key: key, Size: size, ETag: etag, LastModified: writtenAt } of page.Contents ?? []) {
+      if (key !== undefined)
+        yield { key, size: size ?? 0, etag: etag ?? "", writtenAt: writtenAt ?? new Date() };
     }
     token = page.NextContinuationToken;
   } while (token !== undefined);

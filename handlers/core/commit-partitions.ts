@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { COMMIT_KEY } from "../../formats/partition-layout";
 import { isPartitionOf, type PartitionedTable } from "./add-partitions";
 import { messageOf, type OperationError, QueryFailedError, RetryableError } from "./errors";
-import type { Clock, Lake, ObjectStore, PartitionCatalog, QueryEngine } from "./ports";
+import type { Clock, CountingEngine, Lake, ObjectStore, PartitionCatalog } from "./ports";
 import { type TouchedPartition, touchedPartitions } from "./touched-partitions";
 
 export interface CommitPorts {
   readonly store: ObjectStore;
   readonly catalog: PartitionCatalog;
-  readonly engine: QueryEngine;
+  readonly engine: CountingEngine;
   readonly lake: Lake;
   readonly clock: Clock;
 }
@@ -27,6 +27,10 @@ export interface CommittedPartitions {
   /** Touched partitions that are left for the next run. */
   readonly waiting: number;
   readonly bytesScanned: number;
+  /** Rows that the commits added, as far as the engine tells. */
+  readonly rows: number;
+  /** How long the slowest touched partition took to be committed; until now if it still waits. 0 if none was touched. */
+  readonly secondsToLake: number;
   /** Partitions whose statement failed; their markers stay. */
   readonly failures: readonly OperationError[];
 }
@@ -65,6 +69,7 @@ export async function commitPartitions(
   while (touched.length > 0 && run.hasTime()) {
     const [next] = touched;
     if (!next || !(await run.commit(next))) break;
+    run.measure(next);
     touched.shift();
   }
   return run.result(touched);
@@ -86,6 +91,8 @@ async function touchedOf(
 class CommitRun {
   private committed = 0;
   private bytesScanned = 0;
+  private rows = 0;
+  private secondsToLake = 0;
   private readonly failures: OperationError[] = [];
 
   constructor(
@@ -94,8 +101,15 @@ class CommitRun {
   ) {}
 
   result(waiting: readonly TouchedPartition[]): CommittedPartitions {
-    const { committed, bytesScanned, failures } = this;
-    return { committed, waiting: waiting.length, bytesScanned, failures };
+    for (const partition of waiting) this.measure(partition);
+    const { committed, bytesScanned, rows, secondsToLake, failures } = this;
+    return { committed, waiting: waiting.length, bytesScanned, rows, secondsToLake, failures };
+  }
+
+  /** Takes down how long a partition has waited for its commit until now. */
+  measure({ touchedAt }: TouchedPartition): void {
+    const seconds = (this.ports.clock.now().getTime() - touchedAt.getTime()) / 1000;
+    this.secondsToLake = Math.max(this.secondsToLake, seconds);
   }
 
   hasTime(): boolean {
@@ -126,13 +140,14 @@ class CommitRun {
     const { store, engine } = this.ports;
     try {
       const { sql, token } = pending;
-      const { bytesScanned = 0 } = await engine.run({ sql, token, waitUntil: this.config.deadline });
+      const { queryId, bytesScanned = 0 } = await engine.run({ sql, token, waitUntil: this.config.deadline });
       this.bytesScanned += bytesScanned;
       await store.deleteIfUnchanged(
         { bucket: this.config.bucket, key: pending.markerKey },
         pending.markerEtag,
       );
       this.committed++;
+      this.rows += (await engine.rowsWritten(queryId)) ?? 0;
     } catch (error) {
       if (error instanceof RetryableError && error.code === "QUERY_TIMEOUT") return false;
       // Only a query that has ended may be forgotten: of any other it is not known whether it goes on.

@@ -16,7 +16,12 @@ export interface MoveConfig {
 
 /** What became of one object. */
 export type MoveOutcome =
-  | { readonly kind: "moved" /** False if an earlier try had moved it. */; readonly isNew: boolean }
+  | {
+      readonly kind: "moved";
+      /** False if an earlier try had moved it. */
+      readonly isNew: boolean;
+      readonly source: Source;
+    }
   | { readonly kind: "skipped"; readonly reason: SkipReason }
   | { readonly kind: "failed"; readonly error: OperationError };
 
@@ -56,12 +61,12 @@ async function copyObject(store: ObjectStore, config: MoveConfig, object: Arrive
   const plan = planMove(config.sources, object);
   if (plan.kind === "skip") return { outcome: { kind: "skipped", reason: plan.reason } };
   const target = { bucket: config.targetBucket, key: plan.key };
-  const { partition } = plan;
+  const { partition, source } = plan;
   try {
     if ((await store.copy(object, target)) === "copied")
-      return { outcome: { kind: "moved", isNew: true }, partition };
+      return { outcome: { kind: "moved", isNew: true, source }, partition };
     // A duplicate event, or one delivered again after a crash: the file is where it belongs already.
-    if (await store.exists(target)) return { outcome: { kind: "moved", isNew: false }, partition };
+    if (await store.exists(target)) return { outcome: { kind: "moved", isNew: false, source }, partition };
     return failed(
       new RetryableError("SOURCE_MISSING", `${locationText(object)} is gone and not at ${target.key} either`),
     );

@@ -4,17 +4,24 @@ import type { Hour } from "../../formats/hour";
 import { fileNameOf, type SkipReason } from "../../formats/object-kind";
 import { OWN_PREFIXES, type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import type { ObjectLocation } from "./ports";
-import type { Source } from "./source";
+import { partitionValueOf, type Source } from "./source";
 
 /** A new object, as an event or a listing tells of it. */
 export interface ArrivedObject extends ObjectLocation {
   /** Bytes, if the event says so. */
   readonly size?: number;
+  /** When it was delivered, if the event says so. */
+  readonly deliveredAt?: Date;
 }
 
 /** What is to happen with an object. */
 export type MovePlan =
-  | { readonly kind: "move"; readonly key: string; readonly partition: Partition }
+  | {
+      readonly kind: "move";
+      readonly key: string;
+      readonly partition: Partition;
+      readonly source: Source;
+    }
   | { readonly kind: "skip"; readonly reason: SkipReason };
 
 const HASH_LENGTH = 8;
@@ -29,12 +36,13 @@ export function planMove(sources: readonly Source[], object: ArrivedObject): Mov
   if (match.kind === "skip") return match;
   if (object.size === 0) return { kind: "skip", reason: "empty-object" };
   const { source, hour } = match;
+  const partitionValue = partitionValueOf(source);
   const partition: Partition = {
     table: FORMATS[source.format].table,
     hour,
-    ...(source.name === undefined ? {} : { source: source.name }),
+    ...(partitionValue === undefined ? {} : { source: partitionValue }),
   };
-  return { kind: "move", key: rawPrefixOf(partition) + targetName(object), partition };
+  return { kind: "move", key: rawPrefixOf(partition) + targetName(object), partition, source };
 }
 
 type Match =

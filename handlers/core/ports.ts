@@ -11,6 +11,8 @@ export interface StoredObject {
   readonly size: number;
   /** Changes with the content; opaque otherwise. */
   readonly etag: string;
+  /** When this content was written. */
+  readonly writtenAt: Date;
 }
 
 /** The few things the core asks of a store of objects. Every method may also throw; the caller then retries. */
@@ -69,6 +71,12 @@ export interface QueryEngine {
   run(statement: Statement): Promise<QueryResult>;
   /** Runs a query of one value, e.g. a count. @throws as `run` does */
   value(statement: Statement): Promise<string | undefined>;
+}
+
+/** An engine that tells afterwards what its statements wrote. */
+export interface CountingEngine extends QueryEngine {
+  /** @returns the rows that an INSERT, by its id, added; `undefined` if that cannot be known, never an error */
+  rowsWritten(queryId: string): Promise<number | undefined>;
 }
 
 /** The typed tables of the lake: one for each format. */

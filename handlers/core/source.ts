@@ -5,6 +5,12 @@ export interface Source {
   readonly format: FormatId;
   /** Keys of this source start with it, e.g. `alb/`. Empty: every key. */
   readonly prefix: string;
-  /** Value of the `source` partition key, if the table is partitioned by source. */
+  /** Configured name, if there is one. */
   readonly name?: string;
+  /** True if the name is the value of the table's `source` partition key. */
+  readonly partition?: boolean;
 }
+
+/** Value of the `source` partition key; `undefined` if the table has none. */
+export const partitionValueOf = ({ name, partition }: Source): string | undefined =>
+  partition ? name : undefined;

@@ -8,6 +8,8 @@ export interface TouchedPartition {
   readonly markerKey: string;
   /** Content of the marker when it was listed. */
   readonly etag: string;
+  /** When the last of its new files came. */
+  readonly touchedAt: Date;
 }
 
 const [DT, HOUR] = PARTITION_KEYS;
@@ -33,9 +35,9 @@ export async function* touchedPartitions(
   bucket: string,
   onUnknown: (key: string) => void,
 ): AsyncGenerator<TouchedPartition> {
-  for await (const { key, etag } of store.list(bucket, TOUCHED_PREFIX)) {
+  for await (const { key, etag, writtenAt } of store.list(bucket, TOUCHED_PREFIX)) {
     const partition = parseMarkerKey(key);
-    if (partition) yield { partition, markerKey: key, etag };
+    if (partition) yield { partition, markerKey: key, etag, touchedAt: writtenAt };
     else onUnknown(key);
   }
 }
