@@ -6,9 +6,14 @@ import { type FunctionDefaults, HandlerFunction } from "./handler-function";
 import { ADD_PARTITIONS, type QueryPermissions, READ_PARTITIONS, WRITE_TABLES } from "./query-permissions";
 import { Schedule } from "./schedule";
 
-const TRANSFORM_TIMEOUT_SECONDS = 900;
+/**
+ * A run ends before the next one is due, however much there is to commit: two at once would only wait for each other, and
+ * what waited too long would look like a failure. A query that takes longer is joined by the next run.
+ */
+const TRANSFORM_TIMEOUT_SECONDS = 540;
 /** A run that could not start is of no use once the next one is due. */
 const TRANSFORM_EVENT_AGE_SECONDS = 540;
+const MAINTAIN_TIMEOUT_SECONDS = 900;
 
 export interface LakeProps {
   /** Prefix of every name in AWS. */
@@ -92,7 +97,7 @@ export class Lake extends Construct {
       name: `${props.name}-maintain-lake`,
       handler: "maintain-lake",
       description: "Merges small files of the typed tables and counts unparsed lines",
-      timeoutSeconds: TRANSFORM_TIMEOUT_SECONDS,
+      timeoutSeconds: MAINTAIN_TIMEOUT_SECONDS,
       environment: { ...props.environment },
       statements: [
         ...permissions.run("athena:GetQueryResults"),

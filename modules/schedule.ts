@@ -28,8 +28,8 @@ export interface ScheduleProps {
   readonly maxEventAgeSeconds?: number;
 }
 
-const FLEXIBLE_MINUTES = 5;
-const RETRIES = 2;
+/** Of the schedule, to hand a run over, and of Lambda, if the run fails. */
+export const RETRIES = 2;
 const DEFAULT_MAX_EVENT_AGE_SECONDS = 3000;
 
 /**
@@ -40,6 +40,8 @@ const DEFAULT_MAX_EVENT_AGE_SECONDS = 3000;
  */
 export class Schedule extends Construct {
   readonly schedule: SchedulerSchedule;
+  /** Of this schedule alone: metrics are counted by group. */
+  readonly group: SchedulerScheduleGroup;
   readonly deadLetterQueue: SqsQueue;
 
   constructor(scope: Construct, id: string, props: ScheduleProps) {
@@ -64,12 +66,12 @@ export class Schedule extends Construct {
       destinationConfig: { onFailure: { destination: this.deadLetterQueue.arn } },
       dependsOn: [report],
     });
-    const group = new SchedulerScheduleGroup(this, "group", { name: props.name });
+    this.group = new SchedulerScheduleGroup(this, "group", { name: props.name });
     const invoker = new IamRole(this, "role", {
       name: `${props.name}-schedule`,
       assumeRolePolicy: trustPolicy("scheduler.amazonaws.com", {
         StringEquals: { "aws:SourceAccount": props.accountId },
-        ArnEquals: { "aws:SourceArn": group.arn },
+        ArnEquals: { "aws:SourceArn": this.group.arn },
       }),
       ...boundary(safeguards),
     });
@@ -84,10 +86,11 @@ export class Schedule extends Construct {
     });
     this.schedule = new SchedulerSchedule(this, "Default", {
       name: props.name,
-      groupName: group.name,
+      groupName: this.group.name,
       description: props.description,
       scheduleExpression: props.expression,
-      flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: FLEXIBLE_MINUTES },
+      // Runs at equal distances: one that is moved would meet the one before it.
+      flexibleTimeWindow: { mode: "OFF" },
       target: {
         arn: lambda.arn,
         roleArn: invoker.arn,
