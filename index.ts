@@ -1,11 +1,14 @@
 /** The library: constructs for a CDKTF stack, and the log formats they rest on. */
+
 export { FORMAT_IDS, FORMATS, type FormatId } from "./formats";
 export type { Column, Field, LogFormat } from "./formats/log-format";
+export { METRICS, METRICS_NAMESPACE, type MetricName } from "./formats/metrics";
 export { AccessLogPipeline } from "./modules/access-log-pipeline";
 export { HandlerFunction, type HandlerFunctionProps, type Runtime } from "./modules/handler-function";
 export { type Expiration, LogBucket, type LogBucketProps } from "./modules/log-bucket";
 export type { LogSource } from "./modules/log-source";
 export { LogTable, type LogTableProps } from "./modules/log-table";
+export type { Monitoring } from "./modules/monitoring";
 export {
   type BucketRef,
   ObjectCreatedTrigger,

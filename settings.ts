@@ -1,12 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
-import { FORMAT_IDS } from "./formats";
+import { FORMAT_IDS, FORMATS } from "./formats";
 import { OWN_PREFIXES } from "./formats/partition-layout";
 import { IDENTIFIER } from "./formats/render/sql-text";
 import { RUNTIMES } from "./modules/handler-function";
 import { RESULTS_PREFIX } from "./modules/log-bucket";
 import { letLoadBalancersDeliver, takeOriginals } from "./modules/log-delivery";
-import { keyPrefixOf, type LogSource, type MoveSource, moveSourcesOf } from "./modules/log-source";
+import {
+  keyPrefixOf,
+  type LogSource,
+  MAX_SILENT_HOURS,
+  type MoveSource,
+  moveSourcesOf,
+} from "./modules/log-source";
 import {
   BUCKET_EVENTS,
   DEFAULT_LOG_RETENTION_DAYS,
@@ -40,6 +46,10 @@ const days = z.int().min(1).max(MAX_RETENTION_DAYS);
 
 const accountId = z.string().regex(/^\d{12}$/, "must be a 12-digit AWS account id, in quotes");
 
+const LATE_HOURS = Object.values(FORMATS)
+  .map(({ id, lateByHours }) => `${lateByHours} for ${id}`)
+  .join(", ");
+
 const source = z.strictObject({
   name: z
     .string()
@@ -70,6 +80,14 @@ const source = z.strictObject({
     .boolean()
     .optional()
     .describe("Partition the table by source, too; all sources of a format must agree. Default: false"),
+  silentAfterHours: z
+    .int()
+    .min(0)
+    .max(MAX_SILENT_HOURS)
+    .optional()
+    .describe(
+      `Hours without a file after which an alarm says so; 0: none. A load balancer without requests delivers none. Default: ${LATE_HOURS}`,
+    ),
 });
 
 const settingsSchema = z.strictObject({
@@ -161,6 +179,16 @@ const settingsSchema = z.strictObject({
     .boolean()
     .optional()
     .describe("Grant the functions what they need where Lake Formation rules the catalog. Default: false"),
+  alarms: z.boolean().optional().describe("Alarms on all that can go wrong. Default: true"),
+  alarmTopic: z
+    .string()
+    .regex(
+      /^arn:aws(?:-cn|-us-gov)?:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
+      "must be the ARN of an SNS topic that is no FIFO topic",
+    )
+    .optional()
+    .describe("Topic that alarms publish to; it must let CloudWatch do so. Default: a topic is created"),
+  dashboard: z.boolean().optional().describe("A dashboard in CloudWatch. Default: true"),
   runtime: z.enum(RUNTIMES).optional().describe(`Lambda runtime. Default: ${RUNTIMES[0]}`),
   tags: z.record(z.string().min(1), z.string()).optional().describe("Tags of every resource"),
 });
@@ -255,6 +283,9 @@ const uselessOptions = (settings: Settings): string[] => [
   ...(settings.projectionFrom !== undefined && settings.partitions !== "projection"
     ? ['projectionFrom: must be left out unless "partitions" is "projection"']
     : []),
+  ...(settings.alarmTopic !== undefined && settings.alarms === false
+    ? ['alarmTopic: must be left out where "alarms" is false']
+    : []),
   ...(["existingLogBucketOwner", "existingLogBucketEvents"] as const)
     .filter((option) => settings[option] !== undefined && settings.existingLogBucket === undefined)
     .map((option) => `${option}: must be left out without "existingLogBucket"`),
@@ -269,12 +300,14 @@ export const toLogSource = ({
   prefix,
   accounts,
   partition,
+  silentAfterHours,
 }: Settings["sources"][number]): LogSource => ({
   name,
   format,
   prefix,
   ...(accounts ? { accounts } : {}),
   ...(partition === undefined ? {} : { partition }),
+  ...(silentAfterHours === undefined ? {} : { silentAfterHours }),
 });
 
 /** What a command needs to know of the pipeline that these settings make. */

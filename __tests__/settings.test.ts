@@ -61,6 +61,17 @@ describe("settings", () => {
     ],
     [{ provider: { version: "latest" } }, "access-logs.json: provider.version: must be a version constraint"],
     [{ provider: { assumeRole: { roleArn: "me" } } }, "access-logs.json: provider.assumeRole.roleArn: "],
+    [source({ silentAfterHours: 169 }), "access-logs.json: sources[0].silentAfterHours: "],
+    [source({ silentAfterHours: 0.5 }), "access-logs.json: sources[0].silentAfterHours: "],
+    [{ alarmTopic: "ops" }, "access-logs.json: alarmTopic: must be the ARN of an SNS topic"],
+    [
+      { alarmTopic: "arn:aws:sns:eu-central-1:111122223333:ops.fifo" },
+      "access-logs.json: alarmTopic: must be the ARN of an SNS topic that is no FIFO topic",
+    ],
+    [
+      { alarmTopic: "arn:aws:sns:eu-central-1:111122223333:ops", alarms: false },
+      'access-logs.json: alarmTopic: must be left out where "alarms" is false',
+    ],
     [
       { existingLogBucketOwner: "111122223333" },
       'access-logs.json: existingLogBucketOwner: must be left out without "existingLogBucket"',

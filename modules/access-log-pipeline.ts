@@ -15,6 +15,7 @@ import { type Expiration, LogBucket, RESULTS_PREFIX } from "./log-bucket";
 import { takeOriginals } from "./log-delivery";
 import { formatsOf, keyPrefixOf, moveSourcesOf } from "./log-source";
 import { LogTable } from "./log-table";
+import { Monitoring } from "./monitoring";
 import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
 import {
   type AccessLogPipelineProps,
@@ -37,6 +38,7 @@ import { allow, type PolicyStatement } from "./policy";
 import { ADD_PARTITIONS, QueryPermissions, READ_PARTITIONS } from "./query-permissions";
 import { QueryWorkgroup } from "./query-workgroup";
 import { Schedule } from "./schedule";
+import { watchedOf } from "./watched";
 
 const GIB = 1024 ** 3;
 /** A commit scans an hour of text. This only stops a mistake. */
@@ -82,6 +84,7 @@ export class AccessLogPipeline extends Construct {
   readonly partitionSchedule: Schedule | undefined;
   /** Only with typed tables. */
   readonly lake: Lake | undefined;
+  readonly monitoring: Monitoring;
 
   private readonly account: DataAwsCallerIdentity;
 
@@ -130,6 +133,11 @@ export class AccessLogPipeline extends Construct {
     }
     this.lake = isColumnar(props) ? this.createLake(props, permissions) : undefined;
     if (props.lakeFormation) this.grantInLakeFormation();
+    this.monitoring = new Monitoring(this, "monitoring", {
+      ...props,
+      watched: watchedOf(this, props.sources),
+      accountId: this.account.accountId,
+    });
   }
 
   private createBucket(props: AccessLogPipelineProps): LogBucket {

@@ -58,9 +58,11 @@ const MAX_RECEIVE_COUNT = 5;
 export class ObjectCreatedTrigger extends Construct {
   readonly queue: SqsQueue;
   readonly deadLetterQueue: SqsQueue;
+  readonly visibilityTimeoutSeconds: number;
 
   constructor(scope: Construct, id: string, props: ObjectCreatedTriggerProps) {
     super(scope, id);
+    this.visibilityTimeoutSeconds = props.visibilityTimeoutSeconds;
     this.deadLetterQueue = deadLetterQueue(this, props.name, props);
     this.queue = new SqsQueue(this, "Default", {
       name: props.name,

@@ -1,6 +1,12 @@
 import { IDENTIFIER } from "../formats/render/sql-text";
 import type { Runtime } from "./handler-function";
-import { formatsOf, type LogSource } from "./log-source";
+import {
+  formatsOf,
+  isSilenceAllowed,
+  type LogSource,
+  MAX_SILENT_HOURS,
+  silentAfterHoursOf,
+} from "./log-source";
 import type { Safeguards } from "./safeguards";
 import { validateProps } from "./validate-props";
 
@@ -104,6 +110,24 @@ export interface AccessLogPipelineProps extends Safeguards {
    */
   readonly lakeFormation?: boolean;
   /**
+   * Alarms on all that can go wrong, see docs/operations.md.
+   *
+   * @default true
+   */
+  readonly alarms?: boolean;
+  /**
+   * ARN of the SNS topic that alarms publish to; its policy must let CloudWatch do so.
+   *
+   * @default - a topic is created
+   */
+  readonly alarmTopic?: string;
+  /**
+   * A dashboard in CloudWatch, named like the pipeline.
+   *
+   * @default true
+   */
+  readonly dashboard?: boolean;
+  /**
    * Lambda runtime.
    *
    * @default "nodejs24.x"
@@ -162,6 +186,18 @@ export function validatePipeline(path: string, props: AccessLogPipelineProps): v
       value: props.projectionFrom,
       holds: props.projectionFrom === undefined || isProjected(props),
       expected: 'must be left out unless "partitions" is "projection"',
+    },
+    {
+      option: "alarmTopic",
+      value: props.alarmTopic,
+      holds: props.alarmTopic === undefined || props.alarms !== false,
+      expected: 'must be left out where "alarms" is false',
+    },
+    {
+      option: "sources",
+      value: sources.map(silentAfterHoursOf),
+      holds: sources.map(silentAfterHoursOf).every(isSilenceAllowed),
+      expected: `must have "silentAfterHours" from 0 to ${MAX_SILENT_HOURS}, whole`,
     },
     ...(["existingLogBucketOwner", "existingLogBucketEvents"] as const).map((option) => ({
       option,

@@ -13,6 +13,7 @@ export interface Output {
 export function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>> {
   const { bucket, landing, trigger, move, database, tables, createPartition, partitionSchedule, lake } =
     pipeline;
+  const { topic, dashboard } = pipeline.monitoring;
   return {
     log_bucket: { value: bucket.bucket.bucket, description: "Bucket of the moved files" },
     log_bucket_arn: { value: bucket.bucket.arn, description: "ARN of that bucket" },
@@ -42,6 +43,22 @@ export function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, 
       description: "Tables of the text as delivered",
     },
     text_table_arns: { value: tables.map(({ table }) => table.arn), description: "ARNs of these tables" },
+    ...(topic
+      ? {
+          alarm_topic_arn: {
+            value: topic.topic.arn,
+            description: "SNS topic of the alarms: subscribe to it to be told",
+          },
+        }
+      : {}),
+    ...(dashboard
+      ? {
+          dashboard_name: {
+            value: dashboard.dashboard.dashboardName,
+            description: "Dashboard in CloudWatch",
+          },
+        }
+      : {}),
     ...(lake ? { typed_tables: { value: lake.tables, description: "Typed tables" } } : {}),
     ...workgroupOutputs("workgroup", pipeline.analystWorkgroup, "Athena workgroup to ask questions in"),
     ...workgroupOutputs(

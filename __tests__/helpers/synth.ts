@@ -42,6 +42,18 @@ export function onlyResource(json: TerraformJson, type: string): Record<string, 
   return resource;
 }
 
+/** A value of the stack, with references to what is configured elsewhere in it replaced by that. */
+export const resolved = <Value>(json: TerraformJson, value: Value): Value =>
+  JSON.parse(
+    JSON.stringify(value).replaceAll(
+      /\$\{(\w+)\.([\w-]+)\.(\w+)\}/g,
+      (reference, type: string, id: string, attribute: string) => {
+        const configured = resourcesOf(json, type)[id]?.[attribute];
+        return typeof configured === "string" ? configured : reference;
+      },
+    ),
+  );
+
 /** Without what changes when only code or the provider's version does. */
 export const snapshotOf = (json: TerraformJson): unknown =>
   JSON.parse(JSON.stringify(json), (key, value) => {

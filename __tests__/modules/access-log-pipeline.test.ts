@@ -227,6 +227,15 @@ describe("AccessLogPipeline", () => {
     expect(build).toThrow(/"sources" must name at least one source/);
   });
 
+  it("refuses a topic for alarms that there are none of, and a silence that no alarm can wait for", () => {
+    const alarmTopic = "arn:aws:sns:eu-central-1:111122223333:ops";
+    expect(() => synth({ alarms: false, alarmTopic })).toThrow(
+      '"alarmTopic" must be left out where "alarms"',
+    );
+    const sources = [{ name: "a", format: "alb", prefix: "a/", silentAfterHours: 200 }] as const;
+    expect(() => synth({ sources })).toThrow(/"silentAfterHours" from 0 to 168, whole, got \[200\]/);
+  });
+
   it("fails if only some sources of a format are partitions", () => {
     const sources = [
       { name: "a", format: "alb", prefix: "a/", partition: true },

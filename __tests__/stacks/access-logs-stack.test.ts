@@ -48,6 +48,8 @@ const VARIANTS = {
     logRetentionDays: 90,
     scanLimitGiB: 1,
     runtime: "nodejs22.x",
+    alarmTopic: "arn:aws:sns:eu-central-1:111122223333:ops",
+    dashboard: false,
     tags: { team: "platform" },
   },
 };
@@ -56,6 +58,9 @@ const typesOf = (json: TerraformJson) =>
   Object.entries(json.resource).map(([type, items]) => `${Object.keys(items).length} ${type}`);
 
 const COMMON_TYPES = [
+  "1 aws_cloudwatch_dashboard",
+  "1 aws_sns_topic", // the alarms'
+  "1 aws_sns_topic_policy",
   "2 aws_athena_workgroup", // the pipeline's and the analysts'
   "1 aws_glue_catalog_database",
   "1 aws_lambda_event_source_mapping", // queue to move-access-logs
@@ -69,8 +74,9 @@ const COMMON_TYPES = [
 ];
 
 /** What each scheduled function comes with, besides the function itself. */
-const withSchedules = (schedules: number, textTables: number) => [
+const withSchedules = (schedules: number, textTables: number, alarms: number) => [
   ...COMMON_TYPES,
+  `${alarms} aws_cloudwatch_metric_alarm`, // see docs/operations.md
   `${schedules + 1} aws_cloudwatch_log_group`, // one per function
   `${textTables} aws_glue_catalog_table`,
   `${2 * schedules + 1} aws_iam_role`, // one per function and per schedule
@@ -83,7 +89,7 @@ const withSchedules = (schedules: number, textTables: number) => [
   `${schedules + 2} aws_sqs_queue_policy`,
 ];
 /** create-partition, transform-partition and maintain-lake; the raw table and the lines of each format. */
-const DEFAULT_TYPES = withSchedules(3, 4);
+const DEFAULT_TYPES = withSchedules(3, 4, 33);
 const NEW_BUCKET_TYPES = [
   "1 aws_s3_bucket_acl", // CloudFront delivers by access control list
   "1 aws_s3_bucket_notification", // new objects to the queue
@@ -97,12 +103,12 @@ describe("the stack with default settings", () => {
   });
 
   it("has one scheduled function and one table a format without typed tables", () => {
-    const types = [...withSchedules(1, 2), ...NEW_BUCKET_TYPES];
+    const types = [...withSchedules(1, 2, 17), ...NEW_BUCKET_TYPES];
     expect(typesOf(synthSettings(VARIANTS["text only"])).sort()).toEqual(types.sort());
   });
 
   it("has nothing that adds partitions where Athena computes them", () => {
-    const types = [...withSchedules(2, 4), ...NEW_BUCKET_TYPES];
+    const types = [...withSchedules(2, 4, 26), ...NEW_BUCKET_TYPES];
     expect(typesOf(synthSettings(VARIANTS.projection)).sort()).toEqual(types.sort());
   });
 
@@ -128,6 +134,7 @@ describe("the hardened stack", () => {
     expect(unencrypted("aws_sqs_queue", "kms_master_key_id")).toEqual([]);
     expect(unencrypted("aws_cloudwatch_log_group", "kms_key_id")).toEqual([]);
     expect(unencrypted("aws_lambda_function", "kms_key_arn")).toEqual([]);
+    expect(unencrypted("aws_sns_topic", "kms_master_key_id")).toEqual([]);
     const buckets = Object.values(
       resourcesOf(json, "aws_s3_bucket_server_side_encryption_configuration"),
     ).map(({ bucket, rule }) => [bucket, JSON.stringify(rule).includes(kmsKey)]);

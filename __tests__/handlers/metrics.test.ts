@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { FORMATS } from "../../formats";
+import { METRICS, METRICS_NAMESPACE } from "../../formats/metrics";
+import { SKIP_REASONS } from "../../formats/object-kind";
+import { lakeColumnNames } from "../../formats/render/lake-sql";
+import { HANDLER_NAMES, type HandlerName } from "../../modules/handler-code";
+import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { type EmbeddedMetrics, embeddedMetrics } from "../helpers/embedded-metrics";
+import { s3Notification, sqsEvent } from "../helpers/events";
+import { invokeHandler } from "../helpers/invoke-handler";
+import { type S3Server, startS3Server } from "../helpers/s3-server";
+import { alarmsOf, metricsOf, ONE_OF_EACH, widgetsOf } from "../helpers/stack-metrics";
+import { resolved, resourcesOf, synthSettings, type TerraformJson } from "../helpers/synth";
+
+const ALB_FOLDER = "shop/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/";
+const ALB_NAME =
+  "111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_2fb1c9a0.log.gz";
+/** A key for every reason to skip it, and one of each source. */
+const KEYS = [
+  `${ALB_FOLDER}${ALB_NAME}`,
+  "cdn/E2EXAMPLE1SHOP.2026-11-23-07.0a1b2c3d.gz",
+  `${ALB_FOLDER}conn_log_${ALB_NAME}`,
+  `${ALB_FOLDER}health_check_log_${ALB_NAME}`,
+  `${ALB_FOLDER}${ALB_NAME.replace("app.shop", "net.shop")}`,
+  "shop/AWSLogs/111122223333/ELBAccessLogTestFile",
+  "cdn/folder/",
+  "cdn/notes.txt",
+];
+
+let athena: AthenaServer;
+let s3: S3Server;
+let published: EmbeddedMetrics[];
+let json: TerraformJson;
+
+/** Environment that a function of the stack has, with the addresses of this test's servers in it. */
+function environmentOf(name: HandlerName): Record<string, string> {
+  const lambda = Object.values(resourcesOf(json, "aws_lambda_function")).find(
+    ({ function_name }) => function_name === `logs-${name}`,
+  );
+  const { environment } = resolved(json, lambda) as unknown as {
+    environment: { variables: Record<string, unknown> };
+  };
+  return Object.fromEntries(
+    Object.entries(environment.variables).map(([key, value]) => [
+      key,
+      // The names of buckets and databases are known only once they are made.
+      key === "BUCKET" || key === "TARGET_BUCKET"
+        ? "bucket"
+        : typeof value === "string"
+          ? value
+          : JSON.stringify(value),
+    ]),
+  );
+}
+
+const invoke = (name: HandlerName, ...args: readonly unknown[]) =>
+  invokeHandler(name, { athena, s3, environment: environmentOf(name) }, ...args);
+
+beforeAll(async () => {
+  json = synthSettings(ONE_OF_EACH);
+  athena = await startAthenaServer();
+  s3 = await startS3Server();
+  const printed: string[] = [];
+  for (const method of ["log", "info", "warn", "error", "debug"] as const) {
+    jest.spyOn(console, method).mockImplementation((...line: unknown[]) => {
+      printed.push(line.join(" "));
+    });
+  }
+  for (const format of Object.values(FORMATS)) {
+    const columns = lakeColumnNames({ format, database: "logs", bucket: "bucket", bySource: false });
+    athena.tables.set(format.table, columns);
+  }
+  for (const key of KEYS) s3.put("bucket", key, "text");
+  const empty = JSON.parse(s3Notification("bucket", "cdn/E2EXAMPLE1SHOP.2026-11-23-07.0.gz"));
+  empty.Records[0].s3.object.size = 0;
+  await invoke("move-access-logs", sqsEvent(s3Notification("bucket", ...KEYS), JSON.stringify(empty)));
+  await invoke("create-partition", {});
+  await invoke("transform-partition", {}, { getRemainingTimeInMillis: () => 540_000 });
+  await invoke("maintain-lake", {});
+  published = printed.flatMap(embeddedMetrics);
+  jest.restoreAllMocks();
+});
+afterAll(async () => {
+  await athena.close();
+  await s3.close();
+});
+
+const text = (name: string, dimensions: Readonly<Record<string, string>>) =>
+  `${name} of ${JSON.stringify(Object.entries(dimensions).sort())}`;
+const publishedNames = () =>
+  new Set(
+    published.flatMap(({ dimensions, values }) => Object.keys(values).map((name) => text(name, dimensions))),
+  );
+
+describe("the metrics that the functions publish", () => {
+  it("are, name by name and dimension by dimension, those that the dashboard shows", () => {
+    const shown = metricsOf(widgetsOf(json))
+      .filter(({ namespace }) => namespace === METRICS_NAMESPACE)
+      .map(({ name, dimensions }) => text(name, dimensions));
+    expect([...new Set(shown)].sort()).toEqual([...publishedNames()].sort());
+  });
+
+  it("are all that alarms of this namespace look at", () => {
+    const watched = [...alarmsOf(json).values()].filter(({ namespace }) => namespace === METRICS_NAMESPACE);
+    expect(watched.length).toBeGreaterThanOrEqual(6);
+    for (const { metric_name, dimensions } of watched)
+      expect(publishedNames()).toContain(text(metric_name, dimensions));
+  });
+
+  it("are those of the one list, with its units, and no others", () => {
+    const names = published.flatMap(({ values }) => Object.keys(values));
+    expect([...new Set(names)].sort()).toEqual(Object.keys(METRICS).sort());
+    for (const { values } of published)
+      for (const value of Object.values(values)) expect(value).toBeGreaterThanOrEqual(0);
+  });
+
+  it("are as many as the page on operations says that are paid for", () => {
+    const page = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
+    expect(page).toContain(`${publishedNames().size} metrics`);
+  });
+
+  it("tell every reason to skip an object apart", () => {
+    const reasons = published.flatMap(({ dimensions }) => dimensions.Reason ?? []);
+    expect(reasons.sort()).toEqual([...SKIP_REASONS].sort());
+  });
+
+  it("carry the function's name as the stack gives it", () => {
+    const services = new Set(published.map(({ dimensions }) => dimensions.service));
+    // What create-partition does, AWS counts.
+    const silent: readonly HandlerName[] = ["create-partition"];
+    expect([...services].sort()).toEqual(
+      HANDLER_NAMES.filter((name) => !silent.includes(name))
+        .map((name) => `logs-${name}`)
+        .sort(),
+    );
+  });
+});
