@@ -316,6 +316,8 @@ export interface Deployment {
   readonly database: string;
   /** Athena workgroup of the pipeline's own statements. */
   readonly workgroup: string;
+  /** Athena workgroup that people ask in. */
+  readonly analystWorkgroup: string;
   readonly sources: readonly MoveSource[];
   /** Bucket that the logs arrive in, if the pipeline did not make it. */
   readonly logBucket?: string;
@@ -329,6 +331,7 @@ export function deploymentOf(settings: Settings): Deployment {
     region,
     database: databaseOf(settings),
     workgroup: workgroupNameOf(name, "pipeline"),
+    analystWorkgroup: workgroupNameOf(name, "analysts"),
     sources: moveSourcesOf(settings.sources.map(toLogSource)),
     ...(existingLogBucket === undefined ? {} : { logBucket: existingLogBucket }),
     keepOriginals: keepOriginals ?? false,

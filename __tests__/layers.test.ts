@@ -6,8 +6,9 @@ const ROOT = join(__dirname, "..");
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   formats: [],
   handlers: ["formats"],
-  modules: ["formats"],
-  local: ["handlers", "formats", "settings"],
+  questions: ["formats"],
+  modules: ["questions", "formats"],
+  local: ["handlers", "questions", "formats", "settings"],
   simulation: ["handlers", "formats", "local"],
   stacks: ["modules", "formats", "settings"],
 };

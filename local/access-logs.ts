@@ -10,15 +10,15 @@ import {
 } from "../formats/render/athena-ddl-file";
 import { IDENTIFIER } from "../formats/render/sql-text";
 import { codeOf, messageOf, OperationError } from "../handlers/core/errors";
+import { addAskCommand } from "./ask-command";
 import { addBackfillCommand } from "./backfill-command";
 import { addBucketPolicyCommand } from "./bucket-policy-command";
 import { examples, matching, wholeNumber } from "./command-line";
 import { addConnectBucketCommand } from "./connect-bucket-command";
 import { ingest } from "./ingest";
-import { OUTPUT_FORMATS, type OutputFormat, printRows } from "./print-rows";
 import { printSummary } from "./print-summary";
 import { progressLine } from "./progress-line";
-import { queryLake } from "./query";
+import { addQueryCommand } from "./query-command";
 import { SAMPLE_DEFAULTS, writeSample } from "./sample/write-sample";
 import { UserError } from "./user-error";
 import { write } from "./write";
@@ -87,31 +87,11 @@ program
     await write(options.json ? `${JSON.stringify(summary)}\n` : printSummary(summary, options.lake));
   });
 
+addQueryCommand(program);
+addAskCommand(program);
 addBackfillCommand(program);
 addConnectBucketCommand(program);
 addBucketPolicyCommand(program);
-
-program
-  .command("query")
-  .description(
-    "run SQL over a lake: the typed tables, and <table>_unparsed with the lines that could not be read",
-  )
-  .argument("<sql>", "one statement in DuckDB's dialect")
-  .requiredOption("--lake <folder>", "folder of the lake")
-  .addOption(new Option("--format <format>", "how rows are printed").choices(OUTPUT_FORMATS).default("table"))
-  .option("--json", "the same as --format json", false)
-  .addHelpText(
-    "after",
-    examples(
-      'access-logs query "SELECT elb_status_code, count(*) FROM alb_access_logs GROUP BY ALL" --lake ./lake',
-      'access-logs query "SELECT line, log_file FROM cloudfront_access_logs_unparsed" --lake ./lake --format csv',
-    ),
-  )
-  .action(
-    async (sql: string, { lake, format, json }: { lake: string; format: OutputFormat; json: boolean }) => {
-      await queryLake(lake, sql, (result) => printRows(json ? "json" : format, result, write));
-    },
-  );
 
 program
   .command("ddl")
@@ -162,7 +142,7 @@ async function main(): Promise<void> {
       process.exitCode = 0;
     } else if (error instanceof UserError || error instanceof OperationError || isRefusal(error)) {
       console.error(`access-logs: ${messageOf(error).split("\n\n")[0]}`);
-      process.exitCode = EXIT_FAILED;
+      process.exitCode = error instanceof UserError ? error.exitCode : EXIT_FAILED;
     } else {
       throw error;
     }

@@ -13,7 +13,7 @@ export const jsonConverter: DuckDBValueConverter<Json> = (value, type, converter
     case DuckDBTypeId.BIGINT:
     case DuckDBTypeId.HUGEINT:
     case DuckDBTypeId.UBIGINT:
-      return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+      return safeInteger(String(value));
     case DuckDBTypeId.DECIMAL:
       return Number(String(value));
     case DuckDBTypeId.TIMESTAMP:
@@ -23,7 +23,13 @@ export const jsonConverter: DuckDBValueConverter<Json> = (value, type, converter
   }
 };
 
-const TIMESTAMP = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?$/;
+/** A number where a number holds the integer exactly, else its digits. */
+export const safeInteger = (digits: string): Json =>
+  Number.isSafeInteger(Number(digits)) ? Number(digits) : digits;
 
-const isoInstant = (text: string): string =>
+/** Date and time with up to six decimals; Athena may write more. */
+const TIMESTAMP = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.(\d{1,6})\d*)?$/;
+
+/** `2026-11-23 07:05:00.1` as `2026-11-23T07:05:00.100000Z`; other text stays as it is. */
+export const isoInstant = (text: string): string =>
   text.replace(TIMESTAMP, (_, date, time, fraction = "") => `${date}T${time}.${fraction.padEnd(6, "0")}Z`);

@@ -4,6 +4,7 @@ const number = new Intl.NumberFormat("en-US");
 export interface ProgressLine {
   /** @param seconds since the work began, to tell the rate and the time that is left */
   show(what: string, done: number, total: number | undefined, seconds?: number): void;
+  say(text: string): void;
   clear(): void;
 }
 
@@ -16,16 +17,18 @@ export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
   const clear = () => {
     if (stream.isTTY) stream.write("\r\u001b[K");
   };
+  const say = (text: string) => {
+    if (!stream.isTTY || performance.now() - shownAt < PROGRESS_INTERVAL_MS) return;
+    shownAt = performance.now();
+    clear();
+    stream.write(text);
+  };
   return {
     clear,
+    say,
     show: (what, done, total, seconds) => {
-      if (!stream.isTTY || performance.now() - shownAt < PROGRESS_INTERVAL_MS) return;
-      shownAt = performance.now();
-      clear();
       const of = total === undefined ? "" : ` of ${number.format(total)}`;
-      stream.write(
-        `${what}: ${number.format(done)}${of}${seconds === undefined ? "" : pace(done, total, seconds)}`,
-      );
+      say(`${what}: ${number.format(done)}${of}${seconds === undefined ? "" : pace(done, total, seconds)}`);
     },
   };
 }

@@ -6,6 +6,7 @@ import type { LogFormat } from "../formats/log-format";
 import { PARTITION_KEYS } from "../formats/partition-layout";
 import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
+import { ATHENA_FUNCTIONS } from "./athena-functions";
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
 import { type Json, jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout } from "./lake-layout";
@@ -32,12 +33,18 @@ export async function queryLake<T>(
   const lake = await existingLake(folder);
   const engine = await openDuckdb();
   try {
+    await createFunctions(engine);
     await createViews(engine, lake);
     const result = await engine.stream(sql);
     return await use({ columns: result.deduplicatedColumnNames(), rows: rowsOf(result) });
   } finally {
     engine.close();
   }
+}
+
+async function createFunctions(engine: DuckdbEngine): Promise<void> {
+  const macros = ATHENA_FUNCTIONS.map((definition) => `CREATE MACRO ${definition}`);
+  await engine.run({ sql: macros.join("; "), token: "functions" });
 }
 
 async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void> {

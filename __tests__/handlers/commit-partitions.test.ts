@@ -84,7 +84,7 @@ describe("commitPartitions", () => {
 
   it("is not stopped by Athena's silence about the rows", async () => {
     const { run, keys } = await openPipeline();
-    athena.refuseResults("ThrottlingException");
+    athena.refuseOf("GetQueryResults", "ThrottlingException");
     expect(await run(600)).toMatchObject({ committed: 1, rows: 0, failures: [] });
     expect(await keys()).toEqual([]);
   });

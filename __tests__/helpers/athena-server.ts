@@ -8,6 +8,18 @@ export interface QueryFate {
   readonly end?: "SUCCEEDED" | "FAILED" | "CANCELLED";
   readonly reason?: string;
   readonly isRetryable?: boolean;
+  /** Bytes that it has scanned, poll by poll; then, and by default, what it scans in all. */
+  readonly scanned?: readonly number[];
+  readonly scannedInAll?: number;
+  readonly isReused?: boolean;
+}
+
+/** What a query gives: texts, as Athena has them. */
+export interface Results {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Rows of a page, the header among them. */
+  readonly pageSize?: number;
 }
 
 interface Query {
@@ -15,8 +27,12 @@ interface Query {
   readonly sql: string;
   readonly token: string;
   readonly workgroup: string;
+  readonly database: string;
+  /** How old an earlier result may be that is taken instead. */
+  readonly reuseMinutes: number | undefined;
   readonly fate: QueryFate;
   polls: number;
+  isCancelled: boolean;
 }
 
 /** An Athena server in memory: it keeps tokens and partitions as Athena and Glue do, and fails as a test says. */
@@ -33,10 +49,14 @@ export interface AthenaServer {
   setFates(...fates: readonly QueryFate[]): void;
   /** The one value that every query gives. */
   setValue(value: string): void;
+  /** What every query gives. */
+  setResults(results: Results): void;
+  /** Pages that were fetched. */
+  readonly pages: number;
   /** Errors that the next submissions are refused with. */
   refuse(...errors: readonly string[]): void;
-  /** The error that results are refused with from now on. */
-  refuseResults(error: string): void;
+  /** Errors that the next requests of another kind are refused with, e.g. `GetQueryResults`. */
+  refuseOf(operation: string, ...errors: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -48,9 +68,10 @@ export async function startAthenaServer(): Promise<AthenaServer> {
   const partitions = new Set<string>();
   let fates: QueryFate[] = [];
   let refusals: string[] = [];
-  let resultsRefusal: string | undefined;
   let submissions = 0;
-  let value = "0";
+  let pages = 0;
+  let results: Results = oneValue("0");
+  const refusalsOf = new Map<string, string[]>();
   const tables = new Map<string, readonly string[]>();
 
   const carryOut = (sql: string) => {
@@ -67,7 +88,7 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     return send(response, { TableMetadata: { Name: name, Columns: columns.map((Name) => ({ Name })) } });
   };
 
-  const start = (response: ServerResponse, input: Record<string, string>) => {
+  const start = (response: ServerResponse, input: StartInput) => {
     submissions++;
     const refusal = refusals.shift();
     if (refusal !== undefined) return fail(response, refusal);
@@ -77,7 +98,18 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     if (known && known.sql !== sql) return fail(response, "InvalidRequestException");
     if (known) return send(response, { QueryExecutionId: known.id });
     const fate = fates.shift() ?? fateOf(sql);
-    const query = { id: randomUUID(), sql, token, workgroup, fate, polls: 0 };
+    const reuse = input.ResultReuseConfiguration?.ResultReuseByAgeConfiguration;
+    const query = {
+      id: randomUUID(),
+      sql,
+      token,
+      workgroup,
+      database: input.QueryExecutionContext?.Database ?? "",
+      reuseMinutes: reuse?.Enabled ? reuse.MaxAgeInMinutes : undefined,
+      fate,
+      polls: 0,
+      isCancelled: false,
+    };
     queries.push(query);
     return send(response, { QueryExecutionId: query.id });
   };
@@ -86,8 +118,9 @@ export async function startAthenaServer(): Promise<AthenaServer> {
   const poll = (response: ServerResponse, id: string) => {
     const query = queries.find((candidate) => candidate.id === id);
     if (!query) return fail(response, "InvalidRequestException");
-    const { states = [], end = "SUCCEEDED", reason, isRetryable } = query.fate;
-    const state = states[query.polls++] ?? end;
+    const { states = [], end = "SUCCEEDED", reason, isRetryable, scanned = [], isReused } = query.fate;
+    const bytes = scanned[query.polls] ?? query.fate.scannedInAll ?? 1000;
+    const state = query.isCancelled ? "CANCELLED" : (states[query.polls++] ?? end);
     if (state === "SUCCEEDED" && !carriedOut.has(id)) {
       carriedOut.add(id);
       carryOut(query.sql);
@@ -100,8 +133,41 @@ export async function startAthenaServer(): Promise<AthenaServer> {
           ...(reason && state === end ? { StateChangeReason: reason } : {}),
           ...(state === "FAILED" ? { AthenaError: { Retryable: isRetryable ?? false } } : {}),
         },
-        Statistics: { DataScannedInBytes: 1000 },
+        StatementType: DML.test(query.sql) ? "DML" : "UTILITY",
+        Statistics: {
+          DataScannedInBytes: bytes,
+          ResultReuseInformation: { ReusedPreviousResult: isReused ?? false },
+        },
       },
+    });
+  };
+
+  const stop = (response: ServerResponse, id: string) => {
+    const query = queries.find((candidate) => candidate.id === id);
+    if (!query) return fail(response, "InvalidRequestException");
+    query.isCancelled = true;
+    return send(response, {});
+  };
+
+  const givePage = (
+    response: ServerResponse,
+    { QueryExecutionId: id, NextToken: token, MaxResults: max }: PageInput,
+  ) => {
+    const query = queries.find((candidate) => candidate.id === id);
+    if (!query) return fail(response, "InvalidRequestException");
+    pages++;
+    const { columns, rows, pageSize = 1000 } = results;
+    const all = DML.test(query.sql) ? [columns.map(({ name }) => name), ...rows] : rows;
+    const [from, size] = [Number(token ?? 0), max ?? pageSize];
+    return send(response, {
+      UpdateCount: query.sql.startsWith("INSERT INTO") ? ROWS_PER_INSERT : 0,
+      ResultSet: {
+        Rows: all
+          .slice(from, from + size)
+          .map((row) => ({ Data: row.map((text) => (text === null ? {} : { VarCharValue: text })) })),
+        ResultSetMetadata: { ColumnInfo: columns.map(({ name, type }) => ({ Name: name, Type: type })) },
+      },
+      ...(from + size < all.length ? { NextToken: String(from + size) } : {}),
     });
   };
 
@@ -113,15 +179,12 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     request.on("end", () => {
       const input = JSON.parse(body || "{}");
       const operation = String(request.headers["x-amz-target"]).split(".").at(-1);
-      if (operation === "StartQueryExecution") start(response, input);
+      const refusal = refusalsOf.get(String(operation))?.shift();
+      if (refusal !== undefined) fail(response, refusal);
+      else if (operation === "StartQueryExecution") start(response, input);
+      else if (operation === "StopQueryExecution") stop(response, input.QueryExecutionId);
       else if (operation === "GetTableMetadata") describeTable(response, input.TableName);
-      else if (operation === "GetQueryResults" && resultsRefusal !== undefined)
-        fail(response, resultsRefusal);
-      else if (operation === "GetQueryResults")
-        send(response, {
-          UpdateCount: updateCountOf(queries.find(({ id }) => id === input.QueryExecutionId)),
-          ResultSet: { Rows: [["_col0"], [value]].map(([text]) => ({ Data: [{ VarCharValue: text }] })) },
-        });
+      else if (operation === "GetQueryResults") givePage(response, input);
       else poll(response, input.QueryExecutionId);
     });
   });
@@ -131,8 +194,17 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     queries,
     partitions,
     tables,
-    setValue: (next) => {
-      value = next;
+    setValue: (value) => {
+      results = oneValue(value);
+    },
+    setResults: (next) => {
+      results = next;
+    },
+    get pages() {
+      return pages;
+    },
+    refuseOf: (operation, ...errors) => {
+      refusalsOf.set(operation, [...errors]);
     },
     get submissions() {
       return submissions;
@@ -143,9 +215,6 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     refuse: (...errors) => {
       refusals = [...errors];
     },
-    refuseResults: (error) => {
-      resultsRefusal = error;
-    },
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -154,14 +223,39 @@ export async function startAthenaServer(): Promise<AthenaServer> {
   };
 }
 
+interface StartInput {
+  readonly QueryString?: string;
+  readonly ClientRequestToken?: string;
+  readonly WorkGroup?: string;
+  readonly QueryExecutionContext?: { readonly Database?: string };
+  readonly ResultReuseConfiguration?: {
+    readonly ResultReuseByAgeConfiguration?: {
+      readonly Enabled?: boolean;
+      readonly MaxAgeInMinutes?: number;
+    };
+  };
+}
+interface PageInput {
+  readonly QueryExecutionId: string;
+  readonly NextToken?: string;
+  readonly MaxResults?: number;
+}
+
+const oneValue = (value: string): Results => ({
+  columns: [{ name: "_col0", type: "varchar" }],
+  rows: [[value]],
+});
+
+/** Statements whose results begin with the names of the columns. */
+const DML = /^(?:--.*\n)*\s*(?:SELECT|WITH|INSERT)\b/;
+
 /** Statements that Athena would not even parse fail by themselves. */
 const fateOf = (sql: string): QueryFate =>
-  /^(?:SELECT|INSERT INTO|ALTER TABLE|CREATE TABLE|CREATE OR REPLACE VIEW|OPTIMIZE|VACUUM)\b/.test(sql)
+  /^(?:--.*\n)*\s*(?:SELECT|WITH|SHOW|INSERT INTO|ALTER TABLE|CREATE TABLE|CREATE OR REPLACE VIEW|OPTIMIZE|VACUUM)\b/.test(
+    sql,
+  )
     ? {}
     : { end: "FAILED", reason: "SYNTAX_ERROR: mismatched input" };
-
-const updateCountOf = (query: Query | undefined): number =>
-  query?.sql.startsWith("INSERT INTO") ? ROWS_PER_INSERT : 0;
 
 const CREATE_TABLE = /^CREATE TABLE IF NOT EXISTS `\w+`\.`(\w+)` \(([^)]*)\)/;
 const ADD_COLUMNS = /^ALTER TABLE `\w+`\.`(\w+)` ADD COLUMNS \(([^)]*)\)/;

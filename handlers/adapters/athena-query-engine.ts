@@ -1,33 +1,20 @@
 import { createHash } from "node:crypto";
-import {
-  type AthenaClient,
-  GetQueryExecutionCommand,
-  GetQueryResultsCommand,
-  type QueryExecution,
-  StartQueryExecutionCommand,
-} from "@aws-sdk/client-athena";
+import { GetQueryResultsCommand, type QueryExecution } from "@aws-sdk/client-athena";
 import { messageOf, nameOf, QueryFailedError, RetryableError } from "../core/errors";
-import type { Clock, CountingEngine, QueryResult, Statement } from "../core/ports";
+import type { CountingEngine, QueryResult, Statement } from "../core/ports";
+import {
+  type AthenaOptions,
+  backoffMs,
+  isBusy,
+  MAX_ATTEMPTS,
+  reasonOf,
+  startQuery,
+  waitForEnd,
+} from "./athena-execution";
 
-export interface AthenaOptions {
-  readonly client: Pick<AthenaClient, "send">;
-  readonly clock: Clock;
-  readonly database: string;
-  readonly workgroup: string;
-}
-
-/** Submissions of one statement before it counts as failed; about two minutes in all. */
-const MAX_ATTEMPTS = 6;
-const FIRST_BACKOFF_MS = 2_000;
-const MAX_BACKOFF_MS = 60_000;
-const FIRST_POLL_MS = 500;
-const MAX_POLL_MS = 5_000;
-const GROWTH = 1.5;
 /** Where a statement sets no time of its own: Athena ends a DDL statement after ten minutes by itself. */
 const TIME_LIMIT_MS = 10 * 60_000;
 
-/** Refusals that say "later": the account's own limits, or a fault on Athena's side. */
-const THROTTLING = new Set(["TooManyRequestsException", "ThrottlingException", "InternalServerException"]);
 /** What Glue answers if another run added the partition first: the aim is reached. */
 const ALREADY_EXISTS = /Partition already exists|AlreadyExistsException/;
 
@@ -71,7 +58,7 @@ async function run(options: AthenaOptions, statement: Statement): Promise<QueryR
     if (outcome.kind === "succeeded") return outcome.result;
     if (attempt === MAX_ATTEMPTS) throw outcome.error;
     if (outcome.kind === "failed") generation++;
-    await options.clock.sleep(Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1)));
+    await options.clock.sleep(backoffMs(attempt));
   }
 }
 
@@ -88,55 +75,34 @@ async function attemptOnce(
   statement: Statement,
   generation: number,
 ): Promise<Outcome> {
+  // The SQL is part of it: Athena refuses a token that comes again with another statement.
+  const token = createHash("sha256")
+    .update(`${statement.token}\n${generation}\n${statement.sql}`)
+    .digest("hex");
   try {
-    const queryId = await submit(options, statement, generation);
-    return outcomeOf(queryId, await waitForEnd(options, queryId, statement.waitUntil));
+    const queryId = await startQuery(options, statement.sql, token);
+    return outcomeOf(queryId, await waitUntil(options, queryId, statement.waitUntil));
   } catch (error) {
-    if (!THROTTLING.has(String(nameOf(error)))) throw error;
+    if (!isBusy(error)) throw error;
     const message = `Athena is busy (${nameOf(error)}): ${messageOf(error)}`;
     return { kind: "refused", error: new RetryableError("QUERY_FAILED", message, { cause: error }) };
   }
 }
 
-async function submit(
-  { client, database, workgroup }: AthenaOptions,
-  { sql, token }: Statement,
-  generation: number,
-): Promise<string> {
-  const { QueryExecutionId } = await client.send(
-    new StartQueryExecutionCommand({
-      QueryString: sql,
-      WorkGroup: workgroup,
-      QueryExecutionContext: { Database: database },
-      // The SQL is part of it: Athena refuses a token that comes again with another statement.
-      ClientRequestToken: createHash("sha256").update(`${token}\n${generation}\n${sql}`).digest("hex"),
-    }),
-  );
-  if (QueryExecutionId === undefined)
-    throw new RetryableError("QUERY_FAILED", "Athena gave no id to the query");
-  return QueryExecutionId;
-}
-
-async function waitForEnd(
-  { client, clock }: AthenaOptions,
+const waitUntil = (
+  options: AthenaOptions,
   queryId: string,
-  waitUntil: Date = new Date(clock.now().getTime() + TIME_LIMIT_MS),
-): Promise<QueryExecution> {
-  for (let pause = FIRST_POLL_MS; ; pause = Math.min(MAX_POLL_MS, pause * GROWTH)) {
-    const { QueryExecution: execution = {} } = await client.send(
-      new GetQueryExecutionCommand({ QueryExecutionId: queryId }),
-    );
-    const state = execution.Status?.State;
-    if (state === "SUCCEEDED" || state === "FAILED" || state === "CANCELLED") return execution;
-    if (clock.now() >= waitUntil) {
-      throw new RetryableError("QUERY_TIMEOUT", `query ${queryId} is still ${state}; it was not waited for`);
-    }
-    await clock.sleep(pause);
-  }
-}
+  end = new Date(options.clock.now().getTime() + TIME_LIMIT_MS),
+): Promise<QueryExecution> =>
+  waitForEnd(options, queryId, ({ Status: status }) => {
+    if (options.clock.now() < end) return;
+    const message = `query ${queryId} is still ${status?.State}; it was not waited for`;
+    throw new RetryableError("QUERY_TIMEOUT", message);
+  });
 
-function outcomeOf(queryId: string, { Status: status, Statistics: statistics }: QueryExecution): Outcome {
-  const reason = status?.StateChangeReason ?? status?.AthenaError?.ErrorMessage ?? "no reason given";
+function outcomeOf(queryId: string, execution: QueryExecution): Outcome {
+  const { Status: status, Statistics: statistics } = execution;
+  const reason = reasonOf(execution);
   if (status?.State === "SUCCEEDED" || ALREADY_EXISTS.test(reason)) {
     const bytesScanned = statistics?.DataScannedInBytes ?? 0;
     return { kind: "succeeded", result: { queryId, bytesScanned } };

@@ -37,10 +37,11 @@ function albFields(
 ): string[] {
   const scheme = request.isTls ? "https" : "http";
   const port = request.isTls ? 443 : 80;
+  const isBlocked = request.status === 403;
   const isRefused = request.status === 503;
-  const target = isRefused ? "-" : random.pick(TARGETS);
-  const targetStatus = isRefused || request.status === 504 ? "-" : String(request.status);
-  const times = isRefused ? ["-1", "-1", "-1"] : ["0.001", request.seconds.toFixed(3), "0.000"];
+  const target = isBlocked || isRefused ? "-" : random.pick(TARGETS);
+  const targetStatus = target === "-" || request.status === 504 ? "-" : String(request.status);
+  const times = target === "-" ? ["-1", "-1", "-1"] : ["0.001", request.seconds.toFixed(3), "0.000"];
   const query = request.query === "" ? "" : `?${request.query}`;
   const isHttp2 = request.isTls && random.chance(0.6);
   const tls = request.isTls ? ["TLS_AES_128_GCM_SHA256", "TLSv1.3"] : ["-", "-"];
@@ -65,7 +66,7 @@ function albFields(
     request.isTls ? `"arn:aws:acm:${region}:${account}:${CERTIFICATE}"` : '"-"',
     String(random.integer(0, 5)),
     microseconds(random, request.time - Math.round(request.seconds * 1000)),
-    request.status === 302 ? '"redirect"' : '"forward"',
+    request.status === 302 ? '"waf,redirect"' : isBlocked ? '"waf"' : '"waf,forward"',
     request.status === 302 ? `"https://${request.host}:443/login"` : '"-"',
     isRefused ? '"TargetUnavailable"' : '"-"',
     `"${target}"`,

@@ -1,0 +1,125 @@
+import { commonQuestions } from "./common";
+import { limit, type Question } from "./question";
+import { CLOUDFRONT_WORDS, percent, urlPattern } from "./words";
+
+/** What the cache answered, at any of its layers. */
+const HITS = "x_edge_result_type IN ('Hit', 'RefreshHit', 'OriginShieldHit')";
+/** Hits and misses: errors, redirects and what CloudFront answered by itself say nothing of the cache. */
+const CACHEABLE = "x_edge_result_type IN ('Hit', 'RefreshHit', 'OriginShieldHit', 'Miss')";
+
+/** Questions about distributions. */
+export const cloudfrontQuestions: readonly Question[] = [
+  ...commonQuestions(CLOUDFRONT_WORDS),
+  {
+    name: "cloudfront_top_referrers",
+    format: "cloudfront",
+    title: "Where do visitors come from?",
+    explanation: "One row a Referer header as it was logged. Nothing: it was not sent.",
+    parameters: [limit(20)],
+    sql: `SELECT cs_referrer AS referrer, count(*) AS requests, count(DISTINCT c_ip) AS clients, sum(sc_bytes) AS bytes_sent
+FROM {table}
+WHERE {range}
+GROUP BY cs_referrer
+ORDER BY requests DESC, referrer
+LIMIT {limit}`,
+  },
+  {
+    name: "cloudfront_errors_by_host",
+    format: "cloudfront",
+    title: "Which hosts fail?",
+    explanation: "One row a host that viewers asked for, with the errors that they got.",
+    parameters: [limit(50)],
+    sql: `SELECT x_host_header AS host, count(*) AS requests,
+  count(*) FILTER (WHERE sc_status LIKE '4%') AS client_errors,
+  count(*) FILTER (WHERE sc_status LIKE '5%') AS server_errors,
+  count(*) FILTER (WHERE sc_status = '000') AS viewer_left,
+  ${percent("count(*) FILTER (WHERE sc_status LIKE '5%')", "count(*)")} AS server_error_percent
+FROM {table}
+WHERE {range}
+GROUP BY x_host_header
+ORDER BY server_errors DESC, requests DESC, host
+LIMIT {limit}`,
+  },
+  {
+    name: "cloudfront_error_causes",
+    format: "cloudfront",
+    title: "Why were responses errors?",
+    explanation:
+      "`x_edge_detailed_result_type` names the cause where CloudFront knows one, e.g. OriginDnsError or ClientGeoBlocked.",
+    parameters: [limit(50)],
+    sql: `SELECT x_edge_detailed_result_type, sc_status, count(*) AS responses, count(DISTINCT c_ip) AS clients,
+  count(DISTINCT cs_uri_stem) AS paths, max(time) AS last_seen
+FROM {table}
+WHERE {range} AND x_edge_result_type = 'Error'
+GROUP BY x_edge_detailed_result_type, sc_status
+ORDER BY responses DESC, x_edge_detailed_result_type, sc_status
+LIMIT {limit}`,
+  },
+  {
+    name: "cloudfront_cache_hits",
+    format: "cloudfront",
+    title: "What does the cache spare the origin?",
+    explanation:
+      "One row a content type. Percentages are of hits and misses together; errors and redirects do not count.",
+    parameters: [limit(50)],
+    sql: `SELECT sc_content_type AS content_type, count(*) AS requests, count(*) FILTER (WHERE ${HITS}) AS hits,
+  ${percent(`count(*) FILTER (WHERE ${HITS})`, "count(*)")} AS hit_percent,
+  sum(sc_bytes) AS bytes_sent,
+  ${percent(`sum(CASE WHEN ${HITS} THEN sc_bytes ELSE 0 END)`, "nullif(sum(sc_bytes), 0)")} AS byte_hit_percent
+FROM {table}
+WHERE {range} AND ${CACHEABLE}
+GROUP BY sc_content_type
+ORDER BY bytes_sent DESC, content_type
+LIMIT {limit}`,
+  },
+  {
+    name: "cloudfront_cache_misses",
+    format: "cloudfront",
+    title: "Why does the cache miss?",
+    explanation:
+      "One row a URL pattern. `repeated` are misses on a URL that missed before: a short lifetime, or many edges. `not_get` are methods that are never cached. As many URLs as misses: query strings or ids make each its own.",
+    parameters: [limit(20)],
+    sql: `SELECT ${urlPattern(CLOUDFRONT_WORDS)} AS pattern, count(*) AS requests,
+  count(*) FILTER (WHERE x_edge_result_type = 'Miss') AS misses,
+  ${percent(`count(*) FILTER (WHERE ${HITS})`, "count(*)")} AS hit_percent,
+  count(DISTINCT CASE WHEN x_edge_result_type = 'Miss' THEN cs_uri_stem || '?' || coalesce(cs_uri_query, '') END) AS missed_urls,
+  count(*) FILTER (WHERE x_edge_result_type = 'Miss')
+    - count(DISTINCT CASE WHEN x_edge_result_type = 'Miss' THEN cs_uri_stem || '?' || coalesce(cs_uri_query, '') END) AS repeated,
+  count(*) FILTER (WHERE x_edge_result_type = 'Miss' AND cs_method NOT IN ('GET', 'HEAD')) AS not_get,
+  count(DISTINCT CASE WHEN x_edge_result_type = 'Miss' THEN x_edge_location END) AS edges
+FROM {table}
+WHERE {range} AND ${CACHEABLE}
+GROUP BY 1
+ORDER BY misses DESC, pattern
+LIMIT {limit}`,
+  },
+  {
+    name: "cloudfront_edges",
+    format: "cloudfront",
+    title: "Which edge locations serve most?",
+    explanation: "One row an edge location; its first three letters are the nearest airport.",
+    parameters: [limit(50)],
+    sql: `SELECT x_edge_location AS edge, count(*) AS requests, sum(sc_bytes) AS bytes_sent,
+  ${percent(`count(*) FILTER (WHERE ${HITS})`, `nullif(count(*) FILTER (WHERE ${CACHEABLE}), 0)`)} AS hit_percent
+FROM {table}
+WHERE {range}
+GROUP BY x_edge_location
+ORDER BY bytes_sent DESC, edge
+LIMIT {limit}`,
+  },
+  {
+    name: "cloudfront_refused",
+    format: "cloudfront",
+    title: "Whom did the distribution refuse, AWS WAF included?",
+    explanation:
+      "403s by client and cause. WAF is not named in these logs: its blocks read Error, like a 403 of the origin; geographic ones read ClientGeoBlocked. WAF's own logs tell the rule.",
+    parameters: [limit(50)],
+    sql: `SELECT c_ip AS client, x_edge_detailed_result_type, count(*) AS refused, count(DISTINCT cs_uri_stem) AS paths,
+  min(time) AS first_seen, max(time) AS last_seen
+FROM {table}
+WHERE {range} AND sc_status = '403'
+GROUP BY c_ip, x_edge_detailed_result_type
+ORDER BY refused DESC, client, x_edge_detailed_result_type
+LIMIT {limit}`,
+  },
+];

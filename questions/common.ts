@@ -1,0 +1,281 @@
+import { atLeast, limit, type Question } from "./question";
+import { percent, quantile, quantiles, urlPattern, type Words } from "./words";
+
+/** A question that both kinds of log answer, without the format in its name. */
+type Common = Omit<Question, "format">;
+
+/** Paths that only someone who looks for holes asks for. */
+const PROBES =
+  "wp-login|wp-admin|wp-config|xmlrpc[.]php|phpmyadmin|phpunit|/[.](?:env|git|aws|ssh|svn)|cgi-bin|/actuator|/solr/|/boaform|/hnap1|server-status|etc/passwd|[.][.]/|id_rsa|/admin[.]php|[.](?:bak|sql|old)$";
+/** What programs, and those robots that say so, call themselves. */
+const ROBOTS =
+  "bot|crawl|spider|slurp|curl|wget|python|java/|go-http|okhttp|axios|libwww|headless|scan|zgrab|nmap|nikto|sqlmap";
+
+/** The questions that both kinds of log answer. */
+export const commonQuestions = (words: Words): Question[] =>
+  [...traffic(words), ...latency(words), ...clients(words), ...security(words)].map((question) => ({
+    ...question,
+    name: `${words.format}_${question.name}`,
+    format: words.format,
+  }));
+
+const traffic = (words: Words): Common[] => [
+  {
+    name: "top_clients",
+    title: "Who sends most requests and bytes?",
+    explanation:
+      "One row a client address, busiest first, with its part of all requests. Behind a proxy or a carrier's network many people share one.",
+    parameters: [limit(20)],
+    sql: `SELECT ${words.client} AS client, count(*) AS requests,
+  ${percent("count(*)", "sum(count(*)) OVER ()")} AS percent_of_requests,
+  sum(${words.bytesReceived}) AS bytes_received, sum(${words.bytesSent}) AS bytes_sent,
+  count(*) FILTER (WHERE ${words.status} >= '400') AS errors
+FROM {table}
+WHERE {range}
+GROUP BY ${words.client}
+ORDER BY requests DESC, client
+LIMIT {limit}`,
+  },
+  {
+    name: "top_urls",
+    title: "Which URLs are asked for most?",
+    explanation:
+      "One row a path without its query string, with the clients that asked, the bytes sent and the errors.",
+    parameters: [limit(20)],
+    sql: `SELECT ${words.path} AS path, count(*) AS requests, count(DISTINCT ${words.client}) AS clients,
+  sum(${words.bytesSent}) AS bytes_sent,
+  count(*) FILTER (WHERE ${words.status} LIKE '4%') AS client_errors,
+  count(*) FILTER (WHERE ${words.status} LIKE '5%') AS server_errors
+FROM {table}
+WHERE {range}
+GROUP BY 1
+ORDER BY requests DESC, path
+LIMIT {limit}`,
+  },
+  {
+    name: "top_user_agents",
+    title: "Which programs ask most?",
+    explanation:
+      "One row a User-Agent header as it was logged; anyone can send any. Nothing: it was not sent.",
+    parameters: [limit(20)],
+    sql: `SELECT ${words.userAgent} AS user_agent, count(*) AS requests,
+  count(DISTINCT ${words.client}) AS clients, sum(${words.bytesSent}) AS bytes_sent,
+  ${percent(`count(*) FILTER (WHERE ${words.status} >= '400')`, "count(*)")} AS error_percent
+FROM {table}
+WHERE {range}
+GROUP BY ${words.userAgent}
+ORDER BY requests DESC, user_agent
+LIMIT {limit}`,
+  },
+  {
+    name: "status_over_time",
+    title: "How did status codes develop, hour by hour?",
+    explanation:
+      "One row an hour (UTC). `other` are responses without a status code of these classes, e.g. 000 and 1xx.",
+    parameters: [],
+    sql: `SELECT dt, hour, count(*) AS requests,
+${["2", "3", "4", "5"].map((digit) => `  count(*) FILTER (WHERE ${words.status} LIKE '${digit}%') AS status_${digit}xx,`).join("\n")}
+  count(*) FILTER (WHERE ${words.status} IS NULL OR ${words.status} < '200' OR ${words.status} >= '600') AS other,
+  ${percent(`count(*) FILTER (WHERE ${words.status} LIKE '5%')`, "count(*)")} AS server_error_percent
+FROM {table}
+WHERE {range}
+GROUP BY dt, hour
+ORDER BY dt, hour`,
+  },
+  {
+    name: "hour_of_week",
+    title: "When in the week is the traffic?",
+    explanation:
+      "One row an hour of the week (UTC, Monday is 1), averaged over the days in the range. Ask for whole weeks.",
+    parameters: [],
+    sql: `SELECT day_of_week(CAST(dt AS date)) AS weekday, hour, count(DISTINCT dt) AS days,
+  round(1e0 * count(*) / count(DISTINCT dt), 1) AS requests_per_day,
+  round(1e0 * sum(${words.bytesSent}) / count(DISTINCT dt), 0) AS bytes_per_day
+FROM {table}
+WHERE {range}
+GROUP BY 1, hour
+ORDER BY weekday, hour`,
+  },
+  {
+    name: "compare_week",
+    title: "What is different from a week before?",
+    explanation:
+      "One row an hour of the day (UTC): the range, beside the same range seven days earlier. Ask for one day, or for some hours of one.",
+    parameters: [],
+    sql: `SELECT hour, count(*) FILTER (WHERE is_now) AS requests,
+  count(*) FILTER (WHERE NOT is_now) AS requests_before,
+  round(1e2 * count(*) FILTER (WHERE is_now) / nullif(count(*) FILTER (WHERE NOT is_now), 0) - 1e2, 1) AS change_percent,
+  count(*) FILTER (WHERE is_now AND status LIKE '5%') AS server_errors,
+  count(*) FILTER (WHERE NOT is_now AND status LIKE '5%') AS server_errors_before,
+  ${quantile("CASE WHEN is_now THEN seconds END", 0.9)} AS p90,
+  ${quantile("CASE WHEN NOT is_now THEN seconds END", 0.9)} AS p90_before
+FROM (
+${[
+  ["true", "{range}"],
+  ["false", "{week_before}"],
+]
+  .map(
+    ([
+      isNow,
+      range,
+    ]) => `  SELECT ${isNow} AS is_now, hour, ${words.status} AS status, CASE WHEN ${words.seconds} >= 0 THEN ${words.seconds} END AS seconds
+  FROM {table}
+  WHERE ${range}`,
+  )
+  .join("\n  UNION ALL\n")}
+)
+GROUP BY hour
+ORDER BY hour`,
+  },
+];
+
+const latency = (words: Words): Common[] => [
+  {
+    name: "latency_by_url",
+    title: "How long do answers take, by URL pattern?",
+    explanation: `Path segments that start with a digit or hold two read :id. ${words.secondsDoc} Athena computes approximate quantiles.`,
+    parameters: [atLeast("min_requests", 10, "leave out patterns with fewer answered requests"), limit(20)],
+    sql: `SELECT pattern, requests, p50, p90, p95, p99, slowest
+FROM (
+  SELECT ${urlPattern(words)} AS pattern, count(*) AS requests,
+  ${quantiles(words)}
+  FROM {table}
+  WHERE {range} AND ${words.seconds} >= 0
+  GROUP BY 1
+)
+WHERE requests >= {min_requests}
+ORDER BY p95 DESC, pattern
+LIMIT {limit}`,
+  },
+  {
+    name: "slowest_requests",
+    title: "Which requests were the slowest?",
+    explanation: `One row a request. ${words.secondsDoc}`,
+    parameters: [limit(20)],
+    sql: `SELECT time, ${words.seconds} AS seconds, ${words.status} AS status, ${words.method} AS method, ${words.url} AS url,
+  ${words.client} AS client, ${words.details.join(", ")}
+FROM {table}
+WHERE {range} AND ${words.seconds} >= 0
+ORDER BY seconds DESC, time, url
+LIMIT {limit}`,
+  },
+];
+
+const clients = (words: Words): Common[] => [
+  {
+    name: "client_session",
+    title: "What did one client do, step by step?",
+    explanation: "One row a request of the address, oldest first.",
+    parameters: [
+      {
+        name: "client",
+        type: "text",
+        example: "203.0.113.66",
+        doc: "address of the client, as it was logged",
+      },
+      limit(200),
+    ],
+    sql: `SELECT time, ${words.method} AS method, ${words.url} AS url, ${words.status} AS status,
+  ${words.seconds} AS seconds, ${words.bytesSent} AS bytes_sent, ${words.userAgent} AS user_agent
+FROM {table}
+WHERE {range} AND ${words.client} = {client}
+ORDER BY time, url
+LIMIT {limit}`,
+  },
+  {
+    name: "first_last_seen",
+    title: "Which clients are new, and when was each last seen?",
+    explanation:
+      "One row a client address, latest comers first. First means: within the range; ask for a long one.",
+    parameters: [limit(50)],
+    sql: `SELECT ${words.client} AS client, min(time) AS first_seen, max(time) AS last_seen,
+  count(*) AS requests, count(DISTINCT dt) AS days
+FROM {table}
+WHERE {range}
+GROUP BY ${words.client}
+ORDER BY first_seen DESC, client
+LIMIT {limit}`,
+  },
+];
+
+const security = (words: Words): Common[] => [
+  {
+    name: "scanners",
+    title: "Who looks for holes?",
+    explanation:
+      "Clients that were refused (4xx) on many different paths, and at least as often as not. A broken link refuses many clients on one path and is not in here.",
+    parameters: [atLeast("min_paths", 5, "leave out clients that were refused on fewer paths"), limit(20)],
+    sql: `SELECT client, paths_refused, refused, requests, first_seen, last_seen
+FROM (
+  SELECT ${words.client} AS client, count(*) AS requests,
+    count(*) FILTER (WHERE ${words.status} LIKE '4%') AS refused,
+    count(DISTINCT CASE WHEN ${words.status} LIKE '4%' THEN ${words.path} END) AS paths_refused,
+    min(time) AS first_seen, max(time) AS last_seen
+  FROM {table}
+  WHERE {range}
+  GROUP BY ${words.client}
+)
+WHERE paths_refused >= {min_paths} AND 2 * refused >= requests
+ORDER BY paths_refused DESC, refused DESC, client
+LIMIT {limit}`,
+  },
+  {
+    name: "error_bursts",
+    title: "Which clients were refused many times within a minute?",
+    explanation: "One row a client and minute (UTC) with many 4xx: scans, broken clients, guessed passwords.",
+    parameters: [atLeast("min_refused", 10, "leave out minutes with fewer refusals"), limit(50)],
+    sql: `SELECT minute, client, refused, paths, statuses
+FROM (
+  SELECT date_trunc('minute', time) AS minute, ${words.client} AS client, count(*) AS refused,
+    count(DISTINCT ${words.path}) AS paths, count(DISTINCT ${words.status}) AS statuses
+  FROM {table}
+  WHERE {range} AND ${words.status} LIKE '4%'
+  GROUP BY 1, 2
+)
+WHERE refused >= {min_refused}
+ORDER BY refused DESC, minute, client
+LIMIT {limit}`,
+  },
+  {
+    name: "probed_paths",
+    title: "Which known weak spots are probed, and was anything found?",
+    explanation:
+      "Paths that only scanners ask for. `found` counts answers of 2xx: each of these paths deserves a look.",
+    parameters: [limit(50)],
+    sql: `SELECT ${words.path} AS path, count(*) FILTER (WHERE ${words.status} LIKE '2%') AS found,
+  count(*) AS requests, count(DISTINCT ${words.client}) AS clients, max(time) AS last_seen
+FROM {table}
+WHERE {range} AND regexp_like(lower(${words.path}), '${PROBES}')
+GROUP BY 1
+ORDER BY found DESC, requests DESC, path
+LIMIT {limit}`,
+  },
+  {
+    name: "bots",
+    title: "Which robots and programs come, and what do they cost?",
+    explanation:
+      "Requests whose User-Agent names a robot or a program, or is missing. Who pretends to be a browser is not in here.",
+    parameters: [limit(50)],
+    sql: `SELECT ${words.userAgent} AS user_agent, count(*) AS requests, count(DISTINCT ${words.client}) AS clients,
+  sum(${words.bytesSent}) AS bytes_sent,
+  ${percent(`count(*) FILTER (WHERE ${words.status} LIKE '4%')`, "count(*)")} AS refused_percent
+FROM {table}
+WHERE {range} AND (${words.userAgent} IS NULL OR regexp_like(lower(${words.userAgent}), '${ROBOTS}'))
+GROUP BY ${words.userAgent}
+ORDER BY requests DESC, user_agent
+LIMIT {limit}`,
+  },
+  {
+    name: "tls",
+    title: "Which versions of TLS, and which ciphers, are in use?",
+    explanation:
+      "One row a protocol and cipher, with the clients that an end of it would shut out. Nothing: plain HTTP.",
+    parameters: [],
+    sql: `SELECT ssl_protocol, ssl_cipher, count(*) AS requests, count(DISTINCT ${words.client}) AS clients,
+  ${percent("count(*)", "sum(count(*)) OVER ()")} AS percent_of_requests
+FROM {table}
+WHERE {range}
+GROUP BY ssl_protocol, ssl_cipher
+ORDER BY requests DESC, ssl_protocol, ssl_cipher`,
+  },
+];

@@ -1,0 +1,66 @@
+import { addHours, hourOf, partitionValuesOf } from "../formats/hour";
+
+/** What is asked about: milliseconds since 1970, from `from` to before `until`. */
+export interface Range {
+  readonly from: number;
+  readonly until: number;
+}
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** Digits of an instant, with the length of what it names: a day, an hour, a minute or a second. */
+const INSTANT = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2})(?::(\d{2})(?::(\d{2}))?)?)?Z?$/;
+
+/** Every day that a partition can name. */
+export const ALL_TIME: Range = { from: 0, until: Date.UTC(10_000, 0, 1) };
+
+/** The hour of the given time and the 24 before it: whole hours, so that the same SQL comes of it for a while. */
+export const lastDay = (now: Date): Range => ({
+  from: addHours(hourOf(now), -24),
+  until: addHours(hourOf(now), 1),
+});
+
+/**
+ * Reads a range whose ends are days, hours, minutes or seconds in UTC, e.g. `2026-11-23`, `2026-11-23T07` or
+ * `2026-11-23T07:30`. Each end belongs to the range as a whole.
+ *
+ * @param to default: there is no end
+ * @throws Error that says what is wrong with which end
+ */
+export function parseRange(from: string, to: string | undefined): Range {
+  const range = {
+    from: readEnd("from", from).start,
+    until: to === undefined ? ALL_TIME.until : readEnd("to", to).end,
+  };
+  if (range.until > range.from) return range;
+  throw new Error(`the range ends before it begins: from ${from} to ${to}`);
+}
+
+function readEnd(name: string, text: string): { readonly start: number; readonly end: number } {
+  const [, day, hour, minute, second] = INSTANT.exec(text) ?? [];
+  const written = `${day}T${hour ?? "00"}:${minute ?? "00"}:${second ?? "00"}`;
+  const start = Date.parse(`${written}.000Z`);
+  if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(written)) {
+    throw new Error(
+      `"${name}" must be a time that exists, in UTC, as YYYY-MM-DD, YYYY-MM-DDTHH or YYYY-MM-DDTHH:MM, got "${text}"`,
+    );
+  }
+  const length = second ? SECOND_MS : minute ? MINUTE_MS : hour ? HOUR_MS : DAY_MS;
+  return { start, end: start + length };
+}
+
+export const weekBefore = ({ from, until }: Range): Range => ({
+  from: from - 7 * DAY_MS,
+  until: until - 7 * DAY_MS,
+});
+
+/** First and last day of a range, as `dt` has them. */
+export const daysOf = ({ from, until }: Range): { readonly first: string; readonly last: string } => ({
+  first: partitionValuesOf(hourOf(from)).dt,
+  last: partitionValuesOf(hourOf(until - 1)).dt,
+});
+
+/** True for the first moment of a day. */
+export const isMidnight = (instant: number): boolean => instant % DAY_MS === 0;

@@ -1,0 +1,104 @@
+import { FORMATS } from "../formats";
+import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
+import type { Parameter, Question } from "./question";
+import { daysOf, isMidnight, type Range, weekBefore } from "./range";
+
+/** Values of a question's parameters by name, as text. */
+export type Values = Readonly<Record<string, string>>;
+
+const PLACEHOLDER = /\{([a-z_]+)\}/g;
+const COUNT = /^[1-9]\d{0,15}$/;
+
+/** True if the question compares the range with the one seven days before. */
+export const comparesWeeks = ({ sql }: Question): boolean => sql.includes("{week_before}");
+
+/**
+ * The question as one statement without parameters; runs on Athena and on DuckDB.
+ *
+ * @param values a parameter without one has its default
+ * @throws Error if a value is missing, is of no parameter, or is no whole number where one must be
+ */
+export function renderQuestion(question: Question, range: Range, values: Values = {}): string {
+  const unknown = Object.keys(values).filter((name) => !question.parameters.some((one) => one.name === name));
+  if (unknown.length > 0) throw new Error(`${question.name} has no parameter "${unknown[0]}"`);
+  return render(question, (name) => {
+    if (name === "table") return FORMATS[question.format].table;
+    if (name === "range") return rangeCondition(range);
+    if (name === "week_before") return rangeCondition(weekBefore(range));
+    return literal(question, parameterOf(question, name), values[name]);
+  });
+}
+
+/**
+ * The question as a prepared statement. It takes what stands in WHERE clauses; days, not times; and its number of rows
+ * is fixed.
+ *
+ * @param database Glue database of the tables: a prepared statement has none of its own
+ * @returns the SQL with `?`, and what each `?` stands for, in order
+ * @see https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
+ */
+export function renderPreparedStatement(
+  question: Question,
+  database: string,
+): { readonly sql: string; readonly parameters: readonly string[] } {
+  const parameters: string[] = [];
+  const days = (...names: readonly [string, string]) => {
+    parameters.push(...names);
+    return "dt BETWEEN ? AND ?";
+  };
+  const sql = render(question, (name) => {
+    if (name === "table")
+      return `${sqlIdentifier(database)}.${sqlIdentifier(FORMATS[question.format].table)}`;
+    if (name === "range") return days("from", "to");
+    if (name === "week_before") return days("from_week_before", "to_week_before");
+    if (name === "limit") return literal(question, parameterOf(question, name));
+    parameters.push(name);
+    return "?";
+  });
+  return { sql, parameters };
+}
+
+/** The question as a saved query: about yesterday and today, with an example for each value that must be given. */
+export function renderSavedQuery(question: Question): string {
+  const { title, explanation, parameters } = question;
+  const daysAgo = (days: number) => `substr(CAST(current_date - INTERVAL '${days}' DAY AS varchar), 1, 10)`;
+  const sql = render(question, (name) => {
+    if (name === "table") return FORMATS[question.format].table;
+    if (name === "range") return `dt >= ${daysAgo(1)}`;
+    if (name === "week_before") return `dt BETWEEN ${daysAgo(8)} AND ${daysAgo(7)}`;
+    const parameter = parameterOf(question, name);
+    return literal(question, parameter, parameter.example);
+  });
+  const notes = parameters.map(({ name, doc, example }) => `-- ${name}: ${doc}; here ${example}`);
+  return [`-- ${title}`, `-- ${explanation}`, ...notes, sql].join("\n");
+}
+
+function render(question: Question, replace: (name: string) => string): string {
+  return question.sql.replaceAll(PLACEHOLDER, (_, name: string) => replace(name));
+}
+
+function parameterOf({ name: question, parameters }: Question, name: string): Parameter {
+  const parameter = parameters.find((candidate) => candidate.name === name);
+  if (parameter) return parameter;
+  throw new Error(`${question}: "${name}" is no parameter`);
+}
+
+function literal(question: Question, { name, type, default: preset }: Parameter, value = preset): string {
+  if (value === undefined) throw new Error(`${question.name}: "${name}" must be given`);
+  if (type === "text") return sqlString(value);
+  if (COUNT.test(value)) return value;
+  throw new Error(`${question.name}: "${name}" must be a whole number from 1, got "${value}"`);
+}
+
+/** `dt` leaves other days' files unread; `time` is only asked for where a day is not wanted whole. */
+function rangeCondition(range: Range): string {
+  const { first, last } = daysOf(range);
+  return [
+    `dt BETWEEN ${sqlString(first)} AND ${sqlString(last)}`,
+    ...(isMidnight(range.from) ? [] : [`time >= ${timestamp(range.from)}`]),
+    ...(isMidnight(range.until) ? [] : [`time < ${timestamp(range.until)}`]),
+  ].join(" AND ");
+}
+
+const timestamp = (instant: number): string =>
+  `TIMESTAMP ${sqlString(new Date(instant).toISOString().slice(0, 19).replace("T", " "))}`;
