@@ -17,5 +17,6 @@ export {
 } from "./modules/object-created-trigger";
 export type { AccessLogPipelineProps } from "./modules/pipeline-props";
 export { QueryWorkgroup, type QueryWorkgroupProps } from "./modules/query-workgroup";
+export { Questions, type QuestionsProps } from "./modules/questions";
 export type { Safeguards } from "./modules/safeguards";
 export { Schedule, type ScheduleProps } from "./modules/schedule";

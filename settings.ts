@@ -149,6 +149,12 @@ const settingsSchema = z.strictObject({
     .boolean()
     .optional()
     .describe("Keep a typed table of each format, beside the text. Default: true"),
+  questions: z
+    .boolean()
+    .optional()
+    .describe(
+      "Save the questions worth asking in the analysts' workgroup, if there are typed tables. Default: true",
+    ),
   partitions: z
     .enum(PARTITION_MODES)
     .optional()

@@ -17,10 +17,11 @@ interface Options extends EngineOptions {
 /** Adds `access-logs ask`, with a command for each question. */
 export function addAskCommand(program: Command): Command {
   const ask = program
+    // What stands behind a question's name is that question's, --json as well.
+    .enablePositionalOptions()
     .command("ask")
     .description("ask a question that is written already, of a lake or of Athena; alone: list the questions")
     .helpCommand(false)
-    // What stands behind a question's name is that question's.
     .enablePositionalOptions()
     .argument("[name]", "the question")
     .option("--json", "list the questions as one JSON document", false)

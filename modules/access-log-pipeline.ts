@@ -37,6 +37,7 @@ import {
 import { allow, type PolicyStatement } from "./policy";
 import { ADD_PARTITIONS, QueryPermissions, READ_PARTITIONS } from "./query-permissions";
 import { QueryWorkgroup } from "./query-workgroup";
+import { Questions } from "./questions";
 import { Schedule } from "./schedule";
 import { watchedOf } from "./watched";
 
@@ -132,6 +133,7 @@ export class AccessLogPipeline extends Construct {
       });
     }
     this.lake = isColumnar(props) ? this.createLake(props, permissions) : undefined;
+    if (this.lake && (props.questions ?? true)) this.saveQuestions(props);
     if (props.lakeFormation) this.grantInLakeFormation();
     this.monitoring = new Monitoring(this, "monitoring", {
       ...props,
@@ -300,6 +302,14 @@ export class AccessLogPipeline extends Construct {
       permissions,
       functionDefaults: functionDefaults(props),
       accountId: this.account.accountId,
+    });
+  }
+
+  private saveQuestions(props: AccessLogPipelineProps): void {
+    new Questions(this, "questions", {
+      workgroup: this.analystWorkgroup,
+      database: this.database.name,
+      formats: formatsOf(props.sources),
     });
   }
 

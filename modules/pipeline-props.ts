@@ -91,6 +91,12 @@ export interface AccessLogPipelineProps extends Safeguards {
    */
   readonly columnar?: boolean;
   /**
+   * Saves the questions worth asking, `docs/queries.md`, in the analysts' workgroup. Without typed tables there are none.
+   *
+   * @default true
+   */
+  readonly questions?: boolean;
+  /**
    * How Athena knows the partitions of the text: `managed`, they are added to the catalog every hour, or `projection`,
    * Athena computes them and no function is needed.
    *

@@ -1,5 +1,5 @@
 import { FORMATS } from "../formats";
-import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
+import { sqlString } from "../formats/render/sql-text";
 import type { Parameter, Question } from "./question";
 import { daysOf, isMidnight, type Range, weekBefore } from "./range";
 
@@ -22,7 +22,6 @@ export function renderQuestion(question: Question, range: Range, values: Values 
   const unknown = Object.keys(values).filter((name) => !question.parameters.some((one) => one.name === name));
   if (unknown.length > 0) throw new Error(`${question.name} has no parameter "${unknown[0]}"`);
   return render(question, (name) => {
-    if (name === "table") return FORMATS[question.format].table;
     if (name === "range") return rangeCondition(range);
     if (name === "week_before") return rangeCondition(weekBefore(range));
     return literal(question, parameterOf(question, name), values[name]);
@@ -33,22 +32,19 @@ export function renderQuestion(question: Question, range: Range, values: Values 
  * The question as a prepared statement. It takes what stands in WHERE clauses; days, not times; and its number of rows
  * is fixed.
  *
- * @param database Glue database of the tables: a prepared statement has none of its own
  * @returns the SQL with `?`, and what each `?` stands for, in order
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
  */
-export function renderPreparedStatement(
-  question: Question,
-  database: string,
-): { readonly sql: string; readonly parameters: readonly string[] } {
+export function renderPreparedStatement(question: Question): {
+  readonly sql: string;
+  readonly parameters: readonly string[];
+} {
   const parameters: string[] = [];
   const days = (...names: readonly [string, string]) => {
     parameters.push(...names);
     return "dt BETWEEN ? AND ?";
   };
   const sql = render(question, (name) => {
-    if (name === "table")
-      return `${sqlIdentifier(database)}.${sqlIdentifier(FORMATS[question.format].table)}`;
     if (name === "range") return days("from", "to");
     if (name === "week_before") return days("from_week_before", "to_week_before");
     if (name === "limit") return literal(question, parameterOf(question, name));
@@ -63,7 +59,6 @@ export function renderSavedQuery(question: Question): string {
   const { title, explanation, parameters } = question;
   const daysAgo = (days: number) => `substr(CAST(current_date - INTERVAL '${days}' DAY AS varchar), 1, 10)`;
   const sql = render(question, (name) => {
-    if (name === "table") return FORMATS[question.format].table;
     if (name === "range") return `dt >= ${daysAgo(1)}`;
     if (name === "week_before") return `dt BETWEEN ${daysAgo(8)} AND ${daysAgo(7)}`;
     const parameter = parameterOf(question, name);
@@ -73,9 +68,11 @@ export function renderSavedQuery(question: Question): string {
   return [`-- ${title}`, `-- ${explanation}`, ...notes, sql].join("\n");
 }
 
-function render(question: Question, replace: (name: string) => string): string {
-  return question.sql.replaceAll(PLACEHOLDER, (_, name: string) => replace(name));
-}
+/** Names of tables stand alone: the database is that of the session. */
+const render = ({ format, sql }: Question, replace: (name: string) => string): string =>
+  sql.replaceAll(PLACEHOLDER, (_, name: string) =>
+    name === "table" ? FORMATS[format].table : replace(name),
+  );
 
 function parameterOf({ name: question, parameters }: Question, name: string): Parameter {
   const parameter = parameters.find((candidate) => candidate.name === name);

@@ -1,3 +1,4 @@
+import { QUESTIONS } from "../../questions";
 import { resourcesOf, snapshotOf, synthSettings, type TerraformJson } from "../helpers/synth";
 
 const SOURCES = [
@@ -5,19 +6,21 @@ const SOURCES = [
   { name: "cloudfront", format: "cloudfront", prefix: "cloudfront/" },
 ];
 const DEFAULTS = { name: "access-logs", region: "eu-central-1", sources: SOURCES };
+/** The questions are many, and the same in every variant: the default alone shows them. */
+const BASE = { ...DEFAULTS, questions: false };
 const VARIANTS = {
   default: DEFAULTS,
-  "existing bucket": { ...DEFAULTS, existingLogBucket: "company-logs" },
+  "existing bucket": { ...BASE, existingLogBucket: "company-logs" },
   "text only": { ...DEFAULTS, columnar: false },
-  projection: { ...DEFAULTS, partitions: "projection", projectionFrom: "2024-01-01" },
+  projection: { ...BASE, partitions: "projection", projectionFrom: "2024-01-01" },
   "another account's bucket": {
-    ...DEFAULTS,
+    ...BASE,
     existingLogBucket: "company-logs",
     existingLogBucketOwner: "444455556666",
     existingLogBucketEvents: "queue",
   },
   hardened: {
-    ...DEFAULTS,
+    ...BASE,
     kmsKey: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     permissionsBoundary: "arn:aws:iam::111122223333:policy/platform-boundary",
     lakeFormation: true,
@@ -28,7 +31,7 @@ const VARIANTS = {
     },
   },
   "everything on": {
-    ...DEFAULTS,
+    ...BASE,
     backend: { type: "s3", bucket: "state", key: "access-logs.tfstate", region: "eu-central-1" },
     sources: [
       {
@@ -95,11 +98,33 @@ const NEW_BUCKET_TYPES = [
   "1 aws_s3_bucket_notification", // new objects to the queue
 ];
 
+/** Each question as a saved query and as a prepared statement. */
+const QUESTION_TYPES = [
+  `${QUESTIONS.length} aws_athena_named_query`,
+  `${QUESTIONS.length} aws_athena_prepared_statement`,
+];
+
 describe("the stack with default settings", () => {
   const json = synthSettings(DEFAULTS);
 
   it("is made of these resources", () => {
-    expect(typesOf(json).sort()).toEqual([...DEFAULT_TYPES, ...NEW_BUCKET_TYPES].sort());
+    expect(typesOf(json).sort()).toEqual([...DEFAULT_TYPES, ...NEW_BUCKET_TYPES, ...QUESTION_TYPES].sort());
+  });
+
+  it("has no questions where they are switched off, and none without typed tables", () => {
+    expect(typesOf(synthSettings(BASE)).sort()).toEqual([...DEFAULT_TYPES, ...NEW_BUCKET_TYPES].sort());
+    expect(resourcesOf(synthSettings(VARIANTS["text only"]), "aws_athena_named_query")).toEqual({});
+  });
+
+  it("has the questions of the formats that are configured, in the analysts' workgroup", () => {
+    const alone = synthSettings({ ...DEFAULTS, sources: SOURCES.slice(0, 1) });
+    for (const type of ["aws_athena_named_query", "aws_athena_prepared_statement"]) {
+      const names = QUESTIONS.filter(({ format }) => format === "alb").map(({ name }) => name);
+      expect(Object.keys(resourcesOf(alone, type))).toEqual(names.sort());
+      for (const [id, { name, workgroup }] of Object.entries(resourcesOf(json, type))) {
+        expect([name, workgroup]).toEqual([id, "${aws_athena_workgroup.analysts.name}"]);
+      }
+    }
   });
 
   it("has one scheduled function and one table a format without typed tables", () => {

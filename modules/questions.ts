@@ -1,0 +1,49 @@
+import { AthenaNamedQuery } from "@cdktf/provider-aws/lib/athena-named-query";
+import { AthenaPreparedStatement } from "@cdktf/provider-aws/lib/athena-prepared-statement";
+import { Construct } from "constructs";
+import type { FormatId } from "../formats";
+import { QUESTIONS } from "../questions";
+import { renderPreparedStatement, renderSavedQuery } from "../questions/render";
+import type { QueryWorkgroup } from "./query-workgroup";
+
+export interface QuestionsProps {
+  /** Where the questions are asked. */
+  readonly workgroup: QueryWorkgroup;
+  /** Glue database of the typed tables. */
+  readonly database: string;
+  /** Formats whose questions are saved. */
+  readonly formats: readonly FormatId[];
+}
+
+/**
+ * The questions worth asking, in a workgroup: each as a saved query, which the console shows and which runs as it is, and
+ * as a prepared statement, which takes values: `EXECUTE alb_top_clients USING '2026-11-23', '2026-11-23'`. Neither costs
+ * anything. Athena looks for the tables when a question is asked, not before.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/saved-queries.html
+ * @see https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
+ */
+export class Questions extends Construct {
+  constructor(scope: Construct, id: string, { workgroup, database, formats }: QuestionsProps) {
+    super(scope, id);
+    for (const question of QUESTIONS.filter(({ format }) => formats.includes(format))) {
+      const { sql, parameters } = renderPreparedStatement(question);
+      const { name, title } = question;
+      const saved = new AthenaNamedQuery(this, `${name}_query`, {
+        name,
+        description: title,
+        database,
+        workgroup: workgroup.workgroup.name,
+        query: renderSavedQuery(question),
+      });
+      saved.overrideLogicalId(name);
+      const prepared = new AthenaPreparedStatement(this, `${name}_statement`, {
+        name,
+        description: `${title} USING ${parameters.join(", ")}`,
+        workgroup: workgroup.workgroup.name,
+        queryStatement: sql,
+      });
+      prepared.overrideLogicalId(name);
+    }
+  }
+}
