@@ -18,27 +18,52 @@ export interface QueryRows {
   readonly rows: AsyncIterable<readonly Json[]>;
 }
 
-/**
- * Runs SQL over a lake: each typed table under its name, and `<table>_unparsed` with the lines that could not be read.
- *
- * @param use called with the result; the rows can be read until it resolves
- * @throws UserError without a lake or without SQL, QueryFailedError if DuckDB refuses the SQL
- */
-export async function queryLake<T>(
-  folder: string,
-  sql: string,
-  use: (result: QueryRows) => Promise<T>,
-): Promise<T> {
-  if (sql.trim() === "") throw new UserError('the SQL is empty; try "SELECT count(*) FROM alb_access_logs"');
+/** A lake that can be asked: each typed table under its name, and `<table>_unparsed` with what could not be read. */
+export interface OpenLake {
+  /**
+   * Runs SQL; one statement at a time.
+   *
+   * @param use called with the result; the rows can be read until it resolves
+   * @throws UserError without SQL, QueryFailedError if DuckDB refuses the SQL
+   */
+  query<T>(sql: string, use: (result: QueryRows) => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+/** @throws UserError if there is no lake */
+export async function openLake(folder: string): Promise<OpenLake> {
   const lake = await existingLake(folder);
   const engine = await openDuckdb();
   try {
     await createFunctions(engine);
     await createViews(engine, lake);
-    const result = await engine.stream(sql);
-    return await use({ columns: result.deduplicatedColumnNames(), rows: rowsOf(result) });
-  } finally {
+  } catch (error) {
     engine.close();
+    throw error;
+  }
+  return {
+    query: async (sql, use) => {
+      if (sql.trim() === "") {
+        throw new UserError('the SQL is empty; try "SELECT count(*) FROM alb_access_logs"');
+      }
+      const result = await engine.stream(sql);
+      return use({ columns: result.deduplicatedColumnNames(), rows: rowsOf(result) });
+    },
+    close: () => engine.close(),
+  };
+}
+
+/** Opens a lake for one statement. @throws as `openLake` and its `query` do */
+export async function queryLake<T>(
+  folder: string,
+  sql: string,
+  use: (result: QueryRows) => Promise<T>,
+): Promise<T> {
+  const lake = await openLake(folder);
+  try {
+    return await lake.query(sql, use);
+  } finally {
+    lake.close();
   }
 }
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type IngestSummary, ingest } from "../../local/ingest";
 import type { Json } from "../../local/json-values";
-import { queryLake } from "../../local/query";
+import { type QueryRows, queryLake } from "../../local/query";
 
 /** A folder of logs and a lake, both in a folder that is deleted at the end. */
 export interface TestLake {
@@ -31,16 +31,18 @@ export function testLake(): TestLake {
     },
     ingest: ({ deleteOriginals = false } = {}) =>
       ingest({ directory: logs, lake, deleteOriginals, onProgress: () => undefined }),
-    query: (sql) =>
-      queryLake(lake, sql, async ({ columns, rows }) => {
-        const result: Record<string, Json>[] = [];
-        for await (const row of rows) {
-          result.push(Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null])));
-        }
-        return result;
-      }),
+    query: (sql) => queryLake(lake, sql, rowsOf),
     delete: () => rmSync(root, { recursive: true, force: true }),
   };
+}
+
+/** The rows of a result as objects. */
+export async function rowsOf({ columns, rows }: QueryRows): Promise<Record<string, Json>[]> {
+  const result: Record<string, Json>[] = [];
+  for await (const row of rows) {
+    result.push(Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null])));
+  }
+  return result;
 }
 
 let files = 0;

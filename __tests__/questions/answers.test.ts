@@ -1,0 +1,121 @@
+import { FORMAT_IDS, type FormatId } from "../../formats";
+import { type OpenLake, openLake } from "../../local/query";
+import { writeSample } from "../../local/sample/write-sample";
+import { QUESTIONS } from "../../questions";
+import type { Question } from "../../questions/question";
+import { ALL_TIME, parseRange, type Range } from "../../questions/range";
+import { renderQuestion } from "../../questions/render";
+import { EXPECTED } from "../helpers/expected-answers";
+import { albKey, cloudfrontKey, rowsOf, type TestLake, testLake } from "../helpers/lake";
+import { type LoggedRequest, logFiles, loggedRequests } from "../helpers/requests";
+
+const DAY = parseRange("2026-11-23", "2026-11-23");
+/** Low enough that few requests pass them, high enough that not all do. */
+const VALUES: Readonly<Record<string, string>> = {
+  min_requests: "4",
+  min_paths: "2",
+  min_refused: "2",
+  client: "198.51.100.0",
+};
+const valuesOf = ({ parameters }: Question) =>
+  Object.fromEntries(parameters.map(({ name, example }) => [name, VALUES[name] ?? example]));
+
+const requests = loggedRequests(7);
+const within = ({ from, until }: Range): LoggedRequest[] =>
+  requests.filter(({ time }) => Date.parse(time) >= from && Date.parse(time) < until);
+
+let lake: TestLake;
+let open: OpenLake;
+const ask = (sql: string) => open.query(sql, rowsOf);
+beforeAll(async () => {
+  lake = testLake();
+  for (const format of FORMAT_IDS) {
+    for (const [hour, text] of logFiles(format, requests)) lake.put(keyOf(format, hour), text);
+  }
+  const { rows } = await lake.ingest();
+  expect(Object.values(rows)).toEqual(FORMAT_IDS.map(() => requests.length));
+  open = await openLake(lake.lake);
+});
+afterAll(() => {
+  open.close();
+  lake.delete();
+});
+
+/** The files of the hour, by name. */
+const keyOf = (format: FormatId, hour: string): string =>
+  format === "alb" ? albKey(`${hour.replaceAll("-", "")}05Z`) : cloudfrontKey(hour.replace("T", "-"));
+
+const suffixOf = ({ name, format }: Question): string => name.slice(format.length + 1);
+
+/** Quantiles are interpolated in floating point by both sides. */
+const comparable = (rows: readonly Record<string, unknown>[]) =>
+  rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [
+        name,
+        typeof value === "number" && !Number.isInteger(value) ? expect.closeTo(value, 3) : value,
+      ]),
+    ),
+  );
+
+describe.each(QUESTIONS.map((question) => [question.name, question] as const))("%s", (_, question) => {
+  it("answers what is computed from the requests without SQL", async () => {
+    const values = valuesOf(question);
+    const limit = question.parameters.find(({ name }) => name === "limit")?.default;
+    const expected = EXPECTED[suffixOf(question)]?.({
+      format: question.format,
+      requests: within(DAY),
+      before: within(parseRange("2026-11-16", "2026-11-16")),
+      values,
+    });
+    const rows = await ask(renderQuestion(question, DAY, values));
+    expect(expected?.length).toBeGreaterThan(1);
+    expect(rows).toEqual(comparable(expected?.slice(0, Number(limit ?? expected.length)) ?? []));
+    expect(rows.map((row) => Object.keys(row))).toEqual(
+      expected?.slice(0, rows.length).map((row) => Object.keys(row)),
+    );
+  });
+
+  it("reads only the files of the days it is asked about", async () => {
+    const sql = renderQuestion(question, DAY, valuesOf(question));
+    const [plan] = await ask(`EXPLAIN ANALYZE ${sql}`);
+    const read = [...String(Object.values(plan ?? {}).join("\n")).matchAll(/Total Files Read: (\d+)/g)];
+    const hoursOfADay = new Set(within(DAY).map(({ hour }) => hour)).size;
+    // More than one number: of two ranges, or of rows that are looked up again by their place.
+    expect(new Set(read.map(([, files]) => Number(files)))).toEqual(new Set([hoursOfADay]));
+  });
+});
+
+it("each expected answer is of a question", () => {
+  expect(Object.keys(EXPECTED).sort()).toEqual([...new Set(QUESTIONS.map(suffixOf))].sort());
+});
+
+it("a range of minutes is about these minutes alone", async () => {
+  const range = parseRange("2026-11-23T07:30", "2026-11-23T08:29");
+  const [question] = QUESTIONS;
+  if (!question) throw new Error("no question");
+  const rows = await ask(renderQuestion(question, range, { limit: "1000" }));
+  const counts = rows.map(({ requests: count }) => Number(count)).reduce((sum, count) => sum + count, 0);
+  expect(within(range).length).toBeGreaterThan(5);
+  expect(counts).toBe(within(range).length);
+});
+
+it("every question finds something in the sample logs", async () => {
+  const sample = testLake();
+  await writeSample(sample.logs, { seed: 3, files: 24, lines: 300, hours: 4 }, () => undefined);
+  await sample.ingest();
+  const sampleLake = await openLake(sample.lake);
+  try {
+    const empty: string[] = [];
+    for (const question of QUESTIONS) {
+      const isOfClient = question.parameters.some(({ name }) => name === "client");
+      const values = { ...valuesOf(question), ...(isOfClient ? { client: "203.0.113.66" } : {}) };
+      const rows = await sampleLake.query(renderQuestion(question, ALL_TIME, values), rowsOf);
+      if (rows.length === 0) empty.push(question.name);
+    }
+    expect(empty).toEqual([]);
+  } finally {
+    sampleLake.close();
+    sample.delete();
+  }
+});

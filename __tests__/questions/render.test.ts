@@ -1,0 +1,134 @@
+import { QUESTIONS } from "../../questions";
+import type { Question } from "../../questions/question";
+import { ALL_TIME, parseRange } from "../../questions/range";
+import { renderPreparedStatement, renderQuestion, renderSavedQuery } from "../../questions/render";
+import { syntaxErrors } from "../helpers/sql-grammar";
+
+const examplesOf = ({ parameters }: Question) =>
+  Object.fromEntries(parameters.map(({ name, example }) => [name, example]));
+const questionOf = (name: string): Question => {
+  const question = QUESTIONS.find((candidate) => candidate.name === name);
+  if (!question) throw new Error(`no question ${name}`);
+  return question;
+};
+const withoutTexts = (sql: string) => sql.replaceAll(/'(?:[^']|'')*'/g, "''");
+
+describe.each(QUESTIONS.map((question) => [question.name, question] as const))("%s", (_, question) => {
+  const prepared = renderPreparedStatement(question);
+
+  it("is a sentence of Trino's grammar in each of its forms", () => {
+    const forms = [
+      renderQuestion(question, parseRange("2026-11-23T07", "2026-11-24"), examplesOf(question)),
+      renderSavedQuery(question),
+      `PREPARE ${question.name} FROM ${prepared.sql}`,
+    ];
+    expect(forms.flatMap((sql) => syntaxErrors("trino", sql))).toEqual([]);
+  });
+
+  it("takes values in WHERE clauses alone: Athena allows them nowhere else, and its console at most 25", () => {
+    const places = [
+      ...withoutTexts(prepared.sql).matchAll(/\?|\b(?:SELECT|FROM|WHERE|GROUP BY|ORDER BY|LIMIT)\b/g),
+    ];
+    const clauses = places.flatMap(([text], index) => {
+      const clause = places.slice(0, index).findLast(([other]) => other !== "?");
+      return text === "?" ? [clause?.[0]] : [];
+    });
+    expect(clauses).toEqual(prepared.parameters.map(() => "WHERE"));
+    expect(prepared.parameters.length).toBeLessThanOrEqual(25);
+  });
+
+  it("has a name and a description that Athena takes", () => {
+    expect(question.name).toMatch(/^[a-zA-Z_][a-zA-Z0-9_@:]{1,127}$/);
+    expect(question.name.startsWith(`${question.format}_`)).toBe(true);
+    expect(`${question.title} USING ${prepared.parameters.join(", ")}`.length).toBeLessThanOrEqual(1024);
+  });
+
+  it("leaves no placeholder, and uses each parameter", () => {
+    const sql = renderQuestion(question, ALL_TIME, examplesOf(question));
+    expect(sql).not.toMatch(/\{[a-z_]+\}/);
+    for (const { name } of question.parameters) expect(question.sql).toContain(`{${name}}`);
+  });
+
+  it("begins each WHERE clause of the table with the range, so that other days stay unread", () => {
+    expect(question.sql.match(/FROM \{table\}/g)?.length).toBe(
+      question.sql.match(/FROM \{table\}\n\s*WHERE \{(?:range|week_before)\}/g)?.length,
+    );
+  });
+
+  it("is a question, and says how to read its answer", () => {
+    expect(question.title).toMatch(/^[A-Z].*\?$/);
+    expect(question.explanation).toMatch(/\.$/);
+  });
+});
+
+it("no two questions have the same name", () => {
+  expect(new Set(QUESTIONS.map(({ name }) => name)).size).toBe(QUESTIONS.length);
+});
+
+describe("renderQuestion", () => {
+  const session = questionOf("alb_client_session");
+
+  it("asks by days where days are enough, and by time where they are not", () => {
+    const where = (from: string, to: string) =>
+      /WHERE (.*) AND client_ip/.exec(renderQuestion(session, parseRange(from, to), { client: "x" }))?.[1];
+    expect(where("2026-11-22", "2026-11-23")).toBe("dt BETWEEN '2026-11-22' AND '2026-11-23'");
+    expect(where("2026-11-22T07", "2026-11-23")).toBe(
+      "dt BETWEEN '2026-11-22' AND '2026-11-23' AND time >= TIMESTAMP '2026-11-22 07:00:00'",
+    );
+    expect(where("2026-11-23", "2026-11-23T23:58")).toBe(
+      "dt BETWEEN '2026-11-23' AND '2026-11-23' AND time < TIMESTAMP '2026-11-23 23:59:00'",
+    );
+  });
+
+  it("compares with the same days a week before", () => {
+    const sql = renderQuestion(questionOf("alb_compare_week"), parseRange("2026-11-01", "2026-11-02"));
+    expect(sql).toContain("dt BETWEEN '2026-11-01' AND '2026-11-02'");
+    expect(sql).toContain("dt BETWEEN '2026-10-25' AND '2026-10-26'");
+  });
+
+  it("is not told SQL by a value", () => {
+    const sql = renderQuestion(session, ALL_TIME, { client: "x' OR '1'='1" });
+    expect(sql).toContain("client_ip = 'x'' OR ''1''=''1'");
+    expect(() => renderQuestion(session, ALL_TIME, { client: "x", limit: "1; DROP TABLE x" })).toThrow(
+      'alb_client_session: "limit" must be a whole number from 1, got "1; DROP TABLE x"',
+    );
+  });
+
+  it("does not take a placeholder in a value for one", () => {
+    expect(renderQuestion(session, ALL_TIME, { client: "{limit}" })).toContain("client_ip = '{limit}'");
+  });
+
+  it("refuses a value that is missing, and one that is asked for nowhere", () => {
+    expect(() => renderQuestion(session, ALL_TIME)).toThrow('"client" must be given');
+    expect(() => renderQuestion(session, ALL_TIME, { client: "x", clinet: "y" })).toThrow(
+      'no parameter "clinet"',
+    );
+  });
+});
+
+it("a prepared statement says what each of its values is", () => {
+  expect(renderPreparedStatement(questionOf("cloudfront_scanners")).parameters).toEqual([
+    "from",
+    "to",
+    "min_paths",
+  ]);
+  expect(renderPreparedStatement(questionOf("alb_compare_week")).parameters).toEqual([
+    "from",
+    "to",
+    "from_week_before",
+    "to_week_before",
+  ]);
+});
+
+it("a saved query runs as it is: about yesterday and today, with its explanation and an example of each value", () => {
+  expect(renderSavedQuery(questionOf("alb_client_session"))).toBe(`-- What did one client do, step by step?
+-- One row a request of the address, oldest first.
+-- client: address of the client, as it was logged; here 203.0.113.66
+-- limit: rows at most; here 200
+SELECT time, request_verb AS method, request_url AS url, elb_status_code AS status,
+  target_processing_time AS seconds, sent_bytes AS bytes_sent, user_agent AS user_agent
+FROM alb_access_logs
+WHERE dt >= substr(CAST(current_date - INTERVAL '1' DAY AS varchar), 1, 10) AND client_ip = '203.0.113.66'
+ORDER BY time, url
+LIMIT 200`);
+});
