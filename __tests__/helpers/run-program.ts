@@ -3,13 +3,24 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-const PROGRAM = join(__dirname, "../../dist/access-logs.js");
+export const PROGRAM = join(__dirname, "../../dist/access-logs.js");
 
 export interface Outcome {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** What the command needs to speak with the servers of this process. */
+export const programEnvironment = (environment: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  // The SDK warns of the version of Node.
+  NODE_NO_WARNINGS: "1",
+  AWS_REGION: "us-east-1",
+  AWS_ACCESS_KEY_ID: "test",
+  AWS_SECRET_ACCESS_KEY: "test",
+  ...environment,
+});
 
 /** Runs the command beside the servers of this process. */
 export async function runProgram(
@@ -22,13 +33,7 @@ export async function runProgram(
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     ...(cwd === undefined ? {} : { cwd }),
     stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      ...process.env,
-      AWS_REGION: "us-east-1",
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      ...environment,
-    },
+    env: programEnvironment(environment),
   });
   const [stdout, stderr, [status]] = await Promise.all([
     text(child.stdout),
