@@ -70,10 +70,11 @@ function optionOf({ name, type, default: preset, example, doc }: Parameter): Opt
 }
 
 /** How one would ask the question on this machine. */
-export const exampleOf = ({ name, parameters }: Question): string =>
+export const exampleOf = (question: Question): string =>
   [
-    `access-logs ask ${name} --lake ./lake`,
-    ...parameters
+    `access-logs ask ${question.name} --lake ./lake`,
+    ...(comparesWeeks(question) ? ["--from 2026-06-02 --to 2026-06-02"] : []),
+    ...question.parameters
       .filter(({ default: preset }) => preset === undefined)
       .map((parameter) => `--${parameter.name.replaceAll("_", "-")} ${parameter.example}`),
   ].join(" ");

@@ -14,7 +14,7 @@ export const cloudfrontQuestions: readonly Question[] = [
     name: "cloudfront_top_referrers",
     format: "cloudfront",
     title: "Where do visitors come from?",
-    explanation: "One row a Referer header as it was logged. Nothing: it was not sent.",
+    explanation: "One row a Referer header as it was logged. Empty: none was sent.",
     parameters: [limit(20)],
     sql: `SELECT cs_referrer AS referrer, count(*) AS requests, count(DISTINCT c_ip) AS clients, sum(sc_bytes) AS bytes_sent
 FROM {table}

@@ -1,12 +1,12 @@
 import { atLeast, limit, type Question } from "./question";
-import { percent, quantile, quantiles, urlPattern, type Words } from "./words";
+import { as, percent, quantile, quantiles, urlPattern, type Words } from "./words";
 
 /** A question that both kinds of log answer, without the format in its name. */
 type Common = Omit<Question, "format">;
 
 /** Paths that only someone who looks for holes asks for. */
 const PROBES =
-  "wp-login|wp-admin|wp-config|xmlrpc[.]php|phpmyadmin|phpunit|/[.](?:env|git|aws|ssh|svn)|cgi-bin|/actuator|/solr/|/boaform|/hnap1|server-status|etc/passwd|[.][.]/|id_rsa|/admin[.]php|[.](?:bak|sql|old)$";
+  "wp-login|wp-admin|wp-config|xmlrpc[.]php|phpmyadmin|phpunit|/[.]env|/[.]git|/[.]aws|/[.]ssh|/[.]svn|cgi-bin|/actuator|/solr/|/boaform|/hnap1|server-status|etc/passwd|[.][.]/|id_rsa|/admin[.]php|[.]bak$|[.]sql$|[.]old$";
 /** What programs, and those robots that say so, call themselves. */
 const ROBOTS =
   "bot|crawl|spider|slurp|curl|wget|python|java/|go-http|okhttp|axios|libwww|headless|scan|zgrab|nmap|nikto|sqlmap";
@@ -55,10 +55,9 @@ LIMIT {limit}`,
   {
     name: "top_user_agents",
     title: "Which programs ask most?",
-    explanation:
-      "One row a User-Agent header as it was logged; anyone can send any. Nothing: it was not sent.",
+    explanation: "One row a User-Agent header as it was logged; anyone can send any. Empty: none was sent.",
     parameters: [limit(20)],
-    sql: `SELECT ${words.userAgent} AS user_agent, count(*) AS requests,
+    sql: `SELECT ${as(words.userAgent, "user_agent")}, count(*) AS requests,
   count(DISTINCT ${words.client}) AS clients, sum(${words.bytesSent}) AS bytes_sent,
   ${percent(`count(*) FILTER (WHERE ${words.status} >= '400')`, "count(*)")} AS error_percent
 FROM {table}
@@ -176,7 +175,7 @@ const clients = (words: Words): Common[] => [
       limit(200),
     ],
     sql: `SELECT time, ${words.method} AS method, ${words.url} AS url, ${words.status} AS status,
-  ${words.seconds} AS seconds, ${words.bytesSent} AS bytes_sent, ${words.userAgent} AS user_agent
+  ${words.seconds} AS seconds, ${words.bytesSent} AS bytes_sent, ${as(words.userAgent, "user_agent")}
 FROM {table}
 WHERE {range} AND ${words.client} = {client}
 ORDER BY time, url
@@ -256,7 +255,7 @@ LIMIT {limit}`,
     explanation:
       "Requests whose User-Agent names a robot or a program, or is missing. Who pretends to be a browser is not in here.",
     parameters: [limit(50)],
-    sql: `SELECT ${words.userAgent} AS user_agent, count(*) AS requests, count(DISTINCT ${words.client}) AS clients,
+    sql: `SELECT ${as(words.userAgent, "user_agent")}, count(*) AS requests, count(DISTINCT ${words.client}) AS clients,
   sum(${words.bytesSent}) AS bytes_sent,
   ${percent(`count(*) FILTER (WHERE ${words.status} LIKE '4%')`, "count(*)")} AS refused_percent
 FROM {table}
@@ -269,7 +268,7 @@ LIMIT {limit}`,
     name: "tls",
     title: "Which versions of TLS, and which ciphers, are in use?",
     explanation:
-      "One row a protocol and cipher, with the clients that an end of it would shut out. Nothing: plain HTTP.",
+      "One row a protocol and cipher, with the clients that an end of it would shut out. Empty: plain HTTP.",
     parameters: [],
     sql: `SELECT ssl_protocol, ssl_cipher, count(*) AS requests, count(DISTINCT ${words.client}) AS clients,
   ${percent("count(*)", "sum(count(*)) OVER ()")} AS percent_of_requests

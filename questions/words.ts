@@ -59,6 +59,10 @@ const ID_SEGMENT = "/(?:[0-9][^/]*|[^/]*[0-9][^/]*[0-9][^/]*)";
 export const urlPattern = ({ path }: Words): string =>
   `array_join(regexp_split(${path}, '${ID_SEGMENT}'), '/:id')`;
 
+/** A column under another name, unless it is its own. */
+export const as = (column: string, name: string): string =>
+  column === name ? column : `${column} AS ${name}`;
+
 /** Percentage of all, with two decimals. A double: Trino gives a quotient of decimals no more digits than they have. */
 export const percent = (part: string, whole: string): string => `round(1e2 * ${part} / ${whole}, 2)`;
 

@@ -126,7 +126,7 @@ it("a saved query runs as it is: about yesterday and today, with its explanation
 -- client: address of the client, as it was logged; here 203.0.113.66
 -- limit: rows at most; here 200
 SELECT time, request_verb AS method, request_url AS url, elb_status_code AS status,
-  target_processing_time AS seconds, sent_bytes AS bytes_sent, user_agent AS user_agent
+  target_processing_time AS seconds, sent_bytes AS bytes_sent, user_agent
 FROM alb_access_logs
 WHERE dt >= substr(CAST(current_date - INTERVAL '1' DAY AS varchar), 1, 10) AND client_ip = '203.0.113.66'
 ORDER BY time, url

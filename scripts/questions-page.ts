@@ -1,0 +1,90 @@
+import { FORMATS } from "../formats";
+import { sqlString } from "../formats/render/sql-text";
+import { exampleOf } from "../local/ask-command";
+import { QUESTIONS } from "../questions";
+import type { Question } from "../questions/question";
+import { parseRange } from "../questions/range";
+import { renderPreparedStatement, renderQuestion } from "../questions/render";
+
+const DAY = "2026-06-02";
+const WEEK_BEFORE = "2026-05-26";
+const DAYS: Readonly<Record<string, string>> = {
+  from: DAY,
+  to: DAY,
+  from_week_before: WEEK_BEFORE,
+  to_week_before: WEEK_BEFORE,
+};
+
+/** Every question: what it says, how it is asked, and its SQL. */
+export const renderQuestionsPage = (): string => `# Questions worth asking
+
+Each is written once, in \`questions/\`, and can be asked in four ways:
+
+- on this machine: \`access-logs ask NAME --lake LAKE\`; \`access-logs ask\` alone lists them
+- on Athena, from the terminal: \`access-logs ask NAME --athena\`
+- in Athena's console: under "Saved queries" of the analysts' workgroup; as saved, they ask about yesterday and today
+- in Athena, with values: as prepared statements of that workgroup, \`EXECUTE NAME USING ...\`, with the pipeline's database
+  selected
+
+\`--from\` and \`--to\` name days, hours or minutes in UTC, and both belong to the range as a whole: \`--from 2026-11-23T07 --to
+2026-11-23T08\` is two hours. Without them a lake is asked about all that it holds; Athena, which bills what it reads, about
+the last 24 hours. Each question asks for \`dt\` first: the files of other days stay unread. Prepared statements take days, and
+their number of rows is fixed, because Athena takes values in \`WHERE\` alone.
+
+\`ask NAME --sql\` prints the SQL instead of running it, to be changed and given to \`access-logs query\`. It is Athena's SQL;
+on this machine DuckDB runs it with the functions in \`local/athena-functions.ts\`. Quantiles are exact here and approximate
+in Athena.
+
+${Object.values(FORMATS)
+  .map((format) => {
+    const questions = QUESTIONS.filter((question) => FORMATS[question.format] === format);
+    return `## ${format.title}\n\n${listOf(questions)}\n\n${questions.map(section).join("\n")}`;
+  })
+  .join("\n")}`;
+
+const listOf = (questions: readonly Question[]): string =>
+  [
+    "| question | name |",
+    "| --- | --- |",
+    ...questions.map(({ name, title }) => `| ${title} | [\`${name}\`](#${name}) |`),
+  ].join("\n");
+
+const section = (question: Question): string => `### ${question.name}
+
+${question.title} ${question.explanation}
+${parametersOf(question)}
+\`\`\`sh
+${exampleOf(question)}
+\`\`\`
+
+\`\`\`sql
+${executeOf(question)};
+\`\`\`
+
+\`\`\`sql
+${renderQuestion(question, parseRange(DAY, DAY), examplesOf(question))}
+\`\`\`
+`;
+
+const parametersOf = ({ parameters }: Question): string =>
+  parameters.length === 0
+    ? ""
+    : `\n${parameters
+        .map(
+          ({ name, doc, default: preset, example }) =>
+            `- \`--${name.replaceAll("_", "-")}\`: ${doc} (${preset === undefined ? `must be given, e.g. ${example}` : `default: ${preset}`})`,
+        )
+        .join("\n")}\n`;
+
+function executeOf(question: Question): string {
+  const examples = examplesOf(question);
+  const values = renderPreparedStatement(question).parameters.map((name) => {
+    const isCount = question.parameters.some((one) => one.name === name && one.type === "count");
+    const value = DAYS[name] ?? examples[name] ?? "";
+    return isCount ? value : sqlString(value);
+  });
+  return `EXECUTE ${question.name} USING ${values.join(", ")}`;
+}
+
+const examplesOf = ({ parameters }: Question): Record<string, string> =>
+  Object.fromEntries(parameters.map(({ name, example }) => [name, example]));
