@@ -1,5 +1,5 @@
 import { AthenaClient } from "@aws-sdk/client-athena";
-import { messageOf, nameOf } from "../handlers/core/errors";
+import { messageOf, nameOf, QueryFailedError } from "../handlers/core/errors";
 import { type AthenaAnswer, queryAthena } from "./athena-query";
 import { byteText } from "./command-line";
 import type { EngineOptions } from "./engine-options";
@@ -105,9 +105,11 @@ function closingLine(answer: AthenaAnswer, rows: number, seconds: string): strin
   ].join(", ")}\n`;
 }
 
+/** A query that failed has Athena's own reason, in which any word may stand. */
 function explained(error: unknown): unknown {
+  if (error instanceof UserError || error instanceof QueryFailedError) return error;
   const text = `${nameOf(error)}: ${messageOf(error)}`;
   const [, hint] = HINTS.find(([pattern]) => pattern.test(text)) ?? [];
-  if (hint === undefined || error instanceof UserError) return error;
+  if (hint === undefined) return error;
   return new UserError(`Athena: ${messageOf(error).replace(/\.$/, "")}; ${hint}`, 1, { cause: error });
 }

@@ -24,7 +24,7 @@ Each is written once, in \`questions/\`, and can be asked in four ways:
 - on Athena, from the terminal: \`access-logs ask NAME --athena\`
 - in Athena's console: under "Saved queries" of the analysts' workgroup; as saved, they ask about yesterday and today
 - in Athena, with values: as prepared statements of that workgroup, \`EXECUTE NAME USING ...\`, with the pipeline's database
-  selected
+  selected and leave for \`athena:GetPreparedStatement\` on the workgroup
 
 \`--from\` and \`--to\` name days, hours or minutes in UTC, and both belong to the range as a whole: \`--from 2026-11-23T07 --to
 2026-11-23T08\` is two hours. Without them a lake is asked about all that it holds; Athena, which bills what it reads, about

@@ -274,7 +274,10 @@ function partitionsOf(sql: string): string[] {
 const send = (response: ServerResponse, body: unknown) =>
   response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
 
-const fail = (response: ServerResponse, name: string, message = `${name} on purpose`) =>
-  response
+/** @param error its name, and after a colon its message */
+function fail(response: ServerResponse, error: string, words?: string) {
+  const [name, message = words ?? `${name} on purpose`] = error.split(": ");
+  return response
     .writeHead(400, { "content-type": "application/x-amz-json-1.1" })
     .end(JSON.stringify({ __type: name, message, Message: message }));
+}

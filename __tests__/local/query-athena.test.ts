@@ -32,6 +32,9 @@ afterEach(async () => {
 const environment = () => ({ AWS_ENDPOINT_URL_ATHENA: athena.endpoint });
 const run = (...args: readonly string[]) => runProgram(args, { cwd: root, environment: environment() });
 
+/** Needs no settings, which take long to load. */
+const PLACE = ["--athena", "--workgroup", "w", "--database", "d"];
+
 const NUMBERS = {
   columns: [{ name: "n", type: "bigint" }],
   rows: Array.from({ length: 25 }, (_, index) => [String(index)]),
@@ -62,8 +65,8 @@ describe("access-logs query --athena", () => {
 
   it("needs no settings where the options say all", async () => {
     rmSync(join(root, "access-logs.json"));
-    const place = ["--workgroup", "w", "--database", "d", "--region", "eu-west-1"];
-    const { status, stdout } = await run("query", "SELECT 1", "--athena", ...place, "--format", "csv");
+    const options = [...PLACE, "--region", "eu-west-1", "--format", "csv"];
+    const { status, stdout } = await run("query", "SELECT 1", ...options);
     expect([status, stdout]).toEqual([0, "_col0\r\n0\r\n"]);
     expect(athena.queries[0]).toMatchObject({ workgroup: "w", database: "d" });
     const missing = await run("query", "SELECT 1", "--athena", "--workgroup", "w");
@@ -75,8 +78,8 @@ describe("access-logs query --athena", () => {
 
   it("reads the SQL from a file and from standard input", async () => {
     writeFileSync(join(root, "question.sql"), "-- why\nSELECT 2\n");
-    expect((await run("query", "--file", "question.sql", "--athena")).status).toBe(0);
-    const piped = spawn(process.execPath, [PROGRAM, "query", "-", "--athena"], {
+    expect((await run("query", "--file", "question.sql", ...PLACE)).status).toBe(0);
+    const piped = spawn(process.execPath, [PROGRAM, "query", "-", ...PLACE], {
       cwd: root,
       env: programEnvironment(environment()),
     });
@@ -87,18 +90,18 @@ describe("access-logs query --athena", () => {
 
   it("takes an earlier result if it may, and says so", async () => {
     athena.setFates({ isReused: true, scannedInAll: 0 });
-    const { stderr } = await run("query", "SELECT 1", "--athena", "--reuse", "60");
+    const { stderr } = await run("query", "SELECT 1", ...PLACE, "--reuse", "60");
     expect(athena.queries[0]?.reuseMinutes).toBe(60);
     expect(stderr).toMatch(/^1 row, an earlier result, USD 0\.00000, /);
   });
 
   it("counts at least the ten megabytes that are billed", async () => {
-    expect((await run("query", "SELECT 1", "--athena")).stderr).toMatch(/1\.0 KB scanned, USD 0\.00005, /);
+    expect((await run("query", "SELECT 1", ...PLACE)).stderr).toMatch(/1\.0 KB scanned, USD 0\.00005, /);
   });
 
   it("cancels a query that scans too much, and says what to do", async () => {
     athena.setFates({ ...ENDLESS, scanned: [0, 400e6, 2.5e9] });
-    const { status, stdout, stderr } = await run("query", "SELECT 1", "--athena", "--max-bytes", "1GB");
+    const { status, stdout, stderr } = await run("query", "SELECT 1", ...PLACE, "--max-bytes", "1GB");
     const id = athena.queries[0]?.id;
     expect(stderr).toBe(
       `access-logs: query ${id} was cancelled: it scanned 2.5 GB, more than --max-bytes 1.0 GB; ask for fewer days or columns\n`,
@@ -108,7 +111,7 @@ describe("access-logs query --athena", () => {
 
   it.each(["SIGINT", "SIGTERM"] as const)("cancels the query at %s and ends with 130", async (signal) => {
     athena.setFates({ ...ENDLESS, scanned: [5e6] });
-    const child = spawn(process.execPath, [PROGRAM, "query", "SELECT 1", "--athena"], {
+    const child = spawn(process.execPath, [PROGRAM, "query", "SELECT 1", ...PLACE], {
       cwd: root,
       env: programEnvironment(environment()),
     });
@@ -128,7 +131,7 @@ describe("access-logs query --athena", () => {
   it("says that a query goes on if it cannot be cancelled", async () => {
     athena.setFates({ ...ENDLESS, scannedInAll: 2e9 });
     athena.refuseOf("StopQueryExecution", "AccessDeniedException");
-    const { status, stderr } = await run("query", "SELECT 1", "--athena", "--max-bytes", "1MB");
+    const { status, stderr } = await run("query", "SELECT 1", ...PLACE, "--max-bytes", "1MB");
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(/query \S+ goes on, it could not be cancelled: /),
@@ -137,8 +140,8 @@ describe("access-logs query --athena", () => {
 
   it.each([
     [
-      { end: "FAILED", reason: "SYNTAX_ERROR: line 1:8: Column 'x' cannot be resolved" } as const,
-      /query \S+ failed: FAILED: SYNTAX_ERROR: line 1:8: Column 'x'/,
+      { end: "FAILED", reason: "SYNTAX_ERROR: line 1:8: Column 'expired' cannot be resolved" } as const,
+      /query \S+ failed: FAILED: SYNTAX_ERROR: line 1:8: Column 'expired' cannot be resolved\n$/,
     ],
     [
       { end: "CANCELLED", reason: "Bytes scanned limit was exceeded" } as const,
@@ -146,7 +149,7 @@ describe("access-logs query --athena", () => {
     ],
   ])("gives Athena's reason in one line: %j", async (fate, message) => {
     athena.setFates(fate);
-    const { status, stdout, stderr } = await run("query", "SELECT x FROM t", "--athena");
+    const { status, stdout, stderr } = await run("query", "SELECT x FROM t", ...PLACE);
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/^access-logs: [^\n]*\n$/);
     expect(stderr).toMatch(message);
@@ -155,10 +158,11 @@ describe("access-logs query --athena", () => {
   it.each([
     ["ExpiredTokenException", /; renew your credentials, e\.g\. with "aws sso login"\n$/],
     ["AccessDeniedException", /; you need athena:StartQueryExecution, /],
+    ["InvalidRequestException: WorkGroup w is not found.", /WorkGroup w is not found; is the stack deployed/],
     ["InvalidRequestException", /^access-logs: InvalidRequestException on purpose\n$/],
   ])("explains %s in one line", async (error, message) => {
     athena.refuse(error);
-    const { status, stdout, stderr } = await run("query", "SELECT 1", "--athena");
+    const { status, stdout, stderr } = await run("query", "SELECT 1", ...PLACE);
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/^access-logs: [^\n]*\n$/);
     expect(stderr).toMatch(message);
@@ -183,11 +187,11 @@ describe("access-logs query --athena", () => {
   });
 
   it("asks a question of the last 24 hours, unless others are named", async () => {
-    await run("ask", "alb_top_clients", "--athena");
+    await run("ask", "alb_top_clients", ...PLACE);
     await run(
       "ask",
       "alb_scanners",
-      "--athena",
+      ...PLACE,
       "--from",
       "2026-11-23",
       "--to",
