@@ -65,6 +65,7 @@ export async function queryAthena(query: AthenaQuery): Promise<AthenaAnswer> {
       startQuery({ ...query, clock }, query.sql, token, reuseOf(query.reuseMinutes)),
     );
     const execution = await waitOrCancel(query, clock, queryId);
+    signal.throwIfAborted();
     if (execution.Status?.State !== "SUCCEEDED") {
       throw new QueryFailedError(queryId, `${execution.Status?.State}: ${reasonOf(execution)}`);
     }
