@@ -66,7 +66,7 @@ function optionOf({ name, type, default: preset, example, doc }: Parameter): Opt
     type === "count"
       ? new Option(`--${flag} <number>`, doc).argParser(wholeNumber(1))
       : new Option(`--${flag} <text>`, `${doc}, e.g. ${example}`);
-  return preset === undefined ? option.makeOptionMandatory() : option.default(Number(preset));
+  return preset === undefined ? option.makeOptionMandatory() : option.default(preset, preset);
 }
 
 /** How one would ask the question on this machine. */

@@ -102,7 +102,7 @@ it("a range of minutes is about these minutes alone", async () => {
 
 it("every question finds something in the sample logs", async () => {
   const sample = testLake();
-  await writeSample(sample.logs, { seed: 3, files: 24, lines: 300, hours: 4 }, () => undefined);
+  await writeSample(sample.logs, { seed: 3, files: 24, lines: 300, hours: 1 }, () => undefined);
   await sample.ingest();
   const sampleLake = await openLake(sample.lake);
   try {
