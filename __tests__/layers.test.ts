@@ -8,7 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   handlers: ["formats"],
   questions: ["formats"],
   modules: ["questions", "formats"],
-  local: ["handlers", "questions", "formats", "settings"],
+  local: ["handlers", "questions", "formats", "settings", "deployed-parts"],
   simulation: ["handlers", "formats", "local"],
   stacks: ["modules", "formats", "settings"],
 };

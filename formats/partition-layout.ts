@@ -1,4 +1,4 @@
-import { type Hour, partitionValuesOf } from "./hour";
+import { type Hour, parseHour, partitionValuesOf } from "./hour";
 
 /** Where the moved text lies, below the bucket (or the lake's folder). */
 export const RAW_PREFIX = "raw/";
@@ -38,6 +38,19 @@ export function partitionPairs(partition: Partition): readonly (readonly [key: s
 /** `<table>/[source=<name>/]dt=YYYY-MM-DD/hour=HH`, without slashes at the ends. */
 export const partitionPath = (partition: Partition): string =>
   [partition.table, ...partitionPairs(partition).map(([key, value]) => `${key}=${value}`)].join("/");
+
+const [DT, HOUR] = PARTITION_KEYS;
+const PARTITION_PATH = new RegExp(
+  `^(?<table>[a-z0-9_]+)/(?:${SOURCE_KEY.name}=(?<source>[^/]+)/)?${DT.name}=(?<dt>[^/]+)/${HOUR.name}=(?<hour>[^/]+)$`,
+);
+
+/** Reads what `partitionPath` writes; `undefined` if the text is no partition's path. */
+export function parsePartitionPath(path: string): Partition | undefined {
+  const { table, source, dt, hour: hourText } = PARTITION_PATH.exec(path)?.groups ?? {};
+  const hour = parseHour(`${dt}T${hourText}`);
+  if (table === undefined || hour === undefined) return undefined;
+  return { table, hour, ...(source === undefined ? {} : { source }) };
+}
 
 /** `raw/<partition path>/`: where a partition's files lie. */
 export const rawPrefixOf = (partition: Partition): string => `${RAW_PREFIX}${partitionPath(partition)}/`;

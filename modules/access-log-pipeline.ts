@@ -19,16 +19,20 @@ import { Monitoring } from "./monitoring";
 import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
 import {
   type AccessLogPipelineProps,
+  arrivalsNameOf,
   BUCKET_EVENTS,
   DEFAULT_LOG_RETENTION_DAYS,
   DEFAULT_PROJECTION_FROM,
   DEFAULT_RESULTS_RETENTION_DAYS,
   DEFAULT_SCAN_LIMIT_GIB,
   databaseOf,
+  hasLandingBucket,
   isColumnar,
   isProjected,
+  landingPrefixOf,
   moveFunctionNameOf,
   PARTITION_MODES,
+  scheduledNameOf,
   sourceNamesOf,
   validatePipeline,
   type WorkgroupId,
@@ -125,7 +129,7 @@ export class AccessLogPipeline extends Construct {
     if (!isProjected(props)) {
       this.createPartition = this.createPartitionFunction(props, permissions);
       this.partitionSchedule = new Schedule(this, "create_partition_schedule", {
-        name: `${props.name}-create-partition`,
+        name: scheduledNameOf(props.name, "create-partition"),
         description: "Adds the partitions of the coming day, every hour",
         expression: "cron(50 * * * ? *)",
         target: this.createPartition,
@@ -154,7 +158,7 @@ export class AccessLogPipeline extends Construct {
   private createLanding(props: AccessLogPipelineProps): LogBucket {
     if (isLanding(props)) return this.bucket;
     return new LogBucket(this, "landing", {
-      namePrefix: `${props.name}-landing-`,
+      namePrefix: landingPrefixOf(props.name),
       expirations: [],
       deliveries: props.sources,
     });
@@ -169,7 +173,7 @@ export class AccessLogPipeline extends Construct {
 
   private createTrigger(props: AccessLogPipelineProps): ObjectCreatedTrigger {
     return new ObjectCreatedTrigger(this, "arrivals", {
-      name: `${props.name}-arrivals`,
+      name: arrivalsNameOf(props.name),
       kind:
         props.existingLogBucket === undefined
           ? "s3-notification"
@@ -276,7 +280,7 @@ export class AccessLogPipeline extends Construct {
     };
     return new HandlerFunction(this, "create_partition", {
       ...functionDefaults(props),
-      name: `${props.name}-create-partition`,
+      name: scheduledNameOf(props.name, "create-partition"),
       handler: "create-partition",
       description: "Adds partitions to the tables of access logs",
       timeoutSeconds: PARTITION_TIMEOUT_SECONDS,
@@ -349,9 +353,9 @@ const functionDefaults = (props: AccessLogPipelineProps): FunctionDefaults => ({
   ...(props.permissionsBoundary === undefined ? {} : { permissionsBoundary: props.permissionsBoundary }),
 });
 
-/** True if logs are delivered to the bucket that all else lies in. Load balancers cannot use a KMS key. */
-const isLanding = ({ existingLogBucket, kmsKey }: AccessLogPipelineProps): boolean =>
-  existingLogBucket === undefined && kmsKey === undefined;
+/** True if logs are delivered to the bucket that all else lies in. */
+const isLanding = (props: AccessLogPipelineProps): boolean =>
+  props.existingLogBucket === undefined && !hasLandingBucket(props);
 
 const expirationsOf = (props: AccessLogPipelineProps): Expiration[] => [
   {

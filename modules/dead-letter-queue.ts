@@ -6,6 +6,9 @@ const DAY_SECONDS = 86_400;
 /** The longest that SQS keeps a message: enough to come back from a holiday and redrive. */
 export const DEAD_LETTER_RETENTION_DAYS = 14;
 
+/** @param owner name of the queue or schedule that it stands behind */
+export const deadLetterQueueNameOf = (owner: string): string => `${owner}-dead-letters`;
+
 /**
  * Makes an encrypted queue for what could not be delivered or done, as the child `dead_letters` of a construct.
  *
@@ -13,7 +16,7 @@ export const DEAD_LETTER_RETENTION_DAYS = 14;
  */
 export function deadLetterQueue(scope: Construct, name: string, safeguards: Safeguards): SqsQueue {
   const queue = new SqsQueue(scope, "dead_letters", {
-    name: `${name}-dead-letters`,
+    name: deadLetterQueueNameOf(name),
     messageRetentionSeconds: DEAD_LETTER_RETENTION_DAYS * DAY_SECONDS,
     ...queueEncryption(safeguards),
   });

@@ -15,6 +15,9 @@ export type Runtime = (typeof RUNTIMES)[number];
 
 const MAX_TIMEOUT_SECONDS = 900;
 
+/** Where a function writes its log. */
+export const logGroupNameOf = (functionName: string): string => `/aws/lambda/${functionName}`;
+
 export interface HandlerFunctionProps extends Safeguards {
   /** Name of the function, its role and, below `/aws/lambda/`, its log group. */
   readonly name: string;
@@ -72,7 +75,7 @@ export class HandlerFunction extends Construct {
     this.memoryMiB = props.memoryMiB;
     const { kmsKey } = props;
     this.logGroup = new CloudwatchLogGroup(this, "logs", {
-      name: `/aws/lambda/${props.name}`,
+      name: logGroupNameOf(props.name),
       retentionInDays: props.logRetentionDays,
       ...(kmsKey === undefined ? {} : { kmsKeyId: kmsKey }),
     });

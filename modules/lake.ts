@@ -3,6 +3,7 @@ import type { LogFormat } from "../formats/log-format";
 import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format";
 import type { LakeEnvironment } from "../handlers/environment";
 import { type FunctionDefaults, HandlerFunction } from "./handler-function";
+import { scheduledNameOf } from "./pipeline-props";
 import { ADD_PARTITIONS, type QueryPermissions, READ_PARTITIONS, WRITE_TABLES } from "./query-permissions";
 import { Schedule } from "./schedule";
 
@@ -47,7 +48,7 @@ export class Lake extends Construct {
     this.tables = props.formats.map(({ table }) => table);
     this.transform = this.createTransform(props);
     this.transformSchedule = new Schedule(this, "transform_partition_schedule", {
-      name: `${props.name}-transform-partition`,
+      name: scheduledNameOf(props.name, "transform-partition"),
       description: "Commits new files to the typed tables, every ten minutes",
       expression: "cron(5/10 * * * ? *)",
       target: this.transform,
@@ -56,7 +57,7 @@ export class Lake extends Construct {
     });
     this.maintain = this.createMaintain(props);
     this.maintainSchedule = new Schedule(this, "maintain_lake_schedule", {
-      name: `${props.name}-maintain-lake`,
+      name: scheduledNameOf(props.name, "maintain-lake"),
       description: "Merges small files of the typed tables, every night",
       expression: "cron(30 3 * * ? *)",
       target: this.maintain,
@@ -72,7 +73,7 @@ export class Lake extends Construct {
   private createTransform({ permissions, ...props }: LakeProps): HandlerFunction {
     return new HandlerFunction(this, "transform_partition", {
       ...props.functionDefaults,
-      name: `${props.name}-transform-partition`,
+      name: scheduledNameOf(props.name, "transform-partition"),
       handler: "transform-partition",
       description: "Commits access logs to the typed tables",
       timeoutSeconds: TRANSFORM_TIMEOUT_SECONDS,
@@ -94,7 +95,7 @@ export class Lake extends Construct {
   private createMaintain({ permissions, ...props }: LakeProps): HandlerFunction {
     return new HandlerFunction(this, "maintain_lake", {
       ...props.functionDefaults,
-      name: `${props.name}-maintain-lake`,
+      name: scheduledNameOf(props.name, "maintain-lake"),
       handler: "maintain-lake",
       description: "Merges small files of the typed tables and counts unparsed lines",
       timeoutSeconds: MAINTAIN_TIMEOUT_SECONDS,

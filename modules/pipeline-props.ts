@@ -141,8 +141,10 @@ export interface AccessLogPipelineProps extends Safeguards {
   readonly runtime?: Runtime;
 }
 
-export const isColumnar = ({ columnar }: AccessLogPipelineProps): boolean => columnar ?? true;
-export const isProjected = ({ partitions }: AccessLogPipelineProps): boolean => partitions === "projection";
+export const isColumnar = ({ columnar }: { readonly columnar?: boolean | undefined }): boolean =>
+  columnar ?? true;
+export const isProjected = ({ partitions }: { readonly partitions?: PartitionMode | undefined }): boolean =>
+  partitions === "projection";
 
 /** The Glue database of a pipeline. */
 export const databaseOf = ({
@@ -155,6 +157,37 @@ export const databaseOf = ({
 
 /** Name of the function that moves logs, and of its role. */
 export const moveFunctionNameOf = (pipeline: string): string => `${pipeline}-move-access-logs`;
+
+/** Start of the name of the bucket that logs are delivered to, where it cannot be the one that all else lies in. */
+export const landingPrefixOf = (pipeline: string): string => `${pipeline}-landing-`;
+
+/** True if logs are delivered to a bucket of the pipeline that holds nothing else: load balancers cannot use a KMS key. */
+export const hasLandingBucket = ({
+  existingLogBucket,
+  kmsKey,
+}: {
+  readonly existingLogBucket?: string | undefined;
+  readonly kmsKey?: string | undefined;
+}): boolean => existingLogBucket === undefined && kmsKey !== undefined;
+
+/** Name of the queue of new objects. */
+export const arrivalsNameOf = (pipeline: string): string => `${pipeline}-arrivals`;
+
+/** The functions that run by schedule. */
+export type ScheduledHandler = "create-partition" | "transform-partition" | "maintain-lake";
+
+/** Name of such a function, of its role, of its schedule and of that one's group. */
+export const scheduledNameOf = (pipeline: string, handler: ScheduledHandler): string =>
+  `${pipeline}-${handler}`;
+
+/** Those that a pipeline has. */
+export const scheduledHandlersOf = (props: {
+  readonly columnar?: boolean | undefined;
+  readonly partitions?: PartitionMode | undefined;
+}): ScheduledHandler[] => [
+  ...(isProjected(props) ? [] : ["create-partition" as const]),
+  ...(isColumnar(props) ? ["transform-partition" as const, "maintain-lake" as const] : []),
+];
 
 /** @param id `pipeline` or `analysts` */
 export const workgroupNameOf = (pipeline: string, id: WorkgroupId): string => `${pipeline}-${id}`;

@@ -1,5 +1,4 @@
-import { parseHour } from "../../formats/hour";
-import { PARTITION_KEYS, type Partition, SOURCE_KEY, TOUCHED_PREFIX } from "../../formats/partition-layout";
+import { type Partition, parsePartitionPath, TOUCHED_PREFIX } from "../../formats/partition-layout";
 import type { ObjectStore } from "./ports";
 
 /** A partition that got new files since the marker was last consumed. */
@@ -12,18 +11,9 @@ export interface TouchedPartition {
   readonly touchedAt: Date;
 }
 
-const [DT, HOUR] = PARTITION_KEYS;
-const MARKER = new RegExp(
-  `^${TOUCHED_PREFIX}(?<table>[a-z0-9_]+)/(?:${SOURCE_KEY.name}=(?<source>[^/]+)/)?${DT.name}=(?<dt>[^/]+)/${HOUR.name}=(?<hour>[^/]+)$`,
-);
-
 /** Reads the partition that a marker stands for; `undefined` if the key is no marker's. */
-export function parseMarkerKey(key: string): Partition | undefined {
-  const { table, source, dt, hour: hourText } = MARKER.exec(key)?.groups ?? {};
-  const hour = parseHour(`${dt}T${hourText}`);
-  if (table === undefined || hour === undefined) return undefined;
-  return { table, hour, ...(source === undefined ? {} : { source }) };
-}
+export const parseMarkerKey = (key: string): Partition | undefined =>
+  key.startsWith(TOUCHED_PREFIX) ? parsePartitionPath(key.slice(TOUCHED_PREFIX.length)) : undefined;
 
 /**
  * Lists the touched partitions, oldest key first.
