@@ -7,6 +7,9 @@ import { UserError } from "./user-error";
 /** Name under which the object store knows the lake's folder. */
 export const LAKE_BUCKET = "lake";
 
+/** Folder of the typed tables. */
+export const TYPED_PREFIX = "typed/";
+
 /** Where things lie in a lake's folder. */
 export interface LakeLayout {
   readonly root: string;
@@ -23,18 +26,21 @@ export interface LakeLayout {
 
 const GLOB_CHARACTERS = /[*?[\]{}]/;
 
+/** False if DuckDB would read the path as a pattern. */
+export const isLakePath = (folder: string): boolean => !GLOB_CHARACTERS.test(resolve(folder));
+
 /** @throws UserError if DuckDB would read the path as a pattern */
 export function lakeLayout(folder: string): LakeLayout {
   const root = resolve(folder);
-  if (GLOB_CHARACTERS.test(root)) {
+  if (!isLakePath(root)) {
     throw new UserError(
       `lake ${folder}: the path must not hold any of * ? [ ] { }, got ${root}; choose another folder`,
     );
   }
   return {
     root,
-    typedPartition: (partition) => join(root, "typed", partitionPath(partition)),
-    typedFiles: (format) => join(root, "typed", format.table, "**", "*.parquet"),
+    typedPartition: (partition) => join(root, TYPED_PREFIX, partitionPath(partition)),
+    typedFiles: (format) => join(root, TYPED_PREFIX, format.table, "**", "*.parquet"),
     workFolder: join(root, ".work"),
     lockFile: join(root, ".lock"),
     skippedFile: join(root, "skipped.jsonl"),

@@ -39,6 +39,24 @@ async function takeLock(lockFile: string): Promise<void> {
   }
 }
 
+/** Who holds a lock, so that others can look without taking it. */
+export interface LockHolder {
+  /** NaN if the lock names no process. */
+  readonly pid: number;
+  readonly isRunning: boolean;
+}
+
+/** @returns `undefined` if there is no lock */
+export async function lockHolder(lockFile: string): Promise<LockHolder | undefined> {
+  try {
+    const pid = Number.parseInt(await readFile(lockFile, "utf8"), 10);
+    return { pid, isRunning: pid > 0 && isRunning(pid) };
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -13,6 +13,12 @@ import {
   renderUnparsedView,
   renderVacuum,
 } from "../../formats/render/lake-sql";
+import {
+  renderCommittedFiles,
+  renderCommittedHours,
+  renderKnownPartitions,
+  renderLastCommit,
+} from "../../formats/render/status-sql";
 import { syntaxErrors } from "../helpers/sql-grammar";
 
 const HOUR = hourOf(Date.UTC(2026, 10, 23, 7));
@@ -48,6 +54,10 @@ describe.each(
       renderCommitPartition(table, partitionOf(table)),
       renderUnparsedView(table),
       renderCountUnparsed(table, "2026-11-23"),
+      renderKnownPartitions(table, HOUR, HOUR),
+      renderCommittedHours(table, HOUR, HOUR),
+      renderCommittedFiles(table, [partitionOf(table), partitionOf(table)]),
+      renderLastCommit(table),
     ]) {
       expect(syntaxErrors("trino", sql)).toEqual([]);
     }

@@ -47,6 +47,8 @@ export interface AthenaServer {
   readonly partitions: ReadonlySet<string>;
   /** What happens to the next queries that are started; then all succeed. */
   setFates(...fates: readonly QueryFate[]): void;
+  /** What is asked first: an answer or an error instead of what this server would say itself. */
+  setAnswer(answer: AthenaAnswer): void;
   /** The one value that every query gives. */
   setValue(value: string): void;
   /** What every query gives. */
@@ -63,6 +65,17 @@ export interface AthenaServer {
 /** Rows that every INSERT adds. */
 export const ROWS_PER_INSERT = 100;
 
+/**
+ * @param operation e.g. `GetWorkGroup`
+ * @param sql statement of the query, where the operation is about one
+ * @returns the response, `{ error }` with `<name>` or `<name>: <message>`, or nothing to leave it to the server
+ */
+export type AthenaAnswer = (
+  operation: string,
+  input: Readonly<Record<string, string>>,
+  sql: string,
+) => Readonly<Record<string, unknown>> | undefined;
+
 export async function startAthenaServer(): Promise<AthenaServer> {
   const queries: Query[] = [];
   const partitions = new Set<string>();
@@ -72,6 +85,7 @@ export async function startAthenaServer(): Promise<AthenaServer> {
   let pages = 0;
   let results: Results = oneValue("0");
   const refusalsOf = new Map<string, string[]>();
+  let answer: AthenaAnswer = () => undefined;
   const tables = new Map<string, readonly string[]>();
 
   const carryOut = (sql: string) => {
@@ -180,7 +194,13 @@ export async function startAthenaServer(): Promise<AthenaServer> {
       const input = JSON.parse(body || "{}");
       const operation = String(request.headers["x-amz-target"]).split(".").at(-1);
       const refusal = refusalsOf.get(String(operation))?.shift();
+      const query = queries.find(({ id }) => id === input.QueryExecutionId);
+      const given = answer(String(operation), input, query?.sql ?? "");
       if (refusal !== undefined) fail(response, refusal);
+      else if (typeof given?.error === "string") {
+        const [name = "", message] = given.error.split(": ");
+        fail(response, name, message);
+      } else if (given) send(response, given);
       else if (operation === "StartQueryExecution") start(response, input);
       else if (operation === "StopQueryExecution") stop(response, input.QueryExecutionId);
       else if (operation === "GetTableMetadata") describeTable(response, input.TableName);
@@ -194,6 +214,9 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     queries,
     partitions,
     tables,
+    setAnswer: (next) => {
+      answer = next;
+    },
     setValue: (value) => {
       results = oneValue(value);
     },

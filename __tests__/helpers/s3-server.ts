@@ -28,9 +28,11 @@ export interface S3Server {
   /** Most requests that were open at the same moment. */
   readonly maxInFlight: number;
   setFault(fault: Fault | undefined): void;
-  put(bucket: string, key: string, body: string): void;
+  put(bucket: string, key: string, body: string | Buffer, modified?: Date): void;
   read(bucket: string, key: string): string | undefined;
   keys(bucket: string): string[];
+  /** Documents of a bucket by its name and kind, e.g. `logs policy`: JSON of a policy, XML of all others. */
+  readonly documents: Map<string, string>;
   /** Notification document of a bucket, as it was last written. */
   readonly notifications: Map<string, string>;
   clear(): void;
@@ -41,6 +43,7 @@ export async function startS3Server(): Promise<S3Server> {
   const buckets = new Map<string, Map<string, S3Object>>();
   const requests: S3Request[] = [];
   const notifications = new Map<string, string>();
+  const documents = new Map<string, string>();
   let fault: Fault | undefined;
   let inFlight = 0;
   let maxInFlight = 0;
@@ -54,6 +57,8 @@ export async function startS3Server(): Promise<S3Server> {
       requests.push(parsed);
       const failure = fault?.(parsed);
       if (failure) sendError(response, failure.status, failure.code);
+      else if (parsed.bucket === "") sendBuckets(buckets, request, response);
+      else if (documentKind(request)) sendDocument(documents, response, parsed.bucket, documentKind(request));
       else if (new URL(request.url ?? "", "http://s3").searchParams.has("notification"))
         handleNotification(notifications, request, response, parsed, Buffer.concat(chunks));
       else handle(buckets, request, response, parsed, Buffer.concat(chunks));
@@ -75,9 +80,11 @@ export async function startS3Server(): Promise<S3Server> {
     setFault: (next) => {
       fault = next;
     },
-    put: (bucket, key, body) => void bucketOf(bucket).set(key, objectOf(Buffer.from(body))),
+    put: (bucket, key, body, modified = new Date()) =>
+      void bucketOf(bucket).set(key, { ...objectOf(Buffer.from(body)), modified }),
     read: (bucket, key) => bucketOf(bucket).get(key)?.body.toString(),
     notifications,
+    documents,
     keys: (bucket) => [...bucketOf(bucket).keys()].sort(),
     clear: () => {
       buckets.clear();
@@ -105,13 +112,52 @@ function handleNotification(
   { method, bucket }: S3Request,
   body: Buffer,
 ): ServerResponse {
-  if (headers["x-amz-expected-bucket-owner"] !== OWNER) return sendError(response, 403, "AccessDenied");
+  const expected = headers["x-amz-expected-bucket-owner"];
+  // Whoever writes has to say whose bucket they mean.
+  if (expected !== OWNER && (method === "PUT" || expected !== undefined))
+    return sendError(response, 403, "AccessDenied");
   if (method === "PUT") {
     notifications.set(bucket, body.toString());
     return response.end();
   }
   response.writeHead(200, { "content-type": "application/xml" });
   return response.end(notifications.get(bucket) ?? EMPTY_DOCUMENT);
+}
+
+function sendBuckets(
+  buckets: Map<string, unknown>,
+  { url = "" }: IncomingMessage,
+  response: ServerResponse,
+): ServerResponse {
+  const prefix = new URL(url, "http://s3").searchParams.get("prefix") ?? "";
+  const names = [...buckets.keys()].filter((name) => name.startsWith(prefix)).sort();
+  return sendXml(
+    response,
+    `<ListAllMyBucketsResult><Buckets>${names.map((name) => `<Bucket><Name>${name}</Name></Bucket>`).join("")}</Buckets></ListAllMyBucketsResult>`,
+  );
+}
+
+/** Kinds of documents that are read only, with the error of a bucket that has none. */
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  policy: "NoSuchBucketPolicy",
+  ownershipControls: "OwnershipControlsNotFoundError",
+};
+
+function documentKind({ url = "", method }: IncomingMessage): string | undefined {
+  const query = new URL(url, "http://s3").searchParams;
+  return method === "GET" ? Object.keys(DOCUMENTS).find((kind) => query.has(kind)) : undefined;
+}
+
+function sendDocument(
+  documents: Map<string, string>,
+  response: ServerResponse,
+  bucket: string,
+  kind = "",
+): ServerResponse {
+  const document = documents.get(`${bucket} ${kind}`);
+  if (document === undefined) return sendError(response, 404, DOCUMENTS[kind] ?? "");
+  response.writeHead(200, { "content-type": kind === "policy" ? "application/json" : "application/xml" });
+  return response.end(document);
 }
 
 const objectOf = (body: Buffer): S3Object => ({

@@ -49,6 +49,10 @@ const DDL_TYPES: Readonly<Record<ColumnType, string>> = {
 export const lakeColumnNames = (table: LakeTable): readonly string[] =>
   lakeColumns(table).map(({ name }) => name);
 
+/** Types of the typed table's columns, as the catalog has them. */
+export const lakeColumnTypes = (table: LakeTable): ReadonlyMap<string, string> =>
+  new Map(lakeColumns(table).map(({ name, type }) => [name, type]));
+
 function lakeColumns({ format, bySource }: LakeTable): readonly LakeColumn[] {
   const keys = [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS];
   return [

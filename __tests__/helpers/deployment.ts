@@ -1,0 +1,291 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { partsOf } from "../../deployed-parts";
+import { FORMATS } from "../../formats";
+import { addHours, type Hour, hourOf, hourText } from "../../formats/hour";
+import { markerKeyOf, rawPrefixOf } from "../../formats/partition-layout";
+import { linesGlueTable, rawGlueTable } from "../../formats/render/glue-table";
+import { type LakeTable, lakeColumnTypes } from "../../formats/render/lake-sql";
+import { doctorReport, statusReport } from "../../local/status/aws/aws-report";
+import type { Report } from "../../local/status/report";
+import type { LookOptions } from "../../local/status/status-options";
+import { ownersPolicyOf, parseSettings } from "../../settings";
+import { type AthenaAnswer, type AthenaServer, startAthenaServer } from "./athena-server";
+import { type AwsServer, functionArn, queueArn, startAwsServer } from "./aws-server";
+import { ALB_FIELDS } from "./lines";
+import { type Outcome, runProgram } from "./run-program";
+import { OWNER, type S3Server, startS3Server } from "./s3-server";
+
+const BUCKET = "logs-0123";
+const SETTINGS = {
+  name: "logs",
+  region: "eu-central-1",
+  sources: [
+    { name: "web", format: "alb", prefix: "alb/" },
+    { name: "cdn", format: "cloudfront", prefix: "cdn/" },
+  ],
+};
+const LINE = `${Object.values(ALB_FIELDS).join(" ")}\n`;
+
+/** A pipeline that is deployed and healthy, on servers of this process: a test breaks some of it. */
+export interface Deployment {
+  readonly aws: AwsServer;
+  readonly s3: S3Server;
+  readonly athena: AthenaServer;
+  readonly bucket: string;
+  /** Hours before now that files were delivered in, the newest first. */
+  readonly hours: readonly Hour[];
+  /** What Athena knows; a test changes it. */
+  readonly catalog: Catalog;
+  readonly root: string;
+  writeSettings(changes: Readonly<Record<string, unknown>>): void;
+  /** Puts a moved file; committed and known to the catalog unless it says otherwise. */
+  move(table: string, hour: Hour, options?: { age?: number; isCommitted?: boolean; body?: string }): string;
+  mark(table: string, hour: Hour, ageMs: number): void;
+  /** Runs the program. */
+  run(...args: readonly string[]): Promise<Outcome>;
+  /** What the program would print, without a process of its own. */
+  report(command: "status" | "doctor", options?: Partial<LookOptions>): Promise<Report>;
+  close(): Promise<void>;
+}
+
+export interface Catalog {
+  /** Files of the typed tables, by table. */
+  readonly committed: Map<string, Set<string>>;
+  /** Partitions `dt/hour` of the raw tables, by typed table. */
+  readonly known: Map<string, Set<string>>;
+  /** Types of the columns, by table; a table that is not here does not exist. */
+  readonly tables: Map<string, Map<string, string>>;
+  readonly workgroups: Map<string, Record<string, unknown>>;
+  /** Errors by operation, or by a part of the statement. */
+  readonly refusals: Map<string, string>;
+  lastCommit: Date;
+}
+
+const HOUR_MS = 3_600_000;
+let files = 0;
+
+export async function startDeployment(): Promise<Deployment> {
+  const [aws, s3, athena] = await Promise.all([startAwsServer(), startS3Server(), startAthenaServer()]);
+  const root = mkdtempSync(join(tmpdir(), "deployment "));
+  const writeSettings = (changes: Readonly<Record<string, unknown>>) =>
+    writeFileSync(join(root, "access-logs.json"), JSON.stringify({ ...SETTINGS, ...changes }));
+  writeSettings({});
+  const catalog = newCatalog();
+  athena.setAnswer((operation, input, sql) => answerOf(catalog, operation, input, sql));
+  const now = hourOf(new Date());
+  const hours = [0, -1, -2, -30].map((offset) => addHours(now, offset));
+  const move: Deployment["move"] = (
+    table,
+    hour,
+    { age = HOUR_MS / 2, isCommitted = true, body = LINE } = {},
+  ) => {
+    const key = `${rawPrefixOf({ table, hour })}${(files++).toString(16).padStart(8, "0")}-x.log.gz`;
+    s3.put(BUCKET, key, gzipSync(body), new Date(Date.now() - age));
+    if (isCommitted) setOf(catalog.committed, table).add(`s3://${BUCKET}/${key}`);
+    setOf(catalog.known, table).add(hourText(hour));
+    return key;
+  };
+  deploy(aws, s3);
+  for (const { table } of Object.values(FORMATS)) for (const hour of hours) move(table, hour);
+  const environment = {
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_ENDPOINT_URL_S3: s3.endpoint,
+    AWS_ENDPOINT_URL_ATHENA: athena.endpoint,
+  };
+  return {
+    aws,
+    s3,
+    athena,
+    bucket: BUCKET,
+    hours,
+    catalog,
+    root,
+    writeSettings,
+    move,
+    mark: (table, hour, ageMs) =>
+      s3.put(BUCKET, markerKeyOf({ table, hour }), "x", new Date(Date.now() - ageMs)),
+    run: (...args) => runProgram(args, { cwd: root, environment }),
+    report: async (command, options) => {
+      Object.assign(process.env, {
+        AWS_ACCESS_KEY_ID: "test",
+        AWS_SECRET_ACCESS_KEY: "test",
+        ...environment,
+      });
+      const report = command === "status" ? statusReport : doctorReport;
+      return report({ settings: join(root, "access-logs.json"), json: true, ...options });
+    },
+    close: async () => {
+      await Promise.all([aws.close(), s3.close(), athena.close()]);
+      rmSync(root, { recursive: true });
+    },
+  };
+}
+
+/** What Terraform makes of the settings, as the servers know it. */
+function deploy(aws: AwsServer, s3: S3Server): void {
+  const settings = parseSettings("test", SETTINGS);
+  const parts = partsOf(settings);
+  const { move, scheduled } = parts;
+  const arrivals = move.queue ?? "";
+  for (const { deadLetterQueue } of [move, ...scheduled]) aws.addQueue(deadLetterQueue);
+  aws.addQueue(arrivals, {
+    RedrivePolicy: JSON.stringify({
+      deadLetterTargetArn: queueArn(move.deadLetterQueue),
+      maxReceiveCount: 5,
+    }),
+    Policy: JSON.stringify({
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "s3.amazonaws.com" },
+          Action: "sqs:SendMessage",
+          Resource: queueArn(arrivals),
+        },
+      ],
+    }),
+  });
+  const variables = { DATABASE: parts.database, WORKGROUP: parts.workgroups[0], BUCKET };
+  for (const { name, logGroup, schedule } of [move, ...scheduled]) {
+    aws.functions.set(name, {
+      FunctionName: name,
+      FunctionArn: functionArn(name),
+      State: "Active",
+      MemorySize: 512,
+      Environment: {
+        Variables:
+          name === move.name
+            ? { SOURCES: JSON.stringify(parts.sources), KEEP_ORIGINALS: "false", TARGET_BUCKET: BUCKET }
+            : variables,
+      },
+    });
+    aws.logs.set(logGroup, []);
+    if (schedule) aws.schedules.set(schedule, { State: "ENABLED", Target: { Arn: functionArn(name) } });
+  }
+  aws.mappings.push({
+    EventSourceArn: queueArn(arrivals),
+    State: "Enabled",
+    FunctionResponseTypes: ["ReportBatchItemFailures"],
+  });
+  s3.notifications.set(
+    BUCKET,
+    notificationOf(
+      parts.sources.map(({ prefix }) => prefix),
+      queueArn(arrivals),
+    ),
+  );
+  s3.documents.set(`${BUCKET} policy`, ownersPolicyOf(settings, BUCKET, OWNER));
+  s3.documents.set(`${BUCKET} ownershipControls`, ownershipOf("BucketOwnerPreferred"));
+}
+
+export const notificationOf = (prefixes: readonly string[], arn: string): string =>
+  `<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${prefixes
+    .map(
+      (prefix, index) =>
+        `<QueueConfiguration><Queue>${arn}</Queue><Event>s3:ObjectCreated:*</Event><Id>${index}</Id><Filter><S3Key><FilterRule><Name>Prefix</Name><Value>${prefix}</Value></FilterRule></S3Key></Filter></QueueConfiguration>`,
+    )
+    .join("")}</NotificationConfiguration>`;
+
+export const ownershipOf = (ownership: string): string =>
+  `<OwnershipControls><Rule><ObjectOwnership>${ownership}</ObjectOwnership></Rule></OwnershipControls>`;
+
+const setOf = (sets: Map<string, Set<string>>, name: string): Set<string> => {
+  const set = sets.get(name) ?? new Set();
+  sets.set(name, set);
+  return set;
+};
+
+function newCatalog(): Catalog {
+  const tables = new Map<string, Map<string, string>>();
+  for (const format of Object.values(FORMATS)) {
+    const table: LakeTable = { format, database: "logs", bucket: BUCKET, bySource: false };
+    for (const { name, columns } of [rawGlueTable(format, table), linesGlueTable(format, table)]) {
+      tables.set(name, new Map(columns.map((column) => [column.name, column.type])));
+    }
+    tables.set(format.table, new Map(lakeColumnTypes(table)));
+  }
+  const configuration = {
+    EnforceWorkGroupConfiguration: true,
+    EngineVersion: { EffectiveEngineVersion: "Athena engine version 3" },
+    ResultConfiguration: { OutputLocation: `s3://${BUCKET}/athena-results/` },
+  };
+  const workgroups = new Map(
+    ["logs-pipeline", "logs-analysts"].map((name): [string, Record<string, unknown>] => [
+      name,
+      { Name: name, State: "ENABLED", Configuration: configuration },
+    ]),
+  );
+  return {
+    committed: new Map(),
+    known: new Map(),
+    tables,
+    workgroups,
+    refusals: new Map(),
+    lastCommit: new Date(Date.now() - 5 * 60_000),
+  };
+}
+
+function answerOf(
+  catalog: Catalog,
+  operation: string,
+  { WorkGroup, TableName, QueryString }: Parameters<AthenaAnswer>[1],
+  sql: string,
+): ReturnType<AthenaAnswer> {
+  for (const [part, error] of catalog.refusals) {
+    if (operation === part || (QueryString ?? "").includes(part)) return { error };
+  }
+  switch (operation) {
+    case "GetWorkGroup": {
+      const found = catalog.workgroups.get(WorkGroup ?? "");
+      return found
+        ? { WorkGroup: found }
+        : { error: `InvalidRequestException: WorkGroup ${WorkGroup} is not found.` };
+    }
+    case "GetTableMetadata": {
+      const columns = catalog.tables.get(TableName ?? "");
+      if (!columns) return { error: "MetadataException: EntityNotFoundException" };
+      const table = (TableName ?? "").replace(/_(?:raw|lines)$/, "");
+      return {
+        TableMetadata: {
+          Name: TableName,
+          Columns: [...columns].map(([Name, Type]) => ({ Name, Type })),
+          Parameters: { location: `s3://${BUCKET}/raw/${table}` },
+        },
+      };
+    }
+    case "GetQueryResults":
+      return resultSet(rowsOf(catalog, sql));
+    default:
+      return undefined;
+  }
+}
+
+/** Answers the few questions that are asked by what is in the catalog. */
+function rowsOf({ committed, known, lastCommit }: Catalog, sql: string): string[][] {
+  const table = /"logs"\."(\w+?)(?:_raw)?(?:\$\w+)?"/.exec(sql)?.[1] ?? "";
+  const files = [...(committed.get(table) ?? [])];
+  if (sql.includes("$partitions")) {
+    return [["dt", "hour"], ...[...(known.get(table) ?? [])].map((hour) => hour.split("T"))];
+  }
+  if (sql.includes("$snapshots")) return [["committed_at"], [lastCommit.toISOString()]];
+  if (sql.includes("SELECT DISTINCT")) return [["log_file"], ...files.map((file) => [file])];
+  const hours = new Map<string, number>();
+  for (const file of files) {
+    const hour =
+      file
+        .match(/dt=(.*)\/hour=(\d\d)/)
+        ?.slice(1)
+        .join("T") ?? "";
+    hours.set(hour, (hours.get(hour) ?? 0) + 1);
+  }
+  return [
+    ["dt", "hour", "files", "rows"],
+    ...[...hours].map(([hour, count]) => [...hour.split("T"), String(count), String(count * 100)]),
+  ];
+}
+
+const resultSet = (rows: readonly (readonly string[])[]) => ({
+  ResultSet: { Rows: rows.map((row) => ({ Data: row.map((VarCharValue) => ({ VarCharValue })) })) },
+});

@@ -1,0 +1,59 @@
+import { type Hour, partitionValuesOf } from "../hour";
+import { rawTableOf } from "../log-format";
+import { PARTITION_KEYS, type Partition, partitionPairs, SOURCE_KEY } from "../partition-layout";
+import { type LakeTable, LOG_FILE } from "./lake-sql";
+import { sqlIdentifier, sqlString } from "./sql-text";
+
+const [DT, HOUR] = PARTITION_KEYS;
+
+/** The keys of a table's partitions, as columns. */
+const keysOf = ({ bySource }: LakeTable): string =>
+  [...(bySource ? [SOURCE_KEY] : []), DT, HOUR].map(({ name }) => sqlIdentifier(name)).join(", ");
+
+/** Whole days: by them both the catalog and Iceberg leave out what is not asked for. */
+const daysOf = (from: Hour, to: Hour): string =>
+  `${sqlIdentifier(DT.name)} BETWEEN ${sqlString(partitionValuesOf(from).dt)} AND ${sqlString(partitionValuesOf(to).dt)}`;
+
+/**
+ * The partitions of some days that the catalog knows. Reads no data.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/querying-glue-catalog.html
+ */
+export const renderKnownPartitions = (table: LakeTable, from: Hour, to: Hour): string =>
+  `SELECT ${keysOf(table)} FROM ${nameOf(table, `${rawTableOf(table.format)}$partitions`)}
+WHERE ${daysOf(from, to)}`;
+
+/** How many files and rows of each hour are in the typed table. */
+export const renderCommittedHours = (table: LakeTable, from: Hour, to: Hour): string =>
+  `SELECT ${keysOf(table)}, count(DISTINCT ${sqlIdentifier(LOG_FILE)}) AS files, count(*) AS "rows"
+FROM ${nameOf(table, table.format.table)}
+WHERE ${daysOf(from, to)}
+GROUP BY ${keysOf(table)}`;
+
+/** The files of some hours that are in the typed table. @param partitions at least one */
+export const renderCommittedFiles = (table: LakeTable, partitions: readonly Partition[]): string => {
+  const hours = partitions.map(
+    (partition) =>
+      `(${partitionPairs(partition)
+        .map(([key, value]) => `${sqlIdentifier(key)} = ${sqlString(value)}`)
+        .join(" AND ")})`,
+  );
+  return `SELECT DISTINCT ${sqlIdentifier(LOG_FILE)} FROM ${nameOf(table, table.format.table)}
+WHERE ${hours.join("\n  OR ")}`;
+};
+
+/**
+ * When rows were last added; merging files is no such time.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-table-data.html
+ */
+export const renderLastCommit = (table: LakeTable): string =>
+  `SELECT to_iso8601(max(committed_at)) AS committed_at FROM ${nameOf(table, `${table.format.table}$snapshots`)}
+WHERE operation = 'append'`;
+
+/** Names with a dollar are Athena's own; the part before it is checked. */
+function nameOf({ database }: LakeTable, name: string): string {
+  const [table = "", view] = name.split("$");
+  const quoted = sqlIdentifier(table);
+  return `${sqlIdentifier(database)}.${view === undefined ? quoted : `"${table}$${view}"`}`;
+}

@@ -1,0 +1,26 @@
+import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import type { Look } from "./look";
+import { seen } from "./sight";
+
+/** An alarm that is on. */
+export interface AlarmFacts {
+  readonly name: string;
+  readonly description: string;
+  readonly reason: string;
+  readonly since?: Date;
+}
+
+/** The alarms of the pipeline that are on: all of their names begin with its own. */
+export async function awsAlarms({ clients, parts, sight }: Look): Promise<readonly AlarmFacts[]> {
+  const found = await sight.ask("cloudwatch:DescribeAlarms", `alarms of ${parts.name}`, () =>
+    clients.cloudwatch.send(
+      new DescribeAlarmsCommand({ AlarmNamePrefix: `${parts.name}-`, StateValue: "ALARM", MaxRecords: 100 }),
+    ),
+  );
+  return (seen(found)?.MetricAlarms ?? []).map((alarm) => ({
+    name: alarm.AlarmName ?? "",
+    description: alarm.AlarmDescription ?? "",
+    reason: alarm.StateReason ?? "",
+    ...(alarm.StateUpdatedTimestamp ? { since: alarm.StateUpdatedTimestamp } : {}),
+  }));
+}

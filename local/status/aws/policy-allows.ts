@@ -1,0 +1,59 @@
+/** One statement of a policy, as far as it is judged here. */
+interface Statement {
+  readonly Effect?: unknown;
+  readonly Principal?: unknown;
+  readonly Action?: unknown;
+  readonly Resource?: unknown;
+}
+
+/** What a policy has to allow. */
+export interface Wanted {
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** Every single thing that a policy document allows. */
+export const allowedBy = (document: string): Wanted[] =>
+  statementsOf(document).flatMap(({ Principal, Action, Resource }) =>
+    textsOf(Principal).flatMap((principal) =>
+      textsOf(Action).flatMap((action) =>
+        textsOf(Resource).map((resource) => ({ principal, action, resource })),
+      ),
+    ),
+  );
+
+/** True if a statement of the document allows it. Conditions and denials are not judged: they are the owner's own. */
+export const isAllowed = (document: string, { principal, action, resource }: Wanted): boolean =>
+  statementsOf(document).some(
+    (statement) =>
+      matches(statement.Principal, principal) &&
+      matches(statement.Action, action) &&
+      matches(statement.Resource, resource),
+  );
+
+function statementsOf(document: string): Statement[] {
+  const parsed: { readonly Statement?: Statement | readonly Statement[] } = JSON.parse(document);
+  const statements = [parsed.Statement ?? []].flat() as Statement[];
+  return statements.filter(({ Effect }) => Effect === "Allow");
+}
+
+const matches = (patterns: unknown, text: string): boolean =>
+  textsOf(patterns).some((pattern) => globOf(pattern).test(text));
+
+/** IAM's patterns: `*` is any text, `?` any character. */
+const globOf = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")}$`,
+    "i",
+  );
+
+/** One text, a list of them, or lists by kind of principal. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsOf) : [];
+}

@@ -1,0 +1,74 @@
+import { FORMATS } from "../../formats";
+import { type Partition, partitionPath } from "../../formats/partition-layout";
+import { dated, earliest, latest } from "./dates";
+import type { HourFacts, StreamFacts } from "./facts";
+import type { LakeFiles, PartitionFile } from "./lake-files";
+import type { OpenedFiles } from "./open-files";
+import type { LogRows, ParquetFacts } from "./parquet-facts";
+
+/** What the streams of a lake are read from. */
+export interface LakeSight extends Pick<LakeFiles, "raw" | "marks"> {
+  /** Keys of the logs that have rows. */
+  readonly commits: ReadonlySet<string>;
+  readonly opened: OpenedFiles;
+  readonly parquet: readonly ParquetFacts[];
+}
+
+/** One stream for each table that has files or marks. */
+export const lakeStreams = (sight: LakeSight): StreamFacts[] =>
+  Object.values(FORMATS).flatMap(({ table }) => {
+    const raw = sight.raw.filter(({ partition }) => partition.table === table);
+    const parquet = sight.parquet.filter(({ partition }) => partition.table === table);
+    const marks = [...sight.marks.values()].filter(({ partition }) => partition.table === table);
+    if (raw.length + parquet.length + marks.length === 0) return [];
+    const logs = parquet.flatMap(({ content }) => (content.kind === "read" ? content.logs : []));
+    return [
+      {
+        table,
+        sources: [],
+        ...dated("lastDelivery", latest(raw.map(({ modified }) => modified))),
+        ...dated("lastCommit", latest(parquet.map(({ modified }) => modified))),
+        hours: hoursOf(
+          raw,
+          marks.map(({ partition }) => partition),
+          sight,
+        ),
+        rows: sum(logs, "rows"),
+        unparsed: sum(logs, "unparsed"),
+      },
+    ];
+  });
+
+function hoursOf(
+  raw: readonly PartitionFile[],
+  marked: readonly Partition[],
+  { commits, opened, marks }: LakeSight,
+): HourFacts[] {
+  const broken = new Set(opened.broken.map(({ key }) => key));
+  const hours = new Map(
+    marked.map((partition) => [partitionPath(partition), { partition, files: [] as PartitionFile[] }]),
+  );
+  for (const file of raw) {
+    const path = partitionPath(file.partition);
+    const hour = hours.get(path);
+    if (hour) hour.files.push(file);
+    else hours.set(path, { partition: file.partition, files: [file] });
+  }
+  return [...hours].map(([path, { partition, files }]) => {
+    const waiting = files.filter(
+      ({ path: key }) => !commits.has(key) && !opened.empty.has(key) && !broken.has(key),
+    );
+    // The mark of an hour stays while one of its files waits for a whole copy: it is not left over.
+    const isHeld = files.some(({ path: key }) => broken.has(key));
+    return {
+      partition,
+      files: files.length,
+      waiting: waiting.length,
+      ...dated("waitingSince", earliest(waiting.map(({ changed }) => changed))),
+      ...(isHeld ? {} : dated("markedAt", marks.get(path)?.markedAt)),
+    };
+  });
+}
+
+const sum = (logs: readonly LogRows[], name: "rows" | "unparsed"): number =>
+  logs.reduce((total, item) => total + item[name], 0);
