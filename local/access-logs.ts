@@ -15,11 +15,14 @@ import { addBackfillCommand } from "./backfill-command";
 import { addBucketPolicyCommand } from "./bucket-policy-command";
 import { examples, matching, wholeNumber } from "./command-line";
 import { addConnectBucketCommand } from "./connect-bucket-command";
+import { addDoctorCommand } from "./doctor-command";
 import { ingest } from "./ingest";
 import { printSummary } from "./print-summary";
 import { progressLine } from "./progress-line";
 import { addQueryCommand } from "./query-command";
+import { addRedriveCommand } from "./redrive-command";
 import { SAMPLE_DEFAULTS, writeSample } from "./sample/write-sample";
+import { addStatusCommand } from "./status-command";
 import { UserError } from "./user-error";
 import { write } from "./write";
 
@@ -92,6 +95,9 @@ addAskCommand(program);
 addBackfillCommand(program);
 addConnectBucketCommand(program);
 addBucketPolicyCommand(program);
+addStatusCommand(program);
+addDoctorCommand(program);
+addRedriveCommand(program);
 
 program
   .command("ddl")

@@ -1,6 +1,6 @@
-import { createInterface } from "node:readline/promises";
 import { type Command, Option } from "commander";
 import { examples, matching } from "./command-line";
+import { confirmed } from "./confirm";
 import type { Connection } from "./notification-plan";
 import { UserError } from "./user-error";
 import { write } from "./write";
@@ -66,7 +66,7 @@ async function run(options: Options): Promise<void> {
     connection: connectionOf(options),
     confirm: async (changes) => {
       if (!json) await write(`bucket ${bucket}\n${changes.map((line) => `  ${line}\n`).join("")}`);
-      return !dryRun && (yes || ask());
+      return !dryRun && (yes || confirmed("write this?"));
     },
   });
   if (json) await write(`${JSON.stringify(outcome)}\n`);
@@ -83,15 +83,4 @@ function connectionOf({ eventbridge, queue, prefix, remove }: Options): Connecti
     throw new UserError("--queue needs --prefix: what the keys of the logs start with, e.g. alb/AWSLogs/");
   }
   return { kind: "queue", arn: queue, prefixes: prefix };
-}
-
-async function ask(): Promise<boolean> {
-  if (!process.stdin.isTTY)
-    throw new UserError("nobody can be asked here: look at it with --dry-run, then say --yes");
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(?:es)?$/i.test(await terminal.question("write this? [y/N] "));
-  } finally {
-    terminal.close();
-  }
 }

@@ -1,0 +1,76 @@
+import type { Message } from "@aws-sdk/client-sqs";
+import { arrivedObjects } from "../../handlers/arrived-objects";
+import { messageOf } from "../../handlers/core/errors";
+
+/** What a message in a dead-letter queue is about. */
+export type DeadLetter =
+  /** Objects that could not be moved. */
+  | { readonly kind: "objects"; readonly objects: readonly string[] }
+  /** A run of a function that could not begin or ended badly. */
+  | { readonly kind: "run"; readonly request: RunRequest; readonly error: string }
+  /** Nothing that the pipeline sends: it is left alone. */
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/**
+ * What a function is to be asked for.
+ *
+ * - `now`: the run that is due now. A run of a schedule does the work of all that were missed before it, and Athena
+ *   takes a statement that bears the time of a failed run for that same statement: such a run is never repeated.
+ * - `range`: the hours that someone asked for by hand.
+ */
+export type RunRequest =
+  | { readonly kind: "now" }
+  | { readonly kind: "range"; readonly from: string; readonly to: string };
+
+export const payloadOf = (request: RunRequest): string =>
+  request.kind === "now" ? "{}" : JSON.stringify({ from: request.from, to: request.to });
+
+/** Reads a message of the queue behind the queue of new objects. */
+export function readArrival({ Body = "" }: Message): DeadLetter {
+  try {
+    return {
+      kind: "objects",
+      objects: arrivedObjects(Body).map(({ bucket, key }) => `s3://${bucket}/${key}`),
+    };
+  } catch (error) {
+    return { kind: "unknown", reason: messageOf(error) };
+  }
+}
+
+/**
+ * Reads a message of a schedule's queue: Lambda's record of a run that failed, or what the schedule could not hand over.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+ */
+export function readRun({ Body = "", MessageAttributes = {} }: Message): DeadLetter {
+  const body = jsonOf(Body);
+  const isRecord = isObject(body) && "requestPayload" in body;
+  const payload = isRecord ? body.requestPayload : body;
+  const request = isObject(payload) ? requestOf(payload) : undefined;
+  if (!request)
+    return { kind: "unknown", reason: `expected the event of a function, got ${Body.slice(0, 200)}` };
+  const response = isRecord && isObject(body.responsePayload) ? body.responsePayload : {};
+  const schedule = [MessageAttributes.ERROR_CODE, MessageAttributes.ERROR_MESSAGE].flatMap(
+    (attribute) => attribute?.StringValue ?? [],
+  );
+  const error = isRecord ? [response.errorType, response.errorMessage] : schedule;
+  return { kind: "run", request, error: error.filter((text) => typeof text === "string").join(": ") };
+}
+
+function requestOf(payload: Record<string, unknown>): RunRequest | undefined {
+  const { from, to } = payload;
+  if (typeof from === "string" && typeof to === "string") return { kind: "range", from, to };
+  return "scheduledTime" in payload || Object.keys(payload).length === 0 ? { kind: "now" } : undefined;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
