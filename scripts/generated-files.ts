@@ -2,6 +2,7 @@ import { FORMATS } from "../formats";
 import { athenaDdlFile, DDL_BUCKET, DDL_DATABASE } from "../formats/render/athena-ddl-file";
 import { renderFormatPage } from "../formats/render/markdown";
 import { settingsJsonSchema } from "../settings";
+import { renderFindingsPage } from "./findings-page";
 import { renderQuestionsPage } from "./questions-page";
 import { renderSqlPage } from "./sql-page";
 
@@ -11,6 +12,7 @@ export const generatedFiles = (): ReadonlyMap<string, string> =>
     ...Object.values(FORMATS).map(
       (format) => [`docs/formats/${format.id}.md`, renderFormatPage(format)] as const,
     ),
+    ["docs/findings.md", renderFindingsPage()] as const,
     ["docs/queries.md", renderQuestionsPage()] as const,
     ["docs/sql.md", renderSqlPage()] as const,
     ["athena.ddl", athenaDdlFile({ database: DDL_DATABASE, bucket: DDL_BUCKET })] as const,

@@ -14,6 +14,13 @@ import {
   renderVacuum,
 } from "../formats/render/lake-sql";
 
+import {
+  renderCommittedFiles,
+  renderCommittedHours,
+  renderKnownPartitions,
+  renderLastCommit,
+} from "../formats/render/status-sql";
+
 const TABLE: LakeTable = {
   format: FORMATS.cloudfront,
   database: DDL_DATABASE,
@@ -70,6 +77,26 @@ const SECTIONS: readonly Section[] = [
     title: "Deleting leftovers",
     text: "`maintain-lake`, after merging: data files and metadata that no snapshot needs any more.",
     sql: renderVacuum(TABLE),
+  },
+  {
+    title: "Looking: partitions that the catalog knows",
+    text: "`access-logs status`, for the days that it looks at. Reads no data.",
+    sql: renderKnownPartitions(TABLE, PARTITION.hour, PARTITION.hour),
+  },
+  {
+    title: "Looking: what is committed",
+    text: "`access-logs status`: files and rows of each hour, to compare with the files below `raw/`. It reads `log_file` and the keys of these days.",
+    sql: renderCommittedHours(TABLE, PARTITION.hour, PARTITION.hour),
+  },
+  {
+    title: "Looking: files that are committed",
+    text: "`access-logs status`, for hours with fewer files than there are below `raw/`.",
+    sql: renderCommittedFiles(TABLE, [PARTITION]),
+  },
+  {
+    title: "Looking: the last commit",
+    text: "`access-logs status`. Merging files makes snapshots, too, but not by appending. Reads no data.",
+    sql: renderLastCommit(TABLE),
   },
 ];
 
