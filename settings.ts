@@ -35,7 +35,8 @@ export const SETTINGS_VARIABLE = "ACCESS_LOGS_SETTINGS";
 
 /** Keys that belong to the pipeline itself. */
 const RESERVED_PREFIXES = [...OWN_PREFIXES, RESULTS_PREFIX];
-const MAX_SOURCES = 50;
+/** What fits into a function's 4 KB of environment, and into one event pattern. */
+export const MAX_SOURCES = 50;
 const MAX_RETENTION_DAYS = 3650;
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const LOG_RETENTION_DAYS = [

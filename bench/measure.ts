@@ -1,37 +1,107 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Spread } from "./benchmark";
 
 /** One finished run of a command. */
 export interface Run {
   readonly seconds: number;
-  /** Most memory that the process had, in MiB; 0 where the system does not say. */
+  /** Of all processors, in this process and those it started: what a busy machine changes least. */
+  readonly cpuSeconds: number;
+  /** Most memory that the largest of its processes had. */
   readonly peakMiB: number;
+  readonly output: string;
 }
 
 /** A command as a shell would run it. */
 export type Command = readonly [program: string, ...args: string[]];
 
+/** GNU time: Node does not tell what its children took. */
 const TIME = "/usr/bin/time";
+const MAX_OUTPUT_BYTES = 1 << 28;
 
-/** Runs a command to its end. @throws Error with what it printed if it fails */
-export function runOnce([program, ...args]: Command, memoryFile?: string): Run {
-  const start = performance.now();
-  const measured =
-    memoryFile === undefined ? [program, ...args] : [TIME, "-f", "%M", "-o", memoryFile, program, ...args];
-  const [first = program, ...rest] = measured;
-  const { status, stderr, error } = spawnSync(first, rest, { encoding: "utf8", maxBuffer: 1 << 28 });
-  if (error || status !== 0) throw new Error(`${program}: ${error?.message ?? stderr}`);
-  const peakMiB = memoryFile === undefined ? 0 : Number(readFileSync(memoryFile, "utf8")) / 1024;
-  return { seconds: (performance.now() - start) / 1000, peakMiB };
+/**
+ * Runs a command to its end.
+ *
+ * @param environment variables beside those of this process
+ * @throws Error with what it printed if it fails
+ */
+export function runOnce(command: Command, environment: Readonly<Record<string, string>> = {}): Run {
+  const folder = mkdtempSync(join(tmpdir(), "bench-run-"));
+  const report = join(folder, "report");
+  try {
+    const { status, stdout, stderr, error } = spawnSync(
+      TIME,
+      ["-f", "%e %U %S %M", "-o", report, ...command],
+      { encoding: "utf8", maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, ...environment } },
+    );
+    if (error || status !== 0) {
+      throw new Error(`${command[0]}: ${error?.message ?? (stderr.trim() || `exit code ${status}`)}`);
+    }
+    const [seconds = Number.NaN, user = Number.NaN, system = Number.NaN, kibibytes = Number.NaN] =
+      readFileSync(report, "utf8").trim().split(" ").map(Number);
+    return { seconds, cpuSeconds: user + system, peakMiB: kibibytes / 1024, output: stdout };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-/** Two commands, run in turn, so that a slow minute of the machine hits both. */
-export function alternate(runs: number, ours: () => Run, theirs: () => Run): { ours: Run[]; theirs: Run[] } {
-  ours();
-  theirs();
-  const pairs = Array.from({ length: runs }, () => [ours(), theirs()] as const);
-  return { ours: pairs.map(([run]) => run), theirs: pairs.map(([, run]) => run) };
+/** Something to be measured beside others. */
+export interface Contestant<Result> {
+  readonly name: string;
+  readonly run: () => Result | Promise<Result>;
+  /** Fewer runs than the others, for what takes very long; 0 spares the warm-up, too, and leaves one. */
+  readonly rounds?: number;
 }
 
-export const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+/** The runs of each contestant, or why there are none. */
+export type Measured<Result> = ReadonlyMap<string, readonly Result[] | Error>;
+
+/**
+ * Runs contestants in turn, so that a slow minute of the machine hits all of them, after one run of each that does
+ * not count. One that fails is left out from there on.
+ */
+export async function alternate<Result>(
+  rounds: number,
+  contestants: readonly Contestant<Result>[],
+  progress: (text: string) => void,
+): Promise<Measured<Result>> {
+  const measured = new Map<string, Result[] | Error>();
+  for (let round = 0; round <= rounds; round++) {
+    for (const { name, run, rounds: own = rounds } of contestants) {
+      const runs = measured.get(name) ?? [];
+      if (runs instanceof Error || round > Math.max(own, 0)) continue;
+      progress(`${name}, ${round === 0 ? "warm-up" : `run ${round} of ${own}`}`);
+      try {
+        const result = await run();
+        measured.set(name, round === 0 && own > 0 ? [] : [...runs, result]);
+      } catch (error) {
+        measured.set(name, error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+  }
+  return measured;
+}
+
+/** @throws the contestant's own error if it failed */
+export function runsOf<Result>(measured: Measured<Result>, name: string): readonly Result[] {
+  const runs = measured.get(name);
+  if (runs instanceof Error) throw runs;
+  if (runs === undefined || runs.length === 0) throw new Error(`${name} was not measured`);
+  return runs;
+}
+
+/** @throws Error without values */
+export function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [min, median, max] = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+  if (min === undefined || median === undefined || max === undefined) throw new Error("nothing was measured");
+  return { median, min, max };
+}
+
+/** Ratios of runs that were made one after the other; of the medians where one side has fewer runs. */
+export const ratio = (values: readonly number[], others: readonly number[]): Spread =>
+  values.length === others.length
+    ? spread(values.map((value, index) => value / (others[index] ?? Number.NaN)))
+    : spread([spread(values).median / spread(others).median]);

@@ -38,10 +38,22 @@ buildSync({
     demo: "local/demo.ts",
     docs: "scripts/generate-docs.ts",
     bench: "bench/index.ts",
+    // What a benchmark starts as processes of their own.
+    "bench/lambda": "bench/children/lambda.ts",
+    "bench/sql": "bench/children/sql.ts",
+    "bench/parse": "bench/children/parse.ts",
+    "bench/chdb": "bench/children/chdb.ts",
     simulate: "simulation/index.ts",
     "handler-code": "modules/handler-code.ts",
   },
   external: ["cdktf", "constructs", "esbuild", "@duckdb/node-api"],
+});
+
+// Compared with the bundles: its packages stay what they are, folders of modules.
+buildSync({
+  ...common,
+  entryPoints: { "bench/obvious-handler": "bench/children/obvious-handler.ts" },
+  packages: "external",
 });
 
 const { HANDLER_NAMES, bundleHandler, zipHandler } = require(join(dist, "handler-code.js"));

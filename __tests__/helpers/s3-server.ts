@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
 
 interface S3Object {
   readonly body: Buffer;
@@ -39,7 +40,8 @@ export interface S3Server {
   close(): Promise<void>;
 }
 
-export async function startS3Server(): Promise<S3Server> {
+/** @param latencyMs how long every request takes at least: that of S3 itself, for measurements */
+export async function startS3Server(latencyMs = 0): Promise<S3Server> {
   const buckets = new Map<string, Map<string, S3Object>>();
   const requests: S3Request[] = [];
   const notifications = new Map<string, string>();
@@ -52,7 +54,8 @@ export async function startS3Server(): Promise<S3Server> {
     maxInFlight = Math.max(maxInFlight, inFlight);
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
+    request.on("end", async () => {
+      if (latencyMs > 0) await setTimeout(latencyMs);
       const parsed = parseRequest(request);
       requests.push(parsed);
       const failure = fault?.(parsed);

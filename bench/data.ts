@@ -1,0 +1,80 @@
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import type { LogFormat } from "../formats/log-format";
+import { type SampleOptions, type SampleSummary, writeSample } from "../local/sample/write-sample";
+
+/** Made-up logs in a folder laid out as a bucket. */
+export interface Sample extends SampleSummary {
+  readonly folder: string;
+}
+
+/** About a megabyte of text in each file. */
+const LINES_PER_FILE = 1740;
+/** Hours hold as much in a small sample as in a large one: 1,000 files are a day. */
+const FILES_PER_HOUR = 42;
+
+/** @param files about as many megabytes of text */
+export async function sample(
+  folder: string,
+  files: number,
+  progress: (text: string) => void,
+  options: Partial<SampleOptions> = {},
+): Promise<Sample> {
+  progress(`writing ${files} sample files`);
+  const sizes = {
+    seed: 1,
+    files,
+    lines: LINES_PER_FILE,
+    hours: Math.ceil(files / FILES_PER_HOUR),
+    ...options,
+  };
+  return { folder, ...(await writeSample(folder, sizes, () => undefined)) };
+}
+
+/** What stands in the text about the logs that were measured with. */
+export const sizeText = ({ files, bytes, rows }: SampleSummary): string =>
+  `${(bytes / 1e9).toFixed(2)} GB of text in ${files.toLocaleString("en-US")} files, ${Object.entries(rows)
+    .map(([table, count]) => `${count.toLocaleString("en-US")} rows of ${table}`)
+    .join(", ")}`;
+
+/** The access logs of one format, or of all, below a folder; not what else lies there. */
+export function logFiles(folder: string, formats: readonly LogFormat[]): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => {
+      const key = relative(folder, path);
+      return formats.some(({ classify }) => classify(key).kind === "access-log") && !isEmpty(path);
+    });
+}
+
+const isEmpty = (path: string): boolean => statSync(path).size === 0;
+
+/** Puts files at other paths, too, without copying them. @returns these paths */
+export function linkFiles(
+  files: readonly string[],
+  pathOf: (file: string, index: number) => string,
+): string[] {
+  return files.map((file, index) => {
+    const path = pathOf(file, index);
+    mkdirSync(dirname(path), { recursive: true });
+    linkSync(file, path);
+    return path;
+  });
+}
+
+/** A list of paths as `xargs -0` reads it. */
+export function writeFileList(path: string, files: readonly string[]): void {
+  writeFileSync(path, files.join("\0"));
+}
+
+/** Runs something with a folder that is gone afterwards. */
+export async function withFolder<T>(name: string, use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), `bench-${name}-`));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

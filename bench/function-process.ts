@@ -1,0 +1,96 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { unzipSync } from "fflate";
+import { type HandlerName, handlerCode } from "../modules/handler-code";
+import type { BenchOptions } from "./benchmark";
+import { type FunctionReport, LIVE_MEMORY } from "./function-report";
+import { npmPeer } from "./peers";
+
+/** A function in a process of its own, as Lambda runs it. */
+export interface FunctionProcess {
+  readonly init: FunctionReport;
+  /** @throws Error that the handler threw */
+  invoke(event: object): Promise<FunctionReport>;
+  /** MiB of the heap that a collection leaves. */
+  liveMiB(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Node of Lambda's newest runtime, published on npm for every platform. */
+const LAMBDA_NODE = "24";
+
+/** The program that runs the functions: Lambda's version where it was installed, else that of this process. */
+export function lambdaNode(options: BenchOptions): { readonly path: string; readonly note: string } {
+  const name = `node-${process.platform}-${process.arch}`;
+  const peer = npmPeer(name, LAMBDA_NODE, "bin/node", options);
+  return "path" in peer
+    ? { path: peer.path, note: `Node ${LAMBDA_NODE}` }
+    : { path: process.execPath, note: `Node ${process.versions.node} (${peer.skipped})` };
+}
+
+/** Loads a module as a new Lambda environment would. @throws Error if it cannot be loaded */
+export async function startFunction(
+  node: string,
+  file: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<FunctionProcess> {
+  const child = fork(join(__dirname, "bench", "lambda.js"), [file], {
+    execPath: node,
+    // Not even the options of this process: a function has none.
+    execArgv: [],
+    env: { NODE_NO_WARNINGS: "1", ...environment },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const init = await nextReport(child);
+  const send = (message: string | object) => {
+    const report = nextReport(child);
+    child.send(message);
+    return report;
+  };
+  return {
+    init,
+    invoke: send,
+    liveMiB: async () => (await send(LIVE_MEMORY)).heapMiB,
+    stop: async () => {
+      if (child.exitCode !== null) return;
+      const exit = once(child, "exit");
+      child.kill();
+      await exit;
+    },
+  };
+}
+
+async function nextReport(child: ChildProcess): Promise<FunctionReport> {
+  const report = await new Promise<FunctionReport>((resolve, reject) => {
+    const onExit = (code: number | null) => reject(new Error(`the function's process ended with ${code}`));
+    child.once("exit", onExit);
+    child.once("message", (message: FunctionReport) => {
+      child.off("exit", onExit);
+      resolve(message);
+    });
+  });
+  if (report.error !== undefined) throw new Error(report.error);
+  return report;
+}
+
+/** Unpacks what is deployed. @returns the file to load */
+export function unpackHandler(name: HandlerName, folder: string): string {
+  const code = unzipSync(readFileSync(handlerCode(name).path))["index.js"];
+  if (code === undefined) throw new Error(`${name}: its zip has no index.js`);
+  mkdirSync(join(folder, name), { recursive: true });
+  const file = join(folder, name, "index.js");
+  writeFileSync(file, code);
+  return file;
+}
+
+/** What Lambda sets for every function, and where the services are. */
+export const functionEnvironment = (endpoint: string): Readonly<Record<string, string>> => ({
+  AWS_REGION: "eu-central-1",
+  AWS_ACCESS_KEY_ID: "bench",
+  AWS_SECRET_ACCESS_KEY: "bench",
+  AWS_ENDPOINT_URL: endpoint,
+  POWERTOOLS_SERVICE_NAME: "bench",
+  POWERTOOLS_METRICS_NAMESPACE: "AccessLogs",
+});

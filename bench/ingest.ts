@@ -1,0 +1,235 @@
+import { rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import { FORMATS } from "../formats";
+import type { LogFormat } from "../formats/log-format";
+import { type BenchOptions, type Cell, NOTHING, type Outcome, type Table, type Target } from "./benchmark";
+import { linkFiles, logFiles, type Sample, sample, sizeText, withFolder, writeFileList } from "./data";
+import {
+  type Answer,
+  answerOf,
+  answerSql,
+  CHDB,
+  contestantOf,
+  decompressors,
+  GOACCESS,
+  type Logs,
+  type Reader,
+  type Reading,
+  readers,
+  ZCAT,
+} from "./ingest-peers";
+import { alternate, type Measured, ratio, runOnce, runsOf, spread } from "./measure";
+
+const PROGRAM = join(__dirname, "access-logs.js");
+const OURS = "access-logs ingest";
+const FILES = 1000;
+const QUICK_FILES = 50;
+const LARGE_FILES = 10_000;
+const ROUNDS = 3;
+
+/** Why a goal is missed where it is. */
+const REASONS = {
+  zcat: "Unpacking is a third of the work: the rest is splitting lines, and DuckDB's Parquet writer, which takes most of it",
+  goaccess:
+    "The sample has few clients and pages; GoAccess keeps one record of each in memory, so that it slows down with their number, and ingest does not",
+  chdb: "It answers three numbers and writes nothing; ingest writes every column to Parquet",
+} as const;
+
+/** Text to the typed lake, whole: against other readers of the same files, and against what unpacking them takes. */
+export async function ingest(options: BenchOptions): Promise<Outcome> {
+  return withFolder("ingest", async (root) => {
+    const logs = await sample(join(root, "logs"), options.quick ? QUICK_FILES : FILES, options.progress);
+    const parts = [await whole(root, logs, options, ROUNDS)];
+    for (const format of Object.values(FORMATS)) parts.push(await oneFormat(root, logs, format, options));
+    if (options.large) {
+      rmSync(logs.folder, { recursive: true });
+      parts.push(await whole(root, await sample(logs.folder, LARGE_FILES, options.progress), options, 1));
+    }
+    return {
+      input: `${sizeText(logs)}. The lake is made anew in each run, and synced to the disk.`,
+      tables: parts.map(({ table }) => table),
+      targets: parts.flatMap(({ targets }) => targets),
+      notes: [...new Set(parts.flatMap(({ notes }) => notes))],
+    };
+  });
+}
+
+interface Part {
+  readonly table: Table;
+  readonly targets: readonly Target[];
+  readonly notes: readonly string[];
+}
+
+/** Both formats at once, against the limit. */
+async function whole(root: string, logs: Sample, options: BenchOptions, rounds: number): Promise<Part> {
+  const list = join(root, "all.list");
+  writeFileList(list, logFiles(logs.folder, Object.values(FORMATS)));
+  const others = decompressors(list, options);
+  const size = `${(logs.bytes / 1e9).toFixed(2)} GB in ${logs.files.toLocaleString("en-US")} files`;
+  const measured = await measure(
+    { name: OURS, run: () => ingestInto(logs.folder, join(root, "lake")) },
+    others,
+    options.quick ? 1 : rounds,
+    options,
+  );
+  const [ours, zcat] = [runsOf(measured, OURS), runsOf(measured, ZCAT)];
+  const against = { name: `ingest of ${size} against ${ZCAT}`, ...timeRatio(ours, zcat) };
+  return {
+    table: tableOf(`Both formats, ${size}`, measured, others, logs.bytes, sum(Object.values(logs.rows))),
+    targets: [
+      { kind: "limit", ...against, bound: { atMost: 2 } },
+      { kind: "goal", ...against, bound: { atMost: 1.2 }, reason: REASONS.zcat },
+      {
+        kind: "limit",
+        name: `memory of ingest of ${size}`,
+        value: spread(ours.map(({ peakMiB }) => peakMiB)).median,
+        bound: { atMost: 1024 },
+        unit: "MiB",
+      },
+    ],
+    notes: absences(measured, others),
+  };
+}
+
+/** One format, against programs that read one format at a time. */
+async function oneFormat(
+  root: string,
+  sampled: Sample,
+  format: LogFormat,
+  options: BenchOptions,
+): Promise<Part> {
+  const bucket = join(root, `bucket-${format.id}`);
+  const logs: Logs = {
+    format,
+    folder: join(root, format.id),
+    list: join(root, `${format.id}.list`),
+    scratch: root,
+  };
+  const files = logFiles(sampled.folder, [format]);
+  linkFiles(files, (file) => join(bucket, relative(sampled.folder, file)));
+  writeFileList(
+    logs.list,
+    linkFiles(files, (_, index) => join(logs.folder, `${String(index).padStart(6, "0")}.gz`)),
+  );
+  const others = readers(logs, options);
+  const lake = join(root, `lake-${format.id}`);
+  const measured = await measure(
+    { name: OURS, run: () => ({ ...ingestInto(bucket, lake), answer: askLake(lake, format) }) },
+    others,
+    options.quick ? 1 : ROUNDS,
+    options,
+  );
+  const ours = runsOf(measured, OURS);
+  const rows = sampled.rows[format.table] ?? 0;
+  if (ours[0]?.answer?.requests !== rows) {
+    throw new Error(`${format.table}: ${rows} rows were written, ${ours[0]?.answer?.requests} were found`);
+  }
+  const bytes = Number(runOnce(["sh", "-c", `xargs -0 zcat < '${logs.list}' | wc -c`]).output);
+  return {
+    table: tableOf(`${format.title}, ${(bytes / 1e9).toFixed(2)} GB`, measured, others, bytes, rows),
+    targets: [
+      ...versus(measured, GOACCESS, (peer) => ({
+        name: `ingest of ${format.id} against GoAccess`,
+        ...timeRatio(peer, ours),
+        bound: { atLeast: 10 },
+        reason: REASONS.goaccess,
+      })),
+      ...versus(measured, CHDB, (peer) => ({
+        name: `ingest of ${format.id} against chdb`,
+        ...timeRatio(ours, peer),
+        bound: { atMost: 1.5 },
+        reason: REASONS.chdb,
+      })),
+    ],
+    notes: absences(measured, others),
+  };
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+function ingestInto(logs: string, lake: string): Reading {
+  rmSync(lake, { recursive: true, force: true });
+  return runOnce([process.execPath, PROGRAM, "ingest", logs, "--lake", lake, "--json"]);
+}
+
+function askLake(lake: string, format: LogFormat): Answer {
+  const query = answerSql(format, format.table);
+  const { output } = runOnce([process.execPath, PROGRAM, "query", query, "--lake", lake, "--format", "csv"]);
+  return answerOf(output.trim().split("\n").at(-1)?.split(",") ?? []);
+}
+
+/** Ours and those of the others that are there. */
+const measure = (
+  ours: { readonly name: string; readonly run: () => Reading },
+  others: readonly Reader[],
+  rounds: number,
+  { progress }: BenchOptions,
+): Promise<Measured<Reading>> =>
+  alternate<Reading>(rounds, [ours, ...others.flatMap((reader) => contestantOf(reader) ?? [])], progress);
+
+const secondsOf = (runs: readonly Reading[]): number[] => runs.map(({ seconds }) => seconds);
+
+const timeRatio = (runs: readonly Reading[], others: readonly Reading[]) => ({
+  value: ratio(secondsOf(runs), secondsOf(others)).median,
+  unit: "x",
+  detail: [runs, others].map((of) => `${spread(secondsOf(of)).median.toFixed(2)} s`).join(" to "),
+});
+
+/** A goal that only counts if the other is there. */
+function versus(
+  measured: Measured<Reading>,
+  name: string,
+  goal: (peer: readonly Reading[]) => Omit<Target, "kind">,
+): Target[] {
+  const peer = measured.get(name);
+  return peer === undefined || peer instanceof Error ? [] : [{ kind: "goal", ...goal(peer) }];
+}
+
+function tableOf(
+  title: string,
+  measured: Measured<Reading>,
+  others: readonly Reader[],
+  bytes: number,
+  rows: number,
+): Table {
+  const ours = runsOf(measured, OURS);
+  const row = (name: string, makes: string): Cell[] => {
+    const runs = runsOf(measured, name);
+    const median = spread(secondsOf(runs)).median;
+    return [
+      name,
+      makes,
+      spread(secondsOf(runs)),
+      spread(runs.map(({ cpuSeconds }) => cpuSeconds)),
+      Math.round(spread(runs.map(({ peakMiB }) => peakMiB)).median),
+      Math.round(bytes / median / 1e6),
+      Math.round(rows / median / 1000),
+      ratio(secondsOf(runs), secondsOf(ours)),
+      difference(runs[0]?.answer, ours[0]?.answer),
+    ];
+  };
+  const there = others.filter(({ name }) => measured.has(name) && !(measured.get(name) instanceof Error));
+  return {
+    title,
+    columns: ["reader", "makes", "s", "CPU s", "peak MiB", "MB/s", "1,000 rows/s", "time of ours", "answer"],
+    rows: [row(OURS, "the typed lake"), ...there.map(({ name, makes }) => row(name, makes))],
+  };
+}
+
+/** How what a reader found differs from what is there. */
+function difference(answer: Answer | undefined, ours: Answer | undefined): string {
+  if (answer === undefined || ours === undefined) return NOTHING;
+  const parts = (["requests", "bytes", "errors"] as const).flatMap((key) => {
+    const more = answer[key] - ours[key];
+    return more === 0 ? [] : [`${more > 0 ? "+" : "-"}${Math.abs(more).toLocaleString("en-US")} ${key}`];
+  });
+  return parts.length === 0 ? "the same" : parts.join(", ");
+}
+
+/** Who does not take part, and why. */
+const absences = (measured: Measured<Reading>, others: readonly Reader[]): string[] =>
+  others.flatMap(({ name, peer }) => {
+    if ("skipped" in peer) return [`skipped ${name}: ${peer.skipped}`];
+    const runs = measured.get(name);
+    return runs instanceof Error ? [`${name} failed: ${runs.message.slice(0, 300)}`] : [];
+  });

@@ -1,0 +1,233 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { s3Notification, sqsEvent } from "../__tests__/helpers/events";
+import { type S3Server, startS3Server } from "../__tests__/helpers/s3-server";
+import { hourOf } from "../formats/hour";
+import { TOUCHED_PREFIX } from "../formats/partition-layout";
+import type { MoveEnvironment } from "../handlers/environment";
+import { albObjects } from "../local/sample/objects";
+import { randomFrom } from "../local/sample/random";
+import type { BenchOptions, Outcome, Table, Target } from "./benchmark";
+import {
+  type FunctionProcess,
+  functionEnvironment,
+  lambdaNode,
+  startFunction,
+  unpackHandler,
+} from "./function-process";
+import { alternate, type Measured, ratio, runsOf, spread } from "./measure";
+
+/** What S3 takes for a small request within its Region. */
+const LATENCY_MS = 25;
+const BUCKET = "logs";
+const OBVIOUS = "one object per invocation, copy, then delete";
+/** Objects that one round moves, by the size of the batches: more where they are moved faster. */
+const OBJECTS = { 1: 100, 10: 200, 100: 1000, 1000: 2000 } as const;
+const LARGEST_BATCH = 1000;
+const MEMORY_OBJECTS = [10, 100, 1000, 10_000] as const;
+
+/** Totals of one round. */
+interface Moved {
+  readonly objects: number;
+  readonly invocations: number;
+  /** Each invocation rounded up to a millisecond, as it is billed. */
+  readonly billedMs: number;
+  readonly cpuMs: number;
+  readonly wallMs: number;
+  readonly requests: number;
+  readonly markers: number;
+}
+
+/** The bundled handler as it is deployed, against the one that one would write first. */
+export async function move(options: BenchOptions): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), "bench-move-"));
+  const server = await startS3Server(LATENCY_MS);
+  try {
+    const node = lambdaNode(options);
+    const scale = options.quick ? 0.5 : 1;
+    const bundled = unpackHandler("move-access-logs", folder);
+    const environment = { ...functionEnvironment(server.endpoint), ...MOVE_ENVIRONMENT };
+    const obvious = await startFunction(
+      node.path,
+      join(__dirname, "bench", "obvious-handler.js"),
+      environment,
+    );
+    const startOurs = () => startFunction(node.path, bundled, environment);
+    const ours = await startOurs();
+    const measured = await alternate<Moved>(
+      options.quick ? 1 : 3,
+      [
+        {
+          name: OBVIOUS,
+          run: () =>
+            moveObjects(server, OBJECTS[1] * scale, 1, async (key) =>
+              obvious.invoke(JSON.parse(s3Notification(BUCKET, ...key))),
+            ),
+        },
+        ...Object.entries(OBJECTS).map(([batch, objects]) => ({
+          name: batchName(Number(batch)),
+          run: () =>
+            moveObjects(server, Math.max(objects * scale, Number(batch)), Number(batch), (keys) =>
+              ours.invoke(queueBatch(keys)),
+            ),
+        })),
+      ],
+      options.progress,
+    );
+    await Promise.all([obvious.stop(), ours.stop()]);
+    const memory: Memory[] = [];
+    for (const objects of MEMORY_OBJECTS) {
+      options.progress(`memory for ${objects} objects`);
+      memory.push(await memoryAfter(server, objects, startOurs));
+    }
+    return {
+      input: `S3 over HTTP on this machine, ${LATENCY_MS} ms per request; the function's zip in a process of its own, already warm, ${node.note}.`,
+      tables: [comparison(measured), memoryTable(memory)],
+      targets: targets(measured, memory),
+      notes: [],
+    };
+  } finally {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const MOVE_ENVIRONMENT: MoveEnvironment = {
+  SOURCES: JSON.stringify([{ format: "alb", prefix: "alb/AWSLogs/" }]),
+  TARGET_BUCKET: BUCKET,
+  KEEP_ORIGINALS: "false",
+};
+
+const batchName = (batch: number): string => `move-access-logs, batches of ${batch.toLocaleString("en-US")}`;
+const queueBatch = (keys: readonly string[]) => sqsEvent(...keys.map((key) => s3Notification(BUCKET, key)));
+
+/** Puts objects, has them moved in batches, and checks that each is gone from where it was and at its target. */
+async function moveObjects(
+  server: S3Server,
+  count: number,
+  batch: number,
+  invoke: (
+    keys: readonly string[],
+  ) => Promise<{ readonly milliseconds: number; readonly cpuMilliseconds: number }>,
+): Promise<Moved> {
+  server.clear();
+  const keys = putObjects(server, count);
+  const started = performance.now();
+  let [billedMs, cpuMs, invocations] = [0, 0, 0];
+  for (let start = 0; start < keys.length; start += batch) {
+    const { milliseconds, cpuMilliseconds } = await invoke(keys.slice(start, start + batch));
+    billedMs += Math.ceil(milliseconds);
+    cpuMs += cpuMilliseconds;
+    invocations++;
+  }
+  const wallMs = performance.now() - started;
+  const left = server.keys(BUCKET).filter((key) => !key.startsWith(TOUCHED_PREFIX));
+  if (left.length !== count || left.some((key) => key.startsWith("alb/"))) {
+    throw new Error(
+      `of ${count} objects, ${left.filter((key) => !key.startsWith("alb/")).length} were moved`,
+    );
+  }
+  const markers = server.requests.filter(({ key }) => key.startsWith(TOUCHED_PREFIX)).length;
+  return { objects: count, invocations, billedMs, cpuMs, wallMs, requests: server.requests.length, markers };
+}
+
+/** Five minutes' files of load balancers, as many as asked for. */
+function putObjects(server: S3Server, count: number): string[] {
+  const hour = hourOf(Date.UTC(2026, 10, 23, 7));
+  const keys = [...albObjects(randomFrom(1), count, hour, 1)].map(({ key }) => key);
+  for (const key of keys) server.put(BUCKET, key, "text");
+  return keys;
+}
+
+/** What a process that moved so many objects took. */
+interface Memory {
+  readonly objects: number;
+  readonly peakMiB: number;
+  readonly liveMiB: number;
+}
+
+async function memoryAfter(
+  server: S3Server,
+  objects: number,
+  start: () => Promise<FunctionProcess>,
+): Promise<Memory> {
+  const ours = await start();
+  let { peakMiB } = ours.init;
+  await moveObjects(server, objects, LARGEST_BATCH, async (keys) => {
+    const report = await ours.invoke(queueBatch(keys));
+    peakMiB = report.peakMiB;
+    return report;
+  });
+  const liveMiB = await ours.liveMiB();
+  await ours.stop();
+  return { objects, peakMiB, liveMiB };
+}
+
+const per1000 = (moved: readonly Moved[], value: (item: Moved) => number): number[] =>
+  moved.map((item) => (value(item) / item.objects) * 1000);
+const billed = (moved: readonly Moved[]) => per1000(moved, ({ billedMs }) => billedMs);
+
+function comparison(measured: Measured<Moved>): Table {
+  const obvious = runsOf(measured, OBVIOUS);
+  return {
+    title: "Per 1,000 objects",
+    columns: ["handler", "invocations", "billed ms", "CPU ms", "wall ms", "S3 requests", "fewer billed ms"],
+    rows: [...measured.keys()].map((name) => {
+      const runs = runsOf(measured, name);
+      return [
+        name,
+        spread(per1000(runs, ({ invocations }) => invocations)),
+        spread(billed(runs)),
+        spread(per1000(runs, ({ cpuMs }) => cpuMs)),
+        spread(per1000(runs, ({ wallMs }) => wallMs)),
+        spread(per1000(runs, ({ requests }) => requests)),
+        ratio(billed(obvious), billed(runs)),
+      ];
+    }),
+  };
+}
+
+const memoryTable = (memory: readonly Memory[]): Table => ({
+  title: "Memory of one process, in batches of at most 1,000",
+  columns: ["objects", "most, MiB", "heap in use after a collection, MiB"],
+  rows: memory.map(({ objects, peakMiB, liveMiB }) => [objects, Math.round(peakMiB), liveMiB]),
+});
+
+function targets(measured: Measured<Moved>, memory: readonly Memory[]): Target[] {
+  const largest = runsOf(measured, batchName(LARGEST_BATCH));
+  const requests = spread(largest.map(({ requests, markers, objects }) => (requests - markers) / objects));
+  const faster = ratio(billed(runsOf(measured, OBVIOUS)), billed(largest));
+  const [few, many] = [memory[0], memory.at(-1)];
+  return [
+    {
+      kind: "goal",
+      name: "fewer billed ms in batches of 1,000",
+      value: faster.median,
+      bound: { atLeast: 30 },
+      unit: "x",
+    },
+    {
+      kind: "limit",
+      name: "S3 requests per object, markers aside",
+      value: requests.median,
+      bound: { atMost: 1.01 + 1 / LARGEST_BATCH },
+      unit: "requests",
+    },
+    {
+      kind: "limit",
+      name: "most memory for 10,000 objects",
+      value: many?.peakMiB ?? Number.NaN,
+      bound: { atMost: 512 },
+      unit: "MiB",
+      detail: "what the function is given",
+    },
+    {
+      kind: "goal",
+      name: "heap in use after 10,000 objects against 10",
+      value: (many?.liveMiB ?? Number.NaN) / (few?.liveMiB ?? Number.NaN),
+      bound: { atMost: 1.1 },
+      unit: "x",
+    },
+  ];
+}

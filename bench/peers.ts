@@ -1,0 +1,58 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BenchOptions } from "./benchmark";
+
+/** A program or package to compare with, or why there is none. */
+export type Peer = { readonly path: string } | { readonly skipped: string };
+
+/** Outside the project: what is only compared with is no dependency of it. */
+const NPM_FOLDER = join(tmpdir(), "access-logs-bench-peers");
+const HOW_TO_INSTALL = "npm run bench -- --install gets it";
+
+/** A command of a Debian package, looked for in the PATH. */
+export function debianPeer(command: string, debianPackage: string, options: BenchOptions): Peer {
+  const found = inPath(command);
+  if (found !== undefined) return { path: found };
+  if (!options.install) return { skipped: `${command} is not installed; ${HOW_TO_INSTALL}` };
+  options.progress(`installing ${debianPackage} from Debian`);
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const install = ["install", "--yes", "--no-install-recommends", debianPackage];
+  // The list of packages may be missing or old: it is fetched only where that is why it failed.
+  for (const args of [install, ["update"], install]) {
+    const { status } = spawnSync("apt-get", args, { env: environment });
+    if (status === 0 && args === install) break;
+  }
+  const installed = inPath(command);
+  return installed === undefined
+    ? {
+        skipped: `${command} is not installed, and apt-get cannot install ${debianPackage} (it takes Debian, and root)`,
+      }
+    : { path: installed };
+}
+
+function inPath(command: string): string | undefined {
+  const { status, stdout } = spawnSync("sh", ["-c", 'command -v "$0"', command], { encoding: "utf8" });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
+/** A file of an npm package, in a folder for such packages; one that is there from an earlier run is used again. */
+export function npmPeer(name: string, version: string, file: string, options: BenchOptions): Peer {
+  const folder = join(NPM_FOLDER, `${name}@${version}`);
+  const path = join(folder, "node_modules", name, file);
+  if (existsSync(path)) return { path };
+  if (!options.install) return { skipped: `${name} is not installed; ${HOW_TO_INSTALL}` };
+  options.progress(`installing ${name}@${version} from npm`);
+  const { status, stderr } = spawnSync(
+    "npm",
+    ["install", "--no-audit", "--no-fund", "--no-save", "--prefix", folder, `${name}@${version}`],
+    { encoding: "utf8" },
+  );
+  if (status === 0 && existsSync(path)) return { path };
+  return { skipped: `npm cannot install ${name}@${version}: ${stderr.trim().split("\n").at(-1)}` };
+}
+
+/** Version in the `package.json` of a package that the project itself uses. */
+export const versionOf = (name: string): string => createRequire(__filename)(`${name}/package.json`).version;

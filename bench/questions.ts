@@ -1,0 +1,193 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { FORMATS } from "../formats";
+import type { LogFormat } from "../formats/log-format";
+import { PARTITION_KEYS, RAW_PREFIX } from "../formats/partition-layout";
+import { duckdbColumns } from "../formats/render/duckdb-relation";
+import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
+import { ASKED, type Asked, askedOf } from "./asked";
+import type { BenchOptions, Cell, Outcome, Table, Target } from "./benchmark";
+import { sample, sizeText, withFolder } from "./data";
+import { regexpRelation } from "./ingest-peers";
+import { alternate, type Measured, runOnce, runsOf, spread } from "./measure";
+import { runSql, type SqlResult } from "./run-sql";
+
+const PROGRAM = join(__dirname, "access-logs.js");
+/** What the questions are about: three of the hours that the sample covers. */
+const RANGE = {
+  times: "time >= TIMESTAMP '2026-06-02 00:00:00' AND time < TIMESTAMP '2026-06-02 03:00:00'",
+  keys: "dt = '2026-06-02' AND hour BETWEEN '00' AND '02'",
+};
+/** USD for each TB that Athena scans in us-east-1. @see https://aws.amazon.com/athena/pricing/ (read 2026-11) */
+const USD_PER_TB = 5;
+
+/** The same logs, stored in one of the ways to store them. */
+interface Store {
+  readonly name: string;
+  readonly range: string;
+  readonly relation: (format: LogFormat) => string;
+  /** See `Contestant`. */
+  readonly rounds?: number;
+}
+
+const ALL_TEXT = "gzip text";
+const HIVE_TEXT = "gzip text by hour";
+const OURS = "this project's lake";
+const UPSTREAM = "Parquet as written by INSERT";
+
+/** Questions to the same logs in four layouts: what each has to read. */
+export async function questions(options: BenchOptions): Promise<Outcome> {
+  return withFolder("questions", async (root) => {
+    const logs = await sample(join(root, "logs"), options.quick ? 126 : 420, options.progress, {
+      hours: options.quick ? 6 : 10,
+    });
+    const lake = join(root, "lake");
+    options.progress("making the lakes");
+    runOnce([process.execPath, PROGRAM, "ingest", logs.folder, "--lake", lake]);
+    mkdirSync(join(root, UPSTREAM_FOLDER));
+    runSql({
+      setup: [],
+      statements: Object.values(FORMATS).map((format) => writeUpstream(root, lake, format)),
+    });
+    const stores = storesIn(root, lake);
+    const measured = await alternate(
+      options.quick ? 1 : 3,
+      stores.map((store) => ({ ...store, run: () => ask(store) })),
+      options.progress,
+    );
+    return {
+      input: `${sizeText(logs)}; asked about three hours of them. DuckDB reads all four, each in a process of its own; bytes and reads are those of its process. USD are what Athena would bill for as much text as makes 1 TB in the three hours' gzip files.`,
+      tables: [bytesTable(measured), secondsTable(measured)],
+      targets: targets(measured),
+      notes: [
+        `"${UPSTREAM}" is what most pipelines write: Snappy, row groups of 122,880 rows, by hour, in the order of arrival.`,
+        ...differences(measured),
+      ],
+    };
+  });
+}
+
+function storesIn(root: string, lake: string): readonly Store[] {
+  const text = (format: LogFormat) => join(lake, RAW_PREFIX, format.table, "**", "*.gz");
+  const keys = PARTITION_KEYS.map(({ name }) => name);
+  return [
+    {
+      name: ALL_TEXT,
+      range: RANGE.times,
+      relation: (format) => regexpRelation(format, text(format)),
+      rounds: 0,
+    },
+    {
+      name: HIVE_TEXT,
+      range: RANGE.keys,
+      relation: (format) => regexpRelation(format, text(format), keys),
+      rounds: 0,
+    },
+    {
+      name: UPSTREAM,
+      range: RANGE.keys,
+      relation: ({ table }) => parquet(join(root, UPSTREAM_FOLDER, table)),
+    },
+    { name: OURS, range: RANGE.keys, relation: ({ table }) => parquet(join(lake, "typed", table)) },
+  ];
+}
+
+const UPSTREAM_FOLDER = "upstream";
+
+const parquet = (folder: string): string =>
+  `SELECT * FROM read_parquet(${sqlString(join(folder, "**", "*.parquet"))}, hive_partitioning = true, hive_types_autocast = false)`;
+
+/** As Hive's INSERT leaves it: by the partition keys, everything else as the writer has it. */
+function writeUpstream(root: string, lake: string, format: LogFormat): string {
+  const columns = [...duckdbColumns(format), ...PARTITION_KEYS].map(({ name }) => sqlIdentifier(name));
+  const keys = PARTITION_KEYS.map(({ name }) => name);
+  return `COPY (SELECT ${columns.join(", ")} FROM (${parquet(join(lake, "typed", format.table))}) WHERE unparsed IS NULL)
+TO ${sqlString(join(root, UPSTREAM_FOLDER, format.table))}
+(FORMAT parquet, COMPRESSION snappy, PARTITION_BY (${keys.join(", ")}), FILENAME_PATTERN 'part-{uuid}')`;
+}
+
+/** All questions, once, to a store whose files DuckDB does not know yet. */
+function ask({ relation, range }: Store): readonly SqlResult[] {
+  const views = Object.values(FORMATS).map((format) => `CREATE VIEW ${format.table} AS ${relation(format)}`);
+  const statements = ASKED.map((asked) => askedOf(asked, FORMATS[asked.format].table, range));
+  return runSql({ setup: ["SET enable_external_file_cache = false", ...views], statements }).results;
+}
+
+const STORES = [ALL_TEXT, HIVE_TEXT, UPSTREAM, OURS];
+
+/** What the runs say of one question in one store. */
+const of = (
+  measured: Measured<readonly SqlResult[]>,
+  store: string,
+  index: number,
+  value: (result: SqlResult) => number,
+) => spread(runsOf(measured, store).flatMap((results) => results.slice(index, index + 1).map(value)));
+
+const bytesOf = (measured: Measured<readonly SqlResult[]>, store: string, index: number): number =>
+  of(measured, store, index, ({ readBytes }) => readBytes).median;
+
+function bytesTable(measured: Measured<readonly SqlResult[]>): Table {
+  return {
+    title: "MB read, in so many reads, and USD for each TB of text",
+    columns: ["question", ...STORES, "of the text by hour", "of INSERT's"],
+    rows: ASKED.map(({ name }, index): Cell[] => {
+      const bytes = (store: string) => bytesOf(measured, store, index);
+      const cells = STORES.map((store) => {
+        const reads = of(measured, store, index, (result) => result.reads).median;
+        const dollars = (bytes(store) / bytes(HIVE_TEXT)) * USD_PER_TB;
+        return `${(bytes(store) / 1e6).toFixed(2)} in ${reads.toLocaleString("en-US")}, USD ${dollars.toFixed(2)}`;
+      });
+      const shares = [HIVE_TEXT, UPSTREAM].map((store) => `1/${(bytes(store) / bytes(OURS)).toFixed(1)}`);
+      return [name, ...cells, ...shares];
+    }),
+  };
+}
+
+const secondsTable = (measured: Measured<readonly SqlResult[]>): Table => ({
+  title: "Seconds",
+  columns: ["question", ...STORES],
+  rows: ASKED.map(({ name }, index) => [
+    name,
+    ...STORES.map((store) => of(measured, store, index, ({ seconds }) => seconds)),
+  ]),
+});
+
+/** The worst question counts. */
+function targets(measured: Measured<readonly SqlResult[]>): Target[] {
+  const share = (store: string) =>
+    Math.min(...ASKED.map((_, index) => bytesOf(measured, store, index) / bytesOf(measured, OURS, index)));
+  return [
+    {
+      kind: "goal",
+      name: "bytes of the text by hour against the lake's, least of all questions",
+      value: share(HIVE_TEXT),
+      bound: { atLeast: 10 },
+      unit: "x",
+      reason: "",
+    },
+    {
+      kind: "goal",
+      name: "bytes of INSERT's Parquet against the lake's, least of all questions",
+      value: share(UPSTREAM),
+      bound: { atLeast: 2 },
+      unit: "x",
+      reason: "",
+    },
+  ];
+}
+
+/** @throws Error if the two typed stores answer differently: they hold the same rows */
+function differences(measured: Measured<readonly SqlResult[]>): string[] {
+  const rows = (store: string, index: number) => JSON.stringify(runsOf(measured, store)[0]?.[index]?.rows);
+  return ASKED.flatMap(({ name }: Asked, index) => {
+    if (rows(UPSTREAM, index) !== rows(OURS, index))
+      throw new Error(
+        `${name}: the lakes answer differently:\n${rows(UPSTREAM, index)}\n${rows(OURS, index)}`,
+      );
+    return rows(HIVE_TEXT, index) === rows(OURS, index)
+      ? []
+      : [
+          `"${name}": the text answers a little differently: DuckDB drops lines that are no UTF-8, the lake keeps them.`,
+        ];
+  });
+}

@@ -1,0 +1,74 @@
+import { type Cell, isMet, type Outcome, type Spread, type Table, type Target } from "./benchmark";
+
+/** What a terminal shows of an outcome. */
+export function textOf(title: string, { input, tables, targets, notes }: Outcome): string {
+  const blocks = [
+    `${title}\n${input}`,
+    ...tables.map(({ title: name, ...table }) => `${name}\n${aligned(table)}`),
+    targets.map(targetLine).join("\n"),
+    notes.join("\n"),
+  ];
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+/** The same for the page of results. */
+export function markdownOf({ input, tables, targets, notes }: Outcome): string {
+  const blocks = [
+    `${input}`,
+    ...tables.map(({ title, ...table }) => `${title}:\n\n${markdownTable(table)}`),
+    targets.map((target) => `- ${targetLine(target)}`).join("\n"),
+    notes.map((note) => `- ${note}`).join("\n"),
+  ];
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+function targetLine(target: Target): string {
+  const { kind, name, value, bound, unit, detail, reason } = target;
+  const asked = "atMost" in bound ? `at most ${number(bound.atMost)}` : `at least ${number(bound.atLeast)}`;
+  const verdict = isMet(target) ? "kept" : kind === "limit" ? "BROKEN" : "MISSED";
+  const why = isMet(target) || reason === undefined ? "" : `. ${reason}`;
+  return `${verdict}: ${name}: ${number(value)}${spaced(unit)}, ${kind}: ${asked}${spaced(unit)}${detail ? ` (${detail})` : ""}${why}`;
+}
+
+/** "x" and "%" stand at their number. */
+const spaced = (unit: string): string => (unit.length === 1 && unit !== "s" ? unit : ` ${unit}`);
+
+function aligned({ columns, rows }: Omit<Table, "title">): string {
+  const texts = [columns, ...rows.map((row) => row.map(cellText))];
+  const widths = columns.map((_, index) => Math.max(...texts.map((row) => row[index]?.length ?? 0)));
+  const isNumber = columns.map((_, index) => rows.some((row) => typeof row[index] !== "string"));
+  return texts
+    .map((row) =>
+      columns
+        .map((_, index) => {
+          const text = row[index] ?? "";
+          return isNumber[index] ? text.padStart(widths[index] ?? 0) : text.padEnd(widths[index] ?? 0);
+        })
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+function markdownTable({ columns, rows }: Omit<Table, "title">): string {
+  const line = (texts: readonly string[]) =>
+    `| ${texts.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
+  const rule = columns.map((_, index) =>
+    rows.some((row) => typeof row[index] !== "string") ? "--:" : "---",
+  );
+  return [line(columns), line(rule), ...rows.map((row) => line(row.map(cellText)))].join("\n");
+}
+
+function cellText(cell: Cell): string {
+  if (typeof cell === "string") return cell;
+  return typeof cell === "number" ? number(cell) : spreadText(cell);
+}
+
+const spreadText = ({ median, min, max }: Spread): string =>
+  min === max ? number(median) : `${number(median)} (${number(min)}-${number(max)})`;
+
+/** Three digits that mean something. */
+export function number(value: number): string {
+  if (Number.isInteger(value) || Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-US");
+  return String(Number(value.toPrecision(3)));
+}
