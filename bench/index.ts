@@ -5,6 +5,7 @@ import { backfill } from "./backfill";
 import { type Benchmark, type BenchOptions, isMet, type Outcome } from "./benchmark";
 import { coldStart } from "./cold-start";
 import { ingest } from "./ingest";
+import { layout } from "./layout";
 import { move } from "./move";
 import { type Section, writePage } from "./page";
 import { versionOf } from "./peers";
@@ -16,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   move: { title: "Moving", run: move },
   ingest: { title: "Ingest on one machine", run: ingest },
   questions: { title: "Questions", run: questions },
+  layout: { title: "Layout of the Parquet files", run: layout },
   "cold-start": { title: "Cold start", run: coldStart },
   backfill: { title: "Backfill", run: backfill },
   synth: { title: "Synth", run: synth },

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Spread } from "./benchmark";
@@ -36,6 +36,11 @@ export function runOnce(command: Command, environment: Readonly<Record<string, s
       ["-f", "%e %U %S %M", "-o", report, ...command],
       { encoding: "utf8", maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, ...environment } },
     );
+    if (error && !existsSync(TIME)) {
+      throw new Error(
+        `${TIME} is missing: it tells what processes take; install the package "time" (GNU time)`,
+      );
+    }
     if (error || status !== 0) {
       throw new Error(`${command[0]}: ${error?.message ?? (stderr.trim() || `exit code ${status}`)}`);
     }

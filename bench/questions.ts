@@ -13,7 +13,11 @@ import { alternate, type Measured, runOnce, runsOf, spread } from "./measure";
 import { runSql, type SqlResult } from "./run-sql";
 
 const PROGRAM = join(__dirname, "access-logs.js");
-/** What the questions are about: three of the hours that the sample covers. */
+/** Ten hours from 22:00 on. */
+const HOURS = 10;
+const FILES = 420;
+const QUICK_FILES = 60;
+/** What the questions are about: three of these hours. */
 const RANGE = {
   times: "time >= TIMESTAMP '2026-06-02 00:00:00' AND time < TIMESTAMP '2026-06-02 03:00:00'",
   keys: "dt = '2026-06-02' AND hour BETWEEN '00' AND '02'",
@@ -38,9 +42,8 @@ const UPSTREAM = "Parquet as written by INSERT";
 /** Questions to the same logs in four layouts: what each has to read. */
 export async function questions(options: BenchOptions): Promise<Outcome> {
   return withFolder("questions", async (root) => {
-    const logs = await sample(join(root, "logs"), options.quick ? 126 : 420, options.progress, {
-      hours: options.quick ? 6 : 10,
-    });
+    const files = options.quick ? QUICK_FILES : FILES;
+    const logs = await sample(join(root, "logs"), files, options.progress, { hours: HOURS });
     const lake = join(root, "lake");
     options.progress("making the lakes");
     runOnce([process.execPath, PROGRAM, "ingest", logs.folder, "--lake", lake]);
@@ -88,7 +91,7 @@ function storesIn(root: string, lake: string): readonly Store[] {
       range: RANGE.keys,
       relation: ({ table }) => parquet(join(root, UPSTREAM_FOLDER, table)),
     },
-    { name: OURS, range: RANGE.keys, relation: ({ table }) => parquet(join(lake, "typed", table)) },
+    { name: OURS, range: RANGE.keys, relation: ({ table }) => ourRows(lake, table) },
   ];
 }
 
@@ -97,11 +100,14 @@ const UPSTREAM_FOLDER = "upstream";
 const parquet = (folder: string): string =>
   `SELECT * FROM read_parquet(${sqlString(join(folder, "**", "*.parquet"))}, hive_partitioning = true, hive_types_autocast = false)`;
 
+const ourRows = (lake: string, table: string): string =>
+  `${parquet(join(lake, "typed", table))} WHERE unparsed IS NULL`;
+
 /** As Hive's INSERT leaves it: by the partition keys, everything else as the writer has it. */
 function writeUpstream(root: string, lake: string, format: LogFormat): string {
   const columns = [...duckdbColumns(format), ...PARTITION_KEYS].map(({ name }) => sqlIdentifier(name));
   const keys = PARTITION_KEYS.map(({ name }) => name);
-  return `COPY (SELECT ${columns.join(", ")} FROM (${parquet(join(lake, "typed", format.table))}) WHERE unparsed IS NULL)
+  return `COPY (SELECT ${columns.join(", ")} FROM (${ourRows(lake, format.table)}))
 TO ${sqlString(join(root, UPSTREAM_FOLDER, format.table))}
 (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (${keys.join(", ")}), FILENAME_PATTERN 'part-{uuid}')`;
 }

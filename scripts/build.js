@@ -32,7 +32,6 @@ buildSync({
 buildSync({
   ...common,
   entryPoints: {
-    main: "main.ts",
     "access-logs": "local/access-logs.ts",
     "spool-worker": "local/spool-worker.ts",
     demo: "local/demo.ts",
@@ -47,6 +46,17 @@ buildSync({
     "handler-code": "modules/handler-code.ts",
   },
   external: ["cdktf", "constructs", "esbuild", "@duckdb/node-api"],
+});
+
+// Only this holds CDKTF, too: loading its hundreds of files takes longer than what they do. Half of them zip folders,
+// and no asset of ours is a folder.
+buildSync({
+  ...common,
+  entryPoints: { main: "main.ts" },
+  external: ["esbuild"],
+  alias: { archiver: "./scripts/no-archiver.js" },
+  minifyWhitespace: true,
+  minifySyntax: true,
 });
 
 // Compared with the bundles: its packages stay what they are, folders of modules.

@@ -1,0 +1,28 @@
+import { pageWith } from "../../bench/page";
+
+const TITLES = ["Moving (move)", "Synth (synth)"];
+
+describe("the page of results", () => {
+  const first = pageWith("", TITLES, [
+    { title: "Synth (synth)", text: "0.5 s\n" },
+    { title: "Moving (move)", text: "| a | b |\n" },
+  ]);
+
+  it("has its sections in one order, whatever order they come in", () => {
+    expect(first.indexOf("## Moving (move)\n\n| a | b |\n")).toBeGreaterThan(0);
+    expect(first.indexOf("## Synth (synth)\n\n0.5 s\n")).toBeGreaterThan(first.indexOf("## Moving"));
+  });
+
+  it("keeps the sections that were not measured again", () => {
+    const second = pageWith(first, TITLES, [{ title: "Synth (synth)", text: "0.4 s\n" }]);
+    expect(second).toBe(first.replace("0.5 s", "0.4 s"));
+  });
+
+  it("does not change when the same is written again", () => {
+    expect(pageWith(first, TITLES, [])).toBe(first);
+  });
+
+  it("drops the sections of benchmarks that are gone", () => {
+    expect(pageWith(first, ["Synth (synth)"], [])).not.toContain("Moving");
+  });
+});
