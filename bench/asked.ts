@@ -1,4 +1,5 @@
 import type { FormatId } from "../formats";
+import { addressOf } from "../local/sample/clients";
 
 /** A question that the lakes are asked: `{table}` and `{range}` stand for where and when. */
 export interface Asked {
@@ -6,6 +7,9 @@ export interface Asked {
   readonly format: FormatId;
   readonly sql: string;
 }
+
+/** One of the many clients with a few requests an hour. */
+const RARE_CLIENT = 300;
 
 /** Questions of docs/queries.md, and one for a needle in the haystack; each with one order of its rows. */
 export const ASKED: readonly Asked[] = [
@@ -31,7 +35,7 @@ FROM {table} WHERE {range} ORDER BY target_processing_time DESC, time, request_u
     name: "one client's requests",
     format: "alb",
     sql: `SELECT time, request_url, elb_status_code, user_agent FROM {table}
-WHERE {range} AND client_ip = '198.51.100.19' ORDER BY time, request_url LIMIT 1000`,
+WHERE {range} AND client_ip = '${addressOf(RARE_CLIENT)}' ORDER BY time, request_url LIMIT 1000`,
   },
   {
     name: "one minute's errors",

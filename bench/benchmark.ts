@@ -24,6 +24,8 @@ export interface Outcome {
   readonly targets: readonly Target[];
   /** What a reader must know: peers that were skipped, answers that differ. */
   readonly notes: readonly string[];
+  /** A report that is laid out already, and the same as data. */
+  readonly report?: { readonly text: string; readonly json: unknown };
 }
 
 export interface Table {

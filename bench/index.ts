@@ -24,6 +24,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 };
 const NAMES = Object.keys(BENCHMARKS);
 const PAGE = join(__dirname, "..", "docs", "benchmarks.md");
+const QUICK_NOTE = "quick run: small inputs and one run of each, whose limits do not count";
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
@@ -47,58 +48,57 @@ async function main(): Promise<void> {
       "\nExamples:\n  npm run bench -- move --quick\n  npm run bench -- ingest questions --install --json\n  npm run bench -- --install --write",
     )
     .parse();
-  const names: readonly string[] = program.processedArgs[0] ?? [];
+  const chosen: readonly string[] = program.processedArgs[0] ?? [];
+  const names = NAMES.filter((name) => chosen.length === 0 || chosen.includes(name));
   const flags = program.opts<Flags>();
-  const outcomes = await runAll(names.length === 0 ? NAMES : names, flags);
+  const measured = await runAll(names, flags);
   if (flags.json) {
-    console.log(
-      JSON.stringify({ machine: machine(), quick: flags.quick, benchmarks: Object.fromEntries(outcomes) }),
-    );
+    const benchmarks = Object.fromEntries(measured.map(({ name, outcome }) => [name, outcome]));
+    console.log(JSON.stringify({ machine: machine(), quick: flags.quick, benchmarks }));
   }
-  if (flags.write) writePage(PAGE, Object.entries(BENCHMARKS).map(headingOf), outcomes.map(sectionOf(flags)));
-  const isBroken = outcomes.some(([, { targets }]) =>
-    targets.some((target) => target.kind === "limit" && !isMet(target)),
-  );
-  if (isBroken || outcomes.length < (names.length || NAMES.length)) process.exitCode = EXIT_FAILED;
+  if (flags.write) writePage(PAGE, NAMES.map(titleOf), measured.map(sectionOf(flags)));
+  const limits = measured.flatMap(({ outcome }) => outcome.targets).filter(({ kind }) => kind === "limit");
+  // What a small input takes is mostly how long programs take to start: no limit is meant for that.
+  const isBroken = !flags.quick && !limits.every(isMet);
+  if (isBroken || measured.length < names.length) process.exitCode = EXIT_FAILED;
+}
+
+interface Measurement {
+  readonly name: string;
+  readonly outcome: Outcome;
 }
 
 /** One that fails is reported, and the next one is run. */
-async function runAll(
-  names: readonly string[],
-  { json, ...options }: Flags,
-): Promise<(readonly [name: string, Outcome])[]> {
-  const outcomes: (readonly [string, Outcome])[] = [];
-  if (!json) console.log(`${machine()}\n`);
-  for (const [name, { title, run }] of Object.entries(BENCHMARKS)) {
-    if (!names.includes(name)) continue;
-    const started = performance.now();
+async function runAll(names: readonly string[], { json, ...flags }: Flags): Promise<readonly Measurement[]> {
+  const measured: Measurement[] = [];
+  const started = performance.now();
+  if (!json) console.log(`${machine()}${flags.quick ? `, ${QUICK_NOTE}` : ""}\n`);
+  for (const name of names) {
+    const progress = (text: string) =>
+      console.error(`${((performance.now() - started) / 1000).toFixed(0)} s: ${name}: ${text}`);
     try {
-      const progress = (text: string) =>
-        console.error(`${((performance.now() - started) / 1000).toFixed(0)} s: ${name}: ${text}`);
-      const outcome = await run({ ...options, progress });
-      outcomes.push([name, outcome]);
-      if (!json) console.log(textOf(`${title} (${name})`, outcome));
+      const outcome = await BENCHMARKS[name]?.run({ ...flags, progress });
+      if (outcome === undefined) continue;
+      measured.push({ name, outcome });
+      if (!json) console.log(textOf(titleOf(name), outcome));
     } catch (error) {
       console.error(`${name} failed:`, error);
     }
   }
-  return outcomes;
+  return measured;
 }
 
 const machine = (): string =>
   `${cpus().length} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, DuckDB ${versionOf("@duckdb/node-api")}`;
 
-const headingOf = ([name, { title }]: readonly [string, Benchmark]): string => `${title} (${name})`;
+const titleOf = (name: string): string => `${BENCHMARKS[name]?.title} (${name})`;
 
 const sectionOf =
   ({ quick }: Flags) =>
-  ([name, outcome]: readonly [string, Outcome]): Section => {
-    const measured = `${new Date().toISOString().slice(0, 10)}, ${machine()}${quick ? ", **quick run**: small inputs, one run of each" : ""}.`;
-    return {
-      title: headingOf([name, BENCHMARKS[name] ?? { title: name, run: () => Promise.reject() }]),
-      text: `${measured}\n${markdownOf(outcome)}`,
-    };
-  };
+  ({ name, outcome }: Measurement): Section => ({
+    title: titleOf(name),
+    text: `${new Date().toISOString().slice(0, 10)}, ${machine()}${quick ? `, **${QUICK_NOTE}**` : ""}.\n${markdownOf(outcome)}`,
+  });
 
 function benchmarkName(name: string, names: readonly string[] = []): readonly string[] {
   if (NAMES.includes(name)) return [...names, name];

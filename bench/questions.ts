@@ -13,8 +13,8 @@ import { alternate, type Measured, runOnce, runsOf, spread } from "./measure";
 import { runSql, type SqlResult } from "./run-sql";
 
 const PROGRAM = join(__dirname, "access-logs.js");
-/** Ten hours from 22:00 on. */
-const HOURS = 10;
+/** Five hours from 22:00 on. */
+const HOURS = 5;
 const FILES = 420;
 const QUICK_FILES = 60;
 /** What the questions are about: three of these hours. */
@@ -22,7 +22,7 @@ const RANGE = {
   times: "time >= TIMESTAMP '2026-06-02 00:00:00' AND time < TIMESTAMP '2026-06-02 03:00:00'",
   keys: "dt = '2026-06-02' AND hour BETWEEN '00' AND '02'",
 };
-/** USD for each TB that Athena scans in us-east-1. @see https://aws.amazon.com/athena/pricing/ (read 2026-11) */
+/** USD for each TB that Athena scans in us-east-1. @see https://aws.amazon.com/athena/pricing/ (as published in 2025) */
 const USD_PER_TB = 5;
 
 /** The same logs, stored in one of the ways to store them. */
@@ -160,25 +160,38 @@ const secondsTable = (measured: Measured<readonly SqlResult[]>): Table => ({
 
 /** The worst question counts. */
 function targets(measured: Measured<readonly SqlResult[]>): Target[] {
-  const share = (store: string) =>
-    Math.min(...ASKED.map((_, index) => bytesOf(measured, store, index) / bytesOf(measured, OURS, index)));
+  const least = (store: string) => {
+    const shares = ASKED.map(({ name }, index) => ({
+      name,
+      value: bytesOf(measured, store, index) / bytesOf(measured, OURS, index),
+    }));
+    const worst = shares.reduce((a, b) => (b.value < a.value ? b : a));
+    const met = (bound: number) => shares.filter(({ value }) => value >= bound).length;
+    return { worst, met };
+  };
+  const goal = (store: string, atLeast: number, reason: string): Target => {
+    const { worst, met } = least(store);
+    return {
+      kind: "goal",
+      name: `bytes of ${store} to those of the lake`,
+      value: worst.value,
+      bound: { atLeast },
+      unit: "x",
+      detail: `"${worst.name}", the worst; ${met(atLeast)} of ${ASKED.length} questions keep the goal`,
+      reason,
+    };
+  };
   return [
-    {
-      kind: "goal",
-      name: "bytes of the text by hour against the lake's, least of all questions",
-      value: share(HIVE_TEXT),
-      bound: { atLeast: 10 },
-      unit: "x",
-      reason: "",
-    },
-    {
-      kind: "goal",
-      name: "bytes of INSERT's Parquet against the lake's, least of all questions",
-      value: share(UPSTREAM),
-      bound: { atLeast: 2 },
-      unit: "x",
-      reason: "",
-    },
+    goal(
+      HIVE_TEXT,
+      10,
+      "Who wants whole URLs or addresses has to read them, and they hardly repeat: they are a large part of the text, too",
+    ),
+    goal(
+      UPSTREAM,
+      2,
+      "Both read the same columns, and in both most of these are codes of a dictionary: zstd saves a third of what Snappy leaves, and smaller row groups repeat their dictionaries",
+    ),
   ];
 }
 

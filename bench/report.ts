@@ -1,9 +1,10 @@
 import { type Cell, isMet, type Outcome, type Spread, type Table, type Target } from "./benchmark";
 
 /** What a terminal shows of an outcome. */
-export function textOf(title: string, { input, tables, targets, notes }: Outcome): string {
+export function textOf(title: string, { input, tables, targets, notes, report }: Outcome): string {
   const blocks = [
     `${title}\n${input}`,
+    report?.text.trimEnd() ?? "",
     ...tables.map(({ title: name, ...table }) => `${name}\n${aligned(table)}`),
     targets.map(targetLine).join("\n"),
     notes.join("\n"),
@@ -12,9 +13,10 @@ export function textOf(title: string, { input, tables, targets, notes }: Outcome
 }
 
 /** The same for the page of results. */
-export function markdownOf({ input, tables, targets, notes }: Outcome): string {
+export function markdownOf({ input, tables, targets, notes, report }: Outcome): string {
   const blocks = [
-    `${input}`,
+    input,
+    report ? `\`\`\`\n${report.text.trimEnd()}\n\`\`\`` : "",
     ...tables.map(({ title, ...table }) => `${title}:\n\n${markdownTable(table)}`),
     targets.map((target) => `- ${targetLine(target)}`).join("\n"),
     notes.map((note) => `- ${note}`).join("\n"),
