@@ -5,7 +5,7 @@ import type { LakeEnvironment, MoveEnvironment, PartitionEnvironment } from "../
 import { HANDLER_NAMES, type HandlerName, handlerCode } from "../modules/handler-code";
 import type { BenchOptions, Cell, Outcome, Table, Target } from "./benchmark";
 import { type Variants, variantsOf } from "./cold-start-variants";
-import { functionEnvironment, lambdaNode, startFunction } from "./function-process";
+import { functionEnvironment, lambdaNode, moveEnvironment, startFunction } from "./function-process";
 import type { FunctionReport } from "./function-report";
 import { alternate, type Measured, ratio, runsOf, spread } from "./measure";
 
@@ -38,9 +38,7 @@ export async function coldStart(options: BenchOptions): Promise<Outcome> {
 }
 
 const ENVIRONMENT: MoveEnvironment & PartitionEnvironment & LakeEnvironment = {
-  SOURCES: JSON.stringify([{ format: "alb", prefix: "alb/AWSLogs/" }]),
-  TARGET_BUCKET: "logs",
-  KEEP_ORIGINALS: "false",
+  ...moveEnvironment("logs"),
   DATABASE: "logs",
   WORKGROUP: "pipeline",
   BUCKET: "logs",

@@ -1,9 +1,11 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
+import type { MoveEnvironment } from "../handlers/environment";
 import { type HandlerName, handlerCode } from "../modules/handler-code";
+import { moveSourcesOf } from "../modules/log-source";
 import type { BenchOptions } from "./benchmark";
 import { type FunctionReport, LIVE_MEMORY } from "./function-report";
 import { npmPeer } from "./peers";
@@ -26,7 +28,10 @@ export function lambdaNode(options: BenchOptions): { readonly path: string; read
   const name = `node-${process.platform}-${process.arch}`;
   const peer = npmPeer(name, LAMBDA_NODE, "bin/node", options);
   return "path" in peer
-    ? { path: peer.path, note: `Node ${LAMBDA_NODE}` }
+    ? {
+        path: peer.path,
+        note: `Node ${spawnSync(peer.path, ["-p", "process.versions.node"], { encoding: "utf8" }).stdout.trim()}`,
+      }
     : { path: process.execPath, note: `Node ${process.versions.node} (${peer.skipped})` };
 }
 
@@ -93,4 +98,11 @@ export const functionEnvironment = (endpoint: string): Readonly<Record<string, s
   AWS_ENDPOINT_URL: endpoint,
   POWERTOOLS_SERVICE_NAME: "bench",
   POWERTOOLS_METRICS_NAMESPACE: "AccessLogs",
+});
+
+/** What the stack sets for `move-access-logs`, for a load balancer that delivers below `alb/` of a bucket. */
+export const moveEnvironment = (bucket: string): MoveEnvironment => ({
+  SOURCES: JSON.stringify(moveSourcesOf([{ name: "web", format: "alb", prefix: "alb/" }])),
+  TARGET_BUCKET: bucket,
+  KEEP_ORIGINALS: "false",
 });

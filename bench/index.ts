@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     .description("measure what the project is for, each time against the alternative in the same run")
     .argument("[names...]", `which of ${NAMES.join(", ")} (default: all)`, benchmarkName)
     .option("--quick", "small inputs and one run of each: to try things, not to publish", false)
-    .option("--large", "10 GB in 10,000 files, too: an hour more", false)
+    .option("--large", "10 GB in 10,000 files, too: a quarter of an hour more", false)
     .option("--install", "install the programs to compare with that are missing", false)
     .option("--json", "print the outcomes as one JSON document", false)
     .option("--write", "write the outcomes to docs/benchmarks.md", false)

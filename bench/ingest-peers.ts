@@ -76,7 +76,7 @@ export const ZCAT = "zcat | wc -l";
 export const CHDB = "chdb, lines split";
 export const GOACCESS = "zcat | goaccess";
 
-const NODE_HERE: Peer = { path: process.execPath };
+const NODE_HERE: Peer = { path: process.execPath, version: `Node ${process.versions.node}` };
 const CHDB_VERSION = "3.4.0";
 const ANSWERS = "three numbers";
 const LINES = "a number of lines";

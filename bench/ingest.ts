@@ -92,7 +92,7 @@ async function whole(root: string, logs: Sample, options: BenchOptions, rounds: 
         unit: "MiB",
       },
     ],
-    notes: absences(measured, others),
+    notes: [],
   };
 }
 
@@ -146,7 +146,7 @@ async function oneFormat(
         reason: REASONS.chdb,
       })),
     ],
-    notes: absences(measured, others),
+    notes: attendance(measured, others),
   };
 }
 
@@ -231,10 +231,13 @@ function difference(answer: Answer | undefined, ours: Answer | undefined): strin
   return parts.length === 0 ? "the same" : parts.join(", ");
 }
 
-/** Who does not take part, and why. */
-const absences = (measured: Measured<Reading>, others: readonly Reader[]): string[] =>
-  others.flatMap(({ name, peer }) => {
+/** Versions of those who take part; who does not, and why. */
+const attendance = (measured: Measured<Reading>, others: readonly Reader[]): string[] => {
+  const versions = others.flatMap(({ peer }) => ("path" in peer ? [peer.version] : []));
+  const absent = others.flatMap(({ name, peer }) => {
     if ("skipped" in peer) return [`skipped ${name}: ${peer.skipped}`];
     const runs = measured.get(name);
     return runs instanceof Error ? [`${name} failed: ${runs.message.slice(0, 300)}`] : [];
   });
+  return [`Compared with ${[...new Set(versions)].join(", ")}.`, ...absent];
+};

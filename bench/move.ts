@@ -3,7 +3,6 @@ import { s3Notification, sqsEvent } from "../__tests__/helpers/events";
 import { type S3Server, startS3Server } from "../__tests__/helpers/s3-server";
 import { hourOf } from "../formats/hour";
 import { TOUCHED_PREFIX } from "../formats/partition-layout";
-import type { MoveEnvironment } from "../handlers/environment";
 import { albObjects } from "../local/sample/objects";
 import { randomFrom } from "../local/sample/random";
 import type { BenchOptions, Outcome, Table, Target } from "./benchmark";
@@ -12,6 +11,7 @@ import {
   type FunctionProcess,
   functionEnvironment,
   lambdaNode,
+  moveEnvironment,
   startFunction,
   unpackHandler,
 } from "./function-process";
@@ -51,7 +51,7 @@ export async function move(options: BenchOptions): Promise<Outcome> {
 
 async function moveWith(server: S3Server, folder: string, options: BenchOptions): Promise<Outcome> {
   const node = lambdaNode(options);
-  const environment = { ...functionEnvironment(server.endpoint), ...MOVE_ENVIRONMENT };
+  const environment = { ...functionEnvironment(server.endpoint), ...moveEnvironment(BUCKET) };
   const bundled = unpackHandler("move-access-logs", folder);
   const startOurs = () => startFunction(node.path, bundled, environment);
   const ours = await startOurs();
@@ -92,12 +92,6 @@ const contestants = (
     run: () => moveObjects(server, objects, Number(batch), (keys) => ours.invoke(queueBatch(keys))),
   })),
 ];
-
-const MOVE_ENVIRONMENT: MoveEnvironment = {
-  SOURCES: JSON.stringify([{ format: "alb", prefix: "alb/AWSLogs/" }]),
-  TARGET_BUCKET: BUCKET,
-  KEEP_ORIGINALS: "false",
-};
 
 const batchName = (batch: number): string => `move-access-logs, batches of ${batch.toLocaleString("en-US")}`;
 const queueBatch = (keys: readonly string[]) => sqsEvent(...keys.map((key) => s3Notification(BUCKET, key)));

@@ -6,7 +6,9 @@ import { join } from "node:path";
 import type { BenchOptions } from "./benchmark";
 
 /** A program or package to compare with, or why there is none. */
-export type Peer = { readonly path: string } | { readonly skipped: string };
+export type Peer =
+  | { readonly path: string /** e.g. `lnav 0.11.1-1` */; readonly version: string }
+  | { readonly skipped: string };
 
 /** Outside the project: what is only compared with is no dependency of it. */
 const NPM_FOLDER = join(tmpdir(), "access-logs-bench-peers");
@@ -15,7 +17,7 @@ const HOW_TO_INSTALL = "npm run bench -- --install gets it";
 /** A command of a Debian package, looked for in the PATH. */
 export function debianPeer(command: string, debianPackage: string, options: BenchOptions): Peer {
   const found = inPath(command);
-  if (found !== undefined) return { path: found };
+  if (found !== undefined) return { path: found, version: debianVersion(debianPackage) };
   if (!options.install) return { skipped: `${command} is not installed; ${HOW_TO_INSTALL}` };
   options.progress(`installing ${debianPackage} from Debian`);
   const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
@@ -30,7 +32,12 @@ export function debianPeer(command: string, debianPackage: string, options: Benc
     ? {
         skipped: `${command} is not installed, and apt-get cannot install ${debianPackage} (it takes Debian, and root)`,
       }
-    : { path: installed };
+    : { path: installed, version: debianVersion(debianPackage) };
+}
+
+function debianVersion(name: string): string {
+  const { stdout } = spawnSync("dpkg-query", ["-W", "-f", "${Version}", name], { encoding: "utf8" });
+  return `${name} ${stdout || "of unknown version"}`;
 }
 
 function inPath(command: string): string | undefined {
@@ -42,7 +49,8 @@ function inPath(command: string): string | undefined {
 export function npmPeer(name: string, version: string, file: string, options: BenchOptions): Peer {
   const folder = join(NPM_FOLDER, `${name}@${version}`);
   const path = join(folder, "node_modules", name, file);
-  if (existsSync(path)) return { path };
+  const peer = { path, version: `${name} ${version}` };
+  if (existsSync(path)) return peer;
   if (!options.install) return { skipped: `${name} is not installed; ${HOW_TO_INSTALL}` };
   options.progress(`installing ${name}@${version} from npm`);
   const { status, stderr } = spawnSync(
@@ -50,7 +58,7 @@ export function npmPeer(name: string, version: string, file: string, options: Be
     ["install", "--no-audit", "--no-fund", "--no-save", "--prefix", folder, `${name}@${version}`],
     { encoding: "utf8" },
   );
-  if (status === 0 && existsSync(path)) return { path };
+  if (status === 0 && existsSync(path)) return peer;
   return { skipped: `npm cannot install ${name}@${version}: ${stderr.trim().split("\n").at(-1)}` };
 }
 
