@@ -7,8 +7,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   formats: [],
   handlers: ["formats"],
   questions: ["formats"],
-  modules: ["questions", "formats"],
-  local: ["handlers", "questions", "formats", "settings", "deployed-parts"],
+  modules: ["questions", "formats", "sizing"],
+  local: ["handlers", "questions", "formats", "settings", "deployed-parts", "sizing"],
   simulation: ["handlers", "formats", "local"],
   stacks: ["modules", "formats", "settings"],
 };

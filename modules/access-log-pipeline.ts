@@ -8,6 +8,7 @@ import { FORMATS } from "../formats";
 import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
 import { linesGlueTable, rawGlueTable } from "../formats/render/glue-table";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
+import { CREATE_PARTITION, MEMORY_MIB, MOVE } from "../sizing";
 import { type FunctionDefaults, HandlerFunction, RUNTIMES } from "./handler-function";
 import { Lake } from "./lake";
 import { LakeFormationGrants } from "./lake-formation-grants";
@@ -51,14 +52,8 @@ const PIPELINE_SCAN_LIMIT_BYTES = 1024 * GIB;
 /** Markers live for an hour; where only partitions are made of them, one that is not consumed need not stay for ever. */
 const MARKER_DAYS = 30;
 
-const MOVE_TIMEOUT_SECONDS = 60;
-const MOVE_BATCH_SIZE = 1000;
-const MOVE_BATCH_WINDOW_SECONDS = 20;
-const MOVE_CONCURRENCY = 10;
 /** Lambda's rule: six times the timeout, and the window in which a batch is gathered. */
-const VISIBILITY_TIMEOUT_SECONDS = 6 * MOVE_TIMEOUT_SECONDS + MOVE_BATCH_WINDOW_SECONDS;
-const PARTITION_TIMEOUT_SECONDS = 300;
-const MEMORY_MIB = 512;
+const VISIBILITY_TIMEOUT_SECONDS = 6 * MOVE.timeoutSeconds + MOVE.batchWindowSeconds;
 
 /**
  * ALB and CloudFront access logs, queryable in Athena minutes after delivery.
@@ -131,7 +126,7 @@ export class AccessLogPipeline extends Construct {
       this.partitionSchedule = new Schedule(this, "create_partition_schedule", {
         name: scheduledNameOf(props.name, "create-partition"),
         description: "Adds the partitions of the coming day, every hour",
-        expression: "cron(50 * * * ? *)",
+        expression: CREATE_PARTITION.schedule,
         target: this.createPartition,
         accountId: this.account.accountId,
       });
@@ -198,17 +193,17 @@ export class AccessLogPipeline extends Construct {
       name: moveFunctionNameOf(props.name),
       handler: "move-access-logs",
       description: "Moves access logs to Hive-style prefixes as they arrive",
-      timeoutSeconds: MOVE_TIMEOUT_SECONDS,
+      timeoutSeconds: MOVE.timeoutSeconds,
       environment,
       statements: this.moveStatements(props, keepOriginals),
     });
     new LambdaEventSourceMapping(this, "arrivals_mapping", {
       eventSourceArn: this.trigger.queue.arn,
       functionName: move.lambda.arn,
-      batchSize: MOVE_BATCH_SIZE,
-      maximumBatchingWindowInSeconds: MOVE_BATCH_WINDOW_SECONDS,
+      batchSize: MOVE.batchSize,
+      maximumBatchingWindowInSeconds: MOVE.batchWindowSeconds,
       functionResponseTypes: ["ReportBatchItemFailures"],
-      scalingConfig: { maximumConcurrency: MOVE_CONCURRENCY },
+      scalingConfig: { maximumConcurrency: MOVE.concurrency },
     });
     return move;
   }
@@ -283,7 +278,7 @@ export class AccessLogPipeline extends Construct {
       name: scheduledNameOf(props.name, "create-partition"),
       handler: "create-partition",
       description: "Adds partitions to the tables of access logs",
-      timeoutSeconds: PARTITION_TIMEOUT_SECONDS,
+      timeoutSeconds: CREATE_PARTITION.timeoutSeconds,
       environment,
       statements: [
         ...permissions.run(),

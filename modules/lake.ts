@@ -2,19 +2,14 @@ import { Construct } from "constructs";
 import type { LogFormat } from "../formats/log-format";
 import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format";
 import type { LakeEnvironment } from "../handlers/environment";
+import { MAINTAIN, TRANSFORM } from "../sizing";
 import { type FunctionDefaults, HandlerFunction } from "./handler-function";
 import { scheduledNameOf } from "./pipeline-props";
 import { ADD_PARTITIONS, type QueryPermissions, READ_PARTITIONS, WRITE_TABLES } from "./query-permissions";
 import { Schedule } from "./schedule";
 
-/**
- * A run ends before the next one is due, however much there is to commit: two at once would only wait for each other, and
- * what waited too long would look like a failure. A query that takes longer is joined by the next run.
- */
-const TRANSFORM_TIMEOUT_SECONDS = 540;
 /** A run that could not start is of no use once the next one is due. */
 const TRANSFORM_EVENT_AGE_SECONDS = 540;
-const MAINTAIN_TIMEOUT_SECONDS = 900;
 
 export interface LakeProps {
   /** Prefix of every name in AWS. */
@@ -50,7 +45,7 @@ export class Lake extends Construct {
     this.transformSchedule = new Schedule(this, "transform_partition_schedule", {
       name: scheduledNameOf(props.name, "transform-partition"),
       description: "Commits new files to the typed tables, every ten minutes",
-      expression: "cron(5/10 * * * ? *)",
+      expression: TRANSFORM.schedule,
       target: this.transform,
       accountId: props.accountId,
       maxEventAgeSeconds: TRANSFORM_EVENT_AGE_SECONDS,
@@ -59,7 +54,7 @@ export class Lake extends Construct {
     this.maintainSchedule = new Schedule(this, "maintain_lake_schedule", {
       name: scheduledNameOf(props.name, "maintain-lake"),
       description: "Merges small files of the typed tables, every night",
-      expression: "cron(30 3 * * ? *)",
+      expression: MAINTAIN.schedule,
       target: this.maintain,
       accountId: props.accountId,
     });
@@ -76,7 +71,7 @@ export class Lake extends Construct {
       name: scheduledNameOf(props.name, "transform-partition"),
       handler: "transform-partition",
       description: "Commits access logs to the typed tables",
-      timeoutSeconds: TRANSFORM_TIMEOUT_SECONDS,
+      timeoutSeconds: TRANSFORM.timeoutSeconds,
       environment: { ...props.environment },
       statements: [
         ...permissions.run(),
@@ -98,7 +93,7 @@ export class Lake extends Construct {
       name: scheduledNameOf(props.name, "maintain-lake"),
       handler: "maintain-lake",
       description: "Merges small files of the typed tables and counts unparsed lines",
-      timeoutSeconds: MAINTAIN_TIMEOUT_SECONDS,
+      timeoutSeconds: MAINTAIN.timeoutSeconds,
       environment: { ...props.environment },
       statements: [
         ...permissions.run("athena:GetQueryResults"),

@@ -50,6 +50,17 @@ describe("access-logs", () => {
     );
   });
 
+  it("prints the bill of a month in eighty columns, and every item and price as JSON", () => {
+    const load = ["--files-per-day", "100000", "--gb-per-day", "10"];
+    const { status, stdout, stderr } = run("cost", ...load);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^total( +[\d,.]+){5}$/m);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    const { bills, prices } = JSON.parse(run("cost", ...load, "--json").stdout);
+    expect(bills).toHaveLength(5);
+    expect(prices.athenaScan.usd).toBe(5);
+  });
+
   it("prints the DDL that is committed", () => {
     expect(run("ddl").stdout).toBe(readFileSync(join(ROOT, "athena.ddl"), "utf8"));
     const one = run("ddl", "--table", "alb_access_logs_raw", "--database", "logs", "--bucket", "b-1");

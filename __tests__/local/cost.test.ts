@@ -1,0 +1,224 @@
+import fc from "fast-check";
+import { FORMATS } from "../../formats";
+import { lakeColumnNames } from "../../formats/render/lake-sql";
+import {
+  billOf,
+  commitScans,
+  DESIGN_NAMES,
+  type Load,
+  moveInvocations,
+  REQUESTS,
+  WATCHERS,
+} from "../../local/cost-model";
+import { athenaUsd, PRICES, usdOf } from "../../local/prices";
+import { MOVE } from "../../sizing";
+import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { s3Notification, sqsEvent } from "../helpers/events";
+import { invokeHandler } from "../helpers/invoke-handler";
+import { type S3Request, type S3Server, startS3Server } from "../helpers/s3-server";
+import { resourcesOf, synthSettings } from "../helpers/synth";
+
+const MARKER = "_touched/alb_access_logs/dt=2026-11-23/hour=07";
+const SCHEDULED = { scheduledTime: "2026-11-23T07:50:00Z" };
+
+let athena: AthenaServer;
+let s3: S3Server;
+let printed: string[];
+
+beforeEach(async () => {
+  athena = await startAthenaServer();
+  s3 = await startS3Server();
+  s3.put("logs", "raw/x", "");
+  athena.tables.set(
+    "alb_access_logs",
+    lakeColumnNames({ format: FORMATS.alb, database: "logs", bucket: "b", bySource: false }),
+  );
+  printed = [];
+  for (const method of ["log", "info", "warn", "error", "debug"] as const) {
+    jest.spyOn(console, method).mockImplementation((...line: unknown[]) => {
+      printed.push(line.join(" "));
+    });
+  }
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await athena.close();
+  await s3.close();
+});
+
+const invoke = (name: Parameters<typeof invokeHandler>[0], event: unknown, environment = {}) =>
+  invokeHandler(
+    name,
+    {
+      athena,
+      s3,
+      environment: {
+        PARTITIONS: "managed",
+        COLUMNAR: "true",
+        POWERTOOLS_METRICS_DISABLED: "false",
+        ...environment,
+      },
+    },
+    event,
+    { getRemainingTimeInMillis: () => 900_000 },
+  );
+
+/** As S3 bills them: deletes are free. */
+const billed = (requests: readonly S3Request[]) => {
+  const isWrite = ({ method, key }: S3Request) => method === "PUT" || (method === "GET" && key === "");
+  const isRead = ({ method, key }: S3Request) => key !== "" && (method === "GET" || method === "HEAD");
+  return { writes: requests.filter(isWrite).length, reads: requests.filter(isRead).length };
+};
+
+/** Metrics that were published, each set of dimensions counted once. */
+const metricsPublished = (): number =>
+  new Set(
+    printed
+      .filter((line) => line.includes('"CloudWatchMetrics"'))
+      .flatMap((line) => JSON.parse(line)._aws.CloudWatchMetrics[0].Metrics)
+      .map(({ Name }: { Name: string }) => Name),
+  ).size;
+
+describe("the model counts what the handlers do:", () => {
+  it("move-access-logs copies each file once and marks the hour once for a full batch", async () => {
+    const keys = Array.from(
+      { length: MOVE.batchSize },
+      (_, index) =>
+        `alb/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_${index.toString(16).padStart(8, "0")}.log.gz`,
+    );
+    for (const key of keys) s3.put("logs", key, "text");
+    await invoke("move-access-logs", sqsEvent(...keys.map((key) => s3Notification("logs", key))), {
+      SOURCES: JSON.stringify([{ format: "alb", prefix: "alb/AWSLogs/" }]),
+      TARGET_BUCKET: "logs",
+      KEEP_ORIGINALS: "false",
+    });
+    expect(billed(s3.requests)).toEqual({
+      writes: REQUESTS.copiesPerFile * MOVE.batchSize + REQUESTS.markersPerInvocation,
+      reads: 0,
+    });
+    expect(s3.requests.filter(({ isBatchDelete }) => isBatchDelete)).toHaveLength(1);
+    expect(metricsPublished()).toBe(REQUESTS.metrics.move);
+  });
+
+  it("transform-partition looks for work, and commits an hour with so many requests more", async () => {
+    await invoke("transform-partition", SCHEDULED);
+    expect(billed(s3.requests)).toEqual(REQUESTS.transformRun);
+    const before = s3.requests.length;
+    s3.put("logs", MARKER, "1");
+    await invoke("transform-partition", SCHEDULED);
+    const { writes, reads } = billed(s3.requests.slice(before));
+    expect({
+      writes: writes - REQUESTS.transformRun.writes,
+      reads: reads - REQUESTS.transformRun.reads,
+    }).toEqual(REQUESTS.transformCommit);
+    expect(metricsPublished()).toBe(REQUESTS.metrics.transform);
+  });
+
+  it("transform-partition reads the whole hour with each commit", async () => {
+    s3.put("logs", MARKER, "1");
+    await invoke("transform-partition", SCHEDULED);
+    const commits = athena.queries.filter(({ sql }) => sql.startsWith("INSERT INTO"));
+    expect(commits).toHaveLength(1);
+    // Of the text, only the keys of the hour bound what is read.
+    expect(commits[0]?.sql).toMatch(
+      /_raw"\nWHERE "dt" = '2026-11-23' AND "hour" = '07'\n {2}AND "\$path" NOT IN \(/,
+    );
+    expect(commitScans(1)).toBe(1);
+    expect(commitScans(6)).toBe((1 + 2 + 3 + 4 + 5 + 6) / 6);
+  });
+
+  it("create-partition lists the markers", async () => {
+    await invoke("create-partition", SCHEDULED);
+    expect(billed(s3.requests)).toEqual(REQUESTS.createPartitionRun);
+    expect(metricsPublished()).toBe(REQUESTS.metrics.createPartition);
+  });
+
+  it("maintain-lake counts the lines of a day once", async () => {
+    await invoke("maintain-lake", SCHEDULED);
+    expect(s3.requests).toHaveLength(0);
+    expect(athena.queries.filter(({ sql }) => sql.startsWith("SELECT count(*)"))).toHaveLength(1);
+    expect(metricsPublished()).toBe(REQUESTS.metrics.maintain);
+  });
+
+  it("the stack has so many alarms and dashboards", () => {
+    const stack = synthSettings({
+      name: "access-logs",
+      region: "us-east-1",
+      sources: [{ name: "web", format: "alb", prefix: "alb/" }],
+    });
+    const count = (type: string) => Object.keys(resourcesOf(stack, type)).length;
+    expect({
+      alarms: count("aws_cloudwatch_metric_alarm"),
+      dashboards: count("aws_cloudwatch_dashboard"),
+    }).toEqual(WATCHERS);
+  });
+});
+
+const load: fc.Arbitrary<Load> = fc.record({
+  filesPerDay: fc.integer({ min: 1, max: 1e8 }),
+  gbPerDay: fc.double({ min: 0.001, max: 1e5, noNaN: true }),
+  daysKept: fc.integer({ min: 1, max: 3650 }),
+});
+
+describe("a bill", () => {
+  it("is the sum of its items, none of which is negative", () => {
+    fc.assert(
+      fc.property(load, fc.constantFrom(...DESIGN_NAMES), (given, design) => {
+        const { items, usd } = billOf(design, given);
+        expect(
+          items.every((item) => item.usd >= 0 && item.usd === usdOf(PRICES[item.price], item.quantity)),
+        ).toBe(true);
+        expect(usd).toBeCloseTo(
+          items.reduce((sum, item) => sum + item.usd, 0),
+          6,
+        );
+      }),
+    );
+  });
+
+  it("does not fall when more arrives or it is kept longer", () => {
+    fc.assert(
+      fc.property(load, fc.constantFrom(...DESIGN_NAMES), (given, design) => {
+        const { usd } = billOf(design, given);
+        for (const more of [
+          { ...given, filesPerDay: given.filesPerDay * 2 },
+          { ...given, gbPerDay: given.gbPerDay * 2 },
+          { ...given, daysKept: given.daysKept * 2 },
+        ]) {
+          expect(billOf(design, more).usd).toBeGreaterThanOrEqual(usd * (1 - 1e-9));
+        }
+      }),
+    );
+  });
+
+  it("charges a million copies five dollars", () => {
+    const { items } = billOf("text", { filesPerDay: 1e6 / 30, gbPerDay: 1, daysKept: 30 });
+    expect(items.find(({ name }) => name === "move: copies")?.usd).toBeCloseTo(5, 9);
+  });
+
+  it("counts full batches where there is enough to fill them, else at most one invocation a file", () => {
+    expect(moveInvocations(1e9)).toBe(1e9 / MOVE.batchSize);
+    expect(moveInvocations(10)).toBe(10);
+  });
+});
+
+describe("prices", () => {
+  it("each name their page, their region and when they were seen", () => {
+    for (const { source, region, date } of Object.values(PRICES)) {
+      expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/[a-z0-9]+\/pricing\/$/);
+      expect(region).toBe("us-east-1");
+      expect(date).toMatch(/^20\d\d(?:-\d\d)?$/);
+    }
+  });
+
+  it("fall beyond the tiers of a month, for the units beyond alone", () => {
+    expect(usdOf(PRICES.vendedLogs, 10_240)).toBeCloseTo(2560, 6);
+    expect(usdOf(PRICES.vendedLogs, 10_241)).toBeCloseTo(2560.15, 6);
+    expect(usdOf(PRICES.vendedLogs, 72 * 1024)).toBeCloseTo(2560 + 3072 + 1536 + 22_528 * 0.05, 6);
+  });
+
+  it("bill a statement of Athena for ten megabytes at least", () => {
+    expect(athenaUsd(0)).toBeCloseTo(0.00005, 9);
+    expect(athenaUsd(1e12)).toBe(5);
+  });
+});

@@ -1,0 +1,279 @@
+import { CREATE_PARTITION, MAINTAIN, MEMORY_MIB, MOVE, TRANSFORM } from "../sizing";
+import { ATHENA_MIN_BYTES, BYTES_PER_TB, PRICES, usdOf } from "./prices";
+
+/** What arrives, and how long it is kept. */
+export interface Load {
+  /** Log files a day. */
+  readonly filesPerDay: number;
+  /** GB a day, as delivered: compressed. */
+  readonly gbPerDay: number;
+  /** Days that text and table are kept. */
+  readonly daysKept: number;
+}
+
+/** One line of a bill. */
+export interface Item {
+  readonly name: string;
+  readonly quantity: number;
+  readonly price: keyof typeof PRICES;
+  readonly usd: number;
+}
+
+/** A month of one design. */
+export interface Bill {
+  readonly design: string;
+  readonly items: readonly Item[];
+  readonly usd: number;
+}
+
+export const DAYS_PER_MONTH = 30;
+const HOURS_PER_DAY = 24;
+const SECONDS_PER_DAY = 86_400;
+
+/**
+ * Requests and statements, as the handlers make them: a test runs the handlers and counts.
+ *
+ * @see __tests__/local/cost.test.ts
+ */
+export const REQUESTS = {
+  /** `move-access-logs`: for each file a copy, for each invocation and hour a marker; deletes are free. */
+  copiesPerFile: 1,
+  markersPerInvocation: 1,
+  /** `transform-partition`: a list of markers and a look for a pending commit, whether there is work or not. */
+  transformRun: { writes: 1, reads: 1 },
+  /** ... and for each hour that got files: the marker is looked for, the commit is noted. */
+  transformCommit: { writes: 1, reads: 1 },
+  /** `create-partition`: a list of markers. */
+  createPartitionRun: { writes: 1, reads: 0 },
+  /** Metrics of the functions, each billed for the hours in which it is published. */
+  metrics: { move: 3, createPartition: 2, transform: 3, maintain: 1 },
+} as const;
+
+/** What the stack creates beside the functions. */
+export const WATCHERS = { alarms: 0, dashboards: 0 } as const;
+
+/** A table of typed columns is this much of the gzip text: measured on made-up logs of both formats. */
+export const TABLE_PER_TEXT = 0.67;
+/** Snappy Parquet without an order, by the same measurement. */
+const SNAPPY_PER_TEXT = 1.1;
+/** Text before compression, by the same measurement. */
+const PLAIN_PER_TEXT = 5;
+
+/** Lambda gives one whole processor at this memory. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const MIB_PER_CPU = 1769;
+/** Processor time of moving one file in a batch of a thousand, measured; a slice of a processor takes longer. */
+const MOVE_CPU_SECONDS = 0.0017;
+/** Three rounds of requests, one after another, however few the files are. */
+const MOVE_MIN_SECONDS = 0.1;
+/** Assumed, for they depend on Athena: how long a function waits for statements. */
+const COMMIT_SECONDS = 10;
+const ADD_PARTITIONS_SECONDS = 10;
+const MAINTAIN_SECONDS = 120;
+const IDLE_SECONDS = 0.3;
+/** What an invocation writes to its log: the metrics. */
+const LOG_GB_PER_INVOCATION = 1e-6;
+
+/** Lambda polls a queue with five readers, each for up to twenty seconds. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+const QUEUE_READERS = 5;
+const LONG_POLL_SECONDS = 20;
+/** Messages in one DeleteMessageBatch. */
+const QUEUE_BATCH = 10;
+
+/** Data file, manifest, list of manifests, metadata; and what Athena leaves in the results of a statement. */
+const WRITES_PER_COMMIT = 4;
+const WRITES_PER_STATEMENT = 2;
+
+/** A load, by month, and what follows from how often things run. */
+interface Month {
+  readonly files: number;
+  readonly gb: number;
+  readonly keptGb: number;
+  /** Runs that find new files, of those that an hour's files come in. */
+  readonly commitsPerHour: number;
+}
+
+const monthOf = ({ filesPerDay, gbPerDay, daysKept }: Load): Month => ({
+  files: filesPerDay * DAYS_PER_MONTH,
+  gb: gbPerDay * DAYS_PER_MONTH,
+  keptGb: gbPerDay * daysKept,
+  commitsPerHour: Math.min(TRANSFORM.perHour, filesPerDay / HOURS_PER_DAY),
+});
+
+const hoursPerMonth = HOURS_PER_DAY * DAYS_PER_MONTH;
+
+/** How often `move-access-logs` is invoked in a month: by full batches, or each time the window of a reader ends. */
+export const moveInvocations = (files: number): number =>
+  Math.max(
+    files / MOVE.batchSize,
+    Math.min(files, QUEUE_READERS * (SECONDS_PER_DAY / MOVE.batchWindowSeconds) * DAYS_PER_MONTH),
+  );
+
+/** Seconds that moving so many files takes one function. */
+export const moveSeconds = (files: number): number =>
+  Math.max(MOVE_MIN_SECONDS, (files * MOVE_CPU_SECONDS * MIB_PER_CPU) / MEMORY_MIB);
+
+/**
+ * Times that a commit reads each byte of text: a statement reads all of its hour, also the files that are committed
+ * already, so with six commits an hour it reads one sixth, two sixths ... of it.
+ */
+export const commitScans = (commitsPerHour: number): number => (Math.max(1, commitsPerHour) + 1) / 2;
+
+const item = (name: string, price: keyof typeof PRICES, quantity: number): Item => ({
+  name,
+  quantity,
+  price,
+  usd: usdOf(PRICES[price], quantity),
+});
+
+const tbScanned = (gb: number, statements: number): number =>
+  Math.max(gb * 1e9, statements * ATHENA_MIN_BYTES) / BYTES_PER_TB;
+
+function moveItems({ files }: Month): Item[] {
+  const invocations = moveInvocations(files);
+  const seconds = invocations * moveSeconds(files / invocations);
+  const idlePolls = (QUEUE_READERS * SECONDS_PER_DAY * DAYS_PER_MONTH) / LONG_POLL_SECONDS;
+  return [
+    item("move: copies", "s3Writes", REQUESTS.copiesPerFile * files),
+    item("move: markers", "s3Writes", REQUESTS.markersPerInvocation * invocations),
+    // S3's message is billed to the queue; at worst each is received alone.
+    item("move: queue", "sqsRequests", idlePolls + files * (1 + 1 + 1 / QUEUE_BATCH)),
+    item("move: invocations", "lambdaInvocations", invocations),
+    item("move: run time", "lambdaArm", (seconds * MEMORY_MIB) / 1024),
+    item("move: log", "functionLogs", invocations * LOG_GB_PER_INVOCATION),
+  ];
+}
+
+function scheduledItems(name: string, runs: number, seconds: number): Item[] {
+  return [
+    item(`${name}: invocations`, "lambdaInvocations", runs),
+    item(`${name}: schedule`, "schedulerInvocations", runs),
+    item(`${name}: run time`, "lambdaArm", (seconds * MEMORY_MIB) / 1024),
+    item(`${name}: log`, "functionLogs", runs * LOG_GB_PER_INVOCATION),
+  ];
+}
+
+function partitionItems(tables: number): Item[] {
+  const runs = CREATE_PARTITION.perHour * hoursPerMonth;
+  return [
+    ...scheduledItems("partitions", runs, runs * ADD_PARTITIONS_SECONDS),
+    item(
+      "partitions: requests",
+      "s3Writes",
+      runs * (REQUESTS.createPartitionRun.writes + tables * WRITES_PER_STATEMENT),
+    ),
+  ];
+}
+
+function tableItems({ files, gb, commitsPerHour }: Month): Item[] {
+  const runs = TRANSFORM.perHour * hoursPerMonth;
+  const commits = commitsPerHour * hoursPerMonth;
+  const scans = commitScans(commitsPerHour);
+  const nights = MAINTAIN.perDay * DAYS_PER_MONTH;
+  const { transformRun, transformCommit } = REQUESTS;
+  return [
+    ...scheduledItems("commit", runs, runs * IDLE_SECONDS + commits * COMMIT_SECONDS),
+    item(
+      "commit: writes",
+      "s3Writes",
+      runs * transformRun.writes +
+        commits * (transformCommit.writes + WRITES_PER_COMMIT + WRITES_PER_STATEMENT),
+    ),
+    item(
+      "commit: reads",
+      "s3Reads",
+      runs * transformRun.reads + commits * transformCommit.reads + files * scans,
+    ),
+    item("commit: scan of the text", "athenaScan", tbScanned(gb * scans, commits)),
+    ...scheduledItems("maintain", nights, nights * MAINTAIN_SECONDS),
+    item("maintain: scan of the text", "athenaScan", tbScanned(gb, nights)),
+    item("maintain: reads", "s3Reads", files),
+    item("maintain: merge of small files", "athenaScan", tbScanned(gb * TABLE_PER_TEXT, nights)),
+  ];
+}
+
+const storedText = ({ keptGb }: Month): Item => item("storage: text", "s3Storage", keptGb);
+const storedTable = ({ keptGb }: Month, ratio: number): Item =>
+  item("storage: table", "s3Storage", keptGb * ratio);
+
+function watchItems(metrics: number): Item[] {
+  return [
+    item("watch: metrics", "metrics", metrics),
+    item("watch: alarms", "alarms", WATCHERS.alarms),
+    item("watch: dashboard", "dashboards", WATCHERS.dashboards),
+  ];
+}
+
+const { metrics: METRICS } = REQUESTS;
+const LAKE_METRICS = METRICS.transform + METRICS.maintain;
+
+/** The AWS sample: a function for each file, an hourly one for partitions, an hourly one that copies an hour to Parquet. */
+function sampleItems(month: Month): Item[] {
+  const MEMORY_GB = 128 / 1024;
+  /** Measured on a whole processor: 60 ms of waiting, 6.7 of computing, which a slice makes longer. */
+  const secondsPerFile = 0.06 + (0.0067 * MIB_PER_CPU) / 128;
+  const hourly = 2 * hoursPerMonth;
+  return [
+    item("move: copies", "s3Writes", month.files),
+    item("move: invocations", "lambdaInvocations", month.files),
+    item("move: run time", "lambdaX86", month.files * secondsPerFile * MEMORY_GB),
+    item("move: log", "functionLogs", month.files * LOG_GB_PER_INVOCATION),
+    item("transform: invocations", "lambdaInvocations", hourly),
+    item("transform: run time", "lambdaX86", hourly * COMMIT_SECONDS * MEMORY_GB),
+    item("transform: writes", "s3Writes", hourly * WRITES_PER_STATEMENT),
+    item("transform: reads", "s3Reads", month.files),
+    item("transform: scan of the text", "athenaScan", tbScanned(month.gb, hoursPerMonth)),
+    storedText(month),
+    storedTable(month, SNAPPY_PER_TEXT),
+  ];
+}
+
+/** AWS's own delivery as Parquet under Hive-style keys. */
+const vendedItems = (month: Month): Item[] => [
+  item("delivery", "vendedLogs", month.gb * PLAIN_PER_TEXT),
+  item("delivery: writes", "s3Writes", month.files),
+  storedTable(month, TABLE_PER_TEXT),
+];
+
+/** What can be deployed, and what else there is. */
+export const DESIGNS = {
+  text: {
+    title: "text only",
+    items: (month: Month) => [
+      ...moveItems(month),
+      ...partitionItems(1),
+      storedText(month),
+      ...watchItems(METRICS.move + METRICS.createPartition),
+    ],
+  },
+  typed: {
+    title: "typed tables",
+    items: (month: Month) => [
+      ...moveItems(month),
+      ...partitionItems(2),
+      ...tableItems(month),
+      storedText(month),
+      storedTable(month, TABLE_PER_TEXT),
+      ...watchItems(METRICS.move + METRICS.createPartition + LAKE_METRICS),
+    ],
+  },
+  projected: {
+    title: "typed tables, projected partitions",
+    items: (month: Month) => [
+      ...moveItems(month),
+      ...tableItems(month),
+      storedText(month),
+      storedTable(month, TABLE_PER_TEXT),
+      ...watchItems(METRICS.move + LAKE_METRICS),
+    ],
+  },
+  sample: { title: "AWS sample", items: sampleItems },
+  vended: { title: "AWS's own delivery", items: vendedItems },
+} as const;
+export type DesignName = keyof typeof DESIGNS;
+export const DESIGN_NAMES = Object.keys(DESIGNS) as DesignName[];
+
+/** The monthly bill of a design. Questions are not in it: Athena bills each by what it scans. */
+export function billOf(design: DesignName, load: Load): Bill {
+  const items = DESIGNS[design].items(monthOf(load)).filter(({ quantity }) => quantity > 0);
+  return { design, items, usd: items.reduce((sum, { usd }) => sum + usd, 0) };
+}

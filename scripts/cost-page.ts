@@ -1,0 +1,111 @@
+import {
+  billOf,
+  commitScans,
+  DAYS_PER_MONTH,
+  DESIGN_NAMES,
+  DESIGNS,
+  type Load,
+  TABLE_PER_TEXT,
+} from "../local/cost-model";
+import { PRICES } from "../local/prices";
+import { dollars } from "../local/print-bills";
+import { MOVE, TRANSFORM } from "../sizing";
+
+const LOADS: readonly Load[] = [
+  { filesPerDay: 1_000, gbPerDay: 0.1, daysKept: DAYS_PER_MONTH },
+  { filesPerDay: 100_000, gbPerDay: 10, daysKept: DAYS_PER_MONTH },
+  { filesPerDay: 10_000_000, gbPerDay: 1_000, daysKept: DAYS_PER_MONTH },
+];
+const MIDDLE = { filesPerDay: 100_000, gbPerDay: 10, daysKept: DAYS_PER_MONTH };
+const BEGIN = "<!-- cost: written by npm run docs -->";
+const END = "<!-- cost: end -->";
+
+const count = new Intl.NumberFormat("en-US");
+const quantity = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
+const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+const right = (count: number): string => row(["---", ...Array.from({ length: count }, () => "---:")]);
+
+/** A month of each design, for some loads. */
+function designsTable(): string {
+  return [
+    row(["US dollars a month", ...DESIGN_NAMES.map((name) => DESIGNS[name].title)]),
+    right(DESIGN_NAMES.length),
+    ...LOADS.map((load) =>
+      row([
+        `${count.format(load.filesPerDay)} files, ${count.format(load.gbPerDay)} GB a day`,
+        ...DESIGN_NAMES.map((name) => dollars(billOf(name, load).usd)),
+      ]),
+    ),
+  ].join("\n");
+}
+
+/** @throws Error if the text has no place for the table */
+export function withCostTable(readme: string): string {
+  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error(`README.md: expected "${BEGIN}", then "${END}"`);
+  return `${readme.slice(0, begin)}${BEGIN}\n${designsTable()}\n${readme.slice(end)}`;
+}
+
+/** The page that says what is counted, and at what price. */
+export const renderCostPage = (): string => `# What it costs
+
+<!-- Written by "npm run docs" from local/cost-model.ts and local/prices.ts. -->
+
+\`access-logs cost --files-per-day N --gb-per-day N\` prints the bill of a month, item by item, for your own numbers. GB are
+those of the files as they are delivered: compressed. Text and tables are kept for ${DAYS_PER_MONTH} days here (\`--days-kept\`).
+
+${designsTable()}
+
+## What is counted
+
+- Requests, statements and metrics as the functions make them: a test runs the functions and counts.
+- \`move-access-logs\` takes up to ${count.format(MOVE.batchSize)} files an invocation. Where fewer come, each of the queue's five readers hands over
+  what it has every ${MOVE.batchWindowSeconds} seconds. Each invocation writes one marker: files of one hour and one table.
+- **A commit reads its whole hour again**, also the files that are in the table. With ${TRANSFORM.perHour} commits an hour each byte of text
+  is read ${commitScans(TRANSFORM.perHour)} times, and at night once more to count the lines that could not be read. A late file costs a scan of its
+  hour.
+- A typed table is ${TABLE_PER_TEXT} of the size of the text, as measured on made-up logs of both formats.
+- Run time of \`move-access-logs\` is measured processor time, at the slice of a processor that its memory buys. Run time
+  of the functions that wait for Athena is assumed: ten seconds a statement.
+- Metrics are billed while something publishes them, also when nothing arrives, and so are the readers of the queue: that is
+  what the first row of the table mostly consists of. The first ten metrics and a million queue requests of an account are
+  free; that is not counted.
+- Not counted: questions (Athena bills each by what it scans), KMS, what the delivery itself costs, and the catalog, whose
+  first million objects are free.
+
+The **AWS sample** is amazon-cloudfront-access-logs-queries: one invocation for each file, and Parquet an hour or two
+behind. A file that comes later than that stays out of its Parquet, and nothing is retried beyond Lambda's own tries.
+**AWS's own delivery** writes Parquet under Hive-style keys. It is charged by GB of text before compression, five times
+what is stored; converting to Parquet costs more per GB, which is not counted because its price was not found published
+for this Region.
+
+## ${count.format(MIDDLE.filesPerDay)} files and ${count.format(MIDDLE.gbPerDay)} GB a day, item by item
+
+${DESIGN_NAMES.map(itemsTable).join("\n\n")}
+
+## Prices
+
+List prices, on demand, without discounts and the free tier, as last seen published at the date shown. AWS changes them and
+they differ by Region: look them up before you rely on a sum.
+
+| price | US dollars | for | Region | seen | page |
+| --- | ---: | --- | --- | --- | --- |
+${Object.entries(PRICES)
+  .map(([name, { usd, per, unit, region, source, date }]) =>
+    row([name, String(usd), `${count.format(per)} ${unit}`, region, date, source]),
+  )
+  .join("\n")}
+`;
+
+function itemsTable(design: (typeof DESIGN_NAMES)[number]): string {
+  const { items, usd } = billOf(design, MIDDLE);
+  return [
+    `**${DESIGNS[design].title}**: ${dollars(usd)}`,
+    "",
+    row(["item", "quantity", "of", "US dollars"]),
+    "| --- | ---: | --- | ---: |",
+    ...items.map((item) =>
+      row([item.name, quantity.format(item.quantity), PRICES[item.price].unit, dollars(item.usd)]),
+    ),
+  ].join("\n");
+}
