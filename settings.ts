@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
 import { FORMAT_IDS, FORMATS } from "./formats";
 import { OWN_PREFIXES } from "./formats/partition-layout";
+import { ADDRESS_MODES, TEXT_MODES } from "./formats/privacy";
 import { IDENTIFIER } from "./formats/render/sql-text";
 import { RUNTIMES } from "./modules/handler-function";
 import { RESULTS_PREFIX } from "./modules/log-bucket";
@@ -23,6 +24,7 @@ import {
   moveFunctionNameOf,
   PARTITION_MODES,
   PIPELINE_NAME,
+  sharedTableRules,
   workgroupNameOf,
 } from "./modules/pipeline-props";
 import { allow, policyDocument } from "./modules/policy";
@@ -50,6 +52,20 @@ const accountId = z.string().regex(/^\d{12}$/, "must be a 12-digit AWS account i
 const LATE_HOURS = Object.values(FORMATS)
   .map(({ id, lateByHours }) => `${lateByHours} for ${id}`)
   .join(", ");
+
+const privacy = z.strictObject({
+  clientIps: z
+    .enum(ADDRESS_MODES)
+    .optional()
+    .describe("Clients' addresses. truncate: IPv4 to 24 bits, IPv6 to 48. Default: keep"),
+  queryStrings: z
+    .enum(TEXT_MODES)
+    .optional()
+    .describe(
+      "Query strings, also in URLs; unless kept, names and passwords in URLs are left out, too. Default: keep",
+    ),
+  cookies: z.enum(TEXT_MODES).optional().describe("Cookie headers. Default: keep"),
+});
 
 const source = z.strictObject({
   name: z
@@ -88,6 +104,11 @@ const source = z.strictObject({
     .optional()
     .describe(
       `Hours without a file after which an alarm says so; 0: none. A load balancer without requests delivers none. Default: ${LATE_HOURS}`,
+    ),
+  privacy: privacy
+    .optional()
+    .describe(
+      "What the typed table holds in the place of what tells of persons; sources of a format must agree unless they are partitioned. Default: what was logged",
     ),
 });
 
@@ -268,6 +289,9 @@ function sourceProblems(sources: Settings["sources"]): string[] {
       problems.push(`sources[${index}].name: must be unique, got "${name}" again`);
     }
   }
+  for (const { holds, expected } of sharedTableRules(sources.map(toLogSource))) {
+    if (!holds) problems.push(`sources: ${expected}`);
+  }
   const prefixes = sources.map((item) => keyPrefixOf(toLogSource(item)));
   for (const [index, prefix] of prefixes.entries()) {
     const own = RESERVED_PREFIXES.find((taken) => overlap(prefix, taken));
@@ -308,6 +332,7 @@ export const toLogSource = ({
   accounts,
   partition,
   silentAfterHours,
+  privacy,
 }: Settings["sources"][number]): LogSource => ({
   name,
   format,
@@ -315,6 +340,7 @@ export const toLogSource = ({
   ...(accounts ? { accounts } : {}),
   ...(partition === undefined ? {} : { partition }),
   ...(silentAfterHours === undefined ? {} : { silentAfterHours }),
+  ...(privacy === undefined ? {} : { privacy }),
 });
 
 /** What a command needs to know of the pipeline that these settings make. */

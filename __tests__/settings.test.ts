@@ -50,6 +50,9 @@ describe("settings", () => {
       'sources[0].prefix: must not overlap "raw/", which the pipeline writes',
     ],
     [source({ format: "cloudfront", prefix: "raw/x/" }), 'sources[0].prefix: must not overlap "raw/"'],
+    [source({ privacy: { clientIps: "remove" } }), "access-logs.json: sources[0].privacy.clientIps: "],
+    [source({ privacy: { ips: "hash" } }), 'access-logs.json: sources[0].privacy: unknown option "ips"'],
+    [source({ format: "cloudfront", prefix: "_privacy/" }), 'prefix: must not overlap "_privacy/"'],
     [{ sources: [] }, "access-logs.json: sources: "],
     [{ logRetentionDays: 31 }, "access-logs.json: logRetentionDays: must be one of 1, 3, 5"],
     [{ backend: { type: "s3", bucket: "state" } }, "access-logs.json: backend.key: "],
@@ -95,6 +98,16 @@ describe("settings", () => {
     );
     expect(problemOf({ sources: [cloudfront("a", "x/"), cloudfront("b", "x/y/")] })).toContain(
       "sources[1].prefix: must not overlap that of sources[0]",
+    );
+  });
+
+  it("refuse sources that share a table and do not agree on its rows", () => {
+    const alb = (name: string, options: object) => ({ name, format: "alb", prefix: `${name}/`, ...options });
+    expect(problemOf({ sources: [alb("a", { partition: true }), alb("b", {})] })).toBe(
+      'access-logs.json: sources: must all have "partition", or none, among those of one format (alb)',
+    );
+    expect(problemOf({ sources: [alb("a", { privacy: { cookies: "drop" } }), alb("b", {})] })).toContain(
+      'access-logs.json: sources: must all have the same "privacy"',
     );
   });
 

@@ -31,7 +31,7 @@ export const alb: LogFormat = {
       name: "client:port",
       token: "hostPort",
       columns: [
-        column("client_ip", "string", "Address of the client"),
+        column("client_ip", "string", "Address of the client", "address"),
         column("client_port", "int", "Port of the client"),
       ],
     },
@@ -106,9 +106,9 @@ export const alb: LogFormat = {
       name: "request_line",
       token: "request",
       columns: [
-        column("request_verb", "string", "Method of the request"),
-        column("request_url", "string", "URL as the client sent it, never decoded"),
-        column("request_proto", "string", "Protocol of the request, e.g. HTTP/2.0"),
+        column("request_verb", "string", "Method of the request", "method"),
+        column("request_url", "string", "URL as the client sent it, never decoded", "url"),
+        column("request_proto", "string", "Protocol of the request, e.g. HTTP/2.0", "protocol"),
       ],
     },
     {
@@ -169,7 +169,7 @@ export const alb: LogFormat = {
     {
       name: "redirect_url",
       token: "quoted",
-      columns: [column("redirect_url", "string", "Target of a redirect action")],
+      columns: [column("redirect_url", "string", "Target of a redirect action", "url")],
     },
     {
       name: "error_reason",
@@ -213,7 +213,7 @@ export const alb: LogFormat = {
     {
       name: "transformed_uri",
       token: "quotedText",
-      columns: [column("transformed_uri", "string", "URI after a transform")],
+      columns: [column("transformed_uri", "string", "URI after a transform", "url")],
     },
     {
       name: "request_transform_status",

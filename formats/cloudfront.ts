@@ -30,7 +30,11 @@ export const cloudfront: LogFormat = {
       token: "tabbedInteger",
       columns: [column("sc_bytes", "bigint", "Bytes sent to the viewer, headers included")],
     },
-    { name: "c-ip", token: "tabbed", columns: [column("c_ip", "string", "Address of the viewer")] },
+    {
+      name: "c-ip",
+      token: "tabbed",
+      columns: [column("c_ip", "string", "Address of the viewer", "address")],
+    },
     { name: "cs-method", token: "tabbed", columns: [column("cs_method", "string", "Method of the request")] },
     {
       name: "cs(Host)",
@@ -47,7 +51,11 @@ export const cloudfront: LogFormat = {
       token: "tabbed",
       columns: [column("sc_status", "string", "Status code; 000 when the viewer left first")],
     },
-    { name: "cs(Referer)", token: "tabbed", columns: [column("cs_referrer", "string", "Referer header")] },
+    {
+      name: "cs(Referer)",
+      token: "tabbed",
+      columns: [column("cs_referrer", "string", "Referer header", "url")],
+    },
     {
       name: "cs(User-Agent)",
       token: "tabbed",
@@ -56,12 +64,12 @@ export const cloudfront: LogFormat = {
     {
       name: "cs-uri-query",
       token: "tabbed",
-      columns: [column("cs_uri_query", "string", "Query string, URL-encoded by CloudFront")],
+      columns: [column("cs_uri_query", "string", "Query string, URL-encoded by CloudFront", "query")],
     },
     {
       name: "cs(Cookie)",
       token: "tabbed",
-      columns: [column("cs_cookie", "string", "Cookie header, if the distribution logs cookies")],
+      columns: [column("cs_cookie", "string", "Cookie header, if the distribution logs cookies", "cookie")],
     },
     {
       name: "x-edge-result-type",
@@ -106,6 +114,7 @@ export const cloudfront: LogFormat = {
           "x_forwarded_for",
           "string",
           "X-Forwarded-For header; set by the viewer, so not always an address",
+          "addresses",
         ),
       ],
     },

@@ -1,4 +1,5 @@
 import type { ObjectKind } from "./object-kind";
+import type { PersonalKind } from "./privacy";
 import type { TokenKind } from "./tokens";
 
 /** Types of the typed table; each renderer maps them to its engine's own names. */
@@ -10,6 +11,8 @@ export interface Column {
   readonly type: ColumnType;
   /** One sentence for the Glue comment and the documentation table. */
   readonly doc: string;
+  /** Set if it can tell of a person: the typed tables then hold what the privacy options leave of it. */
+  readonly personal?: PersonalKind;
 }
 
 /** One field of a log line as AWS writes it. Most fields are one column; `ip:port` and the request are more. */
@@ -54,7 +57,12 @@ export interface LogFormat {
   readonly classify: (key: string) => ObjectKind;
 }
 
-export const column = (name: string, type: ColumnType, doc: string): Column => ({ name, type, doc });
+export const column = (name: string, type: ColumnType, doc: string, personal?: PersonalKind): Column => ({
+  name,
+  type,
+  doc,
+  ...(personal === undefined ? {} : { personal }),
+});
 
 /** Every column of a raw row, in order. */
 export const columnsOf = (format: LogFormat): readonly Column[] =>

@@ -9,8 +9,17 @@ export const COMMITS_PREFIX = "_commits/";
 export const COMMIT_KEY = `${COMMITS_PREFIX}current.json`;
 /** One small object per partition that got new files: the work list of `create-partition`. Athena ignores `_`. */
 export const TOUCHED_PREFIX = "_touched/";
+const PRIVACY_PREFIX = "_privacy/";
+/** The secret that hashes of addresses, query strings and cookies are made with. */
+export const PRIVACY_SALT_KEY = `${PRIVACY_PREFIX}salt`;
 /** Keys of the pipeline itself, where no log is delivered. */
-export const OWN_PREFIXES = [RAW_PREFIX, LAKE_PREFIX, COMMITS_PREFIX, TOUCHED_PREFIX] as const;
+export const OWN_PREFIXES = [
+  RAW_PREFIX,
+  LAKE_PREFIX,
+  COMMITS_PREFIX,
+  TOUCHED_PREFIX,
+  PRIVACY_PREFIX,
+] as const;
 
 /** Partition keys shared by every table, outermost first. All are strings: Athena prunes those in the catalog. */
 export const PARTITION_KEYS = [

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { FORMAT_IDS } from "../formats";
+import { ADDRESS_MODES, TEXT_MODES } from "../formats/privacy";
 import { IDENTIFIER } from "../formats/render/sql-text";
 import { PermanentError } from "./core/errors";
 
@@ -44,6 +45,13 @@ const moveSchema = z.object({
   KEEP_ORIGINALS: flag,
 });
 
+const tablePrivacy = z.strictObject({
+  source: z.optional(partitionValue),
+  clientIps: z.enum(ADDRESS_MODES),
+  queryStrings: z.enum(TEXT_MODES),
+  cookies: z.enum(TEXT_MODES),
+});
+
 const tablesSchema = {
   /** Glue database of the tables. */
   DATABASE: identifier,
@@ -51,9 +59,15 @@ const tablesSchema = {
   WORKGROUP: z.string().check(z.minLength(1)),
   /** Bucket that holds the moved files. */
   BUCKET: bucket,
-  /** JSON of the tables: the typed table's name, and the sources it is partitioned by, if any. */
+  /** JSON of the tables: the typed table's name, the sources it is partitioned by, if any, and what its rows must not tell. */
   TABLES: jsonText(
-    z.array(z.strictObject({ table: identifier, sources: z.optional(z.array(partitionValue)) })),
+    z.array(
+      z.strictObject({
+        table: identifier,
+        sources: z.optional(z.array(partitionValue)),
+        privacy: z.optional(z.array(tablePrivacy)),
+      }),
+    ),
   ),
 };
 

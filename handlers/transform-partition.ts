@@ -1,6 +1,7 @@
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Context } from "aws-lambda";
+import { needsSalt } from "../formats/privacy";
 import { athenaLake } from "./adapters/athena-lake";
 import { athenaPartitionCatalog } from "./adapters/athena-partition-catalog";
 import { athenaQueryEngine } from "./adapters/athena-query-engine";
@@ -8,6 +9,7 @@ import { projectedPartitions } from "./adapters/projected-partitions";
 import { s3ObjectStore } from "./adapters/s3-object-store";
 import { type CommittedPartitions, commitPartitions } from "./core/commit-partitions";
 import { systemClock } from "./core/ports";
+import { privacySalt } from "./core/privacy-salt";
 import { readLakeEnvironment } from "./environment";
 import { logger, publish } from "./telemetry";
 
@@ -37,6 +39,7 @@ export async function handler(
   context: Pick<Context, "getRemainingTimeInMillis">,
 ): Promise<Omit<CommittedPartitions, "failures">> {
   const runToken = scheduledTime ?? clock.now().toISOString();
+  const isHashed = TABLES.some(({ privacy }) => privacy?.some(needsSalt));
   const options = { engine, database: DATABASE, bucket: BUCKET, runToken };
   const ports = {
     store,
@@ -46,7 +49,12 @@ export async function handler(
       PARTITIONS === "projection"
         ? projectedPartitions
         : athenaPartitionCatalog({ ...options, withLines: true }),
-    lake: athenaLake({ ...options, client, tables: TABLES }),
+    lake: athenaLake({
+      ...options,
+      client,
+      tables: TABLES,
+      ...(isHashed ? { salt: await privacySalt(store, BUCKET) } : {}),
+    }),
   };
   const deadline = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - RESERVE_MS);
   const { failures, ...result } = await commitPartitions(

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { FORMATS } from "../formats";
 import { rawTableOf } from "../formats/log-format";
+import { ADDRESS_MODES, type PrivacyOptions, TEXT_MODES } from "../formats/privacy";
 import {
   athenaDdlFile,
   athenaDdlStatements,
@@ -29,6 +30,12 @@ import { write } from "./write";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+
+interface IngestCommandOptions extends PrivacyOptions {
+  readonly lake: string;
+  readonly move: boolean;
+  readonly json: boolean;
+}
 
 const program = new Command("access-logs")
   .description("ALB and CloudFront access logs on this machine: make some, ingest them, ask questions")
@@ -73,17 +80,29 @@ program
   .argument("<dir>", "folder that is treated as the bucket; the path of a file below it is its key")
   .requiredOption("--lake <folder>", "folder of the lake; made if it is missing")
   .option("--move", "delete the originals once they are copied (default: they stay)", false)
+  .addOption(
+    new Option("--client-ips <mode>", "what a new lake's rows hold of clients' addresses").choices(
+      ADDRESS_MODES,
+    ),
+  )
+  .addOption(new Option("--query-strings <mode>", "... of query strings, also in URLs").choices(TEXT_MODES))
+  .addOption(new Option("--cookies <mode>", "... of cookies").choices(TEXT_MODES))
   .option("--json", "print the summary as one JSON document", false)
   .addHelpText(
     "after",
-    examples("access-logs ingest ./logs --lake ./lake", "access-logs ingest ./logs --lake ./lake --json"),
+    examples(
+      "access-logs ingest ./logs --lake ./lake",
+      "access-logs ingest ./logs --lake ./lake --json",
+      "access-logs ingest ./logs --lake ./lake --client-ips truncate --query-strings drop --cookies drop",
+    ),
   )
-  .action(async (directory: string, options: { lake: string; move: boolean; json: boolean }) => {
+  .action(async (directory: string, options: IngestCommandOptions) => {
     const progress = progressLine(process.stderr);
     const summary = await ingest({
       directory,
       lake: options.lake,
       deleteOriginals: options.move,
+      privacy: options,
       onProgress: ({ phase, done, total }) =>
         progress.show(phase === "move" ? "moving files" : "adding hours to the tables", done, total),
     });

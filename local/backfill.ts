@@ -15,6 +15,7 @@ import { folderPartitionCatalog } from "./folder-partition-catalog";
 import { ANY_SOURCE, openFolders } from "./folders";
 import { LAKE_BUCKET, prepareLake } from "./lake-layout";
 import { withLakeLock } from "./lake-lock";
+import { lakePrivacy } from "./lake-privacy";
 
 export interface BackfillOptions {
   readonly range: HourRange;
@@ -75,8 +76,9 @@ export async function backfillFolder(options: FolderBackfillOptions): Promise<Ba
   if (options.isDryRun) return run();
   return withLakeLock(lake.lockFile, async () => {
     await prepareLake(lake);
+    const privacy = await lakePrivacy(lake);
     const summary = await run();
-    const { rows, unparsed } = await commitTouched(store, lake, options.onProgress);
+    const { rows, unparsed } = await commitTouched(store, lake, privacy, options.onProgress);
     return { ...summary, rows, unparsed };
   });
 }

@@ -1,5 +1,6 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { SkipReason } from "../formats/object-kind";
+import type { PrivacyRule } from "../formats/privacy";
 import type { ObjectStore } from "../handlers/core/ports";
 import { type TouchedPartition, touchedPartitions } from "../handlers/core/touched-partitions";
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
@@ -36,10 +37,15 @@ export interface CommittedAll {
   readonly skipped: SkippedObject[];
 }
 
-/** Brings the typed table of every touched partition up to date. Only under the lake's lock. */
+/**
+ * Brings the typed table of every touched partition up to date. Only under the lake's lock.
+ *
+ * @param privacy what the rows must not tell
+ */
 export async function commitTouched(
   store: ObjectStore,
   lake: LakeLayout,
+  privacy: PrivacyRule | undefined,
   onProgress: (progress: CommitProgress) => void,
 ): Promise<CommittedAll> {
   const touched: TouchedPartition[] = [];
@@ -53,7 +59,7 @@ export async function commitTouched(
   const pool = openSpoolPool();
   // While one commit is written to disk, another one computes.
   const commits = pLimit(pool.size + 1);
-  const work: Work = { engine, pool, store, lake, commits, result: emptyResult(touched) };
+  const work: Work = { engine, pool, store, lake, privacy, commits, result: emptyResult(touched) };
   let done = 0;
   try {
     await forEachAtOnce(touched, commits.concurrency, async (item) => {
@@ -72,6 +78,7 @@ interface Work {
   readonly pool: SpoolPool;
   readonly store: ObjectStore;
   readonly lake: LakeLayout;
+  readonly privacy: PrivacyRule | undefined;
   readonly commits: LimitFunction;
   readonly result: CommittedAll;
 }
@@ -100,10 +107,13 @@ async function commitPartition(work: Work, { partition, markerKey, etag }: Touch
 }
 
 /** @returns true if every file is in the typed table now */
-async function commitFiles({ engine, pool, lake, result }: Work, files: FileBatch): Promise<boolean> {
+async function commitFiles(
+  { engine, pool, lake, privacy, result }: Work,
+  files: FileBatch,
+): Promise<boolean> {
   const { table } = files.partition;
   const batch = await spoolBatch(pool, lake, files);
-  const { rows, unparsed } = await commitBatch(engine, lake, batch);
+  const { rows, unparsed } = await commitBatch(engine, lake, batch, privacy);
   add(result.rows, table, rows);
   add(result.unparsed, table, unparsed);
   for (const [key, detail] of batch.corrupt) result.skipped.push({ key, reason: "corrupt-file", detail });

@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import type { PrivacyOptions } from "../formats/privacy";
 import { type MoveOutcome, moveObjects } from "../handlers/core/move-objects";
 import type { ArrivedObject } from "../handlers/core/move-plan";
 import { type ObjectStore, systemClock } from "../handlers/core/ports";
@@ -6,6 +7,7 @@ import { commitTouched, type IngestSkipReason, type SkippedObject } from "./comm
 import { ANY_SOURCE, openFolders } from "./folders";
 import { LAKE_BUCKET, prepareLake } from "./lake-layout";
 import { withLakeLock } from "./lake-lock";
+import { lakePrivacy } from "./lake-privacy";
 
 export interface IngestOptions {
   /** Folder that is treated as the bucket: a file's path below it is its key. */
@@ -13,6 +15,12 @@ export interface IngestOptions {
   readonly lake: string;
   /** Deletes the originals once they are copied. */
   readonly deleteOriginals: boolean;
+  /**
+   * What the rows of a new lake must not tell; a lake keeps to what it began with.
+   *
+   * @default - as the lake began; a new one holds what was logged
+   */
+  readonly privacy?: PrivacyOptions;
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -43,15 +51,16 @@ const MOVE_BATCH = 1000;
  *
  * It may be run again at any time, after new or late files, and after it was interrupted: what is done stays done.
  *
- * @throws UserError if the folder cannot be read or another process is writing to the lake
+ * @throws UserError if the folder cannot be read, another process is writing to the lake, or it began with other privacy
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const started = performance.now();
   const { store, bucket, lake } = await openFolders(options.directory, options.lake, options);
   return withLakeLock(lake.lockFile, async () => {
     await prepareLake(lake);
+    const privacy = await lakePrivacy(lake, options.privacy);
     const moved = await moveAll(store, bucket, options);
-    const committed = await commitTouched(store, lake, options.onProgress);
+    const committed = await commitTouched(store, lake, privacy, options.onProgress);
     const skipped = [...moved.skipped, ...committed.skipped];
     await writeFile(lake.skippedFile, skipped.map((item) => `${JSON.stringify(item)}\n`).join(""));
     return {

@@ -1,8 +1,11 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { columnsOf, type LogFormat } from "../formats/log-format";
 import { rawPrefixOf } from "../formats/partition-layout";
+import type { PrivacyRule } from "../formats/privacy";
 import { renderDuckdbRelation } from "../formats/render/duckdb-relation";
-import { sqlString } from "../formats/render/sql-text";
+import { renderPrivate } from "../formats/render/privacy-sql";
+import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
 import type { DuckdbEngine } from "./duckdb-engine";
 import type { LakeLayout } from "./lake-layout";
 import { MAX_LINE_BYTES } from "./spool";
@@ -30,11 +33,12 @@ export async function commitBatch(
   engine: DuckdbEngine,
   lake: LakeLayout,
   batch: SpooledBatch,
+  privacy?: PrivacyRule,
 ): Promise<Commit> {
   try {
     if (batch.lines === 0) return { rows: 0, unparsed: 0 };
     const file = join(batch.folder, `${batch.id}.parquet`);
-    await writeParquet(engine, batch, file);
+    await writeParquet(engine, batch, file, privacy);
     const commit = await countRows(engine, file);
     const stored = commit.rows + commit.unparsed;
     if (stored !== batch.lines) {
@@ -53,14 +57,26 @@ async function writeParquet(
   engine: DuckdbEngine,
   { format, partition, texts, id }: SpooledBatch,
   file: string,
+  privacy: PrivacyRule | undefined,
 ): Promise<void> {
   const rows = renderDuckdbRelation(format, join(texts, "*"), 2 * MAX_LINE_BYTES);
   const logFile = `${sqlString(rawPrefixOf(partition))} || file AS log_file`;
   await engine.run({
-    sql: `COPY (SELECT * EXCLUDE (file, unparsed), ${logFile}, unparsed FROM (${rows}))
+    sql: `COPY (SELECT * EXCLUDE (file, unparsed)${privacy ? privateColumns(format, privacy) : ""}, ${logFile}, ${privacy ? HIDDEN_LINE : "unparsed"} FROM (${rows}))
 TO ${sqlString(file)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${ZSTD_LEVEL}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
     token: id,
   });
+}
+
+/** A line that is none holds everything as it was sent: it is counted, and its text left out. */
+const HIDDEN_LINE = "CASE WHEN unparsed IS NOT NULL THEN '(left out)' END AS unparsed";
+
+function privateColumns(format: LogFormat, rule: PrivacyRule): string {
+  const replaced = columnsOf(format).flatMap(({ name, personal }) => {
+    const value = sqlIdentifier(name);
+    return personal ? [`${renderPrivate("duckdb", rule, personal, value)} AS ${value}`] : [];
+  });
+  return ` REPLACE (${replaced.join(", ")})`;
 }
 
 async function countRows(engine: DuckdbEngine, file: string): Promise<Commit> {

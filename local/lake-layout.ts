@@ -22,6 +22,10 @@ export interface LakeLayout {
   readonly lockFile: string;
   /** One JSON line for each object that the last `ingest` did not take, with its reason. */
   readonly skippedFile: string;
+  /** What the rows must not tell; missing if they hold what was logged. */
+  readonly privacyFile: string;
+  /** Secret that hashes are made with. */
+  readonly saltFile: string;
 }
 
 const GLOB_CHARACTERS = /[*?[\]{}]/;
@@ -44,6 +48,8 @@ export function lakeLayout(folder: string): LakeLayout {
     workFolder: join(root, ".work"),
     lockFile: join(root, ".lock"),
     skippedFile: join(root, "skipped.jsonl"),
+    privacyFile: join(root, "privacy.json"),
+    saltFile: join(root, ".privacy-salt"),
   };
 }
 

@@ -6,6 +6,7 @@ import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-s
 import { Construct } from "constructs";
 import { FORMATS } from "../formats";
 import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
+import { needsSalt } from "../formats/privacy";
 import { linesGlueTable, rawGlueTable } from "../formats/render/glue-table";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
 import { CREATE_PARTITION, MEMORY_MIB, MOVE } from "../sizing";
@@ -14,7 +15,7 @@ import { Lake } from "./lake";
 import { LakeFormationGrants } from "./lake-formation-grants";
 import { type Expiration, LogBucket, RESULTS_PREFIX } from "./log-bucket";
 import { takeOriginals } from "./log-delivery";
-import { formatsOf, keyPrefixOf, moveSourcesOf } from "./log-source";
+import { formatsOf, keyPrefixOf, moveSourcesOf, privacyOf } from "./log-source";
 import { LogTable } from "./log-table";
 import { Monitoring } from "./monitoring";
 import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
@@ -33,6 +34,7 @@ import {
   landingPrefixOf,
   moveFunctionNameOf,
   PARTITION_MODES,
+  privacyRulesOf,
   scheduledNameOf,
   sourceNamesOf,
   validatePipeline,
@@ -301,6 +303,7 @@ export class AccessLogPipeline extends Construct {
       permissions,
       functionDefaults: functionDefaults(props),
       accountId: this.account.accountId,
+      isHashed: props.sources.some((source) => needsSalt(privacyOf(source))),
     });
   }
 
@@ -320,7 +323,12 @@ export class AccessLogPipeline extends Construct {
       TABLES: JSON.stringify(
         formatsOf(sources).map((id) => {
           const names = sourceNamesOf(sources, id);
-          return { table: FORMATS[id].table, ...(names.length > 0 ? { sources: names } : {}) };
+          const privacy = privacyRulesOf(sources, id);
+          return {
+            table: FORMATS[id].table,
+            ...(names.length > 0 ? { sources: names } : {}),
+            ...(privacy.length > 0 ? { privacy } : {}),
+          };
         }),
       ),
     };

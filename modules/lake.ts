@@ -19,6 +19,8 @@ export interface LakeProps {
   readonly permissions: QueryPermissions;
   readonly functionDefaults: FunctionDefaults;
   readonly accountId: string;
+  /** True if rows hold hashes of what was logged: `transform-partition` then needs their secret. */
+  readonly isHashed: boolean;
 }
 
 /**
@@ -81,6 +83,7 @@ export class Lake extends Construct {
         ...permissions.lakeData(),
         permissions.markers(),
         permissions.commits(),
+        ...(props.isHashed ? [permissions.privacySalt()] : []),
       ],
       // Runs at once are safe, but would only wait for each other.
       reservedConcurrency: 1,

@@ -1,4 +1,5 @@
 import { FORMATS, type FormatId } from "../formats";
+import { type Privacy, type PrivacyOptions, withDefaults } from "../formats/privacy";
 
 /** One place that access logs are delivered from: a load balancer or distribution, or several of one kind. */
 export interface LogSource {
@@ -27,7 +28,17 @@ export interface LogSource {
    * @default - as late as the format's files may come: 2 for load balancers, 24 for distributions
    */
   readonly silentAfterHours?: number;
+  /**
+   * What the typed table holds in the place of clients' addresses, query strings and cookies. Sources of a format that
+   * are not partitioned by name share a table and its rows, so they must agree.
+   *
+   * @default - what was logged
+   */
+  readonly privacy?: PrivacyOptions;
 }
+
+/** All of a source's privacy options. */
+export const privacyOf = ({ privacy }: LogSource): Privacy => withDefaults(privacy ?? {});
 
 /** What the keys of a source's objects start with, e.g. `alb/AWSLogs/`. */
 export const keyPrefixOf = ({ prefix, format }: LogSource): string => prefix + FORMATS[format].deliveryFolder;

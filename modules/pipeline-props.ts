@@ -1,3 +1,4 @@
+import { keepsAll, type TablePrivacy } from "../formats/privacy";
 import { IDENTIFIER } from "../formats/render/sql-text";
 import type { Runtime } from "./handler-function";
 import {
@@ -5,6 +6,7 @@ import {
   isSilenceAllowed,
   type LogSource,
   MAX_SILENT_HOURS,
+  privacyOf,
   silentAfterHoursOf,
 } from "./log-source";
 import type { Safeguards } from "./safeguards";
@@ -198,6 +200,18 @@ export type WorkgroupId = "pipeline" | "analysts";
 export const sourceNamesOf = (sources: readonly LogSource[], format: string): string[] =>
   sources.filter((source) => source.format === format && source.partition).map(({ name }) => name);
 
+/**
+ * What the rows of a format's table must not tell: a rule for each source that the table is partitioned by and that sets
+ * one, or one rule for all; empty if all is kept.
+ */
+export function privacyRulesOf(sources: readonly LogSource[], format: string): TablePrivacy[] {
+  const ofFormat = sources.filter((source) => source.format === format);
+  const ruled = ofFormat.filter((source) => !keepsAll(privacyOf(source)));
+  const bySource = sourceNamesOf(sources, format).length > 0;
+  if (bySource) return ruled.map((source) => ({ source: source.name, ...privacyOf(source) }));
+  return ruled.slice(0, 1).map(privacyOf);
+}
+
 /** @throws Error that names every option that is wrong */
 export function validatePipeline(path: string, props: AccessLogPipelineProps): void {
   const { name, sources } = props;
@@ -244,15 +258,27 @@ export function validatePipeline(path: string, props: AccessLogPipelineProps): v
       holds: props[option] === undefined || props.existingLogBucket !== undefined,
       expected: 'must be left out without "existingLogBucket"',
     })),
-    ...formatsOf(sources).map((format) => {
-      const partitioned = sourceNamesOf(sources, format).length;
-      const all = sources.filter((source) => source.format === format).length;
-      return {
-        option: "sources",
-        value: sources.map(({ name: source, partition }) => ({ name: source, partition })),
-        holds: partitioned === 0 || partitioned === all,
-        expected: `must all have "partition", or none, among those of one format (${format})`,
-      };
-    }),
+    ...sharedTableRules(sources).map((rule) => ({
+      ...rule,
+      option: "sources",
+      value: sources.map(({ name: source, partition, privacy }) => ({ name: source, partition, privacy })),
+    })),
   ]);
 }
+
+/** What the sources of a format must agree on, for they share a table. */
+export const sharedTableRules = (sources: readonly LogSource[]) =>
+  formatsOf(sources).flatMap((format) => {
+    const ofFormat = sources.filter((source) => source.format === format);
+    const unpartitioned = ofFormat.filter(({ partition }) => !partition);
+    return [
+      {
+        holds: unpartitioned.length === 0 || unpartitioned.length === ofFormat.length,
+        expected: `must all have "partition", or none, among those of one format (${format})`,
+      },
+      {
+        holds: new Set(unpartitioned.map((source) => JSON.stringify(privacyOf(source)))).size <= 1,
+        expected: `must all have the same "privacy" among those of one format (${format}), or all have "partition": without it their rows share partitions`,
+      },
+    ];
+  });

@@ -1,7 +1,13 @@
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import type { Construct } from "constructs";
-import { COMMITS_PREFIX, LAKE_PREFIX, RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
+import {
+  COMMITS_PREFIX,
+  LAKE_PREFIX,
+  PRIVACY_SALT_KEY,
+  RAW_PREFIX,
+  TOUCHED_PREFIX,
+} from "../formats/partition-layout";
 import { allow, type PolicyStatement } from "./policy";
 import type { QueryWorkgroup } from "./query-workgroup";
 
@@ -95,6 +101,11 @@ export class QueryPermissions {
   /** To consume the markers of touched partitions. */
   markers(): PolicyStatement {
     return allow(["s3:GetObject", "s3:DeleteObject"], [`${this.query.bucketArn}/${TOUCHED_PREFIX}*`]);
+  }
+
+  /** To read the secret that hashes are made with, and to draw it. */
+  privacySalt(): PolicyStatement {
+    return allow(["s3:GetObject", "s3:PutObject"], [`${this.query.bucketArn}/${PRIVACY_SALT_KEY}`]);
   }
 
   /** To note the commit that is on its way. */

@@ -25,10 +25,10 @@ const LATE_MARKER = "_touched/alb_access_logs/dt=2026-11-22/hour=09";
 const NOTE = "_commits/current.json";
 const COLUMNS = lakeColumnNames({ format: FORMATS.alb, database: "logs", bucket: "b", bySource: false });
 
-const invoke = (remainingMs = 900_000, PARTITIONS = "managed") =>
+const invoke = (remainingMs = 900_000, PARTITIONS = "managed", environment: Record<string, string> = {}) =>
   invokeHandler(
     "transform-partition",
-    { athena, s3, environment: { PARTITIONS } },
+    { athena, s3, environment: { PARTITIONS, ...environment } },
     { scheduledTime: "2026-11-23T07:50:00Z" },
     { getRemainingTimeInMillis: () => remainingMs },
   );
@@ -150,6 +150,75 @@ describe("transform-partition", () => {
   });
 });
 
+describe("transform-partition of a table whose rows must not tell all", () => {
+  const SALT = "_privacy/salt";
+  const tables = (...privacy: readonly object[]) => ({
+    TABLES: JSON.stringify([{ table: "alb_access_logs", privacy }]),
+  });
+  const HASHED = tables({ clientIps: "hash", queryStrings: "drop", cookies: "keep" });
+  const valueOfClientIp = () => /^.*client_ip.*$/m.exec(inserts().at(-1)?.sql.split("SELECT")[1] ?? "")?.[0];
+  beforeEach(() => {
+    athena.tables.set("alb_access_logs", COLUMNS);
+    s3.put("logs", MARKER, "1");
+  });
+
+  it("truncates without a secret", async () => {
+    await invoke(
+      900_000,
+      "managed",
+      tables({ clientIps: "truncate", queryStrings: "keep", cookies: "keep" }),
+    );
+    expect(valueOfClientIp()).toContain("COALESCE(NULLIF(regexp_extract(");
+    expect(s3.read("logs", SALT)).toBeUndefined();
+  });
+
+  it("hashes with a secret that it draws once", async () => {
+    await invoke(900_000, "managed", HASHED);
+    const salt = s3.read("logs", SALT);
+    expect(salt).toMatch(/^[0-9a-f]{64}$/);
+    expect(valueOfClientIp()).toContain(`sha256(to_utf8('${salt}' || `);
+    s3.put("logs", MARKER, "2");
+    await invoke(900_000, "managed", HASHED);
+    expect(s3.read("logs", SALT)).toBe(salt);
+    expect(valueOfClientIp()).toContain(`'${salt}'`);
+  });
+
+  it("hashes with a secret that somebody put there, and tells nobody of it", async () => {
+    s3.put("logs", SALT, "the same as elsewhere\n");
+    const printed: string[] = [];
+    for (const method of ["log", "info", "warn", "error", "debug"] as const)
+      jest
+        .spyOn(console, method)
+        .mockImplementation((...line: unknown[]) => void printed.push(line.join(" ")));
+    athena.setFates({}, {}, { end: "FAILED", reason: "HIVE_BAD_DATA: no" });
+    await expect(invoke(900_000, "managed", HASHED)).rejects.toThrow("HIVE_BAD_DATA");
+    expect(valueOfClientIp()).toContain("'the same as elsewhere'");
+    expect(printed.join("\n")).toContain("HIVE_BAD_DATA");
+    expect(printed.join("\n")).not.toContain("the same as elsewhere");
+  });
+
+  it("commits nothing with a secret that is none", async () => {
+    s3.put("logs", SALT, "short");
+    await expect(invoke(900_000, "managed", HASHED)).rejects.toThrow("_privacy/salt holds 5 characters");
+    expect(inserts()).toEqual([]);
+    expect(keys("_touched/")).toEqual([MARKER]);
+  });
+
+  it("follows the rule of the source whose partition it commits", async () => {
+    s3.put("logs", "_touched/alb_access_logs/source=shop/dt=2026-11-23/hour=07", "1");
+    s3.put("logs", "_touched/alb_access_logs/source=web/dt=2026-11-23/hour=07", "1");
+    athena.tables.set("alb_access_logs", [...COLUMNS, "source"]);
+    const rule = { source: "web", clientIps: "truncate", queryStrings: "keep", cookies: "keep" };
+    await invoke(900_000, "managed", {
+      TABLES: JSON.stringify([{ table: "alb_access_logs", sources: ["shop", "web"], privacy: [rule] }]),
+    });
+    const isPrivate = Object.fromEntries(
+      inserts().map(({ sql }) => [/"source" = '(\w+)'/.exec(sql)?.[1], sql.includes("regexp_extract")]),
+    );
+    expect(isPrivate).toEqual({ shop: false, web: true });
+  });
+});
+
 describe("maintain-lake", () => {
   const maintain = () =>
     invokeHandler(
@@ -171,6 +240,25 @@ describe("maintain-lake", () => {
     athena.setFates({}, more, more);
     await maintain();
     expect(statements("OPTIMIZE")).toHaveLength(3);
+  });
+
+  it("hides the text of unparsed lines where rows must not tell all, and counts them still", async () => {
+    athena.setValue("7");
+    const privacy = [{ clientIps: "truncate", queryStrings: "keep", cookies: "keep" }];
+    const result = await invokeHandler(
+      "maintain-lake",
+      {
+        athena,
+        s3,
+        environment: {
+          PARTITIONS: "managed",
+          TABLES: JSON.stringify([{ table: "alb_access_logs", privacy }]),
+        },
+      },
+      { scheduledTime: "2026-11-23T03:30:00Z" },
+    );
+    expect(result).toMatchObject([{ unparsed: 7 }]);
+    expect(statements("CREATE OR REPLACE VIEW")[0]?.sql).toContain('SELECT CAST(NULL AS varchar) AS "line"');
   });
 
   it("fails with Athena's reason", async () => {

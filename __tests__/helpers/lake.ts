@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type IngestSummary, ingest } from "../../local/ingest";
+import { type IngestOptions, type IngestSummary, ingest } from "../../local/ingest";
 import type { Json } from "../../local/json-values";
 import { type QueryRows, queryLake } from "../../local/query";
 
@@ -12,7 +12,7 @@ export interface TestLake {
   readonly lake: string;
   /** Writes a file below the folder of logs; text is compressed if the key says so. */
   put(key: string, body: string | Buffer): void;
-  ingest(options?: { deleteOriginals?: boolean }): Promise<IngestSummary>;
+  ingest(options?: Partial<Pick<IngestOptions, "deleteOriginals" | "privacy">>): Promise<IngestSummary>;
   query(sql: string): Promise<Record<string, Json>[]>;
   delete(): void;
 }
@@ -29,8 +29,8 @@ export function testLake(): TestLake {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, typeof body === "string" && key.endsWith(".gz") ? gzipSync(body) : body);
     },
-    ingest: ({ deleteOriginals = false } = {}) =>
-      ingest({ directory: logs, lake, deleteOriginals, onProgress: () => undefined }),
+    ingest: (options = {}) =>
+      ingest({ directory: logs, lake, deleteOriginals: false, onProgress: () => undefined, ...options }),
     query: (sql) => queryLake(lake, sql, rowsOf),
     delete: () => rmSync(root, { recursive: true, force: true }),
   };

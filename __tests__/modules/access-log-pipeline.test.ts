@@ -243,4 +243,65 @@ describe("AccessLogPipeline", () => {
     ] as const;
     expect(() => synth({ sources })).toThrow('must all have "partition", or none');
   });
+
+  describe("with rows that must not tell all", () => {
+    const web = { name: "web", format: "alb", prefix: "web/" } as const;
+    const shop = { name: "shop", format: "alb", prefix: "shop/" } as const;
+    const hash = { clientIps: "hash" } as const;
+    const tables = (sources: AccessLogPipelineProps["sources"]) => {
+      const functions = Object.values(resourcesOf(synth({ sources }), "aws_lambda_function"));
+      const transform = functions.find(({ function_name: name }) => name === "logs-transform-partition");
+      return (transform as { environment: { variables: { TABLES: unknown } } }).environment.variables.TABLES;
+    };
+    const saltPolicies = (sources: AccessLogPipelineProps["sources"]) =>
+      Object.entries(resourcesOf(synth({ sources }), "aws_iam_role_policy"))
+        .filter(([, policy]) => JSON.stringify(policy).includes("_privacy/salt"))
+        .map(([id]) => id);
+
+    it("tells the functions one rule for a table, or one for each source that is a partition", () => {
+      expect(tables([{ ...web, privacy: hash }])).toEqual([
+        {
+          table: "alb_access_logs",
+          privacy: [{ clientIps: "hash", queryStrings: "keep", cookies: "keep" }],
+        },
+      ]);
+      expect(
+        tables([
+          { ...web, partition: true, privacy: hash },
+          { ...shop, partition: true },
+        ]),
+      ).toEqual([
+        {
+          table: "alb_access_logs",
+          sources: ["web", "shop"],
+          privacy: [{ source: "web", clientIps: "hash", queryStrings: "keep", cookies: "keep" }],
+        },
+      ]);
+    });
+
+    it("changes nothing where all is kept", () => {
+      expect(tables([{ ...web, privacy: { clientIps: "keep" } }])).toEqual([{ table: "alb_access_logs" }]);
+    });
+
+    it("refuses sources that share rows and do not agree", () => {
+      expect(() => synth({ sources: [{ ...web, privacy: hash }, shop] })).toThrow(
+        'must all have the same "privacy" among those of one format (alb), or all have "partition"',
+      );
+      expect(() =>
+        synth({
+          sources: [
+            { ...web, privacy: { ...hash, cookies: "keep" } },
+            { ...shop, privacy: hash },
+          ],
+        }),
+      ).not.toThrow();
+    });
+
+    it("lets one function at the secret of hashes, and none where nothing is hashed", () => {
+      expect(saltPolicies([{ ...web, privacy: hash }])).toEqual([
+        expect.stringMatching(/transform_partition/),
+      ]);
+      expect(saltPolicies([{ ...web, privacy: { clientIps: "truncate" } }])).toEqual([]);
+    });
+  });
 });

@@ -111,6 +111,9 @@ const VARIANTS: Readonly<Record<string, Options>> = {
   projection: { partitions: "projection" },
   "encrypted with a KMS key": { kmsKey: KEY },
   "ruled by Lake Formation": { lakeFormation: true },
+  "hashed rows": {
+    sources: [{ name: "alb", format: "alb", prefix: "alb/", privacy: { clientIps: "hash" } }],
+  },
 };
 
 /** Actions that know no resources, and why that is no danger. */

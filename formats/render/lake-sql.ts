@@ -8,7 +8,9 @@ import {
   unparsedViewOf,
 } from "../log-format";
 import { LAKE_PREFIX, PARTITION_KEYS, type Partition, partitionPairs, SOURCE_KEY } from "../partition-layout";
+import type { PrivacyRule } from "../privacy";
 import { renderLinePattern } from "./line-pattern";
+import { renderPrivate } from "./privacy-sql";
 import { hiveIdentifier, hiveString, sqlIdentifier, sqlString } from "./sql-text";
 
 /** A typed table on AWS: Iceberg, in the Glue catalog, written by Athena. */
@@ -20,6 +22,11 @@ export interface LakeTable {
   readonly bucket: string;
   /** True if the sources of this format are partitioned by name. */
   readonly bySource: boolean;
+  /**
+   * The sources whose unparsed lines must not be shown, for they hold everything as it was sent: all of them, or some of
+   * those that the table is partitioned by.
+   */
+  readonly hidesLines?: "all" | readonly string[];
 }
 
 interface LakeColumn {
@@ -53,18 +60,21 @@ export const lakeColumnNames = (table: LakeTable): readonly string[] =>
 export const lakeColumnTypes = (table: LakeTable): ReadonlyMap<string, string> =>
   new Map(lakeColumns(table).map(({ name, type }) => [name, type]));
 
-function lakeColumns({ format, bySource }: LakeTable): readonly LakeColumn[] {
+function lakeColumns({ format, bySource }: LakeTable, rule?: PrivacyRule): readonly LakeColumn[] {
   const keys = [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS];
   return [
     ...columnsOf(format).map((column) => ({
       name: column.name,
       type: DDL_TYPES[typeOf(format, column)],
-      value: typedValue(format, column),
+      value: privateValue(rule, column, typedValue(format, column)),
     })),
     { name: LOG_FILE, type: "string", value: sqlPath },
     ...keys.map(({ name, type }) => ({ name, type, value: sqlIdentifier(name) })),
   ];
 }
+
+const privateValue = (rule: PrivacyRule | undefined, { personal }: Column, value: string): string =>
+  rule && personal ? renderPrivate("trino", rule, personal, value) : value;
 
 /** Athena's hidden column: where a row's file lies. */
 const sqlPath = '"$path"';
@@ -149,9 +159,11 @@ export function renderAddLakeColumns(table: LakeTable, names: ReadonlySet<string
  *
  * Both sides are pruned: the raw table by its partition keys, the typed one by the bounds that Iceberg keeps of `dt` and
  * `hour` for every data file. Pruning by `time` instead would miss a file whose lines bear other days than its name.
+ *
+ * @param rule what the rows must not tell; default: they hold what was logged
  */
-export function renderCommitPartition(table: LakeTable, partition: Partition): string {
-  const columns = lakeColumns(table);
+export function renderCommitPartition(table: LakeTable, partition: Partition, rule?: PrivacyRule): string {
+  const columns = lakeColumns(table, rule);
   const keys = partitionPairs(partition).map(([key, value]) => `${sqlIdentifier(key)} = ${sqlString(value)}`);
   return `INSERT INTO ${sqlName(table, table.format.table)} (${columns.map(({ name }) => sqlIdentifier(name)).join(", ")})
 SELECT
@@ -167,10 +179,16 @@ WHERE ${keys.join(" AND ")}
 /** The view of the lines that could not be read, each with its file. */
 export const renderUnparsedView = (table: LakeTable): string =>
   `CREATE OR REPLACE VIEW ${sqlName(table, unparsedViewOf(table.format))} AS
-SELECT "line", ${sqlPath} AS ${sqlIdentifier(LOG_FILE)}, ${keyNames(table).join(", ")}
+SELECT ${shownLine(table)}, ${sqlPath} AS ${sqlIdentifier(LOG_FILE)}, ${keyNames(table).join(", ")}
 FROM ${sqlName(table, linesTableOf(table.format))}
 WHERE "line" <> '' AND "line" NOT LIKE '#%'
   AND NOT regexp_like("line", ${sqlString(`^(?:${renderLinePattern(table.format)})$`)})`;
+
+function shownLine({ hidesLines = [] }: LakeTable): string {
+  if (hidesLines === "all") return 'CAST(NULL AS varchar) AS "line"';
+  if (hidesLines.length === 0) return '"line"';
+  return `CASE WHEN ${sqlIdentifier(SOURCE_KEY.name)} IN (${hidesLines.map(sqlString).join(", ")}) THEN NULL ELSE "line" END AS "line"`;
+}
 
 /** How many lines of a day could not be read. Scans the day's text. @param dt day, `YYYY-MM-DD` */
 export const renderCountUnparsed = (table: LakeTable, dt: string): string =>

@@ -1,5 +1,7 @@
 import { type AthenaClient, GetTableMetadataCommand } from "@aws-sdk/client-athena";
 import { FORMATS } from "../../formats";
+import type { Partition } from "../../formats/partition-layout";
+import type { PrivacyRule, TablePrivacy } from "../../formats/privacy";
 import {
   type LakeTable,
   lakeColumnNames,
@@ -21,6 +23,12 @@ export interface AthenaLakeOptions {
   readonly tables: readonly PartitionedTable[];
   /** Names the run: a run that is repeated joins its own statements instead of submitting new ones. */
   readonly runToken: string;
+  /**
+   * Secret that hashes are made with.
+   *
+   * @default - none: no table's rows are hashed
+   */
+  readonly salt?: string;
 }
 
 const CATALOG = "AwsDataCatalog";
@@ -28,8 +36,22 @@ const CATALOG = "AwsDataCatalog";
 /** Iceberg tables in the Glue catalog, which Athena makes and writes. */
 export const athenaLake = (options: AthenaLakeOptions): Lake => ({
   prepare: (name) => prepare(options, lakeTableOf(options, name)),
-  commitSql: (partition) => renderCommitPartition(lakeTableOf(options, partition.table), partition),
+  commitSql: (partition) =>
+    renderCommitPartition(
+      lakeTableOf(options, partition.table),
+      partition,
+      privacyRuleOf(options, partition),
+    ),
 });
+
+function privacyRuleOf(
+  { tables, salt = "" }: AthenaLakeOptions,
+  partition: Partition,
+): PrivacyRule | undefined {
+  const rules = tables.find(({ table }) => table === partition.table)?.privacy;
+  const privacy = rules?.find(({ source }) => source === partition.source);
+  return privacy && { privacy, salt };
+}
 
 /** @throws Error if the name is of no format, or the table is not configured */
 export function lakeTableOf(
@@ -39,8 +61,20 @@ export function lakeTableOf(
   const format = Object.values(FORMATS).find(({ table }) => table === name);
   const configured = tables.find(({ table }) => table === name);
   if (!format || !configured) throw new Error(`the table "${name}" is not configured`);
-  return { format, database, bucket, bySource: configured.sources !== undefined };
+  const { sources, privacy } = configured;
+  return {
+    format,
+    database,
+    bucket,
+    bySource: sources !== undefined,
+    ...(privacy === undefined ? {} : { hidesLines: linesHiddenBy(privacy) }),
+  };
 }
+
+const linesHiddenBy = (rules: readonly TablePrivacy[]): "all" | readonly string[] =>
+  rules.some(({ source }) => source === undefined)
+    ? "all"
+    : rules.flatMap(({ source }) => (source === undefined ? [] : [source]));
 
 async function prepare(options: AthenaLakeOptions, table: LakeTable): Promise<void> {
   const existing = await columnsOf(options, table.format.table);

@@ -1,5 +1,6 @@
 import { addHours, type Hour, hourOf, hoursFrom, hourText, parseHour } from "../../formats/hour";
 import { markerKeyOf, type Partition } from "../../formats/partition-layout";
+import type { TablePrivacy } from "../../formats/privacy";
 import { PermanentError } from "./errors";
 import type { ObjectStore, PartitionCatalog } from "./ports";
 import { type TouchedPartition, touchedPartitions } from "./touched-partitions";
@@ -8,6 +9,8 @@ import { type TouchedPartition, touchedPartitions } from "./touched-partitions";
 export interface PartitionedTable {
   readonly table: string;
   readonly sources?: readonly string[] | undefined;
+  /** What its rows must not tell; those of a source without a rule hold what was logged. */
+  readonly privacy?: readonly TablePrivacy[] | undefined;
 }
 
 /** A range of hours, both ends included. */

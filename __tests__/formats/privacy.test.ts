@@ -1,0 +1,214 @@
+import fc from "fast-check";
+import { FORMATS } from "../../formats";
+import { hourOf } from "../../formats/hour";
+import { columnsOf } from "../../formats/log-format";
+import { type PersonalKind, type Privacy, withDefaults } from "../../formats/privacy";
+import {
+  type LakeTable,
+  renderCommitPartition,
+  renderCountUnparsed,
+  renderUnparsedView,
+} from "../../formats/render/lake-sql";
+import { renderPrivate } from "../../formats/render/privacy-sql";
+import { sqlString } from "../../formats/render/sql-text";
+import { type DuckdbEngine, openDuckdb } from "../../local/duckdb-engine";
+import { syntaxErrors } from "../helpers/sql-grammar";
+
+const SALT = "an example's secret, it's long";
+const TRUNCATE = withDefaults({ clientIps: "truncate", queryStrings: "drop", cookies: "drop" });
+const HASH = withDefaults({ clientIps: "hash", queryStrings: "hash", cookies: "hash" });
+const KINDS: readonly PersonalKind[] = [
+  "address",
+  "addresses",
+  "url",
+  "query",
+  "cookie",
+  "method",
+  "protocol",
+];
+const table = (id: keyof typeof FORMATS): LakeTable => ({
+  format: FORMATS[id],
+  database: "logs",
+  bucket: "b",
+  bySource: false,
+});
+const partition = (id: keyof typeof FORMATS) => ({
+  table: FORMATS[id].table,
+  hour: hourOf(Date.parse("2026-11-23T07:00:00Z")),
+});
+
+let engine: DuckdbEngine;
+beforeAll(async () => {
+  engine = await openDuckdb();
+});
+afterAll(() => engine.close());
+
+const evaluated = async (expression: string): Promise<unknown> =>
+  (await engine.rows(`SELECT ${expression}`))[0]?.[0];
+
+const made = (privacy: Privacy, kind: PersonalKind, text: string) =>
+  evaluated(renderPrivate("duckdb", { privacy, salt: SALT }, kind, sqlString(text)));
+
+/** Trino's statement in the names that DuckDB has for the same functions. */
+const trinoInDuckdb = (privacy: Privacy, kind: PersonalKind, text: string) =>
+  evaluated(
+    renderPrivate("trino", { privacy, salt: SALT }, kind, sqlString(text))
+      .replaceAll("array_join(", "array_to_string(")
+      .replaceAll("transform(", "list_transform(")
+      .replaceAll("i -> ", "lambda i: ")
+      .replaceAll(/lower\(to_hex\(sha256\(to_utf8\((.*?)\)\)\)\)/g, "sha256($1)"),
+  );
+
+describe("a truncated address", () => {
+  it.each([
+    ["198.51.100.7", "198.51.100.0"],
+    ["2001:db8:85a3:8d3:1319:8a2e:370:7348", "2001:db8:85a3::"],
+    ["2001:DB8:85a3::7348", "2001:DB8:85a3::"],
+    ["2001:db8::1", "2001:db8::"],
+    ["fe80::1", "fe80::"],
+    ["::1", "::"],
+    ["::ffff:198.51.100.7", "::"],
+    ["12.34.178.90.32", null],
+    ["unknown", null],
+    ["198.51.100.7 or so", null],
+  ])("of %s is %s", async (address, expected) => {
+    expect(await made(TRUNCATE, "address", address)).toBe(expected);
+  });
+
+  it("in a list stands in its place, without its port; what is no address is left out", async () => {
+    expect(
+      await made(
+        TRUNCATE,
+        "addresses",
+        "203.0.113.9,%20[2001:db8:1:2::3]:4711, 192.0.2.1:80,unknown,%5B::1%5D",
+      ),
+    ).toBe("203.0.113.0,2001:db8:1::,192.0.2.0,::");
+    expect(await made(TRUNCATE, "addresses", "unknown")).toBeNull();
+  });
+});
+
+describe("a URL", () => {
+  it.each([
+    ["https://shop.example.com:443/a/b?c=d#e", "https://shop.example.com:443/a/b"],
+    ["https://shop.example.com/a#?e", "https://shop.example.com/a"],
+    ["https://user:pass@shop.example.com/a?b=c", "https://shop.example.com/a"],
+    ["https://user:p@ss@shop.example.com/a@b", "https://shop.example.com/a@b"],
+    ["//user@host/x", "//host/x"],
+    ["/a/b?c", "/a/b"],
+    ["/a@b", "/a@b"],
+    ["?a=b", null],
+    ["host:443", "host:443"],
+  ])("without its query is, for %s, %s", async (url, expected) => {
+    expect((await made(TRUNCATE, "url", url)) || null).toBe(expected);
+  });
+
+  it("keeps a hash in the place of its query, the same for the same query", async () => {
+    const one = String(await made(HASH, "url", "https://u:p@example.com/a?b=c"));
+    expect(one).toMatch(/^https:\/\/example\.com\/a\?[0-9a-f]{32}$/);
+    expect(one.split("?")[1]).toBe(await made(HASH, "query", "b=c"));
+    expect(await made(HASH, "url", "https://example.com/a")).toBe("https://example.com/a");
+  });
+
+  it("cannot hide in a malformed request line's method or protocol", async () => {
+    expect(await made(TRUNCATE, "method", "/a?token=secret")).toBeNull();
+    expect(await made(TRUNCATE, "protocol", "secret")).toBeNull();
+    expect(await made(TRUNCATE, "method", "GET")).toBe("GET");
+    expect(await made(TRUNCATE, "protocol", "HTTP/1.1")).toBe("HTTP/1.1");
+  });
+});
+
+describe("a hash", () => {
+  it("is the same for the same value and salt, also in a list, and another with another salt", async () => {
+    const one = await made(HASH, "address", "198.51.100.7");
+    expect(one).toMatch(/^[0-9a-f]{32}$/);
+    expect(await made(HASH, "addresses", "203.0.113.9,%20198.51.100.7")).toBe(
+      `${await made(HASH, "address", "203.0.113.9")},${one}`,
+    );
+    const other = renderPrivate("duckdb", { privacy: HASH, salt: `${SALT}.` }, "address", "'198.51.100.7'");
+    expect(await evaluated(other)).not.toBe(one);
+  });
+
+  it("is not made without a secret", () => {
+    expect(() => renderPrivate("trino", { privacy: HASH, salt: "short" }, "cookie", '"cs_cookie"')).toThrow(
+      "at least 16 characters",
+    );
+  });
+});
+
+it("both engines are asked for the same", async () => {
+  const part = fc.constantFrom(
+    "198.51.100.7",
+    "2001:db8::1",
+    "a",
+    "?",
+    "#",
+    "@",
+    "//",
+    "https:",
+    ",",
+    "%20",
+    "=",
+    "'",
+    "ü",
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(part, { maxLength: 8 }),
+      fc.constantFrom(...KINDS),
+      fc.constantFrom(TRUNCATE, HASH),
+      async (parts, kind, privacy) => {
+        const text = parts.join("");
+        expect(await trinoInDuckdb(privacy, kind, text)).toBe(await made(privacy, kind, text));
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+it("what is kept is what was logged, to the letter of the statement", () => {
+  for (const id of ["alb", "cloudfront"] as const) {
+    const rule = { privacy: withDefaults({}), salt: "" };
+    expect(renderCommitPartition(table(id), partition(id), rule)).toBe(
+      renderCommitPartition(table(id), partition(id)),
+    );
+  }
+});
+
+describe.each(["alb", "cloudfront"] as const)("the statement that commits %s files privately", (id) => {
+  it("is a sentence of Trino's grammar whatever is left out", () => {
+    for (const privacy of [TRUNCATE, HASH]) {
+      expect(
+        syntaxErrors("trino", renderCommitPartition(table(id), partition(id), { privacy, salt: SALT })),
+      ).toEqual([]);
+    }
+  });
+
+  it("stays the same", () => {
+    for (const privacy of [TRUNCATE, HASH]) {
+      const sql = renderCommitPartition(table(id), partition(id), { privacy, salt: SALT });
+      expect(
+        sql.split("\n").filter((line) => line.includes("regexp_extract") || line.includes("sha256")),
+      ).toMatchSnapshot();
+    }
+  });
+
+  it("replaces every column that can tell of a person, and no other", () => {
+    const lines = (sql: string) => sql.split("\n");
+    const before = lines(renderCommitPartition(table(id), partition(id)));
+    const after = lines(renderCommitPartition(table(id), partition(id), { privacy: HASH, salt: SALT }));
+    const changed = after.filter((line, index) => line !== before[index]).length;
+    expect(changed).toBe(columnsOf(FORMATS[id]).filter(({ personal }) => personal !== undefined).length);
+  });
+});
+
+describe("the view of unparsed lines", () => {
+  it("shows none of their text where something is left out of the rows", () => {
+    const hidden = { ...table("alb"), hidesLines: "all" } as const;
+    expect(renderUnparsedView(hidden)).toContain('SELECT CAST(NULL AS varchar) AS "line", "$path"');
+    expect(renderUnparsedView({ ...table("alb"), hidesLines: ["web"], bySource: true })).toContain(
+      `SELECT CASE WHEN "source" IN ('web') THEN NULL ELSE "line" END AS "line"`,
+    );
+    for (const sql of [renderUnparsedView(hidden), renderCountUnparsed(hidden, "2026-11-23")])
+      expect(syntaxErrors("trino", sql)).toEqual([]);
+  });
+});

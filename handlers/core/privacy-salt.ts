@@ -1,0 +1,26 @@
+import { randomBytes } from "node:crypto";
+import { PRIVACY_SALT_KEY } from "../../formats/partition-layout";
+import { MIN_SALT_LENGTH } from "../../formats/privacy";
+import { PermanentError } from "./errors";
+import type { ObjectStore } from "./ports";
+
+const SALT_BYTES = 32;
+
+/**
+ * The secret that hashes are made with. It is drawn when it is first needed and stays in the bucket: nobody has to
+ * choose it, and it is in no state, setting or environment.
+ *
+ * @throws PermanentError `INVALID_ENVIRONMENT` if somebody put something else in its place
+ */
+export async function privacySalt(store: ObjectStore, bucket: string): Promise<string> {
+  const location = { bucket, key: PRIVACY_SALT_KEY };
+  // Of two runs at once, one is the first; both then read what that one wrote.
+  if ((await store.read(location)) === undefined)
+    await store.putIfAbsent(location, randomBytes(SALT_BYTES).toString("hex"));
+  const salt = (await store.read(location))?.body.trim() ?? "";
+  if (salt.length >= MIN_SALT_LENGTH) return salt;
+  throw new PermanentError(
+    "INVALID_ENVIRONMENT",
+    `${PRIVACY_SALT_KEY} holds ${salt.length} characters, at least ${MIN_SALT_LENGTH} are needed; put the secret back, or delete the object to have a new one made: hashes of before then match no longer`,
+  );
+}
