@@ -1,0 +1,144 @@
+import { moveSeconds } from "../local/cost-model";
+import { MOVE, TRANSFORM } from "../sizing";
+
+/** A number that the model of scale counts with, and where it comes from. */
+export interface Fact {
+  readonly value: number;
+  readonly unit: string;
+  readonly source: string;
+}
+
+const OURS = "sizing.ts";
+const ASSUMED = "assumed: no figure is published";
+
+/** Every number that is not the load itself. */
+export const FACTS = {
+  fileBytes: { value: 100_000, unit: "bytes, compressed", source: "assumed, as in docs/cost.md" },
+  deliveryIntervalSeconds: {
+    value: 300,
+    unit: "s",
+    source:
+      "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html",
+  },
+  deliverySpreadSeconds: { value: 120, unit: "s after an interval's end", source: ASSUMED },
+  eventSeconds: {
+    value: 2,
+    unit: "s",
+    source:
+      "https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html (typically seconds)",
+  },
+  moveBatch: { value: MOVE.batchSize, unit: "files", source: OURS },
+  moveWindowSeconds: { value: MOVE.batchWindowSeconds, unit: "s", source: OURS },
+  moveConcurrency: { value: MOVE.concurrency, unit: "invocations", source: OURS },
+  moveBatchSeconds: {
+    value: moveSeconds(MOVE.batchSize),
+    unit: "s for a full batch",
+    source: "measured processor time, at a function's slice of one (local/cost-model.ts)",
+  },
+  s3WritesPerPrefix: {
+    value: 3_500,
+    unit: "requests/s",
+    source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html",
+  },
+  transformPerHour: { value: TRANSFORM.perHour, unit: "runs", source: OURS },
+  transformSeconds: { value: TRANSFORM.timeoutSeconds, unit: "s", source: OURS },
+  flexibleSeconds: { value: 300, unit: "s that a run may start later", source: "modules/schedule.ts" },
+  athenaStartSeconds: { value: 3, unit: "s a statement", source: ASSUMED },
+  athenaBytesPerSecond: {
+    value: 154.6e9 / 125.4,
+    unit: "bytes/s of gzip text",
+    source: "https://github.com/openstreetmap/operations/issues/629 (154.6 GB in 5,910 files: 125 s)",
+  },
+  athenaFilesPerSecond: {
+    value: 5_000 / (8.4 - 2.31),
+    unit: "files/s",
+    source:
+      "https://aws.amazon.com/blogs/big-data/top-10-performance-tuning-tips-for-amazon-athena/ (5,000 files: 8.4 s, one: 2.3 s)",
+  },
+  athenaStatementSeconds: {
+    value: 30 * 60,
+    unit: "s",
+    source: "https://docs.aws.amazon.com/general/latest/gr/athena.html (DML query timeout)",
+  },
+  pipelineScanBytes: {
+    value: 1024 ** 4,
+    unit: "bytes a statement",
+    source: "modules/access-log-pipeline.ts",
+  },
+  maintainWaitSeconds: {
+    value: 600,
+    unit: "s a statement",
+    source: "handlers/adapters/athena-query-engine.ts",
+  },
+  tableFileBytes: {
+    value: 512 * 1024 ** 2,
+    unit: "bytes",
+    source:
+      "https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html (default target size)",
+  },
+} as const satisfies Readonly<Record<string, Fact>>;
+
+/** Seconds that Athena takes to read so many text files: opening them, or reading them, whichever is slower. */
+export const readSeconds = (files: number): number =>
+  FACTS.athenaStartSeconds.value +
+  Math.max(
+    files / FACTS.athenaFilesPerSecond.value,
+    (files * FACTS.fileBytes.value) / FACTS.athenaBytesPerSecond.value,
+  );
+
+/** What the pipeline runs into as more arrives, with the files a day at which it does. */
+export interface Ceiling {
+  readonly name: string;
+  readonly filesPerDay: number;
+  readonly remedy: string;
+}
+
+const SECONDS_PER_DAY = 86_400;
+const HOURS_PER_DAY = 24;
+
+/** Files that Athena reads in so many seconds. */
+const filesReadIn = (seconds: number): number =>
+  (seconds - FACTS.athenaStartSeconds.value) *
+  Math.min(FACTS.athenaFilesPerSecond.value, FACTS.athenaBytesPerSecond.value / FACTS.fileBytes.value);
+
+/** The lowest first. */
+export const CEILINGS: readonly Ceiling[] = [
+  {
+    name: "the nightly count of a day's text ends in the time that maintain-lake waits for it",
+    filesPerDay: filesReadIn(FACTS.maintainWaitSeconds.value),
+    remedy: "count hour by hour; until then the alarm on maintain-lake tells, and no row is lost",
+  },
+  {
+    name: "the commits of an hour take less than an hour, each reading the whole hour again",
+    filesPerDay: HOURS_PER_DAY * commitsKeepUp(),
+    remedy: "commit less often, or name the new files so that only they are read",
+  },
+  {
+    name: "the last commit of an hour ends before Athena stops it",
+    filesPerDay: HOURS_PER_DAY * filesReadIn(FACTS.athenaStatementSeconds.value),
+    remedy: "partition by source, so that a commit reads one source's hour",
+  },
+  {
+    name: "the nightly count stays below what a statement of the pipeline may read",
+    filesPerDay: FACTS.pipelineScanBytes.value / FACTS.fileBytes.value,
+    remedy: "count hour by hour",
+  },
+  {
+    name: "move-access-logs keeps up at its concurrency",
+    filesPerDay:
+      (SECONDS_PER_DAY * FACTS.moveConcurrency.value * FACTS.moveBatch.value) / FACTS.moveBatchSeconds.value,
+    remedy: "raise its concurrency or memory in sizing.ts",
+  },
+  {
+    name: "copies stay below what S3 takes for one prefix",
+    filesPerDay: SECONDS_PER_DAY * FACTS.s3WritesPerPrefix.value,
+    remedy: "S3 splits a busy prefix by itself after a while; partition by source",
+  },
+].sort((a, b) => a.filesPerDay - b.filesPerDay);
+
+/** Files an hour at which the runs of an hour, each reading a growing share of it, take an hour in all. */
+function commitsKeepUp(): number {
+  const runs = FACTS.transformPerHour.value;
+  const share = (runs + 1) / 2;
+  return filesReadIn((3600 - (runs - 1) * FACTS.athenaStartSeconds.value) / share);
+}

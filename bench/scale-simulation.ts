@@ -1,0 +1,198 @@
+import { moveSeconds } from "../local/cost-model";
+import { type Random, randomFrom } from "../local/sample/random";
+import { FACTS, readSeconds } from "./scale-facts";
+
+export interface Simulated {
+  /** Seconds from a file's delivery to its copy, and to its rows: infinite if they never came, NaN if no file did. */
+  readonly movedP50: number;
+  readonly movedP99: number;
+  readonly committedP50: number;
+  readonly committedP99: number;
+  /** Files that had been delivered and were not in the table at the end of the outage, or of the run. */
+  readonly backlog: number;
+  /** Hours from the end of the outage until nothing older than usual waits; infinite if that did not come. */
+  readonly hoursToCatchUp: number;
+  /** Commits a day. */
+  readonly commitsPerDay: number;
+}
+
+/** `move-access-logs` does not run from `from` to `to`, in hours. */
+export interface Outage {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Files that were delivered at about the same time, and what became of them. */
+interface Cohort {
+  readonly at: number;
+  readonly count: number;
+  readonly hour: number;
+  movedAt: number;
+  committedAt: number;
+}
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+/** What is delivered within so many seconds is one cohort. */
+const SLICE_SECONDS = 5;
+/** Files older than this are a backlog: a window, a run and its delay, and a commit. */
+const USUAL_SECONDS = 1800;
+
+/**
+ * Runs the two queues of the pipeline in virtual time: files that wait to be moved by a bounded number of batches at once,
+ * and hours that wait to be committed by one statement at a time.
+ */
+export function simulateScale(filesPerDay: number, days: number, seed: number, outage?: Outage): Simulated {
+  const random = randomFrom(seed);
+  const end = days * DAY;
+  const cohorts = drawDeliveries(random, filesPerDay, end);
+  moveAll(cohorts, outage && { from: outage.from * HOUR, to: outage.to * HOUR });
+  const commits = commitAll(random, cohorts, end);
+  // What came at the very end could not be committed yet.
+  const settled = cohorts.filter(({ at }) => at < end - HOUR);
+  const moved = quantiles(settled, ({ at, movedAt }) => movedAt - at);
+  const committed = quantiles(settled, ({ at, committedAt }) => committedAt - at);
+  const seen = outage ? outage.to * HOUR : end;
+  return {
+    movedP50: moved(0.5),
+    movedP99: moved(0.99),
+    committedP50: committed(0.5),
+    committedP99: committed(0.99),
+    backlog: cohorts
+      .filter(({ at, committedAt }) => at <= seen && committedAt > seen)
+      .reduce((sum, { count }) => sum + count, 0),
+    hoursToCatchUp: outage ? catchUpHours(settled, seen) : 0,
+    commitsPerDay: commits / days,
+  };
+}
+
+/** Load balancers deliver every interval, spread over some time after it. */
+function drawDeliveries(random: Random, filesPerDay: number, end: number): Cohort[] {
+  const { deliveryIntervalSeconds: interval, deliverySpreadSeconds: spread, moveBatch } = FACTS;
+  const draw = poisson(random, (filesPerDay * interval.value * SLICE_SECONDS) / DAY / spread.value);
+  const cohorts: Cohort[] = [];
+  for (let start = interval.value; start + spread.value < end; start += interval.value) {
+    for (let second = 0; second < spread.value; second += SLICE_SECONDS) {
+      const hour = (start - 1 - ((start - 1) % HOUR)) / HOUR;
+      // At most a batch each, so that batches are made of whole cohorts.
+      for (let left = draw(); left > 0; left -= moveBatch.value)
+        cohorts.push(delivered(start + second, Math.min(left, moveBatch.value), hour));
+    }
+  }
+  return cohorts;
+}
+
+const delivered = (at: number, count: number, hour: number): Cohort => ({
+  at,
+  count,
+  hour,
+  movedAt: Number.POSITIVE_INFINITY,
+  committedAt: Number.POSITIVE_INFINITY,
+});
+
+/** Batches are as large as what waits; a batch that is not full is handed over when its window has passed. */
+function moveAll(cohorts: readonly Cohort[], pause: { from: number; to: number } | undefined): void {
+  const { moveBatch, moveConcurrency, moveWindowSeconds, eventSeconds } = FACTS;
+  const free = Array.from({ length: moveConcurrency.value }, () => 0);
+  for (let next = 0; next < cohorts.length; ) {
+    const first = cohorts[next] as Cohort;
+    const arrived = first.at + eventSeconds.value;
+    const worker = free.indexOf(Math.min(...free));
+    let start = Math.max(arrived, free[worker] as number);
+    if (pause && start >= pause.from && start < pause.to) start = pause.to;
+    let files = first.count;
+    let stop = next + 1;
+    for (; stop < cohorts.length; stop++) {
+      const cohort = cohorts[stop] as Cohort;
+      if (cohort.at + eventSeconds.value > Math.max(start, arrived + moveWindowSeconds.value)) break;
+      if (files + cohort.count > moveBatch.value) break;
+      files += cohort.count;
+    }
+    const isFull = stop < cohorts.length && files + (cohorts[stop] as Cohort).count > moveBatch.value;
+    const last = cohorts[stop - 1] as Cohort;
+    const gathered = isFull ? last.at + eventSeconds.value : arrived + moveWindowSeconds.value;
+    const done = Math.max(start, gathered) + moveSeconds(files);
+    free[worker] = done;
+    for (let index = next; index < stop; index++) (cohorts[index] as Cohort).movedAt = done;
+    next = stop;
+  }
+}
+
+/** Runs start every ten minutes, a little late; each commits the hours that got files, the oldest first. @returns commits */
+function commitAll(random: Random, cohorts: readonly Cohort[], end: number): number {
+  const byHour = groupByHour(cohorts);
+  const every = HOUR / FACTS.transformPerHour.value;
+  let busyUntil = 0;
+  let commits = 0;
+  for (let due = every / 2; due < end; due += every) {
+    const started = due + random.next() * FACTS.flexibleSeconds.value;
+    if (started < busyUntil) continue;
+    const deadline = started + FACTS.transformSeconds.value;
+    let now = started;
+    for (const [, files] of touchedAt(byHour, started)) {
+      if (now >= deadline) break;
+      const there = files.filter(({ movedAt }) => movedAt <= now);
+      const needed = readSeconds(there.reduce((sum, { count }) => sum + count, 0));
+      now += Math.min(needed, FACTS.athenaStatementSeconds.value);
+      // Athena stops what takes longer, and nothing of it is committed.
+      if (needed > FACTS.athenaStatementSeconds.value) continue;
+      for (const cohort of there) cohort.committedAt = Math.min(cohort.committedAt, now);
+      commits++;
+    }
+    busyUntil = now;
+  }
+  return commits;
+}
+
+function groupByHour(cohorts: readonly Cohort[]): ReadonlyMap<number, Cohort[]> {
+  const groups = new Map<number, Cohort[]>();
+  for (const cohort of cohorts) {
+    const group = groups.get(cohort.hour) ?? [];
+    group.push(cohort);
+    groups.set(cohort.hour, group);
+  }
+  return groups;
+}
+
+const touchedAt = (byHour: ReadonlyMap<number, Cohort[]>, time: number) =>
+  [...byHour].filter(
+    ([hour, files]) =>
+      hour * HOUR <= time && files.some(({ movedAt, committedAt }) => movedAt <= time && committedAt > time),
+  );
+
+function catchUpHours(cohorts: readonly Cohort[], from: number): number {
+  const late = cohorts.filter(
+    ({ at, committedAt }) => committedAt > from && committedAt - at > USUAL_SECONDS,
+  );
+  return (late.reduce((latest, { committedAt }) => Math.max(latest, committedAt), from) - from) / HOUR;
+}
+
+/** @returns a function of a share of the files */
+function quantiles(cohorts: readonly Cohort[], delay: (cohort: Cohort) => number): (share: number) => number {
+  const sorted = cohorts
+    .map((cohort) => ({ delay: delay(cohort), count: cohort.count }))
+    .sort((a, b) => a.delay - b.delay);
+  const total = sorted.reduce((sum, { count }) => sum + count, 0);
+  return (share) => {
+    let seen = 0;
+    for (const { delay: seconds, count } of sorted) {
+      seen += count;
+      if (seen >= share * total) return seconds;
+    }
+    return Number.NaN;
+  };
+}
+
+/** Knuth's way for few, the normal distribution for many. */
+function poisson(random: Random, expected: number): () => number {
+  const limit = Math.exp(-expected);
+  return () => {
+    if (expected > 30) {
+      const normal = Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+      return Math.max(0, Math.round(expected + Math.sqrt(expected) * normal));
+    }
+    let count = 0;
+    for (let product = random.next(); product > limit; product *= random.next()) count++;
+    return count;
+  };
+}

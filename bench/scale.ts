@@ -1,0 +1,112 @@
+import { billOf, DAYS_PER_MONTH, TABLE_PER_TEXT } from "../local/cost-model";
+import { dollars } from "../local/print-bills";
+import { CEILINGS, type Ceiling, FACTS } from "./scale-facts";
+import { type Simulated, simulateScale } from "./scale-simulation";
+
+/** One load, and how the pipeline stands under it. */
+export interface ScaleRow {
+  readonly filesPerDay: number;
+  readonly gbPerDay: number;
+  readonly steady: Simulated;
+  readonly afterOutage: Simulated;
+  /** Data files of the typed table that a day leaves before the night, and after it. */
+  readonly tableFilesPerDay: { readonly before: number; readonly after: number };
+  /** The first ceiling that the load is above, if any. */
+  readonly above: Ceiling | undefined;
+  readonly usdPerMonth: number;
+}
+
+const LOADS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
+const SEED = 1;
+const OUTAGE = { from: 6, to: 12 };
+const OUTAGE_DAYS = 4;
+/** Enough days that a few hundred files come, but not more than a month. */
+const steadyDays = (filesPerDay: number): number => Math.min(30, Math.max(1, Math.ceil(300 / filesPerDay)));
+
+function scaleRow(filesPerDay: number): ScaleRow {
+  const gbPerDay = (filesPerDay * FACTS.fileBytes.value) / 1e9;
+  const steady = simulateScale(filesPerDay, steadyDays(filesPerDay), SEED);
+  const tableBytes = gbPerDay * 1e9 * TABLE_PER_TEXT;
+  const wholeFiles = Math.ceil(tableBytes / FACTS.tableFileBytes.value);
+  return {
+    filesPerDay,
+    gbPerDay,
+    steady,
+    afterOutage: simulateScale(filesPerDay, OUTAGE_DAYS, SEED, OUTAGE),
+    tableFilesPerDay: { before: Math.round(steady.commitsPerDay) + wholeFiles, after: wholeFiles },
+    above: CEILINGS.find((ceiling) => filesPerDay > ceiling.filesPerDay),
+    usdPerMonth: billOf("typed", { filesPerDay, gbPerDay, daysKept: DAYS_PER_MONTH }).usd,
+  };
+}
+
+const number = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
+const duration = (seconds: number): string => {
+  if (!Number.isFinite(seconds)) return "never";
+  return seconds < 120
+    ? `${Math.round(seconds)} s`
+    : seconds < 7200
+      ? `${Math.round(seconds / 60)} min`
+      : `${Math.round(seconds / 3600)} h`;
+};
+
+const COLUMNS: readonly (readonly [head: string, width: number, cell: (row: ScaleRow) => string])[] = [
+  ["files/day", 9, ({ filesPerDay }) => number.format(filesPerDay)],
+  ["GB/day", 7, ({ gbPerDay }) => number.format(gbPerDay)],
+  ["moved p50", 9, ({ steady }) => duration(steady.movedP50)],
+  ["p99", 6, ({ steady }) => duration(steady.movedP99)],
+  ["rows p50", 8, ({ steady }) => duration(steady.committedP50)],
+  ["p99", 6, ({ steady }) => duration(steady.committedP99)],
+  ["backlog", 7, ({ afterOutage }) => number.format(afterOutage.backlog)],
+  ["gone in", 7, ({ afterOutage }) => duration(afterOutage.hoursToCatchUp * 3600)],
+  [
+    "files",
+    11,
+    ({ tableFilesPerDay: { before, after } }) => `${number.format(before)} > ${number.format(after)}`,
+  ],
+  ["USD/month", 10, ({ usdPerMonth }) => dollars(usdPerMonth)],
+  ["above", 6, ({ above }) => (above ? `(${CEILINGS.indexOf(above) + 1})` : "")],
+];
+
+interface ScaleJson {
+  readonly rows: readonly ScaleRow[];
+  readonly ceilings: readonly Ceiling[];
+  readonly facts: typeof FACTS;
+}
+
+/**
+ * The model of scale, for people and for programs.
+ *
+ * @param loads files a day, ascending
+ */
+export function scaleReport(loads: readonly number[] = LOADS): {
+  readonly text: string;
+  readonly json: ScaleJson;
+} {
+  const rows = loads.map(scaleRow);
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, index) => cell.padStart(COLUMNS[index]?.[1] ?? 0))
+      .join("  ")
+      .trimEnd();
+  const text = [
+    "The deployed pipeline, as a model: one table, files of 100 KB, load balancers that deliver every five minutes.",
+    `moved, rows: from delivery to the copy, and to the rows. backlog: files that wait after ${OUTAGE.to - OUTAGE.from} hours without moving.`,
+    "files: data files of the typed table that a day leaves, before and after the night. above: the lowest ceiling that is passed.",
+    "",
+    line(COLUMNS.map(([head]) => head)),
+    ...rows.map((row) => line(COLUMNS.map(([, , cell]) => cell(row)))),
+    "",
+    "Ceilings, the lowest first:",
+    ...CEILINGS.flatMap(({ name, filesPerDay, remedy }, index) => [
+      `(${index + 1}) ${number.format(filesPerDay).padStart(6)} files a day: ${name}`,
+      `            ${remedy}`,
+    ]),
+    "",
+    "Counted with:",
+    ...Object.entries(FACTS).map(
+      ([name, { value, unit, source }]) => `  ${name}: ${number.format(value)} ${unit}; ${source}`,
+    ),
+    "",
+  ].join("\n");
+  return { text, json: { rows, ceilings: CEILINGS, facts: FACTS } };
+}
