@@ -150,6 +150,9 @@ const settingsSchema = z.strictObject({
     .optional()
     .describe('Glue database. Default: the name with "_" for "-"'),
   rawRetentionDays: days.optional().describe("Days after which moved text is deleted. Default: it is kept"),
+  lakeRetentionDays: days
+    .optional()
+    .describe("Days after which rows of the typed tables are deleted. Default: they are kept"),
   resultsRetentionDays: days
     .optional()
     .describe(`Days after which query results are deleted. Default: ${DEFAULT_RESULTS_RETENTION_DAYS}`),
@@ -316,6 +319,9 @@ const uselessOptions = (settings: Settings): string[] => [
     : []),
   ...(settings.alarmTopic !== undefined && settings.alarms === false
     ? ['alarmTopic: must be left out where "alarms" is false']
+    : []),
+  ...(settings.lakeRetentionDays !== undefined && settings.columnar === false
+    ? ['lakeRetentionDays: must be left out if "columnar" is false: there are no typed tables']
     : []),
   ...(["existingLogBucketOwner", "existingLogBucketEvents"] as const)
     .filter((option) => settings[option] !== undefined && settings.existingLogBucket === undefined)

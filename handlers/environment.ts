@@ -77,10 +77,17 @@ const partitionSchema = z.object({
   COLUMNAR: flag,
 });
 
-const lakeSchema = z.object({
+const lakeVariables = {
   ...tablesSchema,
   /** `managed`: the tables' partitions are added by statements; `projection`: Athena computes them. */
   PARTITIONS: z.enum(["managed", "projection"]),
+};
+const lakeSchema = z.object(lakeVariables);
+
+const maintainSchema = z.object({
+  ...lakeVariables,
+  /** Days that rows of the typed tables are kept. Default: they are kept. */
+  RETENTION_DAYS: z.optional(jsonText(z.int().check(z.minimum(1)))),
 });
 
 /** What `move-access-logs` reads, as texts: the constructs must set exactly these. */
@@ -96,6 +103,9 @@ export const readPartitionEnvironment = (variables: NodeJS.ProcessEnv): z.output
   read(partitionSchema, variables);
 export const readLakeEnvironment = (variables: NodeJS.ProcessEnv): z.output<typeof lakeSchema> =>
   read(lakeSchema, variables);
+
+export const readMaintainEnvironment = (variables: NodeJS.ProcessEnv): z.output<typeof maintainSchema> =>
+  read(maintainSchema, variables);
 
 /** @throws PermanentError `INVALID_ENVIRONMENT` that names every variable that is missing or wrong */
 function read<Schema extends z.ZodMiniType>(schema: Schema, variables: NodeJS.ProcessEnv): z.output<Schema> {

@@ -3,10 +3,10 @@ import { athenaLake, lakeTableOf } from "./adapters/athena-lake";
 import { athenaQueryEngine } from "./adapters/athena-query-engine";
 import { type MaintainedTable, maintainTable } from "./core/maintain-lake";
 import { systemClock } from "./core/ports";
-import { readLakeEnvironment } from "./environment";
+import { readMaintainEnvironment } from "./environment";
 import { logger, publishPer } from "./telemetry";
 
-const { DATABASE, WORKGROUP, BUCKET, TABLES } = readLakeEnvironment(process.env);
+const { DATABASE, WORKGROUP, BUCKET, TABLES, RETENTION_DAYS } = readMaintainEnvironment(process.env);
 const clock = systemClock;
 const client = new AthenaClient({ maxAttempts: 5 });
 const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
@@ -18,7 +18,7 @@ export interface MaintainLakeEvent {
 }
 
 /**
- * Merges the small files of the last days, deletes what no snapshot needs, and counts the lines of a finished day that
+ * Deletes rows that are older than they are kept, merges the small files of the last days, deletes what no snapshot needs, and counts the lines of a finished day that
  * could not be read.
  *
  * @throws OperationError if a statement failed; the next day's run catches up
@@ -30,7 +30,7 @@ export async function handler({ scheduledTime }: MaintainLakeEvent): Promise<rea
   const maintained: MaintainedTable[] = [];
   for (const { table } of TABLES) {
     await athenaLake(options).prepare(table);
-    const result = await maintainTable(engine, lakeTableOf(options, table), now, runToken);
+    const result = await maintainTable(engine, lakeTableOf(options, table), now, runToken, RETENTION_DAYS);
     publishPer("Table", table, { UnparsedRows: result.unparsed });
     maintained.push(result);
   }

@@ -300,6 +300,7 @@ export class AccessLogPipeline extends Construct {
       name: props.name,
       formats: formatsOf(props.sources).map((id) => FORMATS[id]),
       environment: { ...this.tablesEnvironment(props), PARTITIONS: props.partitions ?? PARTITION_MODES[0] },
+      ...(props.lakeRetentionDays === undefined ? {} : { retentionDays: props.lakeRetentionDays }),
       permissions,
       functionDefaults: functionDefaults(props),
       accountId: this.account.accountId,

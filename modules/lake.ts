@@ -16,6 +16,12 @@ export interface LakeProps {
   readonly name: string;
   readonly formats: readonly LogFormat[];
   readonly environment: LakeEnvironment;
+  /**
+   * Days that rows are kept.
+   *
+   * @default - they are kept
+   */
+  readonly retentionDays?: number;
   readonly permissions: QueryPermissions;
   readonly functionDefaults: FunctionDefaults;
   readonly accountId: string;
@@ -97,7 +103,10 @@ export class Lake extends Construct {
       handler: "maintain-lake",
       description: "Merges small files of the typed tables and counts unparsed lines",
       timeoutSeconds: MAINTAIN.timeoutSeconds,
-      environment: { ...props.environment },
+      environment: {
+        ...props.environment,
+        ...(props.retentionDays === undefined ? {} : { RETENTION_DAYS: String(props.retentionDays) }),
+      },
       statements: [
         ...permissions.run("athena:GetQueryResults"),
         permissions.tableMetadata(),

@@ -68,6 +68,12 @@ export interface AccessLogPipelineProps extends Safeguards {
    */
   readonly rawRetentionDays?: number;
   /**
+   * Days after which rows of the typed tables are deleted.
+   *
+   * @default - they are kept
+   */
+  readonly lakeRetentionDays?: number;
+  /**
    * Days after which query results are deleted.
    *
    * @default 7
@@ -251,6 +257,12 @@ export function validatePipeline(path: string, props: AccessLogPipelineProps): v
       value: sources.map(silentAfterHoursOf),
       holds: sources.map(silentAfterHoursOf).every(isSilenceAllowed),
       expected: `must have "silentAfterHours" from 0 to ${MAX_SILENT_HOURS}, whole`,
+    },
+    {
+      option: "lakeRetentionDays",
+      value: props.lakeRetentionDays,
+      holds: props.lakeRetentionDays === undefined || isColumnar(props),
+      expected: 'must be left out if "columnar" is false: there are no typed tables',
     },
     ...(["existingLogBucketOwner", "existingLogBucketEvents"] as const).map((option) => ({
       option,

@@ -9,6 +9,7 @@ import {
   renderCommitPartition,
   renderCountUnparsed,
   renderCreateLakeTable,
+  renderDeleteBefore,
   renderOptimize,
   renderUnparsedView,
   renderVacuum,
@@ -67,6 +68,11 @@ const SECTIONS: readonly Section[] = [
     title: "Counting unparsed lines",
     text: "`maintain-lake`, every night, for the day before yesterday: by then its last late file has come. The count is the metric `UnparsedRows`. It reads the day's text once more, which is why it does not happen with each commit.",
     sql: renderCountUnparsed(TABLE, DT),
+  },
+  {
+    title: "Deleting old rows",
+    text: "`maintain-lake`, every night, if `lakeRetentionDays` is set. The table is partitioned by day, so whole partitions go. A file of such a day that comes later, or is brought in again, is committed and goes the next night.",
+    sql: renderDeleteBefore(TABLE, DT),
   },
   {
     title: "Merging small files",

@@ -9,6 +9,7 @@ import {
   renderCommitPartition,
   renderCountUnparsed,
   renderCreateLakeTable,
+  renderDeleteBefore,
   renderOptimize,
   renderUnparsedView,
   renderVacuum,
@@ -58,6 +59,7 @@ describe.each(
       renderCommittedHours(table, HOUR, HOUR),
       renderCommittedFiles(table, [partitionOf(table), partitionOf(table)]),
       renderLastCommit(table),
+      renderDeleteBefore(table, "2026-11-23"),
     ]) {
       expect(syntaxErrors("trino", sql)).toEqual([]);
     }

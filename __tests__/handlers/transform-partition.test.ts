@@ -235,6 +235,24 @@ describe("maintain-lake", () => {
     expect(statements("VACUUM")).toHaveLength(1);
   });
 
+  it("deletes the days that are older than rows are kept, before it merges", async () => {
+    await invokeHandler(
+      "maintain-lake",
+      { athena, s3, environment: { PARTITIONS: "managed", RETENTION_DAYS: "400" } },
+      { scheduledTime: "2026-11-23T03:30:00Z" },
+    );
+    expect(statements("DELETE").map(({ sql }) => sql)).toEqual([
+      `DELETE FROM "logs"."alb_access_logs"\nWHERE "time" < TIMESTAMP '2025-10-19 00:00:00'`,
+    ]);
+    const order = athena.queries.map(({ sql }) => sql.split(" ")[0]);
+    expect(order.indexOf("DELETE")).toBeLessThan(order.indexOf("OPTIMIZE"));
+  });
+
+  it("deletes nothing unless it is told to", async () => {
+    await maintain();
+    expect(statements("DELETE")).toEqual([]);
+  });
+
   it("goes on as long as Athena asks for more runs", async () => {
     const more = { end: "FAILED", reason: "ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED: run again" } as const;
     athena.setFates({}, more, more);

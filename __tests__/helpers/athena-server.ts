@@ -274,7 +274,7 @@ const DML = /^(?:--.*\n)*\s*(?:SELECT|WITH|INSERT)\b/;
 
 /** Statements that Athena would not even parse fail by themselves. */
 const fateOf = (sql: string): QueryFate =>
-  /^(?:--.*\n)*\s*(?:SELECT|WITH|SHOW|INSERT INTO|ALTER TABLE|CREATE TABLE|CREATE OR REPLACE VIEW|OPTIMIZE|VACUUM)\b/.test(
+  /^(?:--.*\n)*\s*(?:SELECT|WITH|SHOW|INSERT INTO|ALTER TABLE|CREATE TABLE|CREATE OR REPLACE VIEW|DELETE FROM|OPTIMIZE|VACUUM)\b/.test(
     sql,
   )
     ? {}

@@ -221,6 +221,16 @@ describe("AccessLogPipeline", () => {
     expect(rules({ rawRetentionDays: 400 })).toContain('"prefix":"raw/"');
   });
 
+  it("tells maintain-lake alone how long rows are kept", () => {
+    const told = (props: Partial<AccessLogPipelineProps>) =>
+      Object.values(resourcesOf(synth(props), "aws_lambda_function"))
+        .filter((lambda) => JSON.stringify(lambda.environment).includes('"RETENTION_DAYS":"400"'))
+        .map(({ function_name: name }) => name);
+    expect(told({ lakeRetentionDays: 400 })).toEqual(["logs-maintain-lake"]);
+    expect(told({ rawRetentionDays: 400 })).toEqual([]);
+    expect(() => synth({ lakeRetentionDays: 400, columnar: false })).toThrow('if "columnar" is false');
+  });
+
   it("reports every wrong option at once, with what it got", () => {
     const build = () => synth({ name: "Bad_Name", sources: [] });
     expect(build).toThrow(/"name" must be a lower-case letter.*got "Bad_Name"/);

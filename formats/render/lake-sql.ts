@@ -203,6 +203,15 @@ export const renderOptimize = (table: LakeTable, dt: string): string =>
   `OPTIMIZE ${sqlName(table, table.format.table)} REWRITE DATA USING BIN_PACK
 WHERE "time" >= TIMESTAMP ${sqlString(`${dt} 00:00:00`)}`;
 
+/**
+ * Deletes the rows of the days before `dt`. Whole days are whole partitions, so no file need be rewritten.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-delete.html
+ */
+export const renderDeleteBefore = (table: LakeTable, dt: string): string =>
+  `DELETE FROM ${sqlName(table, table.format.table)}
+WHERE "time" < TIMESTAMP ${sqlString(`${dt} 00:00:00`)}`;
+
 /** Deletes what no snapshot needs any more. */
 export const renderVacuum = (table: LakeTable): string => `VACUUM ${sqlName(table, table.format.table)}`;
 

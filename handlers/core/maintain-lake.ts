@@ -2,6 +2,7 @@ import { addHours, hourOf, partitionValuesOf } from "../../formats/hour";
 import {
   type LakeTable,
   renderCountUnparsed,
+  renderDeleteBefore,
   renderOptimize,
   renderUnparsedView,
   renderVacuum,
@@ -32,15 +33,20 @@ const MORE_RUNS_NEEDED = /MORE_RUNS_NEEDED/;
  *
  * The lines that could not be read are counted here, and not with each commit, because counting reads the text a second
  * time.
+ *
+ * @param retentionDays whole days that rows are kept, today not counted; default: they are kept
  */
 export async function maintainTable(
   engine: QueryEngine,
   table: LakeTable,
   now: Date,
   token: string,
+  retentionDays?: number,
 ): Promise<MaintainedTable> {
   const daysAgo = (days: number) => partitionValuesOf(addHours(hourOf(now), -days * HOURS_PER_DAY)).dt;
   await engine.run({ sql: renderUnparsedView(table), token });
+  if (retentionDays !== undefined)
+    await engine.run({ sql: renderDeleteBefore(table, daysAgo(retentionDays)), token });
   await runUntilDone(engine, renderOptimize(table, daysAgo(OPTIMIZED_DAYS)), token);
   await runUntilDone(engine, renderVacuum(table), token);
   const dt = daysAgo(COUNTED_DAYS_AGO);
