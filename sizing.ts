@@ -25,3 +25,6 @@ export const TRANSFORM = {
 
 /** `maintain-lake`, every night. */
 export const MAINTAIN = { perDay: 1, timeoutSeconds: 900, schedule: "cron(30 3 * * ? *)" } as const;
+
+/** GiB that one statement of the pipeline may scan. A commit scans an hour of text: this only stops a mistake. */
+export const PIPELINE_SCAN_LIMIT_GIB = 1024;

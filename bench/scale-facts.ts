@@ -1,5 +1,6 @@
+import { TIME_LIMIT_MS } from "../handlers/adapters/athena-query-engine";
 import { moveSeconds } from "../local/cost-model";
-import { MOVE, TRANSFORM } from "../sizing";
+import { MOVE, PIPELINE_SCAN_LIMIT_GIB, TRANSFORM } from "../sizing";
 
 /** A number that the model of scale counts with, and where it comes from. */
 export interface Fact {
@@ -42,7 +43,6 @@ export const FACTS = {
   },
   transformPerHour: { value: TRANSFORM.perHour, unit: "runs", source: OURS },
   transformSeconds: { value: TRANSFORM.timeoutSeconds, unit: "s", source: OURS },
-  flexibleSeconds: { value: 300, unit: "s that a run may start later", source: "modules/schedule.ts" },
   athenaStartSeconds: { value: 3, unit: "s a statement", source: ASSUMED },
   athenaBytesPerSecond: {
     value: 154.6e9 / 125.4,
@@ -60,13 +60,9 @@ export const FACTS = {
     unit: "s",
     source: "https://docs.aws.amazon.com/general/latest/gr/athena.html (DML query timeout)",
   },
-  pipelineScanBytes: {
-    value: 1024 ** 4,
-    unit: "bytes a statement",
-    source: "modules/access-log-pipeline.ts",
-  },
+  pipelineScanBytes: { value: PIPELINE_SCAN_LIMIT_GIB * 1024 ** 3, unit: "bytes a statement", source: OURS },
   maintainWaitSeconds: {
-    value: 600,
+    value: TIME_LIMIT_MS / 1000,
     unit: "s a statement",
     source: "handlers/adapters/athena-query-engine.ts",
   },

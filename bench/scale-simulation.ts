@@ -47,7 +47,7 @@ export function simulateScale(filesPerDay: number, days: number, seed: number, o
   const end = days * DAY;
   const cohorts = drawDeliveries(random, filesPerDay, end);
   moveAll(cohorts, outage && { from: outage.from * HOUR, to: outage.to * HOUR });
-  const commits = commitAll(random, cohorts, end);
+  const commits = commitAll(cohorts, end);
   // What came at the very end could not be committed yet.
   const settled = cohorts.filter(({ at }) => at < end - HOUR);
   const moved = quantiles(settled, ({ at, movedAt }) => movedAt - at);
@@ -118,14 +118,13 @@ function moveAll(cohorts: readonly Cohort[], pause: { from: number; to: number }
   }
 }
 
-/** Runs start every ten minutes, a little late; each commits the hours that got files, the oldest first. @returns commits */
-function commitAll(random: Random, cohorts: readonly Cohort[], end: number): number {
+/** Runs start every ten minutes; each commits the hours that got files, the oldest first. @returns commits */
+function commitAll(cohorts: readonly Cohort[], end: number): number {
   const byHour = groupByHour(cohorts);
   const every = HOUR / FACTS.transformPerHour.value;
   let busyUntil = 0;
   let commits = 0;
-  for (let due = every / 2; due < end; due += every) {
-    const started = due + random.next() * FACTS.flexibleSeconds.value;
+  for (let started = every / 2; started < end; started += every) {
     if (started < busyUntil) continue;
     const deadline = started + FACTS.transformSeconds.value;
     let now = started;

@@ -9,7 +9,7 @@ import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
 import { needsSalt } from "../formats/privacy";
 import { linesGlueTable, rawGlueTable } from "../formats/render/glue-table";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
-import { CREATE_PARTITION, MEMORY_MIB, MOVE } from "../sizing";
+import { CREATE_PARTITION, MEMORY_MIB, MOVE, PIPELINE_SCAN_LIMIT_GIB } from "../sizing";
 import { type FunctionDefaults, HandlerFunction, RUNTIMES } from "./handler-function";
 import { Lake } from "./lake";
 import { LakeFormationGrants } from "./lake-formation-grants";
@@ -49,8 +49,6 @@ import { Schedule } from "./schedule";
 import { watchedOf } from "./watched";
 
 const GIB = 1024 ** 3;
-/** A commit scans an hour of text. This only stops a mistake. */
-const PIPELINE_SCAN_LIMIT_BYTES = 1024 * GIB;
 /** Markers live for an hour; where only partitions are made of them, one that is not consumed need not stay for ever. */
 const MARKER_DAYS = 30;
 
@@ -108,7 +106,7 @@ export class AccessLogPipeline extends Construct {
       "pipeline",
       "Statements of the access-log pipeline",
       props,
-      PIPELINE_SCAN_LIMIT_BYTES,
+      PIPELINE_SCAN_LIMIT_GIB * GIB,
     );
     this.analystWorkgroup = this.createWorkgroup(
       "analysts",

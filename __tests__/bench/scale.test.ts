@@ -14,7 +14,7 @@ describe("the model of scale", () => {
     const { movedP50, committedP99 } = simulateScale(10, 30, 1);
     expect(movedP50).toBeCloseTo(FACTS.eventSeconds.value + FACTS.moveWindowSeconds.value + 0.1, 6);
     expect(committedP99).toBeGreaterThan(movedP50);
-    expect(committedP99).toBeLessThan(600 + FACTS.flexibleSeconds.value + 60);
+    expect(committedP99).toBeLessThan(600 + 60);
   });
 
   it("leaves what six hours bring, within the noise of arrivals, and gets rid of it", () => {

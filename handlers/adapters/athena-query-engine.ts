@@ -13,7 +13,7 @@ import {
 } from "./athena-execution";
 
 /** Where a statement sets no time of its own: Athena ends a DDL statement after ten minutes by itself. */
-const TIME_LIMIT_MS = 10 * 60_000;
+export const TIME_LIMIT_MS = 10 * 60_000;
 
 /** What Glue answers if another run added the partition first: the aim is reached. */
 const ALREADY_EXISTS = /Partition already exists|AlreadyExistsException/;
