@@ -67,14 +67,15 @@ ${designsTable()}
 - A typed table is ${TABLE_PER_TEXT} of the size of the text, as measured on made-up logs of both formats.
 - Run time of \`move-access-logs\` is measured processor time, at the slice of a processor that its memory buys. Run time
   of the functions that wait for Athena is assumed: ten seconds a statement.
-- Metrics are billed while something publishes them, also when nothing arrives, and so are the readers of the queue: that is
-  what the first row of the table mostly consists of. The first ten metrics and a million queue requests of an account are
-  free; that is not counted.
+- Alarms, metrics, the dashboard and the readers of the queue are billed also when nothing arrives: that is what the first row
+  of the table mostly consists of. An account's first ten metrics, ten alarms, three dashboards and a million queue
+  requests are free, which is not counted; \`"alarms": false\` and \`"dashboard": false\` leave those out.
 - Not counted: questions (Athena bills each by what it scans), KMS, what the delivery itself costs, and the catalog, whose
   first million objects are free.
 
 The **AWS sample** is amazon-cloudfront-access-logs-queries: one invocation for each file, and Parquet an hour or two
-behind. A file that comes later than that stays out of its Parquet, and nothing is retried beyond Lambda's own tries.
+behind. A file that comes later than that stays out of its Parquet, and nothing is retried
+beyond Lambda's own tries. It has no alarms.
 **AWS's own delivery** writes Parquet under Hive-style keys. It is charged by GB of text before compression, five times
 what is stored; converting to Parquet costs more per GB, which is not counted because its price was not found published
 for this Region.
