@@ -332,12 +332,20 @@ describe("access-logs status on AWS", () => {
     expect(tables.join("")).toContain("logs-arrivals");
   });
 
-  it("says so where AWS does not answer", async () => {
-    deployment.aws.throttle("cloudwatch:DescribeAlarms", 9);
-    const { findings } = await deployment.report("status");
+  it("says so once where AWS fails for one reason", async () => {
+    deployment.catalog.refusals.set(
+      "StartQueryExecution",
+      "InvalidRequestException: The output location is gone",
+    );
+    const { findings, values } = await deployment.report("status");
     expect(findings).toMatchObject([
-      { code: "not-answered", what: expect.stringContaining("ThrottlingException: Rate exceeded") },
+      {
+        code: "not-answered",
+        where: "logs.alb_access_logs and 5 more",
+        what: expect.stringContaining("InvalidRequestException: The output location is gone"),
+      },
     ]);
+    expect(values).toMatchObject({ streams: [{ rows: null, lastDelivery: expect.any(Date) }, {}] });
   });
 
   it("is not put off by throttling", async () => {

@@ -67,20 +67,21 @@ const partsOf = ({ queues, functions }: DeploymentFacts): Part[] => [
 const missingParts = (facts: DeploymentFacts): Part[] =>
   partsOf(facts).filter(({ answer }) => answer.kind === "missing");
 
-/** One finding for each permission: it is the same for everything of its kind. */
+/** One finding for each permission that is denied, and for each reason of a failure: what they have in common. */
 export function judgeUnseen(
   unseen: readonly Unseen[],
   find: (code: "not-allowed" | "not-answered", where: string, details: Details) => Finding,
 ): Finding[] {
-  const first = new Map<string, Unseen>();
-  for (const item of [...unseen].sort((a, b) => (a.where < b.where ? -1 : 1))) {
-    const key = `${item.kind} ${item.permission}`;
-    if (!first.has(key)) first.set(key, item);
-  }
-  return [...first].map(([key, { where, permission, kind, reason }]) => {
-    const others = unseen.filter((item) => `${item.kind} ${item.permission}` === key).length - 1;
-    const place = others > 0 ? `${where} and ${others} more` : where;
-    return find(kind === "denied" ? "not-allowed" : "not-answered", place, { permission, reason });
+  const kindOf = ({ kind, permission, reason }: Unseen) =>
+    `${kind} ${kind === "denied" ? permission : reason}`;
+  const sorted = [...unseen].sort((a, b) => (a.where < b.where ? -1 : 1));
+  return [...new Set(sorted.map(kindOf))].flatMap((key) => {
+    const ofKind = sorted.filter((item) => kindOf(item) === key);
+    const [first] = ofKind;
+    if (!first) return [];
+    const { where, permission, kind, reason } = first;
+    const place = ofKind.length > 1 ? `${where} and ${ofKind.length - 1} more` : where;
+    return [find(kind === "denied" ? "not-allowed" : "not-answered", place, { permission, reason })];
   });
 }
 
