@@ -11,6 +11,7 @@ import { type Section, writePage } from "./page";
 import { versionOf } from "./peers";
 import { questions } from "./questions";
 import { markdownOf, textOf } from "./report";
+import { scale } from "./scale";
 import { synth } from "./synth";
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
@@ -21,6 +22,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   "cold-start": { title: "Cold start", run: coldStart },
   backfill: { title: "Backfill", run: backfill },
   synth: { title: "Synth", run: synth },
+  scale: { title: "Scale, by simulation", run: scale },
 };
 const NAMES = Object.keys(BENCHMARKS);
 const PAGE = join(__dirname, "..", "docs", "benchmarks.md");

@@ -5,7 +5,9 @@ import type { LogFormat } from "../formats/log-format";
 import { PARTITION_KEYS, RAW_PREFIX } from "../formats/partition-layout";
 import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
-import { ASKED, type Asked, askedOf } from "./asked";
+import { ATHENA_FUNCTIONS } from "../local/athena-functions";
+import { ATHENA_USD_PER_TB } from "../local/prices";
+import { ASKED, ASKED_DAY, type Asked } from "./asked";
 import type { BenchOptions, Cell, Outcome, Table, Target } from "./benchmark";
 import { sample, sizeText, withFolder } from "./data";
 import { regexpRelation } from "./ingest-peers";
@@ -13,22 +15,13 @@ import { alternate, type Measured, runOnce, runsOf, spread } from "./measure";
 import { runSql, type SqlResult } from "./run-sql";
 
 const PROGRAM = join(__dirname, "access-logs.js");
-/** Five hours from 22:00 on. */
+/** From 22:00 on: three of them lie on the day that is asked about. */
 const HOURS = 5;
 const FILES = 420;
 const QUICK_FILES = 60;
-/** What the questions are about: three of these hours. */
-const RANGE = {
-  times: "time >= TIMESTAMP '2026-06-02 00:00:00' AND time < TIMESTAMP '2026-06-02 03:00:00'",
-  keys: "dt = '2026-06-02' AND hour BETWEEN '00' AND '02'",
-};
-/** USD for each TB that Athena scans in us-east-1. @see https://aws.amazon.com/athena/pricing/ (as published in 2025) */
-const USD_PER_TB = 5;
-
 /** The same logs, stored in one of the ways to store them. */
 interface Store {
   readonly name: string;
-  readonly range: string;
   readonly relation: (format: LogFormat) => string;
   /** See `Contestant`. */
   readonly rounds?: number;
@@ -59,7 +52,7 @@ export async function questions(options: BenchOptions): Promise<Outcome> {
       options.progress,
     );
     return {
-      input: `${sizeText(logs)}; asked about three hours of them. DuckDB reads all four, each in a process of its own; bytes and reads are those of its process. USD are what Athena would bill for as much text as makes 1 TB in the three hours' gzip files.`,
+      input: `${sizeText(logs)}; asked about ${ASKED_DAY}, three hours of them. DuckDB reads all four, each in a process of its own; bytes and reads are those of its process. USD are what Athena would bill for as much text as makes 1 TB in the three hours' gzip files.`,
       tables: [bytesTable(measured), secondsTable(measured)],
       targets: targets(measured),
       notes: [
@@ -76,24 +69,25 @@ function storesIn(root: string, lake: string): readonly Store[] {
   return [
     {
       name: ALL_TEXT,
-      range: RANGE.times,
-      relation: (format) => regexpRelation(format, text(format)),
+      relation: (format) => withKeysOfTime(regexpRelation(format, text(format))),
       rounds: 0,
     },
     {
       name: HIVE_TEXT,
-      range: RANGE.keys,
       relation: (format) => regexpRelation(format, text(format), keys),
       rounds: 0,
     },
     {
       name: UPSTREAM,
-      range: RANGE.keys,
       relation: ({ table }) => parquet(join(root, UPSTREAM_FOLDER, table)),
     },
-    { name: OURS, range: RANGE.keys, relation: ({ table }) => ourRows(lake, table) },
+    { name: OURS, relation: ({ table }) => ourRows(lake, table) },
   ];
 }
+
+/** Text that lies in no folders by day and hour has to be read to know either. */
+const withKeysOfTime = (relation: string): string =>
+  `SELECT *, strftime(time, '%Y-%m-%d') AS dt, strftime(time, '%H') AS hour FROM (${relation})`;
 
 const UPSTREAM_FOLDER = "upstream";
 
@@ -112,11 +106,19 @@ TO ${sqlString(join(root, UPSTREAM_FOLDER, format.table))}
 (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (${keys.join(", ")}), FILENAME_PATTERN 'part-{uuid}')`;
 }
 
+/** What every DuckDB needs that is asked one: nothing is kept in memory from one question to the next. */
+export const QUESTION_SETUP: readonly string[] = [
+  "SET enable_external_file_cache = false",
+  ...ATHENA_FUNCTIONS.map((definition) => `CREATE MACRO ${definition}`),
+];
+
 /** All questions, once, to a store whose files DuckDB does not know yet. */
-function ask({ relation, range }: Store): readonly SqlResult[] {
+function ask({ relation }: Store): readonly SqlResult[] {
   const views = Object.values(FORMATS).map((format) => `CREATE VIEW ${format.table} AS ${relation(format)}`);
-  const statements = ASKED.map((asked) => askedOf(asked, FORMATS[asked.format].table, range));
-  return runSql({ setup: ["SET enable_external_file_cache = false", ...views], statements }).results;
+  return runSql({
+    setup: [...QUESTION_SETUP, ...views],
+    statements: ASKED.map(({ statement }) => statement),
+  }).results;
 }
 
 const STORES = [ALL_TEXT, HIVE_TEXT, UPSTREAM, OURS];
@@ -140,7 +142,7 @@ function bytesTable(measured: Measured<readonly SqlResult[]>): Table {
       const bytes = (store: string) => bytesOf(measured, store, index);
       const cells = STORES.map((store) => {
         const reads = of(measured, store, index, (result) => result.reads).median;
-        const dollars = (bytes(store) / bytes(HIVE_TEXT)) * USD_PER_TB;
+        const dollars = (bytes(store) / bytes(HIVE_TEXT)) * ATHENA_USD_PER_TB;
         return `${(bytes(store) / 1e6).toFixed(2)} in ${reads.toLocaleString("en-US")}, USD ${dollars.toFixed(2)}`;
       });
       const shares = [HIVE_TEXT, UPSTREAM].map((store) => `1/${(bytes(store) / bytes(OURS)).toFixed(1)}`);

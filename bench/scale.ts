@@ -1,5 +1,6 @@
 import { billOf, DAYS_PER_MONTH, TABLE_PER_TEXT } from "../local/cost-model";
 import { dollars } from "../local/print-bills";
+import type { Outcome } from "./benchmark";
 import { CEILINGS, type Ceiling, FACTS } from "./scale-facts";
 import { type Simulated, simulateScale } from "./scale-simulation";
 
@@ -110,3 +111,12 @@ export function scaleReport(loads: readonly number[] = LOADS): {
   ].join("\n");
   return { text, json: { rows, ceilings: CEILINGS, facts: FACTS } };
 }
+
+/** The model as a benchmark: it takes no measurements. */
+export const scale = async (): Promise<Outcome> => ({
+  input: "Nothing is run: a simulation in virtual time, and the bill of each load.",
+  tables: [],
+  targets: [],
+  notes: [],
+  report: scaleReport(),
+});
