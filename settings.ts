@@ -21,6 +21,7 @@ import {
   DEFAULT_RESULTS_RETENTION_DAYS,
   DEFAULT_SCAN_LIMIT_GIB,
   databaseOf,
+  hasLandingBucket,
   moveFunctionNameOf,
   PARTITION_MODES,
   PIPELINE_NAME,
@@ -360,6 +361,8 @@ export interface Deployment {
   readonly sources: readonly MoveSource[];
   /** Bucket that the logs arrive in, if the pipeline did not make it. */
   readonly logBucket?: string;
+  /** True if logs are delivered to a bucket of their own, which the pipeline makes. */
+  readonly hasLandingBucket: boolean;
   readonly keepOriginals: boolean;
   readonly columnar: boolean;
 }
@@ -373,6 +376,7 @@ export function deploymentOf(settings: Settings): Deployment {
     analystWorkgroup: workgroupNameOf(name, "analysts"),
     sources: moveSourcesOf(settings.sources.map(toLogSource)),
     ...(existingLogBucket === undefined ? {} : { logBucket: existingLogBucket }),
+    hasLandingBucket: hasLandingBucket(settings),
     keepOriginals: keepOriginals ?? false,
     columnar: columnar ?? true,
   };

@@ -18,6 +18,7 @@ interface Options {
   readonly lake?: string;
   readonly move: boolean;
   readonly bucket?: string;
+  readonly logBucket?: string;
   readonly settings?: string;
 }
 
@@ -54,6 +55,10 @@ export function addBackfillCommand(program: Command): Command {
     .option("--lake <folder>", "on this machine: folder of the lake")
     .option("--move", "on this machine: delete the originals once they are copied", false)
     .option("--bucket <bucket>", "on AWS: bucket of the moved files (output log_bucket of the stack)")
+    .option(
+      "--log-bucket <bucket>",
+      "on AWS: bucket that logs are delivered to (default: that of the settings, or --bucket)",
+    )
     .option("--settings <file>", "on AWS: settings of the stack (default: access-logs.json)")
     .addHelpText(
       "after",
@@ -97,15 +102,25 @@ async function runHere({ dir, lake, move }: Options, common: BackfillOptions): P
 }
 
 async function runOnAws(
-  { bucket = "", settings: file }: Options,
+  { bucket = "", logBucket, settings: file }: Options,
   common: BackfillOptions,
 ): Promise<BackfillOutcome> {
   // Settings know of constructs, and constructs take half a second to load.
   const { loadSettings, deploymentOf } = await import("../settings.js");
   const { backfillAws } = await import("./backfill.js");
   const deployment = deploymentOf(loadSettings(file));
+  if (logBucket === undefined && deployment.hasLandingBucket) {
+    throw new UserError(
+      "with a KMS key, logs are delivered to a bucket of their own: name it with --log-bucket (output landing_bucket of the stack)",
+    );
+  }
   process.env.AWS_REGION = deployment.region;
-  return backfillAws({ ...common, ...deployment, bucket, logBucket: deployment.logBucket ?? bucket });
+  return backfillAws({
+    ...common,
+    ...deployment,
+    bucket,
+    logBucket: logBucket ?? deployment.logBucket ?? bucket,
+  });
 }
 
 function printOutcome(

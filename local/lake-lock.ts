@@ -26,10 +26,10 @@ async function takeLock(lockFile: string): Promise<void> {
     await link(own, lockFile);
   } catch (error) {
     if (codeOf(error) !== "EEXIST") throw error;
-    const holder = Number(await readFile(lockFile, "utf8"));
-    if (isRunning(holder)) {
+    const holder = await lockHolder(lockFile);
+    if (holder?.isRunning) {
       throw new UserError(
-        `${lockFile}: process ${holder} is writing to this lake; wait for it, or delete the file if that is no ingest`,
+        `${lockFile}: process ${holder.pid} is writing to this lake; wait for it, or delete the file if that is no ingest`,
       );
     }
     await rm(lockFile, { force: true });

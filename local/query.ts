@@ -99,11 +99,15 @@ async function hasFiles(lake: LakeLayout, format: LogFormat): Promise<boolean> {
   }
 }
 
-/** By name and with missing columns as NULL: files written before a column was added stay readable. */
+/**
+ * By name and with missing columns as NULL: files written before a column was added stay readable, also while no file has
+ * it yet.
+ */
 function storedFiles(lake: LakeLayout, format: LogFormat): string {
   const keys = PARTITION_KEYS.map(({ name }) => `${sqlString(name)}: VARCHAR`).join(", ");
   return `SELECT * FROM read_parquet(${sqlString(lake.typedFiles(format))},
-    union_by_name = true, hive_partitioning = true, hive_types = {${keys}})`;
+    union_by_name = true, hive_partitioning = true, hive_types = {${keys}})
+UNION ALL BY NAME ${noFiles(format)}`;
 }
 
 /** A table that got no log yet can still be named. */

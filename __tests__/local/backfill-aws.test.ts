@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
@@ -56,6 +56,19 @@ describe("access-logs backfill on AWS", () => {
       "_touched/alb_access_logs/dt=2026-11-23/hour=07",
     ]);
     expect(keys.filter((key) => key.startsWith("raw/"))).toHaveLength(1);
+  });
+
+  it("reads the bucket that logs are delivered to where a key gives them one of their own", async () => {
+    const settings = JSON.parse(readFileSync(join(root, "access-logs.json"), "utf8"));
+    const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    writeFileSync(join(root, "access-logs.json"), JSON.stringify({ ...settings, kmsKey }));
+    s3.put("the-landing", albKey("20261123T0705Z"), "x");
+    s3.put("the-logs", "athena-results/1.csv", "x");
+    const unnamed = await run(...DAY);
+    expect([unnamed.status, unnamed.stderr]).toEqual([1, expect.stringContaining("--log-bucket")]);
+    const { stdout } = await run(...DAY, "--log-bucket", "the-landing", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ objects: 1, moved: 1 });
+    expect(s3.keys("the-logs").filter((key) => key.startsWith("raw/"))).toHaveLength(1);
   });
 
   it("says in one line that the bucket is not there", async () => {

@@ -72,7 +72,6 @@ function judgeSkipped({ skipped }: ExistingLakeFacts, find: Find): Finding[] {
 
 const judgeTables = ({ parquet }: ExistingLakeFacts, find: Find): Finding[] => [
   ...parquet.flatMap((file) => judgeParquet(file, find)),
-  ...judgeColumnsOfAll(parquet, find),
   ...judgeTwice(parquet, find),
 ];
 
@@ -105,21 +104,6 @@ const expectedColumns = (format: LogFormat): ReadonlyMap<string, string> =>
     ...duckdbColumns(format).map(({ name, type }) => [name, type] as const),
     ...COMMIT_COLUMNS.map((name) => [name, "VARCHAR"] as const),
   ]);
-
-/** A column that some files lack is NULL there; one that all lack cannot be named in a query. */
-function judgeColumnsOfAll(parquet: readonly ParquetFacts[], find: Find): Finding[] {
-  return [...new Set(parquet.map(({ partition }) => partition.table))].flatMap((table) => {
-    const files = parquet.filter(({ partition }) => partition.table === table);
-    const columns = new Set(
-      files.flatMap(({ content }) => (content.kind === "read" ? [...content.columns.keys()] : [])),
-    );
-    const [first] = files;
-    if (!first || columns.size === 0) return [];
-    return [...expectedColumns(formatOfTable(table)).keys()]
-      .filter((name) => !columns.has(name))
-      .map((column) => find("column-nowhere", first.path, { column, hour: hourText(first.partition.hour) }));
-  });
-}
 
 function judgeTwice(parquet: readonly ParquetFacts[], find: Find): Finding[] {
   const holders = new Map<string, string[]>();

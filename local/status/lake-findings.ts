@@ -44,9 +44,9 @@ export const LAKE_FINDINGS = {
   },
   "broken-lock": {
     severity: "wrong",
-    means: "the lock names no process, so nobody can tell whether it is held",
-    fix: "delete it once no ingest runs",
-    run: 'rm "{lake}/.lock"',
+    means: "the lock names no process: whoever took it was cut off",
+    fix: "ingest again: it takes the lock over and goes on",
+    run: 'access-logs ingest DIR --lake "{lake}"',
   },
   "leftover-work": {
     severity: "wrong",
@@ -137,12 +137,6 @@ export const LAKE_FINDINGS = {
     severity: "note",
     means: 'it was written before the format had the column "{column}": its rows are NULL there',
     fix: "nothing, or write the hour anew",
-    run: 'rm "{lake}/{where}"; access-logs backfill --from {hour} --to {hour} --dir DIR --lake "{lake}"',
-  },
-  "column-nowhere": {
-    severity: "wrong",
-    means: 'no file of the table has the column "{column}", so every query on the table fails',
-    fix: "write at least one hour anew",
     run: 'rm "{lake}/{where}"; access-logs backfill --from {hour} --to {hour} --dir DIR --lake "{lake}"',
   },
   "misplaced-parquet": {
