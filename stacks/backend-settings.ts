@@ -57,6 +57,18 @@ export const backendSettings = z.discriminatedUnion("type", [
     endpoints: endpoints.optional(),
     use_path_style: flag.optional(),
     use_fips_endpoint: flag.optional(),
+    use_dualstack_endpoint: flag.optional(),
+    max_retries: z.int().min(0).optional(),
+    allowed_account_ids: z
+      .array(z.string().regex(/^\d{12}$/))
+      .min(1)
+      .optional(),
+    // What servers need that speak S3's protocol but are not AWS.
+    skip_credentials_validation: flag.optional(),
+    skip_metadata_api_check: flag.optional(),
+    skip_region_validation: flag.optional(),
+    skip_requesting_account_id: flag.optional(),
+    skip_s3_checksum: flag.optional(),
   }),
   z.strictObject({
     type: z.literal("gcs"),

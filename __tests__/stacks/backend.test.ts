@@ -1,4 +1,5 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,6 +8,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { BACKENDS } from "../helpers/backends";
+import { startS3Server } from "../helpers/s3-server";
 import { synthSettings } from "../helpers/synth";
 
 const SETTINGS = {
@@ -96,16 +98,20 @@ async function startStateServer() {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   /** A configuration that needs no provider, with the backend of the stack. */
-  const prepare = (backend: object) =>
+  const prepare = (backend: object, answer = 42) =>
     writeFileSync(
       join(folder, "cdk.tf.json"),
       JSON.stringify({
         terraform: { backend: terraformBlock(backend).backend },
-        output: { answer: { value: 42 } },
+        output: { answer: { value: answer } },
       }),
     );
-  const terraform = (...args: readonly string[]) =>
-    promisify(execFile)("terraform", [...args, "-input=false", "-no-color"], { cwd: folder });
+  const terraformWith = (variables: NodeJS.ProcessEnv, ...args: readonly string[]) =>
+    promisify(execFile)("terraform", [...args, "-input=false", "-no-color"], {
+      cwd: folder,
+      env: { ...process.env, ...variables },
+    });
+  const terraform = (...args: readonly string[]) => terraformWith({}, ...args);
 
   it("is held and locked by a server", async () => {
     const server = await startStateServer();
@@ -125,11 +131,51 @@ async function startStateServer() {
     }
   });
 
-  it("is held by a file beside the stack", async () => {
+  it("is held in a bucket, and locked by a file beside it", async () => {
+    const server = await startS3Server();
+    server.put("state", "others", "");
+    try {
+      prepare({
+        type: "s3",
+        bucket: "state",
+        key: "access-logs.tfstate",
+        region: "eu-central-1",
+        endpoints: { s3: server.endpoint },
+        use_path_style: true,
+        skip_credentials_validation: true,
+        skip_requesting_account_id: true,
+        skip_metadata_api_check: true,
+      });
+      const credentials = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+      await terraformWith(credentials, "init");
+      await terraformWith(credentials, "apply", "-auto-approve");
+      const state = JSON.parse(server.read("state", "access-logs.tfstate") ?? "{}");
+      expect(state.outputs.answer.value).toBe(42);
+      expect(server.keys("state")).toEqual(["access-logs.tfstate", "others"]);
+      server.put("state", "access-logs.tfstate.tflock", JSON.stringify({ ID: "x", Who: "a colleague" }));
+      await expect(terraformWith(credentials, "apply", "-auto-approve")).rejects.toMatchObject({
+        stderr: expect.stringMatching(/Error acquiring the state lock[\s\S]*a colleague/),
+      });
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("is held by a file beside the stack, and locked while it is in use", async () => {
     prepare({ type: "local" });
     await terraform("init");
     await terraform("apply", "-auto-approve");
     expect(JSON.parse(readFileSync(join(folder, "terraform.tfstate"), "utf8")).outputs.answer.value).toBe(42);
+    // One that waits for an answer keeps the lock.
+    prepare({ type: "local" }, 43);
+    const waiting = spawn("terraform", ["apply", "-no-color"], { cwd: folder });
+    const isOver = once(waiting, "exit");
+    for await (const text of waiting.stdout.setEncoding("utf8")) if (text.includes("Enter a value:")) break;
+    await expect(terraform("apply", "-auto-approve")).rejects.toMatchObject({
+      stderr: expect.stringContaining("Error acquiring the state lock"),
+    });
+    waiting.kill("SIGINT");
+    await isOver;
   });
 
   it.each(BACKENDS.map(({ settings }) => [settings.type, settings] as const))(
