@@ -20,3 +20,4 @@ export { QueryWorkgroup, type QueryWorkgroupProps } from "./modules/query-workgr
 export { Questions, type QuestionsProps } from "./modules/questions";
 export type { Safeguards } from "./modules/safeguards";
 export { Schedule, type ScheduleProps } from "./modules/schedule";
+export type { VpcConfig } from "./modules/vpc";

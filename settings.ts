@@ -20,8 +20,11 @@ import {
   DEFAULT_PROJECTION_FROM,
   DEFAULT_RESULTS_RETENTION_DAYS,
   DEFAULT_SCAN_LIMIT_GIB,
+  DEPENDENT_OPTIONS,
   databaseOf,
+  expectedOf,
   hasLandingBucket,
+  isUseless,
   moveFunctionNameOf,
   PARTITION_MODES,
   PIPELINE_NAME,
@@ -37,7 +40,7 @@ export const SETTINGS_FILE = "access-logs.json";
 export const SETTINGS_VARIABLE = "ACCESS_LOGS_SETTINGS";
 
 /** Keys that belong to the pipeline itself. */
-const RESERVED_PREFIXES = [...OWN_PREFIXES, RESULTS_PREFIX];
+export const RESERVED_PREFIXES = [...OWN_PREFIXES, RESULTS_PREFIX];
 /** What fits into a function's 4 KB of environment, and into one event pattern. */
 export const MAX_SOURCES = 50;
 const MAX_RETENTION_DAYS = 3650;
@@ -53,6 +56,11 @@ const accountId = z.string().regex(/^\d{12}$/, "must be a 12-digit AWS account i
 const LATE_HOURS = Object.values(FORMATS)
   .map(({ id, lateByHours }) => `${lateByHours} for ${id}`)
   .join(", ");
+/** Of an option that has this value where it is left out, whatever else is set. */
+const withDefault = (description: string, value: string | number | boolean) => ({
+  description: `${description}. Default: ${value}`,
+  default: value,
+});
 
 const privacy = z.strictObject({
   clientIps: z
@@ -113,7 +121,8 @@ const source = z.strictObject({
     ),
 });
 
-const settingsSchema = z.strictObject({
+/** The settings of a deployment, with what each may be. */
+export const settingsSchema = z.strictObject({
   $schema: z.string().optional().describe("For editors; ignored"),
   name: z
     .string()
@@ -144,7 +153,7 @@ const settingsSchema = z.strictObject({
     .describe(
       "How that bucket tells of new objects: by its events in EventBridge, or by a notification to the pipeline's queue. Default: eventbridge",
     ),
-  keepOriginals: z.boolean().optional().describe("Keep the objects as delivered, too. Default: false"),
+  keepOriginals: z.boolean().optional().meta(withDefault("Keep the objects as delivered, too", false)),
   database: z
     .string()
     .regex(IDENTIFIER, 'must be lower-case letters, digits and "_"')
@@ -156,7 +165,7 @@ const settingsSchema = z.strictObject({
     .describe("Days after which rows of the typed tables are deleted. Default: they are kept"),
   resultsRetentionDays: days
     .optional()
-    .describe(`Days after which query results are deleted. Default: ${DEFAULT_RESULTS_RETENTION_DAYS}`),
+    .meta(withDefault("Days after which query results are deleted", DEFAULT_RESULTS_RETENTION_DAYS)),
   logRetentionDays: z
     .union(
       LOG_RETENTION_DAYS.map((value) => z.literal(value)),
@@ -165,26 +174,34 @@ const settingsSchema = z.strictObject({
       },
     )
     .optional()
-    .describe(`Days after which the functions' logs are deleted. Default: ${DEFAULT_LOG_RETENTION_DAYS}`),
+    .meta(withDefault("Days after which the functions' logs are deleted", DEFAULT_LOG_RETENTION_DAYS)),
   scanLimitGiB: z
     .number()
     .min(0.01)
     .optional()
-    .describe(`GiB that one query of the analysts' workgroup may scan. Default: ${DEFAULT_SCAN_LIMIT_GIB}`),
+    .meta(withDefault("GiB that one query of the analysts' workgroup may scan", DEFAULT_SCAN_LIMIT_GIB)),
   columnar: z
     .boolean()
     .optional()
-    .describe("Keep a typed table of each format, beside the text. Default: true"),
+    .meta(withDefault("Keep a typed table of each format, beside the text", true)),
   questions: z
     .boolean()
     .optional()
-    .describe(
-      "Save the questions worth asking in the analysts' workgroup, if there are typed tables. Default: true",
+    .meta(
+      withDefault(
+        "Save the questions worth asking in the analysts' workgroup, if there are typed tables",
+        true,
+      ),
     ),
   partitions: z
     .enum(PARTITION_MODES)
     .optional()
-    .describe("managed: partitions are added every hour; projection: Athena computes them. Default: managed"),
+    .meta(
+      withDefault(
+        "managed: partitions are added every hour; projection: Athena computes them",
+        PARTITION_MODES[0],
+      ),
+    ),
   projectionFrom: z.iso
     .date("must be a day that exists, as YYYY-MM-DD")
     .optional()
@@ -210,8 +227,8 @@ const settingsSchema = z.strictObject({
   lakeFormation: z
     .boolean()
     .optional()
-    .describe("Grant the functions what they need where Lake Formation rules the catalog. Default: false"),
-  alarms: z.boolean().optional().describe("Alarms on all that can go wrong. Default: true"),
+    .meta(withDefault("Grant the functions what they need where Lake Formation rules the catalog", false)),
+  alarms: z.boolean().optional().meta(withDefault("Alarms on all that can go wrong", true)),
   alarmTopic: z
     .string()
     .regex(
@@ -220,8 +237,21 @@ const settingsSchema = z.strictObject({
     )
     .optional()
     .describe("Topic that alarms publish to; it must let CloudWatch do so. Default: a topic is created"),
-  dashboard: z.boolean().optional().describe("A dashboard in CloudWatch. Default: true"),
-  runtime: z.enum(RUNTIMES).optional().describe(`Lambda runtime. Default: ${RUNTIMES[0]}`),
+  dashboard: z.boolean().optional().meta(withDefault("A dashboard in CloudWatch", true)),
+  vpc: z
+    .strictObject({
+      subnetIds: z
+        .array(z.string().regex(/^subnet-[0-9a-f]+$/, "must be the id of a subnet"))
+        .min(1)
+        .describe("Subnets from which S3 and Athena can be reached"),
+      securityGroupIds: z
+        .array(z.string().regex(/^sg-[0-9a-f]+$/, "must be the id of a security group"))
+        .min(1)
+        .describe("Security groups of the functions"),
+    })
+    .optional()
+    .describe("Network that the functions run in. Default: Lambda's own"),
+  runtime: z.enum(RUNTIMES).optional().meta(withDefault("Lambda runtime", RUNTIMES[0])),
   tags: z.record(z.string().min(1), z.string()).optional().describe("Tags of every resource"),
 });
 
@@ -314,20 +344,10 @@ function sourceProblems(sources: Settings["sources"]): string[] {
 }
 
 /** Options that say something about what other options leave out. */
-const uselessOptions = (settings: Settings): string[] => [
-  ...(settings.projectionFrom !== undefined && settings.partitions !== "projection"
-    ? ['projectionFrom: must be left out unless "partitions" is "projection"']
-    : []),
-  ...(settings.alarmTopic !== undefined && settings.alarms === false
-    ? ['alarmTopic: must be left out where "alarms" is false']
-    : []),
-  ...(settings.lakeRetentionDays !== undefined && settings.columnar === false
-    ? ['lakeRetentionDays: must be left out if "columnar" is false: there are no typed tables']
-    : []),
-  ...(["existingLogBucketOwner", "existingLogBucketEvents"] as const)
-    .filter((option) => settings[option] !== undefined && settings.existingLogBucket === undefined)
-    .map((option) => `${option}: must be left out without "existingLogBucket"`),
-];
+const uselessOptions = (settings: Settings): string[] =>
+  DEPENDENT_OPTIONS.filter((dependent) => isUseless(settings, dependent)).map(
+    (dependent) => `${dependent.option}: ${expectedOf(dependent)}`,
+  );
 
 const overlap = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a);
 

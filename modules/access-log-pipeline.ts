@@ -3,6 +3,7 @@ import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsS3Bucket } from "@cdktf/provider-aws/lib/data-aws-s3-bucket";
 import { GlueCatalogDatabase } from "@cdktf/provider-aws/lib/glue-catalog-database";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
+import { Fn, type ITerraformDependable, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import { FORMATS } from "../formats";
 import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
@@ -73,6 +74,8 @@ export class AccessLogPipeline extends Construct {
   readonly bucket: LogBucket;
   /** Bucket that logs are delivered to: the same one, unless a KMS key encrypts that or one exists already. */
   readonly landing: BucketRef;
+  /** What must be there before logs are delivered to it; nothing if it exists already. */
+  readonly landingPermissions: readonly ITerraformDependable[];
   readonly trigger: ObjectCreatedTrigger;
   readonly move: HandlerFunction;
   readonly database: GlueCatalogDatabase;
@@ -85,8 +88,8 @@ export class AccessLogPipeline extends Construct {
   /** Only with typed tables. */
   readonly lake: Lake | undefined;
   readonly monitoring: Monitoring;
-
-  private readonly account: DataAwsCallerIdentity;
+  /** The account that is deployed to. */
+  readonly account: DataAwsCallerIdentity;
 
   constructor(scope: Construct, id: string, props: AccessLogPipelineProps) {
     super(scope, id);
@@ -94,10 +97,14 @@ export class AccessLogPipeline extends Construct {
     this.account = new DataAwsCallerIdentity(this, "account");
     this.bucket = this.createBucket(props);
     const { existingLogBucket, existingLogBucketOwner } = props;
-    this.landing =
-      existingLogBucket === undefined
-        ? this.createLanding(props).bucket
-        : this.existingBucket(existingLogBucket, existingLogBucketOwner);
+    if (existingLogBucket === undefined) {
+      const { bucket, permissions } = this.createLanding(props);
+      this.landing = bucket;
+      this.landingPermissions = permissions;
+    } else {
+      this.landing = this.existingBucket(existingLogBucket, existingLogBucketOwner);
+      this.landingPermissions = [];
+    }
     this.trigger = this.createTrigger(props);
     this.move = this.createMove(props);
     this.database = this.createDatabase(props);
@@ -112,7 +119,7 @@ export class AccessLogPipeline extends Construct {
       "analysts",
       "Questions about access logs",
       props,
-      (props.scanLimitGiB ?? DEFAULT_SCAN_LIMIT_GIB) * GIB,
+      bytesOf(props.scanLimitGiB ?? DEFAULT_SCAN_LIMIT_GIB),
     );
     const permissions = new QueryPermissions(this, {
       workgroup: this.pipelineWorkgroup,
@@ -347,12 +354,17 @@ export class AccessLogPipeline extends Construct {
   }
 }
 
+/** Terraform computes what it alone knows. */
+const bytesOf = (gib: number): number =>
+  Token.isUnresolved(gib) ? Token.asNumber(Fn.floor(Op.mul(gib, GIB))) : Math.floor(gib * GIB);
+
 const functionDefaults = (props: AccessLogPipelineProps): FunctionDefaults => ({
   memoryMiB: MEMORY_MIB,
   runtime: props.runtime ?? RUNTIMES[0],
   logRetentionDays: props.logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
   ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
   ...(props.permissionsBoundary === undefined ? {} : { permissionsBoundary: props.permissionsBoundary }),
+  ...(props.vpc === undefined ? {} : { vpc: props.vpc }),
 });
 
 /** True if logs are delivered to the bucket that all else lies in. */

@@ -9,6 +9,7 @@ import { type HandlerName, handlerCode } from "./handler-code";
 import { allow, type PolicyStatement, policyDocument, trustPolicy } from "./policy";
 import { boundary, type Safeguards, useOfKey } from "./safeguards";
 import { validateProps } from "./validate-props";
+import { networkInterfaces, type VpcConfig } from "./vpc";
 
 export const RUNTIMES = ["nodejs24.x", "nodejs22.x"] as const;
 export type Runtime = (typeof RUNTIMES)[number];
@@ -37,12 +38,18 @@ export interface HandlerFunctionProps extends Safeguards {
    * @default - the account's limit
    */
   readonly reservedConcurrency?: number;
+  /**
+   * Subnets and security groups that the function runs in.
+   *
+   * @default - Lambda's own network
+   */
+  readonly vpc?: VpcConfig;
 }
 
 /** What all functions of a pipeline have in common. */
 export type FunctionDefaults = Pick<
   HandlerFunctionProps,
-  "memoryMiB" | "runtime" | "logRetentionDays" | keyof Safeguards
+  "memoryMiB" | "runtime" | "logRetentionDays" | "vpc" | keyof Safeguards
 >;
 
 /**
@@ -73,7 +80,7 @@ export class HandlerFunction extends Construct {
     this.safeguards = props;
     this.timeoutSeconds = props.timeoutSeconds;
     this.memoryMiB = props.memoryMiB;
-    const { kmsKey } = props;
+    const { kmsKey, vpc } = props;
     this.logGroup = new CloudwatchLogGroup(this, "logs", {
       name: logGroupNameOf(props.name),
       retentionInDays: props.logRetentionDays,
@@ -92,6 +99,7 @@ export class HandlerFunction extends Construct {
         allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${this.logGroup.arn}:*`]),
         ...props.statements,
         ...useOfKey(props),
+        ...networkInterfaces(vpc),
       ]),
     });
     const code = handlerCode(props.handler);
@@ -115,6 +123,9 @@ export class HandlerFunction extends Construct {
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(kmsKey === undefined ? {} : { kmsKeyArn: kmsKey }),
+      ...(vpc === undefined
+        ? {}
+        : { vpcConfig: { subnetIds: [...vpc.subnetIds], securityGroupIds: [...vpc.securityGroupIds] } }),
       environment: {
         variables: {
           POWERTOOLS_SERVICE_NAME: props.name,

@@ -11,6 +11,7 @@ import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-own
 import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { letLoadBalancersDeliver } from "./log-delivery";
 import type { LogSource } from "./log-source";
@@ -63,6 +64,8 @@ export class LogBucket extends Construct {
   readonly bucket: S3Bucket;
   /** Policy that the deliveries rest on. */
   readonly policy: S3BucketPolicy;
+  /** What must be there before a load balancer or distribution is told to deliver: AWS tries it at once. */
+  readonly permissions: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: LogBucketProps) {
     super(scope, id);
@@ -109,7 +112,8 @@ export class LogBucket extends Construct {
         ...letLoadBalancersDeliver(this.bucket.arn, deliveries, () => this.accountId()),
       ]),
     });
-    if (needsAcl) this.grantDistributionDelivery(bucket, ownership);
+    const acl = needsAcl ? [this.grantDistributionDelivery(bucket, ownership)] : [];
+    this.permissions = [this.policy, ...acl];
   }
 
   private accountId(): string {
@@ -119,10 +123,10 @@ export class LogBucket extends Construct {
   }
 
   /** The same list that CloudFront itself would write, so that Terraform sees no drift. */
-  private grantDistributionDelivery(bucket: string, ownership: S3BucketOwnershipControls): void {
+  private grantDistributionDelivery(bucket: string, ownership: S3BucketOwnershipControls): S3BucketAcl {
     const owner = new DataAwsCanonicalUserId(this, "owner");
     const delivery = new DataAwsCloudfrontLogDeliveryCanonicalUserId(this, "delivery");
-    new S3BucketAcl(this, "acl", {
+    return new S3BucketAcl(this, "acl", {
       bucket,
       accessControlPolicy: {
         owner: { id: owner.id },

@@ -1,3 +1,4 @@
+import { Fn, Token } from "cdktf";
 import { keepsAll, type TablePrivacy } from "../formats/privacy";
 import { IDENTIFIER } from "../formats/render/sql-text";
 import type { Runtime } from "./handler-function";
@@ -11,6 +12,7 @@ import {
 } from "./log-source";
 import type { Safeguards } from "./safeguards";
 import { validateProps } from "./validate-props";
+import type { VpcConfig } from "./vpc";
 
 /** Starts with a letter and is short enough for every name that is made of it. */
 export const PIPELINE_NAME = /^[a-z][a-z0-9-]{0,30}$/;
@@ -142,11 +144,59 @@ export interface AccessLogPipelineProps extends Safeguards {
    */
   readonly dashboard?: boolean;
   /**
+   * Subnets and security groups that the functions run in. From there they must reach S3 and Athena.
+   *
+   * @default - Lambda's own network
+   */
+  readonly vpc?: VpcConfig;
+  /**
    * Lambda runtime.
    *
    * @default "nodejs24.x"
    */
   readonly runtime?: Runtime;
+}
+
+/** An option that says something about another one, and means nothing as that one is. */
+export interface DependentOption {
+  readonly option:
+    | "projectionFrom"
+    | "existingLogBucketOwner"
+    | "existingLogBucketEvents"
+    | "alarmTopic"
+    | "lakeRetentionDays";
+  readonly needs: "partitions" | "existingLogBucket" | "alarms" | "columnar";
+  /** What the other one must be. */
+  readonly is?: string;
+  /** What it must not be. Without both, it must be set. */
+  readonly isNot?: boolean;
+}
+
+export const DEPENDENT_OPTIONS: readonly DependentOption[] = [
+  { option: "projectionFrom", needs: "partitions", is: "projection" },
+  { option: "existingLogBucketOwner", needs: "existingLogBucket" },
+  { option: "existingLogBucketEvents", needs: "existingLogBucket" },
+  { option: "alarmTopic", needs: "alarms", isNot: false },
+  { option: "lakeRetentionDays", needs: "columnar", isNot: false },
+];
+
+/** True if an option is set that means nothing as the others are. */
+export function isUseless(
+  options: {
+    readonly [Option in DependentOption["option" | "needs"]]?: string | number | boolean | undefined;
+  },
+  { option, needs, is, isNot }: DependentOption,
+): boolean {
+  if (options[option] === undefined) return false;
+  if (is !== undefined) return options[needs] !== is;
+  return isNot === undefined ? options[needs] === undefined : options[needs] === isNot;
+}
+
+export function expectedOf({ needs, is, isNot }: DependentOption): string {
+  if (is !== undefined) return `must be left out unless "${needs}" is "${is}"`;
+  return isNot === undefined
+    ? `must be left out without "${needs}"`
+    : `must be left out where "${needs}" is ${isNot}`;
 }
 
 export const isColumnar = ({ columnar }: { readonly columnar?: boolean | undefined }): boolean =>
@@ -161,7 +211,7 @@ export const databaseOf = ({
 }: {
   readonly name: string;
   readonly database?: string | undefined;
-}): string => database ?? name.replaceAll("-", "_");
+}): string => database ?? (Token.isUnresolved(name) ? Fn.replace(name, "-", "_") : name.replaceAll("-", "_"));
 
 /** Name of the function that moves logs, and of its role. */
 export const moveFunctionNameOf = (pipeline: string): string => `${pipeline}-move-access-logs`;
@@ -241,34 +291,16 @@ export function validatePipeline(path: string, props: AccessLogPipelineProps): v
       expected: "must name at least one source",
     },
     {
-      option: "projectionFrom",
-      value: props.projectionFrom,
-      holds: props.projectionFrom === undefined || isProjected(props),
-      expected: 'must be left out unless "partitions" is "projection"',
-    },
-    {
-      option: "alarmTopic",
-      value: props.alarmTopic,
-      holds: props.alarmTopic === undefined || props.alarms !== false,
-      expected: 'must be left out where "alarms" is false',
-    },
-    {
       option: "sources",
       value: sources.map(silentAfterHoursOf),
       holds: sources.map(silentAfterHoursOf).every(isSilenceAllowed),
       expected: `must have "silentAfterHours" from 0 to ${MAX_SILENT_HOURS}, whole`,
     },
-    {
-      option: "lakeRetentionDays",
-      value: props.lakeRetentionDays,
-      holds: props.lakeRetentionDays === undefined || isColumnar(props),
-      expected: 'must be left out if "columnar" is false: there are no typed tables',
-    },
-    ...(["existingLogBucketOwner", "existingLogBucketEvents"] as const).map((option) => ({
-      option,
-      value: props[option],
-      holds: props[option] === undefined || props.existingLogBucket !== undefined,
-      expected: 'must be left out without "existingLogBucket"',
+    ...DEPENDENT_OPTIONS.map((dependent) => ({
+      option: dependent.option,
+      value: props[dependent.option],
+      holds: !isUseless(props, dependent),
+      expected: expectedOf(dependent),
     })),
     ...sharedTableRules(sources).map((rule) => ({
       ...rule,

@@ -9,16 +9,21 @@ export interface Rule {
   readonly expected: string;
 }
 
+/** Props that cannot be used; the message lists every broken rule. */
+export class InvalidPropsError extends Error {
+  override readonly name = "InvalidPropsError";
+}
+
 /**
  * Checks all rules at once, so that a user mends everything in one go. Values that Terraform knows only later are
  * not judged.
  *
  * @param path path of the construct, for the message
- * @throws Error that lists every broken rule
+ * @throws InvalidPropsError that lists every broken rule
  */
 export function validateProps(path: string, rules: readonly Rule[]): void {
   const problems = rules
     .filter(({ value, holds }) => !holds && !Token.isUnresolved(value))
     .map(({ option, value, expected }) => `${path}: "${option}" ${expected}, got ${JSON.stringify(value)}`);
-  if (problems.length > 0) throw new Error(problems.join("\n"));
+  if (problems.length > 0) throw new InvalidPropsError(problems.join("\n"));
 }

@@ -1,10 +1,10 @@
-import { TerraformOutput, TerraformStack } from "cdktf";
+import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { AccessLogPipeline } from "../modules/access-log-pipeline";
 import type { AccessLogPipelineProps } from "../modules/pipeline-props";
 import { type Settings, toLogSource } from "../settings";
 import { addBackend } from "./backend";
-import { outputsOf } from "./outputs";
+import { addOutputs } from "./outputs";
 import { addProvider } from "./provider-settings";
 
 /** Folder of the stack in `cdktf.out/stacks/`, whatever the pipeline's name is. */
@@ -16,11 +16,7 @@ export class AccessLogsStack extends TerraformStack {
     super(scope, STACK_ID);
     addProvider(this, settings.region, settings.tags, settings.provider ?? {});
     addBackend(this, settings.backend ?? { type: "local" });
-    this.addOutputs(new AccessLogPipeline(this, "access_logs", pipelineProps(settings)));
-  }
-
-  private addOutputs(pipeline: AccessLogPipeline): void {
-    for (const [id, config] of Object.entries(outputsOf(pipeline))) new TerraformOutput(this, id, config);
+    addOutputs(this, new AccessLogPipeline(this, "access_logs", pipelineProps(settings)));
   }
 }
 
@@ -34,6 +30,10 @@ function pipelineProps({
   sources,
   ...options
 }: Settings): AccessLogPipelineProps {
-  const set = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return { ...(set as Omit<AccessLogPipelineProps, "sources">), sources: sources.map(toLogSource) };
+  return { ...defined(options), name: options.name, sources: sources.map(toLogSource) };
 }
+
+const defined = <Options extends object>(options: Options) =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [Option in keyof Options]?: Exclude<Options[Option], undefined>;
+  };

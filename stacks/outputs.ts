@@ -1,3 +1,5 @@
+import { dependable, type ITerraformDependable, TerraformOutput } from "cdktf";
+import type { Construct } from "constructs";
 import type { AccessLogPipeline } from "../modules/access-log-pipeline";
 import type { HandlerFunction } from "../modules/handler-function";
 import type { QueryWorkgroup } from "../modules/query-workgroup";
@@ -7,17 +9,32 @@ import type { Schedule } from "../modules/schedule";
 export interface Output {
   readonly value: string | readonly string[];
   readonly description: string;
+  /** What must be there before others use the value. */
+  readonly waitsFor?: readonly ITerraformDependable[];
+}
+
+/** Adds the outputs of a pipeline to a stack. */
+export function addOutputs(scope: Construct, pipeline: AccessLogPipeline): void {
+  for (const [id, { waitsFor = [], ...config }] of Object.entries(outputsOf(pipeline))) {
+    const output = new TerraformOutput(scope, id, config);
+    // Its own option makes expressions, where Terraform takes addresses only.
+    if (waitsFor.length > 0) output.addOverride("depends_on", waitsFor.map(dependable));
+  }
 }
 
 /** Names and ARNs of a pipeline, for other stacks and for people, by the name of the output. */
-export function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>> {
+function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>> {
   const { bucket, landing, trigger, move, database, tables, createPartition, partitionSchedule, lake } =
     pipeline;
   const { topic, dashboard } = pipeline.monitoring;
   return {
     log_bucket: { value: bucket.bucket.bucket, description: "Bucket of the moved files" },
     log_bucket_arn: { value: bucket.bucket.arn, description: "ARN of that bucket" },
-    landing_bucket: { value: landing.bucket, description: "Bucket that logs are delivered to" },
+    landing_bucket: {
+      value: landing.bucket,
+      description: "Bucket that logs are delivered to",
+      waitsFor: pipeline.landingPermissions,
+    },
     landing_bucket_arn: { value: landing.arn, description: "ARN of that bucket" },
     arrivals_queue_url: { value: trigger.queue.url, description: "Queue of new objects" },
     arrivals_queue_arn: { value: trigger.queue.arn, description: "ARN of that queue" },

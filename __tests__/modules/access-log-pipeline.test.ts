@@ -1,3 +1,4 @@
+import { ref, Token } from "cdktf";
 import { AccessLogPipeline } from "../../modules/access-log-pipeline";
 import type { AccessLogPipelineProps } from "../../modules/pipeline-props";
 import { onlyResource, resourcesOf, synthConstruct } from "../helpers/synth";
@@ -212,6 +213,20 @@ describe("AccessLogPipeline", () => {
       enforce_workgroup_configuration: true,
       bytes_scanned_cutoff_per_query: 2 * 1024 ** 3,
     });
+  });
+
+  it("limits it to whole bytes, also for a part of a GiB and for a number that Terraform alone knows", () => {
+    const limit = (scanLimitGiB: number) =>
+      resourcesOf(synth({ scanLimitGiB }), "aws_athena_workgroup").analysts?.configuration;
+    expect(limit(0.01)).toMatchObject({ bytes_scanned_cutoff_per_query: 10_737_418 });
+    expect(limit(Token.asNumber(ref("var.gib")))).toMatchObject({
+      bytes_scanned_cutoff_per_query: "${floor((var.gib * 1073741824))}",
+    });
+  });
+
+  it("makes the database's name of a name that Terraform alone knows", () => {
+    const json = synth({ name: Token.asString(ref("var.name")) });
+    expect(onlyResource(json, "aws_glue_catalog_database").name).toBe('${replace(var.name, "-", "_")}');
   });
 
   it("expires moved text only if a retention is set", () => {

@@ -1,3 +1,4 @@
+import { NETWORK_INTERFACE_ACTIONS } from "../../modules/vpc";
 import { QUESTIONS } from "../../questions";
 import { resourcesOf, snapshotOf, synthSettings, type TerraformJson } from "../helpers/synth";
 
@@ -24,6 +25,7 @@ const VARIANTS = {
     kmsKey: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     permissionsBoundary: "arn:aws:iam::111122223333:policy/platform-boundary",
     lakeFormation: true,
+    vpc: { subnetIds: ["subnet-0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d"] },
     provider: {
       version: ">= 6.25.0, < 7.0.0",
       assumeRole: { roleArn: "arn:aws:iam::111122223333:role/deploy", sessionName: "access-logs" },
@@ -172,6 +174,12 @@ describe("the hardened stack", () => {
     }
   });
 
+  it("runs every function in the network", () => {
+    for (const { vpc_config } of Object.values(resourcesOf(json, "aws_lambda_function"))) {
+      expect(vpc_config).toEqual({ subnet_ids: ["subnet-0a1b2c3d"], security_group_ids: ["sg-0a1b2c3d"] });
+    }
+  });
+
   it("grants every function that asks the catalog its part of Lake Formation", () => {
     const grants = Object.values(resourcesOf(json, "aws_lakeformation_permissions"));
     expect(grants).toHaveLength(3 * 4);
@@ -276,8 +284,8 @@ const MISSING: Readonly<Record<string, RegExp>> = {
 /** Load balancers cannot deliver to a bucket that a KMS key encrypts. */
 const ADDED: Readonly<Record<string, readonly string[]>> = { hardened: ["aws_s3_bucket.landing"] };
 
-/** Lake Formation names no resources in IAM: it keeps its own lists. */
-const WITHOUT_RESOURCES = ["lakeformation:GetDataAccess"];
+/** Lake Formation keeps its own lists; Lambda makes the network interfaces, and the function's code is denied. */
+const WITHOUT_RESOURCES = ["lakeformation:GetDataAccess", ...NETWORK_INTERFACE_ACTIONS];
 
 describe.each(Object.entries(VARIANTS))("the variant '%s'", (variant, settings) => {
   const json = synthSettings(settings);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { HANDLER_NAMES, type HandlerName } from "../../modules/handler-code";
+import { NETWORK_INTERFACE_ACTIONS } from "../../modules/vpc";
 import { resourcesOf, synthSettings } from "../helpers/synth";
 
 const ROOT = join(__dirname, "../..");
@@ -93,6 +94,7 @@ interface Statement {
   readonly Effect: string;
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
+  readonly Condition?: unknown;
 }
 
 /** What is read, and what is written, with a key of one's own. */
@@ -102,6 +104,7 @@ const KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1
 interface Options {
   readonly kmsKey?: string;
   readonly lakeFormation?: boolean;
+  readonly vpc?: object;
   readonly [option: string]: unknown;
 }
 const VARIANTS: Readonly<Record<string, Options>> = {
@@ -114,11 +117,18 @@ const VARIANTS: Readonly<Record<string, Options>> = {
   "hashed rows": {
     sources: [{ name: "alb", format: "alb", prefix: "alb/", privacy: { clientIps: "hash" } }],
   },
+  "in a network of one's own": { vpc: { subnetIds: ["subnet-0a1b"], securityGroupIds: ["sg-0a1b"] } },
 };
 
 /** Actions that know no resources, and why that is no danger. */
 const WITHOUT_RESOURCES: Readonly<Record<string, string>> = {
   "lakeformation:GetDataAccess": "Lake Formation keeps lists of its own of who may see which table",
+  ...Object.fromEntries(
+    NETWORK_INTERFACE_ACTIONS.map((action) => [
+      action,
+      "Lambda makes the interfaces, with ids that it chooses; the function's own code is denied",
+    ]),
+  ),
 };
 
 describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, options) => {
@@ -143,6 +153,7 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
     expect(granted.size).toBeGreaterThan(4);
     const allowed = new Set([...needed(name), ...(options.kmsKey ? USE_OF_KEY : [])]);
     if (options.lakeFormation && name !== "move-access-logs") allowed.add("lakeformation:GetDataAccess");
+    if (options.vpc) for (const action of NETWORK_INTERFACE_ACTIONS) allowed.add(action);
     expect([...granted].filter((action) => !allowed.has(action))).toEqual([]);
   });
 
@@ -153,6 +164,19 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
         if (Action.every((action) => action in WITHOUT_RESOURCES)) continue;
         for (const resource of Resource) expect(resource).toMatch(/^(?:arn:|\$\{)[^*]*(?:\/\*|:\*)?$/);
       }
+    }
+  });
+
+  it("keep the code from what only Lambda does to the network", () => {
+    const onNetwork = policies
+      .flatMap(([, { policy }]) => (policy as { Statement: Statement[] }).Statement)
+      .filter(({ Action }) => Action.some((action) => action.startsWith("ec2:")));
+    const effects = handlers.flatMap(() => (options.vpc ? ["Allow", "Deny"] : []));
+    expect(onNetwork.map(({ Effect }) => Effect)).toEqual(effects);
+    for (const { Effect, Condition } of onNetwork) {
+      expect(Condition).toEqual(
+        Effect === "Deny" ? { Null: { "lambda:SourceFunctionArn": "false" } } : undefined,
+      );
     }
   });
 

@@ -1,0 +1,37 @@
+import type { PolicyStatement } from "./policy";
+
+/** Where functions run that must reach AWS through a network of yours. */
+export interface VpcConfig {
+  /** Subnets from which S3 and Athena can be reached, and KMS and SQS where they are used: by endpoints or by NAT. */
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+}
+
+/** What Lambda does to a function's network interfaces, in the function's name. */
+export const NETWORK_INTERFACE_ACTIONS = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:DeleteNetworkInterface",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
+] as const;
+
+/**
+ * Lets Lambda, and not the function's own code, manage the network interfaces. Their ids are not known beforehand.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+export const networkInterfaces = (vpc: VpcConfig | undefined): PolicyStatement[] =>
+  vpc === undefined
+    ? []
+    : [
+        { Effect: "Allow", Action: NETWORK_INTERFACE_ACTIONS, Resource: ["*"] },
+        {
+          Effect: "Deny",
+          Action: NETWORK_INTERFACE_ACTIONS,
+          Resource: ["*"],
+          // AWS adds this key to every request that is made with the credentials inside of a function.
+          Condition: { Null: { "lambda:SourceFunctionArn": "false" } },
+        },
+      ];
