@@ -54,7 +54,7 @@ describe("settings", () => {
     [source({ privacy: { ips: "hash" } }), 'access-logs.json: sources[0].privacy: unknown option "ips"'],
     [source({ format: "cloudfront", prefix: "_privacy/" }), 'prefix: must not overlap "_privacy/"'],
     [{ sources: [] }, "access-logs.json: sources: "],
-    [{ lakeRetentionDays: 400, columnar: false }, "lakeRetentionDays: must be left out if "],
+    [{ lakeRetentionDays: 400, columnar: false }, "lakeRetentionDays: must be left out where "],
     [{ logRetentionDays: 31 }, "access-logs.json: logRetentionDays: must be one of 1, 3, 5"],
     [{ backend: { type: "s3", bucket: "state" } }, "access-logs.json: backend.key: "],
     [{ backend: { type: "swift" } }, "access-logs.json: backend"],

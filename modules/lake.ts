@@ -1,3 +1,4 @@
+import { Tokenization } from "cdktf";
 import { Construct } from "constructs";
 import type { LogFormat } from "../formats/log-format";
 import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format";
@@ -105,7 +106,9 @@ export class Lake extends Construct {
       timeoutSeconds: MAINTAIN.timeoutSeconds,
       environment: {
         ...props.environment,
-        ...(props.retentionDays === undefined ? {} : { RETENTION_DAYS: String(props.retentionDays) }),
+        ...(props.retentionDays === undefined
+          ? {}
+          : { RETENTION_DAYS: Tokenization.stringifyNumber(props.retentionDays) }),
       },
       statements: [
         ...permissions.run("athena:GetQueryResults"),

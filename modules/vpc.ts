@@ -2,7 +2,7 @@ import type { PolicyStatement } from "./policy";
 
 /** Where functions run that must reach AWS through a network of yours. */
 export interface VpcConfig {
-  /** Subnets from which S3 and Athena can be reached, and KMS and SQS where they are used: by endpoints or by NAT. */
+  /** Subnets from which S3 and Athena can be reached: by endpoints or by NAT. */
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
 }

@@ -36,6 +36,7 @@ buildSync({
     "spool-worker": "local/spool-worker.ts",
     demo: "local/demo.ts",
     docs: "scripts/generate-docs.ts",
+    "build-terraform-module": "scripts/build-terraform-module.ts",
     bench: "bench/index.ts",
     // What a benchmark starts as processes of their own.
     "bench/lambda": "bench/children/lambda.ts",

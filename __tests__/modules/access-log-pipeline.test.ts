@@ -243,7 +243,7 @@ describe("AccessLogPipeline", () => {
         .map(({ function_name: name }) => name);
     expect(told({ lakeRetentionDays: 400 })).toEqual(["logs-maintain-lake"]);
     expect(told({ rawRetentionDays: 400 })).toEqual([]);
-    expect(() => synth({ lakeRetentionDays: 400, columnar: false })).toThrow('if "columnar" is false');
+    expect(() => synth({ lakeRetentionDays: 400, columnar: false })).toThrow('where "columnar" is false');
   });
 
   it("reports every wrong option at once, with what it got", () => {

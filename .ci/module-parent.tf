@@ -1,0 +1,111 @@
+# Calls the Terraform module in one configuration as it is by default, with all that can be switched on, and
+# for buckets that exist already.
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+module "defaults" {
+  source = "./terraform-module"
+
+  name = "access-logs"
+  sources = [
+    { name = "alb", format = "alb", prefix = "alb/" },
+    { name = "cloudfront", format = "cloudfront", prefix = "cloudfront/" },
+  ]
+}
+
+# AWS tries at once whether it may deliver.
+resource "aws_lb" "web" {
+  name    = "web"
+  subnets = ["subnet-0a1b2c3d", "subnet-4e5f6a7b"]
+
+  access_logs {
+    enabled = true
+    bucket  = module.defaults.landing_bucket
+    prefix  = "alb"
+  }
+}
+
+resource "aws_kms_key" "logs" {}
+
+module "everything" {
+  source = "./terraform-module"
+
+  name = "hardened"
+  sources = [
+    { name = "shop", format = "alb", prefix = "shop/", accounts = ["111122223333", "444455556666"], partition = true },
+    { name = "api", format = "alb", prefix = "api/", partition = true, silent_after_hours = 0 },
+    { name = "cdn", format = "cloudfront", prefix = "cdn/" },
+  ]
+  kms_key                = { arn = aws_kms_key.logs.arn }
+  lake_formation         = true
+  permissions_boundary   = "arn:aws:iam::123456789012:policy/boundary"
+  vpc                    = { subnet_ids = ["subnet-0a1b2c3d"], security_group_ids = ["sg-0a1b2c3d"] }
+  keep_originals         = true
+  database               = "logs"
+  raw_retention_days     = 400
+  lake_retention_days    = 730
+  results_retention_days = 1
+  log_retention_days     = 90
+  scan_limit_gib         = 0.5
+  runtime                = "nodejs22.x"
+  tags                   = { team = "platform" }
+}
+
+resource "aws_sns_topic" "alarms" {
+  name = "alarms"
+}
+
+resource "aws_sns_topic_policy" "alarms" {
+  arn = aws_sns_topic.alarms.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "cloudwatch.amazonaws.com" }
+      Action    = "sns:Publish"
+      Resource  = aws_sns_topic.alarms.arn
+      Condition = { StringEquals = { "aws:SourceAccount" = "123456789012" } }
+    }]
+  })
+}
+
+resource "aws_s3_bucket" "company_logs" {
+  bucket_prefix = "company-logs-"
+}
+
+resource "aws_s3_bucket_notification" "company_logs" {
+  bucket      = aws_s3_bucket.company_logs.id
+  eventbridge = true
+}
+
+module "existing" {
+  source = "./terraform-module"
+  count  = 1
+
+  name                = "existing"
+  sources             = [{ name = "alb", format = "alb", prefix = "alb/", partition = true }]
+  existing_log_bucket = { name = aws_s3_bucket.company_logs.bucket }
+  partitions          = "projection"
+  projection_from     = "2024-01-01"
+  columnar            = false
+  alarm_topic         = { arn = aws_sns_topic.alarms.arn }
+  dashboard           = false
+}
+
+module "others" {
+  source = "./terraform-module"
+
+  name                       = "others"
+  sources                    = [{ name = "cdn", format = "cloudfront", prefix = "cdn/" }]
+  existing_log_bucket        = { name = "their-logs" }
+  existing_log_bucket_owner  = "444455556666"
+  existing_log_bucket_events = "queue"
+  alarms                     = false
+  questions                  = false
+}
+
+output "names" {
+  value = [for pipeline in [module.defaults, module.everything, module.existing[0], module.others] : pipeline.log_bucket]
+}

@@ -1,0 +1,473 @@
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ref, Token } from "cdktf";
+import {
+  type Assignment,
+  conditionFor,
+  holds,
+  renderCondition,
+  type Switch,
+} from "../../stacks/terraform-module/condition";
+import { CALLERS_SETTINGS, formatsIn, INPUTS, SWITCHES } from "../../stacks/terraform-module/inputs";
+import {
+  FOR_EACH,
+  foldAddresses,
+  foldLoops,
+  isMap,
+  type Json,
+  type JsonMap,
+  representativesOf,
+} from "../../stacks/terraform-module/loops";
+import type { Node, Optional } from "../../stacks/terraform-module/merge";
+import { renderMoved } from "../../stacks/terraform-module/moved";
+import { renderReadme } from "../../stacks/terraform-module/readme";
+import { mergeSamples, terraformModule } from "../../stacks/terraform-module/terraform-module";
+import { samples } from "../../stacks/terraform-module/variants";
+import { resourcesOf, synthSettings } from "../helpers/synth";
+
+const ROOT = join(__dirname, "../..");
+const SOURCES = [
+  { name: "alb", format: "alb", prefix: "alb/" },
+  { name: "cloudfront", format: "cloudfront", prefix: "cloudfront/" },
+] as const;
+const SETTINGS = { name: "access-logs", region: "eu-central-1", sources: SOURCES };
+
+const known = samples();
+const terraform = terraformModule(known);
+const part = (key: string): JsonMap => mapOf(terraform[key]);
+const mapOf = (value: Json | undefined): JsonMap => (isMap(value) ? value : {});
+const resources = Object.entries(part("resource")).flatMap(([type, items]) =>
+  Object.entries(mapOf(items)).map(([id, body]) => ({ address: `${type}.${id}`, body: mapOf(body) })),
+);
+
+/** What a description of all variants says of one of them. */
+function evaluate(node: Node, assignment: Assignment): Json {
+  const there = ({ when }: Optional) => holds(when, assignment);
+  switch (node.kind) {
+    case "value": {
+      const at = SWITCHES.findIndex(({ reference }) => `\${${reference}}` === node.value);
+      return at < 0 ? node.value : (SWITCHES[at]?.options[assignment[at] ?? 0]?.value ?? null);
+    }
+    case "choice": {
+      const chosen = node.cases.find(there);
+      return chosen ? evaluate(chosen.node, assignment) : null;
+    }
+    case "list":
+      return node.items
+        .filter(there)
+        .map((item) => evaluate(item.node, assignment))
+        .filter((item) => !isMap(item) || hasSources(item[FOR_EACH], assignment));
+    case "map":
+      return Object.fromEntries(
+        [...node.entries]
+          .filter(([, entry]) => there(entry))
+          .map(([key, entry]): [string, Json] => [key, evaluate(entry.node, assignment)])
+          .filter(([, item]) => !isMap(item) || hasSources(item[FOR_EACH], assignment)),
+      );
+  }
+}
+
+const hasSources = (format: Json | undefined, assignment: Assignment): boolean =>
+  format === undefined || formatsIn(assignment).some((present) => present === format);
+
+describe("the Terraform module", () => {
+  it("is, with settings that were not looked at when it was made, what the constructs make of them", () => {
+    const { blocks, outputs } = mergeSamples(known);
+    for (const { assignment, synthesized } of samples(16, 7)) {
+      expect(evaluate(blocks, assignment)).toEqual(synthesized.blocks);
+      expect(evaluate(outputs, assignment)).toEqual(synthesized.outputs);
+    }
+  });
+
+  it("has a variable for each prop of the pipeline, and for the tags", () => {
+    const interfaces = ["modules/pipeline-props.ts", "modules/safeguards.ts"]
+      .map((file) => readFileSync(join(ROOT, file), "utf8"))
+      .join("\n")
+      .matchAll(/interface (?:AccessLogPipelineProps|Safeguards)\b[^{]*\{\n([\s\S]*?)\n\}/g);
+    const props = [...interfaces].flatMap(([, body = ""]) =>
+      [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name = ""]) => name),
+    );
+    expect(props.length).toBeGreaterThan(15);
+    const settings = INPUTS.map(({ setting }) => setting);
+    const problems = [
+      ...props
+        .filter((prop) => !settings.includes(prop))
+        .map(
+          (prop) => `the prop "${prop}" has no option in settings.ts, from which variables are made: add one`,
+        ),
+      ...settings
+        .filter((setting) => setting !== "tags" && !props.includes(setting))
+        .map((setting) => `the option "${setting}" is no prop: add it to CALLERS_SETTINGS in inputs.ts`),
+    ];
+    const attributes = INPUTS.flatMap(({ schema }) => Object.keys(schema.items?.properties ?? {}));
+    const represented = representativesOf("alb", true, true).flatMap((source) => Object.keys(source));
+    problems.push(
+      ...attributes
+        .filter((attribute) => !represented.includes(attribute))
+        .map((attribute) => `sources have "${attribute}": give it to the representatives in loops.ts, too`),
+    );
+    expect(problems).toEqual([]);
+    expect(CALLERS_SETTINGS.filter((setting) => props.includes(setting))).toEqual([]);
+  });
+
+  it("uses each variable", () => {
+    const { variable, ...others } = terraform;
+    const text = JSON.stringify(others);
+    const unused = Object.keys(mapOf(variable))
+      .filter((name) => !new RegExp(`\\bvar\\.${name}\\b`).test(text))
+      .map(
+        (name) => `var.${name} changes nothing: the constructs lose it, perhaps by computing with a token`,
+      );
+    expect(unused).toEqual([]);
+  });
+
+  it("has the defaults of the constructs", () => {
+    const defaults = INPUTS.filter(({ schema }) => schema.default !== undefined).map(
+      ({ setting, schema }): [string, unknown] => [setting, schema.default],
+    );
+    expect(defaults.length).toBeGreaterThan(5);
+    expect(synthSettings({ ...SETTINGS, ...Object.fromEntries(defaults) })).toEqual(synthSettings(SETTINGS));
+  });
+
+  it("decides what there is by what Terraform knows when it plans", () => {
+    // Account ids and choices are written down, not made in the same run.
+    const writtenDown = ["existing_log_bucket_owner", "existing_log_bucket_events"];
+    const mayBeUnknown = INPUTS.filter(
+      ({ schema, wrappedIn, variable }) =>
+        wrappedIn === undefined &&
+        schema.type === "string" &&
+        schema.default === undefined &&
+        !writtenDown.includes(variable),
+    );
+    const problems = resources.flatMap(({ address, body }) =>
+      mayBeUnknown
+        .filter(({ variable }) => new RegExp(`\\bvar\\.${variable}\\b`).test(String(body.count)))
+        .map(({ setting }) => `${address} is there if "${setting}" is set: add that to WRAPPED in inputs.ts`),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  it("has no provider and no backend, and says which it can be used with", () => {
+    expect(Object.keys(terraform)).toEqual([
+      "//",
+      "terraform",
+      "variable",
+      "locals",
+      "data",
+      "resource",
+      "output",
+    ]);
+    expect(terraform.terraform).toEqual({
+      required_version: ">= 1.9.0",
+      required_providers: {
+        aws: { source: "hashicorp/aws", version: expect.stringMatching(/^>= \d+\.\d+\.\d+, < \d+\.0\.0$/) },
+      },
+    });
+  });
+
+  it("finds its zips beside itself, and holds no path of the machine that made it", () => {
+    for (const { body } of resources.filter(({ address }) => address.startsWith("aws_lambda_function."))) {
+      expect(body.filename).toMatch(/^\$\{path\.module\}\/handlers\/[a-z-]+\.zip$/);
+    }
+    expect(JSON.stringify(terraform)).not.toContain(ROOT);
+    expect(JSON.stringify(terraform)).not.toContain(tmpdir());
+  });
+
+  it("tags everything that can be tagged", () => {
+    const untagged = resources.filter(({ body }) => body.tags === undefined).map(({ address }) => address);
+    expect(
+      untagged.filter((address) => /^aws_(?:s3_bucket|sqs_queue|lambda_function|iam_role)\./.test(address)),
+    ).toEqual([]);
+  });
+
+  it("has every resource of the app under the same address, so that `moved` leads from one to the other", () => {
+    const app = synthSettings({
+      ...SETTINGS,
+      kmsKey: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+      lakeFormation: true,
+    });
+    const addresses = Object.keys(app.resource).flatMap((type) =>
+      Object.keys(resourcesOf(app, type)).map((id) => `${type}.${id}`),
+    );
+    const here = resources.map(({ address }) => address);
+    expect(addresses.filter((address) => !here.includes(address))).toEqual([]);
+    const moved = renderMoved(terraform, SOURCES);
+    expect(moved).toContain("from = aws_s3_bucket.logs\n  to   = module.access_logs.aws_s3_bucket.logs\n");
+    expect(moved).toContain(
+      "from = aws_s3_bucket.landing\n  to   = module.access_logs.aws_s3_bucket.landing[0]\n",
+    );
+    expect(moved).toContain(
+      'from = aws_cloudwatch_metric_alarm.no-logs-alb\n  to   = module.access_logs.aws_cloudwatch_metric_alarm.no-logs-alb["alb"]\n',
+    );
+    expect(moved.match(/^moved \{/gm)).toHaveLength(here.length);
+  });
+
+  it("has these resources under these conditions", () => {
+    const conditions = resources.map(({ address, body }) => [address, body.count ?? "always"]);
+    expect(Object.fromEntries(conditions)).toMatchSnapshot();
+  });
+
+  it("shows in its README every input and output, the smallest example, and examples that exist", () => {
+    const examples = readdirSync(join(ROOT, "examples/terraform"));
+    const readme = renderReadme(terraform, { example: "module {}", examples });
+    const rows = [...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+    expect(rows).toEqual([...Object.keys(part("variable")), ...Object.keys(part("output"))]);
+    expect(readme).toContain("```hcl\nmodule {}\n```");
+    for (const [, path = ""] of readme.matchAll(/\]\((examples\/[^)]+\.tf)\)/g)) {
+      const isMade = path === "examples/from-the-app/moved.tf";
+      expect([
+        path,
+        isMade || existsSync(join(ROOT, path.replace("examples/", "examples/terraform/"))),
+      ]).toEqual([path, true]);
+    }
+  });
+});
+
+describe("what is made of sources", () => {
+  it("is an item for each of them, also in JSON and in texts separated by commas", () => {
+    const [one, two] = ["alb_1", "alb_2"];
+    expect(
+      foldLoops(
+        {
+          list: ["first", `\${${one}.prefix}*`, `\${${two}.prefix}*`],
+          json: JSON.stringify([{ name: `\${${one}.name}` }, { name: `\${${two}.name}` }]),
+          text: `\${${one}.name},\${${two}.name}`,
+        },
+        "x",
+      ),
+    ).toEqual({
+      list: ["first", { $for: "alb", item: "${source.prefix}*" }],
+      json: { $json: [{ $for: "alb", item: { name: "${source.name}" } }] },
+      text: { $join: ",", $for: "alb", item: "${source.name}" },
+    });
+  });
+
+  it.each([
+    ["only of the first one", ["${alb_1.name}"], "x[0]: alb_1 is no item of a list"],
+    ["different for the second one", ["a ${alb_1.name}", "b ${alb_2.name}"], "is not made of every source"],
+    ["of two at once", [["${alb_1.name}-${alb_2.name}"]], "is made of several sources"],
+    ["no list", { bucket: "${alb_1.name}" }, "x.bucket: alb_1 is no item of a list"],
+  ])("is refused, by its place, if it is %s", (_, value, message) => {
+    expect(() => foldLoops(value, "x")).toThrow(message);
+  });
+});
+
+describe("a resource that there is one of for each source", () => {
+  const alarm = (index: number, silent: number) => ({ name: `\${alb_${index}.name}`, periods: silent });
+  const both = { "aws_x.no-logs-${alb_1.name}": alarm(1, 167), "aws_x.no-logs-${alb_2.name}": alarm(2, 167) };
+
+  it("is one that is repeated, with the format in its address and the source's name as index", () => {
+    const arns = ["${aws_x.no-logs-${alb_1.name}.arn}", "${aws_x.no-logs-${alb_2.name}.arn}"];
+    expect(foldAddresses({ ...both, "aws_y.all": { arns } })).toEqual({
+      "aws_x.no-logs-alb": {
+        $for: "alb",
+        item: { name: "${source.name}", periods: "${source.silent_after_hours}" },
+      },
+      "aws_y.all": { arns: [{ $for: "alb", item: "${aws_x.no-logs-alb[source.name].arn}" }] },
+    });
+  });
+
+  it("is refused if it is not the same for every one", () => {
+    expect(() => foldAddresses({ ...both, "aws_x.no-logs-${alb_2.name}": alarm(2, 1) })).toThrow(
+      "aws_x.no-logs-alb[alb_2.name]: is not the same for every source",
+    );
+  });
+});
+
+describe("what is computed from a value that Terraform alone knows", () => {
+  it.each([
+    ["a number", Token.asNumber(ref("var.days")) * 60],
+    ["a text", Token.asString(ref("var.name")).toUpperCase()],
+  ])("is refused, by its place, if it is %s", (_, value) => {
+    expect(() => foldLoops({ rule: [{ days: value }] }, "x")).toThrow(
+      /^x\.rule\[0\]\.days: .*Token\.isUnresolved/,
+    );
+  });
+});
+
+const BUCKET: Switch = yesOrNo("bucket", "var.bucket != null", "var.bucket == null");
+const OWNER: Switch = yesOrNo("owner", "var.owner != null", "var.owner == null");
+const MODE: Switch = {
+  name: "mode",
+  options: ["managed", "projection", "none"].map((value) => ({
+    when: `var.mode == "${value}"`,
+    unless: `var.mode != "${value}"`,
+  })),
+};
+function yesOrNo(name: string, when: string, unless: string): Switch {
+  return {
+    name,
+    options: [
+      { when: unless, unless: when },
+      { when, unless },
+    ],
+  };
+}
+
+describe("a condition", () => {
+  const switches = [BUCKET, OWNER, MODE];
+  const all = [0, 1].flatMap((bucket) =>
+    [0, 1].flatMap((owner) => [0, 1, 2].map((mode) => [bucket, owner, mode])),
+  );
+  const conditionOf = (wanted: (assignment: readonly number[]) => boolean, among = all) =>
+    renderCondition(
+      switches,
+      conditionFor(
+        switches,
+        among.filter(wanted),
+        among.filter((assignment) => !wanted(assignment)),
+      ),
+    );
+
+  it.each([
+    ["true", () => true],
+    ["var.bucket != null", ([bucket]: readonly number[]) => bucket === 1],
+    [
+      "var.bucket == null && var.owner != null",
+      ([bucket, owner]: readonly number[]) => bucket === 0 && owner === 1,
+    ],
+    ['var.mode == "projection"', ([, , mode]: readonly number[]) => mode === 1],
+    ['var.mode != "none"', ([, , mode]: readonly number[]) => mode !== 2],
+    [
+      "(var.bucket != null && var.owner != null) || (var.bucket == null && var.owner == null)",
+      ([bucket, owner]: readonly number[]) => bucket === owner,
+    ],
+  ])("speaks of no more than what decides: %s", (text, wanted) => {
+    expect(conditionOf(wanted)).toBe(text);
+    expect(conditionOf(wanted, [...all].reverse())).toBe(text);
+  });
+});
+
+const HAS_TERRAFORM = spawnSync("terraform", ["version"]).status === 0;
+const onTerraform = HAS_TERRAFORM ? describe : describe.skip;
+if (!HAS_TERRAFORM) console.warn("terraform is not installed: what the variables refuse is not tested");
+
+/** Options that are refused, and what is said: the variable, what it must be, and what it got. */
+const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = [
+  [
+    { name: "Logs_1" },
+    'name: must be a lower-case letter, then letters, digits or "-", at most 31 characters, got "Logs_1"',
+  ],
+  [{ sources: [] }, "sources: Too small: expected array to have >=1 items, got []"],
+  [
+    { sources: [{ name: "a", format: "nlb", prefix: "a/" }] },
+    'sources: format: Invalid option: expected one of "alb"|"cloudfront", got "nlb"',
+  ],
+  [{ sources: [{ name: "a", format: "alb", prefix: "b" }] }, 'must be empty or end with "/", without "//"'],
+  [{ sources: [{ name: "a", format: "alb", prefix: "AWSLogs/" }] }, 'prefix must not hold "AWSLogs"'],
+  [
+    { sources: [{ name: "a", format: "cloudfront", prefix: "raw/x/" }] },
+    'sources: prefix must not overlap "raw/", which the pipeline writes; got "raw/x/"',
+  ],
+  [
+    { sources: [{ name: "a", format: "alb", prefix: "a/", accounts: ["12"] }] },
+    'sources: accounts: must be a 12-digit AWS account id, in quotes, got "12"',
+  ],
+  [
+    { sources: ["x/", "x/y/"].map((prefix) => ({ name: "twice", format: "cloudfront", prefix })) },
+    'sources: name must be unique, got "twice" again',
+    'S3 cannot tell "x/y/" from "x/"; give each source its own prefix',
+  ],
+  [
+    {
+      sources: [true, false].map((partition) => ({
+        name: `s${partition}`,
+        format: "alb",
+        prefix: `${partition}/`,
+        partition,
+      })),
+    },
+    "sources: all must have partition, or none, among those of one format (alb)",
+  ],
+  [{ database: "my-logs" }, 'database: must be lower-case letters, digits and "_", got "my-logs"'],
+  [{ log_retention_days: 31 }, "log_retention_days: must be one of 1, 3, 5, 7"],
+  [{ raw_retention_days: 0 }, "raw_retention_days: Too small: expected number to be >=1, got 0"],
+  [
+    { partitions: "hourly" },
+    'partitions: Invalid option: expected one of "managed"|"projection", got "hourly"',
+  ],
+  [
+    { projection_from: "2024-02-30", partitions: "projection" },
+    'projection_from: must be a day that exists, as YYYY-MM-DD, got "2024-02-30"',
+  ],
+  [{ kms_key: { arn: "alias/logs" } }, "kms_key: must be the ARN of a KMS key, not of an alias"],
+  [{ permissions_boundary: "me" }, 'permissions_boundary: must be the ARN of an IAM policy, got "me"'],
+  [
+    { vpc: { subnet_ids: ["a"], security_group_ids: [] } },
+    'vpc: subnet_ids: must be the id of a subnet, got "a"',
+    "vpc: security_group_ids: Too small: expected array to have >=1 items, got []",
+  ],
+  [
+    { runtime: "nodejs18.x" },
+    'runtime: Invalid option: expected one of "nodejs24.x"|"nodejs22.x", got "nodejs18.x"',
+  ],
+];
+
+/** Options that are refused because of others: Terraform asks about those only when nothing else is wrong. */
+const USELESS: typeof REFUSED = [
+  [
+    { projection_from: "2024-01-01" },
+    'projection_from: must be left out unless "partitions" is "projection", got "2024-01-01"',
+  ],
+  [
+    { existing_log_bucket_owner: "111122223333" },
+    'existing_log_bucket_owner: must be left out without "existing_log_bucket", got "111122223333"',
+  ],
+  [
+    { existing_log_bucket_events: "queue" },
+    'existing_log_bucket_events: must be left out without "existing_log_bucket", got "queue"',
+  ],
+];
+
+onTerraform("the variables, in real Terraform", () => {
+  const folder = mkdtempSync(join(tmpdir(), "variables-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Plans a configuration that calls the module, without its resources, once for each of these options. */
+  function plan(calls: readonly object[]): string {
+    mkdirSync(join(folder, "variables"), { recursive: true });
+    writeFileSync(join(folder, "variables/main.tf.json"), JSON.stringify({ variable: terraform.variable }));
+    const base = { source: "./variables", ...SETTINGS, region: undefined };
+    const modules = calls.map((options, index) => [`call_${index}`, { ...base, ...options }]);
+    writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ module: Object.fromEntries(modules) }));
+    // Settings of this machine must not decide.
+    writeFileSync(join(folder, "terraform.rc"), "");
+    const env = { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: join(folder, "terraform.rc") };
+    const run = (...args: string[]) =>
+      spawnSync("terraform", args, {
+        cwd: folder,
+        encoding: "utf8",
+        env,
+      });
+    const { status, stderr } = run("init", "-no-color");
+    expect([status, stderr]).toEqual([0, ""]);
+    return run("plan", "-no-color").stderr.replaceAll(/\s*\n[│\s]*/g, " ");
+  }
+
+  it("take what is right", () => {
+    expect(
+      plan([{}, { tags: { team: "logs" }, partitions: "projection", projection_from: "2024-02-29" }]),
+    ).toBe("");
+  });
+
+  it.each([
+    ["wrong", REFUSED],
+    ["useless", USELESS],
+  ])("refuse what is %s, and say which variable, what it must be and what it got", (_, refused) => {
+    const output = plan(refused.map(([options]) => options));
+    const messages = refused.flatMap(([, ...texts]) => texts);
+    expect(messages.filter((message) => !output.includes(message))).toEqual([]);
+    const calls = new Set([...output.matchAll(/"(call_\d+)"/g)].map(([, call]) => call));
+    expect(calls.size).toBe(refused.length);
+  });
+});

@@ -1,0 +1,34 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadSettings, SETTINGS_FILE } from "../settings";
+import { renderMoved } from "../stacks/terraform-module/moved";
+import { renderReadme } from "../stacks/terraform-module/readme";
+import { terraformModule } from "../stacks/terraform-module/terraform-module";
+import { samples } from "../stacks/terraform-module/variants";
+
+/** Writes the Terraform module, with all that it needs, to dist/terraform-module/. */
+const root = join(__dirname, "..");
+const target = join(__dirname, "terraform-module");
+const examples = join(root, "examples", "terraform");
+
+rmSync(target, { recursive: true, force: true });
+mkdirSync(target);
+cpSync(join(__dirname, "handlers"), join(target, "handlers"), { recursive: true });
+cpSync(examples, join(target, "examples"), { recursive: true });
+cpSync(join(root, "LICENSE"), join(target, "LICENSE"));
+
+const terraform = terraformModule(samples());
+const write = (path: string, text: string) => writeFileSync(join(target, path), text);
+write("main.tf.json", `${JSON.stringify(terraform, null, 2)}\n`);
+write(
+  "examples/from-the-app/moved.tf",
+  renderMoved(terraform, loadSettings(join(root, SETTINGS_FILE)).sources),
+);
+write(
+  "README.md",
+  renderReadme(terraform, {
+    example: readFileSync(join(examples, "minimal", "main.tf"), "utf8"),
+    examples: readdirSync(examples).sort(),
+  }),
+);
+console.log("wrote dist/terraform-module/");

@@ -1,0 +1,121 @@
+import { isAlways } from "./condition";
+import { constantOf, type Expressions, markOf, partOf } from "./expression";
+import { FOR_EACH, JSON_TEXT, type Json, type JsonMap } from "./loops";
+import type { Node, Optional } from "./merge";
+
+/** Maps that are values of arguments. Every other map below a resource is a block. */
+const MAP_ARGUMENTS: readonly string[] = ["parameters", "variables", "tags", "dimensions"];
+/** Terraform wants these as they are, without expressions. */
+const META_ARGUMENTS: readonly string[] = ["depends_on", "lifecycle"];
+
+/** Renders the body of a resource, or of a block in it, as Terraform JSON. */
+export class Blocks {
+  constructor(private readonly expressions: Expressions) {}
+
+  body(node: Node): JsonMap {
+    const body: { [key: string]: Json } = {};
+    const dynamic: { [key: string]: Json } = {};
+    for (const [key, entry] of node.kind === "map" ? node.entries : []) {
+      if (META_ARGUMENTS.includes(key)) body[key] = everyValue(entry.node);
+      else if (!isBlock(key, entry.node)) body[key] = this.argument(entry);
+      else if (varies(entry)) dynamic[key] = itemsOf(entry).map((item) => this.dynamic(item));
+      else body[key] = this.blocks(entry.node);
+    }
+    return Object.keys(dynamic).length === 0 ? body : { ...body, dynamic };
+  }
+
+  /** A resource or data source, with what says how many there are of it. */
+  resource({ when, node }: Optional): JsonMap {
+    const format = markOf(node, FOR_EACH);
+    const condition = this.expressions.condition(when);
+    if (format === undefined) {
+      return { ...(isAlways(when) ? {} : { count: `\${${condition} ? 1 : 0}` }), ...this.body(node) };
+    }
+    const filter = isAlways(when) ? "" : ` if ${condition}`;
+    return {
+      for_each: `\${{ for source in local.${format}_sources : source.name => source${filter} }}`,
+      ...withIterator(this.body(partOf(node, "item") ?? node), "each.value"),
+    };
+  }
+
+  private argument(argument: Optional): Json {
+    const { when, node } = argument;
+    const constant = isAlways(when) ? constantOf(node) : undefined;
+    if (constant !== undefined) return constant;
+    const isPlainMap =
+      node.kind === "map" && [...node.entries.values()].every((entry) => isAlways(entry.when));
+    return isPlainMap && isAlways(when) && !isMarked(node)
+      ? Object.fromEntries([...node.entries].map(([key, entry]) => [key, this.argument(entry)]))
+      : `\${${this.expressions.orNull(argument)}}`;
+  }
+
+  private blocks(node: Node): Json {
+    return node.kind === "list" ? node.items.map((item) => this.body(item.node)) : this.body(node);
+  }
+
+  private dynamic({ when, node }: Optional): Json {
+    const format = markOf(node, FOR_EACH);
+    if (format === undefined) {
+      const condition = this.expressions.condition(when);
+      return {
+        for_each: isAlways(when) ? [true] : `\${${condition} ? [true] : []}`,
+        content: this.body(node),
+      };
+    }
+    const sources = `local.${format}_sources`;
+    return {
+      for_each: `\${${isAlways(when) ? sources : `${this.expressions.condition(when)} ? ${sources} : []`}}`,
+      iterator: "source",
+      content: withIterator(this.body(partOf(node, "item") ?? node), "source.value"),
+    };
+  }
+}
+
+const isBlock = (key: string, node: Node): boolean => {
+  if (MAP_ARGUMENTS.includes(key)) return false;
+  if (node.kind === "list")
+    return node.items.some((item) => isBlock(key, partOf(item.node, "item") ?? item.node));
+  return node.kind === "map" && !isMarked(node);
+};
+
+/** True for a map that stands for something else. */
+const isMarked = (node: Node): boolean =>
+  partOf(node, JSON_TEXT) !== undefined || partOf(node, FOR_EACH) !== undefined;
+
+/** True if the blocks of a kind are not the same ones in every variant. */
+const varies = (entry: Optional): boolean =>
+  itemsOf(entry).some(({ when, node }) => !isAlways(when) || markOf(node, FOR_EACH) !== undefined);
+
+function itemsOf({ when, node }: Optional): readonly Optional[] {
+  if (node.kind !== "list") return [{ when, node }];
+  if (isAlways(when)) return node.items;
+  if (!node.items.every((item) => isAlways(item.when)))
+    throw new Error("a list of blocks varies in two ways");
+  return node.items.map((item) => ({ when, node: item.node }));
+}
+
+/** Where a block or a resource is repeated, its source is the value of an iterator. */
+const withIterator = (body: JsonMap, iterator: string): JsonMap =>
+  JSON.parse(
+    JSON.stringify(body).replaceAll(/\bsource\.(?=name|prefix|silent_after_hours)/g, `${iterator}.`),
+  );
+
+/** What stands there in any variant: what is not there then can be waited for all the same. */
+export function everyValue(node: Node): Json {
+  if (node.kind === "value") return node.value;
+  if (node.kind === "list") return node.items.map((item) => everyValue(item.node));
+  if (node.kind === "choice") throw new Error("depends_on and lifecycle cannot be chosen between");
+  return Object.fromEntries([...node.entries].map(([key, { node: value }]) => [key, everyValue(value)]));
+}
+
+/**
+ * Puts the index where something that exists under a condition is referred to. Where it does not exist, Terraform fails
+ * instead of going on with nothing.
+ */
+export function withIndexes<Value extends Json>(value: Value, counted: ReadonlySet<string>): Value {
+  const text = JSON.stringify(value).replaceAll(
+    /(?<![\w.])((?:data\.)?aws_\w+\.[\w-]+)(?=\.\w)/g,
+    (address: string) => (counted.has(address) ? `${address}[0]` : address),
+  );
+  return JSON.parse(text);
+}

@@ -1,0 +1,144 @@
+import { type Condition, isAlways, renderCondition, type Switch } from "./condition";
+import { FOR_EACH, JOINED_BY, JSON_TEXT, type Json } from "./loops";
+import type { Node, Optional } from "./merge";
+
+/** What a map that stands for something else says, e.g. the format that an item is repeated for. */
+export function markOf(node: Node, mark: string): string | undefined {
+  const marked = node.kind === "map" ? node.entries.get(mark)?.node : undefined;
+  return marked?.kind === "value" ? String(marked.value) : undefined;
+}
+
+export const partOf = (node: Node, key: string): Node | undefined =>
+  node.kind === "map" ? node.entries.get(key)?.node : undefined;
+
+/** The value itself, if it is the same in every variant and for any sources. */
+export function constantOf(node: Node): Json | undefined {
+  if (node.kind === "value") return node.value;
+  if (node.kind === "list") {
+    const items = node.items.map(constantIn);
+    return items.includes(undefined) ? undefined : (items as Json[]);
+  }
+  if (node.kind === "choice" || markOf(node, FOR_EACH) !== undefined) return undefined;
+  const entries = [...node.entries].map(([key, entry]): [string, Json | undefined] => [
+    key,
+    constantIn(entry),
+  ]);
+  if (entries.some(([, value]) => value === undefined)) return undefined;
+  const value = Object.fromEntries(entries) as { [key: string]: Json };
+  return JSON_TEXT in value ? JSON.stringify(value[JSON_TEXT]) : value;
+}
+
+const constantIn = ({ when, node }: Optional): Json | undefined =>
+  isAlways(when) ? constantOf(node) : undefined;
+
+/** Renders what differs between variants as expressions of Terraform. */
+export class Expressions {
+  constructor(private readonly switches: readonly Switch[]) {}
+
+  condition(condition: Condition): string {
+    return renderCondition(this.switches, condition);
+  }
+
+  /** An expression without `${` and `}`. */
+  of(node: Node): string {
+    switch (node.kind) {
+      case "value":
+        return literal(node.value);
+      case "choice":
+        return this.choice(node.cases);
+      case "list":
+        return this.list(node.items);
+      case "map":
+        return this.map(node);
+    }
+  }
+
+  /** Its value, or null where it is not there. */
+  orNull({ when, node }: Optional): string {
+    return isAlways(when) ? this.of(node) : `${this.condition(when)} ? ${this.of(node)} : null`;
+  }
+
+  private choice(cases: readonly Optional[]): string {
+    const [first, ...others] = cases;
+    if (!first) return "null";
+    if (others.length === 0) return this.of(first.node);
+    return `${this.condition(first.when)} ? ${this.of(first.node)} : ${this.choice(others)}`;
+  }
+
+  private list(items: readonly Optional[]): string {
+    const parts: string[] = [];
+    let plain: string[] = [];
+    const flush = () => {
+      if (plain.length > 0) parts.push(`[${plain.join(", ")}]`);
+      plain = [];
+    };
+    for (const item of items) {
+      if (markOf(item.node, FOR_EACH) === undefined && isAlways(item.when)) {
+        plain.push(this.of(item.node));
+        continue;
+      }
+      flush();
+      parts.push(this.optionalItem(item));
+    }
+    flush();
+    const [only = "[]", ...others] = parts;
+    return others.length === 0 ? only : `concat(${parts.join(", ")})`;
+  }
+
+  private optionalItem({ when, node }: Optional): string {
+    return markOf(node, FOR_EACH) === undefined
+      ? `${this.condition(when)} ? [${this.of(node)}] : []`
+      : this.loop(node, when);
+  }
+
+  private loop(node: Node, when: Condition): string {
+    const item = partOf(node, "item");
+    const expression = item ? this.of(item) : "null";
+    const sources = `local.${markOf(node, FOR_EACH)}_sources`;
+    const filter = isAlways(when) ? "" : ` if ${this.condition(when)}`;
+    return expression.match(ACCOUNT)
+      ? `flatten([for source in ${sources} : [for account in source.accounts : ${expression.replaceAll(ACCOUNT, "account")}]${filter}])`
+      : `[for source in ${sources} : ${expression}${filter}]`;
+  }
+
+  private map(node: Node): string {
+    if (node.kind !== "map") return this.of(node);
+    const separator = markOf(node, JOINED_BY);
+    if (separator !== undefined) return `join(${literal(separator)}, ${this.loop(node, [[]])})`;
+    const text = partOf(node, JSON_TEXT);
+    if (text) return `jsonencode(${this.of(text)})`;
+    const parts: { readonly when: Condition; readonly pairs: string[] }[] = [];
+    for (const [key, { when, node: value }] of node.entries) {
+      const pair = `${/^[A-Za-z_]\w*$/.test(key) ? key : literal(key)} = ${this.of(value)}`;
+      const last = parts.at(-1);
+      if (last && JSON.stringify(last.when) === JSON.stringify(when)) last.pairs.push(pair);
+      else parts.push({ when, pairs: [pair] });
+    }
+    const objects = parts.map(({ when, pairs }) => {
+      const object = `{ ${pairs.join(", ")} }`;
+      return isAlways(when) ? object : `${this.condition(when)} ? ${object} : {}`;
+    });
+    const [only = "{}", ...others] = objects;
+    return others.length === 0 && isAlways(parts[0]?.when ?? [[]]) ? only : `merge(${objects.join(", ")})`;
+  }
+}
+
+/** What stands for one of a source's accounts, and not for all of them. */
+const ACCOUNT = /\bsource\.account\b/g;
+const REFERENCE = /\$\{(?:[^{}"]|"[^"]*")*\}/g;
+
+/** A value as an expression; texts may hold references. */
+export function literal(value: string | number | boolean | null): string {
+  if (typeof value !== "string") return String(value);
+  const [reference] = value.match(REFERENCE) ?? [];
+  if (reference === value && !value.startsWith("$${")) return value.slice(2, -1);
+  let end = 0;
+  let text = "";
+  for (const match of value.matchAll(REFERENCE)) {
+    text += escaped(value.slice(end, match.index)) + match[0];
+    end = match.index + match[0].length;
+  }
+  return `"${text}${escaped(value.slice(end))}"`;
+}
+
+const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);

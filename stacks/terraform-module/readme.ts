@@ -1,0 +1,91 @@
+import { INPUTS, snakeCase } from "./inputs";
+import { isMap, type Json, type JsonMap } from "./loops";
+import { typeOf } from "./variables";
+
+/** What the module's README shows besides the tables. */
+export interface Usage {
+  /** The smallest configuration that calls the module. */
+  readonly example: string;
+  /** Names of the folders in `examples/`. */
+  readonly examples: readonly string[];
+}
+
+/** The module's README: how it is used, and its tables of inputs and outputs. */
+export function renderReadme(module: JsonMap, { example, examples }: Usage): string {
+  const terraform = mapIn(module, "terraform");
+  const { version } = mapIn(mapIn(terraform, "required_providers"), "aws");
+  return `# Access logs as a Terraform module
+
+ALB and CloudFront access logs, queryable with SQL in Athena minutes after delivery. This folder is all that is needed: the
+functions' code is in \`handlers/\`, and nothing is built when it is used. It is written by \`npm run build:module\` of
+cdktf-access-logs, from the same constructs that its CDKTF app and library are made of.
+
+\`\`\`hcl
+${example.trim()}
+\`\`\`
+
+With this folder in your repository, or anywhere that \`source\` can name, set \`source\` to it. Further examples:
+${examples.map((name) => `[${name}](examples/${name}/main.tf)`).join(", ")}.
+
+- The module has no provider and no backend of its own: yours are used, and \`count\`, \`for_each\` and \`depends_on\` work. Two
+  instances in one account and Region need different names.
+- How many sources there are, their formats, and which options are set must be known when Terraform plans; names, ARNs and ids
+  need not. Where what is created depends on one of these, it is in an object: \`kms_key = { arn = aws_kms_key.logs.arn }\`.
+- The typed tables are not in the state: a function creates them.
+- What holds data has the same address as in the app, below \`module.<name>.\`: \`moved\` blocks lead from one to the other, see
+  [moved.tf](examples/from-the-app/moved.tf).
+- Sources have no \`privacy\` here: for truncated or hashed addresses use the app or the library.
+- With OpenTofu it is \`tofu\` instead of \`terraform\`.
+
+| requires | version |
+| --- | --- |
+| Terraform or OpenTofu | ${terraform.required_version} |
+| hashicorp/aws | ${version} |
+
+## Inputs
+
+| name | type | meaning | default |
+| --- | --- | --- | --- |
+${rows(mapIn(module, "variable"), ({ type, description, default: value }) => [
+  code(String(type)),
+  meaningOf(String(description)),
+  value === undefined ? "required" : code(JSON.stringify(value)) + fallbackOf(value, String(description)),
+])}${attributeRows()}
+## Outputs
+
+| name | meaning |
+| --- | --- |
+${rows(mapIn(module, "output"), ({ description }) => [String(description)])}`;
+}
+
+/** What the attributes of objects mean. */
+const attributeRows = (): string =>
+  INPUTS.flatMap(({ variable, schema }) =>
+    Object.entries(schema.items?.properties ?? schema.properties ?? {}).map(([name, property]) => {
+      const label = `${variable}${schema.items ? "[*]" : ""}.${snakeCase(name)}`;
+      const isRequired = (schema.items ?? schema).required?.includes(name);
+      const description = property.description ?? "";
+      return `| ${code(label)} | ${code(typeOf(property))} | ${meaningOf(description)} | ${isRequired ? "required" : `${code("null")}${fallbackOf(null, description)}`} |\n`;
+    }),
+  ).join("");
+
+const meaningOf = (description: string): string => description.replace(/\. Default: .*$/, "");
+
+/** What happens where nothing is given. */
+const fallbackOf = (value: Json, description: string): string => {
+  const fallback = /\. Default: (.*)$/.exec(description)?.[1];
+  return value === null && fallback !== undefined ? `: ${fallback}` : "";
+};
+
+const rows = (entries: JsonMap, cells: (entry: JsonMap) => readonly string[]): string =>
+  Object.keys(entries)
+    .map((name) => `| ${[code(name), ...cells(mapIn(entries, name))].join(" | ")} |\n`)
+    .join("");
+
+const code = (text: string): string => `\`${text}\``;
+
+function mapIn(map: JsonMap, key: string): JsonMap {
+  const value = map[key];
+  if (!isMap(value)) throw new Error(`the module has no "${key}"`);
+  return value;
+}

@@ -1,0 +1,199 @@
+import { DEPENDENT_OPTIONS, expectedOf } from "../../modules/pipeline-props";
+import { settingsSchema } from "../../settings";
+import { INPUTS, type Input, type Schema, snakeCase } from "./inputs";
+import type { JsonMap } from "./loops";
+import { SOURCE_RULES } from "./source-rules";
+
+/** What must be true of a variable, in Terraform's words. */
+export interface Validation {
+  readonly condition: string;
+  readonly error_message: string;
+}
+
+/** The variables of the module, as Terraform JSON. */
+export const variables = (): JsonMap =>
+  Object.fromEntries(INPUTS.map((input) => [input.variable, variableOf(input)]));
+
+const variableOf = (input: Input): JsonMap => {
+  const validation = [
+    ...rulesOf(input),
+    ...(input.setting === "sources" ? SOURCE_RULES : []),
+    ...needsOf(input),
+  ];
+  return {
+    type: variableTypeOf(input),
+    description: input.schema.description ?? "",
+    ...(input.required ? {} : { default: input.schema.default ?? null }),
+    ...(input.required || input.schema.default !== undefined ? { nullable: false } : {}),
+    ...(validation.length === 0 ? {} : { validation: validation.map((rule) => ({ ...rule })) }),
+  };
+};
+
+const variableTypeOf = ({ schema, wrappedIn }: Input): string =>
+  wrappedIn === undefined ? typeOf(schema) : `object({ ${wrappedIn} = ${typeOf(schema)} })`;
+
+/** A type constraint of Terraform. @throws Error for what the settings do not use so far */
+export function typeOf(schema: Schema): string {
+  if (schema.properties) {
+    const attributes = Object.entries(schema.properties).map(([name, property]) => {
+      const type = typeOf(property);
+      return `${snakeCase(name)} = ${schema.required?.includes(name) ? type : `optional(${type})`}`;
+    });
+    return `object({ ${attributes.join(", ")} })`;
+  }
+  if (schema.items) return `list(${typeOf(schema.items)})`;
+  if (typeof schema.additionalProperties === "object") return `map(${typeOf(schema.additionalProperties)})`;
+  const type = schema.type ?? typeof schema.anyOf?.[0]?.const;
+  const names: Readonly<Record<string, string>> = { boolean: "bool", integer: "number" };
+  if (!["string", "number", "integer", "boolean"].includes(type)) {
+    throw new Error(
+      `no type of Terraform for ${JSON.stringify(schema)}; extend stacks/terraform-module/variables.ts`,
+    );
+  }
+  return names[type] ?? type;
+}
+
+/** Where a value is: what is gone through to find it, in Terraform and in the settings. */
+interface Place {
+  readonly loops: readonly { readonly name: string; readonly of: string }[];
+  readonly value: string;
+  /** For people, e.g. `sources: prefix`. */
+  readonly label: string;
+  /** In a settings file, e.g. `["sources", 0, "prefix"]`. */
+  readonly path: readonly (string | number)[];
+}
+
+function rulesOf({ variable, setting, schema, wrappedIn, required }: Input): Validation[] {
+  const place = { label: variable, path: [setting] };
+  const name = `var.${variable}`;
+  if (!schema.items) {
+    // A value that may be null is a list of none or one, so that one kind of rule does for all.
+    const loops = [{ name: "value", of: required ? `[${name}]` : `${name}[*]` }];
+    return rulesAt(schema, {
+      ...place,
+      loops,
+      value: wrappedIn === undefined ? "value" : `value.${wrappedIn}`,
+    });
+  }
+  const whole = {
+    ...place,
+    loops: [{ name: "value", of: orNone(name, `[${name}]`, required) }],
+    value: "value",
+  };
+  const item = variable.replace(/s$/, "");
+  const each = {
+    label: variable,
+    path: [setting, 0],
+    loops: [{ name: item, of: orNone(name, name, required) }],
+    value: item,
+  };
+  return [...ownRules(schema, whole), ...rulesAt(schema.items, each)];
+}
+
+const orNone = (value: string, list: string, isSet: boolean): string =>
+  isSet ? list : `${value} == null ? [] : ${list}`;
+
+function rulesAt(schema: Schema, place: Place): Validation[] {
+  return [
+    ...ownRules(schema, place),
+    ...(schema.items ? rulesAt(schema.items, itemPlace(place)) : []),
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, property]) =>
+      rulesAt(property, {
+        label: `${place.label}: ${snakeCase(name)}`,
+        path: [...place.path, name],
+        ...(schema.required?.includes(name)
+          ? { loops: place.loops, value: `${place.value}.${snakeCase(name)}` }
+          : optionalPlace(place, property, snakeCase(name))),
+      }),
+    ),
+  ];
+}
+
+function itemPlace(place: Place): Place {
+  return {
+    ...place,
+    loops: [...place.loops, { name: "item", of: place.value }],
+    value: "item",
+    path: [...place.path, 0],
+  };
+}
+
+/** A list of none or one: the attribute of an object, if it is set. */
+const optionalPlace = (place: Place, property: Schema, name: string): Pick<Place, "loops" | "value"> => {
+  const value = `${place.value}.${name}`;
+  return {
+    loops: [
+      ...place.loops,
+      { name, of: property.items ? orNone(value, `[${value}]`, false) : `${value}[*]` },
+    ],
+    value: name,
+  };
+};
+
+/** What the schema itself asks of a value, each with a value that breaks it. */
+function ownRules(schema: Schema, place: Place): Validation[] {
+  const { value } = place;
+  const { pattern, minimum, maximum, minLength, minItems, maxItems } = schema;
+  const allowed = schema.enum ?? schema.anyOf?.map((option) => option.const);
+  const rules: [holds: string, broken: unknown][] = [];
+  if (pattern !== undefined) rules.push([`can(regex(${JSON.stringify(pattern)}, ${value}))`, "\n"]);
+  if (allowed !== undefined) rules.push([`contains(${JSON.stringify(allowed)}, ${value})`, "\n"]);
+  if (schema.type === "integer") rules.push([`${value} == floor(${value})`, 1.5]);
+  if (minimum !== undefined) rules.push([`${value} >= ${minimum}`, minimum - 1]);
+  if (maximum !== undefined) rules.push([`${value} <= ${maximum}`, maximum + 1]);
+  if (minLength !== undefined && minLength > 0) rules.push([`length(${value}) >= ${minLength}`, ""]);
+  if (minItems !== undefined) rules.push([`length(${value}) >= ${minItems}`, []]);
+  if (maxItems !== undefined) rules.push([`length(${value}) <= ${maxItems}`, Array(maxItems + 1).fill({})]);
+  return rules.map(([holds, broken]) => validationOf(place, holds, messageOf(place.path, broken)));
+}
+
+/** A rule that names the variable, what it must be, and what it is. */
+function validationOf({ loops, value, label }: Place, holds: string, expected: string): Validation {
+  const [inner, ...outer] = [...loops].reverse();
+  const offenders = outer.reduce(
+    (list, { name, of }) => `flatten([for ${name} in ${of} : ${list}])`,
+    `[for ${inner?.name} in ${inner?.of} : jsonencode(${value}) if !(${holds})]`,
+  );
+  return {
+    condition: `\${length(${offenders}) == 0}`,
+    error_message: `${label}: ${expected}, got \${join(", ", ${offenders})}`,
+  };
+}
+
+const VALID = {
+  name: "logs",
+  region: "eu-central-1",
+  sources: [{ name: "web", format: "alb", prefix: "alb/" }],
+};
+
+/** What the settings file would be told about the same value. */
+function messageOf(path: readonly (string | number)[], broken: unknown): string {
+  const { error } = settingsSchema.safeParse(withValue(VALID, path, broken));
+  const issue = error?.issues.find((item) => item.path.join() === path.join());
+  if (!issue) throw new Error(`${path.join(".")}: ${JSON.stringify(broken)} is accepted by settings.ts`);
+  return issue.message;
+}
+
+/** A copy with a value at a path, and with the objects and lists that lead there. */
+function withValue(target: unknown, [key, ...path]: readonly (string | number)[], value: unknown): unknown {
+  if (key === undefined) return value;
+  if (typeof key === "number")
+    return [withValue(Array.isArray(target) ? target[key] : undefined, path, value)];
+  const object = typeof target === "object" && target !== null ? target : {};
+  return { ...object, [key]: withValue(Reflect.get(object, key), path, value) };
+}
+
+/** That options are left out which say something about others that are not set. */
+const needsOf = ({ setting, variable }: Input): Validation[] =>
+  DEPENDENT_OPTIONS.filter(({ option }) => option === setting).map((dependent) => {
+    const other = `var.${snakeCase(dependent.needs)}`;
+    const set = `${other} != ${JSON.stringify(dependent.isNot ?? null)}`;
+    const useful = dependent.is === undefined ? set : `${other} == ${JSON.stringify(dependent.is)}`;
+    return {
+      condition: `\${var.${variable} == null || ${useful}}`,
+      error_message: `${variable}: ${expectedOf({ ...dependent }).replace(
+        dependent.needs,
+        snakeCase(dependent.needs),
+      )}, got \${jsonencode(var.${variable})}`,
+    };
+  });
