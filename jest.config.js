@@ -7,5 +7,7 @@ module.exports = {
   setupFilesAfterEnv: ["<rootDir>/setup.js"],
   // No test waits for a clock; a busy machine must not fail one that works.
   testTimeout: 60_000,
+  // Much of the time goes into programs that tests start: with one a core, cores would wait.
+  maxWorkers: "150%",
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
 };

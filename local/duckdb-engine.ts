@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { QueryFailedError } from "../handlers/core/errors";
 import type { QueryEngine, Statement } from "../handlers/core/ports";
-import { DuckDBInstance } from "./duckdb-library";
+import { duckdb } from "./duckdb-library";
 
 /** A DuckDB database in memory: the query engine of this machine. Statements do not wait for each other. */
 export interface DuckdbEngine extends QueryEngine {
@@ -22,7 +22,7 @@ const OFFLINE = { autoinstall_known_extensions: "false", autoload_known_extensio
  * @see https://duckdb.org/docs/stable/configuration/overview
  */
 export async function openDuckdb(settings: Readonly<Record<string, string>> = {}): Promise<DuckdbEngine> {
-  const instance = await DuckDBInstance.create(":memory:", { ...OFFLINE, ...settings });
+  const instance = await duckdb().DuckDBInstance.create(":memory:", { ...OFFLINE, ...settings });
   const reader = await instance.connect();
   const onOwnConnection = async <T>(queryId: string, work: (connection: DuckDBConnection) => Promise<T>) => {
     const connection = await instance.connect();

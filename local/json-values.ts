@@ -1,5 +1,5 @@
 import type { DuckDBValueConverter, Json } from "@duckdb/node-api";
-import { DuckDBTypeId, JsonDuckDBValueConverter } from "./duckdb-library";
+import { duckdb } from "./duckdb-library";
 
 export type { Json };
 
@@ -9,6 +9,7 @@ export type { Json };
  */
 export const jsonConverter: DuckDBValueConverter<Json> = (value, type, converter) => {
   if (value === null) return null;
+  const { DuckDBTypeId, JsonDuckDBValueConverter } = duckdb();
   switch (type.typeId) {
     case DuckDBTypeId.BIGINT:
     case DuckDBTypeId.HUGEINT:

@@ -17,6 +17,9 @@ const common = {
   logLevel: "error",
 };
 
+/** Half as many bytes to read and to compile at every start; names stay, for the traces of mistakes. */
+const compact = { minifyWhitespace: true, minifySyntax: true };
+
 rmSync(dist, { recursive: true, force: true });
 
 // The library leaves every package to its consumer.
@@ -47,6 +50,7 @@ buildSync({
     "handler-code": "modules/handler-code.ts",
   },
   external: ["cdktf", "constructs", "esbuild", "@duckdb/node-api"],
+  ...compact,
 });
 
 // Only this holds CDKTF, too: loading its hundreds of files takes longer than what they do. Half of them zip folders,
@@ -56,8 +60,7 @@ buildSync({
   entryPoints: { main: "main.ts" },
   external: ["esbuild"],
   alias: { archiver: "./scripts/no-archiver.js" },
-  minifyWhitespace: true,
-  minifySyntax: true,
+  ...compact,
 });
 
 // Compared with the bundles: its packages stay what they are, folders of modules.

@@ -8,7 +8,7 @@ import { randomFrom } from "../../local/sample/random";
 import { writeSample } from "../../local/sample/write-sample";
 
 const PROGRAM = join(__dirname, "../../dist/access-logs.js");
-const KILLS = 6;
+const KILLS = 4;
 const random = randomFrom(Number(process.env.SEED ?? 1));
 
 let root: string;
