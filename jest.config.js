@@ -1,3 +1,5 @@
+const { availableParallelism } = require("node:os");
+
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
@@ -7,7 +9,7 @@ module.exports = {
   setupFilesAfterEnv: ["<rootDir>/setup.js"],
   // No test waits for a clock; a busy machine must not fail one that works.
   testTimeout: 60_000,
-  // Much of the time goes into programs that tests start: with one a core, cores would wait.
-  maxWorkers: "150%",
+  // Much of the time goes into programs that tests start, and into waiting for them.
+  maxWorkers: availableParallelism() + 1,
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
 };
