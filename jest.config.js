@@ -6,7 +6,6 @@ module.exports = {
   transform: { "\\.m?[jt]s$": "<rootDir>/scripts/jest-transform.js" },
   // p-limit, the SQL grammars and what they need are published as ES modules only.
   transformIgnorePatterns: ["/node_modules/(?!(?:p-limit|yocto-queue|dt-sql-parser|antlr4ng|antlr4-c3)/)"],
-  setupFilesAfterEnv: ["<rootDir>/setup.js"],
   // No test waits for a clock; a busy machine must not fail one that works.
   testTimeout: 60_000,
   // Much of the time goes into programs that tests start, and into waiting for them.

@@ -10,7 +10,7 @@ const { gunzipSync } = require("node:zlib");
 const [mode, folder, work] = process.argv.slice(2);
 const logs = join(work, "logs");
 const lake = join(work, "lake");
-const program = join(__dirname, "..", "dist", "access-logs.js");
+const program = join(__dirname, "..", "dist", "cli", "access-logs.mjs");
 const run = (...args) =>
   JSON.parse(execFileSync(process.execPath, [program, ...args, "--json"], { maxBuffer: 1 << 28 }));
 const query = (sql) => run("query", sql, "--lake", lake);

@@ -3,7 +3,7 @@ import type { BenchOptions, Outcome } from "./benchmark";
 import { sample, withFolder } from "./data";
 import { runOnce } from "./measure";
 
-const PROGRAM = join(__dirname, "access-logs.js");
+const PROGRAM = join(__dirname, "cli", "access-logs.mjs");
 const COUNTS = [10_000, 100_000];
 const QUICK_COUNTS = [1000, 10_000];
 

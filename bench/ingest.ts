@@ -20,7 +20,7 @@ import {
 } from "./ingest-peers";
 import { alternate, type Measured, ratio, runOnce, runsOf, spread } from "./measure";
 
-const PROGRAM = join(__dirname, "access-logs.js");
+const PROGRAM = join(__dirname, "cli", "access-logs.mjs");
 const OURS = "access-logs ingest";
 const FILES = 1000;
 const QUICK_FILES = 50;

@@ -9,7 +9,7 @@ import { type Run, runOnce, spread } from "./measure";
 import { QUESTION_SETUP } from "./questions";
 import { runSql, type SqlResult } from "./run-sql";
 
-const PROGRAM = join(__dirname, "access-logs.js");
+const PROGRAM = join(__dirname, "cli", "access-logs.mjs");
 /** Busy hours: their files hold about as many rows as the largest row group. */
 const HOURS = 3;
 const FILES = 420;

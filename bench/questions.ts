@@ -14,7 +14,7 @@ import { regexpRelation } from "./ingest-peers";
 import { alternate, type Measured, runOnce, runsOf, spread } from "./measure";
 import { runSql, type SqlResult } from "./run-sql";
 
-const PROGRAM = join(__dirname, "access-logs.js");
+const PROGRAM = join(__dirname, "cli", "access-logs.mjs");
 /** From 22:00 on: three of them lie on the day that is asked about. */
 const HOURS = 5;
 const FILES = 420;

@@ -33,7 +33,7 @@ export interface SpoolPool {
 
 /** Beyond it, DuckDB is what takes the time. */
 const MAX_THREADS = 4;
-const PROGRAM = join(__dirname, "spool-worker.js");
+const PROGRAM = join(__dirname, "spool-worker.mjs");
 
 /** In a checkout that was not built, there is no program for the threads: files are then spooled in this one. */
 export const openSpoolPool = (): SpoolPool =>

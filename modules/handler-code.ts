@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { zipSync } from "fflate";
 
 /** Every Lambda function of the project: `handlers/<name>.ts` exports `handler`. */
@@ -26,38 +25,32 @@ export interface HandlerCode {
 const BUNDLE_TARGET = "node22";
 const ENTRY_NAME = "index.js";
 
-/** The zip made when the package was built; in a checkout that was not built, a fresh one. */
+/**
+ * The zip that `npm run build` made. It lies beside the built library and programs, and in a checkout in `dist/`.
+ *
+ * @throws Error if the project has not been built
+ */
 export function handlerCode(name: HandlerName): HandlerCode {
-  const built = join(__dirname, "handlers", `${name}.zip`);
-  const path = existsSync(built) ? built : freshZip(name);
+  const places = ["handlers", "../dist/handlers"].map((folder) => join(__dirname, folder, `${name}.zip`));
+  const path = places.find(existsSync);
+  if (path === undefined) throw new Error(`dist/handlers/${name}.zip is missing: run "npm run build"`);
   const bytes = readFileSync(path);
   const sha256 = (encoding: "hex" | "base64") => createHash("sha256").update(bytes).digest(encoding);
   return { path, sha256Hex: sha256("hex"), sha256Base64: sha256("base64") };
 }
 
-const freshZips = new Map<HandlerName, string>();
-
-function freshZip(name: HandlerName): string {
-  const known = freshZips.get(name);
-  if (known !== undefined) return known;
-  const path = join(mkdtempSync(join(tmpdir(), "access-logs-")), `${name}.zip`);
-  writeFileSync(path, zipHandler(bundleHandler(name, dirname(__dirname))));
-  freshZips.set(name, path);
-  return path;
-}
-
 /**
- * Bundles a handler with all it imports into one CommonJS file.
+ * Bundles each handler with all it imports into one CommonJS file.
  *
  * @param root folder that holds `handlers/` and `node_modules/`
  */
-export function bundleHandler(name: HandlerName, root: string): Uint8Array {
+export function bundleHandlers(root: string): ReadonlyMap<HandlerName, Uint8Array> {
   // Needed to build, not to use, the package: consumers get the zips.
   const esbuild: typeof import("esbuild") = require("esbuild");
   const { outputFiles } = esbuild.buildSync({
     absWorkingDir: root,
-    entryPoints: [`handlers/${name}.ts`],
-    outfile: ENTRY_NAME,
+    entryPoints: HANDLER_NAMES.map((name) => `handlers/${name}.ts`),
+    outdir: ".",
     bundle: true,
     minify: true,
     write: false,
@@ -73,9 +66,13 @@ export function bundleHandler(name: HandlerName, root: string): Uint8Array {
     tsconfigRaw: "{}",
     logLevel: "error",
   });
-  const [output] = outputFiles;
-  if (!output) throw new Error(`handlers/${name}.ts: esbuild made no output`);
-  return output.contents;
+  return new Map(
+    HANDLER_NAMES.map((name) => {
+      const output = outputFiles.find(({ path }) => basename(path) === `${name}.js`);
+      if (!output) throw new Error(`handlers/${name}.ts: esbuild made no output`);
+      return [name, output.contents];
+    }),
+  );
 }
 
 /** Zips code so that the same code gives the same bytes on every machine, in every time zone, at any time. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-export const PROGRAM = join(__dirname, "../../dist/access-logs.js");
+export const PROGRAM = join(__dirname, "../../dist/cli/access-logs.mjs");
 
 export interface Outcome {
   readonly status: number | null;

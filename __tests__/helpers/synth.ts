@@ -4,6 +4,9 @@ import type { Construct } from "constructs";
 import { parseSettings } from "../../settings";
 import { AccessLogsStack } from "../../stacks/access-logs-stack";
 
+// CDKTF notes where each token is made. Jest maps every line of that to its source, which takes longer than the tests.
+require("cdktf/lib/tokens/private/stack-trace").captureStackTrace = () => [];
+
 /** Terraform JSON as the tests read it. */
 export interface TerraformJson {
   readonly resource: Readonly<Record<string, Readonly<Record<string, Record<string, unknown>>>>>;

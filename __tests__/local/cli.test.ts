@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type TestLake, testLake } from "../helpers/lake";
 
 const ROOT = join(__dirname, "../..");
-const PROGRAM = join(ROOT, "dist/access-logs.js");
+const PROGRAM = join(ROOT, "dist/cli/access-logs.mjs");
 
 const run = (...args: readonly string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: "utf8" });

@@ -7,7 +7,7 @@ import { queryLake } from "../../local/query";
 import { randomFrom } from "../../local/sample/random";
 import { writeSample } from "../../local/sample/write-sample";
 
-const PROGRAM = join(__dirname, "../../dist/access-logs.js");
+const PROGRAM = join(__dirname, "../../dist/cli/access-logs.mjs");
 const KILLS = 4;
 const random = randomFrom(Number(process.env.SEED ?? 1));
 

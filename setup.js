@@ -1,2 +1,0 @@
-// Registers toHaveResource and its siblings for the construct tests.
-require("cdktf").Testing.setupJest();
