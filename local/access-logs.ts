@@ -11,6 +11,7 @@ import {
 } from "../formats/render/athena-ddl-file";
 import { IDENTIFIER } from "../formats/render/sql-text";
 import { codeOf, messageOf, OperationError } from "../handlers/core/errors";
+import { version } from "../package.json";
 import { addAskCommand } from "./ask-command";
 import { addBackfillCommand } from "./backfill-command";
 import { addBucketPolicyCommand } from "./bucket-policy-command";
@@ -38,7 +39,10 @@ interface IngestCommandOptions extends PrivacyOptions {
 }
 
 const program = new Command("access-logs")
-  .description("ALB and CloudFront access logs on this machine: make some, ingest them, ask questions")
+  .description(
+    "ALB and CloudFront access logs: ingest and query them here, operate and query the pipeline on AWS",
+  )
+  .version(version)
   .helpCommand(false)
   .exitOverride();
 

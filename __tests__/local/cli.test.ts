@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { version } from "../../package.json";
 import { type TestLake, testLake } from "../helpers/lake";
 
 const ROOT = join(__dirname, "../..");
@@ -35,6 +36,10 @@ describe("access-logs", () => {
     });
     const query = run("query", "SELECT count(*) AS n FROM alb_access_logs", "--lake", lake.lake, "--json");
     expect(JSON.parse(query.stdout)).toEqual([{ n: written.rows.alb_access_logs }]);
+  });
+
+  it("says its version", () => {
+    expect(run("--version")).toMatchObject({ status: 0, stdout: `${version}\n` });
   });
 
   it("prints tables and CSV, and NULL as nothing", () => {
