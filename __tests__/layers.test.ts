@@ -8,7 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   handlers: ["formats"],
   questions: ["formats"],
   modules: ["questions", "formats", "sizing"],
-  local: ["handlers", "questions", "formats", "settings", "deployed-parts", "sizing"],
+  local: ["handlers", "questions", "formats", "settings", "deployed-parts", "sizing", "package.json"],
   simulation: ["handlers", "formats", "local"],
   stacks: ["modules", "formats", "settings"],
 };
