@@ -438,4 +438,4 @@ function partitionOf(region: string): string {
 }
 
 /** JSON Schema of the settings file, for editors. */
-export const settingsJsonSchema = (): unknown => z.toJSONSchema(settingsSchema, { io: "input" });
+export const settingsJsonSchema = () => z.toJSONSchema(settingsSchema, { io: "input" });

@@ -17,8 +17,6 @@ const LOADS: readonly Load[] = [
   { filesPerDay: 10_000_000, gbPerDay: 1_000, daysKept: DAYS_PER_MONTH },
 ];
 const MIDDLE = { filesPerDay: 100_000, gbPerDay: 10, daysKept: DAYS_PER_MONTH };
-const BEGIN = "<!-- cost: written by npm run docs -->";
-const END = "<!-- cost: end -->";
 
 const count = new Intl.NumberFormat("en-US");
 const quantity = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
@@ -26,7 +24,7 @@ const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const right = (count: number): string => row(["---", ...Array.from({ length: count }, () => "---:")]);
 
 /** A month of each design, for some loads. */
-function designsTable(): string {
+export function designsTable(): string {
   return [
     row(["US dollars a month", ...DESIGN_NAMES.map((name) => DESIGNS[name].title)]),
     right(DESIGN_NAMES.length),
@@ -37,13 +35,6 @@ function designsTable(): string {
       ]),
     ),
   ].join("\n");
-}
-
-/** @throws Error if the text has no place for the table */
-export function withCostTable(readme: string): string {
-  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`README.md: expected "${BEGIN}", then "${END}"`);
-  return `${readme.slice(0, begin)}${BEGIN}\n${designsTable()}\n${readme.slice(end)}`;
 }
 
 /** The page that says what is counted, and at what price. */

@@ -3,9 +3,11 @@ import { FORMATS } from "../formats";
 import { athenaDdlFile, DDL_BUCKET, DDL_DATABASE } from "../formats/render/athena-ddl-file";
 import { renderFormatPage } from "../formats/render/markdown";
 import { settingsJsonSchema } from "../settings";
-import { renderCostPage, withCostTable } from "./cost-page";
+import { designsTable, renderCostPage } from "./cost-page";
 import { renderFindingsPage } from "./findings-page";
+import { withSection } from "./generated-section";
 import { renderQuestionsPage } from "./questions-page";
+import { settingsTable } from "./settings-table";
 import { renderSqlPage } from "./sql-page";
 
 /** Committed files that are made from the code, with the text they must have. */
@@ -18,8 +20,10 @@ export const generatedFiles = (): ReadonlyMap<string, string> =>
     ["docs/queries.md", renderQuestionsPage()] as const,
     ["docs/sql.md", renderSqlPage()] as const,
     ["docs/cost.md", renderCostPage()] as const,
-    // Only the table in it.
-    ["README.md", withCostTable(readFileSync("README.md", "utf8"))] as const,
+    ["README.md", withTables(readFileSync("README.md", "utf8"))] as const,
     ["athena.ddl", athenaDdlFile({ database: DDL_DATABASE, bucket: DDL_BUCKET })] as const,
     ["access-logs.schema.json", `${JSON.stringify(settingsJsonSchema(), null, 2)}\n`] as const,
   ]);
+
+const withTables = (readme: string): string =>
+  withSection(withSection(readme, "settings", settingsTable()), "cost", designsTable());
