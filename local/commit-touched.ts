@@ -8,8 +8,9 @@ import { folderPartitionCatalog } from "./folder-partition-catalog";
 import { forEachAtOnce } from "./for-each-at-once";
 import { commitBatch } from "./lake-commit";
 import { LAKE_BUCKET, type LakeLayout } from "./lake-layout";
+import { type SpareFiles, spareFiles } from "./spare-files";
 import { openSpoolPool, type SpoolPool } from "./spool-pool";
-import { type FileBatch, newFiles, spoolBatch } from "./spooled-batch";
+import { discard, type FileBatch, newFiles, spoolBatch } from "./spooled-batch";
 
 /**
  * Why a file did not become rows, beside the reasons of the move.
@@ -59,7 +60,8 @@ export async function commitTouched(
   const pool = openSpoolPool();
   // While one commit is written to disk, another one computes.
   const commits = pLimit(pool.size + 1);
-  const work: Work = { engine, pool, store, lake, privacy, commits, result: emptyResult(touched) };
+  const spares = spareFiles(lake.workFolder);
+  const work: Work = { engine, pool, spares, store, lake, privacy, commits, result: emptyResult(touched) };
   let done = 0;
   try {
     await forEachAtOnce(touched, commits.concurrency, async (item) => {
@@ -68,6 +70,7 @@ export async function commitTouched(
     });
   } finally {
     await pool.close();
+    spares.delete();
     engine.close();
   }
   return work.result;
@@ -76,6 +79,7 @@ export async function commitTouched(
 interface Work {
   readonly engine: DuckdbEngine;
   readonly pool: SpoolPool;
+  readonly spares: SpareFiles;
   readonly store: ObjectStore;
   readonly lake: LakeLayout;
   readonly privacy: PrivacyRule | undefined;
@@ -108,14 +112,18 @@ async function commitPartition(work: Work, { partition, markerKey, etag }: Touch
 
 /** @returns true if every file is in the typed table now */
 async function commitFiles(
-  { engine, pool, lake, privacy, result }: Work,
+  { engine, pool, spares, lake, privacy, result }: Work,
   files: FileBatch,
 ): Promise<boolean> {
   const { table } = files.partition;
-  const batch = await spoolBatch(pool, lake, files);
-  const { rows, unparsed } = await commitBatch(engine, lake, batch, privacy);
-  add(result.rows, table, rows);
-  add(result.unparsed, table, unparsed);
+  const batch = await spoolBatch(pool, spares, lake, files);
+  try {
+    const { rows, unparsed } = await commitBatch(engine, lake, batch, privacy);
+    add(result.rows, table, rows);
+    add(result.unparsed, table, unparsed);
+  } finally {
+    await discard(batch, spares);
+  }
   for (const [key, detail] of batch.corrupt) result.skipped.push({ key, reason: "corrupt-file", detail });
   return batch.corrupt.size === 0;
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { columnsOf, type LogFormat } from "../formats/log-format";
 import { rawPrefixOf } from "../formats/partition-layout";
@@ -35,22 +35,18 @@ export async function commitBatch(
   batch: SpooledBatch,
   privacy?: PrivacyRule,
 ): Promise<Commit> {
-  try {
-    if (batch.lines === 0) return { rows: 0, unparsed: 0 };
-    const file = join(batch.folder, `${batch.id}.parquet`);
-    await writeParquet(engine, batch, file, privacy);
-    const commit = await countRows(engine, file);
-    const stored = commit.rows + commit.unparsed;
-    if (stored !== batch.lines) {
-      throw new Error(
-        `${rawPrefixOf(batch.partition)}: ${batch.lines} lines were read but ${stored} would be stored`,
-      );
-    }
-    await publish(file, lake.typedPartition(batch.partition));
-    return commit;
-  } finally {
-    await rm(batch.folder, { recursive: true, force: true });
+  if (batch.lines === 0) return { rows: 0, unparsed: 0 };
+  const file = join(batch.folder, `${batch.id}.parquet`);
+  await writeParquet(engine, batch, file, privacy);
+  const commit = await countRows(engine, file);
+  const stored = commit.rows + commit.unparsed;
+  if (stored !== batch.lines) {
+    throw new Error(
+      `${rawPrefixOf(batch.partition)}: ${batch.lines} lines were read but ${stored} would be stored`,
+    );
   }
+  await publish(file, lake.typedPartition(batch.partition));
+  return commit;
 }
 
 async function writeParquet(

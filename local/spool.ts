@@ -1,8 +1,17 @@
 import { isUtf8 } from "node:buffer";
-import { writeFileSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeFileSync,
+  writevSync,
+} from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
+import { createGunzip, gunzipSync } from "node:zlib";
 import type { LogFormat } from "../formats/log-format";
 import { splitLines } from "../formats/read-line";
 import { COLUMN_SEPARATOR } from "../formats/scan-line";
@@ -19,9 +28,10 @@ export type Spooled =
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 const CHUNK_BYTES = 1 << 18;
+/** Files up to this size, whose text is not larger than that, are taken whole. */
+const WHOLE_BYTES = 4 << 20;
+const WHOLE_TEXT_BYTES = 32 << 20;
 const MIN_CHUNK_BYTES = 1 << 12;
-/** How much larger the text of a log file is than its gzip. */
-const USUAL_RATIO = 8;
 /** A longer line is cut here. Real lines stay below 64 KiB: only binary rubbish is longer. */
 export const MAX_LINE_BYTES = 4 << 20;
 const LINE_FEED = 0x0a;
@@ -38,41 +48,75 @@ const REPLACEMENT = "\uFFFD";
  * @returns `corrupt` if the gzip cannot be read to its end; what was written until then must not be used
  */
 export async function spoolFile(format: LogFormat, source: string, target: string): Promise<Spooled> {
-  const output = await open(target, "w");
   const writer = rowWriter(format);
-  const writeRows = async (chunks: AsyncIterable<Buffer>) => {
-    for await (const block of plainText(chunks)) {
-      // A write to the page cache is quicker than handing it to another thread.
-      for (const piece of writer.rowsOf(block)) writeFileSync(output.fd, piece);
-    }
+  const input = openSync(source, "r");
+  // Not emptied: to write over an earlier text is quicker than to get new pages for another one.
+  const output = openSync(target, constants.O_WRONLY | constants.O_CREAT);
+  let bytes = 0;
+  const writeRows = async (chunks: Iterable<Buffer> | AsyncIterable<Buffer>) => {
+    for await (const block of plainText(chunks)) bytes += writePieces(output, writer.rowsOf(block));
   };
   try {
-    const file = await open(source);
-    // Most files are small: a buffer that is larger than the file costs more than the work on it.
-    const { size } = await file.stat();
-    const isGzip = await startsWith(file, GZIP_MAGIC);
-    const input = file.createReadStream({ start: 0, highWaterMark: chunkBytes(size) });
-    if (isGzip) await pipeline(input, createGunzip({ chunkSize: chunkBytes(size * USUAL_RATIO) }), writeRows);
-    else await pipeline(input, writeRows);
+    const isGzip = readStart(input, GZIP_MAGIC.length).equals(GZIP_MAGIC);
+    const text = wholeText(input, isGzip);
+    // A stream has its own handle, and closes it when it no longer reads.
+    const chunks = () => createReadStream(source, { highWaterMark: CHUNK_BYTES });
+    if (text) await writeRows([text]);
+    else if (isGzip) await pipeline(chunks(), createGunzip({ chunkSize: CHUNK_BYTES }), writeRows);
+    else await pipeline(chunks(), writeRows);
   } catch (error) {
     // Node's zlib names its errors Z_DATA_ERROR, Z_BUF_ERROR ...
     if (!codeOf(error)?.startsWith("Z_")) throw error;
     return { kind: "corrupt", reason: messageOf(error) };
   } finally {
-    await output.close();
+    if (fstatSync(output).size > bytes) ftruncateSync(output, bytes);
+    closeSync(output);
+    closeSync(input);
   }
   return { kind: "spooled", lines: writer.lines };
 }
 
-const chunkBytes = (needed: number): number => Math.min(CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, needed));
+/**
+ * The text of a file that is small, as most are: to hand a few hundred kilobytes to other threads and back takes longer
+ * than to inflate them.
+ *
+ * @returns nothing if the file or its text is large
+ */
+function wholeText(file: number, isGzip: boolean): Buffer | undefined {
+  const { size } = fstatSync(file);
+  if (size > WHOLE_BYTES) return undefined;
+  const bytes = readStart(file, size);
+  if (!isGzip) return bytes;
+  // The last four bytes say how long the text is, if they are there at all.
+  const chunkSize = Math.min(
+    Math.max(bytes.readUInt32LE(bytes.length - 4), MIN_CHUNK_BYTES),
+    WHOLE_TEXT_BYTES,
+  );
+  try {
+    return gunzipSync(bytes, { chunkSize, maxOutputLength: WHOLE_TEXT_BYTES });
+  } catch (error) {
+    if (codeOf(error) === "ERR_BUFFER_TOO_LARGE") return undefined;
+    throw error;
+  }
+}
 
-async function startsWith(file: FileHandle, start: Buffer): Promise<boolean> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(start.length), 0, start.length, 0);
-  return bytesRead === start.length && buffer.equals(start);
+function readStart(file: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  return bytes.subarray(0, readSync(file, bytes, 0, length, 0));
+}
+
+/** @returns how many bytes they are */
+function writePieces(file: number, pieces: readonly Buffer[]): number {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (length === 0) return 0;
+  const written = writevSync(file, pieces);
+  // Fewer only where something is amiss, as on a full disk, which the next attempt tells.
+  if (written < length) writeFileSync(file, Buffer.concat(pieces).subarray(written));
+  return length;
 }
 
 /** Blocks of whole lines in UTF-8, each line ended by a line feed alone. */
-export async function* plainText(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* plainText(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer[] = [];
   let restBytes = 0;
   for await (const chunk of chunks) {

@@ -10,6 +10,7 @@ import { codeOf } from "../handlers/core/errors";
 import type { ObjectStore } from "../handlers/core/ports";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { LAKE_BUCKET, type LakeLayout } from "./lake-layout";
+import type { SpareFiles } from "./spare-files";
 import type { SpoolPool } from "./spool-pool";
 
 /** Some files of one partition that no commit holds yet: what one commit takes. */
@@ -82,6 +83,7 @@ async function filesIn(folder: string): Promise<string[]> {
 /** Writes the text of a batch's files into a folder of its own. */
 export async function spoolBatch(
   pool: SpoolPool,
+  spares: SpareFiles,
   lake: LakeLayout,
   { partition, names }: FileBatch,
 ): Promise<SpooledBatch> {
@@ -96,10 +98,12 @@ export async function spoolBatch(
   await mkdir(texts, { recursive: true });
   const corrupt = new Map<string, string>();
   const lines = await pLimit(FILES_AT_ONCE).map(names, async (name) => {
-    const spooled = await pool.spool(partition.table, join(lake.root, prefix, name), join(texts, name));
+    const text = join(texts, name);
+    spares.putAt(text);
+    const spooled = await pool.spool(partition.table, join(lake.root, prefix, name), text);
     if (spooled.kind === "spooled") return spooled.lines;
     corrupt.set(prefix + name, spooled.reason);
-    await rm(join(texts, name));
+    await rm(text);
     return 0;
   });
   return {
@@ -111,4 +115,10 @@ export async function spoolBatch(
     lines: lines.reduce((sum, count) => sum + count, 0),
     corrupt,
   };
+}
+
+/** Deletes a batch; its files are spare from now on. */
+export async function discard({ texts, folder }: SpooledBatch, spares: SpareFiles): Promise<void> {
+  spares.takeFrom(texts);
+  await rm(folder, { recursive: true });
 }

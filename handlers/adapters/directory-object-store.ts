@@ -1,18 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type BigIntStats, constants } from "node:fs";
-import {
-  copyFile,
-  link,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
+import { type BigIntStats, constants, mkdirSync, renameSync, statSync, utimesSync } from "node:fs";
+import { copyFile, link, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf, messageOf } from "../core/errors";
 import type { ObjectLocation, ObjectStore, StoredObject } from "../core/ports";
@@ -44,8 +32,8 @@ export function directoryObjectStore(
   const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), checkedKey(key));
   return {
     copy: async (source, target) => copy(pathOf(source), pathOf(target), syncCopies),
-    exists: async (location) => (await statOrMissing(pathOf(location))) !== undefined,
-    put: async (location, body) => writeAside(pathOf(location), (path) => writeFile(path, body), rename),
+    exists: async (location) => statOrMissing(pathOf(location)) !== undefined,
+    put: async (location, body) => writeAside(pathOf(location), (path) => writeFile(path, body), renameSync),
     putIfAbsent: async (location, body) => putIfAbsent(pathOf(location), body),
     read: async (location) => read(pathOf(location)),
     list: (bucket, prefix) => list(folderOf(folders, bucket), prefix),
@@ -59,7 +47,7 @@ export function directoryObjectStore(
       return failures;
     },
     deleteIfUnchanged: async (location, etag) => {
-      const current = await statOrMissing(pathOf(location));
+      const current = statOrMissing(pathOf(location));
       if (current && etagOf(current) !== etag) return "changed";
       await rm(pathOf(location), { force: true });
       return "deleted";
@@ -81,16 +69,16 @@ function checkedKey(key: string): string {
 }
 
 async function copy(source: string, target: string, isSynced: boolean): Promise<"copied" | "source-missing"> {
-  const from = await statOrMissing(source);
+  const from = statOrMissing(source);
   if (!from) return "source-missing";
-  const to = await statOrMissing(target);
+  const to = statOrMissing(target);
   // The copy keeps the source's time, so that a second run need not copy again what has not changed.
   if (to && to.size === from.size && to.mtimeMs === from.mtimeMs) return "copied";
   const write = async (path: string) => {
     await copyFile(source, path, constants.COPYFILE_FICLONE);
-    await utimes(path, from.atime, from.mtime);
+    utimesSync(path, from.atime, from.mtime);
   };
-  await writeAside(target, write, rename, isSynced);
+  await writeAside(target, write, renameSync, isSynced);
   return "copied";
 }
 
@@ -101,12 +89,12 @@ async function putIfAbsent(target: string, body: string): Promise<string | undef
     if (codeOf(error) === "EEXIST") return undefined;
     throw error;
   }
-  const stats = await statOrMissing(target);
+  const stats = statOrMissing(target);
   return stats ? etagOf(stats) : "";
 }
 
 async function read(path: string): Promise<{ body: string; etag: string } | undefined> {
-  const stats = await statOrMissing(path);
+  const stats = statOrMissing(path);
   const body = await readFile(path, "utf8").catch(ignoreMissing(undefined));
   return stats && body !== undefined ? { body, etag: etagOf(stats) } : undefined;
 }
@@ -115,13 +103,16 @@ async function read(path: string): Promise<{ body: string; etag: string } | unde
 async function writeAside(
   target: string,
   write: (path: string) => Promise<void>,
-  publish: (aside: string, target: string) => Promise<void>,
+  publish: (aside: string, target: string) => Promise<void> | void,
   isSynced = true,
 ): Promise<void> {
   const aside = `${target}.${randomUUID()}${PARTIAL}`;
-  await mkdir(dirname(target), { recursive: true });
   try {
-    await write(aside);
+    await write(aside).catch(async (error: unknown) => {
+      if (codeOf(error) !== "ENOENT") throw error;
+      mkdirSync(dirname(target), { recursive: true });
+      await write(aside);
+    });
     if (isSynced) await sync(aside);
     await publish(aside, target);
   } catch (error) {
@@ -150,7 +141,7 @@ async function* list(folder: string, prefix: string): AsyncGenerator<StoredObjec
   const start = prefix.slice(0, prefix.lastIndexOf("/") + 1);
   for await (const key of walk(folder, start)) {
     if (!key.startsWith(prefix) || key.endsWith(PARTIAL)) continue;
-    const stats = await statOrMissing(join(folder, key));
+    const stats = statOrMissing(join(folder, key));
     if (stats?.isFile()) yield { key, size: Number(stats.size), etag: etagOf(stats), writtenAt: stats.mtime };
   }
 }
@@ -174,8 +165,14 @@ const ignoreMissing =
     throw error;
   };
 
-const statOrMissing = (path: string): Promise<BigIntStats | undefined> =>
-  stat(path, { bigint: true }).catch(ignoreMissing(undefined));
+/** The kernel knows the answer: to hand the question to another thread takes several times as long. */
+function statOrMissing(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true });
+  } catch (error) {
+    return ignoreMissing(undefined)(error);
+  }
+}
 
 /** A file written anew is another inode; its time tells when an inode is used again. */
 const etagOf = ({ ino, size, mtimeNs }: BigIntStats): string => `${ino}-${size}-${mtimeNs}`;
