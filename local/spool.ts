@@ -27,11 +27,13 @@ export type Spooled =
   | { readonly kind: "corrupt"; readonly reason: string };
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+/** Checksum and length of the text, four bytes each. */
+const GZIP_TRAILER_BYTES = 8;
 const CHUNK_BYTES = 1 << 18;
-/** Files up to this size, whose text is not larger than that, are taken whole. */
+const MIN_CHUNK_BYTES = 1 << 12;
+/** Files up to this size, whose text is no larger than that, are taken whole. */
 const WHOLE_BYTES = 4 << 20;
 const WHOLE_TEXT_BYTES = 32 << 20;
-const MIN_CHUNK_BYTES = 1 << 12;
 /** A longer line is cut here. Real lines stay below 64 KiB: only binary rubbish is longer. */
 export const MAX_LINE_BYTES = 4 << 20;
 const LINE_FEED = 0x0a;
@@ -87,11 +89,7 @@ function wholeText(file: number, isGzip: boolean): Buffer | undefined {
   if (size > WHOLE_BYTES) return undefined;
   const bytes = readStart(file, size);
   if (!isGzip) return bytes;
-  // The last four bytes say how long the text is, if they are there at all.
-  const chunkSize = Math.min(
-    Math.max(bytes.readUInt32LE(bytes.length - 4), MIN_CHUNK_BYTES),
-    WHOLE_TEXT_BYTES,
-  );
+  const chunkSize = Math.min(Math.max(declaredLength(bytes), MIN_CHUNK_BYTES), WHOLE_TEXT_BYTES);
   try {
     return gunzipSync(bytes, { chunkSize, maxOutputLength: WHOLE_TEXT_BYTES });
   } catch (error) {
@@ -99,6 +97,10 @@ function wholeText(file: number, isGzip: boolean): Buffer | undefined {
     throw error;
   }
 }
+
+/** How long the text of a gzip is, by its last four bytes: a hint, for they may be missing. */
+const declaredLength = (gzip: Buffer): number =>
+  gzip.length < GZIP_TRAILER_BYTES ? 0 : gzip.readUInt32LE(gzip.length - 4);
 
 function readStart(file: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(length);

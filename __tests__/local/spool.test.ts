@@ -47,6 +47,15 @@ describe("a file of log lines", () => {
     expect((await spool(LINE)).rows.equals(rows)).toBe(true);
   });
 
+  it.each([2, 3, 10])("is corrupt if only its first %d bytes are there", async (length) => {
+    const { spooled } = await spool(gzipSync(LINE).subarray(0, length));
+    expect(spooled).toEqual({ kind: "corrupt", reason: "unexpected end of file" });
+  });
+
+  it("has no rows if it is empty", async () => {
+    expect((await spool("")).spooled).toEqual({ kind: "spooled", lines: 0 });
+  });
+
   it.each([1, 40])("is corrupt if its end is missing: %d MiB of text", async (size) => {
     const gzip = gzipSync(textOf(size * MIB));
     const { spooled } = await spool(gzip.subarray(0, -20));
