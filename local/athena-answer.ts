@@ -3,7 +3,7 @@ import { messageOf, nameOf, QueryFailedError } from "../handlers/core/errors";
 import { type AthenaAnswer, queryAthena } from "./athena-query";
 import { byteText } from "./command-line";
 import type { EngineOptions } from "./engine-options";
-import { PRICES } from "./prices";
+import { BYTES_PER_TB, PRICES, usdOf } from "./prices";
 import { progressLine } from "./progress-line";
 import type { QueryRows } from "./query";
 import { UserError } from "./user-error";
@@ -94,8 +94,7 @@ function countRows({ columns, rows }: QueryRows): QueryRows & { readonly count: 
 
 /** e.g. `12 rows, 1.2 GB scanned, USD 0.00600, 3.4 s, query 0123` */
 function closingLine(answer: AthenaAnswer, rows: number, seconds: string): string {
-  const { usd, per } = PRICES.athenaScan;
-  const cost = (answer.bytesBilled / 1e12 / per) * usd;
+  const cost = usdOf(PRICES.athenaScan, answer.bytesBilled / BYTES_PER_TB);
   return `${[
     `${rows} ${rows === 1 ? "row" : "rows"}`,
     answer.isReused ? "an earlier result" : `${byteText(answer.bytesScanned)} scanned`,

@@ -20,6 +20,7 @@ import type { Clock } from "../handlers/core/ports";
 import { athenaRow, columnNames } from "./athena-values";
 import { byteText } from "./command-line";
 import type { Json } from "./json-values";
+import { ATHENA_MIN_BYTES } from "./prices";
 import type { QueryRows } from "./query";
 import { UserError } from "./user-error";
 
@@ -48,7 +49,6 @@ export interface AthenaAnswer extends QueryRows {
 /** What the shell says of a program that Ctrl-C ended. */
 const EXIT_INTERRUPTED = 130;
 const MB = 1e6;
-const MIN_BILLED_BYTES = 10 * MB;
 
 /**
  * Runs SQL in Athena. Whoever does not wait for its end any more, because of Ctrl-C, a limit or an error, cancels it.
@@ -131,7 +131,7 @@ function scanOf({ Statistics: statistics, StatementType: type }: QueryExecution)
   const bytesScanned = statistics?.DataScannedInBytes ?? 0;
   const isReused = statistics?.ResultReuseInformation?.ReusedPreviousResult ?? false;
   const isFree = isReused || type !== "DML";
-  const bytesBilled = isFree ? 0 : Math.max(MIN_BILLED_BYTES, Math.ceil(bytesScanned / MB) * MB);
+  const bytesBilled = isFree ? 0 : Math.max(ATHENA_MIN_BYTES, Math.ceil(bytesScanned / MB) * MB);
   return { bytesScanned, bytesBilled, isReused };
 }
 

@@ -1,4 +1,4 @@
-import { type AthenaClient, GetQueryResultsCommand } from "@aws-sdk/client-athena";
+import { type AthenaClient, paginateGetQueryResults } from "@aws-sdk/client-athena";
 import type { QueryEngine } from "../../../handlers/core/ports";
 
 /** Values of one row, by column; NULL is left out. */
@@ -12,18 +12,10 @@ export async function athenaRows(
 ): Promise<Row[]> {
   const { queryId } = await engine.run(statement);
   const lines: (string | undefined)[][] = [];
-  let token: string | undefined;
-  do {
-    const { ResultSet, NextToken } = await client.send(
-      new GetQueryResultsCommand({
-        QueryExecutionId: queryId,
-        ...(token === undefined ? {} : { NextToken: token }),
-      }),
-    );
+  for await (const { ResultSet } of paginateGetQueryResults({ client }, { QueryExecutionId: queryId })) {
     for (const { Data = [] } of ResultSet?.Rows ?? [])
       lines.push(Data.map(({ VarCharValue }) => VarCharValue));
-    token = NextToken;
-  } while (token !== undefined);
+  }
   // The first line of the first page holds the names.
   const [names = [], ...rows] = lines;
   return rows.map((values) =>

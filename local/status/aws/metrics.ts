@@ -1,4 +1,4 @@
-import { GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import { FORMATS } from "../../../formats";
 import { METRICS, METRICS_NAMESPACE, SERVICE_DIMENSION } from "../../../formats/metrics";
 import { HOUR_MS } from "../thresholds";
@@ -152,16 +152,15 @@ async function valuesOf(
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const newest = Math.floor(now.getTime() / HOUR_MS) * HOUR_MS;
   const hours = new Map(series.map((item) => [keyOf(item), Array.from({ length: WINDOW_HOURS }, () => 0)]));
-  let token: string | undefined;
-  do {
-    const { MetricDataResults = [], NextToken } = await clients.cloudwatch.send(
-      new GetMetricDataCommand({
-        StartTime: new Date(newest - (WINDOW_HOURS - 1) * HOUR_MS),
-        EndTime: new Date(newest + HOUR_MS),
-        MetricDataQueries: series.map(queryOf),
-        ...(token === undefined ? {} : { NextToken: token }),
-      }),
-    );
+  const pages = paginateGetMetricData(
+    { client: clients.cloudwatch },
+    {
+      StartTime: new Date(newest - (WINDOW_HOURS - 1) * HOUR_MS),
+      EndTime: new Date(newest + HOUR_MS),
+      MetricDataQueries: series.map(queryOf),
+    },
+  );
+  for await (const { MetricDataResults = [] } of pages) {
     for (const { Id = "", Timestamps = [], Values = [] } of MetricDataResults) {
       const ofSeries = hours.get(keyOf(series[Number(Id.slice(1))] ?? ofQueue("")));
       for (const [index, timestamp] of Timestamps.entries()) {
@@ -169,8 +168,7 @@ async function valuesOf(
         if (ofSeries && hour >= 0 && hour < WINDOW_HOURS) ofSeries[hour] = Values[index] ?? 0;
       }
     }
-    token = NextToken;
-  } while (token !== undefined);
+  }
   return hours;
 }
 
