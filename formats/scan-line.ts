@@ -1,4 +1,5 @@
 import type { Column, Field, LogFormat } from "./log-format";
+import { type LineInScan, SPACE, TAB, TOKEN_SCANNERS, type TokenScanner } from "./scan-token";
 import type { TokenKind } from "./tokens";
 
 /** Stands between two columns of a scanned line: a control character that AWS never writes as it is. */
@@ -44,31 +45,20 @@ const QUOTED_TOKENS: ReadonlySet<TokenKind> = new Set<TokenKind>([
   "statusList",
 ]);
 
-const [SPACE, QUOTE, DASH, DOT, COLON, TAB] = [0x20, 0x22, 0x2d, 0x2e, 0x3a, 0x09];
-const [ZERO, NINE, OPEN_BRACKET, CLOSE_BRACKET, BIG_T, BIG_Z] = [0x30, 0x39, 0x5b, 0x5d, 0x54, 0x5a];
-const TRACE_ID_START = Buffer.from("TID_");
-const MAX_INTEGER_DIGITS = 15;
-const MAX_SHORT_DIGITS = 9;
-const MAX_FRACTION_DIGITS = 17;
-const MAX_PORT_DIGITS = 5;
-const DATE_LENGTH = 10;
-const CLOCK_LENGTH = 8;
-const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
 export const lineScanner = (format: LogFormat): LineScanner => new FieldScanner(format);
 
-/** Every method takes the position where its part begins and returns where it ends, or -1. */
-class FieldScanner implements LineScanner {
+class FieldScanner implements LineScanner, LineInScan {
   readonly separators: Int32Array;
   count = 0;
-  private readonly tokens: readonly TokenKind[];
+  input: Uint8Array = new Uint8Array();
+  end = 0;
+  /** Chosen once: to look a kind up for each field takes as long as to scan it. */
+  private readonly scanners: readonly TokenScanner[];
   private readonly firstOptional: number;
   private readonly delimiter: number;
-  private input: Uint8Array = new Uint8Array();
-  private end = 0;
 
   constructor(format: LogFormat) {
-    this.tokens = format.fields.map(({ token }) => token);
+    this.scanners = format.fields.map(({ token }) => TOKEN_SCANNERS[token]);
     this.firstOptional = format.fields.findIndex(({ optional }) => optional);
     this.delimiter = format.separator === "\t" ? TAB : SPACE;
     this.separators = new Int32Array(scannedColumns(format).length);
@@ -78,229 +68,25 @@ class FieldScanner implements LineScanner {
     this.input = input;
     this.end = end;
     this.count = 0;
-    let position = this.token(this.tokens[0], start);
-    for (let index = 1; index < this.tokens.length && position >= 0; index++) {
-      if (position === end) return index < this.firstOptional ? -1 : end;
-      if (input[position] !== this.delimiter) return -1;
-      this.separate(position);
-      position = this.token(this.tokens[index], position + 1);
+    const { scanners, delimiter } = this;
+    let position = start;
+    for (let index = 0; index < scanners.length && position >= 0; index++) {
+      if (index > 0) {
+        if (position === end) return index < this.firstOptional ? -1 : end;
+        if (input[position] !== delimiter) return -1;
+        this.separate(position++);
+      }
+      position = (scanners[index] as TokenScanner)(this, position);
     }
     // Fields of tomorrow: between tabs anything goes, between spaces quotes must match.
-    return position === end || (this.delimiter === TAB && input[position] === TAB) ? position : -1;
+    return position === end || (delimiter === TAB && input[position] === TAB) ? position : -1;
   }
 
-  private separate(position: number): void {
+  separate(position: number): void {
     this.separators[this.count++] = position;
   }
 
-  private token(kind: TokenKind | undefined, start: number): number {
-    switch (kind) {
-      case "word":
-        return this.word(start);
-      case "instant":
-        return this.instant(start);
-      case "optionalInstant":
-        return this.input[start] === DASH ? start + 1 : this.instant(start);
-      case "integer":
-        return this.number(start, MAX_INTEGER_DIGITS, 0);
-      case "decimal":
-        return this.number(start, MAX_INTEGER_DIGITS, MAX_FRACTION_DIGITS);
-      case "status":
-        return this.input[start] === DASH ? start + 1 : this.atLeastOne(start, this.digits(start, 3));
-      case "hostPort":
-        return this.hostPort(start);
-      case "optionalHostPort":
-        return this.input[start] === DASH ? this.noHostPort(start) : this.hostPort(start);
-      case "quoted":
-      case "quotedText":
-        return this.quoted(start);
-      case "request":
-        return this.request(start);
-      case "quotedWord":
-        return this.quotedWord(start);
-      case "hostPortList":
-        return this.input[start + 1] === QUOTE ? -1 : this.quotedWord(start);
-      case "statusList":
-        return this.quotedStatus(start);
-      case "connectionTraceId":
-        return this.connectionTraceId(start);
-      case "tabbed":
-        return this.tabbed(start);
-      case "tabbedDate":
-        return this.date(start);
-      case "tabbedTime":
-        return this.timeOfDay(start);
-      case "tabbedInteger":
-        return this.number(start, MAX_INTEGER_DIGITS, 0);
-      case "tabbedShort":
-        return this.number(start, MAX_SHORT_DIGITS, 0);
-      case "tabbedDecimal":
-        return this.number(start, MAX_INTEGER_DIGITS, MAX_FRACTION_DIGITS);
-      case undefined:
-        return -1;
-    }
-  }
-
-  /** Up to the next space; a quote has no place in it. */
-  private word(start: number): number {
-    const { input, end } = this;
-    for (let position = start; position < end; position++) {
-      const byte = input[position];
-      if (byte === SPACE) return position;
-      if (byte === QUOTE) return -1;
-    }
-    return end;
-  }
-
-  private tabbed(start: number): number {
-    const { input, end } = this;
-    let position = start;
-    while (position < end && input[position] !== TAB) position++;
-    return position;
-  }
-
-  private closingQuote(start: number): number {
-    const { input, end } = this;
-    // Most quoted fields hold a dash alone.
-    if (input[start] === DASH && input[start + 1] === QUOTE) return start + 1;
-    const close = input.indexOf(QUOTE, start);
-    return close < end ? close : -1;
-  }
-
-  private quoted(start: number): number {
-    if (this.input[start] !== QUOTE) return -1;
-    const close = this.closingQuote(start + 1);
-    this.separate(start);
-    this.separate(close);
-    return close < 0 ? -1 : close + 1;
-  }
-
-  private quotedWord(start: number): number {
-    const end = this.quoted(start);
-    for (let position = start; position < end; position++) {
-      if (this.input[position] === SPACE) return -1;
-    }
-    return end;
-  }
-
-  private quotedStatus(start: number): number {
-    const end = this.quoted(start);
-    for (let position = start + 1; position < end - 1; position++) {
-      if (this.input[position] !== DASH && !this.isDigit(position)) return -1;
-    }
-    return end === start + 2 ? -1 : end;
-  }
-
-  /** Method, URL and protocol: split at the first and the last space. */
-  private request(start: number): number {
-    if (this.input[start] !== QUOTE) return -1;
-    const close = this.closingQuote(start + 1);
-    let first = start + 1;
-    while (first < close && this.input[first] !== SPACE) first++;
-    let last = close - 1;
-    while (last > first && this.input[last] !== SPACE) last--;
-    if (last <= first) return -1;
-    this.separate(start);
-    this.separate(first);
-    this.separate(last);
-    this.separate(close);
-    return close + 1;
-  }
-
-  /** The dash itself then stands between two columns without text. */
-  private noHostPort(start: number): number {
-    this.separate(start);
-    return start + 1;
-  }
-
-  /** Address and port, split at the last colon. Brackets are another form. */
-  private hostPort(start: number): number {
-    const end = this.word(start);
-    let colon = end - 1;
-    while (colon >= start && this.isDigit(colon)) colon--;
-    const digits = end - 1 - colon;
-    if (colon < start || this.input[colon] !== COLON || digits < 1 || digits > MAX_PORT_DIGITS) return -1;
-    for (let position = start; position < colon; position++) {
-      const byte = this.input[position];
-      if (byte === CLOSE_BRACKET || byte === OPEN_BRACKET) return -1;
-    }
-    this.separate(colon);
-    return end;
-  }
-
-  private connectionTraceId(start: number): number {
-    const end = this.word(start);
-    if (end === start + 1 && this.input[start] === DASH) return end;
-    return TRACE_ID_START.every((byte, index) => this.input[start + index] === byte) ? end : -1;
-  }
-
-  private isDigit(position: number): boolean {
-    const byte = this.input[position] ?? 0;
-    return byte >= ZERO && byte <= NINE;
-  }
-
-  private digits(start: number, max: number): number {
-    const end = Math.min(this.end, start + max);
-    let position = start;
-    while (position < end && this.isDigit(position)) position++;
-    return position;
-  }
-
-  private atLeastOne(start: number, end: number): number {
-    return end === start ? -1 : end;
-  }
-
-  /** A number, a dash alone or nothing; a point without a digit before it is another form. */
-  private number(start: number, maxDigits: number, maxFraction: number): number {
-    const first = start < this.end && this.input[start] === DASH ? start + 1 : start;
-    const whole = this.digits(first, maxDigits);
-    const hasPoint = maxFraction > 0 && whole < this.end && this.input[whole] === DOT;
-    if (!hasPoint) return whole;
-    return whole === first ? -1 : this.digits(whole + 1, maxFraction);
-  }
-
-  private instant(start: number): number {
-    const date = this.date(start);
-    if (date < 0 || this.input[date] !== BIG_T) return -1;
-    let end = this.clock(date + 1);
-    if (end >= 0 && this.input[end] === DOT) end = this.atLeastOne(end + 1, this.digits(end + 1, 6));
-    return end >= 0 && end < this.end && this.input[end] === BIG_Z ? end + 1 : -1;
-  }
-
-  /** `YYYY-MM-DD`, a day that exists. */
-  private date(start: number): number {
-    if (start + DATE_LENGTH > this.end || this.input[start + 4] !== DASH || this.input[start + 7] !== DASH)
-      return -1;
-    const year = this.twoDigits(start) * 100 + this.twoDigits(start + 2);
-    const month = this.twoDigits(start + 5);
-    const day = this.twoDigits(start + 8);
-    const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-    const exists =
-      year >= 1 && day >= 1 && day <= (DAYS[month - 1] ?? 0) && (month !== 2 || day < 29 || isLeap);
-    return exists ? start + DATE_LENGTH : -1;
-  }
-
-  /** `HH:MM:SS`, a time that exists. */
-  private clock(start: number): number {
-    if (start + CLOCK_LENGTH > this.end || this.input[start + 2] !== COLON || this.input[start + 5] !== COLON)
-      return -1;
-    const hour = this.twoDigits(start);
-    const minute = this.twoDigits(start + 3);
-    const second = this.twoDigits(start + 6);
-    const exists = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60;
-    return exists ? start + CLOCK_LENGTH : -1;
-  }
-
-  /** The time of day belongs to the date before it: what separates them becomes part of the timestamp. */
-  private timeOfDay(start: number): number {
+  join(): void {
     this.count--;
-    return this.clock(start);
-  }
-
-  /** @returns far below zero if one of the two is no digit */
-  private twoDigits(start: number): number {
-    const [tens, ones] = [this.input[start] ?? 0, this.input[start + 1] ?? 0];
-    const areDigits = tens >= ZERO && tens <= NINE && ones >= ZERO && ones <= NINE;
-    return areDigits ? (tens - ZERO) * 10 + ones - ZERO : -1_000_000;
   }
 }

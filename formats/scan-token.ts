@@ -1,0 +1,226 @@
+import type { TokenKind } from "./tokens";
+
+/** A line that is being scanned, field by field. */
+export interface LineInScan {
+  /** Holds the line; UTF-8. */
+  readonly input: Uint8Array;
+  /** Where the line ends. */
+  readonly end: number;
+  /** Marks a byte that stands between two columns. */
+  separate(position: number): void;
+  /** Takes back the last mark. */
+  join(): void;
+}
+
+/** @returns where the field that starts here ends, or -1 if it has another form */
+export type TokenScanner = (line: LineInScan, start: number) => number;
+
+export const [SPACE, QUOTE, TAB] = [0x20, 0x22, 0x09];
+const [DASH, DOT, COLON, OPEN_BRACKET, CLOSE_BRACKET] = [0x2d, 0x2e, 0x3a, 0x5b, 0x5d];
+const [ZERO, NINE, BIG_T, BIG_Z] = [0x30, 0x39, 0x54, 0x5a];
+const TRACE_ID_START = Buffer.from("TID_");
+const MAX_INTEGER_DIGITS = 15;
+const MAX_SHORT_DIGITS = 9;
+const MAX_FRACTION_DIGITS = 17;
+const MAX_MICROSECOND_DIGITS = 6;
+const MAX_STATUS_DIGITS = 3;
+const MAX_PORT_DIGITS = 5;
+const DATE_LENGTH = 10;
+const CLOCK_LENGTH = 8;
+const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+/** Up to here, to look at each byte takes less time than to call the search of long texts. */
+const SHORT_TEXT_BYTES = 24;
+
+/** Up to the next space; a quote has no place in it. */
+const word: TokenScanner = ({ input, end }, start) => {
+  for (let position = start; position < end; position++) {
+    const byte = input[position];
+    if (byte === SPACE) return position;
+    if (byte === QUOTE) return -1;
+  }
+  return end;
+};
+
+const tabbed: TokenScanner = ({ input, end }, start) => {
+  const near = Math.min(end, start + SHORT_TEXT_BYTES);
+  for (let position = start; position < near; position++) if (input[position] === TAB) return position;
+  const tab = near < end ? input.indexOf(TAB, near) : -1;
+  return tab < 0 || tab > end ? end : tab;
+};
+
+const closingQuote: TokenScanner = ({ input, end }, start) => {
+  // Most quoted fields hold a dash alone.
+  if (input[start] === DASH && input[start + 1] === QUOTE) return start + 1;
+  const close = input.indexOf(QUOTE, start);
+  return close < end ? close : -1;
+};
+
+const quoted: TokenScanner = (line, start) => {
+  if (line.input[start] !== QUOTE) return -1;
+  const close = closingQuote(line, start + 1);
+  line.separate(start);
+  line.separate(close);
+  return close < 0 ? -1 : close + 1;
+};
+
+const quotedWord: TokenScanner = (line, start) => {
+  const end = quoted(line, start);
+  for (let position = start; position < end; position++) if (line.input[position] === SPACE) return -1;
+  return end;
+};
+
+const quotedStatus: TokenScanner = (line, start) => {
+  const end = quoted(line, start);
+  for (let position = start + 1; position < end - 1; position++) {
+    if (line.input[position] !== DASH && !isDigit(line.input[position])) return -1;
+  }
+  return end === start + 2 ? -1 : end;
+};
+
+/** Method, URL and protocol: split at the first and the last space. */
+const request: TokenScanner = (line, start) => {
+  const { input } = line;
+  if (input[start] !== QUOTE) return -1;
+  const close = closingQuote(line, start + 1);
+  let first = start + 1;
+  while (first < close && input[first] !== SPACE) first++;
+  let last = close - 1;
+  while (last > first && input[last] !== SPACE) last--;
+  if (last <= first) return -1;
+  line.separate(start);
+  line.separate(first);
+  line.separate(last);
+  line.separate(close);
+  return close + 1;
+};
+
+/** Address and port, split at the last colon. Brackets are another form. */
+const hostPort: TokenScanner = (line, start) => {
+  const { input } = line;
+  const end = word(line, start);
+  let colon = end - 1;
+  while (colon >= start && isDigit(input[colon])) colon--;
+  const count = end - 1 - colon;
+  if (colon < start || input[colon] !== COLON || count < 1 || count > MAX_PORT_DIGITS) return -1;
+  for (let position = start; position < colon; position++) {
+    const byte = input[position];
+    if (byte === CLOSE_BRACKET || byte === OPEN_BRACKET) return -1;
+  }
+  line.separate(colon);
+  return end;
+};
+
+/** The dash itself then stands between two columns without text. */
+const noHostPort: TokenScanner = (line, start) => {
+  line.separate(start);
+  return start + 1;
+};
+
+const connectionTraceId: TokenScanner = (line, start) => {
+  const end = word(line, start);
+  if (end === start + 1 && line.input[start] === DASH) return end;
+  for (let index = 0; index < TRACE_ID_START.length; index++) {
+    if (line.input[start + index] !== TRACE_ID_START[index]) return -1;
+  }
+  return end;
+};
+
+const isDigit = (byte = 0): boolean => byte >= ZERO && byte <= NINE;
+
+function digits({ input, end }: LineInScan, start: number, max: number): number {
+  const last = Math.min(end, start + max);
+  let position = start;
+  while (position < last && isDigit(input[position])) position++;
+  return position;
+}
+
+const atLeastOne = (start: number, end: number): number => (end === start ? -1 : end);
+
+/** A number, a dash alone or nothing; a point without a digit before it is another form. */
+function number(line: LineInScan, start: number, maxDigits: number, maxFraction: number): number {
+  const { input, end } = line;
+  const first = start < end && input[start] === DASH ? start + 1 : start;
+  const whole = digits(line, first, maxDigits);
+  const hasPoint = maxFraction > 0 && whole < end && input[whole] === DOT;
+  if (!hasPoint) return whole;
+  return whole === first ? -1 : digits(line, whole + 1, maxFraction);
+}
+
+const integer: TokenScanner = (line, start) => number(line, start, MAX_INTEGER_DIGITS, 0);
+const short: TokenScanner = (line, start) => number(line, start, MAX_SHORT_DIGITS, 0);
+const decimal: TokenScanner = (line, start) => number(line, start, MAX_INTEGER_DIGITS, MAX_FRACTION_DIGITS);
+
+const instant: TokenScanner = (line, start) => {
+  const { input } = line;
+  const day = date(line, start);
+  if (day < 0 || input[day] !== BIG_T) return -1;
+  let end = clock(line, day + 1);
+  if (end >= 0 && input[end] === DOT) {
+    end = atLeastOne(end + 1, digits(line, end + 1, MAX_MICROSECOND_DIGITS));
+  }
+  return end >= 0 && end < line.end && input[end] === BIG_Z ? end + 1 : -1;
+};
+
+/** `YYYY-MM-DD`, a day that exists. */
+const date: TokenScanner = ({ input, end }, start) => {
+  if (start + DATE_LENGTH > end || input[start + 4] !== DASH || input[start + 7] !== DASH) return -1;
+  const year = twoDigits(input, start) * 100 + twoDigits(input, start + 2);
+  const month = twoDigits(input, start + 5);
+  const day = twoDigits(input, start + 8);
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const exists =
+    year >= 1 && day >= 1 && day <= (DAYS[month - 1] ?? 0) && (month !== 2 || day < 29 || isLeap);
+  return exists ? start + DATE_LENGTH : -1;
+};
+
+/** `HH:MM:SS`, a time that exists. */
+const clock: TokenScanner = ({ input, end }, start) => {
+  if (start + CLOCK_LENGTH > end || input[start + 2] !== COLON || input[start + 5] !== COLON) return -1;
+  const hour = twoDigits(input, start);
+  const minute = twoDigits(input, start + 3);
+  const second = twoDigits(input, start + 6);
+  const exists = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60;
+  return exists ? start + CLOCK_LENGTH : -1;
+};
+
+/** The time of day belongs to the date before it: what separates them becomes part of the timestamp. */
+const timeOfDay: TokenScanner = (line, start) => {
+  line.join();
+  return clock(line, start);
+};
+
+/** @returns far below zero if one of the two is no digit */
+function twoDigits(input: Uint8Array, start: number): number {
+  const [tens = 0, ones = 0] = [input[start], input[start + 1]];
+  return isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + ones - ZERO : -1_000_000;
+}
+
+const orDash =
+  (other: TokenScanner): TokenScanner =>
+  (line, start) =>
+    line.input[start] === DASH ? start + 1 : other(line, start);
+
+/** The usual form of each kind of field. */
+export const TOKEN_SCANNERS: Readonly<Record<TokenKind, TokenScanner>> = {
+  word,
+  instant,
+  optionalInstant: orDash(instant),
+  integer,
+  decimal,
+  status: orDash((line, start) => atLeastOne(start, digits(line, start, MAX_STATUS_DIGITS))),
+  hostPort,
+  optionalHostPort: (line, start) => (line.input[start] === DASH ? noHostPort : hostPort)(line, start),
+  quoted,
+  quotedText: quoted,
+  request,
+  quotedWord,
+  hostPortList: (line, start) => (line.input[start + 1] === QUOTE ? -1 : quotedWord(line, start)),
+  statusList: quotedStatus,
+  connectionTraceId,
+  tabbed,
+  tabbedDate: date,
+  tabbedTime: timeOfDay,
+  tabbedInteger: integer,
+  tabbedShort: short,
+  tabbedDecimal: decimal,
+};
