@@ -1,22 +1,19 @@
 import type { FormatId } from "./formats";
 import { deadLetterQueueNameOf } from "./modules/dead-letter-queue";
 import { logGroupNameOf } from "./modules/handler-function";
-import { formatsOf, keyPrefixOf, silentAfterHoursOf } from "./modules/log-source";
+import { formatsOf, keyPrefixOf, silentAfterHoursOf, sourceNamesOf } from "./modules/log-source";
 import {
   arrivalsNameOf,
-  BUCKET_EVENTS,
-  type BucketEvents,
-  hasLandingBucket,
-  isProjected,
   landingPrefixOf,
   moveFunctionNameOf,
   type ScheduledHandler,
   scheduledHandlersOf,
   scheduledNameOf,
-  sourceNamesOf,
   workgroupNameOf,
-} from "./modules/pipeline-props";
-import { type Deployment, deploymentOf, type Settings, toLogSource } from "./settings";
+} from "./modules/pipeline-names";
+import { BUCKET_EVENTS, type BucketEvents, hasLandingBucket, isProjected } from "./modules/pipeline-props";
+import { type Deployment, deploymentOf } from "./settings/deployment";
+import { type Settings, toLogSource } from "./settings/schema";
 
 /** A function of the pipeline, with what stands around it. */
 export interface DeployedFunction {

@@ -1,5 +1,5 @@
 import { App } from "cdktf";
-import { loadSettings, SettingsError } from "./settings";
+import { loadSettings, SettingsError } from "./settings/load";
 import { AccessLogsStack } from "./stacks/access-logs-stack";
 
 try {

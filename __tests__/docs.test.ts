@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ERROR_CODES } from "../handlers/core/errors";
 import { generatedFiles } from "../scripts/generated-files";
-import { parseSettings } from "../settings";
+import { parseSettings } from "../settings/load";
 
 const ROOT = join(__dirname, "..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadSettings, parseSettings, SettingsError } from "../settings";
+import { loadSettings, parseSettings, SettingsError } from "../settings/load";
 
 const VALID = {
   name: "access-logs",

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MAX_SOURCES } from "../settings";
+import { MAX_SOURCES } from "../settings/schema";
 import type { BenchOptions, Outcome } from "./benchmark";
 import { withFolder } from "./data";
 import { alternate, type Contestant, type Run, ratio, runOnce, runsOf, spread } from "./measure";

@@ -1,10 +1,10 @@
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { messageOf, nameOf, QueryFailedError } from "../handlers/core/errors";
 import { type AthenaAnswer, queryAthena } from "./athena-query";
-import { byteText } from "./command-line";
 import type { EngineOptions } from "./engine-options";
 import { BYTES_PER_TB, PRICES, usdOf } from "./prices";
 import { progressLine } from "./progress-line";
+import { byteText } from "./quantities";
 import type { QueryRows } from "./query";
 import { UserError } from "./user-error";
 
@@ -69,8 +69,8 @@ export async function answerFromAthena(
 async function placeOf({ settings, workgroup, database, region }: AthenaOptions) {
   if (workgroup !== undefined && database !== undefined) return { workgroup, database, region };
   // Settings know of constructs, and constructs take half a second to load.
-  const { loadSettings, deploymentOf } = await import("../settings.js");
-  const deployment = deploymentOf(loadSettings(settings));
+  const { loadDeployment } = await import("../settings/deployment.js");
+  const deployment = loadDeployment(settings);
   return {
     workgroup: workgroup ?? deployment.analystWorkgroup,
     database: database ?? deployment.database,

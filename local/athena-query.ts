@@ -18,9 +18,9 @@ import {
 import { messageOf, QueryFailedError } from "../handlers/core/errors";
 import type { Clock } from "../handlers/core/ports";
 import { athenaRow, columnNames } from "./athena-values";
-import { byteText } from "./command-line";
 import type { Json } from "./json-values";
 import { ATHENA_MIN_BYTES } from "./prices";
+import { byteText } from "./quantities";
 import type { QueryRows } from "./query";
 import { UserError } from "./user-error";
 

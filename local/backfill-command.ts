@@ -4,6 +4,7 @@ import { parseHourRange } from "../handlers/core/add-partitions";
 import type { BackfillOptions, BackfillOutcome } from "./backfill";
 import { examples, wholeNumber } from "./command-line";
 import { progressLine } from "./progress-line";
+import { count } from "./quantities";
 import { UserError } from "./user-error";
 import { write } from "./write";
 
@@ -30,8 +31,6 @@ const PHASES = {
   partitions: "looking for days with files",
   commit: "adding hours to the tables",
 };
-const number = new Intl.NumberFormat("en-US");
-
 /** Adds `access-logs backfill`. */
 export function addBackfillCommand(program: Command): Command {
   return program
@@ -106,9 +105,9 @@ async function runOnAws(
   common: BackfillOptions,
 ): Promise<BackfillOutcome> {
   // Settings know of constructs, and constructs take half a second to load.
-  const { loadSettings, deploymentOf } = await import("../settings.js");
+  const { loadDeployment } = await import("../settings/deployment.js");
   const { backfillAws } = await import("./backfill.js");
-  const deployment = deploymentOf(loadSettings(file));
+  const deployment = loadDeployment(file);
   if (logBucket === undefined && deployment.hasLandingBucket) {
     throw new UserError(
       "with a KMS key, logs are delivered to a bucket of their own: name it with --log-bucket (output landing_bucket of the stack)",
@@ -127,8 +126,7 @@ function printOutcome(
   outcome: BackfillOutcome & { readonly seconds: number },
   { dryRun, bucket }: Options,
 ): string {
-  const line = (label: string, count: number, what: string) =>
-    `${label.padEnd(13)}${number.format(count)} ${what}\n`;
+  const line = (label: string, value: number, what: string) => `${label.padEnd(13)}${count(value)} ${what}\n`;
   const { objects, moved, movedBefore, outOfRange, skipped, failed, files, partitions } = outcome;
   return [
     line("objects", objects, "in the log bucket"),
@@ -137,7 +135,7 @@ function printOutcome(
     line("out of range", outOfRange, "files of other hours or tables"),
     ...Object.entries(skipped).map(([reason, count]) => line("skipped", count, reason)),
     ...failed.map(({ key, reason }) => `failed       ${key}: ${reason}\n`),
-    line(dryRun ? "to mark" : "marked", partitions, `hours that hold ${number.format(files)} moved files`),
+    line(dryRun ? "to mark" : "marked", partitions, `hours that hold ${count(files)} moved files`),
     ...Object.entries(outcome.rows ?? {}).map(([table, rows]) => line("rows", rows, `new in ${table}`)),
     ...(bucket === undefined || dryRun
       ? []

@@ -40,7 +40,8 @@ export function addBucketPolicyCommand(program: Command): Command {
 
 async function run({ account, bucket, settings: file, json }: Options): Promise<void> {
   // What the settings rest on is large: only commands that need it wait for it.
-  const { loadSettings, ownersPolicyOf } = await import("../settings.js");
+  const { ownersPolicyOf } = await import("../settings/deployment.js");
+  const { loadSettings } = await import("../settings/load.js");
   const settings = loadSettings(file);
   const name = bucket ?? settings.existingLogBucket;
   if (name === undefined) {

@@ -1,7 +1,6 @@
 import { FORMATS } from "../formats";
 import type { IngestSummary } from "./ingest";
-
-const number = new Intl.NumberFormat("en-US");
+import { count } from "./quantities";
 
 /** What `ingest` did, for people. */
 export function printSummary(
@@ -12,15 +11,13 @@ export function printSummary(
     .map(({ table }) => table)
     .filter((table) => partitions[table] !== undefined);
   const lines = [
-    `moved     ${number.format(moved)} files`,
+    `moved     ${count(moved)} files`,
     ...tables.map(
       (table) =>
-        `rows      ${number.format(rows[table] ?? 0)} new in ${table}, in ${number.format(partitions[table] ?? 0)} hours` +
-        (unparsed[table]
-          ? `; ${number.format(unparsed[table])} lines could not be read: see ${table}_unparsed`
-          : ""),
+        `rows      ${count(rows[table] ?? 0)} new in ${table}, in ${count(partitions[table] ?? 0)} hours` +
+        (unparsed[table] ? `; ${count(unparsed[table])} lines could not be read: see ${table}_unparsed` : ""),
     ),
-    ...Object.entries(skipped).map(([reason, count]) => `skipped   ${number.format(count)} ${reason}`),
+    ...Object.entries(skipped).map(([reason, number]) => `skipped   ${count(number)} ${reason}`),
     ...(Object.keys(skipped).length > 0 ? [`          each is named in ${lake}/skipped.jsonl`] : []),
     ...(skipped["corrupt-file"]
       ? ["          a corrupt file needs a whole copy under the same key, then ingest again"]

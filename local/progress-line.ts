@@ -1,4 +1,4 @@
-const number = new Intl.NumberFormat("en-US");
+import { count } from "./quantities";
 
 /** One line that is written over as the work goes on. */
 export interface ProgressLine {
@@ -27,8 +27,8 @@ export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
     clear,
     say,
     show: (what, done, total, seconds) => {
-      const of = total === undefined ? "" : ` of ${number.format(total)}`;
-      say(`${what}: ${number.format(done)}${of}${seconds === undefined ? "" : pace(done, total, seconds)}`);
+      const of = total === undefined ? "" : ` of ${count(total)}`;
+      say(`${what}: ${count(done)}${of}${seconds === undefined ? "" : pace(done, total, seconds)}`);
     },
   };
 }
@@ -44,5 +44,5 @@ function pace(done: number, total: number | undefined, seconds: number): string 
       : left < 90
         ? `, ${Math.ceil(left)} s left`
         : `, ${Math.ceil(left / 60)} min left`;
-  return `, ${number.format(Math.round(rate))}/s${time}`;
+  return `, ${count(Math.round(rate))}/s${time}`;
 }

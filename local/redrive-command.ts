@@ -3,10 +3,10 @@ import type { DeployedFunction } from "../deployed-parts";
 import { examples, wholeNumber } from "./command-line";
 import { confirmed } from "./confirm";
 import { progressLine } from "./progress-line";
+import { age, counted } from "./quantities";
 import type { DeadLetter } from "./redrive/dead-letter";
 import type { QueueContents, Redriven, SampleMessage } from "./redrive/redrive";
 import { wrapped } from "./status/print-findings";
-import { age, counted } from "./status/texts";
 import { write } from "./write";
 
 interface Options {

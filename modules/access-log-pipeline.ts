@@ -16,32 +16,39 @@ import { Lake } from "./lake";
 import { LakeFormationGrants } from "./lake-formation-grants";
 import { type Expiration, LogBucket, RESULTS_PREFIX } from "./log-bucket";
 import { takeOriginals } from "./log-delivery";
-import { formatsOf, keyPrefixOf, moveSourcesOf, privacyOf } from "./log-source";
+import {
+  formatsOf,
+  keyPrefixOf,
+  moveSourcesOf,
+  privacyOf,
+  privacyRulesOf,
+  sourceNamesOf,
+} from "./log-source";
 import { LogTable } from "./log-table";
 import { Monitoring } from "./monitoring";
 import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
 import {
-  type AccessLogPipelineProps,
   arrivalsNameOf,
+  databaseOf,
+  landingPrefixOf,
+  moveFunctionNameOf,
+  scheduledNameOf,
+  type WorkgroupId,
+  workgroupNameOf,
+} from "./pipeline-names";
+import {
+  type AccessLogPipelineProps,
   BUCKET_EVENTS,
   DEFAULT_LOG_RETENTION_DAYS,
   DEFAULT_PROJECTION_FROM,
   DEFAULT_RESULTS_RETENTION_DAYS,
   DEFAULT_SCAN_LIMIT_GIB,
-  databaseOf,
   hasLandingBucket,
   isColumnar,
   isProjected,
-  landingPrefixOf,
-  moveFunctionNameOf,
   PARTITION_MODES,
-  privacyRulesOf,
-  scheduledNameOf,
-  sourceNamesOf,
-  validatePipeline,
-  type WorkgroupId,
-  workgroupNameOf,
 } from "./pipeline-props";
+import { validatePipeline } from "./pipeline-rules";
 import { allow, type PolicyStatement } from "./policy";
 import { ADD_PARTITIONS, QueryPermissions, READ_PARTITIONS } from "./query-permissions";
 import { QueryWorkgroup } from "./query-workgroup";

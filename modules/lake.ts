@@ -5,7 +5,7 @@ import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format"
 import type { LakeEnvironment } from "../handlers/environment";
 import { MAINTAIN, TRANSFORM } from "../sizing";
 import { type FunctionDefaults, HandlerFunction } from "./handler-function";
-import { scheduledNameOf } from "./pipeline-props";
+import { scheduledNameOf } from "./pipeline-names";
 import { ADD_PARTITIONS, type QueryPermissions, READ_PARTITIONS, WRITE_TABLES } from "./query-permissions";
 import { Schedule } from "./schedule";
 

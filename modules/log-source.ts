@@ -1,5 +1,11 @@
 import { FORMATS, type FormatId } from "../formats";
-import { type Privacy, type PrivacyOptions, withDefaults } from "../formats/privacy";
+import {
+  keepsAll,
+  type Privacy,
+  type PrivacyOptions,
+  type TablePrivacy,
+  withDefaults,
+} from "../formats/privacy";
 
 /** One place that access logs are delivered from: a load balancer or distribution, or several of one kind. */
 export interface LogSource {
@@ -77,3 +83,19 @@ export const moveSourcesOf = (sources: readonly LogSource[]): readonly MoveSourc
     name: source.name,
     ...(source.partition ? { partition: true } : {}),
   }));
+
+/** Values of the `source` partition key of a format's table; empty if it has none. */
+export const sourceNamesOf = (sources: readonly LogSource[], format: string): string[] =>
+  sources.filter((source) => source.format === format && source.partition).map(({ name }) => name);
+
+/**
+ * What the rows of a format's table must not tell: a rule for each source that the table is partitioned by and that sets
+ * one, or one rule for all; empty if all is kept.
+ */
+export function privacyRulesOf(sources: readonly LogSource[], format: string): TablePrivacy[] {
+  const ofFormat = sources.filter((source) => source.format === format);
+  const ruled = ofFormat.filter((source) => !keepsAll(privacyOf(source)));
+  const bySource = sourceNamesOf(sources, format).length > 0;
+  if (bySource) return ruled.map((source) => ({ source: source.name, ...privacyOf(source) }));
+  return ruled.slice(0, 1).map(privacyOf);
+}

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadSettings, SETTINGS_FILE } from "../settings";
+import { loadSettings, SETTINGS_FILE } from "../settings/load";
 import { renderMoved } from "../stacks/terraform-module/moved";
 import { renderReadme } from "../stacks/terraform-module/readme";
 import { terraformModule } from "../stacks/terraform-module/terraform-module";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { FORMATS } from "../formats";
 import { athenaDdlFile, DDL_BUCKET, DDL_DATABASE } from "../formats/render/athena-ddl-file";
 import { renderFormatPage } from "../formats/render/markdown";
-import { settingsJsonSchema } from "../settings";
+import { settingsJsonSchema } from "../settings/schema";
 import { designsTable, renderCostPage } from "./cost-page";
 import { renderFindingsPage } from "./findings-page";
 import { withSection } from "./generated-section";

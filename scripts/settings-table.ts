@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { settingsJsonSchema } from "../settings";
+import { settingsJsonSchema } from "../settings/schema";
 
 type Schema = z.core.JSONSchema.JSONSchema;
 

@@ -1,8 +1,10 @@
-import { HiveSQL, SparkSQL, TrinoSQL } from "dt-sql-parser";
+import { HiveSQL } from "dt-sql-parser/dist/parser/hive/index.js";
+import { SparkSQL } from "dt-sql-parser/dist/parser/spark/index.js";
+import { TrinoSQL } from "dt-sql-parser/dist/parser/trino/index.js";
 
 /**
  * Athena reads its data definition like Hive and the rest like Trino. What it adds for Iceberg tables,
- * `PARTITIONED BY (day(...))`, is in Spark's grammar.
+ * `PARTITIONED BY (day(...))`, is in Spark's grammar. The package's index would load five more grammars.
  */
 const GRAMMARS = { hive: new HiveSQL(), iceberg: new SparkSQL(), trino: new TrinoSQL() };
 

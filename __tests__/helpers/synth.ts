@@ -1,7 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import type { Construct } from "constructs";
-import { parseSettings } from "../../settings";
+import { parseSettings } from "../../settings/load";
 import { AccessLogsStack } from "../../stacks/access-logs-stack";
 
 // CDKTF notes where each token is made. Jest maps every line of that to its source, which takes longer than the tests.

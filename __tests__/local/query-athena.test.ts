@@ -96,7 +96,7 @@ describe("access-logs query --athena", () => {
   });
 
   it("counts at least the ten megabytes that are billed", async () => {
-    expect((await run("query", "SELECT 1", ...PLACE)).stderr).toMatch(/1\.0 KB scanned, USD 0\.00005, /);
+    expect((await run("query", "SELECT 1", ...PLACE)).stderr).toMatch(/1\.0 kB scanned, USD 0\.00005, /);
   });
 
   it("cancels a query that scans too much, and says what to do", async () => {

@@ -103,7 +103,8 @@ describe("the Terraform module", () => {
       ...props
         .filter((prop) => !settings.includes(prop))
         .map(
-          (prop) => `the prop "${prop}" has no option in settings.ts, from which variables are made: add one`,
+          (prop) =>
+            `the prop "${prop}" has no option in settings/schema.ts, from which variables are made: add one`,
         ),
       ...settings
         .filter((setting) => setting !== "tags" && !props.includes(setting))

@@ -2,7 +2,7 @@ import type { Message } from "@aws-sdk/client-sqs";
 import type { DeployedFunction } from "../../deployed-parts";
 import { partsOf } from "../../deployed-parts";
 import { systemClock } from "../../handlers/core/ports";
-import { loadSettings } from "../../settings";
+import { loadSettings } from "../../settings/load";
 import { awsClients, type Clients } from "../status/aws/clients";
 import { type QueueState, stateOf } from "../status/aws/queues";
 import { type DeadLetter, readArrival, readRun } from "./dead-letter";

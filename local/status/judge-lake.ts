@@ -3,12 +3,12 @@ import { hourText } from "../../formats/hour";
 import type { LogFormat } from "../../formats/log-format";
 import { rawPrefixOf } from "../../formats/partition-layout";
 import { duckdbColumns } from "../../formats/render/duckdb-relation";
+import { counted } from "../quantities";
 import { type Details, type Finding, finder } from "./finding";
 import { judgeStreams } from "./judge-streams";
 import type { ExistingLakeFacts, LakeFacts } from "./lake-facts";
 import { LAKE_FINDINGS } from "./lake-findings";
 import { COMMIT_COLUMNS, type ParquetFacts } from "./parquet-facts";
-import { counted } from "./texts";
 import { NO_PATIENCE_MS } from "./thresholds";
 
 type Find = (code: keyof typeof LAKE_FINDINGS, where: string, details?: Details) => Finding;

@@ -1,7 +1,8 @@
 import type { Partition } from "../../formats/partition-layout";
+import { count, counted } from "../quantities";
 import type { HourFacts, StreamFacts } from "./facts";
 import type { Details, Finding } from "./finding";
-import { count, counted, ends, hoursText } from "./texts";
+import { ends, hoursText } from "./hours-text";
 import { MAX_UNPARSED_SHARE } from "./thresholds";
 
 /** Findings about the way of the files that hold for a lake anywhere; what to do about them differs. */

@@ -1,10 +1,10 @@
 import { progressLine } from "../progress-line";
+import { counted } from "../quantities";
 import { judgeLake } from "./judge-lake";
 import { type LakeFacts, lakeFacts } from "./lake-facts";
 import { printStreams, streamJson } from "./print-streams";
 import type { Report } from "./report";
 import { type LookOptions, rangeOf } from "./status-options";
-import { counted } from "./texts";
 
 /** Looks at a lake on this machine. @param isDeep reads every log and every value, too */
 export async function lakeReport(folder: string, options: LookOptions, isDeep: boolean): Promise<Report> {

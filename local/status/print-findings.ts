@@ -1,5 +1,5 @@
+import { counted } from "../quantities";
 import type { Finding } from "./finding";
-import { counted } from "./texts";
 
 /** What every terminal shows, and a mail or a ticket, too. */
 export const SCREEN_WIDTH = 80;

@@ -1,7 +1,7 @@
+import { age, compact } from "../quantities";
 import type { StreamFacts } from "./facts";
 import { gapsOf, lagOf, nameOf, waitingOf } from "./judge-streams";
 import { type PrintedColumn, printTable } from "./print-table";
-import { age, compact } from "./texts";
 
 /** 80 characters in all. */
 const COLUMNS: readonly PrintedColumn[] = [

@@ -2,7 +2,7 @@ import { ref, Token } from "cdktf";
 import * as z from "zod";
 import { FORMAT_IDS, type FormatId } from "../../formats";
 import type { AccessLogPipelineProps } from "../../modules/pipeline-props";
-import { settingsSchema } from "../../settings";
+import { settingsSchema } from "../../settings/schema";
 import type { Assignment, Option, Switch } from "./condition";
 import { representativesOf } from "./loops";
 

@@ -1,5 +1,5 @@
 import { FORMAT_IDS, FORMATS } from "../../formats";
-import { RESERVED_PREFIXES } from "../../settings";
+import { RESERVED_PREFIXES } from "../../settings/load";
 import type { Validation } from "./variables";
 
 /** Folder that AWS puts after a source's prefix, by format. */

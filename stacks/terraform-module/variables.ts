@@ -1,5 +1,5 @@
-import { DEPENDENT_OPTIONS, expectedOf } from "../../modules/pipeline-props";
-import { settingsSchema } from "../../settings";
+import { DEPENDENT_OPTIONS, expectedOf } from "../../modules/pipeline-rules";
+import { settingsSchema } from "../../settings/schema";
 import { INPUTS, type Input, type Schema, snakeCase } from "./inputs";
 import type { JsonMap } from "./loops";
 import { SOURCE_RULES } from "./source-rules";
@@ -170,7 +170,8 @@ const VALID = {
 function messageOf(path: readonly (string | number)[], broken: unknown): string {
   const { error } = settingsSchema.safeParse(withValue(VALID, path, broken));
   const issue = error?.issues.find((item) => item.path.join() === path.join());
-  if (!issue) throw new Error(`${path.join(".")}: ${JSON.stringify(broken)} is accepted by settings.ts`);
+  if (!issue)
+    throw new Error(`${path.join(".")}: ${JSON.stringify(broken)} is accepted by settings/schema.ts`);
   return issue.message;
 }
 

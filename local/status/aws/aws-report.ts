@@ -1,5 +1,6 @@
 import { partsOf } from "../../../deployed-parts";
-import { loadSettings, ownersPolicyOf } from "../../../settings";
+import { ownersPolicyOf } from "../../../settings/deployment";
+import { loadSettings } from "../../../settings/load";
 import { progressLine } from "../../progress-line";
 import type { Report } from "../report";
 import { DEFAULT_HOURS, type LookOptions, lastHours, rangeOf } from "../status-options";

@@ -1,8 +1,9 @@
 import { FORMATS } from "../../../formats";
+import { age, count, counted } from "../../quantities";
 import type { StreamFacts } from "../facts";
 import { type Details, type Finding, finder } from "../finding";
+import { ends, hoursText } from "../hours-text";
 import { judgeStreams, nameOf } from "../judge-streams";
-import { age, count, counted, ends, hoursText } from "../texts";
 import { HOUR_MS, MAX_CATALOG_LAG_MS, MAX_LAG_MS, MAX_LANDING_MS, MAX_QUEUE_AGE_MS } from "../thresholds";
 import { STATUS_FINDINGS } from "./aws-findings";
 import type { DeploymentFacts } from "./facts";

@@ -1,7 +1,7 @@
+import { age, byteText, compact, counted } from "../../quantities";
 import { SCREEN_WIDTH } from "../print-findings";
 import { printStreams, streamJson } from "../print-streams";
 import { type PrintedColumn, printTable } from "../print-table";
-import { age, bytes, compact, counted } from "../texts";
 import { dayCost } from "./day-cost";
 import type { DeploymentFacts } from "./facts";
 import { seen } from "./sight";
@@ -80,7 +80,7 @@ function costLine(facts: DeploymentFacts): string {
   const items = dayCost(facts);
   const usd = items.reduce((sum, item) => sum + item.usd, 0);
   const scanned = [...facts.metrics.scannedBytes.values()].reduce((sum, value) => sum + value, 0);
-  return `COST of the last day, without storage: USD ${usd.toFixed(2)} (${bytes(scanned)} read by Athena)\n`;
+  return `COST of the last day, without storage: USD ${usd.toFixed(2)} (${byteText(scanned)} read by Athena)\n`;
 }
 
 /** The same as values. */

@@ -1,46 +1,21 @@
-import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
-import { FORMAT_IDS, FORMATS } from "./formats";
-import { OWN_PREFIXES } from "./formats/partition-layout";
-import { ADDRESS_MODES, TEXT_MODES } from "./formats/privacy";
-import { IDENTIFIER } from "./formats/render/sql-text";
-import { RUNTIMES } from "./modules/handler-function";
-import { RESULTS_PREFIX } from "./modules/log-bucket";
-import { letLoadBalancersDeliver, takeOriginals } from "./modules/log-delivery";
-import {
-  keyPrefixOf,
-  type LogSource,
-  MAX_SILENT_HOURS,
-  type MoveSource,
-  moveSourcesOf,
-} from "./modules/log-source";
+import { FORMAT_IDS, FORMATS } from "../formats";
+import { ADDRESS_MODES, TEXT_MODES } from "../formats/privacy";
+import { IDENTIFIER } from "../formats/render/sql-text";
+import { RUNTIMES } from "../modules/handler-function";
+import { type LogSource, MAX_SILENT_HOURS } from "../modules/log-source";
 import {
   BUCKET_EVENTS,
   DEFAULT_LOG_RETENTION_DAYS,
   DEFAULT_PROJECTION_FROM,
   DEFAULT_RESULTS_RETENTION_DAYS,
   DEFAULT_SCAN_LIMIT_GIB,
-  DEPENDENT_OPTIONS,
-  databaseOf,
-  expectedOf,
-  hasLandingBucket,
-  isUseless,
-  moveFunctionNameOf,
   PARTITION_MODES,
   PIPELINE_NAME,
-  sharedTableRules,
-  workgroupNameOf,
-} from "./modules/pipeline-props";
-import { allow, policyDocument } from "./modules/policy";
-import { backendSettings } from "./stacks/backend-settings";
-import { providerSettings } from "./stacks/provider-settings";
+} from "../modules/pipeline-props";
+import { backendSettings } from "../stacks/backend-settings";
+import { providerSettings } from "../stacks/provider-settings";
 
-export const SETTINGS_FILE = "access-logs.json";
-/** Names another settings file. */
-export const SETTINGS_VARIABLE = "ACCESS_LOGS_SETTINGS";
-
-/** Keys that belong to the pipeline itself. */
-export const RESERVED_PREFIXES = [...OWN_PREFIXES, RESULTS_PREFIX];
 /** What fits into a function's 4 KB of environment, and into one event pattern. */
 export const MAX_SOURCES = 50;
 const MAX_RETENTION_DAYS = 3650;
@@ -258,98 +233,8 @@ export const settingsSchema = z.strictObject({
 /** What one deployment is made of. */
 export type Settings = z.output<typeof settingsSchema>;
 
-/** A settings file that cannot be used; the message lists every problem. */
-export class SettingsError extends Error {
-  override readonly name = "SettingsError";
-}
-
-/**
- * Reads the settings file.
- *
- * @param path default: what `ACCESS_LOGS_SETTINGS` names, else `access-logs.json` in the current folder
- * @throws SettingsError that names the file, and each option that is wrong with what it got and what it must be
- */
-export function loadSettings(path = process.env[SETTINGS_VARIABLE] ?? SETTINGS_FILE): Settings {
-  if (!existsSync(path)) {
-    throw new SettingsError(
-      `${path}: no such file; name one with ${SETTINGS_VARIABLE} or run in the folder that holds it`,
-    );
-  }
-  return parseSettings(path, parseJson(path));
-}
-
-function parseJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new SettingsError(`${path}: not valid JSON: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-/** Checks values against the schema and against each other. @throws SettingsError */
-export function parseSettings(path: string, value: unknown): Settings {
-  const result = settingsSchema.safeParse(value);
-  if (!result.success) {
-    throw new SettingsError(result.error.issues.map((issue) => describeIssue(path, value, issue)).join("\n"));
-  }
-  const problems = [...sourceProblems(result.data.sources), ...uselessOptions(result.data)];
-  if (problems.length > 0)
-    throw new SettingsError(problems.map((problem) => `${path}: ${problem}`).join("\n"));
-  return result.data;
-}
-
-function describeIssue(file: string, settings: unknown, issue: z.core.$ZodIssue): string {
-  const place = issue.path.reduce<string>(
-    (text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}${text && "."}${String(part)}`),
-    "",
-  );
-  if (issue.code === "unrecognized_keys") {
-    return `${file}: ${place || "settings"}: unknown option ${issue.keys.map((key) => `"${key}"`).join(", ")}; see access-logs.schema.json`;
-  }
-  return `${file}: ${place || "settings"}: ${issue.message}, got ${JSON.stringify(valueAt(settings, issue.path))}`;
-}
-
-const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>(
-    (current, part) =>
-      typeof current === "object" && current !== null ? Reflect.get(current, part) : undefined,
-    value,
-  );
-
-function sourceProblems(sources: Settings["sources"]): string[] {
-  const problems: string[] = [];
-  for (const [index, { name }] of sources.entries()) {
-    if (sources.findIndex((other) => other.name === name) < index) {
-      problems.push(`sources[${index}].name: must be unique, got "${name}" again`);
-    }
-  }
-  for (const { holds, expected } of sharedTableRules(sources.map(toLogSource))) {
-    if (!holds) problems.push(`sources: ${expected}`);
-  }
-  const prefixes = sources.map((item) => keyPrefixOf(toLogSource(item)));
-  for (const [index, prefix] of prefixes.entries()) {
-    const own = RESERVED_PREFIXES.find((taken) => overlap(prefix, taken));
-    if (own)
-      problems.push(
-        `sources[${index}].prefix: must not overlap "${own}", which the pipeline writes; got "${prefix}"`,
-      );
-    const other = prefixes.findIndex((taken) => overlap(prefix, taken));
-    if (other < index) {
-      problems.push(
-        `sources[${index}].prefix: must not overlap that of sources[${other}]: S3 cannot tell "${prefix}" from "${prefixes[other]}"; give each source its own prefix`,
-      );
-    }
-  }
-  return problems;
-}
-
-/** Options that say something about what other options leave out. */
-const uselessOptions = (settings: Settings): string[] =>
-  DEPENDENT_OPTIONS.filter((dependent) => isUseless(settings, dependent)).map(
-    (dependent) => `${dependent.option}: ${expectedOf(dependent)}`,
-  );
-
-const overlap = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a);
+/** JSON Schema of the settings file, for editors. */
+export const settingsJsonSchema = () => z.toJSONSchema(settingsSchema, { io: "input" });
 
 /** A source without options that are not set. */
 export const toLogSource = ({
@@ -369,73 +254,3 @@ export const toLogSource = ({
   ...(silentAfterHours === undefined ? {} : { silentAfterHours }),
   ...(privacy === undefined ? {} : { privacy }),
 });
-
-/** What a command needs to know of the pipeline that these settings make. */
-export interface Deployment {
-  readonly region: string;
-  readonly database: string;
-  /** Athena workgroup of the pipeline's own statements. */
-  readonly workgroup: string;
-  /** Athena workgroup that people ask in. */
-  readonly analystWorkgroup: string;
-  readonly sources: readonly MoveSource[];
-  /** Bucket that the logs arrive in, if the pipeline did not make it. */
-  readonly logBucket?: string;
-  /** True if logs are delivered to a bucket of their own, which the pipeline makes. */
-  readonly hasLandingBucket: boolean;
-  readonly keepOriginals: boolean;
-  readonly columnar: boolean;
-}
-
-export function deploymentOf(settings: Settings): Deployment {
-  const { name, region, existingLogBucket, keepOriginals, columnar } = settings;
-  return {
-    region,
-    database: databaseOf(settings),
-    workgroup: workgroupNameOf(name, "pipeline"),
-    analystWorkgroup: workgroupNameOf(name, "analysts"),
-    sources: moveSourcesOf(settings.sources.map(toLogSource)),
-    ...(existingLogBucket === undefined ? {} : { logBucket: existingLogBucket }),
-    hasLandingBucket: hasLandingBucket(settings),
-    keepOriginals: keepOriginals ?? false,
-    columnar: columnar ?? true,
-  };
-}
-
-/**
- * The statements that the owner of a bucket must add to its policy: that load balancers may deliver, and, if the bucket
- * is another account's, that the pipeline may take the files.
- *
- * @param account account that the pipeline is deployed to
- * @returns the policy document as JSON; without statements if there is nothing to add
- */
-export function ownersPolicyOf(settings: Settings, bucket: string, account: string): string {
-  const { name, region, existingLogBucketOwner, keepOriginals } = settings;
-  const sources = settings.sources.map(toLogSource);
-  const partition = partitionOf(region);
-  const bucketArn = `arn:${partition}:s3:::${bucket}`;
-  const role = { AWS: `arn:${partition}:iam::${account}:role/${moveFunctionNameOf(name)}` };
-  const isAnothers = existingLogBucketOwner !== undefined && existingLogBucketOwner !== account;
-  return policyDocument([
-    ...letLoadBalancersDeliver(bucketArn, sources, () => account),
-    ...(isAnothers
-      ? [
-          {
-            Sid: "AccessLogPipeline",
-            Principal: role,
-            ...takeOriginals(bucketArn, sources, keepOriginals ?? false),
-          },
-          { Sid: "AccessLogPipelineList", Principal: role, ...allow(["s3:ListBucket"], [bucketArn]) },
-        ]
-      : []),
-  ]);
-}
-
-/** The partition of AWS that a Region belongs to. */
-function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-}
-
-/** JSON Schema of the settings file, for editors. */
-export const settingsJsonSchema = () => z.toJSONSchema(settingsSchema, { io: "input" });

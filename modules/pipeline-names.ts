@@ -1,0 +1,41 @@
+import { Fn, Token } from "cdktf";
+import { isColumnar, isProjected, type PartitionMode } from "./pipeline-props";
+
+/** The Glue database of a pipeline. */
+export const databaseOf = ({
+  database,
+  name,
+}: {
+  readonly name: string;
+  readonly database?: string | undefined;
+}): string => database ?? (Token.isUnresolved(name) ? Fn.replace(name, "-", "_") : name.replaceAll("-", "_"));
+
+/** Name of the function that moves logs, and of its role. */
+export const moveFunctionNameOf = (pipeline: string): string => `${pipeline}-move-access-logs`;
+
+/** Start of the name of the bucket that logs are delivered to, where it cannot be the one that all else lies in. */
+export const landingPrefixOf = (pipeline: string): string => `${pipeline}-landing-`;
+
+/** Name of the queue of new objects. */
+export const arrivalsNameOf = (pipeline: string): string => `${pipeline}-arrivals`;
+
+/** The functions that run by schedule. */
+export type ScheduledHandler = "create-partition" | "transform-partition" | "maintain-lake";
+
+/** Name of such a function, of its role, of its schedule and of that one's group. */
+export const scheduledNameOf = (pipeline: string, handler: ScheduledHandler): string =>
+  `${pipeline}-${handler}`;
+
+/** Those that a pipeline has. */
+export const scheduledHandlersOf = (props: {
+  readonly columnar?: boolean | undefined;
+  readonly partitions?: PartitionMode | undefined;
+}): ScheduledHandler[] => [
+  ...(isProjected(props) ? [] : ["create-partition" as const]),
+  ...(isColumnar(props) ? ["transform-partition" as const, "maintain-lake" as const] : []),
+];
+
+/** @param id `pipeline` or `analysts` */
+export const workgroupNameOf = (pipeline: string, id: WorkgroupId): string => `${pipeline}-${id}`;
+
+export type WorkgroupId = "pipeline" | "analysts";

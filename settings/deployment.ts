@@ -1,0 +1,77 @@
+import { letLoadBalancersDeliver, takeOriginals } from "../modules/log-delivery";
+import { type MoveSource, moveSourcesOf } from "../modules/log-source";
+import { databaseOf, moveFunctionNameOf, workgroupNameOf } from "../modules/pipeline-names";
+import { hasLandingBucket } from "../modules/pipeline-props";
+import { allow, policyDocument } from "../modules/policy";
+import { loadSettings } from "./load";
+import { type Settings, toLogSource } from "./schema";
+
+/** What a command needs to know of the pipeline that these settings make. */
+export interface Deployment {
+  readonly region: string;
+  readonly database: string;
+  /** Athena workgroup of the pipeline's own statements. */
+  readonly workgroup: string;
+  /** Athena workgroup that people ask in. */
+  readonly analystWorkgroup: string;
+  readonly sources: readonly MoveSource[];
+  /** Bucket that the logs arrive in, if the pipeline did not make it. */
+  readonly logBucket?: string;
+  /** True if logs are delivered to a bucket of their own, which the pipeline makes. */
+  readonly hasLandingBucket: boolean;
+  readonly keepOriginals: boolean;
+  readonly columnar: boolean;
+}
+
+/** @throws SettingsError, see `loadSettings` */
+export const loadDeployment = (path?: string): Deployment => deploymentOf(loadSettings(path));
+
+export function deploymentOf(settings: Settings): Deployment {
+  const { name, region, existingLogBucket, keepOriginals, columnar } = settings;
+  return {
+    region,
+    database: databaseOf(settings),
+    workgroup: workgroupNameOf(name, "pipeline"),
+    analystWorkgroup: workgroupNameOf(name, "analysts"),
+    sources: moveSourcesOf(settings.sources.map(toLogSource)),
+    ...(existingLogBucket === undefined ? {} : { logBucket: existingLogBucket }),
+    hasLandingBucket: hasLandingBucket(settings),
+    keepOriginals: keepOriginals ?? false,
+    columnar: columnar ?? true,
+  };
+}
+
+/**
+ * The statements that the owner of a bucket must add to its policy: that load balancers may deliver, and, if the bucket
+ * is another account's, that the pipeline may take the files.
+ *
+ * @param account account that the pipeline is deployed to
+ * @returns the policy document as JSON; without statements if there is nothing to add
+ */
+export function ownersPolicyOf(settings: Settings, bucket: string, account: string): string {
+  const { name, region, existingLogBucketOwner, keepOriginals } = settings;
+  const sources = settings.sources.map(toLogSource);
+  const partition = partitionOf(region);
+  const bucketArn = `arn:${partition}:s3:::${bucket}`;
+  const role = { AWS: `arn:${partition}:iam::${account}:role/${moveFunctionNameOf(name)}` };
+  const isAnothers = existingLogBucketOwner !== undefined && existingLogBucketOwner !== account;
+  return policyDocument([
+    ...letLoadBalancersDeliver(bucketArn, sources, () => account),
+    ...(isAnothers
+      ? [
+          {
+            Sid: "AccessLogPipeline",
+            Principal: role,
+            ...takeOriginals(bucketArn, sources, keepOriginals ?? false),
+          },
+          { Sid: "AccessLogPipelineList", Principal: role, ...allow(["s3:ListBucket"], [bucketArn]) },
+        ]
+      : []),
+  ]);
+}
+
+/** The partition of AWS that a Region belongs to. */
+function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
