@@ -1,10 +1,10 @@
 import type { FormatId } from "./formats";
-import { deadLetterQueueNameOf } from "./modules/dead-letter-queue";
-import { logGroupNameOf } from "./modules/handler-function";
 import { formatsOf, keyPrefixOf, silentAfterHoursOf, sourceNamesOf } from "./modules/log-source";
 import {
   arrivalsNameOf,
+  deadLetterQueueNameOf,
   landingPrefixOf,
+  logGroupNameOf,
   moveFunctionNameOf,
   type ScheduledHandler,
   scheduledHandlersOf,

@@ -4,7 +4,7 @@ export { FORMAT_IDS, FORMATS, type FormatId } from "./formats";
 export type { Column, Field, LogFormat } from "./formats/log-format";
 export { METRICS, METRICS_NAMESPACE, type MetricName } from "./formats/metrics";
 export { AccessLogPipeline } from "./modules/access-log-pipeline";
-export { HandlerFunction, type HandlerFunctionProps, type Runtime } from "./modules/handler-function";
+export { HandlerFunction, type HandlerFunctionProps } from "./modules/handler-function";
 export { type Expiration, LogBucket, type LogBucketProps } from "./modules/log-bucket";
 export type { LogSource } from "./modules/log-source";
 export { LogTable, type LogTableProps } from "./modules/log-table";
@@ -18,6 +18,7 @@ export {
 export type { AccessLogPipelineProps } from "./modules/pipeline-props";
 export { QueryWorkgroup, type QueryWorkgroupProps } from "./modules/query-workgroup";
 export { Questions, type QuestionsProps } from "./modules/questions";
+export type { Runtime } from "./modules/runtime";
 export type { Safeguards } from "./modules/safeguards";
 export { Schedule, type ScheduleProps } from "./modules/schedule";
 export type { VpcConfig } from "./modules/vpc";

@@ -11,6 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   local: ["handlers", "questions", "formats", "settings", "deployed-parts", "sizing", "package.json"],
   simulation: ["handlers", "formats", "local"],
   stacks: ["modules", "formats", "settings"],
+  settings: ["modules", "stacks", "formats"],
 };
 const INFRASTRUCTURE = /^(?:cdktf|constructs|@cdktf\/.*)$/;
 const INFRASTRUCTURE_FOLDERS = ["modules", "stacks"];
@@ -56,6 +57,16 @@ describe.each(Object.entries(MAY_IMPORT))("the folder %s", (folder, allowed) => 
     if (!INFRASTRUCTURE_FOLDERS.includes(folder)) expect(wrong).toEqual([]);
     else expect(wrong.filter(({ from }) => from === "@cdktf/provider-aws")).toEqual([]);
   });
+});
+
+it("lets the command know of settings without loading what constructs are made of", () => {
+  const programs = join(ROOT, "dist/cli");
+  const chunks = readdirSync(programs).filter((name) => name.endsWith(".mjs"));
+  const loads = chunks.flatMap((name) => [
+    ...readFileSync(join(programs, name), "utf8").matchAll(/(?:from|import|require)[ (]*"([^"]+)"/g),
+  ]);
+  expect(loads.map(([, from]) => from)).toContain("@duckdb/node-api");
+  expect(loads.filter(([, from = ""]) => INFRASTRUCTURE.test(from))).toEqual([]);
 });
 
 it("finds imports at all", () => {

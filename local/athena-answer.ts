@@ -68,7 +68,7 @@ export async function answerFromAthena(
 
 async function placeOf({ settings, workgroup, database, region }: AthenaOptions) {
   if (workgroup !== undefined && database !== undefined) return { workgroup, database, region };
-  // Settings know of constructs, and constructs take half a second to load.
+  // Only who asks by the settings waits for what checks them.
   const { loadDeployment } = await import("../settings/deployment.js");
   const deployment = loadDeployment(settings);
   return {

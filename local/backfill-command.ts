@@ -104,7 +104,7 @@ async function runOnAws(
   { bucket = "", logBucket, settings: file }: Options,
   common: BackfillOptions,
 ): Promise<BackfillOutcome> {
-  // Settings know of constructs, and constructs take half a second to load.
+  // Only who asks by the settings waits for what checks them.
   const { loadDeployment } = await import("../settings/deployment.js");
   const { backfillAws } = await import("./backfill.js");
   const deployment = loadDeployment(file);

@@ -1,9 +1,9 @@
 import { type Bill, DESIGN_NAMES, DESIGNS, type Load } from "./cost-model";
 import { PRICES } from "./prices";
 
-const quantity = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
-const money = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-export const dollars = (usd: number): string => money.format(usd);
+const quantity = (value: number): string => value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
+export const dollars = (usd: number): string =>
+  usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 const NAME_WIDTH = 14;
 const COLUMN_WIDTH = 12;
@@ -20,7 +20,7 @@ const HEADS: Readonly<Record<keyof typeof DESIGNS, string>> = {
 export function printBills(load: Load, bills: readonly Bill[], detailed: keyof typeof DESIGNS): string {
   const detail = bills.find(({ design }) => design === detailed);
   return [
-    `${quantity.format(load.filesPerDay)} files and ${quantity.format(load.gbPerDay)} GB a day, kept for ${load.daysKept} days: US dollars a month`,
+    `${quantity(load.filesPerDay)} files and ${quantity(load.gbPerDay)} GB a day, kept for ${load.daysKept} days: US dollars a month`,
     "",
     ...partLines(bills),
     "",
@@ -63,7 +63,7 @@ function partLines(bills: readonly Bill[]): string[] {
 const partOf = (item: string): string => item.split(":")[0] ?? item;
 
 const itemLine = (item: Bill["items"][number]): string =>
-  `${item.name.padEnd(31)}${quantity.format(item.quantity).padStart(12)} ${PRICES[item.price].unit.padEnd(25)}${dollars(item.usd).padStart(10)}`;
+  `${item.name.padEnd(31)}${quantity(item.quantity).padStart(12)} ${PRICES[item.price].unit.padEnd(25)}${dollars(item.usd).padStart(10)}`;
 
 /** Each price that one of the bills counts with. */
 function priceLines(bills: readonly Bill[]): string[] {
@@ -71,7 +71,7 @@ function priceLines(bills: readonly Bill[]): string[] {
   return [...used].flatMap((name) => {
     const { usd, per, unit, region, source, date } = PRICES[name];
     return [
-      `${String(usd).padStart(12)} for ${quantity.format(per)} ${unit}`,
+      `${String(usd).padStart(12)} for ${quantity(per)} ${unit}`,
       `${"".padStart(17)}${region}, ${date}, ${source}`,
     ];
   });

@@ -1,7 +1,5 @@
-const number = new Intl.NumberFormat("en-US");
-
 /** `12,345` */
-export const count = (value: number): string => number.format(value);
+export const count = (value: number): string => value.toLocaleString("en-US");
 
 /** `1 file`, `1,200 files` */
 export const counted = (value: number, one: string, many = `${one}s`): string =>

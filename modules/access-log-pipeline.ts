@@ -11,10 +11,10 @@ import { needsSalt } from "../formats/privacy";
 import { linesGlueTable, rawGlueTable } from "../formats/render/glue-table";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
 import { CREATE_PARTITION, MEMORY_MIB, MOVE, PIPELINE_SCAN_LIMIT_GIB } from "../sizing";
-import { type FunctionDefaults, HandlerFunction, RUNTIMES } from "./handler-function";
+import { type FunctionDefaults, HandlerFunction } from "./handler-function";
 import { Lake } from "./lake";
 import { LakeFormationGrants } from "./lake-formation-grants";
-import { type Expiration, LogBucket, RESULTS_PREFIX } from "./log-bucket";
+import { type Expiration, LogBucket } from "./log-bucket";
 import { takeOriginals } from "./log-delivery";
 import {
   formatsOf,
@@ -32,6 +32,7 @@ import {
   databaseOf,
   landingPrefixOf,
   moveFunctionNameOf,
+  RESULTS_PREFIX,
   scheduledNameOf,
   type WorkgroupId,
   workgroupNameOf,
@@ -48,12 +49,13 @@ import {
   isProjected,
   PARTITION_MODES,
 } from "./pipeline-props";
-import { validatePipeline } from "./pipeline-rules";
 import { allow, type PolicyStatement } from "./policy";
 import { ADD_PARTITIONS, QueryPermissions, READ_PARTITIONS } from "./query-permissions";
 import { QueryWorkgroup } from "./query-workgroup";
 import { Questions } from "./questions";
+import { RUNTIMES } from "./runtime";
 import { Schedule } from "./schedule";
+import { validatePipeline } from "./validate-pipeline";
 import { watchedOf } from "./watched";
 
 const GIB = 1024 ** 3;
@@ -236,7 +238,7 @@ export class AccessLogPipeline extends Construct {
 
   private createDatabase(props: AccessLogPipelineProps): GlueCatalogDatabase {
     const database = new GlueCatalogDatabase(this, "database", {
-      name: databaseOf(props),
+      name: databaseNameOf(props),
       description: "Access logs of load balancers and distributions",
     });
     database.overrideLogicalId("database");
@@ -361,7 +363,12 @@ export class AccessLogPipeline extends Construct {
   }
 }
 
-/** Terraform computes what it alone knows. */
+/** Terraform computes what it alone knows, here and below. */
+const databaseNameOf = (props: AccessLogPipelineProps): string =>
+  props.database === undefined && Token.isUnresolved(props.name)
+    ? Fn.replace(props.name, "-", "_")
+    : databaseOf(props);
+
 const bytesOf = (gib: number): number =>
   Token.isUnresolved(gib) ? Token.asNumber(Fn.floor(Op.mul(gib, GIB))) : Math.floor(gib * GIB);
 

@@ -1,13 +1,11 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import type { Construct } from "constructs";
+import { deadLetterQueueNameOf } from "./pipeline-names";
 import { queueEncryption, type Safeguards } from "./safeguards";
 
 const DAY_SECONDS = 86_400;
 /** The longest that SQS keeps a message: enough to come back from a holiday and redrive. */
 export const DEAD_LETTER_RETENTION_DAYS = 14;
-
-/** @param owner name of the queue or schedule that it stands behind */
-export const deadLetterQueueNameOf = (owner: string): string => `${owner}-dead-letters`;
 
 /**
  * Makes an encrypted queue for what could not be delivered or done, as the child `dead_letters` of a construct.

@@ -6,18 +6,14 @@ import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { METRICS_NAMESPACE } from "../formats/metrics";
 import { type HandlerName, handlerCode } from "./handler-code";
+import { logGroupNameOf } from "./pipeline-names";
 import { allow, type PolicyStatement, policyDocument, trustPolicy } from "./policy";
+import type { Runtime } from "./runtime";
 import { boundary, type Safeguards, useOfKey } from "./safeguards";
 import { validateProps } from "./validate-props";
 import { networkInterfaces, type VpcConfig } from "./vpc";
 
-export const RUNTIMES = ["nodejs24.x", "nodejs22.x"] as const;
-export type Runtime = (typeof RUNTIMES)[number];
-
 const MAX_TIMEOUT_SECONDS = 900;
-
-/** Where a function writes its log. */
-export const logGroupNameOf = (functionName: string): string => `/aws/lambda/${functionName}`;
 
 export interface HandlerFunctionProps extends Safeguards {
   /** Name of the function, its role and, below `/aws/lambda/`, its log group. */

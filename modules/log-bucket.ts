@@ -18,9 +18,6 @@ import type { LogSource } from "./log-source";
 import { denyPlainText, policyDocument } from "./policy";
 import { validateProps } from "./validate-props";
 
-/** Where Athena writes results, one folder per workgroup. */
-export const RESULTS_PREFIX = "athena-results/";
-
 /** S3 lets a prefix be at most 37 characters, so that 26 remain for what makes the name unique. */
 export const BUCKET_PREFIX_LIMIT = 37;
 const ABANDONED_UPLOAD_DAYS = 7;

@@ -1,4 +1,3 @@
-import { Fn, Token } from "cdktf";
 import { isColumnar, isProjected, type PartitionMode } from "./pipeline-props";
 
 /** The Glue database of a pipeline. */
@@ -8,7 +7,7 @@ export const databaseOf = ({
 }: {
   readonly name: string;
   readonly database?: string | undefined;
-}): string => database ?? (Token.isUnresolved(name) ? Fn.replace(name, "-", "_") : name.replaceAll("-", "_"));
+}): string => database ?? name.replaceAll("-", "_");
 
 /** Name of the function that moves logs, and of its role. */
 export const moveFunctionNameOf = (pipeline: string): string => `${pipeline}-move-access-logs`;
@@ -39,3 +38,12 @@ export const scheduledHandlersOf = (props: {
 export const workgroupNameOf = (pipeline: string, id: WorkgroupId): string => `${pipeline}-${id}`;
 
 export type WorkgroupId = "pipeline" | "analysts";
+
+/** Where a function writes its log. */
+export const logGroupNameOf = (functionName: string): string => `/aws/lambda/${functionName}`;
+
+/** @param owner name of the queue or schedule that it stands behind */
+export const deadLetterQueueNameOf = (owner: string): string => `${owner}-dead-letters`;
+
+/** Where Athena writes results, one folder per workgroup. */
+export const RESULTS_PREFIX = "athena-results/";

@@ -1,5 +1,5 @@
-import type { Runtime } from "./handler-function";
 import type { LogSource } from "./log-source";
+import type { Runtime } from "./runtime";
 import type { Safeguards } from "./safeguards";
 import type { VpcConfig } from "./vpc";
 

@@ -1,15 +1,4 @@
-import { IDENTIFIER } from "../formats/render/sql-text";
-import {
-  formatsOf,
-  isSilenceAllowed,
-  type LogSource,
-  MAX_SILENT_HOURS,
-  privacyOf,
-  silentAfterHoursOf,
-} from "./log-source";
-import { databaseOf } from "./pipeline-names";
-import { type AccessLogPipelineProps, PIPELINE_NAME } from "./pipeline-props";
-import { validateProps } from "./validate-props";
+import { formatsOf, type LogSource, privacyOf } from "./log-source";
 
 /** An option that says something about another one, and means nothing as that one is. */
 export interface DependentOption {
@@ -51,48 +40,6 @@ export function expectedOf({ needs, is, isNot }: DependentOption): string {
   return isNot === undefined
     ? `must be left out without "${needs}"`
     : `must be left out where "${needs}" is ${isNot}`;
-}
-
-/** @throws Error that names every option that is wrong */
-export function validatePipeline(path: string, props: AccessLogPipelineProps): void {
-  const { name, sources } = props;
-  validateProps(path, [
-    {
-      option: "name",
-      value: name,
-      holds: PIPELINE_NAME.test(name),
-      expected: 'must be a lower-case letter, then letters, digits or "-", at most 31 characters',
-    },
-    {
-      option: "database",
-      value: databaseOf(props),
-      holds: IDENTIFIER.test(databaseOf(props)),
-      expected: 'must be lower-case letters, digits and "_"',
-    },
-    {
-      option: "sources",
-      value: sources,
-      holds: sources.length > 0,
-      expected: "must name at least one source",
-    },
-    {
-      option: "sources",
-      value: sources.map(silentAfterHoursOf),
-      holds: sources.map(silentAfterHoursOf).every(isSilenceAllowed),
-      expected: `must have "silentAfterHours" from 0 to ${MAX_SILENT_HOURS}, whole`,
-    },
-    ...DEPENDENT_OPTIONS.map((dependent) => ({
-      option: dependent.option,
-      value: props[dependent.option],
-      holds: !isUseless(props, dependent),
-      expected: expectedOf(dependent),
-    })),
-    ...sharedTableRules(sources).map((rule) => ({
-      ...rule,
-      option: "sources",
-      value: sources.map(({ name: source, partition, privacy }) => ({ name: source, partition, privacy })),
-    })),
-  ]);
 }
 
 /** What the sources of a format must agree on, for they share a table. */

@@ -1,6 +1,6 @@
 import { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
 import { Construct } from "constructs";
-import { RESULTS_PREFIX } from "./log-bucket";
+import { RESULTS_PREFIX } from "./pipeline-names";
 import { validateProps } from "./validate-props";
 
 /** Athena refuses a smaller limit. */

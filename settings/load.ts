@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import type * as z from "zod";
 import { OWN_PREFIXES } from "../formats/partition-layout";
-import { RESULTS_PREFIX } from "../modules/log-bucket";
 import { keyPrefixOf } from "../modules/log-source";
+import { RESULTS_PREFIX } from "../modules/pipeline-names";
 import { DEPENDENT_OPTIONS, expectedOf, isUseless, sharedTableRules } from "../modules/pipeline-rules";
 import { type Settings, settingsSchema, toLogSource } from "./schema";
 

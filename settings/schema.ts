@@ -2,7 +2,6 @@ import * as z from "zod";
 import { FORMAT_IDS, FORMATS } from "../formats";
 import { ADDRESS_MODES, TEXT_MODES } from "../formats/privacy";
 import { IDENTIFIER } from "../formats/render/sql-text";
-import { RUNTIMES } from "../modules/handler-function";
 import { type LogSource, MAX_SILENT_HOURS } from "../modules/log-source";
 import {
   BUCKET_EVENTS,
@@ -13,6 +12,7 @@ import {
   PARTITION_MODES,
   PIPELINE_NAME,
 } from "../modules/pipeline-props";
+import { RUNTIMES } from "../modules/runtime";
 import { backendSettings } from "../stacks/backend-settings";
 import { providerSettings } from "../stacks/provider-settings";
 

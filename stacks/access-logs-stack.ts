@@ -5,7 +5,7 @@ import type { AccessLogPipelineProps } from "../modules/pipeline-props";
 import { type Settings, toLogSource } from "../settings/schema";
 import { addBackend } from "./backend";
 import { addOutputs } from "./outputs";
-import { addProvider } from "./provider-settings";
+import { addProvider } from "./provider";
 
 /** Folder of the stack in `cdktf.out/stacks/`, whatever the pipeline's name is. */
 export const STACK_ID = "access-logs";

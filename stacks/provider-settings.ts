@@ -1,5 +1,3 @@
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import type { TerraformStack } from "cdktf";
 import * as z from "zod";
 
 const ROLE_ARN = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]+$/;
@@ -35,26 +33,3 @@ export const providerSettings = z.strictObject({
 
 /** Options of the AWS provider. */
 export type ProviderSettings = z.output<typeof providerSettings>;
-
-/** Adds the AWS provider to a stack. */
-export function addProvider(
-  stack: TerraformStack,
-  region: string,
-  tags: Readonly<Record<string, string>> | undefined,
-  { version, assumeRole, allowedAccountIds }: ProviderSettings,
-): void {
-  new AwsProvider(stack, "aws", {
-    region,
-    ...(tags ? { defaultTags: [{ tags }] } : {}),
-    ...(assumeRole ? { assumeRole: [assumedRole(assumeRole)] } : {}),
-    ...(allowedAccountIds ? { allowedAccountIds } : {}),
-  });
-  // What the constructs' package asks for is one exact version.
-  if (version !== undefined) stack.addOverride("terraform.required_providers.aws.version", version);
-}
-
-const assumedRole = ({ roleArn, externalId, sessionName }: NonNullable<ProviderSettings["assumeRole"]>) => ({
-  roleArn,
-  ...(externalId === undefined ? {} : { externalId }),
-  ...(sessionName === undefined ? {} : { sessionName }),
-});

@@ -32,7 +32,7 @@ afterEach(async () => {
 const environment = () => ({ AWS_ENDPOINT_URL_ATHENA: athena.endpoint });
 const run = (...args: readonly string[]) => runProgram(args, { cwd: root, environment: environment() });
 
-/** Needs no settings, which take long to load. */
+/** Says all that settings would. */
 const PLACE = ["--athena", "--workgroup", "w", "--database", "d"];
 
 const NUMBERS = {
