@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,22 +16,12 @@ import { HANDLER_NAMES } from "../modules/handler-code";
 
 const ROOT = join(__dirname, "..");
 
-/** What a clone at this path, at this time and in this time zone, synthesizes: every file with its bytes. */
-function synthIn(folder: string, touchedAt: Date, timeZone: string): Record<string, string> {
-  const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
-    cwd: ROOT,
-    encoding: "utf8",
+/** What a checkout that was built synthesizes: every file with its bytes. */
+function synth(checkout: string, output: string, timeZone: string): Record<string, string> {
+  execFileSync(process.execPath, ["dist/main.js"], {
+    cwd: checkout,
+    env: { ...process.env, TZ: timeZone, CDKTF_OUTDIR: output },
   });
-  for (const file of files.trim().split("\n")) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    cpSync(join(ROOT, file), join(folder, file));
-    utimesSync(join(folder, file), touchedAt, touchedAt);
-  }
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  const options = { cwd: folder, env: { ...process.env, TZ: timeZone } };
-  execFileSync(process.execPath, ["scripts/build.js"], options);
-  execFileSync(process.execPath, ["dist/main.js"], options);
-  const output = join(folder, "cdktf.out");
   return Object.fromEntries(
     readdirSync(output, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -39,19 +30,39 @@ function synthIn(folder: string, touchedAt: Date, timeZone: string): Record<stri
   );
 }
 
+/** Clones this checkout, as it is now, and builds the clone at another time and in another time zone. */
+function cloneTo(folder: string, touchedAt: Date, timeZone: string): void {
+  const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  for (const file of files
+    .trim()
+    .split("\n")
+    .filter((name) => existsSync(join(ROOT, name)))) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(ROOT, file), join(folder, file));
+    utimesSync(join(folder, file), touchedAt, touchedAt);
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  execFileSync(process.execPath, ["scripts/build.js"], {
+    cwd: folder,
+    env: { ...process.env, TZ: timeZone },
+  });
+}
+
 it("synthesizes the same bytes from two clones, in other folders, at other times, in other time zones", () => {
   const root = mkdtempSync(join(tmpdir(), "clones-"));
+  const clone = join(root, "a folder with spaces");
   try {
-    const one = synthIn(join(root, "a"), new Date("2020-01-01T00:00:00Z"), "America/Los_Angeles");
-    const two = synthIn(
-      join(root, "a folder with spaces"),
-      new Date("2026-11-23T12:00:00Z"),
-      "Pacific/Kiritimati",
-    );
-    expect(Object.keys(one).filter((path) => path.endsWith(".zip"))).toHaveLength(HANDLER_NAMES.length);
-    expect(Object.keys(two)).toEqual(Object.keys(one));
-    for (const [path, bytes] of Object.entries(one))
-      expect([path, two[path] === bytes]).toEqual([path, true]);
+    cloneTo(clone, new Date("2020-01-01T00:00:00Z"), "Pacific/Kiritimati");
+    const here = synth(ROOT, join(root, "here"), "America/Los_Angeles");
+    const there = synth(clone, join(clone, "cdktf.out"), "Pacific/Kiritimati");
+    expect(Object.keys(here).filter((path) => path.endsWith(".zip"))).toHaveLength(HANDLER_NAMES.length);
+    expect(Object.keys(there)).toEqual(Object.keys(here));
+    for (const [path, bytes] of Object.entries(here)) {
+      expect([path, there[path] === bytes]).toEqual([path, true]);
+    }
   } finally {
     rmSync(root, { recursive: true });
   }
