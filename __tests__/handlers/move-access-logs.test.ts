@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { embeddedMetrics } from "../helpers/embedded-metrics";
 import { EVENT_TIME, eventBridgeEvent, s3Notification, sqsEvent, TEST_EVENT } from "../helpers/events";
+import { invokeHandler } from "../helpers/invoke-handler";
 import { type S3Server, startS3Server } from "../helpers/s3-server";
 
 const NAME =
@@ -30,38 +31,22 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-/** The real entry, as a fresh process would load it. */
-async function invoke(event: SQSEvent, environment: Record<string, string> = {}): Promise<SQSBatchResponse> {
-  const variables = {
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_ENDPOINT_URL_S3: server.endpoint,
-    SOURCES: JSON.stringify([
-      { format: "alb", prefix: "alb/AWSLogs/", name: "shop" },
-      { format: "cloudfront", prefix: "cf/", name: "cdn" },
-      { format: "cloudfront", prefix: "eu/", name: "cdn-eu" },
-    ]),
+const SOURCES = JSON.stringify([
+  { format: "alb", prefix: "alb/AWSLogs/", name: "shop" },
+  { format: "cloudfront", prefix: "cf/", name: "cdn" },
+  { format: "cloudfront", prefix: "eu/", name: "cdn-eu" },
+]);
+
+async function invoke(event: SQSEvent, variables: Record<string, string> = {}): Promise<SQSBatchResponse> {
+  const environment = {
+    SOURCES,
     TARGET_BUCKET: "logs",
     KEEP_ORIGINALS: "false",
-    POWERTOOLS_METRICS_NAMESPACE: "AccessLogs",
     POWERTOOLS_SERVICE_NAME: "move",
-    POWERTOOLS_DEV: "true",
-    POWERTOOLS_METRICS_DISABLED: "false",
-    ...environment,
+    ...variables,
   };
-  const before = { ...process.env };
-  Object.assign(process.env, variables);
-  try {
-    let handler: ((event: SQSEvent) => Promise<SQSBatchResponse>) | undefined;
-    jest.isolateModules(() => {
-      ({ handler } = require("../../handlers/move-access-logs"));
-    });
-    if (!handler) throw new Error("no handler");
-    return await handler(event);
-  } finally {
-    process.env = before;
-  }
+  const answer = await invokeHandler("move-access-logs", { s3: server, environment }, event);
+  return answer as SQSBatchResponse;
 }
 
 const failedIn = ({ batchItemFailures }: SQSBatchResponse) =>

@@ -1,13 +1,19 @@
+import * as athenaClient from "@aws-sdk/client-athena";
+import * as s3Client from "@aws-sdk/client-s3";
 import type { HandlerName } from "../../modules/handler-code";
 import type { AthenaServer } from "./athena-server";
 import type { S3Server } from "./s3-server";
 
 /** Servers and environment that a handler runs with. */
 export interface Surroundings {
-  readonly athena: AthenaServer;
+  /** Only for handlers that ask it. */
+  readonly athena?: AthenaServer;
   readonly s3: S3Server;
   readonly environment: Readonly<Record<string, string>>;
 }
+
+/** Loaded once for all: they keep nothing between two clients, and take longer to load than a handler to run. */
+const PACKAGES = { "@aws-sdk/client-athena": athenaClient, "@aws-sdk/client-s3": s3Client };
 
 /** Loads a handler as a new Lambda environment would, and invokes it once. */
 export async function invokeHandler(
@@ -21,7 +27,7 @@ export async function invokeHandler(
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_ENDPOINT_URL_S3: s3.endpoint,
-    AWS_ENDPOINT_URL_ATHENA: athena.endpoint,
+    ...(athena ? { AWS_ENDPOINT_URL_ATHENA: athena.endpoint } : {}),
     DATABASE: "logs",
     WORKGROUP: "pipeline",
     BUCKET: "logs",
@@ -35,6 +41,7 @@ export async function invokeHandler(
   try {
     let handler: ((...values: readonly unknown[]) => Promise<unknown>) | undefined;
     jest.isolateModules(() => {
+      for (const [name, loaded] of Object.entries(PACKAGES)) jest.doMock(name, () => loaded);
       ({ handler } = require(`../../handlers/${name}`));
     });
     if (!handler) throw new Error(`no handler ${name}`);

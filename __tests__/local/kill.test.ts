@@ -14,7 +14,7 @@ const random = randomFrom(Number(process.env.SEED ?? 1));
 let root: string;
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "kill-"));
-  await writeSample(join(root, "logs"), { seed: 1, files: 60, lines: 400, hours: 12 }, () => undefined);
+  await writeSample(join(root, "logs"), { seed: 1, files: 40, lines: 200, hours: 8 }, () => undefined);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
