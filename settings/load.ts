@@ -12,6 +12,7 @@ export const SETTINGS_VARIABLE = "ACCESS_LOGS_SETTINGS";
 
 /** Keys that belong to the pipeline itself. */
 export const RESERVED_PREFIXES = [...OWN_PREFIXES, RESULTS_PREFIX];
+
 /** A settings file that cannot be used; the message lists every problem. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
