@@ -36,7 +36,7 @@ export const addIngestCommand = (program: Command): Command =>
       ),
     )
     .action(async (directory: string, options: Options) => {
-      // Loaded when it is needed: it is half of the command's code.
+      // What it rests on is large: the other commands do not wait for it.
       const { ingest } = await import("./ingest.js");
       const progress = progressLine(process.stderr);
       const summary = await ingest({
