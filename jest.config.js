@@ -10,6 +10,5 @@ module.exports = {
   testTimeout: 60_000,
   // Much of the time goes into programs that tests start, and into waiting for them.
   maxWorkers: availableParallelism() + 1,
-  testSequencer: "<rootDir>/scripts/test-sequencer.js",
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
 };
