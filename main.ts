@@ -1,10 +1,9 @@
 import { App } from "cdktf";
 import { loadSettings, SettingsError } from "./settings/load";
 import { AccessLogsStack } from "./stacks/access-logs-stack";
+import { dropTokenTraces } from "./stacks/token-traces";
 
-// CDKTF notes where each of thousands of tokens is made. Here that is a place in a bundle, and a tenth of the time.
-const traces: { captureStackTrace: () => string[] } = require("cdktf/lib/tokens/private/stack-trace");
-traces.captureStackTrace = () => [];
+dropTokenTraces();
 
 try {
   const app = new App();

@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   local: ["handlers", "questions", "formats", "settings", "deployed-parts", "sizing", "package.json"],
   simulation: ["handlers", "formats", "local"],
   stacks: ["modules", "formats", "settings"],
-  settings: ["modules", "stacks", "formats"],
+  settings: ["modules", "formats"],
 };
 const INFRASTRUCTURE = /^(?:cdktf|constructs|@cdktf\/.*)$/;
 const INFRASTRUCTURE_FOLDERS = ["modules", "stacks"];

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { counted } from "../local/quantities";
 import { MAX_SOURCES } from "../settings/schema";
 import type { BenchOptions, Outcome } from "./benchmark";
 import { withFolder } from "./data";
@@ -16,7 +17,7 @@ const PIPELINES: readonly (readonly number[])[] = [[1], [10], [MAX_SOURCES], [MA
 const sourcesName = (...counts: readonly number[]): string => {
   const sources = counts.reduce((sum, count) => sum + count, 0);
   const pipelines = counts.length === 1 ? "" : `, in ${counts.length} pipelines, one after the other`;
-  return `${sources} ${sources === 1 ? "source" : "sources"}${pipelines}`;
+  return `${counted(sources, "source")}${pipelines}`;
 };
 
 /** What `cdktf` runs: loading the program and writing the Terraform JSON. */

@@ -1,7 +1,9 @@
 import { type Bill, DESIGN_NAMES, DESIGNS, type Load } from "./cost-model";
 import { PRICES } from "./prices";
 
-const quantity = (value: number): string => value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
+/** To three digits: `1,050`, `0.201`. */
+export const quantity = (value: number): string =>
+  value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
 export const dollars = (usd: number): string =>
   usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 

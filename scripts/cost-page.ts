@@ -8,7 +8,8 @@ import {
   TABLE_PER_TEXT,
 } from "../local/cost-model";
 import { PRICES } from "../local/prices";
-import { dollars } from "../local/print-bills";
+import { dollars, quantity } from "../local/print-bills";
+import { count } from "../local/quantities";
 import { MOVE, TRANSFORM } from "../sizing";
 
 const LOADS: readonly Load[] = [
@@ -18,10 +19,8 @@ const LOADS: readonly Load[] = [
 ];
 const MIDDLE = { filesPerDay: 100_000, gbPerDay: 10, daysKept: DAYS_PER_MONTH };
 
-const count = new Intl.NumberFormat("en-US");
-const quantity = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-const right = (count: number): string => row(["---", ...Array.from({ length: count }, () => "---:")]);
+const right = (columns: number): string => row(["---", ...Array.from({ length: columns }, () => "---:")]);
 
 /** A month of each design, for some loads. */
 export function designsTable(): string {
@@ -30,7 +29,7 @@ export function designsTable(): string {
     right(DESIGN_NAMES.length),
     ...LOADS.map((load) =>
       row([
-        `${count.format(load.filesPerDay)} files, ${count.format(load.gbPerDay)} GB a day`,
+        `${count(load.filesPerDay)} files, ${count(load.gbPerDay)} GB a day`,
         ...DESIGN_NAMES.map((name) => dollars(billOf(name, load).usd)),
       ]),
     ),
@@ -50,7 +49,7 @@ ${designsTable()}
 ## What is counted
 
 - Requests, statements and metrics as the functions make them: a test runs the functions and counts.
-- \`move-access-logs\` takes up to ${count.format(MOVE.batchSize)} files an invocation. Where fewer come, each of the queue's five readers hands over
+- \`move-access-logs\` takes up to ${count(MOVE.batchSize)} files an invocation. Where fewer come, each of the queue's five readers hands over
   what it has every ${MOVE.batchWindowSeconds} seconds. Each invocation writes one marker: files of one hour and one table.
 - **A commit reads its whole hour again**, also the files that are in the table. With ${TRANSFORM.perHour} commits an hour each byte of text
   is read ${commitScans(TRANSFORM.perHour)} times, and at night once more to count the lines that could not be read. A late file costs a scan of its
@@ -71,7 +70,7 @@ beyond Lambda's own tries. It has no alarms.
 what is stored; converting to Parquet costs more per GB, which is not counted because its price was not found published
 for this Region.
 
-## ${count.format(MIDDLE.filesPerDay)} files and ${count.format(MIDDLE.gbPerDay)} GB a day, item by item
+## ${count(MIDDLE.filesPerDay)} files and ${count(MIDDLE.gbPerDay)} GB a day, item by item
 
 ${DESIGN_NAMES.map(itemsTable).join("\n\n")}
 
@@ -84,7 +83,7 @@ they differ by Region: look them up before you rely on a sum.
 | --- | ---: | --- | --- | --- | --- |
 ${Object.entries(PRICES)
   .map(([name, { usd, per, unit, region, source, date }]) =>
-    row([name, String(usd), `${count.format(per)} ${unit}`, region, date, source]),
+    row([name, String(usd), `${count(per)} ${unit}`, region, date, source]),
   )
   .join("\n")}
 `;
@@ -97,7 +96,7 @@ function itemsTable(design: (typeof DESIGN_NAMES)[number]): string {
     row(["item", "quantity", "of", "US dollars"]),
     "| --- | ---: | --- | ---: |",
     ...items.map((item) =>
-      row([item.name, quantity.format(item.quantity), PRICES[item.price].unit, dollars(item.usd)]),
+      row([item.name, quantity(item.quantity), PRICES[item.price].unit, dollars(item.usd)]),
     ),
   ].join("\n");
 }

@@ -13,8 +13,8 @@ import {
   PIPELINE_NAME,
 } from "../modules/pipeline-props";
 import { RUNTIMES } from "../modules/runtime";
-import { backendSettings } from "../stacks/backend-settings";
-import { providerSettings } from "../stacks/provider-settings";
+import { backendSettings } from "./backend";
+import { providerSettings } from "./provider";
 
 /** What fits into a function's 4 KB of environment, and into one event pattern. */
 export const MAX_SOURCES = 50;

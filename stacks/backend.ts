@@ -1,5 +1,5 @@
 import type { TerraformStack } from "cdktf";
-import type { BackendSettings } from "./backend-settings";
+import type { BackendSettings } from "../settings/backend";
 
 /** Relative, so that the output holds no path of the machine that made it. */
 const STATE_FILE = "terraform.tfstate";

@@ -1,6 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { TerraformStack } from "cdktf";
-import type { ProviderSettings } from "./provider-settings";
+import type { ProviderSettings } from "../settings/provider";
 
 /** Adds the AWS provider to a stack. */
 export function addProvider(

@@ -3,9 +3,9 @@ import { TerraformStack, Testing } from "cdktf";
 import type { Construct } from "constructs";
 import { parseSettings } from "../../settings/load";
 import { AccessLogsStack } from "../../stacks/access-logs-stack";
+import { dropTokenTraces } from "../../stacks/token-traces";
 
-// CDKTF notes where each token is made. Jest maps every line of that to its source, which takes longer than the tests.
-require("cdktf/lib/tokens/private/stack-trace").captureStackTrace = () => [];
+dropTokenTraces();
 
 /** Terraform JSON as the tests read it. */
 export interface TerraformJson {
