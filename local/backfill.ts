@@ -16,6 +16,7 @@ import { ANY_SOURCE, openFolders } from "./folders";
 import { LAKE_BUCKET, prepareLake } from "./lake-layout";
 import { withLakeLock } from "./lake-lock";
 import { lakePrivacy } from "./lake-privacy";
+import { withLakeWriter } from "./lake-writer";
 
 export interface BackfillOptions {
   readonly range: HourRange;
@@ -78,7 +79,9 @@ export async function backfillFolder(options: FolderBackfillOptions): Promise<Ba
     await prepareLake(lake);
     const privacy = await lakePrivacy(lake);
     const summary = await run();
-    const { rows, unparsed } = await commitTouched(store, lake, privacy, options.onProgress);
+    const { rows, unparsed } = await withLakeWriter(lake, (writer) =>
+      commitTouched(store, lake, writer, privacy, options.onProgress),
+    );
     return { ...summary, rows, unparsed };
   });
 }

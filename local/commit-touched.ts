@@ -3,13 +3,11 @@ import type { SkipReason } from "../formats/object-kind";
 import type { PrivacyRule } from "../formats/privacy";
 import type { ObjectStore } from "../handlers/core/ports";
 import { type TouchedPartition, touchedPartitions } from "../handlers/core/touched-partitions";
-import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
 import { folderPartitionCatalog } from "./folder-partition-catalog";
 import { forEachAtOnce } from "./for-each-at-once";
 import { commitBatch } from "./lake-commit";
 import { LAKE_BUCKET, type LakeLayout } from "./lake-layout";
-import { type SpareFiles, spareFiles } from "./spare-files";
-import { openSpoolPool, type SpoolPool } from "./spool-pool";
+import type { LakeWriter } from "./lake-writer";
 import { discard, type FileBatch, newFiles, spoolBatch } from "./spooled-batch";
 
 /**
@@ -27,9 +25,6 @@ export interface SkippedObject {
   readonly detail?: string;
 }
 
-/** DuckDB's share: with Node itself, the process stays below 1 GiB. Spills go where the lake is. */
-const DUCKDB_MEMORY = "600MiB";
-
 /** What was added to the typed tables, by table. */
 export interface CommittedAll {
   readonly rows: Record<string, number>;
@@ -46,40 +41,25 @@ export interface CommittedAll {
 export async function commitTouched(
   store: ObjectStore,
   lake: LakeLayout,
+  writer: LakeWriter,
   privacy: PrivacyRule | undefined,
   onProgress: (progress: CommitProgress) => void,
 ): Promise<CommittedAll> {
   const touched: TouchedPartition[] = [];
   for await (const item of touchedPartitions(store, LAKE_BUCKET, () => undefined)) touched.push(item);
   await folderPartitionCatalog(lake.root).add(touched.map(({ partition }) => partition));
-  const engine = await openDuckdb({
-    memory_limit: DUCKDB_MEMORY,
-    temp_directory: lake.workFolder,
-    preserve_insertion_order: "false",
-  });
-  const pool = openSpoolPool();
   // While one commit is written to disk, another one computes.
-  const commits = pLimit(pool.size + 1);
-  const spares = spareFiles(lake.workFolder);
-  const work: Work = { engine, pool, spares, store, lake, privacy, commits, result: emptyResult(touched) };
+  const commits = pLimit(writer.pool.size + 1);
+  const work: Work = { ...writer, store, lake, privacy, commits, result: emptyResult(touched) };
   let done = 0;
-  try {
-    await forEachAtOnce(touched, commits.concurrency, async (item) => {
-      await commitPartition(work, item);
-      onProgress({ phase: "commit", done: ++done, total: touched.length });
-    });
-  } finally {
-    await pool.close();
-    spares.delete();
-    engine.close();
-  }
+  await forEachAtOnce(touched, commits.concurrency, async (item) => {
+    await commitPartition(work, item);
+    onProgress({ phase: "commit", done: ++done, total: touched.length });
+  });
   return work.result;
 }
 
-interface Work {
-  readonly engine: DuckdbEngine;
-  readonly pool: SpoolPool;
-  readonly spares: SpareFiles;
+interface Work extends LakeWriter {
   readonly store: ObjectStore;
   readonly lake: LakeLayout;
   readonly privacy: PrivacyRule | undefined;

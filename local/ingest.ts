@@ -8,6 +8,7 @@ import { ANY_SOURCE, openFolders } from "./folders";
 import { LAKE_BUCKET, prepareLake } from "./lake-layout";
 import { withLakeLock } from "./lake-lock";
 import { lakePrivacy } from "./lake-privacy";
+import { withLakeWriter } from "./lake-writer";
 
 export interface IngestOptions {
   /** Folder that is treated as the bucket: a file's path below it is its key. */
@@ -59,8 +60,10 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   return withLakeLock(lake.lockFile, async () => {
     await prepareLake(lake);
     const privacy = await lakePrivacy(lake, options.privacy);
-    const moved = await moveAll(store, bucket, options);
-    const committed = await commitTouched(store, lake, privacy, options.onProgress);
+    const { moved, committed } = await withLakeWriter(lake, async (writer) => ({
+      moved: await moveAll(store, bucket, options),
+      committed: await commitTouched(store, lake, writer, privacy, options.onProgress),
+    }));
     const skipped = [...moved.skipped, ...committed.skipped];
     await writeFile(lake.skippedFile, skipped.map((item) => `${JSON.stringify(item)}\n`).join(""));
     return {
