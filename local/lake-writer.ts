@@ -24,7 +24,8 @@ export async function withLakeWriter<T>(
     const engine = await openDuckdb({
       memory_limit: DUCKDB_MEMORY,
       temp_directory: lake.workFolder,
-      preserve_insertion_order: "false", threads: "1",
+      preserve_insertion_order: "false",
+      threads: "1",
     });
     try {
       return await use({ engine, pool, spares });

@@ -1,3 +1,5 @@
+import { synthSettings } from "./synth";
+
 /** A backend as settings write it, and the block that it becomes. */
 export interface BackendCase {
   readonly settings: { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -50,3 +52,12 @@ export const BACKENDS: readonly BackendCase[] = [
   same("kubernetes", { secret_suffix: "access-logs", namespace: "terraform", labels: { team: "platform" } }),
   { settings: { type: "partial", of: "gcs" }, block: { gcs: {} } },
 ];
+
+const SETTINGS = {
+  name: "access-logs",
+  region: "eu-central-1",
+  sources: [{ name: "alb", format: "alb", prefix: "alb/" }],
+};
+
+/** The block `terraform` of a stack with this backend. */
+export const terraformBlock = (backend: object) => synthSettings({ ...SETTINGS, backend }).terraform;

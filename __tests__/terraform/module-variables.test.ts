@@ -1,0 +1,123 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { terraformModule } from "../../stacks/terraform-module/terraform-module";
+import { samples } from "../../stacks/terraform-module/variants";
+import { runTerraform } from "../helpers/terraform";
+
+const { variable } = terraformModule(samples());
+/** What must be said to use the module. */
+const SMALLEST = { name: "access-logs", sources: [{ name: "alb", format: "alb", prefix: "alb/" }] };
+
+/** Options that are refused, and what is said: the variable, what it must be, and what it got. */
+const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = [
+  [
+    { name: "Logs_1" },
+    'name: must be a lower-case letter, then letters, digits or "-", at most 31 characters, got "Logs_1"',
+  ],
+  [{ sources: [] }, "sources: Too small: expected array to have >=1 items, got []"],
+  [
+    { sources: [{ name: "a", format: "nlb", prefix: "a/" }] },
+    'sources: format: Invalid option: expected one of "alb"|"cloudfront", got "nlb"',
+  ],
+  [{ sources: [{ name: "a", format: "alb", prefix: "b" }] }, 'must be empty or end with "/", without "//"'],
+  [{ sources: [{ name: "a", format: "alb", prefix: "AWSLogs/" }] }, 'prefix must not hold "AWSLogs"'],
+  [
+    { sources: [{ name: "a", format: "cloudfront", prefix: "raw/x/" }] },
+    'sources: prefix must not overlap "raw/", which the pipeline writes; got "raw/x/"',
+  ],
+  [
+    { sources: [{ name: "a", format: "alb", prefix: "a/", accounts: ["12"] }] },
+    'sources: accounts: must be a 12-digit AWS account id, in quotes, got "12"',
+  ],
+  [
+    { sources: ["x/", "x/y/"].map((prefix) => ({ name: "twice", format: "cloudfront", prefix })) },
+    'sources: name must be unique, got "twice" again',
+    'S3 cannot tell "x/y/" from "x/"; give each source its own prefix',
+  ],
+  [
+    {
+      sources: [true, false].map((partition) => ({
+        name: `s${partition}`,
+        format: "alb",
+        prefix: `${partition}/`,
+        partition,
+      })),
+    },
+    "sources: all must have partition, or none, among those of one format (alb)",
+  ],
+  [{ database: "my-logs" }, 'database: must be lower-case letters, digits and "_", got "my-logs"'],
+  [{ log_retention_days: 31 }, "log_retention_days: must be one of 1, 3, 5, 7"],
+  [{ raw_retention_days: 0 }, "raw_retention_days: Too small: expected number to be >=1, got 0"],
+  [
+    { partitions: "hourly" },
+    'partitions: Invalid option: expected one of "managed"|"projection", got "hourly"',
+  ],
+  [
+    { projection_from: "2024-02-30", partitions: "projection" },
+    'projection_from: must be a day that exists, as YYYY-MM-DD, got "2024-02-30"',
+  ],
+  [{ kms_key: { arn: "alias/logs" } }, "kms_key: must be the ARN of a KMS key, not of an alias"],
+  [{ permissions_boundary: "me" }, 'permissions_boundary: must be the ARN of an IAM policy, got "me"'],
+  [
+    { vpc: { subnet_ids: ["a"], security_group_ids: [] } },
+    'vpc: subnet_ids: must be the id of a subnet, got "a"',
+    "vpc: security_group_ids: Too small: expected array to have >=1 items, got []",
+  ],
+  [
+    { runtime: "nodejs18.x" },
+    'runtime: Invalid option: expected one of "nodejs24.x"|"nodejs22.x", got "nodejs18.x"',
+  ],
+];
+
+/** Options that are refused because of others: Terraform asks about those only when nothing else is wrong. */
+const USELESS: typeof REFUSED = [
+  [
+    { projection_from: "2024-01-01" },
+    'projection_from: must be left out unless "partitions" is "projection", got "2024-01-01"',
+  ],
+  [
+    { existing_log_bucket_owner: "111122223333" },
+    'existing_log_bucket_owner: must be left out without "existing_log_bucket", got "111122223333"',
+  ],
+  [
+    { existing_log_bucket_events: "queue" },
+    'existing_log_bucket_events: must be left out without "existing_log_bucket", got "queue"',
+  ],
+];
+
+describe("the variables of the Terraform module", () => {
+  const folder = mkdtempSync(join(tmpdir(), "variables-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Plans a configuration that calls the module, without its resources, once for each of these options. */
+  async function plan(calls: readonly object[]): Promise<string> {
+    mkdirSync(join(folder, "variables"), { recursive: true });
+    writeFileSync(join(folder, "variables/main.tf.json"), JSON.stringify({ variable }));
+    const modules = calls.map((options, index) => [
+      `call_${index}`,
+      { source: "./variables", ...SMALLEST, ...options },
+    ]);
+    writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ module: Object.fromEntries(modules) }));
+    await runTerraform(folder, ["init"]);
+    const { stderr } = await runTerraform(folder, ["plan"]).catch((error: { stderr: string }) => error);
+    return stderr.replaceAll(/\s*\n[│\s]*/g, " ");
+  }
+
+  it("take what is right", async () => {
+    expect(
+      await plan([{}, { tags: { team: "logs" }, partitions: "projection", projection_from: "2024-02-29" }]),
+    ).toBe("");
+  });
+
+  it.each([
+    ["wrong", REFUSED],
+    ["useless", USELESS],
+  ])("refuse what is %s, and say which variable, what it must be and what it got", async (_, refused) => {
+    const output = await plan(refused.map(([options]) => options));
+    const messages = refused.flatMap(([, ...texts]) => texts);
+    expect(messages.filter((message) => !output.includes(message))).toEqual([]);
+    const calls = new Set([...output.matchAll(/"(call_\d+)"/g)].map(([, call]) => call));
+    expect(calls.size).toBe(refused.length);
+  });
+});
