@@ -15,7 +15,7 @@ const random = randomFrom(Number(process.env.SEED ?? 1));
 let root: string;
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "kill-"));
-  await writeSample(join(root, "logs"), { seed: 1, files: 40, lines: 200, hours: 8 }, () => undefined);
+  await writeSample(join(root, "logs"), { seed: 1, files: 24, lines: 200, hours: 4 }, () => undefined);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
