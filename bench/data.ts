@@ -2,6 +2,7 @@ import { linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeF
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import type { LogFormat } from "../formats/log-format";
+import { counted } from "../local/quantities";
 import { type SampleOptions, type SampleSummary, writeSample } from "../local/sample/write-sample";
 
 /** Made-up logs in a folder laid out as a bucket. */
@@ -34,8 +35,8 @@ export async function sample(
 
 /** What stands in the text about the logs that were measured with. */
 export const sizeText = ({ files, bytes, rows }: SampleSummary): string =>
-  `${(bytes / 1e9).toFixed(2)} GB of text in ${files.toLocaleString("en-US")} files, ${Object.entries(rows)
-    .map(([table, count]) => `${count.toLocaleString("en-US")} rows of ${table}`)
+  `${(bytes / 1e9).toFixed(2)} GB of text in ${counted(files, "file")}, ${Object.entries(rows)
+    .map(([table, rowCount]) => `${counted(rowCount, "row")} of ${table}`)
     .join(", ")}`;
 
 /** The access logs of one format, or of all, below a folder; not what else lies there. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { FORMATS } from "../formats";
 import type { LogFormat } from "../formats/log-format";
+import { count, counted, sum } from "../local/quantities";
 import { type BenchOptions, type Cell, NOTHING, type Outcome, type Table, type Target } from "./benchmark";
 import { linkFiles, logFiles, type Sample, sample, sizeText, withFolder, writeFileList } from "./data";
 import {
@@ -70,7 +71,7 @@ async function whole(root: string, logs: Sample, options: BenchOptions, rounds: 
   const list = join(root, "all.list");
   writeFileList(list, logFiles(logs.folder, Object.values(FORMATS)));
   const others = decompressors(list, options);
-  const size = `${(logs.bytes / 1e9).toFixed(2)} GB in ${logs.files.toLocaleString("en-US")} files`;
+  const size = `${(logs.bytes / 1e9).toFixed(2)} GB in ${counted(logs.files, "file")}`;
   const measured = await measure(
     { name: OURS, run: () => ingestInto(logs.folder, newLake(root)) },
     others,
@@ -155,8 +156,6 @@ async function oneFormat(
   };
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
 /** All are deleted in the end, not in between: the next run would pay for it, as file systems avoid what was just deleted. */
 const newLake = (root: string): string => mkdtempSync(join(root, "lake-"));
 
@@ -232,7 +231,7 @@ function difference(answer: Answer | undefined, ours: Answer | undefined): strin
   if (answer === undefined || ours === undefined) return NOTHING;
   const parts = (["requests", "bytes", "errors"] as const).flatMap((key) => {
     const more = answer[key] - ours[key];
-    return more === 0 ? [] : [`${more > 0 ? "+" : "-"}${Math.abs(more).toLocaleString("en-US")} ${key}`];
+    return more === 0 ? [] : [`${more > 0 ? "+" : "-"}${count(Math.abs(more))} ${key}`];
   });
   return parts.length === 0 ? "the same" : parts.join(", ");
 }

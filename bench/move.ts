@@ -3,6 +3,7 @@ import { s3Notification, sqsEvent } from "../__tests__/helpers/events";
 import { type S3Server, startS3Server } from "../__tests__/helpers/s3-server";
 import { hourOf } from "../formats/hour";
 import { TOUCHED_PREFIX } from "../formats/partition-layout";
+import { count } from "../local/quantities";
 import { albObjects } from "../local/sample/objects";
 import { randomFrom } from "../local/sample/random";
 import type { BenchOptions, Outcome, Table, Target } from "./benchmark";
@@ -93,7 +94,7 @@ const contestants = (
   })),
 ];
 
-const batchName = (batch: number): string => `move-access-logs, batches of ${batch.toLocaleString("en-US")}`;
+const batchName = (batch: number): string => `move-access-logs, batches of ${count(batch)}`;
 const queueBatch = (keys: readonly string[]) => sqsEvent(...keys.map((key) => s3Notification(BUCKET, key)));
 
 /** Puts objects, has them moved in batches, and checks that each is gone from where it was and at its target. */

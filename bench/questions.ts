@@ -7,6 +7,7 @@ import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
 import { ATHENA_FUNCTIONS } from "../local/athena-functions";
 import { ATHENA_USD_PER_TB } from "../local/prices";
+import { count } from "../local/quantities";
 import { ASKED, ASKED_DAY, type Asked } from "./asked";
 import type { BenchOptions, Cell, Outcome, Table, Target } from "./benchmark";
 import { sample, sizeText, withFolder } from "./data";
@@ -143,7 +144,7 @@ function bytesTable(measured: Measured<readonly SqlResult[]>): Table {
       const cells = STORES.map((store) => {
         const reads = of(measured, store, index, (result) => result.reads).median;
         const dollars = (bytes(store) / bytes(HIVE_TEXT)) * ATHENA_USD_PER_TB;
-        return `${(bytes(store) / 1e6).toFixed(2)} in ${reads.toLocaleString("en-US")}, USD ${dollars.toFixed(2)}`;
+        return `${(bytes(store) / 1e6).toFixed(2)} in ${count(reads)}, USD ${dollars.toFixed(2)}`;
       });
       const shares = [HIVE_TEXT, UPSTREAM].map((store) => `1/${(bytes(store) / bytes(OURS)).toFixed(1)}`);
       return [name, ...cells, ...shares];

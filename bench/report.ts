@@ -1,3 +1,4 @@
+import { count } from "../local/quantities";
 import { type Cell, isMet, type Outcome, type Spread, type Table, type Target } from "./benchmark";
 
 /** What a terminal shows of an outcome. */
@@ -71,6 +72,6 @@ const spreadText = ({ median, min, max }: Spread): string =>
 
 /** Three digits that mean something. */
 export function number(value: number): string {
-  if (Number.isInteger(value) || Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-US");
+  if (Number.isInteger(value) || Math.abs(value) >= 100) return count(Math.round(value));
   return String(Number(value.toPrecision(3)));
 }

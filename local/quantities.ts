@@ -1,3 +1,5 @@
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
 /** `12,345` */
 export const count = (value: number): string => value.toLocaleString("en-US");
 

@@ -3,36 +3,27 @@ import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsS3Bucket } from "@cdktf/provider-aws/lib/data-aws-s3-bucket";
 import { GlueCatalogDatabase } from "@cdktf/provider-aws/lib/glue-catalog-database";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
-import { Fn, type ITerraformDependable, Op, Token } from "cdktf";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { FORMATS } from "../formats";
 import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
 import { needsSalt } from "../formats/privacy";
-import { linesGlueTable, rawGlueTable } from "../formats/render/glue-table";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
-import { CREATE_PARTITION, MEMORY_MIB, MOVE, PIPELINE_SCAN_LIMIT_GIB } from "../sizing";
-import { type FunctionDefaults, HandlerFunction } from "./handler-function";
+import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB } from "../sizing";
+import { HandlerFunction } from "./handler-function";
 import { Lake } from "./lake";
 import { LakeFormationGrants } from "./lake-formation-grants";
-import { type Expiration, LogBucket } from "./log-bucket";
+import { LogBucket } from "./log-bucket";
 import { takeOriginals } from "./log-delivery";
-import {
-  formatsOf,
-  keyPrefixOf,
-  moveSourcesOf,
-  privacyOf,
-  privacyRulesOf,
-  sourceNamesOf,
-} from "./log-source";
+import { formatsOf, keyPrefixOf, moveSourcesOf, privacyOf } from "./log-source";
 import { LogTable } from "./log-table";
 import { Monitoring } from "./monitoring";
 import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
+import { bytesOf, databaseNameOf, expirationsOf, functionDefaults, isLanding } from "./pipeline-defaults";
 import {
   arrivalsNameOf,
-  databaseOf,
   landingPrefixOf,
   moveFunctionNameOf,
-  RESULTS_PREFIX,
   scheduledNameOf,
   type WorkgroupId,
   workgroupNameOf,
@@ -40,27 +31,19 @@ import {
 import {
   type AccessLogPipelineProps,
   BUCKET_EVENTS,
-  DEFAULT_LOG_RETENTION_DAYS,
-  DEFAULT_PROJECTION_FROM,
-  DEFAULT_RESULTS_RETENTION_DAYS,
   DEFAULT_SCAN_LIMIT_GIB,
-  hasLandingBucket,
   isColumnar,
   isProjected,
   PARTITION_MODES,
 } from "./pipeline-props";
+import { partitionedTablesOf, tablesOf } from "./pipeline-tables";
 import { allow, type PolicyStatement } from "./policy";
 import { ADD_PARTITIONS, QueryPermissions, READ_PARTITIONS } from "./query-permissions";
 import { QueryWorkgroup } from "./query-workgroup";
 import { Questions } from "./questions";
-import { RUNTIMES } from "./runtime";
 import { Schedule } from "./schedule";
 import { validatePipeline } from "./validate-pipeline";
 import { watchedOf } from "./watched";
-
-const GIB = 1024 ** 3;
-/** Markers live for an hour; where only partitions are made of them, one that is not consumed need not stay for ever. */
-const MARKER_DAYS = 30;
 
 /** Lambda's rule: six times the timeout, and the window in which a batch is gathered. */
 const VISIBILITY_TIMEOUT_SECONDS = 6 * MOVE.timeoutSeconds + MOVE.batchWindowSeconds;
@@ -122,7 +105,7 @@ export class AccessLogPipeline extends Construct {
       "pipeline",
       "Statements of the access-log pipeline",
       props,
-      PIPELINE_SCAN_LIMIT_GIB * GIB,
+      bytesOf(PIPELINE_SCAN_LIMIT_GIB),
     );
     this.analystWorkgroup = this.createWorkgroup(
       "analysts",
@@ -246,24 +229,9 @@ export class AccessLogPipeline extends Construct {
   }
 
   private createTables(props: AccessLogPipelineProps): LogTable[] {
-    const bucket = this.bucket.bucket.bucket;
-    return formatsOf(props.sources).flatMap((id) => {
-      const sources = sourceNamesOf(props.sources, id);
-      const options = { bucket, bySource: sources.length > 0 };
-      const from = props.projectionFrom ?? DEFAULT_PROJECTION_FROM;
-      const glueTables = [
-        rawGlueTable(FORMATS[id], options),
-        ...(isColumnar(props) ? [linesGlueTable(FORMATS[id], options)] : []),
-      ];
-      return glueTables.map(
-        (glue) =>
-          new LogTable(this, glue.name, {
-            glue,
-            database: this.database.name,
-            ...(isProjected(props) ? { projection: { from, sources } } : {}),
-          }),
-      );
-    });
+    return tablesOf(props, this.bucket.bucket.bucket).map(
+      (options) => new LogTable(this, options.glue.name, { ...options, database: this.database.name }),
+    );
   }
 
   private createWorkgroup(
@@ -335,17 +303,7 @@ export class AccessLogPipeline extends Construct {
       DATABASE: this.database.name,
       WORKGROUP: this.pipelineWorkgroup.workgroup.name,
       BUCKET: this.bucket.bucket.bucket,
-      TABLES: JSON.stringify(
-        formatsOf(sources).map((id) => {
-          const names = sourceNamesOf(sources, id);
-          const privacy = privacyRulesOf(sources, id);
-          return {
-            table: FORMATS[id].table,
-            ...(names.length > 0 ? { sources: names } : {}),
-            ...(privacy.length > 0 ? { privacy } : {}),
-          };
-        }),
-      ),
+      TABLES: JSON.stringify(partitionedTablesOf(sources)),
     };
   }
 
@@ -362,38 +320,3 @@ export class AccessLogPipeline extends Construct {
     }
   }
 }
-
-/** Terraform computes what it alone knows, here and below. */
-const databaseNameOf = (props: AccessLogPipelineProps): string =>
-  props.database === undefined && Token.isUnresolved(props.name)
-    ? Fn.replace(props.name, "-", "_")
-    : databaseOf(props);
-
-const bytesOf = (gib: number): number =>
-  Token.isUnresolved(gib) ? Token.asNumber(Fn.floor(Op.mul(gib, GIB))) : Math.floor(gib * GIB);
-
-const functionDefaults = (props: AccessLogPipelineProps): FunctionDefaults => ({
-  memoryMiB: MEMORY_MIB,
-  runtime: props.runtime ?? RUNTIMES[0],
-  logRetentionDays: props.logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
-  ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
-  ...(props.permissionsBoundary === undefined ? {} : { permissionsBoundary: props.permissionsBoundary }),
-  ...(props.vpc === undefined ? {} : { vpc: props.vpc }),
-});
-
-/** True if logs are delivered to the bucket that all else lies in. */
-const isLanding = (props: AccessLogPipelineProps): boolean =>
-  props.existingLogBucket === undefined && !hasLandingBucket(props);
-
-const expirationsOf = (props: AccessLogPipelineProps): Expiration[] => [
-  {
-    id: "query-results",
-    prefix: RESULTS_PREFIX,
-    days: props.resultsRetentionDays ?? DEFAULT_RESULTS_RETENTION_DAYS,
-  },
-  // Markers are the work list of the typed tables: there they stay until they are consumed.
-  ...(isColumnar(props) ? [] : [{ id: "markers", prefix: TOUCHED_PREFIX, days: MARKER_DAYS }]),
-  ...(props.rawRetentionDays === undefined
-    ? []
-    : [{ id: "raw", prefix: RAW_PREFIX, days: props.rawRetentionDays }]),
-];

@@ -1,4 +1,5 @@
 import { BYTES_PER_TB, PRICES, type Price, usdOf } from "../../prices";
+import { sum } from "../../quantities";
 import { HOUR_MS } from "../thresholds";
 import type { DeploymentFacts } from "./facts";
 import { seen } from "./sight";
@@ -50,5 +51,3 @@ const item = (name: string, price: Price, quantity: number): CostItem => ({
   usd: usdOf(price, quantity),
   source: `${price.source} (${price.date})`,
 });
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,6 +1,7 @@
 import { type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import { FORMATS } from "../../../formats";
 import { METRICS, METRICS_NAMESPACE, SERVICE_DIMENSION } from "../../../formats/metrics";
+import { sum } from "../../quantities";
 import { HOUR_MS } from "../thresholds";
 import type { Look } from "./look";
 import { seen } from "./sight";
@@ -184,5 +185,3 @@ const queryOf = ({ namespace, name, dimensions, statistic }: Series, index: numb
     Stat: statistic,
   },
 });
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,0 +1,56 @@
+import { Fn, Op, Token } from "cdktf";
+import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
+import { MEMORY_MIB } from "../sizing";
+import type { FunctionDefaults } from "./handler-function";
+import type { Expiration } from "./log-bucket";
+import { databaseOf, RESULTS_PREFIX } from "./pipeline-names";
+import {
+  type AccessLogPipelineProps,
+  DEFAULT_LOG_RETENTION_DAYS,
+  DEFAULT_RESULTS_RETENTION_DAYS,
+  hasLandingBucket,
+  isColumnar,
+} from "./pipeline-props";
+import { RUNTIMES } from "./runtime";
+
+const GIB = 1024 ** 3;
+/** Markers live for an hour; where only partitions are made of them, one that is not consumed need not stay for ever. */
+const MARKER_DAYS = 30;
+
+/** Name of the Glue database. Terraform computes what it alone knows. */
+export const databaseNameOf = (props: AccessLogPipelineProps): string =>
+  props.database === undefined && Token.isUnresolved(props.name)
+    ? Fn.replace(props.name, "-", "_")
+    : databaseOf(props);
+
+/** @param gib gibibytes, or what Terraform alone knows of them */
+export const bytesOf = (gib: number): number =>
+  Token.isUnresolved(gib) ? Token.asNumber(Fn.floor(Op.mul(gib, GIB))) : Math.floor(gib * GIB);
+
+/** What all functions of the pipeline have in common. */
+export const functionDefaults = (props: AccessLogPipelineProps): FunctionDefaults => ({
+  memoryMiB: MEMORY_MIB,
+  runtime: props.runtime ?? RUNTIMES[0],
+  logRetentionDays: props.logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
+  ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
+  ...(props.permissionsBoundary === undefined ? {} : { permissionsBoundary: props.permissionsBoundary }),
+  ...(props.vpc === undefined ? {} : { vpc: props.vpc }),
+});
+
+/** True if logs are delivered to the bucket that all else lies in. */
+export const isLanding = (props: AccessLogPipelineProps): boolean =>
+  props.existingLogBucket === undefined && !hasLandingBucket(props);
+
+/** What is deleted from the pipeline's bucket, and when. */
+export const expirationsOf = (props: AccessLogPipelineProps): Expiration[] => [
+  {
+    id: "query-results",
+    prefix: RESULTS_PREFIX,
+    days: props.resultsRetentionDays ?? DEFAULT_RESULTS_RETENTION_DAYS,
+  },
+  // Markers are the work list of the typed tables: there they stay until they are consumed.
+  ...(isColumnar(props) ? [] : [{ id: "markers", prefix: TOUCHED_PREFIX, days: MARKER_DAYS }]),
+  ...(props.rawRetentionDays === undefined
+    ? []
+    : [{ id: "raw", prefix: RAW_PREFIX, days: props.rawRetentionDays }]),
+];
