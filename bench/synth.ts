@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { counted } from "../local/quantities";
+import { counted, sum } from "../local/quantities";
 import { MAX_SOURCES } from "../settings/schema";
 import type { BenchOptions, Outcome } from "./benchmark";
 import { withFolder } from "./data";
@@ -15,9 +15,8 @@ app.synth();`;
 /** How many sources each pipeline has: who has more than fit into one makes two. */
 const PIPELINES: readonly (readonly number[])[] = [[1], [10], [MAX_SOURCES], [MAX_SOURCES, MAX_SOURCES]];
 const sourcesName = (...counts: readonly number[]): string => {
-  const sources = counts.reduce((sum, count) => sum + count, 0);
   const pipelines = counts.length === 1 ? "" : `, in ${counts.length} pipelines, one after the other`;
-  return `${counted(sources, "source")}${pipelines}`;
+  return `${counted(sum(counts), "source")}${pipelines}`;
 };
 
 /** What `cdktf` runs: loading the program and writing the Terraform JSON. */
@@ -75,8 +74,8 @@ export async function synth(options: BenchOptions): Promise<Outcome> {
 }
 
 const oneAfterTheOther = (runs: readonly Run[]): Run => ({
-  seconds: runs.reduce((sum, { seconds }) => sum + seconds, 0),
-  cpuSeconds: runs.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+  seconds: sum(runs.map(({ seconds }) => seconds)),
+  cpuSeconds: sum(runs.map(({ cpuSeconds }) => cpuSeconds)),
   peakMiB: Math.max(...runs.map(({ peakMiB }) => peakMiB)),
   output: runs.map(({ output }) => output).join(""),
 });
