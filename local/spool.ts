@@ -16,6 +16,7 @@ import type { LogFormat } from "../formats/log-format";
 import { splitLines } from "../formats/read-line";
 import { COLUMN_SEPARATOR } from "../formats/scan-line";
 import { codeOf, messageOf } from "../handlers/core/errors";
+import { freeMemory } from "./free-memory";
 import { rowWriter } from "./row-writer";
 
 /** Outcome of spooling one file. */
@@ -63,8 +64,10 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
     const text = wholeText(input, isGzip);
     // A stream has its own handle, and closes it when it no longer reads.
     const chunks = () => createReadStream(source, { highWaterMark: CHUNK_BYTES });
-    if (text) await writeRows([text]);
-    else if (isGzip) await pipeline(chunks(), createGunzip({ chunkSize: CHUNK_BYTES }), writeRows);
+    if (text) {
+      await writeRows([text]);
+      freeMemory(text);
+    } else if (isGzip) await pipeline(chunks(), createGunzip({ chunkSize: CHUNK_BYTES }), writeRows);
     else await pipeline(chunks(), writeRows);
   } catch (error) {
     // Node's zlib names its errors Z_DATA_ERROR, Z_BUF_ERROR ...
@@ -89,12 +92,15 @@ function wholeText(file: number, isGzip: boolean): Buffer | undefined {
   if (size > WHOLE_BYTES) return undefined;
   const bytes = readStart(file, size);
   if (!isGzip) return bytes;
-  const chunkSize = Math.min(Math.max(declaredLength(bytes), MIN_CHUNK_BYTES), WHOLE_TEXT_BYTES);
+  // A byte to spare: for a chunk that is full, zlib makes the next one.
+  const chunkSize = Math.min(Math.max(declaredLength(bytes) + 1, MIN_CHUNK_BYTES), WHOLE_TEXT_BYTES);
   try {
     return gunzipSync(bytes, { chunkSize, maxOutputLength: WHOLE_TEXT_BYTES });
   } catch (error) {
     if (codeOf(error) === "ERR_BUFFER_TOO_LARGE") return undefined;
     throw error;
+  } finally {
+    freeMemory(bytes);
   }
 }
 
