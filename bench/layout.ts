@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { alb } from "../formats/alb";
 import { sqlString } from "../formats/render/sql-text";
+import { LAKE_PARQUET, type ParquetLayout, parquetOptions } from "../local/parquet-layout";
 import { ASKED, ASKED_DAY } from "./asked";
 import type { BenchOptions, Outcome } from "./benchmark";
 import { sample, sizeText, withFolder } from "./data";
@@ -17,45 +18,46 @@ const QUICK_FILES = 60;
 const ROUNDS = 2;
 
 /** How an hour's rows may be written. */
-interface Layout {
+interface Layout extends ParquetLayout {
   readonly name: string;
   /** Column that the rows are ordered by; the order of arrival if none is named. */
   readonly order?: string;
-  readonly rowGroupRows: number;
-  /** Options of DuckDB's `COPY ... (FORMAT parquet)`. @see https://duckdb.org/docs/stable/data/parquet/overview */
-  readonly options: string;
 }
 
-const ZSTD = "COMPRESSION zstd, COMPRESSION_LEVEL 1";
+const zstd = (level: number) => ({ compression: { codec: "zstd" as const, level } });
+const SNAPPY = { compression: { codec: "snappy" as const } };
+const ANY_LENGTH = 1 << 30;
+const rowGroups = (rowGroupRows: number) => ({ rowGroupRows });
+/** DuckDB's own numbers. */
+const LARGE_GROUPS = {
+  ...LAKE_PARQUET,
+  rowGroupRows: 122_880,
+  dictionaryValues: 24_576,
+  dictionaryBytes: ANY_LENGTH,
+};
 /** One setting is varied at a time, from the layout that is used; then those that matter together. */
-const USED = { rowGroupRows: 10_240, options: ZSTD };
-/** DuckDB's own number. */
-const LARGE_GROUPS = { rowGroupRows: 122_880, options: ZSTD };
 const LAYOUTS: readonly Layout[] = [
-  { name: "as used: 10,240 rows a group, zstd 1, order of arrival", ...USED },
-  { name: "2,048 rows a group", ...USED, rowGroupRows: 2048 },
-  { name: "30,720 rows a group", ...USED, rowGroupRows: 30_720 },
+  { name: "as used", ...LAKE_PARQUET },
+  { name: "2,048 rows a group", ...LAKE_PARQUET, ...rowGroups(2048) },
+  { name: "4,096 rows a group", ...LAKE_PARQUET, ...rowGroups(4096) },
+  { name: "16,384 rows a group", ...LAKE_PARQUET, ...rowGroups(16_384) },
+  { name: "30,720 rows a group", ...LAKE_PARQUET, ...rowGroups(30_720) },
+  { name: "zstd 3", ...LAKE_PARQUET, ...zstd(3) },
+  { name: "zstd 9", ...LAKE_PARQUET, ...zstd(9) },
+  { name: "Snappy", ...LAKE_PARQUET, ...SNAPPY },
+  { name: "no dictionaries", ...LAKE_PARQUET, dictionaryValues: 1 },
+  { name: "dictionaries of up to 2,000 values", ...LAKE_PARQUET, dictionaryValues: 2000 },
+  { name: "dictionaries of any size", ...LAKE_PARQUET, dictionaryValues: LAKE_PARQUET.rowGroupRows },
+  { name: "dictionaries of any length", ...LAKE_PARQUET, dictionaryBytes: ANY_LENGTH },
+  { name: "by time", ...LAKE_PARQUET, order: "time" },
+  { name: "by client, then time", ...LAKE_PARQUET, order: "client_ip, time" },
   { name: "122,880 rows a group", ...LARGE_GROUPS },
-  { name: "zstd 3", ...USED, options: "COMPRESSION zstd, COMPRESSION_LEVEL 3" },
-  { name: "zstd 9", ...USED, options: "COMPRESSION zstd, COMPRESSION_LEVEL 9" },
-  { name: "Snappy", ...USED, options: "COMPRESSION snappy" },
-  {
-    name: "dictionaries of any size",
-    ...USED,
-    options: `${ZSTD}, DICTIONARY_SIZE_LIMIT ${USED.rowGroupRows}`,
-  },
-  { name: "no dictionaries", ...USED, options: `${ZSTD}, DICTIONARY_SIZE_LIMIT 1` },
-  { name: "by time", ...USED, order: "time" },
-  { name: "by client, then time", ...USED, order: "client_ip, time" },
   { name: "122,880 rows a group, by time", ...LARGE_GROUPS, order: "time" },
   { name: "122,880 rows a group, by client, then time", ...LARGE_GROUPS, order: "client_ip, time" },
-  {
-    name: "122,880 rows a group, no bloom filters",
-    ...LARGE_GROUPS,
-    options: `${ZSTD}, WRITE_BLOOM_FILTER false`,
-  },
-  { name: "122,880 rows a group, Snappy", ...LARGE_GROUPS, options: "COMPRESSION snappy" },
+  { name: "122,880 rows a group, Snappy", ...LARGE_GROUPS, ...SNAPPY },
 ];
+/** As each commit does. */
+const WRITE_SETUP = ["SET threads = 1", "SET preserve_insertion_order = false"];
 
 /** What the settings of the Parquet files cost and save. */
 export async function layout(options: BenchOptions): Promise<Outcome> {
@@ -85,7 +87,7 @@ export async function layout(options: BenchOptions): Promise<Outcome> {
         },
       ],
       targets: [],
-      notes: [],
+      notes: [`As used: ${parquetOptions(LAKE_PARQUET)}, in the order of arrival.`],
     };
   });
 }
@@ -98,12 +100,7 @@ interface Written {
   readonly results: readonly SqlResult[];
 }
 
-function writeAndAsk(
-  root: string,
-  lake: string,
-  { order, rowGroupRows, options }: Layout,
-  rounds: number,
-): Written {
+function writeAndAsk(root: string, lake: string, layout: Layout, rounds: number): Written {
   const folder = join(root, "candidate");
   mkdirSync(folder, { recursive: true });
   const hours = readdirSync(join(lake, "typed", alb.table), { recursive: true, encoding: "utf8" })
@@ -111,10 +108,10 @@ function writeAndAsk(
     .map((name) => name.slice(0, name.lastIndexOf("/")));
   const copies = [...new Set(hours)].map((hour, index) => {
     const rows = sqlString(join(lake, "typed", alb.table, hour, "*.parquet"));
-    return `COPY (SELECT * FROM read_parquet(${rows}, hive_partitioning = false)${order ? ` ORDER BY ${order}` : ""})
-TO ${sqlString(join(folder, `${index}.parquet`))} (FORMAT parquet, ROW_GROUP_SIZE ${rowGroupRows}, ${options})`;
+    return `COPY (SELECT * FROM read_parquet(${rows}, hive_partitioning = false)${layout.order ? ` ORDER BY ${layout.order}` : ""})
+TO ${sqlString(join(folder, `${index}.parquet`))} ${parquetOptions(layout)}`;
   });
-  const writes = Array.from({ length: rounds }, () => runSql({ setup: [], statements: copies }));
+  const writes = Array.from({ length: rounds }, () => runSql({ setup: WRITE_SETUP, statements: copies }));
   // All rows are of the day that is asked about: what a layout saves is not what partitions save.
   const view = `CREATE VIEW ${alb.table} AS SELECT *, '${ASKED_DAY}' AS dt, strftime(time, '%H') AS hour
 FROM read_parquet(${sqlString(join(folder, "*.parquet"))}) WHERE unparsed IS NULL`;

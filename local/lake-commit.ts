@@ -8,6 +8,7 @@ import { renderPrivate } from "../formats/render/privacy-sql";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
 import type { DuckdbEngine } from "./duckdb-engine";
 import type { LakeLayout } from "./lake-layout";
+import { LAKE_PARQUET, parquetOptions } from "./parquet-layout";
 import { MAX_LINE_BYTES } from "./spool";
 import type { SpooledBatch } from "./spooled-batch";
 
@@ -16,11 +17,6 @@ export interface Commit {
   readonly rows: number;
   readonly unparsed: number;
 }
-
-/** Small enough that a few fit into memory while they are written, large enough to skip most of a file by statistics. */
-const ROW_GROUP_ROWS = 10_240;
-/** Higher levels take longer and save next to nothing on these columns. */
-const ZSTD_LEVEL = 1;
 
 /**
  * Adds a batch of files to the typed table: all of its lines, or nothing.
@@ -59,7 +55,7 @@ async function writeParquet(
   const logFile = `${sqlString(rawPrefixOf(partition))} || file AS log_file`;
   await engine.run({
     sql: `COPY (SELECT * EXCLUDE (file, unparsed)${privacy ? privateColumns(format, privacy) : ""}, ${logFile}, ${privacy ? HIDDEN_LINE : "unparsed"} FROM (${rows}))
-TO ${sqlString(file)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${ZSTD_LEVEL}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+TO ${sqlString(file)} ${parquetOptions(LAKE_PARQUET)}`,
     token: id,
   });
 }
