@@ -48,8 +48,8 @@ export async function commitTouched(
   const touched: TouchedPartition[] = [];
   for await (const item of touchedPartitions(store, LAKE_BUCKET, () => undefined)) touched.push(item);
   await folderPartitionCatalog(lake.root).add(touched.map(({ partition }) => partition));
-  // While one commit is written to disk, another one computes.
-  const commits = pLimit(writer.pool.size + 1);
+  // Each computes in one thread. More would need more memory, and wait for each other.
+  const commits = pLimit(writer.pool.size);
   const work: Work = { ...writer, store, lake, privacy, commits, result: emptyResult(touched) };
   let done = 0;
   await forEachAtOnce(touched, commits.concurrency, async (item) => {
