@@ -17,6 +17,7 @@ import { splitLines } from "../formats/read-line";
 import { COLUMN_SEPARATOR } from "../formats/scan-line";
 import { codeOf, messageOf } from "../handlers/core/errors";
 import { freeMemory } from "./free-memory";
+import { sum } from "./quantities";
 import { rowWriter } from "./row-writer";
 
 /** Outcome of spooling one file. */
@@ -115,7 +116,7 @@ function readStart(file: number, length: number): Buffer {
 
 /** @returns how many bytes they are */
 function writePieces(file: number, pieces: readonly Buffer[]): number {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const length = sum(pieces.map((piece) => piece.length));
   if (length === 0) return 0;
   const written = writevSync(file, pieces);
   // Fewer only where something is amiss, as on a full disk, which the next attempt tells.

@@ -10,6 +10,7 @@ import { codeOf } from "../handlers/core/errors";
 import type { ObjectStore } from "../handlers/core/ports";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { LAKE_BUCKET, type LakeLayout } from "./lake-layout";
+import { sum } from "./quantities";
 import type { SpareFiles } from "./spare-files";
 import type { SpoolPool } from "./spool-pool";
 
@@ -112,7 +113,7 @@ export async function spoolBatch(
     id,
     folder,
     texts,
-    lines: lines.reduce((sum, count) => sum + count, 0),
+    lines: sum(lines),
     corrupt,
   };
 }
