@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { alb } from "../formats/alb";
 import { sqlString } from "../formats/render/sql-text";
-import { LAKE_PARQUET, type ParquetLayout, parquetOptions } from "../local/parquet-layout";
+import { LAKE_PARQUET, type ParquetLayout, parquetOptions, WRITE_SETTINGS } from "../local/parquet-layout";
 import { ASKED, ASKED_DAY } from "./asked";
 import type { BenchOptions, Outcome } from "./benchmark";
 import { sample, sizeText, withFolder } from "./data";
@@ -56,8 +56,7 @@ const LAYOUTS: readonly Layout[] = [
   { name: "122,880 rows a group, by client, then time", ...LARGE_GROUPS, order: "client_ip, time" },
   { name: "122,880 rows a group, Snappy", ...LARGE_GROUPS, ...SNAPPY },
 ];
-/** As each commit does. */
-const WRITE_SETUP = ["SET threads = 1", "SET preserve_insertion_order = false"];
+const WRITE_SETUP = Object.entries(WRITE_SETTINGS).map(([name, value]) => `SET ${name} = ${value}`);
 
 /** What the settings of the Parquet files cost and save. */
 export async function layout(options: BenchOptions): Promise<Outcome> {

@@ -1,4 +1,5 @@
 import { moveSeconds } from "../local/cost-model";
+import { sum } from "../local/quantities";
 import { type Random, randomFrom } from "../local/sample/random";
 import { FACTS, readSeconds } from "./scale-facts";
 
@@ -58,9 +59,7 @@ export function simulateScale(filesPerDay: number, days: number, seed: number, o
     movedP99: moved(0.99),
     committedP50: committed(0.5),
     committedP99: committed(0.99),
-    backlog: cohorts
-      .filter(({ at, committedAt }) => at <= seen && committedAt > seen)
-      .reduce((sum, { count }) => sum + count, 0),
+    backlog: filesOf(cohorts.filter(({ at, committedAt }) => at <= seen && committedAt > seen)),
     hoursToCatchUp: outage ? catchUpHours(settled, seen) : 0,
     commitsPerDay: commits / days,
   };
@@ -131,7 +130,7 @@ function commitAll(cohorts: readonly Cohort[], end: number): number {
     for (const [, files] of touchedAt(byHour, started)) {
       if (now >= deadline) break;
       const there = files.filter(({ movedAt }) => movedAt <= now);
-      const needed = readSeconds(there.reduce((sum, { count }) => sum + count, 0));
+      const needed = readSeconds(filesOf(there));
       now += Math.min(needed, FACTS.athenaStatementSeconds.value);
       // Athena stops what takes longer, and nothing of it is committed.
       if (needed > FACTS.athenaStatementSeconds.value) continue;
@@ -166,12 +165,14 @@ function catchUpHours(cohorts: readonly Cohort[], from: number): number {
   return (late.reduce((latest, { committedAt }) => Math.max(latest, committedAt), from) - from) / HOUR;
 }
 
+const filesOf = (cohorts: readonly Pick<Cohort, "count">[]): number => sum(cohorts.map(({ count }) => count));
+
 /** @returns a function of a share of the files */
 function quantiles(cohorts: readonly Cohort[], delay: (cohort: Cohort) => number): (share: number) => number {
   const sorted = cohorts
     .map((cohort) => ({ delay: delay(cohort), count: cohort.count }))
     .sort((a, b) => a.delay - b.delay);
-  const total = sorted.reduce((sum, { count }) => sum + count, 0);
+  const total = filesOf(sorted);
   return (share) => {
     let seen = 0;
     for (const { delay: seconds, count } of sorted) {

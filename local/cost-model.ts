@@ -1,5 +1,6 @@
 import { CREATE_PARTITION, MAINTAIN, MEMORY_MIB, MOVE, TRANSFORM } from "../sizing";
 import { ATHENA_MIN_BYTES, BYTES_PER_TB, PRICES, usdOf } from "./prices";
+import { sum } from "./quantities";
 
 /** What arrives, and how long it is kept. */
 export interface Load {
@@ -277,5 +278,5 @@ export const DESIGN_NAMES = Object.keys(DESIGNS) as DesignName[];
 /** The monthly bill of a design. Questions are not in it: Athena bills each by what it scans. */
 export function billOf(design: DesignName, load: Load): Bill {
   const items = DESIGNS[design].items(monthOf(load)).filter(({ quantity }) => quantity > 0);
-  return { design, items, usd: items.reduce((sum, { usd }) => sum + usd, 0) };
+  return { design, items, usd: sum(items.map(({ usd }) => usd)) };
 }

@@ -1,5 +1,6 @@
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
 import type { LakeLayout } from "./lake-layout";
+import { WRITE_SETTINGS } from "./parquet-layout";
 import { type SpareFiles, spareFiles } from "./spare-files";
 import { openSpoolPool, type SpoolPool } from "./spool-pool";
 
@@ -24,9 +25,7 @@ export async function withLakeWriter<T>(
     const engine = await openDuckdb({
       memory_limit: DUCKDB_MEMORY,
       temp_directory: lake.workFolder,
-      preserve_insertion_order: "false",
-      // Several commits run at once: each in one thread takes a twentieth less CPU than all in all threads.
-      threads: "1",
+      ...WRITE_SETTINGS,
     });
     try {
       return await use({ engine, pool, spares });

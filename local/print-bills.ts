@@ -1,5 +1,6 @@
 import { type Bill, DESIGN_NAMES, DESIGNS, type Load } from "./cost-model";
 import { PRICES } from "./prices";
+import { sum } from "./quantities";
 
 /** To three digits: `1,050`, `0.201`. */
 export const quantity = (value: number): string =>
@@ -51,7 +52,7 @@ function partLines(bills: readonly Bill[]): string[] {
         part,
         bills.map(({ items }) => {
           const ofPart = items.filter(({ name }) => partOf(name) === part);
-          return ofPart.length === 0 ? "" : dollars(ofPart.reduce((sum, { usd }) => sum + usd, 0));
+          return ofPart.length === 0 ? "" : dollars(sum(ofPart.map(({ usd }) => usd)));
         }),
       ),
     ),

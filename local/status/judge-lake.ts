@@ -3,7 +3,7 @@ import { hourText } from "../../formats/hour";
 import type { LogFormat } from "../../formats/log-format";
 import { rawPrefixOf } from "../../formats/partition-layout";
 import { duckdbColumns } from "../../formats/render/duckdb-relation";
-import { counted } from "../quantities";
+import { counted, sum } from "../quantities";
 import { type Details, type Finding, finder } from "./finding";
 import { judgeStreams } from "./judge-streams";
 import type { ExistingLakeFacts, LakeFacts } from "./lake-facts";
@@ -65,7 +65,7 @@ function judgeSkipped({ skipped }: ExistingLakeFacts, find: Find): Finding[] {
   if (!skipped) return [find("skipped-unreadable", "skipped.jsonl")];
   const lost = Object.entries(skipped).filter(([reason]) => LOST.includes(reason));
   if (lost.length === 0) return [];
-  const count = lost.reduce((sum, [, files]) => sum + files, 0);
+  const count = sum(lost.map(([, files]) => files));
   const reasons = lost.map(([reason, files]) => `${files} ${reason}`).join(", ");
   return [find("skipped-files", "skipped.jsonl", { files: counted(count, "file"), reasons })];
 }

@@ -1,5 +1,5 @@
 import type { Partition } from "../../formats/partition-layout";
-import { count, counted } from "../quantities";
+import { count, counted, sum } from "../quantities";
 import type { HourFacts, StreamFacts } from "./facts";
 import type { Details, Finding } from "./finding";
 import { ends, hoursText } from "./hours-text";
@@ -46,7 +46,7 @@ export function judgeStreams(
     function ofHours(code: StreamCode, hours: readonly HourFacts[]): Finding[] {
       if (hours.length === 0) return [];
       const partitions = hours.map(({ partition }) => partition);
-      const files = hours.reduce((sum, { waiting = 0 }) => sum + waiting, 0);
+      const files = waitingOf({ hours });
       return [
         find(code, nameOf(stream), {
           files: counted(files, "file"),
@@ -81,8 +81,12 @@ export function lagOf({ hours }: StreamFacts, at: Date): number {
   return since.length === 0 ? 0 : Math.max(0, at.getTime() - Math.min(...since));
 }
 
-export const waitingOf = ({ hours }: StreamFacts): number =>
-  hours.reduce((sum, { waiting = 0 }) => sum + waiting, 0);
+/** Files of all hours that were looked at. */
+export const filesOf = (streams: readonly StreamFacts[]): number =>
+  sum(streams.flatMap(({ hours }) => hours).map(({ files }) => files));
+
+export const waitingOf = ({ hours }: Pick<StreamFacts, "hours">): number =>
+  sum(hours.map(({ waiting = 0 }) => waiting));
 
 /** Hours whose objects, partition and rows are not all there. */
 export const gapsOf = ({ hours }: StreamFacts): readonly Partition[] =>

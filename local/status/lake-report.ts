@@ -1,6 +1,7 @@
 import { progressLine } from "../progress-line";
 import { counted } from "../quantities";
 import { judgeLake } from "./judge-lake";
+import { filesOf } from "./judge-streams";
 import { type LakeFacts, lakeFacts } from "./lake-facts";
 import { printStreams, streamJson } from "./print-streams";
 import type { Report } from "./report";
@@ -36,7 +37,7 @@ const valuesOf = (facts: LakeFacts, now: Date) =>
 type Existing = Extract<LakeFacts, { kind: "lake" }>;
 
 function wellOf({ streams, parquet }: Existing, isDeep: boolean): string {
-  const files = streams.flatMap(({ hours }) => hours).reduce((sum, hour) => sum + hour.files, 0);
+  const files = filesOf(streams);
   const looked = `${counted(files, "log")} and ${counted(parquet.length, "Parquet file")}`;
   return isDeep ? `${looked} read to their ends, nothing is wrong` : `${looked}, everything came through`;
 }

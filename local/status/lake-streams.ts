@@ -1,10 +1,11 @@
 import { FORMATS } from "../../formats";
 import { type Partition, partitionPath } from "../../formats/partition-layout";
+import { sum } from "../quantities";
 import { dated, earliest, latest } from "./dates";
 import type { HourFacts, StreamFacts } from "./facts";
 import type { LakeFiles, PartitionFile } from "./lake-files";
 import type { OpenedFiles } from "./open-files";
-import type { LogRows, ParquetFacts } from "./parquet-facts";
+import type { ParquetFacts } from "./parquet-facts";
 
 /** What the streams of a lake are read from. */
 export interface LakeSight extends Pick<LakeFiles, "raw" | "marks"> {
@@ -33,8 +34,8 @@ export const lakeStreams = (sight: LakeSight): StreamFacts[] =>
           marks.map(({ partition }) => partition),
           sight,
         ),
-        rows: sum(logs, "rows"),
-        unparsed: sum(logs, "unparsed"),
+        rows: sum(logs.map((log) => log.rows)),
+        unparsed: sum(logs.map((log) => log.unparsed)),
       },
     ];
   });
@@ -69,6 +70,3 @@ function hoursOf(
     };
   });
 }
-
-const sum = (logs: readonly LogRows[], name: "rows" | "unparsed"): number =>
-  logs.reduce((total, item) => total + item[name], 0);

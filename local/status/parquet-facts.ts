@@ -22,7 +22,7 @@ export interface ParquetFacts {
 }
 
 /** What a Parquet file holds of one log file. */
-export interface LogRows {
+interface LogRows {
   /** Key of the file below `raw/`. */
   readonly key: string;
   readonly rows: number;

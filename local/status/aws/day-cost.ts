@@ -26,10 +26,10 @@ export function dayCost({ metrics, functions, streams, at }: DeploymentFacts): C
     const counted = metrics?.functions.get(name);
     return state && counted ? [{ ...counted, memoryMiB: state.memoryMiB }] : [];
   });
-  const files = streams
-    .flatMap(({ hours }) => hours)
-    .filter(({ newest }) => newest && at.getTime() - newest.getTime() <= DAY_MS)
-    .reduce((total, hour) => total + hour.files, 0);
+  const hours = streams
+    .flatMap((stream) => stream.hours)
+    .filter(({ newest }) => newest && at.getTime() - newest.getTime() <= DAY_MS);
+  const files = sum(hours.map((hour) => hour.files));
   const scanned = sum([...(metrics?.scannedBytes.values() ?? [])]);
   return [
     item("Athena, bytes scanned", PRICES.athenaScan, scanned / BYTES_PER_TB),

@@ -1,4 +1,5 @@
-import { age, byteText, compact, counted } from "../../quantities";
+import { age, byteText, compact, counted, sum } from "../../quantities";
+import { filesOf } from "../judge-streams";
 import { SCREEN_WIDTH } from "../print-findings";
 import { printStreams, streamJson } from "../print-streams";
 import { type PrintedColumn, printTable } from "../print-table";
@@ -78,8 +79,8 @@ function errorLines({ errors, at }: DeploymentFacts): string {
 function costLine(facts: DeploymentFacts): string {
   if (!facts.metrics) return "";
   const items = dayCost(facts);
-  const usd = items.reduce((sum, item) => sum + item.usd, 0);
-  const scanned = [...facts.metrics.scannedBytes.values()].reduce((sum, value) => sum + value, 0);
+  const usd = sum(items.map((item) => item.usd));
+  const scanned = sum([...facts.metrics.scannedBytes.values()]);
   return `COST of the last day, without storage: USD ${usd.toFixed(2)} (${byteText(scanned)} read by Athena)\n`;
 }
 
@@ -123,6 +124,6 @@ export function deploymentValues(facts: DeploymentFacts) {
 
 /** What can be said if nothing is wrong. */
 export function deploymentWell({ streams, range, at }: DeploymentFacts): string {
-  const files = streams.flatMap(({ hours }) => hours).reduce((sum, hour) => sum + hour.files, 0);
+  const files = filesOf(streams);
   return `${counted(files, "file")} of the last ${age(at.getTime() - range.from)}, everything came through`;
 }

@@ -10,6 +10,7 @@ import {
 } from "../../../formats/partition-layout";
 import { planMove } from "../../../handlers/core/move-plan";
 import { parseMarkerKey } from "../../../handlers/core/touched-partitions";
+import { sum } from "../../quantities";
 import { dated, earliest, latest } from "../dates";
 import type { HourFacts, LandingFacts, StreamFacts } from "../facts";
 import type { Look } from "./look";
@@ -48,7 +49,7 @@ export async function awsStream(
     marksElsewhere: marked.flatMap((path) => (isInRange(look, path) ? [] : (parsePartitionPath(path) ?? []))),
     ...dated("lastDelivery", latest((raw ?? []).map(({ modified }) => modified))),
     ...dated("lastCommit", lastCommit),
-    ...(committed ? { rows: [...committed.values()].reduce((sum, { rows }) => sum + rows, 0) } : {}),
+    ...(committed ? { rows: sum([...committed.values()].map(({ rows }) => rows)) } : {}),
     ...(landing ? { landing } : {}),
   };
 }
