@@ -19,6 +19,7 @@ export interface MetricDefinition {
  * - `SecondsToRaw`: from delivery to the text, of the slowest file of a batch
  * - `PartitionsCommitted`, `PartitionsWaiting`, `RowsCommitted`: what one run added to the typed tables, and what it left
  * - `SecondsToLake`: from the text to the typed table, of the slowest partition; one that waits counts until now
+ * - `FilesRejected`: files that the engine could not read and that one run set aside
  * - `UnparsedRows`: lines of a finished day that could not be read
  */
 export const METRICS = {
@@ -31,6 +32,7 @@ export const METRICS = {
   PartitionsWaiting: { unit: "Count" },
   RowsCommitted: { unit: "Count" },
   SecondsToLake: { unit: "Seconds" },
+  FilesRejected: { unit: "Count", per: "Table" },
   UnparsedRows: { unit: "Count", per: "Table" },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 

@@ -4,10 +4,13 @@ import { type Hour, parseHour, partitionValuesOf } from "./hour";
 export const RAW_PREFIX = "raw/";
 /** Where the typed tables lie: their data and Iceberg's metadata. */
 export const LAKE_PREFIX = "lake/";
+/** Write-once records of the commits to each typed table, below the table's name. */
 export const COMMITS_PREFIX = "_commits/";
-/** The one commit that is on its way: written before its statement is submitted, deleted when its fate is known. */
-export const COMMIT_KEY = `${COMMITS_PREFIX}current.json`;
-/** One small object per partition that got new files: the work list of `create-partition`. Athena ignores `_`. */
+/** Notes of the files that arrived at the text, below the table's name: the work list of commits. Athena ignores `_`. */
+export const ARRIVALS_PREFIX = "_arrivals/";
+/** Files that the engine cannot read, each with the reason next to it. Below it, keys are as below `raw/`. */
+export const REJECTED_PREFIX = "rejected/";
+/** Markers of partitions with new files, as versions before arrival notes wrote them. */
 export const TOUCHED_PREFIX = "_touched/";
 const PRIVACY_PREFIX = "_privacy/";
 /** The secret that hashes of addresses, query strings and cookies are made with. */
@@ -17,6 +20,8 @@ export const OWN_PREFIXES = [
   RAW_PREFIX,
   LAKE_PREFIX,
   COMMITS_PREFIX,
+  ARRIVALS_PREFIX,
+  REJECTED_PREFIX,
   TOUCHED_PREFIX,
   PRIVACY_PREFIX,
 ] as const;
@@ -63,6 +68,3 @@ export function parsePartitionPath(path: string): Partition | undefined {
 
 /** `raw/<partition path>/`: where a partition's files lie. */
 export const rawPrefixOf = (partition: Partition): string => `${RAW_PREFIX}${partitionPath(partition)}/`;
-
-/** `_touched/<partition path>`: the marker of a partition. */
-export const markerKeyOf = (partition: Partition): string => `${TOUCHED_PREFIX}${partitionPath(partition)}`;

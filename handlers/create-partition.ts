@@ -52,8 +52,9 @@ export async function handler(event: CreatePartitionEvent): Promise<AddedPartiti
     runToken:
       event.scheduledTime ?? `${rangeText.from}/${rangeText.to}/${hourText(windowAround(clock.now()).from)}`,
   });
-  const added = await addPartitions({ store, catalog }, BUCKET, TABLES, range, COLUMNAR === "true", (key) =>
-    logger.warn("unknown marker left alone", { key }),
+  const config = { bucket: BUCKET, tables: TABLES, range, keepNotes: COLUMNAR === "true" };
+  const added = await addPartitions({ store, catalog, clock }, config, (key) =>
+    logger.warn("unknown note left alone", { key }),
   );
   logger.info("partitions ensured", { ...rangeText, ...added });
   return added;

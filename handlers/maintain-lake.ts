@@ -1,39 +1,64 @@
 import { AthenaClient } from "@aws-sdk/client-athena";
+import { GlueClient } from "@aws-sdk/client-glue";
+import { S3Client } from "@aws-sdk/client-s3";
+import type { Context } from "aws-lambda";
 import { athenaLake, lakeTableOf } from "./adapters/athena-lake";
 import { athenaQueryEngine } from "./adapters/athena-query-engine";
-import { type MaintainedTable, maintainTable } from "./core/maintain-lake";
+import { glueTableVersions } from "./adapters/glue-table-versions";
+import { s3ObjectStore } from "./adapters/s3-object-store";
+import { PermanentError } from "./core/errors";
+import { type MaintainedTable, maintainTable } from "./core/maintain-table";
 import { systemClock } from "./core/ports";
 import { readMaintainEnvironment } from "./environment";
 import { logger, publishPer } from "./telemetry";
 
 const { DATABASE, WORKGROUP, BUCKET, TABLES, RETENTION_DAYS } = readMaintainEnvironment(process.env);
 const clock = systemClock;
+const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
 const client = new AthenaClient({ maxAttempts: 5 });
+const versions = glueTableVersions({ client: new GlueClient({ maxAttempts: 5 }), database: DATABASE });
 const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
 
-/** What the schedule sends. */
+/** Time for what comes after the last query: writing metrics. */
+const RESERVE_MS = 15_000;
+
+/** What the schedule of a table sends. */
 export interface MaintainLakeEvent {
   /** Nominal time of the run, ISO 8601. Default: now. */
   readonly scheduledTime?: string;
+  /** The typed table that this invocation is for. */
+  readonly table: string;
 }
 
 /**
- * Deletes rows that are older than they are kept, merges the small files of the last days, deletes what no snapshot needs, and counts the lines of a finished day that
- * could not be read.
+ * The nightly work on one typed table: deletes rows that are older than they are kept, merges the small files of days
+ * that have many, deletes what no snapshot needs and old versions of the table in the catalog, and counts the unparsed
+ * lines of finished days. Each of a night's runs goes on where the one before it ended.
  *
- * @throws OperationError if a statement failed; the next day's run catches up
+ * @throws OperationError if a step failed; the others were carried out, and the next run catches up
  */
-export async function handler({ scheduledTime }: MaintainLakeEvent): Promise<readonly MaintainedTable[]> {
-  const runToken = scheduledTime ?? clock.now().toISOString();
+export async function handler(
+  { scheduledTime, table }: MaintainLakeEvent,
+  context: Pick<Context, "getRemainingTimeInMillis">,
+): Promise<Omit<MaintainedTable, "failures">> {
+  if (!TABLES.some((configured) => configured.table === table))
+    throw new PermanentError("INVALID_EVENT", `"table" must be one of ${tableNames()}, got "${table}"`);
   const now = scheduledTime === undefined ? clock.now() : new Date(scheduledTime);
-  const options = { client, engine, database: DATABASE, bucket: BUCKET, tables: TABLES, runToken };
-  const maintained: MaintainedTable[] = [];
-  for (const { table } of TABLES) {
-    await athenaLake(options).prepare(table);
-    const result = await maintainTable(engine, lakeTableOf(options, table), now, runToken, RETENTION_DAYS);
-    publishPer("Table", table, { UnparsedRows: result.unparsed });
-    maintained.push(result);
-  }
-  logger.info("lake maintained", { maintained });
-  return maintained;
+  const token = now.toISOString().slice(0, "YYYY-MM-DD".length);
+  const options = { client, engine, database: DATABASE, bucket: BUCKET, tables: TABLES, runToken: token };
+  await athenaLake(options).prepare(table);
+  const deadline = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - RESERVE_MS);
+  const { failures, ...result } = await maintainTable(
+    { store, engine, versions },
+    lakeTableOf(options, table),
+    { bucket: BUCKET, now, token, deadline, retentionDays: RETENTION_DAYS },
+  );
+  if (result.unparsed !== undefined) publishPer("Table", table, { UnparsedRows: result.unparsed });
+  for (const error of failures) logger.error("a step of the maintenance failed", error);
+  logger.info("table maintained", { ...result, failed: failures.length });
+  const [first] = failures;
+  if (first) throw first;
+  return result;
 }
+
+const tableNames = (): string => TABLES.map(({ table }) => `"${table}"`).join(", ");

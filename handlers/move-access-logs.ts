@@ -1,5 +1,5 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { SKIP_REASONS } from "../formats/object-kind";
 import { s3ObjectStore } from "./adapters/s3-object-store";
 import { arrivedObjects } from "./arrived-objects";
@@ -13,7 +13,10 @@ import { logger, publish, publishPer } from "./telemetry";
 const environment = readMoveEnvironment(process.env);
 const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
 
-/** An object and the message that told of it. */
+/** Time for what comes after the last copy: a slow copy that has begun, its note and its delete. */
+const RESERVE_MS = 15_000;
+
+/** An object and the message that announced it. */
 interface Arrival {
   readonly messageId: string;
   readonly object: ArrivedObject;
@@ -22,11 +25,15 @@ interface Arrival {
 /**
  * Moves the objects of a batch of queue messages.
  *
- * @returns the messages to deliver again: those with an object that failed, and those that cannot be read
+ * @returns the messages to deliver again: those with an object that failed or that time was too short for, and those that
+ * cannot be read
  */
-export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+export async function handler(
+  event: SQSEvent,
+  context: Pick<Context, "getRemainingTimeInMillis">,
+): Promise<SQSBatchResponse> {
   const failedMessages = new Set<string>();
-  // The whole batch at once, not message by message: that is what lets deletes and markers be few requests.
+  // The whole batch at once, not message by message: that is what lets deletes and notes be few requests.
   const arrivals = event.Records.flatMap(({ messageId, body }): Arrival[] => {
     try {
       return arrivedObjects(body).map((object) => ({ messageId, object }));
@@ -36,19 +43,21 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
       return [];
     }
   });
+  const deadline = new Date(systemClock.now().getTime() + context.getRemainingTimeInMillis() - RESERVE_MS);
   const outcomes = await moveObjects(
     { store, clock: systemClock },
     {
       sources: environment.SOURCES.map(({ partition = false, ...source }) => ({ ...source, partition })),
       targetBucket: environment.TARGET_BUCKET,
       keepOriginals: environment.KEEP_ORIGINALS === "true",
+      deadline,
     },
     arrivals.map(({ object }) => object),
   );
   for (const [index, outcome] of outcomes.entries()) {
     const arrival = arrivals[index];
     if (!arrival) continue;
-    if (outcome.kind === "failed") failedMessages.add(arrival.messageId);
+    if (outcome.kind === "failed" || outcome.kind === "postponed") failedMessages.add(arrival.messageId);
     logOutcome(arrival, outcome);
   }
   publishOutcomes(arrivals, outcomes);
@@ -65,6 +74,9 @@ function logOutcome({ messageId, object }: Arrival, outcome: MoveOutcome): void 
       return;
     case "failed":
       logger.error("failed", { messageId, ...object, ...errorFields(outcome.error) });
+      return;
+    case "postponed":
+      logger.debug("postponed", { messageId, ...object });
       return;
   }
 }

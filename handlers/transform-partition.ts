@@ -7,11 +7,11 @@ import { athenaPartitionCatalog } from "./adapters/athena-partition-catalog";
 import { athenaQueryEngine } from "./adapters/athena-query-engine";
 import { projectedPartitions } from "./adapters/projected-partitions";
 import { s3ObjectStore } from "./adapters/s3-object-store";
-import { type CommittedPartitions, commitPartitions } from "./core/commit-partitions";
+import { type CommittedTable, commitTables } from "./core/commit-tables";
 import { systemClock } from "./core/ports";
 import { privacySalt } from "./core/privacy-salt";
 import { readLakeEnvironment } from "./environment";
-import { logger, publish } from "./telemetry";
+import { logger, publish, publishPer } from "./telemetry";
 
 const { DATABASE, WORKGROUP, BUCKET, TABLES, PARTITIONS } = readLakeEnvironment(process.env);
 const clock = systemClock;
@@ -19,7 +19,7 @@ const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
 const client = new AthenaClient({ maxAttempts: 5 });
 const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
 
-/** Time for what comes after the last query: deleting a marker and writing metrics. */
+/** Time for what comes after the last query: deleting notes and writing metrics. */
 const RESERVE_MS = 15_000;
 
 /** What the schedule sends. */
@@ -28,16 +28,19 @@ export interface TransformPartitionEvent {
   readonly scheduledTime?: string;
 }
 
+/** What the run did for one table. */
+export type TransformedTable = Omit<CommittedTable, "failures">;
+
 /**
- * Commits the files of every touched partition to its typed table: one statement each, oldest first, until the
- * function's time is nearly over. The rest is left for the next run.
+ * Commits the noted files of every table: as few statements as there can be, oldest first, until the function's time is
+ * nearly over. The rest is left for the next run. A file that the engine cannot read is set aside.
  *
- * @throws OperationError if a statement failed; the others were carried out, and its marker stays for the next run
+ * @throws OperationError if a statement failed; the others were carried out, and its notes stay for the next run
  */
 export async function handler(
   { scheduledTime }: TransformPartitionEvent,
   context: Pick<Context, "getRemainingTimeInMillis">,
-): Promise<Omit<CommittedPartitions, "failures">> {
+): Promise<readonly TransformedTable[]> {
   const runToken = scheduledTime ?? clock.now().toISOString();
   const isHashed = TABLES.some(({ privacy }) => privacy?.some(needsSalt));
   const options = { engine, database: DATABASE, bucket: BUCKET, runToken };
@@ -57,20 +60,28 @@ export async function handler(
     }),
   };
   const deadline = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - RESERVE_MS);
-  const { failures, ...result } = await commitPartitions(
-    ports,
-    { bucket: BUCKET, tables: TABLES, deadline },
-    (key) => logger.warn("unknown marker left alone", { key }),
+  const committed = await commitTables(ports, { bucket: BUCKET, tables: TABLES, deadline }, (key) =>
+    logger.warn("unknown note left alone", { key }),
   );
-  for (const error of failures) logger.error("a partition was not committed", error);
-  logger.info("partitions committed", { ...result, failed: failures.length });
-  publish({
-    PartitionsCommitted: result.committed,
-    PartitionsWaiting: result.waiting + failures.length,
-    RowsCommitted: result.rows,
-    SecondsToLake: result.secondsToLake,
-  });
+  publishCommitted(committed);
+  const failures = committed.flatMap((table) => table.failures);
+  for (const error of failures) logger.error("a commit failed", error);
   const [first] = failures;
   if (first) throw first;
-  return result;
+  return committed.map(({ failures: _, ...table }) => table);
 }
+
+function publishCommitted(tables: readonly CommittedTable[]): void {
+  for (const { failures, ...table } of tables) {
+    logger.info("table committed", { ...table, failed: failures.length });
+    publishPer("Table", table.table, { FilesRejected: table.rejected.length });
+  }
+  publish({
+    PartitionsCommitted: sum(tables.map(({ committed }) => committed)),
+    PartitionsWaiting: sum(tables.map(({ waiting }) => waiting)),
+    RowsCommitted: sum(tables.map(({ rows }) => rows)),
+    SecondsToLake: Math.max(...tables.map(({ secondsToLake }) => secondsToLake)),
+  });
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

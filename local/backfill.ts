@@ -5,12 +5,13 @@ import { FORMATS } from "../formats";
 import { athenaPartitionCatalog } from "../handlers/adapters/athena-partition-catalog";
 import { athenaQueryEngine } from "../handlers/adapters/athena-query-engine";
 import { s3ObjectStore } from "../handlers/adapters/s3-object-store";
-import type { HourRange, PartitionedTable } from "../handlers/core/add-partitions";
+import type { HourRange } from "../handlers/core/add-partitions";
 import { type BackfillProgress, type BackfillSummary, backfill } from "../handlers/core/backfill";
 import { paceOf } from "../handlers/core/pace";
+import type { PartitionedTable } from "../handlers/core/partitioned-table";
 import { systemClock } from "../handlers/core/ports";
 import { partitionValueOf, type Source } from "../handlers/core/source";
-import { type CommitProgress, type CommittedAll, commitTouched } from "./commit-touched";
+import { type CommitProgress, type CommittedAll, commitNoted } from "./commit-noted";
 import { folderPartitionCatalog } from "./folder-partition-catalog";
 import { ANY_SOURCE, openFolders } from "./folders";
 import { LAKE_BUCKET, prepareLake } from "./lake-layout";
@@ -80,7 +81,7 @@ export async function backfillFolder(options: FolderBackfillOptions): Promise<Ba
     const privacy = await lakePrivacy(lake);
     const summary = await run();
     const { rows, unparsed } = await withLakeWriter(lake, (writer) =>
-      commitTouched(store, lake, writer, privacy, options.onProgress),
+      commitNoted(store, lake, writer, privacy, options.onProgress),
     );
     return { ...summary, rows, unparsed };
   });

@@ -3,7 +3,7 @@ import type { PrivacyOptions } from "../formats/privacy";
 import { type MoveOutcome, moveObjects } from "../handlers/core/move-objects";
 import type { ArrivedObject } from "../handlers/core/move-plan";
 import { type ObjectStore, systemClock } from "../handlers/core/ports";
-import { commitTouched, type IngestSkipReason, type SkippedObject } from "./commit-touched";
+import { commitNoted, type IngestSkipReason, type SkippedObject } from "./commit-noted";
 import { ANY_SOURCE, openFolders } from "./folders";
 import { LAKE_BUCKET, prepareLake } from "./lake-layout";
 import { withLakeLock } from "./lake-lock";
@@ -48,7 +48,7 @@ export interface IngestSummary {
 const MOVE_BATCH = 1000;
 /**
  * Runs the pipeline on this machine: moves the folder's access logs below `LAKE/raw/` as `move-access-logs` would,
- * and brings the typed table of every touched partition up to date.
+ * and brings the typed tables up to date with them.
  *
  * It may be run again at any time, after new or late files, and after it was interrupted: what is done stays done.
  *
@@ -62,7 +62,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     const privacy = await lakePrivacy(lake, options.privacy);
     const { moved, committed } = await withLakeWriter(lake, async (writer) => ({
       moved: await moveAll(store, bucket, options),
-      committed: await commitTouched(store, lake, writer, privacy, options.onProgress),
+      committed: await commitNoted(store, lake, writer, privacy, options.onProgress),
     }));
     const skipped = [...moved.skipped, ...committed.skipped];
     await writeFile(lake.skippedFile, skipped.map((item) => `${JSON.stringify(item)}\n`).join(""));

@@ -233,6 +233,23 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
           })),
   },
   {
+    id: "rejected-files",
+    means: (table) =>
+      `Files of ${table} could not be read by Athena. They were set aside; what they hold is in no table.`,
+    firstThing: () =>
+      "run access-logs status: it names a file and the reason; access-logs redrive --rejected takes files back in that were replaced by whole copies.",
+    expressions: ({ lake }) =>
+      lake === undefined
+        ? []
+        : lake.tables.map((table) => ({
+            subject: table,
+            about: table,
+            metric: ownMetric("FilesRejected", lake.transform.lambda.functionName, table),
+            ...anyOf("Sum"),
+            ...once(HOUR),
+          })),
+  },
+  {
     id: "unmatched-keys",
     means: () =>
       "Objects below a source's prefix have names that AWS gives to no access log. They were left where they are.",

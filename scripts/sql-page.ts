@@ -1,25 +1,28 @@
 import { FORMATS } from "../formats";
 import { hourOf } from "../formats/hour";
 import { columnsOf } from "../formats/log-format";
+import { rawPrefixOf } from "../formats/partition-layout";
 import { renderAddPartitions } from "../formats/render/add-partitions-ddl";
 import { DDL_BUCKET, DDL_DATABASE } from "../formats/render/athena-ddl-file";
 import {
   type LakeTable,
   renderAddLakeColumns,
-  renderCommitPartition,
+  renderCommit,
   renderCountUnparsed,
   renderCreateLakeTable,
-  renderDeleteBefore,
-  renderOptimize,
   renderUnparsedView,
-  renderVacuum,
 } from "../formats/render/lake-sql";
-
+import {
+  renderDaysBefore,
+  renderDaysToMerge,
+  renderDeleteDays,
+  renderOptimize,
+  renderVacuum,
+} from "../formats/render/maintenance-sql";
 import {
   renderCommittedFiles,
   renderCommittedHours,
   renderKnownPartitions,
-  renderLastCommit,
 } from "../formats/render/status-sql";
 
 const TABLE: LakeTable = {
@@ -29,7 +32,22 @@ const TABLE: LakeTable = {
   bySource: false,
 };
 const DT = "2026-11-23";
+const LAST_DT = "2026-11-25";
 const PARTITION = { table: TABLE.format.table, hour: hourOf(Date.parse(`${DT}T07:00:00Z`)) };
+const PREFIX = rawPrefixOf(PARTITION);
+const FILES = {
+  partitions: [PARTITION],
+  ranges: [
+    {
+      from: `${PREFIX}2fb1d8c4-E2EXAMPLE1SHOP.2026-11-23-07.1a2b3c4d.gz`,
+      to: `${PREFIX}2fb1d8c4-E2EXAMPLE1SHOP.2026-11-23-07.1a2b3c4d.gz`,
+    },
+    {
+      from: `${PREFIX}6ad03e57-E2EXAMPLE1SHOP.2026-11-23-07.5e6f7a8b.gz`,
+      to: `${PREFIX}6c18f9b2-E2EXAMPLE1SHOP.2026-11-23-07.9c0d1e2f.gz`,
+    },
+  ],
+};
 const LAST_COLUMN = columnsOf(TABLE.format).at(-1)?.name ?? "";
 
 interface Section {
@@ -41,7 +59,7 @@ interface Section {
 const SECTIONS: readonly Section[] = [
   {
     title: "Adding partitions",
-    text: "`create-partition` every hour, and `transform-partition` for touched partitions: at most 100 a statement, for the raw table and the table of lines. `IF NOT EXISTS` makes running it again harmless.",
+    text: "`create-partition` every hour, and `transform-partition` for those of new files: at most 100 a statement, for the raw table and the table of lines. `IF NOT EXISTS` makes running it again harmless.",
     sql: renderAddPartitions(TABLE.database, `${TABLE.format.table}_raw`, TABLE.bucket, [PARTITION]),
   },
   {
@@ -55,9 +73,9 @@ const SECTIONS: readonly Section[] = [
     sql: renderAddLakeColumns(TABLE, new Set([LAST_COLUMN])),
   },
   {
-    title: "Committing a partition",
-    text: "`transform-partition`, for each partition that got files. Iceberg makes all of its rows visible at once, or none. The anti-join on `log_file` leaves out files that are in already, so that running it again adds nothing; `dt` and `hour` prune both sides. A line is a row if the SerDe's pattern matched it and its timestamps are real; the others are in the view below.",
-    sql: renderCommitPartition(TABLE, PARTITION),
+    title: "Committing files",
+    text: "`transform-partition`: one statement for the noted files of a table, or one for every hundred partitions. Iceberg makes all of its rows visible at once, or none. Only the files themselves are read: by name where there are up to a hundred, else as ranges of names. The anti-join on `log_file` leaves out files that are in already, so that running it again adds nothing; it is pruned by the same hours and names. A line is a row if the SerDe's pattern matched it and its timestamps are real; the others are in the view below.",
+    sql: renderCommit(TABLE, FILES),
   },
   {
     title: "The view of unparsed lines",
@@ -66,17 +84,27 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: "Counting unparsed lines",
-    text: "`maintain-lake`, every night, for the day before yesterday: by then its last late file has come. The count is the metric `UnparsedRows`. It reads the day's text once more, which is why it does not happen with each commit.",
+    text: "`maintain-lake`, every night, for each day before yesterday that got files since it was last counted, late files and history too. The count is the metric `UnparsedRows`. It reads the day's text once more, which is why it does not happen with each commit.",
     sql: renderCountUnparsed(TABLE, DT),
   },
   {
+    title: "Finding days to delete",
+    text: "`maintain-lake`, every night, if `lakeRetentionDays` is set. Reads Iceberg's metadata alone. It is asked again after the delete: where Athena only marks rows as deleted, their day is still there, and merging its files takes them away.",
+    sql: renderDaysBefore(TABLE, DT),
+  },
+  {
     title: "Deleting old rows",
-    text: "`maintain-lake`, every night, if `lakeRetentionDays` is set. The table is partitioned by day, so whole partitions go. A file of such a day that comes later, or is brought in again, is committed and goes the next night.",
-    sql: renderDeleteBefore(TABLE, DT),
+    text: "`maintain-lake`, for at most ninety days at once. The table is partitioned by day, so whole partitions go. A file of such a day that comes later, or is loaded again, is committed and goes the next night.",
+    sql: renderDeleteDays(TABLE, DT, LAST_DT),
+  },
+  {
+    title: "Finding days to merge",
+    text: "`maintain-lake`, every night: the days with many small files, oldest first, whatever wrote them, up to a limit of bytes; the rest waits for the next night. Reads Iceberg's metadata alone.",
+    sql: renderDaysToMerge(TABLE),
   },
   {
     title: "Merging small files",
-    text: "`maintain-lake`, every night, day by day: each commit adds at least one file. Names stand without quotes, because Athena takes none here. Athena may stop and ask for another run; it gets one.",
+    text: "`maintain-lake`, for each of these days: each commit adds at least one file. Names stand without quotes, because Athena takes none here. Athena may stop and ask for another run; it gets one.",
     sql: renderOptimize(TABLE, DT),
   },
   {
@@ -98,11 +126,6 @@ const SECTIONS: readonly Section[] = [
     title: "Looking: files that are committed",
     text: "`access-logs status`, for hours with fewer files than there are below `raw/`.",
     sql: renderCommittedFiles(TABLE, [PARTITION]),
-  },
-  {
-    title: "Looking: the last commit",
-    text: "`access-logs status`. Merging files makes snapshots, too, but not by appending. Reads no data.",
-    sql: renderLastCommit(TABLE),
   },
 ];
 

@@ -10,6 +10,7 @@ import { RAW_PREFIX } from "../formats/partition-layout";
 import { lakeColumnNames } from "../formats/render/lake-sql";
 import type { Random } from "../local/sample/random";
 import type { Buckets } from "./bucket";
+import { BROKEN, UNNAMED } from "./deliveries";
 import { type Faults, type Invocation, ServiceError, type Trace } from "./faults";
 import type { Scheduler } from "./scheduler";
 
@@ -49,7 +50,7 @@ interface World {
 
 const MINUTE = 60_000;
 const INSERT =
-  /^INSERT INTO "\w+"\."(?<table>\w+)" [\s\S]*\nFROM "\w+"\."(?<raw>\w+)"\nWHERE (?<keys>.*)\n(?<rest>[\s\S]*)$/;
+  /^INSERT INTO "\w+"\."(?<table>\w+)" [\s\S]*\nFROM "\w+"\."(?<raw>\w+)"\nWHERE \((?<keys>.*)\)\n +AND \((?<paths>.*)\)\n(?<rest>[\s\S]*)$/;
 const ADD_PARTITIONS = /^ALTER TABLE `\w+`\.`(\w+)` ADD IF NOT EXISTS/;
 const CREATE_TABLE = /^CREATE TABLE IF NOT EXISTS `\w+`\.`(\w+)`/;
 
@@ -60,16 +61,18 @@ export function simulateAthena(world: World): SimulatedAthena {
   const tables = new Set<string>();
   const lake = new Map<string, string[]>();
 
-  /** What an INSERT will add, as of now. */
+  /** What an INSERT will read and add, as of now. */
   const plan = (sql: string): [file: string, line: string][] => {
-    const { table = "", raw = "", keys = "", rest = "" } = INSERT.exec(sql)?.groups ?? {};
-    const pairs = [...keys.matchAll(/"(\w+)" = '([^']*)'/g)].map(([, key, value]) => `${key}=${value}`);
-    const location = `s3://${bucket}/${RAW_PREFIX}${table}/${pairs.join("/")}/`;
-    if (!partitions.has(`${raw}/${pairs.join("/")}`)) return [];
+    const { table = "", raw = "", keys = "", paths = "", rest = "" } = INSERT.exec(sql)?.groups ?? {};
+    const locations = hoursOf(keys)
+      .filter((hour) => partitions.has(`${raw}/${hour}`))
+      .map((hour) => `s3://${bucket}/${RAW_PREFIX}${table}/${hour}/`);
+    const isNamed = rangesOf(paths);
     const hasAntiJoin = rest.includes('"$path" NOT IN');
     return [...buckets.objects]
       .map(([path, body]): [string, string] => [`s3://${path}`, body])
-      .filter(([file]) => file.startsWith(location) && !(hasAntiJoin && lake.has(file)));
+      .filter(([file]) => locations.some((location) => file.startsWith(location)) && isNamed(file))
+      .filter(([file]) => !(hasAntiJoin && lake.has(file)));
   };
 
   const commit = (rows: readonly [string, string][]) => {
@@ -80,13 +83,33 @@ export function simulateAthena(world: World): SimulatedAthena {
     }
   };
 
+  let outageUntil = 0;
+  /** For a while, every statement fails, and Athena does not say why. */
+  const outageEnd = (): End | undefined => {
+    if (faults.strikes("engine out of order", 0.01))
+      outageUntil = scheduler.now() + random.integer(1, 40) * MINUTE;
+    return scheduler.now() < outageUntil ? failed("COMPILER_ERROR") : undefined;
+  };
+
+  const misread = new Set<string>();
+  /** A file that is broken, or one that could not be read just now: that happens to each only once. */
+  const unreadableEnd = (rows: readonly [file: string, line: string][]): End | undefined => {
+    const broken = rows.find(([, line]) => line.startsWith(BROKEN));
+    if (broken?.[1].startsWith(UNNAMED)) return failed("HIVE_BAD_DATA");
+    if (broken) return failed(`${CURSOR_ERROR} ${broken[0]}: Unexpected end of input stream`);
+    const [file] = rows.map(([path]) => path).filter((path) => !misread.has(path));
+    if (file === undefined || !faults.strikes("good file misread", 0.02)) return undefined;
+    misread.add(file);
+    return failed(`${CURSOR_ERROR} ${file}`);
+  };
+
   const carryOut = async (query: Query): Promise<void> => {
     await scheduler.sleep(random.integer(0, 5_000));
     query.state = "RUNNING";
     const rows = query.sql.startsWith("INSERT") ? plan(query.sql) : [];
     const isSlow = faults.strikes("slow query", 0.1);
     await scheduler.sleep(isSlow ? random.integer(5, 25) * MINUTE : random.integer(500, 20_000));
-    const end = endOf(faults);
+    const end = outageEnd() ?? unreadableEnd(rows) ?? endOf(faults);
     if (end.takesEffect) {
       commit(rows);
       query.rows = rows.length;
@@ -175,6 +198,30 @@ function endOf(faults: Faults): End {
     return { state: "CANCELLED", reason: "by someone", isRetryable: false, takesEffect: false };
   }
   return { state: "SUCCEEDED", takesEffect: true };
+}
+
+const CURSOR_ERROR = "HIVE_CURSOR_ERROR: Failed to read file:";
+const failed = (reason: string): End => ({
+  state: "FAILED",
+  reason,
+  isRetryable: false,
+  takesEffect: false,
+});
+
+/** `dt=.../hour=...` for each hour of a condition. */
+const hoursOf = (keys: string): string[] =>
+  keys.split(" OR ").flatMap((day) => {
+    const dt = /"dt" = '([^']*)'/.exec(day)?.[1];
+    const hours = /"hour" IN \(([^)]*)\)/.exec(day)?.[1] ?? "";
+    return [...hours.matchAll(/'([^']*)'/g)].map(([, hour]) => `dt=${dt}/hour=${hour}`);
+  });
+
+/** Reads `"$path" IN (...) OR "$path" BETWEEN ... AND ...`. */
+function rangesOf(paths: string): (file: string) => boolean {
+  const single = /IN \(([^)]*)\)/.exec(paths)?.[1] ?? "";
+  const files = new Set([...single.matchAll(/'([^']*)'/g)].map(([, file]) => file));
+  const ranges = [...paths.matchAll(/BETWEEN '([^']*)' AND '([^']*)'/g)];
+  return (file) => files.has(file) || ranges.some(([, from = "", to = ""]) => from <= file && file <= to);
 }
 
 /** `<raw table>/dt=.../hour=...` for each partition that a statement adds. */

@@ -49,12 +49,6 @@ export function createBuckets(faults: Faults, scheduler: Scheduler): Buckets {
     }
     return failures;
   };
-  const deleteIfUnchanged = (location: ObjectLocation, etag: string) => {
-    const body = objects.get(pathOf(location));
-    if (body !== undefined && etagOf(body) !== etag) return "changed" as const;
-    objects.delete(pathOf(location));
-    return "deleted" as const;
-  };
   const putIfAbsent = (location: ObjectLocation, body: string) => {
     if (objects.has(pathOf(location))) return undefined;
     objects.set(pathOf(location), body);
@@ -76,8 +70,6 @@ export function createBuckets(faults: Faults, scheduler: Scheduler): Buckets {
       yield* await call(`list ${prefix}`, REFUSAL, () => list(bucket, prefix));
     },
     deleteAll: (bucket, keys) => call(`delete ${keys.join(" ")}`, REFUSAL, () => deleteAll(bucket, keys)),
-    deleteIfUnchanged: (location, etag) =>
-      call(`delete ${location.key} if unchanged`, REFUSAL, () => deleteIfUnchanged(location, etag)),
   });
   return { objects, seenBy };
 }

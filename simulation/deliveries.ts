@@ -6,7 +6,7 @@ import type { Faults } from "./faults";
 /** A log file that AWS puts into the landing bucket. */
 export interface Delivery {
   readonly key: string;
-  /** Stands for its lines; no two files have the same. */
+  /** Stands for its lines; no two files have the same. What begins with `BROKEN` no engine can read. */
   readonly body: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -18,6 +18,11 @@ export const SOURCES: readonly Source[] = [
   { format: "alb", prefix: "api/AWSLogs/" },
   { format: "cloudfront", prefix: "cdn/" },
 ];
+
+/** How the body of a file begins that no engine can read. */
+export const BROKEN = "broken";
+/** Of those, the ones that the engine does not name when it fails. */
+export const UNNAMED = `${BROKEN} without a word`;
 
 const MINUTE = 60_000;
 const MAX_LATE_HOURS = 26;
@@ -32,7 +37,8 @@ export function drawDeliveries(random: Random, faults: Faults, start: number, ho
     const name = random.hex(8);
     const [first, second, third] = SOURCES.map(({ prefix }) => prefix);
     const prefix = random.pick([first ?? "", second ?? "", third ?? ""]);
-    deliveries.push({ key: keyOf(prefix, name, at, lateHours), body: `lines of ${prefix}${name}`, at });
+    const kind = faults.strikes("broken file", 0.03) ? random.pick([BROKEN, UNNAMED]) : "lines";
+    deliveries.push({ key: keyOf(prefix, name, at, lateHours), body: `${kind} of ${prefix}${name}`, at });
     // The same load balancer under two prefixes: the same name, other lines.
     if (prefix === first && random.chance(SAME_NAME_RATE)) {
       deliveries.push({

@@ -23,6 +23,7 @@ export type Fault =
   | "duplicate event"
   | "delayed event"
   | "late file"
+  | "broken file"
   | "message delivered again"
   | "run started twice"
   | "clock skewed"
@@ -30,6 +31,8 @@ export type Fault =
   | "query failed after its commit"
   | "commit conflict"
   | "query cancelled"
+  | "good file misread"
+  | "engine out of order"
   | "slow query"
   | "function timed out";
 
@@ -46,11 +49,13 @@ export interface Faults {
   end(): void;
 }
 
-const CALL_FAULT_RATE = 0.16;
+/** One of them for each simulation: where much fails, little gets far; where little fails, much happens at once. */
+const CALL_FAULT_RATES = [0.02, 0.05, 0.16] as const;
 
 /** @param omitted numbers of faults that do not happen */
 export function createFaults(seed: number, omitted: (fault: number) => boolean): Faults {
   const random = randomFrom(seed ^ 0x5eed);
+  const callFaultRate = random.pick(CALL_FAULT_RATES);
   const counts: Partial<Record<Fault, number>> = {};
   let drawn = 0;
   let isOver = false;
@@ -66,7 +71,7 @@ export function createFaults(seed: number, omitted: (fault: number) => boolean):
     },
     strikes: (fault, probability) => random.chance(probability) && happens(fault),
     ofCall: () => {
-      if (!random.chance(CALL_FAULT_RATE)) return undefined;
+      if (!random.chance(callFaultRate)) return undefined;
       const fault = random.pick(CALL_FAULTS);
       return happens(fault) ? fault : undefined;
     },

@@ -1,16 +1,17 @@
 import { FORMATS } from "../formats";
-import { COMMIT_KEY, TOUCHED_PREFIX } from "../formats/partition-layout";
+import { ARRIVALS_PREFIX, COMMITS_PREFIX, RAW_PREFIX, REJECTED_PREFIX } from "../formats/partition-layout";
 import { athenaLake } from "../handlers/adapters/athena-lake";
 import { athenaPartitionCatalog } from "../handlers/adapters/athena-partition-catalog";
 import { athenaQueryEngine } from "../handlers/adapters/athena-query-engine";
 import { addPartitions, windowAround } from "../handlers/core/add-partitions";
-import { commitPartitions } from "../handlers/core/commit-partitions";
+import { pendingKeys } from "../handlers/core/commit-records";
+import { commitTables } from "../handlers/core/commit-tables";
 import { moveObjects } from "../handlers/core/move-objects";
 import type { Clock } from "../handlers/core/ports";
 import { randomFrom } from "../local/sample/random";
 import { simulateAthena } from "./athena";
 import { createBuckets } from "./bucket";
-import { drawDeliveries, SOURCES } from "./deliveries";
+import { BROKEN, drawDeliveries, SOURCES } from "./deliveries";
 import { createFaults, type Fault, type Invocation, startInvocation, type Trace } from "./faults";
 import { createQueue } from "./queue";
 import { createScheduler } from "./scheduler";
@@ -46,6 +47,8 @@ const BUCKET = "logs";
 const TABLES = Object.values(FORMATS).map(({ table }) => ({ table }));
 const MOVE_TIMEOUT_MS = MINUTE;
 const TRANSFORM_TIMEOUT_MS = 9 * MINUTE;
+/** What functions leave of their time for what comes last. */
+const RESERVE_MS = 15_000;
 
 /**
  * Runs the whole pipeline for some hours of virtual time: the code of the functions as it is deployed, on services that
@@ -108,6 +111,10 @@ export async function simulate({
     }
   };
 
+  const deadlineOf = (clock: Clock, timeoutMs: number) =>
+    new Date(clock.now().getTime() + timeoutMs - RESERVE_MS);
+  let rowsCounted = 0;
+
   const move = async () => {
     const messages = queue.receive();
     if (messages.length === 0) return;
@@ -115,11 +122,18 @@ export async function simulate({
     const succeeded = await invoke("move", MOVE_TIMEOUT_MS, async (invocation, clock) => {
       const outcomes = await moveObjects(
         { store: buckets.seenBy(invocation), clock },
-        { sources: SOURCES, targetBucket: BUCKET, keepOriginals: false },
+        {
+          sources: SOURCES,
+          targetBucket: BUCKET,
+          keepOriginals: false,
+          deadline: deadlineOf(clock, MOVE_TIMEOUT_MS),
+        },
         messages.map(({ key }) => ({ bucket: LANDING, key })),
       );
       failed = new Set(
-        messages.filter((_, index) => outcomes[index]?.kind === "failed").map(({ key }) => key),
+        messages
+          .filter((_, index) => ["failed", "postponed"].includes(outcomes[index]?.kind ?? ""))
+          .map(({ key }) => key),
       );
     });
     if (succeeded) queue.acknowledge(messages.filter(({ key }) => !failed.has(key)));
@@ -137,21 +151,20 @@ export async function simulate({
   const createPartition = (scheduledTime: string) =>
     invoke("create", 5 * MINUTE, async (invocation, clock) => {
       const ports = portsOf(invocation, clock, scheduledTime);
-      await addPartitions(
-        ports,
-        BUCKET,
-        TABLES,
-        windowAround(new Date(scheduledTime)),
-        true,
-        () => undefined,
-      );
+      const range = windowAround(new Date(scheduledTime));
+      await addPartitions(ports, { bucket: BUCKET, tables: TABLES, range, keepNotes: true }, () => undefined);
     });
 
   const transform = (scheduledTime: string) =>
     invoke("transform", TRANSFORM_TIMEOUT_MS, async (invocation, clock) => {
-      const deadline = new Date(clock.now().getTime() + TRANSFORM_TIMEOUT_MS - 15_000);
+      const deadline = deadlineOf(clock, TRANSFORM_TIMEOUT_MS);
       const ports = portsOf(invocation, clock, scheduledTime);
-      await commitPartitions(ports, { bucket: BUCKET, tables: TABLES, deadline }, () => undefined);
+      const committed = await commitTables(
+        ports,
+        { bucket: BUCKET, tables: TABLES, deadline },
+        () => undefined,
+      );
+      rowsCounted += committed.reduce((sum, { rows }) => sum + rows, 0);
     });
 
   /** A schedule tries a failed run again, and sometimes starts one twice. */
@@ -197,13 +210,15 @@ export async function simulate({
       queue.redrive();
     }
   });
-  const leftovers = () =>
-    [...buckets.objects.keys()].filter(
-      (path) =>
-        path.startsWith(`${LANDING}/`) ||
-        path.startsWith(`${BUCKET}/${TOUCHED_PREFIX}`) ||
-        path === `${BUCKET}/${COMMIT_KEY}`,
-    );
+  const keysBelow = (bucket: string, prefix: string) =>
+    [...buckets.objects.keys()]
+      .filter((path) => path.startsWith(`${bucket}/${prefix}`))
+      .map((path) => path.slice(bucket.length + 1));
+  const leftovers = () => [
+    ...keysBelow(LANDING, ""),
+    ...keysBelow(BUCKET, ARRIVALS_PREFIX),
+    ...pendingKeys(keysBelow(BUCKET, COMMITS_PREFIX)),
+  ];
   scheduler.start(async () => {
     await scheduler.sleep((STORM_HOURS + 1) * HOUR);
     stamped("from now on, nothing goes wrong");
@@ -219,10 +234,30 @@ export async function simulate({
 
   for (const path of leftovers()) violations.push(`${path} is left over`);
   if (!queue.isEmpty) violations.push("events are left over");
-  const expected = deliveries.map(({ body }) => body).sort();
+  const bodies = deliveries.map(({ body }) => body).sort();
+  const [expected, broken] = [bodies.filter(isReadable), bodies.filter((body) => !isReadable(body))];
   const found = [...athena.lake.values()].flat().sort();
   for (const body of expected.filter((item) => !found.includes(item))) violations.push(`${body} are missing`);
   if (found.length > expected.length)
     violations.push(`${found.length} files are in the table, not ${expected.length}`);
+  if (rowsCounted > expected.length)
+    violations.push(`${rowsCounted} rows are counted as committed, not ${expected.length}`);
+  violations.push(...judgeRejected(buckets.objects, broken));
   return { seed, faults: faults.counts, drawn: faults.drawn, violations: [...new Set(violations)] };
+}
+
+const isReadable = (body: string): boolean => !body.startsWith(BROKEN);
+
+/** Each broken file, and no other, is set aside with its bytes and a reason, and no longer among the text. */
+function judgeRejected(objects: ReadonlyMap<string, string>, broken: readonly string[]): string[] {
+  const below = (prefix: string) => [...objects].filter(([path]) => path.startsWith(`${BUCKET}/${prefix}`));
+  const rejected = below(REJECTED_PREFIX);
+  const reasons = rejected.filter(([path]) => path.endsWith(".reason.json"));
+  const files = rejected.filter(([path]) => !path.endsWith(".reason.json")).map(([, body]) => body);
+  return [
+    ...broken.filter((body) => !files.includes(body)).map((body) => `${body} is not set aside`),
+    ...files.filter(isReadable).map((body) => `${body} are set aside`),
+    ...(reasons.length === files.length ? [] : [`${reasons.length} reasons for ${files.length} files`]),
+    ...below(RAW_PREFIX).flatMap(([path, body]) => (isReadable(body) ? [] : [`${path} is among the text`])),
+  ];
 }

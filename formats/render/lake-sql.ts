@@ -1,4 +1,3 @@
-import { addHours, parseHour, partitionValuesOf } from "../hour";
 import {
   type Column,
   type ColumnType,
@@ -12,7 +11,7 @@ import { LAKE_PREFIX, PARTITION_KEYS, type Partition, partitionPairs, SOURCE_KEY
 import type { PrivacyRule } from "../privacy";
 import { renderLinePattern } from "./line-pattern";
 import { renderPrivate } from "./privacy-sql";
-import { bareIdentifier, hiveIdentifier, hiveString, sqlIdentifier, sqlString } from "./sql-text";
+import { hiveIdentifier, hiveString, sqlIdentifier, sqlString } from "./sql-text";
 
 /** A typed table on AWS: Iceberg, in the Glue catalog, written by Athena. */
 export interface LakeTable {
@@ -154,28 +153,78 @@ export function renderAddLakeColumns(table: LakeTable, names: ReadonlySet<string
   return `ALTER TABLE ${hiveName(table, table.format.table)} ADD COLUMNS (${list.join(", ")})`;
 }
 
+/** Files of one table that a statement commits. */
+export interface CommittedFiles {
+  /** Where they lie; at least one. */
+  readonly partitions: readonly Partition[];
+  /** Their keys; at least one range. */
+  readonly ranges: readonly KeyRange[];
+}
+
+/** Keys from the first to the last, both included, in the order of their characters. */
+export interface KeyRange {
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
- * Commits the files of a partition that are not in the typed table yet: all of their rows at once, or none. Run again,
- * it adds nothing.
+ * Commits files that are not in the typed table yet: all of their rows at once, or none. Run again, it adds nothing.
  *
- * Both sides are pruned: the raw table by its partition keys, the typed one by the bounds that Iceberg keeps of `dt` and
- * `hour` for every data file. Pruning by `time` instead would miss a file whose lines bear other days than its name.
+ * Only the files themselves are read: the engine leaves out a file by its `"$path"` before it opens it. The typed table
+ * is pruned by the same keys, by the bounds that Iceberg keeps of `dt`, `hour` and `log_file` for every data file. Pruning
+ * by `time` instead would miss a file whose lines have other days than its name.
  *
- * @param rule what the rows must not tell; default: they hold what was logged
+ * @param rule what the rows must not hold; default: they hold what was logged
  */
-export function renderCommitPartition(table: LakeTable, partition: Partition, rule?: PrivacyRule): string {
+export function renderCommit(
+  table: LakeTable,
+  { partitions, ranges }: CommittedFiles,
+  rule?: PrivacyRule,
+): string {
   const columns = lakeColumns(table, rule);
-  const keys = partitionPairs(partition).map(([key, value]) => `${sqlIdentifier(key)} = ${sqlString(value)}`);
-  return `INSERT INTO ${sqlName(table, table.format.table)} (${columns.map(({ name }) => sqlIdentifier(name)).join(", ")})
+  const keys = partitionCondition(partitions);
+  const isOneOf = (path: string) => rangeCondition(table, path, ranges);
+  return `${commitHead(table)}${columns.map(({ name }) => sqlIdentifier(name)).join(", ")})
 SELECT
 ${columns.map(({ value }) => `  ${value}`).join(",\n")}
 FROM ${sqlName(table, rawTableOf(table.format))}
-WHERE ${keys.join(" AND ")}
+WHERE ${keys}
+  AND ${isOneOf(sqlPath)}
   AND ${sqlPath} NOT IN (
-    SELECT ${sqlIdentifier(LOG_FILE)} FROM ${sqlName(table, table.format.table)} WHERE ${keys.join(" AND ")}
+    SELECT ${sqlIdentifier(LOG_FILE)} FROM ${sqlName(table, table.format.table)}
+    WHERE ${keys}
+      AND ${isOneOf(sqlIdentifier(LOG_FILE))}
   )
   AND ${isRow(table.format)}`;
 }
+
+/** How every commit to the table begins, and no other statement. */
+export const commitHead = (table: LakeTable): string => `INSERT INTO ${sqlName(table, table.format.table)} (`;
+
+/** `"dt" = '...' AND "hour" IN (...)` for each day, the source before it if there is one. */
+function partitionCondition(partitions: readonly Partition[]): string {
+  const hoursByDay = new Map<string, string[]>();
+  for (const partition of partitions) {
+    const pairs = partitionPairs(partition).map(([key, value]) => [sqlIdentifier(key), sqlString(value)]);
+    const day = pairs.slice(0, -1).map((pair) => pair.join(" = "));
+    const hour = pairs.at(-1)?.[1] ?? "";
+    hoursByDay.set(day.join(" AND "), [...(hoursByDay.get(day.join(" AND ")) ?? []), hour]);
+  }
+  const hourKey = sqlIdentifier(PARTITION_KEYS[1].name);
+  return anyOf([...hoursByDay].map(([day, hours]) => `${day} AND ${hourKey} IN (${hours.join(", ")})`));
+}
+
+function rangeCondition({ bucket }: LakeTable, path: string, ranges: readonly KeyRange[]): string {
+  const pathOf = (key: string) => sqlString(`s3://${bucket}/${key}`);
+  const single = ranges.filter(({ from, to }) => from === to).map(({ from }) => pathOf(from));
+  const others = ranges.filter(({ from, to }) => from !== to);
+  return anyOf([
+    ...(single.length > 0 ? [`${path} IN (${single.join(", ")})`] : []),
+    ...others.map(({ from, to }) => `${path} BETWEEN ${pathOf(from)} AND ${pathOf(to)}`),
+  ]);
+}
+
+const anyOf = (conditions: readonly string[]): string => `(${conditions.join(" OR ")})`;
 
 /** The view of the lines that could not be read, each with its file. */
 export const renderUnparsedView = (table: LakeTable): string =>
@@ -195,51 +244,12 @@ function shownLine({ hidesLines = [] }: LakeTable): string {
 export const renderCountUnparsed = (table: LakeTable, dt: string): string =>
   `SELECT count(*) FROM ${sqlName(table, unparsedViewOf(table.format))} WHERE ${sqlIdentifier(PARTITION_KEYS[0].name)} = ${sqlString(dt)}`;
 
-/**
- * Merges the small files of one day: each commit adds one or a few. Both bounds are midnights, so the condition is of
- * whole partitions.
- *
- * @param dt day, `YYYY-MM-DD`
- * @throws Error if there is no such day
- * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-data-optimization.html
- */
-export const renderOptimize = (table: LakeTable, dt: string): string =>
-  `OPTIMIZE ${bareName(table, table.format.table)} REWRITE DATA USING BIN_PACK
-WHERE "time" >= ${midnight(dt)} AND "time" < ${midnight(dayAfter(dt))}`;
-
-/**
- * Deletes the rows of the days before `dt`. Whole days are whole partitions, so no file need be rewritten.
- *
- * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-delete.html
- */
-export const renderDeleteBefore = (table: LakeTable, dt: string): string =>
-  `DELETE FROM ${sqlName(table, table.format.table)}
-WHERE "time" < ${midnight(dt)}`;
-
-/**
- * Deletes what no snapshot needs any more.
- *
- * @see https://docs.aws.amazon.com/athena/latest/ug/vacuum-statement.html
- */
-export const renderVacuum = (table: LakeTable): string => `VACUUM ${bareName(table, table.format.table)}`;
-
-const midnight = (dt: string): string => `TIMESTAMP ${sqlString(`${dt} 00:00:00`)}`;
-
-function dayAfter(dt: string): string {
-  const hour = parseHour(`${dt}T00`);
-  if (hour === undefined) throw new Error(`a day is YYYY-MM-DD, got "${dt}"`);
-  return partitionValuesOf(addHours(hour, 24)).dt;
-}
-
 const keyNames = ({ bySource }: LakeTable): string[] =>
   [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map(({ name }) => sqlIdentifier(name));
 
 const hiveName = ({ database }: LakeTable, name: string): string =>
   `${hiveIdentifier(database)}.${hiveIdentifier(name)}`;
 
-const sqlName = ({ database }: LakeTable, name: string): string =>
+/** A view or table of the database, as SELECT and INSERT take it. */
+export const sqlName = ({ database }: LakeTable, name: string): string =>
   `${sqlIdentifier(database)}.${sqlIdentifier(name)}`;
-
-/** OPTIMIZE and VACUUM take no quotes of either kind around names. */
-const bareName = ({ database }: LakeTable, name: string): string =>
-  `${bareIdentifier(database)}.${bareIdentifier(name)}`;

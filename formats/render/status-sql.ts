@@ -42,15 +42,6 @@ export const renderCommittedFiles = (table: LakeTable, partitions: readonly Part
 WHERE ${hours.join("\n  OR ")}`;
 };
 
-/**
- * When rows were last added; merging files is no such time.
- *
- * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-table-data.html
- */
-export const renderLastCommit = (table: LakeTable): string =>
-  `SELECT to_iso8601(max(committed_at)) AS committed_at FROM ${nameOf(table, `${table.format.table}$snapshots`)}
-WHERE operation = 'append'`;
-
 /** Names with a dollar are Athena's own; the part before it is checked. */
 function nameOf({ database }: LakeTable, name: string): string {
   const [table = "", view] = name.split("$");

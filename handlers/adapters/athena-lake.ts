@@ -3,15 +3,16 @@ import { FORMATS } from "../../formats";
 import type { Partition } from "../../formats/partition-layout";
 import type { PrivacyRule, TablePrivacy } from "../../formats/privacy";
 import {
+  commitHead,
   type LakeTable,
   lakeColumnNames,
   renderAddLakeColumns,
-  renderCommitPartition,
+  renderCommit,
   renderCreateLakeTable,
   renderUnparsedView,
 } from "../../formats/render/lake-sql";
-import type { PartitionedTable } from "../core/add-partitions";
 import { messageOf, nameOf } from "../core/errors";
+import type { PartitionedTable } from "../core/partitioned-table";
 import type { Lake, QueryEngine } from "../core/ports";
 
 export interface AthenaLakeOptions {
@@ -36,20 +37,21 @@ const CATALOG = "AwsDataCatalog";
 /** Iceberg tables in the Glue catalog, which Athena makes and writes. */
 export const athenaLake = (options: AthenaLakeOptions): Lake => ({
   prepare: (name) => prepare(options, lakeTableOf(options, name)),
-  commitSql: (partition) =>
-    renderCommitPartition(
-      lakeTableOf(options, partition.table),
-      partition,
-      privacyRuleOf(options, partition),
-    ),
+  commitSql: (files) => {
+    const [first] = files.partitions;
+    if (!first) throw new Error("a commit is of at least one partition");
+    return renderCommit(lakeTableOf(options, first.table), files, privacyRuleOf(options, first));
+  },
+  isCommit: (name, sql) => sql.startsWith(commitHead(lakeTableOf(options, name))),
 });
 
+/** The files of one statement are of one rule. */
 function privacyRuleOf(
   { tables, salt = "" }: AthenaLakeOptions,
   partition: Partition,
 ): PrivacyRule | undefined {
   const rules = tables.find(({ table }) => table === partition.table)?.privacy;
-  const privacy = rules?.find(({ source }) => source === partition.source);
+  const privacy = rules?.find(({ source }) => source === undefined || source === partition.source);
   return privacy && { privacy, salt };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { GetQueryResultsCommand, type QueryExecution } from "@aws-sdk/client-athena";
-import { messageOf, nameOf, QueryFailedError, RetryableError } from "../core/errors";
+import { messageOf, nameOf, QueryFailedError, type QueryFault, RetryableError } from "../core/errors";
 import type { CountingEngine, QueryResult, Statement } from "../core/ports";
 import {
   type AthenaOptions,
@@ -11,15 +11,17 @@ import {
   startQuery,
   waitForEnd,
 } from "./athena-execution";
+import { faultOf } from "./athena-failure";
 
 /** Where a statement sets no time of its own: Athena ends a DDL statement after ten minutes by itself. */
 export const TIME_LIMIT_MS = 10 * 60_000;
 
-/** What Glue answers if another run added the partition first: the aim is reached. */
+/** What Glue answers if another run added the partition first: for ALTER TABLE, and for it alone, the aim is reached. */
 const ALREADY_EXISTS = /Partition already exists|AlreadyExistsException/;
+const ALTER_TABLE = /^\s*ALTER\s+TABLE\b/i;
 
 /**
- * Athena: submits a statement, waits for its end, and submits it again if Athena says that this may help.
+ * Athena: submits a statement, waits for its end, and submits it again if its reason says that this may help.
  *
  * The token of a submission is derived from the statement's token and the number of queries that failed before, so that
  * a function that is invoked twice with the same work joins the query that is running already.
@@ -50,6 +52,7 @@ async function rowsWritten({ client }: AthenaOptions, queryId: string): Promise<
 }
 
 async function run(options: AthenaOptions, statement: Statement): Promise<QueryResult> {
+  const started = options.clock.now();
   // Counts the queries that failed. Only after one has ended may another be started in its place: while it is unknown
   // whether a query runs, the same token must be used, or two would write the same rows.
   let generation = 1;
@@ -57,19 +60,30 @@ async function run(options: AthenaOptions, statement: Statement): Promise<QueryR
     const outcome = await attemptOnce(options, statement, generation);
     if (outcome.kind === "succeeded") return outcome.result;
     if (attempt === MAX_ATTEMPTS) throw outcome.error;
-    if (outcome.kind === "failed") generation++;
+    if (outcome.kind === "failed") {
+      if (statement.once || !mayHelp(outcome, started)) throw outcome.error;
+      generation++;
+    }
     await options.clock.sleep(backoffMs(attempt));
   }
 }
 
 type Outcome =
   | { readonly kind: "succeeded"; readonly result: QueryResult }
-  /** The query has ended, and Athena says that another may succeed. */
-  | { readonly kind: "failed"; readonly error: Error }
+  /** The query has ended without effect. */
+  | { readonly kind: "failed"; readonly error: QueryFailedError; readonly endedAt: Date | undefined }
   /** Athena would not take or would not tell: the query may run or not. */
   | { readonly kind: "refused"; readonly error: Error };
 
-/** @throws an error that trying again cannot mend */
+/**
+ * True if another query may succeed. Where the token joined a query that an earlier invocation had seen fail, this
+ * invocation has not tried yet.
+ */
+const mayHelp = (
+  { error: { fault }, endedAt }: Extract<Outcome, { readonly kind: "failed" }>,
+  started: Date,
+): boolean => fault.kind === "transient" || (endedAt !== undefined && endedAt < started);
+
 async function attemptOnce(
   options: AthenaOptions,
   statement: Statement,
@@ -81,7 +95,7 @@ async function attemptOnce(
     .digest("hex");
   try {
     const queryId = await startQuery(options, statement.sql, token);
-    return outcomeOf(queryId, await waitUntil(options, queryId, statement.waitUntil));
+    return outcomeOf(statement, queryId, await waitUntil(options, queryId, statement.waitUntil));
   } catch (error) {
     if (!isBusy(error)) throw error;
     const message = `Athena is busy (${nameOf(error)}): ${messageOf(error)}`;
@@ -100,14 +114,19 @@ const waitUntil = (
     throw new RetryableError("QUERY_TIMEOUT", message);
   });
 
-function outcomeOf(queryId: string, execution: QueryExecution): Outcome {
+function outcomeOf({ sql }: Statement, queryId: string, execution: QueryExecution): Outcome {
   const { Status: status, Statistics: statistics } = execution;
   const reason = reasonOf(execution);
-  if (status?.State === "SUCCEEDED" || ALREADY_EXISTS.test(reason)) {
+  const isThereAlready = ALTER_TABLE.test(sql) && ALREADY_EXISTS.test(reason);
+  if (status?.State === "SUCCEEDED" || isThereAlready) {
     const bytesScanned = statistics?.DataScannedInBytes ?? 0;
     return { kind: "succeeded", result: { queryId, bytesScanned } };
   }
-  const error = new QueryFailedError(queryId, `${status?.State}: ${reason}`);
-  if (status?.State === "FAILED" && status.AthenaError?.Retryable) return { kind: "failed", error };
-  throw error;
+  // A query that somebody cancelled is not submitted again by itself.
+  const fault: QueryFault =
+    status?.State === "FAILED"
+      ? faultOf(reason, status.AthenaError?.Retryable ?? false)
+      : { kind: "statement" };
+  const error = new QueryFailedError(queryId, `${status?.State}: ${reason}`, { fault });
+  return { kind: "failed", error, endedAt: status?.CompletionDateTime };
 }

@@ -46,12 +46,6 @@ export function directoryObjectStore(
       }
       return failures;
     },
-    deleteIfUnchanged: async (location, etag) => {
-      const current = statOrMissing(pathOf(location));
-      if (current && etagOf(current) !== etag) return "changed";
-      await rm(pathOf(location), { force: true });
-      return "deleted";
-    },
   };
 }
 

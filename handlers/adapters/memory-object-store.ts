@@ -51,11 +51,5 @@ export function memoryObjectStore(now = () => new Date()): ObjectStore {
       for (const key of keys) objects.delete(pathOf({ bucket, key }));
       return new Map();
     },
-    deleteIfUnchanged: async (location, etag) => {
-      const object = objects.get(pathOf(location));
-      if (object !== undefined && etagOf(object.body) !== etag) return "changed";
-      objects.delete(pathOf(location));
-      return "deleted";
-    },
   };
 }

@@ -8,11 +8,12 @@ import {
   PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { nameOf } from "../core/errors";
+import { messageOf, nameOf } from "../core/errors";
 import type { ObjectLocation, ObjectStore, StoredObject } from "../core/ports";
 
 /** S3 takes at most this many keys in one DeleteObjects request. */
 const MAX_KEYS_PER_DELETE = 1000;
+const MAX_CONFLICTS = 5;
 
 /** Objects in S3. Retries of single requests are the client's. */
 export const s3ObjectStore = (client: Pick<S3Client, "send">): ObjectStore => ({
@@ -25,7 +26,6 @@ export const s3ObjectStore = (client: Pick<S3Client, "send">): ObjectStore => ({
   read: (location) => read(client, location),
   list: (bucket, prefix) => list(client, bucket, prefix),
   deleteAll: (bucket, keys) => deleteAll(client, bucket, keys),
-  deleteIfUnchanged: (location, etag) => deleteIfUnchanged(client, location, etag),
 });
 
 /**
@@ -64,20 +64,26 @@ async function foundOrNot(request: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
+/**
+ * S3 answers 409 when another request for the same key ended at the same moment: only a further try tells who was first.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ */
 async function putIfAbsent(
   client: Pick<S3Client, "send">,
   { bucket, key }: ObjectLocation,
   body: string,
 ): Promise<string | undefined> {
-  try {
-    const { ETag } = await client.send(
-      new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, IfNoneMatch: "*" }),
-    );
-    return ETag ?? "";
-  } catch (error) {
-    if (nameOf(error) === "PreconditionFailed") return undefined;
-    throw error;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { ETag } = await client.send(
+        new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, IfNoneMatch: "*" }),
+      );
+      return ETag ?? "";
+    } catch (error) {
+      if (nameOf(error) === "PreconditionFailed") return undefined;
+      if (nameOf(error) !== "ConditionalRequestConflict" || attempt === MAX_CONFLICTS) throw error;
+    }
   }
 }
 
@@ -123,28 +129,44 @@ async function deleteAll(
 ): Promise<ReadonlyMap<string, string>> {
   const failures = new Map<string, string>();
   for (let start = 0; start < keys.length; start += MAX_KEYS_PER_DELETE) {
-    const Objects = keys.slice(start, start + MAX_KEYS_PER_DELETE).map((Key) => ({ Key }));
-    const { Errors } = await client.send(
-      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
-    );
-    for (const { Key, Code, Message } of Errors ?? []) {
-      if (Key !== undefined) failures.set(Key, `${Code}: ${Message}`);
-    }
+    const some = keys.slice(start, start + MAX_KEYS_PER_DELETE);
+    for (const [key, reason] of await deleteSome(client, bucket, some)) failures.set(key, reason);
   }
   return failures;
 }
 
-async function deleteIfUnchanged(
+async function deleteSome(
   client: Pick<S3Client, "send">,
-  { bucket, key }: ObjectLocation,
-  etag: string,
-): Promise<"deleted" | "changed"> {
+  bucket: string,
+  keys: readonly string[],
+): Promise<readonly (readonly [key: string, reason: string])[]> {
   try {
-    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag }));
-    return "deleted";
+    const Objects = keys.map((Key) => ({ Key }));
+    const { Errors } = await client.send(
+      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
+    );
+    return (Errors ?? []).flatMap(({ Key, Code, Message }) =>
+      Key === undefined ? [] : [[Key, `${Code}: ${Message}`] as const],
+    );
   } catch (error) {
-    if (nameOf(error) === "PreconditionFailed") return "changed";
-    if (nameOf(error) === "NoSuchKey" || nameOf(error) === "NotFound") return "deleted";
+    // A character that XML cannot hold: the one key that has it must not keep the others from being deleted.
+    if (nameOf(error) === "MalformedXML") return deleteOneByOne(client, bucket, keys);
     throw error;
   }
+}
+
+async function deleteOneByOne(
+  client: Pick<S3Client, "send">,
+  bucket: string,
+  keys: readonly string[],
+): Promise<readonly (readonly [key: string, reason: string])[]> {
+  const failures: [string, string][] = [];
+  for (const key of keys) {
+    try {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    } catch (error) {
+      failures.push([key, messageOf(error)]);
+    }
+  }
+  return failures;
 }

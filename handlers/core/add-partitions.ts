@@ -1,17 +1,9 @@
 import { addHours, type Hour, hourOf, hoursFrom, hourText, parseHour } from "../../formats/hour";
-import { markerKeyOf, type Partition } from "../../formats/partition-layout";
-import type { TablePrivacy } from "../../formats/privacy";
+import { type Partition, partitionPath } from "../../formats/partition-layout";
+import { type NotePorts, partitionsOf, readNotes, replaceMarkers } from "./arrival-notes";
 import { PermanentError } from "./errors";
-import type { ObjectStore, PartitionCatalog } from "./ports";
-import { type TouchedPartition, touchedPartitions } from "./touched-partitions";
-
-/** A raw table, by the name of its typed one, and the sources it is partitioned by, if any. */
-export interface PartitionedTable {
-  readonly table: string;
-  readonly sources?: readonly string[] | undefined;
-  /** What its rows must not tell; those of a source without a rule hold what was logged. */
-  readonly privacy?: readonly TablePrivacy[] | undefined;
-}
+import type { PartitionedTable } from "./partitioned-table";
+import type { PartitionCatalog } from "./ports";
 
 /** A range of hours, both ends included. */
 export interface HourRange {
@@ -71,38 +63,45 @@ export interface AddedPartitions {
   /** Partitions that exist now, by table; most existed before. */
   readonly ensured: number;
   /** Those of them that lie outside the range and got late files. */
-  readonly touched: number;
+  readonly late: number;
 }
+
+export interface AddPartitionsConfig {
+  /** Bucket of the moved files and of their notes. */
+  readonly bucket: string;
+  readonly tables: readonly PartitionedTable[];
+  readonly range: HourRange;
+  /** True if the typed tables are still to be brought up to date by the notes; otherwise they are deleted. */
+  readonly keepNotes: boolean;
+}
+
+/** Notes that one run reads of a table: 200,000 files. */
+const MAX_NOTES = 2000;
 
 /**
- * Makes sure that the partitions of a range exist, and all that got new files. Where nobody else waits for the markers,
- * they are deleted once that is so, unless they were written anew in the meantime.
+ * Makes sure that the partitions of a range exist, and all that got new files.
  *
- * @param keepMarkers true if the typed tables are still to be brought up to date by them
- * @throws OperationError if the catalog refuses; the markers then stay, and the next run goes on with them
+ * @param onUnknown called with the key of a note that cannot be understood: it is left alone
+ * @throws OperationError if the catalog refuses; the notes then stay, and the next run goes on with them
  */
 export async function addPartitions(
-  ports: { readonly store: ObjectStore; readonly catalog: PartitionCatalog },
-  bucket: string,
-  tables: readonly PartitionedTable[],
-  range: HourRange,
-  keepMarkers: boolean,
-  onUnknownMarker: (key: string) => void,
+  ports: NotePorts & { readonly catalog: PartitionCatalog },
+  { bucket, tables, range, keepNotes }: AddPartitionsConfig,
+  onUnknown: (key: string) => void,
 ): Promise<AddedPartitions> {
-  const touched: TouchedPartition[] = [];
-  for await (const item of touchedPartitions(ports.store, bucket, onUnknownMarker)) {
-    if (isPartitionOf(tables, item.partition)) touched.push(item);
-    else onUnknownMarker(item.markerKey);
+  await replaceMarkers(ports, bucket, onUnknown);
+  const byPath = new Map(
+    partitionsIn(tables, range).map((partition) => [partitionPath(partition), partition]),
+  );
+  const ofRange = byPath.size;
+  const noteKeys: string[] = [];
+  for (const table of tables) {
+    const { notes } = await readNotes(ports.store, bucket, table, MAX_NOTES, onUnknown);
+    noteKeys.push(...notes.map(({ key }) => key));
+    for (const partition of partitionsOf(notes.flatMap(({ files }) => files)))
+      byPath.set(partitionPath(partition), partition);
   }
-  const byKey = new Map(partitionsIn(tables, range).map((partition) => [markerKeyOf(partition), partition]));
-  const outside = touched.filter(({ markerKey }) => !byKey.has(markerKey));
-  for (const { markerKey, partition } of outside) byKey.set(markerKey, partition);
-  await ports.catalog.add([...byKey.values()]);
-  for (const { markerKey, etag } of keepMarkers ? [] : touched)
-    await ports.store.deleteIfUnchanged({ bucket, key: markerKey }, etag);
-  return { ensured: byKey.size, touched: outside.length };
+  await ports.catalog.add([...byPath.values()]);
+  if (!keepNotes) await ports.store.deleteAll(bucket, noteKeys);
+  return { ensured: byPath.size, late: byPath.size - ofRange };
 }
-
-/** False for a marker of a table, or of a partitioning, that is no longer configured. */
-export const isPartitionOf = (tables: readonly PartitionedTable[], { table, source }: Partition): boolean =>
-  tables.some((item) => item.table === table && (item.sources === undefined) === (source === undefined));

@@ -1,12 +1,12 @@
-import { randomUUID } from "node:crypto";
 import { addHours, type Hour } from "../../formats/hour";
 import type { SkipReason } from "../../formats/object-kind";
-import { markerKeyOf, type Partition, rawPrefixOf } from "../../formats/partition-layout";
-import { type HourRange, type PartitionedTable, partitionsIn } from "./add-partitions";
+import { type HourRange, partitionsIn } from "./add-partitions";
+import { FILES_PER_NOTE, filesIn, type NotedFile, noteArrivals, partitionsOf } from "./arrival-notes";
 import type { OperationError } from "./errors";
 import { moveObjects } from "./move-objects";
 import { type ArrivedObject, type MovePlan, planMove } from "./move-plan";
 import type { Pace } from "./pace";
+import type { PartitionedTable } from "./partitioned-table";
 import type { Clock, ObjectStore, PartitionCatalog } from "./ports";
 import type { Source } from "./source";
 
@@ -48,7 +48,7 @@ export interface BackfillSummary {
   readonly outOfRange: number;
   readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
   readonly failed: readonly { readonly key: string; readonly reason: string }[];
-  /** Moved files in the range, and the partitions that hold them: each is in the catalog and marked now. */
+  /** Moved files in the range, each noted for the typed tables now, and their partitions, each in the catalog now. */
   readonly files: number;
   readonly partitions: number;
 }
@@ -58,11 +58,11 @@ const BATCH_SIZE = 200;
 const PARTITIONS_AT_ONCE = 100;
 
 /**
- * Brings history in: moves what was never moved, adds the partitions of a range of hours, and marks those that hold
- * files, so that the typed tables catch up.
+ * Loads history: moves what was never moved, adds the partitions of a range of hours, and notes their files, so that
+ * the typed tables catch up.
  *
  * Every step can be repeated. After a kill, the same command goes on: what is moved is not found again, and what is
- * marked is marked once more.
+ * noted is noted once more.
  */
 export async function backfill(ports: BackfillPorts, config: BackfillConfig): Promise<BackfillSummary> {
   const counted = await countLanding(ports, config);
@@ -70,7 +70,7 @@ export async function backfill(ports: BackfillPorts, config: BackfillConfig): Pr
     ? { moved: counted.toMove, movedBefore: 0, failed: [] }
     : await moveLanding(ports, config, counted.toMove);
   const { objects, outOfRange, skipped } = counted;
-  return { objects, outOfRange, skipped, ...moved, ...(await markPartitions(ports, config)) };
+  return { objects, outOfRange, skipped, ...moved, ...(await noteRange(ports, config)) };
 }
 
 async function* landing({ store }: BackfillPorts, config: BackfillConfig): AsyncGenerator<ArrivedObject> {
@@ -150,29 +150,29 @@ const failureOf = (object: ArrivedObject | undefined, error: OperationError) => 
   reason: error.message,
 });
 
-async function markPartitions(ports: BackfillPorts, config: BackfillConfig) {
+async function noteRange(ports: BackfillPorts, config: BackfillConfig) {
   const { store, catalog, pace } = ports;
   const { bucket, isDryRun } = config;
   let [files, partitions, done] = [0, 0, 0];
-  let found: Partition[] = [];
+  let found: NotedFile[] = [];
   const flush = async () => {
-    partitions += found.length;
-    if (!isDryRun) {
-      await pace(found.length);
-      await catalog.add(found);
-      // After the catalog: a partition that is marked but unknown would look empty.
-      for (const partition of found) await store.put({ bucket, key: markerKeyOf(partition) }, randomUUID());
+    const holding = partitionsOf(found);
+    partitions += holding.length;
+    if (!isDryRun && found.length > 0) {
+      await pace(holding.length + Math.ceil(found.length / FILES_PER_NOTE));
+      await catalog.add(holding);
+      // After the catalog: a partition with noted files that is unknown would look empty.
+      await noteArrivals(ports, bucket, found);
     }
     found = [];
   };
   const days = daysOf(config.range);
   for (const table of config.tables) {
     for (const day of days) {
-      for (const [partition, count] of await filesByPartition(store, bucket, table, day)) {
-        files += count;
-        found.push(partition);
-        if (found.length === PARTITIONS_AT_ONCE) await flush();
-      }
+      const ofDay = await filesOf(store, bucket, table, day);
+      files += ofDay.length;
+      found.push(...ofDay);
+      if (partitionsOf(found).length >= PARTITIONS_AT_ONCE) await flush();
       await pace(partitionsIn([table], day).length);
       config.onProgress({ phase: "partitions", done: ++done, total: days.length * config.tables.length });
     }
@@ -194,19 +194,13 @@ function daysOf({ from, to }: HourRange): HourRange[] {
   return days;
 }
 
-/** The partitions of some hours that hold files, with how many. */
-async function filesByPartition(
+/** The moved files of some hours. */
+async function filesOf(
   store: ObjectStore,
   bucket: string,
   table: PartitionedTable,
   hours: HourRange,
-): Promise<[Partition, number][]> {
-  const counts = await Promise.all(
-    partitionsIn([table], hours).map(async (partition): Promise<[Partition, number]> => {
-      let count = 0;
-      for await (const _ of store.list(bucket, rawPrefixOf(partition))) count++;
-      return [partition, count];
-    }),
-  );
-  return counts.filter(([, count]) => count > 0);
+): Promise<readonly NotedFile[]> {
+  const partitions = partitionsIn([table], hours);
+  return (await Promise.all(partitions.map((partition) => filesIn(store, bucket, partition)))).flat();
 }

@@ -34,15 +34,30 @@ export class RetryableError extends OperationError {
   override readonly name = "RetryableError";
 }
 
+/**
+ * What an engine's failure says about its cause, and so about what helps.
+ *
+ * - `transient`: the same statement may succeed later
+ * - `file`: the engine cannot read this file, or could not just now
+ * - `statement`: it is not allowed or wrong in itself; to read other files does not help
+ * - `unknown`: it may be because of a line of some file
+ */
+export type QueryFault =
+  | { readonly kind: "transient" | "statement" | "unknown" }
+  | { readonly kind: "file"; readonly path: string };
+
 /** A statement that the query engine did not carry out. */
 export class QueryFailedError extends PermanentError {
+  readonly fault: QueryFault;
+
   constructor(
     readonly queryId: string,
     /** The engine's own words. */
     readonly reason: string,
-    options?: ErrorOptions,
+    { fault = { kind: "unknown" }, ...options }: ErrorOptions & { readonly fault?: QueryFault } = {},
   ) {
     super("QUERY_FAILED", `query ${queryId} failed: ${reason}`, options);
+    this.fault = fault;
   }
 }
 

@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import pLimit from "p-limit";
 import type { SkipReason } from "../../formats/object-kind";
-import { markerKeyOf, type Partition } from "../../formats/partition-layout";
+import { type NotedFile, noteArrivals } from "./arrival-notes";
 import { messageOf, type OperationError, RetryableError } from "./errors";
 import { type ArrivedObject, planMove } from "./move-plan";
 import type { Clock, ObjectStore } from "./ports";
+import { rejectedKeyOf } from "./rejected-files";
 import type { Source } from "./source";
 
 export interface MoveConfig {
@@ -12,6 +12,12 @@ export interface MoveConfig {
   /** Bucket that the objects are moved to; may be the one they are in. */
   readonly targetBucket: string;
   readonly keepOriginals: boolean;
+  /**
+   * When to begin no further copy; what is left is `postponed`.
+   *
+   * @default - all objects are moved, however long it takes
+   */
+  readonly deadline?: Date;
 }
 
 /** What became of one object. */
@@ -23,50 +29,83 @@ export type MoveOutcome =
       readonly source: Source;
     }
   | { readonly kind: "skipped"; readonly reason: SkipReason }
-  | { readonly kind: "failed"; readonly error: OperationError };
+  | { readonly kind: "failed"; readonly error: OperationError }
+  /** Not begun: the time was over. It has to be delivered again. */
+  | { readonly kind: "postponed" };
+
+export interface MovePorts {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+}
 
 /** Copies in flight at once. More do not help: the CPU that signs requests is the limit, not their latency. */
 export const COPY_CONCURRENCY = 32;
+/** Objects that are copied, noted and deleted together: what is done stays done if the function is stopped. */
+export const CHUNK_SIZE = 100;
 
 /**
- * Moves a batch of objects to their Hive-style keys.
+ * Moves a batch of objects to their Hive-style keys. Each chunk is noted and deleted while the next one is copied.
  *
  * The order of the steps is what keeps a crash between any two of them from losing a file or hiding it from the
- * tables: every copy is confirmed, then each partition that got files is marked as touched, and only then are the
- * originals deleted. Until the very end the original is there, so whoever delivers the event again repeats the rest.
+ * tables: every copy of a chunk is confirmed, then the files are noted, and only then are the originals deleted. Until
+ * the very end the original is there, so when the event is delivered again, the rest is repeated.
  *
- * @returns the outcome of each object, in the order given; one that failed has to be delivered again
+ * @returns the outcome of each object, in the order given; one that failed or was postponed has to be delivered again
  */
 export async function moveObjects(
-  { store, clock }: { readonly store: ObjectStore; readonly clock: Clock },
+  ports: MovePorts,
   config: MoveConfig,
   objects: readonly ArrivedObject[],
 ): Promise<readonly MoveOutcome[]> {
   const limit = pLimit(COPY_CONCURRENCY);
-  const copies = await Promise.all(objects.map((object) => limit(() => copyObject(store, config, object))));
-  const failedMarkers = await touchPartitions(store, clock, config.targetBucket, copies);
-  const marked = copies.map((copy) => failIf(copy, failedMarkers.get(partitionKeyOf(copy))));
-  if (config.keepOriginals) return marked.map(({ outcome }) => outcome);
-  const undeleted = await deleteOriginals(store, objects, marked);
-  return marked.map((copy, index) => failIf(copy, undeleted.get(locationText(objects[index]))).outcome);
+  const isTimeOver = () => config.deadline !== undefined && ports.clock.now() >= config.deadline;
+  const starts = Array.from(
+    { length: Math.ceil(objects.length / CHUNK_SIZE) },
+    (_, index) => index * CHUNK_SIZE,
+  );
+  const chunks = starts.map(async (start) => {
+    const chunk = objects.slice(start, start + CHUNK_SIZE);
+    const copies = chunk.map((object) =>
+      limit(() => (isTimeOver() ? POSTPONED : copyObject(ports.store, config, object))),
+    );
+    return noteAndDelete(ports, config, chunk, await Promise.all(copies));
+  });
+  return (await Promise.all(chunks)).flat();
+}
+
+async function noteAndDelete(
+  ports: MovePorts,
+  config: MoveConfig,
+  objects: readonly ArrivedObject[],
+  copies: readonly Copy[],
+): Promise<readonly MoveOutcome[]> {
+  const noteError = await note(ports, config.targetBucket, copies);
+  const noted = copies.map((copy) => (copy.file ? failIf(copy, noteError) : copy));
+  if (config.keepOriginals) return noted.map(({ outcome }) => outcome);
+  const undeleted = await deleteOriginals(ports.store, objects, noted);
+  return noted.map((copy, index) => failIf(copy, undeleted.get(locationText(objects[index]))).outcome);
 }
 
 interface Copy {
   readonly outcome: MoveOutcome;
   /** Set if the object is at its target now. */
-  readonly partition?: Partition;
+  readonly file?: NotedFile;
 }
 
 async function copyObject(store: ObjectStore, config: MoveConfig, object: ArrivedObject): Promise<Copy> {
   const plan = planMove(config.sources, object);
   if (plan.kind === "skip") return { outcome: { kind: "skipped", reason: plan.reason } };
   const target = { bucket: config.targetBucket, key: plan.key };
-  const { partition, source } = plan;
+  const { partition, source, key } = plan;
+  const file: NotedFile = { key, partition, ...(object.size === undefined ? {} : { size: object.size }) };
   try {
     if ((await store.copy(object, target)) === "copied")
-      return { outcome: { kind: "moved", isNew: true, source }, partition };
+      return { outcome: { kind: "moved", isNew: true, source }, file };
     // A duplicate event, or one delivered again after a crash: the file is where it belongs already.
-    if (await store.exists(target)) return { outcome: { kind: "moved", isNew: false, source }, partition };
+    if (await store.exists(target)) return { outcome: { kind: "moved", isNew: false, source }, file };
+    // Or the engine could not read it, and it was set aside.
+    if (await store.exists({ bucket: target.bucket, key: rejectedKeyOf(key) }))
+      return { outcome: { kind: "moved", isNew: false, source } };
     return failed(
       new RetryableError("SOURCE_MISSING", `${locationText(object)} is gone and not at ${target.key} either`),
     );
@@ -79,34 +118,25 @@ async function copyObject(store: ObjectStore, config: MoveConfig, object: Arrive
   }
 }
 
+const POSTPONED: Copy = { outcome: { kind: "postponed" } };
 const failed = (error: OperationError): Copy => ({ outcome: { kind: "failed", error } });
 const failIf = (copy: Copy, error: OperationError | undefined): Copy => (error ? failed(error) : copy);
-const partitionKeyOf = ({ partition }: Copy): string => (partition ? markerKeyOf(partition) : "");
 const locationText = (object: ArrivedObject | undefined): string => `${object?.bucket}/${object?.key}`;
 
-/** @returns the errors of the markers that could not be written, by marker key */
-async function touchPartitions(
-  store: ObjectStore,
-  clock: Clock,
+/** @returns the error if the files could not be noted */
+async function note(
+  ports: MovePorts,
   bucket: string,
   copies: readonly Copy[],
-): Promise<ReadonlyMap<string, OperationError>> {
-  const failures = new Map<string, OperationError>();
-  const keys = new Set(copies.map(partitionKeyOf).filter((key) => key !== ""));
-  // Unique, so that a marker written anew differs from the one a reader saw.
-  const body = `${clock.now().toISOString()} ${randomUUID()}\n`;
-  const limit = pLimit(COPY_CONCURRENCY);
-  await limit.map(keys, async (key) => {
-    try {
-      await store.put({ bucket, key }, body);
-    } catch (cause) {
-      failures.set(
-        key,
-        new RetryableError("STORE_FAILED", `${bucket}/${key}: put failed: ${messageOf(cause)}`, { cause }),
-      );
-    }
-  });
-  return failures;
+): Promise<OperationError | undefined> {
+  const files = copies.flatMap(({ file }) => (file ? [file] : []));
+  try {
+    await noteArrivals(ports, bucket, files);
+    return undefined;
+  } catch (cause) {
+    const message = `${bucket}: ${files.length} files were copied, but not noted: ${messageOf(cause)}`;
+    return new RetryableError("STORE_FAILED", message, { cause });
+  }
 }
 
 /** @returns the errors of the originals that could not be deleted, by bucket and key */

@@ -1,4 +1,5 @@
 import type { Partition } from "../../formats/partition-layout";
+import type { CommittedFiles } from "../../formats/render/lake-sql";
 
 /** Where an object is. `bucket` is an S3 bucket, or a folder of the directory adapter. */
 export interface ObjectLocation {
@@ -33,8 +34,6 @@ export interface ObjectStore {
    * @returns the keys that could not be deleted, with the store's reason
    */
   deleteAll(bucket: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Deletes an object only if its content is still the one that was listed. A missing one counts as deleted. */
-  deleteIfUnchanged(location: ObjectLocation, etag: string): Promise<"deleted" | "changed">;
 }
 
 /** Knows which partitions of the raw tables exist. */
@@ -57,6 +56,12 @@ export interface Statement {
    * @default - the engine's own limit
    */
   readonly waitUntil?: Date;
+  /**
+   * True if a query that fails must not be followed by another one with the same SQL.
+   *
+   * @default false: where Athena's reason says that it may help, the statement is submitted again
+   */
+  readonly once?: boolean;
 }
 
 export interface QueryResult {
@@ -84,9 +89,17 @@ export interface Lake {
   /** Creates the table if it is missing, and adds the columns that its format got since then. */
   prepare(table: string): Promise<void>;
   /**
-   * SQL of the one statement that commits the partition's new files, all or none. Running it again adds nothing.
+   * SQL of the one statement that commits files of a table, all or none; those that are in it already are left out.
    */
-  commitSql(partition: Partition): string;
+  commitSql(files: CommittedFiles): string;
+  /** True if the statement is a commit to the table: what lies in the bucket is not trusted to be one. */
+  isCommit(table: string, sql: string): boolean;
+}
+
+/** The versions that a catalog keeps of a table's definition; each commit of Iceberg adds one. */
+export interface TableVersions {
+  /** Deletes all but the newest ones. @returns how many were deleted */
+  deleteOld(table: string): Promise<number>;
 }
 
 export interface Clock {

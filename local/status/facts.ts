@@ -11,8 +11,8 @@ export interface HourFacts {
   readonly waiting?: number;
   /** When the first of these came. */
   readonly waitingSince?: Date;
-  /** When the hour was last marked as touched, if the mark is still there. */
-  readonly markedAt?: Date;
+  /** When one of its files was last noted, if a note is still there. */
+  readonly notedAt?: Date;
   /** False if the catalog does not know the partition. Only where partitions are added. */
   readonly isInCatalog?: boolean;
 }
@@ -40,10 +40,10 @@ export interface StreamFacts {
   readonly hours: readonly HourFacts[];
   /** True if its files could not be listed: no hour says nothing then. */
   readonly isUnseen?: true;
-  /** Hours that are marked as touched and were not looked at. */
-  readonly marksElsewhere?: readonly Partition[];
+  /** Hours with noted files that were not looked at. */
+  readonly notedElsewhere?: readonly Partition[];
   readonly rows?: number;
-  /** Lines that are none. */
+  /** Unparsed lines. */
   readonly unparsed?: number;
   readonly landing?: LandingFacts;
 }

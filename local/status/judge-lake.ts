@@ -47,9 +47,9 @@ function judgeLock({ lock, work, leftovers }: ExistingLakeFacts, find: Find): Fi
   ];
 }
 
-const judgeFiles = ({ strays, unknownMarkers, broken, gone }: ExistingLakeFacts, find: Find): Finding[] => [
+const judgeFiles = ({ strays, unknownNotes, broken, gone }: ExistingLakeFacts, find: Find): Finding[] => [
   ...strays.map((path) => find("stray-file", path)),
-  ...unknownMarkers.map((path) => find("unknown-marker", path)),
+  ...unknownNotes.map((path) => find("unknown-note", path)),
   ...broken.map(({ key, kind, reason }) =>
     find(kind === "corrupt" ? "corrupt-file" : "unreadable-file", key, { reason }),
   ),

@@ -6,7 +6,7 @@ import { ends, hoursText } from "./hours-text";
 import { MAX_UNPARSED_SHARE } from "./thresholds";
 
 /** Findings about the way of the files that hold for a lake anywhere; what to do about them differs. */
-type StreamCode = "files-waiting" | "files-forgotten" | "marker-left" | "unparsed-lines";
+type StreamCode = "files-waiting" | "files-forgotten" | "note-left" | "unparsed-lines";
 type Find = (code: StreamCode, where: string, details: Details) => Finding;
 
 /**
@@ -28,18 +28,18 @@ export function judgeStreams(
       ({ waiting = 0, waitingSince }) => waiting > 0 && isOverdue(waitingSince),
     );
     const left = stream.hours.filter(
-      ({ waiting, markedAt }) => waiting === 0 && markedAt !== undefined && isOverdue(markedAt),
+      ({ waiting, notedAt }) => waiting === 0 && notedAt !== undefined && isOverdue(notedAt),
     );
     return [
       ...ofHours(
         "files-waiting",
-        late.filter(({ markedAt }) => markedAt !== undefined),
+        late.filter(({ notedAt }) => notedAt !== undefined),
       ),
       ...ofHours(
         "files-forgotten",
-        late.filter(({ markedAt }) => markedAt === undefined),
+        late.filter(({ notedAt }) => notedAt === undefined),
       ),
-      ...ofHours("marker-left", left),
+      ...ofHours("note-left", left),
       ...unparsedOf(stream),
     ];
 

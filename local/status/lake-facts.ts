@@ -22,7 +22,7 @@ export type LakeFacts =
     }
   | ExistingLakeFacts;
 
-export interface ExistingLakeFacts extends Pick<LakeFiles, "unknownMarkers" | "leftovers" | "strays"> {
+export interface ExistingLakeFacts extends Pick<LakeFiles, "unknownNotes" | "leftovers" | "strays"> {
   readonly kind: "lake";
   readonly root: string;
   readonly at: Date;
@@ -73,7 +73,7 @@ async function existingLake(
   names: readonly string[],
   view: LakeView,
 ): Promise<ExistingLakeFacts> {
-  const { raw, typed, marks, ...others } = await lakeFiles(layout.root, view.range);
+  const { raw, typed, noted, ...others } = await lakeFiles(layout.root, view.range);
   const parquet = await readAll(layout.root, typed, view);
   const logs = parquet.flatMap(({ content }) => (content.kind === "read" ? content.logs : []));
   const commits = new Set(logs.map(({ key }) => key));
@@ -87,7 +87,7 @@ async function existingLake(
     kind: "lake",
     root: layout.root,
     at: view.now,
-    streams: lakeStreams({ raw, marks, commits, opened, parquet }),
+    streams: lakeStreams({ raw, noted, commits, opened, parquet }),
     parquet,
     ...(lock ? { lock } : {}),
     ...others,

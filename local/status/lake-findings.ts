@@ -74,24 +74,24 @@ export const LAKE_FINDINGS = {
   "files-waiting": {
     severity: "wrong",
     means: "{files} moved but not in the typed table: {hours}",
-    fix: "ingest again: it commits every marked hour",
+    fix: "ingest again: it commits every noted file",
     run: 'access-logs ingest DIR --lake "{lake}"',
   },
   "files-forgotten": {
     severity: "wrong",
-    means: "{files} in no commit, and nothing marks the hours, so no run will look there: {hours}",
-    fix: "have the hours marked and committed",
+    means: "{files} in no commit, and no note names them, so no run will look there: {hours}",
+    fix: "have them noted and committed",
     run: 'access-logs backfill --from {from} --to {to} --dir DIR --lake "{lake}"',
   },
-  "marker-left": {
+  "note-left": {
     severity: "wrong",
-    means: "marked as touched, although all files are in the typed table: {hours}",
-    fix: "ingest again: it looks and takes the marks away",
+    means: "noted, although all files are in the typed table: {hours}",
+    fix: "ingest again: it deletes the notes",
     run: 'access-logs ingest DIR --lake "{lake}"',
   },
-  "unknown-marker": {
+  "unknown-note": {
     severity: "wrong",
-    means: "it lies among the marks of touched hours and is none: no run will do anything about it",
+    means: "it lies among the arrival notes and is not one: no run will do anything about it",
     fix: "delete it",
     run: 'rm "{lake}/{where}"',
   },

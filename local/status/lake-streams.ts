@@ -8,20 +8,20 @@ import type { OpenedFiles } from "./open-files";
 import type { ParquetFacts } from "./parquet-facts";
 
 /** What the streams of a lake are read from. */
-export interface LakeSight extends Pick<LakeFiles, "raw" | "marks"> {
+export interface LakeSight extends Pick<LakeFiles, "raw" | "noted"> {
   /** Keys of the logs that have rows. */
   readonly commits: ReadonlySet<string>;
   readonly opened: OpenedFiles;
   readonly parquet: readonly ParquetFacts[];
 }
 
-/** One stream for each table that has files or marks. */
+/** One stream for each table that has files or notes. */
 export const lakeStreams = (sight: LakeSight): StreamFacts[] =>
   Object.values(FORMATS).flatMap(({ table }) => {
     const raw = sight.raw.filter(({ partition }) => partition.table === table);
     const parquet = sight.parquet.filter(({ partition }) => partition.table === table);
-    const marks = [...sight.marks.values()].filter(({ partition }) => partition.table === table);
-    if (raw.length + parquet.length + marks.length === 0) return [];
+    const noted = [...sight.noted.values()].filter(({ partition }) => partition.table === table);
+    if (raw.length + parquet.length + noted.length === 0) return [];
     const logs = parquet.flatMap(({ content }) => (content.kind === "read" ? content.logs : []));
     return [
       {
@@ -31,7 +31,7 @@ export const lakeStreams = (sight: LakeSight): StreamFacts[] =>
         ...dated("lastCommit", latest(parquet.map(({ modified }) => modified))),
         hours: hoursOf(
           raw,
-          marks.map(({ partition }) => partition),
+          noted.map(({ partition }) => partition),
           sight,
         ),
         rows: sum(logs.map((log) => log.rows)),
@@ -42,12 +42,12 @@ export const lakeStreams = (sight: LakeSight): StreamFacts[] =>
 
 function hoursOf(
   raw: readonly PartitionFile[],
-  marked: readonly Partition[],
-  { commits, opened, marks }: LakeSight,
+  withNotes: readonly Partition[],
+  { commits, opened, noted }: LakeSight,
 ): HourFacts[] {
   const broken = new Set(opened.broken.map(({ key }) => key));
   const hours = new Map(
-    marked.map((partition) => [partitionPath(partition), { partition, files: [] as PartitionFile[] }]),
+    withNotes.map((partition) => [partitionPath(partition), { partition, files: [] as PartitionFile[] }]),
   );
   for (const file of raw) {
     const path = partitionPath(file.partition);
@@ -59,14 +59,14 @@ function hoursOf(
     const waiting = files.filter(
       ({ path: key }) => !commits.has(key) && !opened.empty.has(key) && !broken.has(key),
     );
-    // The mark of an hour stays while one of its files waits for a whole copy: it is not left over.
+    // The note of a file stays while the file waits for a whole copy: it is not left over.
     const isHeld = files.some(({ path: key }) => broken.has(key));
     return {
       partition,
       files: files.length,
       waiting: waiting.length,
       ...dated("waitingSince", earliest(waiting.map(({ changed }) => changed))),
-      ...(isHeld ? {} : dated("markedAt", marks.get(path)?.markedAt)),
+      ...(isHeld ? {} : dated("notedAt", noted.get(path)?.notedAt)),
     };
   });
 }

@@ -61,8 +61,8 @@ export const STATUS_FINDINGS = {
   },
   "commit-stuck": {
     severity: "wrong",
-    means: "the commit on its way was noted {age} ago and has not ended",
-    fix: "look at the last errors of {function}; the next run submits the same statement again. Delete the note only if no such statement is running",
+    means: "the pending commit was recorded {age} ago and has not ended",
+    fix: "look at the last errors of {function}; the next run submits the same statement again. Delete the record only if no such statement is running",
   },
   "source-silent": {
     severity: "wrong",
@@ -84,25 +84,31 @@ export const STATUS_FINDINGS = {
   },
   "files-waiting": {
     severity: "wrong",
-    means: "{files} moved and marked, but overdue for the commit: {hours}",
+    means: "{files} moved and noted, but overdue for the commit: {hours}",
     fix: "look at the last errors of {function}; it goes on by itself once they are mended",
+  },
+  "file-rejected": {
+    severity: "wrong",
+    means: "{files} could not be read by Athena and set aside, e.g. {key}: {reason}",
+    fix: "put a whole copy in the place of each file below rejected/, then take them back in; what nobody has a copy of can be deleted there, with its reason",
+    run: "access-logs redrive --rejected --dry-run",
   },
   backlog: {
     severity: "note",
-    means: "marked as touched outside of the hours looked at, waiting for the commit: {hours}",
+    means: "noted files outside of the hours looked at wait for the commit: {hours}",
     fix: "wait: {function} works from the oldest on. What these hours hold is shown by looking at them",
     run: "access-logs status --from {from} --to {to}",
   },
   "files-forgotten": {
     severity: "wrong",
-    means: "{files} in no commit, and nothing marks the hours, so no run will look there: {hours}",
-    fix: "have the hours marked; the next runs commit them",
+    means: "{files} in no commit, and no note names them, so no run will look there: {hours}",
+    fix: "have them noted; the next runs commit them",
     run: "access-logs backfill --from {from} --to {to} --bucket {bucket}",
   },
-  "marker-left": {
+  "note-left": {
     severity: "wrong",
-    means: "marked as touched for too long, with nothing left to commit: {hours}",
-    fix: "look whether {function} runs; its next run takes the marks away",
+    means: "noted for too long, with nothing left to commit: {hours}",
+    fix: "look whether {function} runs; its next run deletes the notes",
   },
   "unparsed-lines": {
     severity: "wrong",

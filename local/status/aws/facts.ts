@@ -1,6 +1,10 @@
 import type { DeployedParts } from "../../../deployed-parts";
-import { COMMIT_KEY } from "../../../formats/partition-layout";
+import { COMMITS_PREFIX, REJECTED_PREFIX } from "../../../formats/partition-layout";
+import { s3ObjectStore } from "../../../handlers/adapters/s3-object-store";
 import type { HourRange } from "../../../handlers/core/add-partitions";
+import type { Noted } from "../../../handlers/core/arrival-notes";
+import { pendingKeys } from "../../../handlers/core/commit-records";
+import { type RejectedFile, rejectedFiles } from "../../../handlers/core/rejected-files";
 import type { StreamFacts } from "../facts";
 import { type AlarmFacts, awsAlarms } from "./alarms";
 import { awsErrors, type LogError } from "./errors";
@@ -10,7 +14,7 @@ import { awsMetrics, type Metrics } from "./metrics";
 import { type ListedObject, listObjects } from "./objects";
 import { awsQueues, type QueueFacts } from "./queues";
 import { seen, type Unseen } from "./sight";
-import { awsMarks, awsStream } from "./streams";
+import { awsNoted, awsStream } from "./streams";
 import { tableOf, tableRows } from "./tables";
 
 /** What is seen of a deployed pipeline. */
@@ -27,21 +31,24 @@ export interface DeploymentFacts {
   readonly metrics: Metrics | undefined;
   readonly alarms: readonly AlarmFacts[];
   readonly errors: readonly LogError[];
-  /** The commit that is on its way. */
+  /** The record of the commit whose statement was submitted first and has not ended. */
   readonly pendingCommit: ListedObject | undefined;
+  /** Files that Athena could not read. */
+  readonly rejected: readonly RejectedFile[];
   readonly unseen: readonly Unseen[];
 }
 
 /** Looks at everything at once; what is refused is left out and named. */
 export async function deploymentFacts(look: Look): Promise<DeploymentFacts> {
   const { parts, range, now: at, account, bucket, sight } = look;
-  const [queues, functions, metrics, alarms, errors, pendingCommit, streams] = await Promise.all([
+  const [queues, functions, metrics, alarms, errors, pendingCommit, rejected, streams] = await Promise.all([
     awsQueues(look),
     awsFunctions(look),
     awsMetrics(look),
     awsAlarms(look),
     awsErrors(look),
     pendingOf(look),
+    rejectedOf(look),
     streamsOf(look),
   ]);
   return {
@@ -57,6 +64,7 @@ export async function deploymentFacts(look: Look): Promise<DeploymentFacts> {
     alarms,
     errors,
     pendingCommit,
+    rejected,
     unseen: sight.unseen,
   };
 }
@@ -64,7 +72,7 @@ export async function deploymentFacts(look: Look): Promise<DeploymentFacts> {
 async function streamsOf(look: Look): Promise<StreamFacts[]> {
   const { bucket, parts } = look;
   if (bucket === undefined) return [];
-  const marks = (await awsMarks(look, bucket)) ?? new Map<string, Date>();
+  const noted = (await awsNoted(look, bucket)) ?? new Map<string, Noted>();
   const formats = [...new Set(parts.streams.map(({ format }) => format))];
   const streams = formats.map(async (format) => {
     const ofTable = parts.streams.filter((stream) => stream.format === format);
@@ -72,7 +80,7 @@ async function streamsOf(look: Look): Promise<StreamFacts[]> {
     if (!first) return [];
     // A table is asked once, however many sources it is partitioned by.
     const rows = await tableRows(look, tableOf(look, bucket, first));
-    return Promise.all(ofTable.map((stream) => awsStream(look, bucket, stream, marks, rows)));
+    return Promise.all(ofTable.map((stream) => awsStream(look, bucket, stream, noted, rows)));
   });
   return (await Promise.all(streams)).flat();
 }
@@ -87,8 +95,20 @@ const withUnparsed = (streams: readonly StreamFacts[], metrics: Metrics | undefi
 
 async function pendingOf({ clients, bucket, sight }: Look): Promise<ListedObject | undefined> {
   if (bucket === undefined) return undefined;
-  const listing = await sight.ask("s3:ListBucket", `s3://${bucket}/${COMMIT_KEY}`, () =>
-    listObjects(clients.s3, bucket, COMMIT_KEY, 1),
+  const listing = await sight.ask("s3:ListBucket", `s3://${bucket}/${COMMITS_PREFIX}`, () =>
+    listObjects(clients.s3, bucket, COMMITS_PREFIX),
   );
-  return seen(listing)?.objects[0];
+  const records = seen(listing)?.objects ?? [];
+  const pending = pendingKeys(records.map(({ key }) => key));
+  return records
+    .filter(({ key }) => pending.has(key))
+    .sort((a, b) => a.modified.getTime() - b.modified.getTime())[0];
+}
+
+async function rejectedOf({ clients, bucket, sight }: Look): Promise<readonly RejectedFile[]> {
+  if (bucket === undefined) return [];
+  const found = await sight.ask("s3:GetObject", `s3://${bucket}/${REJECTED_PREFIX}`, () =>
+    rejectedFiles(s3ObjectStore(clients.s3), bucket),
+  );
+  return seen(found) ?? [];
 }

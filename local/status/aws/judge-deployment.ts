@@ -1,4 +1,5 @@
 import { FORMATS } from "../../../formats";
+import type { RejectedFile } from "../../../handlers/core/rejected-files";
 import { age, count, counted } from "../../quantities";
 import type { StreamFacts } from "../facts";
 import { type Details, type Finding, finder } from "../finding";
@@ -36,6 +37,7 @@ export function judgeDeployment(facts: DeploymentFacts): Finding[] {
     ...judgeQueues(facts, find),
     ...judgeFunctions(facts, find),
     ...judgeCommit(facts, find),
+    ...judgeRejected(facts, find),
     ...facts.streams.flatMap((stream) => judgeArrival(facts, stream, find)),
     ...judgeStreams(
       facts.streams,
@@ -128,9 +130,23 @@ function judgeCommit(facts: DeploymentFacts, find: Find): Finding[] {
   return [find("commit-stuck", pendingCommit.key, details)];
 }
 
+/** One finding for each table: what has to be done is the same for all of its files. */
+function judgeRejected({ rejected }: DeploymentFacts, find: Find): Finding[] {
+  const tableOf = ({ key }: RejectedFile) => key.split("/")[1] ?? "";
+  return [...new Set(rejected.map(tableOf))].flatMap((table) => {
+    const ofTable = rejected.filter((file) => tableOf(file) === table);
+    const [first] = ofTable;
+    if (!first) return [];
+    const { rejectedKey, reason } = first;
+    return [
+      find("file-rejected", table, { files: counted(ofTable.length, "file"), key: rejectedKey, reason }),
+    ];
+  });
+}
+
 function judgeArrival(facts: DeploymentFacts, stream: StreamFacts, find: Find): Finding[] {
   const { at, parts } = facts;
-  const { landing, hours, marksElsewhere = [] } = stream;
+  const { landing, hours, notedElsewhere = [] } = stream;
   const where = nameOf(stream);
   const lying = landing?.waitingSince ? at.getTime() - landing.waitingSince.getTime() : 0;
   const unknown = hours.filter(
@@ -140,12 +156,12 @@ function judgeArrival(facts: DeploymentFacts, stream: StreamFacts, find: Find): 
   const partitions = unknown.map(({ partition }) => partition);
   return [
     ...judgeSilence(facts, stream, find),
-    ...(marksElsewhere.length > 0
+    ...(notedElsewhere.length > 0
       ? [
           find("backlog", where, {
-            hours: hoursText(marksElsewhere),
+            hours: hoursText(notedElsewhere),
             function: committerOf(facts),
-            ...ends(marksElsewhere),
+            ...ends(notedElsewhere),
           }),
         ]
       : []),
@@ -192,7 +208,7 @@ function silenceOf(facts: DeploymentFacts, stream: StreamFacts, source: string):
   return at.getTime() - (stream.lastDelivery?.getTime() ?? range.from);
 }
 
-/** The function that consumes the marks. */
+/** The function that uses the notes up. */
 const committerOf = ({ parts }: DeploymentFacts): string => {
   const wanted = parts.columnar ? "transform-partition" : "create-partition";
   return parts.scheduled.find(({ handler }) => handler === wanted)?.name ?? wanted;

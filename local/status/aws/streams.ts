@@ -2,14 +2,16 @@ import type { DeployedStream } from "../../../deployed-parts";
 import { FORMATS } from "../../../formats";
 import { hoursFrom, partitionValuesOf } from "../../../formats/hour";
 import {
+  ARRIVALS_PREFIX,
   parsePartitionPath,
   partitionPath,
   RAW_PREFIX,
   SOURCE_KEY,
-  TOUCHED_PREFIX,
 } from "../../../formats/partition-layout";
+import { s3ObjectStore } from "../../../handlers/adapters/s3-object-store";
+import { allNotes, type Noted, notedPartitions } from "../../../handlers/core/arrival-notes";
 import { planMove } from "../../../handlers/core/move-plan";
-import { parseMarkerKey } from "../../../handlers/core/touched-partitions";
+import type { PartitionedTable } from "../../../handlers/core/partitioned-table";
 import { sum } from "../../quantities";
 import { dated, earliest, latest } from "../dates";
 import type { HourFacts, LandingFacts, StreamFacts } from "../facts";
@@ -26,15 +28,15 @@ export async function awsStream(
   look: Look,
   bucket: string,
   stream: DeployedStream,
-  marks: ReadonlyMap<string, Date>,
+  noted: ReadonlyMap<string, Noted>,
   { known, committed: ofTable, lastCommit }: TableRows,
 ): Promise<StreamFacts> {
   const table = tableOf(look, bucket, stream);
   const raw = await rawOf(look, bucket, stream);
   const committed = ofTable && new Map([...ofTable].filter(([path]) => isOf(stream, path)));
   const landing = await landingOf(look, stream, raw ?? []);
-  const marked = [...marks.keys()].filter((path) => isOf(stream, path));
-  const inRange = marked.filter((path) => isInRange(look, path));
+  const withNotes = [...noted.keys()].filter((path) => isOf(stream, path));
+  const inRange = withNotes.filter((path) => isInRange(look, path));
   const byHour = groupedByHour(raw ?? [], inRange);
   // Without typed tables nothing waits for a commit.
   const waiting = look.parts.columnar
@@ -44,9 +46,11 @@ export async function awsStream(
     table: table.format.table,
     ...(stream.source === undefined ? {} : { source: stream.source }),
     sources: stream.sources.map(({ name }) => name),
-    hours: hoursOf(byHour, marks, known, waiting),
+    hours: hoursOf(byHour, noted, known, waiting),
     ...(raw ? {} : { isUnseen: true as const }),
-    marksElsewhere: marked.flatMap((path) => (isInRange(look, path) ? [] : (parsePartitionPath(path) ?? []))),
+    notedElsewhere: withNotes.flatMap((path) =>
+      isInRange(look, path) ? [] : (parsePartitionPath(path) ?? []),
+    ),
     ...dated("lastDelivery", latest((raw ?? []).map(({ modified }) => modified))),
     ...dated("lastCommit", lastCommit),
     ...(committed ? { rows: sum([...committed.values()].map(({ rows }) => rows)) } : {}),
@@ -64,12 +68,12 @@ const isInRange = ({ range }: Look, path: string): boolean => {
   return hour !== undefined && hour >= range.from && hour <= range.to;
 };
 
-/** By the path of the partition; a marked one is among them, whether it holds files or not. */
+/** By the path of the partition; one with noted files is among them, whether it holds files or not. */
 function groupedByHour(
   raw: readonly ListedObject[],
-  marked: readonly string[],
+  withNotes: readonly string[],
 ): ReadonlyMap<string, readonly ListedObject[]> {
-  const hours = new Map<string, ListedObject[]>(marked.map((path) => [path, []]));
+  const hours = new Map<string, ListedObject[]>(withNotes.map((path) => [path, []]));
   for (const object of raw) {
     const path = pathOf(object.key);
     const ofHour = hours.get(path);
@@ -81,18 +85,22 @@ function groupedByHour(
 
 const pathOf = (key: string): string => key.slice(RAW_PREFIX.length, key.lastIndexOf("/"));
 
-/** When each partition was marked, by its path; `undefined` if it cannot be seen. */
-export async function awsMarks(look: Look, bucket: string): Promise<ReadonlyMap<string, Date> | undefined> {
-  const listing = await list(look, bucket, TOUCHED_PREFIX);
-  return (
-    listing &&
-    new Map(
-      listing.objects.flatMap(({ key, modified }) => {
-        const partition = parseMarkerKey(key);
-        return partition ? [[partitionPath(partition), modified] as const] : [];
-      }),
-    )
+/** The partitions with noted files, by their paths; `undefined` if they cannot be seen. */
+export async function awsNoted(look: Look, bucket: string): Promise<ReadonlyMap<string, Noted> | undefined> {
+  const { sight, clients } = look;
+  const store = s3ObjectStore(clients.s3);
+  const notes = await sight.ask("s3:GetObject", `s3://${bucket}/${ARRIVALS_PREFIX}`, () =>
+    allNotes(store, bucket, tablesOf(look)),
   );
+  const found = seen(notes);
+  return found && notedPartitions(found);
+}
+
+function tablesOf({ parts: { streams } }: Look): PartitionedTable[] {
+  return [...new Set(streams.map(({ format }) => format))].map((format) => {
+    const sources = streams.flatMap((stream) => (stream.format === format ? (stream.source ?? []) : []));
+    return { table: FORMATS[format].table, ...(sources.length > 0 ? { sources } : {}) };
+  });
 }
 
 async function list({ sight, clients }: Look, bucket: string, prefix: string, pages?: number) {
@@ -152,7 +160,7 @@ async function landingOf(
 
 function hoursOf(
   raw: ReadonlyMap<string, readonly ListedObject[]>,
-  marks: ReadonlyMap<string, Date>,
+  noted: ReadonlyMap<string, Noted>,
   known: ReadonlySet<string> | undefined,
   waiting: ReadonlySet<string> | undefined,
 ): HourFacts[] {
@@ -167,7 +175,7 @@ function hoursOf(
         ...dated("newest", latest(objects.map(({ modified }) => modified))),
         ...(ofHour ? { waiting: ofHour.length } : {}),
         ...dated("waitingSince", ofHour && earliest(ofHour.map(({ modified }) => modified))),
-        ...dated("markedAt", marks.get(path)),
+        ...dated("notedAt", noted.get(path)?.notedAt),
         ...(known && objects.length > 0 ? { isInCatalog: known.has(path) } : {}),
       },
     ];

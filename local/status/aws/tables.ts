@@ -3,6 +3,7 @@ import type { DeployedStream } from "../../../deployed-parts";
 import { FORMATS } from "../../../formats";
 import { hourOf, parseHour } from "../../../formats/hour";
 import {
+  COMMITS_PREFIX,
   PARTITION_KEYS,
   type Partition,
   parsePartitionPath,
@@ -14,9 +15,10 @@ import {
   renderCommittedFiles,
   renderCommittedHours,
   renderKnownPartitions,
-  renderLastCommit,
 } from "../../../formats/render/status-sql";
 import { athenaQueryEngine } from "../../../handlers/adapters/athena-query-engine";
+import { s3ObjectStore } from "../../../handlers/adapters/s3-object-store";
+import { commitRecords } from "../../../handlers/core/commit-records";
 import { systemClock } from "../../../handlers/core/ports";
 import { athenaRows, type Row } from "./athena-rows";
 import { withoutLines } from "./lines";
@@ -53,12 +55,11 @@ export interface TableRows {
 export async function tableRows(look: Look, table: LakeTable): Promise<TableRows> {
   const { isProjected, columnar } = look.parts;
   const { from, to } = look.range;
-  const [known, committed, last] = await Promise.all([
+  const [known, committed, lastCommit] = await Promise.all([
     isProjected ? undefined : rowsOf(look, table, renderKnownPartitions(table, from, to)),
     columnar ? rowsOf(look, table, renderCommittedHours(table, from, to)) : undefined,
-    columnar ? rowsOf(look, table, renderLastCommit(table)) : undefined,
+    columnar ? lastCommitOf(look, table) : undefined,
   ]);
-  const lastCommit = last?.[0]?.committed_at;
   return {
     known: known && new Set(known.flatMap((row) => pathOf(table, row))),
     committed:
@@ -70,8 +71,18 @@ export async function tableRows(look: Look, table: LakeTable): Promise<TableRows
           ),
         ),
       ),
-    lastCommit: lastCommit === undefined ? undefined : new Date(lastCommit),
+    lastCommit,
   };
+}
+
+async function lastCommitOf(
+  { clients, sight }: Look,
+  { bucket, format }: LakeTable,
+): Promise<Date | undefined> {
+  const records = commitRecords(s3ObjectStore(clients.s3), bucket, format.table);
+  return seen(
+    await sight.ask("s3:GetObject", `s3://${bucket}/${COMMITS_PREFIX}${format.table}/`, records.lastCommit),
+  );
 }
 
 /** Keys of the files that hold lines and are in no commit. */

@@ -1,8 +1,16 @@
 import pLimit, { type LimitFunction } from "p-limit";
+import { FORMATS } from "../formats";
 import type { SkipReason } from "../formats/object-kind";
+import type { Partition } from "../formats/partition-layout";
 import type { PrivacyRule } from "../formats/privacy";
-import type { ObjectStore } from "../handlers/core/ports";
-import { type TouchedPartition, touchedPartitions } from "../handlers/core/touched-partitions";
+import {
+  allNotes,
+  type NotedFile,
+  noteArrivals,
+  partitionsOf,
+  replaceMarkers,
+} from "../handlers/core/arrival-notes";
+import { type ObjectStore, systemClock } from "../handlers/core/ports";
 import { folderPartitionCatalog } from "./folder-partition-catalog";
 import { forEachAtOnce } from "./for-each-at-once";
 import { commitBatch } from "./lake-commit";
@@ -34,28 +42,45 @@ export interface CommittedAll {
 }
 
 /**
- * Brings the typed table of every touched partition up to date. Only under the lake's lock.
+ * Brings the typed tables up to date with the files that were noted. Only under the lake's lock.
  *
- * @param privacy what the rows must not tell
+ * @param privacy what the rows must not hold
  */
-export async function commitTouched(
+export async function commitNoted(
   store: ObjectStore,
   lake: LakeLayout,
   writer: LakeWriter,
   privacy: PrivacyRule | undefined,
   onProgress: (progress: CommitProgress) => void,
 ): Promise<CommittedAll> {
-  const touched: TouchedPartition[] = [];
-  for await (const item of touchedPartitions(store, LAKE_BUCKET, () => undefined)) touched.push(item);
-  await folderPartitionCatalog(lake.root).add(touched.map(({ partition }) => partition));
+  const ports = { store, clock: systemClock };
+  await replaceMarkers(ports, LAKE_BUCKET, () => undefined);
+  const tables = Object.values(FORMATS).map(({ table }) => ({ table }));
+  const notes = await allNotes(store, LAKE_BUCKET, tables);
+  const partitions = partitionsOf(notes.flatMap(({ files }) => files)).sort((a, b) => a.hour - b.hour);
+  await folderPartitionCatalog(lake.root).add(partitions);
   // Each computes in one thread. More would need more memory, and wait for each other.
   const commits = pLimit(writer.pool.size);
-  const work: Work = { ...writer, store, lake, privacy, commits, result: emptyResult(touched) };
+  const work: Work = {
+    ...writer,
+    store,
+    lake,
+    privacy,
+    commits,
+    result: emptyResult(partitions),
+    corrupt: [],
+  };
   let done = 0;
-  await forEachAtOnce(touched, commits.concurrency, async (item) => {
-    await commitPartition(work, item);
-    onProgress({ phase: "commit", done: ++done, total: touched.length });
+  await forEachAtOnce(partitions, commits.concurrency, async (partition) => {
+    await commitPartition(work, partition);
+    onProgress({ phase: "commit", done: ++done, total: partitions.length });
   });
+  // A file that waits for a whole copy stays noted, so that every run tries and reports it again.
+  await noteArrivals(ports, LAKE_BUCKET, work.corrupt);
+  await store.deleteAll(
+    LAKE_BUCKET,
+    notes.map(({ key }) => key),
+  );
   return work.result;
 }
 
@@ -65,47 +90,43 @@ interface Work extends LakeWriter {
   readonly privacy: PrivacyRule | undefined;
   readonly commits: LimitFunction;
   readonly result: CommittedAll;
+  readonly corrupt: NotedFile[];
 }
 
-function emptyResult(touched: readonly TouchedPartition[]): CommittedAll {
+function emptyResult(partitions: readonly Partition[]): CommittedAll {
   const result = { rows: {}, unparsed: {}, partitions: {}, skipped: [] };
-  for (const { partition } of touched) {
-    add(result.partitions, partition.table, 1);
-    add(result.rows, partition.table, 0);
-    add(result.unparsed, partition.table, 0);
+  for (const { table } of partitions) {
+    add(result.partitions, table, 1);
+    add(result.rows, table, 0);
+    add(result.unparsed, table, 0);
   }
   return result;
 }
 
-async function commitPartition(work: Work, { partition, markerKey, etag }: TouchedPartition): Promise<void> {
+async function commitPartition(work: Work, partition: Partition): Promise<void> {
   const { engine, store, lake, commits } = work;
   const batches: FileBatch[] = [];
   for await (const batch of newFiles(engine, store, lake, partition)) batches.push(batch);
-  let isWhole = true;
-  await forEachAtOnce(batches, commits.concurrency, async (batch) => {
-    const isBatchWhole = await commits(commitFiles, work, batch);
-    isWhole &&= isBatchWhole;
-  });
-  // The marker stays while a file waits for a whole copy, so that every run tries and tells again.
-  if (isWhole) await store.deleteIfUnchanged({ bucket: LAKE_BUCKET, key: markerKey }, etag);
+  await forEachAtOnce(batches, commits.concurrency, (batch) => commits(commitFiles, work, batch));
 }
 
-/** @returns true if every file is in the typed table now */
 async function commitFiles(
-  { engine, pool, spares, lake, privacy, result }: Work,
+  { engine, pool, spares, lake, privacy, result, corrupt }: Work,
   files: FileBatch,
-): Promise<boolean> {
-  const { table } = files.partition;
+): Promise<void> {
+  const { partition } = files;
   const batch = await spoolBatch(pool, spares, lake, files);
   try {
     const { rows, unparsed } = await commitBatch(engine, lake, batch, privacy);
-    add(result.rows, table, rows);
-    add(result.unparsed, table, unparsed);
+    add(result.rows, partition.table, rows);
+    add(result.unparsed, partition.table, unparsed);
   } finally {
     await discard(batch, spares);
   }
-  for (const [key, detail] of batch.corrupt) result.skipped.push({ key, reason: "corrupt-file", detail });
-  return batch.corrupt.size === 0;
+  for (const [key, detail] of batch.corrupt) {
+    result.skipped.push({ key, reason: "corrupt-file", detail });
+    corrupt.push({ key, partition });
+  }
 }
 
 /** Partitions done. */

@@ -1,0 +1,65 @@
+import {
+  BatchDeleteTableVersionCommand,
+  GetTableVersionsCommand,
+  type GlueClient,
+} from "@aws-sdk/client-glue";
+import { RetryableError } from "../core/errors";
+import type { TableVersions } from "../core/ports";
+
+export interface GlueVersionsOptions {
+  readonly client: Pick<GlueClient, "send">;
+  readonly database: string;
+}
+
+/** The newest one is the table; some more tell what was changed last. */
+export const KEPT_VERSIONS = 10;
+/** Glue deletes at most this many versions at once. */
+const VERSIONS_PER_DELETE = 100;
+
+/**
+ * Versions of tables in the Glue catalog. An account may have a million, a table a hundred thousand; then no commit is
+ * possible any more.
+ *
+ * @see https://docs.aws.amazon.com/general/latest/gr/glue.html
+ * @see https://docs.aws.amazon.com/glue/latest/webapi/API_BatchDeleteTableVersion.html
+ */
+export const glueTableVersions = ({ client, database }: GlueVersionsOptions): TableVersions => ({
+  deleteOld: async (table) => {
+    const old = (await versionsOf(client, database, table)).slice(KEPT_VERSIONS);
+    for (let start = 0; start < old.length; start += VERSIONS_PER_DELETE) {
+      const VersionIds = old.slice(start, start + VERSIONS_PER_DELETE);
+      const { Errors: [error] = [] } = await client.send(
+        new BatchDeleteTableVersionCommand({ DatabaseName: database, TableName: table, VersionIds }),
+      );
+      if (error) {
+        const { ErrorCode, ErrorMessage } = error.ErrorDetail ?? {};
+        const message = `${database}.${table}: version ${error.VersionId} was not deleted: ${ErrorCode}: ${ErrorMessage}`;
+        throw new RetryableError("QUERY_FAILED", message);
+      }
+    }
+    return old.length;
+  },
+});
+
+/** Ids of a table's versions, the newest first. */
+async function versionsOf(
+  client: Pick<GlueClient, "send">,
+  database: string,
+  table: string,
+): Promise<string[]> {
+  const ids: string[] = [];
+  let token: string | undefined;
+  do {
+    const { TableVersions = [], NextToken } = await client.send(
+      new GetTableVersionsCommand({
+        DatabaseName: database,
+        TableName: table,
+        ...(token === undefined ? {} : { NextToken: token }),
+      }),
+    );
+    ids.push(...TableVersions.flatMap(({ VersionId }) => VersionId ?? []));
+    token = NextToken;
+  } while (token !== undefined);
+  // Numbers, as texts.
+  return ids.sort((a, b) => Number(b) - Number(a));
+}

@@ -1,0 +1,214 @@
+import { createHash } from "node:crypto";
+import pLimit from "p-limit";
+import * as z from "zod/mini";
+import { parseHour, partitionValuesOf } from "../../formats/hour";
+import {
+  ARRIVALS_PREFIX,
+  type Partition,
+  parsePartitionPath,
+  partitionPath,
+  RAW_PREFIX,
+  rawPrefixOf,
+  TOUCHED_PREFIX,
+} from "../../formats/partition-layout";
+import { isPartitionOf, type PartitionedTable } from "./partitioned-table";
+import type { Clock, ObjectStore } from "./ports";
+
+/** A file of the text that a typed table may lack. */
+export interface NotedFile {
+  readonly key: string;
+  /** Bytes, if the event said so. */
+  readonly size?: number;
+  readonly partition: Partition;
+}
+
+/**
+ * Says which files arrived at the text of one table. A note is written once, under a name of its own, and never changed:
+ * nothing can be lost between reading and deleting it. The same file in two notes is harmless.
+ */
+export interface ArrivalNote {
+  readonly key: string;
+  readonly writtenAt: Date;
+  readonly files: readonly NotedFile[];
+}
+
+export interface NotePorts {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+}
+
+/** Files in one note: its size, and what has to be repeated after a crash, stay small. */
+export const FILES_PER_NOTE = 100;
+const READS_AT_ONCE = 32;
+/** Of what a note says: two at the same time have the same name only if they say the same. */
+const HASH_DIGITS = 16;
+
+const noteSchema = z.strictObject({
+  files: z.array(
+    z.strictObject({
+      key: z.string().check(z.startsWith(RAW_PREFIX)),
+      size: z.optional(z.number()),
+      source: z.optional(z.string()),
+      dt: z.string(),
+      hour: z.string(),
+    }),
+  ),
+});
+
+/** Writes the notes of files that are at their targets, for each table one for every hundred files. */
+export async function noteArrivals(
+  { store, clock }: NotePorts,
+  bucket: string,
+  files: readonly NotedFile[],
+): Promise<void> {
+  const stamp = clock.now().toISOString().replace(/[-:.]/g, "");
+  for (const table of new Set(files.map(({ partition }) => partition.table))) {
+    const ofTable = files.filter(({ partition }) => partition.table === table);
+    for (let start = 0; start < ofTable.length; start += FILES_PER_NOTE) {
+      const body = noteBody(ofTable.slice(start, start + FILES_PER_NOTE));
+      const hash = createHash("sha256").update(body).digest("hex").slice(0, HASH_DIGITS);
+      // In the order of time, so that the oldest notes come first in a listing.
+      await store.put({ bucket, key: `${ARRIVALS_PREFIX}${table}/${stamp}-${hash}.json` }, body);
+    }
+  }
+}
+
+const noteBody = (files: readonly NotedFile[]): string =>
+  JSON.stringify({
+    files: files.map(({ key, size, partition: { source, hour } }) => ({
+      key,
+      size,
+      source,
+      ...partitionValuesOf(hour),
+    })),
+  });
+
+/**
+ * Reads the notes of a table, oldest first.
+ *
+ * @param limit how many notes are read at most
+ * @param onUnknown called with what lies among the notes and is none: it is left alone
+ * @returns the notes, and how many more there are
+ */
+export async function readNotes(
+  store: ObjectStore,
+  bucket: string,
+  table: PartitionedTable,
+  limit: number,
+  onUnknown: (key: string) => void,
+): Promise<{ readonly notes: readonly ArrivalNote[]; readonly more: number }> {
+  const listed: { readonly key: string; readonly writtenAt: Date }[] = [];
+  let more = 0;
+  for await (const { key, writtenAt } of store.list(bucket, `${ARRIVALS_PREFIX}${table.table}/`)) {
+    if (listed.length < limit) listed.push({ key, writtenAt });
+    else more++;
+  }
+  const notes = await pLimit(READS_AT_ONCE).map(listed, async ({ key, writtenAt }) => {
+    const body = (await store.read({ bucket, key }))?.body;
+    // Another run was quicker.
+    if (body === undefined) return [];
+    const files = parseNote(table, body);
+    if (files) return [{ key, writtenAt, files }];
+    onUnknown(key);
+    return [];
+  });
+  return { notes: notes.flat(), more };
+}
+
+/** All notes of some tables; what lies among them and is none is left out. */
+export async function allNotes(
+  store: ObjectStore,
+  bucket: string,
+  tables: readonly PartitionedTable[],
+): Promise<readonly ArrivalNote[]> {
+  const ofTables = await Promise.all(
+    tables.map((table) => readNotes(store, bucket, table, Number.POSITIVE_INFINITY, () => undefined)),
+  );
+  return ofTables.flatMap(({ notes }) => notes);
+}
+
+/** That files of a partition were noted. */
+export interface Noted {
+  readonly partition: Partition;
+  /** When the last note was written. */
+  readonly notedAt: Date;
+}
+
+/** The partitions that notes name files of, by their paths. */
+export function notedPartitions(notes: readonly ArrivalNote[]): Map<string, Noted> {
+  const noted = new Map<string, Noted>();
+  for (const { files, writtenAt } of notes) {
+    for (const partition of partitionsOf(files)) {
+      const path = partitionPath(partition);
+      const before = noted.get(path)?.notedAt ?? writtenAt;
+      noted.set(path, { partition, notedAt: before > writtenAt ? before : writtenAt });
+    }
+  }
+  return noted;
+}
+
+/** @returns the files; `undefined` if the text is not what `noteArrivals` writes for the table as it is partitioned */
+function parseNote(table: PartitionedTable, body: string): readonly NotedFile[] | undefined {
+  const note = z.safeParse(noteSchema, jsonOf(body));
+  if (!note.success) return undefined;
+  const files = note.data.files.flatMap(({ key, size, source, dt, hour: hourText }): NotedFile[] => {
+    const hour = parseHour(`${dt}T${hourText}`);
+    if (hour === undefined) return [];
+    const partition = { table: table.table, hour, ...(source === undefined ? {} : { source }) };
+    return isPartitionOf(table, partition) && key.startsWith(rawPrefixOf(partition))
+      ? [{ key, partition, ...(size === undefined ? {} : { size }) }]
+      : [];
+  });
+  return files.length === note.data.files.length ? files : undefined;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The partitions that files lie in, each once. */
+export const partitionsOf = (files: readonly NotedFile[]): Partition[] => [
+  ...new Map(files.map(({ partition }) => [rawPrefixOf(partition), partition])).values(),
+];
+
+/** Reads the partition that a marker of older versions stands for; `undefined` if the key is no marker's. */
+const parseMarkerKey = (key: string): Partition | undefined =>
+  key.startsWith(TOUCHED_PREFIX) ? parsePartitionPath(key.slice(TOUCHED_PREFIX.length)) : undefined;
+
+/**
+ * Replaces the markers of older versions by notes of the files in their partitions.
+ *
+ * @param onUnknown called with keys below `_touched/` that are no marker's: they are left alone
+ */
+export async function replaceMarkers(
+  ports: NotePorts,
+  bucket: string,
+  onUnknown: (key: string) => void,
+): Promise<void> {
+  const { store } = ports;
+  for await (const { key } of store.list(bucket, TOUCHED_PREFIX)) {
+    const partition = parseMarkerKey(key);
+    if (!partition) {
+      onUnknown(key);
+      continue;
+    }
+    await noteArrivals(ports, bucket, await filesIn(store, bucket, partition));
+    await store.deleteAll(bucket, [key]);
+  }
+}
+
+/** The files that lie in a partition. */
+export async function filesIn(
+  store: ObjectStore,
+  bucket: string,
+  partition: Partition,
+): Promise<readonly NotedFile[]> {
+  const files: NotedFile[] = [];
+  for await (const { key, size } of store.list(bucket, rawPrefixOf(partition)))
+    files.push({ key, size, partition });
+  return files;
+}

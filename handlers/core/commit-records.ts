@@ -1,0 +1,148 @@
+import * as z from "zod/mini";
+import { COMMITS_PREFIX } from "../../formats/partition-layout";
+import { RetryableError } from "./errors";
+import type { ObjectLocation, ObjectStore } from "./ports";
+
+const startSchema = z.strictObject({
+  /** The one statement of the commit, and the token that it is submitted with. */
+  sql: z.string(),
+  token: z.string(),
+  /** Keys of the notes that are used up once the statement has succeeded. */
+  notes: z.array(z.string()),
+  /** Partitions of its files, as below `raw/`, e.g. `alb_access_logs/dt=2026-11-23/hour=07`. */
+  partitions: z.array(z.string()),
+});
+/** A commit before its statement is submitted. */
+export type CommitStart = z.output<typeof startSchema>;
+
+/** A commit whose statement may be running. */
+export interface PendingCommit extends CommitStart {
+  readonly number: number;
+}
+
+const endSchema = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("committed"), queryId: z.string() }),
+  z.object({ state: z.literal("failed"), reason: z.string() }),
+]);
+/** How a statement ended. */
+export type CommitEnd = z.output<typeof endSchema>;
+
+/** A commit whose end is recorded. */
+export interface EndedCommit {
+  readonly number: number;
+  readonly endedAt: Date;
+}
+
+/**
+ * The commits to one typed table, as write-once objects: `<number>.json` before a statement is submitted, and
+ * `<number>.done.json` when it has ended.
+ *
+ * A number is taken by the first who writes it, and only when the commit before it has ended: so at most one statement is
+ * ever running, however many functions are. It rests on If-None-Match alone. Old records may be deleted only when no
+ * function that has seen them can still be running, or their numbers could be taken again.
+ */
+export interface CommitRecords {
+  /** @returns the last commit if it may still be running, the number for the next one, and all that have ended */
+  read(): Promise<{
+    readonly pending: PendingCommit | undefined;
+    readonly next: number;
+    readonly ended: readonly EndedCommit[];
+  }>;
+  /** @returns false if somebody else has taken the number */
+  begin(commit: PendingCommit): Promise<boolean>;
+  /** @returns false if somebody else has recorded the end before */
+  end(number: number, end: CommitEnd): Promise<boolean>;
+  /** @returns what was to be committed; `undefined` if the record is gone */
+  start(number: number): Promise<CommitStart | undefined>;
+  /** When the last statement succeeded, as far as the last records tell. */
+  lastCommit(): Promise<Date | undefined>;
+  /** Deletes the records of ended commits. */
+  forget(numbers: readonly number[]): Promise<void>;
+}
+
+/** Records that are read to find the last statement that succeeded: so many failures in a row are told by an alarm. */
+const MAX_READ_BACK = 20;
+/** Numbers sort as texts. */
+const DIGITS = 10;
+const RECORD = /\/(?<number>\d+)(?<done>\.done)?\.json$/;
+
+/** Of the keys of records, those of commits whose end is not recorded. */
+export function pendingKeys(keys: readonly string[]): ReadonlySet<string> {
+  const all = new Set(keys);
+  return new Set(
+    keys.filter((key) => {
+      const { number, done } = RECORD.exec(key)?.groups ?? {};
+      return number !== undefined && !done && !all.has(key.replace(/[.]json$/, ".done.json"));
+    }),
+  );
+}
+
+/** @throws RetryableError `STORE_FAILED` from its methods if a record is not what a run wrote */
+export function commitRecords(store: ObjectStore, bucket: string, table: string): CommitRecords {
+  const prefix = `${COMMITS_PREFIX}${table}/`;
+  const location = (number: number, suffix: string): ObjectLocation => ({
+    bucket,
+    key: `${prefix}${String(number).padStart(DIGITS, "0")}${suffix}`,
+  });
+  const startOf = (number: number) => location(number, ".json");
+  const endOf = (number: number) => location(number, ".done.json");
+
+  const start = async (number: number): Promise<CommitStart | undefined> => {
+    const body = (await store.read(startOf(number)))?.body;
+    return body === undefined ? undefined : parse(startSchema, startOf(number).key, body);
+  };
+
+  const read: CommitRecords["read"] = async () => {
+    const started: number[] = [];
+    const ended: EndedCommit[] = [];
+    for await (const { key, writtenAt } of store.list(bucket, prefix)) {
+      const { number: text, done } = RECORD.exec(key)?.groups ?? {};
+      if (text === undefined) continue;
+      if (done) ended.push({ number: Number(text), endedAt: writtenAt });
+      else started.push(Number(text));
+    }
+    const last = Math.max(0, ...started, ...ended.map(({ number }) => number));
+    const isPending = last > 0 && !ended.some(({ number }) => number === last);
+    const commit = isPending ? await start(last) : undefined;
+    return { pending: commit && { number: last, ...commit }, next: last + 1, ended };
+  };
+
+  return {
+    start,
+    read,
+    lastCommit: async () => {
+      for (const { number, endedAt } of (await read()).ended.slice(-MAX_READ_BACK).reverse()) {
+        const { key } = endOf(number);
+        const body = (await store.read(endOf(number)))?.body;
+        if (body !== undefined && parse(endSchema, key, body).state === "committed") return endedAt;
+      }
+      return undefined;
+    },
+    begin: async ({ number, ...commit }) =>
+      (await store.putIfAbsent(startOf(number), JSON.stringify(commit))) !== undefined,
+    end: async (number, end) => (await store.putIfAbsent(endOf(number), JSON.stringify(end))) !== undefined,
+    forget: async (numbers) => {
+      // The end goes last: a start without it would look like a commit that is running.
+      await store.deleteAll(
+        bucket,
+        numbers.map((number) => startOf(number).key),
+      );
+      await store.deleteAll(
+        bucket,
+        numbers.map((number) => endOf(number).key),
+      );
+    },
+  };
+}
+
+function parse<Schema extends z.ZodMiniType>(schema: Schema, key: string, body: string): z.output<Schema> {
+  try {
+    return z.parse(schema, JSON.parse(body));
+  } catch (cause) {
+    throw new RetryableError(
+      "STORE_FAILED",
+      `${key} is not what a run wrote; delete it once no INSERT into the table is running`,
+      { cause },
+    );
+  }
+}

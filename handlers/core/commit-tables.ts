@@ -1,0 +1,319 @@
+import { randomUUID } from "node:crypto";
+import { type Partition, partitionPath, RAW_PREFIX } from "../../formats/partition-layout";
+import { type ArrivalNote, partitionsOf, readNotes, replaceMarkers } from "./arrival-notes";
+import { type CommitRecords, commitRecords, type PendingCommit } from "./commit-records";
+import { type OperationError, PermanentError, QueryFailedError, RetryableError } from "./errors";
+import type { PartitionedTable } from "./partitioned-table";
+import { committedFiles, type FileBatch, planCommits } from "./plan-commits";
+import type { Clock, CountingEngine, Lake, ObjectStore, PartitionCatalog } from "./ports";
+import { type RejectedFile, setAside } from "./rejected-files";
+
+export interface CommitPorts {
+  readonly store: ObjectStore;
+  readonly catalog: PartitionCatalog;
+  readonly engine: CountingEngine;
+  readonly lake: Lake;
+  readonly clock: Clock;
+}
+
+export interface CommitConfig {
+  /** Bucket of the moved files, their notes and the records of commits. */
+  readonly bucket: string;
+  readonly tables: readonly PartitionedTable[];
+  /** When the run must end. A query that goes on until then is joined by the next run. */
+  readonly deadline: Date;
+}
+
+/** What one run did for one table. */
+export interface CommittedTable {
+  readonly table: string;
+  /** Partitions that statements of this run committed files of. */
+  readonly committed: number;
+  /** Partitions with noted files that are left for the next run. */
+  readonly waiting: number;
+  readonly bytesScanned: number;
+  /** Rows that the commits added, as far as the engine tells. Each is counted by one run only. */
+  readonly rows: number;
+  /** How long the slowest note took to be committed; until now if it still waits. 0 if there was none. */
+  readonly secondsToLake: number;
+  /** Files that were set aside. */
+  readonly rejected: readonly Pick<RejectedFile, "key" | "reason">[];
+  /** Statements that failed, and nothing helped; their notes stay. */
+  readonly failures: readonly OperationError[];
+}
+
+/** A commit is not begun when less than this is left: most take a few seconds. */
+const MIN_TIME_LEFT_MS = 20_000;
+/** Notes that one pass reads: 200,000 files. */
+const MAX_NOTES = 2000;
+/** Pauses before a statement is tried again that may just have met a bad moment. */
+const RETRY_PAUSES_MS = [2_000, 10_000];
+/** A key that no file has. */
+const NO_FILE = `${RAW_PREFIX}none`;
+/** Failures one after another, with no file committed or set aside in between, after which it cannot be a file. */
+const MAX_FAILURES_IN_A_ROW = 20;
+
+/**
+ * Brings the typed tables up to date with the files that were noted, oldest first. One table's failure leaves the others
+ * alone.
+ *
+ * @param onUnknown called with the key of a note that cannot be understood: it is left alone
+ * @throws OperationError if the store fails, once the other tables are done
+ */
+export async function commitTables(
+  ports: CommitPorts,
+  config: CommitConfig,
+  onUnknown: (key: string) => void,
+): Promise<readonly CommittedTable[]> {
+  await replaceMarkers(ports, config.bucket, onUnknown);
+  const runs = config.tables.map((table) => new TableCommit(ports, config, table, onUnknown).run());
+  const outcomes = await Promise.allSettled(runs);
+  return outcomes.map((outcome) => {
+    if (outcome.status === "fulfilled") return outcome.value;
+    throw outcome.reason;
+  });
+}
+
+type Outcome =
+  | { readonly kind: "committed" }
+  /** The query goes on, and the time is over. */
+  | { readonly kind: "running" }
+  /** Another run has begun a commit. */
+  | { readonly kind: "overtaken" }
+  | { readonly kind: "failed"; readonly error: QueryFailedError };
+
+/** One run for one table. */
+class TableCommit {
+  private readonly records: CommitRecords;
+  private notes: readonly ArrivalNote[] = [];
+  /** Keys of files that are in the table or set aside. */
+  private readonly finished = new Set<string>();
+  /** Files that one failure was because of, as it seems. */
+  private readonly suspects = new Set<string>();
+  private failuresInARow = 0;
+  private retries = 0;
+  private committed = 0;
+  private bytesScanned = 0;
+  private rows = 0;
+  private secondsToLake = 0;
+  private readonly rejected: { readonly key: string; readonly reason: string }[] = [];
+  private readonly failures: OperationError[] = [];
+
+  constructor(
+    private readonly ports: CommitPorts,
+    private readonly config: CommitConfig,
+    private readonly table: PartitionedTable,
+    private readonly onUnknown: (key: string) => void,
+  ) {
+    this.records = commitRecords(ports.store, config.bucket, table.table);
+  }
+
+  async run(): Promise<CommittedTable> {
+    for (;;) {
+      const isFree = await this.finishPending();
+      const more = await this.readNotes();
+      const before = this.finished.size;
+      if (!isFree || this.notes.length === 0 || !this.hasTime()) return this.result();
+      await this.prepare();
+      const end = await this.commitAll();
+      const hasMore = more > 0 && this.finished.size > before;
+      if (end !== "overtaken" && !hasMore) return this.result();
+    }
+  }
+
+  /** @returns how many notes were not read */
+  private async readNotes(): Promise<number> {
+    const { bucket } = this.config;
+    const { notes, more } = await readNotes(this.ports.store, bucket, this.table, MAX_NOTES, this.onUnknown);
+    this.notes = notes;
+    return more;
+  }
+
+  /** A partition that the catalog does not know looks empty, and its files would be taken for committed. */
+  private async prepare(): Promise<void> {
+    await this.ports.catalog.add(partitionsOf(this.notes.flatMap(({ files }) => files)));
+    await this.ports.lake.prepare(this.table.table);
+  }
+
+  private hasTime(): boolean {
+    return this.config.deadline.getTime() - this.ports.clock.now().getTime() >= MIN_TIME_LEFT_MS;
+  }
+
+  private async commitAll(): Promise<"overtaken" | "ended"> {
+    const files = this.notes.flatMap((note) => note.files).filter(({ key }) => !this.finished.has(key));
+    const waiting = planCommits(this.table, files);
+    while (this.hasTime()) {
+      const batch = waiting.shift();
+      if (!batch) break;
+      const outcome = await this.commit(batch);
+      if (outcome.kind === "overtaken") return "overtaken";
+      if (outcome.kind === "running") break;
+      if (outcome.kind === "failed") waiting.unshift(...(await this.afterFailure(batch, outcome.error)));
+      if (this.failuresInARow >= MAX_FAILURES_IN_A_ROW) break;
+    }
+    return "ended";
+  }
+
+  /** Takes a number for the commit and submits its statement. */
+  private async commit(batch: FileBatch): Promise<Outcome> {
+    const { pending, next } = await this.records.read();
+    if (pending) return { kind: "overtaken" };
+    const commit: PendingCommit = {
+      number: next,
+      sql: this.ports.lake.commitSql(committedFiles(batch)),
+      token: randomUUID(),
+      notes: this.notesEndedBy(batch),
+      partitions: partitionsOf(batch).map(partitionPath),
+    };
+    if (!(await this.records.begin(commit))) return { kind: "overtaken" };
+    const outcome = await this.finish(commit);
+    if (outcome.kind === "committed") for (const { key } of batch) this.finished.add(key);
+    return outcome;
+  }
+
+  /** The notes all of whose files are finished once the batch is committed. */
+  private notesEndedBy(batch: FileBatch): string[] {
+    const ended = new Set([...this.finished, ...batch.map(({ key }) => key)]);
+    const inBatch = new Set(batch.map(({ key }) => key));
+    return this.notes
+      .filter(({ files }) => files.some(({ key }) => inBatch.has(key)))
+      .filter(({ files }) => files.every(({ key }) => ended.has(key)))
+      .map(({ key }) => key);
+  }
+
+  /** Brings the commit that may be running to its end, if there is one. @returns false if it goes on */
+  private async finishPending(): Promise<boolean> {
+    const { pending } = await this.records.read();
+    return pending === undefined || (await this.finish(pending)).kind !== "running";
+  }
+
+  /** Whoever finds a commit without an end submits it under its token: that joins the query, if it was submitted. */
+  private async finish(commit: PendingCommit): Promise<Outcome> {
+    const { engine, store, lake } = this.ports;
+    const { number, sql, token, notes } = commit;
+    if (!lake.isCommit(this.table.table, sql)) {
+      const message = `commit ${number} of ${this.table.table} is not a statement of the pipeline; delete its record below _commits/`;
+      throw new PermanentError("STORE_FAILED", message);
+    }
+    try {
+      const { queryId, bytesScanned = 0 } = await engine.run({
+        sql,
+        token,
+        waitUntil: this.config.deadline,
+        once: true,
+      });
+      if (await this.records.end(number, { state: "committed", queryId }))
+        await this.count(commit, queryId, bytesScanned);
+      this.failuresInARow = 0;
+      this.retries = 0;
+      await store.deleteAll(this.config.bucket, notes);
+      return { kind: "committed" };
+    } catch (error) {
+      if (error instanceof RetryableError && error.code === "QUERY_TIMEOUT") return { kind: "running" };
+      // Only a query that has ended may be recorded as failed: of any other it is not known whether it goes on.
+      if (!(error instanceof QueryFailedError)) throw error;
+      await this.records.end(number, { state: "failed", reason: error.reason });
+      return { kind: "failed", error };
+    }
+  }
+
+  private async count(commit: PendingCommit, queryId: string, bytesScanned: number): Promise<void> {
+    this.committed += commit.partitions.length;
+    this.bytesScanned += bytesScanned;
+    this.rows += (await this.ports.engine.rowsWritten(queryId)) ?? 0;
+    const ended = new Set(commit.notes);
+    for (const note of this.notes) if (ended.has(note.key)) this.measure(note);
+  }
+
+  /** Notes how long a note's files have waited for their commit until now. */
+  private measure({ writtenAt }: ArrivalNote): void {
+    const seconds = (this.ports.clock.now().getTime() - writtenAt.getTime()) / 1000;
+    this.secondsToLake = Math.max(this.secondsToLake, seconds);
+  }
+
+  /** @returns what to commit in the place of the batch */
+  private async afterFailure(batch: FileBatch, error: QueryFailedError): Promise<FileBatch[]> {
+    this.failuresInARow++;
+    const { fault } = error;
+    if (fault.kind === "statement" || this.failuresInARow === MAX_FAILURES_IN_A_ROW)
+      return this.giveUp(error);
+    if (fault.kind === "file") {
+      const key = this.keyOf(fault.path);
+      // Once may be chance, e.g. a connection that broke. A file that two queries could not read is set aside.
+      if (key !== undefined && this.suspects.has(key)) return this.reject(batch, key, error);
+      if (key !== undefined) {
+        this.suspects.add(key);
+        return [batch];
+      }
+    }
+    const pause = fault.kind === "transient" ? RETRY_PAUSES_MS[this.retries++] : undefined;
+    if (pause !== undefined) {
+      await this.ports.clock.sleep(pause);
+      return [batch];
+    }
+    const half = Math.ceil(batch.length / 2);
+    if (batch.length > 1) return [batch.slice(0, half), batch.slice(half)];
+    const [file] = batch;
+    const isOfFile = fault.kind !== "transient" && (await this.canCommitNothing(batch));
+    if (!file || !isOfFile) return this.giveUp(error);
+    // The engine was fine before it failed again, and is fine now.
+    if (this.suspects.has(file.key)) return this.reject(batch, file.key, error);
+    this.suspects.add(file.key);
+    return [batch];
+  }
+
+  /** True if the same statement over no file succeeds: then its failure is because of what it read. */
+  private async canCommitNothing(batch: FileBatch): Promise<boolean> {
+    const { engine, lake } = this.ports;
+    const ranges = [{ from: NO_FILE, to: NO_FILE }];
+    const sql = lake.commitSql({ ...committedFiles(batch), ranges });
+    try {
+      await engine.run({ sql, token: randomUUID(), waitUntil: this.config.deadline, once: true });
+      return true;
+    } catch (error) {
+      if (error instanceof QueryFailedError || error instanceof RetryableError) return false;
+      throw error;
+    }
+  }
+
+  private giveUp(error: QueryFailedError): FileBatch[] {
+    this.failures.push(error);
+    return [];
+  }
+
+  private async reject(batch: FileBatch, key: string, error: QueryFailedError): Promise<FileBatch[]> {
+    const { bucket } = this.config;
+    if (await setAside(this.ports, bucket, key, error.reason))
+      this.rejected.push({ key, reason: error.reason });
+    this.finished.add(key);
+    this.failuresInARow = 0;
+    const rest = batch.filter((file) => file.key !== key);
+    if (rest.length > 0) return [rest];
+    await this.ports.store.deleteAll(bucket, this.notesEndedBy(batch));
+    return [];
+  }
+
+  /** The key of a file of this table; `undefined` if the path is another one. */
+  private keyOf(path: string): string | undefined {
+    const root = `s3://${this.config.bucket}/`;
+    const isOfTable = path.startsWith(`${root}${RAW_PREFIX}${this.table.table}/`);
+    return isOfTable ? path.slice(root.length) : undefined;
+  }
+
+  private result(): CommittedTable {
+    const waiting = this.notes.filter(({ files }) => files.some(({ key }) => !this.finished.has(key)));
+    for (const note of waiting) this.measure(note);
+    const partitions: Partition[] = partitionsOf(waiting.flatMap(({ files }) => files));
+    const { committed, bytesScanned, rows, secondsToLake, rejected, failures } = this;
+    return {
+      table: this.table.table,
+      committed,
+      waiting: partitions.length,
+      bytesScanned,
+      rows,
+      secondsToLake,
+      rejected,
+      failures,
+    };
+  }
+}

@@ -1,0 +1,113 @@
+import * as z from "zod/mini";
+import { parsePartitionPath, RAW_PREFIX, REJECTED_PREFIX } from "../../formats/partition-layout";
+import { type NotePorts, noteArrivals } from "./arrival-notes";
+import type { ObjectStore } from "./ports";
+
+const rejectionSchema = z.object({
+  /** Key below `raw/`, where the file was. */
+  key: z.string().check(z.startsWith(RAW_PREFIX)),
+  /** The engine's own words. */
+  reason: z.string(),
+  /** Changes with the content: tells whether the file was replaced since then. */
+  etag: z.string(),
+  /** ISO 8601. */
+  rejectedAt: z.string(),
+});
+/** Why a file was set aside: what stands in the object next to it. */
+type Rejection = z.output<typeof rejectionSchema>;
+
+/** A file that was set aside, as it lies there now. */
+export interface RejectedFile {
+  /** Key below `raw/`, where the file was. */
+  readonly key: string;
+  /** Key below `rejected/`, where it is. */
+  readonly rejectedKey: string;
+  readonly reason: string;
+  /** True if other bytes lie there now than those that the engine could not read. */
+  readonly isReplaced: boolean;
+}
+
+const REASON_SUFFIX = ".reason.json";
+const UNKNOWN_REASON = "the reason next to it is gone";
+
+/** `rejected/<as below raw/>`: where a file lies that the engine cannot read. */
+export const rejectedKeyOf = (key: string): string => REJECTED_PREFIX + key.slice(RAW_PREFIX.length);
+export const reasonKeyOf = (key: string): string => rejectedKeyOf(key) + REASON_SUFFIX;
+
+/**
+ * Sets a file aside that the engine cannot read, bytes as they are, so that the commit and the text tables go on without
+ * it. May be repeated at any time: until the very end the file is where it was.
+ *
+ * @returns false if there is no such file any more
+ */
+export async function setAside(
+  { store, clock }: NotePorts,
+  bucket: string,
+  key: string,
+  reason: string,
+): Promise<boolean> {
+  const target = rejectedKeyOf(key);
+  if ((await store.copy({ bucket, key }, { bucket, key: target })) === "source-missing") return false;
+  const rejection: Rejection = {
+    key,
+    reason,
+    etag: await etagOf(store, bucket, target),
+    rejectedAt: clock.now().toISOString(),
+  };
+  await store.put({ bucket, key: reasonKeyOf(key) }, JSON.stringify(rejection));
+  await deleteOrFail(store, bucket, [key]);
+  return true;
+}
+
+/** The files that were set aside, in the order of their keys. */
+export async function rejectedFiles(store: ObjectStore, bucket: string): Promise<RejectedFile[]> {
+  const files: RejectedFile[] = [];
+  for await (const { key: rejectedKey, etag } of store.list(bucket, REJECTED_PREFIX)) {
+    if (rejectedKey.endsWith(REASON_SUFFIX)) continue;
+    const key = RAW_PREFIX + rejectedKey.slice(REJECTED_PREFIX.length);
+    const rejection = parseRejection((await store.read({ bucket, key: reasonKeyOf(key) }))?.body);
+    files.push({
+      key,
+      rejectedKey,
+      reason: rejection?.reason ?? UNKNOWN_REASON,
+      isReplaced: rejection !== undefined && rejection.etag !== etag,
+    });
+  }
+  return files;
+}
+
+/**
+ * Takes a file back to where it was and notes it, so that the next commit reads it again.
+ *
+ * @throws Error if the key is of no partition
+ */
+export async function takeBack(
+  ports: NotePorts,
+  bucket: string,
+  { key, rejectedKey }: RejectedFile,
+): Promise<void> {
+  const { store } = ports;
+  const partition = parsePartitionPath(key.slice(RAW_PREFIX.length, key.lastIndexOf("/")));
+  if (!partition) throw new Error(`${rejectedKey} lies in no partition`);
+  await store.copy({ bucket, key: rejectedKey }, { bucket, key });
+  await noteArrivals(ports, bucket, [{ key, partition }]);
+  await deleteOrFail(store, bucket, [rejectedKey, reasonKeyOf(key)]);
+}
+
+function parseRejection(body: string | undefined): Rejection | undefined {
+  try {
+    return body === undefined ? undefined : z.parse(rejectionSchema, JSON.parse(body));
+  } catch {
+    return undefined;
+  }
+}
+
+async function deleteOrFail(store: ObjectStore, bucket: string, keys: readonly string[]): Promise<void> {
+  for (const [key, reason] of await store.deleteAll(bucket, keys))
+    throw new Error(`${key}: copied, but not deleted: ${reason}`);
+}
+
+async function etagOf(store: ObjectStore, bucket: string, key: string): Promise<string> {
+  for await (const object of store.list(bucket, key)) if (object.key === key) return object.etag;
+  return "";
+}
