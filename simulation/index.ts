@@ -6,6 +6,7 @@ import { MUTATIONS, type Mutation } from "./mutations";
 import { simulate, VIOLATION } from "./pipeline";
 import { neededFaults } from "./shrink";
 import { simulateSeeds, type Tally, workIfWorker } from "./workers";
+import { simulateYear } from "./year";
 
 const EXIT_USAGE = 2;
 const ROOT = join(__dirname, "..");
@@ -18,6 +19,7 @@ interface Options {
   readonly first: number;
   readonly seed?: number;
   readonly mutate: boolean;
+  readonly year: boolean;
   readonly json: boolean;
 }
 
@@ -31,14 +33,20 @@ async function main(): Promise<void> {
     .option("--first <number>", "the first of them", wholeNumber, 1)
     .option("--seed <number>", "run this seed alone and print all that happens", wholeNumber)
     .option("--mutate", "take each safeguard away in turn: every time it must be noticed", false)
+    .option(
+      "--year",
+      "commit every ten minutes for a year, and count what is left in Glue, Iceberg and the bucket",
+      false,
+    )
     .option("--json", "print the outcome as one JSON document", false)
     .addHelpText(
       "after",
-      "\nExamples:\n  npm run simulate -- --seeds 10000\n  npm run simulate -- --seed 4711\n  npm run simulate -- --mutate",
+      "\nExamples:\n  npm run simulate -- --seeds 10000\n  npm run simulate -- --seed 4711\n  npm run simulate -- --mutate\n  npm run simulate -- --year",
     )
     .parse();
   const options = program.opts<Options>();
   if (options.mutate) return runMutations(options);
+  if (options.year) return runYear(options);
   return options.seed === undefined ? runSeeds(options) : runOne(options.seed);
 }
 
@@ -83,6 +91,24 @@ async function runSeeds({ seeds, first, json }: Options): Promise<void> {
   const end = lines.findIndex((line) => line.includes(VIOLATION));
   console.log(lines.slice(0, end < 0 ? lines.length : end + 1).join("\n"));
   console.log(`\nnpm run simulate -- --seed ${seed}    runs it again with all of its faults`);
+}
+
+const DAYS_PER_YEAR = 365;
+const YEAR_SOURCES = 50;
+/** Glue's quota of versions of one table. @see https://docs.aws.amazon.com/general/latest/gr/glue.html */
+const MAX_GLUE_VERSIONS = 100_000;
+
+async function runYear({ json }: Options): Promise<void> {
+  const options = { days: DAYS_PER_YEAR, sources: YEAR_SOURCES };
+  const { commits, ...most } = await simulateYear({ ...options, isMaintained: true });
+  if (json) return console.log(JSON.stringify({ ...options, commits, most }));
+  console.log(`${commits} commits of ${YEAR_SOURCES} sources in ${DAYS_PER_YEAR} days; at any time at most`);
+  console.log(
+    `${String(most.glueVersions).padStart(9)}  versions of the table in Glue (quota ${MAX_GLUE_VERSIONS})`,
+  );
+  console.log(`${String(most.snapshots).padStart(9)}  snapshots`);
+  console.log(`${String(most.metadataFiles).padStart(9)}  metadata files`);
+  console.log(`${String(most.ownObjects).padStart(9)}  notes and records of commits`);
 }
 
 async function runOne(seed: number): Promise<void> {

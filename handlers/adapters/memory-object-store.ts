@@ -3,6 +3,7 @@ import type { ObjectLocation, ObjectStore } from "../core/ports";
 
 interface MemoryObject {
   readonly body: string;
+  readonly etag: string;
   readonly writtenAt: Date;
 }
 
@@ -16,11 +17,11 @@ export function memoryObjectStore(now = () => new Date()): ObjectStore {
   const pathOf = ({ bucket, key }: ObjectLocation) => `${bucket}/${key}`;
   const etagOf = (body: string) => createHash("md5").update(body).digest("hex");
   const write = (location: ObjectLocation, body: string) =>
-    objects.set(pathOf(location), { body, writtenAt: now() });
+    objects.set(pathOf(location), { body, etag: etagOf(body), writtenAt: now() });
   return {
     read: async (location) => {
       const object = objects.get(pathOf(location));
-      return object === undefined ? undefined : { body: object.body, etag: etagOf(object.body) };
+      return object === undefined ? undefined : { body: object.body, etag: object.etag };
     },
     putIfAbsent: async (location, body) => {
       if (objects.has(pathOf(location))) return undefined;
@@ -42,9 +43,9 @@ export function memoryObjectStore(now = () => new Date()): ObjectStore {
       for (const path of [...objects.keys()].filter((name) => name.startsWith(start)).sort()) {
         const object = objects.get(path);
         if (object === undefined) continue;
-        const { body, writtenAt } = object;
+        const { body, etag, writtenAt } = object;
         const size = Buffer.byteLength(body);
-        yield { key: path.slice(bucket.length + 1), size, etag: etagOf(body), writtenAt };
+        yield { key: path.slice(bucket.length + 1), size, etag, writtenAt };
       }
     },
     deleteAll: async (bucket, keys) => {

@@ -1,0 +1,327 @@
+import { randomUUID } from "node:crypto";
+import { hourOf } from "../../formats/hour";
+import { type Partition, rawPrefixOf } from "../../formats/partition-layout";
+import type { CommittedFiles } from "../../formats/render/lake-sql";
+import { memoryObjectStore } from "../../handlers/adapters/memory-object-store";
+import { projectedPartitions } from "../../handlers/adapters/projected-partitions";
+import { noteArrivals } from "../../handlers/core/arrival-notes";
+import { commitRecords } from "../../handlers/core/commit-records";
+import { commitTables } from "../../handlers/core/commit-tables";
+import { QueryFailedError, type QueryFault, RetryableError } from "../../handlers/core/errors";
+import type { CountingEngine, Statement } from "../../handlers/core/ports";
+import { rejectedFiles } from "../../handlers/core/rejected-files";
+import { virtualClock } from "../helpers/virtual-clock";
+
+const BUCKET = "logs";
+const TABLE = "alb_access_logs";
+const partitionAt = (hour: string): Partition => ({
+  table: TABLE,
+  hour: hourOf(Date.parse(`2026-11-23T${hour}:00:00Z`)),
+});
+
+/** What a file does to the statement that reads it. */
+type Trouble = (key: string) => { readonly reason: string; readonly fault: QueryFault };
+
+/** An engine whose statements read the files of a store; a query goes on for as many runs as it is told to. */
+function fakeEngine(files: () => Promise<readonly string[]>, troubles: ReadonlyMap<string, Trouble>) {
+  const committed: string[] = [];
+  const queries = new Map<string, { readonly keys: readonly string[]; readonly error?: QueryFailedError }>();
+  let runsLeft = 0;
+  let outage: QueryFault | undefined;
+  const execute = async ({ sql, token }: Statement) => {
+    const { ranges }: CommittedFiles = JSON.parse(sql.slice(HEAD.length));
+    const isRead = (key: string) => ranges.some(({ from, to }) => from <= key && key <= to);
+    const keys = (await files()).filter((key) => isRead(key) && !committed.includes(key));
+    const trouble = keys.map((key) => troubles.get(key)?.(key)).find((found) => found !== undefined);
+    const reason = outage ? { reason: "the engine is out of order", fault: outage } : trouble;
+    if (reason) return { keys, error: new QueryFailedError(token, reason.reason, { fault: reason.fault }) };
+    committed.push(...keys);
+    return { keys };
+  };
+  const engine: CountingEngine = {
+    run: async (statement) => {
+      const query = queries.get(statement.token) ?? (await execute(statement));
+      queries.set(statement.token, query);
+      if (runsLeft-- > 0) throw new RetryableError("QUERY_TIMEOUT", "it goes on");
+      if (query.error) throw query.error;
+      return { queryId: statement.token, bytesScanned: query.keys.length };
+    },
+    value: async () => undefined,
+    rowsWritten: async (id) => queries.get(id)?.keys.length,
+  };
+  return {
+    engine,
+    committed,
+    queries,
+    setOutage: (fault: QueryFault | undefined) => {
+      outage = fault;
+    },
+    outlive: (runs: number) => {
+      runsLeft = runs;
+    },
+  };
+}
+
+const HEAD = `INSERT INTO "logs"."${TABLE}" (`;
+
+async function openPipeline() {
+  const clock = virtualClock();
+  const store = memoryObjectStore(() => clock.now());
+  const keysBelow = async (prefix: string) => {
+    const keys: string[] = [];
+    for await (const { key } of store.list(BUCKET, prefix)) keys.push(key);
+    return keys;
+  };
+  const troubles = new Map<string, Trouble>();
+  const fake = fakeEngine(() => keysBelow("raw/"), troubles);
+  const lake = {
+    prepare: async () => undefined,
+    commitSql: (files: CommittedFiles) => HEAD + JSON.stringify(files),
+    isCommit: (_: string, sql: string) => sql.startsWith(HEAD),
+  };
+  const ports = { store, clock, catalog: projectedPartitions, engine: fake.engine, lake };
+  /** Moves files into an hour, with one note for all of them. */
+  const arrive = async (hour: string, ...names: readonly string[]) => {
+    const partition = partitionAt(hour);
+    const files = names.map((name) => ({ key: rawPrefixOf(partition) + name, partition }));
+    for (const { key } of files) await store.put({ bucket: BUCKET, key }, key);
+    await noteArrivals(ports, BUCKET, files);
+    return files.map(({ key }) => key);
+  };
+  const run = async (seconds = 600) => {
+    const deadline = new Date(clock.now().getTime() + seconds * 1000);
+    const config = { bucket: BUCKET, tables: [{ table: TABLE }], deadline };
+    const [result] = await commitTables(ports, config, (key) => unknown.push(key));
+    if (!result) throw new Error("no table");
+    return result;
+  };
+  const unknown: string[] = [];
+  return { ...fake, store, clock, troubles, keysBelow, arrive, run, unknown };
+}
+
+const named: Trouble = (key) => ({
+  reason: `HIVE_CURSOR_ERROR: Failed to read file: s3://${BUCKET}/${key}`,
+  fault: { kind: "file", path: `s3://${BUCKET}/${key}` },
+});
+const unnamed: Trouble = () => ({ reason: "HIVE_BAD_DATA", fault: { kind: "unknown" } });
+const busy: Trouble = () => ({ reason: "SlowDown", fault: { kind: "transient" } });
+
+describe("commitTables", () => {
+  it("commits the noted files of all hours with one statement, and deletes their notes", async () => {
+    const { arrive, run, queries, committed, keysBelow } = await openPipeline();
+    const files = [...(await arrive("07", "a", "b")), ...(await arrive("03", "c"))];
+    expect(await run()).toMatchObject({ committed: 2, waiting: 0, rows: 3, failures: [], rejected: [] });
+    expect(queries.size).toBe(1);
+    expect([...committed].sort()).toEqual([...files].sort());
+    expect(await keysBelow("_arrivals/")).toEqual([]);
+    expect(await keysBelow("_commits/")).toEqual([
+      `_commits/${TABLE}/0000000001.done.json`,
+      `_commits/${TABLE}/0000000001.json`,
+    ]);
+  });
+
+  it("reads none of the files that are in the table already", async () => {
+    const { arrive, run } = await openPipeline();
+    await arrive("07", "a", "b", "c");
+    await run();
+    await arrive("07", "d");
+    expect(await run()).toMatchObject({ bytesScanned: 1, rows: 1 });
+  });
+
+  it("leaves a query that outlives it to the next run, which joins it", async () => {
+    const { arrive, run, queries, outlive, committed } = await openPipeline();
+    await arrive("07", "a");
+    outlive(1);
+    expect(await run()).toMatchObject({ committed: 0, waiting: 1 });
+    expect(await run()).toMatchObject({ committed: 1, waiting: 0, rows: 1 });
+    expect(queries.size).toBe(1);
+    expect(committed).toHaveLength(1);
+  });
+
+  it("starts nothing while the query of an earlier run still goes on", async () => {
+    const { arrive, run, queries, outlive } = await openPipeline();
+    await arrive("07", "a");
+    outlive(2);
+    await run();
+    await arrive("08", "b");
+    expect(await run()).toMatchObject({ committed: 0, waiting: 2 });
+    expect(queries.size).toBe(1);
+  });
+
+  it("commits each file once, and counts its rows once, when two runs meet", async () => {
+    const { arrive, run, committed } = await openPipeline();
+    await arrive("07", "a", "b");
+    const results = await Promise.all([run(), run()]);
+    expect(committed).toHaveLength(2);
+    expect(results[0].rows + results[1].rows).toBe(2);
+  });
+
+  it("says how long the slowest note had waited, also of one that still waits", async () => {
+    const { arrive, run, clock, setOutage } = await openPipeline();
+    await arrive("07", "a");
+    await clock.sleep(300_000);
+    setOutage({ kind: "statement" });
+    expect(await run()).toMatchObject({ secondsToLake: 300, waiting: 1 });
+    setOutage(undefined);
+    expect(await run()).toMatchObject({ secondsToLake: 300, waiting: 0 });
+    expect(await run()).toMatchObject({ secondsToLake: 0 });
+  });
+
+  it("submits nothing that lies among the records and is no commit of the table", async () => {
+    const { run, store, queries } = await openPipeline();
+    const foreign = { sql: "DROP TABLE x", token: randomUUID(), notes: [], partitions: [] };
+    await store.put({ bucket: BUCKET, key: `_commits/${TABLE}/0000000001.json` }, JSON.stringify(foreign));
+    await expect(run()).rejects.toMatchObject({
+      code: "STORE_FAILED",
+      message: expect.stringContaining("delete its record"),
+    });
+    expect(queries.size).toBe(0);
+  });
+
+  it.each(["hello", "null", "{}"])("says what to do about a record that no run wrote: %s", async (body) => {
+    const { run, store } = await openPipeline();
+    await store.put({ bucket: BUCKET, key: `_commits/${TABLE}/0000000001.json` }, body);
+    await expect(run()).rejects.toMatchObject({
+      code: "STORE_FAILED",
+      message: expect.stringContaining("delete it once no INSERT"),
+    });
+  });
+
+  it("leaves a note alone that it does not understand, and names it", async () => {
+    const { run, store, unknown, keysBelow } = await openPipeline();
+    const key = `_arrivals/${TABLE}/note.json`;
+    await store.put(
+      { bucket: BUCKET, key },
+      '{"files":[{"key":"raw/other/x","dt":"2026-11-23","hour":"07"}]}',
+    );
+    await run();
+    expect(unknown).toContain(key);
+    expect(await keysBelow("_arrivals/")).toEqual([key]);
+  });
+
+  it("replaces the markers of older versions by notes, once", async () => {
+    const { run, store, committed, keysBelow } = await openPipeline();
+    const prefix = rawPrefixOf(partitionAt("07"));
+    await store.put({ bucket: BUCKET, key: `${prefix}a` }, "a");
+    await store.put({ bucket: BUCKET, key: `_touched/${prefix.slice("raw/".length, -1)}` }, "1");
+    await run();
+    expect(committed).toEqual([`${prefix}a`]);
+    expect(await keysBelow("_touched/")).toEqual([]);
+  });
+});
+
+describe("a file that the engine cannot read", () => {
+  const NAMES = Array.from({ length: 100 }, (_, index) => `file-${String(index).padStart(3, "0")}`);
+
+  it("is set aside with its bytes and the reason, and the others are committed in the same run", async () => {
+    const { arrive, run, troubles, committed, store, keysBelow } = await openPipeline();
+    const keys = await arrive("07", ...NAMES);
+    const bad = [3, 17, 40, 41, 99].map((index) => keys[index] ?? "");
+    for (const key of bad) troubles.set(key, named);
+    const result = await run();
+    expect(result.rejected.map(({ key }) => key).sort()).toEqual(bad);
+    expect(result).toMatchObject({ waiting: 0, failures: [], rows: 95 });
+    expect([...committed].sort()).toEqual(keys.filter((key) => !bad.includes(key)));
+    expect(await keysBelow("raw/")).toEqual(keys.filter((key) => !bad.includes(key)));
+    const rejected = await rejectedFiles(store, BUCKET);
+    expect(rejected.map(({ key, isReplaced }) => ({ key, isReplaced }))).toEqual(
+      bad.map((key) => ({ key, isReplaced: false })),
+    );
+    expect(rejected[0]?.reason).toContain("HIVE_CURSOR_ERROR");
+    for (const { key, rejectedKey } of rejected)
+      expect((await store.read({ bucket: BUCKET, key: rejectedKey }))?.body).toBe(key);
+    expect(await keysBelow("_arrivals/")).toEqual([]);
+  });
+
+  it("is found by halves if the engine does not name it", async () => {
+    const { arrive, run, troubles, queries } = await openPipeline();
+    const keys = await arrive("07", ...NAMES);
+    const bad = keys[61] ?? "";
+    troubles.set(bad, unnamed);
+    expect(await run()).toMatchObject({
+      rejected: [{ key: bad, reason: "HIVE_BAD_DATA" }],
+      rows: 99,
+      waiting: 0,
+    });
+    // Seven times in half, each time with the other half, and what makes sure of the last one.
+    expect(queries.size).toBeLessThanOrEqual(20);
+  });
+
+  it("is found although it is the only new one", async () => {
+    const { arrive, run, troubles } = await openPipeline();
+    const [bad = ""] = await arrive("07", "a");
+    troubles.set(bad, unnamed);
+    expect(await run()).toMatchObject({ rejected: [{ key: bad }], waiting: 0, failures: [] });
+  });
+
+  it("is given another try: a failure can be chance", async () => {
+    const { arrive, run, troubles } = await openPipeline();
+    const [first = ""] = await arrive("07", "a", "b");
+    troubles.set(first, (key) => {
+      troubles.delete(key);
+      return named(key);
+    });
+    expect(await run()).toMatchObject({ rejected: [], rows: 2, failures: [] });
+  });
+
+  it("is not set aside while the engine fails whatever it reads", async () => {
+    const { arrive, run, setOutage, keysBelow, queries } = await openPipeline();
+    const keys = await arrive("07", ...NAMES);
+    setOutage({ kind: "unknown" });
+    const { rejected, failures, waiting } = await run();
+    expect({ rejected, waiting }).toEqual({ rejected: [], waiting: 1 });
+    expect(failures.length).toBeGreaterThan(0);
+    expect(await keysBelow("raw/")).toEqual(keys);
+    expect(queries.size).toBeLessThan(60);
+  });
+
+  it("waits if the reason is one that passes, and the others do not wait for it", async () => {
+    const { arrive, run, troubles, committed } = await openPipeline();
+    const keys = await arrive("07", ...NAMES);
+    troubles.set(keys[5] ?? "", busy);
+    expect(await run()).toMatchObject({ rejected: [], waiting: 1, rows: 99 });
+    troubles.clear();
+    expect(await run()).toMatchObject({ waiting: 0, rows: 1 });
+    expect(committed).toHaveLength(100);
+  });
+
+  it("does not make a statement that is refused by itself be tried on fewer files", async () => {
+    const { arrive, run, setOutage, queries } = await openPipeline();
+    await arrive("07", ...NAMES);
+    setOutage({ kind: "statement" });
+    expect((await run()).failures).toHaveLength(1);
+    expect(queries.size).toBe(1);
+  });
+});
+
+describe("the records of commits", () => {
+  it("give a number to the first who takes it", async () => {
+    const store = memoryObjectStore();
+    const commit = { number: 1, sql: "INSERT", token: randomUUID(), notes: [], partitions: [] };
+    const records = commitRecords(store, BUCKET, TABLE);
+    expect(await Promise.all([records.begin(commit), records.begin(commit)])).toEqual([true, false]);
+    expect((await records.read()).pending).toEqual(commit);
+  });
+
+  it("have one end, and the next number after it", async () => {
+    const store = memoryObjectStore();
+    const records = commitRecords(store, BUCKET, TABLE);
+    await records.begin({ number: 1, sql: "INSERT", token: randomUUID(), notes: [], partitions: [] });
+    expect(await records.end(1, { state: "failed", reason: "x" })).toBe(true);
+    expect(await records.end(1, { state: "committed", queryId: "q" })).toBe(false);
+    expect(await records.read()).toMatchObject({ pending: undefined, next: 2 });
+    expect(await records.lastCommit()).toBeUndefined();
+  });
+
+  it("are not numbered again after the old ones were deleted", async () => {
+    const store = memoryObjectStore();
+    const records = commitRecords(store, BUCKET, TABLE);
+    for (const number of [1, 2, 3]) {
+      await records.begin({ number, sql: "INSERT", token: randomUUID(), notes: [], partitions: [] });
+      await records.end(number, { state: "committed", queryId: "q" });
+    }
+    await records.forget([1, 2]);
+    expect(await records.read()).toMatchObject({ pending: undefined, next: 4 });
+    expect(await records.lastCommit()).toBeInstanceOf(Date);
+  });
+});

@@ -1,0 +1,168 @@
+import { randomUUID } from "node:crypto";
+import { FORMATS } from "../../formats";
+import { hourOf } from "../../formats/hour";
+import { partitionPath } from "../../formats/partition-layout";
+import { memoryObjectStore } from "../../handlers/adapters/memory-object-store";
+import { commitRecords } from "../../handlers/core/commit-records";
+import { QueryFailedError, RetryableError } from "../../handlers/core/errors";
+import { type MaintainConfig, maintainTable } from "../../handlers/core/maintain-table";
+import type { Statement } from "../../handlers/core/ports";
+
+const TABLE = { format: FORMATS.alb, database: "logs", bucket: "logs", bySource: false };
+const NOW = new Date("2026-11-28T03:30:00Z");
+const HOUR_MS = 3_600_000;
+
+/** A table with days of files, whose statements do what they say. */
+function openTable(days: readonly string[] = []) {
+  let clock = new Date(NOW.getTime() - 48 * HOUR_MS);
+  const store = memoryObjectStore(() => clock);
+  const records = commitRecords(store, "logs", TABLE.format.table);
+  const held = new Set(days);
+  const statements: string[] = [];
+  const errors = new Map<RegExp, Error[]>();
+  const values = new Map<RegExp, () => string | undefined>([
+    [/< DATE '/, () => [...held].filter((day) => day < "2026-11-01").join(",") || undefined],
+    [/"file_count" >/, () => ["2026-11-02", "2026-11-27"].filter((day) => held.has(day)).join(",")],
+    [/count\(\*\)/, () => "3"],
+  ]);
+  let deletes = true;
+  const run = (sql: string) => {
+    statements.push(sql);
+    for (const [pattern, list] of errors) {
+      const error = pattern.test(sql) ? list.shift() : undefined;
+      if (error) throw error;
+    }
+    const [, from = "", to = ""] = /^DELETE[\s\S]*>= TIMESTAMP '(\S+) .*< TIMESTAMP '(\S+) /.exec(sql) ?? [];
+    if (deletes) for (const day of held) if (day >= from && day < to) held.delete(day);
+    if (/^OPTIMIZE/.test(sql) && !deletes) for (const day of held) if (day < "2026-11-01") held.delete(day);
+  };
+  const ports = {
+    store,
+    versions: { deleteOld: async () => 7 },
+    engine: {
+      run: async ({ sql }: Statement) => {
+        run(sql);
+        return { queryId: "q" };
+      },
+      value: async ({ sql }: Statement) => {
+        run(sql);
+        return [...values].find(([pattern]) => pattern.test(sql))?.[1]();
+      },
+    },
+  };
+  /** Records a commit of some hours before now. */
+  const commit = async (hoursAgo: number, ...files: readonly string[]) => {
+    clock = new Date(NOW.getTime() - hoursAgo * HOUR_MS);
+    const { next: number } = await records.read();
+    const partitions = files.map((hour) =>
+      partitionPath({ table: TABLE.format.table, hour: hourOf(Date.parse(`${hour}:00:00Z`)) }),
+    );
+    await records.begin({ number, sql: "INSERT", token: randomUUID(), notes: [], partitions });
+    await records.end(number, { state: "committed", queryId: "q" });
+  };
+  const maintain = (config: Partial<MaintainConfig> = {}) =>
+    maintainTable(ports, TABLE, {
+      bucket: "logs",
+      now: NOW,
+      token: "2026-11-28",
+      deadline: new Date(NOW.getTime() + 600_000),
+      ...config,
+    });
+  return {
+    records,
+    held,
+    statements,
+    errors,
+    commit,
+    maintain,
+    marksRowsOnly: () => {
+      deletes = false;
+    },
+  };
+}
+
+const countsOf = (statements: readonly string[]) =>
+  statements.flatMap((sql) => /count\(\*\)[\s\S]*"dt" = '(\S+)'/.exec(sql)?.[1] ?? []);
+
+describe("maintainTable", () => {
+  it("counts the unparsed lines of every finished day that got files, late files and history among them", async () => {
+    const { commit, maintain, statements } = openTable();
+    await commit(50, "2026-11-25T05", "2024-02-29T07");
+    await commit(40, "2026-11-26T10", "2026-11-26T09");
+    await commit(3, "2026-11-25T05");
+    await commit(2.5, "2026-11-27T23");
+    await commit(0.1, "2026-11-28T03");
+    expect((await maintain()).unparsed).toBe(9);
+    expect(countsOf(statements)).toEqual(["2024-02-29", "2026-11-25", "2026-11-26"]);
+  });
+
+  it("counts a day once, unless files of it come later", async () => {
+    const { commit, maintain, statements, records } = openTable();
+    await commit(50, "2026-11-25T05");
+    await commit(1, "2026-11-28T02");
+    await maintain();
+    expect((await maintain()).unparsed).toBeUndefined();
+    expect(countsOf(statements)).toHaveLength(1);
+    await commit(3, "2026-11-25T06");
+    await commit(1, "2026-11-28T02");
+    expect((await maintain()).unparsed).toBe(3);
+    expect((await records.read()).next).toBe(5);
+  });
+
+  it("keeps the last record and those that a running function may have seen", async () => {
+    const { commit, maintain, records } = openTable();
+    await commit(50, "2026-11-20T05");
+    await commit(1, "2026-11-20T06");
+    await commit(0.5, "2026-11-20T07");
+    await maintain();
+    expect((await records.read()).ended.map(({ number }) => number)).toEqual([2, 3]);
+  });
+
+  it("merges the days that have many small files, whatever wrote them", async () => {
+    const { maintain, statements } = openTable(["2026-11-02", "2026-11-20", "2026-11-27"]);
+    expect(await maintain()).toMatchObject({ mergedDays: 2, deletedVersions: 7, failures: [] });
+    const merged = statements.filter((sql) => sql.startsWith("OPTIMIZE"));
+    expect(merged).toHaveLength(2);
+    expect(merged[0]).toContain(
+      `"time" >= TIMESTAMP '2026-11-02 00:00:00' AND "time" < TIMESTAMP '2026-11-03`,
+    );
+  });
+
+  it("deletes what is older than it is kept, day by day that there is", async () => {
+    const { maintain, held } = openTable(["2020-01-01", "2026-10-31", "2026-11-02"]);
+    expect(await maintain({ retentionDays: 27 })).toMatchObject({ deletedDays: 2, failures: [] });
+    expect([...held]).toEqual(["2026-11-02"]);
+  });
+
+  it("merges the files of deleted days where the engine only marked their rows", async () => {
+    const { maintain, held, marksRowsOnly, statements } = openTable(["2026-10-30", "2026-10-31"]);
+    marksRowsOnly();
+    expect(await maintain({ retentionDays: 27 })).toMatchObject({ deletedDays: 2, failures: [] });
+    expect([...held]).toEqual([]);
+    expect(statements.find((sql) => sql.startsWith("OPTIMIZE"))).toContain(
+      `"time" >= TIMESTAMP '2026-10-30 00:00:00' AND "time" < TIMESTAMP '2026-11-01 00:00:00'`,
+    );
+  });
+
+  it("goes on with the other steps when one fails, and says which did", async () => {
+    const { maintain, errors, statements } = openTable(["2026-11-02"]);
+    errors.set(/^OPTIMIZE/, [new QueryFailedError("q", "no")]);
+    const { failures } = await maintain();
+    expect(failures.map(({ code }) => code)).toEqual(["QUERY_FAILED"]);
+    expect(statements.at(-1)).toBe("VACUUM logs.alb_access_logs");
+  });
+
+  it("runs OPTIMIZE again as long as Athena asks for it", async () => {
+    const { maintain, errors, statements } = openTable(["2026-11-02"]);
+    const more = () => new QueryFailedError("q", "ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED");
+    errors.set(/^OPTIMIZE/, [more(), more()]);
+    expect((await maintain()).mergedDays).toBe(1);
+    expect(statements.filter((sql) => sql.startsWith("OPTIMIZE"))).toHaveLength(3);
+  });
+
+  it("leaves a statement that takes too long to a later run of the night", async () => {
+    const { maintain, errors } = openTable();
+    errors.set(/^VACUUM/, [new RetryableError("QUERY_TIMEOUT", "it goes on")]);
+    expect(await maintain()).toMatchObject({ isUnfinished: true, failures: [] });
+  });
+});

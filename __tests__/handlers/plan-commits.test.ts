@@ -1,0 +1,89 @@
+import fc from "fast-check";
+import { addHours, type Hour, hourOf } from "../../formats/hour";
+import { rawPrefixOf } from "../../formats/partition-layout";
+import type { NotedFile } from "../../handlers/core/arrival-notes";
+import {
+  committedFiles,
+  MAX_BYTES,
+  MAX_DAYS,
+  MAX_PARTITIONS,
+  MAX_RANGES,
+  planCommits,
+} from "../../handlers/core/plan-commits";
+
+const TABLE = { table: "alb_access_logs" };
+const START = hourOf(Date.parse("2025-11-23T00:00:00Z"));
+const fileAt = (hour: Hour, name: string, source?: string, size?: number): NotedFile => {
+  const partition = { table: TABLE.table, hour, ...(source === undefined ? {} : { source }) };
+  return { key: rawPrefixOf(partition) + name, partition, ...(size === undefined ? {} : { size }) };
+};
+
+const anyFile = fc
+  .tuple(fc.integer({ min: 0, max: 3000 }), fc.stringMatching(/^[0-9a-f]{1,12}$/))
+  .map(([hours, name]) => fileAt(addHours(START, hours), name));
+
+describe("planCommits", () => {
+  it("puts every file into one statement, within the limits of each", () => {
+    fc.assert(
+      fc.property(fc.array(anyFile, { maxLength: 400 }), (files) => {
+        const batches = planCommits(TABLE, files);
+        expect(
+          batches
+            .flat()
+            .map(({ key }) => key)
+            .sort(),
+        ).toEqual(files.map(({ key }) => key).sort());
+        for (const batch of batches) {
+          const { partitions, ranges } = committedFiles(batch);
+          expect(partitions.length).toBeLessThanOrEqual(MAX_PARTITIONS);
+          expect(ranges.length).toBeLessThanOrEqual(MAX_RANGES);
+          const days = new Set(batch.map(({ partition }) => Math.floor(partition.hour / 86_400_000)));
+          expect(days.size).toBeLessThanOrEqual(MAX_DAYS);
+          for (const { key } of batch)
+            expect(ranges.some(({ from, to }) => from <= key && key <= to)).toBe(true);
+          // A range lies within one folder.
+          for (const { from, to } of ranges)
+            expect(from.slice(0, from.lastIndexOf("/"))).toBe(to.slice(0, to.lastIndexOf("/")));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("commits a year of hourly history in about a hundred statements", () => {
+    const files = Array.from({ length: 365 * 24 }, (_, hours) => fileAt(addHours(START, hours), "a"));
+    expect(planCommits(TABLE, files)).toHaveLength(Math.ceil((365 * 24) / MAX_PARTITIONS));
+  });
+
+  it("begins with the oldest hours", () => {
+    const files = [5, 3, 400, 1].map((hours) => fileAt(addHours(START, hours), "a"));
+    const hours = planCommits(TABLE, files).map(([file]) => file?.partition.hour);
+    expect(hours).toEqual([...hours].sort((a = 0, b = 0) => a - b));
+  });
+
+  it("names up to a hundred files one by one, so that no other is read", () => {
+    const files = Array.from({ length: 100 }, (_, index) => fileAt(START, `file-${index}`));
+    expect(committedFiles(files).ranges.every(({ from, to }) => from === to)).toBe(true);
+  });
+
+  it("covers more files by ranges of those whose names have the most in common", () => {
+    const five = Array.from({ length: 99 }, (_, index) => fileAt(START, `0005-${index}`));
+    const ten = Array.from({ length: 99 }, (_, index) => fileAt(START, `0010-${index}`));
+    const { ranges } = committedFiles([...five, ...ten]);
+    expect(ranges).toHaveLength(MAX_RANGES);
+    expect(ranges.some(({ from, to }) => from.includes("/0005") && to.includes("/0010"))).toBe(false);
+  });
+
+  it("keeps sources with rules of their own apart, and no others", () => {
+    const files = [fileAt(START, "a", "shop"), fileAt(START, "b", "api")];
+    const rule = { clientIps: "truncate", queryStrings: "keep", cookies: "keep" } as const;
+    expect(planCommits({ ...TABLE, sources: ["shop", "api"] }, files)).toHaveLength(1);
+    const privacy = [{ source: "shop", ...rule }];
+    expect(planCommits({ ...TABLE, sources: ["shop", "api"], privacy }, files)).toHaveLength(2);
+  });
+
+  it("reads no more text in one statement than ends in minutes", () => {
+    const files = ["a", "b", "c"].map((name) => fileAt(START, name, undefined, MAX_BYTES / 2));
+    expect(planCommits(TABLE, files).map(({ length }) => length)).toEqual([2, 1]);
+  });
+});

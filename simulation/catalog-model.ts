@@ -1,0 +1,80 @@
+import {
+  BatchDeleteTableVersionCommand,
+  GetTableVersionsCommand,
+  type GlueClient,
+} from "@aws-sdk/client-glue";
+
+/**
+ * What the commits to one Iceberg table leave behind: in Glue a version of the table each, in S3 a metadata file and a
+ * snapshot.
+ */
+export interface CatalogModel {
+  readonly glueVersions: number;
+  readonly snapshots: number;
+  readonly metadataFiles: number;
+  /** For the part of the pipeline that deletes versions. */
+  readonly glue: Pick<GlueClient, "send">;
+  /** An INSERT or OPTIMIZE. */
+  commit(): void;
+  /** @see https://docs.aws.amazon.com/athena/latest/ug/vacuum-statement.html */
+  vacuum(): void;
+  /** The day that has small files: the one that is over. */
+  daysToMerge(): string;
+}
+
+const DAY_MS = 86_400_000;
+/** Athena's defaults of `vacuum_max_metadata_files_to_keep` and, as the table sets it, of a snapshot's age. */
+const KEPT_METADATA_FILES = 100;
+const SNAPSHOT_AGE_MS = DAY_MS;
+/** Glue gives out at most this many versions at once. */
+const VERSIONS_PER_PAGE = 100;
+
+/** @param now the time of what happens */
+export function catalogModel(now: () => Date): CatalogModel {
+  let snapshots: number[] = [];
+  let metadataFiles = 0;
+  let lastVersion = 0;
+  let versions: number[] = [];
+  const write = () => {
+    metadataFiles++;
+    versions.push(++lastVersion);
+  };
+  const send = async (command: unknown) => {
+    if (command instanceof GetTableVersionsCommand) {
+      const from = Number(command.input.NextToken ?? 0);
+      const next = from + VERSIONS_PER_PAGE;
+      const page = versions.toReversed().slice(from, next);
+      return {
+        TableVersions: page.map((version) => ({ VersionId: String(version) })),
+        ...(next < versions.length ? { NextToken: String(next) } : {}),
+      };
+    }
+    if (!(command instanceof BatchDeleteTableVersionCommand)) throw new Error("no such command here");
+    const deleted = new Set(command.input.VersionIds);
+    versions = versions.filter((version) => !deleted.has(String(version)));
+    return {};
+  };
+  return {
+    get glueVersions() {
+      return versions.length;
+    },
+    get snapshots() {
+      return snapshots.length;
+    },
+    get metadataFiles() {
+      return metadataFiles;
+    },
+    glue: { send: send as GlueClient["send"] },
+    commit: () => {
+      snapshots.push(now().getTime());
+      write();
+    },
+    vacuum: () => {
+      const oldest = now().getTime() - SNAPSHOT_AGE_MS;
+      snapshots = snapshots.filter((at, index) => at >= oldest || index === snapshots.length - 1);
+      write();
+      metadataFiles = Math.min(metadataFiles, KEPT_METADATA_FILES + 1);
+    },
+    daysToMerge: () => new Date(now().getTime() - DAY_MS).toISOString().slice(0, "YYYY-MM-DD".length),
+  };
+}

@@ -1,0 +1,119 @@
+import { FORMATS } from "../formats";
+import { addHours, type Hour, hourOf } from "../formats/hour";
+import { rawPrefixOf } from "../formats/partition-layout";
+import { lakeTableOf } from "../handlers/adapters/athena-lake";
+import { glueTableVersions } from "../handlers/adapters/glue-table-versions";
+import { memoryObjectStore } from "../handlers/adapters/memory-object-store";
+import { projectedPartitions } from "../handlers/adapters/projected-partitions";
+import { noteArrivals } from "../handlers/core/arrival-notes";
+import { commitTables } from "../handlers/core/commit-tables";
+import { maintainTable } from "../handlers/core/maintain-table";
+import type { CountingEngine, Statement } from "../handlers/core/ports";
+import { MAINTAIN, TRANSFORM } from "../sizing";
+import { type CatalogModel, catalogModel } from "./catalog-model";
+
+export interface YearOptions {
+  readonly days: number;
+  /** Sources that the table is partitioned by; each has a file in every run. */
+  readonly sources: number;
+  /** False to see what becomes of the catalog without the nightly work. */
+  readonly isMaintained: boolean;
+}
+
+/** The most that there was of each at any time. */
+export interface YearResult {
+  readonly commits: number;
+  readonly glueVersions: number;
+  readonly snapshots: number;
+  readonly metadataFiles: number;
+  /** Objects of the pipeline's own: notes and records. */
+  readonly ownObjects: number;
+}
+
+const BUCKET = "logs";
+const TABLE = FORMATS.alb.table;
+const DATABASE = "logs";
+const START = hourOf(Date.parse("2026-01-01T00:00:00Z"));
+const MINUTE_MS = 60_000;
+const RUN_MS = (60 / TRANSFORM.perHour) * MINUTE_MS;
+const HOURS_PER_DAY = 24;
+
+/**
+ * Lets the functions' own code commit to one table for some time, and maintain it every night, and counts what Glue,
+ * Iceberg and the bucket hold: what grows without end ends the pipeline one day.
+ */
+export async function simulateYear({ days, sources, isMaintained }: YearOptions): Promise<YearResult> {
+  let now = new Date(START);
+  const clock = { now: () => now, sleep: async () => undefined };
+  const store = memoryObjectStore(() => now);
+  const catalog = catalogModel(() => now);
+  const names = Array.from({ length: sources }, (_, index) => `source-${index}`);
+  const table = { table: TABLE, sources: names };
+  const lakeTable = lakeTableOf({ database: DATABASE, bucket: BUCKET, tables: [table] }, TABLE);
+  const engine = engineOf(catalog);
+  const ports = {
+    store,
+    clock,
+    engine,
+    catalog: projectedPartitions,
+    lake: { prepare: async () => undefined, commitSql: () => "INSERT", isCommit: () => true },
+    versions: glueTableVersions({ client: catalog.glue, database: DATABASE }),
+  };
+  const most = { glueVersions: 0, snapshots: 0, metadataFiles: 0, ownObjects: 0 };
+  const measure = async () => {
+    most.glueVersions = Math.max(most.glueVersions, catalog.glueVersions);
+    most.snapshots = Math.max(most.snapshots, catalog.snapshots);
+    most.metadataFiles = Math.max(most.metadataFiles, catalog.metadataFiles);
+    most.ownObjects = Math.max(most.ownObjects, await countObjects());
+  };
+  const countObjects = async () => {
+    let count = 0;
+    for await (const _ of store.list(BUCKET, "_")) count++;
+    return count;
+  };
+  let commits = 0;
+  const commit = async () => {
+    const hour: Hour = hourOf(now);
+    const files = names.map((source) => {
+      const partition = { table: TABLE, source, hour };
+      return { key: `${rawPrefixOf(partition)}${now.getTime()}.log.gz`, partition };
+    });
+    await noteArrivals(ports, BUCKET, files);
+    const deadline = new Date(now.getTime() + RUN_MS);
+    await commitTables(ports, { bucket: BUCKET, tables: [table], deadline }, () => undefined);
+    commits++;
+  };
+  const maintain = () =>
+    maintainTable(ports, lakeTable, {
+      bucket: BUCKET,
+      now,
+      token: now.toISOString(),
+      deadline: new Date(now.getTime() + MAINTAIN.timeoutSeconds * 1000),
+    });
+  for (let day = 0; day < days; day++) {
+    const midnight = addHours(START, day * HOURS_PER_DAY);
+    for (let run = 0; run < HOURS_PER_DAY * TRANSFORM.perHour; run++) {
+      now = new Date(midnight + run * RUN_MS);
+      await commit();
+    }
+    await measure();
+    if (isMaintained) await maintain();
+  }
+  return { commits, ...most };
+}
+
+/** Every statement succeeds; those that write change the catalog. */
+function engineOf(catalog: CatalogModel): CountingEngine {
+  const run = ({ sql }: Statement) => {
+    if (/^VACUUM/.test(sql)) catalog.vacuum();
+    else if (/^(?:INSERT|OPTIMIZE)/.test(sql)) catalog.commit();
+  };
+  return {
+    run: async (statement) => {
+      run(statement);
+      return { queryId: statement.token };
+    },
+    value: async ({ sql }) => (sql.includes("$partitions") ? catalog.daysToMerge() : "0"),
+    rowsWritten: async () => 1,
+  };
+}
