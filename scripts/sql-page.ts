@@ -76,7 +76,7 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: "Merging small files",
-    text: "`maintain-lake`, every night, for the last three days: each commit adds at least one file. Athena may stop and ask for another run; it gets one.",
+    text: "`maintain-lake`, every night, day by day: each commit adds at least one file. Names stand without quotes, because Athena takes none here. Athena may stop and ask for another run; it gets one.",
     sql: renderOptimize(TABLE, DT),
   },
   {

@@ -100,6 +100,16 @@ describe("the typed table", () => {
     expect(renderCommitPartition({ ...table, bySource: true }, partition)).toContain("'x'' OR ''1''=''1'");
   });
 
+  it("is named without quotes where Athena takes none, and merged day by day", () => {
+    expect(renderVacuum(table)).toBe("VACUUM logs.alb_access_logs");
+    expect(renderOptimize(table, "2026-12-31")).toBe(
+      `OPTIMIZE logs.alb_access_logs REWRITE DATA USING BIN_PACK
+WHERE "time" >= TIMESTAMP '2026-12-31 00:00:00' AND "time" < TIMESTAMP '2027-01-01 00:00:00'`,
+    );
+    expect(() => renderOptimize(table, "2026-02-30")).toThrow('a day is YYYY-MM-DD, got "2026-02-30"');
+    expect(() => renderVacuum({ ...table, database: "a; b" })).toThrow("cannot be a name in SQL");
+  });
+
   it("refuses a database that is no plain name", () => {
     expect(() => renderCreateLakeTable({ ...table, database: "a`b" })).toThrow("cannot be a name in SQL");
   });

@@ -1,3 +1,4 @@
+import { addHours, parseHour, partitionValuesOf } from "../hour";
 import {
   type Column,
   type ColumnType,
@@ -11,7 +12,7 @@ import { LAKE_PREFIX, PARTITION_KEYS, type Partition, partitionPairs, SOURCE_KEY
 import type { PrivacyRule } from "../privacy";
 import { renderLinePattern } from "./line-pattern";
 import { renderPrivate } from "./privacy-sql";
-import { hiveIdentifier, hiveString, sqlIdentifier, sqlString } from "./sql-text";
+import { bareIdentifier, hiveIdentifier, hiveString, sqlIdentifier, sqlString } from "./sql-text";
 
 /** A typed table on AWS: Iceberg, in the Glue catalog, written by Athena. */
 export interface LakeTable {
@@ -195,13 +196,16 @@ export const renderCountUnparsed = (table: LakeTable, dt: string): string =>
   `SELECT count(*) FROM ${sqlName(table, unparsedViewOf(table.format))} WHERE ${sqlIdentifier(PARTITION_KEYS[0].name)} = ${sqlString(dt)}`;
 
 /**
- * Merges the small files of the days from `dt` on: each commit adds one or a few.
+ * Merges the small files of one day: each commit adds one or a few. Both bounds are midnights, so the condition is of
+ * whole partitions.
  *
+ * @param dt day, `YYYY-MM-DD`
+ * @throws Error if there is no such day
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-data-optimization.html
  */
 export const renderOptimize = (table: LakeTable, dt: string): string =>
-  `OPTIMIZE ${sqlName(table, table.format.table)} REWRITE DATA USING BIN_PACK
-WHERE "time" >= TIMESTAMP ${sqlString(`${dt} 00:00:00`)}`;
+  `OPTIMIZE ${bareName(table, table.format.table)} REWRITE DATA USING BIN_PACK
+WHERE "time" >= ${midnight(dt)} AND "time" < ${midnight(dayAfter(dt))}`;
 
 /**
  * Deletes the rows of the days before `dt`. Whole days are whole partitions, so no file need be rewritten.
@@ -210,10 +214,22 @@ WHERE "time" >= TIMESTAMP ${sqlString(`${dt} 00:00:00`)}`;
  */
 export const renderDeleteBefore = (table: LakeTable, dt: string): string =>
   `DELETE FROM ${sqlName(table, table.format.table)}
-WHERE "time" < TIMESTAMP ${sqlString(`${dt} 00:00:00`)}`;
+WHERE "time" < ${midnight(dt)}`;
 
-/** Deletes what no snapshot needs any more. */
-export const renderVacuum = (table: LakeTable): string => `VACUUM ${sqlName(table, table.format.table)}`;
+/**
+ * Deletes what no snapshot needs any more.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/vacuum-statement.html
+ */
+export const renderVacuum = (table: LakeTable): string => `VACUUM ${bareName(table, table.format.table)}`;
+
+const midnight = (dt: string): string => `TIMESTAMP ${sqlString(`${dt} 00:00:00`)}`;
+
+function dayAfter(dt: string): string {
+  const hour = parseHour(`${dt}T00`);
+  if (hour === undefined) throw new Error(`a day is YYYY-MM-DD, got "${dt}"`);
+  return partitionValuesOf(addHours(hour, 24)).dt;
+}
 
 const keyNames = ({ bySource }: LakeTable): string[] =>
   [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map(({ name }) => sqlIdentifier(name));
@@ -223,3 +239,7 @@ const hiveName = ({ database }: LakeTable, name: string): string =>
 
 const sqlName = ({ database }: LakeTable, name: string): string =>
   `${sqlIdentifier(database)}.${sqlIdentifier(name)}`;
+
+/** OPTIMIZE and VACUUM take no quotes of either kind around names. */
+const bareName = ({ database }: LakeTable, name: string): string =>
+  `${bareIdentifier(database)}.${bareIdentifier(name)}`;

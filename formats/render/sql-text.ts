@@ -1,7 +1,8 @@
 /** Names that Athena and DuckDB accept without surprises; everything a user can choose is checked against it. */
 export const IDENTIFIER = /^[a-z_][a-z0-9_]{0,127}$/;
 
-function checked(name: string): string {
+/** Name without quotes, for statements that take none. @throws if it is no plain lower-case identifier */
+export function bareIdentifier(name: string): string {
   if (IDENTIFIER.test(name)) return name;
   throw new Error(
     `"${name}" cannot be a name in SQL: expected a lower-case letter or "_", then letters, digits or "_", at most 128`,
@@ -9,10 +10,10 @@ function checked(name: string): string {
 }
 
 /** Name in Hive DDL (Athena's CREATE and ALTER). @throws if it is no plain lower-case identifier */
-export const hiveIdentifier = (name: string): string => `\`${checked(name)}\``;
+export const hiveIdentifier = (name: string): string => `\`${bareIdentifier(name)}\``;
 
 /** Name in Trino or DuckDB. @throws if it is no plain lower-case identifier */
-export const sqlIdentifier = (name: string): string => `"${checked(name)}"`;
+export const sqlIdentifier = (name: string): string => `"${bareIdentifier(name)}"`;
 
 /** Text in Hive DDL, where a backslash escapes. */
 export const hiveString = (text: string): string =>

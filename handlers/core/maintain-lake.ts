@@ -47,7 +47,8 @@ export async function maintainTable(
   await engine.run({ sql: renderUnparsedView(table), token });
   if (retentionDays !== undefined)
     await engine.run({ sql: renderDeleteBefore(table, daysAgo(retentionDays)), token });
-  await runUntilDone(engine, renderOptimize(table, daysAgo(OPTIMIZED_DAYS)), token);
+  for (let days = OPTIMIZED_DAYS; days >= 0; days--)
+    await runUntilDone(engine, renderOptimize(table, daysAgo(days)), token);
   await runUntilDone(engine, renderVacuum(table), token);
   const dt = daysAgo(COUNTED_DAYS_AGO);
   const unparsed = Number(await engine.value({ sql: renderCountUnparsed(table, dt), token }));
