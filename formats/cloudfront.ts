@@ -1,7 +1,7 @@
 import { classifyDistributionObject } from "./distribution-object";
 import { column, type LogFormat } from "./log-format";
 
-/** CloudFront standard log, version 1: 33 fields, and two that newer files may add; files of 2014 have 18. */
+/** CloudFront standard log, version 1: 33 fields, and two that newer files may add; files of 2010 have 12. */
 export const cloudfront: LogFormat = {
   id: "cloudfront",
   table: "cloudfront_access_logs",
@@ -9,6 +9,10 @@ export const cloudfront: LogFormat = {
   source:
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html (read 2026-11)",
   separator: "\t",
+  // The RTMP logs of before 2021 have these, too.
+  header: {
+    sharedFields: ["date", "time", "x-edge-location", "c-ip", "sc-bytes", "cs-uri-stem", "cs-uri-query"],
+  },
   fields: [
     {
       name: "date",
@@ -48,7 +52,7 @@ export const cloudfront: LogFormat = {
     },
     {
       name: "sc-status",
-      token: "tabbed",
+      token: "tabbedStatus",
       columns: [column("sc_status", "string", "Status code; 000 when the viewer left first")],
     },
     {
@@ -70,6 +74,7 @@ export const cloudfront: LogFormat = {
       name: "cs(Cookie)",
       token: "tabbed",
       columns: [column("cs_cookie", "string", "Cookie header, if the distribution logs cookies", "cookie")],
+      optional: true,
     },
     {
       name: "x-edge-result-type",
@@ -90,7 +95,7 @@ export const cloudfront: LogFormat = {
     },
     {
       name: "cs-protocol",
-      token: "tabbed",
+      token: "tabbedLetters",
       columns: [column("cs_protocol", "string", "Protocol of the request: http, https, ws, wss or grpcs")],
     },
     {
@@ -104,7 +109,6 @@ export const cloudfront: LogFormat = {
       columns: [
         column("time_taken", "double", "Seconds from receiving the request to writing the last byte"),
       ],
-      optional: true,
     },
     {
       name: "x-forwarded-for",

@@ -39,6 +39,13 @@ export interface LogFormat {
   readonly source: string;
   /** What stands between two fields. */
   readonly separator: " " | "\t";
+  /**
+   * Set if a `#Fields:` header may name other fields than these, or these in another order.
+   *
+   * `sharedFields`: the names that other logs of the same service have, too. A header that names no field but these is of
+   * another log.
+   */
+  readonly header?: { readonly sharedFields: readonly string[] };
   readonly fields: readonly Field[];
   /**
    * Raw columns whose texts, joined by a space, are the typed `time` (UTC). One name: the column itself is the
