@@ -12,6 +12,9 @@ export const cloudfront: LogFormat = {
   // The RTMP logs of before 2021 have these, too.
   header: {
     sharedFields: ["date", "time", "x-edge-location", "c-ip", "sc-bytes", "cs-uri-stem", "cs-uri-query"],
+    byPosition: `Athena reads by position: there such lines are unparsed if their values show it, which they do where one of the fields
+up to \`time-to-first-byte\` is missing and the others are there. Otherwise what follows a missing field shifts. So let
+standard logging version 2 write all fields of this table, in its order.`,
   },
   fields: [
     {
@@ -195,8 +198,10 @@ export const cloudfront: LogFormat = {
     },
     {
       name: "distribution-tenant-id",
-      token: "tabbed",
+      token: "tabbedTenant",
       columns: [column("distribution_tenant_id", "string", "Distribution tenant; not in every file")],
+      // Standard logging version 2 writes the viewer's country here unless it is told which fields to write.
+      orUnknown: true,
     },
     {
       name: "connection-id",

@@ -20,6 +20,7 @@ const HASH = 0x23;
 const [DASH, DOT, COLON, OPEN_BRACKET, CLOSE_BRACKET] = [0x2d, 0x2e, 0x3a, 0x5b, 0x5d];
 const [ZERO, NINE, BIG_T] = [0x30, 0x39, 0x54];
 const [BIG_A, BIG_Z, LOWER_A, LOWER_Z] = [0x41, 0x5a, 0x61, 0x7a];
+const TENANT_START = Buffer.from("dt_");
 const MAX_INTEGER_DIGITS = 15;
 const MAX_SHORT_DIGITS = 9;
 const MAX_FRACTION_DIGITS = 17;
@@ -201,6 +202,13 @@ const tabbedLetters: TokenScanner = ({ input, end }, start) => {
   return position;
 };
 
+const tabbedTenant: TokenScanner = (line, start) => {
+  for (let index = 0; index < TENANT_START.length; index++) {
+    if (line.input[start + index] !== TENANT_START[index]) return -1;
+  }
+  return tabbed(line, start);
+};
+
 const isLetter = (byte = 0): boolean =>
   (byte >= LOWER_A && byte <= LOWER_Z) || (byte >= BIG_A && byte <= BIG_Z);
 
@@ -230,6 +238,7 @@ export const TOKEN_SCANNERS: Readonly<Record<TokenKind, TokenScanner>> = {
   tabbedTime: timeOfDay,
   tabbedStatus,
   tabbedLetters: orDash(tabbedLetters),
+  tabbedTenant: orDash(tabbedTenant),
   tabbedInteger: integer,
   tabbedShort: short,
   tabbedDecimal: decimal,

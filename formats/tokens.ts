@@ -79,6 +79,7 @@ export const TOKEN_KINDS = {
   tabbedStatus: token("([0-9]{3}|)"),
   /** A name without digits, for the same reason. */
   tabbedLetters: token("([A-Za-z]*|-)"),
+  tabbedTenant: token("(dt_[^\\t]*|-|)"),
   tabbedInteger: token(" ?(-?[0-9]{0,15})"),
   /** For columns of 32 bits. */
   tabbedShort: token(" ?(-?[0-9]{0,9})"),

@@ -56,12 +56,12 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: "Committing a partition",
-    text: "`transform-partition`, for each partition that got files. Iceberg makes all of its rows visible at once, or none. The anti-join on `log_file` leaves out files that are in already, so that running it again adds nothing; `dt` and `hour` prune both sides. A line is a row if the SerDe's pattern matched it and its timestamps are real; the others are in the view below.",
+    text: "`transform-partition`, for each partition that got files. Iceberg makes all of its rows visible at once, or none. The anti-join on `log_file` leaves out files that are in already, so that running it again adds nothing; `dt` and `hour` prune both sides. A line is a row if the SerDe's pattern matched it; the others are in the view below.",
     sql: renderCommitPartition(TABLE, PARTITION),
   },
   {
     title: "The view of unparsed lines",
-    text: "Made with the typed table, and anew every night. It asks the table of lines which lines the pattern does not match.",
+    text: "Made with the typed table, and again every night. Each line is a row, a header or in this view: the pattern is that of the SerDe, without its groups and lookarounds.",
     sql: renderUnparsedView(TABLE),
   },
   {

@@ -320,6 +320,14 @@ describe("CloudFront lines", () => {
     });
   });
 
+  it("does not take other fields of newer files for these two", () => {
+    expect(read("cloudfront", `${cloudfrontLine()}\tDE\t/images/*`)).toMatchObject({
+      sc_range_end: null,
+      distribution_tenant_id: null,
+      connection_id: null,
+    });
+  });
+
   it.each([
     ["an empty field as NULL", { "x-edge-result-type": "" }, { x_edge_result_type: null }],
     ["a space before a dash as NULL", { "fle-encrypted-fields": " -" }, { fle_encrypted_fields: null }],

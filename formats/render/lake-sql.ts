@@ -49,7 +49,7 @@ const DDL_TYPES: Readonly<Record<ColumnType, string>> = {
   bigint: "bigint",
   double: "double",
   date: "date",
-  // Iceberg's timestamps have six decimals: what ALB writes.
+  // Iceberg's have the six decimals that ALB writes; Athena documents that it keeps three of them (docs/adr/0018).
   timestamp: "timestamp",
 };
 

@@ -29,13 +29,18 @@ export const renderLineForm = (format: LogFormat): string => renderLine(format, 
 function renderLine(format: LogFormat, patternOf: (token: TokenPattern) => string): string {
   const separator = SEPARATOR_PATTERN[format.separator];
   const firstOptional = format.fields.findIndex((field) => field.optional);
-  const patterns = format.fields.map(({ token }) => patternOf(TOKEN_KINDS[token]));
-  const mandatory = patterns.slice(0, firstOptional).join(separator);
-  const optional = patterns
+  const patterned = format.fields.map(({ token, orUnknown }) => ({
+    pattern: patternOf(TOKEN_KINDS[token]),
+    orUnknown,
+  }));
+  const unknown = UNKNOWN_FIELDS[format.separator];
+  const mandatory = patterned.slice(0, firstOptional).map(({ pattern }) => pattern);
+  const optional = patterned
     .slice(firstOptional)
-    .reduceRight<string>(
-      (inner, pattern) => `(?:${separator}${pattern}${inner})?`,
-      UNKNOWN_FIELDS[format.separator],
+    .reduceRight(
+      (inner, { pattern, orUnknown }) =>
+        orUnknown ? `(?:${separator}${pattern}${inner}|${unknown})` : `(?:${separator}${pattern}${inner})?`,
+      unknown,
     );
-  return mandatory + optional;
+  return mandatory.join(separator) + optional;
 }
