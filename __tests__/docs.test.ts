@@ -34,7 +34,8 @@ describe("documentation", () => {
         .map((name) => `docs/${name}`),
     ];
     for (const page of pages) {
-      for (const [, target = ""] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      const prose = read(page).replaceAll(/```[\s\S]*?```/g, "");
+      for (const [, target = ""] of prose.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
         expect([page, target, existsSync(join(ROOT, page, "..", target))]).toEqual([page, target, true]);
       }
     }

@@ -12,7 +12,7 @@ export const alb: LogFormat = {
   fields: [
     {
       name: "type",
-      token: "word",
+      token: "firstWord",
       columns: [column("type", "string", "Kind of request: http, https, h2, grpcs, ws or wss")],
     },
     {
@@ -178,7 +178,7 @@ export const alb: LogFormat = {
     },
     {
       name: "target:port_list",
-      token: "hostPortList",
+      token: "quotedOrBare",
       columns: [
         column("target_port_list", "string", "Targets that handled the request, separated by spaces"),
       ],
@@ -202,22 +202,22 @@ export const alb: LogFormat = {
     },
     {
       name: "conn_trace_id",
-      token: "connectionTraceId",
+      token: "bareOrQuoted",
       columns: [column("conn_trace_id", "string", "Connection id that joins to the connection logs")],
     },
     {
       name: "transformed_host",
-      token: "quotedWord",
+      token: "quotedOrBare",
       columns: [column("transformed_host", "string", "Host header after a transform")],
     },
     {
       name: "transformed_uri",
-      token: "quotedText",
+      token: "quotedOrBare",
       columns: [column("transformed_uri", "string", "URI after a transform", "url")],
     },
     {
       name: "request_transform_status",
-      token: "quotedWord",
+      token: "quotedOrBare",
       columns: [
         column("request_transform_status", "string", "Outcome of the transform, e.g. TransformSuccess"),
       ],

@@ -1,7 +1,7 @@
 import { classifyDistributionObject } from "./distribution-object";
 import { column, type LogFormat } from "./log-format";
 
-/** CloudFront standard log, version 1: 33 fields, and two that newer files may add; files of 2014 have 18. */
+/** CloudFront standard log, version 1: 33 fields, and two that newer files may add; files of 2010 have 12. */
 export const cloudfront: LogFormat = {
   id: "cloudfront",
   table: "cloudfront_access_logs",
@@ -9,6 +9,13 @@ export const cloudfront: LogFormat = {
   source:
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html (read 2026-11)",
   separator: "\t",
+  // The RTMP logs of before 2021 have these, too.
+  header: {
+    sharedFields: ["date", "time", "x-edge-location", "c-ip", "sc-bytes", "cs-uri-stem", "cs-uri-query"],
+    byPosition: `Athena reads by position: there such lines are unparsed if their values show it, which they do where one of the fields
+up to \`time-to-first-byte\` is missing and the others are there. Otherwise what follows a missing field shifts. So let
+standard logging version 2 write all fields of this table, in its order.`,
+  },
   fields: [
     {
       name: "date",
@@ -48,7 +55,7 @@ export const cloudfront: LogFormat = {
     },
     {
       name: "sc-status",
-      token: "tabbed",
+      token: "tabbedStatus",
       columns: [column("sc_status", "string", "Status code; 000 when the viewer left first")],
     },
     {
@@ -70,6 +77,7 @@ export const cloudfront: LogFormat = {
       name: "cs(Cookie)",
       token: "tabbed",
       columns: [column("cs_cookie", "string", "Cookie header, if the distribution logs cookies", "cookie")],
+      optional: true,
     },
     {
       name: "x-edge-result-type",
@@ -90,7 +98,7 @@ export const cloudfront: LogFormat = {
     },
     {
       name: "cs-protocol",
-      token: "tabbed",
+      token: "tabbedLetters",
       columns: [column("cs_protocol", "string", "Protocol of the request: http, https, ws, wss or grpcs")],
     },
     {
@@ -104,7 +112,6 @@ export const cloudfront: LogFormat = {
       columns: [
         column("time_taken", "double", "Seconds from receiving the request to writing the last byte"),
       ],
-      optional: true,
     },
     {
       name: "x-forwarded-for",
@@ -191,8 +198,10 @@ export const cloudfront: LogFormat = {
     },
     {
       name: "distribution-tenant-id",
-      token: "tabbed",
+      token: "tabbedTenant",
       columns: [column("distribution_tenant_id", "string", "Distribution tenant; not in every file")],
+      // Standard logging version 2 writes the viewer's country here unless it is told which fields to write.
+      orUnknown: true,
     },
     {
       name: "connection-id",

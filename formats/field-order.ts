@@ -1,19 +1,22 @@
 import type { LogFormat } from "./log-format";
 
 const FIELDS_HEADER = "#Fields:";
-const NULL_TEXT = "-";
+
+/** Fields of a line in an order that is not the format's own: those of a header, or of an object in JSON. */
+type Texts = ReadonlyMap<string, string>;
 
 /**
  * Makes a function that writes the lines of one file in the format's own order of fields. It is to be called with
  * every line, from the first on, because a `#Fields:` header rules the lines that follow it.
  *
- * Only tab-separated formats have other orders: a header may name fewer or other fields, and a line may be a JSON
- * object with the fields' names. Unknown fields are left out, missing ones become `-`.
+ * Only formats with a header have other orders: it may name fewer or other fields, and a line may be a JSON object with
+ * the fields' names. Unknown fields are left out, missing ones become empty.
  *
+ * @returns `undefined` for a line whose fields are those of another log
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
  */
-export function fieldOrderer(format: LogFormat): (line: string) => string {
-  if (!hasFieldHeader(format)) return (line) => line;
+export function fieldOrderer(format: LogFormat): (line: string) => string | undefined {
+  if (!format.header) return (line) => line;
   let order: readonly string[] | undefined;
   return (line) => {
     if (line.startsWith(FIELDS_HEADER)) {
@@ -21,18 +24,16 @@ export function fieldOrderer(format: LogFormat): (line: string) => string {
       return line;
     }
     if (line.startsWith("#")) return line;
-    if (line.startsWith("{")) return inOwnOrder(format, jsonFields(line)) ?? line;
+    if (line.startsWith("{")) return inOwnOrder(format, jsonFields(line));
     if (!order) return line;
     const texts = line.split(format.separator);
-    return inOwnOrder(format, new Map(order.map((name, index) => [name, texts[index] ?? NULL_TEXT]))) ?? line;
+    return inOwnOrder(format, new Map(order.map((name, index) => [name, texts[index] ?? ""])));
   };
 }
 
-export const hasFieldHeader = (format: LogFormat): boolean => format.separator === "\t";
-
 /** True unless the line is a `#Fields:` header that names the fields in another order. */
 export function isOwnOrder(format: LogFormat, line: string): boolean {
-  if (!line.startsWith(FIELDS_HEADER)) return true;
+  if (!format.header || !line.startsWith(FIELDS_HEADER)) return true;
   const own = format.fields.map(({ name }) => name);
   const named = namesIn(line);
   return (
@@ -45,18 +46,25 @@ const namesIn = (header: string): readonly string[] => header.slice(FIELDS_HEADE
 const mandatoryOf = (format: LogFormat): number => format.fields.findIndex(({ optional }) => optional);
 
 /** @returns `undefined` if the line is no JSON object */
-function jsonFields(line: string): ReadonlyMap<string, string> | undefined {
+function jsonFields(line: string): Texts | undefined {
   try {
     const value: unknown = JSON.parse(line);
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? new Map(Object.entries(value).map(([name, text]) => [name, String(text)])) : undefined;
+    return isObject
+      ? new Map(Object.entries(value).map(([name, text]) => [name, String(text ?? "")]))
+      : undefined;
   } catch {
     return undefined;
   }
 }
 
-const inOwnOrder = (format: LogFormat, texts: ReadonlyMap<string, string> | undefined): string | undefined =>
-  texts && format.fields.map(({ name }) => oneLine(texts.get(name) ?? NULL_TEXT)).join(format.separator);
+function inOwnOrder(format: LogFormat, texts: Texts | undefined): string | undefined {
+  if (!texts || !isOfFormat(format, texts)) return undefined;
+  return format.fields.map(({ name }) => oneLine(texts.get(name) ?? "")).join(format.separator);
+}
+
+const isOfFormat = ({ fields, header }: LogFormat, texts: Texts): boolean =>
+  fields.some(({ name }) => texts.has(name) && !header?.sharedFields.includes(name));
 
 /** JSON may hold what separates fields and lines; a delimited file cannot. */
 const oneLine = (text: string): string => text.replaceAll(/[\t\r\n]/g, " ");

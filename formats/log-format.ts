@@ -23,6 +23,16 @@ export interface Field {
   readonly columns: readonly [Column, ...Column[]];
   /** True from the first field that older files may lack: it and every later one are then NULL. */
   readonly optional?: true;
+  /** True if this field and those after it are unknown ones where the text has another form. */
+  readonly orUnknown?: true;
+}
+
+/** What a `#Fields:` header can say of the lines that follow it. */
+export interface FieldsHeader {
+  /** Names that other logs of the same service have, too: a header that names no field but these is of another log. */
+  readonly sharedFields: readonly string[];
+  /** What Athena, which does not see the header, makes of lines with other fields; for the documentation. */
+  readonly byPosition: string;
 }
 
 /**
@@ -39,6 +49,8 @@ export interface LogFormat {
   readonly source: string;
   /** What stands between two fields. */
   readonly separator: " " | "\t";
+  /** Set if files may have a `#Fields:` header, which may name other fields than these, or these in another order. */
+  readonly header?: FieldsHeader;
   readonly fields: readonly Field[];
   /**
    * Raw columns whose texts, joined by a space, are the typed `time` (UTC). One name: the column itself is the

@@ -24,8 +24,8 @@ export const splitLines = (text: string): string[] => text.split(/\r\n|\n|\r/);
 /**
  * Makes the reader of one file's lines: the reference that the SQL readers must agree with.
  *
- * A line is a row if the whole of it matches the format's pattern and each of its timestamps is a real one. The
- * lines are to be given in the order of the file, because a CloudFront header may name the fields that follow.
+ * A line is a row if the whole of it matches the format's pattern. The lines are to be given in the order of the file,
+ * because a CloudFront header may name the fields that follow.
  *
  * @returns a function of one line without its line end; never throws
  */
@@ -36,10 +36,8 @@ export function lineReader(format: LogFormat): (line: string) => Line {
   return (line) => {
     const ordered = inOwnOrder(line);
     if (isHeaderLine(line)) return HEADER;
-    const texts = pattern.exec(ordered)?.slice(1);
-    if (!texts) return UNPARSED;
-    const row = typedRow(format, columns, texts);
-    return row ? { kind: "row", row } : UNPARSED;
+    const texts = ordered === undefined ? undefined : pattern.exec(ordered)?.slice(1);
+    return texts ? { kind: "row", row: typedRow(format, columns, texts) } : UNPARSED;
   };
 }
 
@@ -47,22 +45,18 @@ function typedRow(
   format: LogFormat,
   columns: readonly Column[],
   texts: readonly (string | undefined)[],
-): Row | undefined {
+): Row {
   const row: Record<string, Value> = {};
   for (const [index, column] of columns.entries()) {
     const text = texts[index] ?? "";
-    const value = text === "" || text === "-" ? null : typedValue(column, text);
-    if (value === undefined) return undefined;
-    row[column.name] = value;
+    row[column.name] = text === "" || text === "-" ? null : typedValue(column, text);
   }
   if (format.time.length === 1) return row;
   const [date, time] = format.time;
-  const instant = isoInstant(`${row[date]}T${row[time]}Z`);
-  return instant === undefined ? undefined : { ...row, [time]: instant };
+  return { ...row, [time]: isoInstant(`${row[date]}T${row[time]}Z`) };
 }
 
-/** @returns `undefined` if the text is no value of the column's type */
-function typedValue({ type }: Column, text: string): Value | undefined {
+function typedValue({ type }: Column, text: string): Value {
   switch (type) {
     case "int":
     case "bigint":
@@ -78,13 +72,8 @@ function typedValue({ type }: Column, text: string): Value | undefined {
   }
 }
 
-const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?Z$/;
-
-/** The instant with six decimals, e.g. `2026-11-23T07:05:00.123000Z`; `undefined` if there is no such time. */
-function isoInstant(text: string): string | undefined {
-  const [, seconds = "", fraction = ""] = INSTANT.exec(text) ?? [];
-  const instant = Date.parse(`${seconds}Z`);
-  const exists = !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(seconds);
-  // There is no year 0 in most calendars, and none in SQL.
-  return exists && !seconds.startsWith("0000") ? `${seconds}.${fraction.padEnd(6, "0")}Z` : undefined;
+/** The instant with six decimals, e.g. `2026-11-23T07:05:00.123000Z`. @param text instant that exists, in UTC */
+function isoInstant(text: string): string {
+  const [seconds, fraction = ""] = text.slice(0, -1).split(".");
+  return `${seconds}.${fraction.padEnd(6, "0")}Z`;
 }

@@ -38,10 +38,8 @@ function scannedColumnsOf({ token, columns }: Field): readonly ScannedColumn[] {
 
 const QUOTED_TOKENS: ReadonlySet<TokenKind> = new Set<TokenKind>([
   "quoted",
-  "quotedText",
-  "quotedWord",
+  "quotedOrBare",
   "request",
-  "hostPortList",
   "statusList",
 ]);
 

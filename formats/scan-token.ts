@@ -16,17 +16,20 @@ export interface LineInScan {
 export type TokenScanner = (line: LineInScan, start: number) => number;
 
 export const [SPACE, QUOTE, TAB] = [0x20, 0x22, 0x09];
+const HASH = 0x23;
 const [DASH, DOT, COLON, OPEN_BRACKET, CLOSE_BRACKET] = [0x2d, 0x2e, 0x3a, 0x5b, 0x5d];
-const [ZERO, NINE, BIG_T, BIG_Z] = [0x30, 0x39, 0x54, 0x5a];
-const TRACE_ID_START = Buffer.from("TID_");
+const [ZERO, NINE, BIG_T] = [0x30, 0x39, 0x54];
+const [BIG_A, BIG_Z, LOWER_A, LOWER_Z] = [0x41, 0x5a, 0x61, 0x7a];
+const TENANT_START = Buffer.from("dt_");
 const MAX_INTEGER_DIGITS = 15;
 const MAX_SHORT_DIGITS = 9;
 const MAX_FRACTION_DIGITS = 17;
 const MAX_MICROSECOND_DIGITS = 6;
-const MAX_STATUS_DIGITS = 3;
+const STATUS_DIGITS = 3;
 const MAX_PORT_DIGITS = 5;
 const DATE_LENGTH = 10;
 const CLOCK_LENGTH = 8;
+const [FIRST_YEAR, LAST_YEAR] = [1000, 2999];
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /** Up to here, to look at each byte takes less time than to call the search of long texts. */
 const SHORT_TEXT_BYTES = 24;
@@ -40,6 +43,9 @@ const word: TokenScanner = ({ input, end }, start) => {
   }
   return end;
 };
+
+const firstWord: TokenScanner = (line, start) =>
+  line.input[start] === HASH ? -1 : atLeastOne(start, word(line, start));
 
 const tabbed: TokenScanner = ({ input, end }, start) => {
   const near = Math.min(end, start + SHORT_TEXT_BYTES);
@@ -63,21 +69,15 @@ const quoted: TokenScanner = (line, start) => {
   return close < 0 ? -1 : close + 1;
 };
 
-const quotedWord: TokenScanner = (line, start) => {
-  const end = quoted(line, start);
-  for (let position = start; position < end; position++) if (line.input[position] === SPACE) return -1;
-  return end;
-};
-
 const quotedStatus: TokenScanner = (line, start) => {
   const end = quoted(line, start);
   for (let position = start + 1; position < end - 1; position++) {
     if (line.input[position] !== DASH && !isDigit(line.input[position])) return -1;
   }
-  return end === start + 2 ? -1 : end;
+  return end;
 };
 
-/** Method, URL and protocol: split at the first and the last space. */
+/** Method, URL and protocol: split at the first and the last space, each of which stands between two words. */
 const request: TokenScanner = (line, start) => {
   const { input } = line;
   if (input[start] !== QUOTE) return -1;
@@ -86,7 +86,9 @@ const request: TokenScanner = (line, start) => {
   while (first < close && input[first] !== SPACE) first++;
   let last = close - 1;
   while (last > first && input[last] !== SPACE) last--;
-  if (last <= first) return -1;
+  const isBetweenWords =
+    last < close - 1 && input[first + 1] !== SPACE && input[last - 1] !== SPACE && last > first;
+  if (!isBetweenWords) return -1;
   line.separate(start);
   line.separate(first);
   line.separate(last);
@@ -114,15 +116,6 @@ const hostPort: TokenScanner = (line, start) => {
 const noHostPort: TokenScanner = (line, start) => {
   line.separate(start);
   return start + 1;
-};
-
-const connectionTraceId: TokenScanner = (line, start) => {
-  const end = word(line, start);
-  if (end === start + 1 && line.input[start] === DASH) return end;
-  for (let index = 0; index < TRACE_ID_START.length; index++) {
-    if (line.input[start + index] !== TRACE_ID_START[index]) return -1;
-  }
-  return end;
 };
 
 const isDigit = (byte = 0): boolean => byte >= ZERO && byte <= NINE;
@@ -169,7 +162,11 @@ const date: TokenScanner = ({ input, end }, start) => {
   const day = twoDigits(input, start + 8);
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const exists =
-    year >= 1 && day >= 1 && day <= (DAYS[month - 1] ?? 0) && (month !== 2 || day < 29 || isLeap);
+    year >= FIRST_YEAR &&
+    year <= LAST_YEAR &&
+    day >= 1 &&
+    day <= (DAYS[month - 1] ?? 0) &&
+    (month !== 2 || day < 29 || isLeap);
   return exists ? start + DATE_LENGTH : -1;
 };
 
@@ -195,6 +192,26 @@ function twoDigits(input: Uint8Array, start: number): number {
   return isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + ones - ZERO : -1_000_000;
 }
 
+/** Exactly three digits: nothing instead of them is another form. */
+const tabbedStatus: TokenScanner = (line, start) =>
+  digits(line, start, STATUS_DIGITS) === start + STATUS_DIGITS ? start + STATUS_DIGITS : -1;
+
+const tabbedLetters: TokenScanner = ({ input, end }, start) => {
+  let position = start;
+  while (position < end && isLetter(input[position])) position++;
+  return position;
+};
+
+const tabbedTenant: TokenScanner = (line, start) => {
+  for (let index = 0; index < TENANT_START.length; index++) {
+    if (line.input[start + index] !== TENANT_START[index]) return -1;
+  }
+  return tabbed(line, start);
+};
+
+const isLetter = (byte = 0): boolean =>
+  (byte >= LOWER_A && byte <= LOWER_Z) || (byte >= BIG_A && byte <= BIG_Z);
+
 const orDash =
   (other: TokenScanner): TokenScanner =>
   (line, start) =>
@@ -203,23 +220,25 @@ const orDash =
 /** The usual form of each kind of field. */
 export const TOKEN_SCANNERS: Readonly<Record<TokenKind, TokenScanner>> = {
   word,
+  firstWord,
   instant,
   optionalInstant: orDash(instant),
   integer,
   decimal,
-  status: orDash((line, start) => atLeastOne(start, digits(line, start, MAX_STATUS_DIGITS))),
+  status: orDash((line, start) => atLeastOne(start, digits(line, start, STATUS_DIGITS))),
   hostPort,
   optionalHostPort: (line, start) => (line.input[start] === DASH ? noHostPort : hostPort)(line, start),
   quoted,
-  quotedText: quoted,
   request,
-  quotedWord,
-  hostPortList: (line, start) => (line.input[start + 1] === QUOTE ? -1 : quotedWord(line, start)),
+  quotedOrBare: quoted,
+  bareOrQuoted: word,
   statusList: quotedStatus,
-  connectionTraceId,
   tabbed,
   tabbedDate: date,
   tabbedTime: timeOfDay,
+  tabbedStatus,
+  tabbedLetters: orDash(tabbedLetters),
+  tabbedTenant: orDash(tabbedTenant),
   tabbedInteger: integer,
   tabbedShort: short,
   tabbedDecimal: decimal,

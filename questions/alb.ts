@@ -1,6 +1,6 @@
 import { commonQuestions } from "./common";
 import { limit, type Question } from "./question";
-import { ALB_WORDS, percent, quantiles } from "./words";
+import { ALB_WORDS, latencies, percent } from "./words";
 
 /** The part of its ARN that people know a target group by: `name/id`. */
 const TARGET_GROUP = "split_part(target_group_arn, ':targetgroup/', 2)";
@@ -32,11 +32,11 @@ LIMIT {limit}`,
     explanation: `${ALB_WORDS.secondsDoc} Athena computes approximate quantiles.`,
     parameters: [],
     sql: `SELECT ${TARGET_GROUP} AS target_group, count(*) AS requests,
-  ${quantiles(ALB_WORDS)}
+  ${latencies(ALB_WORDS)}
 FROM {table}
 WHERE {range} AND target_processing_time >= 0
 GROUP BY 1
-ORDER BY p95 DESC, target_group`,
+ORDER BY average DESC, target_group`,
   },
   {
     name: "alb_waf_blocks",

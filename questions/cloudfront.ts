@@ -1,11 +1,14 @@
 import { commonQuestions } from "./common";
 import { limit, type Question } from "./question";
-import { CLOUDFRONT_WORDS, percent, urlPattern } from "./words";
+import { CLOUDFRONT_WORDS, percent, QUESTION_MARK, urlPattern } from "./words";
 
 /** What the cache answered, at any of its layers. */
 const HITS = "x_edge_result_type IN ('Hit', 'RefreshHit', 'OriginShieldHit')";
 /** Hits and misses: errors, redirects and what CloudFront answered by itself say nothing of the cache. */
 const CACHEABLE = "x_edge_result_type IN ('Hit', 'RefreshHit', 'OriginShieldHit', 'Miss')";
+
+/** The URL of a miss. */
+const MISSED_URL = `CASE WHEN x_edge_result_type = 'Miss' THEN cs_uri_stem || ${QUESTION_MARK} || coalesce(cs_uri_query, '') END`;
 
 /** Questions about distributions. */
 export const cloudfrontQuestions: readonly Question[] = [
@@ -82,9 +85,9 @@ LIMIT {limit}`,
     sql: `SELECT ${urlPattern(CLOUDFRONT_WORDS)} AS pattern, count(*) AS requests,
   count(*) FILTER (WHERE x_edge_result_type = 'Miss') AS misses,
   ${percent(`count(*) FILTER (WHERE ${HITS})`, "count(*)")} AS hit_percent,
-  count(DISTINCT CASE WHEN x_edge_result_type = 'Miss' THEN cs_uri_stem || '?' || coalesce(cs_uri_query, '') END) AS missed_urls,
+  count(DISTINCT ${MISSED_URL}) AS missed_urls,
   count(*) FILTER (WHERE x_edge_result_type = 'Miss')
-    - count(DISTINCT CASE WHEN x_edge_result_type = 'Miss' THEN cs_uri_stem || '?' || coalesce(cs_uri_query, '') END) AS repeated,
+    - count(DISTINCT ${MISSED_URL}) AS repeated,
   count(*) FILTER (WHERE x_edge_result_type = 'Miss' AND cs_method NOT IN ('GET', 'HEAD')) AS not_get,
   count(DISTINCT CASE WHEN x_edge_result_type = 'Miss' THEN x_edge_location END) AS edges
 FROM {table}

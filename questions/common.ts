@@ -1,5 +1,5 @@
 import { atLeast, limit, type Question } from "./question";
-import { as, percent, quantile, quantiles, urlPattern, type Words } from "./words";
+import { as, latencies, percent, quantile, urlPattern, type Words } from "./words";
 
 /** A question that both kinds of log answer, without the format in its name. */
 type Common = Omit<Question, "format">;
@@ -134,16 +134,16 @@ const latency = (words: Words): Common[] => [
     title: "How long do answers take, by URL pattern?",
     explanation: `Path segments that start with a digit or hold two read :id. ${words.secondsDoc} Athena computes approximate quantiles.`,
     parameters: [atLeast("min_requests", 10, "leave out patterns with fewer answered requests"), limit(20)],
-    sql: `SELECT pattern, requests, p50, p90, p95, p99, slowest
+    sql: `SELECT pattern, requests, average, p50, p90, p95, p99, slowest
 FROM (
   SELECT ${urlPattern(words)} AS pattern, count(*) AS requests,
-  ${quantiles(words)}
+  ${latencies(words)}
   FROM {table}
   WHERE {range} AND ${words.seconds} >= 0
   GROUP BY 1
 )
 WHERE requests >= {min_requests}
-ORDER BY p95 DESC, pattern
+ORDER BY average DESC, pattern
 LIMIT {limit}`,
   },
   {

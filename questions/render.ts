@@ -65,7 +65,7 @@ export function renderSavedQuery(question: Question): string {
     return literal(question, parameter, parameter.example);
   });
   const notes = parameters.map(({ name, doc, example }) => `-- ${name}: ${doc}; here ${example}`);
-  return [`-- ${title}`, `-- ${explanation}`, ...notes, sql].join("\n");
+  return [`-- ${title.replace(/\?$/, "")}`, `-- ${explanation}`, ...notes, sql].join("\n");
 }
 
 /** Names of tables stand alone: the database is that of the session. */

@@ -74,12 +74,12 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: "Committing files",
-    text: "`transform-partition`: one statement for the noted files of a table, or one for every hundred partitions. Iceberg makes all of its rows visible at once, or none. Only the files themselves are read: by name where there are up to a hundred, else as ranges of names. The anti-join on `log_file` leaves out files that are in already, so that running it again adds nothing; it is pruned by the same hours and names. A line is a row if the SerDe's pattern matched it and its timestamps are real; the others are in the view below.",
+    text: "`transform-partition`: one statement for the noted files of a table, or one for every hundred partitions. Iceberg makes all of its rows visible at once, or none. Only the files themselves are read: by name where there are up to a hundred, else as ranges of names. The anti-join on `log_file` leaves out files that are in already, so that running it again adds nothing; it is pruned by the same hours and names. A line is a row if the SerDe's pattern matched it; the others are in the view below.",
     sql: renderCommit(TABLE, FILES),
   },
   {
     title: "The view of unparsed lines",
-    text: "Made with the typed table, and anew every night. It asks the table of lines which lines the pattern does not match.",
+    text: "Made with the typed table, and again every night. Each line is a row, a header or in this view: the pattern is that of the SerDe, without its groups and lookarounds.",
     sql: renderUnparsedView(TABLE),
   },
   {

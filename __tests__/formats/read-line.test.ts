@@ -1,8 +1,8 @@
 import { FORMATS } from "../../formats";
 import { columnsOf } from "../../formats/log-format";
 import { lineReader, type Row } from "../../formats/read-line";
-import { renderLinePattern } from "../../formats/render/line-pattern";
-import { albLine, cloudfrontLine } from "../helpers/lines";
+import { renderLineForm, renderLinePattern } from "../../formats/render/line-pattern";
+import { albLine, CLOUDFRONT_FIELDS, cloudfrontLine } from "../helpers/lines";
 
 const read = (format: keyof typeof FORMATS, line: string): Row | string => {
   const result = lineReader(FORMATS[format])(line);
@@ -17,11 +17,14 @@ describe.each(Object.values(FORMATS))("the line pattern of $id", (format) => {
     expect(groups - 1).toBe(columnsOf(format).length);
   });
 
-  it("uses only what Java, RE2 and JavaScript read alike", () => {
+  it("has a form without groups and lookarounds, which RE2 does not know", () => {
+    const form = renderLineForm(format);
+    expect(new RegExp(`${form}|`).exec("")).toHaveLength(1);
+    expect(form).not.toMatch(/\(\?(?!:)/);
+  });
+
+  it("uses only what Java and JavaScript read alike", () => {
     for (const notShared of [
-      "(?=",
-      "(?!",
-      "(?<",
       "(?>",
       "\\1",
       "\\b",
@@ -167,9 +170,39 @@ describe("ALB lines", () => {
       { request_verb: null, request_url: "http://h:80-", request_proto: null },
     ],
     [
-      "a trailing space in the request",
+      "a space at the end of a request without a protocol",
       { request_line: '"- http://h:80/ "' },
       { request_url: "http://h:80/", request_proto: null },
+    ],
+    [
+      "spaces at the end of a request",
+      { request_line: '"GET http://h:80/a HTTP/1.0  "' },
+      { request_verb: "GET", request_url: "http://h:80/a", request_proto: "HTTP/1.0" },
+    ],
+    [
+      "a malformed request with a space at its end",
+      { request_line: '"- http://lb:80- - "' },
+      { request_verb: null, request_url: "http://lb:80-", request_proto: null },
+    ],
+    [
+      "a request of dashes alone",
+      { request_line: '"- - - "' },
+      { request_verb: null, request_url: null, request_proto: null },
+    ],
+    [
+      "spaces around the words of a request",
+      { request_line: '"GET  http://h:80/a b  HTTP/1.1 "' },
+      { request_verb: "GET", request_url: "http://h:80/a b", request_proto: "HTTP/1.1" },
+    ],
+    [
+      "a request of two words with a space at its end",
+      { request_line: '"GET http://h:80/ "' },
+      { request_verb: "GET", request_url: "http://h:80/", request_proto: null },
+    ],
+    [
+      "an empty request",
+      { request_line: '" "' },
+      { request_verb: null, request_url: null, request_proto: null },
     ],
     ["an escaped quote as it is", { user_agent: '"a \\x22b\\x22"' }, { user_agent: "a \\x22b\\x22" }],
     ["text that looks like a template", { user_agent: '"${jndi:x} %{y}"' }, { user_agent: "${jndi:x} %{y}" }],
@@ -191,7 +224,8 @@ describe("ALB lines", () => {
     ["a bare quote in the user agent", albLine({ user_agent: '"evil" agent"' })],
     ["a pair of bare quotes", albLine({ user_agent: '"an "evil" agent"' })],
     ["a truncated line", albLine().slice(0, 150)],
-    ["a line cut inside the last quotes", albLine({}, 29).slice(0, -2)],
+    ["a quote that is only opened", albLine({ "target:port_list": '"10.0.0.1:80' })],
+    ["a quote that is only closed", albLine({ transformed_host: 'shop.example.com"' })],
     ["text where a number belongs", albLine({ sent_bytes: "many" })],
     ["a day that does not exist", albLine({ time: "2026-02-30T00:00:00.000000Z" })],
     ["an hour that does not exist", albLine({ time: "2026-02-28T24:00:00.000000Z" })],
@@ -199,13 +233,47 @@ describe("ALB lines", () => {
       "a creation time that does not exist",
       albLine({ request_creation_time: "2026-13-01T00:00:00.000000Z" }),
     ],
+    ["a leap second", albLine({ time: "2016-12-31T23:59:60.000000Z" })],
+    ["the 29th of February of a year that has none", albLine({ time: "2100-02-29T00:00:00Z" })],
+    ["the year 0", albLine({ time: "0000-01-01T00:00:00.000000Z" })],
+    ["a creation time of another form", albLine({ request_creation_time: "2026-1-1T0:0Z" })],
+    ["a line that begins with a space", ` ${albLine()}`],
     ["a test file", "Enable AccessLog for ELB: app/shop/1 at 2026-11-23T09:55:52.806Z"],
     ["a CloudFront line", cloudfrontLine()],
   ])("does not take %s for a row", (_, line) => {
     expect(read("alb", line)).toBe("unparsed");
   });
 
+  it.each([26, 27, 30, 31, 32, 33].flatMap((count) => [1, 2].map((cut) => [count, cut] as const)))(
+    "does not take a line of %i fields for a row that is cut inside the last quotes, %i bytes before its end",
+    (count, cut) => {
+      const line = albLine({ conn_trace_id: '"TID 1"' }, count);
+      expect(typeof read("alb", line)).toBe("object");
+      expect(read("alb", line.slice(0, -cut))).toBe("unparsed");
+    },
+  );
+
+  it("reads the last day of every month, and the 29th of February of leap years alone", () => {
+    const days = Array.from({ length: 800 }, (_, day) => new Date(Date.UTC(1999, 0, 1 + day)).toISOString());
+    for (const time of [...days, "2400-02-29T00:00:00.000Z", "1000-01-01T23:59:59.999Z"])
+      expect(read("alb", albLine({ time }))).toMatchObject({ time: time.replace("Z", "000Z") });
+    for (let month = 1; month <= 12; month++) {
+      const last = new Date(Date.UTC(2027, month, 0)).getUTCDate();
+      const dayAfter = `2027-${String(month).padStart(2, "0")}-${last + 1}`;
+      expect(read("alb", albLine({ time: `${dayAfter}T00:00:00Z` }))).toBe("unparsed");
+    }
+  });
+
+  it("reads a request of many spaces in no time", () => {
+    const spaces = " ".repeat(100_000);
+    const line = albLine({ request_line: `"GET http://h:80/${spaces}x HTTP/1.1${spaces}"` });
+    const start = performance.now();
+    expect(read("alb", line)).toMatchObject({ request_proto: "HTTP/1.1" });
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
   it("takes comments and empty lines for headers", () => {
+    expect(read("alb", `#${albLine()}`)).toBe("header");
     expect(read("alb", "# comment")).toBe("header");
     expect(read("alb", "")).toBe("header");
   });
@@ -219,17 +287,44 @@ describe("CloudFront lines", () => {
     });
   });
 
-  it.each([18, 19, 23, 24, 26, 32, 33])("reads a line of %i fields", (count) => {
-    expect(read("cloudfront", cloudfrontLine({}, count))).toMatchObject({
+  it.each([12, 15, 18, 19, 23, 24, 26, 32, 33])("reads a line of %i fields; the rest is NULL", (count) => {
+    const row = read("cloudfront", cloudfrontLine({}, count));
+    expect(row).toMatchObject({
       c_ip: "198.51.100.7",
-      cs_bytes: 23,
+      sc_status: "200",
+      cs_user_agent: "Mozilla/5.0%20(X11)",
     });
+    expect(row).toHaveProperty("x_edge_request_id", count < 15 ? null : "abc==");
+    expect(row).toHaveProperty("cs_bytes", count < 18 ? null : 23);
   });
+
+  it("reads the short lines of a file whose header names as many fields", () => {
+    const reader = lineReader(FORMATS.cloudfront);
+    const names = Object.keys(CLOUDFRONT_FIELDS).slice(0, 12);
+    expect(reader(`#Fields: ${names.join(" ")}`).kind).toBe("header");
+    expect(reader(cloudfrontLine({}, 12))).toMatchObject({ row: { cs_method: "GET", cs_cookie: null } });
+  });
+
+  it.each(Object.keys(CLOUDFRONT_FIELDS).slice(0, 28))(
+    "does not shift the columns of a line without %s, if no header says so",
+    (name) => {
+      const { [name]: _, ...others } = CLOUDFRONT_FIELDS;
+      expect(read("cloudfront", Object.values(others).join("\t"))).toBe("unparsed");
+    },
+  );
 
   it("reads the two fields that newer files may add, and ignores more", () => {
     expect(read("cloudfront", `${cloudfrontLine()}\tdt_1\tcn-1\tnew`)).toMatchObject({
       distribution_tenant_id: "dt_1",
       connection_id: "cn-1",
+    });
+  });
+
+  it("does not take other fields of newer files for these two", () => {
+    expect(read("cloudfront", `${cloudfrontLine()}\tDE\t/images/*`)).toMatchObject({
+      sc_range_end: null,
+      distribution_tenant_id: null,
+      connection_id: null,
     });
   });
 
@@ -247,7 +342,10 @@ describe("CloudFront lines", () => {
 
   it.each([
     ["a real-time log line", cloudfrontLine({ date: "1684226820.937" })],
-    ["a line that ends too early", cloudfrontLine({}, 17)],
+    ["a line that ends too early", cloudfrontLine({}, 11)],
+    ["a day that does not exist", cloudfrontLine({ date: "2026-02-30" })],
+    ["a leap second", cloudfrontLine({ date: "2016-12-31", time: "23:59:60" })],
+    ["the year 0", cloudfrontLine({ date: "0000-01-01" })],
     ["fields between spaces", cloudfrontLine().replaceAll("\t", "   ")],
     ["an ALB line", albLine()],
   ])("does not take %s for a row", (_, line) => {
@@ -269,6 +367,17 @@ describe("CloudFront lines", () => {
     });
   });
 
+  it("does not take the lines of another log for rows, which its header tells", () => {
+    const reader = lineReader(FORMATS.cloudfront);
+    const rtmp =
+      "date time x-edge-location c-ip x-event sc-bytes x-cf-status x-cf-client-id cs-uri-stem cs-uri-query";
+    expect(reader(`#Fields: ${rtmp}`).kind).toBe("header");
+    const line =
+      "2010-03-12\t23:51:20\tSEA4\t192.0.2.147\tconnect\t2014\tOK\tbfd8\trtmp://s.example.com/\tk=v";
+    expect(reader(line).kind).toBe("unparsed");
+    expect(read("cloudfront", line)).toBe("unparsed");
+  });
+
   it("reads a line of JSON", () => {
     const line = JSON.stringify({ date: "2026-11-23", time: "07:05:00", "cs(Cookie)": "a=b", asn: "64496" });
     expect(read("cloudfront", line)).toMatchObject({
@@ -277,5 +386,6 @@ describe("CloudFront lines", () => {
       sc_status: null,
     });
     expect(read("cloudfront", "{broken")).toBe("unparsed");
+    expect(read("cloudfront", '{"date":"2026-11-23","time":"07:05:00","level":"info"}')).toBe("unparsed");
   });
 });

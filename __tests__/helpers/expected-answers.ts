@@ -105,7 +105,7 @@ export const EXPECTED: Readonly<Record<string, Compute>> = {
       groups(requests.filter(isAnswered), ({ path }) => [patternOf(path)])
         .filter(([, group]) => group.length >= Number(values.min_requests))
         .map(([[pattern = null], group]) => ({ pattern, ...latency(group) })),
-      "-p95",
+      "-average",
       "pattern",
     ),
   latency_by_target_group: ({ requests }) =>
@@ -113,7 +113,7 @@ export const EXPECTED: Readonly<Record<string, Compute>> = {
       groups(requests.filter(isAnswered), ({ target }) => [target?.group ?? null]).map(
         ([[group = null], members]) => ({ target_group: group, ...latency(members) }),
       ),
-      "-p95",
+      "-average",
       "target_group",
     ),
   slowest_requests: ({ format, requests }) =>
@@ -428,6 +428,7 @@ const patternOf = (path: string): string =>
 
 const latency = (requests: readonly LoggedRequest[]) => ({
   requests: requests.length,
+  average: round(sum(requests, ({ seconds }) => seconds ?? 0) / requests.length, 4),
   p50: quantile(requests, 0.5),
   p90: quantile(requests, 0.9),
   p95: quantile(requests, 0.95),

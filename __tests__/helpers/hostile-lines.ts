@@ -9,20 +9,62 @@ export const LINES = { alb: albLine, cloudfront: cloudfrontLine };
 /** Text that could stand in a field, and text that breaks lines: quotes, separators, dashes, digits, brackets. */
 const hostileText = fc.string({ unit: fc.constantFrom(...'" -:.0179aZ[]é\t\\{}%#,=/'), maxLength: 12 });
 
+/** A request line of words and runs of spaces. */
+const hostileRequest = fc
+  .array(fc.constantFrom("GET", "-", "http://h:80/a", "HTTP/1.1", " ", " ", "  "), { maxLength: 8 })
+  .map((words) => `"${words.join("")}"`);
+
+/** Days and times of day, some of which do not exist. */
+const date = fc.constantFrom(
+  ...["2026-11-23", "2024-02-29", "2000-02-29", "1900-02-29", "2026-02-29", "2026-04-31", "2026-06-30"],
+  ...[
+    "2026-00-10",
+    "2026-13-01",
+    "2026-12-00",
+    "0000-01-01",
+    "0999-12-31",
+    "1000-01-01",
+    "2999-12-31",
+    "3000-01-01",
+  ],
+);
+const time = fc.constantFrom(
+  "00:00:00",
+  "23:59:59",
+  "23:59:60",
+  "24:00:00",
+  "12:60:00",
+  "19:19:09",
+  "7:05:00",
+);
+const instant = fc
+  .tuple(date, time, fc.constantFrom("Z", ".1Z", ".123456Z", ".1234567Z", ".Z", ""))
+  .map(([day, clock, end]) => `${day}T${clock}${end}`);
+
+/** What each field is most likely to be misread in. */
+const SPECIAL = {
+  alb: fc.record(
+    { request_line: hostileRequest, time: instant, request_creation_time: instant },
+    { requiredKeys: [] },
+  ),
+  cloudfront: fc.record({ date, time }, { requiredKeys: [] }),
+};
+
 /** A line in which some fields hold hostile text, quoted or not as the field should be, cut to some length. */
 export const hostileLine = (id: FormatId) =>
   fc
     .record({
       changes: fc.dictionary(fc.constantFrom(...Object.keys(FIELDS[id])), hostileText, { maxKeys: 3 }),
+      special: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, SPECIAL[id]),
       isQuotedRight: fc.boolean(),
       count: fc.integer({ min: 1, max: Object.keys(FIELDS[id]).length }),
       tail: fc.oneof({ weight: 5, arbitrary: fc.constant("") }, hostileText),
     })
-    .map(({ changes, isQuotedRight, count, tail }) => {
+    .map(({ changes, special, isQuotedRight, count, tail }) => {
       const quoted = Object.entries(changes).map(([name, text]) => {
         const isQuoted = FIELDS[id][name]?.startsWith('"') === true && isQuotedRight;
         return [name, isQuoted ? `"${text}"` : text] as const;
       });
-      return LINES[id](Object.fromEntries(quoted), count) + tail;
+      return LINES[id]({ ...Object.fromEntries(quoted), ...special }, count) + tail;
     })
     .filter((line) => splitLines(line).length === 1);

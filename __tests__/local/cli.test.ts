@@ -120,7 +120,7 @@ describe("access-logs", () => {
     const sql = run(...ask, "--sql").stdout;
     const answer = run(...ask, "--lake", lake.lake).stdout;
     expect(run("query", sql, "--lake", lake.lake).stdout).toBe(answer);
-    expect(answer).toMatch(/^pattern +requests +p50 /);
+    expect(answer).toMatch(/^pattern +requests +average +p50 /);
   });
 
   it("takes a value for what it says, and for no SQL", () => {

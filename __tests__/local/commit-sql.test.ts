@@ -1,17 +1,24 @@
 import fc from "fast-check";
 import { FORMATS, type FormatId } from "../../formats";
 import { hourOf } from "../../formats/hour";
-import { columnsOf, rawTableOf } from "../../formats/log-format";
-import { lineReader, type Row } from "../../formats/read-line";
+import { columnsOf, linesTableOf, rawTableOf, unparsedViewOf } from "../../formats/log-format";
+import { isHeaderLine, lineReader, type Row } from "../../formats/read-line";
 import { duckdbColumns } from "../../formats/render/duckdb-relation";
-import { type LakeTable, lakeColumnNames, renderCommitPartition } from "../../formats/render/lake-sql";
+import {
+  type LakeTable,
+  lakeColumnNames,
+  renderCommitPartition,
+  renderCountUnparsed,
+  renderUnparsedView,
+} from "../../formats/render/lake-sql";
 import { renderLinePattern } from "../../formats/render/line-pattern";
+import { ATHENA_FUNCTIONS } from "../../local/athena-functions";
 import { type DuckdbEngine, openDuckdb } from "../../local/duckdb-engine";
 import { jsonConverter } from "../../local/json-values";
 import { hostileLine, LINES } from "../helpers/hostile-lines";
 
-// DuckDB reads the statement as Athena does, word for word: the same casts, the same anti-join. Only the raw table, whose
-// rows Athena makes with the SerDe, is filled by hand.
+// DuckDB reads the statements as Athena does, word for word: the same casts, the same anti-join, the same view. Only the
+// raw table, whose rows Athena makes with the SerDe, and the table of lines are filled by hand.
 
 const DT = "2026-11-23";
 const HOUR = hourOf(Date.parse(`${DT}T07:00:00Z`));
@@ -41,27 +48,48 @@ beforeEach(async () => {
       token: "raw",
     });
     await engine.run({
+      sql: `CREATE TABLE ${linesTableOf(format)} (${list(["line", "$path", "dt", "hour"], () => "VARCHAR")})`,
+      token: "lines",
+    });
+    await engine.run({
       sql: `CREATE TABLE ${format.table} (${list(typed, (name) => types.get(name) ?? "VARCHAR")})`,
       token: "typed",
     });
   }
+  for (const definition of ATHENA_FUNCTIONS)
+    await engine.run({ sql: `CREATE MACRO ${definition}`, token: "function" });
+  for (const id of ids) await engine.run({ sql: renderUnparsedView(tableOf(id)), token: "view" });
 });
 afterEach(() => engine.close());
 
-/** What the SerDe makes of a line: a text for each group, or NULL in every column. */
+const sqlText = (text: string | undefined): string =>
+  text === undefined ? "NULL" : `'${text.replaceAll("'", "''")}'`;
+
+/** What the SerDe makes of a line: a text for each group, or NULL in every column; and the line itself. */
 async function deliver(id: FormatId, path: string, lines: readonly string[], hour = "07"): Promise<void> {
   const { format } = tableOf(id);
   const pattern = new RegExp(`^(?:${renderLinePattern(format)})$`);
   const rows = lines.map((line) => {
     const groups: readonly (string | undefined)[] =
       pattern.exec(line)?.slice(1) ?? columnsOf(format).map(() => undefined);
-    return [...groups, path, DT, hour]
-      .map((text) => (text === undefined ? "NULL" : `'${text.replaceAll("'", "''")}'`))
-      .join(", ");
+    return [...groups, path, DT, hour].map(sqlText).join(", ");
   });
   if (rows.length === 0) return;
-  const sql = `INSERT INTO ${rawTableOf(format)} VALUES ${rows.map((row) => `(${row})`).join(", ")}`;
-  await engine.run({ sql, token: "deliver" });
+  const insert = (table: string, values: readonly string[]) =>
+    engine.run({
+      sql: `INSERT INTO ${table} VALUES ${values.map((row) => `(${row})`).join(", ")}`,
+      token: "deliver",
+    });
+  await insert(rawTableOf(format), rows);
+  await insert(
+    linesTableOf(format),
+    lines.map((line) => [line, path, DT, hour].map(sqlText).join(", ")),
+  );
+}
+
+async function unparsed(id: FormatId): Promise<string[]> {
+  const rows = await engine.rows(`SELECT line FROM ${unparsedViewOf(FORMATS[id])}`);
+  return rows.map(([line]) => String(line));
 }
 
 async function committed(id: FormatId): Promise<Row[]> {
@@ -79,7 +107,7 @@ const expectedRows = (id: FormatId, lines: readonly string[]): Row[] =>
   });
 
 describe.each(ids)("the statement that commits %s files", (id) => {
-  it("makes of every line what the line reader makes of it", async () => {
+  it("makes of every line what the line reader makes of it: a row, an unparsed line or a header", async () => {
     await fc.assert(
       fc
         .asyncProperty(fc.array(hostileLine(id), { minLength: 20, maxLength: 40 }), async (lines) => {
@@ -87,10 +115,13 @@ describe.each(ids)("the statement that commits %s files", (id) => {
           await commit(engine, id);
           const sorted = (rows: readonly Row[]) => rows.map((row) => JSON.stringify(row)).sort();
           expect(sorted(await committed(id))).toEqual(sorted(expectedRows(id, lines)));
+          const isUnparsed = (line: string) => lineReader(FORMATS[id])(line).kind === "unparsed";
+          expect((await unparsed(id)).sort()).toEqual(lines.filter(isUnparsed).sort());
         })
         .beforeEach(async () => {
           await engine.run({ sql: `DELETE FROM ${FORMATS[id].table}`, token: "clear" });
           await engine.run({ sql: `DELETE FROM ${rawTableOf(FORMATS[id])}`, token: "clear" });
+          await engine.run({ sql: `DELETE FROM ${linesTableOf(FORMATS[id])}`, token: "clear" });
         }),
       { numRuns: Number(process.env.RUNS ?? 25) },
     );
@@ -113,12 +144,25 @@ describe.each(ids)("the statement that commits %s files", (id) => {
     expect(await committed(id)).toEqual([]);
   });
 
-  it("leaves lines out whose time does not exist", async () => {
-    const lines = ["2026-02-30", "0000-01-01", "2026-13-01"].map((day) =>
-      id === "alb" ? LINES.alb({ time: `${day}T07:05:00.000000Z` }) : LINES.cloudfront({ date: day }),
+  it("takes each line for a row or for an unparsed one, and counts these", async () => {
+    const times = [
+      "2026-02-30T07:05:00Z",
+      "0000-01-01T07:05:00Z",
+      "2026-13-01T07:05:00Z",
+      "2016-12-31T23:59:60Z",
+    ];
+    const unreal = times.flatMap((time) =>
+      id === "alb"
+        ? [LINES.alb({ time }), LINES.alb({ request_creation_time: time })]
+        : [LINES.cloudfront({ date: time.slice(0, 10), time: time.slice(11, 19) })],
     );
-    await deliver(id, "s3://b/1", [...lines, "no log line"]);
+    const lines = [...unreal, "no log line", "#Version: 1.0", `#${LINES[id]()}`, "", LINES[id]()];
+    await deliver(id, "s3://b/1", lines);
     await commit(engine, id);
-    expect(await committed(id)).toEqual([]);
+    expect(await committed(id)).toEqual(expectedRows(id, [LINES[id]()]));
+    expect((await unparsed(id)).sort()).toEqual([...unreal, "no log line"].sort());
+    const [[count] = []] = await engine.rows(renderCountUnparsed(tableOf(id), DT));
+    expect(Number(count)).toBe(unreal.length + 1);
+    expect(lines.filter(isHeaderLine)).toHaveLength(3);
   });
 });

@@ -6,7 +6,7 @@ import { openDuckdb } from "../../local/duckdb-engine";
 import { ingest } from "../../local/ingest";
 import { SAMPLE_DEFAULTS, writeSample } from "../../local/sample/write-sample";
 import { albKey, cloudfrontKey, type TestLake, testLake } from "../helpers/lake";
-import { albLine, cloudfrontLine } from "../helpers/lines";
+import { albLine, CLOUDFRONT_FIELDS, cloudfrontLine } from "../helpers/lines";
 
 let lake: TestLake;
 beforeEach(() => {
@@ -191,6 +191,28 @@ describe("ingest", () => {
       });
       expect(await count()).toEqual({ n: 1, files: 1 });
       expect(readFileSync(join(lake.lake, "skipped.jsonl"), "utf8")).toContain('"reason":"corrupt-file"');
+    });
+
+    it("takes the short lines of old files for rows, and no line of another log that its header tells", async () => {
+      lake.put(cloudfrontKey(), lines(cloudfrontLine({}, 12), cloudfrontLine({}, 15)));
+      const names = Object.keys(CLOUDFRONT_FIELDS).slice(0, 15).join(" ");
+      lake.put(cloudfrontKey(), lines("#Version: 1.0", `#Fields: ${names}`, cloudfrontLine({}, 15)));
+      const rtmp = "2010-03-12\t23:51:20\tSEA4\t192.0.2.147\tconnect\t2014";
+      lake.put(
+        cloudfrontKey(),
+        lines("#Version: 1.0", "#Fields: date time x-edge-location c-ip x-event sc-bytes", rtmp),
+      );
+      await lake.ingest();
+      expect(
+        await lake.query(
+          "SELECT sc_status, x_edge_request_id AS id, cs_bytes FROM cloudfront_access_logs ORDER BY id",
+        ),
+      ).toEqual([
+        { sc_status: "200", id: "abc==", cs_bytes: null },
+        { sc_status: "200", id: "abc==", cs_bytes: null },
+        { sc_status: "200", id: null, cs_bytes: null },
+      ]);
+      expect(await lake.query("SELECT line FROM cloudfront_access_logs_unparsed")).toEqual([{ line: rtmp }]);
     });
 
     it("takes the file once a whole copy is there, and tells of it until then", async () => {

@@ -37,6 +37,17 @@ describe.each(QUESTIONS.map((question) => [question.name, question] as const))("
     expect(prepared.parameters.length).toBeLessThanOrEqual(25);
   });
 
+  it("holds no question mark but those of its values: Athena may take any for one", () => {
+    expect(renderSavedQuery(question)).not.toContain("?");
+    expect(prepared.sql.match(/\?/g)).toHaveLength(prepared.parameters.length);
+  });
+
+  it("does not sort by what one engine computes approximately", () => {
+    const sorted = [...question.sql.matchAll(/ORDER BY (.*)/g)].map(([, columns]) => columns).join();
+    expect(question.sql).not.toMatch(/approx_distinct/);
+    expect(sorted).not.toMatch(/\bp\d\d/);
+  });
+
   it("has a name and a description that Athena takes", () => {
     expect(question.name).toMatch(/^[a-zA-Z_][a-zA-Z0-9_@:]{1,127}$/);
     expect(question.name.startsWith(`${question.format}_`)).toBe(true);
@@ -121,7 +132,7 @@ it("a prepared statement says what each of its values is", () => {
 });
 
 it("a saved query runs as it is: about yesterday and today, with its explanation and an example of each value", () => {
-  expect(renderSavedQuery(questionOf("alb_client_session"))).toBe(`-- What did one client do, step by step?
+  expect(renderSavedQuery(questionOf("alb_client_session"))).toBe(`-- What did one client do, step by step
 -- One row a request of the address, oldest first.
 -- client: address of the client, as it was logged; here 203.0.113.66
 -- limit: rows at most; here 200

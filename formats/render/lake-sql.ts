@@ -9,7 +9,7 @@ import {
 } from "../log-format";
 import { LAKE_PREFIX, PARTITION_KEYS, type Partition, partitionPairs, SOURCE_KEY } from "../partition-layout";
 import type { PrivacyRule } from "../privacy";
-import { renderLinePattern } from "./line-pattern";
+import { renderLineForm } from "./line-pattern";
 import { renderPrivate } from "./privacy-sql";
 import { hiveIdentifier, hiveString, sqlIdentifier, sqlString } from "./sql-text";
 
@@ -48,7 +48,7 @@ const DDL_TYPES: Readonly<Record<ColumnType, string>> = {
   bigint: "bigint",
   double: "double",
   date: "date",
-  // Iceberg's timestamps have six decimals: what ALB writes.
+  // Iceberg's have the six decimals that ALB writes; Athena documents that it keeps three of them (docs/adr/0018).
   timestamp: "timestamp",
 };
 
@@ -104,20 +104,8 @@ function typedValue(format: LogFormat, column: Column): string {
   }
 }
 
-/** True for what the line reader takes for a row, too: no header, and each timestamp that is there is a real one. */
-function isRow(format: LogFormat): string {
-  const time = columnsOf(format).find(({ name }) => name === format.time.at(-1));
-  const others = columnsOf(format).filter((column) => column !== time && column.type === "timestamp");
-  return [
-    ...(time ? [`${typedValue(format, time)} IS NOT NULL`] : []),
-    `${sqlIdentifier(columnsOf(format)[0]?.name ?? "")} NOT LIKE '#%'`,
-    // SQL has no year 0; Trino would take one.
-    `${sqlIdentifier(format.time[0])} NOT LIKE '0000%'`,
-    ...others.map(
-      (column) => `(${textOf(column.name)} IS NULL OR ${typedValue(format, column)} IS NOT NULL)`,
-    ),
-  ].join("\n  AND ");
-}
+/** True for the lines that match the format's pattern: it demands a time, and the SerDe leaves NULLs of the others. */
+const isRow = ({ time }: LogFormat): string => `${sqlIdentifier(time[0])} IS NOT NULL`;
 
 /**
  * Creates the typed table if it is missing. Terraform cannot: its provider knows no partition spec.
@@ -226,13 +214,16 @@ function rangeCondition({ bucket }: LakeTable, path: string, ranges: readonly Ke
 
 const anyOf = (conditions: readonly string[]): string => `(${conditions.join(" OR ")})`;
 
-/** The view of the lines that could not be read, each with its file. */
+/**
+ * The view of the lines that are neither rows nor headers, each with its file. What is a row to the SerDe matches the form
+ * of a line, and nothing else does.
+ */
 export const renderUnparsedView = (table: LakeTable): string =>
   `CREATE OR REPLACE VIEW ${sqlName(table, unparsedViewOf(table.format))} AS
 SELECT ${shownLine(table)}, ${sqlPath} AS ${sqlIdentifier(LOG_FILE)}, ${keyNames(table).join(", ")}
 FROM ${sqlName(table, linesTableOf(table.format))}
 WHERE "line" <> '' AND "line" NOT LIKE '#%'
-  AND NOT regexp_like("line", ${sqlString(`^(?:${renderLinePattern(table.format)})$`)})`;
+  AND NOT regexp_like("line", ${sqlString(`^(?:${renderLineForm(table.format)})$`)})`;
 
 function shownLine({ hidesLines = [] }: LakeTable): string {
   if (hidesLines === "all") return 'CAST(NULL AS varchar) AS "line"';
