@@ -93,8 +93,8 @@ function wholeText(file: number, isGzip: boolean): Buffer | undefined {
   if (size > WHOLE_BYTES) return undefined;
   const bytes = readStart(file, size);
   if (!isGzip) return bytes;
-  // A byte to spare: for a chunk that is full, zlib makes the next one.
-  const chunkSize = Math.min(Math.max(declaredLength(bytes) + 1, MIN_CHUNK_BYTES), WHOLE_TEXT_BYTES);
+  // A chunk as long as the text: then the text has its memory to itself, and it can be given back.
+  const chunkSize = Math.min(Math.max(declaredLength(bytes), MIN_CHUNK_BYTES), WHOLE_TEXT_BYTES);
   try {
     return gunzipSync(bytes, { chunkSize, maxOutputLength: WHOLE_TEXT_BYTES });
   } catch (error) {
@@ -110,7 +110,8 @@ const declaredLength = (gzip: Buffer): number =>
   gzip.length < GZIP_TRAILER_BYTES ? 0 : gzip.readUInt32LE(gzip.length - 4);
 
 function readStart(file: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+  // In memory of its own, that it can be given back.
+  const bytes = Buffer.allocUnsafeSlow(length);
   return bytes.subarray(0, readSync(file, bytes, 0, length, 0));
 }
 
