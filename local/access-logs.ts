@@ -54,8 +54,7 @@ async function main(): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
-    } else if (codeOf(error) === "EPIPE") {
-      // Whoever read the output has seen enough.
+    } else if (isReaderGone(error)) {
       process.exitCode = 0;
     } else if (error instanceof UserError || error instanceof OperationError || isRefusal(error)) {
       console.error(`access-logs: ${messageOf(error).split("\n\n")[0]}`);
@@ -65,6 +64,13 @@ async function main(): Promise<void> {
     }
   }
 }
+
+/** Whoever read the output has seen enough, and closed it. Windows has two names for it. */
+const isReaderGone = (error: unknown): boolean =>
+  error instanceof Error &&
+  "syscall" in error &&
+  error.syscall === "write" &&
+  ["EPIPE", "EOF"].includes(codeOf(error) ?? "");
 
 /** The refusals of the file system, of AWS and of the settings say what and why. */
 const isRefusal = (error: unknown): boolean =>

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { FORMATS } from "../../formats";
@@ -237,6 +245,19 @@ describe("ingest", () => {
       onProgress: () => undefined,
     });
     await expect(run).rejects.toThrow(message);
+  });
+
+  it("refuses a lake that lies in the folder of the logs by another path", async () => {
+    const root = join(lake.logs, "..");
+    symlinkSync(lake.logs, join(root, "link"), "junction");
+    const run = ingest({
+      directory: lake.logs,
+      lake: join(root, "link", "new", "lake"),
+      deleteOriginals: false,
+      onProgress: () => undefined,
+    });
+    await expect(run).rejects.toThrow("must not be inside");
+    expect(readdirSync(lake.logs)).toEqual([]);
   });
 
   it("counts what is no access log by its reason, and names each", async () => {
