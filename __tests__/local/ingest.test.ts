@@ -7,7 +7,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { gzipSync } from "node:zlib";
 import { FORMATS } from "../../formats";
 import { openDuckdb } from "../../local/duckdb-engine";
@@ -236,6 +236,10 @@ describe("ingest", () => {
     ["a folder that is missing", "none", "lake", "there is no such folder"],
     ["a lake inside the folder of the logs", "logs", "logs/lake", "must not be inside"],
     ["a lake whose path is a pattern", "logs", "la*ke", "must not hold any of"],
+    // On Windows it is a separator.
+    ...(sep === "\\"
+      ? []
+      : [["a lake whose path DuckDB would split", "logs", "la\\ke", "must not hold any of"]]),
   ])("refuses %s", async (_, directory, lakeFolder, message) => {
     const root = join(lake.logs, "..");
     const run = ingest({
