@@ -1,6 +1,7 @@
 // Runs logs that this project did not make through `access-logs ingest` and `query`.
 //
-//   node .ci/ingest-others.js samples FOLDER WORK      every line of every ALB or CloudFront log is accounted for
+//   node .ci/ingest-others.js samples FOLDER WORK      every line of every ALB or CloudFront log is accounted for;
+//                                                      all rows and unparsed lines are written to WORK/rows.json
 //   node .ci/ingest-others.js edge-cases FOLDER WORK   every line gives the values that its case expects
 const { execFileSync } = require("node:child_process");
 const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require("node:fs");
@@ -54,13 +55,16 @@ function samples() {
   }
   const summary = run("ingest", logs, "--lake", lake);
   console.log(JSON.stringify(summary));
+  const all = [];
   for (const [format, table] of Object.entries(TABLES)) {
     const [{ rows }] = query(`SELECT count(*) AS rows FROM ${table}`);
-    const unparsed = query(`SELECT line FROM ${table}_unparsed`);
+    const unparsed = query(`SELECT line, log_file FROM ${table}_unparsed ORDER BY ALL`);
+    all.push({ table, rows: query(`SELECT * FROM ${table} ORDER BY ALL`), unparsed });
     console.log(`${table}: ${rows} rows, ${unparsed.length} lines that are none, of ${expected[format]}`);
     for (const { line } of unparsed) console.log(`  ${line.slice(0, 100)}`);
     if (rows + unparsed.length !== expected[format] || rows === 0) fail(`${table}: lines are missing`);
   }
+  writeFileSync(join(work, "rows.json"), JSON.stringify(all));
 }
 
 function edgeCases() {

@@ -44,7 +44,8 @@ function cloneTo(folder: string, touchedAt: Date, timeZone: string): void {
     cpSync(join(ROOT, file), join(folder, file));
     utimesSync(join(folder, file), touchedAt, touchedAt);
   }
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  // On Windows everyone may make a junction, but not a link.
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"), "junction");
   execFileSync(process.execPath, ["scripts/build.js"], {
     cwd: folder,
     env: { ...process.env, TZ: timeZone },

@@ -6,6 +6,7 @@ import { unzipSync } from "fflate";
 import type { MoveEnvironment } from "../handlers/environment";
 import { type HandlerName, handlerCode } from "../modules/handler-code";
 import { moveSourcesOf } from "../modules/log-source";
+import { RUNTIME_NODES } from "../modules/runtime";
 import type { BenchOptions } from "./benchmark";
 import { type FunctionReport, LIVE_MEMORY } from "./function-report";
 import { npmPeer } from "./peers";
@@ -21,7 +22,7 @@ export interface FunctionProcess {
 }
 
 /** Node of Lambda's newest runtime, published on npm for every platform. */
-const LAMBDA_NODE = "24";
+const LAMBDA_NODE = String(Math.max(...RUNTIME_NODES));
 
 /** The program that runs the functions: Lambda's version where it was installed, else that of this process. */
 export function lambdaNode(options: BenchOptions): { readonly path: string; readonly note: string } {

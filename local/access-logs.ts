@@ -16,6 +16,10 @@ import { addSampleCommand } from "./sample-command";
 import { addStatusCommand } from "./status-command";
 import { UserError } from "./user-error";
 
+// Node 20 still runs it all; the README says what is supported, not nine lines of the SDK before each answer.
+// See https://github.com/aws/aws-sdk-js-v3/issues/7983
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
@@ -54,8 +58,7 @@ async function main(): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
-    } else if (codeOf(error) === "EPIPE") {
-      // Whoever read the output has seen enough.
+    } else if (isReaderGone(error)) {
       process.exitCode = 0;
     } else if (error instanceof UserError || error instanceof OperationError || isRefusal(error)) {
       console.error(`access-logs: ${messageOf(error).split("\n\n")[0]}`);
@@ -65,6 +68,13 @@ async function main(): Promise<void> {
     }
   }
 }
+
+/** Whoever read the output has seen enough, and closed it. Windows has two names for it. */
+const isReaderGone = (error: unknown): boolean =>
+  error instanceof Error &&
+  "syscall" in error &&
+  error.syscall === "write" &&
+  ["EPIPE", "EOF"].includes(codeOf(error) ?? "");
 
 /** The refusals of the file system, of AWS and of the settings say what and why. */
 const isRefusal = (error: unknown): boolean =>

@@ -1,7 +1,9 @@
+import { realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { FORMAT_IDS } from "../formats";
 import { directoryObjectStore } from "../handlers/adapters/directory-object-store";
+import { codeOf } from "../handlers/core/errors";
 import type { ObjectStore } from "../handlers/core/ports";
 import type { Source } from "../handlers/core/source";
 import { LAKE_BUCKET, type LakeLayout, lakeLayout } from "./lake-layout";
@@ -40,10 +42,24 @@ async function checkFolders(directory: string, lake: LakeLayout): Promise<void> 
   if (!stats?.isDirectory()) {
     throw new UserError(`${directory}: there is no such folder; name the one that holds the logs`);
   }
-  const isBelow = (inner: string, outer: string) => `${inner}${sep}`.startsWith(`${outer}${sep}`);
-  if (isBelow(lake.root, directory) || isBelow(directory, lake.root)) {
+  const [logs, root] = [realPath(directory), realPath(lake.root)];
+  if (isBelow(root, logs) || isBelow(logs, root)) {
     throw new UserError(
       `lake ${lake.root}: must not be inside the folder of the logs, nor around it; choose another folder`,
     );
   }
 }
+
+/** Links and, where the file system ignores it, upper and lower case give one folder many paths: this is the one. */
+function realPath(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch (error) {
+    // A lake that is to be made has no path yet but that of the folder that it will lie in.
+    if (codeOf(error) !== "ENOENT" || dirname(path) === path) throw error;
+    return join(realPath(dirname(path)), basename(path));
+  }
+}
+
+const isBelow = (inner: string, outer: string): boolean =>
+  inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : `${outer}${sep}`);

@@ -1,4 +1,5 @@
 import * as threads from "node:worker_threads";
+import { nameOf } from "../handlers/core/errors";
 
 /** What is sent through a closed port is received by no one. */
 const closedPort = new threads.MessageChannel().port1;
@@ -31,6 +32,6 @@ function transfer(memory: ArrayBuffer): void {
     closedPort.postMessage(undefined, [memory]);
   } catch (error) {
     // Memory of WebAssembly can never leave its owner, which only the attempt tells.
-    if (!(error instanceof Object && "name" in error && error.name === "DataCloneError")) throw error;
+    if (nameOf(error) !== "DataCloneError") throw error;
   }
 }

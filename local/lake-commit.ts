@@ -1,4 +1,4 @@
-import { mkdir, open, rename } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { columnsOf, type LogFormat } from "../formats/log-format";
 import { rawPrefixOf } from "../formats/partition-layout";
@@ -6,6 +6,7 @@ import type { PrivacyRule } from "../formats/privacy";
 import { renderDuckdbRelation } from "../formats/render/duckdb-relation";
 import { renderPrivate } from "../formats/render/privacy-sql";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
+import { syncFile, syncFolder } from "../handlers/adapters/sync-to-disk";
 import type { DuckdbEngine } from "./duckdb-engine";
 import type { LakeLayout } from "./lake-layout";
 import { LAKE_PARQUET, parquetOptions } from "./parquet-layout";
@@ -80,17 +81,8 @@ async function countRows(engine: DuckdbEngine, file: string): Promise<Commit> {
 
 async function publish(file: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await sync(file);
+  await syncFile(file);
   await rename(file, join(folder, basename(file)));
-  await sync(folder);
-  await sync(dirname(folder));
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncFolder(folder);
+  await syncFolder(dirname(folder));
 }

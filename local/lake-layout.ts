@@ -1,5 +1,5 @@
 import { access, mkdir, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import type { LogFormat } from "../formats/log-format";
 import { type Partition, partitionPath } from "../formats/partition-layout";
 import { UserError } from "./user-error";
@@ -28,17 +28,19 @@ export interface LakeLayout {
   readonly saltFile: string;
 }
 
-const GLOB_CHARACTERS = /[*?[\]{}]/;
+/** What DuckDB reads as a pattern; and a backslash as a separator, also where it is a part of a name. */
+const NOT_FOR_DUCKDB = [..."*?[]{}", ...(sep === "\\" ? [] : ["\\"])];
 
-/** False if DuckDB would read the path as a pattern. */
-export const isLakePath = (folder: string): boolean => !GLOB_CHARACTERS.test(resolve(folder));
+/** False if DuckDB would read the path as a pattern, or as another path. */
+export const isLakePath = (folder: string): boolean =>
+  !NOT_FOR_DUCKDB.some((character) => resolve(folder).includes(character));
 
-/** @throws UserError if DuckDB would read the path as a pattern */
+/** @throws UserError if DuckDB would read the path as a pattern, or as another path */
 export function lakeLayout(folder: string): LakeLayout {
   const root = resolve(folder);
   if (!isLakePath(root)) {
     throw new UserError(
-      `lake ${folder}: the path must not hold any of * ? [ ] { }, got ${root}; choose another folder`,
+      `lake ${folder}: the path must not hold any of ${NOT_FOR_DUCKDB.join(" ")}, got ${root}; choose another folder`,
     );
   }
   return {

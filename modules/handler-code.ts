@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { zipSync } from "fflate";
+import { RUNTIME_NODES } from "./runtime";
 
 /** Every Lambda function of the project: `handlers/<name>.ts` exports `handler`. */
 export const HANDLER_NAMES = [
@@ -22,7 +23,7 @@ export interface HandlerCode {
 }
 
 /** JavaScript that every supported Lambda runtime runs. */
-const BUNDLE_TARGET = "node22";
+const BUNDLE_TARGET = `node${Math.min(...RUNTIME_NODES)}`;
 const ENTRY_NAME = "index.js";
 
 /**

@@ -141,7 +141,7 @@ export interface AccessLogPipelineProps extends Safeguards {
   /**
    * Lambda runtime.
    *
-   * @default "nodejs24.x"
+   * @default - the newest of them
    */
   readonly runtime?: Runtime;
 }

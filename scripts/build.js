@@ -2,6 +2,7 @@
 const { mkdirSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { buildSync } = require("esbuild");
+const { OLDEST_NODE } = require("./oldest-node");
 
 const root = join(__dirname, "..");
 const dist = join(root, "dist");
@@ -11,7 +12,7 @@ const common = {
   outdir: dist,
   bundle: true,
   platform: "node",
-  target: "node20",
+  target: OLDEST_NODE,
   format: "cjs",
   sourcemap: "linked",
   logLevel: "error",

@@ -1,4 +1,5 @@
 const { transformSync } = require("esbuild");
+const { OLDEST_NODE } = require("./oldest-node");
 
 /** Jest transform: TypeScript (and ES modules of node_modules) to CommonJS; types are checked by tsc. */
 module.exports = {
@@ -6,7 +7,7 @@ module.exports = {
     const { code } = transformSync(source, {
       loader: filename.endsWith(".ts") ? "ts" : "js",
       format: "cjs",
-      target: "node20",
+      target: OLDEST_NODE,
       sourcemap: "inline",
       sourcefile: filename,
     });

@@ -18,15 +18,26 @@ describeObjectStore("memory", async () => {
   };
 });
 
-describeObjectStore("directory", async () => {
-  const root = mkdtempSync(join(tmpdir(), "store with space "));
-  const folders = { a: join(root, "a"), b: join(root, "b") };
-  return {
-    store: directoryObjectStore(folders),
-    buckets: ["a", "b"],
-    close: async () => rmSync(root, { recursive: true }),
-  };
-});
+describeObjectStore(
+  "directory",
+  async () => {
+    const root = mkdtempSync(join(tmpdir(), "store with space "));
+    const folders = { a: join(root, "a"), b: join(root, "b") };
+    return {
+      store: directoryObjectStore(folders),
+      buckets: ["a", "b"],
+      close: async () => rmSync(root, { recursive: true }),
+    };
+  },
+  process.platform === "win32"
+    ? [
+        {
+          test: 'copies, lists and deletes the key quote".gz',
+          reason: "no file on Windows can have that name",
+        },
+      ]
+    : [],
+);
 
 async function openS3(
   endpoint: string,
@@ -70,7 +81,7 @@ if (S3_ENDPOINT) {
 
 describe("directory object store", () => {
   it("refuses keys that lead out of the bucket's folder", async () => {
-    const store = directoryObjectStore({ a: "/tmp" });
+    const store = directoryObjectStore({ a: tmpdir() });
     for (const key of ["../x", "a/../../x", "/x", "a//b", ""]) {
       await expect(store.put({ bucket: "a", key }, "")).rejects.toThrow("is no path below a folder");
     }

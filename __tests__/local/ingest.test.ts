@@ -1,5 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join, sep } from "node:path";
 import { gzipSync } from "node:zlib";
 import { FORMATS } from "../../formats";
 import { openDuckdb } from "../../local/duckdb-engine";
@@ -250,6 +258,10 @@ describe("ingest", () => {
     ["a folder that is missing", "none", "lake", "there is no such folder"],
     ["a lake inside the folder of the logs", "logs", "logs/lake", "must not be inside"],
     ["a lake whose path is a pattern", "logs", "la*ke", "must not hold any of"],
+    // On Windows it is a separator.
+    ...(sep === "\\"
+      ? []
+      : [["a lake whose path DuckDB would split", "logs", "la\\ke", "must not hold any of"]]),
   ])("refuses %s", async (_, directory, lakeFolder, message) => {
     const root = join(lake.logs, "..");
     const run = ingest({
@@ -259,6 +271,19 @@ describe("ingest", () => {
       onProgress: () => undefined,
     });
     await expect(run).rejects.toThrow(message);
+  });
+
+  it("refuses a lake that lies in the folder of the logs by another path", async () => {
+    const root = join(lake.logs, "..");
+    symlinkSync(lake.logs, join(root, "link"), "junction");
+    const run = ingest({
+      directory: lake.logs,
+      lake: join(root, "link", "new", "lake"),
+      deleteOriginals: false,
+      onProgress: () => undefined,
+    });
+    await expect(run).rejects.toThrow("must not be inside");
+    expect(readdirSync(lake.logs)).toEqual([]);
   });
 
   it("counts what is no access log by its reason, and names each", async () => {

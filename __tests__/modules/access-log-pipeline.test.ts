@@ -1,6 +1,7 @@
 import { ref, Token } from "cdktf";
 import { AccessLogPipeline } from "../../modules/access-log-pipeline";
 import type { AccessLogPipelineProps } from "../../modules/pipeline-props";
+import { RUNTIMES } from "../../modules/runtime";
 import { onlyResource, resourcesOf, synthConstruct } from "../helpers/synth";
 
 const PROPS: AccessLogPipelineProps = {
@@ -144,7 +145,7 @@ describe("AccessLogPipeline", () => {
     const json = synth({ logRetentionDays: 14 });
     for (const lambda of Object.values(resourcesOf(json, "aws_lambda_function"))) {
       expect(lambda).toMatchObject({
-        runtime: "nodejs24.x",
+        runtime: RUNTIMES[0],
         architectures: ["arm64"],
         filename: expect.stringMatching(/^assets\/.*\.zip$/),
         source_code_hash: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),

@@ -1,3 +1,4 @@
+import { RUNTIMES } from "../../modules/runtime";
 import { NETWORK_INTERFACE_ACTIONS } from "../../modules/vpc";
 import { QUESTIONS } from "../../questions";
 import { resourcesOf, snapshotOf, synthSettings, type TerraformJson } from "../helpers/synth";
@@ -52,7 +53,7 @@ const VARIANTS = {
     resultsRetentionDays: 1,
     logRetentionDays: 90,
     scanLimitGiB: 1,
-    runtime: "nodejs22.x",
+    runtime: RUNTIMES.at(-1),
     alarmTopic: "arn:aws:sns:eu-central-1:111122223333:ops",
     dashboard: false,
     tags: { team: "platform" },

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RUNTIMES } from "../../modules/runtime";
 import { terraformModule } from "../../stacks/terraform-module/terraform-module";
 import { samples } from "../../stacks/terraform-module/variants";
 import { runTerraform } from "../helpers/terraform";
@@ -66,7 +67,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   ],
   [
     { runtime: "nodejs18.x" },
-    'runtime: Invalid option: expected one of "nodejs24.x"|"nodejs22.x", got "nodejs18.x"',
+    `runtime: Invalid option: expected one of ${RUNTIMES.map((name) => `"${name}"`).join("|")}, got "nodejs18.x"`,
   ],
 ];
 

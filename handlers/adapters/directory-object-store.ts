@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { type BigIntStats, constants, mkdirSync, renameSync, statSync, utimesSync } from "node:fs";
-import { copyFile, link, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, link, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf, messageOf } from "../core/errors";
 import type { ObjectLocation, ObjectStore, StoredObject } from "../core/ports";
+import { keyPath } from "./key-path";
+import { syncFile } from "./sync-to-disk";
 
 /** Suffix of files that are being written: never listed. */
 const PARTIAL = ".partial";
@@ -29,7 +31,7 @@ export function directoryObjectStore(
   folders: Readonly<Record<string, string>>,
   { syncCopies = true }: DirectoryStoreOptions = {},
 ): ObjectStore {
-  const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), checkedKey(key));
+  const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), keyPath(key));
   return {
     copy: async (source, target) => copy(pathOf(source), pathOf(target), syncCopies),
     exists: async (location) => statOrMissing(pathOf(location)) !== undefined,
@@ -53,13 +55,6 @@ function folderOf(folders: Readonly<Record<string, string>>, bucket: string): st
   const folder = folders[bucket];
   if (folder === undefined) throw new Error(`no folder stands for the bucket "${bucket}"`);
   return folder;
-}
-
-function checkedKey(key: string): string {
-  const isPlain =
-    !key.includes("\0") && key.split("/").every((part) => part !== "" && part !== "." && part !== "..");
-  if (!isPlain) throw new Error(`the key "${key}" is no path below a folder`);
-  return key;
 }
 
 async function copy(source: string, target: string, isSynced: boolean): Promise<"copied" | "source-missing"> {
@@ -107,7 +102,7 @@ async function writeAside(
       mkdirSync(dirname(target), { recursive: true });
       await write(aside);
     });
-    if (isSynced) await sync(aside);
+    if (isSynced) await syncFile(aside);
     await publish(aside, target);
   } catch (error) {
     await rm(aside, { force: true });
@@ -119,15 +114,6 @@ async function writeAside(
 async function linkAndRemove(aside: string, target: string): Promise<void> {
   await link(aside, target);
   await rm(aside);
-}
-
-async function sync(path: string): Promise<void> {
-  const file = await open(path);
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 /** Walks only the folder that the prefix names; keys come in the order of their bytes, as in S3. */

@@ -69,7 +69,7 @@ export const codeOf = (error: unknown): string | undefined => {
   return typeof code === "string" ? code : undefined;
 };
 
-/** The name that the AWS SDK gives an error, e.g. `NoSuchKey`. */
+/** The name that the AWS SDK, or Node, gives an error, e.g. `NoSuchKey`. */
 export const nameOf = (error: unknown): unknown => propertyOf(error, "name");
 
 const propertyOf = (value: unknown, name: string): unknown =>

@@ -4,7 +4,8 @@ import type { Rule } from "./finding";
 export const LAKE_FINDINGS = {
   "lake-path": {
     severity: "wrong",
-    means: "the path of the lake holds one of * ? [ ] { }, which DuckDB reads as a pattern",
+    means:
+      "the path of the lake holds one of * ? [ ] { }, which DuckDB reads as a pattern, or a \\ in a name",
     fix: "move the lake to a path without them",
     run: 'mv "{lake}" ./lake',
   },

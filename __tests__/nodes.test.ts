@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import NODES from "../.ci/nodes.json";
+import { RUNTIME_NODES, RUNTIMES } from "../modules/runtime";
+import { engines } from "../package.json";
+
+const ROOT = join(__dirname, "..");
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+const workflow = parse(read(".github/workflows/ci.yml"));
+const example = parse(read("examples/github-actions/access-logs.yml"));
+
+/** Major versions that are supported, in their order. */
+const SUPPORTED = NODES.map((version) => Number.parseInt(version, 10));
+/** Past its end, but people still have it: see the README. */
+const TOLERATED = 20;
+const inWords = `Node ${SUPPORTED.slice(0, -1).join(", ")} or ${SUPPORTED.at(-1)}`;
+
+describe("the Nodes that are supported", () => {
+  it("are those that the package accepts, besides the one that is tolerated", () => {
+    const [oldest, ...others] = SUPPORTED;
+    const newest = others.pop();
+    expect(engines.node).toBe([TOLERATED, oldest, ...others, `>=${newest}`].join(" || "));
+  });
+
+  it.each(["README.md", "CONTRIBUTING.md", "examples/atlantis/atlantis.yaml"])("are named in %s", (page) => {
+    expect(read(page)).toContain(inWords);
+  });
+
+  it("are those that the public workflow runs on every platform", () => {
+    const { runner, node } = workflow.jobs.commands.strategy.matrix;
+    expect(node).toEqual(SUPPORTED);
+    expect(runner).toHaveLength(6);
+  });
+
+  it("have among them the one that the example of a workflow takes", () => {
+    const [setup] = example.jobs.terraform.steps.filter(({ uses = "" }) =>
+      uses.startsWith("actions/setup-node@"),
+    );
+    expect(SUPPORTED).toContain(setup.with["node-version"]);
+  });
+
+  it("have among them those that the functions run on", () => {
+    expect(SUPPORTED).toEqual(expect.arrayContaining([...RUNTIME_NODES]));
+    expect(RUNTIME_NODES.map((node) => `nodejs${node}.x`)).toEqual([...RUNTIMES]);
+  });
+});
+
+it("names a runtime in one source file, so that the next one is one word", () => {
+  const sources = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  const naming = sources
+    .trim()
+    .split("\n")
+    .filter(
+      (path) => existsSync(join(ROOT, path)) && RUNTIMES.some((runtime) => read(path).includes(runtime)),
+    );
+  expect(naming).toEqual(["modules/runtime.ts"]);
+});

@@ -1,0 +1,25 @@
+/** What Windows takes for a separator, a stream of the file, a pattern, or cuts off. */
+const NO_NAME_ON_WINDOWS = /[<>:"|?*\\\p{Cc}]|[. ]$/u;
+/** Names that stand for devices on Windows, whatever their extension. */
+const DEVICE_ON_WINDOWS = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
+
+/**
+ * The path below a folder that stands for an object's key: the key itself.
+ *
+ * @param platform as Node names it
+ * @throws Error if the key leads out of the folder, or has a part that cannot be a file's name
+ */
+export function keyPath(key: string, platform: NodeJS.Platform = process.platform): string {
+  const parts = key.split("/");
+  if (key.includes("\0") || parts.some((part) => part === "" || part === "." || part === "..")) {
+    throw new Error(`the key "${key}" is no path below a folder`);
+  }
+  const unusable = platform === "win32" ? parts.find(isNoNameOnWindows) : undefined;
+  if (unusable !== undefined) {
+    throw new Error(`the key "${key}" is no path on Windows: no file there can have the name "${unusable}"`);
+  }
+  return key;
+}
+
+const isNoNameOnWindows = (part: string): boolean =>
+  NO_NAME_ON_WINDOWS.test(part) || DEVICE_ON_WINDOWS.test(part);
