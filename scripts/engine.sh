@@ -78,11 +78,12 @@ CONF
 -XX:+UseG1GC
 -XX:+ExitOnOutOfMemoryError
 -XX:ReservedCodeCacheSize=512M
+-XX:TieredStopAtLevel=1
 -Djdk.attach.allowAttachSelf=true
 -Dfile.encoding=UTF-8
 --enable-native-access=ALL-UNNAMED
 CONF
-  # One writer a task: the limit of 100 open partitions is one of a statement then, as in Athena.
+  # Statements are many and small here: what makes large ones fast is only work for two cores. One writer a task, too: the limit of 100 open partitions is one of a statement then, as in Athena.
   cat >"$DATA/etc/config.properties" <<CONF
 coordinator=true
 node-scheduler.include-coordinator=true
@@ -90,6 +91,9 @@ http-server.http.port=$PORT
 discovery.uri=http://127.0.0.1:$PORT
 catalog.management=static
 task.max-writer-count=1
+task.concurrency=1
+redistribute-writes=false
+optimizer.join-reordering-strategy=NONE
 CONF
   echo 'io.trino=WARN' >"$DATA/etc/log.properties"
   local common="fs.native-local.enabled=true

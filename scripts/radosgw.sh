@@ -70,7 +70,7 @@ memstore_device_bytes = 2147483648
 public_addr = 127.0.0.1
 cluster_addr = 127.0.0.1
 [client.rgw.a]
-rgw_frontends = beast endpoint=127.0.0.1:$PORT
+rgw_frontends = beast endpoint=127.0.0.1:$PORT tcp_nodelay=1
 rgw_dns_name = localhost
 rgw_crypt_require_ssl = false
 CONF

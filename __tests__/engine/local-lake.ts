@@ -39,10 +39,8 @@ export async function localLake(
     mkdirSync(dirname(join(logs, key)), { recursive: true });
     writeFileSync(join(logs, key), body);
   }
-  const options = Object.entries(privacy).flatMap(([name, mode]) => [
-    OPTIONS[name as keyof PrivacyOptions],
-    mode,
-  ]);
+  const names = Object.keys(OPTIONS) as (keyof PrivacyOptions)[];
+  const options = names.flatMap((name) => [OPTIONS[name], privacy[name] ?? "keep"]);
   const { status, stderr } = await runProgram(["ingest", logs, "--lake", folder, ...options]);
   if (status !== 0) throw new Error(stderr);
   const query = (sql: string) => queryLake(folder, sql, rowsOf);

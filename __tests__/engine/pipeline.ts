@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { AthenaClient } from "@aws-sdk/client-athena";
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -13,6 +14,8 @@ import {
 import type { SQSBatchResponse } from "aws-lambda";
 import pLimit from "p-limit";
 import { FORMATS, type FormatId } from "../../formats";
+import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
+import { systemClock } from "../../handlers/core/ports";
 import { isoInstant } from "../../local/json-values";
 import type { HandlerName } from "../../modules/handler-code";
 import { type AthenaOnTrino, athenaOnTrino } from "../../testing/athena/athena-on-trino";
@@ -235,6 +238,19 @@ export class Pipeline {
 
   get settingsFile(): string {
     return this.parts.file;
+  }
+
+  /** Has Athena carry out a statement. @throws Error with Athena's reason */
+  async statement(sql: string): Promise<void> {
+    const client = this.athenaClient();
+    const options = { client, clock: systemClock, database: this.database, workgroup: "tests" };
+    await athenaQueryEngine(options).run({ sql, token: randomBytes(8).toString("hex") });
+    client.destroy();
+  }
+
+  athenaClient(): AthenaClient {
+    const credentials = { accessKeyId: S3_ACCESS_KEY, secretAccessKey: S3_SECRET_KEY };
+    return new AthenaClient({ region: "eu-central-1", endpoint: this.parts.server.endpoint, credentials });
   }
 
   /** Rows of a query, by column, timestamps as the local lake has them. */

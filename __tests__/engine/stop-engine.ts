@@ -14,6 +14,7 @@ export default function stopEngine(): void {
   const { ENGINE_MEASUREMENTS: file, ENGINE_STARTED: script } = process.env;
   if (file !== undefined) {
     if (existsSync(file)) print(readFileSync(file, "utf8"));
+    if (process.env.KEEP) require("node:fs").copyFileSync(file, process.env.KEEP);
     rmSync(dirname(file), { recursive: true });
   }
   if (script !== undefined) execFileSync(script, ["stop"], { stdio: "inherit" });

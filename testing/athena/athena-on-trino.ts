@@ -40,7 +40,7 @@ export interface AthenaOnTrino {
 const MAX_STATEMENT_BYTES = 262_144;
 const [MIN_TOKEN, MAX_TOKEN] = [32, 128];
 /** An answer about a running query is held back so long: clients that sleep between two would wait for nothing. */
-const ANSWER_WITHIN_MS = 400;
+const ANSWER_WITHIN_MS = 5_000;
 const INVALID = "InvalidRequestException";
 
 const idSchema = z.object({ QueryExecutionId: z.string() });
