@@ -4,17 +4,14 @@ import { albKey } from "../helpers/lake";
 import { albLine } from "../helpers/lines";
 import { localLake } from "./local-lake";
 import { logFile } from "./log-files";
-import { deploy, type Pipeline } from "./pipeline";
-import { differences, selectList } from "./table-rows";
-
-let pipeline: Pipeline;
-afterEach(() => pipeline.close());
+import { deploy } from "./pipeline";
+import { differences } from "./table-rows";
 
 /** Columns that the format got last. */
 const NEW = ["target_error_code", "elb_error_code"];
 
 it("adds the columns that a table of before lacks; its rows have NULL there", async () => {
-  pipeline = await deploy("a column added later");
+  const pipeline = await deploy("a column added later");
   const table = {
     format: FORMATS.alb,
     database: pipeline.database,
@@ -43,5 +40,4 @@ it("adds the columns that a table of before lacks; its rows have NULL there", as
       await lake.rows("alb"),
     ),
   ).toEqual({ onlyOnTheEngine: [], onlyInTheLake: [] });
-  expect(selectList("alb")).toContain("elb_error_code");
 });

@@ -1,14 +1,11 @@
 import { localLake } from "./local-lake";
 import { sampleLogs } from "./log-files";
-import { deploy, type Pipeline } from "./pipeline";
+import { deploy } from "./pipeline";
 import { expectSameTables } from "./same-tables";
-
-let pipeline: Pipeline;
-afterEach(() => pipeline.close());
 
 it("brings in files that no event told of, and moves none a second time", async () => {
   const files = await sampleLogs({ files: 24, lines: 100, hours: 3 });
-  pipeline = await deploy("backfill");
+  const pipeline = await deploy("backfill");
   await pipeline.put(files);
   const backfill = async () => {
     const range = ["--from", "2026-06-01", "--to", "2026-06-02"];

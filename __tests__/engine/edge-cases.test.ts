@@ -7,24 +7,22 @@ import { albKey, cloudfrontKey } from "../helpers/lake";
 import { albLine, cloudfrontLine } from "../helpers/lines";
 import { localLake } from "./local-lake";
 import { type LogFile, logFile } from "./log-files";
-import { deploy, type Pipeline } from "./pipeline";
+import { deploy } from "./pipeline";
 import { expectSameRows, expectSameTables, expectSameUnparsedLines } from "./same-tables";
-
-let pipeline: Pipeline;
-afterEach(() => pipeline.close());
 
 const keyOf = { alb: albKey, cloudfront: cloudfrontKey };
 
 /** Has the same files come to both sides. */
 async function deployWith(title: string, files: readonly LogFile[]) {
-  pipeline = await deploy(title, {
+  const pipeline = await deploy(title, {
     sources: [
-      { name: "alb", format: "alb", prefix: "" },
-      { name: "cloudfront", format: "cloudfront", prefix: "" },
+      { name: "alb", format: "alb", prefix: "alb/" },
+      { name: "cloudfront", format: "cloudfront", prefix: "cloudfront/" },
+      { name: "cf", format: "cloudfront", prefix: "cf/" },
     ],
   });
   await pipeline.process(files);
-  return localLake(pipeline.bucket, files);
+  return { pipeline, lake: await localLake(pipeline.bucket, files) };
 }
 
 it("takes the same lines for the same rows: every length, odd values, hostile text", async () => {
@@ -32,7 +30,7 @@ it("takes the same lines for the same rows: every length, odd values, hostile te
     logFile(keyOf[format](), edgeLines(format)),
     logFile(keyOf[format](), hostileLines(format)),
   ]);
-  const lake = await deployWith("edge cases", [...files, ...ODD_FILES]);
+  const { pipeline, lake } = await deployWith("edge cases", [...files, ...ODD_FILES]);
   await expectSameTables(pipeline, lake);
 });
 
@@ -56,7 +54,7 @@ it("takes a line whose time does not exist for no row, and shows it as unparsed"
       { alb: albLine, cloudfront: cloudfrontLine }[format](),
     ]),
   );
-  const lake = await deployWith("times that do not exist", files);
+  const { pipeline, lake } = await deployWith("times that do not exist", files);
   for (const format of FORMAT_IDS) {
     await expectSameRows(pipeline, lake, format);
     await expectSameUnparsedLines(pipeline, lake, format);
@@ -67,7 +65,7 @@ it("shows every line of a CloudFront file that names other fields, or is JSON, a
   const [named, json] = [cloudfrontKey(), cloudfrontKey()];
   const short = "2026-11-23\t07:05:00\tFRA56\t64496\twww.example.com\ta=b";
   const object = JSON.stringify({ date: "2026-11-23", time: "07:05:00", "cs(Cookie)": "a=b" });
-  await deployWith("CloudFront's other lines", [
+  const { pipeline } = await deployWith("CloudFront's other lines", [
     logFile(named, [
       "#Version: 1.0",
       "#Fields: date time x-edge-location asn x-host-header cs(Cookie)",
@@ -87,7 +85,7 @@ if (OTHERS.length > 0) {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
       .map((path) => ({ key: relative(folder, path), body: readFileSync(path) }));
-    const lake = await deployWith("logs of others", files);
+    const { pipeline, lake } = await deployWith("logs of others", files);
     await expectSameTables(pipeline, lake);
   });
 }

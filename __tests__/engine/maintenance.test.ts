@@ -15,7 +15,6 @@ let pipeline: Pipeline;
 beforeAll(async () => {
   files = await sampleLogs({ files: 36, lines: 60, hours: 4 });
 });
-afterEach(() => pipeline.close());
 
 const dataFiles = async (table: string): Promise<number> =>
   Number((await pipeline.query(`SELECT count(*) AS n FROM "${table}$files"`))[0]?.n);

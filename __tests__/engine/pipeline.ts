@@ -53,6 +53,11 @@ const DEFAULT_SETTINGS = {
   ],
 };
 
+const deployed: Pipeline[] = [];
+afterAll(async () => {
+  for (const pipeline of deployed) await pipeline.close();
+});
+
 /** S3 delivers each event at least once: here, twice. */
 const DELIVERIES = 2;
 /** After so many, a message goes to the dead-letter queue. */
@@ -62,7 +67,7 @@ const UPLOADS_AT_ONCE = 16;
 
 /**
  * A deployed pipeline: the stack that these settings synthesize, its functions in processes of their own, on a bucket and
- * a database of its own.
+ * a database of its own. It is closed when the test file ends.
  *
  * @param title names it in what the run prints
  */
@@ -99,7 +104,20 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
     projected: new ProjectedPartitions(TRINO_URL, s3, projected),
   });
   const server = await serveAwsJson({ AmazonAthena: athena.operations, AWSGlue: versions.operations });
-  return new Pipeline({ title, name, folder, file, stackFolder, stack, s3, athena, versions, server });
+  const pipeline = new Pipeline({
+    title,
+    name,
+    folder,
+    file,
+    stackFolder,
+    stack,
+    s3,
+    athena,
+    versions,
+    server,
+  });
+  deployed.push(pipeline);
+  return pipeline;
 }
 
 interface Parts {

@@ -52,12 +52,9 @@ const OPTIONS: readonly PrivacyOptions[] = [
   { clientIps: "keep", queryStrings: "hash", cookies: "drop" },
 ];
 
-let pipeline: Pipeline;
-afterEach(() => pipeline.close());
-
 it.each(OPTIONS)("leaves out the same as the local lake: %j", async (privacy) => {
   const files = [...PERSONAL, ...(await sampleLogs({ files: 9, lines: 100, hours: 2 }))];
-  pipeline = await deploy(`privacy ${Object.values(privacy).join(", ")}`, {
+  const pipeline = await deploy(`privacy ${Object.values(privacy).join(", ")}`, {
     sources: [
       { name: "web", format: "alb", prefix: "alb/", privacy },
       { name: "cdn", format: "cloudfront", prefix: "cloudfront/", privacy },

@@ -3,11 +3,8 @@ import { albKey } from "../helpers/lake";
 import { albLine } from "../helpers/lines";
 import { localLake } from "./local-lake";
 import { logFile } from "./log-files";
-import { deploy, type Pipeline } from "./pipeline";
+import { deploy } from "./pipeline";
 import { expectSameRows, expectSameUnparsedLines } from "./same-tables";
-
-let pipeline: Pipeline;
-afterEach(() => pipeline.close());
 
 it("keeps two sources with the same file names apart, each in partitions of its own", async () => {
   const names = ["20261123T0705Z", "20261123T0805Z"].map((stamp) => albKey(stamp).replace(/^alb\//, ""));
@@ -19,7 +16,7 @@ it("keeps two sources with the same file names apart, each in partitions of its 
       ]),
     ),
   );
-  pipeline = await deploy("two sources with the same file names", {
+  const pipeline = await deploy("two sources with the same file names", {
     sources: ["shop", "blog"].map((name) => ({ name, format: "alb", prefix: `${name}/`, partition: true })),
   });
   await pipeline.process(files);

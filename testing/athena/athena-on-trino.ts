@@ -82,7 +82,7 @@ export function athenaOnTrino(options: AthenaOptions): AthenaOnTrino {
     const parameters = JSON.stringify([sql, workgroup, others]);
     const known = refusing(() => executions.startedBefore(token, parameters));
     if (known !== undefined) return { QueryExecutionId: known };
-    const parsed = refusing(() => parsedOrFailed(sql));
+    const parsed = refusing(() => parsedOrFailed(sql, database ?? "default"));
     const kind = "statement" in parsed ? parsed.statement.kind : "create-table";
     const run = async (id: string, signal: AbortSignal): Promise<Progress> => {
       try {
@@ -152,9 +152,10 @@ export function athenaOnTrino(options: AthenaOptions): AthenaOnTrino {
 /** Statements that Athena's parsers do not take are refused when they are Trino's, and fail when they are Hive's. */
 function parsedOrFailed(
   sql: string,
+  database: string,
 ): { readonly statement: AthenaStatement } | { readonly error: ParseException } {
   try {
-    return { statement: parseStatement(sql) };
+    return { statement: parseStatement(sql, database) };
   } catch (error) {
     if (error instanceof ParseException) return { error };
     throw error;

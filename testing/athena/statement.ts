@@ -27,10 +27,11 @@ const OPTIMIZE = new RegExp(
   "i",
 );
 const VACUUM = new RegExp(`^VACUUM\\s+${BARE}\\.${BARE}$`, "i");
+const TARGET = `(?:${QUOTED}\\.)?${QUOTED}`;
 const INTO: readonly (readonly ["insert" | "delete" | "view", RegExp])[] = [
-  ["insert", new RegExp(`^INSERT\\s+INTO\\s+${QUOTED}\\.${QUOTED}`, "i")],
-  ["delete", new RegExp(`^DELETE\\s+FROM\\s+${QUOTED}\\.${QUOTED}`, "i")],
-  ["view", new RegExp(`^CREATE\\s+OR\\s+REPLACE\\s+VIEW\\s+${QUOTED}\\.${QUOTED}`, "i")],
+  ["insert", new RegExp(`^INSERT\\s+INTO\\s+${TARGET}`, "i")],
+  ["delete", new RegExp(`^DELETE\\s+FROM\\s+${TARGET}`, "i")],
+  ["view", new RegExp(`^CREATE\\s+OR\\s+REPLACE\\s+VIEW\\s+${TARGET}`, "i")],
 ];
 const HIVE = /^(?:CREATE\s+TABLE|ALTER\s+TABLE)\b/i;
 const COMMENTS = /^(?:--[^\n]*\n|\s)*/;
@@ -45,18 +46,19 @@ const FIRST_WORDS =
  * Athena hands a statement that its first parser does not take to the second, which does not know OPTIMIZE and VACUUM:
  * with quoted names, that is the error that comes.
  *
+ * @param database of names without one
  * @throws ParseException, RefusedStatement in the words of Athena's parsers
  * @see https://docs.aws.amazon.com/athena/latest/ug/vacuum-statement.html
  * @see https://github.com/dbt-labs/dbt-athena/issues/54
  */
-export function parseStatement(text: string): AthenaStatement {
+export function parseStatement(text: string, database: string): AthenaStatement {
   const sql = text.replace(COMMENTS, "").trimEnd();
   if (HIVE.test(sql) && !/^CREATE\s+TABLE\s+\S+\s+(?:WITH|AS)\b/i.test(sql)) return parseHiveDdl(sql);
   const maintenance = /^(OPTIMIZE|VACUUM)\b/i.exec(sql)?.[1];
   if (maintenance !== undefined) return parseMaintenance(sql, maintenance);
   for (const [kind, pattern] of INTO) {
-    const [, database, table] = pattern.exec(sql) ?? [];
-    if (database !== undefined && table !== undefined) return { kind, name: { database, table } };
+    const [, named = database, table] = pattern.exec(sql) ?? [];
+    if (table !== undefined) return { kind, name: { database: named, table } };
   }
   return { kind: "select" };
 }
