@@ -154,7 +154,7 @@ start() {
   mkdir -p "$DATA"
   if [ -z "${S3_ENDPOINT:-}" ]; then
     touch "$DATA/radosgw"
-    scripts/radosgw.sh start >"$DATA/radosgw.env"
+    scripts/radosgw.sh start >"$DATA/radosgw.env" || { local status=$?; rm -rf "$DATA"; exit "$status"; }
     # shellcheck disable=SC1091
     . "$DATA/radosgw.env"
   fi

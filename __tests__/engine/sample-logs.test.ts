@@ -45,7 +45,8 @@ it("knows the partitions of the coming day before files come", async () => {
   }
 });
 
-const VALUES: Readonly<Record<string, string>> = { client: "203.0.113.66" };
+/** So that every question finds something. */
+const VALUES: Readonly<Record<string, string>> = { client: "203.0.113.66", min_refused: "2" };
 const sqlOf = (question: Question) =>
   renderQuestion(
     question,

@@ -33,6 +33,8 @@ export interface AthenaOnTrino {
   records(): readonly StatementRecord[];
   /** Has VACUUM take everything for older than it is. */
   letTimePass(seconds: number): void;
+  /** Has errors name no file from now on: some of Athena's do not. */
+  hideFileNames(): void;
   /** Resolves when the next statement of a kind has been submitted. */
   submitted(kind: StatementKind): Promise<void>;
 }
@@ -68,6 +70,7 @@ export function athenaOnTrino(options: AthenaOptions): AthenaOnTrino {
   const executions = new Executions();
   const properties = new IcebergProperties();
   let elapsedSeconds = 0;
+  let namesFiles = true;
   const submissions = new EventEmitter();
 
   const find = (id: string): Execution => {
@@ -94,7 +97,7 @@ export function athenaOnTrino(options: AthenaOptions): AthenaOnTrino {
         if (signal.aborted) return { state: "CANCELLED", bytesRead };
         return {
           state: "FAILED",
-          failure: failureOf(error, kind, `${options.results}${id}-manifest.csv`),
+          failure: failureOf(error, { kind, manifest: `${options.results}${id}-manifest.csv`, namesFiles }),
           bytesRead,
         };
       }
@@ -108,6 +111,9 @@ export function athenaOnTrino(options: AthenaOptions): AthenaOnTrino {
     letTimePass: (seconds) => {
       elapsedSeconds += seconds;
     },
+    hideFileNames: () => {
+      namesFiles = false;
+    },
     submitted: async (kind) => {
       await once(submissions, kind);
     },
@@ -116,7 +122,7 @@ export function athenaOnTrino(options: AthenaOptions): AthenaOnTrino {
       StartQueryExecution: operation(startSchema, INVALID, start),
       GetQueryExecution: operation(idSchema, INVALID, async ({ QueryExecutionId }) => {
         const execution = find(QueryExecutionId);
-        await Promise.race([execution.ended, setTimeout(ANSWER_WITHIN_MS)]);
+        await Promise.race([execution.ended, setTimeout(ANSWER_WITHIN_MS, undefined, { ref: false })]);
         return { QueryExecution: describeExecution(execution, options.results) };
       }),
       GetQueryResults: operation(resultsSchema, INVALID, (input) => {

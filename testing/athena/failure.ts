@@ -29,20 +29,29 @@ const TYPES: readonly (readonly [prefix: string, type: number])[] = [
 ];
 const DDL_TASK_FAILED = 1003;
 
+export interface FailedStatement {
+  readonly kind: StatementKind;
+  /** Where Athena says that it may have written what the statement wrote. */
+  readonly manifest: string;
+  /** False: an error does not say which file it is about. Some of Athena's do, e.g. "Failed to read file at s3://...". */
+  readonly namesFiles: boolean;
+}
+
+const FILE_NAME = / (?:at|split) s3:\/\/\S+/;
+
 /**
  * Athena's words for an error of Trino.
  *
  * An INSERT that fails tells of a manifest behind the error's own text, which may end with the name of a file.
  *
- * @param manifest where Athena says that it may have written what the statement wrote
  * @see https://docs.aws.amazon.com/athena/latest/ug/error-reference.html
  * @see https://github.com/trinodb/trino/issues/19225
  */
-export function failureOf(error: unknown, kind: StatementKind, manifest: string): Failure {
+export function failureOf(error: unknown, { kind, manifest, namesFiles }: FailedStatement): Failure {
   if (error instanceof ParseException) return { reason: error.message, category: 2, type: DDL_TASK_FAILED };
   if (!(error instanceof TrinoError)) return { reason: String(error), category: 1, type: 200 };
   const { code } = error;
-  const text = `${code}: ${error.message}`;
+  const text = `${code}: ${namesFiles ? error.message : error.message.replace(FILE_NAME, "")}`;
   return {
     reason:
       kind === "insert"
