@@ -135,6 +135,13 @@ interface Parts {
   readonly server: AwsJsonServer;
 }
 
+interface Message {
+  readonly body: string;
+  readonly receives: number;
+}
+
+const eventOf = (batch: readonly Message[]) => sqsEvent(...batch.map(({ body }) => body));
+
 export class Pipeline {
   readonly bucket: string;
   readonly database: string;
@@ -142,7 +149,7 @@ export class Pipeline {
   readonly versions: TableVersions;
   private readonly functions: ReadonlyMap<string, LambdaFunction>;
   /** Messages that wait, each with how often it was received. */
-  private queue: { readonly body: string; readonly receives: number }[] = [];
+  private queue: Message[] = [];
   /** Bytes that were delivered, compressed as they came. */
   private textBytes = 0;
 
@@ -178,8 +185,10 @@ export class Pipeline {
     const dead: string[] = [];
     while (this.queue.length > 0) {
       const batch = this.queue.splice(0, MESSAGES_PER_BATCH);
-      const event = sqsEvent(...batch.map(({ body }) => body));
-      const { batchItemFailures } = (await this.invoke("move-access-logs", event)) as SQSBatchResponse;
+      const { batchItemFailures } = (await this.invoke(
+        "move-access-logs",
+        eventOf(batch),
+      )) as SQSBatchResponse;
       const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
       for (const [index, { body, receives }] of batch.entries()) {
         if (!failed.has(`m${index}`)) continue;
@@ -188,6 +197,11 @@ export class Pipeline {
       }
     }
     return dead;
+  }
+
+  /** Kills `move-access-logs` in the middle of a batch, which stays in the queue. */
+  async killDuringMove(moment: Promise<unknown>): Promise<void> {
+    await this.killDuring("move-access-logs", eventOf(this.queue.slice(0, MESSAGES_PER_BATCH)), moment);
   }
 
   /** Has a function do what each of its schedules tells it, at a time. @param at ISO 8601. Default: now */
