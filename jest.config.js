@@ -4,7 +4,7 @@ const { availableParallelism } = require("node:os");
 module.exports = {
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   // Tests that need more than Node have a configuration of their own.
-  testPathIgnorePatterns: ["<rootDir>/__tests__/terraform/"],
+  testPathIgnorePatterns: ["<rootDir>/__tests__/terraform/", "<rootDir>/__tests__/engine/"],
   transform: { "\\.m?[jt]s$": "<rootDir>/scripts/jest-transform.js" },
   // p-limit, the SQL grammars and what they need are published as ES modules only.
   transformIgnorePatterns: ["/node_modules/(?!(?:p-limit|yocto-queue|dt-sql-parser|antlr4ng|antlr4-c3)/)"],

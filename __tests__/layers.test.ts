@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   simulation: ["handlers", "formats", "local"],
   stacks: ["modules", "formats", "settings"],
   settings: ["modules", "formats"],
+  testing: [],
 };
 const INFRASTRUCTURE = /^(?:cdktf|constructs|@cdktf\/.*)$/;
 const INFRASTRUCTURE_FOLDERS = ["modules", "stacks"];

@@ -1,12 +1,11 @@
 import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { unzipSync } from "fflate";
 import type { MoveEnvironment } from "../handlers/environment";
 import { type HandlerName, handlerCode } from "../modules/handler-code";
 import { moveSourcesOf } from "../modules/log-source";
 import { RUNTIME_NODES } from "../modules/runtime";
+import { unpack } from "../testing/lambda/unpack";
 import type { BenchOptions } from "./benchmark";
 import { type FunctionReport, LIVE_MEMORY } from "./function-report";
 import { npmPeer } from "./peers";
@@ -83,12 +82,8 @@ async function nextReport(child: ChildProcess): Promise<FunctionReport> {
 
 /** Unpacks what is deployed. @returns the file to load */
 export function unpackHandler(name: HandlerName, folder: string): string {
-  const code = unzipSync(readFileSync(handlerCode(name).path))["index.js"];
-  if (code === undefined) throw new Error(`${name}: its zip has no index.js`);
-  mkdirSync(join(folder, name), { recursive: true });
-  const file = join(folder, name, "index.js");
-  writeFileSync(file, code);
-  return file;
+  unpack(handlerCode(name).path, join(folder, name));
+  return join(folder, name, "index.js");
 }
 
 /** What Lambda sets for every function, and where the services are. */

@@ -46,6 +46,8 @@ buildSync({
     "bench/sql": "bench/children/sql.ts",
     "bench/parse": "bench/children/parse.ts",
     "bench/chdb": "bench/children/chdb.ts",
+    // Runs the functions' zips for the tests on a real engine.
+    "testing/lambda-runtime": "testing/lambda/runtime.ts",
     simulate: "simulation/index.ts",
     "handler-code": "modules/handler-code.ts",
   },

@@ -3,6 +3,8 @@
 #
 #   eval "$(scripts/radosgw.sh start)"   installs (as root, from Debian) and starts it; sets S3_ENDPOINT and the keys
 #   scripts/radosgw.sh stop              stops it and deletes its data
+#
+# Exit code 3: it is not installed, and cannot be.
 set -euo pipefail
 
 DATA=${RADOSGW_DATA:-/tmp/access-logs-radosgw}
@@ -22,6 +24,10 @@ stop() {
 
 install_packages() {
   command -v radosgw >/dev/null && command -v ceph-osd >/dev/null && return
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    log "not installed: run this as root on Debian, or install radosgw, ceph-mon, ceph-osd and ceph-common"
+    exit 3
+  fi
   log "installing Debian's radosgw"
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq >&2
@@ -70,7 +76,7 @@ memstore_device_bytes = 2147483648
 public_addr = 127.0.0.1
 cluster_addr = 127.0.0.1
 [client.rgw.a]
-rgw_frontends = beast endpoint=127.0.0.1:$PORT
+rgw_frontends = beast endpoint=127.0.0.1:$PORT tcp_nodelay=1
 rgw_dns_name = localhost
 rgw_crypt_require_ssl = false
 CONF

@@ -1,0 +1,383 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { AthenaClient } from "@aws-sdk/client-athena";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import type { SQSBatchResponse } from "aws-lambda";
+import pLimit from "p-limit";
+import { FORMATS, type FormatId } from "../../formats";
+import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
+import { systemClock } from "../../handlers/core/ports";
+import { isoInstant } from "../../local/json-values";
+import type { HandlerName } from "../../modules/handler-code";
+import { type AthenaOnTrino, athenaOnTrino } from "../../testing/athena/athena-on-trino";
+import { ProjectedPartitions } from "../../testing/athena/projected-partitions";
+import { type AwsJsonServer, serveAwsJson } from "../../testing/aws-json-server";
+import { type TableVersions, tableVersions } from "../../testing/glue/table-versions";
+import { LambdaFunction } from "../../testing/lambda/function";
+import { unpack } from "../../testing/lambda/unpack";
+import { type DeployedFunction, type DeployedStack, deployedStack } from "../../testing/stack/deployed-stack";
+import { createTextTable } from "../../testing/stack/text-table-sql";
+import { runOnTrino } from "../../testing/trino/client";
+import { s3Notification, sqsEvent } from "../helpers/events";
+import { runProgram } from "../helpers/run-program";
+import { localS3Client } from "../helpers/s3-client";
+import type { LogFile } from "./log-files";
+import { fileOf, selectList, type TableRow } from "./table-rows";
+import { temporaryFolder } from "./temporary-folder";
+
+const ROOT = join(__dirname, "../..");
+const {
+  S3_ENDPOINT = "",
+  S3_ACCESS_KEY = "",
+  S3_SECRET_KEY = "",
+  TRINO_URL = "",
+  ENGINE_MEASUREMENTS,
+} = process.env;
+
+/** Settings of a deployment, besides its name. */
+const DEFAULT_SETTINGS = {
+  region: "eu-central-1",
+  sources: [
+    { name: "web", format: "alb", prefix: "alb/" },
+    { name: "cdn", format: "cloudfront", prefix: "cloudfront/" },
+    { name: "cdn-eu", format: "cloudfront", prefix: "cloudfront-eu/" },
+  ],
+};
+
+const deployed: Pipeline[] = [];
+afterAll(async () => {
+  for (const pipeline of deployed) await pipeline.close();
+});
+
+/** S3 delivers each event at least once: here, twice. */
+const DELIVERIES = 2;
+/** After so many, a message goes to the dead-letter queue. */
+const MAX_RECEIVES = 5;
+const MESSAGES_PER_BATCH = 1000;
+const UPLOADS_AT_ONCE = 16;
+
+/**
+ * A deployed pipeline: the stack that these settings synthesize, its functions in processes of their own, on a bucket and
+ * a database of its own. It is closed when the test file ends.
+ *
+ * @param title names it in what the run prints
+ */
+export async function deploy(title: string, settings: object = {}): Promise<Pipeline> {
+  const name = `engine-${randomBytes(4).toString("hex")}`;
+  const folder = temporaryFolder(name);
+  const file = join(folder, "access-logs.json");
+  writeFileSync(file, JSON.stringify({ ...DEFAULT_SETTINGS, ...settings, name }));
+  await promisify(execFile)(process.execPath, [join(ROOT, "dist/main.js")], {
+    env: { ...process.env, ACCESS_LOGS_SETTINGS: file, CDKTF_OUTDIR: join(folder, "out") },
+  });
+  const stacks = join(folder, "out/stacks");
+  const [stackName = ""] = readdirSync(stacks);
+  const stackFolder = join(stacks, stackName);
+  const json = JSON.parse(readFileSync(join(stackFolder, "cdk.tf.json"), "utf8"));
+  const stack = deployedStack(json, (id) => (id === "logs" ? name : `${name}-${id}`));
+  const s3 = localS3Client(S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY);
+  for (const Bucket of stack.buckets) await s3.send(new CreateBucketCommand({ Bucket }));
+  await runOnTrino(TRINO_URL, `CREATE SCHEMA "${stack.database}"`);
+  for (const table of stack.textTables) await runOnTrino(TRINO_URL, createTextTable(stack.database, table));
+  const projected = stack.textTables
+    .filter(({ parameters }) => parameters["projection.enabled"] === "true")
+    .map(({ name: table, partitionKeys: keys, parameters }) => ({
+      database: stack.database,
+      table,
+      keys,
+      parameters,
+    }));
+  const versions = tableVersions();
+  const athena = athenaOnTrino({
+    trino: TRINO_URL,
+    versions,
+    results: stack.results,
+    projected: new ProjectedPartitions(TRINO_URL, s3, projected),
+  });
+  const server = await serveAwsJson({ AmazonAthena: athena.operations, AWSGlue: versions.operations });
+  const pipeline = new Pipeline({
+    title,
+    name,
+    folder,
+    file,
+    stackFolder,
+    stack,
+    s3,
+    athena,
+    versions,
+    server,
+  });
+  deployed.push(pipeline);
+  return pipeline;
+}
+
+interface Parts {
+  readonly title: string;
+  /** Of the pipeline and its bucket. */
+  readonly name: string;
+  readonly folder: string;
+  /** Settings. */
+  readonly file: string;
+  readonly stackFolder: string;
+  readonly stack: DeployedStack;
+  readonly s3: S3Client;
+  readonly athena: AthenaOnTrino;
+  readonly versions: TableVersions;
+  readonly server: AwsJsonServer;
+}
+
+interface Message {
+  readonly body: string;
+  readonly receives: number;
+}
+
+const eventOf = (batch: readonly Message[]) => sqsEvent(...batch.map(({ body }) => body));
+
+export class Pipeline {
+  readonly bucket: string;
+  readonly database: string;
+  readonly athena: AthenaOnTrino;
+  readonly versions: TableVersions;
+  private readonly functions: ReadonlyMap<string, LambdaFunction>;
+  /** Messages that wait, each with how often it was received. */
+  private queue: Message[] = [];
+  /** Bytes that were delivered, compressed as they came. */
+  private textBytes = 0;
+
+  constructor(private readonly parts: Parts) {
+    this.bucket = parts.name;
+    this.database = parts.stack.database;
+    this.athena = parts.athena;
+    this.versions = parts.versions;
+    this.functions = new Map(parts.stack.functions.map((item) => [item.name, this.load(item)]));
+  }
+
+  /** Puts files into the bucket; S3 tells of each. */
+  async deliver(files: readonly LogFile[]): Promise<void> {
+    await this.put(files);
+    for (let delivery = 0; delivery < DELIVERIES; delivery++) {
+      this.queue.push(...files.map(({ key }) => ({ body: s3Notification(this.bucket, key), receives: 0 })));
+    }
+  }
+
+  /** Puts objects that nothing tells of. */
+  async put(files: readonly LogFile[]): Promise<void> {
+    const limit = pLimit(UPLOADS_AT_ONCE);
+    await Promise.all(
+      files.map(({ key, body }) =>
+        limit(() => this.parts.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }))),
+      ),
+    );
+    for (const { body } of files) this.textBytes += body.length;
+  }
+
+  /** Has `move-access-logs` work until its queue is empty. @returns bodies of the messages that it gave up on */
+  async move(): Promise<readonly string[]> {
+    const dead: string[] = [];
+    while (this.queue.length > 0) {
+      const batch = this.queue.splice(0, MESSAGES_PER_BATCH);
+      const { batchItemFailures } = (await this.invoke(
+        "move-access-logs",
+        eventOf(batch),
+      )) as SQSBatchResponse;
+      const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+      for (const [index, { body, receives }] of batch.entries()) {
+        if (!failed.has(`m${index}`)) continue;
+        if (receives + 1 < MAX_RECEIVES) this.queue.push({ body, receives: receives + 1 });
+        else dead.push(body);
+      }
+    }
+    return dead;
+  }
+
+  /** Kills `move-access-logs` in the middle of a batch, which stays in the queue. */
+  async killDuringMove(moment: Promise<unknown>): Promise<void> {
+    await this.killDuring("move-access-logs", eventOf(this.queue.slice(0, MESSAGES_PER_BATCH)), moment);
+  }
+
+  /** Has a function do what each of its schedules tells it, at a time. @param at ISO 8601. Default: now */
+  async run(name: HandlerName, at = new Date().toISOString()): Promise<void> {
+    const events = this.scheduledEvents(name, at);
+    if (events.length === 0) throw new Error(`${name} has no schedule`);
+    for (const event of events) await this.invoke(name, event);
+  }
+
+  /** Brings the typed tables up to date. */
+  async commit(at?: string): Promise<void> {
+    await this.run("transform-partition", at);
+  }
+
+  /** Moves and commits all that was delivered. */
+  async process(files: readonly LogFile[]): Promise<void> {
+    await this.deliver(files);
+    expect(await this.move()).toEqual([]);
+    await this.commit();
+  }
+
+  /** Does a night's work on the typed tables. */
+  async maintain(at: string): Promise<void> {
+    await this.run("maintain-lake", at);
+  }
+
+  /** Events that the schedules of a function send. */
+  scheduledEvents(name: HandlerName, at: string): unknown[] {
+    const found = this.parts.stack.functions.find((item) => item.name === name);
+    return (found?.scheduledEvents ?? []).map((event) =>
+      JSON.parse(event.replaceAll("<aws.scheduler.scheduled-time>", at)),
+    );
+  }
+
+  invoke(name: HandlerName, event: unknown, remainingSeconds?: number): Promise<unknown> {
+    return this.function(name).invoke(event, remainingSeconds);
+  }
+
+  /** Has EventBridge Scheduler deliver twice at once. @returns how both went */
+  invokeTwiceAtOnce(name: HandlerName, event: unknown): Promise<PromiseSettledResult<unknown>[]> {
+    return Promise.allSettled([this.invoke(name, event), this.invoke(name, event)]);
+  }
+
+  /** Kills a function once something has happened. @returns how its invocation went */
+  async killDuring(
+    name: HandlerName,
+    event: unknown,
+    moment: Promise<unknown>,
+  ): Promise<PromiseSettledResult<unknown>> {
+    const invocation = Promise.allSettled([this.invoke(name, event)]);
+    await Promise.race([moment, invocation]);
+    this.function(name).kill();
+    const [outcome] = await invocation;
+    return outcome;
+  }
+
+  /** What a function wrote to its log. */
+  log(name: HandlerName): string {
+    return this.function(name).log;
+  }
+
+  /** Runs a command of the program against what is deployed. */
+  command(...args: readonly string[]): ReturnType<typeof runProgram> {
+    return runProgram([...args], { cwd: this.parts.folder, environment: this.environment });
+  }
+
+  get settingsFile(): string {
+    return this.parts.file;
+  }
+
+  /** Has Athena carry out a statement. @throws Error with Athena's reason */
+  async statement(sql: string): Promise<void> {
+    const client = this.athenaClient();
+    const options = { client, clock: systemClock, database: this.database, workgroup: "tests" };
+    await athenaQueryEngine(options).run({ sql, token: randomBytes(8).toString("hex") });
+    client.destroy();
+  }
+
+  athenaClient(): AthenaClient {
+    const credentials = { accessKeyId: S3_ACCESS_KEY, secretAccessKey: S3_SECRET_KEY };
+    return new AthenaClient({ region: "eu-central-1", endpoint: this.parts.server.endpoint, credentials });
+  }
+
+  /** Rows of a query, by column, timestamps as the local lake has them. */
+  async query(sql: string): Promise<TableRow[]> {
+    const { columns = [], rows } = await runOnTrino(TRINO_URL, sql, { schema: this.database });
+    return rows.map((row) =>
+      Object.fromEntries(
+        columns.map(({ name, type }, index) => {
+          const value = row[index];
+          return [
+            name,
+            type.startsWith("timestamp") && typeof value === "string" ? isoInstant(value) : value,
+          ];
+        }),
+      ),
+    );
+  }
+
+  /** A typed table. */
+  async rows(format: FormatId): Promise<TableRow[]> {
+    const rows = await this.query(`SELECT ${selectList(format)} FROM ${FORMATS[format].table}`);
+    return rows.map(comparable);
+  }
+
+  /** Lines that could not be read, with their file. */
+  async unparsed(format: FormatId): Promise<TableRow[]> {
+    const rows = await this.query(`SELECT line, log_file FROM ${FORMATS[format].table}_unparsed`);
+    return rows.map(comparable);
+  }
+
+  /** Keys of the bucket's objects. */
+  async keys(prefix = ""): Promise<string[]> {
+    const keys: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.parts.s3.send(
+        new ListObjectsV2Command({
+          Bucket: this.bucket,
+          Prefix: prefix,
+          ...(token === undefined ? {} : { ContinuationToken: token }),
+        }),
+      );
+      keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+    return keys;
+  }
+
+  async read(key: string): Promise<Buffer> {
+    const { Body } = await this.parts.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+    return Buffer.from((await Body?.transformToByteArray()) ?? []);
+  }
+
+  async close(): Promise<void> {
+    if (ENGINE_MEASUREMENTS !== undefined) {
+      const { title } = this.parts;
+      const line = { title, textBytes: this.textBytes, statements: this.athena.records() };
+      appendFileSync(ENGINE_MEASUREMENTS, `${JSON.stringify(line)}\n`);
+    }
+    await Promise.all([...this.functions.values()].map((one) => one.close()));
+    await this.parts.server.close();
+    this.parts.s3.destroy();
+  }
+
+  private function(name: HandlerName): LambdaFunction {
+    const found = this.functions.get(name);
+    if (found) return found;
+    throw new Error(`${name} is not deployed`);
+  }
+
+  private load({ name, zip, handler, timeoutSeconds, environment }: DeployedFunction): LambdaFunction {
+    const folder = join(this.parts.folder, name);
+    unpack(join(this.parts.stackFolder, zip), folder);
+    const [module, exported = ""] = handler.split(".");
+    return new LambdaFunction({
+      name,
+      runtime: join(ROOT, "dist/testing/lambda-runtime.js"),
+      file: join(folder, `${module}.js`),
+      handler: exported,
+      timeoutSeconds,
+      environment: { ...environment, ...this.environment },
+    });
+  }
+
+  /** What Lambda sets, and where the services are. */
+  private get environment(): Readonly<Record<string, string>> {
+    return {
+      AWS_REGION: "eu-central-1",
+      AWS_ACCESS_KEY_ID: S3_ACCESS_KEY,
+      AWS_SECRET_ACCESS_KEY: S3_SECRET_KEY,
+      AWS_ENDPOINT_URL_S3: S3_ENDPOINT,
+      AWS_ENDPOINT_URL_ATHENA: this.parts.server.endpoint,
+      AWS_ENDPOINT_URL_GLUE: this.parts.server.endpoint,
+    };
+  }
+}
+
+const comparable = (row: TableRow): TableRow => ({ ...row, log_file: fileOf(row.log_file) });

@@ -1,0 +1,84 @@
+import { FORMAT_IDS, FORMATS } from "../../formats";
+import { PRIVACY_SALT_KEY } from "../../formats/partition-layout";
+import type { PrivacyOptions } from "../../formats/privacy";
+import { edgeLines, hostileLines } from "../helpers/edge-lines";
+import { albKey, cloudfrontKey } from "../helpers/lake";
+import { albLine, cloudfrontLine } from "../helpers/lines";
+import { type LocalLake, localLake } from "./local-lake";
+import { type LogFile, logFile, sampleLogs } from "./log-files";
+import { deploy, type Pipeline } from "./pipeline";
+import { expectSameRows } from "./same-tables";
+
+const URL = "https://user:pass-secret@shop.example.com:443/a?token=query-secret";
+const ADDRESSES = [
+  "198.51.100.77",
+  "2001:db8:85a3:8d3:1319:8a2e:370:7348",
+  "::1",
+  "1::",
+  "::ffff:192.0.2.1",
+  "-",
+];
+
+const PERSONAL: readonly LogFile[] = [
+  logFile(albKey(), [
+    ...ADDRESSES.map((address) =>
+      albLine({ "client:port": `${address}:2817`, request_line: `"GET ${URL} HTTP/2.0"` }),
+    ),
+    albLine({ redirect_url: `"${URL}"`, transformed_uri: '"/b?c=query-secret"' }),
+    albLine({ request_line: `"GET ${URL} query-secret HTTP/1.1"` }),
+    albLine({ request_line: '"GET /a?token= query-secret"' }),
+    albLine({ request_line: '"/a?token=query-secret"' }),
+    ...edgeLines("alb"),
+    ...hostileLines("alb"),
+  ]),
+  logFile(cloudfrontKey(), [
+    ...ADDRESSES.map((address) =>
+      cloudfrontLine({
+        "c-ip": address,
+        "x-forwarded-for": `203.0.113.99,%20${address}, [2001:db8::9]:443`,
+        "cs-uri-query": "token=query-secret",
+        "cs(Referer)": URL,
+        "cs(Cookie)": "id=cookie-secret",
+      }),
+    ),
+    ...edgeLines("cloudfront"),
+    ...hostileLines("cloudfront"),
+  ]),
+];
+
+const OPTIONS: readonly PrivacyOptions[] = [
+  { clientIps: "truncate", queryStrings: "drop", cookies: "drop" },
+  { clientIps: "hash", queryStrings: "hash", cookies: "hash" },
+  { clientIps: "keep", queryStrings: "hash", cookies: "drop" },
+];
+
+it.each(OPTIONS)("leaves out the same as the local lake: %j", async (privacy) => {
+  const files = [...PERSONAL, ...(await sampleLogs({ files: 9, lines: 100, hours: 2 }))];
+  const pipeline = await deploy(`privacy ${Object.values(privacy).join(", ")}`, {
+    sources: [
+      { name: "web", format: "alb", prefix: "alb/", privacy },
+      { name: "cdn", format: "cloudfront", prefix: "cloudfront/", privacy },
+      { name: "cdn-eu", format: "cloudfront", prefix: "cloudfront-eu/", privacy },
+    ],
+  });
+  const lake = await localLake(pipeline.bucket, files, privacy);
+  // Hashes are the same only with the same secret.
+  if (Object.values(privacy).includes("hash")) {
+    await pipeline.put([{ key: PRIVACY_SALT_KEY, body: Buffer.from(lake.salt()) }]);
+  }
+  await pipeline.process(files);
+  for (const format of FORMAT_IDS) {
+    await expectSameRows(pipeline, lake, format);
+    expect(await unparsedFiles(pipeline, format)).toEqual(await unparsedFiles(lake, format));
+    const [row] = await pipeline.query(`SELECT count(line) AS shown FROM ${FORMATS[format].table}_unparsed`);
+    expect(row).toEqual({ shown: 0 });
+  }
+});
+
+/** Their text is shown by neither, but their number is. */
+async function unparsedFiles(
+  side: Pipeline | LocalLake,
+  format: (typeof FORMAT_IDS)[number],
+): Promise<string[]> {
+  return (await side.unparsed(format)).map(({ log_file: file }) => String(file)).sort();
+}

@@ -1,0 +1,50 @@
+import { FORMAT_IDS, type FormatId } from "../../formats";
+import type { LocalLake } from "./local-lake";
+import type { Pipeline } from "./pipeline";
+import { differences, type TableRow } from "./table-rows";
+
+/** Differences that are shown of each table; the rest is counted. */
+const SHOWN = 3;
+
+/** @throws unless a typed table has the same rows, in every column, as that of the local lake, and some */
+export async function expectSameRows(pipeline: Pipeline, lake: LocalLake, format: FormatId): Promise<void> {
+  const [engine, local] = [await pipeline.rows(format), await lake.rows(format)];
+  expect(local.length).toBeGreaterThan(0);
+  expect(shown(engine, local)).toEqual({ ...NONE, rows: local.length });
+  expect(Object.keys(engine[0] ?? {})).toEqual(Object.keys(local[0] ?? {}));
+}
+
+/** The same of the lines that could not be read. */
+export async function expectSameUnparsedLines(
+  pipeline: Pipeline,
+  lake: LocalLake,
+  format: FormatId,
+): Promise<void> {
+  const [engine, local] = [await pipeline.unparsed(format), await lake.unparsed(format)];
+  expect(shown(engine.map(withoutRuns), local.map(withoutRuns))).toEqual({ ...NONE, rows: local.length });
+}
+
+/** All of it, for each format. */
+export async function expectSameTables(pipeline: Pipeline, lake: LocalLake): Promise<void> {
+  for (const format of FORMAT_IDS) {
+    await expectSameRows(pipeline, lake, format);
+    await expectSameUnparsedLines(pipeline, lake, format);
+  }
+}
+
+const NONE = { onlyOnTheEngine: [], onlyInTheLake: [] };
+
+function shown(engine: readonly TableRow[], lake: readonly TableRow[]) {
+  const { onlyOnTheEngine, onlyInTheLake } = differences(engine, lake);
+  return {
+    onlyOnTheEngine: onlyOnTheEngine.slice(0, SHOWN),
+    onlyInTheLake: onlyInTheLake.slice(0, SHOWN),
+    rows: engine.length,
+  };
+}
+
+/** The engines put one mark, or one a byte, for bytes that are no UTF-8. */
+const withoutRuns = (row: TableRow): TableRow => ({
+  ...row,
+  line: typeof row.line === "string" ? row.line.replaceAll(/\uFFFD+/g, "\uFFFD") : row.line,
+});

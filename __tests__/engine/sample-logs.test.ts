@@ -1,0 +1,65 @@
+import { FORMATS } from "../../formats";
+import { type OpenLake, openLake } from "../../local/query";
+import { QUESTIONS } from "../../questions";
+import type { Question } from "../../questions/question";
+import { ALL_TIME } from "../../questions/range";
+import { renderQuestion } from "../../questions/render";
+import { rowsOf } from "../helpers/lake";
+import { type LocalLake, localLake } from "./local-lake";
+import { inRounds, type LogFile, sampleLogs } from "./log-files";
+import { deploy, type Pipeline } from "./pipeline";
+import { approximately, exactly } from "./same-answers";
+import { expectSameTables } from "./same-tables";
+
+let files: readonly LogFile[];
+let pipeline: Pipeline;
+let lake: LocalLake;
+let open: OpenLake;
+beforeAll(async () => {
+  files = await sampleLogs({ files: 96, lines: 250, hours: 6 });
+  pipeline = await deploy("sample logs in three rounds");
+  lake = await localLake(pipeline.bucket, files);
+  open = await openLake(lake.folder);
+  for (const round of inRounds(files, 3)) await pipeline.process(round);
+});
+afterAll(() => open.close());
+
+it("gives the local lake's tables, from every event twice, late files and namesakes", async () => {
+  await expectSameTables(pipeline, lake);
+});
+
+it("adds nothing when it runs again", async () => {
+  await pipeline.deliver(files.slice(0, 20));
+  await pipeline.move();
+  await pipeline.commit();
+  await expectSameTables(pipeline, lake);
+});
+
+it("knows the partitions of the coming day before files come", async () => {
+  await pipeline.run("create-partition", "2026-07-01T12:50:00Z");
+  for (const { table } of Object.values(FORMATS)) {
+    const [row] = await pipeline.query(
+      `SELECT count(*) AS hours, min(dt) AS first, max(dt) AS last FROM "${table}_raw$partitions" WHERE dt >= '2026-07-01'`,
+    );
+    expect(row).toEqual({ hours: 27, first: "2026-07-01", last: "2026-07-02" });
+  }
+});
+
+/** So that every question finds something. */
+const VALUES: Readonly<Record<string, string>> = { client: "203.0.113.66", min_refused: "2" };
+const sqlOf = (question: Question) =>
+  renderQuestion(
+    question,
+    ALL_TIME,
+    Object.fromEntries(question.parameters.map(({ name, example }) => [name, VALUES[name] ?? example])),
+  );
+
+describe.each(QUESTIONS.map((question) => [question.name, question] as const))("%s", (_, question) => {
+  it("has the same answer as on DuckDB", async () => {
+    const sql = sqlOf(question);
+    const [engine, local] = [await pipeline.query(sql), await open.query(sql, rowsOf)];
+    expect(engine.length).toBeGreaterThan(0);
+    expect(exactly(sql, engine)).toEqual(exactly(sql, local));
+    expect(await approximately(sql, engine, (text) => open.query(text, rowsOf))).toEqual([]);
+  });
+});

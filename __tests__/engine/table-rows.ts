@@ -1,0 +1,40 @@
+import { FORMATS, type FormatId } from "../../formats";
+import { columnsOf } from "../../formats/log-format";
+
+/** A row of a typed table, alike for both engines. */
+export type TableRow = Readonly<Record<string, unknown>>;
+
+/** Columns that tell where a row comes from. */
+export const ORIGIN = ["log_file", "dt", "hour"] as const;
+
+/** A typed table's own columns, in order; whole numbers as text, because JavaScript does not hold them all. */
+export const selectList = (format: FormatId): string =>
+  [
+    ...columnsOf(FORMATS[format]).map(({ name, type }) =>
+      type === "bigint" || type === "int" ? `CAST("${name}" AS varchar) AS "${name}"` : `"${name}"`,
+    ),
+    ...ORIGIN.map((name) => `"${name}"`),
+  ].join(", ");
+
+/** The moved file's key without what differs between a bucket and a folder: `dt=.../hour=.../<hash>-<name>`. */
+export const fileOf = (logFile: unknown): string => String(logFile).replace(/^.*?\/(?=dt=)/, "");
+
+/** Rows that only one side has, each as often as it has it more than the other. */
+export function differences(
+  engine: readonly TableRow[],
+  lake: readonly TableRow[],
+): { readonly onlyOnTheEngine: readonly TableRow[]; readonly onlyInTheLake: readonly TableRow[] } {
+  const texts = (rows: readonly TableRow[]) => rows.map((row) => JSON.stringify(row));
+  const [here, there] = [texts(engine), texts(lake)];
+  return { onlyOnTheEngine: lackingIn(there, here), onlyInTheLake: lackingIn(here, there) };
+}
+
+function lackingIn(known: readonly string[], rows: readonly string[]): TableRow[] {
+  const counts = new Map<string, number>();
+  for (const text of known) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return rows.flatMap((text) => {
+    const count = counts.get(text) ?? 0;
+    counts.set(text, count - 1);
+    return count > 0 ? [] : [JSON.parse(text)];
+  });
+}

@@ -1,0 +1,89 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import type * as z from "zod";
+
+/** An answer that is an error of the service. */
+export class ServiceError extends Error {
+  constructor(
+    /** As the SDK names it, e.g. `InvalidRequestException`. */
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** An operation of a service: it gets the parsed body of a request and gives that of the answer. */
+export type Operation = (body: unknown) => Promise<object>;
+
+/** Operations by service and name, as the header `x-amz-target` has them: `AmazonAthena`, then `GetQueryExecution`. */
+export type Services = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+export interface AwsJsonServer {
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+/**
+ * An operation whose input is checked first.
+ *
+ * @param code error that a wrong input is refused with
+ */
+export const operation =
+  <Schema extends z.ZodType>(
+    schema: Schema,
+    code: string,
+    run: (input: z.output<Schema>) => object | Promise<object>,
+  ): Operation =>
+  async (body) => {
+    const result = schema.safeParse(body);
+    if (result.success) return run(result.data);
+    const problems = result.error.issues.map(
+      ({ path, message }) => `Value at '${path.join(".")}' failed to satisfy constraint: ${message}`,
+    );
+    throw new ServiceError(
+      code,
+      `${problems.length} validation error${problems.length > 1 ? "s" : ""} detected: ${problems.join("; ")}`,
+    );
+  };
+
+/**
+ * Serves services that speak AWS JSON 1.1, on a port of its own.
+ *
+ * @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ */
+export async function serveAwsJson(services: Services): Promise<AwsJsonServer> {
+  const server = createServer((request, response) => {
+    void answer(services, request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+async function answer(services: Services, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [service = "", name = ""] = String(request.headers["x-amz-target"]).split(".");
+  try {
+    const run = services[service]?.[name];
+    if (!run) throw new ServiceError("UnknownOperationException", `${service}.${name} is not served here`);
+    send(response, 200, await run(JSON.parse((await text(request)) || "{}")));
+  } catch (error) {
+    const [status, code, message] =
+      error instanceof ServiceError
+        ? [400, error.code, error.message]
+        : [500, "InternalServerException", String(error)];
+    // Athena's own errors say "Message", others "message"; the SDK reads either.
+    send(response, status, { __type: code, message, Message: message });
+  }
+}
+
+const send = (response: ServerResponse, status: number, body: object): void => {
+  response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
+};

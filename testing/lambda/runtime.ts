@@ -1,0 +1,34 @@
+import type { Answer, Invocation } from "./messages";
+
+/**
+ * Stands where Lambda's runtime would, in a process of its own: loads the file that the first argument names, and hands
+ * the events that its parent sends to the export that the second one names, one after the other.
+ */
+const [, , file = "", handlerName = ""] = process.argv;
+
+/** The part of Lambda's context that functions of this project use. */
+interface Context {
+  getRemainingTimeInMillis(): number;
+}
+
+const loaded: Readonly<Record<string, (event: unknown, context: Context) => Promise<unknown>>> = require(
+  file,
+);
+const handler = loaded[handlerName];
+if (!handler) throw new Error(`${file} exports no "${handlerName}"`);
+
+process.on("message", async ({ event, remainingMs }: Invocation) => {
+  const end = Date.now() + remainingMs;
+  const answer = await carryOut(() => handler(event, { getRemainingTimeInMillis: () => end - Date.now() }));
+  process.send?.(answer);
+});
+
+async function carryOut(run: () => Promise<unknown>): Promise<Answer> {
+  try {
+    return { kind: "returned", value: await run() };
+  } catch (error) {
+    return error instanceof Error
+      ? { kind: "threw", name: error.name, message: error.message }
+      : { kind: "threw", name: "Error", message: String(error) };
+  }
+}

@@ -1,0 +1,42 @@
+/** A resource as Terraform JSON configures it. */
+export type Resource = Readonly<Record<string, unknown>>;
+
+/** A synthesized stack. */
+export interface TerraformJson {
+  readonly resource: Readonly<Record<string, Readonly<Record<string, Resource>>>>;
+}
+
+const REFERENCE = /(?<!\$)\$\{(\w+)\.([\w-]+)\.(\w+)\}/g;
+
+/**
+ * The stack as Terraform would apply it: references are what they refer to.
+ *
+ * @param computed what the provider would tell of a resource once it is made; `undefined` leaves the reference alone
+ */
+export function applied(
+  json: TerraformJson,
+  computed: (type: string, id: string, attribute: string) => string | undefined,
+): TerraformJson {
+  const referredTo = (reference: string, type: string, id: string, attribute: string): string => {
+    const configured = json.resource[type]?.[id]?.[attribute];
+    return (
+      computed(type, id, attribute) ??
+      (typeof configured === "string" || typeof configured === "number"
+        ? resolve(String(configured))
+        : reference)
+    );
+  };
+  const resolve = (text: string): string => text.replaceAll(REFERENCE, referredTo);
+  return mapTexts(json, (text) => resolve(text).replaceAll("$${", "${").replaceAll("%%{", "%{"));
+}
+
+/** A value with each text in it replaced. */
+function mapTexts<Value>(value: Value, replaced: (text: string) => string): Value {
+  return JSON.parse(JSON.stringify(value), (_, part) => (typeof part === "string" ? replaced(part) : part));
+}
+
+/** Resources of a type, by logical id. */
+export const resourcesOf = (
+  { resource }: TerraformJson,
+  type: string,
+): readonly (readonly [string, Resource])[] => Object.entries(resource[type] ?? {});
