@@ -3,7 +3,7 @@ import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsS3Bucket } from "@cdktf/provider-aws/lib/data-aws-s3-bucket";
 import { GlueCatalogDatabase } from "@cdktf/provider-aws/lib/glue-catalog-database";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
-import type { ITerraformDependable } from "cdktf";
+import { type ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { FORMATS } from "../formats";
 import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
@@ -17,6 +17,7 @@ import { LogBucket } from "./log-bucket";
 import { takeOriginals } from "./log-delivery";
 import { formatsOf, keyPrefixOf, moveSourcesOf, privacyOf } from "./log-source";
 import { LogTable } from "./log-table";
+import { fixLogicalId, setIdPrefix } from "./logical-id";
 import { Monitoring } from "./monitoring";
 import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
 import { bytesOf, databaseNameOf, expirationsOf, functionDefaults, isLanding } from "./pipeline-defaults";
@@ -43,6 +44,7 @@ import { QueryWorkgroup } from "./query-workgroup";
 import { Questions } from "./questions";
 import { Schedule } from "./schedule";
 import { validatePipeline } from "./validate-pipeline";
+import { validateProps } from "./validate-props";
 import { watchedOf } from "./watched";
 
 /** Lambda's rule: six times the timeout, and the window in which a batch is gathered. */
@@ -62,6 +64,8 @@ const VISIBILITY_TIMEOUT_SECONDS = 6 * MOVE.timeoutSeconds + MOVE.batchWindowSec
  * });
  */
 export class AccessLogPipeline extends Construct {
+  /** Prefix of every name in AWS. */
+  readonly name: string;
   /** Bucket of the moved files, the typed tables and the query results. */
   readonly bucket: LogBucket;
   /** Bucket that logs are delivered to: the same one, unless a KMS key encrypts that or one exists already. */
@@ -86,6 +90,9 @@ export class AccessLogPipeline extends Construct {
   constructor(scope: Construct, id: string, props: AccessLogPipelineProps) {
     super(scope, id);
     validatePipeline(this.node.path, props);
+    this.refuseSameName(props.name);
+    if (props.idPrefix !== undefined) setIdPrefix(this, props.idPrefix);
+    this.name = props.name;
     this.account = new DataAwsCallerIdentity(this, "account");
     this.bucket = this.createBucket(props);
     const { existingLogBucket, existingLogBucketOwner } = props;
@@ -138,6 +145,22 @@ export class AccessLogPipeline extends Construct {
       watched: watchedOf(this, props.sources),
       accountId: this.account.accountId,
     });
+  }
+
+  /** Of one stack, and so of one Region: in AWS the second one would find its names taken. */
+  private refuseSameName(name: string): void {
+    const others = TerraformStack.of(this).node.findAll();
+    const other = others.find(
+      (construct) => construct !== this && construct instanceof AccessLogPipeline && construct.name === name,
+    );
+    validateProps(this.node.path, [
+      {
+        option: "name",
+        value: name,
+        holds: other === undefined,
+        expected: `must not be that of ${other?.node.path}`,
+      },
+    ]);
   }
 
   private createBucket(props: AccessLogPipelineProps): LogBucket {
@@ -224,7 +247,7 @@ export class AccessLogPipeline extends Construct {
       name: databaseNameOf(props),
       description: "Access logs of load balancers and distributions",
     });
-    database.overrideLogicalId("database");
+    fixLogicalId(database, "database");
     return database;
   }
 

@@ -1,6 +1,7 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
 import { ALARM_KINDS, type AlarmKind, type Expression } from "./alarm-kinds";
+import { fixLogicalId } from "./logical-id";
 import type { Watched } from "./watched";
 
 export interface AlarmsProps {
@@ -55,7 +56,7 @@ export class Alarms extends Construct {
       alarmActions: [topicArn],
       okActions: [topicArn],
     });
-    alarm.overrideLogicalId(id);
+    fixLogicalId(alarm, id);
     return alarm;
   }
 }

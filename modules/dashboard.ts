@@ -2,6 +2,7 @@ import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboar
 import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { Construct } from "constructs";
 import { type Graph, graphsOf, type Line } from "./dashboard-widgets";
+import { fixLogicalId } from "./logical-id";
 import type { Watched } from "./watched";
 
 export interface DashboardProps {
@@ -35,7 +36,7 @@ export class Dashboard extends Construct {
       dashboardName: name,
       dashboardBody: JSON.stringify({ widgets: [...alarms, ...graphs] }),
     });
-    this.dashboard.overrideLogicalId(id);
+    fixLogicalId(this.dashboard, id);
   }
 }
 

@@ -15,6 +15,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { letLoadBalancersDeliver } from "./log-delivery";
 import type { LogSource } from "./log-source";
+import { fixLogicalId } from "./logical-id";
 import { denyPlainText, policyDocument } from "./policy";
 import { validateProps } from "./validate-props";
 
@@ -84,7 +85,7 @@ export class LogBucket extends Construct {
     const deliveries = props.deliveries ?? [];
     const needsAcl = deliveries.some(({ format }) => format === "cloudfront");
     this.bucket = new S3Bucket(this, "Default", { bucketPrefix: props.namePrefix, forceDestroy: false });
-    this.bucket.overrideLogicalId(id);
+    fixLogicalId(this.bucket, id);
     const bucket = this.bucket.id;
     const ownership = new S3BucketOwnershipControls(this, "ownership", {
       bucket,

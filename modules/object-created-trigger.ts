@@ -8,6 +8,7 @@ import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { SqsQueueRedriveAllowPolicy } from "@cdktf/provider-aws/lib/sqs-queue-redrive-allow-policy";
 import { Construct } from "constructs";
 import { deadLetterQueue } from "./dead-letter-queue";
+import { fixLogicalId } from "./logical-id";
 import { denyPlainText, type PolicyStatement, policyDocument } from "./policy";
 import { queueEncryption, type Safeguards } from "./safeguards";
 
@@ -75,7 +76,7 @@ export class ObjectCreatedTrigger extends Construct {
         maxReceiveCount: MAX_RECEIVE_COUNT,
       }),
     });
-    this.queue.overrideLogicalId(id);
+    fixLogicalId(this.queue, id);
     new SqsQueueRedriveAllowPolicy(this, "redrive_allow", {
       queueUrl: this.deadLetterQueue.url,
       redriveAllowPolicy: JSON.stringify({ redrivePermission: "byQueue", sourceQueueArns: [this.queue.arn] }),

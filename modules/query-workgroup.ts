@@ -1,5 +1,6 @@
 import { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
 import { Construct } from "constructs";
+import { fixLogicalId } from "./logical-id";
 import { RESULTS_PREFIX } from "./pipeline-names";
 import { validateProps } from "./validate-props";
 
@@ -60,6 +61,6 @@ export class QueryWorkgroup extends Construct {
         },
       },
     });
-    this.workgroup.overrideLogicalId(id);
+    fixLogicalId(this.workgroup, id);
   }
 }
