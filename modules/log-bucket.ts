@@ -138,14 +138,25 @@ export class LogBucket extends Construct {
   }
 }
 
-const encryptionRule = ({ kmsKey }: LogBucketProps) =>
-  kmsKey === undefined
+/**
+ * What S3 itself blocks in new buckets: keys that come with each request. The provider takes the option's absence for "allow"
+ * up to version 6.39, and would want to change it in every plan.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/47320
+ */
+const BLOCKED_ENCRYPTION_TYPES = ["SSE-C"];
+
+const encryptionRule = ({ kmsKey }: LogBucketProps) => ({
+  blockedEncryptionTypes: BLOCKED_ENCRYPTION_TYPES,
+  ...(kmsKey === undefined
     ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
     : {
         applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKey },
         // One request to KMS for many objects.
         bucketKeyEnabled: true,
-      };
+      }),
+});
 
 const lifecycleRules = ({ expirations }: LogBucketProps): S3BucketLifecycleConfigurationRule[] => [
   {

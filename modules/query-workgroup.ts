@@ -47,6 +47,9 @@ export class QueryWorkgroup extends Construct {
     this.workgroup = new AthenaWorkgroup(this, "Default", {
       name: props.name,
       description: props.description,
+      // Athena keeps a history of queries in a workgroup, and without this neither deletes nor renames one that has any. It is
+      // no more than that: results are in the bucket.
+      forceDestroy: true,
       configuration: {
         enforceWorkgroupConfiguration: true,
         publishCloudwatchMetricsEnabled: true,

@@ -43,6 +43,19 @@ describe("AccessLogPipeline", () => {
     });
   });
 
+  it("leaves the kinds of encryption blocked that S3 blocks itself, with and without a key", () => {
+    const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    for (const json of [synth(), synth({ kmsKey })]) {
+      const configurations = Object.values(
+        resourcesOf(json, "aws_s3_bucket_server_side_encryption_configuration"),
+      );
+      expect(configurations.length).toBeGreaterThan(0);
+      for (const { rule } of configurations) {
+        expect(rule).toEqual([expect.objectContaining({ blocked_encryption_types: ["SSE-C"] })]);
+      }
+    }
+  });
+
   it("switches access control lists on only for CloudFront, and grants its delivery", () => {
     const json = synth({ sources: [{ name: "cdn", format: "cloudfront", prefix: "cf/" }] });
     expect(onlyResource(json, "aws_s3_bucket_ownership_controls")).toMatchObject({
@@ -205,6 +218,11 @@ describe("AccessLogPipeline", () => {
       JSON.stringify(onlyResource(synth({ columnar }), "aws_s3_bucket_lifecycle_configuration").rule);
     expect(rules(true)).not.toContain("_touched/");
     expect(rules(false)).toContain("_touched/");
+  });
+
+  it("lets Terraform delete and rename workgroups that queries ran in", () => {
+    const workgroups = Object.values(resourcesOf(synth(), "aws_athena_workgroup"));
+    expect(workgroups.map(({ force_destroy }) => force_destroy)).toEqual([true, true]);
   });
 
   it("limits what a query may scan, whoever asks", () => {
