@@ -9,7 +9,7 @@ import { FORMATS } from "../formats";
 import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
 import { needsSalt } from "../formats/privacy";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
-import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB } from "../sizing";
+import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB, SCHEDULED_CONCURRENCY } from "../sizing";
 import { HandlerFunction } from "./handler-function";
 import { Lake } from "./lake";
 import { LakeFormationGrants } from "./lake-formation-grants";
@@ -167,6 +167,7 @@ export class AccessLogPipeline extends Construct {
     return new LogBucket(this, "logs", {
       namePrefix: `${props.name}-`,
       expirations: expirationsOf(props),
+      forceDestroy: props.forceDestroy ?? false,
       ...(isLanding(props) ? { deliveries: props.sources } : {}),
       ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
     });
@@ -177,6 +178,7 @@ export class AccessLogPipeline extends Construct {
     return new LogBucket(this, "landing", {
       namePrefix: landingPrefixOf(props.name),
       expirations: [],
+      forceDestroy: props.forceDestroy ?? false,
       deliveries: props.sources,
     });
   }
@@ -218,6 +220,7 @@ export class AccessLogPipeline extends Construct {
       timeoutSeconds: MOVE.timeoutSeconds,
       environment,
       statements: this.moveStatements(props, keepOriginals),
+      ...(props.reservedConcurrency ? { reservedConcurrency: MOVE.concurrency } : {}),
     });
     new LambdaEventSourceMapping(this, "arrivals_mapping", {
       eventSourceArn: this.trigger.queue.arn,
@@ -295,8 +298,7 @@ export class AccessLogPipeline extends Construct {
         ),
         ...(isColumnar(props) ? [] : [permissions.markers()]),
       ],
-      // Two runs at once would only get in each other's way.
-      reservedConcurrency: 1,
+      ...(props.reservedConcurrency ? { reservedConcurrency: SCHEDULED_CONCURRENCY } : {}),
     });
   }
 
@@ -309,6 +311,7 @@ export class AccessLogPipeline extends Construct {
       permissions,
       functionDefaults: functionDefaults(props),
       accountId: this.account.accountId,
+      reservedConcurrency: props.reservedConcurrency ?? false,
       isHashed: props.sources.some((source) => needsSalt(privacyOf(source))),
     });
   }

@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import type { LogFormat } from "../formats/log-format";
 import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format";
 import type { LakeEnvironment } from "../handlers/environment";
-import { MAINTAIN, TRANSFORM } from "../sizing";
+import { MAINTAIN, SCHEDULED_CONCURRENCY, TRANSFORM } from "../sizing";
 import { type FunctionDefaults, HandlerFunction } from "./handler-function";
 import { scheduledNameOf } from "./pipeline-names";
 import { ADD_PARTITIONS, type QueryPermissions, READ_PARTITIONS, WRITE_TABLES } from "./query-permissions";
@@ -28,6 +28,8 @@ export interface LakeProps {
   readonly accountId: string;
   /** True if rows hold hashes of what was logged: `transform-partition` then needs their secret. */
   readonly isHashed: boolean;
+  /** True if each function has concurrency of its own. */
+  readonly reservedConcurrency: boolean;
 }
 
 /**
@@ -92,8 +94,7 @@ export class Lake extends Construct {
         permissions.commits(),
         ...(props.isHashed ? [permissions.privacySalt()] : []),
       ],
-      // Runs at once are safe, but would only wait for each other.
-      reservedConcurrency: 1,
+      ...(props.reservedConcurrency ? { reservedConcurrency: SCHEDULED_CONCURRENCY } : {}),
     });
   }
 
@@ -117,7 +118,7 @@ export class Lake extends Construct {
         permissions.catalog(WRITE_TABLES, typedTablesOf(props.formats)),
         ...permissions.lakeData(),
       ],
-      reservedConcurrency: 1,
+      ...(props.reservedConcurrency ? { reservedConcurrency: SCHEDULED_CONCURRENCY } : {}),
     });
   }
 }

@@ -40,6 +40,12 @@ export interface LogBucketProps {
    * @default - S3's own keys
    */
   readonly kmsKey?: string;
+  /**
+   * Lets Terraform delete the bucket with all that it holds.
+   *
+   * @default false
+   */
+  readonly forceDestroy?: boolean;
 }
 
 /** Objects that are deleted after some days. */
@@ -51,7 +57,7 @@ export interface Expiration {
 
 /**
  * A private bucket for access logs: encrypted, TLS
- * only, not versioned (each move would leave a version), never emptied by Terraform.
+ * only, not versioned (each move would leave a version), and emptied by Terraform only if that is asked for.
  *
  * CloudFront's standard logs need access control lists; they are switched on only if such a source delivers here.
  *
@@ -84,7 +90,10 @@ export class LogBucket extends Construct {
     ]);
     const deliveries = props.deliveries ?? [];
     const needsAcl = deliveries.some(({ format }) => format === "cloudfront");
-    this.bucket = new S3Bucket(this, "Default", { bucketPrefix: props.namePrefix, forceDestroy: false });
+    this.bucket = new S3Bucket(this, "Default", {
+      bucketPrefix: props.namePrefix,
+      forceDestroy: props.forceDestroy ?? false,
+    });
     fixLogicalId(this.bucket, id);
     const bucket = this.bucket.id;
     const ownership = new S3BucketOwnershipControls(this, "ownership", {

@@ -148,6 +148,20 @@ export interface AccessLogPipelineProps extends Safeguards {
    */
   readonly vpc?: VpcConfig;
   /**
+   * Reserves concurrency for each function, so that others of the account cannot use it up: 10 for `move-access-logs`, 1 for each
+   * of the others. Nothing depends on it. An account keeps 100 that nobody may reserve: a new one, with a limit of 10, can
+   * reserve none.
+   *
+   * @default false
+   */
+  readonly reservedConcurrency?: boolean;
+  /**
+   * Deletes the buckets with all that they hold on `terraform destroy`: for test accounts.
+   *
+   * @default false
+   */
+  readonly forceDestroy?: boolean;
+  /**
    * Lambda runtime.
    *
    * @default "nodejs24.x"

@@ -173,7 +173,7 @@ describe("AccessLogPipeline", () => {
     ["create-partition", "cron(50 * * * ? *)"],
     ["transform-partition", "cron(5/10 * * * ? *)"],
     ["maintain-lake", "cron(30 3 * * ? *)"],
-  ])("runs %s by schedule, one run at a time, and reports what fails", (handler, expression) => {
+  ])("runs %s by schedule, and reports what fails", (handler, expression) => {
     const json = synth();
     const named = (type: string, property: string) =>
       Object.values(resourcesOf(json, type)).find((item) => item[property] === `logs-${handler}`);
@@ -184,9 +184,6 @@ describe("AccessLogPipeline", () => {
         dead_letter_config: { arn: expect.any(String) },
       },
     });
-    expect(named("aws_lambda_function", "function_name")).toMatchObject({
-      reserved_concurrent_executions: 1,
-    });
     const failures = resourcesOf(json, "aws_lambda_function_event_invoke_config");
     expect(Object.values(failures)).toHaveLength(3);
     for (const failure of Object.values(failures)) {
@@ -194,6 +191,36 @@ describe("AccessLogPipeline", () => {
         destination_config: { on_failure: { destination: expect.any(String) } },
       });
     }
+  });
+
+  it("reserves concurrency only if told to: an account with a low limit has none to reserve", () => {
+    const reserved = (json: ReturnType<typeof synth>) =>
+      Object.values(resourcesOf(json, "aws_lambda_function")).map((lambda) => [
+        lambda.function_name,
+        lambda.reserved_concurrent_executions,
+      ]);
+    expect(reserved(synth()).map(([, concurrency]) => concurrency)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(Object.fromEntries(reserved(synth({ reservedConcurrency: true })))).toEqual({
+      "logs-move-access-logs": 10,
+      "logs-create-partition": 1,
+      "logs-transform-partition": 1,
+      "logs-maintain-lake": 1,
+    });
+  });
+
+  it("lets Terraform empty its buckets only if told to", () => {
+    const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const emptied = (props: Partial<AccessLogPipelineProps>) =>
+      Object.values(resourcesOf(synth({ kmsKey, ...props }), "aws_s3_bucket")).map(
+        ({ force_destroy }) => force_destroy,
+      );
+    expect(emptied({})).toEqual([false, false]);
+    expect(emptied({ forceDestroy: true })).toEqual([true, true]);
   });
 
   it("lets Athena compute the partitions of a checked range of days", () => {
