@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
+import type { Configuration } from "../handlers/configuration";
 import type { MoveEnvironment } from "../handlers/environment";
 import { type HandlerName, handlerCode } from "../modules/handler-code";
-import { moveSourcesOf } from "../modules/log-source";
+import { configuredSourcesOf } from "../modules/log-source";
 import type { BenchOptions } from "./benchmark";
 import { type FunctionReport, LIVE_MEMORY } from "./function-report";
 import { npmPeer } from "./peers";
@@ -100,9 +101,13 @@ export const functionEnvironment = (endpoint: string): Readonly<Record<string, s
   POWERTOOLS_METRICS_NAMESPACE: "AccessLogs",
 });
 
-/** What the stack sets for `move-access-logs`, for a load balancer that delivers below `alb/` of a bucket. */
+/** What the stack writes into the bucket for a load balancer that delivers below `alb/` of it. */
+export const CONFIGURATION: Configuration = {
+  sources: [...configuredSourcesOf([{ name: "web", format: "alb", prefix: "alb/" }])],
+};
+
+/** What the stack sets for `move-access-logs`. */
 export const moveEnvironment = (bucket: string): MoveEnvironment => ({
-  SOURCES: JSON.stringify(moveSourcesOf([{ name: "web", format: "alb", prefix: "alb/" }])),
   TARGET_BUCKET: bucket,
   KEEP_ORIGINALS: "false",
 });

@@ -1,8 +1,10 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { ConfiguredSource } from "../formats/configured-source";
 import { SKIP_REASONS } from "../formats/object-kind";
 import { s3ObjectStore } from "./adapters/s3-object-store";
 import { arrivedObjects } from "./arrived-objects";
+import { sourcesIn } from "./configuration";
 import { messageOf, OperationError } from "./core/errors";
 import { type MoveOutcome, moveObjects } from "./core/move-objects";
 import type { ArrivedObject } from "./core/move-plan";
@@ -12,6 +14,7 @@ import { logger, publish, publishPer } from "./telemetry";
 
 const environment = readMoveEnvironment(process.env);
 const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
+const sourcesOf = sourcesIn(store, environment.TARGET_BUCKET);
 
 /** An object and the message that told of it. */
 interface Arrival {
@@ -25,6 +28,7 @@ interface Arrival {
  * @returns the messages to deliver again: those with an object that failed, and those that cannot be read
  */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  const sources = await sourcesOf();
   const failedMessages = new Set<string>();
   // The whole batch at once, not message by message: that is what lets deletes and markers be few requests.
   const arrivals = event.Records.flatMap(({ messageId, body }): Arrival[] => {
@@ -39,7 +43,7 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const outcomes = await moveObjects(
     { store, clock: systemClock },
     {
-      sources: environment.SOURCES.map(({ partition = false, ...source }) => ({ ...source, partition })),
+      sources,
       targetBucket: environment.TARGET_BUCKET,
       keepOriginals: environment.KEEP_ORIGINALS === "true",
     },
@@ -51,7 +55,7 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
     if (outcome.kind === "failed") failedMessages.add(arrival.messageId);
     logOutcome(arrival, outcome);
   }
-  publishOutcomes(arrivals, outcomes);
+  publishOutcomes(sources, arrivals, outcomes);
   return { batchItemFailures: [...failedMessages].map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
@@ -74,12 +78,16 @@ const errorFields = (error: unknown) => ({
   reason: messageOf(error),
 });
 
-function publishOutcomes(arrivals: readonly Arrival[], outcomes: readonly MoveOutcome[]): void {
+function publishOutcomes(
+  sources: readonly ConfiguredSource[],
+  arrivals: readonly Arrival[],
+  outcomes: readonly MoveOutcome[],
+): void {
   const moved = arrivals.flatMap(({ object }, index) => {
     const outcome = outcomes[index];
     return outcome?.kind === "moved" && outcome.isNew ? [{ object, source: outcome.source.name }] : [];
   });
-  for (const { name } of environment.SOURCES) {
+  for (const { name } of sources) {
     const files = moved.filter(({ source }) => source === name);
     if (files.length === 0) continue;
     publishPer("Source", name, {

@@ -6,8 +6,8 @@ import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-s
 import { type ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { FORMATS } from "../formats";
+import { formatsOf } from "../formats/configured-source";
 import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
-import { needsSalt } from "../formats/privacy";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
 import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB, SCHEDULED_CONCURRENCY } from "../sizing";
 import { HandlerFunction } from "./handler-function";
@@ -15,7 +15,7 @@ import { Lake } from "./lake";
 import { LakeFormationGrants } from "./lake-formation-grants";
 import { LogBucket } from "./log-bucket";
 import { takeOriginals } from "./log-delivery";
-import { formatsOf, keyPrefixOf, moveSourcesOf, privacyOf } from "./log-source";
+import { keyPrefixOf, mayNeedSalt } from "./log-source";
 import { LogTable } from "./log-table";
 import { fixLogicalId, setIdPrefix } from "./logical-id";
 import { Monitoring } from "./monitoring";
@@ -37,12 +37,13 @@ import {
   isProjected,
   PARTITION_MODES,
 } from "./pipeline-props";
-import { partitionedTablesOf, tablesOf } from "./pipeline-tables";
+import { tablesOf } from "./pipeline-tables";
 import { allow, type PolicyStatement } from "./policy";
 import { ADD_PARTITIONS, QueryPermissions, READ_PARTITIONS } from "./query-permissions";
 import { QueryWorkgroup } from "./query-workgroup";
 import { Questions } from "./questions";
 import { Schedule } from "./schedule";
+import { SourceConfiguration } from "./source-configuration";
 import { validatePipeline } from "./validate-pipeline";
 import { validateProps } from "./validate-props";
 import { watchedOf } from "./watched";
@@ -84,6 +85,8 @@ export class AccessLogPipeline extends Construct {
   /** Only with typed tables. */
   readonly lake: Lake | undefined;
   readonly monitoring: Monitoring;
+  /** What the functions are told of the sources. */
+  private readonly configuration: SourceConfiguration;
   /** The account that is deployed to. */
   readonly account: DataAwsCallerIdentity;
 
@@ -95,6 +98,10 @@ export class AccessLogPipeline extends Construct {
     this.name = props.name;
     this.account = new DataAwsCallerIdentity(this, "account");
     this.bucket = this.createBucket(props);
+    this.configuration = new SourceConfiguration(this, "configuration", {
+      bucket: this.bucket.bucket,
+      sources: props.sources,
+    });
     const { existingLogBucket, existingLogBucketOwner } = props;
     if (existingLogBucket === undefined) {
       const { bucket, permissions } = this.createLanding(props);
@@ -208,7 +215,6 @@ export class AccessLogPipeline extends Construct {
   private createMove(props: AccessLogPipelineProps): HandlerFunction {
     const keepOriginals = props.keepOriginals ?? false;
     const environment: MoveEnvironment = {
-      SOURCES: JSON.stringify(moveSourcesOf(props.sources)),
       TARGET_BUCKET: this.bucket.bucket.bucket,
       KEEP_ORIGINALS: keepOriginals ? "true" : "false",
     };
@@ -218,8 +224,8 @@ export class AccessLogPipeline extends Construct {
       handler: "move-access-logs",
       description: "Moves access logs to Hive-style prefixes as they arrive",
       timeoutSeconds: MOVE.timeoutSeconds,
-      environment,
-      statements: this.moveStatements(props, keepOriginals),
+      environment: { ...environment, ...this.configuration.variables },
+      statements: [...this.moveStatements(props, keepOriginals), this.configuration.permission],
       ...(props.reservedConcurrency ? { reservedConcurrency: MOVE.concurrency } : {}),
     });
     new LambdaEventSourceMapping(this, "arrivals_mapping", {
@@ -280,7 +286,7 @@ export class AccessLogPipeline extends Construct {
     permissions: QueryPermissions,
   ): HandlerFunction {
     const environment: PartitionEnvironment = {
-      ...this.tablesEnvironment(props),
+      ...this.tablesEnvironment(),
       COLUMNAR: isColumnar(props) ? "true" : "false",
     };
     return new HandlerFunction(this, "create_partition", {
@@ -292,6 +298,7 @@ export class AccessLogPipeline extends Construct {
       environment,
       statements: [
         ...permissions.run(),
+        this.configuration.permission,
         permissions.catalog(
           [...READ_PARTITIONS, ...ADD_PARTITIONS],
           this.tables.map(({ table }) => table.name),
@@ -306,13 +313,14 @@ export class AccessLogPipeline extends Construct {
     return new Lake(this, "lake", {
       name: props.name,
       formats: formatsOf(props.sources).map((id) => FORMATS[id]),
-      environment: { ...this.tablesEnvironment(props), PARTITIONS: props.partitions ?? PARTITION_MODES[0] },
+      configuration: this.configuration.permission,
+      environment: { ...this.tablesEnvironment(), PARTITIONS: props.partitions ?? PARTITION_MODES[0] },
       ...(props.lakeRetentionDays === undefined ? {} : { retentionDays: props.lakeRetentionDays }),
       permissions,
       functionDefaults: functionDefaults(props),
       accountId: this.account.accountId,
       reservedConcurrency: props.reservedConcurrency ?? false,
-      isHashed: props.sources.some((source) => needsSalt(privacyOf(source))),
+      isHashed: props.sources.some(mayNeedSalt),
     });
   }
 
@@ -324,12 +332,12 @@ export class AccessLogPipeline extends Construct {
     });
   }
 
-  private tablesEnvironment({ sources }: AccessLogPipelineProps) {
+  private tablesEnvironment() {
     return {
       DATABASE: this.database.name,
       WORKGROUP: this.pipelineWorkgroup.workgroup.name,
       BUCKET: this.bucket.bucket.bucket,
-      TABLES: JSON.stringify(partitionedTablesOf(sources)),
+      ...this.configuration.variables,
     };
   }
 

@@ -6,6 +6,7 @@ import type { LakeEnvironment } from "../handlers/environment";
 import { MAINTAIN, SCHEDULED_CONCURRENCY, TRANSFORM } from "../sizing";
 import { type FunctionDefaults, HandlerFunction } from "./handler-function";
 import { scheduledNameOf } from "./pipeline-names";
+import type { PolicyStatement } from "./policy";
 import { ADD_PARTITIONS, type QueryPermissions, READ_PARTITIONS, WRITE_TABLES } from "./query-permissions";
 import { Schedule } from "./schedule";
 
@@ -24,6 +25,8 @@ export interface LakeProps {
    */
   readonly retentionDays?: number;
   readonly permissions: QueryPermissions;
+  /** To read what the functions are told of the sources. */
+  readonly configuration: PolicyStatement;
   readonly functionDefaults: FunctionDefaults;
   readonly accountId: string;
   /** True if rows hold hashes of what was logged: `transform-partition` then needs their secret. */
@@ -86,6 +89,7 @@ export class Lake extends Construct {
       environment: { ...props.environment },
       statements: [
         ...permissions.run(),
+        props.configuration,
         permissions.tableMetadata(),
         permissions.catalog([...READ_PARTITIONS, ...ADD_PARTITIONS], textTablesOf(props.formats)),
         permissions.catalog(WRITE_TABLES, typedTablesOf(props.formats)),
@@ -113,6 +117,7 @@ export class Lake extends Construct {
       },
       statements: [
         ...permissions.run("athena:GetQueryResults"),
+        props.configuration,
         permissions.tableMetadata(),
         permissions.catalog(READ_PARTITIONS, textTablesOf(props.formats)),
         permissions.catalog(WRITE_TABLES, typedTablesOf(props.formats)),

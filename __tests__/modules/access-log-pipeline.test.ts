@@ -1,7 +1,7 @@
 import { ref, Token } from "cdktf";
 import { AccessLogPipeline } from "../../modules/access-log-pipeline";
 import type { AccessLogPipelineProps } from "../../modules/pipeline-props";
-import { onlyResource, resourcesOf, synthConstruct } from "../helpers/synth";
+import { configuredSourcesIn, onlyResource, resourcesOf, synthConstruct } from "../helpers/synth";
 
 const PROPS: AccessLogPipelineProps = {
   name: "logs",
@@ -119,7 +119,7 @@ describe("AccessLogPipeline", () => {
     expect(mapping.function_response_types).toEqual(["ReportBatchItemFailures"]);
   });
 
-  it("tells the mover its sources, and which of them are partitions", () => {
+  it("tells the functions their sources in an object, so that their number does not matter", () => {
     const json = synth({
       sources: [
         { name: "shop", format: "alb", prefix: "shop/", partition: true },
@@ -127,18 +127,29 @@ describe("AccessLogPipeline", () => {
       ],
       keepOriginals: true,
     });
-    const move = Object.values(resourcesOf(json, "aws_lambda_function")).find(
-      ({ function_name }) => function_name === "logs-move-access-logs",
-    );
-    expect(move?.environment).toMatchObject({
-      variables: {
-        SOURCES: [
-          { format: "alb", prefix: "shop/AWSLogs/", name: "shop" },
-          { format: "cloudfront", prefix: "cf/" },
+    expect(onlyResource(json, "aws_s3_object")).toMatchObject({
+      bucket: "${aws_s3_bucket.logs.bucket}",
+      key: "_config/sources.json",
+      content: {
+        sources: [
+          { format: "alb", prefix: "shop/AWSLogs/", name: "shop", partition: true },
+          { format: "cloudfront", prefix: "cf/", name: "cdn" },
         ],
-        TARGET_BUCKET: "${aws_s3_bucket.logs.bucket}",
-        KEEP_ORIGINALS: "true",
       },
+      // Default tags of the provider may be more than an object can have.
+      override_provider: { default_tags: { tags: {} } },
+    });
+    const [id] = Object.keys(resourcesOf(json, "aws_s3_object"));
+    const lambdas = Object.values(resourcesOf(json, "aws_lambda_function"));
+    expect(lambdas).toHaveLength(4);
+    for (const { environment } of lambdas) {
+      expect(environment).toMatchObject({
+        variables: { CONFIGURATION_SHA256: `\${sha256(aws_s3_object.${id}.content)}` },
+      });
+    }
+    const move = lambdas.find(({ function_name }) => function_name === "logs-move-access-logs");
+    expect(move?.environment).toMatchObject({
+      variables: { TARGET_BUCKET: "${aws_s3_bucket.logs.bucket}", KEEP_ORIGINALS: "true" },
     });
     const table = resourcesOf(json, "aws_glue_catalog_table").alb_access_logs_raw;
     expect(table?.partition_keys).toMatchObject([{ name: "source" }, { name: "dt" }, { name: "hour" }]);
@@ -318,39 +329,20 @@ describe("AccessLogPipeline", () => {
     const web = { name: "web", format: "alb", prefix: "web/" } as const;
     const shop = { name: "shop", format: "alb", prefix: "shop/" } as const;
     const hash = { clientIps: "hash" } as const;
-    const tables = (sources: AccessLogPipelineProps["sources"]) => {
-      const functions = Object.values(resourcesOf(synth({ sources }), "aws_lambda_function"));
-      const transform = functions.find(({ function_name: name }) => name === "logs-transform-partition");
-      return (transform as { environment: { variables: { TABLES: unknown } } }).environment.variables.TABLES;
-    };
+    const told = (sources: AccessLogPipelineProps["sources"]) =>
+      configuredSourcesIn(synth({ sources })).map(({ privacy }) => privacy);
     const saltPolicies = (sources: AccessLogPipelineProps["sources"]) =>
       Object.entries(resourcesOf(synth({ sources }), "aws_iam_role_policy"))
         .filter(([, policy]) => JSON.stringify(policy).includes("_privacy/salt"))
         .map(([id]) => id);
 
-    it("tells the functions one rule for a table, or one for each source that is a partition", () => {
-      expect(tables([{ ...web, privacy: hash }])).toEqual([
-        {
-          table: "alb_access_logs",
-          privacy: [{ clientIps: "hash", queryStrings: "keep", cookies: "keep" }],
-        },
-      ]);
+    it("tells the functions so, source by source, and nothing where all is kept", () => {
       expect(
-        tables([
+        told([
           { ...web, partition: true, privacy: hash },
-          { ...shop, partition: true },
+          { ...shop, partition: true, privacy: { clientIps: "keep" } },
         ]),
-      ).toEqual([
-        {
-          table: "alb_access_logs",
-          sources: ["web", "shop"],
-          privacy: [{ source: "web", clientIps: "hash", queryStrings: "keep", cookies: "keep" }],
-        },
-      ]);
-    });
-
-    it("changes nothing where all is kept", () => {
-      expect(tables([{ ...web, privacy: { clientIps: "keep" } }])).toEqual([{ table: "alb_access_logs" }]);
+      ).toEqual([{ clientIps: "hash", queryStrings: "keep", cookies: "keep" }, undefined]);
     });
 
     it("refuses sources that share rows and do not agree", () => {

@@ -75,6 +75,7 @@ const COMMON_TYPES = [
   "1 aws_s3_bucket_policy", // TLS only, and delivery
   "1 aws_s3_bucket_public_access_block",
   "1 aws_s3_bucket_server_side_encryption_configuration",
+  "1 aws_s3_object", // what the functions are told of the sources
   "1 aws_sqs_queue_redrive_allow_policy",
 ];
 
