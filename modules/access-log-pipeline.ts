@@ -207,7 +207,7 @@ export class AccessLogPipeline extends Construct {
       bucket: this.landing,
       ...(props.existingLogBucketOwner === undefined ? {} : { bucketOwner: props.existingLogBucketOwner }),
       ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
-      keyPrefixes: props.sources.map(keyPrefixOf),
+      sources: props.sources.map((source) => ({ name: source.name, keyPrefix: keyPrefixOf(source) })),
       visibilityTimeoutSeconds: VISIBILITY_TIMEOUT_SECONDS,
     });
   }
