@@ -10,6 +10,7 @@ import { formatsOf } from "../formats/configured-source";
 import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
 import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB, SCHEDULED_CONCURRENCY } from "../sizing";
+import { checkLimits } from "./check-limits";
 import { HandlerFunction } from "./handler-function";
 import { Lake } from "./lake";
 import { LakeFormationGrants } from "./lake-formation-grants";
@@ -94,6 +95,7 @@ export class AccessLogPipeline extends Construct {
     super(scope, id);
     validatePipeline(this.node.path, props);
     this.refuseSameName(props.name);
+    checkLimits(this);
     if (props.idPrefix !== undefined) setIdPrefix(this, props.idPrefix);
     this.name = props.name;
     this.account = new DataAwsCallerIdentity(this, "account");

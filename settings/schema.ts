@@ -16,8 +16,8 @@ import { RUNTIMES } from "../modules/runtime";
 import { backendSettings } from "./backend";
 import { providerSettings } from "./provider";
 
-/** What fits into a function's 4 KB of environment, and into one event pattern. */
-export const MAX_SOURCES = 50;
+/** A bucket takes 100 notifications, and a widget of the dashboard shows 100 alarms; this leaves some for others. */
+export const MAX_SOURCES = 90;
 const MAX_RETENTION_DAYS = 3650;
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const LOG_RETENTION_DAYS = [

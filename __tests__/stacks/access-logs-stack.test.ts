@@ -1,3 +1,4 @@
+import { brokenLimits } from "../../modules/broken-limits";
 import { NETWORK_INTERFACE_ACTIONS } from "../../modules/vpc";
 import { QUESTIONS } from "../../questions";
 import { resourcesOf, snapshotOf, synthSettings, type TerraformJson } from "../helpers/synth";
@@ -359,6 +360,10 @@ describe.each(Object.entries(VARIANTS))("the variant '%s'", (variant, settings) 
         for (const action of Action) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z]+$/);
       }
     }
+  });
+
+  it("is within AWS's limits", () => {
+    expect(brokenLimits(json.resource)).toEqual([]);
   });
 
   it("is what it was", () => {

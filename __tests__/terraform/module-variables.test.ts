@@ -54,6 +54,29 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
     "sources: all must have the same privacy among those of one format (alb), or all have partition",
   ],
   [{ sources: { a: { name: "a", format: "alb", prefix: "a/" } } }, "sources: must be a list, got "],
+  [
+    {
+      sources: Array.from({ length: 90 }, (_, index) => ({
+        name: `s${index}`,
+        format: "cloudfront",
+        prefix: `${"x".repeat(60)}${index}/`,
+      })),
+    },
+    "sources: all policies in one role: too long for AWS, which allows 10240 characters; divide the sources",
+  ],
+  [
+    {
+      sources: [
+        {
+          name: "a",
+          format: "alb",
+          prefix: "a/",
+          accounts: Array.from({ length: 300 }, (_, index) => String(111_111_111_111 + index)),
+        },
+      ],
+    },
+    "sources: bucket policy: too long for AWS, which allows 20480 bytes; it names each account of each source",
+  ],
   [{ sources: ["alb"] }, "sources: must be an object with name, format, "],
   [{ sources: [{ format: "alb", prefix: "a/" }] }, "sources: name: must be lower-case letters"],
   [
@@ -155,6 +178,13 @@ describe("the variables of the Terraform module", () => {
     expect(
       await plan([
         {},
+        {
+          sources: Array.from({ length: 50 }, (_, index) => ({
+            name: `${index}-${"x".repeat(63)}`.slice(0, 63),
+            format: "alb",
+            prefix: `${`${index}-${"x".repeat(63)}`.slice(0, 63)}/`,
+          })),
+        },
         {
           sources: [
             { name: "a", format: "alb", prefix: "a/", privacy: { client_ips: "hash" }, partition: true },
