@@ -1,5 +1,6 @@
 import type { FormatId } from "./formats";
-import { formatsOf, keyPrefixOf, silentAfterHoursOf, sourceNamesOf } from "./modules/log-source";
+import { formatsOf, sourceNamesOf } from "./formats/configured-source";
+import { keyPrefixOf, silentAfterHoursOf } from "./modules/log-source";
 import {
   arrivalsNameOf,
   deadLetterQueueNameOf,

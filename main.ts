@@ -1,16 +1,47 @@
+import { mkdirSync } from "node:fs";
 import { App } from "cdktf";
+import { InvalidPropsError } from "./modules/validate-props";
 import { loadSettings, SettingsError } from "./settings/load";
 import { AccessLogsStack } from "./stacks/access-logs-stack";
 import { dropTokenTraces } from "./stacks/token-traces";
 
 dropTokenTraces();
 
+/** How CDKTF begins to list what constructs find wrong when they are synthesized, and what it advises then. */
+const VALIDATION_FAILED = "Validation failed with the following errors:\n";
+const ADVICE = /\s+If you wish to ignore these validations[\s\S]*$/;
+
+/** What is wrong with the settings, if that is what stopped it. */
+function mistakeOf(error: unknown): string | undefined {
+  if (error instanceof SettingsError || error instanceof InvalidPropsError) return error.message;
+  if (!(error instanceof Error && error.message.startsWith(VALIDATION_FAILED))) return undefined;
+  return error.message
+    .slice(VALIDATION_FAILED.length)
+    .replace(ADVICE, "")
+    .replaceAll(/^ {2}\[[^\]]*\] /gm, "");
+}
+
+/** CDKTF itself makes the last folder only. */
+function makeOutputFolder(): void {
+  const folder = process.env.CDKTF_OUTDIR;
+  if (folder === undefined) return;
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new SettingsError(
+      `CDKTF_OUTDIR: must be a folder that is there or can be made, got "${folder}": ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
 try {
+  makeOutputFolder();
   const app = new App();
   new AccessLogsStack(app, loadSettings());
   app.synth();
 } catch (error) {
-  if (!(error instanceof SettingsError)) throw error;
-  console.error(error.message);
+  const mistake = mistakeOf(error);
+  if (mistake === undefined) throw error;
+  console.error(mistake);
   process.exitCode = 2;
 }

@@ -9,6 +9,9 @@ export const MEMORY_MIB = 512;
 /** `move-access-logs`: messages per invocation, how long they are gathered, invocations at once. */
 export const MOVE = { batchSize: 1000, batchWindowSeconds: 20, concurrency: 10, timeoutSeconds: 60 } as const;
 
+/** Runs of a scheduled function at once, where concurrency is reserved: one ends before the next one is due. */
+export const SCHEDULED_CONCURRENCY = 1;
+
 /** `create-partition`, at a minute before the next hour. */
 export const CREATE_PARTITION = { perHour: 1, timeoutSeconds: 300, schedule: "cron(50 * * * ? *)" } as const;
 

@@ -42,7 +42,6 @@ const ENVIRONMENT: MoveEnvironment & PartitionEnvironment & LakeEnvironment = {
   DATABASE: "logs",
   WORKGROUP: "pipeline",
   BUCKET: "logs",
-  TABLES: JSON.stringify([{ table: "alb_access_logs" }]),
   COLUMNAR: "true",
   PARTITIONS: "managed",
 };

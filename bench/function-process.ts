@@ -1,9 +1,10 @@
 import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { Configuration } from "../handlers/configuration";
 import type { MoveEnvironment } from "../handlers/environment";
 import { type HandlerName, handlerCode } from "../modules/handler-code";
-import { moveSourcesOf } from "../modules/log-source";
+import { configuredSourcesOf } from "../modules/log-source";
 import { RUNTIME_NODES } from "../modules/runtime";
 import { unpack } from "../testing/lambda/unpack";
 import type { BenchOptions } from "./benchmark";
@@ -96,9 +97,13 @@ export const functionEnvironment = (endpoint: string): Readonly<Record<string, s
   POWERTOOLS_METRICS_NAMESPACE: "AccessLogs",
 });
 
-/** What the stack sets for `move-access-logs`, for a load balancer that delivers below `alb/` of a bucket. */
+/** What the stack writes into the bucket for a load balancer that delivers below `alb/` of it. */
+export const CONFIGURATION: Configuration = {
+  sources: [...configuredSourcesOf([{ name: "web", format: "alb", prefix: "alb/" }])],
+};
+
+/** What the stack sets for `move-access-logs`. */
 export const moveEnvironment = (bucket: string): MoveEnvironment => ({
-  SOURCES: JSON.stringify(moveSourcesOf([{ name: "web", format: "alb", prefix: "alb/" }])),
   TARGET_BUCKET: bucket,
   KEEP_ORIGINALS: "false",
 });

@@ -15,6 +15,9 @@ export const TOUCHED_PREFIX = "_touched/";
 const PRIVACY_PREFIX = "_privacy/";
 /** The secret that hashes of addresses, query strings and cookies are made with. */
 export const PRIVACY_SALT_KEY = `${PRIVACY_PREFIX}salt`;
+const CONFIGURATION_PREFIX = "_config/";
+/** What Terraform tells the functions of the sources. */
+export const CONFIGURATION_KEY = `${CONFIGURATION_PREFIX}sources.json`;
 /** Keys of the pipeline itself, where no log is delivered. */
 export const OWN_PREFIXES = [
   RAW_PREFIX,
@@ -24,6 +27,7 @@ export const OWN_PREFIXES = [
   REJECTED_PREFIX,
   TOUCHED_PREFIX,
   PRIVACY_PREFIX,
+  CONFIGURATION_PREFIX,
 ] as const;
 
 /** Partition keys shared by every table, outermost first. All are strings: Athena prunes those in the catalog. */

@@ -1,9 +1,11 @@
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { S3Client } from "@aws-sdk/client-s3";
+import { tablesOfSources } from "../formats/configured-source";
 import { hourText } from "../formats/hour";
 import { athenaPartitionCatalog } from "./adapters/athena-partition-catalog";
 import { athenaQueryEngine } from "./adapters/athena-query-engine";
 import { s3ObjectStore } from "./adapters/s3-object-store";
+import { sourcesIn } from "./configuration";
 import {
   type AddedPartitions,
   addPartitions,
@@ -16,9 +18,10 @@ import { systemClock } from "./core/ports";
 import { readPartitionEnvironment } from "./environment";
 import { logger } from "./telemetry";
 
-const { DATABASE, WORKGROUP, BUCKET, TABLES, COLUMNAR } = readPartitionEnvironment(process.env);
+const { DATABASE, WORKGROUP, BUCKET, COLUMNAR } = readPartitionEnvironment(process.env);
 const clock = systemClock;
 const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
+const sourcesOf = sourcesIn(store, BUCKET);
 const engine = athenaQueryEngine({
   client: new AthenaClient({ maxAttempts: 5 }),
   clock,
@@ -52,7 +55,8 @@ export async function handler(event: CreatePartitionEvent): Promise<AddedPartiti
     runToken:
       event.scheduledTime ?? `${rangeText.from}/${rangeText.to}/${hourText(windowAround(clock.now()).from)}`,
   });
-  const config = { bucket: BUCKET, tables: TABLES, range, keepNotes: COLUMNAR === "true" };
+  const tables = tablesOfSources(await sourcesOf());
+  const config = { bucket: BUCKET, tables, range, keepNotes: COLUMNAR === "true" };
   const added = await addPartitions({ store, catalog, clock }, config, (key) =>
     logger.warn("unknown note left alone", { key }),
   );

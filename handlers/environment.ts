@@ -1,10 +1,8 @@
 import * as z from "zod/mini";
-import { FORMAT_IDS } from "../formats";
-import { ADDRESS_MODES, TEXT_MODES } from "../formats/privacy";
 import { IDENTIFIER } from "../formats/render/sql-text";
 import { PermanentError } from "./core/errors";
 
-/** Text that holds JSON, e.g. a list in an environment variable. */
+/** Text that holds JSON, e.g. a number in an environment variable. */
 const jsonText = <Schema extends z.ZodMiniType>(schema: Schema) =>
   z.pipe(
     z.pipe(
@@ -23,33 +21,14 @@ const jsonText = <Schema extends z.ZodMiniType>(schema: Schema) =>
 
 const bucket = z.string().check(z.minLength(3));
 const identifier = z.string().check(z.regex(IDENTIFIER));
-const partitionValue = z.string().check(z.regex(/^[a-z0-9][a-z0-9_-]*$/));
 
 const flag = z.enum(["true", "false"]);
 
 const moveSchema = z.object({
-  /** JSON of the sources to move from. */
-  SOURCES: jsonText(
-    z.array(
-      z.strictObject({
-        format: z.enum(FORMAT_IDS),
-        prefix: z.string(),
-        name: partitionValue,
-        partition: z.optional(z.boolean()),
-      }),
-    ),
-  ),
   /** Bucket that the files are moved to; may be the one they arrive in. */
   TARGET_BUCKET: bucket,
   /** `true`: the originals stay. */
   KEEP_ORIGINALS: flag,
-});
-
-const tablePrivacy = z.strictObject({
-  source: z.optional(partitionValue),
-  clientIps: z.enum(ADDRESS_MODES),
-  queryStrings: z.enum(TEXT_MODES),
-  cookies: z.enum(TEXT_MODES),
 });
 
 const tablesSchema = {
@@ -59,16 +38,6 @@ const tablesSchema = {
   WORKGROUP: z.string().check(z.minLength(1)),
   /** Bucket that holds the moved files. */
   BUCKET: bucket,
-  /** JSON of the tables: the typed table's name, the sources it is partitioned by, if any, and what its rows must not tell. */
-  TABLES: jsonText(
-    z.array(
-      z.strictObject({
-        table: identifier,
-        sources: z.optional(z.array(partitionValue)),
-        privacy: z.optional(z.array(tablePrivacy)),
-      }),
-    ),
-  ),
 };
 
 const partitionSchema = z.object({

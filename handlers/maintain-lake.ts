@@ -2,19 +2,22 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Context } from "aws-lambda";
+import { tablesOfSources } from "../formats/configured-source";
 import { athenaLake, lakeTableOf } from "./adapters/athena-lake";
 import { athenaQueryEngine } from "./adapters/athena-query-engine";
 import { glueTableVersions } from "./adapters/glue-table-versions";
 import { s3ObjectStore } from "./adapters/s3-object-store";
+import { sourcesIn } from "./configuration";
 import { PermanentError } from "./core/errors";
 import { type MaintainedTable, maintainTable } from "./core/maintain-table";
 import { systemClock } from "./core/ports";
 import { readMaintainEnvironment } from "./environment";
 import { logger, publishPer } from "./telemetry";
 
-const { DATABASE, WORKGROUP, BUCKET, TABLES, RETENTION_DAYS } = readMaintainEnvironment(process.env);
+const { DATABASE, WORKGROUP, BUCKET, RETENTION_DAYS } = readMaintainEnvironment(process.env);
 const clock = systemClock;
 const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
+const sourcesOf = sourcesIn(store, BUCKET);
 const client = new AthenaClient({ maxAttempts: 5 });
 const versions = glueTableVersions({ client: new GlueClient({ maxAttempts: 5 }), database: DATABASE });
 const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
@@ -41,11 +44,14 @@ export async function handler(
   { scheduledTime, table }: MaintainLakeEvent,
   context: Pick<Context, "getRemainingTimeInMillis">,
 ): Promise<Omit<MaintainedTable, "failures">> {
-  if (!TABLES.some((configured) => configured.table === table))
-    throw new PermanentError("INVALID_EVENT", `"table" must be one of ${tableNames()}, got "${table}"`);
+  const tables = tablesOfSources(await sourcesOf());
+  if (!tables.some((configured) => configured.table === table)) {
+    const names = tables.map((configured) => `"${configured.table}"`).join(", ");
+    throw new PermanentError("INVALID_EVENT", `"table" must be one of ${names}, got "${table}"`);
+  }
   const now = scheduledTime === undefined ? clock.now() : new Date(scheduledTime);
   const token = now.toISOString().slice(0, "YYYY-MM-DD".length);
-  const options = { client, engine, database: DATABASE, bucket: BUCKET, tables: TABLES, runToken: token };
+  const options = { client, engine, database: DATABASE, bucket: BUCKET, tables, runToken: token };
   await athenaLake(options).prepare(table);
   const deadline = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - RESERVE_MS);
   const { failures, ...result } = await maintainTable(
@@ -60,5 +66,3 @@ export async function handler(
   if (first) throw first;
   return result;
 }
-
-const tableNames = (): string => TABLES.map(({ table }) => `"${table}"`).join(", ");

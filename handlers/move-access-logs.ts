@@ -1,8 +1,10 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { ConfiguredSource } from "../formats/configured-source";
 import { SKIP_REASONS } from "../formats/object-kind";
 import { s3ObjectStore } from "./adapters/s3-object-store";
 import { arrivedObjects } from "./arrived-objects";
+import { sourcesIn } from "./configuration";
 import { messageOf, OperationError } from "./core/errors";
 import { type MoveOutcome, moveObjects } from "./core/move-objects";
 import type { ArrivedObject } from "./core/move-plan";
@@ -12,6 +14,7 @@ import { logger, publish, publishPer } from "./telemetry";
 
 const environment = readMoveEnvironment(process.env);
 const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
+const sourcesOf = sourcesIn(store, environment.TARGET_BUCKET);
 
 /** Time for what comes after the last copy: a slow copy that has begun, its note and its delete. */
 const RESERVE_MS = 15_000;
@@ -32,6 +35,7 @@ export async function handler(
   event: SQSEvent,
   context: Pick<Context, "getRemainingTimeInMillis">,
 ): Promise<SQSBatchResponse> {
+  const sources = await sourcesOf();
   const failedMessages = new Set<string>();
   // The whole batch at once, not message by message: that is what lets deletes and notes be few requests.
   const arrivals = event.Records.flatMap(({ messageId, body }): Arrival[] => {
@@ -47,7 +51,7 @@ export async function handler(
   const outcomes = await moveObjects(
     { store, clock: systemClock },
     {
-      sources: environment.SOURCES.map(({ partition = false, ...source }) => ({ ...source, partition })),
+      sources,
       targetBucket: environment.TARGET_BUCKET,
       keepOriginals: environment.KEEP_ORIGINALS === "true",
       deadline,
@@ -60,7 +64,7 @@ export async function handler(
     if (outcome.kind === "failed" || outcome.kind === "postponed") failedMessages.add(arrival.messageId);
     logOutcome(arrival, outcome);
   }
-  publishOutcomes(arrivals, outcomes);
+  publishOutcomes(sources, arrivals, outcomes);
   return { batchItemFailures: [...failedMessages].map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
@@ -86,12 +90,16 @@ const errorFields = (error: unknown) => ({
   reason: messageOf(error),
 });
 
-function publishOutcomes(arrivals: readonly Arrival[], outcomes: readonly MoveOutcome[]): void {
+function publishOutcomes(
+  sources: readonly ConfiguredSource[],
+  arrivals: readonly Arrival[],
+  outcomes: readonly MoveOutcome[],
+): void {
   const moved = arrivals.flatMap(({ object }, index) => {
     const outcome = outcomes[index];
     return outcome?.kind === "moved" && outcome.isNew ? [{ object, source: outcome.source.name }] : [];
   });
-  for (const { name } of environment.SOURCES) {
+  for (const { name } of sources) {
     const files = moved.filter(({ source }) => source === name);
     if (files.length === 0) continue;
     publishPer("Source", name, {

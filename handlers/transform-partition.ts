@@ -1,21 +1,24 @@
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Context } from "aws-lambda";
+import { tablesOfSources } from "../formats/configured-source";
 import { needsSalt } from "../formats/privacy";
 import { athenaLake } from "./adapters/athena-lake";
 import { athenaPartitionCatalog } from "./adapters/athena-partition-catalog";
 import { athenaQueryEngine } from "./adapters/athena-query-engine";
 import { projectedPartitions } from "./adapters/projected-partitions";
 import { s3ObjectStore } from "./adapters/s3-object-store";
+import { sourcesIn } from "./configuration";
 import { type CommittedTable, commitTables } from "./core/commit-tables";
 import { systemClock } from "./core/ports";
 import { privacySalt } from "./core/privacy-salt";
 import { readLakeEnvironment } from "./environment";
 import { logger, publish, publishPer } from "./telemetry";
 
-const { DATABASE, WORKGROUP, BUCKET, TABLES, PARTITIONS } = readLakeEnvironment(process.env);
+const { DATABASE, WORKGROUP, BUCKET, PARTITIONS } = readLakeEnvironment(process.env);
 const clock = systemClock;
 const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
+const sourcesOf = sourcesIn(store, BUCKET);
 const client = new AthenaClient({ maxAttempts: 5 });
 const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
 
@@ -42,7 +45,8 @@ export async function handler(
   context: Pick<Context, "getRemainingTimeInMillis">,
 ): Promise<readonly TransformedTable[]> {
   const runToken = scheduledTime ?? clock.now().toISOString();
-  const isHashed = TABLES.some(({ privacy }) => privacy?.some(needsSalt));
+  const tables = tablesOfSources(await sourcesOf());
+  const isHashed = tables.some(({ privacy }) => privacy?.some(needsSalt));
   const options = { engine, database: DATABASE, bucket: BUCKET, runToken };
   const ports = {
     store,
@@ -55,12 +59,12 @@ export async function handler(
     lake: athenaLake({
       ...options,
       client,
-      tables: TABLES,
+      tables,
       ...(isHashed ? { salt: await privacySalt(store, BUCKET) } : {}),
     }),
   };
   const deadline = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - RESERVE_MS);
-  const committed = await commitTables(ports, { bucket: BUCKET, tables: TABLES, deadline }, (key) =>
+  const committed = await commitTables(ports, { bucket: BUCKET, tables, deadline }, (key) =>
     logger.warn("unknown note left alone", { key }),
   );
   publishCommitted(committed);

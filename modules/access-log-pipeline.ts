@@ -3,20 +3,22 @@ import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsS3Bucket } from "@cdktf/provider-aws/lib/data-aws-s3-bucket";
 import { GlueCatalogDatabase } from "@cdktf/provider-aws/lib/glue-catalog-database";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
-import type { ITerraformDependable } from "cdktf";
+import { type ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { FORMATS } from "../formats";
+import { formatsOf } from "../formats/configured-source";
 import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
-import { needsSalt } from "../formats/privacy";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
-import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB } from "../sizing";
+import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB, SCHEDULED_CONCURRENCY } from "../sizing";
+import { checkLimits } from "./check-limits";
 import { HandlerFunction } from "./handler-function";
 import { Lake } from "./lake";
 import { LakeFormationGrants } from "./lake-formation-grants";
 import { LogBucket } from "./log-bucket";
 import { takeOriginals } from "./log-delivery";
-import { formatsOf, keyPrefixOf, moveSourcesOf, privacyOf } from "./log-source";
+import { keyPrefixOf, mayNeedSalt } from "./log-source";
 import { LogTable } from "./log-table";
+import { fixLogicalId, setIdPrefix } from "./logical-id";
 import { Monitoring } from "./monitoring";
 import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
 import { bytesOf, databaseNameOf, expirationsOf, functionDefaults, isLanding } from "./pipeline-defaults";
@@ -36,13 +38,15 @@ import {
   isProjected,
   PARTITION_MODES,
 } from "./pipeline-props";
-import { partitionedTablesOf, tablesOf } from "./pipeline-tables";
+import { tablesOf } from "./pipeline-tables";
 import { allow, type PolicyStatement } from "./policy";
 import { ADD_PARTITIONS, QueryPermissions, READ_PARTITIONS } from "./query-permissions";
 import { QueryWorkgroup } from "./query-workgroup";
 import { Questions } from "./questions";
 import { Schedule } from "./schedule";
+import { SourceConfiguration } from "./source-configuration";
 import { validatePipeline } from "./validate-pipeline";
+import { validateProps } from "./validate-props";
 import { watchedOf } from "./watched";
 
 /** Lambda's rule: six times the timeout, and the window in which a batch is gathered. */
@@ -62,6 +66,8 @@ const VISIBILITY_TIMEOUT_SECONDS = 6 * MOVE.timeoutSeconds + MOVE.batchWindowSec
  * });
  */
 export class AccessLogPipeline extends Construct {
+  /** Prefix of every name in AWS. */
+  readonly name: string;
   /** Bucket of the moved files, the typed tables and the query results. */
   readonly bucket: LogBucket;
   /** Bucket that logs are delivered to: the same one, unless a KMS key encrypts that or one exists already. */
@@ -80,14 +86,24 @@ export class AccessLogPipeline extends Construct {
   /** Only with typed tables. */
   readonly lake: Lake | undefined;
   readonly monitoring: Monitoring;
+  /** What the functions are told of the sources. */
+  private readonly configuration: SourceConfiguration;
   /** The account that is deployed to. */
   readonly account: DataAwsCallerIdentity;
 
   constructor(scope: Construct, id: string, props: AccessLogPipelineProps) {
     super(scope, id);
     validatePipeline(this.node.path, props);
+    this.refuseSameName(props.name);
+    checkLimits(this);
+    if (props.idPrefix !== undefined) setIdPrefix(this, props.idPrefix);
+    this.name = props.name;
     this.account = new DataAwsCallerIdentity(this, "account");
     this.bucket = this.createBucket(props);
+    this.configuration = new SourceConfiguration(this, "configuration", {
+      bucket: this.bucket.bucket,
+      sources: props.sources,
+    });
     const { existingLogBucket, existingLogBucketOwner } = props;
     if (existingLogBucket === undefined) {
       const { bucket, permissions } = this.createLanding(props);
@@ -140,10 +156,27 @@ export class AccessLogPipeline extends Construct {
     });
   }
 
+  /** Of one stack, and so of one Region: in AWS the second one would find its names taken. */
+  private refuseSameName(name: string): void {
+    const others = TerraformStack.of(this).node.findAll();
+    const other = others.find(
+      (construct) => construct !== this && construct instanceof AccessLogPipeline && construct.name === name,
+    );
+    validateProps(this.node.path, [
+      {
+        option: "name",
+        value: name,
+        holds: other === undefined,
+        expected: `must not be that of ${other?.node.path}`,
+      },
+    ]);
+  }
+
   private createBucket(props: AccessLogPipelineProps): LogBucket {
     return new LogBucket(this, "logs", {
       namePrefix: `${props.name}-`,
       expirations: expirationsOf(props),
+      forceDestroy: props.forceDestroy ?? false,
       ...(isLanding(props) ? { deliveries: props.sources } : {}),
       ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
     });
@@ -154,6 +187,7 @@ export class AccessLogPipeline extends Construct {
     return new LogBucket(this, "landing", {
       namePrefix: landingPrefixOf(props.name),
       expirations: [],
+      forceDestroy: props.forceDestroy ?? false,
       deliveries: props.sources,
     });
   }
@@ -175,7 +209,7 @@ export class AccessLogPipeline extends Construct {
       bucket: this.landing,
       ...(props.existingLogBucketOwner === undefined ? {} : { bucketOwner: props.existingLogBucketOwner }),
       ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
-      keyPrefixes: props.sources.map(keyPrefixOf),
+      sources: props.sources.map((source) => ({ name: source.name, keyPrefix: keyPrefixOf(source) })),
       visibilityTimeoutSeconds: VISIBILITY_TIMEOUT_SECONDS,
     });
   }
@@ -183,7 +217,6 @@ export class AccessLogPipeline extends Construct {
   private createMove(props: AccessLogPipelineProps): HandlerFunction {
     const keepOriginals = props.keepOriginals ?? false;
     const environment: MoveEnvironment = {
-      SOURCES: JSON.stringify(moveSourcesOf(props.sources)),
       TARGET_BUCKET: this.bucket.bucket.bucket,
       KEEP_ORIGINALS: keepOriginals ? "true" : "false",
     };
@@ -193,8 +226,9 @@ export class AccessLogPipeline extends Construct {
       handler: "move-access-logs",
       description: "Moves access logs to Hive-style prefixes as they arrive",
       timeoutSeconds: MOVE.timeoutSeconds,
-      environment,
-      statements: this.moveStatements(props, keepOriginals),
+      environment: { ...environment, ...this.configuration.variables },
+      statements: [...this.moveStatements(props, keepOriginals), this.configuration.permission],
+      ...(props.reservedConcurrency ? { reservedConcurrency: MOVE.concurrency } : {}),
     });
     new LambdaEventSourceMapping(this, "arrivals_mapping", {
       eventSourceArn: this.trigger.queue.arn,
@@ -224,7 +258,7 @@ export class AccessLogPipeline extends Construct {
       name: databaseNameOf(props),
       description: "Access logs of load balancers and distributions",
     });
-    database.overrideLogicalId("database");
+    fixLogicalId(database, "database");
     return database;
   }
 
@@ -254,7 +288,7 @@ export class AccessLogPipeline extends Construct {
     permissions: QueryPermissions,
   ): HandlerFunction {
     const environment: PartitionEnvironment = {
-      ...this.tablesEnvironment(props),
+      ...this.tablesEnvironment(),
       COLUMNAR: isColumnar(props) ? "true" : "false",
     };
     return new HandlerFunction(this, "create_partition", {
@@ -266,14 +300,14 @@ export class AccessLogPipeline extends Construct {
       environment,
       statements: [
         ...permissions.run(),
+        this.configuration.permission,
         permissions.catalog(
           [...READ_PARTITIONS, ...ADD_PARTITIONS],
           this.tables.map(({ table }) => table.name),
         ),
         ...(isColumnar(props) ? [] : [permissions.markers()]),
       ],
-      // Two runs at once would only get in each other's way.
-      reservedConcurrency: 1,
+      ...(props.reservedConcurrency ? { reservedConcurrency: SCHEDULED_CONCURRENCY } : {}),
     });
   }
 
@@ -281,12 +315,14 @@ export class AccessLogPipeline extends Construct {
     return new Lake(this, "lake", {
       name: props.name,
       formats: formatsOf(props.sources).map((id) => FORMATS[id]),
-      environment: { ...this.tablesEnvironment(props), PARTITIONS: props.partitions ?? PARTITION_MODES[0] },
+      configuration: this.configuration.permission,
+      environment: { ...this.tablesEnvironment(), PARTITIONS: props.partitions ?? PARTITION_MODES[0] },
       ...(props.lakeRetentionDays === undefined ? {} : { retentionDays: props.lakeRetentionDays }),
       permissions,
       functionDefaults: functionDefaults(props),
       accountId: this.account.accountId,
-      isHashed: props.sources.some((source) => needsSalt(privacyOf(source))),
+      reservedConcurrency: props.reservedConcurrency ?? false,
+      isHashed: props.sources.some(mayNeedSalt),
     });
   }
 
@@ -298,12 +334,12 @@ export class AccessLogPipeline extends Construct {
     });
   }
 
-  private tablesEnvironment({ sources }: AccessLogPipelineProps) {
+  private tablesEnvironment() {
     return {
       DATABASE: this.database.name,
       WORKGROUP: this.pipelineWorkgroup.workgroup.name,
       BUCKET: this.bucket.bucket.bucket,
-      TABLES: JSON.stringify(partitionedTablesOf(sources)),
+      ...this.configuration.variables,
     };
   }
 

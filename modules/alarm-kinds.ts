@@ -34,6 +34,8 @@ export interface AlarmKind {
   readonly id: string;
   readonly means: (about: string) => string;
   readonly firstThing: (about: string) => string;
+  /** True for those that the sources are watched by: the dashboard shows them apart, for there may be many. */
+  readonly isAboutArrivals?: true;
   readonly expressions: (pipeline: Watched) => readonly Expression[];
 }
 
@@ -182,6 +184,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
       `Files arrive faster than they are moved: the oldest message in ${queue} has waited long.`,
     firstThing: () =>
       "run access-logs status: if nothing is moved at all, look at the alarms on errors and throttles of move-access-logs first.",
+    isAboutArrivals: true,
     expressions: ({ trigger }) => [
       {
         subject: "",
@@ -292,6 +295,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     means: (source) => `No file of the source "${source}" arrived for as long as it may be silent.`,
     firstThing: () =>
       "see whether it has requests at all, and whether logging is still switched on with the right bucket and prefix; then run access-logs doctor.",
+    isAboutArrivals: true,
     expressions: ({ sources, move }) =>
       sources
         .filter((source) => silentAfterHoursOf(source) > 0)

@@ -1,6 +1,7 @@
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { Construct } from "constructs";
+import { fixLogicalId } from "./logical-id";
 import { denyPlainText, policyDocument } from "./policy";
 import type { Safeguards } from "./safeguards";
 
@@ -26,7 +27,7 @@ export class AlarmTopic extends Construct {
       // CloudWatch may not use the key that AWS keeps for topics: it is a key of one's own, or none.
       ...(kmsKey === undefined ? {} : { kmsMasterKeyId: kmsKey }),
     });
-    this.topic.overrideLogicalId(id);
+    fixLogicalId(this.topic, id);
     new SnsTopicPolicy(this, "policy", {
       arn: this.topic.arn,
       policy: policyDocument([

@@ -1,6 +1,7 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
 import { ALARM_KINDS, type AlarmKind, type Expression } from "./alarm-kinds";
+import { fixLogicalId } from "./logical-id";
 import type { Watched } from "./watched";
 
 export interface AlarmsProps {
@@ -24,13 +25,20 @@ const OPERATORS = {
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
 export class Alarms extends Construct {
-  readonly alarms: readonly CloudwatchMetricAlarm[];
+  /** On what comes in: one of the queue, and one for each source that must not be silent. */
+  readonly ofArrivals: readonly CloudwatchMetricAlarm[];
+  readonly others: readonly CloudwatchMetricAlarm[];
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    this.alarms = ALARM_KINDS.flatMap((kind) =>
-      kind.expressions(props.watched).map((expression) => this.createAlarm(props, kind, expression)),
+    const alarms = ALARM_KINDS.flatMap((kind) =>
+      kind.expressions(props.watched).map((expression) => ({
+        isAboutArrivals: kind.isAboutArrivals ?? false,
+        alarm: this.createAlarm(props, kind, expression),
+      })),
     );
+    this.ofArrivals = alarms.filter(({ isAboutArrivals }) => isAboutArrivals).map(({ alarm }) => alarm);
+    this.others = alarms.filter(({ isAboutArrivals }) => !isAboutArrivals).map(({ alarm }) => alarm);
   }
 
   private createAlarm(
@@ -55,7 +63,7 @@ export class Alarms extends Construct {
       alarmActions: [topicArn],
       okActions: [topicArn],
     });
-    alarm.overrideLogicalId(id);
+    fixLogicalId(alarm, id);
     return alarm;
   }
 }

@@ -1,14 +1,20 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { Construct } from "constructs";
+import type { Alarms } from "./alarms";
 import { type Graph, graphsOf, type Line } from "./dashboard-widgets";
+import { fixLogicalId } from "./logical-id";
 import type { Watched } from "./watched";
 
 export interface DashboardProps {
   readonly name: string;
   readonly watched: Watched;
-  /** ARNs of the alarms whose states are shown first; at most 100. */
-  readonly alarmArns: readonly string[];
+  /**
+   * Alarms whose states are shown first.
+   *
+   * @default - none
+   */
+  readonly alarms?: Pick<Alarms, "ofArrivals" | "others">;
 }
 
 /** The grid of a dashboard is 24 wide. */
@@ -25,27 +31,33 @@ const ALARMS_HEIGHT = 4;
 export class Dashboard extends Construct {
   readonly dashboard: CloudwatchDashboard;
 
-  constructor(scope: Construct, id: string, { name, watched, alarmArns }: DashboardProps) {
+  constructor(scope: Construct, id: string, { name, watched, alarms }: DashboardProps) {
     super(scope, id);
     const { region } = new DataAwsRegion(this, "region");
-    const alarms = alarmArns.length > 0 ? [alarmsWidget(alarmArns)] : [];
-    const top = alarms.length * ALARMS_HEIGHT;
+    // Two, for one shows a hundred states, and there may be nearly as many sources.
+    const states = alarms
+      ? [
+          alarmsWidget("Alarms", alarms.others, 0),
+          alarmsWidget("Alarms on what comes in", alarms.ofArrivals, 1),
+        ]
+      : [];
+    const top = states.length * ALARMS_HEIGHT;
     const graphs = graphsOf(watched).map((graph, index) => graphWidget(graph, region, index, top));
     this.dashboard = new CloudwatchDashboard(this, "Default", {
       dashboardName: name,
-      dashboardBody: JSON.stringify({ widgets: [...alarms, ...graphs] }),
+      dashboardBody: JSON.stringify({ widgets: [...states, ...graphs] }),
     });
-    this.dashboard.overrideLogicalId(id);
+    fixLogicalId(this.dashboard, id);
   }
 }
 
-const alarmsWidget = (alarms: readonly string[]) => ({
+const alarmsWidget = (title: string, alarms: Alarms["others"], row: number) => ({
   type: "alarm",
   x: 0,
-  y: 0,
+  y: row * ALARMS_HEIGHT,
   width: GRID_WIDTH,
   height: ALARMS_HEIGHT,
-  properties: { title: "Alarms", alarms },
+  properties: { title, alarms: alarms.map(({ arn }) => arn) },
 });
 
 function graphWidget(

@@ -1,5 +1,6 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import type { Construct } from "constructs";
+import { fixLogicalId } from "./logical-id";
 import { deadLetterQueueNameOf } from "./pipeline-names";
 import { queueEncryption, type Safeguards } from "./safeguards";
 
@@ -18,6 +19,6 @@ export function deadLetterQueue(scope: Construct, name: string, safeguards: Safe
     messageRetentionSeconds: DEAD_LETTER_RETENTION_DAYS * DAY_SECONDS,
     ...queueEncryption(safeguards),
   });
-  queue.overrideLogicalId(`${scope.node.id}_dead_letters`);
+  fixLogicalId(queue, `${scope.node.id}_dead_letters`);
   return queue;
 }

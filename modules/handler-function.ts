@@ -6,6 +6,7 @@ import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { METRICS_NAMESPACE } from "../formats/metrics";
 import { type HandlerName, handlerCode } from "./handler-code";
+import { fixLogicalId } from "./logical-id";
 import { logGroupNameOf } from "./pipeline-names";
 import { allow, type PolicyStatement, policyDocument, trustPolicy } from "./policy";
 import type { Runtime } from "./runtime";
@@ -82,7 +83,7 @@ export class HandlerFunction extends Construct {
       retentionInDays: props.logRetentionDays,
       ...(kmsKey === undefined ? {} : { kmsKeyId: kmsKey }),
     });
-    this.logGroup.overrideLogicalId(`${id}_logs`);
+    fixLogicalId(this.logGroup, `${id}_logs`);
     this.role = new IamRole(this, "role", {
       name: props.name,
       assumeRolePolicy: trustPolicy("lambda.amazonaws.com"),

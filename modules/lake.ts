@@ -3,9 +3,10 @@ import { Construct } from "constructs";
 import type { LogFormat } from "../formats/log-format";
 import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format";
 import type { LakeEnvironment } from "../handlers/environment";
-import { MAINTAIN, TRANSFORM } from "../sizing";
+import { MAINTAIN, SCHEDULED_CONCURRENCY, TRANSFORM } from "../sizing";
 import { type FunctionDefaults, HandlerFunction } from "./handler-function";
 import { scheduledNameOf } from "./pipeline-names";
+import type { PolicyStatement } from "./policy";
 import { ADD_PARTITIONS, type QueryPermissions, READ_PARTITIONS, WRITE_TABLES } from "./query-permissions";
 import { Schedule } from "./schedule";
 
@@ -24,10 +25,14 @@ export interface LakeProps {
    */
   readonly retentionDays?: number;
   readonly permissions: QueryPermissions;
+  /** To read what the functions are told of the sources. */
+  readonly configuration: PolicyStatement;
   readonly functionDefaults: FunctionDefaults;
   readonly accountId: string;
   /** True if rows hold hashes of what was logged: `transform-partition` then needs their secret. */
   readonly isHashed: boolean;
+  /** True if each function has concurrency of its own. */
+  readonly reservedConcurrency: boolean;
 }
 
 /**
@@ -84,6 +89,7 @@ export class Lake extends Construct {
       environment: { ...props.environment },
       statements: [
         ...permissions.run(),
+        props.configuration,
         permissions.tableMetadata(),
         permissions.catalog([...READ_PARTITIONS, ...ADD_PARTITIONS], textTablesOf(props.formats)),
         permissions.catalog(WRITE_TABLES, typedTablesOf(props.formats)),
@@ -92,8 +98,7 @@ export class Lake extends Construct {
         permissions.commits(),
         ...(props.isHashed ? [permissions.privacySalt()] : []),
       ],
-      // Runs at once are safe, but would only wait for each other.
-      reservedConcurrency: 1,
+      ...(props.reservedConcurrency ? { reservedConcurrency: SCHEDULED_CONCURRENCY } : {}),
     });
   }
 
@@ -112,12 +117,13 @@ export class Lake extends Construct {
       },
       statements: [
         ...permissions.run("athena:GetQueryResults"),
+        props.configuration,
         permissions.tableMetadata(),
         permissions.catalog(READ_PARTITIONS, textTablesOf(props.formats)),
         permissions.catalog(WRITE_TABLES, typedTablesOf(props.formats)),
         ...permissions.lakeData(),
       ],
-      reservedConcurrency: 1,
+      ...(props.reservedConcurrency ? { reservedConcurrency: SCHEDULED_CONCURRENCY } : {}),
     });
   }
 }

@@ -15,6 +15,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { letLoadBalancersDeliver } from "./log-delivery";
 import type { LogSource } from "./log-source";
+import { fixLogicalId } from "./logical-id";
 import { denyPlainText, policyDocument } from "./policy";
 import { validateProps } from "./validate-props";
 
@@ -39,6 +40,12 @@ export interface LogBucketProps {
    * @default - S3's own keys
    */
   readonly kmsKey?: string;
+  /**
+   * Lets Terraform delete the bucket with all that it holds.
+   *
+   * @default false
+   */
+  readonly forceDestroy?: boolean;
 }
 
 /** Objects that are deleted after some days. */
@@ -50,7 +57,7 @@ export interface Expiration {
 
 /**
  * A private bucket for access logs: encrypted, TLS
- * only, not versioned (each move would leave a version), never emptied by Terraform.
+ * only, not versioned (each move would leave a version), and emptied by Terraform only if that is asked for.
  *
  * CloudFront's standard logs need access control lists; they are switched on only if such a source delivers here.
  *
@@ -83,8 +90,11 @@ export class LogBucket extends Construct {
     ]);
     const deliveries = props.deliveries ?? [];
     const needsAcl = deliveries.some(({ format }) => format === "cloudfront");
-    this.bucket = new S3Bucket(this, "Default", { bucketPrefix: props.namePrefix, forceDestroy: false });
-    this.bucket.overrideLogicalId(id);
+    this.bucket = new S3Bucket(this, "Default", {
+      bucketPrefix: props.namePrefix,
+      forceDestroy: props.forceDestroy ?? false,
+    });
+    fixLogicalId(this.bucket, id);
     const bucket = this.bucket.id;
     const ownership = new S3BucketOwnershipControls(this, "ownership", {
       bucket,
@@ -137,14 +147,25 @@ export class LogBucket extends Construct {
   }
 }
 
-const encryptionRule = ({ kmsKey }: LogBucketProps) =>
-  kmsKey === undefined
+/**
+ * What S3 itself blocks in new buckets: keys that come with each request. The provider takes the option's absence for "allow"
+ * up to version 6.39, and would want to change it in every plan.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/47320
+ */
+const BLOCKED_ENCRYPTION_TYPES = ["SSE-C"];
+
+const encryptionRule = ({ kmsKey }: LogBucketProps) => ({
+  blockedEncryptionTypes: BLOCKED_ENCRYPTION_TYPES,
+  ...(kmsKey === undefined
     ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
     : {
         applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKey },
         // One request to KMS for many objects.
         bucketKeyEnabled: true,
-      };
+      }),
+});
 
 const lifecycleRules = ({ expirations }: LogBucketProps): S3BucketLifecycleConfigurationRule[] => [
   {

@@ -1,11 +1,6 @@
 import { FORMATS, type FormatId } from "../formats";
-import {
-  keepsAll,
-  type Privacy,
-  type PrivacyOptions,
-  type TablePrivacy,
-  withDefaults,
-} from "../formats/privacy";
+import type { ConfiguredSource } from "../formats/configured-source";
+import { keepsAll, needsSalt, type Privacy, type PrivacyOptions, withDefaults } from "../formats/privacy";
 
 /** One place that access logs are delivered from: a load balancer or distribution, or several of one kind. */
 export interface LogSource {
@@ -46,6 +41,10 @@ export interface LogSource {
 /** All of a source's privacy options. */
 export const privacyOf = ({ privacy }: LogSource): Privacy => withDefaults(privacy ?? {});
 
+/** True if rows may hold hashes: also where Terraform alone knows it. */
+export const mayNeedSalt = (source: LogSource): boolean =>
+  needsSalt(privacyOf(source)) || Object.values(privacyOf(source)).some((mode) => mode.includes("${"));
+
 /** What the keys of a source's objects start with, e.g. `alb/AWSLogs/`. */
 export const keyPrefixOf = ({ prefix, format }: LogSource): string => prefix + FORMATS[format].deliveryFolder;
 
@@ -62,40 +61,12 @@ export const isSilenceAllowed = (hours: number): boolean =>
 export const silentAfterHoursOf = ({ silentAfterHours, format }: LogSource): number =>
   silentAfterHours ?? FORMATS[format].lateByHours;
 
-/** The formats among the sources, in the order of the registry. */
-export const formatsOf = (sources: readonly LogSource[]): readonly FormatId[] =>
-  (Object.keys(FORMATS) as FormatId[]).filter((id) => sources.some(({ format }) => format === id));
-
-/** A source as `move-access-logs` knows it. */
-export interface MoveSource {
-  readonly format: FormatId;
-  /** What the keys of its objects start with. */
-  readonly prefix: string;
-  readonly name: string;
-  /** True if the name is the value of the table's `source` partition key. */
-  readonly partition?: boolean;
-}
-
-export const moveSourcesOf = (sources: readonly LogSource[]): readonly MoveSource[] =>
+/** The sources as the functions are told of them. */
+export const configuredSourcesOf = (sources: readonly LogSource[]): readonly ConfiguredSource[] =>
   sources.map((source) => ({
     format: source.format,
     prefix: keyPrefixOf(source),
     name: source.name,
     ...(source.partition ? { partition: true } : {}),
+    ...(keepsAll(privacyOf(source)) ? {} : { privacy: privacyOf(source) }),
   }));
-
-/** Values of the `source` partition key of a format's table; empty if it has none. */
-export const sourceNamesOf = (sources: readonly LogSource[], format: string): string[] =>
-  sources.filter((source) => source.format === format && source.partition).map(({ name }) => name);
-
-/**
- * What the rows of a format's table must not tell: a rule for each source that the table is partitioned by and that sets
- * one, or one rule for all; empty if all is kept.
- */
-export function privacyRulesOf(sources: readonly LogSource[], format: string): TablePrivacy[] {
-  const ofFormat = sources.filter((source) => source.format === format);
-  const ruled = ofFormat.filter((source) => !keepsAll(privacyOf(source)));
-  const bySource = sourceNamesOf(sources, format).length > 0;
-  if (bySource) return ruled.map((source) => ({ source: source.name, ...privacyOf(source) }));
-  return ruled.slice(0, 1).map(privacyOf);
-}

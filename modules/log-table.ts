@@ -2,6 +2,7 @@ import { GlueCatalogTable } from "@cdktf/provider-aws/lib/glue-catalog-table";
 import { Construct } from "constructs";
 import { PARTITION_KEYS, SOURCE_KEY } from "../formats/partition-layout";
 import type { GlueTable } from "../formats/render/glue-table";
+import { fixLogicalId } from "./logical-id";
 import { validateProps } from "./validate-props";
 
 export interface LogTableProps {
@@ -58,7 +59,7 @@ export class LogTable extends Construct {
       // Athena writes this one when it alters the table.
       lifecycle: { ignoreChanges: ['parameters["transient_lastDdlTime"]'] },
     });
-    this.table.overrideLogicalId(id);
+    fixLogicalId(this.table, id);
   }
 }
 

@@ -45,8 +45,11 @@ export class Monitoring extends Construct {
     if (hasAlarms && topicArn !== undefined)
       this.alarms = new Alarms(this, "alarms", { name, watched, topicArn });
     if (props.dashboard ?? true) {
-      const alarmArns = this.alarms?.alarms.map(({ arn }) => arn) ?? [];
-      this.dashboard = new Dashboard(this, "dashboard", { name, watched, alarmArns });
+      this.dashboard = new Dashboard(this, "dashboard", {
+        name,
+        watched,
+        ...(this.alarms === undefined ? {} : { alarms: this.alarms }),
+      });
     }
   }
 }

@@ -2,14 +2,18 @@ import { CloudwatchEventPermission } from "@cdktf/provider-aws/lib/cloudwatch-ev
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
+import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { SqsQueueRedriveAllowPolicy } from "@cdktf/provider-aws/lib/sqs-queue-redrive-allow-policy";
 import { Construct } from "constructs";
 import { deadLetterQueue } from "./dead-letter-queue";
+import { fixLogicalId } from "./logical-id";
 import { denyPlainText, type PolicyStatement, policyDocument } from "./policy";
 import { queueEncryption, type Safeguards } from "./safeguards";
+import { shortHashOf } from "./short-hash";
 
 /** A bucket of this stack or one that exists already. */
 export interface BucketRef {
@@ -22,11 +26,17 @@ export interface BucketRef {
  *
  * - `s3-notification`: the bucket's own notification. It rules the whole notification configuration of the bucket, so
  *   it is only for a bucket that this stack creates.
- * - `eventbridge`: a rule on the events that the bucket sends to EventBridge. Nothing on the bucket is touched; its
+ * - `eventbridge`: a rule for each source on the events that the bucket sends to EventBridge. Nothing on the bucket is touched; its
  *   owner must have switched them on, and forward them if it is another account.
  * - `queue`: the bucket may send to the queue. Nothing on it is touched; its owner must have it do so.
  */
 export type TriggerKind = "s3-notification" | "eventbridge" | "queue";
+
+/** Objects whose keys start with the same text. */
+export interface ObjectSource {
+  readonly name: string;
+  readonly keyPrefix: string;
+}
 
 export interface ObjectCreatedTriggerProps extends Pick<Safeguards, "kmsKey"> {
   readonly name: string;
@@ -38,8 +48,8 @@ export interface ObjectCreatedTriggerProps extends Pick<Safeguards, "kmsKey"> {
    * @default - the account that is deployed to
    */
   readonly bucketOwner?: string;
-  /** What the keys start with; no prefix may start with another one. */
-  readonly keyPrefixes: readonly string[];
+  /** Where objects come from; no prefix may start with another one. */
+  readonly sources: readonly ObjectSource[];
   /** Seconds that a message stays invisible to others once it is received: at least six times the consumer's timeout. */
   readonly visibilityTimeoutSeconds: number;
 }
@@ -75,7 +85,7 @@ export class ObjectCreatedTrigger extends Construct {
         maxReceiveCount: MAX_RECEIVE_COUNT,
       }),
     });
-    this.queue.overrideLogicalId(id);
+    fixLogicalId(this.queue, id);
     new SqsQueueRedriveAllowPolicy(this, "redrive_allow", {
       queueUrl: this.deadLetterQueue.url,
       redriveAllowPolicy: JSON.stringify({ redrivePermission: "byQueue", sourceQueueArns: [this.queue.arn] }),
@@ -84,75 +94,99 @@ export class ObjectCreatedTrigger extends Construct {
     else this.notifyFromBucket(props);
   }
 
-  private notifyFromBucket({ kind, bucket, bucketOwner, keyPrefixes }: ObjectCreatedTriggerProps): void {
-    const owner = bucketOwner ?? new DataAwsCallerIdentity(this, "account").accountId;
-    const policies = this.permit("s3.amazonaws.com", {
-      ArnEquals: { "aws:SourceArn": bucket.arn },
-      StringEquals: { "aws:SourceAccount": owner },
-    });
+  private notifyFromBucket({ kind, bucket, bucketOwner, sources }: ObjectCreatedTriggerProps): void {
+    const owner = bucketOwner ?? this.accountId();
+    const policies = [
+      this.queuePolicy("policy", this.queue, [
+        letSend("s3.amazonaws.com", this.queue, {
+          ArnEquals: { "aws:SourceArn": bucket.arn },
+          StringEquals: { "aws:SourceAccount": owner },
+        }),
+      ]),
+      this.queuePolicy("dead_letters_policy", this.deadLetterQueue, []),
+    ];
     if (kind === "queue") return;
     new S3BucketNotification(this, "notification", {
       bucket: bucket.bucket,
-      queue: keyPrefixes.map((filterPrefix) => ({
+      queue: sources.map(({ keyPrefix }) => ({
         queueArn: this.queue.arn,
         // Large files arrive as multipart uploads and some services POST: every way of creation counts.
         events: ["s3:ObjectCreated:*"],
-        filterPrefix,
+        filterPrefix: keyPrefix,
       })),
       dependsOn: policies,
     });
   }
 
-  private notifyFromEventBridge({ name, bucket, bucketOwner, keyPrefixes }: ObjectCreatedTriggerProps): void {
+  private notifyFromEventBridge({ name, bucket, bucketOwner, sources }: ObjectCreatedTriggerProps): void {
     if (bucketOwner !== undefined) {
       new CloudwatchEventPermission(this, "forwarding", {
         statementId: `${name}-forwarding`,
         principal: bucketOwner,
       });
     }
-    const rule = new CloudwatchEventRule(this, "rule", {
-      name,
-      description: "New access logs",
-      eventPattern: JSON.stringify({
-        source: ["aws.s3"],
-        ...(bucketOwner === undefined ? {} : { account: [bucketOwner] }),
-        "detail-type": ["Object Created"],
-        detail: {
-          bucket: { name: [bucket.bucket] },
-          object: { key: keyPrefixes.map((prefix) => ({ prefix })) },
-        },
-      }),
-    });
-    const policies = this.permit("events.amazonaws.com", { ArnEquals: { "aws:SourceArn": rule.arn } });
-    new CloudwatchEventTarget(this, "target", {
-      rule: rule.name,
-      arn: this.queue.arn,
-      deadLetterConfig: { arn: this.deadLetterQueue.arn },
-      dependsOn: policies,
-    });
+    // By their names, so that the policies do not grow with their number.
+    const rules = { ArnLike: { "aws:SourceArn": this.ruleArn(ruleNameOf(name, "*")) } };
+    const policies = [
+      this.queuePolicy("policy", this.queue, [letSend("events.amazonaws.com", this.queue, rules)]),
+      this.queuePolicy("dead_letters_policy", this.deadLetterQueue, [
+        letSend("events.amazonaws.com", this.deadLetterQueue, rules),
+      ]),
+    ];
+    for (const source of sources) {
+      // One for each: a pattern may have 2,048 characters, which is some twenty prefixes.
+      const id = `${this.node.id}-${source.name}`;
+      const rule = new CloudwatchEventRule(this, `rule-${source.name}`, {
+        name: ruleNameOf(name, shortHashOf(source.name)),
+        description: `New access logs of ${source.name}`,
+        eventPattern: JSON.stringify({
+          source: ["aws.s3"],
+          ...(bucketOwner === undefined ? {} : { account: [bucketOwner] }),
+          "detail-type": ["Object Created"],
+          detail: { bucket: { name: [bucket.bucket] }, object: { key: [{ prefix: source.keyPrefix }] } },
+        }),
+      });
+      fixLogicalId(rule, id);
+      const target = new CloudwatchEventTarget(this, `target-${source.name}`, {
+        rule: rule.name,
+        arn: this.queue.arn,
+        deadLetterConfig: { arn: this.deadLetterQueue.arn },
+        dependsOn: policies,
+      });
+      fixLogicalId(target, id);
+    }
   }
 
-  /** Lets a service send to both queues, over TLS only. */
-  private permit(service: string, condition: NonNullable<PolicyStatement["Condition"]>): SqsQueuePolicy[] {
-    return [
-      { id: "policy", queue: this.queue },
-      { id: "dead_letters_policy", queue: this.deadLetterQueue },
-    ].map(
-      ({ id, queue }) =>
-        new SqsQueuePolicy(this, id, {
-          queueUrl: queue.url,
-          policy: policyDocument([
-            {
-              Sid: "NewObjects",
-              Effect: "Allow",
-              Principal: { Service: service },
-              Action: "sqs:SendMessage",
-              Resource: queue.arn,
-              Condition: condition,
-            },
-            denyPlainText("sqs:*", [queue.arn]),
-          ]),
-        }),
-    );
+  private accountId(): string {
+    return new DataAwsCallerIdentity(this, "account").accountId;
+  }
+
+  private ruleArn(name: string): string {
+    const { partition } = new DataAwsPartition(this, "partition");
+    const { region } = new DataAwsRegion(this, "region");
+    return `arn:${partition}:events:${region}:${this.accountId()}:rule/${name}`;
+  }
+
+  /** Lets services send to a queue, over TLS only. */
+  private queuePolicy(id: string, queue: SqsQueue, statements: readonly PolicyStatement[]): SqsQueuePolicy {
+    return new SqsQueuePolicy(this, id, {
+      queueUrl: queue.url,
+      policy: policyDocument([...statements, denyPlainText("sqs:*", [queue.arn])]),
+    });
   }
 }
+
+const ruleNameOf = (name: string, suffix: string): string => `${name}-${suffix}`;
+
+const letSend = (
+  service: string,
+  queue: SqsQueue,
+  condition: NonNullable<PolicyStatement["Condition"]>,
+): PolicyStatement => ({
+  Sid: "NewObjects",
+  Effect: "Allow",
+  Principal: { Service: service },
+  Action: "sqs:SendMessage",
+  Resource: queue.arn,
+  Condition: condition,
+});

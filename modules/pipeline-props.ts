@@ -5,6 +5,7 @@ import type { VpcConfig } from "./vpc";
 
 /** Starts with a letter and is short enough for every name that is made of it. */
 export const PIPELINE_NAME = /^[a-z][a-z0-9-]{0,30}$/;
+export const ID_PREFIX = /^[A-Za-z][\w-]*$/;
 export const DEFAULT_RESULTS_RETENTION_DAYS = 7;
 export const DEFAULT_LOG_RETENTION_DAYS = 30;
 export const DEFAULT_SCAN_LIMIT_GIB = 100;
@@ -18,6 +19,14 @@ export type BucketEvents = (typeof BUCKET_EVENTS)[number];
 export interface AccessLogPipelineProps extends Safeguards {
   /** Prefix of every name in AWS: a lower-case letter, then letters, digits or "-", at most 31 characters. */
   readonly name: string;
+  /**
+   * What the ids of the pipeline's resources in Terraform begin with: a letter, then letters, digits, "_" or "-". Two pipelines
+   * in one stack need different ones, and so does a pipeline next to resources of the same type and id. It is of the stack, not
+   * of AWS; another prefix is other resources.
+   *
+   * @default - nothing
+   */
+  readonly idPrefix?: string;
   /** Where access logs come from: at least one. */
   readonly sources: readonly LogSource[];
   /**
@@ -138,6 +147,20 @@ export interface AccessLogPipelineProps extends Safeguards {
    * @default - Lambda's own network
    */
   readonly vpc?: VpcConfig;
+  /**
+   * Reserves concurrency for each function, so that others of the account cannot use it up: 10 for `move-access-logs`, 1 for each
+   * of the others. Nothing depends on it. An account keeps 100 that nobody may reserve: a new one, with a limit of 10, can
+   * reserve none.
+   *
+   * @default false
+   */
+  readonly reservedConcurrency?: boolean;
+  /**
+   * Deletes the buckets with all that they hold on `terraform destroy`: for test accounts.
+   *
+   * @default false
+   */
+  readonly forceDestroy?: boolean;
   /**
    * Lambda runtime.
    *

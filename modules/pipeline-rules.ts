@@ -1,4 +1,5 @@
-import { formatsOf, type LogSource, privacyOf } from "./log-source";
+import { formatsOf } from "../formats/configured-source";
+import { type LogSource, privacyOf } from "./log-source";
 
 /** An option that says something about another one, and means nothing as that one is. */
 export interface DependentOption {
@@ -53,8 +54,11 @@ export const sharedTableRules = (sources: readonly LogSource[]) =>
         expected: `must all have "partition", or none, among those of one format (${format})`,
       },
       {
-        holds: new Set(unpartitioned.map((source) => JSON.stringify(privacyOf(source)))).size <= 1,
+        holds: new Set(unpartitioned.map(privacyText).filter((text) => !text.includes("${"))).size <= 1,
         expected: `must all have the same "privacy" among those of one format (${format}), or all have "partition": without it their rows share partitions`,
       },
     ];
   });
+
+/** With references in it where Terraform alone knows the options: then it is the one to compare them. */
+const privacyText = (source: LogSource): string => JSON.stringify(privacyOf(source));

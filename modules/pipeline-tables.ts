@@ -1,6 +1,6 @@
 import { FORMATS } from "../formats";
+import { formatsOf, sourceNamesOf } from "../formats/configured-source";
 import { linesGlueTable, rawGlueTable } from "../formats/render/glue-table";
-import { formatsOf, type LogSource, privacyRulesOf, sourceNamesOf } from "./log-source";
 import type { LogTableProps } from "./log-table";
 import {
   type AccessLogPipelineProps,
@@ -25,15 +25,3 @@ export function tablesOf(props: AccessLogPipelineProps, bucket: string): Omit<Lo
     }));
   });
 }
-
-/** The same tables as the functions are told of them: typed table, sources it is partitioned by, and what is private. */
-export const partitionedTablesOf = (sources: readonly LogSource[]) =>
-  formatsOf(sources).map((id) => {
-    const names = sourceNamesOf(sources, id);
-    const privacy = privacyRulesOf(sources, id);
-    return {
-      table: FORMATS[id].table,
-      ...(names.length > 0 ? { sources: names } : {}),
-      ...(privacy.length > 0 ? { privacy } : {}),
-    };
-  });

@@ -1,5 +1,6 @@
 import { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
 import { Construct } from "constructs";
+import { fixLogicalId } from "./logical-id";
 import { RESULTS_PREFIX } from "./pipeline-names";
 import { validateProps } from "./validate-props";
 
@@ -46,6 +47,9 @@ export class QueryWorkgroup extends Construct {
     this.workgroup = new AthenaWorkgroup(this, "Default", {
       name: props.name,
       description: props.description,
+      // Athena keeps a history of queries in a workgroup, and without this neither deletes nor renames one that has any. It is
+      // no more than that: results are in the bucket.
+      forceDestroy: true,
       configuration: {
         enforceWorkgroupConfiguration: true,
         publishCloudwatchMetricsEnabled: true,
@@ -60,6 +64,6 @@ export class QueryWorkgroup extends Construct {
         },
       },
     });
-    this.workgroup.overrideLogicalId(id);
+    fixLogicalId(this.workgroup, id);
   }
 }

@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import type { FormatId } from "../formats";
 import { QUESTIONS } from "../questions";
 import { renderPreparedStatement, renderSavedQuery } from "../questions/render";
+import { fixLogicalId } from "./logical-id";
 import type { QueryWorkgroup } from "./query-workgroup";
 
 export interface QuestionsProps {
@@ -36,14 +37,14 @@ export class Questions extends Construct {
         workgroup: workgroup.workgroup.name,
         query: renderSavedQuery(question),
       });
-      saved.overrideLogicalId(name);
+      fixLogicalId(saved, name);
       const prepared = new AthenaPreparedStatement(this, `${name}_statement`, {
         name,
         description: `${title} USING ${parameters.join(", ")}`,
         workgroup: workgroup.workgroup.name,
         queryStatement: sql,
       });
-      prepared.overrideLogicalId(name);
+      fixLogicalId(prepared, name);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { IDENTIFIER } from "../formats/render/sql-text";
 import { isSilenceAllowed, MAX_SILENT_HOURS, silentAfterHoursOf } from "./log-source";
 import { databaseOf } from "./pipeline-names";
-import { type AccessLogPipelineProps, PIPELINE_NAME } from "./pipeline-props";
+import { type AccessLogPipelineProps, ID_PREFIX, PIPELINE_NAME } from "./pipeline-props";
 import { DEPENDENT_OPTIONS, expectedOf, isUseless, sharedTableRules } from "./pipeline-rules";
 import { validateProps } from "./validate-props";
 
@@ -14,6 +14,12 @@ export function validatePipeline(path: string, props: AccessLogPipelineProps): v
       value: name,
       holds: PIPELINE_NAME.test(name),
       expected: 'must be a lower-case letter, then letters, digits or "-", at most 31 characters',
+    },
+    {
+      option: "idPrefix",
+      value: props.idPrefix,
+      holds: props.idPrefix === undefined || ID_PREFIX.test(props.idPrefix),
+      expected: 'must be a letter, then letters, digits, "_" or "-"',
     },
     {
       option: "database",

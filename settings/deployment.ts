@@ -1,5 +1,6 @@
+import type { ConfiguredSource } from "../formats/configured-source";
 import { letLoadBalancersDeliver, takeOriginals } from "../modules/log-delivery";
-import { type MoveSource, moveSourcesOf } from "../modules/log-source";
+import { configuredSourcesOf } from "../modules/log-source";
 import { databaseOf, moveFunctionNameOf, workgroupNameOf } from "../modules/pipeline-names";
 import { hasLandingBucket } from "../modules/pipeline-props";
 import { allow, policyDocument } from "../modules/policy";
@@ -14,7 +15,7 @@ export interface Deployment {
   readonly workgroup: string;
   /** Athena workgroup that people ask in. */
   readonly analystWorkgroup: string;
-  readonly sources: readonly MoveSource[];
+  readonly sources: readonly ConfiguredSource[];
   /** Bucket that the logs arrive in, if the pipeline did not make it. */
   readonly logBucket?: string;
   /** True if logs are delivered to a bucket of their own, which the pipeline makes. */
@@ -33,7 +34,7 @@ export function deploymentOf(settings: Settings): Deployment {
     database: databaseOf(settings),
     workgroup: workgroupNameOf(name, "pipeline"),
     analystWorkgroup: workgroupNameOf(name, "analysts"),
-    sources: moveSourcesOf(settings.sources.map(toLogSource)),
+    sources: configuredSourcesOf(settings.sources.map(toLogSource)),
     ...(existingLogBucket === undefined ? {} : { logBucket: existingLogBucket }),
     hasLandingBucket: hasLandingBucket(settings),
     keepOriginals: keepOriginals ?? false,

@@ -16,8 +16,8 @@ import { RUNTIMES } from "../modules/runtime";
 import { backendSettings } from "./backend";
 import { providerSettings } from "./provider";
 
-/** What fits into a function's 4 KB of environment, and into one event pattern. */
-export const MAX_SOURCES = 50;
+/** A bucket takes 100 notifications, and a widget of the dashboard shows 100 alarms; this leaves some for others. */
+export const MAX_SOURCES = 90;
 const MAX_RETENTION_DAYS = 3650;
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const LOG_RETENTION_DAYS = [
@@ -226,6 +226,24 @@ export const settingsSchema = z.strictObject({
     })
     .optional()
     .describe("Network that the functions run in. Default: Lambda's own"),
+  reservedConcurrency: z
+    .boolean()
+    .optional()
+    .meta(
+      withDefault(
+        "Reserve concurrency for each function: 10 for move-access-logs, 1 for each of the others; an account keeps 100 that nobody may reserve",
+        false,
+      ),
+    ),
+  forceDestroy: z
+    .boolean()
+    .optional()
+    .meta(
+      withDefault(
+        "Delete the buckets with all that they hold on terraform destroy: for test accounts",
+        false,
+      ),
+    ),
   runtime: z.enum(RUNTIMES).optional().meta(withDefault("Lambda runtime", RUNTIMES[0])),
   tags: z.record(z.string().min(1), z.string()).optional().describe("Tags of every resource"),
 });

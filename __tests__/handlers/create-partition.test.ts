@@ -1,3 +1,4 @@
+import type { ConfiguredSource } from "../../formats/configured-source";
 import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
 import { invokeHandler } from "../helpers/invoke-handler";
 import { type S3Server, startS3Server } from "../helpers/s3-server";
@@ -18,16 +19,20 @@ afterEach(async () => {
   await s3.close();
 });
 
+const ALB: ConfiguredSource = { name: "web", format: "alb", prefix: "web/AWSLogs/" };
+const distribution = (name: string): ConfiguredSource => ({
+  name,
+  format: "cloudfront",
+  prefix: `${name}/`,
+  partition: true,
+});
+
 const invoke = (
   event: { scheduledTime?: string; from?: string; to?: string },
-  tables: unknown = [{ table: "alb_access_logs" }],
+  sources: readonly ConfiguredSource[] = [ALB],
   COLUMNAR = "false",
 ): Promise<unknown> =>
-  invokeHandler(
-    "create-partition",
-    { athena, s3, environment: { TABLES: JSON.stringify(tables), COLUMNAR } },
-    event,
-  );
+  invokeHandler("create-partition", { athena, s3, sources, environment: { COLUMNAR } }, event);
 
 const SCHEDULED = { scheduledTime: "2026-11-23T07:50:00Z" };
 const markers = () => s3.keys("logs").filter((key) => key.startsWith("_touched/"));
@@ -41,7 +46,7 @@ describe("create-partition", () => {
   });
 
   it("adds them for every source of a table that is partitioned by source", async () => {
-    await invoke(SCHEDULED, [{ table: "cloudfront_access_logs", sources: ["shop", "blog"] }]);
+    await invoke(SCHEDULED, [distribution("shop"), distribution("blog")]);
     expect(athena.partitions.size).toBe(54);
     expect(athena.partitions).toContain("cloudfront_access_logs_raw/source=blog/dt=2026-11-23/hour=05");
   });

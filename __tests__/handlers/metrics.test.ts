@@ -11,7 +11,13 @@ import { s3Notification, sqsEvent } from "../helpers/events";
 import { invokeHandler } from "../helpers/invoke-handler";
 import { type S3Server, startS3Server } from "../helpers/s3-server";
 import { alarmsOf, metricsOf, ONE_OF_EACH, widgetsOf } from "../helpers/stack-metrics";
-import { resolved, resourcesOf, synthSettings, type TerraformJson } from "../helpers/synth";
+import {
+  configuredSourcesIn,
+  resolved,
+  resourcesOf,
+  synthSettings,
+  type TerraformJson,
+} from "../helpers/synth";
 
 const ALB_FOLDER = "shop/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/";
 const ALB_NAME =
@@ -55,7 +61,11 @@ function environmentOf(name: HandlerName): Record<string, string> {
 }
 
 const invoke = (name: HandlerName, ...args: readonly unknown[]) =>
-  invokeHandler(name, { athena, s3, environment: environmentOf(name) }, ...args);
+  invokeHandler(
+    name,
+    { athena, s3, sources: configuredSourcesIn(json), environment: environmentOf(name) },
+    ...args,
+  );
 
 beforeAll(async () => {
   json = synthSettings(ONE_OF_EACH);

@@ -1,4 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { ConfiguredSource } from "../../formats/configured-source";
+import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { embeddedMetrics } from "../helpers/embedded-metrics";
 import { EVENT_TIME, eventBridgeEvent, s3Notification, sqsEvent, TEST_EVENT } from "../helpers/events";
 import { invokeHandler } from "../helpers/invoke-handler";
@@ -31,27 +33,32 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-const SOURCES = JSON.stringify([
+const SOURCES: readonly ConfiguredSource[] = [
   { format: "alb", prefix: "alb/AWSLogs/", name: "shop" },
   { format: "cloudfront", prefix: "cf/", name: "cdn" },
   { format: "cloudfront", prefix: "eu/", name: "cdn-eu" },
-]);
+];
 
 async function invoke(event: SQSEvent, variables: Record<string, string> = {}): Promise<SQSBatchResponse> {
   const environment = {
-    SOURCES,
     TARGET_BUCKET: "logs",
     KEEP_ORIGINALS: "false",
     POWERTOOLS_SERVICE_NAME: "move",
     ...variables,
   };
-  const answer = await invokeHandler("move-access-logs", { s3: server, environment }, event);
+  const answer = await invokeHandler(
+    "move-access-logs",
+    { s3: server, sources: SOURCES, environment },
+    event,
+  );
   return answer as SQSBatchResponse;
 }
 
 const failedIn = ({ batchItemFailures }: SQSBatchResponse) =>
   batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-const rawKeys = (bucket = "logs") => server.keys(bucket).filter((key) => key.startsWith("raw/"));
+/** But for what Terraform wrote. */
+const keysIn = (bucket: string) => server.keys(bucket).filter((key) => key !== CONFIGURATION_KEY);
+const rawKeys = (bucket = "logs") => keysIn(bucket).filter((key) => key.startsWith("raw/"));
 
 describe("move-access-logs", () => {
   it("moves an object to its hour, marks the partition, and deletes the original", async () => {
@@ -61,7 +68,7 @@ describe("move-access-logs", () => {
       expect.stringMatching(new RegExp(`^raw/alb_access_logs/dt=2026-11-23/hour=07/[0-9a-f]{8}-${NAME}$`)),
     ]);
     expect(server.read("logs", rawKeys()[0] ?? "")).toBe("text");
-    expect(server.keys("logs")).toEqual([MARKER, ...rawKeys()]);
+    expect(keysIn("logs")).toEqual([MARKER, ...rawKeys()]);
   });
 
   it("does the same for an event from EventBridge, whose keys are plain", async () => {
@@ -69,7 +76,7 @@ describe("move-access-logs", () => {
     server.put("logs", key, "text");
     expect(failedIn(await invoke(sqsEvent(eventBridgeEvent("logs", key))))).toEqual([]);
     expect(rawKeys()).toHaveLength(1);
-    expect(server.keys("logs")).not.toContain(key);
+    expect(keysIn("logs")).not.toContain(key);
   });
 
   it("reads the form-encoded keys of S3 notifications", async () => {
@@ -77,19 +84,19 @@ describe("move-access-logs", () => {
     server.put("logs", key, "text");
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", key))))).toEqual([]);
     expect(rawKeys()).toHaveLength(1);
-    expect(server.keys("logs")).not.toContain(key);
+    expect(keysIn("logs")).not.toContain(key);
   });
 
   it("keeps the originals when told so", async () => {
     await invoke(sqsEvent(s3Notification("logs", KEY)), { KEEP_ORIGINALS: "true" });
-    expect(server.keys("logs")).toContain(KEY);
+    expect(keysIn("logs")).toContain(KEY);
     expect(rawKeys()).toHaveLength(1);
   });
 
   it("moves to another bucket when told so", async () => {
     await invoke(sqsEvent(s3Notification("logs", KEY)), { TARGET_BUCKET: "lake" });
-    expect(server.keys("logs")).toEqual([]);
-    expect(server.keys("lake")).toEqual([MARKER, "other", ...rawKeys("lake")]);
+    expect(keysIn("logs")).toEqual([]);
+    expect(keysIn("lake")).toEqual([MARKER, "other", ...rawKeys("lake")]);
   });
 
   it("writes one object when the same event comes twice, in one batch or later", async () => {
@@ -132,7 +139,7 @@ describe("move-access-logs", () => {
     for (const key of others) server.put("logs", key, "text");
     const response = await invoke(sqsEvent(TEST_EVENT, ...others.map((key) => s3Notification("logs", key))));
     expect(failedIn(response)).toEqual([]);
-    expect(server.keys("logs")).toEqual([KEY, ...others].sort());
+    expect(keysIn("logs")).toEqual([KEY, ...others].sort());
     for (const reason of ["test-file", "connection-log", "folder-marker", "unmatched-key"]) {
       expect(printed.join("\n")).toContain(`"Reason":"${reason}"`);
     }
@@ -158,7 +165,7 @@ describe("move-access-logs", () => {
   it("keeps the original and sends the message back when the copy fails", async () => {
     server.setFault(({ isCopy }) => (isCopy ? { status: 403, code: "AccessDenied" } : undefined));
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual(["m0"]);
-    expect(server.keys("logs")).toEqual([KEY]);
+    expect(keysIn("logs")).toEqual([KEY]);
   });
 
   it("keeps the original when the partition could not be marked, so that the next try marks it", async () => {
@@ -166,10 +173,10 @@ describe("move-access-logs", () => {
       key.startsWith("_touched/") ? { status: 403, code: "AccessDenied" } : undefined,
     );
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual(["m0"]);
-    expect(server.keys("logs")).toContain(KEY);
+    expect(keysIn("logs")).toContain(KEY);
     server.setFault(undefined);
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual([]);
-    expect(server.keys("logs")).toEqual([MARKER, ...rawKeys()]);
+    expect(keysIn("logs")).toEqual([MARKER, ...rawKeys()]);
   });
 
   it("sends the message back when the original could not be deleted", async () => {
@@ -184,7 +191,7 @@ describe("move-access-logs", () => {
     server.put("logs", CLOUDFRONT_KEY, "text");
     await invoke(sqsEvent(s3Notification("logs", CLOUDFRONT_KEY)));
     expect(rawKeys()[0]).toMatch(/^raw\/cloudfront_access_logs\/dt=2026-11-22\/hour=23\//);
-    expect(server.keys("logs")).toContain("_touched/cloudfront_access_logs/dt=2026-11-22/hour=23");
+    expect(keysIn("logs")).toContain("_touched/cloudfront_access_logs/dt=2026-11-22/hour=23");
   });
 
   it("moves hundreds of objects with bounded concurrency, few deletes and one marker", async () => {
@@ -199,7 +206,8 @@ describe("move-access-logs", () => {
     expect(rawKeys()).toHaveLength(count);
     expect(server.maxInFlight).toBeLessThanOrEqual(32);
     expect(server.requests.filter(({ isBatchDelete }) => isBatchDelete)).toHaveLength(1);
-    expect(server.requests).toHaveLength(count + 1 + 1);
+    const ofTheBatch = server.requests.filter(({ key }) => key !== CONFIGURATION_KEY);
+    expect(ofTheBatch).toHaveLength(count + 1 + 1);
   });
 
   it("counts files and bytes by source, and how long the slowest waited since its delivery", async () => {
@@ -231,8 +239,8 @@ describe("move-access-logs", () => {
   });
 
   it("names every variable that is wrong before it does anything", async () => {
-    const wrong = invoke(sqsEvent(), { SOURCES: "[{}]", KEEP_ORIGINALS: "maybe" });
+    const wrong = invoke(sqsEvent(), { TARGET_BUCKET: "", KEEP_ORIGINALS: "maybe" });
     await expect(wrong).rejects.toMatchObject({ code: "INVALID_ENVIRONMENT" });
-    await expect(wrong).rejects.toThrow(/SOURCES\.0\.format.*KEEP_ORIGINALS/);
+    await expect(wrong).rejects.toThrow(/TARGET_BUCKET.*KEEP_ORIGINALS/);
   });
 });

@@ -58,7 +58,7 @@ describe("planCommits", () => {
   it("begins with the oldest hours", () => {
     const files = [5, 3, 400, 1].map((hours) => fileAt(addHours(START, hours), "a"));
     const hours = planCommits(TABLE, files).map(([file]) => file?.partition.hour);
-    expect(hours).toEqual([...hours].sort((a = 0, b = 0) => a - b));
+    expect(hours).toEqual([...hours].sort((a, b) => Number(a) - Number(b)));
   });
 
   it("names up to a hundred files one by one, so that no other is read", () => {

@@ -1,4 +1,6 @@
 import { FORMATS } from "../../formats";
+import type { ConfiguredSource } from "../../formats/configured-source";
+import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
 import { type AthenaServer, ROWS_PER_INSERT, startAthenaServer } from "../helpers/athena-server";
 import { invokeHandler } from "../helpers/invoke-handler";
@@ -25,14 +27,20 @@ const LATE_MARKER = "_touched/alb_access_logs/dt=2026-11-22/hour=09";
 const NOTE = "_commits/current.json";
 const COLUMNS = lakeColumnNames({ format: FORMATS.alb, database: "logs", bucket: "b", bySource: false });
 
-const invoke = (remainingMs = 900_000, PARTITIONS = "managed", environment: Record<string, string> = {}) =>
+const ALB: ConfiguredSource = { name: "web", format: "alb", prefix: "web/AWSLogs/" };
+const invoke = (
+  remainingMs = 900_000,
+  PARTITIONS = "managed",
+  sources: readonly ConfiguredSource[] = [ALB],
+) =>
   invokeHandler(
     "transform-partition",
-    { athena, s3, environment: { PARTITIONS, ...environment } },
+    { athena, s3, sources, environment: { PARTITIONS } },
     { scheduledTime: "2026-11-23T07:50:00Z" },
     { getRemainingTimeInMillis: () => remainingMs },
   );
-const keys = (prefix: string) => s3.keys("logs").filter((key) => key.startsWith(prefix));
+const keys = (prefix: string) =>
+  s3.keys("logs").filter((key) => key.startsWith(prefix) && key !== CONFIGURATION_KEY);
 const statements = (start: string) => athena.queries.filter(({ sql }) => sql.startsWith(start));
 const inserts = () => statements("INSERT INTO");
 
@@ -152,10 +160,7 @@ describe("transform-partition", () => {
 
 describe("transform-partition of a table whose rows must not tell all", () => {
   const SALT = "_privacy/salt";
-  const tables = (...privacy: readonly object[]) => ({
-    TABLES: JSON.stringify([{ table: "alb_access_logs", privacy }]),
-  });
-  const HASHED = tables({ clientIps: "hash", queryStrings: "drop", cookies: "keep" });
+  const HASHED = [{ ...ALB, privacy: { clientIps: "hash", queryStrings: "drop" } }] as const;
   const valueOfClientIp = () => /^.*client_ip.*$/m.exec(inserts().at(-1)?.sql.split("SELECT")[1] ?? "")?.[0];
   beforeEach(() => {
     athena.tables.set("alb_access_logs", COLUMNS);
@@ -163,11 +168,7 @@ describe("transform-partition of a table whose rows must not tell all", () => {
   });
 
   it("truncates without a secret", async () => {
-    await invoke(
-      900_000,
-      "managed",
-      tables({ clientIps: "truncate", queryStrings: "keep", cookies: "keep" }),
-    );
+    await invoke(900_000, "managed", [{ ...ALB, privacy: { clientIps: "truncate" } }]);
     expect(valueOfClientIp()).toContain("COALESCE(NULLIF(regexp_extract(");
     expect(s3.read("logs", SALT)).toBeUndefined();
   });
@@ -208,10 +209,10 @@ describe("transform-partition of a table whose rows must not tell all", () => {
     s3.put("logs", "_touched/alb_access_logs/source=shop/dt=2026-11-23/hour=07", "1");
     s3.put("logs", "_touched/alb_access_logs/source=web/dt=2026-11-23/hour=07", "1");
     athena.tables.set("alb_access_logs", [...COLUMNS, "source"]);
-    const rule = { source: "web", clientIps: "truncate", queryStrings: "keep", cookies: "keep" };
-    await invoke(900_000, "managed", {
-      TABLES: JSON.stringify([{ table: "alb_access_logs", sources: ["shop", "web"], privacy: [rule] }]),
-    });
+    await invoke(900_000, "managed", [
+      { ...ALB, name: "shop", partition: true },
+      { ...ALB, partition: true, privacy: { clientIps: "truncate" } },
+    ]);
     const isPrivate = Object.fromEntries(
       inserts().map(({ sql }) => [/"source" = '(\w+)'/.exec(sql)?.[1], sql.includes("regexp_extract")]),
     );
@@ -266,16 +267,13 @@ describe("maintain-lake", () => {
 
   it("hides the text of unparsed lines where rows must not tell all, and counts them still", async () => {
     athena.setValue("7");
-    const privacy = [{ clientIps: "truncate", queryStrings: "keep", cookies: "keep" }];
     const result = await invokeHandler(
       "maintain-lake",
       {
         athena,
         s3,
-        environment: {
-          PARTITIONS: "managed",
-          TABLES: JSON.stringify([{ table: "alb_access_logs", privacy }]),
-        },
+        sources: [{ ...ALB, privacy: { clientIps: "truncate" } }],
+        environment: { PARTITIONS: "managed" },
       },
       { scheduledTime: "2026-11-23T03:30:00Z" },
     );

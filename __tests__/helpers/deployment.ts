@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { partsOf } from "../../deployed-parts";
 import { FORMATS } from "../../formats";
 import { addHours, type Hour, hourOf, hourText } from "../../formats/hour";
-import { markerKeyOf, rawPrefixOf } from "../../formats/partition-layout";
+import { CONFIGURATION_KEY, markerKeyOf, rawPrefixOf } from "../../formats/partition-layout";
 import { linesGlueTable, rawGlueTable } from "../../formats/render/glue-table";
 import { type LakeTable, lakeColumnTypes } from "../../formats/render/lake-sql";
 import { doctorReport, statusReport } from "../../local/status/aws/aws-report";
@@ -156,10 +156,7 @@ function deploy(aws: AwsServer, s3: S3Server): void {
       State: "Active",
       MemorySize: 512,
       Environment: {
-        Variables:
-          name === move.name
-            ? { SOURCES: JSON.stringify(parts.sources), KEEP_ORIGINALS: "false", TARGET_BUCKET: BUCKET }
-            : variables,
+        Variables: name === move.name ? { KEEP_ORIGINALS: "false", TARGET_BUCKET: BUCKET } : variables,
       },
     });
     aws.logs.set(logGroup, []);
@@ -170,6 +167,7 @@ function deploy(aws: AwsServer, s3: S3Server): void {
     State: "Enabled",
     FunctionResponseTypes: ["ReportBatchItemFailures"],
   });
+  s3.put(BUCKET, CONFIGURATION_KEY, JSON.stringify({ sources: parts.sources }));
   s3.notifications.set(
     BUCKET,
     notificationOf(

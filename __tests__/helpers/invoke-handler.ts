@@ -1,5 +1,7 @@
 import * as athenaClient from "@aws-sdk/client-athena";
 import * as s3Client from "@aws-sdk/client-s3";
+import type { ConfiguredSource } from "../../formats/configured-source";
+import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import type { HandlerName } from "../../modules/handler-code";
 import type { AthenaServer } from "./athena-server";
 import type { S3Server } from "./s3-server";
@@ -10,7 +12,15 @@ export interface Surroundings {
   readonly athena?: AthenaServer;
   readonly s3: S3Server;
   readonly environment: Readonly<Record<string, string>>;
+  /**
+   * What Terraform wrote into the pipeline's bucket.
+   *
+   * @default one load balancer, below `alb/`
+   */
+  readonly sources?: readonly ConfiguredSource[];
 }
+
+const SOURCES: readonly ConfiguredSource[] = [{ name: "web", format: "alb", prefix: "alb/AWSLogs/" }];
 
 /** Loaded once for all: they keep nothing between two clients, and take longer to load than a handler to run. */
 const PACKAGES = { "@aws-sdk/client-athena": athenaClient, "@aws-sdk/client-s3": s3Client };
@@ -18,10 +28,15 @@ const PACKAGES = { "@aws-sdk/client-athena": athenaClient, "@aws-sdk/client-s3":
 /** Loads a handler as a new Lambda environment would, and invokes it once. */
 export async function invokeHandler(
   name: HandlerName,
-  { athena, s3, environment }: Surroundings,
+  { athena, s3, environment, sources = SOURCES }: Surroundings,
   ...args: readonly unknown[]
 ): Promise<unknown> {
   const before = { ...process.env };
+  s3.put(
+    environment.TARGET_BUCKET ?? environment.BUCKET ?? "logs",
+    CONFIGURATION_KEY,
+    JSON.stringify({ sources }),
+  );
   Object.assign(process.env, {
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "test",
@@ -31,7 +46,6 @@ export async function invokeHandler(
     DATABASE: "logs",
     WORKGROUP: "pipeline",
     BUCKET: "logs",
-    TABLES: JSON.stringify([{ table: "alb_access_logs" }]),
     POWERTOOLS_METRICS_NAMESPACE: "AccessLogs",
     POWERTOOLS_SERVICE_NAME: "test",
     POWERTOOLS_DEV: "true",

@@ -30,6 +30,7 @@ export interface S3Server {
   readonly maxInFlight: number;
   setFault(fault: Fault | undefined): void;
   put(bucket: string, key: string, body: string | Buffer, modified?: Date): void;
+  delete(bucket: string, key: string): void;
   read(bucket: string, key: string): string | undefined;
   keys(bucket: string): string[];
   /** Documents of a bucket by its name and kind, e.g. `logs policy`: JSON of a policy, XML of all others. */
@@ -85,6 +86,7 @@ export async function startS3Server(latencyMs = 0): Promise<S3Server> {
     },
     put: (bucket, key, body, modified = new Date()) =>
       void bucketOf(bucket).set(key, { ...objectOf(Buffer.from(body)), modified }),
+    delete: (bucket, key) => void bucketOf(bucket).delete(key),
     read: (bucket, key) => bucketOf(bucket).get(key)?.body.toString(),
     notifications,
     documents,

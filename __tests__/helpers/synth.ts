@@ -1,6 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import type { Construct } from "constructs";
+import type { ConfiguredSource } from "../../formats/configured-source";
 import { parseSettings } from "../../settings/load";
 import { AccessLogsStack } from "../../stacks/access-logs-stack";
 import { dropTokenTraces } from "../../stacks/token-traces";
@@ -43,6 +44,12 @@ export function onlyResource(json: TerraformJson, type: string): Record<string, 
   const [resource, ...others] = Object.values(resourcesOf(json, type));
   if (!resource || others.length > 0) throw new Error(`expected one ${type}`);
   return resource;
+}
+
+/** What the functions of a stack are told of the sources. */
+export function configuredSourcesIn(json: TerraformJson): readonly ConfiguredSource[] {
+  const { content } = onlyResource(json, "aws_s3_object");
+  return (content as { readonly sources: readonly ConfiguredSource[] }).sources;
 }
 
 /** A value of the stack, with references to what is configured elsewhere in it replaced by that. */

@@ -1,3 +1,4 @@
+import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { CHECK_FINDINGS } from "../../local/status/aws/check-findings";
 import type { Finding } from "../../local/status/finding";
 import { queueArn } from "../helpers/aws-server";
@@ -115,7 +116,7 @@ const WRONG: readonly (readonly [what: string, codes: readonly string[], breakIt
   ],
   [
     "a source was never deployed",
-    ["notification-missing", "function-outdated"],
+    ["notification-missing", "sources-outdated"],
     ({ writeSettings }) =>
       writeSettings({
         sources: [
@@ -124,6 +125,11 @@ const WRONG: readonly (readonly [what: string, codes: readonly string[], breakIt
           { name: "img", format: "cloudfront", prefix: "img/" },
         ],
       }),
+  ],
+  [
+    "what the functions are told of the sources is gone",
+    ["sources-outdated"],
+    ({ s3, bucket }) => s3.delete(bucket, CONFIGURATION_KEY),
   ],
   [
     "a function lacks a permission",
@@ -201,7 +207,7 @@ const WRONG: readonly (readonly [what: string, codes: readonly string[], breakIt
   ],
   [
     "nobody says which bucket it is",
-    ["bucket-unknown", "function-outdated", "function-outdated"],
+    ["bucket-unknown", "function-outdated"],
     ({ aws }) => change(aws.functions, "logs-move-access-logs", { Environment: {} }),
   ],
   [

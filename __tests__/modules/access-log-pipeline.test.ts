@@ -2,7 +2,7 @@ import { ref, Token } from "cdktf";
 import { AccessLogPipeline } from "../../modules/access-log-pipeline";
 import type { AccessLogPipelineProps } from "../../modules/pipeline-props";
 import { RUNTIMES } from "../../modules/runtime";
-import { onlyResource, resourcesOf, synthConstruct } from "../helpers/synth";
+import { configuredSourcesIn, onlyResource, resourcesOf, synthConstruct } from "../helpers/synth";
 
 const PROPS: AccessLogPipelineProps = {
   name: "logs",
@@ -42,6 +42,19 @@ describe("AccessLogPipeline", () => {
     expect(onlyResource(json, "aws_s3_bucket_ownership_controls")).toMatchObject({
       rule: { object_ownership: "BucketOwnerEnforced" },
     });
+  });
+
+  it("leaves the kinds of encryption blocked that S3 blocks itself, with and without a key", () => {
+    const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    for (const json of [synth(), synth({ kmsKey })]) {
+      const configurations = Object.values(
+        resourcesOf(json, "aws_s3_bucket_server_side_encryption_configuration"),
+      );
+      expect(configurations.length).toBeGreaterThan(0);
+      for (const { rule } of configurations) {
+        expect(rule).toEqual([expect.objectContaining({ blocked_encryption_types: ["SSE-C"] })]);
+      }
+    }
   });
 
   it("switches access control lists on only for CloudFront, and grants its delivery", () => {
@@ -107,7 +120,7 @@ describe("AccessLogPipeline", () => {
     expect(mapping.function_response_types).toEqual(["ReportBatchItemFailures"]);
   });
 
-  it("tells the mover its sources, and which of them are partitions", () => {
+  it("tells the functions their sources in an object, so that their number does not matter", () => {
     const json = synth({
       sources: [
         { name: "shop", format: "alb", prefix: "shop/", partition: true },
@@ -115,18 +128,29 @@ describe("AccessLogPipeline", () => {
       ],
       keepOriginals: true,
     });
-    const move = Object.values(resourcesOf(json, "aws_lambda_function")).find(
-      ({ function_name }) => function_name === "logs-move-access-logs",
-    );
-    expect(move?.environment).toMatchObject({
-      variables: {
-        SOURCES: [
-          { format: "alb", prefix: "shop/AWSLogs/", name: "shop" },
-          { format: "cloudfront", prefix: "cf/" },
+    expect(onlyResource(json, "aws_s3_object")).toMatchObject({
+      bucket: "${aws_s3_bucket.logs.bucket}",
+      key: "_config/sources.json",
+      content: {
+        sources: [
+          { format: "alb", prefix: "shop/AWSLogs/", name: "shop", partition: true },
+          { format: "cloudfront", prefix: "cf/", name: "cdn" },
         ],
-        TARGET_BUCKET: "${aws_s3_bucket.logs.bucket}",
-        KEEP_ORIGINALS: "true",
       },
+      // Default tags of the provider may be more than an object can have.
+      override_provider: { default_tags: { tags: {} } },
+    });
+    const [id] = Object.keys(resourcesOf(json, "aws_s3_object"));
+    const lambdas = Object.values(resourcesOf(json, "aws_lambda_function"));
+    expect(lambdas).toHaveLength(4);
+    for (const { environment } of lambdas) {
+      expect(environment).toMatchObject({
+        variables: { CONFIGURATION_SHA256: `\${sha256(aws_s3_object.${id}.content)}` },
+      });
+    }
+    const move = lambdas.find(({ function_name }) => function_name === "logs-move-access-logs");
+    expect(move?.environment).toMatchObject({
+      variables: { TARGET_BUCKET: "${aws_s3_bucket.logs.bucket}", KEEP_ORIGINALS: "true" },
     });
     const table = resourcesOf(json, "aws_glue_catalog_table").alb_access_logs_raw;
     expect(table?.partition_keys).toMatchObject([{ name: "source" }, { name: "dt" }, { name: "hour" }]);
@@ -161,7 +185,7 @@ describe("AccessLogPipeline", () => {
     ["create-partition", "cron(50 * * * ? *)"],
     ["transform-partition", "cron(5/10 * * * ? *)"],
     ["maintain-lake", "cron(30 3 * * ? *)"],
-  ])("runs %s by schedule, one run at a time, and reports what fails", (handler, expression) => {
+  ])("runs %s by schedule, and reports what fails", (handler, expression) => {
     const json = synth();
     const named = (type: string, property: string) =>
       Object.values(resourcesOf(json, type)).find((item) => item[property] === `logs-${handler}`);
@@ -172,9 +196,6 @@ describe("AccessLogPipeline", () => {
         dead_letter_config: { arn: expect.any(String) },
       },
     });
-    expect(named("aws_lambda_function", "function_name")).toMatchObject({
-      reserved_concurrent_executions: 1,
-    });
     const failures = resourcesOf(json, "aws_lambda_function_event_invoke_config");
     expect(Object.values(failures)).toHaveLength(3);
     for (const failure of Object.values(failures)) {
@@ -182,6 +203,36 @@ describe("AccessLogPipeline", () => {
         destination_config: { on_failure: { destination: expect.any(String) } },
       });
     }
+  });
+
+  it("reserves concurrency only if told to: an account with a low limit has none to reserve", () => {
+    const reserved = (json: ReturnType<typeof synth>) =>
+      Object.values(resourcesOf(json, "aws_lambda_function")).map((lambda) => [
+        lambda.function_name,
+        lambda.reserved_concurrent_executions,
+      ]);
+    expect(reserved(synth()).map(([, concurrency]) => concurrency)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(Object.fromEntries(reserved(synth({ reservedConcurrency: true })))).toEqual({
+      "logs-move-access-logs": 10,
+      "logs-create-partition": 1,
+      "logs-transform-partition": 1,
+      "logs-maintain-lake": 1,
+    });
+  });
+
+  it("lets Terraform empty its buckets only if told to", () => {
+    const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const emptied = (props: Partial<AccessLogPipelineProps>) =>
+      Object.values(resourcesOf(synth({ kmsKey, ...props }), "aws_s3_bucket")).map(
+        ({ force_destroy }) => force_destroy,
+      );
+    expect(emptied({})).toEqual([false, false]);
+    expect(emptied({ forceDestroy: true })).toEqual([true, true]);
   });
 
   it("lets Athena compute the partitions of a checked range of days", () => {
@@ -206,6 +257,11 @@ describe("AccessLogPipeline", () => {
       JSON.stringify(onlyResource(synth({ columnar }), "aws_s3_bucket_lifecycle_configuration").rule);
     expect(rules(true)).not.toContain("_touched/");
     expect(rules(false)).toContain("_touched/");
+  });
+
+  it("lets Terraform delete and rename workgroups that queries ran in", () => {
+    const workgroups = Object.values(resourcesOf(synth(), "aws_athena_workgroup"));
+    expect(workgroups.map(({ force_destroy }) => force_destroy)).toEqual([true, true]);
   });
 
   it("limits what a query may scan, whoever asks", () => {
@@ -274,39 +330,20 @@ describe("AccessLogPipeline", () => {
     const web = { name: "web", format: "alb", prefix: "web/" } as const;
     const shop = { name: "shop", format: "alb", prefix: "shop/" } as const;
     const hash = { clientIps: "hash" } as const;
-    const tables = (sources: AccessLogPipelineProps["sources"]) => {
-      const functions = Object.values(resourcesOf(synth({ sources }), "aws_lambda_function"));
-      const transform = functions.find(({ function_name: name }) => name === "logs-transform-partition");
-      return (transform as { environment: { variables: { TABLES: unknown } } }).environment.variables.TABLES;
-    };
+    const told = (sources: AccessLogPipelineProps["sources"]) =>
+      configuredSourcesIn(synth({ sources })).map(({ privacy }) => privacy);
     const saltPolicies = (sources: AccessLogPipelineProps["sources"]) =>
       Object.entries(resourcesOf(synth({ sources }), "aws_iam_role_policy"))
         .filter(([, policy]) => JSON.stringify(policy).includes("_privacy/salt"))
         .map(([id]) => id);
 
-    it("tells the functions one rule for a table, or one for each source that is a partition", () => {
-      expect(tables([{ ...web, privacy: hash }])).toEqual([
-        {
-          table: "alb_access_logs",
-          privacy: [{ clientIps: "hash", queryStrings: "keep", cookies: "keep" }],
-        },
-      ]);
+    it("tells the functions so, source by source, and nothing where all is kept", () => {
       expect(
-        tables([
+        told([
           { ...web, partition: true, privacy: hash },
-          { ...shop, partition: true },
+          { ...shop, partition: true, privacy: { clientIps: "keep" } },
         ]),
-      ).toEqual([
-        {
-          table: "alb_access_logs",
-          sources: ["web", "shop"],
-          privacy: [{ source: "web", clientIps: "hash", queryStrings: "keep", cookies: "keep" }],
-        },
-      ]);
-    });
-
-    it("changes nothing where all is kept", () => {
-      expect(tables([{ ...web, privacy: { clientIps: "keep" } }])).toEqual([{ table: "alb_access_logs" }]);
+      ).toEqual([{ clientIps: "hash", queryStrings: "keep", cookies: "keep" }, undefined]);
     });
 
     it("refuses sources that share rows and do not agree", () => {

@@ -1,3 +1,4 @@
+import { MAX_SOURCES } from "../../settings/schema";
 import { ONE_OF_EACH, type Widget, widgetsOf } from "../helpers/stack-metrics";
 import { resourcesOf, synthSettings } from "../helpers/synth";
 
@@ -86,15 +87,17 @@ describe("the dashboard", () => {
   });
 
   it("holds the states of all alarms, with as many sources as there may be", () => {
-    const sources = Array.from({ length: 50 }, (_, index) => ({
+    const sources = Array.from({ length: MAX_SOURCES }, (_, index) => ({
       name: `source-${index}`,
       format: index === 0 ? "cloudfront" : "alb",
       prefix: `prefix-${index}/`,
     }));
-    const [alarms] = widgetsOf(synthSettings({ ...SETTINGS, sources }));
-    expect(alarms?.type).toBe("alarm");
-    expect(alarms?.properties.alarms?.length).toBeGreaterThan(50);
-    expect(alarms?.properties.alarms?.length).toBeLessThanOrEqual(100);
+    const json = synthSettings({ ...SETTINGS, sources });
+    const shown = widgetsOf(json).filter(({ type }) => type === "alarm");
+    const arns = shown.map(({ properties }) => properties.alarms ?? []);
+    expect(arns.flat()).toHaveLength(Object.keys(resourcesOf(json, "aws_cloudwatch_metric_alarm")).length);
+    expect(arns.map(({ length }) => length)).toEqual([expect.any(Number), 1 + MAX_SOURCES]);
+    for (const { length } of arns) expect(length).toBeLessThanOrEqual(100);
   });
 
   it("begins with the graphs where there are no alarms, and can be left out", () => {

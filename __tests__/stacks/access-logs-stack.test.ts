@@ -1,3 +1,4 @@
+import { brokenLimits } from "../../modules/broken-limits";
 import { RUNTIMES } from "../../modules/runtime";
 import { NETWORK_INTERFACE_ACTIONS } from "../../modules/vpc";
 import { QUESTIONS } from "../../questions";
@@ -76,6 +77,7 @@ const COMMON_TYPES = [
   "1 aws_s3_bucket_policy", // TLS only, and delivery
   "1 aws_s3_bucket_public_access_block",
   "1 aws_s3_bucket_server_side_encryption_configuration",
+  "1 aws_s3_object", // what the functions are told of the sources
   "1 aws_sqs_queue_redrive_allow_policy",
 ];
 
@@ -214,15 +216,18 @@ describe("the stack for another account's bucket", () => {
     const conditions = Object.values(resourcesOf(json, "aws_sqs_queue_policy")).map(({ policy }) =>
       JSON.stringify(policy),
     );
-    expect(conditions.filter((text) => text.includes('"aws:SourceAccount":"444455556666"'))).toHaveLength(2);
-    expect(conditions.filter((text) => text.includes(':s3:::company-logs"}'))).toHaveLength(2);
+    expect(conditions.filter((text) => text.includes('"aws:SourceAccount":"444455556666"'))).toHaveLength(1);
+    expect(conditions.filter((text) => text.includes(':s3:::company-logs"}'))).toHaveLength(1);
   });
 
   it("hears by EventBridge only of that account, and lets it forward", () => {
     const { existingLogBucketEvents, ...settings } = VARIANTS["another account's bucket"];
     const forwarded = synthSettings(settings);
-    const [rule] = Object.values(resourcesOf(forwarded, "aws_cloudwatch_event_rule"));
-    expect(rule?.event_pattern).toMatchObject({ account: ["444455556666"] });
+    const rules = Object.values(resourcesOf(forwarded, "aws_cloudwatch_event_rule"));
+    expect(rules.map(({ event_pattern }) => event_pattern)).toEqual([
+      expect.objectContaining({ account: ["444455556666"] }),
+      expect.objectContaining({ account: ["444455556666"] }),
+    ]);
     expect(Object.values(resourcesOf(forwarded, "aws_cloudwatch_event_permission"))).toEqual([
       { principal: "444455556666", statement_id: "access-logs-arrivals-forwarding" },
     ]);
@@ -236,8 +241,8 @@ describe("the stack for a bucket that exists already", () => {
     expect(typesOf(json).sort()).toEqual(
       [
         ...DEFAULT_TYPES,
-        "1 aws_cloudwatch_event_rule", // new objects of that bucket
-        "1 aws_cloudwatch_event_target", // to the queue
+        "2 aws_cloudwatch_event_rule", // new objects of that bucket, source by source
+        "2 aws_cloudwatch_event_target", // to the queue
       ].sort(),
     );
     for (const [type, items] of Object.entries(json.resource).filter(([name]) =>
@@ -248,13 +253,49 @@ describe("the stack for a bucket that exists already", () => {
     }
   });
 
-  it("hears only of the sources' objects", () => {
-    const [rule] = Object.values(resourcesOf(json, "aws_cloudwatch_event_rule"));
-    expect(rule?.event_pattern).toMatchObject({
-      source: ["aws.s3"],
-      "detail-type": ["Object Created"],
-      detail: { object: { key: [{ prefix: "alb/AWSLogs/" }, { prefix: "cloudfront/" }] } },
+  it("hears only of the sources' objects, by a rule for each, since a pattern's size is limited", () => {
+    const rules = resourcesOf(json, "aws_cloudwatch_event_rule");
+    const keys = Object.entries(rules).map(([id, { event_pattern }]) => {
+      expect(event_pattern).toMatchObject({ source: ["aws.s3"], "detail-type": ["Object Created"] });
+      return [id, (event_pattern as { detail: { object: { key: unknown } } }).detail.object.key];
     });
+    expect(keys).toEqual([
+      ["arrivals-alb", [{ prefix: "alb/AWSLogs/" }]],
+      ["arrivals-cloudfront", [{ prefix: "cloudfront/" }]],
+    ]);
+    const names = Object.values(rules).map(({ name }) => name);
+    expect(names).toEqual([
+      expect.stringMatching(/^access-logs-arrivals-[0-9a-f]{8}$/),
+      expect.stringMatching(/^access-logs-arrivals-[0-9a-f]{8}$/),
+    ]);
+    expect(new Set(names).size).toBe(2);
+  });
+
+  it("lets EventBridge send to both queues, whatever the number of sources", () => {
+    const policies = Object.entries(resourcesOf(json, "aws_sqs_queue_policy")).filter(([id]) =>
+      id.includes("_arrivals_"),
+    );
+    expect(policies).toHaveLength(2);
+    for (const [, { policy }] of policies) {
+      expect((policy as { Statement: unknown[] }).Statement[0]).toMatchObject({
+        Principal: { Service: "events.amazonaws.com" },
+        Condition: {
+          ArnLike: {
+            "aws:SourceArn": expect.stringMatching(/^arn:\$\{.*:events:.*:rule\/access-logs-arrivals-\*$/),
+          },
+        },
+      });
+    }
+  });
+});
+
+describe("the dead-letter queue of arrivals", () => {
+  it("takes nothing from S3, which sends to the queue itself", () => {
+    const [[, { policy } = {}] = []] = Object.entries(
+      resourcesOf(synthSettings(DEFAULTS), "aws_sqs_queue_policy"),
+    ).filter(([id]) => id.includes("arrivals_dead_letters"));
+    const { Statement } = policy as { Statement: readonly { Effect: string }[] };
+    expect(Statement.map(({ Effect }) => Effect)).toEqual(["Deny"]);
   });
 });
 
@@ -320,6 +361,10 @@ describe.each(Object.entries(VARIANTS))("the variant '%s'", (variant, settings) 
         for (const action of Action) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z]+$/);
       }
     }
+  });
+
+  it("is within AWS's limits", () => {
+    expect(brokenLimits(json.resource)).toEqual([]);
   });
 
   it("is what it was", () => {

@@ -32,6 +32,67 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
     'sources: accounts: must be a 12-digit AWS account id, in quotes, got "12"',
   ],
   [
+    { sources: [{ name: "a", format: "alb", prefix: "a/", privcy: { client_ips: "hash" } }] },
+    'sources: has an attribute that is not known, known are name, format, prefix, accounts, partition, silent_after_hours, privacy, got ["privcy"]',
+  ],
+  [
+    { sources: [{ name: "a", format: "alb", prefix: "a/", privacy: { clientIps: "hash" } }] },
+    'sources: privacy: has an attribute that is not known, known are client_ips, query_strings, cookies, got ["clientIps"]',
+  ],
+  [
+    { sources: [{ name: "a", format: "alb", prefix: "a/", privacy: { client_ips: "drop" } }] },
+    "sources: privacy: client_ips: ",
+  ],
+  [
+    {
+      sources: ["hash", "keep"].map((client_ips) => ({
+        name: client_ips,
+        format: "alb",
+        prefix: `${client_ips}/`,
+        privacy: { client_ips },
+      })),
+    },
+    "sources: all must have the same privacy among those of one format (alb), or all have partition",
+  ],
+  [{ sources: { a: { name: "a", format: "alb", prefix: "a/" } } }, "sources: must be a list, got "],
+  [
+    {
+      sources: Array.from({ length: 90 }, (_, index) => ({
+        name: `s${index}`,
+        format: "cloudfront",
+        prefix: `${"x".repeat(60)}${index}/`,
+      })),
+    },
+    "sources: all policies in one role: too long for AWS, which allows 10240 characters; divide the sources",
+  ],
+  [
+    {
+      sources: [
+        {
+          name: "a",
+          format: "alb",
+          prefix: "a/",
+          accounts: Array.from({ length: 300 }, (_, index) => String(111_111_111_111 + index)),
+        },
+      ],
+    },
+    "sources: bucket policy: too long for AWS, which allows 20480 bytes; it names each account of each source",
+  ],
+  [{ sources: ["alb"] }, "sources: must be an object with name, format, "],
+  [{ sources: [{ format: "alb", prefix: "a/" }] }, "sources: name: must be lower-case letters"],
+  [
+    { sources: [{ name: "a", format: "alb", prefix: "a/", accounts: "111122223333" }] },
+    'sources: accounts: must be a list, got "111122223333"',
+  ],
+  [
+    { sources: [{ name: "a", format: "alb", prefix: "a/", partition: "yes" }] },
+    'sources: partition: Invalid input: expected boolean, received string, got "yes"',
+  ],
+  [
+    { sources: [{ name: "a", format: "alb", prefix: "a/", silent_after_hours: "long" }] },
+    'sources: silent_after_hours: Invalid input: expected int, received number, got "long"',
+  ],
+  [
     { sources: ["x/", "x/y/"].map((prefix) => ({ name: "twice", format: "cloudfront", prefix })) },
     'sources: name must be unique, got "twice" again',
     'S3 cannot tell "x/y/" from "x/"; give each source its own prefix',
@@ -57,6 +118,15 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   [
     { projection_from: "2024-02-30", partitions: "projection" },
     'projection_from: must be a day that exists, as YYYY-MM-DD, got "2024-02-30"',
+  ],
+  [{ kms_key: "alias/logs" }, 'kms_key: must be an object with arn, got "alias/logs"'],
+  [
+    { kms_key: { arn: "arn:aws:kms:eu-central-1:111122223333:key/1234", region: "x" } },
+    'kms_key: has an attribute that is not known, known are arn, got ["region"]',
+  ],
+  [
+    { vpc: { subnet_ids: ["subnet-0a1b"], security_group_ids: ["sg-0a1b"], subnets: [] } },
+    'vpc: has an attribute that is not known, known are subnet_ids, security_group_ids, got ["subnets"]',
   ],
   [{ kms_key: { arn: "alias/logs" } }, "kms_key: must be the ARN of a KMS key, not of an alias"],
   [{ permissions_boundary: "me" }, 'permissions_boundary: must be the ARN of an IAM policy, got "me"'],
@@ -107,7 +177,30 @@ describe("the variables of the Terraform module", () => {
 
   it("take what is right", async () => {
     expect(
-      await plan([{}, { tags: { team: "logs" }, partitions: "projection", projection_from: "2024-02-29" }]),
+      await plan([
+        {},
+        {
+          sources: Array.from({ length: 50 }, (_, index) => ({
+            name: `${index}-${"x".repeat(63)}`.slice(0, 63),
+            format: "alb",
+            prefix: `${`${index}-${"x".repeat(63)}`.slice(0, 63)}/`,
+          })),
+        },
+        {
+          sources: [
+            { name: "a", format: "alb", prefix: "a/", privacy: { client_ips: "hash" }, partition: true },
+            {
+              name: "b",
+              format: "alb",
+              prefix: "b/",
+              accounts: null,
+              partition: true,
+              silent_after_hours: 0,
+            },
+          ],
+        },
+        { tags: { team: "logs" }, partitions: "projection", projection_from: "2024-02-29" },
+      ]),
     ).toBe("");
   });
 

@@ -5,6 +5,7 @@ import type { AccessLogPipelineProps } from "../../modules/pipeline-props";
 import { settingsSchema } from "../../settings/schema";
 import type { Assignment, Option, Switch } from "./condition";
 import { representativesOf } from "./loops";
+import { snakeCase } from "./snake-case";
 
 /** Settings that are no variables: what they say is for the configuration that calls the module. */
 export const CALLERS_SETTINGS: readonly string[] = ["$schema", "region", "backend", "provider"];
@@ -51,35 +52,14 @@ export interface Input {
   readonly wrappedIn: string | undefined;
 }
 
-/** `scanLimitGiB` is `scan_limit_gib`. */
-export const snakeCase = (name: string): string =>
-  name
-    .replaceAll("iB", "ib")
-    .replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-    .replace(/^_/, "");
-
-/**
- * Options of a source that the module does not offer. `privacy`: what becomes of it depends on whether all sources agree,
- * which is more than an item for each.
- */
-export const OMITTED: readonly string[] = ["privacy"];
-
 const settings = z.toJSONSchema(settingsSchema, { io: "input" }) as Schema;
-
-const offered = (schema: Schema): Schema =>
-  schema.items?.properties
-    ? { ...schema, items: { ...schema.items, properties: without(schema.items.properties) } }
-    : schema;
-
-const without = (properties: Readonly<Record<string, Schema>>) =>
-  Object.fromEntries(Object.entries(properties).filter(([name]) => !OMITTED.includes(name)));
 
 export const INPUTS: readonly Input[] = Object.entries(settings.properties ?? {})
   .filter(([setting]) => !CALLERS_SETTINGS.includes(setting))
   .map(([setting, schema]) => ({
     setting,
     variable: snakeCase(setting),
-    schema: offered(schema),
+    schema,
     required: settings.required?.includes(setting) ?? false,
     wrappedIn: WRAPPED[setting],
   }));

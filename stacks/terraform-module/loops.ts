@@ -1,5 +1,7 @@
 import { FORMAT_IDS, type FormatId } from "../../formats";
+import { withDefaults } from "../../formats/privacy";
 import type { LogSource } from "../../modules/log-source";
+import { snakeCase } from "./snake-case";
 
 /** Terraform JSON, with what follows in the place of texts that hold JSON and of what is repeated for each source. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonMap;
@@ -36,14 +38,22 @@ export const representativesOf = (format: FormatId, bySource: boolean, isWatched
     accounts: [`\${${format}_${index}.account}`],
     partition: bySource,
     silentAfterHours: isWatched ? WATCHED_HOURS : 0,
+    privacy: Object.fromEntries(
+      PRIVACY_OPTIONS.map((option) => [option, `\${${format}_${index}.${snakeCase(option)}}`]),
+    ),
   }));
+
+const PRIVACY_OPTIONS = Object.keys(withDefaults({}));
 
 /** A number that nothing else uses: where it comes out, the source's own number belongs. */
 const WATCHED_HOURS = 167;
 
 const NAMES = FORMAT_IDS.join("|");
 /** What the constructs were given, e.g. `alb_1.prefix`. */
-const REFERENCE = new RegExp(`\\b(${NAMES})_(\\d)\\.(?=name|prefix|account)`, "g");
+const REFERENCE = new RegExp(
+  `\\b(${NAMES})_(\\d)\\.(?=${["name", "prefix", "account", ...PRIVACY_OPTIONS.map(snakeCase)].join("|")})`,
+  "g",
+);
 /** An id that was made of a source's name: `no-logs-\${alb_1.name}`. */
 const ADDRESS = new RegExp(`\\b(aws_\\w+\\.[\\w-]+-)\\$\\{(${NAMES})_(\\d)\\.name\\}`, "g");
 

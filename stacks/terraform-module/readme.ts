@@ -1,6 +1,7 @@
-import { INPUTS, snakeCase } from "./inputs";
+import { INPUTS } from "./inputs";
 import { isMap, type Json, type JsonMap } from "./loops";
-import { typeOf } from "./variables";
+import { snakeCase } from "./snake-case";
+import { typeOf, variableTypeOf } from "./variables";
 
 /** What the module's README shows besides the tables. */
 export interface Usage {
@@ -34,7 +35,7 @@ ${examples.map((name) => `[${name}](examples/${name}/main.tf)`).join(", ")}.
 - The typed tables are not in the state: a function creates them.
 - What holds data has the same address as in the app, below \`module.<name>.\`: \`moved\` blocks lead from one to the other, see
   [moved.tf](examples/from-the-app/moved.tf).
-- Sources have no \`privacy\` here: for truncated or hashed addresses use the app or the library.
+- An attribute of an object that is not known is refused: Terraform itself would leave it out without a word.
 - With OpenTofu it is \`tofu\` instead of \`terraform\`.
 
 | requires | version |
@@ -46,8 +47,8 @@ ${examples.map((name) => `[${name}](examples/${name}/main.tf)`).join(", ")}.
 
 | name | type | meaning | default |
 | --- | --- | --- | --- |
-${rows(mapIn(module, "variable"), ({ type, description, default: value }) => [
-  code(String(type)),
+${rows(mapIn(module, "variable"), ({ description, default: value }, name) => [
+  code(typeNamed(name)),
   meaningOf(String(description)),
   value === undefined ? "required" : code(JSON.stringify(value)) + fallbackOf(value, String(description)),
 ])}${attributeRows()}
@@ -77,9 +78,16 @@ const fallbackOf = (value: Json, description: string): string => {
   return value === null && fallback !== undefined ? `: ${fallback}` : "";
 };
 
-const rows = (entries: JsonMap, cells: (entry: JsonMap) => readonly string[]): string =>
+/** Also of variables that take anything and look for themselves. */
+function typeNamed(variable: string): string {
+  const input = INPUTS.find((known) => known.variable === variable);
+  if (!input) throw new Error(`"${variable}" is no input`);
+  return variableTypeOf(input);
+}
+
+const rows = (entries: JsonMap, cells: (entry: JsonMap, name: string) => readonly string[]): string =>
   Object.keys(entries)
-    .map((name) => `| ${[code(name), ...cells(mapIn(entries, name))].join(" | ")} |\n`)
+    .map((name) => `| ${[code(name), ...cells(mapIn(entries, name), name)].join(" | ")} |\n`)
     .join("");
 
 const code = (text: string): string => `\`${text}\``;

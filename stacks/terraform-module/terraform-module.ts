@@ -5,6 +5,7 @@ import { constantOf, Expressions } from "./expression";
 import { bySourceOf, formatsIn, SWITCHES, sourcesOf } from "./inputs";
 import type { Json, JsonMap } from "./loops";
 import { Merger, type Node, type Optional } from "./merge";
+import { privacyOf } from "./source-rules";
 import { variables } from "./variables";
 import type { Sample } from "./variants";
 
@@ -73,18 +74,22 @@ const sorted = (entries: [string, Optional][]): [string, Optional][] =>
 /** Any version that has what the tested one has. */
 const rangeFrom = (version: string): string => `>= ${version}, < ${Number(version.split(".")[0]) + 1}.0.0`;
 
+/** What the sources of each format are, with what is the default, and what is true of all of them. */
 const locals = (account: string): JsonMap =>
   Object.fromEntries(
-    FORMAT_IDS.flatMap((format) => [
-      [
-        nameOf(sourcesOf(format)),
-        `\${[for source in var.sources : merge(source, { accounts = coalesce(source.accounts, [${account}]), silent_after_hours = coalesce(source.silent_after_hours, ${FORMATS[format].lateByHours}) }) if source.format == ${JSON.stringify(format)}]}`,
-      ],
-      [
-        nameOf(bySourceOf(format)),
-        `\${anytrue([for source in var.sources : source.partition == true if source.format == ${JSON.stringify(format)}])}`,
-      ],
-    ]),
+    FORMAT_IDS.flatMap((format) => {
+      const ofFormat = `if source.format == ${JSON.stringify(format)}`;
+      return [
+        [
+          nameOf(sourcesOf(format)),
+          `\${[for source in var.sources : merge({ name = source.name, prefix = source.prefix, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}) }, ${privacyOf("source")}) ${ofFormat}]}`,
+        ],
+        [
+          nameOf(bySourceOf(format)),
+          `\${anytrue([for source in var.sources : try(tobool(source.partition) == true, false) ${ofFormat}])}`,
+        ],
+      ];
+    }),
   );
 
 const nameOf = (local: string): string => local.replace("local.", "");

@@ -1,7 +1,8 @@
 import { DEPENDENT_OPTIONS, expectedOf } from "../../modules/pipeline-rules";
 import { settingsSchema } from "../../settings/schema";
-import { INPUTS, type Input, type Schema, snakeCase } from "./inputs";
+import { INPUTS, type Input, type Schema } from "./inputs";
 import type { JsonMap } from "./loops";
+import { snakeCase } from "./snake-case";
 import { SOURCE_RULES } from "./source-rules";
 
 /** What must be true of a variable, in Terraform's words. */
@@ -21,7 +22,7 @@ const variableOf = (input: Input): JsonMap => {
     ...needsOf(input),
   ];
   return {
-    type: variableTypeOf(input),
+    type: constraintOf(input),
     description: input.schema.description ?? "",
     ...(input.required ? {} : { default: input.schema.default ?? null }),
     ...(input.required || input.schema.default !== undefined ? { nullable: false } : {}),
@@ -29,7 +30,18 @@ const variableOf = (input: Input): JsonMap => {
   };
 };
 
-const variableTypeOf = ({ schema, wrappedIn }: Input): string =>
+/**
+ * Terraform drops attributes that an object type does not name without a word, so objects come as they are, and rules say
+ * what may be in them.
+ */
+const constraintOf = (input: Input): string => (isLoose(input) ? "any" : variableTypeOf(input));
+
+/** True for what holds an object. */
+const isLoose = ({ schema, wrappedIn }: Input): boolean =>
+  wrappedIn !== undefined || schema.properties !== undefined || schema.items?.properties !== undefined;
+
+/** What people are told of a variable's type. */
+export const variableTypeOf = ({ schema, wrappedIn }: Input): string =>
   wrappedIn === undefined ? typeOf(schema) : `object({ ${wrappedIn} = ${typeOf(schema)} })`;
 
 /** A type constraint of Terraform. @throws Error for what the settings do not use so far */
@@ -63,72 +75,75 @@ interface Place {
   readonly path: readonly (string | number)[];
 }
 
-function rulesOf({ variable, setting, schema, wrappedIn, required }: Input): Validation[] {
-  const place = { label: variable, path: [setting] };
+function rulesOf(input: Input): Validation[] {
+  const { variable, setting, wrappedIn, required } = input;
   const name = `var.${variable}`;
-  if (!schema.items) {
-    // A value that may be null is a list of none or one, so that one kind of rule does for all.
-    const loops = [{ name: "value", of: required ? `[${name}]` : `${name}[*]` }];
-    return rulesAt(schema, {
-      ...place,
-      loops,
-      value: wrappedIn === undefined ? "value" : `value.${wrappedIn}`,
-    });
-  }
-  const whole = {
-    ...place,
-    loops: [{ name: "value", of: orNone(name, `[${name}]`, required) }],
+  // A value that may be null is a list of none or one, so that one kind of rule does for all.
+  const place: Place = {
+    label: variable,
+    path: [setting],
+    loops: [{ name: "value", of: required ? `[${name}]` : orNone(name, `[${name}]`) }],
     value: "value",
   };
-  const item = variable.replace(/s$/, "");
-  const each = {
-    label: variable,
-    path: [setting, 0],
-    loops: [{ name: item, of: orNone(name, name, required) }],
-    value: item,
-  };
-  return [...ownRules(schema, whole), ...rulesAt(schema.items, each)];
+  if (wrappedIn === undefined) return rulesAt(input.schema, place, variable.replace(/s$/, ""));
+  const inside = { ...place, value: attribute("value", wrappedIn) };
+  return [...objectRules([wrappedIn], place), ...ownRules(input.schema, inside)];
 }
 
-const orNone = (value: string, list: string, isSet: boolean): string =>
-  isSet ? list : `${value} == null ? [] : ${list}`;
+const orNone = (value: string, list: string): string => `${value} == null ? [] : ${list}`;
 
-function rulesAt(schema: Schema, place: Place): Validation[] {
+/** Null where an object has no such attribute. */
+const attribute = (object: string, name: string): string => `try(${object}.${name}, null)`;
+
+function rulesAt(schema: Schema, place: Place, item = "item"): Validation[] {
+  if (schema.items)
+    return [listRule(place), ...ownRules(schema, place), ...rulesAt(schema.items, itemPlace(place, item))];
+  const properties = Object.entries(schema.properties ?? {});
+  if (properties.length === 0) return ownRules(schema, place);
   return [
-    ...ownRules(schema, place),
-    ...(schema.items ? rulesAt(schema.items, itemPlace(place)) : []),
-    ...Object.entries(schema.properties ?? {}).flatMap(([name, property]) =>
-      rulesAt(property, {
-        label: `${place.label}: ${snakeCase(name)}`,
-        path: [...place.path, name],
-        ...(schema.required?.includes(name)
-          ? { loops: place.loops, value: `${place.value}.${snakeCase(name)}` }
-          : optionalPlace(place, property, snakeCase(name))),
-      }),
+    ...objectRules(
+      properties.map(([name]) => snakeCase(name)),
+      place,
+    ),
+    ...properties.flatMap(([name, property]) => {
+      const value = attribute(place.value, snakeCase(name));
+      const inside = { label: `${place.label}: ${snakeCase(name)}`, path: [...place.path, name] };
+      return schema.required?.includes(name)
+        ? rulesAt(property, { ...inside, loops: place.loops, value })
+        : rulesAt(property, {
+            ...inside,
+            loops: [...place.loops, { name: snakeCase(name), of: orNone(value, `[${value}]`) }],
+            value: snakeCase(name),
+          });
+    }),
+  ];
+}
+
+/** That it is a list: what has items by number, or none. */
+const listRule = (place: Place): Validation =>
+  validationOf(place, `can(${place.value}[0]) || length(${place.value}) == 0`, "must be a list");
+
+/** That it is an object, and has no attributes but those that are known. */
+function objectRules(known: readonly string[], place: Place): Validation[] {
+  const names = known.join(", ");
+  const unknown = `setsubtract(keys(${place.value}), ${JSON.stringify(known)})`;
+  return [
+    validationOf(place, `can(keys(${place.value}))`, `must be an object with ${names}`),
+    validationOf(
+      place,
+      `!can(keys(${place.value})) || length(${unknown}) == 0`,
+      `has an attribute that is not known, known are ${names}`,
+      unknown,
     ),
   ];
 }
 
-function itemPlace(place: Place): Place {
-  return {
-    ...place,
-    loops: [...place.loops, { name: "item", of: place.value }],
-    value: "item",
-    path: [...place.path, 0],
-  };
-}
-
-/** A list of none or one: the attribute of an object, if it is set. */
-const optionalPlace = (place: Place, property: Schema, name: string): Pick<Place, "loops" | "value"> => {
-  const value = `${place.value}.${name}`;
-  return {
-    loops: [
-      ...place.loops,
-      { name, of: property.items ? orNone(value, `[${value}]`, false) : `${value}[*]` },
-    ],
-    value: name,
-  };
-};
+const itemPlace = (place: Place, name: string): Place => ({
+  ...place,
+  loops: [...place.loops, { name, of: `try([for each in ${place.value} : each], [])` }],
+  value: name,
+  path: [...place.path, 0],
+});
 
 /** What the schema itself asks of a value, each with a value that breaks it. */
 function ownRules(schema: Schema, place: Place): Validation[] {
@@ -136,9 +151,10 @@ function ownRules(schema: Schema, place: Place): Validation[] {
   const { pattern, minimum, maximum, minLength, minItems, maxItems } = schema;
   const allowed = schema.enum ?? schema.anyOf?.map((option) => option.const);
   const rules: [holds: string, broken: unknown][] = [];
+  if (schema.type === "boolean") rules.push([`can(tobool(${value}))`, "\n"]);
   if (pattern !== undefined) rules.push([`can(regex(${JSON.stringify(pattern)}, ${value}))`, "\n"]);
   if (allowed !== undefined) rules.push([`contains(${JSON.stringify(allowed)}, ${value})`, "\n"]);
-  if (schema.type === "integer") rules.push([`${value} == floor(${value})`, 1.5]);
+  if (schema.type === "integer") rules.push([`tonumber(${value}) == floor(tonumber(${value}))`, 1.5]);
   if (minimum !== undefined) rules.push([`${value} >= ${minimum}`, minimum - 1]);
   if (maximum !== undefined) rules.push([`${value} <= ${maximum}`, maximum + 1]);
   if (minLength !== undefined && minLength > 0) rules.push([`length(${value}) >= ${minLength}`, ""]);
@@ -147,12 +163,22 @@ function ownRules(schema: Schema, place: Place): Validation[] {
   return rules.map(([holds, broken]) => validationOf(place, holds, messageOf(place.path, broken)));
 }
 
-/** A rule that names the variable, what it must be, and what it is. */
-function validationOf({ loops, value, label }: Place, holds: string, expected: string): Validation {
+/**
+ * A rule that names the variable, what it must be, and what it is.
+ *
+ * @param holds what cannot even be computed does not hold
+ * @param shown what of the value is shown
+ */
+function validationOf(
+  { loops, value, label }: Place,
+  holds: string,
+  expected: string,
+  shown = value,
+): Validation {
   const [inner, ...outer] = [...loops].reverse();
   const offenders = outer.reduce(
     (list, { name, of }) => `flatten([for ${name} in ${of} : ${list}])`,
-    `[for ${inner?.name} in ${inner?.of} : jsonencode(${value}) if !(${holds})]`,
+    `[for ${inner?.name} in ${inner?.of} : jsonencode(${shown}) if !try(${holds}, false)]`,
   );
   return {
     condition: `\${length(${offenders}) == 0}`,

@@ -83,6 +83,12 @@ export const CHECK_FINDINGS = {
     fix: "deploy the settings, or name those that were deployed with --settings",
     run: "npx cdktf deploy",
   },
+  "sources-outdated": {
+    severity: "wrong",
+    means: "what the functions are told is not what the settings say of: {sources}",
+    fix: "deploy the settings, or name those that were deployed with --settings",
+    run: "npx cdktf deploy",
+  },
   "function-denied": {
     severity: "wrong",
     means: "it was refused within the last day: {message}",

@@ -4,10 +4,12 @@ import {
   GetBucketNotificationConfigurationCommand,
   GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
+  GetObjectCommand,
   HeadBucketCommand,
   type NotificationConfiguration,
 } from "@aws-sdk/client-s3";
 import type { DeployedParts } from "../../../deployed-parts";
+import { CONFIGURATION_KEY } from "../../../formats/partition-layout";
 import { linesGlueTable, rawGlueTable } from "../../../formats/render/glue-table";
 import { type LakeTable, lakeColumnTypes } from "../../../formats/render/lake-sql";
 import { awsErrors, type LogError } from "./errors";
@@ -28,6 +30,8 @@ export interface CheckFacts {
   readonly landing: LandingSetup | undefined;
   readonly queues: readonly QueueFacts[];
   readonly functions: readonly FunctionFacts[];
+  /** What the functions are told of the sources; `undefined` if the bucket is not known. */
+  readonly configuration: Answer<string> | undefined;
   readonly mappings: Answer<readonly MappingState[]>;
   /** Reserved concurrency of each function that has any. */
   readonly concurrency: ReadonlyMap<string, number>;
@@ -75,18 +79,29 @@ export interface TableFacts {
 export async function checkFacts(look: Look): Promise<CheckFacts> {
   const { parts, account, bucket, landing, sight } = look;
   const names = [...new Set([bucket, landing].filter((name) => name !== undefined))];
-  const [buckets, setup, queues, functions, mappings, concurrency, workgroups, tables, errors] =
-    await Promise.all([
-      Promise.all(names.map(async (name) => ({ name, answer: await headBucket(look, name) }))),
-      landing === undefined ? undefined : landingSetup(look, landing),
-      awsQueues(look),
-      awsFunctions(look),
-      mappingsOf(look),
-      concurrencyOf(look),
-      Promise.all(parts.workgroups.map(async (name) => ({ name, answer: await workgroupState(look, name) }))),
-      tablesOf(look, bucket ?? ""),
-      awsErrors(look),
-    ]);
+  const [
+    buckets,
+    setup,
+    queues,
+    functions,
+    configuration,
+    mappings,
+    concurrency,
+    workgroups,
+    tables,
+    errors,
+  ] = await Promise.all([
+    Promise.all(names.map(async (name) => ({ name, answer: await headBucket(look, name) }))),
+    landing === undefined ? undefined : landingSetup(look, landing),
+    awsQueues(look),
+    awsFunctions(look),
+    bucket === undefined ? undefined : configurationIn(look, bucket),
+    mappingsOf(look),
+    concurrencyOf(look),
+    Promise.all(parts.workgroups.map(async (name) => ({ name, answer: await workgroupState(look, name) }))),
+    tablesOf(look, bucket ?? ""),
+    awsErrors(look),
+  ]);
   return {
     parts,
     account,
@@ -95,6 +110,7 @@ export async function checkFacts(look: Look): Promise<CheckFacts> {
     landing: setup,
     queues,
     functions,
+    configuration,
     mappings,
     concurrency,
     workgroups,
@@ -106,6 +122,12 @@ export async function checkFacts(look: Look): Promise<CheckFacts> {
 
 const headBucket = ({ clients, sight }: Look, name: string): Promise<Answer<unknown>> =>
   sight.ask("s3:ListBucket", name, () => clients.s3.send(new HeadBucketCommand({ Bucket: name })));
+
+const configurationIn = ({ clients: { s3 }, sight }: Look, bucket: string): Promise<Answer<string>> =>
+  sight.ask("s3:GetObject", `s3://${bucket}/${CONFIGURATION_KEY}`, async () => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: CONFIGURATION_KEY }));
+    return (await Body?.transformToString()) ?? "";
+  });
 
 async function landingSetup({ clients: { s3 }, sight }: Look, bucket: string): Promise<LandingSetup> {
   const [notification, policy, ownership] = await Promise.all([

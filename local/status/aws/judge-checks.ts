@@ -1,4 +1,7 @@
 import type { NotificationConfiguration } from "@aws-sdk/client-s3";
+import type { ConfiguredSource } from "../../../formats/configured-source";
+import { CONFIGURATION_KEY } from "../../../formats/partition-layout";
+import { withDefaults } from "../../../formats/privacy";
 import { type Details, type Finding, finder } from "../finding";
 import { CHECK_FINDINGS } from "./check-findings";
 import type { CheckFacts, TableFacts } from "./checks";
@@ -34,6 +37,7 @@ export function judgeChecks(facts: CheckFacts, wantedPolicy: string | undefined)
     ...judgeLanding(facts, wantedPolicy, find),
     ...judgeQueues(facts, find),
     ...judgeFunctions(facts, find),
+    ...judgeConfiguration(facts, find),
     ...judgeMapping(facts, find),
     ...judgeWorkgroups(facts, find),
     ...facts.tables.flatMap((table) => judgeTable(table, parts.database, find)),
@@ -144,7 +148,6 @@ function outdated(
   const expected: Readonly<Record<string, string | undefined>> =
     name === parts.move.name
       ? {
-          SOURCES: JSON.stringify(parts.sources),
           KEEP_ORIGINALS: String(parts.keepOriginals),
           TARGET_BUCKET: bucket,
         }
@@ -155,6 +158,37 @@ function outdated(
       find("function-outdated", name, { variable, got: environment[variable] ?? "not set" }),
     );
 }
+
+/** The same sources may be written with or without what is the default. */
+function judgeConfiguration({ parts, bucket, buckets, configuration }: CheckFacts, find: Find): Finding[] {
+  const isBucketThere = buckets.some(({ name, answer }) => name === bucket && answer.kind !== "missing");
+  if (configuration === undefined || configuration.kind === "unseen" || !isBucketThere) return [];
+  const told = sourcesIn(seen(configuration) ?? "");
+  const wanted = comparable(parts.sources);
+  const different = [...new Set([...wanted.keys(), ...told.keys()])].filter(
+    (name) => wanted.get(name) !== told.get(name),
+  );
+  return different.length === 0
+    ? []
+    : [find("sources-outdated", `s3://${bucket}/${CONFIGURATION_KEY}`, { sources: different.join(", ") })];
+}
+
+function sourcesIn(text: string): ReadonlyMap<string, string> {
+  try {
+    const { sources }: { readonly sources?: readonly ConfiguredSource[] } = JSON.parse(text);
+    return comparable(sources ?? []);
+  } catch {
+    return new Map();
+  }
+}
+
+const comparable = (sources: readonly ConfiguredSource[]): ReadonlyMap<string, string> =>
+  new Map(
+    sources.map(({ name, format, prefix, partition = false, privacy = {} }) => [
+      name,
+      JSON.stringify([format, prefix, partition, withDefaults(privacy)]),
+    ]),
+  );
 
 function judgeMapping({ parts, mappings, queues }: CheckFacts, find: Find): Finding[] {
   const queue = queues.map(({ answer }) => seen(answer)).at(0);

@@ -68,6 +68,7 @@ const MISSING: ReadonlySet<string> = new Set([
   "QueueDoesNotExist",
   "AWS.SimpleQueueService.NonExistentQueue",
   "NoSuchBucket",
+  "NoSuchKey",
   "NoSuchBucketPolicy",
   "OwnershipControlsNotFoundError",
   "NotFound",

@@ -1,0 +1,79 @@
+import { tablesOfSources } from "../../formats/configured-source";
+import { CONFIGURATION_KEY } from "../../formats/partition-layout";
+import { sourcesIn } from "../../handlers/configuration";
+
+/** A store that holds one object, and counts how often it is asked for it. */
+function storeOf(...answers: readonly (string | undefined | Error)[]) {
+  const asked: string[] = [];
+  return {
+    asked,
+    read: async ({ bucket, key }: { bucket: string; key: string }) => {
+      const answer = answers[Math.min(asked.length, answers.length - 1)];
+      asked.push(`${bucket}/${key}`);
+      if (answer instanceof Error) throw answer;
+      return answer === undefined ? undefined : { body: answer, etag: "1" };
+    },
+  };
+}
+const WEB = { format: "alb", prefix: "web/AWSLogs/", name: "web" };
+
+describe("the sources that functions are told of", () => {
+  it("are read once, from the pipeline's bucket", async () => {
+    const store = storeOf(JSON.stringify({ sources: [WEB] }));
+    const sources = sourcesIn(store, "logs");
+    expect(await sources()).toEqual([{ ...WEB, partition: false }]);
+    await sources();
+    expect(store.asked).toEqual([`logs/${CONFIGURATION_KEY}`]);
+  });
+
+  it("are read again after a failure", async () => {
+    const sources = sourcesIn(storeOf(new Error("SlowDown"), JSON.stringify({ sources: [WEB] })), "logs");
+    await expect(sources()).rejects.toThrow("SlowDown");
+    expect(await sources()).toHaveLength(1);
+  });
+
+  it.each([
+    ["is missing", undefined],
+    ["is no JSON", "{"],
+    ["sources: ", "{}"],
+    ["sources.0.format: ", JSON.stringify({ sources: [{ ...WEB, format: "nlb" }] })],
+    [
+      "sources.0.privacy.clientIps: ",
+      JSON.stringify({ sources: [{ ...WEB, privacy: { clientIps: "drop" } }] }),
+    ],
+  ])("are refused, with the object and what to do, if it %s", async (problem, body) => {
+    const refused = sourcesIn(storeOf(body), "logs")();
+    await expect(refused).rejects.toMatchObject({ code: "INVALID_ENVIRONMENT" });
+    await expect(refused).rejects.toThrow(`s3://logs/_config/sources.json: ${problem}`);
+    await expect(refused).rejects.toThrow("deploy the stack again, it writes this object");
+  });
+
+  it("make one table for each format, with the sources it is partitioned by and what its rows must not tell", () => {
+    const hashed = { clientIps: "hash" } as const;
+    expect(
+      tablesOfSources([
+        { format: "cloudfront", name: "cdn" },
+        { format: "alb", name: "web", partition: true, privacy: hashed },
+        { format: "alb", name: "shop", partition: true },
+      ]),
+    ).toEqual([
+      {
+        table: "alb_access_logs",
+        sources: ["web", "shop"],
+        privacy: [{ source: "web", clientIps: "hash", queryStrings: "keep", cookies: "keep" }],
+      },
+      { table: "cloudfront_access_logs" },
+    ]);
+    expect(
+      tablesOfSources([
+        { format: "alb", name: "web", privacy: hashed },
+        { format: "alb", name: "shop", privacy: { ...hashed, cookies: "keep" } },
+      ]),
+    ).toEqual([
+      {
+        table: "alb_access_logs",
+        privacy: [{ clientIps: "hash", queryStrings: "keep", cookies: "keep" }],
+      },
+    ]);
+  });
+});

@@ -1,0 +1,59 @@
+import { FORMATS, type FormatId } from ".";
+import { keepsAll, type PrivacyOptions, type TablePrivacy, withDefaults } from "./privacy";
+
+/** A source as the functions are told of it. */
+export interface ConfiguredSource {
+  readonly format: FormatId;
+  /** What the keys of its objects start with. */
+  readonly prefix: string;
+  readonly name: string;
+  /** True if the name is the value of the table's `source` partition key. */
+  readonly partition?: boolean;
+  /** What its rows must not tell. */
+  readonly privacy?: PrivacyOptions | undefined;
+}
+
+/** A table of the text, as far as its sources decide what it is like. */
+export interface ConfiguredTable {
+  /** Name of the typed table. */
+  readonly table: string;
+  /** Values of the `source` partition key, if the table has one. */
+  readonly sources?: readonly string[];
+  /** What its rows must not tell. */
+  readonly privacy?: readonly TablePrivacy[];
+}
+
+type Source = Omit<ConfiguredSource, "prefix">;
+
+/** The formats among the sources, in the order of the registry. */
+export const formatsOf = (sources: readonly Pick<Source, "format">[]): readonly FormatId[] =>
+  (Object.keys(FORMATS) as FormatId[]).filter((id) => sources.some(({ format }) => format === id));
+
+/** Values of the `source` partition key of a format's table; empty if it has none. */
+export const sourceNamesOf = (sources: readonly Source[], format: string): string[] =>
+  sources.filter((source) => source.format === format && source.partition).map(({ name }) => name);
+
+/** The tables of sources: those of one format share a table. */
+export const tablesOfSources = (sources: readonly Source[]): ConfiguredTable[] =>
+  formatsOf(sources).map((id) => {
+    const names = sourceNamesOf(sources, id);
+    const privacy = privacyRulesOf(sources, id);
+    return {
+      table: FORMATS[id].table,
+      ...(names.length > 0 ? { sources: names } : {}),
+      ...(privacy.length > 0 ? { privacy } : {}),
+    };
+  });
+
+/**
+ * A rule for each source that the table is partitioned by and that sets one, or one rule for all; empty if all is kept.
+ */
+function privacyRulesOf(sources: readonly Source[], format: string): TablePrivacy[] {
+  const ofFormat = sources.filter((source) => source.format === format);
+  const ruled = ofFormat
+    .map(({ name, privacy }) => ({ name, privacy: withDefaults(privacy ?? {}) }))
+    .filter(({ privacy }) => !keepsAll(privacy));
+  const bySource = sourceNamesOf(sources, format).length > 0;
+  if (bySource) return ruled.map(({ name, privacy }) => ({ source: name, ...privacy }));
+  return ruled.slice(0, 1).map(({ privacy }) => privacy);
+}

@@ -1,0 +1,75 @@
+import * as z from "zod/mini";
+import { FORMAT_IDS } from "../formats";
+import type { ConfiguredSource } from "../formats/configured-source";
+import { CONFIGURATION_KEY } from "../formats/partition-layout";
+import { ADDRESS_MODES, TEXT_MODES } from "../formats/privacy";
+import { PermanentError } from "./core/errors";
+import type { ObjectStore } from "./core/ports";
+
+const configuration = z.strictObject({
+  sources: z.array(
+    z.strictObject({
+      format: z.enum(FORMAT_IDS),
+      prefix: z.string(),
+      name: z.string().check(z.regex(/^[a-z0-9][a-z0-9_-]*$/)),
+      partition: z.optional(z.boolean()),
+      privacy: z.optional(
+        z.strictObject({
+          clientIps: z.optional(z.enum(ADDRESS_MODES)),
+          queryStrings: z.optional(z.enum(TEXT_MODES)),
+          cookies: z.optional(z.enum(TEXT_MODES)),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** What Terraform writes into the bucket for the functions: all that grows with the sources. */
+export type Configuration = z.input<typeof configuration>;
+
+/**
+ * Reads the sources that Terraform wrote into the pipeline's bucket: once in the life of an environment, and again after a
+ * failure. A deployment that changes them starts new environments.
+ *
+ * @throws PermanentError `INVALID_ENVIRONMENT` that names the object and everything in it that is missing or wrong
+ */
+export function sourcesIn(
+  store: Pick<ObjectStore, "read">,
+  bucket: string,
+): () => Promise<readonly ConfiguredSource[]> {
+  let sources: readonly ConfiguredSource[] | undefined;
+  return async () => {
+    sources ??= await readSources(store, bucket);
+    return sources;
+  };
+}
+
+async function readSources(
+  store: Pick<ObjectStore, "read">,
+  bucket: string,
+): Promise<readonly ConfiguredSource[]> {
+  const place = `s3://${bucket}/${CONFIGURATION_KEY}`;
+  const object = await store.read({ bucket, key: CONFIGURATION_KEY });
+  if (object === undefined) throw invalid(place, "is missing");
+  const result = z.safeParse(configuration, parsed(place, object.body));
+  if (result.success)
+    return result.data.sources.map(({ partition = false, ...source }) => ({ ...source, partition }));
+  throw invalid(
+    place,
+    result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "),
+  );
+}
+
+function parsed(place: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid(place, "is no JSON");
+  }
+}
+
+const invalid = (place: string, problem: string): PermanentError =>
+  new PermanentError(
+    "INVALID_ENVIRONMENT",
+    `${place}: ${problem}; deploy the stack again, it writes this object`,
+  );

@@ -1,0 +1,42 @@
+import type { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
+import { Construct } from "constructs";
+import { CONFIGURATION_KEY } from "../formats/partition-layout";
+import type { Configuration } from "../handlers/configuration";
+import { configuredSourcesOf, type LogSource } from "./log-source";
+import { allow, type PolicyStatement } from "./policy";
+
+export interface SourceConfigurationProps {
+  /** The pipeline's own bucket. */
+  readonly bucket: S3Bucket;
+  readonly sources: readonly LogSource[];
+}
+
+/**
+ * What the functions are told of the sources: an object in the pipeline's bucket. The environment of a function holds 4 KB, which
+ * is 20 sources with long names; an object holds any number.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export class SourceConfiguration extends Construct {
+  /** Changes with the sources, so that new environments are started, which read them anew. */
+  readonly variables: { readonly CONFIGURATION_SHA256: string };
+  /** To read it. */
+  readonly permission: PolicyStatement;
+
+  constructor(scope: Construct, id: string, { bucket, sources }: SourceConfigurationProps) {
+    super(scope, id);
+    const configuration: Configuration = { sources: [...configuredSourcesOf(sources)] };
+    const object = new S3Object(this, "Default", {
+      bucket: bucket.bucket,
+      key: CONFIGURATION_KEY,
+      content: JSON.stringify(configuration),
+      contentType: "application/json",
+      // An object has at most 10 tags, and the provider would give it all of its default ones.
+      overrideProvider: { defaultTags: { tags: {} } },
+    });
+    // Of the text that is in the plan: what AWS computes is known only when it is written.
+    this.variables = { CONFIGURATION_SHA256: `\${sha256(${object.fqn}.content)}` };
+    this.permission = allow(["s3:GetObject"], [`${bucket.arn}/${CONFIGURATION_KEY}`]);
+  }
+}
