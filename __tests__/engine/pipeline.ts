@@ -86,6 +86,8 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
   const stack = deployedStack(json, (id) => (id === "logs" ? name : `${name}-${id}`));
   const s3 = localS3Client(S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY);
   for (const Bucket of stack.buckets) await s3.send(new CreateBucketCommand({ Bucket }));
+  for (const { bucket: Bucket, key: Key, content: Body } of stack.objects)
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
   await runOnTrino(TRINO_URL, `CREATE SCHEMA "${stack.database}"`);
   for (const table of stack.textTables) await runOnTrino(TRINO_URL, createTextTable(stack.database, table));
   const projected = stack.textTables

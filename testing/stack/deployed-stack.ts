@@ -5,10 +5,18 @@ import { applied, resourcesOf, type TerraformJson } from "./terraform-json";
 export interface DeployedStack {
   readonly database: string;
   readonly buckets: readonly string[];
+  /** Objects that Terraform writes. */
+  readonly objects: readonly StoredText[];
   readonly functions: readonly DeployedFunction[];
   readonly textTables: readonly TextTable[];
   /** `s3://.../` that the pipeline's workgroup writes results to. */
   readonly results: string;
+}
+
+export interface StoredText {
+  readonly bucket: string;
+  readonly key: string;
+  readonly content: string;
 }
 
 export interface DeployedFunction {
@@ -54,6 +62,7 @@ const tableSchema = z.object({
     }),
   }),
 });
+const objectSchema = z.object({ bucket: z.string(), key: z.string(), content: z.string() });
 const databaseSchema = z.object({ name: z.string() });
 const scheduleSchema = z.object({ target: z.object({ arn: z.string(), input: z.string() }) });
 const workgroupSchema = z.object({
@@ -78,6 +87,7 @@ export function deployedStack(json: TerraformJson, bucketOf: (id: string) => str
   return {
     database: database.name,
     buckets: resourcesOf(stack, "aws_s3_bucket").map(([id]) => bucketOf(id)),
+    objects: resourcesOf(stack, "aws_s3_object").map(([, item]) => objectSchema.parse(item)),
     functions: resourcesOf(stack, "aws_lambda_function").map(([id, item]) => {
       const { filename, handler, timeout, environment } = functionSchema.parse(item);
       return {
