@@ -1,5 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import NODES from "../.ci/nodes.json";
@@ -46,6 +47,23 @@ describe("the Nodes that are supported", () => {
     expect(RUNTIME_NODES.map((node) => `nodejs${node}.x`)).toEqual([...RUNTIMES]);
   });
 });
+
+it.each(["dist/main.js", "dist/build-terraform-module.js"])(
+  "prints nothing on standard error in %s",
+  (program) => {
+    const folder = mkdtempSync(join(tmpdir(), "synth-"));
+    try {
+      const { status, stderr } = spawnSync(process.execPath, [program], {
+        cwd: ROOT,
+        encoding: "utf8",
+        env: { ...process.env, CDKTF_OUTDIR: folder },
+      });
+      expect([status, stderr]).toEqual([0, ""]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
 
 it("names a runtime in one source file, so that the next one is one word", () => {
   const sources = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], {

@@ -17,7 +17,7 @@ export const addSampleCommand = (program: Command): Command =>
     .argument("<dir>", "folder to write to; made if it is missing")
     .option(
       "--seed <number>",
-      "the same seed and sizes give the same bytes",
+      "the same seed and sizes give the same logs",
       wholeNumber(0),
       SAMPLE_DEFAULTS.seed,
     )

@@ -39,7 +39,6 @@ buildSync({
   ...common,
   entryPoints: {
     docs: "scripts/generate-docs.ts",
-    "build-terraform-module": "scripts/build-terraform-module.ts",
     bench: "bench/index.ts",
     // What a benchmark starts as processes of their own.
     "bench/lambda": "bench/children/lambda.ts",
@@ -77,13 +76,13 @@ buildSync({
   ...compact,
 });
 
-// Only this holds CDKTF, too: loading its hundreds of files takes longer than what they do. Half of them zip folders,
-// and no asset of ours is a folder.
+// These hold CDKTF, too: loading its hundreds of files takes longer than what they do. Half of them zip folders, and no
+// asset of ours is a folder.
 buildSync({
   ...common,
-  entryPoints: { main: "main.ts" },
+  entryPoints: { main: "main.ts", "build-terraform-module": "scripts/build-terraform-module.ts" },
   external: ["esbuild"],
-  alias: { archiver: "./scripts/no-archiver.js" },
+  alias: { archiver: "./scripts/no-archiver.js", util: "./scripts/util-for-cdktf.js" },
   ...compact,
 });
 

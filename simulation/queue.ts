@@ -35,9 +35,8 @@ export function createQueue(scheduler: Scheduler, faults: Faults, random: Random
       messages.push({ key, visibleAt: scheduler.now(), receives: 0 });
     },
     receive: () => {
-      const visible = messages
-        .filter(({ visibleAt }) => visibleAt <= scheduler.now())
-        .sort(() => random.next() - 0.5)
+      const visible = random
+        .shuffled(messages.filter(({ visibleAt }) => visibleAt <= scheduler.now()))
         .slice(0, random.integer(1, BATCH_SIZE));
       for (const message of visible) {
         message.visibleAt = scheduler.now() + VISIBILITY_MS;

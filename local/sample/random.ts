@@ -5,6 +5,8 @@ export interface Random {
   /** A whole number from `min` to `max`, both included. */
   integer(min: number, max: number): number;
   pick<T>(items: readonly [T, ...T[]]): T;
+  /** The items in any order. */
+  shuffled<T>(items: readonly T[]): T[];
   /** True with this probability. */
   chance(probability: number): boolean;
   /** Index from 0 to `count - 1`, small ones far more often: as few clients ask for most pages. */
@@ -34,6 +36,12 @@ export function randomFrom(seed: number): Random {
     next,
     integer,
     pick: (items) => items[integer(0, items.length - 1)] ?? items[0],
+    // Each item gets its place first: how often a sort compares, and what, is for the engine to choose.
+    shuffled: (items) =>
+      items
+        .map((item) => ({ item, place: next() }))
+        .sort((a, b) => a.place - b.place)
+        .map(({ item }) => item),
     chance: (probability) => next() < probability,
     skewed: (count) => Math.min(count - 1, Math.floor(Math.exp(next() * Math.log(count + 1)) - 1)),
     hex: (length) => text(HEX, length),

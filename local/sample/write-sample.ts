@@ -10,7 +10,7 @@ import { type Random, randomFrom } from "./random";
 import { hourWeight, request } from "./traffic";
 
 export interface SampleOptions {
-  /** The same seed and sizes give the same bytes, on every machine. */
+  /** The same seed and sizes give the same text, on every machine; how it is compressed is zlib's affair. */
   readonly seed: number;
   /** Log files in all. */
   readonly files: number;
