@@ -9,6 +9,10 @@ export const COMMITS_PREFIX = "_commits/";
 export const COMMIT_KEY = `${COMMITS_PREFIX}current.json`;
 /** One small object per partition that got new files: the work list of `create-partition`. Athena ignores `_`. */
 export const TOUCHED_PREFIX = "_touched/";
+/** One object for each batch and table that files came for: which ones. */
+export const ARRIVALS_PREFIX = "_arrivals/";
+/** Files that an engine cannot read, and why, set aside. */
+export const REJECTED_PREFIX = "rejected/";
 const PRIVACY_PREFIX = "_privacy/";
 /** The secret that hashes of addresses, query strings and cookies are made with. */
 export const PRIVACY_SALT_KEY = `${PRIVACY_PREFIX}salt`;
@@ -21,6 +25,8 @@ export const OWN_PREFIXES = [
   LAKE_PREFIX,
   COMMITS_PREFIX,
   TOUCHED_PREFIX,
+  ARRIVALS_PREFIX,
+  REJECTED_PREFIX,
   PRIVACY_PREFIX,
   CONFIGURATION_PREFIX,
 ] as const;
