@@ -10,6 +10,7 @@ import {
   type ScheduledHandler,
   scheduledHandlersOf,
   scheduledNameOf,
+  scheduleNameOf,
   workgroupNameOf,
 } from "./modules/pipeline-names";
 import { BUCKET_EVENTS, type BucketEvents, hasLandingBucket, isProjected } from "./modules/pipeline-props";
@@ -25,8 +26,8 @@ export interface DeployedFunction {
   readonly deadLetterQueue: string;
   /** Queue that it takes its work from. */
   readonly queue?: string;
-  /** Schedule that invokes it, and the group of it. */
-  readonly schedule?: string;
+  /** Schedules that invoke it, and their group. */
+  readonly schedules?: { readonly group: string; readonly names: readonly string[] };
 }
 
 export interface DeployedSource {
@@ -83,7 +84,11 @@ export function partsOf(settings: Settings): DeployedParts {
     move: { ...functionOf("move-access-logs", moveFunctionNameOf(name), arrivals), queue: arrivals },
     scheduled: scheduledHandlersOf(settings).map((handler) => {
       const scheduled = scheduledNameOf(name, handler);
-      return { ...functionOf(handler, scheduled, scheduled), schedule: scheduled };
+      const names =
+        handler === "maintain-lake"
+          ? formatsOf(sources).map((format) => scheduleNameOf(scheduled, format))
+          : [scheduled];
+      return { ...functionOf(handler, scheduled, scheduled), schedules: { group: scheduled, names } };
     }),
     streams: formatsOf(sources).flatMap((format): DeployedStream[] => {
       const ofFormat = sources

@@ -26,8 +26,17 @@ export const TRANSFORM = {
   schedule: `cron(5/${TRANSFORM_EVERY_MINUTES} * * * ? *)`,
 } as const;
 
-/** `maintain-lake`, every night. */
-export const MAINTAIN = { perDay: 1, timeoutSeconds: 900, schedule: "cron(30 3 * * ? *)" } as const;
+const MAINTAIN_HOURS = { first: 2, last: 5 } as const;
+/**
+ * `maintain-lake`, four times every night: a run ends when Lambda's time is over, and the next one joins the statements of that
+ * night that it finds begun. Where all is done, there is nothing to do.
+ */
+export const MAINTAIN = {
+  perDay: 1,
+  runsPerNight: 1 + MAINTAIN_HOURS.last - MAINTAIN_HOURS.first,
+  timeoutSeconds: 900,
+  schedule: `cron(15 ${MAINTAIN_HOURS.first}-${MAINTAIN_HOURS.last} * * ? *)`,
+} as const;
 
 /** GiB that one statement of the pipeline may scan. A commit scans an hour of text: this only stops a mistake. */
 export const PIPELINE_SCAN_LIMIT_GIB = 1024;

@@ -7,15 +7,15 @@ import { type ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { FORMATS } from "../formats";
 import { formatsOf } from "../formats/configured-source";
-import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
+import { unparsedViewOf } from "../formats/log-format";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
 import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB, SCHEDULED_CONCURRENCY } from "../sizing";
 import { checkLimits } from "./check-limits";
+import { FunctionPermissions } from "./function-permissions";
 import { HandlerFunction } from "./handler-function";
 import { Lake } from "./lake";
 import { LakeFormationGrants } from "./lake-formation-grants";
 import { LogBucket } from "./log-bucket";
-import { takeOriginals } from "./log-delivery";
 import { keyPrefixOf, mayNeedSalt } from "./log-source";
 import { LogTable } from "./log-table";
 import { fixLogicalId, setIdPrefix } from "./logical-id";
@@ -39,8 +39,6 @@ import {
   PARTITION_MODES,
 } from "./pipeline-props";
 import { tablesOf } from "./pipeline-tables";
-import { allow, type PolicyStatement } from "./policy";
-import { ADD_PARTITIONS, QueryPermissions, READ_PARTITIONS } from "./query-permissions";
 import { QueryWorkgroup } from "./query-workgroup";
 import { Questions } from "./questions";
 import { Schedule } from "./schedule";
@@ -114,7 +112,6 @@ export class AccessLogPipeline extends Construct {
       this.landingPermissions = [];
     }
     this.trigger = this.createTrigger(props);
-    this.move = this.createMove(props);
     this.database = this.createDatabase(props);
     this.tables = this.createTables(props);
     this.pipelineWorkgroup = this.createWorkgroup(
@@ -129,13 +126,8 @@ export class AccessLogPipeline extends Construct {
       props,
       bytesOf(props.scanLimitGiB ?? DEFAULT_SCAN_LIMIT_GIB),
     );
-    const permissions = new QueryPermissions(this, {
-      workgroup: this.pipelineWorkgroup,
-      database: this.database.name,
-      bucketArn: this.bucket.bucket.arn,
-      accountId: this.account.accountId,
-      lakeFormation: props.lakeFormation ?? false,
-    });
+    const permissions = this.createPermissions(props);
+    this.move = this.createMove(props, permissions);
     if (!isProjected(props)) {
       this.createPartition = this.createPartitionFunction(props, permissions);
       this.partitionSchedule = new Schedule(this, "create_partition_schedule", {
@@ -214,7 +206,29 @@ export class AccessLogPipeline extends Construct {
     });
   }
 
-  private createMove(props: AccessLogPipelineProps): HandlerFunction {
+  private createPermissions(props: AccessLogPipelineProps): FunctionPermissions {
+    const formats = formatsOf(props.sources).map((id) => FORMATS[id]);
+    const bucketArn = this.bucket.bucket.arn;
+    return new FunctionPermissions(this, "permissions", {
+      bucketArn,
+      landingArn: isLanding(props) ? bucketArn : this.landing.arn,
+      sources: props.sources,
+      keepOriginals: props.keepOriginals ?? false,
+      queueArn: this.trigger.queue.arn,
+      workgroup: this.pipelineWorkgroup,
+      database: this.database.name,
+      textTables: this.tables.map(({ table }) => table.name),
+      typedTables: isColumnar(props)
+        ? formats.flatMap((format) => [format.table, unparsedViewOf(format)])
+        : [],
+      accountId: this.account.accountId,
+      lakeFormation: props.lakeFormation ?? false,
+      isHashed: props.sources.some(mayNeedSalt),
+      addsPartitions: !isProjected(props),
+    });
+  }
+
+  private createMove(props: AccessLogPipelineProps, permissions: FunctionPermissions): HandlerFunction {
     const keepOriginals = props.keepOriginals ?? false;
     const environment: MoveEnvironment = {
       TARGET_BUCKET: this.bucket.bucket.bucket,
@@ -227,7 +241,7 @@ export class AccessLogPipeline extends Construct {
       description: "Moves access logs to Hive-style prefixes as they arrive",
       timeoutSeconds: MOVE.timeoutSeconds,
       environment: { ...environment, ...this.configuration.variables },
-      statements: [...this.moveStatements(props, keepOriginals), this.configuration.permission],
+      statements: permissions.moveAccessLogs(),
       ...(props.reservedConcurrency ? { reservedConcurrency: MOVE.concurrency } : {}),
     });
     new LambdaEventSourceMapping(this, "arrivals_mapping", {
@@ -239,18 +253,6 @@ export class AccessLogPipeline extends Construct {
       scalingConfig: { maximumConcurrency: MOVE.concurrency },
     });
     return move;
-  }
-
-  private moveStatements(props: AccessLogPipelineProps, keepOriginals: boolean): PolicyStatement[] {
-    const target = this.bucket.bucket.arn;
-    return [
-      allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [this.trigger.queue.arn]),
-      takeOriginals(this.landing.arn, props.sources, keepOriginals),
-      allow(["s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"], [`${target}/${RAW_PREFIX}*`]),
-      allow(["s3:PutObject"], [`${target}/${TOUCHED_PREFIX}*`]),
-      // Without it S3 answers 403 for a missing object, which cannot be told from a missing permission.
-      allow(["s3:ListBucket"], isLanding(props) ? [target] : [target, this.landing.arn]),
-    ];
   }
 
   private createDatabase(props: AccessLogPipelineProps): GlueCatalogDatabase {
@@ -285,7 +287,7 @@ export class AccessLogPipeline extends Construct {
 
   private createPartitionFunction(
     props: AccessLogPipelineProps,
-    permissions: QueryPermissions,
+    permissions: FunctionPermissions,
   ): HandlerFunction {
     const environment: PartitionEnvironment = {
       ...this.tablesEnvironment(),
@@ -298,31 +300,21 @@ export class AccessLogPipeline extends Construct {
       description: "Adds partitions to the tables of access logs",
       timeoutSeconds: CREATE_PARTITION.timeoutSeconds,
       environment,
-      statements: [
-        ...permissions.run(),
-        this.configuration.permission,
-        permissions.catalog(
-          [...READ_PARTITIONS, ...ADD_PARTITIONS],
-          this.tables.map(({ table }) => table.name),
-        ),
-        ...(isColumnar(props) ? [] : [permissions.markers()]),
-      ],
+      statements: permissions.createPartition(),
       ...(props.reservedConcurrency ? { reservedConcurrency: SCHEDULED_CONCURRENCY } : {}),
     });
   }
 
-  private createLake(props: AccessLogPipelineProps, permissions: QueryPermissions): Lake {
+  private createLake(props: AccessLogPipelineProps, permissions: FunctionPermissions): Lake {
     return new Lake(this, "lake", {
       name: props.name,
       formats: formatsOf(props.sources).map((id) => FORMATS[id]),
-      configuration: this.configuration.permission,
       environment: { ...this.tablesEnvironment(), PARTITIONS: props.partitions ?? PARTITION_MODES[0] },
       ...(props.lakeRetentionDays === undefined ? {} : { retentionDays: props.lakeRetentionDays }),
       permissions,
       functionDefaults: functionDefaults(props),
       accountId: this.account.accountId,
       reservedConcurrency: props.reservedConcurrency ?? false,
-      isHashed: props.sources.some(mayNeedSalt),
     });
   }
 

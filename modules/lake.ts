@@ -1,13 +1,11 @@
 import { Tokenization } from "cdktf";
 import { Construct } from "constructs";
 import type { LogFormat } from "../formats/log-format";
-import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format";
 import type { LakeEnvironment } from "../handlers/environment";
 import { MAINTAIN, SCHEDULED_CONCURRENCY, TRANSFORM } from "../sizing";
+import type { FunctionPermissions } from "./function-permissions";
 import { type FunctionDefaults, HandlerFunction } from "./handler-function";
 import { scheduledNameOf } from "./pipeline-names";
-import type { PolicyStatement } from "./policy";
-import { ADD_PARTITIONS, type QueryPermissions, READ_PARTITIONS, WRITE_TABLES } from "./query-permissions";
 import { Schedule } from "./schedule";
 
 /** A run that could not start is of no use once the next one is due. */
@@ -24,13 +22,9 @@ export interface LakeProps {
    * @default - they are kept
    */
   readonly retentionDays?: number;
-  readonly permissions: QueryPermissions;
-  /** To read what the functions are told of the sources. */
-  readonly configuration: PolicyStatement;
+  readonly permissions: FunctionPermissions;
   readonly functionDefaults: FunctionDefaults;
   readonly accountId: string;
-  /** True if rows hold hashes of what was logged: `transform-partition` then needs their secret. */
-  readonly isHashed: boolean;
   /** True if each function has concurrency of its own. */
   readonly reservedConcurrency: boolean;
 }
@@ -67,9 +61,11 @@ export class Lake extends Construct {
     this.maintain = this.createMaintain(props);
     this.maintainSchedule = new Schedule(this, "maintain_lake_schedule", {
       name: scheduledNameOf(props.name, "maintain-lake"),
-      description: "Merges small files of the typed tables, every night",
+      description: "Merges small files of a typed table, every night",
       expression: MAINTAIN.schedule,
       target: this.maintain,
+      // Each table by itself: one that fails, or takes all the time, keeps no other one waiting.
+      runs: props.formats.map(({ id: name, table }) => ({ name, input: { table } })),
       accountId: props.accountId,
     });
   }
@@ -87,17 +83,7 @@ export class Lake extends Construct {
       description: "Commits access logs to the typed tables",
       timeoutSeconds: TRANSFORM.timeoutSeconds,
       environment: { ...props.environment },
-      statements: [
-        ...permissions.run(),
-        props.configuration,
-        permissions.tableMetadata(),
-        permissions.catalog([...READ_PARTITIONS, ...ADD_PARTITIONS], textTablesOf(props.formats)),
-        permissions.catalog(WRITE_TABLES, typedTablesOf(props.formats)),
-        ...permissions.lakeData(),
-        permissions.markers(),
-        permissions.commits(),
-        ...(props.isHashed ? [permissions.privacySalt()] : []),
-      ],
+      statements: permissions.transformPartition(),
       ...(props.reservedConcurrency ? { reservedConcurrency: SCHEDULED_CONCURRENCY } : {}),
     });
   }
@@ -115,21 +101,8 @@ export class Lake extends Construct {
           ? {}
           : { RETENTION_DAYS: Tokenization.stringifyNumber(props.retentionDays) }),
       },
-      statements: [
-        ...permissions.run("athena:GetQueryResults"),
-        props.configuration,
-        permissions.tableMetadata(),
-        permissions.catalog(READ_PARTITIONS, textTablesOf(props.formats)),
-        permissions.catalog(WRITE_TABLES, typedTablesOf(props.formats)),
-        ...permissions.lakeData(),
-      ],
+      statements: permissions.maintainLake(),
       ...(props.reservedConcurrency ? { reservedConcurrency: SCHEDULED_CONCURRENCY } : {}),
     });
   }
 }
-
-const textTablesOf = (formats: readonly LogFormat[]): string[] =>
-  formats.flatMap((format) => [rawTableOf(format), linesTableOf(format)]);
-
-const typedTablesOf = (formats: readonly LogFormat[]): string[] =>
-  formats.flatMap((format) => [format.table, unparsedViewOf(format)]);

@@ -25,6 +25,9 @@ export type ScheduledHandler = "create-partition" | "transform-partition" | "mai
 export const scheduledNameOf = (pipeline: string, handler: ScheduledHandler): string =>
   `${pipeline}-${handler}`;
 
+/** Name of one of several schedules of a group. */
+export const scheduleNameOf = (group: string, run: string): string => `${group}-${run}`;
+
 /** Those that a pipeline has. */
 export const scheduledHandlersOf = (props: {
   readonly columnar?: boolean | undefined;

@@ -8,6 +8,7 @@ import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { Construct } from "constructs";
 import { deadLetterQueue } from "./dead-letter-queue";
 import type { HandlerFunction } from "./handler-function";
+import { scheduleNameOf } from "./pipeline-names";
 import { allow, denyPlainText, policyDocument, trustPolicy } from "./policy";
 import { boundary, useOfKey } from "./safeguards";
 
@@ -18,6 +19,12 @@ export interface ScheduleProps {
   readonly expression: string;
   /** Function to invoke; it gets `{ "scheduledTime": "<ISO 8601>" }`. */
   readonly target: HandlerFunction;
+  /**
+   * Invocations at the same times that do different things: one for each.
+   *
+   * @default - one that is told the time alone
+   */
+  readonly runs?: readonly ScheduledRun[];
   /** AWS account of the deployment, to keep other accounts from using the role. */
   readonly accountId: string;
   /**
@@ -26,6 +33,14 @@ export interface ScheduleProps {
    * @default 3000, shortly before an hourly schedule is due again
    */
   readonly maxEventAgeSeconds?: number;
+}
+
+/** What one of several invocations at the same time is told. */
+export interface ScheduledRun {
+  /** Tells its schedule from the others of the group. */
+  readonly name: string;
+  /** What the function gets besides the time. */
+  readonly input: Readonly<Record<string, string>>;
 }
 
 /** Of the schedule, to hand a run over, and of Lambda, if the run fails. */
@@ -39,8 +54,8 @@ const DEFAULT_MAX_EVENT_AGE_SECONDS = 3000;
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
  */
 export class Schedule extends Construct {
-  readonly schedule: SchedulerSchedule;
-  /** Of this schedule alone: metrics are counted by group. */
+  readonly schedules: readonly SchedulerSchedule[];
+  /** Of these schedules alone: metrics are counted by group. */
   readonly group: SchedulerScheduleGroup;
   readonly deadLetterQueue: SqsQueue;
 
@@ -84,21 +99,26 @@ export class Schedule extends Construct {
         ...useOfKey(safeguards),
       ]),
     });
-    this.schedule = new SchedulerSchedule(this, "Default", {
-      name: props.name,
-      groupName: this.group.name,
-      description: props.description,
-      scheduleExpression: props.expression,
-      // Runs at equal distances: one that is moved would meet the one before it.
-      flexibleTimeWindow: { mode: "OFF" },
-      target: {
-        arn: lambda.arn,
-        roleArn: invoker.arn,
-        input: JSON.stringify({ scheduledTime: "<aws.scheduler.scheduled-time>" }),
-        retryPolicy: { maximumEventAgeInSeconds, maximumRetryAttempts: RETRIES },
-        deadLetterConfig: { arn: this.deadLetterQueue.arn },
-      },
-      dependsOn: [invoke],
-    });
+    const create = (id: string, name: string, input: ScheduledRun["input"]): SchedulerSchedule =>
+      new SchedulerSchedule(this, id, {
+        name,
+        groupName: this.group.name,
+        description: props.description,
+        scheduleExpression: props.expression,
+        // Runs at equal distances: one that is moved would meet the one before it.
+        flexibleTimeWindow: { mode: "OFF" },
+        ...(safeguards.kmsKey === undefined ? {} : { kmsKeyArn: safeguards.kmsKey }),
+        target: {
+          arn: lambda.arn,
+          roleArn: invoker.arn,
+          input: JSON.stringify({ scheduledTime: "<aws.scheduler.scheduled-time>", ...input }),
+          retryPolicy: { maximumEventAgeInSeconds, maximumRetryAttempts: RETRIES },
+          deadLetterConfig: { arn: this.deadLetterQueue.arn },
+        },
+        dependsOn: [invoke],
+      });
+    this.schedules = props.runs
+      ? props.runs.map(({ name, input }) => create(name, scheduleNameOf(props.name, name), input))
+      : [create("Default", props.name, {})];
   }
 }

@@ -4,7 +4,6 @@ import { Construct } from "constructs";
 import { CONFIGURATION_KEY } from "../formats/partition-layout";
 import type { Configuration } from "../handlers/configuration";
 import { configuredSourcesOf, type LogSource } from "./log-source";
-import { allow, type PolicyStatement } from "./policy";
 
 export interface SourceConfigurationProps {
   /** The pipeline's own bucket. */
@@ -21,8 +20,6 @@ export interface SourceConfigurationProps {
 export class SourceConfiguration extends Construct {
   /** Changes with the sources, so that new environments are started, which read them anew. */
   readonly variables: { readonly CONFIGURATION_SHA256: string };
-  /** To read it. */
-  readonly permission: PolicyStatement;
 
   constructor(scope: Construct, id: string, { bucket, sources }: SourceConfigurationProps) {
     super(scope, id);
@@ -37,6 +34,5 @@ export class SourceConfiguration extends Construct {
     });
     // Of the text that is in the plan: what AWS computes is known only when it is written.
     this.variables = { CONFIGURATION_SHA256: `\${sha256(${object.fqn}.content)}` };
-    this.permission = allow(["s3:GetObject"], [`${bucket.arn}/${CONFIGURATION_KEY}`]);
   }
 }

@@ -13,7 +13,7 @@ export interface WatchedFunction {
   readonly subject: string;
   readonly handler: HandlerFunction;
   readonly schedule?: Schedule;
-  /** Hours without a start after which several runs are missing; nobody misses a function that runs once a night. */
+  /** Hours without a start after which runs are missing. */
   readonly idleHours?: number;
   /** For how long it must be near its timeout. */
   readonly busy: { readonly periodSeconds: number; readonly periods: number };
@@ -33,6 +33,8 @@ export interface Watched {
 }
 
 const HOUR = 3600;
+/** From the last run of a night to the first one of the next it is 21: after so many, a night is missing. */
+const MAINTAIN_IDLE_HOURS = 26;
 /** One slow batch is no trend. */
 const FOR_A_WHILE = { periodSeconds: 300, periods: 3 };
 const ONCE = { periodSeconds: HOUR, periods: 1 };
@@ -55,7 +57,7 @@ export function watchedOf(pipeline: Pick<AccessLogPipeline, Parts>, sources: rea
     { subject: "move-access-logs", handler: move, busy: FOR_A_WHILE },
     ...scheduled("create-partition", pipeline.createPartition, pipeline.partitionSchedule, ONCE, 3),
     ...scheduled("transform-partition", lake?.transform, lake?.transformSchedule, FOR_SIX_HOURS, 1),
-    ...scheduled("maintain-lake", lake?.maintain, lake?.maintainSchedule, ONCE),
+    ...scheduled("maintain-lake", lake?.maintain, lake?.maintainSchedule, ONCE, MAINTAIN_IDLE_HOURS),
   ];
   return {
     sources,
@@ -79,8 +81,8 @@ function scheduled(
   handler: HandlerFunction | undefined,
   schedule: Schedule | undefined,
   busy: WatchedFunction["busy"],
-  idleHours?: number,
+  idleHours: number,
 ): WatchedFunction[] {
   if (!handler || !schedule) return [];
-  return [{ subject, handler, schedule, busy, ...(idleHours === undefined ? {} : { idleHours }) }];
+  return [{ subject, handler, schedule, busy, idleHours }];
 }

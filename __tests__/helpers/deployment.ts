@@ -149,7 +149,7 @@ function deploy(aws: AwsServer, s3: S3Server): void {
     }),
   });
   const variables = { DATABASE: parts.database, WORKGROUP: parts.workgroups[0], BUCKET };
-  for (const { name, logGroup, schedule } of [move, ...scheduled]) {
+  for (const { name, logGroup, schedules } of [move, ...scheduled]) {
     aws.functions.set(name, {
       FunctionName: name,
       FunctionArn: functionArn(name),
@@ -160,7 +160,8 @@ function deploy(aws: AwsServer, s3: S3Server): void {
       },
     });
     aws.logs.set(logGroup, []);
-    if (schedule) aws.schedules.set(schedule, { State: "ENABLED", Target: { Arn: functionArn(name) } });
+    for (const schedule of schedules?.names ?? [])
+      aws.schedules.set(schedule, { State: "ENABLED", Target: { Arn: functionArn(name) } });
   }
   aws.mappings.push({
     EventSourceArn: queueArn(arrivals),

@@ -303,7 +303,7 @@ describe("access-logs status on AWS", () => {
   it.each([
     ["sqs:GetQueueAttributes", "logs-arrivals and 4 more"],
     ["lambda:GetFunctionConfiguration", "logs-create-partition and 3 more"],
-    ["scheduler:GetSchedule", "logs-create-partition and 2 more"],
+    ["scheduler:GetSchedule", "logs-create-partition and 3 more"],
     ["cloudwatch:GetMetricData", "metrics"],
     ["cloudwatch:DescribeAlarms", "alarms of logs"],
     ["logs:FilterLogEvents", "/aws/lambda/logs-create-partition and 3 more"],

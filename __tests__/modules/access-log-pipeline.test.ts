@@ -184,7 +184,6 @@ describe("AccessLogPipeline", () => {
   it.each([
     ["create-partition", "cron(50 * * * ? *)"],
     ["transform-partition", "cron(5/10 * * * ? *)"],
-    ["maintain-lake", "cron(30 3 * * ? *)"],
   ])("runs %s by schedule, and reports what fails", (handler, expression) => {
     const json = synth();
     const named = (type: string, property: string) =>
@@ -202,6 +201,38 @@ describe("AccessLogPipeline", () => {
       expect(failure).toMatchObject({
         destination_config: { on_failure: { destination: expect.any(String) } },
       });
+    }
+  });
+
+  it("runs maintain-lake at several hours of the night, for each table by itself", () => {
+    const json = synth({ sources: [...PROPS.sources, { name: "cdn", format: "cloudfront", prefix: "cf/" }] });
+    const schedules = Object.values(resourcesOf(json, "aws_scheduler_schedule")).filter(({ group_name }) =>
+      String(group_name).includes("maintain_lake"),
+    );
+    expect(schedules).toMatchObject(
+      ["alb", "cloudfront"].map((format) => ({
+        name: `logs-maintain-lake-${format}`,
+        schedule_expression: "cron(15 2-5 * * ? *)",
+        target: {
+          input: { scheduledTime: "<aws.scheduler.scheduled-time>", table: `${format}_access_logs` },
+        },
+      })),
+    );
+  });
+
+  it("encrypts with a key all that a key can encrypt, schedules included", () => {
+    const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const json = synth({ kmsKey });
+    const keys = (type: string, argument: string) =>
+      Object.values(resourcesOf(json, type)).map((resource) => resource[argument]);
+    for (const [type, argument] of [
+      ["aws_scheduler_schedule", "kms_key_arn"],
+      ["aws_lambda_function", "kms_key_arn"],
+      ["aws_sqs_queue", "kms_master_key_id"],
+      ["aws_sns_topic", "kms_master_key_id"],
+      ["aws_cloudwatch_log_group", "kms_key_id"],
+    ] as const) {
+      expect([type, new Set(keys(type, argument))]).toEqual([type, new Set([kmsKey])]);
     }
   });
 

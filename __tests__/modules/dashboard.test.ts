@@ -16,6 +16,7 @@ describe("the dashboard", () => {
   it("shows what came, how late, what was made of it, what went wrong, and what is paid for", () => {
     expect(widgets.map(({ properties }) => properties.title)).toEqual([
       "Alarms",
+      "Alarms on what comes in",
       "Files per source",
       "Bytes per source",
       "Freshness: from delivery to the text, from there to the typed tables",

@@ -82,7 +82,7 @@ const COMMON_TYPES = [
 ];
 
 /** What each scheduled function comes with, besides the function itself. */
-const withSchedules = (schedules: number, textTables: number, alarms: number) => [
+const withSchedules = (schedules: number, textTables: number, alarms: number, runs = schedules) => [
   ...COMMON_TYPES,
   `${alarms} aws_cloudwatch_metric_alarm`, // see docs/operations.md
   `${schedules + 1} aws_cloudwatch_log_group`, // one per function
@@ -91,13 +91,13 @@ const withSchedules = (schedules: number, textTables: number, alarms: number) =>
   `${3 * schedules + 1} aws_iam_role_policy`, // one per role, and leave to report failed runs
   `${schedules + 1} aws_lambda_function`,
   `${schedules} aws_lambda_function_event_invoke_config`, // failed runs go to the dead-letter queue
-  `${schedules} aws_scheduler_schedule`,
+  `${runs} aws_scheduler_schedule`, // maintain-lake has one for each table
   `${schedules} aws_scheduler_schedule_group`,
   `${schedules + 2} aws_sqs_queue`, // arrivals, their dead letters, and each schedule's
   `${schedules + 2} aws_sqs_queue_policy`,
 ];
 /** create-partition, transform-partition and maintain-lake; the raw table and the lines of each format. */
-const DEFAULT_TYPES = withSchedules(3, 4, 33);
+const DEFAULT_TYPES = withSchedules(3, 4, 34, 4);
 const NEW_BUCKET_TYPES = [
   "1 aws_s3_bucket_acl", // CloudFront delivers by access control list
   "1 aws_s3_bucket_notification", // new objects to the queue
@@ -138,7 +138,7 @@ describe("the stack with default settings", () => {
   });
 
   it("has nothing that adds partitions where Athena computes them", () => {
-    const types = [...withSchedules(2, 4, 26), ...NEW_BUCKET_TYPES];
+    const types = [...withSchedules(2, 4, 27, 3), ...NEW_BUCKET_TYPES];
     expect(typesOf(synthSettings(VARIANTS.projection)).sort()).toEqual(types.sort());
   });
 

@@ -7,8 +7,8 @@ import type { Answer } from "./sight";
 export interface FunctionFacts {
   readonly name: string;
   readonly answer: Answer<FunctionState>;
-  /** Only of a function that runs by schedule. */
-  readonly schedule?: Answer<ScheduleState>;
+  /** None of a function that does not run by schedule. */
+  readonly schedules: readonly ScheduleFacts[];
 }
 
 export interface FunctionState {
@@ -17,6 +17,11 @@ export interface FunctionState {
   readonly state: string;
   readonly memoryMiB: number;
   readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface ScheduleFacts {
+  readonly name: string;
+  readonly answer: Answer<ScheduleState>;
 }
 
 export interface ScheduleState {
@@ -28,11 +33,14 @@ export interface ScheduleState {
 export const awsFunctions = (look: Look): Promise<FunctionFacts[]> =>
   Promise.all([look.parts.move, ...look.parts.scheduled].map((part) => functionFacts(look, part)));
 
-async function functionFacts(look: Look, { name, schedule }: DeployedFunction): Promise<FunctionFacts> {
+async function functionFacts(look: Look, { name, schedules }: DeployedFunction): Promise<FunctionFacts> {
+  const { group = "", names = [] } = schedules ?? {};
   return {
     name,
     answer: await functionState(look, name),
-    ...(schedule === undefined ? {} : { schedule: await scheduleState(look, schedule) }),
+    schedules: await Promise.all(
+      names.map(async (schedule) => ({ name: schedule, answer: await scheduleState(look, group, schedule) })),
+    ),
   };
 }
 
@@ -47,10 +55,14 @@ const functionState = ({ clients, sight }: Look, name: string): Promise<Answer<F
     };
   });
 
-const scheduleState = ({ clients, sight }: Look, name: string): Promise<Answer<ScheduleState>> =>
+const scheduleState = (
+  { clients, sight }: Look,
+  group: string,
+  name: string,
+): Promise<Answer<ScheduleState>> =>
   sight.ask("scheduler:GetSchedule", name, async () => {
     const { State, Target } = await clients.scheduler.send(
-      new GetScheduleCommand({ Name: name, GroupName: name }),
+      new GetScheduleCommand({ Name: name, GroupName: group }),
     );
     return { isEnabled: State === "ENABLED", target: Target?.Arn ?? "" };
   });

@@ -5,6 +5,7 @@ import { withDefaults } from "../../../formats/privacy";
 import { type Details, type Finding, finder } from "../finding";
 import { CHECK_FINDINGS } from "./check-findings";
 import type { CheckFacts, TableFacts } from "./checks";
+import type { ScheduleFacts } from "./functions";
 import { judgeUnseen } from "./judge-deployment";
 import { allowedBy, isAllowed } from "./policy-allows";
 import { seen } from "./sight";
@@ -113,9 +114,8 @@ function judgeQueues({ parts, queues }: CheckFacts, find: Find): Finding[] {
 }
 
 function judgeFunctions(facts: CheckFacts, find: Find): Finding[] {
-  return facts.functions.flatMap(({ name, answer, schedule }): Finding[] => {
+  return facts.functions.flatMap(({ name, answer, schedules }): Finding[] => {
     const state = seen(answer);
-    const scheduled = schedule && seen(schedule);
     const denied = facts.errors.find(
       ({ functionName, message }) => functionName === name && DENIED.test(message),
     );
@@ -127,13 +127,25 @@ function judgeFunctions(facts: CheckFacts, find: Find): Finding[] {
       ...(facts.concurrency.get(name) === 0 ? [find("function-stopped", name)] : []),
       ...(state ? outdated(facts, name, state.environment, find) : []),
       ...(denied ? [find("function-denied", name, { message: denied.message })] : []),
-      ...(schedule?.kind === "missing" ? [find("part-missing", name, { part: "schedule" })] : []),
-      ...(scheduled && !scheduled.isEnabled ? [find("schedule-off", name)] : []),
-      ...(scheduled && state && scheduled.target !== state.arn
-        ? [find("schedule-target", name, { target: scheduled.target })]
-        : []),
+      ...schedules.flatMap((schedule) => judgeSchedule(schedule, state?.arn, find)),
     ];
   });
+}
+
+function judgeSchedule(
+  { name, answer }: ScheduleFacts,
+  functionArn: string | undefined,
+  find: Find,
+): Finding[] {
+  if (answer.kind === "missing") return [find("part-missing", name, { part: "schedule" })];
+  const state = seen(answer);
+  if (state === undefined) return [];
+  return [
+    ...(state.isEnabled ? [] : [find("schedule-off", name)]),
+    ...(functionArn === undefined || state.target === functionArn
+      ? []
+      : [find("schedule-target", name, { target: state.target })]),
+  ];
 }
 
 const DENIED = /AccessDenied|not authorized to perform|Access Denied/;

@@ -61,9 +61,9 @@ const partsOf = ({ queues, functions }: DeploymentFacts): Part[] => [
     name,
     answer,
   })),
-  ...functions.flatMap(({ name, answer, schedule }) => [
+  ...functions.flatMap(({ name, answer, schedules }) => [
     { part: "function", name, answer },
-    ...(schedule ? [{ part: "schedule", name, answer: schedule }] : []),
+    ...schedules.map((schedule) => ({ part: "schedule", ...schedule })),
   ]),
 ];
 

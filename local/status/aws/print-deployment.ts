@@ -5,6 +5,7 @@ import { printStreams, streamJson } from "../print-streams";
 import { type PrintedColumn, printTable } from "../print-table";
 import { dayCost } from "./day-cost";
 import type { DeploymentFacts } from "./facts";
+import type { ScheduleFacts } from "./functions";
 import { seen } from "./sight";
 
 const UNKNOWN = "-";
@@ -52,18 +53,25 @@ const queueTable = ({ queues, metrics }: DeploymentFacts): string =>
 const functionTable = ({ functions, metrics }: DeploymentFacts): string =>
   printTable(
     FUNCTION_COLUMNS,
-    functions.map(({ name, answer, schedule }) => {
+    functions.map(({ name, answer, schedules }) => {
       const counts = metrics?.functions.get(name);
-      const state = schedule && seen(schedule);
       return [
         name,
         answer.kind === "missing" ? "missing" : counts ? compact(counts.invocations) : UNKNOWN,
         counts ? compact(counts.errors) : UNKNOWN,
         counts ? compact(counts.throttles) : UNKNOWN,
-        state ? (state.isEnabled ? "on" : "off") : schedule?.kind === "missing" ? "missing" : UNKNOWN,
+        scheduleText(schedules),
       ];
     }),
   );
+
+/** Of several, the one that is worst. */
+function scheduleText(schedules: readonly ScheduleFacts[]): string {
+  if (schedules.some(({ answer }) => answer.kind === "missing")) return "missing";
+  const states = schedules.map(({ answer }) => seen(answer));
+  if (states.some((state) => state?.isEnabled === false)) return "off";
+  return states.length === 0 || states.includes(undefined) ? UNKNOWN : "on";
+}
 
 /** The newest first; each on one line. */
 function errorLines({ errors, at }: DeploymentFacts): string {
@@ -106,15 +114,16 @@ export function deploymentValues(facts: DeploymentFacts) {
         oldestSeconds: metrics?.oldestSeconds.get(name) ?? null,
       };
     }),
-    functions: functions.map(({ name, answer, schedule }) => {
-      const state = schedule && seen(schedule);
-      return {
-        name,
-        state: answer.kind,
-        lastDay: metrics?.functions.get(name) ?? null,
-        ...(schedule ? { schedule: { state: schedule.kind, isEnabled: state?.isEnabled ?? null } } : {}),
-      };
-    }),
+    functions: functions.map(({ name, answer, schedules }) => ({
+      name,
+      state: answer.kind,
+      lastDay: metrics?.functions.get(name) ?? null,
+      schedules: schedules.map((schedule) => ({
+        name: schedule.name,
+        state: schedule.answer.kind,
+        isEnabled: seen(schedule.answer)?.isEnabled ?? null,
+      })),
+    })),
     alarms,
     errors,
     costOfLastDay: metrics ? dayCost(facts) : null,

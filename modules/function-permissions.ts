@@ -1,0 +1,229 @@
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
+import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
+import { Construct } from "constructs";
+import {
+  ARRIVALS_PREFIX,
+  COMMITS_PREFIX,
+  CONFIGURATION_KEY,
+  LAKE_PREFIX,
+  PRIVACY_SALT_KEY,
+  RAW_PREFIX,
+  REJECTED_PREFIX,
+  TOUCHED_PREFIX,
+} from "../formats/partition-layout";
+import { takeOriginals } from "./log-delivery";
+import type { LogSource } from "./log-source";
+import { allow, type PolicyStatement } from "./policy";
+import type { QueryWorkgroup } from "./query-workgroup";
+
+/** What the functions' statements are about. */
+export interface FunctionPermissionsProps {
+  /** The pipeline's bucket. */
+  readonly bucketArn: string;
+  /** Bucket that logs are delivered to; may be the same one. */
+  readonly landingArn: string;
+  readonly sources: readonly LogSource[];
+  readonly keepOriginals: boolean;
+  /**
+   * ARN of the KMS key that the delivered objects are encrypted with.
+   *
+   * @default - S3's own keys, or the pipeline's
+   */
+  readonly landingKey?: string;
+  /** ARN of the queue of new objects. */
+  readonly queueArn: string;
+  readonly workgroup: QueryWorkgroup;
+  /** Glue database. */
+  readonly database: string;
+  /** Tables of the text. */
+  readonly textTables: readonly string[];
+  /** Typed tables, and views of what is not typed; none without them. */
+  readonly typedTables: readonly string[];
+  readonly accountId: string;
+  /** True if Lake Formation, together with IAM, says who may see the tables. */
+  readonly lakeFormation: boolean;
+  /** True if rows hold hashes of what was logged. */
+  readonly isHashed: boolean;
+  /** True if the functions add partitions, and Athena does not compute them. */
+  readonly addsPartitions: boolean;
+}
+
+/**
+ * What each function may do, with exact ARNs: all of it is here, but for its own log, its dead letters, its key and its network.
+ * What Athena does in a function's name is needed by the role of the function.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/managed-policies.html
+ */
+export class FunctionPermissions extends Construct {
+  private readonly glue: string;
+  private readonly athena: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: FunctionPermissionsProps,
+  ) {
+    super(scope, id);
+    const { partition } = new DataAwsPartition(this, "partition");
+    const { region } = new DataAwsRegion(this, "region");
+    this.glue = `arn:${partition}:glue:${region}:${props.accountId}`;
+    this.athena = `arn:${partition}:athena:${region}:${props.accountId}`;
+  }
+
+  /** To take delivered objects from the queue's messages to where the tables look for them. */
+  moveAccessLogs(): PolicyStatement[] {
+    const { bucketArn, landingArn, landingKey, sources, keepOriginals, queueArn } = this.props;
+    return [
+      allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [queueArn]),
+      takeOriginals(landingArn, sources, keepOriginals),
+      ...(landingKey === undefined ? [] : [allow(["kms:Decrypt"], [landingKey])]),
+      allow(["s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"], [this.below(RAW_PREFIX)]),
+      allow(["s3:PutObject"], [this.below(TOUCHED_PREFIX), this.below(ARRIVALS_PREFIX)]),
+      // Without it S3 answers 403 for a missing object, which cannot be told from a missing permission.
+      allow(["s3:ListBucket"], landingArn === bucketArn ? [bucketArn] : [bucketArn, landingArn]),
+      this.readSources(),
+    ];
+  }
+
+  /** To add partitions to the tables of the text. */
+  createPartition(): PolicyStatement[] {
+    const { typedTables } = this.props;
+    return [
+      ...this.runStatements(),
+      ...this.addPartitions(),
+      this.readSources(),
+      // With typed tables, what arrived is the work list of transform-partition, which takes it away.
+      allow(typedTables.length > 0 ? ["s3:GetObject"] : ["s3:GetObject", "s3:DeleteObject"], [
+        this.below(TOUCHED_PREFIX),
+        this.below(ARRIVALS_PREFIX),
+      ]),
+    ];
+  }
+
+  /** To commit what arrived to the typed tables, each file once, and to set aside what cannot be read. */
+  transformPartition(): PolicyStatement[] {
+    const { isHashed, addsPartitions, bucketArn } = this.props;
+    return [
+      ...this.runStatements("athena:GetQueryResults"),
+      ...(addsPartitions ? this.addPartitions() : [this.readPartitions()]),
+      ...this.writeTypedTables(),
+      this.readSources(),
+      allow(["s3:GetObject", "s3:DeleteObject"], [this.below(TOUCHED_PREFIX), this.below(ARRIVALS_PREFIX)]),
+      // A file that cannot be read is copied to where nobody reads it, with its tags, and deleted here.
+      allow(["s3:GetObjectTagging", "s3:DeleteObject"], [this.below(RAW_PREFIX)]),
+      allow(["s3:PutObject", "s3:PutObjectTagging"], [this.below(REJECTED_PREFIX)]),
+      ...(isHashed ? [allow(["s3:GetObject", "s3:PutObject"], [`${bucketArn}/${PRIVACY_SALT_KEY}`])] : []),
+    ];
+  }
+
+  /** To merge small files and forget what is old: rows, snapshots, and the catalog's versions of the tables. */
+  maintainLake(): PolicyStatement[] {
+    return [
+      ...this.runStatements("athena:GetQueryResults"),
+      this.readPartitions(),
+      ...this.writeTypedTables(TABLE_VERSIONS),
+      this.readSources(),
+    ];
+  }
+
+  /** To submit statements, wait for them and have their results written. */
+  private runStatements(...furtherActions: readonly string[]): PolicyStatement[] {
+    const { bucketArn, workgroup, lakeFormation } = this.props;
+    return [
+      allow(
+        ["athena:StartQueryExecution", "athena:GetQueryExecution", ...furtherActions],
+        [workgroup.workgroup.arn],
+      ),
+      // Lake Formation hands the data out by its own rules; this action knows no resources.
+      ...(lakeFormation ? [allow(["lakeformation:GetDataAccess"], ["*"])] : []),
+      // Athena looks the default database up whatever the statement is about, and makes it in a Region where it was never used:
+      // https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html#full-access-to-default-db-per-region
+      allow(
+        ["glue:GetDatabase", "glue:CreateDatabase"],
+        [`${this.glue}:catalog`, `${this.glue}:database/default`],
+      ),
+      allow(["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], [bucketArn]),
+      allow(
+        ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+        [this.below(workgroup.resultsPrefix)],
+      ),
+    ];
+  }
+
+  /** To look the partitions of the text up, and to read it. */
+  private readPartitions(): PolicyStatement {
+    return this.catalog(READ_PARTITIONS, this.props.textTables);
+  }
+
+  private addPartitions(): PolicyStatement[] {
+    return [
+      this.catalog([...READ_PARTITIONS, ...ADD_PARTITIONS], this.props.textTables),
+      // ALTER TABLE ADD PARTITION makes a folder for a location where there is none, as an object with a name of one of these
+      // forms. Partitions are added a day before the first file of them comes.
+      // https://docs.aws.amazon.com/athena/latest/ug/alter-table-add-partition.html
+      allow(
+        ["s3:GetObject", "s3:PutObject"],
+        FOLDER_MARKERS.map((form) => this.below(RAW_PREFIX, form)),
+      ),
+    ];
+  }
+
+  /** To read the text, and to write and clean up the typed tables: their data, Iceberg's metadata, and the catalog. */
+  private writeTypedTables(furtherActions: readonly string[] = []): PolicyStatement[] {
+    const { typedTables } = this.props;
+    return [
+      allow(["athena:GetTableMetadata"], [`${this.athena}:datacatalog/AwsDataCatalog`]),
+      this.catalog([...WRITE_TABLES, ...furtherActions], typedTables),
+      allow(["s3:GetObject"], [this.below(RAW_PREFIX)]),
+      allow(
+        [
+          "s3:GetObject",
+          "s3:PutObject",
+          "s3:DeleteObject",
+          "s3:AbortMultipartUpload",
+          "s3:ListMultipartUploadParts",
+        ],
+        [this.below(LAKE_PREFIX)],
+      ),
+      // Which commit is on its way, and which are done.
+      allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [this.below(COMMITS_PREFIX)]),
+    ];
+  }
+
+  private readSources(): PolicyStatement {
+    return allow(["s3:GetObject"], [`${this.props.bucketArn}/${CONFIGURATION_KEY}`]);
+  }
+
+  /**
+   * To do something with tables of the catalog.
+   *
+   * @see https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
+   */
+  private catalog(actions: readonly string[], tables: readonly string[]): PolicyStatement {
+    const { database } = this.props;
+    return allow(
+      ["glue:GetDatabase", "glue:GetTable", ...actions],
+      [
+        `${this.glue}:catalog`,
+        `${this.glue}:database/${database}`,
+        ...tables.map((table) => `${this.glue}:table/${database}/${table}`),
+      ],
+    );
+  }
+
+  private below(prefix: string, form = ""): string {
+    return `${this.props.bucketArn}/${prefix}*${form}`;
+  }
+}
+
+const READ_PARTITIONS = ["glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"] as const;
+const ADD_PARTITIONS = ["glue:CreatePartition", "glue:BatchCreatePartition"] as const;
+/** Iceberg moves a table on by updating it in the catalog. */
+const WRITE_TABLES = ["glue:CreateTable", "glue:UpdateTable"] as const;
+/** Each commit makes one. The catalog keeps them all, up to its limit. */
+const TABLE_VERSIONS = [
+  "glue:GetTableVersions",
+  "glue:BatchDeleteTableVersion",
+  "glue:DeleteTableVersion",
+] as const;
+const FOLDER_MARKERS = ["/", "_$folder$"] as const;
