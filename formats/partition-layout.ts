@@ -12,10 +12,6 @@ export const ARRIVALS_PREFIX = "_arrivals/";
 export const REJECTED_PREFIX = "rejected/";
 /** Markers of partitions with new files, as versions before arrival notes wrote them. */
 export const TOUCHED_PREFIX = "_touched/";
-/** One object for each batch and table that files came for: which ones. */
-export const ARRIVALS_PREFIX = "_arrivals/";
-/** Files that an engine cannot read, and why, set aside. */
-export const REJECTED_PREFIX = "rejected/";
 const PRIVACY_PREFIX = "_privacy/";
 /** The secret that hashes of addresses, query strings and cookies are made with. */
 export const PRIVACY_SALT_KEY = `${PRIVACY_PREFIX}salt`;
@@ -30,8 +26,6 @@ export const OWN_PREFIXES = [
   ARRIVALS_PREFIX,
   REJECTED_PREFIX,
   TOUCHED_PREFIX,
-  ARRIVALS_PREFIX,
-  REJECTED_PREFIX,
   PRIVACY_PREFIX,
   CONFIGURATION_PREFIX,
 ] as const;

@@ -78,7 +78,9 @@ export class FunctionPermissions extends Construct {
       takeOriginals(landingArn, sources, keepOriginals),
       ...(landingKey === undefined ? [] : [allow(["kms:Decrypt"], [landingKey])]),
       allow(["s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"], [this.below(RAW_PREFIX)]),
-      allow(["s3:PutObject"], [this.below(TOUCHED_PREFIX), this.below(ARRIVALS_PREFIX)]),
+      allow(["s3:PutObject"], [this.below(ARRIVALS_PREFIX)]),
+      // An event that comes again can be of a file that was set aside since then.
+      allow(["s3:GetObject"], [this.below(REJECTED_PREFIX)]),
       // Without it S3 answers 403 for a missing object, which cannot be told from a missing permission.
       allow(["s3:ListBucket"], landingArn === bucketArn ? [bucketArn] : [bucketArn, landingArn]),
       this.readSources(),
@@ -92,11 +94,10 @@ export class FunctionPermissions extends Construct {
       ...this.runStatements(),
       ...this.addPartitions(),
       this.readSources(),
-      // With typed tables, what arrived is the work list of transform-partition, which takes it away.
-      allow(typedTables.length > 0 ? ["s3:GetObject"] : ["s3:GetObject", "s3:DeleteObject"], [
-        this.below(TOUCHED_PREFIX),
-        this.below(ARRIVALS_PREFIX),
-      ]),
+      // With typed tables, the notes are the work list of transform-partition, which uses them up.
+      ...(typedTables.length > 0
+        ? [allow(["s3:GetObject"], [this.below(ARRIVALS_PREFIX)])]
+        : this.useNotes()),
     ];
   }
 
@@ -108,7 +109,8 @@ export class FunctionPermissions extends Construct {
       ...(addsPartitions ? this.addPartitions() : [this.readPartitions()]),
       ...this.writeTypedTables(),
       this.readSources(),
-      allow(["s3:GetObject", "s3:DeleteObject"], [this.below(TOUCHED_PREFIX), this.below(ARRIVALS_PREFIX)]),
+      ...this.useNotes(),
+      ...this.commitRecords("s3:PutObject"),
       // A file that cannot be read is copied to where nobody reads it, with its tags, and deleted here.
       allow(["s3:GetObjectTagging", "s3:DeleteObject"], [this.below(RAW_PREFIX)]),
       allow(["s3:PutObject", "s3:PutObjectTagging"], [this.below(REJECTED_PREFIX)]),
@@ -122,6 +124,7 @@ export class FunctionPermissions extends Construct {
       ...this.runStatements("athena:GetQueryResults"),
       this.readPartitions(),
       ...this.writeTypedTables(TABLE_VERSIONS),
+      ...this.commitRecords("s3:DeleteObject"),
       this.readSources(),
     ];
   }
@@ -185,9 +188,20 @@ export class FunctionPermissions extends Construct {
         ],
         [this.below(LAKE_PREFIX)],
       ),
-      // Which commit is on its way, and which are done.
-      allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [this.below(COMMITS_PREFIX)]),
     ];
+  }
+
+  /** To delete notes that are used up, and to replace the markers of older versions by notes. */
+  private useNotes(): PolicyStatement[] {
+    return [
+      allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [this.below(ARRIVALS_PREFIX)]),
+      allow(["s3:DeleteObject"], [this.below(TOUCHED_PREFIX)]),
+    ];
+  }
+
+  /** To know which commit is pending, and which have ended. */
+  private commitRecords(furtherAction: "s3:PutObject" | "s3:DeleteObject"): PolicyStatement[] {
+    return [allow(["s3:GetObject", furtherAction], [this.below(COMMITS_PREFIX)])];
   }
 
   private readSources(): PolicyStatement {

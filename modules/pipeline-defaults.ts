@@ -1,5 +1,5 @@
 import { Fn, Op, Token } from "cdktf";
-import { RAW_PREFIX, TOUCHED_PREFIX } from "../formats/partition-layout";
+import { ARRIVALS_PREFIX, RAW_PREFIX } from "../formats/partition-layout";
 import { MEMORY_MIB } from "../sizing";
 import type { FunctionDefaults } from "./handler-function";
 import type { Expiration } from "./log-bucket";
@@ -15,7 +15,7 @@ import { RUNTIMES } from "./runtime";
 
 const GIB = 1024 ** 3;
 /** Markers live for an hour; where only partitions are made of them, one that is not consumed need not stay for ever. */
-const MARKER_DAYS = 30;
+const NOTE_DAYS = 30;
 
 /** Name of the Glue database. Terraform computes what it alone knows. */
 export const databaseNameOf = (props: AccessLogPipelineProps): string =>
@@ -49,7 +49,7 @@ export const expirationsOf = (props: AccessLogPipelineProps): Expiration[] => [
     days: props.resultsRetentionDays ?? DEFAULT_RESULTS_RETENTION_DAYS,
   },
   // Markers are the work list of the typed tables: there they stay until they are consumed.
-  ...(isColumnar(props) ? [] : [{ id: "markers", prefix: TOUCHED_PREFIX, days: MARKER_DAYS }]),
+  ...(isColumnar(props) ? [] : [{ id: "notes", prefix: ARRIVALS_PREFIX, days: NOTE_DAYS }]),
   ...(props.rawRetentionDays === undefined
     ? []
     : [{ id: "raw", prefix: RAW_PREFIX, days: props.rawRetentionDays }]),

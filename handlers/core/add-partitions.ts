@@ -89,7 +89,7 @@ export async function addPartitions(
   { bucket, tables, range, keepNotes }: AddPartitionsConfig,
   onUnknown: (key: string) => void,
 ): Promise<AddedPartitions> {
-  await replaceMarkers(ports, bucket, onUnknown);
+  if (!keepNotes) await replaceMarkers(ports, bucket, onUnknown);
   const byPath = new Map(
     partitionsIn(tables, range).map((partition) => [partitionPath(partition), partition]),
   );
