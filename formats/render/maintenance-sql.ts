@@ -5,7 +5,7 @@ import { bareIdentifier, sqlIdentifier, sqlString } from "./sql-text";
 /** A file of a day may be smaller than this on average before the day counts as one of many small files. */
 const SMALL_FILE_BYTES = 64 * 2 ** 20;
 /** So many small files may a day have: several workers write one each. */
-const SPARE_FILES = 10;
+const SPARE_FILES = 5;
 /** Bytes that one night merges; the rest waits for the next one. */
 const MERGED_BYTES = 100 * 2 ** 30;
 /** Days whose rows one statement deletes: below the hundred partitions that Athena writes at once. */
