@@ -82,7 +82,8 @@ export type AthenaAnswer = (
   sql: string,
 ) => Readonly<Record<string, unknown>> | undefined;
 
-export async function startAthenaServer(): Promise<AthenaServer> {
+/** @param now says when a query ended; default: the system's clock */
+export async function startAthenaServer(now = () => new Date()): Promise<AthenaServer> {
   const queries: Query[] = [];
   const partitions = new Set<string>();
   let fates: QueryFate[] = [];
@@ -177,7 +178,7 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     const { states = [], end = "SUCCEEDED", reason, isRetryable, scanned = [], isReused } = query.fate;
     const bytes = scanned[query.polls] ?? query.fate.scannedInAll ?? 1000;
     const state = query.isCancelled ? "CANCELLED" : (states[query.polls++] ?? end);
-    if (query.isCancelled || state === end) query.endedAt ??= new Date();
+    if (query.isCancelled || state === end) query.endedAt ??= now();
     if (state === "SUCCEEDED" && !carriedOut.has(id)) {
       carriedOut.add(id);
       carryOut(query.sql);
