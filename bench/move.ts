@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { s3Notification, sqsEvent } from "../__tests__/helpers/events";
 import { type S3Server, startS3Server } from "../__tests__/helpers/s3-server";
 import { hourOf } from "../formats/hour";
-import { TOUCHED_PREFIX } from "../formats/partition-layout";
+import { ARRIVALS_PREFIX } from "../formats/partition-layout";
 import { count } from "../local/quantities";
 import { albObjects } from "../local/sample/objects";
 import { randomFrom } from "../local/sample/random";
@@ -37,7 +37,7 @@ interface Moved {
   readonly cpuMs: number;
   readonly wallMs: number;
   readonly requests: number;
-  readonly markers: number;
+  readonly notes: number;
 }
 
 /** The bundled handler as it is deployed, against the one that one would write first. */
@@ -117,14 +117,14 @@ async function moveObjects(
     invocations++;
   }
   const wallMs = performance.now() - started;
-  const left = server.keys(BUCKET).filter((key) => !key.startsWith(TOUCHED_PREFIX));
+  const left = server.keys(BUCKET).filter((key) => !key.startsWith(ARRIVALS_PREFIX));
   if (left.length !== count || left.some((key) => key.startsWith("alb/"))) {
     throw new Error(
       `of ${count} objects, ${left.filter((key) => !key.startsWith("alb/")).length} were moved`,
     );
   }
-  const markers = server.requests.filter(({ key }) => key.startsWith(TOUCHED_PREFIX)).length;
-  return { objects: count, invocations, billedMs, cpuMs, wallMs, requests: server.requests.length, markers };
+  const notes = server.requests.filter(({ key }) => key.startsWith(ARRIVALS_PREFIX)).length;
+  return { objects: count, invocations, billedMs, cpuMs, wallMs, requests: server.requests.length, notes };
 }
 
 /** Five minutes' files of load balancers, as many as asked for. */
@@ -193,7 +193,7 @@ const memoryTable = (memory: readonly Memory[]): Table => ({
 
 function targets(measured: Measured<Moved>, memory: readonly Memory[]): Target[] {
   const largest = runsOf(measured, batchName(LARGEST_BATCH));
-  const requests = spread(largest.map(({ requests, markers, objects }) => (requests - markers) / objects));
+  const requests = spread(largest.map(({ requests, notes, objects }) => (requests - notes) / objects));
   const faster = ratio(billed(runsOf(measured, OBVIOUS)), billed(largest));
   const [few, many] = [memory[0], memory.at(-1)];
   return [
@@ -206,7 +206,7 @@ function targets(measured: Measured<Moved>, memory: readonly Memory[]): Target[]
     },
     {
       kind: "limit",
-      name: "S3 requests per object, markers aside",
+      name: "S3 requests per object, notes aside",
       value: requests.median,
       bound: { atMost: 1.01 + 1 / LARGEST_BATCH },
       unit: "requests",

@@ -130,22 +130,25 @@ export const moveNotes = (files: number): number => {
 };
 
 /**
- * Times that commits read each byte of text. A statement names its files one by one, up to a limit; where there are more, it
- * names ranges of keys, and reads also those of their hour's files in between that were committed before.
+ * Share of an hour's committed files that a commit reads again. A statement names its files one by one, up to a limit; where
+ * there are more, it names ranges of keys, and reads also what lies in between.
  *
  * Keys begin with a hash, so the gaps between them are distributed exponentially. The ranges join keys that share the longest
  * beginnings, to whole characters: that covers less than if any gaps were joined, and more than the smallest ones. The mean
  * of both is near to what the planner does.
  *
- * @param filesPerCommit new files of one statement
+ * @param newFiles of one statement and hour
  */
-export function commitScans(commitsPerHour: number, filesPerCommit: number): number {
-  const apart = Math.min(1, MAX_RANGES / filesPerCommit);
+export function shareReadAgain(newFiles: number): number {
+  const apart = Math.min(1, MAX_RANGES / newFiles);
   const byAnyGaps = 1 - apart;
   const bySmallestGaps = 1 - apart * (1 - Math.log(apart));
-  const timesBefore = (Math.max(1, commitsPerHour) - 1) / 2;
-  return 1 + ((byAnyGaps + bySmallestGaps) / 2) * timesBefore;
+  return (byAnyGaps + bySmallestGaps) / 2;
 }
+
+/** Times that the commits of an hour read each byte of its text. */
+export const commitScans = (commitsPerHour: number, filesPerCommit: number): number =>
+  1 + (shareReadAgain(filesPerCommit) * (Math.max(1, commitsPerHour) - 1)) / 2;
 
 const item = (name: string, price: keyof typeof PRICES, quantity: number): Item => ({
   name,
