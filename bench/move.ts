@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { s3Notification, sqsEvent } from "../__tests__/helpers/events";
 import { type S3Server, startS3Server } from "../__tests__/helpers/s3-server";
 import { hourOf } from "../formats/hour";
-import { CONFIGURATION_KEY, TOUCHED_PREFIX } from "../formats/partition-layout";
+import { ARRIVALS_PREFIX, CONFIGURATION_KEY } from "../formats/partition-layout";
 import { count } from "../local/quantities";
 import { albObjects } from "../local/sample/objects";
 import { randomFrom } from "../local/sample/random";
@@ -38,7 +38,7 @@ interface Moved {
   readonly cpuMs: number;
   readonly wallMs: number;
   readonly requests: number;
-  readonly markers: number;
+  readonly notes: number;
 }
 
 /** The bundled handler as it is deployed, against the one that one would write first. */
@@ -121,7 +121,7 @@ async function moveObjects(
   const wallMs = performance.now() - started;
   const left = server
     .keys(BUCKET)
-    .filter((key) => key !== CONFIGURATION_KEY && !key.startsWith(TOUCHED_PREFIX));
+    .filter((key) => key !== CONFIGURATION_KEY && !key.startsWith(ARRIVALS_PREFIX));
   if (left.length !== count || left.some((key) => key.startsWith("alb/"))) {
     throw new Error(
       `of ${count} objects, ${left.filter((key) => !key.startsWith("alb/")).length} were moved`,
@@ -129,8 +129,8 @@ async function moveObjects(
   }
   // The sources are read once, when the process is new.
   const requests = server.requests.filter(({ key }) => key !== CONFIGURATION_KEY);
-  const markers = requests.filter(({ key }) => key.startsWith(TOUCHED_PREFIX)).length;
-  return { objects: count, invocations, billedMs, cpuMs, wallMs, requests: requests.length, markers };
+  const notes = requests.filter(({ key }) => key.startsWith(ARRIVALS_PREFIX)).length;
+  return { objects: count, invocations, billedMs, cpuMs, wallMs, requests: requests.length, notes };
 }
 
 /** Five minutes' files of load balancers, as many as asked for. */
@@ -199,7 +199,7 @@ const memoryTable = (memory: readonly Memory[]): Table => ({
 
 function targets(measured: Measured<Moved>, memory: readonly Memory[]): Target[] {
   const largest = runsOf(measured, batchName(LARGEST_BATCH));
-  const requests = spread(largest.map(({ requests, markers, objects }) => (requests - markers) / objects));
+  const requests = spread(largest.map(({ requests, notes, objects }) => (requests - notes) / objects));
   const faster = ratio(billed(runsOf(measured, OBVIOUS)), billed(largest));
   const [few, many] = [memory[0], memory.at(-1)];
   return [
@@ -212,7 +212,7 @@ function targets(measured: Measured<Moved>, memory: readonly Memory[]): Target[]
     },
     {
       kind: "limit",
-      name: "S3 requests per object, markers aside",
+      name: "S3 requests per object, notes aside",
       value: requests.median,
       bound: { atMost: 1.01 + 1 / LARGEST_BATCH },
       unit: "requests",

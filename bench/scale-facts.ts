@@ -1,4 +1,4 @@
-import { TIME_LIMIT_MS } from "../handlers/adapters/athena-query-engine";
+import { MAX_BYTES } from "../handlers/core/plan-commits";
 import { moveSeconds } from "../local/cost-model";
 import { MOVE, PIPELINE_SCAN_LIMIT_GIB, TRANSFORM } from "../sizing";
 
@@ -61,11 +61,7 @@ export const FACTS = {
     source: "https://docs.aws.amazon.com/general/latest/gr/athena.html (DML query timeout)",
   },
   pipelineScanBytes: { value: PIPELINE_SCAN_LIMIT_GIB * 1024 ** 3, unit: "bytes a statement", source: OURS },
-  maintainWaitSeconds: {
-    value: TIME_LIMIT_MS / 1000,
-    unit: "s a statement",
-    source: "handlers/adapters/athena-query-engine.ts",
-  },
+  commitBytes: { value: MAX_BYTES, unit: "bytes a commit", source: "handlers/core/plan-commits.ts" },
   tableFileBytes: {
     value: 512 * 1024 ** 2,
     unit: "bytes",
@@ -100,14 +96,14 @@ const filesReadIn = (seconds: number): number =>
 /** The lowest first. */
 export const CEILINGS: readonly Ceiling[] = [
   {
-    name: "the nightly count of a day's text ends in the time that maintain-lake waits for it",
-    filesPerDay: filesReadIn(FACTS.maintainWaitSeconds.value),
+    name: "the nightly count of a day's text ends before Athena stops it",
+    filesPerDay: filesReadIn(FACTS.athenaStatementSeconds.value),
     remedy: "count hour by hour; until then the alarm on maintain-lake tells, and no row is lost",
   },
   {
-    name: "the commits of an hour take less than an hour, each reading the whole hour again",
+    name: "the commits of an hour take less than an hour, each reading most of the hour again",
     filesPerDay: HOURS_PER_DAY * commitsKeepUp(),
-    remedy: "commit less often, or name the new files so that only they are read",
+    remedy: "commit less often, or partition by source: fewer files need fewer ranges of keys",
   },
   {
     name: "the last commit of an hour ends before Athena stops it",
@@ -132,7 +128,7 @@ export const CEILINGS: readonly Ceiling[] = [
   },
 ].sort((a, b) => a.filesPerDay - b.filesPerDay);
 
-/** Files an hour at which the runs of an hour, each reading a growing share of it, take an hour in all. */
+/** Files an hour at which the runs of an hour take an hour in all. With so many, ranges of keys cover nearly all of it. */
 function commitsKeepUp(): number {
   const runs = FACTS.transformPerHour.value;
   const share = (runs + 1) / 2;

@@ -1,4 +1,4 @@
-import { moveSeconds } from "../local/cost-model";
+import { moveSeconds, shareReadAgain } from "../local/cost-model";
 import { sum } from "../local/quantities";
 import { type Random, randomFrom } from "../local/sample/random";
 import { FACTS, readSeconds } from "./scale-facts";
@@ -41,7 +41,7 @@ const USUAL_SECONDS = 1800;
 
 /**
  * Runs the two queues of the pipeline in virtual time: files that wait to be moved by a bounded number of batches at once,
- * and hours that wait to be committed by one statement at a time.
+ * and files that wait to be committed by one statement at a time.
  */
 export function simulateScale(filesPerDay: number, days: number, seed: number, outage?: Outage): Simulated {
   const random = randomFrom(seed);
@@ -117,7 +117,7 @@ function moveAll(cohorts: readonly Cohort[], pause: { from: number; to: number }
   }
 }
 
-/** Runs start every ten minutes; each commits the hours that got files, the oldest first. @returns commits */
+/** Runs start every ten minutes; each commits what was moved, the oldest hours first. @returns commits */
 function commitAll(cohorts: readonly Cohort[], end: number): number {
   const byHour = groupByHour(cohorts);
   const every = HOUR / FACTS.transformPerHour.value;
@@ -126,20 +126,44 @@ function commitAll(cohorts: readonly Cohort[], end: number): number {
   for (let started = every / 2; started < end; started += every) {
     if (started < busyUntil) continue;
     const deadline = started + FACTS.transformSeconds.value;
+    const waiting = waitingAt(byHour, started);
     let now = started;
-    for (const [, files] of touchedAt(byHour, started)) {
-      if (now >= deadline) break;
-      const there = files.filter(({ movedAt }) => movedAt <= now);
-      const needed = readSeconds(filesOf(there));
+    while (waiting.length > 0 && now < deadline) {
+      const batch = nextBatch(waiting);
+      const needed = readSeconds(filesRead(byHour, batch));
       now += Math.min(needed, FACTS.athenaStatementSeconds.value);
       // Athena stops what takes longer, and nothing of it is committed.
       if (needed > FACTS.athenaStatementSeconds.value) continue;
-      for (const cohort of there) cohort.committedAt = Math.min(cohort.committedAt, now);
+      for (const cohort of batch) cohort.committedAt = now;
       commits++;
     }
     busyUntil = now;
   }
   return commits;
+}
+
+/** Takes the files of one statement. */
+function nextBatch(waiting: Cohort[]): Cohort[] {
+  const batch = waiting.splice(0, 1);
+  let files = filesOf(batch);
+  for (let next = waiting[0]; next; next = waiting[0]) {
+    files += next.count;
+    if (files * FACTS.fileBytes.value > FACTS.commitBytes.value) break;
+    batch.push(...waiting.splice(0, 1));
+  }
+  return batch;
+}
+
+/** The files of a statement, and those of their hours that its ranges of keys cover, too. */
+function filesRead(byHour: ReadonlyMap<number, readonly Cohort[]>, batch: readonly Cohort[]): number {
+  const hours = [...new Set(batch.map(({ hour }) => hour))];
+  const again = hours.map((hour) => {
+    const isNew = filesOf(batch.filter((cohort) => cohort.hour === hour));
+    const ofHour = byHour.get(hour) ?? [];
+    const isOld = filesOf(ofHour.filter(({ committedAt }) => Number.isFinite(committedAt)));
+    return shareReadAgain(isNew) * isOld;
+  });
+  return filesOf(batch) + sum(again);
 }
 
 function groupByHour(cohorts: readonly Cohort[]): ReadonlyMap<number, Cohort[]> {
@@ -152,10 +176,10 @@ function groupByHour(cohorts: readonly Cohort[]): ReadonlyMap<number, Cohort[]> 
   return groups;
 }
 
-const touchedAt = (byHour: ReadonlyMap<number, Cohort[]>, time: number) =>
-  [...byHour].filter(
-    ([hour, files]) =>
-      hour * HOUR <= time && files.some(({ movedAt, committedAt }) => movedAt <= time && committedAt > time),
+/** The hours that hold files are in the order of their time. */
+const waitingAt = (byHour: ReadonlyMap<number, readonly Cohort[]>, time: number): Cohort[] =>
+  [...byHour.values()].flatMap((files) =>
+    files.filter(({ movedAt, committedAt }) => movedAt <= time && committedAt === Number.POSITIVE_INFINITY),
   );
 
 function catchUpHours(cohorts: readonly Cohort[], from: number): number {

@@ -1,3 +1,5 @@
+import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
+import { MAX_RANGES } from "../handlers/core/plan-commits";
 import { CREATE_PARTITION, MAINTAIN, MEMORY_MIB, MOVE, TRANSFORM } from "../sizing";
 import { ATHENA_MIN_BYTES, BYTES_PER_TB, PRICES, usdOf } from "./prices";
 import { sum } from "./quantities";
@@ -37,17 +39,21 @@ const SECONDS_PER_DAY = 86_400;
  * @see __tests__/local/cost.test.ts
  */
 export const REQUESTS = {
-  /** `move-access-logs`: for each file a copy, for each invocation and hour a marker; deletes are free. */
+  /** `move-access-logs`: for each file a copy; deletes are free. */
   copiesPerFile: 1,
-  markersPerInvocation: 1,
-  /** `transform-partition`: a list of markers and a look for a pending commit, whether there is work or not. */
-  transformRun: { writes: 1, reads: 1 },
-  /** ... and for each hour that got files: the marker is looked for, the commit is noted. */
-  transformCommit: { writes: 1, reads: 1 },
-  /** `create-partition`: a list of markers. */
-  createPartitionRun: { writes: 1, reads: 0 },
+  /** `transform-partition`: lists of old markers, of the table's commits and of its notes, whether there is work or not. */
+  transformRun: { writes: 3, reads: 0 },
+  /** ... and for a commit: the commits are listed again, its beginning and its end are recorded. */
+  transformCommit: { writes: 3, reads: 0 },
+  /** Each note is read by the run that commits its files. */
+  readsPerNote: 1,
+  /** `create-partition`: lists of old markers and of the table's notes. */
+  createPartitionRun: { writes: 2, reads: 0 },
+  /** `maintain-lake`: a list of the table's commits, and each record is read once. */
+  maintainRun: { writes: 1, reads: 0 },
+  readsPerCommit: 1,
   /** Metrics of the functions, each billed for the hours in which it is published. */
-  metrics: { move: 4, transform: 4, maintain: 1 },
+  metrics: { move: 4, transform: 5, maintain: 1 },
 } as const;
 
 /** Alarms and dashboards of a stack with one source, by design. */
@@ -117,11 +123,32 @@ export const moveInvocations = (files: number): number =>
 export const moveSeconds = (files: number): number =>
   Math.max(MOVE_MIN_SECONDS, (files * MOVE_CPU_SECONDS * MIB_PER_CPU) / MEMORY_MIB);
 
+/** Notes that `move-access-logs` writes in a month: at least one for each invocation, and one for each hundred files. */
+export const moveNotes = (files: number): number => {
+  const invocations = moveInvocations(files);
+  return invocations * Math.ceil(files / invocations / FILES_PER_NOTE);
+};
+
 /**
- * Times that a commit reads each byte of text: a statement reads all of its hour, also the files that are committed
- * already, so with six commits an hour it reads one sixth, two sixths ... of it.
+ * Share of an hour's committed files that a commit reads again. A statement names its files one by one, up to a limit; where
+ * there are more, it names ranges of keys, and reads also what lies in between.
+ *
+ * Keys begin with a hash, so the gaps between them are distributed exponentially. The ranges join keys that share the longest
+ * beginnings, to whole characters: that covers less than if any gaps were joined, and more than the smallest ones. The mean
+ * of both is near to what the planner does.
+ *
+ * @param newFiles of one statement and hour
  */
-export const commitScans = (commitsPerHour: number): number => (Math.max(1, commitsPerHour) + 1) / 2;
+export function shareReadAgain(newFiles: number): number {
+  const apart = Math.min(1, MAX_RANGES / newFiles);
+  const byAnyGaps = 1 - apart;
+  const bySmallestGaps = 1 - apart * (1 - Math.log(apart));
+  return (byAnyGaps + bySmallestGaps) / 2;
+}
+
+/** Times that the commits of an hour read each byte of its text. */
+export const commitScans = (commitsPerHour: number, filesPerCommit: number): number =>
+  1 + (shareReadAgain(filesPerCommit) * (Math.max(1, commitsPerHour) - 1)) / 2;
 
 const item = (name: string, price: keyof typeof PRICES, quantity: number): Item => ({
   name,
@@ -139,7 +166,7 @@ function moveItems({ files }: Month): Item[] {
   const idlePolls = (QUEUE_READERS * SECONDS_PER_DAY * DAYS_PER_MONTH) / LONG_POLL_SECONDS;
   return [
     item("move: copies", "s3Writes", REQUESTS.copiesPerFile * files),
-    item("move: markers", "s3Writes", REQUESTS.markersPerInvocation * invocations),
+    item("move: notes", "s3Writes", moveNotes(files)),
     // S3's message is billed to the queue; at worst each is received alone.
     item("move: queue", "sqsRequests", idlePolls + files * (1 + 1 + 1 / QUEUE_BATCH)),
     item("move: invocations", "lambdaInvocations", invocations),
@@ -172,9 +199,9 @@ function partitionItems(tables: number): Item[] {
 function tableItems({ files, gb, commitsPerHour }: Month): Item[] {
   const runs = TRANSFORM.perHour * hoursPerMonth;
   const commits = commitsPerHour * hoursPerMonth;
-  const scans = commitScans(commitsPerHour);
+  const scans = commitScans(commitsPerHour, files / commits);
   const nights = MAINTAIN.perDay * DAYS_PER_MONTH;
-  const { transformRun, transformCommit } = REQUESTS;
+  const { transformRun, transformCommit, readsPerNote, maintainRun, readsPerCommit } = REQUESTS;
   return [
     ...scheduledItems("commit", runs, runs * IDLE_SECONDS + commits * COMMIT_SECONDS),
     item(
@@ -186,12 +213,16 @@ function tableItems({ files, gb, commitsPerHour }: Month): Item[] {
     item(
       "commit: reads",
       "s3Reads",
-      runs * transformRun.reads + commits * transformCommit.reads + files * scans,
+      runs * transformRun.reads +
+        commits * transformCommit.reads +
+        moveNotes(files) * readsPerNote +
+        files * scans,
     ),
     item("commit: scan of the text", "athenaScan", tbScanned(gb * scans, commits)),
     ...scheduledItems("maintain", nights * MAINTAIN.runsPerNight, nights * MAINTAIN_SECONDS),
     item("maintain: scan of the text", "athenaScan", tbScanned(gb, nights)),
-    item("maintain: reads", "s3Reads", files),
+    item("maintain: writes", "s3Writes", nights * maintainRun.writes),
+    item("maintain: reads", "s3Reads", nights * maintainRun.reads + commits * readsPerCommit + files),
     item("maintain: merge of small files", "athenaScan", tbScanned(gb * TABLE_PER_TEXT, nights)),
   ];
 }

@@ -1,18 +1,22 @@
 import { type Command, Option } from "commander";
 import type { DeployedFunction } from "../deployed-parts";
+import { messageOf } from "../handlers/core/errors";
 import { examples, wholeNumber } from "./command-line";
 import { confirmed } from "./confirm";
 import { progressLine } from "./progress-line";
-import { age, counted } from "./quantities";
-import type { DeadLetter } from "./redrive/dead-letter";
+import { age, count, counted } from "./quantities";
+import type { DeadLetter, RunRequest } from "./redrive/dead-letter";
+import { printRejected, printRejectedOutcome } from "./redrive/print-rejected";
 import type { QueueContents, Redriven, SampleMessage } from "./redrive/redrive";
+import type { RejectedOptions } from "./redrive/rejected";
 import { wrapped } from "./status/print-findings";
+import { addDeploymentOptions } from "./status/status-options";
 import { write } from "./write";
 
-interface Options {
+interface Options extends RejectedOptions {
   readonly queue?: string;
-  readonly settings?: string;
   readonly rate?: number;
+  readonly rejected: boolean;
   readonly dryRun: boolean;
   readonly yes: boolean;
   readonly json: boolean;
@@ -29,11 +33,20 @@ const MAX_RATE = 500;
 
 /** Adds `access-logs redrive`. */
 export const addRedriveCommand = (program: Command): Command =>
-  program
-    .command("redrive")
-    .description("show what lies in the dead-letter queues, and have it done again")
-    .addOption(new Option("--queue <function>", "only what this function could not do").choices(HANDLERS))
-    .option("--settings <file>", "settings of the stack (default: access-logs.json)")
+  addDeploymentOptions(
+    program
+      .command("redrive")
+      .description("show what lies in the dead-letter queues, and have it done again; or the rejected files")
+      .addOption(new Option("--queue <function>", "only what this function could not do").choices(HANDLERS))
+      .addOption(
+        new Option(
+          "--rejected",
+          "instead, show the files that Athena could not read, and take those back in that were replaced",
+        )
+          .default(false)
+          .conflicts(["queue", "rate"]),
+      ),
+  )
     .option(
       "--rate <number>",
       "messages a second that are moved back, up to 500 (default: SQS chooses)",
@@ -44,11 +57,16 @@ export const addRedriveCommand = (program: Command): Command =>
     .option("--json", "print the outcome as one JSON document", false)
     .addHelpText(
       "after",
-      examples("access-logs redrive --dry-run", "access-logs redrive --queue move-access-logs --rate 50"),
+      examples(
+        "access-logs redrive --dry-run",
+        "access-logs redrive --queue move-access-logs --rate 50",
+        "access-logs redrive --rejected --dry-run",
+      ),
     )
-    .action(run);
+    .action((options: Options) => (options.rejected ? runRejected(options) : runQueues(options)));
 
-async function run({ queue, settings, rate, dryRun, yes, json }: Options): Promise<void> {
+async function runQueues(options: Options): Promise<void> {
+  const { queue, settings, rate, dryRun, yes, json } = options;
   // What the settings and the SDK rest on is large: other commands do not wait for it.
   const { redrive } = await import("./redrive/redrive.js");
   const progress = progressLine(process.stderr);
@@ -64,9 +82,42 @@ async function run({ queue, settings, rate, dryRun, yes, json }: Options): Promi
     onProgress: (done, total) => progress.show("messages", done, total),
   });
   progress.clear();
-  await write(
-    json ? `${JSON.stringify(redriven)}\n` : redriven.map((item) => printOutcome(item, dryRun)).join(""),
-  );
+  if (json) return write(`${JSON.stringify(redriven)}\n`);
+  await write(redriven.map((item) => printOutcome(item, dryRun)).join(""));
+  if (queue === undefined) await write(await rejectedLine(options));
+}
+
+/** Says that there are rejected files, too; nothing if there is none. */
+async function rejectedLine(options: RejectedOptions): Promise<string> {
+  const { rejectedContents } = await import("./redrive/rejected.js");
+  try {
+    const { files } = await rejectedContents(options);
+    if (files.length === 0) return "";
+    return `rejected files: ${count(files.length)}; "access-logs redrive --rejected --dry-run" shows them\n`;
+  } catch (error) {
+    // The queues are done; that this cannot be seen does not undo it.
+    return `rejected files: they could not be looked at: ${messageOf(error)}\n`;
+  }
+}
+
+async function runRejected(options: Options): Promise<void> {
+  const { dryRun, yes, json } = options;
+  const { redriveRejected } = await import("./redrive/rejected.js");
+  const progress = progressLine(process.stderr);
+  const redriven = await redriveRejected({
+    ...options,
+    confirm: async (contents) => {
+      progress.clear();
+      if (!json) await write(printRejected(contents));
+      const replaced = contents.files.filter(({ isReplaced }) => isReplaced).length;
+      return !dryRun && replaced > 0 && (yes || confirmed(`take ${counted(replaced, "file")} back in?`));
+    },
+    onProgress: (done, total) => progress.show("files", done, total),
+  });
+  progress.clear();
+  await write(json ? `${JSON.stringify(redriven)}\n` : printRejectedOutcome(redriven, dryRun));
+  const { outcome } = redriven;
+  if (outcome.kind === "taken-back" && outcome.failed.length > 0) process.exitCode = 1;
 }
 
 function printContents({ queue, messages, inFlight, samples }: QueueContents): string {
@@ -91,12 +142,21 @@ function textOf(letter: DeadLetter): string {
       return letter.objects.length === 0 ? "a test of S3, about no object" : letter.objects.join(" ");
     case "run": {
       const { request, error } = letter;
-      const run =
-        request.kind === "now" ? "a run of the schedule" : `the hours ${request.from} to ${request.to}`;
-      return `${run}${error === "" ? "" : `; ${error}`}`;
+      return `${runText(request)}${error === "" ? "" : `; ${error}`}`;
     }
     case "unknown":
       return `not of this pipeline: ${letter.reason}`;
+  }
+}
+
+function runText(request: RunRequest): string {
+  switch (request.kind) {
+    case "now":
+      return "a run of the schedule";
+    case "table":
+      return `a run of the schedule for ${request.table}`;
+    case "range":
+      return `the hours ${request.from} to ${request.to}`;
   }
 }
 

@@ -119,6 +119,16 @@ function lakeGraphs({ lake }: Watched): Graph[] {
         stat: "Maximum",
       })),
     },
+    {
+      title: "Files that Athena could not read, set aside",
+      unit: "Count",
+      period: HOUR,
+      lines: lake.tables.map((table) => ({
+        metric: ownMetric("FilesRejected", transform, table),
+        label: table,
+        stat: "Sum",
+      })),
+    },
   ];
 }
 

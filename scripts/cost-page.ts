@@ -1,3 +1,5 @@
+import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
+import { MAX_RANGES } from "../handlers/core/plan-commits";
 import {
   billOf,
   commitScans,
@@ -18,6 +20,9 @@ const LOADS: readonly Load[] = [
   { filesPerDay: 10_000_000, gbPerDay: 1_000, daysKept: DAYS_PER_MONTH },
 ];
 const MIDDLE = { filesPerDay: 100_000, gbPerDay: 10, daysKept: DAYS_PER_MONTH };
+
+/** As many as make ranges of keys cover most of an hour. */
+const MANY_FILES = 1_000;
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const right = (columns: number): string => row(["---", ...Array.from({ length: columns }, () => "---:")]);
@@ -50,10 +55,10 @@ ${designsTable()}
 
 - Requests, statements and metrics as the functions make them: a test runs the functions and counts.
 - \`move-access-logs\` takes up to ${count(MOVE.batchSize)} files an invocation. Where fewer come, each of the queue's five readers hands over
-  what it has every ${MOVE.batchWindowSeconds} seconds. Each invocation writes one marker: files of one hour and one table.
-- **A commit reads its whole hour again**, also the files that are in the table. With ${TRANSFORM.perHour} commits an hour each byte of text
-  is read ${commitScans(TRANSFORM.perHour)} times, and at night once more to count the lines that could not be read. A late file costs a scan of its
-  hour.
+  what it has every ${MOVE.batchWindowSeconds} seconds. Each invocation writes a note for every ${FILES_PER_NOTE} files of a table; here, files are of one table.
+- **A commit reads the new files alone** while there are at most ${MAX_RANGES} of them. Of more, it reads ranges of keys, and with them
+  files of the same hour that are in the table already: with ${TRANSFORM.perHour} commits an hour of ${count(MANY_FILES)} files each, every byte of text is
+  read ${commitScans(TRANSFORM.perHour, MANY_FILES).toFixed(1)} times. When its day is finished, it is read once more to count the lines that could not be read.
 - A typed table is ${TABLE_PER_TEXT} of the size of the text, as measured on made-up logs of both formats.
 - Run time of \`move-access-logs\` is measured processor time, at the slice of a processor that its memory buys. Run time
   of the functions that wait for Athena is assumed: ten seconds a statement.

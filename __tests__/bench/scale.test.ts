@@ -32,9 +32,15 @@ describe("the model of scale", () => {
     expect(above.movedP99).toBeGreaterThan(3600);
   });
 
-  it("never commits an hour that Athena stops", () => {
-    const ceiling = CEILINGS.find(({ name }) => name.startsWith("the last commit"))?.filesPerDay ?? 0;
-    expect(simulateScale(ceiling * 2, 0.25, 1).committedP99).toBe(Number.POSITIVE_INFINITY);
+  it("falls behind in committing above the ceiling of commits, and only there", () => {
+    const ceiling = CEILINGS.find(({ name }) => name.startsWith("the commits of an hour"))?.filesPerDay ?? 0;
+    expect(simulateScale(ceiling * 0.5, 0.5, 1).committedP99).toBeLessThan(3600);
+    expect(simulateScale(ceiling * 3, 0.5, 1).committedP99).toBeGreaterThan(3600);
+  });
+
+  it("commits all that waits with one statement a run, whatever hours it is of", () => {
+    // Of the runs that find something, each makes one commit.
+    expect(simulateScale(100_000, 2, 1).commitsPerDay).toBeLessThanOrEqual(24 * FACTS.transformPerHour.value);
   });
 
   it("prints a row for each load: what it costs, and the first ceiling it is above", () => {

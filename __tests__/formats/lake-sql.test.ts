@@ -1,24 +1,29 @@
 import { FORMATS } from "../../formats";
-import { hourOf } from "../../formats/hour";
+import { addHours, hourOf } from "../../formats/hour";
+import { rawPrefixOf } from "../../formats/partition-layout";
 import { renderAddPartitions } from "../../formats/render/add-partitions-ddl";
 import { athenaDdlStatements } from "../../formats/render/athena-ddl-file";
 import {
+  commitHead,
   type LakeTable,
   lakeColumnNames,
   renderAddLakeColumns,
-  renderCommitPartition,
+  renderCommit,
   renderCountUnparsed,
   renderCreateLakeTable,
-  renderDeleteBefore,
-  renderOptimize,
   renderUnparsedView,
-  renderVacuum,
 } from "../../formats/render/lake-sql";
+import {
+  renderDaysBefore,
+  renderDaysToMerge,
+  renderDeleteDays,
+  renderOptimize,
+  renderVacuum,
+} from "../../formats/render/maintenance-sql";
 import {
   renderCommittedFiles,
   renderCommittedHours,
   renderKnownPartitions,
-  renderLastCommit,
 } from "../../formats/render/status-sql";
 import { syntaxErrors } from "../helpers/sql-grammar";
 
@@ -31,6 +36,18 @@ const partitionOf = ({ format, bySource }: LakeTable) => ({
   hour: HOUR,
   ...(bySource ? { source: "shop's" } : {}),
 });
+/** One file by its name, and many by a range, of two hours of two days. */
+function filesOf(table: LakeTable) {
+  const first = partitionOf(table);
+  const second = { ...first, hour: addHours(HOUR, 25) };
+  return {
+    partitions: [first, second],
+    ranges: [
+      { from: `${rawPrefixOf(first)}a.gz`, to: `${rawPrefixOf(first)}a.gz` },
+      { from: `${rawPrefixOf(second)}a.gz`, to: `${rawPrefixOf(second)}z.gz` },
+    ],
+  };
+}
 
 describe.each(
   tables.map((table) => [`${table.format.id}${table.bySource ? " by source" : ""}`, table] as const),
@@ -39,9 +56,12 @@ describe.each(
     expect({
       create: renderCreateLakeTable(table),
       addColumns: renderAddLakeColumns(table, new Set(["log_file", "dt"])),
-      commit: renderCommitPartition(table, partitionOf(table)),
+      commit: renderCommit(table, filesOf(table)),
       view: renderUnparsedView(table),
       count: renderCountUnparsed(table, "2026-11-23"),
+      daysBefore: renderDaysBefore(table, "2026-11-23"),
+      deleteDays: renderDeleteDays(table, "2026-11-20", "2026-11-22"),
+      daysToMerge: renderDaysToMerge(table),
       optimize: renderOptimize(table, "2026-11-23"),
       vacuum: renderVacuum(table),
     }).toMatchSnapshot();
@@ -52,14 +72,15 @@ describe.each(
     expect(syntaxErrors("hive", renderAddLakeColumns(table, new Set(["log_file"])))).toEqual([]);
     expect(syntaxErrors("hive", renderAddPartitions("logs", "t_raw", "b", [partitionOf(table)]))).toEqual([]);
     for (const sql of [
-      renderCommitPartition(table, partitionOf(table)),
+      renderCommit(table, filesOf(table)),
       renderUnparsedView(table),
       renderCountUnparsed(table, "2026-11-23"),
       renderKnownPartitions(table, HOUR, HOUR),
       renderCommittedHours(table, HOUR, HOUR),
       renderCommittedFiles(table, [partitionOf(table), partitionOf(table)]),
-      renderLastCommit(table),
-      renderDeleteBefore(table, "2026-11-23"),
+      renderDaysBefore(table, "2026-11-23"),
+      renderDaysToMerge(table),
+      renderDeleteDays(table, "2026-11-20", "2026-11-22"),
     ]) {
       expect(syntaxErrors("trino", sql)).toEqual([]);
     }
@@ -97,7 +118,40 @@ describe("the typed table", () => {
 
   it("is not told SQL by the name of a source", () => {
     const partition = { table: "alb_access_logs", hour: HOUR, source: "x' OR '1'='1" };
-    expect(renderCommitPartition({ ...table, bySource: true }, partition)).toContain("'x'' OR ''1''=''1'");
+    const files = { partitions: [partition], ranges: [{ from: "a", to: "a" }] };
+    expect(renderCommit({ ...table, bySource: true }, files)).toContain("'x'' OR ''1''=''1'");
+  });
+
+  it("is not told SQL by the name of a file", () => {
+    const partitions = [{ table: "alb_access_logs", hour: HOUR }];
+    const sql = renderCommit(table, { partitions, ranges: [{ from: "a') OR ('1'='1", to: "b'--" }] });
+    expect(sql).toContain("BETWEEN 's3://my-logs/a'') OR (''1''=''1' AND 's3://my-logs/b''--'");
+    expect(syntaxErrors("trino", sql)).toEqual([]);
+  });
+
+  it("is committed to by no other statement that begins as a commit does", () => {
+    expect(renderCommit(table, filesOf(table)).startsWith(commitHead(table))).toBe(true);
+    const other = tables.find(({ format }) => format.table === "cloudfront_access_logs") ?? table;
+    expect(renderCommit(other, filesOf(other)).startsWith(commitHead(table))).toBe(false);
+  });
+
+  it("is read by the same hours and files on both sides of a commit, so that a file goes in once", () => {
+    const sql = renderCommit(table, filesOf(table));
+    const keys = `("dt" = '2026-11-23' AND "hour" IN ('07') OR "dt" = '2026-11-24' AND "hour" IN ('08'))`;
+    const [first = "", second = ""] = filesOf(table).partitions.map(
+      (partition) => `s3://my-logs/${rawPrefixOf(partition)}`,
+    );
+    const files = (path: string) =>
+      `(${path} IN ('${first}a.gz') OR ${path} BETWEEN '${second}a.gz' AND '${second}z.gz')`;
+    expect(sql).toContain(`WHERE ${keys}\n  AND ${files('"$path"')}\n  AND "$path" NOT IN (`);
+    expect(sql).toContain(`    WHERE ${keys}\n      AND ${files('"log_file"')}\n`);
+  });
+
+  it("has hours of one day in one list", () => {
+    const partitions = [0, 1, 2].map((hours) => ({ table: "alb_access_logs", hour: addHours(HOUR, hours) }));
+    expect(renderCommit(table, { partitions, ranges: [{ from: "a", to: "a" }] })).toContain(
+      `("dt" = '2026-11-23' AND "hour" IN ('07', '08', '09'))`,
+    );
   });
 
   it("is named without quotes where Athena takes none, and merged day by day", () => {
@@ -106,8 +160,20 @@ describe("the typed table", () => {
       `OPTIMIZE logs.alb_access_logs REWRITE DATA USING BIN_PACK
 WHERE "time" >= TIMESTAMP '2026-12-31 00:00:00' AND "time" < TIMESTAMP '2027-01-01 00:00:00'`,
     );
+    expect(renderOptimize(table, "2026-11-20", "2026-11-22")).toContain(
+      `"time" >= TIMESTAMP '2026-11-20 00:00:00' AND "time" < TIMESTAMP '2026-11-23 00:00:00'`,
+    );
     expect(() => renderOptimize(table, "2026-02-30")).toThrow('a day is YYYY-MM-DD, got "2026-02-30"');
     expect(() => renderVacuum({ ...table, database: "a; b" })).toThrow("cannot be a name in SQL");
+  });
+
+  it("loses whole days only", () => {
+    expect(renderDeleteDays(table, "2026-02-27", "2026-02-28")).toBe(
+      `DELETE FROM "logs"."alb_access_logs"
+WHERE "time" >= TIMESTAMP '2026-02-27 00:00:00' AND "time" < TIMESTAMP '2026-03-01 00:00:00'`,
+    );
+    expect(() => renderDeleteDays(table, "2026-02-27", "soon")).toThrow('a day is YYYY-MM-DD, got "soon"');
+    expect(() => renderDaysBefore(table, "2026-13-01")).toThrow('a day is YYYY-MM-DD, got "2026-13-01"');
   });
 
   it("refuses a database that is no plain name", () => {

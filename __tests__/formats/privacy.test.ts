@@ -5,7 +5,7 @@ import { columnsOf } from "../../formats/log-format";
 import { type PersonalKind, type Privacy, withDefaults } from "../../formats/privacy";
 import {
   type LakeTable,
-  renderCommitPartition,
+  renderCommit,
   renderCountUnparsed,
   renderUnparsedView,
 } from "../../formats/render/lake-sql";
@@ -32,9 +32,9 @@ const table = (id: keyof typeof FORMATS): LakeTable => ({
   bucket: "b",
   bySource: false,
 });
-const partition = (id: keyof typeof FORMATS) => ({
-  table: FORMATS[id].table,
-  hour: hourOf(Date.parse("2026-11-23T07:00:00Z")),
+const files = (id: keyof typeof FORMATS) => ({
+  partitions: [{ table: FORMATS[id].table, hour: hourOf(Date.parse("2026-11-23T07:00:00Z")) }],
+  ranges: [{ from: "raw/a.gz", to: "raw/a.gz" }],
 });
 
 let engine: DuckdbEngine;
@@ -168,24 +168,20 @@ it("both engines are asked for the same", async () => {
 it("what is kept is what was logged, to the letter of the statement", () => {
   for (const id of ["alb", "cloudfront"] as const) {
     const rule = { privacy: withDefaults({}), salt: "" };
-    expect(renderCommitPartition(table(id), partition(id), rule)).toBe(
-      renderCommitPartition(table(id), partition(id)),
-    );
+    expect(renderCommit(table(id), files(id), rule)).toBe(renderCommit(table(id), files(id)));
   }
 });
 
 describe.each(["alb", "cloudfront"] as const)("the statement that commits %s files privately", (id) => {
   it("is a sentence of Trino's grammar whatever is left out", () => {
     for (const privacy of [TRUNCATE, HASH]) {
-      expect(
-        syntaxErrors("trino", renderCommitPartition(table(id), partition(id), { privacy, salt: SALT })),
-      ).toEqual([]);
+      expect(syntaxErrors("trino", renderCommit(table(id), files(id), { privacy, salt: SALT }))).toEqual([]);
     }
   });
 
   it("stays the same", () => {
     for (const privacy of [TRUNCATE, HASH]) {
-      const sql = renderCommitPartition(table(id), partition(id), { privacy, salt: SALT });
+      const sql = renderCommit(table(id), files(id), { privacy, salt: SALT });
       expect(
         sql.split("\n").filter((line) => line.includes("regexp_extract") || line.includes("sha256")),
       ).toMatchSnapshot();
@@ -194,8 +190,8 @@ describe.each(["alb", "cloudfront"] as const)("the statement that commits %s fil
 
   it("replaces every column that can tell of a person, and no other", () => {
     const lines = (sql: string) => sql.split("\n");
-    const before = lines(renderCommitPartition(table(id), partition(id)));
-    const after = lines(renderCommitPartition(table(id), partition(id), { privacy: HASH, salt: SALT }));
+    const before = lines(renderCommit(table(id), files(id)));
+    const after = lines(renderCommit(table(id), files(id), { privacy: HASH, salt: SALT }));
     const changed = after.filter((line, index) => line !== before[index]).length;
     expect(changed).toBe(columnsOf(FORMATS[id]).filter(({ personal }) => personal !== undefined).length);
   });

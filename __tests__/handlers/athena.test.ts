@@ -13,14 +13,14 @@ let clock: VirtualClock;
 let engine: QueryEngine;
 
 beforeEach(async () => {
-  server = await startAthenaServer();
+  clock = virtualClock();
+  server = await startAthenaServer(() => clock.now());
   client = new AthenaClient({
     region: "us-east-1",
     endpoint: server.endpoint,
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
     maxAttempts: 1,
   });
-  clock = virtualClock();
   engine = athenaQueryEngine({ client, clock, database: "logs", workgroup: "pipeline" });
 });
 
@@ -94,10 +94,66 @@ describe("athenaQueryEngine", () => {
     expect(server.queries).toHaveLength(1);
   });
 
+  const THERE_ALREADY = "AlreadyExistsException(message:Partition already exists.)";
+
   it("takes a partition that another run added first for success", async () => {
-    server.setFates({ end: "FAILED", reason: "AlreadyExistsException(message:Partition already exists.)" });
-    const { queryId } = await engine.run({ sql: "ALTER TABLE", token: "run" });
+    server.setFates({ end: "FAILED", reason: THERE_ALREADY });
+    const { queryId } = await engine.run({ sql: "ALTER TABLE t ADD PARTITION (dt = '1')", token: "run" });
     expect(queryId).toBe(server.queries[0]?.id);
+    expect(server.queries).toHaveLength(1);
+  });
+
+  it.each(["INSERT INTO t SELECT 1", "CREATE TABLE t (a int)", "SELECT 'ALTER TABLE'"])(
+    "takes the same words for a failure where the statement is %s",
+    async (sql) => {
+      server.setFates({ end: "FAILED", reason: THERE_ALREADY });
+      await expect(engine.run({ sql, token: "run", once: true })).rejects.toMatchObject({
+        code: "QUERY_FAILED",
+      });
+    },
+  );
+
+  it("starts another query in the place of one that an earlier invocation saw fail, once", async () => {
+    server.setFates({ end: "FAILED", reason: "SYNTAX_ERROR: line 1" });
+    await expect(engine.run({ sql: "SELECT 1", token: "run" })).rejects.toThrow("SYNTAX_ERROR");
+    expect(server.queries).toHaveLength(1);
+    // The cause is fixed, and the same work comes again under the same token some time later.
+    await clock.sleep(60_000);
+    await engine.run({ sql: "SELECT 1", token: "run" });
+    expect(server.queries).toHaveLength(2);
+    expect(new Set(server.queries.map(({ token }) => token)).size).toBe(2);
+    // What follows joins the query that succeeded.
+    await clock.sleep(60_000);
+    await engine.run({ sql: "SELECT 1", token: "run" });
+    expect(server.queries).toHaveLength(2);
+  });
+
+  it("does not go on by itself where its own query failed in the place of an earlier one", async () => {
+    const failed = { end: "FAILED", reason: "SYNTAX_ERROR: line 1" } as const;
+    server.setFates(failed, failed);
+    await expect(engine.run({ sql: "SELECT 1", token: "run" })).rejects.toThrow("SYNTAX_ERROR");
+    await clock.sleep(60_000);
+    await expect(engine.run({ sql: "SELECT 1", token: "run" })).rejects.toThrow("SYNTAX_ERROR");
+    expect(server.queries).toHaveLength(2);
+  });
+
+  it("starts no other query where a failure must not be followed by one", async () => {
+    server.setFates({ end: "FAILED", reason: "SlowDown", isRetryable: true });
+    const statement = { sql: "SELECT 1", token: "run", once: true };
+    await expect(engine.run(statement)).rejects.toMatchObject({ fault: { kind: "transient" } });
+    await clock.sleep(60_000);
+    await expect(engine.run(statement)).rejects.toThrow("SlowDown");
+    expect(server.queries).toHaveLength(1);
+  });
+
+  it("stops waiting when it is told to, and a later one joins the query", async () => {
+    server.setFates({ states: ["RUNNING", "RUNNING"] });
+    const waitUntil = new Date(clock.now().getTime() + 300);
+    await expect(engine.run({ sql: "SELECT 1", token: "run", waitUntil })).rejects.toMatchObject({
+      code: "QUERY_TIMEOUT",
+    });
+    await engine.run({ sql: "SELECT 1", token: "run" });
+    expect(server.queries).toHaveLength(1);
   });
 
   it("gives up on a query that never ends, and names it", async () => {

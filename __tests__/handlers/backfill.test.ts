@@ -1,10 +1,11 @@
-import { markerKeyOf, type Partition } from "../../formats/partition-layout";
+import { type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import { memoryObjectStore } from "../../handlers/adapters/memory-object-store";
 import { parseHourRange } from "../../handlers/core/add-partitions";
 import { type BackfillConfig, backfill } from "../../handlers/core/backfill";
 import { paceOf } from "../../handlers/core/pace";
 import type { ObjectStore, PartitionCatalog } from "../../handlers/core/ports";
 import { albKey, cloudfrontKey } from "../helpers/lake";
+import { notedFiles } from "../helpers/notes";
 import { virtualClock } from "../helpers/virtual-clock";
 
 const SOURCES = [
@@ -18,7 +19,10 @@ async function openBuckets(keys: readonly string[]) {
   const clock = virtualClock();
   const added: Partition[][] = [];
   const catalog: PartitionCatalog = { add: async (partitions) => void added.push([...partitions]) };
-  const run = (changes: Partial<BackfillConfig> = {}, ports: { store?: ObjectStore } = {}) =>
+  const run = (
+    changes: Partial<BackfillConfig> = {},
+    ports: { store?: ObjectStore; catalog?: PartitionCatalog } = {},
+  ) =>
     backfill(
       { store, catalog, clock, pace: paceOf(clock, 100), ...ports },
       {
@@ -38,7 +42,8 @@ async function openBuckets(keys: readonly string[]) {
     for await (const { key } of store.list(bucket, prefix)) found.push(key);
     return found;
   };
-  return { store, clock, added, run, list };
+  const noted = () => notedFiles(store, "lake", "_arrivals/");
+  return { store, clock, added, run, list, noted };
 }
 
 const MIXED = () => [
@@ -50,8 +55,8 @@ const MIXED = () => [
 ];
 
 describe("backfill", () => {
-  it("moves what lies in the range, marks its hours, and accounts for every object", async () => {
-    const { run, list, added } = await openBuckets(MIXED());
+  it("moves what lies in the range, notes each file, and accounts for every object", async () => {
+    const { run, list, added, noted } = await openBuckets(MIXED());
     expect(await run()).toEqual({
       objects: 5,
       moved: 3,
@@ -62,12 +67,16 @@ describe("backfill", () => {
       files: 3,
       partitions: 3,
     });
-    expect(await list("lake", "_touched/")).toEqual([
-      "_touched/alb_access_logs/dt=2026-11-23/hour=07",
-      "_touched/alb_access_logs/dt=2026-11-23/hour=23",
-      "_touched/cloudfront_access_logs/dt=2026-11-23/hour=07",
+    const moved = await list("lake", "raw/");
+    expect(moved.map((key) => key.slice(0, key.lastIndexOf("/") + 1))).toEqual([
+      "raw/alb_access_logs/dt=2026-11-23/hour=07/",
+      "raw/alb_access_logs/dt=2026-11-23/hour=23/",
+      "raw/cloudfront_access_logs/dt=2026-11-23/hour=07/",
     ]);
-    expect(added.flat().map(markerKeyOf).sort()).toEqual(await list("lake", "_touched/"));
+    expect(await noted()).toEqual(moved);
+    expect(
+      added.flat().map((partition) => moved.findIndex((key) => key.startsWith(rawPrefixOf(partition)))),
+    ).toEqual([0, 1, 2]);
     expect(await list("logs")).toHaveLength(2);
   });
 
@@ -91,12 +100,28 @@ describe("backfill", () => {
     expect(await list("lake", "raw/alb")).toEqual([]);
   });
 
-  it("marks hours that were moved long ago, so that the typed tables catch up", async () => {
-    const { run, list, store } = await openBuckets([]);
+  it("notes files that were moved long ago, so that the typed tables catch up", async () => {
+    const { run, noted, store } = await openBuckets([]);
     await store.put({ bucket: "lake", key: "raw/alb_access_logs/dt=2026-11-23/hour=09/x.gz" }, "x");
     await store.put({ bucket: "lake", key: "raw/alb_access_logs/dt=2026-11-24/hour=00/y.gz" }, "y");
     expect(await run()).toMatchObject({ objects: 0, files: 1, partitions: 1 });
-    expect(await list("lake", "_touched/")).toEqual(["_touched/alb_access_logs/dt=2026-11-23/hour=09"]);
+    expect(await noted()).toEqual(["raw/alb_access_logs/dt=2026-11-23/hour=09/x.gz"]);
+  });
+
+  it("notes a file only once the catalog knows its partition, or it would look empty", async () => {
+    const { run, noted, store } = await openBuckets([]);
+    await store.put({ bucket: "lake", key: "raw/alb_access_logs/dt=2026-11-23/hour=09/x.gz" }, "x");
+    const notedBefore: string[][] = [];
+    await run({}, { catalog: { add: async () => void notedBefore.push(await noted()) } });
+    expect(notedBefore).toEqual([[]]);
+    expect(await noted()).toHaveLength(1);
+  });
+
+  it("writes one note for a hundred files", async () => {
+    const { run, list } = await openBuckets(Array.from({ length: 250 }, () => albKey("20261123T0705Z")));
+    await run();
+    // Of what was moved, and then of what lies in the range: each 100 + 100 + 50.
+    expect(await list("lake", "_arrivals/")).toHaveLength(6);
   });
 
   it("ends the same when it is killed after any request and started again", async () => {
@@ -104,7 +129,7 @@ describe("backfill", () => {
     const whole = await openBuckets(keys);
     await whole.run();
     for (let survived = 0; survived < 20; survived++) {
-      const { run, list, store } = await openBuckets(keys);
+      const { run, list, store, noted } = await openBuckets(keys);
       let requests = 0;
       const mortal = new Proxy(store, {
         get:
@@ -116,7 +141,8 @@ describe("backfill", () => {
       });
       await run({}, { store: mortal }).catch(() => undefined);
       await run();
-      expect([survived, await list("lake")]).toEqual([survived, await whole.list("lake")]);
+      expect([survived, await list("lake", "raw/")]).toEqual([survived, await whole.list("lake", "raw/")]);
+      expect([survived, await noted()]).toEqual([survived, await whole.noted()]);
       expect([survived, await list("logs")]).toEqual([survived, await whole.list("logs")]);
     }
   });

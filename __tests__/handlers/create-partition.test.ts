@@ -1,17 +1,20 @@
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
 import { invokeHandler } from "../helpers/invoke-handler";
+import { filesInNote, putNotes } from "../helpers/notes";
 import { type S3Server, startS3Server } from "../helpers/s3-server";
 
 let athena: AthenaServer;
 let s3: S3Server;
+let printed: string[];
 
 beforeEach(async () => {
   athena = await startAthenaServer();
   s3 = await startS3Server();
   s3.put("logs", "raw/x", "");
+  printed = [];
   for (const method of ["log", "info", "warn", "error"] as const)
-    jest.spyOn(console, method).mockImplementation();
+    jest.spyOn(console, method).mockImplementation((...line: unknown[]) => void printed.push(line.join(" ")));
 });
 afterEach(async () => {
   jest.restoreAllMocks();
@@ -35,7 +38,11 @@ const invoke = (
   invokeHandler("create-partition", { athena, s3, sources, environment: { COLUMNAR } }, event);
 
 const SCHEDULED = { scheduledTime: "2026-11-23T07:50:00Z" };
-const markers = () => s3.keys("logs").filter((key) => key.startsWith("_touched/"));
+const LATE = "raw/alb_access_logs/dt=2026-10-01/hour=13/a.gz";
+const keys = (prefix: string) => s3.keys("logs").filter((key) => key.startsWith(prefix));
+const notes = () => keys("_arrivals/");
+const noteText = (...files: readonly object[]) => JSON.stringify({ files });
+const warned = () => printed.filter((line) => line.includes("left alone")).join("\n");
 
 describe("create-partition", () => {
   it("adds the hours from two before the scheduled time to a day after it", async () => {
@@ -51,53 +58,99 @@ describe("create-partition", () => {
     expect(athena.partitions).toContain("cloudfront_access_logs_raw/source=blog/dt=2026-11-23/hour=05");
   });
 
-  it("adds partitions that got late files, and then deletes their markers", async () => {
-    s3.put("logs", "_touched/alb_access_logs/dt=2026-10-01/hour=13", "1");
-    s3.put("logs", "_touched/alb_access_logs/dt=2026-11-23/hour=07", "1");
-    expect(await invoke(SCHEDULED)).toEqual({ ensured: 28, touched: 1 });
+  it("adds partitions that got late files, and then deletes their notes", async () => {
+    await putNotes(s3, "logs", [LATE, "raw/alb_access_logs/dt=2026-11-23/hour=07/b.gz"]);
+    expect(await invoke(SCHEDULED)).toEqual({ ensured: 28, late: 1 });
     expect(athena.partitions).toContain("alb_access_logs_raw/dt=2026-10-01/hour=13");
-    expect(markers()).toEqual([]);
+    expect(notes()).toEqual([]);
   });
 
-  it("leaves the markers to the typed tables where there are some", async () => {
-    s3.put("logs", "_touched/alb_access_logs/dt=2026-10-01/hour=13", "1");
-    expect(await invoke(SCHEDULED, undefined, "true")).toEqual({ ensured: 28, touched: 1 });
+  it("leaves the notes to the typed tables where there are some", async () => {
+    const written = await putNotes(s3, "logs", [LATE]);
+    expect(await invoke(SCHEDULED, undefined, "true")).toEqual({ ensured: 28, late: 1 });
     expect(athena.partitions).toContain("alb_access_logs_lines/dt=2026-10-01/hour=13");
-    expect(markers()).toHaveLength(1);
+    expect(notes()).toEqual(written);
   });
 
-  it("keeps the markers when Athena fails", async () => {
-    s3.put("logs", "_touched/alb_access_logs/dt=2026-10-01/hour=13", "1");
+  it("keeps the notes when Athena fails", async () => {
+    const written = await putNotes(s3, "logs", [LATE]);
     athena.setFates({ end: "FAILED", reason: "Table not found" });
     await expect(invoke(SCHEDULED)).rejects.toMatchObject({
       code: "QUERY_FAILED",
       message: expect.stringContaining("Table not found"),
     });
-    expect(markers()).toHaveLength(1);
+    expect(notes()).toEqual(written);
   });
 
-  it("keeps a marker that was written anew while the partitions were added", async () => {
-    const key = "_touched/alb_access_logs/dt=2026-10-01/hour=13";
-    s3.put("logs", key, "1");
-    s3.setFault(({ method }) => {
-      if (method === "DELETE") s3.put("logs", key, "2");
+  it("keeps a note that was written while the partitions were added", async () => {
+    await putNotes(s3, "logs", [LATE]);
+    let late: string[] = [];
+    s3.setFault(({ isBatchDelete }) => {
+      if (isBatchDelete) {
+        late = ["_arrivals/alb_access_logs/later.json"];
+        for (const key of late) s3.put("logs", key, '{"files":[]}');
+      }
       return undefined;
     });
     await invoke(SCHEDULED);
-    expect(markers()).toEqual([key]);
+    expect(notes()).toEqual(late);
+    expect(late).toHaveLength(1);
   });
 
-  it("leaves markers alone that are of no table, or of another partitioning", async () => {
-    const strange = [
-      "_touched/alb_access_logs/dt=2026-13-01/hour=13",
-      "_touched/gone_access_logs/dt=2026-10-01/hour=13",
-      "_touched/alb_access_logs/source=x/dt=2026-10-01/hour=13",
-      "_touched/readme",
-    ];
+  it("leaves notes alone that are of no table, of another partitioning, or no notes at all, and says so", async () => {
+    const strange = {
+      "_arrivals/alb_access_logs/readme": "hello",
+      "_arrivals/alb_access_logs/a-file-elsewhere.json": noteText({
+        key: "raw/other/a.gz",
+        dt: "2026-10-01",
+        hour: "13",
+      }),
+      "_arrivals/alb_access_logs/no-such-hour.json": noteText({ key: LATE, dt: "2026-13-01", hour: "13" }),
+      "_arrivals/alb_access_logs/by-source.json": noteText({
+        key: "raw/alb_access_logs/source=x/dt=2026-10-01/hour=13/a.gz",
+        source: "x",
+        dt: "2026-10-01",
+        hour: "13",
+      }),
+    };
+    const ofNoTable = "_arrivals/gone_access_logs/a.json";
+    for (const [key, text] of Object.entries(strange)) s3.put("logs", key, text);
+    s3.put("logs", ofNoTable, noteText({ key: LATE, dt: "2026-10-01", hour: "13" }));
+    await invoke(SCHEDULED);
+    expect(notes()).toEqual([...Object.keys(strange), ofNoTable].sort());
+    expect(athena.partitions.size).toBe(27);
+    for (const key of Object.keys(strange)) expect(warned()).toContain(key);
+  });
+
+  it("replaces the markers of older versions by notes of their files, once", async () => {
+    const marker = "_touched/alb_access_logs/dt=2026-10-01/hour=13";
+    for (const key of [LATE, LATE.replace("a.gz", "b.gz"), marker]) s3.put("logs", key, "1");
+    await invoke(SCHEDULED, undefined, "true");
+    expect(keys("_touched/")).toEqual([]);
+    const [note = "", ...others] = notes();
+    expect(others).toEqual([]);
+    expect(filesInNote(s3.read("logs", note))).toEqual([LATE, LATE.replace("a.gz", "b.gz")]);
+    expect(athena.partitions).toContain("alb_access_logs_raw/dt=2026-10-01/hour=13");
+    await invoke(SCHEDULED, undefined, "true");
+    expect(notes()).toEqual([note]);
+  });
+
+  it("keeps a marker until its files are noted", async () => {
+    const marker = "_touched/alb_access_logs/dt=2026-10-01/hour=13";
+    for (const key of [LATE, marker]) s3.put("logs", key, "1");
+    s3.setFault(({ method, key }) =>
+      method === "PUT" && key.startsWith("_arrivals/") ? { status: 403, code: "AccessDenied" } : undefined,
+    );
+    await expect(invoke(SCHEDULED)).rejects.toThrow();
+    expect(keys("_touched/")).toEqual([marker]);
+  });
+
+  it("leaves markers alone that stand for no partition, and says so", async () => {
+    const strange = ["_touched/alb_access_logs/dt=2026-13-01/hour=13", "_touched/readme"];
     for (const key of strange) s3.put("logs", key, "1");
     await invoke(SCHEDULED);
-    expect(markers().sort()).toEqual([...strange].sort());
-    expect(athena.partitions.size).toBe(27);
+    expect(keys("_touched/")).toEqual(strange);
+    for (const key of strange) expect(warned()).toContain(key);
   });
 
   it("adds a range of days, both ends whole, a hundred partitions to a statement", async () => {

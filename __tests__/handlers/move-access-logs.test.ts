@@ -1,24 +1,34 @@
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
+import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
+import { systemClock } from "../../handlers/core/ports";
+import { reasonKeyOf, rejectedKeyOf, setAside } from "../../handlers/core/rejected-files";
 import { embeddedMetrics } from "../helpers/embedded-metrics";
 import { EVENT_TIME, eventBridgeEvent, s3Notification, sqsEvent, TEST_EVENT } from "../helpers/events";
 import { invokeHandler } from "../helpers/invoke-handler";
+import { filesInNote } from "../helpers/notes";
+import { localS3Client } from "../helpers/s3-client";
 import { type S3Server, startS3Server } from "../helpers/s3-server";
 
 const NAME =
   "111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_2fb1c9a0.log.gz";
 const KEY = `alb/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/${NAME}`;
 const CLOUDFRONT_KEY = "cf/E2EXAMPLE1SHOP.2026-11-22-23.0a1b2c3d.gz";
-const MARKER = "_touched/alb_access_logs/dt=2026-11-23/hour=07";
 
 let server: S3Server;
+let client: S3Client;
 let printed: string[];
 
 beforeAll(async () => {
   server = await startS3Server();
+  client = localS3Client(server.endpoint);
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  client.destroy();
+  await server.close();
+});
 
 beforeEach(() => {
   server.clear();
@@ -39,7 +49,11 @@ const SOURCES: readonly ConfiguredSource[] = [
   { format: "cloudfront", prefix: "eu/", name: "cdn-eu" },
 ];
 
-async function invoke(event: SQSEvent, variables: Record<string, string> = {}): Promise<SQSBatchResponse> {
+async function invoke(
+  event: SQSEvent,
+  variables: Record<string, string> = {},
+  remainingMs = 60_000,
+): Promise<SQSBatchResponse> {
   const environment = {
     TARGET_BUCKET: "logs",
     KEEP_ORIGINALS: "false",
@@ -50,6 +64,7 @@ async function invoke(event: SQSEvent, variables: Record<string, string> = {}): 
     "move-access-logs",
     { s3: server, sources: SOURCES, environment },
     event,
+    { getRemainingTimeInMillis: () => remainingMs },
   );
   return answer as SQSBatchResponse;
 }
@@ -58,17 +73,30 @@ const failedIn = ({ batchItemFailures }: SQSBatchResponse) =>
   batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 /** But for what Terraform wrote. */
 const keysIn = (bucket: string) => server.keys(bucket).filter((key) => key !== CONFIGURATION_KEY);
-const rawKeys = (bucket = "logs") => keysIn(bucket).filter((key) => key.startsWith("raw/"));
+const keysBelow = (prefix: string, bucket = "logs") => keysIn(bucket).filter((key) => key.startsWith(prefix));
+const rawKeys = (bucket = "logs") => keysBelow("raw/", bucket);
+const noteKeys = (bucket = "logs") => keysBelow("_arrivals/", bucket);
+const noted = (bucket = "logs") => noteKeys(bucket).flatMap((key) => filesInNote(server.read(bucket, key)));
 
 describe("move-access-logs", () => {
-  it("moves an object to its hour, marks the partition, and deletes the original", async () => {
+  it("moves an object to its hour, notes it, and deletes the original", async () => {
     const response = await invoke(sqsEvent(s3Notification("logs", KEY)));
     expect(failedIn(response)).toEqual([]);
     expect(rawKeys()).toEqual([
       expect.stringMatching(new RegExp(`^raw/alb_access_logs/dt=2026-11-23/hour=07/[0-9a-f]{8}-${NAME}$`)),
     ]);
     expect(server.read("logs", rawKeys()[0] ?? "")).toBe("text");
-    expect(keysIn("logs")).toEqual([MARKER, ...rawKeys()]);
+    expect(keysIn("logs")).toEqual([...noteKeys(), ...rawKeys()]);
+  });
+
+  it("notes the file with its hour and size, below its table", async () => {
+    await invoke(sqsEvent(s3Notification("logs", KEY)));
+    expect(noteKeys()).toEqual([
+      expect.stringMatching(/^_arrivals\/alb_access_logs\/\d{8}T\d{9}Z-[0-9a-f]{16}\.json$/),
+    ]);
+    expect(JSON.parse(server.read("logs", noteKeys()[0] ?? "") ?? "")).toEqual({
+      files: [{ key: rawKeys()[0], size: 4, dt: "2026-11-23", hour: "07" }],
+    });
   });
 
   it("does the same for an event from EventBridge, whose keys are plain", async () => {
@@ -96,13 +124,42 @@ describe("move-access-logs", () => {
   it("moves to another bucket when told so", async () => {
     await invoke(sqsEvent(s3Notification("logs", KEY)), { TARGET_BUCKET: "lake" });
     expect(keysIn("logs")).toEqual([]);
-    expect(keysIn("lake")).toEqual([MARKER, "other", ...rawKeys("lake")]);
+    expect(keysIn("lake")).toEqual([...noteKeys("lake"), "other", ...rawKeys("lake")]);
+    expect(noted("lake")).toEqual(rawKeys("lake"));
   });
 
   it("writes one object when the same event comes twice, in one batch or later", async () => {
     expect(
       failedIn(await invoke(sqsEvent(s3Notification("logs", KEY, KEY), s3Notification("logs", KEY)))),
     ).toEqual([]);
+    expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual([]);
+    expect(rawKeys()).toHaveLength(1);
+  });
+
+  it("acknowledges an event that comes again for a file that was set aside since", async () => {
+    await invoke(sqsEvent(s3Notification("logs", KEY)));
+    const [rawKey = ""] = rawKeys();
+    const store = s3ObjectStore(client);
+    await setAside({ store, clock: systemClock }, "logs", rawKey, "GZIP: unexpected end");
+    await store.deleteAll("logs", noteKeys());
+    expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual([]);
+    // Neither is it moved again nor noted: it waits for a whole copy.
+    expect(server.keys("logs")).toEqual([rejectedKeyOf(rawKey), reasonKeyOf(rawKey)]);
+    expect(
+      printed
+        .flatMap(embeddedMetrics)
+        .some(({ values }) => "ObjectsFailed" in values && values.ObjectsFailed),
+    ).toBe(false);
+  });
+
+  it("gives back what there is no time for, and leaves it where it is", async () => {
+    expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY)), {}, 15_000))).toEqual(["m0"]);
+    expect(server.keys("logs")).toEqual([KEY]);
+    // Nothing failed: an alarm must not go on for it.
+    expect(printed.flatMap(embeddedMetrics)).toContainEqual({
+      dimensions: { service: "move" },
+      values: { ObjectsFailed: 0 },
+    });
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual([]);
     expect(rawKeys()).toHaveLength(1);
   });
@@ -168,15 +225,16 @@ describe("move-access-logs", () => {
     expect(keysIn("logs")).toEqual([KEY]);
   });
 
-  it("keeps the original when the partition could not be marked, so that the next try marks it", async () => {
+  it("keeps the original when the file could not be noted, so that the next try notes it", async () => {
     server.setFault(({ key }) =>
-      key.startsWith("_touched/") ? { status: 403, code: "AccessDenied" } : undefined,
+      key.startsWith("_arrivals/") ? { status: 403, code: "AccessDenied" } : undefined,
     );
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual(["m0"]);
     expect(keysIn("logs")).toContain(KEY);
     server.setFault(undefined);
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual([]);
-    expect(keysIn("logs")).toEqual([MARKER, ...rawKeys()]);
+    expect(keysIn("logs")).toEqual([...noteKeys(), ...rawKeys()]);
+    expect(noted()).toEqual(rawKeys());
   });
 
   it("sends the message back when the original could not be deleted", async () => {
@@ -191,10 +249,11 @@ describe("move-access-logs", () => {
     server.put("logs", CLOUDFRONT_KEY, "text");
     await invoke(sqsEvent(s3Notification("logs", CLOUDFRONT_KEY)));
     expect(rawKeys()[0]).toMatch(/^raw\/cloudfront_access_logs\/dt=2026-11-22\/hour=23\//);
-    expect(keysIn("logs")).toContain("_touched/cloudfront_access_logs/dt=2026-11-22/hour=23");
+    expect(noteKeys()[0]).toMatch(/^_arrivals\/cloudfront_access_logs\//);
+    expect(noted()).toEqual(rawKeys());
   });
 
-  it("moves hundreds of objects with bounded concurrency, few deletes and one marker", async () => {
+  it("moves hundreds of objects with bounded concurrency, few deletes and few notes", async () => {
     const count = 300;
     const keys = Array.from({ length: count }, (_, index) =>
       KEY.replace("2fb1c9a0", index.toString(16).padStart(8, "0")),
@@ -205,9 +264,12 @@ describe("move-access-logs", () => {
     expect(failedIn(response)).toEqual([]);
     expect(rawKeys()).toHaveLength(count);
     expect(server.maxInFlight).toBeLessThanOrEqual(32);
-    expect(server.requests.filter(({ isBatchDelete }) => isBatchDelete)).toHaveLength(1);
+    // A note and a delete for every hundred.
+    expect(server.requests.filter(({ isBatchDelete }) => isBatchDelete)).toHaveLength(3);
+    expect(noteKeys()).toHaveLength(3);
+    expect(noted().sort()).toEqual(rawKeys());
     const ofTheBatch = server.requests.filter(({ key }) => key !== CONFIGURATION_KEY);
-    expect(ofTheBatch).toHaveLength(count + 1 + 1);
+    expect(ofTheBatch).toHaveLength(count + 3 + 3);
   });
 
   it("counts files and bytes by source, and how long the slowest waited since its delivery", async () => {

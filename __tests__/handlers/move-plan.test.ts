@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { hourOf } from "../../formats/hour";
-import { markerKeyOf } from "../../formats/partition-layout";
+import { OWN_PREFIXES, parsePartitionPath, partitionPath } from "../../formats/partition-layout";
 import { copySourceOf } from "../../handlers/adapters/s3-object-store";
 import { arrivedObjects } from "../../handlers/arrived-objects";
 import { planMove } from "../../handlers/core/move-plan";
 import type { Source } from "../../handlers/core/source";
-import { parseMarkerKey } from "../../handlers/core/touched-partitions";
 import { EVENT_TIME, eventBridgeEvent, s3Notification } from "../helpers/events";
 
 const SOURCES: readonly Source[] = [
@@ -65,7 +64,7 @@ describe("planMove", () => {
 
   it("never moves what the pipeline itself wrote, whatever the sources are", () => {
     const everything: Source[] = [{ format: "cloudfront", prefix: "" }];
-    for (const prefix of ["raw/", "_touched/"]) {
+    for (const prefix of OWN_PREFIXES) {
       expect(planMove(everything, { bucket: "logs", key: `${prefix}${NAME}` })).toMatchObject({
         kind: "skip",
       });
@@ -114,8 +113,8 @@ describe("keys in events", () => {
   });
 });
 
-describe("markers", () => {
-  it("stand for the partition they were made of", () => {
+describe("the path of a partition", () => {
+  it("stands for the partition they were made of", () => {
     fc.assert(
       fc.property(
         fc.date({ min: new Date(0), max: new Date("9999-12-31"), noInvalidDate: true }),
@@ -126,7 +125,7 @@ describe("markers", () => {
             hour: hourOf(date),
             ...(source === undefined ? {} : { source }),
           };
-          expect(parseMarkerKey(markerKeyOf(partition))).toEqual(partition);
+          expect(parsePartitionPath(partitionPath(partition))).toEqual(partition);
         },
       ),
     );

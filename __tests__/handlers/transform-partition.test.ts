@@ -1,9 +1,11 @@
 import { FORMATS } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
-import { lakeColumnNames } from "../../formats/render/lake-sql";
+import { commitHead, lakeColumnNames } from "../../formats/render/lake-sql";
+import { reasonKeyOf, rejectedKeyOf } from "../../handlers/core/rejected-files";
 import { type AthenaServer, ROWS_PER_INSERT, startAthenaServer } from "../helpers/athena-server";
 import { invokeHandler } from "../helpers/invoke-handler";
+import { putNotes } from "../helpers/notes";
 import { type S3Server, startS3Server } from "../helpers/s3-server";
 
 let athena: AthenaServer;
@@ -22,10 +24,12 @@ afterEach(async () => {
   await s3.close();
 });
 
-const MARKER = "_touched/alb_access_logs/dt=2026-11-23/hour=07";
-const LATE_MARKER = "_touched/alb_access_logs/dt=2026-11-22/hour=09";
-const NOTE = "_commits/current.json";
-const COLUMNS = lakeColumnNames({ format: FORMATS.alb, database: "logs", bucket: "b", bySource: false });
+const FILE = "raw/alb_access_logs/dt=2026-11-23/hour=07/a.gz";
+const LATE_FILE = "raw/alb_access_logs/dt=2026-11-22/hour=09/b.gz";
+const CLOUDFRONT_FILE = "raw/cloudfront_access_logs/dt=2026-11-23/hour=07/c.gz";
+const TABLE = { format: FORMATS.alb, database: "logs", bucket: "b", bySource: false };
+const RECORD = "_commits/alb_access_logs/0000000001";
+const COLUMNS = lakeColumnNames(TABLE);
 
 const ALB: ConfiguredSource = { name: "web", format: "alb", prefix: "web/AWSLogs/" };
 const invoke = (
@@ -43,39 +47,71 @@ const keys = (prefix: string) =>
   s3.keys("logs").filter((key) => key.startsWith(prefix) && key !== CONFIGURATION_KEY);
 const statements = (start: string) => athena.queries.filter(({ sql }) => sql.startsWith(start));
 const inserts = () => statements("INSERT INTO");
+const note = (...files: readonly string[]) => putNotes(s3, "logs", files);
+const BOTH_TABLES = [ALB, { name: "cdn", format: "cloudfront", prefix: "cf/" }] as const;
 
 describe("transform-partition", () => {
   beforeEach(() => athena.tables.set("alb_access_logs", COLUMNS));
 
   it("runs no statement when no file came", async () => {
-    expect(await invoke()).toEqual({
-      committed: 0,
-      waiting: 0,
-      bytesScanned: 0,
-      rows: 0,
-      secondsToLake: 0,
-    });
+    expect(await invoke()).toEqual([
+      {
+        table: "alb_access_logs",
+        committed: 0,
+        waiting: 0,
+        bytesScanned: 0,
+        rows: 0,
+        secondsToLake: 0,
+        rejected: [],
+      },
+    ]);
     expect(athena.submissions).toBe(0);
   });
 
-  it("commits each touched partition with one statement, the oldest hour first", async () => {
-    s3.put("logs", MARKER, "1");
-    s3.put("logs", LATE_MARKER, "1");
-    expect(await invoke()).toMatchObject({
-      committed: 2,
-      waiting: 0,
-      bytesScanned: 2000,
-      rows: 2 * ROWS_PER_INSERT,
-    });
-    expect(inserts().map(({ sql }) => /"dt" = '([\d-]+)'/.exec(sql)?.[1])).toEqual([
-      "2026-11-22",
-      "2026-11-23",
+  it("commits the noted files of all hours with one statement, and uses their notes up", async () => {
+    await note(FILE, LATE_FILE);
+    await note(FILE.replace("a.gz", "z.gz"));
+    expect(await invoke()).toMatchObject([
+      { table: "alb_access_logs", committed: 2, waiting: 0, bytesScanned: 1000, rows: ROWS_PER_INSERT },
     ]);
-    expect(keys("_")).toEqual([]);
+    const [insert, ...others] = inserts();
+    expect(others).toEqual([]);
+    expect(insert?.sql).toContain(
+      `("dt" = '2026-11-22' AND "hour" IN ('09') OR "dt" = '2026-11-23' AND "hour" IN ('07'))`,
+    );
+    for (const file of [FILE, LATE_FILE, FILE.replace("a.gz", "z.gz")])
+      expect(insert?.sql).toContain(`'s3://logs/${file}'`);
+    expect(keys("_arrivals/")).toEqual([]);
+  });
+
+  it("records what it commits and how that ended", async () => {
+    const notes = await note(FILE);
+    await invoke();
+    expect(keys("_commits/")).toEqual([`${RECORD}.done.json`, `${RECORD}.json`]);
+    expect(JSON.parse(s3.read("logs", `${RECORD}.json`) ?? "")).toEqual({
+      sql: inserts()[0]?.sql,
+      token: expect.any(String),
+      notes,
+      partitions: ["alb_access_logs/dt=2026-11-23/hour=07"],
+    });
+    expect(JSON.parse(s3.read("logs", `${RECORD}.done.json`) ?? "")).toEqual({
+      state: "committed",
+      queryId: inserts()[0]?.id,
+    });
+  });
+
+  it("says for each table what it did", async () => {
+    athena.tables.set("cloudfront_access_logs", lakeColumnNames({ ...TABLE, format: FORMATS.cloudfront }));
+    await note(FILE, CLOUDFRONT_FILE);
+    expect(await invoke(900_000, "managed", BOTH_TABLES)).toMatchObject([
+      { table: "alb_access_logs", committed: 1 },
+      { table: "cloudfront_access_logs", committed: 1 },
+    ]);
+    expect(inserts()).toHaveLength(2);
   });
 
   it("makes sure that the catalog knows the partition before it reads it", async () => {
-    s3.put("logs", LATE_MARKER, "1");
+    await note(LATE_FILE);
     await invoke();
     expect([...athena.partitions]).toEqual([
       "alb_access_logs_raw/dt=2026-11-22/hour=09",
@@ -85,7 +121,7 @@ describe("transform-partition", () => {
   });
 
   it("adds no partition where Athena computes them", async () => {
-    s3.put("logs", MARKER, "1");
+    await note(FILE);
     await invoke(900_000, "projection");
     expect(athena.partitions.size).toBe(0);
     expect(inserts()).toHaveLength(1);
@@ -93,9 +129,9 @@ describe("transform-partition", () => {
 
   it("creates the table and the view of unparsed lines once", async () => {
     athena.tables.clear();
-    s3.put("logs", MARKER, "1");
+    await note(FILE);
     await invoke();
-    s3.put("logs", MARKER, "2");
+    await note(FILE);
     await invoke();
     expect(statements("CREATE TABLE")).toHaveLength(1);
     expect(statements("CREATE OR REPLACE VIEW")).toHaveLength(1);
@@ -107,53 +143,111 @@ describe("transform-partition", () => {
       "alb_access_logs",
       COLUMNS.filter((name) => name !== "elb_error_code"),
     );
-    s3.put("logs", MARKER, "1");
+    await note(FILE);
     await invoke();
-    s3.put("logs", MARKER, "2");
+    await note(FILE);
     await invoke();
     expect(statements("ALTER TABLE `logs`.`alb_access_logs` ADD COLUMNS").map(({ sql }) => sql)).toEqual([
       "ALTER TABLE `logs`.`alb_access_logs` ADD COLUMNS (`elb_error_code` string)",
     ]);
   });
 
-  it("keeps a marker that was written anew while its partition was committed", async () => {
-    s3.put("logs", MARKER, "1");
-    s3.setFault(({ method, key }) => {
-      if (method === "DELETE" && key === MARKER) s3.put("logs", MARKER, "2");
+  it("keeps a note that was written while its partition was committed", async () => {
+    await note(FILE);
+    const later: string[] = [];
+    athena.setAnswer((operation, { QueryString = "" }) => {
+      if (operation === "StartQueryExecution" && QueryString.startsWith("INSERT")) {
+        const key = "_arrivals/alb_access_logs/later.json";
+        s3.put("logs", key, s3.read("logs", keys("_arrivals/")[0] ?? "") ?? "");
+        later.push(key);
+      }
       return undefined;
     });
     await invoke();
-    expect(keys("_")).toEqual([MARKER]);
+    expect(later).toHaveLength(1);
+    expect(keys("_arrivals/")).toEqual(later);
   });
 
-  it("finishes what a crashed run had noted before it does anything else", async () => {
-    s3.put(
-      "logs",
-      NOTE,
-      JSON.stringify({ sql: "INSERT INTO x SELECT 1", token: "t", markerKey: MARKER, markerEtag: "?" }),
-    );
-    s3.put("logs", MARKER, "1");
-    expect(await invoke()).toMatchObject({ committed: 2 });
-    expect(inserts()[0]?.sql).toBe("INSERT INTO x SELECT 1");
-    expect(keys("_")).toEqual([]);
+  it("finishes what a crashed run had begun before it does anything else", async () => {
+    const [ofCrashed = ""] = await note(LATE_FILE);
+    const sql = `${commitHead(TABLE)}"elb") SELECT 1`;
+    const start = {
+      sql,
+      token: "t",
+      notes: [ofCrashed],
+      partitions: ["alb_access_logs/dt=2026-11-22/hour=09"],
+    };
+    s3.put("logs", `${RECORD}.json`, JSON.stringify(start));
+    await putNotes(s3, "logs", [FILE], new Date(Date.now() + 1000));
+    expect(await invoke()).toMatchObject([{ committed: 2 }]);
+    expect(inserts().map((query) => query.sql === sql)).toEqual([true, false]);
+    expect(inserts()[1]?.sql).not.toContain(LATE_FILE);
+    expect(keys("_arrivals/")).toEqual([]);
+    expect(keys("_commits/")).toHaveLength(4);
   });
 
-  it("carries the others out when one statement fails, keeps its marker, and reports it", async () => {
-    s3.put("logs", MARKER, "1");
-    s3.put("logs", LATE_MARKER, "1");
-    athena.setFates({}, {}, { end: "FAILED", reason: "HIVE_BAD_DATA: no" });
+  it("runs no statement from the bucket that is no commit to the table", async () => {
+    await note(FILE);
+    const start = { sql: 'DROP TABLE "logs"."alb_access_logs"', token: "t", notes: [], partitions: [] };
+    s3.put("logs", `${RECORD}.json`, JSON.stringify(start));
     await expect(invoke()).rejects.toMatchObject({
-      code: "QUERY_FAILED",
-      message: expect.stringContaining("HIVE_BAD_DATA"),
+      code: "STORE_FAILED",
+      message: expect.stringContaining("delete its record below _commits/"),
     });
-    expect(keys("_")).toEqual([LATE_MARKER]);
-    expect(await invoke()).toMatchObject({ committed: 1 });
-    expect(keys("_")).toEqual([]);
+    expect(athena.submissions).toBe(0);
+  });
+
+  it("carries the other tables out when one statement fails, keeps its notes, and reports it", async () => {
+    athena.tables.set("cloudfront_access_logs", lakeColumnNames({ ...TABLE, format: FORMATS.cloudfront }));
+    const [ofAlb = "", ofCloudfront = ""] = await note(FILE, CLOUDFRONT_FILE);
+    expect(ofCloudfront).toContain("cloudfront");
+    athena.setFates({ of: /^INSERT INTO "logs"."alb/, end: "FAILED", reason: "PERMISSION_DENIED: no" });
+    await expect(invoke(900_000, "managed", BOTH_TABLES)).rejects.toMatchObject({
+      code: "QUERY_FAILED",
+      message: expect.stringContaining("PERMISSION_DENIED"),
+    });
+    expect(keys("_arrivals/")).toEqual([ofAlb]);
+    expect(await invoke(900_000, "managed", BOTH_TABLES)).toMatchObject([{ committed: 1 }, { committed: 0 }]);
+    expect(keys("_arrivals/")).toEqual([]);
+  });
+
+  it("sets a file aside that Athena names twice as unreadable, and commits the others", async () => {
+    for (const file of [FILE, LATE_FILE]) s3.put("logs", file, "text");
+    await note(FILE, LATE_FILE);
+    const reason = `HIVE_CURSOR_ERROR: Failed to read file: s3://logs/${FILE}`;
+    const failure = { of: /^INSERT/, end: "FAILED", reason } as const;
+    athena.setFates(failure, failure);
+    expect(await invoke()).toMatchObject([
+      { committed: 1, waiting: 0, rejected: [{ key: FILE, reason: `FAILED: ${reason}` }] },
+    ]);
+    expect(inserts().at(-1)?.sql).not.toContain(FILE);
+    expect(keys("raw/alb")).toEqual([LATE_FILE]);
+    expect(keys("rejected/")).toEqual([rejectedKeyOf(FILE), reasonKeyOf(FILE)]);
+    expect(s3.read("logs", rejectedKeyOf(FILE))).toBe("text");
+    expect(keys("_arrivals/")).toEqual([]);
+  });
+
+  it("leaves notes of another partitioning alone, and says so", async () => {
+    const bySource = await note("raw/alb_access_logs/source=shop/dt=2026-11-23/hour=07/a.gz");
+    const printed: string[] = [];
+    jest.spyOn(console, "warn").mockImplementation((...line: unknown[]) => void printed.push(line.join(" ")));
+    expect(await invoke()).toMatchObject([{ committed: 0, waiting: 0 }]);
+    expect(keys("_arrivals/")).toEqual(bySource);
+    expect(printed.join("\n")).toContain(bySource[0]);
+  });
+
+  it("replaces the markers of older versions by notes, and commits their files", async () => {
+    for (const file of [FILE, FILE.replace("a.gz", "b.gz")]) s3.put("logs", file, "text");
+    s3.put("logs", "_touched/alb_access_logs/dt=2026-11-23/hour=07", "1");
+    expect(await invoke()).toMatchObject([{ committed: 1 }]);
+    for (const file of [FILE, FILE.replace("a.gz", "b.gz")])
+      expect(inserts()[0]?.sql).toContain(`'s3://logs/${file}'`);
+    expect([...keys("_touched/"), ...keys("_arrivals/")]).toEqual([]);
   });
 
   it("begins nothing when its time is nearly over", async () => {
-    s3.put("logs", MARKER, "1");
-    expect(await invoke(20_000)).toMatchObject({ committed: 0, waiting: 1 });
+    await note(FILE);
+    expect(await invoke(20_000)).toMatchObject([{ committed: 0, waiting: 1 }]);
     expect(inserts()).toEqual([]);
   });
 });
@@ -162,9 +256,9 @@ describe("transform-partition of a table whose rows must not tell all", () => {
   const SALT = "_privacy/salt";
   const HASHED = [{ ...ALB, privacy: { clientIps: "hash", queryStrings: "drop" } }] as const;
   const valueOfClientIp = () => /^.*client_ip.*$/m.exec(inserts().at(-1)?.sql.split("SELECT")[1] ?? "")?.[0];
-  beforeEach(() => {
+  beforeEach(async () => {
     athena.tables.set("alb_access_logs", COLUMNS);
-    s3.put("logs", MARKER, "1");
+    await note(FILE);
   });
 
   it("truncates without a secret", async () => {
@@ -178,7 +272,7 @@ describe("transform-partition of a table whose rows must not tell all", () => {
     const salt = s3.read("logs", SALT);
     expect(salt).toMatch(/^[0-9a-f]{64}$/);
     expect(valueOfClientIp()).toContain(`sha256(to_utf8('${salt}' || `);
-    s3.put("logs", MARKER, "2");
+    await note(FILE);
     await invoke(900_000, "managed", HASHED);
     expect(s3.read("logs", SALT)).toBe(salt);
     expect(valueOfClientIp()).toContain(`'${salt}'`);
@@ -191,10 +285,10 @@ describe("transform-partition of a table whose rows must not tell all", () => {
       jest
         .spyOn(console, method)
         .mockImplementation((...line: unknown[]) => void printed.push(line.join(" ")));
-    athena.setFates({}, {}, { end: "FAILED", reason: "HIVE_BAD_DATA: no" });
-    await expect(invoke(900_000, "managed", HASHED)).rejects.toThrow("HIVE_BAD_DATA");
+    athena.setFates({ of: /^INSERT/, end: "FAILED", reason: "PERMISSION_DENIED: no" });
+    await expect(invoke(900_000, "managed", HASHED)).rejects.toThrow("PERMISSION_DENIED");
     expect(valueOfClientIp()).toContain("'the same as elsewhere'");
-    expect(printed.join("\n")).toContain("HIVE_BAD_DATA");
+    expect(printed.join("\n")).toContain("PERMISSION_DENIED");
     expect(printed.join("\n")).not.toContain("the same as elsewhere");
   });
 
@@ -202,12 +296,14 @@ describe("transform-partition of a table whose rows must not tell all", () => {
     s3.put("logs", SALT, "short");
     await expect(invoke(900_000, "managed", HASHED)).rejects.toThrow("_privacy/salt holds 5 characters");
     expect(inserts()).toEqual([]);
-    expect(keys("_touched/")).toEqual([MARKER]);
+    expect(keys("_arrivals/")).toHaveLength(1);
   });
 
   it("follows the rule of the source whose partition it commits", async () => {
-    s3.put("logs", "_touched/alb_access_logs/source=shop/dt=2026-11-23/hour=07", "1");
-    s3.put("logs", "_touched/alb_access_logs/source=web/dt=2026-11-23/hour=07", "1");
+    await note(
+      "raw/alb_access_logs/source=shop/dt=2026-11-23/hour=07/a.gz",
+      "raw/alb_access_logs/source=web/dt=2026-11-23/hour=07/a.gz",
+    );
     athena.tables.set("alb_access_logs", [...COLUMNS, "source"]);
     await invoke(900_000, "managed", [
       { ...ALB, name: "shop", partition: true },
@@ -217,72 +313,5 @@ describe("transform-partition of a table whose rows must not tell all", () => {
       inserts().map(({ sql }) => [/"source" = '(\w+)'/.exec(sql)?.[1], sql.includes("regexp_extract")]),
     );
     expect(isPrivate).toEqual({ shop: false, web: true });
-  });
-});
-
-describe("maintain-lake", () => {
-  const maintain = () =>
-    invokeHandler(
-      "maintain-lake",
-      { athena, s3, environment: { PARTITIONS: "managed" } },
-      { scheduledTime: "2026-11-23T03:30:00Z" },
-    );
-  beforeEach(() => athena.tables.set("alb_access_logs", COLUMNS));
-
-  it("merges files, deletes leftovers, and counts the unparsed lines of a finished day", async () => {
-    athena.setValue("7");
-    expect(await maintain()).toEqual([{ table: "alb_access_logs", dt: "2026-11-21", unparsed: 7 }]);
-    const days = statements("OPTIMIZE").map(({ sql }) => /TIMESTAMP '(\S+) 00:00:00'/.exec(sql)?.[1]);
-    expect(days).toEqual(["2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"]);
-    expect(statements("VACUUM")).toHaveLength(1);
-  });
-
-  it("deletes the days that are older than rows are kept, before it merges", async () => {
-    await invokeHandler(
-      "maintain-lake",
-      { athena, s3, environment: { PARTITIONS: "managed", RETENTION_DAYS: "400" } },
-      { scheduledTime: "2026-11-23T03:30:00Z" },
-    );
-    expect(statements("DELETE").map(({ sql }) => sql)).toEqual([
-      `DELETE FROM "logs"."alb_access_logs"\nWHERE "time" < TIMESTAMP '2025-10-19 00:00:00'`,
-    ]);
-    const order = athena.queries.map(({ sql }) => sql.split(" ")[0]);
-    expect(order.indexOf("DELETE")).toBeLessThan(order.indexOf("OPTIMIZE"));
-  });
-
-  it("deletes nothing unless it is told to", async () => {
-    await maintain();
-    expect(statements("DELETE")).toEqual([]);
-  });
-
-  it("goes on as long as Athena asks for more runs", async () => {
-    const more = { end: "FAILED", reason: "ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED: run again" } as const;
-    athena.setFates({}, more, more);
-    await maintain();
-    const first = statements("OPTIMIZE").filter(({ sql }) =>
-      sql.includes('"time" >= TIMESTAMP \'2026-11-20'),
-    );
-    expect(first).toHaveLength(3);
-  });
-
-  it("hides the text of unparsed lines where rows must not tell all, and counts them still", async () => {
-    athena.setValue("7");
-    const result = await invokeHandler(
-      "maintain-lake",
-      {
-        athena,
-        s3,
-        sources: [{ ...ALB, privacy: { clientIps: "truncate" } }],
-        environment: { PARTITIONS: "managed" },
-      },
-      { scheduledTime: "2026-11-23T03:30:00Z" },
-    );
-    expect(result).toMatchObject([{ unparsed: 7 }]);
-    expect(statements("CREATE OR REPLACE VIEW")[0]?.sql).toContain('SELECT CAST(NULL AS varchar) AS "line"');
-  });
-
-  it("fails with Athena's reason", async () => {
-    athena.setFates({}, { end: "FAILED", reason: "no such table" });
-    await expect(maintain()).rejects.toMatchObject({ message: expect.stringContaining("no such table") });
   });
 });

@@ -12,6 +12,8 @@ export interface QueryFate {
   readonly scanned?: readonly number[];
   readonly scannedInAll?: number;
   readonly isReused?: boolean;
+  /** Only a statement like this meets it. */
+  readonly of?: RegExp;
 }
 
 /** What a query gives: texts, as Athena has them. */
@@ -32,10 +34,12 @@ interface Query {
   readonly reuseMinutes: number | undefined;
   readonly fate: QueryFate;
   polls: number;
+  /** When a poll first said that it has ended. */
+  endedAt?: Date;
   isCancelled: boolean;
 }
 
-/** An Athena server in memory: it keeps tokens and partitions as Athena and Glue do, and fails as a test says. */
+/** Athena and Glue in memory: it keeps tokens, partitions and versions as they do, and fails as a test says. */
 export interface AthenaServer {
   readonly endpoint: string;
   /** Queries that were started, in order; one submitted again under its token is not. */
@@ -45,11 +49,13 @@ export interface AthenaServer {
   readonly tables: Map<string, readonly string[]>;
   /** Partitions that the successful statements added, as `table/key=value/...`. */
   readonly partitions: ReadonlySet<string>;
-  /** What happens to the next queries that are started; then all succeed. */
+  /** Versions that Glue keeps of the tables, by table; each INSERT adds one. */
+  readonly versions: Map<string, number[]>;
+  /** What happens to the next queries that are started, each once; then all succeed. */
   setFates(...fates: readonly QueryFate[]): void;
   /** What is asked first: an answer or an error instead of what this server would say itself. */
   setAnswer(answer: AthenaAnswer): void;
-  /** The one value that every query gives. */
+  /** The one value that every query gives, but those on metadata: they give NULL. */
   setValue(value: string): void;
   /** What every query gives. */
   setResults(results: Results): void;
@@ -76,7 +82,8 @@ export type AthenaAnswer = (
   sql: string,
 ) => Readonly<Record<string, unknown>> | undefined;
 
-export async function startAthenaServer(): Promise<AthenaServer> {
+/** @param now says when a query ended; default: the system's clock */
+export async function startAthenaServer(now = () => new Date()): Promise<AthenaServer> {
   const queries: Query[] = [];
   const partitions = new Set<string>();
   let fates: QueryFate[] = [];
@@ -87,8 +94,14 @@ export async function startAthenaServer(): Promise<AthenaServer> {
   const refusalsOf = new Map<string, string[]>();
   let answer: AthenaAnswer = () => undefined;
   const tables = new Map<string, readonly string[]>();
+  const versions = new Map<string, number[]>();
 
   const carryOut = (sql: string) => {
+    const written = INSERT.exec(sql)?.[1];
+    if (written !== undefined) {
+      const ofTable = versions.get(written) ?? [];
+      versions.set(written, [...ofTable, (ofTable.at(-1) ?? 0) + 1]);
+    }
     for (const partition of partitionsOf(sql)) partitions.add(partition);
     const [, table, columns] = CREATE_TABLE.exec(sql) ?? ADD_COLUMNS.exec(sql) ?? [];
     if (table === undefined || columns === undefined) return;
@@ -102,6 +115,35 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     return send(response, { TableMetadata: { Name: name, Columns: columns.map((Name) => ({ Name })) } });
   };
 
+  /** Glue's: the newest first, and few on a page. */
+  const listVersions = (response: ServerResponse, { TableName, NextToken }: VersionsInput) => {
+    const all = [...(versions.get(TableName) ?? [])].reverse();
+    const from = Number(NextToken ?? 0);
+    return send(response, {
+      TableVersions: all
+        .slice(from, from + VERSIONS_ON_A_PAGE)
+        .map((version) => ({ Table: { Name: TableName }, VersionId: String(version) })),
+      ...(from + VERSIONS_ON_A_PAGE < all.length ? { NextToken: String(from + VERSIONS_ON_A_PAGE) } : {}),
+    });
+  };
+
+  const deleteVersions = (response: ServerResponse, { TableName, VersionIds = [] }: VersionsInput) => {
+    if (VersionIds.length > MAX_DELETED_VERSIONS) return fail(response, "InvalidInputException");
+    const ofTable = versions.get(TableName) ?? [];
+    // Glue does not delete the table's newest version.
+    const newest = String(ofTable.at(-1));
+    versions.set(
+      TableName,
+      ofTable.filter((version) => String(version) === newest || !VersionIds.includes(String(version))),
+    );
+    const Errors = VersionIds.filter((version) => version === newest).map((VersionId) => ({
+      TableName,
+      VersionId,
+      ErrorDetail: { ErrorCode: "InvalidInputException", ErrorMessage: "Cannot delete the latest version" },
+    }));
+    return send(response, { Errors });
+  };
+
   const start = (response: ServerResponse, input: StartInput) => {
     submissions++;
     const refusal = refusals.shift();
@@ -111,9 +153,10 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     const known = queries.find((query) => query.token === token);
     if (known && known.sql !== sql) return fail(response, "InvalidRequestException");
     if (known) return send(response, { QueryExecutionId: known.id });
-    const fate = fates.shift() ?? fateOf(sql);
+    const next = fates.findIndex(({ of = /(?:)/ }) => of.test(sql));
+    const [fate = fateOf(sql)] = next < 0 ? [] : fates.splice(next, 1);
     const reuse = input.ResultReuseConfiguration?.ResultReuseByAgeConfiguration;
-    const query = {
+    const query: Query = {
       id: randomUUID(),
       sql,
       token,
@@ -135,6 +178,7 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     const { states = [], end = "SUCCEEDED", reason, isRetryable, scanned = [], isReused } = query.fate;
     const bytes = scanned[query.polls] ?? query.fate.scannedInAll ?? 1000;
     const state = query.isCancelled ? "CANCELLED" : (states[query.polls++] ?? end);
+    if (query.isCancelled || state === end) query.endedAt ??= now();
     if (state === "SUCCEEDED" && !carriedOut.has(id)) {
       carriedOut.add(id);
       carryOut(query.sql);
@@ -145,6 +189,7 @@ export async function startAthenaServer(): Promise<AthenaServer> {
         Status: {
           State: state,
           ...(reason && state === end ? { StateChangeReason: reason } : {}),
+          ...(query.endedAt ? { CompletionDateTime: query.endedAt.getTime() / 1000 } : {}),
           ...(state === "FAILED" ? { AthenaError: { Retryable: isRetryable ?? false } } : {}),
         },
         StatementType: DML.test(query.sql) ? "DML" : "UTILITY",
@@ -170,7 +215,7 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     const query = queries.find((candidate) => candidate.id === id);
     if (!query) return fail(response, "InvalidRequestException");
     pages++;
-    const { columns, rows, pageSize = 1000 } = results;
+    const { columns, rows, pageSize = 1000 } = METADATA.test(query.sql) ? oneValue(null) : results;
     const all = DML.test(query.sql) ? [columns.map(({ name }) => name), ...rows] : rows;
     const [from, size] = [Number(token ?? 0), max ?? pageSize];
     return send(response, {
@@ -204,6 +249,8 @@ export async function startAthenaServer(): Promise<AthenaServer> {
       else if (operation === "StartQueryExecution") start(response, input);
       else if (operation === "StopQueryExecution") stop(response, input.QueryExecutionId);
       else if (operation === "GetTableMetadata") describeTable(response, input.TableName);
+      else if (operation === "GetTableVersions") listVersions(response, input);
+      else if (operation === "BatchDeleteTableVersion") deleteVersions(response, input);
       else if (operation === "GetQueryResults") givePage(response, input);
       else poll(response, input.QueryExecutionId);
     });
@@ -214,6 +261,7 @@ export async function startAthenaServer(): Promise<AthenaServer> {
     queries,
     partitions,
     tables,
+    versions,
     setAnswer: (next) => {
       answer = next;
     },
@@ -258,13 +306,23 @@ interface StartInput {
     };
   };
 }
+interface VersionsInput {
+  readonly TableName: string;
+  readonly NextToken?: string;
+  readonly VersionIds?: readonly string[];
+}
+const VERSIONS_ON_A_PAGE = 40;
+const MAX_DELETED_VERSIONS = 100;
 interface PageInput {
   readonly QueryExecutionId: string;
   readonly NextToken?: string;
   readonly MaxResults?: number;
 }
 
-const oneValue = (value: string): Results => ({
+/** Asks for days; there are none unless a test says so. */
+const METADATA = /^SELECT array_join\(/;
+
+const oneValue = (value: string | null): Results => ({
   columns: [{ name: "_col0", type: "varchar" }],
   rows: [[value]],
 });
@@ -280,6 +338,7 @@ const fateOf = (sql: string): QueryFate =>
     ? {}
     : { end: "FAILED", reason: "SYNTAX_ERROR: mismatched input" };
 
+const INSERT = /^INSERT INTO "\w+"\."(\w+)" \(/;
 const CREATE_TABLE = /^CREATE TABLE IF NOT EXISTS `\w+`\.`(\w+)` \(([^)]*)\)/;
 const ADD_COLUMNS = /^ALTER TABLE `\w+`\.`(\w+)` ADD COLUMNS \(([^)]*)\)/;
 

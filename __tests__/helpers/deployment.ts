@@ -5,9 +5,10 @@ import { gzipSync } from "node:zlib";
 import { partsOf } from "../../deployed-parts";
 import { FORMATS } from "../../formats";
 import { addHours, type Hour, hourOf, hourText } from "../../formats/hour";
-import { CONFIGURATION_KEY, markerKeyOf, rawPrefixOf } from "../../formats/partition-layout";
+import { COMMITS_PREFIX, CONFIGURATION_KEY, rawPrefixOf } from "../../formats/partition-layout";
 import { linesGlueTable, rawGlueTable } from "../../formats/render/glue-table";
 import { type LakeTable, lakeColumnTypes } from "../../formats/render/lake-sql";
+import type { CommitEnd, CommitStart } from "../../handlers/core/commit-records";
 import { doctorReport, statusReport } from "../../local/status/aws/aws-report";
 import type { Report } from "../../local/status/report";
 import type { LookOptions } from "../../local/status/status-options";
@@ -16,6 +17,7 @@ import { parseSettings } from "../../settings/load";
 import { type AthenaAnswer, type AthenaServer, startAthenaServer } from "./athena-server";
 import { type AwsServer, functionArn, queueArn, startAwsServer } from "./aws-server";
 import { ALB_FIELDS } from "./lines";
+import { putNotes } from "./notes";
 import { type Outcome, runProgram } from "./run-program";
 import { OWNER, type S3Server, startS3Server } from "./s3-server";
 
@@ -44,7 +46,10 @@ export interface Deployment {
   writeSettings(changes: Readonly<Record<string, unknown>>): void;
   /** Puts a moved file; committed and known to the catalog unless it says otherwise. */
   move(table: string, hour: Hour, options?: { age?: number; isCommitted?: boolean; body?: string }): string;
-  mark(table: string, hour: Hour, ageMs: number): void;
+  /** Notes files, as the pipeline does when it has moved them. */
+  note(keys: readonly string[], ageMs: number): Promise<unknown>;
+  /** Puts the record of a commit to a table, and that of its end if it has one. */
+  putCommit(table: string, number: number, ageMs: number, end?: CommitEnd): void;
   /** Runs the program. */
   run(...args: readonly string[]): Promise<Outcome>;
   /** What the program would print, without a process of its own. */
@@ -62,7 +67,6 @@ export interface Catalog {
   readonly workgroups: Map<string, Record<string, unknown>>;
   /** Errors by operation, or by a part of the statement. */
   readonly refusals: Map<string, string>;
-  lastCommit: Date;
 }
 
 const HOUR_MS = 3_600_000;
@@ -89,8 +93,18 @@ export async function startDeployment(): Promise<Deployment> {
     setOf(catalog.known, table).add(hourText(hour));
     return key;
   };
+  const putCommit: Deployment["putCommit"] = (table, number, ageMs, end) => {
+    const key = `${COMMITS_PREFIX}${table}/${String(number).padStart(10, "0")}`;
+    const at = new Date(Date.now() - ageMs);
+    const start: CommitStart = { sql: "INSERT", token: "t", notes: [], partitions: [] };
+    s3.put(BUCKET, `${key}.json`, JSON.stringify(start), at);
+    if (end) s3.put(BUCKET, `${key}.done.json`, JSON.stringify(end), at);
+  };
   deploy(aws, s3);
-  for (const { table } of Object.values(FORMATS)) for (const hour of hours) move(table, hour);
+  for (const { table } of Object.values(FORMATS)) {
+    for (const hour of hours) move(table, hour);
+    putCommit(table, 1, 5 * 60_000, { state: "committed", queryId: "q" });
+  }
   const environment = {
     AWS_ENDPOINT_URL: aws.endpoint,
     AWS_ENDPOINT_URL_S3: s3.endpoint,
@@ -106,8 +120,8 @@ export async function startDeployment(): Promise<Deployment> {
     root,
     writeSettings,
     move,
-    mark: (table, hour, ageMs) =>
-      s3.put(BUCKET, markerKeyOf({ table, hour }), "x", new Date(Date.now() - ageMs)),
+    putCommit,
+    note: (keys, ageMs) => putNotes(s3, BUCKET, keys, new Date(Date.now() - ageMs)),
     run: (...args) => runProgram(args, { cwd: root, environment }),
     report: async (command, options) => {
       Object.assign(process.env, {
@@ -223,7 +237,6 @@ function newCatalog(): Catalog {
     tables,
     workgroups,
     refusals: new Map(),
-    lastCommit: new Date(Date.now() - 5 * 60_000),
   };
 }
 
@@ -263,13 +276,12 @@ function answerOf(
 }
 
 /** Answers the few questions that are asked by what is in the catalog. */
-function rowsOf({ committed, known, lastCommit }: Catalog, sql: string): string[][] {
+function rowsOf({ committed, known }: Catalog, sql: string): string[][] {
   const table = /"logs"\."(\w+?)(?:_raw)?(?:\$\w+)?"/.exec(sql)?.[1] ?? "";
   const files = [...(committed.get(table) ?? [])];
   if (sql.includes("$partitions")) {
     return [["dt", "hour"], ...[...(known.get(table) ?? [])].map((hour) => hour.split("T"))];
   }
-  if (sql.includes("$snapshots")) return [["committed_at"], [lastCommit.toISOString()]];
   if (sql.includes("SELECT DISTINCT")) return [["log_file"], ...files.map((file) => [file])];
   const hours = new Map<string, number>();
   for (const file of files) {

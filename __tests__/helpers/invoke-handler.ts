@@ -1,4 +1,5 @@
 import * as athenaClient from "@aws-sdk/client-athena";
+import * as glueClient from "@aws-sdk/client-glue";
 import * as s3Client from "@aws-sdk/client-s3";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
@@ -23,7 +24,11 @@ export interface Surroundings {
 const SOURCES: readonly ConfiguredSource[] = [{ name: "web", format: "alb", prefix: "alb/AWSLogs/" }];
 
 /** Loaded once for all: they keep nothing between two clients, and take longer to load than a handler to run. */
-const PACKAGES = { "@aws-sdk/client-athena": athenaClient, "@aws-sdk/client-s3": s3Client };
+const PACKAGES = {
+  "@aws-sdk/client-athena": athenaClient,
+  "@aws-sdk/client-glue": glueClient,
+  "@aws-sdk/client-s3": s3Client,
+};
 
 /** Loads a handler as a new Lambda environment would, and invokes it once. */
 export async function invokeHandler(
@@ -42,7 +47,7 @@ export async function invokeHandler(
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_ENDPOINT_URL_S3: s3.endpoint,
-    ...(athena ? { AWS_ENDPOINT_URL_ATHENA: athena.endpoint } : {}),
+    ...(athena ? { AWS_ENDPOINT_URL_ATHENA: athena.endpoint, AWS_ENDPOINT_URL_GLUE: athena.endpoint } : {}),
     DATABASE: "logs",
     WORKGROUP: "pipeline",
     BUCKET: "logs",

@@ -256,10 +256,14 @@ function deleteObjects(
   body: Buffer,
 ): ServerResponse {
   const keys = [...body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = ""]) => unescapeXml(key));
-  if (keys.length > 1000) return sendError(response, 400, "MalformedXML");
+  if (keys.length > 1000 || ![...keys.join("")].every(isInXml))
+    return sendError(response, 400, "MalformedXML");
   for (const key of keys) bucket.delete(key);
   return sendXml(response, "<DeleteResult></DeleteResult>");
 }
+
+/** XML 1.0 has no way to write these, not even as references. */
+const isInXml = (character: string): boolean => character >= " " || "\t\n\r".includes(character);
 
 function listObjects(
   bucket: Map<string, S3Object>,

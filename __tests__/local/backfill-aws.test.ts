@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
 import { albKey } from "../helpers/lake";
+import { filesInNote } from "../helpers/notes";
 import { runProgram } from "../helpers/run-program";
 import { type S3Server, startS3Server } from "../helpers/s3-server";
 
@@ -37,7 +38,7 @@ const run = (...args: readonly string[]) =>
 const DAY = ["--from", "2026-11-23", "--to", "2026-11-23", "--bucket", "the-logs"];
 
 describe("access-logs backfill on AWS", () => {
-  it("moves, adds partitions in the pipeline's workgroup, and marks, by the settings of the stack", async () => {
+  it("moves, adds partitions in the pipeline's workgroup, and notes the files, by the settings of the stack", async () => {
     s3.put("the-logs", albKey("20261123T0705Z"), "x");
     s3.put("the-logs", albKey("20261101T0705Z"), "x");
     const { status, stdout } = await run(...DAY, "--json");
@@ -52,10 +53,10 @@ describe("access-logs backfill on AWS", () => {
     expect(athena.queries.map(({ workgroup }) => workgroup)).toEqual(["logs-pipeline", "logs-pipeline"]);
     expect([...athena.partitions]).toContain("alb_access_logs_raw/dt=2026-11-23/hour=07");
     const keys = s3.keys("the-logs");
-    expect(keys.filter((key) => key.startsWith("_touched/"))).toEqual([
-      "_touched/alb_access_logs/dt=2026-11-23/hour=07",
-    ]);
-    expect(keys.filter((key) => key.startsWith("raw/"))).toHaveLength(1);
+    const moved = keys.filter((key) => key.startsWith("raw/"));
+    expect(moved).toHaveLength(1);
+    const noted = keys.filter((key) => key.startsWith("_arrivals/alb_access_logs/"));
+    expect(new Set(noted.flatMap((key) => filesInNote(s3.read("the-logs", key))))).toEqual(new Set(moved));
   });
 
   it("reads the bucket that logs are delivered to where a key gives them one of their own", async () => {

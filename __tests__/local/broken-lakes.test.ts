@@ -13,12 +13,17 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
+import { directoryObjectStore } from "../../handlers/adapters/directory-object-store";
+import { noteArrivals } from "../../handlers/core/arrival-notes";
+import { systemClock } from "../../handlers/core/ports";
 import { openDuckdb } from "../../local/duckdb-engine";
+import { LAKE_BUCKET } from "../../local/lake-layout";
 import { writeSample } from "../../local/sample/write-sample";
 import { LAKE_FINDINGS } from "../../local/status/lake-findings";
 import { lakeReport } from "../../local/status/lake-report";
 import { albKey, cloudfrontKey, type TestLake, testLake } from "../helpers/lake";
+import { fileAt } from "../helpers/notes";
 import { runProgram } from "../helpers/run-program";
 
 let healthy: TestLake;
@@ -47,8 +52,11 @@ const firstOf = (lake: string, folder: string, table = "alb_access_logs"): strin
   if (first === undefined) throw new Error(`no file below ${folder}`);
   return first;
 };
-const markerOf = (lake: string, path: string): string =>
-  dirname(path).replace(join(lake, "raw"), join(lake, "_touched"));
+/** Writes the note of a file of the lake, as an ingest does when it has copied it. */
+const note = (lake: string, path: string) =>
+  noteArrivals({ store: directoryObjectStore({ [LAKE_BUCKET]: lake }), clock: systemClock }, LAKE_BUCKET, [
+    fileAt(relative(lake, path)),
+  ]);
 const put = (path: string, body: string | Buffer) => {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, body);
@@ -183,22 +191,23 @@ const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakI
   [
     "an ingest was killed before the commit",
     ["files-waiting"],
-    (lake) => {
+    async (lake) => {
       const file = firstOf(lake, "raw");
-      cpSync(file, join(dirname(file), "00000000-copy.gz"));
-      put(markerOf(lake, file), "2026-11-23T07:00:00Z x\n");
+      const copy = join(dirname(file), "00000000-copy.gz");
+      cpSync(file, copy);
+      await note(lake, copy);
     },
   ],
-  ["a mark is left", ["marker-left"], (lake) => put(markerOf(lake, firstOf(lake, "raw")), "x")],
+  ["a note is left", ["note-left"], (lake) => note(lake, firstOf(lake, "raw"))],
   [
-    "a mark is of an hour without logs",
-    ["marker-left"],
-    (lake) => put(join(lake, "_touched/alb_access_logs/dt=2020-01-01/hour=00"), "x"),
+    "a note is of an hour without logs",
+    ["note-left"],
+    (lake) => note(lake, join(lake, "raw/alb_access_logs/dt=2020-01-01/hour=00/a.gz")),
   ],
   [
-    "a mark is none",
-    ["unknown-marker"],
-    (lake) => put(join(lake, "_touched/alb_access_logs/yesterday"), "x"),
+    "a note is none",
+    ["unknown-note"],
+    (lake) => put(join(lake, "_arrivals/alb_access_logs/yesterday.json"), "x"),
   ],
   [
     "the lock is of a process that is gone",
@@ -238,7 +247,7 @@ const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakI
     "everything is deleted",
     ["empty-lake"],
     (lake) => {
-      for (const name of ["raw", "typed", "_touched", "skipped.jsonl"])
+      for (const name of ["raw", "typed", "_arrivals", "skipped.jsonl"])
         rmSync(join(lake, name), { recursive: true, force: true });
     },
   ],
@@ -304,7 +313,7 @@ describe("access-logs doctor on a lake", () => {
     const lake = copyOfLake();
     put(join(lake, ".lock"), String(process.pid));
     put(join(lake, ".work/0123456789abcdef/texts/a"), "x");
-    put(markerOf(lake, firstOf(lake, "raw")), "x");
+    await note(lake, firstOf(lake, "raw"));
     const { findings } = await look(lake, true);
     expect(findings.map(({ code, severity }) => [code, severity])).toEqual([["lake-busy", "note"]]);
   });

@@ -5,9 +5,10 @@ import { columnsOf, linesTableOf, rawTableOf, unparsedViewOf } from "../../forma
 import { isHeaderLine, lineReader, type Row } from "../../formats/read-line";
 import { duckdbColumns } from "../../formats/render/duckdb-relation";
 import {
+  type KeyRange,
   type LakeTable,
   lakeColumnNames,
-  renderCommitPartition,
+  renderCommit,
   renderCountUnparsed,
   renderUnparsedView,
 } from "../../formats/render/lake-sql";
@@ -30,8 +31,11 @@ const tableOf = (id: FormatId): LakeTable => ({
   bySource: false,
 });
 const partitionOf = (id: FormatId) => ({ table: FORMATS[id].table, hour: HOUR });
-const commit = (engine: DuckdbEngine, id: FormatId) =>
-  engine.run({ sql: renderCommitPartition(tableOf(id), partitionOf(id)), token: "commit" });
+/** Commits the files of the hour whose keys lie in the range; by default all of the tests' files do. */
+const commit = (engine: DuckdbEngine, id: FormatId, range: KeyRange = { from: "1", to: "9" }) => {
+  const sql = renderCommit(tableOf(id), { partitions: [partitionOf(id)], ranges: [range] });
+  return engine.run({ sql, token: "commit" });
+};
 
 let engine: DuckdbEngine;
 beforeEach(async () => {
@@ -100,6 +104,11 @@ async function committed(id: FormatId): Promise<Row[]> {
   return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])) as Row);
 }
 
+async function committedFiles(id: FormatId): Promise<unknown[]> {
+  const rows = await engine.rows(`SELECT log_file FROM ${FORMATS[id].table} ORDER BY 1`);
+  return rows.map(([file]) => file);
+}
+
 const expectedRows = (id: FormatId, lines: readonly string[]): Row[] =>
   lines.flatMap((line) => {
     const result = lineReader(FORMATS[id])(line);
@@ -142,6 +151,16 @@ describe.each(ids)("the statement that commits %s files", (id) => {
     await deliver(id, "s3://b/1", [LINES[id]()], "08");
     await commit(engine, id);
     expect(await committed(id)).toEqual([]);
+  });
+
+  it("commits only the files that it names, one by one or from the first to the last", async () => {
+    for (const name of ["1", "2", "3", "4"]) await deliver(id, `s3://b/${name}`, [LINES[id]()]);
+    await commit(engine, id, { from: "3", to: "3" });
+    expect(await committedFiles(id)).toEqual(["s3://b/3"]);
+    await commit(engine, id, { from: "2", to: "3" });
+    expect(await committedFiles(id)).toEqual(["s3://b/2", "s3://b/3"]);
+    await commit(engine, id);
+    expect(await committedFiles(id)).toEqual(["s3://b/1", "s3://b/2", "s3://b/3", "s3://b/4"]);
   });
 
   it("takes each line for a row or for an unparsed one, and counts these", async () => {

@@ -1,26 +1,31 @@
 import fc from "fast-check";
 import { FORMATS } from "../../formats";
-import { CONFIGURATION_KEY } from "../../formats/partition-layout";
+import { hourOf } from "../../formats/hour";
+import { CONFIGURATION_KEY, rawPrefixOf } from "../../formats/partition-layout";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
+import { committedFiles, MAX_RANGES, planCommits } from "../../handlers/core/plan-commits";
 import {
   billOf,
   commitScans,
   DESIGN_NAMES,
   type Load,
   moveInvocations,
+  moveNotes,
   REQUESTS,
   WATCHERS,
 } from "../../local/cost-model";
 import { athenaUsd, PRICES, usdOf } from "../../local/prices";
+import { randomFrom } from "../../local/sample/random";
 import { MOVE } from "../../sizing";
 import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
 import { embeddedMetrics } from "../helpers/embedded-metrics";
 import { s3Notification, sqsEvent } from "../helpers/events";
 import { invokeHandler } from "../helpers/invoke-handler";
+import { putNotes } from "../helpers/notes";
 import { type S3Request, type S3Server, startS3Server } from "../helpers/s3-server";
 import { resourcesOf, synthSettings } from "../helpers/synth";
 
-const MARKER = "_touched/alb_access_logs/dt=2026-11-23/hour=07";
+const FILE = "raw/alb_access_logs/dt=2026-11-23/hour=07/a.gz";
 const SCHEDULED = { scheduledTime: "2026-11-23T07:50:00Z" };
 
 let athena: AthenaServer;
@@ -84,7 +89,7 @@ const metricsPublished = (): number =>
   ).size;
 
 describe("the model counts what the handlers do:", () => {
-  it("move-access-logs copies each file once and marks the hour once for a full batch", async () => {
+  it("move-access-logs copies each file once and notes a full batch by the hundred", async () => {
     const keys = Array.from(
       { length: MOVE.batchSize },
       (_, index) =>
@@ -96,50 +101,84 @@ describe("the model counts what the handlers do:", () => {
       KEEP_ORIGINALS: "false",
     });
     expect(billed(s3.requests)).toEqual({
-      writes: REQUESTS.copiesPerFile * MOVE.batchSize + REQUESTS.markersPerInvocation,
+      writes: REQUESTS.copiesPerFile * MOVE.batchSize + moveNotes(1e9) / moveInvocations(1e9),
       reads: 0,
     });
-    expect(s3.requests.filter(({ isBatchDelete }) => isBatchDelete)).toHaveLength(1);
     expect(metricsPublished()).toBe(REQUESTS.metrics.move);
   });
 
-  it("transform-partition looks for work, and commits an hour with so many requests more", async () => {
+  it("transform-partition looks for work, and a commit takes so many requests more", async () => {
     await invoke("transform-partition", SCHEDULED);
     expect(billed(s3.requests)).toEqual(REQUESTS.transformRun);
     const before = s3.requests.length;
-    s3.put("logs", MARKER, "1");
+    const notes = [
+      ...(await putNotes(s3, "logs", [FILE])),
+      ...(await putNotes(s3, "logs", [FILE.replace("a.gz", "b.gz")])),
+    ];
     await invoke("transform-partition", SCHEDULED);
     const { writes, reads } = billed(s3.requests.slice(before));
     expect({
       writes: writes - REQUESTS.transformRun.writes,
-      reads: reads - REQUESTS.transformRun.reads,
+      reads: reads - REQUESTS.transformRun.reads - notes.length * REQUESTS.readsPerNote,
     }).toEqual(REQUESTS.transformCommit);
     expect(metricsPublished()).toBe(REQUESTS.metrics.transform);
   });
 
-  it("transform-partition reads the whole hour with each commit", async () => {
-    s3.put("logs", MARKER, "1");
+  it("transform-partition reads the new files alone, as long as a statement can name each", async () => {
+    await putNotes(s3, "logs", [FILE]);
     await invoke("transform-partition", SCHEDULED);
     const commits = athena.queries.filter(({ sql }) => sql.startsWith("INSERT INTO"));
     expect(commits).toHaveLength(1);
-    // Of the text, only the keys of the hour bound what is read.
-    expect(commits[0]?.sql).toMatch(
-      /_raw"\nWHERE "dt" = '2026-11-23' AND "hour" = '07'\n {2}AND "\$path" NOT IN \(/,
-    );
-    expect(commitScans(1)).toBe(1);
-    expect(commitScans(6)).toBe((1 + 2 + 3 + 4 + 5 + 6) / 6);
+    expect(commits[0]?.sql).toContain(`\n  AND ("$path" IN ('s3://logs/${FILE}'))\n`);
+    expect([commitScans(1, 1e6), commitScans(6, 1), commitScans(6, MAX_RANGES)]).toEqual([1, 1, 1]);
   });
 
-  it("create-partition lists the markers", async () => {
+  it.each([150, 300, 700, 3000])("and of an hour with %d files a run so many again", (filesPerRun) => {
+    const random = randomFrom(1);
+    const partition = { table: "alb_access_logs", hour: hourOf(Date.UTC(2026, 10, 23, 7)) };
+    const keys: string[] = [];
+    let read = 0;
+    for (let run = 0; run < 6; run++) {
+      const files = Array.from({ length: filesPerRun }, () => ({
+        key: `${rawPrefixOf(partition)}${random.hex(8)}-x.log.gz`,
+        partition,
+      }));
+      keys.push(...files.map(({ key }) => key));
+      const [batch = [], ...others] = planCommits({ table: partition.table }, files);
+      expect(others).toEqual([]);
+      const { ranges } = committedFiles(batch);
+      read += keys.filter((key) => ranges.some(({ from, to }) => from <= key && key <= to)).length;
+    }
+    const scans = read / keys.length;
+    expect(Math.abs(commitScans(6, filesPerRun) / scans - 1)).toBeLessThan(0.1);
+  });
+
+  it("create-partition lists markers and notes", async () => {
     await invoke("create-partition", SCHEDULED);
     expect(billed(s3.requests)).toEqual(REQUESTS.createPartitionRun);
     expect(metricsPublished()).toBe(0);
   });
 
-  it("maintain-lake counts the lines of a day once", async () => {
-    await invoke("maintain-lake", SCHEDULED);
-    expect(billed(s3.requests)).toEqual({ writes: 0, reads: 0 });
-    expect(athena.queries.filter(({ sql }) => sql.startsWith("SELECT count(*)"))).toHaveLength(1);
+  it("maintain-lake reads each record once, and counts the lines of a day once", async () => {
+    const days = ["2026-11-20", "2026-11-21", "2026-11-21", "2026-11-23"];
+    for (const [index, dt] of days.entries()) {
+      const record = `_commits/alb_access_logs/000000000${index}`;
+      const start = {
+        sql: "INSERT",
+        token: "t",
+        notes: [],
+        partitions: [`alb_access_logs/dt=${dt}/hour=07`],
+      };
+      s3.put("logs", `${record}.json`, JSON.stringify(start), new Date("2026-11-22T07:00:00Z"));
+      s3.put("logs", `${record}.done.json`, "{}", new Date("2026-11-22T07:00:00Z"));
+    }
+    const { scheduledTime } = SCHEDULED;
+    await invoke("maintain-lake", { scheduledTime, table: "alb_access_logs" });
+    const { writes, reads } = billed(s3.requests);
+    // The last record is left for the next number.
+    const read = days.length - 1;
+    expect({ writes, reads: reads - read * REQUESTS.readsPerCommit }).toEqual(REQUESTS.maintainRun);
+    expect(athena.queries.filter(({ sql }) => sql.startsWith("SELECT count(*)"))).toHaveLength(2);
     expect(metricsPublished()).toBe(REQUESTS.metrics.maintain);
   });
 

@@ -7,14 +7,19 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { gzipSync } from "node:zlib";
 import { FORMATS } from "../../formats";
+import { directoryObjectStore } from "../../handlers/adapters/directory-object-store";
+import { noteArrivals } from "../../handlers/core/arrival-notes";
+import { systemClock } from "../../handlers/core/ports";
 import { openDuckdb } from "../../local/duckdb-engine";
 import { ingest } from "../../local/ingest";
+import { LAKE_BUCKET } from "../../local/lake-layout";
 import { SAMPLE_DEFAULTS, writeSample } from "../../local/sample/write-sample";
 import { albKey, cloudfrontKey, type TestLake, testLake } from "../helpers/lake";
 import { albLine, CLOUDFRONT_FIELDS, cloudfrontLine } from "../helpers/lines";
+import { fileAt } from "../helpers/notes";
 
 let lake: TestLake;
 beforeEach(() => {
@@ -25,6 +30,14 @@ afterEach(() => lake.delete());
 const lines = (...texts: readonly string[]) => `${texts.join("\n")}\n`;
 const count = async (table = "alb_access_logs") =>
   (await lake.query(`SELECT count(*) AS n, count(DISTINCT log_file) AS files FROM ${table}`))[0];
+
+/** Keys of the files below a folder of the lake. */
+const filesBelow = (folder: string): string[] =>
+  existsSync(join(lake.lake, folder))
+    ? readdirSync(join(lake.lake, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(lake.lake, join(entry.parentPath, entry.name)))
+    : [];
 
 describe("ingest", () => {
   it("finds in made-up logs exactly what was written", async () => {
@@ -237,15 +250,31 @@ describe("ingest", () => {
   it("goes on after it was interrupted between moving and adding", async () => {
     lake.put(albKey(), lines(albLine()));
     await lake.ingest();
-    const folder = join(lake.lake, "_touched/alb_access_logs/dt=2026-11-23");
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "hour=07"), "again");
+    await noteArrivals(
+      { store: directoryObjectStore({ [LAKE_BUCKET]: lake.lake }), clock: systemClock },
+      LAKE_BUCKET,
+      filesBelow("raw").map(fileAt),
+    );
     mkdirSync(join(lake.lake, ".work/half"), { recursive: true });
     writeFileSync(join(lake.lake, ".work/half/x.parquet"), "half written");
     writeFileSync(join(lake.lake, ".lock"), "999999999");
     expect((await lake.ingest()).rows).toEqual({ alb_access_logs: 0 });
     expect(await count()).toEqual({ n: 1, files: 1 });
     expect(readdirSync(join(lake.lake, ".work"))).toEqual([]);
+    expect(filesBelow("_arrivals")).toEqual([]);
+  });
+
+  it("replaces the markers of older versions by notes, once, and takes the files of their hours", async () => {
+    const folder = join(lake.lake, "_touched/alb_access_logs/dt=2026-11-23");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "hour=07"), "2026-11-23T07:00:00Z x\n");
+    const raw = join(lake.lake, "raw/alb_access_logs/dt=2026-11-23/hour=07");
+    mkdirSync(raw, { recursive: true });
+    writeFileSync(join(raw, "0a1b2c3d-x.log.gz"), gzipSync(lines(albLine(), albLine())));
+    expect((await lake.ingest()).rows).toEqual({ alb_access_logs: 2 });
+    expect([filesBelow("_touched"), filesBelow("_arrivals")]).toEqual([[], []]);
+    expect((await lake.ingest()).rows).toEqual({});
+    expect(await count()).toEqual({ n: 2, files: 1 });
   });
 
   it("refuses to write to a lake that another process is writing to", async () => {

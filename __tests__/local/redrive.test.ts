@@ -1,6 +1,12 @@
+import { hourOf } from "../../formats/hour";
+import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
+import { systemClock } from "../../handlers/core/ports";
+import { reasonKeyOf, rejectedKeyOf, setAside } from "../../handlers/core/rejected-files";
 import { payloadOf, readArrival, readRun } from "../../local/redrive/dead-letter";
 import { queueArn } from "../helpers/aws-server";
 import { type Deployment, startDeployment } from "../helpers/deployment";
+import { filesInNote } from "../helpers/notes";
+import { localS3Client } from "../helpers/s3-client";
 
 let deployment: Deployment;
 beforeEach(async () => {
@@ -87,6 +93,25 @@ describe("access-logs redrive", () => {
     expect(messagesIn(TRANSFORM)).toEqual([]);
   });
 
+  it("begins one run for each table of a function that works table by table", async () => {
+    const { aws } = deployment;
+    const queue = "logs-maintain-lake-dead-letters";
+    for (const [table, day] of [
+      ["alb_access_logs", 22],
+      ["alb_access_logs", 23],
+      ["cloudfront_access_logs", 23],
+    ])
+      aws.send(queue, record({ scheduledTime: `2026-11-${day}T03:30:00Z`, table }));
+    const { status, stdout } = await deployment.run("redrive", "--yes", "--queue", "maintain-lake");
+    expect(status).toBe(0);
+    expect(stdout).toContain("a run of the schedule for alb_access_logs;");
+    expect(aws.invocations).toEqual([
+      { name: "logs-maintain-lake", type: "Event", payload: '{"table":"alb_access_logs"}' },
+      { name: "logs-maintain-lake", type: "Event", payload: '{"table":"cloudfront_access_logs"}' },
+    ]);
+    expect(messagesIn(queue)).toEqual([]);
+  });
+
   it("leaves what is not of this pipeline, and says so", async () => {
     deployment.aws.send(TRANSFORM, "hello");
     deployment.aws.send(TRANSFORM, record(SCHEDULED));
@@ -146,6 +171,141 @@ describe("access-logs redrive", () => {
   });
 });
 
+describe("access-logs redrive --rejected", () => {
+  const TABLE = "alb_access_logs";
+  const REASON = "FAILED: HIVE_CURSOR_ERROR: Unexpected end of ZLIB input stream";
+  /** Sets files aside as the pipeline does. @returns their keys below `raw/` */
+  const reject = async (count: number): Promise<string[]> => {
+    const { s3, bucket, move, hours } = deployment;
+    const client = localS3Client(s3.endpoint);
+    const store = s3ObjectStore(client);
+    const keys: string[] = [];
+    for (let index = 0; index < count; index++) {
+      const key = move(TABLE, hours[index] ?? hourOf(new Date(0)), { isCommitted: false, body: `${index}` });
+      await setAside({ store, clock: systemClock }, bucket, key, REASON);
+      keys.push(key);
+    }
+    client.destroy();
+    return keys;
+  };
+  const rejectedKeys = () => keysBelow("rejected/");
+  const keysBelow = (prefix: string) =>
+    deployment.s3.keys(deployment.bucket).filter((key) => key.startsWith(prefix));
+  const noted = () =>
+    keysBelow("_arrivals/").flatMap((key) => filesInNote(deployment.s3.read(deployment.bucket, key)));
+  const oneLine = (text: string) => text.replaceAll(/\n +/g, " ");
+
+  it("says that there is nothing to do", async () => {
+    const { status, stdout } = await deployment.run("redrive", "--rejected");
+    expect([status, stdout]).toEqual([0, "s3://logs-0123/rejected/: nothing in it\n"]);
+  });
+
+  it("shows each file with the reason, whether it was replaced, and what to do with the others", async () => {
+    const [first = "", second = ""] = await reject(2);
+    deployment.s3.put(deployment.bucket, rejectedKeyOf(second), "a whole copy");
+    const before = deployment.s3.keys(deployment.bucket);
+    const { status, stdout } = await deployment.run("redrive", "--rejected", "--dry-run");
+    expect(status).toBe(0);
+    const text = oneLine(stdout);
+    expect(text).toContain("s3://logs-0123/rejected/: 2 files");
+    expect(text).toContain(`${rejectedKeyOf(first)} ${REASON}`);
+    expect(text).toContain(`${rejectedKeyOf(second)} was replaced: it can be taken back in`);
+    expect(text).toContain("1 file not replaced: put a whole copy in the place of each");
+    expect(text).toContain(`aws s3 cp COPY "s3://logs-0123/${rejectedKeyOf(first)}"`);
+    expect(stdout).toContain("left as they are: this was a dry run\n");
+    expect(deployment.s3.keys(deployment.bucket)).toEqual(before);
+  });
+
+  it("takes back in what was replaced, notes it for the next commit, and leaves the others", async () => {
+    const [first = "", second = ""] = await reject(2);
+    deployment.s3.put(deployment.bucket, rejectedKeyOf(second), "a whole copy");
+    const { status, stdout } = await deployment.run("redrive", "--rejected", "--yes");
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringContaining("1 file taken back in; the next run commits"),
+    ]);
+    expect(rejectedKeys()).toEqual([rejectedKeyOf(first), reasonKeyOf(first)]);
+    expect(deployment.s3.read(deployment.bucket, second)).toBe("a whole copy");
+    expect(noted()).toEqual([second]);
+  });
+
+  it("leaves all as they are, and asks nothing, where none was replaced", async () => {
+    await reject(1);
+    const { status, stdout } = await deployment.run("redrive", "--rejected");
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/nothing to take back in\n$/)]);
+    expect(rejectedKeys()).toHaveLength(2);
+  });
+
+  it("asks before it takes anything, and asks for --yes where nobody can be asked", async () => {
+    const [key = ""] = await reject(1);
+    deployment.s3.put(deployment.bucket, rejectedKeyOf(key), "a whole copy");
+    const { status, stderr } = await deployment.run("redrive", "--rejected");
+    expect([status, stderr]).toEqual([1, expect.stringContaining("say --yes")]);
+    expect(rejectedKeys()).toHaveLength(2);
+  });
+
+  it("prints one JSON document", async () => {
+    const [key = ""] = await reject(1);
+    deployment.s3.put(deployment.bucket, rejectedKeyOf(key), "a whole copy");
+    const { stdout } = await deployment.run("redrive", "--rejected", "--yes", "--json");
+    expect(JSON.parse(stdout)).toEqual({
+      bucket: "logs-0123",
+      files: [{ key, rejectedKey: rejectedKeyOf(key), reason: REASON, isReplaced: true }],
+      outcome: { kind: "taken-back", taken: [key], failed: [] },
+    });
+  });
+
+  it("names what it could not take back in, takes the others, and exits with 1", async () => {
+    const keys = await reject(2);
+    for (const key of keys) deployment.s3.put(deployment.bucket, rejectedKeyOf(key), "a whole copy");
+    deployment.s3.setFault(({ isCopy, key }) =>
+      isCopy && key === keys[0] ? { status: 403, code: "AccessDenied" } : undefined,
+    );
+    const { status, stdout } = await deployment.run("redrive", "--rejected", "--yes");
+    expect(status).toBe(1);
+    const inOrder = [...keys].sort();
+    const other = inOrder.find((key) => key !== keys[0]) ?? "";
+    expect(stdout).toContain("1 file taken back in");
+    expect(oneLine(stdout)).toContain(`${rejectedKeyOf(keys[0] ?? "")}: not taken back in: AccessDenied`);
+    expect(noted()).toEqual([other]);
+    expect(rejectedKeys()).toHaveLength(2);
+  });
+
+  it("is told of by the queues' redrive in one line, where there is one", async () => {
+    await reject(2);
+    const { status, stdout } = await deployment.run("redrive");
+    expect(status).toBe(0);
+    expect(stdout.split("\n").slice(4)).toEqual([
+      'rejected files: 2; "access-logs redrive --rejected --dry-run" shows them',
+      "",
+    ]);
+    expect((await deployment.run("redrive", "--queue", "maintain-lake")).stdout).not.toContain("rejected");
+  });
+
+  it("does not keep the queues from being redriven where it may not look", async () => {
+    deployment.aws.send(ARRIVALS, event("alb/a"));
+    deployment.s3.setFault(() => ({ status: 403, code: "AccessDenied" }));
+    const { status, stdout } = await deployment.run("redrive", "--yes");
+    expect(status).toBe(0);
+    expect(stdout).toContain(`${ARRIVALS}: 1 message moved back`);
+    expect(stdout).toContain("rejected files: they could not be looked at: AccessDenied\n");
+  });
+
+  it("takes the bucket's name, and says so where nobody knows it", async () => {
+    await reject(1);
+    deployment.aws.deny("lambda:GetFunctionConfiguration");
+    const { status, stderr } = await deployment.run("redrive", "--rejected", "--dry-run");
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/which bucket .*: name it with --bucket\n$/)]);
+    const named = await deployment.run("redrive", "--rejected", "--dry-run", "--bucket", deployment.bucket);
+    expect([named.status, named.stdout]).toEqual([0, expect.stringContaining("/rejected/: 1 file\n")]);
+  });
+
+  it("is about no queue", async () => {
+    const { status, stderr } = await deployment.run("redrive", "--rejected", "--queue", "maintain-lake");
+    expect([status, stderr]).toEqual([2, expect.stringContaining("cannot be used with option")]);
+  });
+});
+
 describe("a dead letter", () => {
   it("of EventBridge or a test of S3 is one of objects", () => {
     const body = JSON.stringify({
@@ -157,7 +317,7 @@ describe("a dead letter", () => {
     expect(readArrival({ Body: "x" })).toMatchObject({ kind: "unknown" });
   });
 
-  it.each(["null", "[]", '"x"', '{"requestPayload":null}', '{"other":1}', "{"])(
+  it.each(["null", "[]", '"x"', '{"requestPayload":null}', '{"other":1}', '{"table":1}', "{"])(
     "of no run is unknown: %s",
     (Body) => {
       expect(readRun({ Body })).toMatchObject({ kind: "unknown" });
@@ -167,5 +327,10 @@ describe("a dead letter", () => {
   it("never repeats the time of a run, which Athena would take for the failed statement", () => {
     const letter = readRun({ Body: record(SCHEDULED) });
     expect(letter.kind === "run" && payloadOf(letter.request)).toBe("{}");
+  });
+
+  it("keeps the table of a run", () => {
+    const letter = readRun({ Body: record({ ...SCHEDULED, table: "alb_access_logs" }) });
+    expect(letter.kind === "run" && payloadOf(letter.request)).toBe('{"table":"alb_access_logs"}');
   });
 });

@@ -1,10 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { addHours } from "../../formats/hour";
+import { addHours, partitionValuesOf } from "../../formats/hour";
+import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
+import { systemClock } from "../../handlers/core/ports";
+import { setAside } from "../../handlers/core/rejected-files";
 import { STATUS_FINDINGS } from "../../local/status/aws/aws-findings";
 import type { Finding } from "../../local/status/finding";
 import { type Deployment, startDeployment } from "../helpers/deployment";
 import { albKey } from "../helpers/lake";
+import { localS3Client } from "../helpers/s3-client";
 
 let deployment: Deployment;
 beforeEach(async () => {
@@ -19,11 +23,16 @@ const hourAgo = (hours: number) => {
   if (now === undefined) throw new Error("no hours");
   return addHours(now, -hours);
 };
+/** `dt=.../hour=..` of some hours ago. */
+const pathOfHour = (hours: number) => {
+  const { dt, hour } = partitionValuesOf(hourAgo(hours));
+  return `dt=${dt}/hour=${hour}`;
+};
 const codesOf = (findings: readonly Finding[]) =>
   findings.filter(({ severity }) => severity === "wrong").map(({ code }) => code);
 const old = (hours: number) => new Date(Date.now() - hours * HOUR_MS);
 
-type Break = (deployment: Deployment) => void;
+type Break = (deployment: Deployment) => unknown;
 
 /** Every way in which a pipeline can stop, with what must be found. */
 const STOPPED: readonly (readonly [what: string, codes: readonly string[], breakIt: Break])[] = [
@@ -72,10 +81,17 @@ const STOPPED: readonly (readonly [what: string, codes: readonly string[], break
     ["part-missing"],
     ({ aws }) => aws.queues.delete("logs-maintain-lake-dead-letters"),
   ],
+  ["a commit does not end", ["commit-stuck"], ({ putCommit }) => putCommit(TABLE, 2, 3 * HOUR_MS)],
   [
-    "a commit does not end",
-    ["commit-stuck"],
-    ({ s3, bucket }) => s3.put(bucket, "_commits/current.json", "{}", old(3)),
+    "Athena could not read files, which were set aside",
+    ["file-rejected"],
+    async ({ s3, bucket, move }) => {
+      const store = s3ObjectStore(localS3Client(s3.endpoint));
+      for (const hour of [1, 2]) {
+        const key = move(TABLE, hourAgo(hour), { isCommitted: false });
+        await setAside({ store, clock: systemClock }, bucket, key, "FAILED: HIVE_CURSOR_ERROR");
+      }
+    },
   ],
   ["an object is not moved", ["not-moved"], ({ s3, bucket }) => s3.put(bucket, albKey(), "x", old(2))],
   [
@@ -89,21 +105,24 @@ const STOPPED: readonly (readonly [what: string, codes: readonly string[], break
     },
   ],
   [
-    "a marked hour is not committed",
+    "a noted file is not committed",
     ["files-waiting"],
-    ({ move, mark }) => {
-      move(TABLE, hourAgo(1), { age: 2 * HOUR_MS, isCommitted: false });
-      mark(TABLE, hourAgo(1), 2 * HOUR_MS);
-    },
+    ({ move, note }) =>
+      note([move(TABLE, hourAgo(1), { age: 2 * HOUR_MS, isCommitted: false })], 2 * HOUR_MS),
   ],
   [
-    "an hour lost its mark before its commit",
+    "a file lost its note before its commit",
     ["files-forgotten"],
     ({ move }) => {
       move(TABLE, hourAgo(1), { age: 2 * HOUR_MS, isCommitted: false });
     },
   ],
-  ["a mark stays", ["marker-left"], ({ mark }) => mark(TABLE, hourAgo(1), 2 * HOUR_MS)],
+  ["a note stays", ["note-left"], ({ move, note }) => note([move(TABLE, hourAgo(1))], 2 * HOUR_MS)],
+  [
+    "a note is of a file that is gone",
+    ["note-left"],
+    ({ note }) => note([`raw/${TABLE}/${pathOfHour(1)}/a.gz`], 2 * HOUR_MS),
+  ],
   [
     "lines have a new form",
     ["unparsed-lines"],
@@ -137,7 +156,7 @@ const STOPPED: readonly (readonly [what: string, codes: readonly string[], break
 
 describe("access-logs status on AWS", () => {
   it.each(STOPPED)("finds that %s: %j", async (_, codes, breakIt) => {
-    breakIt(deployment);
+    await breakIt(deployment);
     const { findings } = await deployment.report("status");
     expect(codesOf(findings)).toEqual(codes);
     for (const { where, what, fix, run = "" } of findings) {
@@ -149,16 +168,36 @@ describe("access-logs status on AWS", () => {
   });
 
   it("finds nothing wrong with a healthy pipeline, and files that are on their way", async () => {
-    const { s3, bucket, move, mark } = deployment;
+    const { s3, bucket, move, note, putCommit } = deployment;
     s3.put(bucket, albKey(), "x");
-    move(TABLE, hourAgo(0), { age: 60_000, isCommitted: false });
-    mark(TABLE, hourAgo(0), 60_000);
-    s3.put(bucket, "_commits/current.json", "{}");
+    await note([move(TABLE, hourAgo(0), { age: 60_000, isCommitted: false })], 60_000);
+    putCommit(TABLE, 2, 60_000);
     const { findings, values } = await deployment.report("status");
     expect(findings).toEqual([]);
     expect(values).toMatchObject({
       streams: [{ table: TABLE, filesWaiting: 1, objectsNotMoved: 1, rows: 400 }, {}],
     });
+  });
+
+  it("says when the last commit succeeded, and takes no failed one for it", async () => {
+    deployment.putCommit(TABLE, 2, 30_000, { state: "failed", reason: "no" });
+    const { values } = await deployment.report("status");
+    const [alb] = values.streams as { lastCommit: Date }[];
+    expect(Date.now() - (alb?.lastCommit.getTime() ?? 0)).toBeGreaterThan(4 * 60_000);
+    expect(Date.now() - (alb?.lastCommit.getTime() ?? 0)).toBeLessThan(6 * 60_000);
+  });
+
+  it("names one rejected file of a table, how many there are, and the engine's reason", async () => {
+    const [, , breakIt] = STOPPED.find(([, [code]]) => code === "file-rejected") ?? [];
+    await breakIt?.(deployment);
+    const { findings } = await deployment.report("status");
+    expect(findings).toMatchObject([
+      {
+        where: TABLE,
+        what: expect.stringMatching(/^2 files .*rejected\/alb_access_logs\/.*: FAILED: HIVE_CURSOR_ERROR$/),
+        run: "access-logs redrive --rejected --dry-run",
+      },
+    ]);
   });
 
   it("does not wait for files without a line, which no commit has", async () => {
@@ -225,12 +264,7 @@ describe("access-logs status on AWS", () => {
     deployment.writeSettings({
       sources: ["web", "api"].map((name) => ({ name, prefix: `${name}/`, silentAfterHours: 0, ...source })),
     });
-    deployment.s3.put(
-      deployment.bucket,
-      "_touched/alb_access_logs/source=api/dt=2020-01-01/hour=05",
-      "x",
-      old(9),
-    );
+    await deployment.note(["raw/alb_access_logs/source=api/dt=2020-01-01/hour=05/a.gz"], 9 * HOUR_MS);
     const { findings } = await deployment.report("status");
     expect(findings).toMatchObject([
       {
@@ -239,15 +273,15 @@ describe("access-logs status on AWS", () => {
         run: "access-logs status --from 2020-01-01T05 --to 2020-01-01T05",
       },
     ]);
-    expect(deployment.athena.queries).toHaveLength(3);
+    expect(deployment.athena.queries).toHaveLength(2);
   });
 
-  it("finds marks that no run takes away where there are no typed tables", async () => {
+  it("finds notes that no run deletes where there are no typed tables", async () => {
     deployment.writeSettings({ columnar: false });
-    deployment.mark(TABLE, hourAgo(1), 3 * HOUR_MS);
+    await deployment.note([`raw/${TABLE}/${pathOfHour(1)}/a.gz`], 3 * HOUR_MS);
     const { findings } = await deployment.report("status");
     expect(findings).toMatchObject([
-      { code: "marker-left", fix: expect.stringContaining("logs-create-partition") },
+      { code: "note-left", fix: expect.stringContaining("logs-create-partition") },
     ]);
   });
 
@@ -327,6 +361,7 @@ describe("access-logs status on AWS", () => {
     const { findings, tables } = await deployment.report("status");
     expect(findings.map(({ code, fix }) => `${code} ${fix}`).sort()).toEqual([
       "not-allowed let whoever runs this do athena:StartQueryExecution there",
+      "not-allowed let whoever runs this do s3:GetObject there",
       "not-allowed let whoever runs this do s3:ListBucket there",
     ]);
     expect(tables.join("")).toContain("logs-arrivals");
@@ -341,7 +376,7 @@ describe("access-logs status on AWS", () => {
     expect(findings).toMatchObject([
       {
         code: "not-answered",
-        where: "logs.alb_access_logs and 5 more",
+        where: "logs.alb_access_logs and 3 more",
         what: expect.stringContaining("InvalidRequestException: The output location is gone"),
       },
     ]);

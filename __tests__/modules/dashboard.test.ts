@@ -23,6 +23,7 @@ describe("the dashboard", () => {
       "Rows added to the typed tables",
       "Partitions of the typed tables",
       "Lines that could not be read, of the day before yesterday",
+      "Files that Athena could not read, set aside",
       "Objects that are no access logs, by reason",
       "Failures",
       "Cost: bytes scanned by Athena",

@@ -16,14 +16,16 @@ export type DeadLetter =
  *
  * - `now`: the run that is due now. A run of a schedule does the work of all that were missed before it, and Athena
  *   takes a statement that bears the time of a failed run for that same statement: such a run is never repeated.
+ * - `table`: the same of a function that is invoked table by table.
  * - `range`: the hours that someone asked for by hand.
  */
 export type RunRequest =
   | { readonly kind: "now" }
+  | { readonly kind: "table"; readonly table: string }
   | { readonly kind: "range"; readonly from: string; readonly to: string };
 
-export const payloadOf = (request: RunRequest): string =>
-  request.kind === "now" ? "{}" : JSON.stringify({ from: request.from, to: request.to });
+/** The event to invoke the function with. */
+export const payloadOf = ({ kind, ...values }: RunRequest): string => JSON.stringify(values);
 
 /** Reads a message of the queue behind the queue of new objects. */
 export function readArrival({ Body = "" }: Message): DeadLetter {
@@ -59,8 +61,9 @@ export function readRun({ Body = "", MessageAttributes = {} }: Message): DeadLet
 }
 
 function requestOf(payload: Record<string, unknown>): RunRequest | undefined {
-  const { from, to } = payload;
+  const { from, to, table } = payload;
   if (typeof from === "string" && typeof to === "string") return { kind: "range", from, to };
+  if (table !== undefined) return typeof table === "string" ? { kind: "table", table } : undefined;
   return "scheduledTime" in payload || Object.keys(payload).length === 0 ? { kind: "now" } : undefined;
 }
 

@@ -25,8 +25,8 @@ export interface RanAgain {
 const WORK_SECONDS = 120;
 
 /**
- * Has a function do again what it could not do: one run for everything that a schedule asked for, and one for each range
- * of hours.
+ * Has a function do again what it could not do: one run for everything that a schedule asked for, or one for each table, and
+ * one for each range of hours.
  *
  * A message is deleted when Lambda has taken the run over: if that fails again, Lambda puts it into the same queue. SQS
  * itself cannot help here: it moves messages only back to a queue, and these never were in one.

@@ -1,0 +1,209 @@
+import { FORMATS } from "../../formats";
+import { lakeColumnNames } from "../../formats/render/lake-sql";
+import { KEPT_VERSIONS } from "../../handlers/adapters/glue-table-versions";
+import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { invokeHandler } from "../helpers/invoke-handler";
+import { type S3Server, startS3Server } from "../helpers/s3-server";
+
+let athena: AthenaServer;
+let s3: S3Server;
+
+beforeEach(async () => {
+  athena = await startAthenaServer();
+  athena.tables.set("alb_access_logs", COLUMNS);
+  s3 = await startS3Server();
+  s3.put("logs", "raw/x", "");
+  for (const method of ["log", "info", "warn", "error"] as const)
+    jest.spyOn(console, method).mockImplementation();
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await athena.close();
+  await s3.close();
+});
+
+const COLUMNS = lakeColumnNames({ format: FORMATS.alb, database: "logs", bucket: "b", bySource: false });
+const NIGHT = new Date("2026-11-23T03:30:00Z");
+
+const maintain = (
+  environment: Record<string, string> = {},
+  event: object = { scheduledTime: NIGHT.toISOString(), table: "alb_access_logs" },
+  remainingMs = 900_000,
+) =>
+  invokeHandler(
+    "maintain-lake",
+    { athena, s3, environment: { PARTITIONS: "managed", ...environment } },
+    event,
+    {
+      getRemainingTimeInMillis: () => remainingMs,
+    },
+  );
+const statements = (start: string) => athena.queries.filter(({ sql }) => sql.startsWith(start));
+const daysOf = (start: string) =>
+  statements(start).map(({ sql }) =>
+    [...sql.matchAll(/TIMESTAMP '(\S+) 00:00:00'/g)].map(([, day]) => day).join(" "),
+  );
+const records = () => s3.keys("logs").filter((key) => key.startsWith("_commits/"));
+const value = (text: string | null) => ({
+  ResultSet: { Rows: [{ Data: [{}] }, { Data: [text === null ? {} : { VarCharValue: text }] }] },
+});
+
+/** Days that Iceberg's metadata tells of; a DELETE takes them away where the engine does that. */
+function tellDays(days: { expired?: string[]; small?: string[] }, isDeletedAtOnce = true): void {
+  let expired = days.expired ?? [];
+  athena.setAnswer((operation, { QueryString = "" }, sql) => {
+    const ends = isDeletedAtOnce ? /^DELETE/ : /^OPTIMIZE/;
+    if (operation === "StartQueryExecution" && ends.test(QueryString)) expired = [];
+    if (operation !== "GetQueryResults" || !sql.includes('$partitions"')) return undefined;
+    return value((sql.includes("< DATE") ? expired : (days.small ?? [])).join(",") || null);
+  });
+}
+
+/** A commit that ended some hours before the night. */
+function putCommit(number: number, days: readonly string[], hoursAgo: number): void {
+  const key = `_commits/alb_access_logs/${String(number).padStart(10, "0")}`;
+  const at = new Date(NIGHT.getTime() - hoursAgo * 3_600_000);
+  const partitions = days.map((dt) => `alb_access_logs/dt=${dt}/hour=07`);
+  s3.put("logs", `${key}.json`, JSON.stringify({ sql: "INSERT", token: "t", notes: [], partitions }), at);
+  s3.put("logs", `${key}.done.json`, JSON.stringify({ state: "committed", queryId: "q" }), at);
+}
+
+describe("maintain-lake", () => {
+  it("merges the files of the days that have many, and then deletes what is left over", async () => {
+    tellDays({ small: ["2025-01-02", "2026-11-22"] });
+    expect(await maintain()).toEqual({
+      table: "alb_access_logs",
+      deletedDays: 0,
+      mergedDays: 2,
+      deletedVersions: 0,
+      unparsed: undefined,
+      isUnfinished: false,
+    });
+    expect(daysOf("OPTIMIZE")).toEqual(["2025-01-02 2025-01-03", "2026-11-22 2026-11-23"]);
+    expect(statements("VACUUM")).toHaveLength(1);
+    expect(athena.queries.at(-1)).toBe(statements("VACUUM")[0]);
+  });
+
+  it("deletes the days that are older than rows are kept, before it merges", async () => {
+    tellDays({ expired: ["2025-10-17", "2025-10-18"], small: ["2026-11-22"] });
+    expect(await maintain({ RETENTION_DAYS: "400" })).toMatchObject({ deletedDays: 2, mergedDays: 1 });
+    expect(athena.queries.some(({ sql }) => sql.includes("< DATE '2025-10-19'"))).toBe(true);
+    expect(daysOf("DELETE")).toEqual(["2025-10-17 2025-10-19"]);
+    const order = athena.queries.map(({ sql }) => sql.split(" ")[0]);
+    expect(order.indexOf("DELETE")).toBeLessThan(order.indexOf("OPTIMIZE"));
+  });
+
+  it("merges the deleted days where the engine has only marked their rows", async () => {
+    tellDays({ expired: ["2025-10-18"] }, false);
+    expect(await maintain({ RETENTION_DAYS: "400" })).toMatchObject({ deletedDays: 1, mergedDays: 0 });
+    expect(daysOf("OPTIMIZE")).toEqual(["2025-10-18 2025-10-19"]);
+  });
+
+  it("says so when rows are still there after they were deleted", async () => {
+    athena.setAnswer((operation, _, sql) =>
+      operation === "GetQueryResults" && sql.includes("< DATE") ? value("2025-10-18") : undefined,
+    );
+    await expect(maintain({ RETENTION_DAYS: "400" })).rejects.toThrow(
+      "alb_access_logs: rows of 2025-10-18 are still there after they were deleted",
+    );
+    expect(statements("VACUUM")).toHaveLength(1);
+  });
+
+  it("deletes nothing unless it is told to", async () => {
+    tellDays({ expired: ["2025-10-18"] });
+    await maintain();
+    expect(statements("DELETE")).toEqual([]);
+  });
+
+  it("counts the unparsed lines of each finished day that got files, once", async () => {
+    athena.setValue("7");
+    putCommit(1, ["2026-11-20", "2026-11-21"], 30);
+    putCommit(2, ["2024-02-29"], 20);
+    putCommit(3, ["2026-11-22"], 10);
+    putCommit(4, ["2026-11-21"], 5);
+    putCommit(5, ["2026-11-21"], 3);
+    expect(await maintain()).toMatchObject({ unparsed: 3 * 7 });
+    const counted = statements("SELECT count(*)").map(({ sql }) => /"dt" = '(\S+)'/.exec(sql)?.[1]);
+    expect(counted).toEqual(["2024-02-29", "2026-11-20", "2026-11-21"]);
+    // Yesterday is not finished, and from the last record the next commit is numbered.
+    expect(records().map((key) => key.replace("_commits/alb_access_logs/000000000", ""))).toEqual([
+      "3.done.json",
+      "3.json",
+      "5.done.json",
+      "5.json",
+    ]);
+    expect(await maintain()).toMatchObject({ unparsed: undefined });
+  });
+
+  it("keeps the record of a commit that a function may still act on", async () => {
+    putCommit(1, ["2026-11-21"], 1);
+    putCommit(2, ["2026-11-21"], 0);
+    await maintain();
+    expect(records()).toHaveLength(4);
+  });
+
+  it("keeps the records when the lines could not be counted, so that the next night does it", async () => {
+    putCommit(1, ["2026-11-21"], 20);
+    putCommit(2, ["2026-11-21"], 10);
+    athena.setFates({ of: /^SELECT count/, end: "FAILED", reason: "PERMISSION_DENIED: no" });
+    await expect(maintain()).rejects.toThrow("PERMISSION_DENIED");
+    expect(records()).toHaveLength(4);
+    expect(statements("VACUUM")).toHaveLength(1);
+  });
+
+  it("deletes old versions of the table in the catalog, and keeps the newest", async () => {
+    const count = 250;
+    athena.versions.set(
+      "alb_access_logs",
+      Array.from({ length: count }, (_, version) => version),
+    );
+    expect(await maintain()).toMatchObject({ deletedVersions: count - KEPT_VERSIONS });
+    const kept = athena.versions.get("alb_access_logs");
+    expect(kept).toHaveLength(KEPT_VERSIONS);
+    expect(kept?.at(-1)).toBe(count - 1);
+  });
+
+  it("goes on as long as Athena asks for more runs", async () => {
+    tellDays({ small: ["2026-11-20", "2026-11-21"] });
+    const reason = "ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED: run again";
+    const more = { of: /^OPTIMIZE/, end: "FAILED", reason } as const;
+    athena.setFates(more, more);
+    expect(await maintain()).toMatchObject({ mergedDays: 2 });
+    expect(daysOf("OPTIMIZE").filter((days) => days.startsWith("2026-11-20"))).toHaveLength(3);
+  });
+
+  it("leaves a statement that takes longer than the function to a later run of the night, which joins it", async () => {
+    tellDays({ small: ["2026-11-20"] });
+    athena.setFates({ of: /^OPTIMIZE/, states: ["RUNNING", "RUNNING"] });
+    expect(await maintain({}, undefined, 15_000)).toMatchObject({ mergedDays: 0, isUnfinished: true });
+    expect(await maintain()).toMatchObject({ mergedDays: 1, isUnfinished: false });
+    expect(statements("OPTIMIZE")).toHaveLength(1);
+  });
+
+  it("hides the text of unparsed lines where rows must not tell all, and counts them still", async () => {
+    athena.setValue("7");
+    putCommit(1, ["2026-11-21"], 20);
+    putCommit(2, ["2026-11-21"], 10);
+    const privacy = [{ clientIps: "truncate", queryStrings: "keep", cookies: "keep" }];
+    const TABLES = JSON.stringify([{ table: "alb_access_logs", privacy }]);
+    expect(await maintain({ TABLES })).toMatchObject({ unparsed: 7 });
+    expect(statements("CREATE OR REPLACE VIEW")[0]?.sql).toContain('SELECT CAST(NULL AS varchar) AS "line"');
+  });
+
+  it("carries the other steps out when one fails, and fails with Athena's reason", async () => {
+    athena.setFates({ of: /^CREATE OR REPLACE VIEW/, end: "FAILED", reason: "no such table" });
+    await expect(maintain()).rejects.toMatchObject({ message: expect.stringContaining("no such table") });
+    expect(statements("VACUUM")).toHaveLength(1);
+  });
+
+  it.each([{}, { table: "cloudfront_access_logs" }])(
+    "refuses the event %j and names the tables",
+    async (event) => {
+      await expect(maintain({}, event)).rejects.toMatchObject({
+        code: "INVALID_EVENT",
+        message: expect.stringContaining('"table" must be one of "alb_access_logs", got'),
+      });
+      expect(athena.submissions).toBe(0);
+    },
+  );
+});

@@ -1,0 +1,45 @@
+import { parsePartitionPath, RAW_PREFIX } from "../../formats/partition-layout";
+import { memoryObjectStore } from "../../handlers/adapters/memory-object-store";
+import { type NotedFile, noteArrivals } from "../../handlers/core/arrival-notes";
+import type { ObjectStore, StoredObject } from "../../handlers/core/ports";
+import type { S3Server } from "./s3-server";
+
+/** A file below `raw/`, as a note has it. */
+export function fileAt(key: string): NotedFile {
+  const partition = parsePartitionPath(key.slice(RAW_PREFIX.length, key.lastIndexOf("/")));
+  if (!partition) throw new Error(`${key} lies in no partition`);
+  return { key, partition };
+}
+
+/** Puts the notes that the pipeline writes of files, as if it had done so some time ago. @returns their keys */
+export async function putNotes(
+  server: S3Server,
+  bucket: string,
+  keys: readonly string[],
+  at = new Date(),
+): Promise<string[]> {
+  const store = memoryObjectStore();
+  const clock = { now: () => at, sleep: async () => undefined };
+  await noteArrivals({ store, clock }, bucket, keys.map(fileAt));
+  const notes = await objectsBelow(store, bucket, "");
+  for (const { key } of notes) server.put(bucket, key, (await store.read({ bucket, key }))?.body ?? "", at);
+  return notes.map(({ key }) => key);
+}
+
+/** Keys of the files that a note's text names. */
+export const filesInNote = (text: string | undefined): string[] =>
+  JSON.parse(text ?? '{"files":[]}').files.map(({ key }: { readonly key: string }) => key);
+
+/** Keys of the files that all notes below a prefix name, each once. */
+export async function notedFiles(store: ObjectStore, bucket: string, prefix: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const { key } of await objectsBelow(store, bucket, prefix))
+    files.push(...filesInNote((await store.read({ bucket, key }))?.body));
+  return [...new Set(files)].sort();
+}
+
+async function objectsBelow(store: ObjectStore, bucket: string, prefix: string): Promise<StoredObject[]> {
+  const objects: StoredObject[] = [];
+  for await (const object of store.list(bucket, prefix)) objects.push(object);
+  return objects;
+}
