@@ -135,6 +135,31 @@ describe("maintain-lake", () => {
     expect(await maintain()).toMatchObject({ unparsed: undefined });
   });
 
+  it("counts each day once where commits around midnight are of two days", async () => {
+    const countedIn = async (night: Date) => {
+      const before = athena.queries.length;
+      await maintain({}, { scheduledTime: night.toISOString(), table: "alb_access_logs" });
+      const counts = athena.queries.slice(before).filter(({ sql }) => sql.startsWith("SELECT count(*)"));
+      return counts.map(({ sql }) => /"dt" = '(\S+)'/.exec(sql)?.[1]);
+    };
+    putCommit(1, ["2026-11-21"], 40);
+    putCommit(2, ["2026-11-21", "2026-11-22"], 27);
+    putCommit(3, ["2026-11-22"], 20);
+    putCommit(4, ["2026-11-22", "2026-11-23"], 3);
+    putCommit(5, ["2026-11-23"], 1);
+    putCommit(6, ["2026-11-23"], 0);
+    expect(await countedIn(NIGHT)).toEqual(["2026-11-21"]);
+    expect(await countedIn(new Date(NIGHT.getTime() + 24 * 3_600_000))).toEqual(["2026-11-22"]);
+    expect(await countedIn(new Date(NIGHT.getTime() + 48 * 3_600_000))).toEqual(["2026-11-23"]);
+  });
+
+  it("keeps a commit of two days until both are finished where nothing else stands for the second one", async () => {
+    putCommit(1, ["2026-11-21", "2026-11-22"], 27);
+    putCommit(2, ["2026-11-23"], 3);
+    expect(await maintain()).toMatchObject({ unparsed: undefined });
+    expect(records()).toHaveLength(4);
+  });
+
   it("keeps the record of a commit that a function may still act on", async () => {
     putCommit(1, ["2026-11-21"], 1);
     putCommit(2, ["2026-11-21"], 0);

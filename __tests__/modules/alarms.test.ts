@@ -69,6 +69,10 @@ describe("alarms", () => {
       "Maximum AccessLogs UnparsedRows Table=alb_access_logs service=logs-maintain-lake GreaterThanThreshold 0, 1 x 3600 s, ignore",
     ],
     [
+      "rejected-files-alb_access_logs",
+      "Sum AccessLogs FilesRejected Table=alb_access_logs service=logs-transform-partition GreaterThanThreshold 0, 1 x 3600 s, notBreaching",
+    ],
+    [
       "unmatched-keys",
       "Sum AccessLogs ObjectsSkipped Reason=unmatched-key service=logs-move-access-logs GreaterThanThreshold 0, 1 x 3600 s, notBreaching",
     ],

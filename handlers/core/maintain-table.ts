@@ -123,7 +123,10 @@ class Maintenance {
     await this.records.forget(numbers);
   }
 
-  /** The commits of finished days only, by number, and these days. */
+  /**
+   * The commits of finished days, by number, and these days. Around midnight a commit is of two days: it need not wait for the
+   * second one where commits of that day alone stand for it, or the first day would be counted again with it.
+   */
   private async endedCommits(): Promise<{ numbers: number[]; days: string[] }> {
     const { ended, next } = await this.records.read();
     const lastDay = this.daysAgo(COUNTED_DAYS_AGO);
@@ -132,13 +135,16 @@ class Maintenance {
     const old = ended.filter(({ number }) => number < next - 1).filter(isOld);
     const commits = await pLimit(READS_AT_ONCE).map(old, async ({ number }) => {
       const start = await this.records.start(number);
-      const days = (start?.partitions ?? []).flatMap((path) => parsePartitionPath(path) ?? []);
-      return { number, days: days.map(({ hour }) => partitionValuesOf(hour).dt) };
+      const partitions = (start?.partitions ?? []).flatMap((path) => parsePartitionPath(path) ?? []);
+      return { number, days: [...new Set(partitions.map(({ hour }) => partitionValuesOf(hour).dt))] };
     });
-    const finished = commits.filter(({ days }) => days.every((dt) => dt <= lastDay));
+    const alone = new Set(commits.flatMap(({ days }) => (days.length === 1 ? days : [])));
+    const finished = commits.filter(({ days }) =>
+      days.every((dt) => dt <= lastDay || (days.length > 1 && alone.has(dt))),
+    );
     return {
       numbers: finished.map(({ number }) => number),
-      days: [...new Set(finished.flatMap(({ days }) => days))].sort(),
+      days: [...new Set(finished.flatMap(({ days }) => days))].filter((dt) => dt <= lastDay).sort(),
     };
   }
 
