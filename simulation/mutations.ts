@@ -101,7 +101,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the notes' stay when partitions were added",
     file: "handlers/core/add-partitions.ts",
-    find: "if (!keepNotes)",
-    replace: "if (keepNotes)",
+    find: "if (!keepNotes) await ports.store.deleteAll",
+    replace: "if (keepNotes) await ports.store.deleteAll",
   },
 ];

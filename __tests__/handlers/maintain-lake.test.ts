@@ -1,4 +1,5 @@
 import { FORMATS } from "../../formats";
+import type { ConfiguredSource } from "../../formats/configured-source";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
 import { KEPT_VERSIONS } from "../../handlers/adapters/glue-table-versions";
 import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
@@ -23,16 +24,18 @@ afterEach(async () => {
 });
 
 const COLUMNS = lakeColumnNames({ format: FORMATS.alb, database: "logs", bucket: "b", bySource: false });
+const ALB: ConfiguredSource = { name: "web", format: "alb", prefix: "web/AWSLogs/" };
 const NIGHT = new Date("2026-11-23T03:30:00Z");
 
 const maintain = (
   environment: Record<string, string> = {},
   event: object = { scheduledTime: NIGHT.toISOString(), table: "alb_access_logs" },
   remainingMs = 900_000,
+  sources: readonly ConfiguredSource[] = [ALB],
 ) =>
   invokeHandler(
     "maintain-lake",
-    { athena, s3, environment: { PARTITIONS: "managed", ...environment } },
+    { athena, s3, sources, environment: { PARTITIONS: "managed", ...environment } },
     event,
     {
       getRemainingTimeInMillis: () => remainingMs,
@@ -209,9 +212,8 @@ describe("maintain-lake", () => {
     athena.setValue("7");
     putCommit(1, ["2026-11-21"], 20);
     putCommit(2, ["2026-11-21"], 10);
-    const privacy = [{ clientIps: "truncate", queryStrings: "keep", cookies: "keep" }];
-    const TABLES = JSON.stringify([{ table: "alb_access_logs", privacy }]);
-    expect(await maintain({ TABLES })).toMatchObject({ unparsed: 7 });
+    const sources = [{ ...ALB, privacy: { clientIps: "truncate" } }] as const;
+    expect(await maintain({}, undefined, undefined, sources)).toMatchObject({ unparsed: 7 });
     expect(statements("CREATE OR REPLACE VIEW")[0]?.sql).toContain('SELECT CAST(NULL AS varchar) AS "line"');
   });
 

@@ -144,7 +144,7 @@ describe("move-access-logs", () => {
     await store.deleteAll("logs", noteKeys());
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual([]);
     // Neither is it moved again nor noted: it waits for a whole copy.
-    expect(server.keys("logs")).toEqual([rejectedKeyOf(rawKey), reasonKeyOf(rawKey)]);
+    expect(keysIn("logs")).toEqual([rejectedKeyOf(rawKey), reasonKeyOf(rawKey)]);
     expect(
       printed
         .flatMap(embeddedMetrics)
@@ -154,7 +154,7 @@ describe("move-access-logs", () => {
 
   it("gives back what there is no time for, and leaves it where it is", async () => {
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY)), {}, 15_000))).toEqual(["m0"]);
-    expect(server.keys("logs")).toEqual([KEY]);
+    expect(keysIn("logs")).toEqual([KEY]);
     // Nothing failed: an alarm must not go on for it.
     expect(printed.flatMap(embeddedMetrics)).toContainEqual({
       dimensions: { service: "move" },

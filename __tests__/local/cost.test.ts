@@ -153,7 +153,7 @@ describe("the model counts what the handlers do:", () => {
     expect(Math.abs(commitScans(6, filesPerRun) / scans - 1)).toBeLessThan(0.1);
   });
 
-  it("create-partition lists markers and notes", async () => {
+  it("create-partition lists the notes", async () => {
     await invoke("create-partition", SCHEDULED);
     expect(billed(s3.requests)).toEqual(REQUESTS.createPartitionRun);
     expect(metricsPublished()).toBe(0);

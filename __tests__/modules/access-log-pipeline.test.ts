@@ -283,11 +283,11 @@ describe("AccessLogPipeline", () => {
     expect(() => synth({ projectionFrom: "2024-02-29" })).toThrow('unless "partitions" is "projection"');
   });
 
-  it("keeps markers until they are consumed where they are the work list of typed tables", () => {
+  it("keeps notes until they are used up where they are the work list of typed tables", () => {
     const rules = (columnar: boolean) =>
       JSON.stringify(onlyResource(synth({ columnar }), "aws_s3_bucket_lifecycle_configuration").rule);
-    expect(rules(true)).not.toContain("_touched/");
-    expect(rules(false)).toContain("_touched/");
+    expect(rules(true)).not.toContain("_arrivals/");
+    expect(rules(false)).toContain("_arrivals/");
   });
 
   it("lets Terraform delete and rename workgroups that queries ran in", () => {

@@ -19,6 +19,8 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   StartQueryExecutionCommand: ["athena:StartQueryExecution"],
   GetQueryExecutionCommand: ["athena:GetQueryExecution"],
   GetQueryResultsCommand: ["athena:GetQueryResults"],
+  GetTableVersionsCommand: ["glue:GetTableVersions"],
+  BatchDeleteTableVersionCommand: ["glue:BatchDeleteTableVersion", "glue:DeleteTableVersion"],
   GetTableMetadataCommand: ["athena:GetTableMetadata", "glue:GetDatabase", "glue:GetTable"],
 };
 
@@ -27,9 +29,10 @@ const ON_BEHALF: Readonly<Record<HandlerName | "athena" | "every", readonly stri
   every: ["logs:CreateLogStream", "logs:PutLogEvents"],
   // The queue's poller.
   "move-access-logs": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-  // Athena reads the catalog, and writes results of every statement.
+  // Athena reads the catalog, makes the default database where there is none, and writes results of every statement.
   athena: [
     "glue:GetDatabase",
+    "glue:CreateDatabase",
     "glue:GetTable",
     "glue:GetPartition",
     "glue:GetPartitions",
@@ -162,7 +165,8 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
       for (const { Action, Resource } of (policy as { Statement: Statement[] }).Statement) {
         for (const action of Action) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z0-9]+$/);
         if (Action.every((action) => action in WITHOUT_RESOURCES)) continue;
-        for (const resource of Resource) expect(resource).toMatch(/^(?:arn:|\$\{)[^*]*(?:\/\*|:\*)?$/);
+        for (const resource of Resource)
+          expect(resource).toMatch(/^(?:arn:|\$\{)[^*]*(?:\/\*(?:\/|_\$folder\$)?|:\*)?$/);
       }
     }
   });
