@@ -2,7 +2,7 @@ import { faultOf } from "../../handlers/adapters/athena-failure";
 
 const FILE = "s3://logs/raw/alb_access_logs/dt=2026-11-23/hour=07/5f2a-x.log.gz";
 
-/** Reasons as Athena gave them, names changed. */
+/** Reasons in the words of Athena and Trino as far as they are known; none was recorded from a run of this project. */
 const TRANSIENT = [
   "ICEBERG_COMMIT_ERROR: Failed to commit Iceberg update to table: logs.alb_access_logs. If a data manifest file was generated at 's3://logs/athena-results/5-manifest.csv', you may need to manually clean the data from locations specified in the manifest. Athena will not delete data in your account.",
   "Error committing write to Hive: Please reduce your request rate. (Service: Amazon S3; Status Code: 503; Error Code: SlowDown; Request ID: X)",
