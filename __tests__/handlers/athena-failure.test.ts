@@ -2,11 +2,17 @@ import { faultOf } from "../../handlers/adapters/athena-failure";
 
 const FILE = "s3://logs/raw/alb_access_logs/dt=2026-11-23/hour=07/5f2a-x.log.gz";
 
-/** Reasons as Athena gave them, names changed. */
+/** What Athena adds to a failed INSERT: https://github.com/trinodb/trino/issues/19225 */
+const MANIFEST =
+  " If a data manifest file was generated at 's3://logs/athena-results/5f-manifest.csv', you may need to manually clean the data from locations specified in the manifest. Athena will not delete data in your account.";
+
+/** Reasons in the words of Athena and Trino as far as they are published; none was recorded from a run of this project. */
 const TRANSIENT = [
   "ICEBERG_COMMIT_ERROR: Failed to commit Iceberg update to table: logs.alb_access_logs. If a data manifest file was generated at 's3://logs/athena-results/5-manifest.csv', you may need to manually clean the data from locations specified in the manifest. Athena will not delete data in your account.",
   "Error committing write to Hive: Please reduce your request rate. (Service: Amazon S3; Status Code: 503; Error Code: SlowDown; Request ID: X)",
   `HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split ${FILE} (offset=0, length=912): Please reduce your request rate. (Service: Amazon S3; Status Code: 503; Error Code: SlowDown)`,
+  // https://repost.aws/knowledge-center/hive-cannot-open-split-503-athena
+  `HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split ${FILE} (offset=0, length=18614): Slow Down (Service: Amazon S3; Status Code: 503; Error Code: 503 Slow Down;`,
   "INTERNAL_ERROR_QUERY_ENGINE",
   "GENERIC_INTERNAL_ERROR: io.trino.spi.TrinoException",
   "Query timed out",
@@ -31,6 +37,8 @@ const OF_A_FILE = [
   `HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split ${FILE} (offset=0, length=912): Not in GZIP format`,
   `HIVE_BAD_DATA: Error reading data from ${FILE}: java.util.zip.ZipException: incorrect data check`,
   `HIVE_CURSOR_ERROR: Failed to read file: ${FILE}, offset 0.`,
+  // https://github.com/trinodb/trino/issues/19225
+  `HIVE_FILESYSTEM_ERROR: Error reading from ${FILE} at position 12345.`,
 ];
 
 const UNKNOWN = [
@@ -55,6 +63,26 @@ describe("what Athena's reason says about the cause", () => {
   it.each(UNKNOWN)("is not known, and may be a line of some file: %s", (reason) => {
     expect(faultOf(`FAILED: ${reason}`, false)).toEqual({ kind: "unknown" });
   });
+
+  it.each(OF_A_FILE)("names the same file where Athena speaks of a manifest, too: %s", (reason) => {
+    expect(faultOf(`FAILED: ${reason}${MANIFEST}`, false)).toEqual({ kind: "file", path: FILE });
+  });
+
+  it("does not take the manifest of an INSERT for a file that was read", () => {
+    expect(faultOf(`FAILED: HIVE_BAD_DATA: Line too long in text file.${MANIFEST}`, false)).toEqual({
+      kind: "unknown",
+    });
+  });
+
+  it.each(["app.timeout-gzip", "app.kms-forbidden", "app.slowdown"])(
+    "is not read from a file's name: %s",
+    (name) => {
+      const path = FILE.replace("x.log", name);
+      const reason = `FAILED: HIVE_CURSOR_ERROR: Failed to read file: ${path}`;
+      expect(faultOf(reason, false)).toEqual({ kind: "file", path });
+      expect(faultOf(reason, true)).toEqual({ kind: "transient" });
+    },
+  );
 
   it("may be over later where Athena says so itself", () => {
     expect(faultOf("no reason given", true)).toEqual({ kind: "transient" });

@@ -9,7 +9,8 @@ import type { QueryFault } from "../core/errors";
 const TRANSIENT = [
   // Another statement changed the table: OPTIMIZE next to INSERT.
   /ICEBERG_COMMIT_ERROR|CommitFailedException|ConcurrentModification|concurrent(ly)? (update|modif)/i,
-  /SlowDown|reduce your request rate|Rate exceeded|Throttl|TooManyRequests|ServiceUnavailable|Service Unavailable/i,
+  // S3's own answers, as Athena hands them on: "Slow Down (Service: Amazon S3; Status Code: 503; ...".
+  /Slow ?Down|Status Code: 5\d\d|reduce your request rate|Rate exceeded|Throttl|TooManyRequests|ServiceUnavailable|Service Unavailable/i,
   /timed? ?out|connection (was )?(reset|closed|refused)|Premature end of Content-Length|NoHttpResponse/i,
   /INTERNAL_ERROR_QUERY_ENGINE|GENERIC_INTERNAL_ERROR|Internal (server )?error/i,
   // A file that is gone by now: it was set aside, or its time is over.
@@ -28,14 +29,20 @@ const OF_THE_STATEMENT = [
 /** `s3://bucket/key`, as in `Failed to read file: s3://...` and `Error opening Hive split s3://... (offset=0, length=9)`. */
 const FILE = /s3:\/\/[^\s"'()]+[^\s"'(),.:;]/;
 
+/** Athena adds this to failures of INSERT; the path in it is of no file that was read. */
+const MANIFEST = /If a data manifest file was generated at .*/s;
+
 const GZIP_IS_CUT =
   /Unexpected end|EOFException|Corrupt|Not in GZIP|gzip|zlib|incorrect (header|data) check/i;
 
 /** What the reason that Athena gives for a failed query says about its cause. */
 export function faultOf(reason: string, isRetryable: boolean): QueryFault {
-  const path = FILE.exec(reason)?.[0];
-  if (path !== undefined && GZIP_IS_CUT.test(reason)) return { kind: "file", path };
-  if (isRetryable || TRANSIENT.some((pattern) => pattern.test(reason))) return { kind: "transient" };
-  if (OF_THE_STATEMENT.some((pattern) => pattern.test(reason))) return { kind: "statement" };
+  const said = reason.replace(MANIFEST, "");
+  const path = FILE.exec(said)?.[0];
+  // A load balancer may be called "timeout": what a file is called says nothing about the cause.
+  const words = path === undefined ? said : said.replaceAll(path, "");
+  if (path !== undefined && GZIP_IS_CUT.test(words)) return { kind: "file", path };
+  if (isRetryable || TRANSIENT.some((pattern) => pattern.test(words))) return { kind: "transient" };
+  if (OF_THE_STATEMENT.some((pattern) => pattern.test(words))) return { kind: "statement" };
   return path === undefined ? { kind: "unknown" } : { kind: "file", path };
 }
