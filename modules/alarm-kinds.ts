@@ -236,6 +236,22 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
           })),
   },
   {
+    id: "unmatched-keys",
+    means: () =>
+      "Objects below a source's prefix have names that AWS gives to no access log. They were left where they are.",
+    firstThing: (name) =>
+      `see which: aws logs filter-log-events --log-group-name /aws/lambda/${name} --filter-pattern '{ $.reason = "${UNMATCHED}" }'.`,
+    expressions: ({ move }) => [
+      {
+        subject: "",
+        about: move.lambda.functionName,
+        metric: ownMetric("ObjectsSkipped", move.lambda.functionName, UNMATCHED),
+        ...anyOf("Sum"),
+        ...once(HOUR),
+      },
+    ],
+  },
+  {
     id: "rejected-files",
     means: (table) =>
       `Files of ${table} could not be read by Athena. They were set aside; what they hold is in no table.`,
@@ -251,22 +267,6 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
             ...anyOf("Sum"),
             ...once(HOUR),
           })),
-  },
-  {
-    id: "unmatched-keys",
-    means: () =>
-      "Objects below a source's prefix have names that AWS gives to no access log. They were left where they are.",
-    firstThing: (name) =>
-      `see which: aws logs filter-log-events --log-group-name /aws/lambda/${name} --filter-pattern '{ $.reason = "${UNMATCHED}" }'.`,
-    expressions: ({ move }) => [
-      {
-        subject: "",
-        about: move.lambda.functionName,
-        metric: ownMetric("ObjectsSkipped", move.lambda.functionName, UNMATCHED),
-        ...anyOf("Sum"),
-        ...once(HOUR),
-      },
-    ],
   },
   {
     id: "lake-delay",

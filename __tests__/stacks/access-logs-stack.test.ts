@@ -97,7 +97,7 @@ const withSchedules = (schedules: number, textTables: number, alarms: number, ru
   `${schedules + 2} aws_sqs_queue_policy`,
 ];
 /** create-partition, transform-partition and maintain-lake; the raw table and the lines of each format. */
-const DEFAULT_TYPES = withSchedules(3, 4, 34, 4);
+const DEFAULT_TYPES = withSchedules(3, 4, 36, 4);
 const NEW_BUCKET_TYPES = [
   "1 aws_s3_bucket_acl", // CloudFront delivers by access control list
   "1 aws_s3_bucket_notification", // new objects to the queue
@@ -138,7 +138,7 @@ describe("the stack with default settings", () => {
   });
 
   it("has nothing that adds partitions where Athena computes them", () => {
-    const types = [...withSchedules(2, 4, 27, 3), ...NEW_BUCKET_TYPES];
+    const types = [...withSchedules(2, 4, 29, 3), ...NEW_BUCKET_TYPES];
     expect(typesOf(synthSettings(VARIANTS.projection)).sort()).toEqual(types.sort());
   });
 
