@@ -106,7 +106,6 @@ export class FunctionPermissions extends Construct {
     const { isHashed, addsPartitions, bucketArn } = this.props;
     return [
       ...this.runStatements("athena:GetQueryResults"),
-      ...(addsPartitions ? this.addPartitions() : [this.readPartitions()]),
       ...this.writeTypedTables(),
       this.readSources(),
       ...this.useNotes(),
@@ -114,6 +113,7 @@ export class FunctionPermissions extends Construct {
       // A file that cannot be read is copied to where nobody reads it, with its tags, and deleted here.
       allow(["s3:GetObjectTagging", "s3:DeleteObject"], [this.below(RAW_PREFIX)]),
       allow(["s3:PutObject", "s3:PutObjectTagging"], [this.below(REJECTED_PREFIX)]),
+      ...(addsPartitions ? this.addPartitions() : [this.readPartitions()]),
       ...(isHashed ? [allow(["s3:GetObject", "s3:PutObject"], [`${bucketArn}/${PRIVACY_SALT_KEY}`])] : []),
     ];
   }
