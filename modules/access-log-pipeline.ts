@@ -10,12 +10,16 @@ import { formatsOf } from "../formats/configured-source";
 import { unparsedViewOf } from "../formats/log-format";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
 import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB, SCHEDULED_CONCURRENCY } from "../sizing";
+import { AnalystPolicy } from "./analyst-policy";
+import { CatalogArns } from "./catalog-arns";
 import { checkLimits } from "./check-limits";
 import { FunctionPermissions } from "./function-permissions";
 import { HandlerFunction } from "./handler-function";
 import { Lake } from "./lake";
 import { LakeFormationGrants } from "./lake-formation-grants";
+import { type LakeLocation, LakeLocations } from "./lake-locations";
 import { LogBucket } from "./log-bucket";
+import { type Delivery, deliveryOf } from "./log-delivery";
 import { keyPrefixOf, mayNeedSalt } from "./log-source";
 import { LogTable } from "./log-table";
 import { fixLogicalId, setIdPrefix } from "./logical-id";
@@ -24,6 +28,7 @@ import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
 import { bytesOf, databaseNameOf, expirationsOf, functionDefaults, isLanding } from "./pipeline-defaults";
 import {
   arrivalsNameOf,
+  LANDING_SUFFIX,
   landingPrefixOf,
   moveFunctionNameOf,
   scheduledNameOf,
@@ -72,6 +77,8 @@ export class AccessLogPipeline extends Construct {
   readonly landing: BucketRef;
   /** What must be there before logs are delivered to it; nothing if it exists already. */
   readonly landingPermissions: readonly ITerraformDependable[];
+  /** What is said of each source where its logs are switched on. */
+  readonly deliveries: readonly Delivery[];
   readonly trigger: ObjectCreatedTrigger;
   readonly move: HandlerFunction;
   readonly database: GlueCatalogDatabase;
@@ -84,6 +91,9 @@ export class AccessLogPipeline extends Construct {
   /** Only with typed tables. */
   readonly lake: Lake | undefined;
   readonly monitoring: Monitoring;
+  /** What those may do who ask questions. */
+  readonly analystPolicy: AnalystPolicy;
+  private readonly arns: CatalogArns;
   /** What the functions are told of the sources. */
   private readonly configuration: SourceConfiguration;
   /** The account that is deployed to. */
@@ -111,6 +121,10 @@ export class AccessLogPipeline extends Construct {
       this.landing = this.existingBucket(existingLogBucket, existingLogBucketOwner);
       this.landingPermissions = [];
     }
+    this.deliveries = props.sources.map((source) => ({
+      source: source.name,
+      ...deliveryOf(source, this.landing),
+    }));
     this.trigger = this.createTrigger(props);
     this.database = this.createDatabase(props);
     this.tables = this.createTables(props);
@@ -126,6 +140,7 @@ export class AccessLogPipeline extends Construct {
       props,
       bytesOf(props.scanLimitGiB ?? DEFAULT_SCAN_LIMIT_GIB),
     );
+    this.arns = new CatalogArns(this, "catalog", this.account.accountId);
     const permissions = this.createPermissions(props);
     this.move = this.createMove(props, permissions);
     if (!isProjected(props)) {
@@ -140,7 +155,17 @@ export class AccessLogPipeline extends Construct {
     }
     this.lake = isColumnar(props) ? this.createLake(props, permissions) : undefined;
     if (this.lake && (props.questions ?? true)) this.saveQuestions(props);
-    if (props.lakeFormation) this.grantInLakeFormation();
+    this.analystPolicy = new AnalystPolicy(this, "analyst_policy", {
+      name: props.name,
+      workgroup: this.analystWorkgroup,
+      database: this.database.name,
+      bucketArn: this.bucket.bucket.arn,
+      arns: this.arns,
+      lakeFormation: props.lakeFormation ?? false,
+      safeguards: props,
+      isManaged: props.analystPolicy ?? false,
+    });
+    if (props.lakeFormation) this.grantInLakeFormation(props);
     this.monitoring = new Monitoring(this, "monitoring", {
       ...props,
       watched: watchedOf(this, props.sources),
@@ -166,9 +191,8 @@ export class AccessLogPipeline extends Construct {
 
   private createBucket(props: AccessLogPipelineProps): LogBucket {
     return new LogBucket(this, "logs", {
-      namePrefix: `${props.name}-`,
+      ...bucketOptions(props, `${props.name}-`, ""),
       expirations: expirationsOf(props),
-      forceDestroy: props.forceDestroy ?? false,
       ...(isLanding(props) ? { deliveries: props.sources } : {}),
       ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
     });
@@ -177,9 +201,8 @@ export class AccessLogPipeline extends Construct {
   private createLanding(props: AccessLogPipelineProps): LogBucket {
     if (isLanding(props)) return this.bucket;
     return new LogBucket(this, "landing", {
-      namePrefix: landingPrefixOf(props.name),
+      ...bucketOptions(props, landingPrefixOf(props.name), LANDING_SUFFIX),
       expirations: [],
-      forceDestroy: props.forceDestroy ?? false,
       deliveries: props.sources,
     });
   }
@@ -188,7 +211,11 @@ export class AccessLogPipeline extends Construct {
     if (owner === undefined) return new DataAwsS3Bucket(this, "existing_logs", { bucket });
     // Another account's bucket cannot always be looked up.
     const { partition } = new DataAwsPartition(this, "existing_logs_partition");
-    return { bucket, arn: `arn:${partition}:s3:::${bucket}` };
+    return {
+      bucket,
+      arn: `arn:${partition}:s3:::${bucket}`,
+      bucketDomainName: `${bucket}.s3.amazonaws.com`,
+    };
   }
 
   private createTrigger(props: AccessLogPipelineProps): ObjectCreatedTrigger {
@@ -209,11 +236,12 @@ export class AccessLogPipeline extends Construct {
   private createPermissions(props: AccessLogPipelineProps): FunctionPermissions {
     const formats = formatsOf(props.sources).map((id) => FORMATS[id]);
     const bucketArn = this.bucket.bucket.arn;
-    return new FunctionPermissions(this, "permissions", {
+    return new FunctionPermissions({
       bucketArn,
       landingArn: isLanding(props) ? bucketArn : this.landing.arn,
       sources: props.sources,
       keepOriginals: props.keepOriginals ?? false,
+      ...(props.existingLogBucketKey === undefined ? {} : { landingKey: props.existingLogBucketKey }),
       queueArn: this.trigger.queue.arn,
       workgroup: this.pipelineWorkgroup,
       database: this.database.name,
@@ -221,7 +249,7 @@ export class AccessLogPipeline extends Construct {
       typedTables: isColumnar(props)
         ? formats.flatMap((format) => [format.table, unparsedViewOf(format)])
         : [],
-      accountId: this.account.accountId,
+      arns: this.arns,
       lakeFormation: props.lakeFormation ?? false,
       isHashed: props.sources.some(mayNeedSalt),
       addsPartitions: !isProjected(props),
@@ -335,16 +363,33 @@ export class AccessLogPipeline extends Construct {
     };
   }
 
-  private grantInLakeFormation(): void {
-    const functions = { create_partition: this.createPartition, ...this.lake?.functions };
-    for (const [id, handler] of Object.entries(functions)) {
+  private grantInLakeFormation({ lakeFormationLocations }: AccessLogPipelineProps): void {
+    const functions: readonly (readonly [string, HandlerFunction | undefined, readonly LakeLocation[]])[] = [
+      ["create_partition", this.createPartition, ["raw"]],
+      ["transform_partition", this.lake?.transform, ["raw", "lake"]],
+      ["maintain_lake", this.lake?.maintain, ["lake"]],
+    ];
+    const registered = lakeFormationLocations
+      ? new LakeLocations(this, "lake_formation", {
+          bucketArn: this.bucket.bucket.arn,
+          hasLake: this.lake !== undefined,
+        })
+      : undefined;
+    for (const [id, handler, locations] of functions) {
       if (!handler) continue;
       new LakeFormationGrants(this, `${id}_grants`, {
         role: handler.role,
         database: this.database.name,
-        bucketArn: this.bucket.bucket.arn,
+        locations: registered ? locations.flatMap((location) => registered.arns[location] ?? []) : [],
         createsTables: handler === this.lake?.transform,
       });
     }
   }
 }
+
+/** How a bucket of the pipeline is called, and what all of them have in common. */
+const bucketOptions = (props: AccessLogPipelineProps, prefix: string, suffix: string) => ({
+  name: props.bucketName === undefined ? { prefix } : { whole: `${props.bucketName}${suffix}` },
+  forceDestroy: props.forceDestroy ?? false,
+  ...(props.region === undefined ? {} : { region: props.region }),
+});

@@ -12,8 +12,7 @@ export interface AlarmTopicProps extends Pick<Safeguards, "kmsKey"> {
 }
 
 /**
- * A topic that the account's alarms publish to, over TLS only. Who is told subscribes to it; an address must be confirmed
- * by its owner, which Terraform cannot do.
+ * A topic that the account's alarms publish to, over TLS only.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
  */

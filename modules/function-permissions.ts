@@ -1,6 +1,3 @@
-import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
-import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
-import { Construct } from "constructs";
 import {
   ARRIVALS_PREFIX,
   COMMITS_PREFIX,
@@ -11,6 +8,7 @@ import {
   REJECTED_PREFIX,
   TOUCHED_PREFIX,
 } from "../formats/partition-layout";
+import type { CatalogArns } from "./catalog-arns";
 import { takeOriginals } from "./log-delivery";
 import type { LogSource } from "./log-source";
 import { allow, type PolicyStatement } from "./policy";
@@ -39,7 +37,7 @@ export interface FunctionPermissionsProps {
   readonly textTables: readonly string[];
   /** Typed tables, and views of what is not typed; none without them. */
   readonly typedTables: readonly string[];
-  readonly accountId: string;
+  readonly arns: CatalogArns;
   /** True if Lake Formation, together with IAM, says who may see the tables. */
   readonly lakeFormation: boolean;
   /** True if rows hold hashes of what was logged. */
@@ -54,35 +52,30 @@ export interface FunctionPermissionsProps {
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/managed-policies.html
  */
-export class FunctionPermissions extends Construct {
-  private readonly glue: string;
-  private readonly athena: string;
-
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: FunctionPermissionsProps,
-  ) {
-    super(scope, id);
-    const { partition } = new DataAwsPartition(this, "partition");
-    const { region } = new DataAwsRegion(this, "region");
-    this.glue = `arn:${partition}:glue:${region}:${props.accountId}`;
-    this.athena = `arn:${partition}:athena:${region}:${props.accountId}`;
-  }
+export class FunctionPermissions {
+  constructor(private readonly props: FunctionPermissionsProps) {}
 
   /** To take delivered objects from the queue's messages to where the tables look for them. */
   moveAccessLogs(): PolicyStatement[] {
     const { bucketArn, landingArn, landingKey, sources, keepOriginals, queueArn } = this.props;
     return [
-      allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [queueArn]),
+      named(
+        "TakeMessages",
+        ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        [queueArn],
+      ),
       takeOriginals(landingArn, sources, keepOriginals),
-      ...(landingKey === undefined ? [] : [allow(["kms:Decrypt"], [landingKey])]),
-      allow(["s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"], [this.below(RAW_PREFIX)]),
-      allow(["s3:PutObject"], [this.below(ARRIVALS_PREFIX)]),
+      ...(landingKey === undefined ? [] : [named("DecryptOriginals", ["kms:Decrypt"], [landingKey])]),
+      named("WriteText", ["s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"], [this.below(RAW_PREFIX)]),
+      named("NoteArrivals", ["s3:PutObject"], [this.below(ARRIVALS_PREFIX)]),
       // An event that comes again can be of a file that was set aside since then.
-      allow(["s3:GetObject"], [this.below(REJECTED_PREFIX)]),
+      named("FindRejectedFiles", ["s3:GetObject"], [this.below(REJECTED_PREFIX)]),
       // Without it S3 answers 403 for a missing object, which cannot be told from a missing permission.
-      allow(["s3:ListBucket"], landingArn === bucketArn ? [bucketArn] : [bucketArn, landingArn]),
+      named(
+        "TellMissingFromDenied",
+        ["s3:ListBucket"],
+        landingArn === bucketArn ? [bucketArn] : [bucketArn, landingArn],
+      ),
       this.readSources(),
     ];
   }
@@ -96,7 +89,7 @@ export class FunctionPermissions extends Construct {
       this.readSources(),
       // With typed tables, the notes are the work list of transform-partition, which uses them up.
       ...(typedTables.length > 0
-        ? [allow(["s3:GetObject"], [this.below(ARRIVALS_PREFIX)])]
+        ? [named("ReadNotes", ["s3:GetObject"], [this.below(ARRIVALS_PREFIX)])]
         : this.useNotes()),
     ];
   }
@@ -111,10 +104,12 @@ export class FunctionPermissions extends Construct {
       ...this.useNotes(),
       ...this.commitRecords("s3:PutObject"),
       // A file that cannot be read is copied to where nobody reads it, with its tags, and deleted here.
-      allow(["s3:GetObjectTagging", "s3:DeleteObject"], [this.below(RAW_PREFIX)]),
-      allow(["s3:PutObject", "s3:PutObjectTagging"], [this.below(REJECTED_PREFIX)]),
+      named("TakeRejectedFiles", ["s3:GetObjectTagging", "s3:DeleteObject"], [this.below(RAW_PREFIX)]),
+      named("SetFilesAside", ["s3:PutObject", "s3:PutObjectTagging"], [this.below(REJECTED_PREFIX)]),
       ...(addsPartitions ? this.addPartitions() : [this.readPartitions()]),
-      ...(isHashed ? [allow(["s3:GetObject", "s3:PutObject"], [`${bucketArn}/${PRIVACY_SALT_KEY}`])] : []),
+      ...(isHashed
+        ? [named("KeepSalt", ["s3:GetObject", "s3:PutObject"], [`${bucketArn}/${PRIVACY_SALT_KEY}`])]
+        : []),
     ];
   }
 
@@ -133,20 +128,27 @@ export class FunctionPermissions extends Construct {
   private runStatements(...furtherActions: readonly string[]): PolicyStatement[] {
     const { bucketArn, workgroup, lakeFormation } = this.props;
     return [
-      allow(
+      named(
+        "RunStatements",
         ["athena:StartQueryExecution", "athena:GetQueryExecution", ...furtherActions],
         [workgroup.workgroup.arn],
       ),
       // Lake Formation hands the data out by its own rules; this action knows no resources.
-      ...(lakeFormation ? [allow(["lakeformation:GetDataAccess"], ["*"])] : []),
+      ...(lakeFormation ? [named("AskLakeFormation", ["lakeformation:GetDataAccess"], ["*"])] : []),
       // Athena looks the default database up whatever the statement is about, and makes it in a Region where it was never used:
       // https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html#full-access-to-default-db-per-region
-      allow(
+      named(
+        "UseDefaultDatabase",
         ["glue:GetDatabase", "glue:CreateDatabase"],
-        [`${this.glue}:catalog`, `${this.glue}:database/default`],
+        [this.props.arns.catalog(), this.props.arns.database("default")],
       ),
-      allow(["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], [bucketArn]),
-      allow(
+      named(
+        "ListBucket",
+        ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
+        [bucketArn],
+      ),
+      named(
+        "WriteResults",
         ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
         [this.below(workgroup.resultsPrefix)],
       ),
@@ -155,16 +157,17 @@ export class FunctionPermissions extends Construct {
 
   /** To look the partitions of the text up, and to read it. */
   private readPartitions(): PolicyStatement {
-    return this.catalog(READ_PARTITIONS, this.props.textTables);
+    return this.catalog("ReadPartitions", READ_PARTITIONS, this.props.textTables);
   }
 
   private addPartitions(): PolicyStatement[] {
     return [
-      this.catalog([...READ_PARTITIONS, ...ADD_PARTITIONS], this.props.textTables),
+      this.catalog("AddPartitions", [...READ_PARTITIONS, ...ADD_PARTITIONS], this.props.textTables),
       // ALTER TABLE ADD PARTITION makes a folder for a location where there is none, as an object with a name of one of these
       // forms. Partitions are added a day before the first file of them comes.
       // https://docs.aws.amazon.com/athena/latest/ug/alter-table-add-partition.html
-      allow(
+      named(
+        "MakeFolders",
         ["s3:GetObject", "s3:PutObject"],
         FOLDER_MARKERS.map((form) => this.below(RAW_PREFIX, form)),
       ),
@@ -173,12 +176,13 @@ export class FunctionPermissions extends Construct {
 
   /** To read the text, and to write and clean up the typed tables: their data, Iceberg's metadata, and the catalog. */
   private writeTypedTables(furtherActions: readonly string[] = []): PolicyStatement[] {
-    const { typedTables } = this.props;
+    const { typedTables, arns } = this.props;
     return [
-      allow(["athena:GetTableMetadata"], [`${this.athena}:datacatalog/AwsDataCatalog`]),
-      this.catalog([...WRITE_TABLES, ...furtherActions], typedTables),
-      allow(["s3:GetObject"], [this.below(RAW_PREFIX)]),
-      allow(
+      named("DescribeTables", ["athena:GetTableMetadata"], [arns.dataCatalog()]),
+      this.catalog("CatalogTypedTables", [...WRITE_TABLES, ...furtherActions], typedTables),
+      named("ReadText", ["s3:GetObject"], [this.below(RAW_PREFIX)]),
+      named(
+        "WriteTypedTables",
         [
           "s3:GetObject",
           "s3:PutObject",
@@ -194,18 +198,18 @@ export class FunctionPermissions extends Construct {
   /** To delete notes that are used up, and to replace the markers of older versions by notes. */
   private useNotes(): PolicyStatement[] {
     return [
-      allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [this.below(ARRIVALS_PREFIX)]),
-      allow(["s3:DeleteObject"], [this.below(TOUCHED_PREFIX)]),
+      named("UseNotes", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [this.below(ARRIVALS_PREFIX)]),
+      named("ReplaceMarkers", ["s3:DeleteObject"], [this.below(TOUCHED_PREFIX)]),
     ];
   }
 
   /** To know which commit is pending, and which have ended. */
   private commitRecords(furtherAction: "s3:PutObject" | "s3:DeleteObject"): PolicyStatement[] {
-    return [allow(["s3:GetObject", furtherAction], [this.below(COMMITS_PREFIX)])];
+    return [named("RecordCommits", ["s3:GetObject", furtherAction], [this.below(COMMITS_PREFIX)])];
   }
 
   private readSources(): PolicyStatement {
-    return allow(["s3:GetObject"], [`${this.props.bucketArn}/${CONFIGURATION_KEY}`]);
+    return named("ReadSources", ["s3:GetObject"], [`${this.props.bucketArn}/${CONFIGURATION_KEY}`]);
   }
 
   /**
@@ -213,15 +217,12 @@ export class FunctionPermissions extends Construct {
    *
    * @see https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
    */
-  private catalog(actions: readonly string[], tables: readonly string[]): PolicyStatement {
-    const { database } = this.props;
-    return allow(
+  private catalog(sid: string, actions: readonly string[], tables: readonly string[]): PolicyStatement {
+    const { database, arns } = this.props;
+    return named(
+      sid,
       ["glue:GetDatabase", "glue:GetTable", ...actions],
-      [
-        `${this.glue}:catalog`,
-        `${this.glue}:database/${database}`,
-        ...tables.map((table) => `${this.glue}:table/${database}/${table}`),
-      ],
+      [arns.catalog(), arns.database(database), ...tables.map((table) => arns.table(database, table))],
     );
   }
 
@@ -229,6 +230,11 @@ export class FunctionPermissions extends Construct {
     return `${this.props.bucketArn}/${prefix}*${form}`;
   }
 }
+
+const named = (Sid: string, actions: readonly string[], resources: readonly string[]): PolicyStatement => ({
+  Sid,
+  ...allow(actions, resources),
+});
 
 const READ_PARTITIONS = ["glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"] as const;
 const ADD_PARTITIONS = ["glue:CreatePartition", "glue:BatchCreatePartition"] as const;

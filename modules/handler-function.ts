@@ -10,7 +10,7 @@ import { fixLogicalId } from "./logical-id";
 import { logGroupNameOf } from "./pipeline-names";
 import { allow, type PolicyStatement, policyDocument, trustPolicy } from "./policy";
 import type { Runtime } from "./runtime";
-import { boundary, type Safeguards, useOfKey } from "./safeguards";
+import { roleOptions, type Safeguards, useOfKey } from "./safeguards";
 import { validateProps } from "./validate-props";
 import { networkInterfaces, type VpcConfig } from "./vpc";
 
@@ -85,9 +85,8 @@ export class HandlerFunction extends Construct {
     });
     fixLogicalId(this.logGroup, `${id}_logs`);
     this.role = new IamRole(this, "role", {
-      name: props.name,
+      ...roleOptions(props.name, props),
       assumeRolePolicy: trustPolicy("lambda.amazonaws.com"),
-      ...boundary(props),
     });
     const policy = new IamRolePolicy(this, "policy", {
       name: "handler",

@@ -7,8 +7,8 @@ export interface LakeFormationGrantsProps {
   readonly role: IamRole;
   /** Glue database of the tables. */
   readonly database: string;
-  /** ARN of the bucket that the tables lie in. */
-  readonly bucketArn: string;
+  /** ARNs of registered locations that the function works in; none if nothing is registered: there is nothing to grant then. */
+  readonly locations: readonly string[];
   /** True if the function creates the typed tables. */
   readonly createsTables: boolean;
 }
@@ -17,8 +17,8 @@ export interface LakeFormationGrantsProps {
 const DEFAULT_DATABASE = "default";
 
 /**
- * What a function needs where Lake Formation, not IAM alone, rules the catalog. Account-wide settings, and whether the
- * bucket is registered, stay with those who run the data lake.
+ * What a function needs where Lake Formation, not IAM alone, rules the catalog. Account-wide settings stay with those who run the
+ * data lake.
  *
  * The tables are granted all at once, because the typed ones do not exist before the function makes them.
  *
@@ -28,7 +28,7 @@ export class LakeFormationGrants extends Construct {
   constructor(scope: Construct, id: string, props: LakeFormationGrantsProps) {
     super(scope, id);
     const principal = props.role.arn;
-    const { database, bucketArn, createsTables } = props;
+    const { database, locations, createsTables } = props;
     new LakeformationPermissions(this, "default_database", {
       principal,
       permissions: ["DESCRIBE"],
@@ -44,10 +44,12 @@ export class LakeFormationGrants extends Construct {
       permissions: ["ALTER", "DELETE", "DESCRIBE", "INSERT", "SELECT"],
       table: { databaseName: database, wildcard: true },
     });
-    new LakeformationPermissions(this, "location", {
-      principal,
-      permissions: ["DATA_LOCATION_ACCESS"],
-      dataLocation: { arn: bucketArn },
-    });
+    for (const [index, arn] of locations.entries()) {
+      new LakeformationPermissions(this, `location_${index + 1}`, {
+        principal,
+        permissions: ["DATA_LOCATION_ACCESS"],
+        dataLocation: { arn },
+      });
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { DataAwsCanonicalUserId } from "@cdktf/provider-aws/lib/data-aws-canonical-user-id";
 import { DataAwsCloudfrontLogDeliveryCanonicalUserId } from "@cdktf/provider-aws/lib/data-aws-cloudfront-log-delivery-canonical-user-id";
+import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import { S3BucketAcl } from "@cdktf/provider-aws/lib/s3-bucket-acl";
 import {
@@ -16,16 +17,22 @@ import { Construct } from "constructs";
 import { letLoadBalancersDeliver } from "./log-delivery";
 import type { LogSource } from "./log-source";
 import { fixLogicalId } from "./logical-id";
+import { BUCKET_NAME_LIMIT, BUCKET_PREFIX_LIMIT } from "./pipeline-rules";
 import { denyPlainText, policyDocument } from "./policy";
+import { NO_DISTRIBUTION_LOGS, WITHOUT_DISTRIBUTION_LOGS, WITHOUT_DISTRIBUTIONS } from "./regions";
 import { validateProps } from "./validate-props";
 
-/** S3 lets a prefix be at most 37 characters, so that 26 remain for what makes the name unique. */
-export const BUCKET_PREFIX_LIMIT = 37;
 const ABANDONED_UPLOAD_DAYS = 7;
 
 export interface LogBucketProps {
-  /** Start of the bucket's name; AWS appends what makes it unique. At most 37 characters. */
-  readonly namePrefix: string;
+  /** Start of the bucket's name, to which what makes it unique is appended, of at most 37 characters; or the whole of it. */
+  readonly name: { readonly prefix: string } | { readonly whole: string };
+  /**
+   * Region that the bucket is made in.
+   *
+   * @default - that of the provider
+   */
+  readonly region?: string;
   /**
    * Sources whose logs AWS delivers into this bucket.
    *
@@ -73,13 +80,16 @@ export class LogBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: LogBucketProps) {
     super(scope, id);
+    const [text, limit] =
+      "whole" in props.name
+        ? [props.name.whole, BUCKET_NAME_LIMIT]
+        : [props.name.prefix, BUCKET_PREFIX_LIMIT];
     validateProps(this.node.path, [
       {
-        option: "namePrefix",
-        value: props.namePrefix,
-        holds:
-          /^[a-z0-9][a-z0-9-]*$/.test(props.namePrefix) && props.namePrefix.length <= BUCKET_PREFIX_LIMIT,
-        expected: `must be lower-case letters, digits and "-", at most ${BUCKET_PREFIX_LIMIT} characters`,
+        option: "name",
+        value: text,
+        holds: /^[a-z0-9][a-z0-9-]*$/.test(text) && text.length <= limit,
+        expected: `must be lower-case letters, digits and "-", at most ${limit} characters`,
       },
       {
         option: "kmsKey",
@@ -91,7 +101,7 @@ export class LogBucket extends Construct {
     const deliveries = props.deliveries ?? [];
     const needsAcl = deliveries.some(({ format }) => format === "cloudfront");
     this.bucket = new S3Bucket(this, "Default", {
-      bucketPrefix: props.namePrefix,
+      ...("whole" in props.name ? { bucket: props.name.whole } : { bucketPrefix: props.name.prefix }),
       forceDestroy: props.forceDestroy ?? false,
     });
     fixLogicalId(this.bucket, id);
@@ -116,10 +126,13 @@ export class LogBucket extends Construct {
       bucket,
       policy: policyDocument([
         denyPlainText("s3:*", [this.bucket.arn, `${this.bucket.arn}/*`]),
-        ...letLoadBalancersDeliver(this.bucket.arn, deliveries, () => this.accountId()),
+        ...letLoadBalancersDeliver(this.bucket.arn, deliveries, {
+          account: () => this.accountId(),
+          region: () => props.region ?? this.regionOfProvider(),
+        }),
       ]),
     });
-    const acl = needsAcl ? [this.grantDistributionDelivery(bucket, ownership)] : [];
+    const acl = needsAcl ? [this.grantDistributionDelivery(bucket, ownership, props.region)] : [];
     this.permissions = [this.policy, ...acl];
   }
 
@@ -129,8 +142,18 @@ export class LogBucket extends Construct {
     return (account as DataAwsCallerIdentity).accountId;
   }
 
+  private regionOfProvider(): string {
+    const known = this.node.tryFindChild("region");
+    const region = known ?? new DataAwsRegion(this, "region");
+    return (region as DataAwsRegion).region;
+  }
+
   /** The same list that CloudFront itself would write, so that Terraform sees no drift. */
-  private grantDistributionDelivery(bucket: string, ownership: S3BucketOwnershipControls): S3BucketAcl {
+  private grantDistributionDelivery(
+    bucket: string,
+    ownership: S3BucketOwnershipControls,
+    region: string | undefined,
+  ): S3BucketAcl {
     const owner = new DataAwsCanonicalUserId(this, "owner");
     const delivery = new DataAwsCloudfrontLogDeliveryCanonicalUserId(this, "delivery");
     return new S3BucketAcl(this, "acl", {
@@ -143,6 +166,10 @@ export class LogBucket extends Construct {
         })),
       },
       dependsOn: [ownership],
+      // Where the Region is known, the settings were held against it already.
+      ...(region === undefined
+        ? { lifecycle: { precondition: [getsDistributionLogsIn(this.regionOfProvider())] } }
+        : {}),
     });
   }
 }
@@ -155,6 +182,16 @@ export class LogBucket extends Construct {
  * @see https://github.com/hashicorp/terraform-provider-aws/issues/47320
  */
 const BLOCKED_ENCRYPTION_TYPES = ["SSE-C"];
+
+/** For Terraform, which alone knows the Region of the provider. */
+function getsDistributionLogsIn(region: string) {
+  const listed = `contains(${JSON.stringify(WITHOUT_DISTRIBUTION_LOGS)}, ${region})`;
+  const starts = WITHOUT_DISTRIBUTIONS.map((start) => `startswith(${region}, "${start}")`);
+  return {
+    condition: `\${!(${[listed, ...starts].join(" || ")})}`,
+    errorMessage: `${NO_DISTRIBUTION_LOGS}, got ${region}`,
+  };
+}
 
 const encryptionRule = ({ kmsKey }: LogBucketProps) => ({
   blockedEncryptionTypes: BLOCKED_ENCRYPTION_TYPES,

@@ -1,11 +1,13 @@
 import { Construct } from "constructs";
+import type { AlarmSubscription } from "./alarm-protocols";
+import { AlarmSubscriptions } from "./alarm-subscriptions";
 import { AlarmTopic } from "./alarm-topic";
 import { Alarms } from "./alarms";
 import { Dashboard } from "./dashboard";
-import type { Safeguards } from "./safeguards";
+import { globalName, type Safeguards } from "./safeguards";
 import type { Watched } from "./watched";
 
-export interface MonitoringProps extends Pick<Safeguards, "kmsKey"> {
+export interface MonitoringProps extends Pick<Safeguards, "kmsKey" | "globalNameSuffix"> {
   /** Prefix of the alarms' names, and name of the dashboard. */
   readonly name: string;
   readonly watched: Watched;
@@ -19,6 +21,12 @@ export interface MonitoringProps extends Pick<Safeguards, "kmsKey"> {
    * @default - a topic is created
    */
   readonly alarmTopic?: string;
+  /**
+   * Who is told by the topic.
+   *
+   * @default - nobody
+   */
+  readonly alarmSubscriptions?: readonly AlarmSubscription[];
   /** @default true */
   readonly dashboard?: boolean;
 }
@@ -42,11 +50,18 @@ export class Monitoring extends Construct {
       });
     }
     const topicArn = alarmTopic ?? this.topic?.topic.arn;
-    if (hasAlarms && topicArn !== undefined)
+    if (hasAlarms && topicArn !== undefined) {
       this.alarms = new Alarms(this, "alarms", { name, watched, topicArn });
+      if (props.alarmSubscriptions !== undefined && props.alarmSubscriptions.length > 0) {
+        new AlarmSubscriptions(this, "alarm_subscriptions", {
+          topicArn,
+          subscriptions: props.alarmSubscriptions,
+        });
+      }
+    }
     if (props.dashboard ?? true) {
       this.dashboard = new Dashboard(this, "dashboard", {
-        name,
+        name: globalName(name, props),
         watched,
         ...(this.alarms === undefined ? {} : { alarms: this.alarms }),
       });

@@ -19,6 +19,8 @@ import { shortHashOf } from "./short-hash";
 export interface BucketRef {
   readonly bucket: string;
   readonly arn: string;
+  /** E.g. `company-logs.s3.amazonaws.com`. */
+  readonly bucketDomainName: string;
 }
 
 /**

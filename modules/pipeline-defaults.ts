@@ -34,6 +34,8 @@ export const functionDefaults = (props: AccessLogPipelineProps): FunctionDefault
   logRetentionDays: props.logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
   ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
   ...(props.permissionsBoundary === undefined ? {} : { permissionsBoundary: props.permissionsBoundary }),
+  ...(props.iamPath === undefined ? {} : { iamPath: props.iamPath }),
+  ...(props.globalNameSuffix === undefined ? {} : { globalNameSuffix: props.globalNameSuffix }),
   ...(props.vpc === undefined ? {} : { vpc: props.vpc }),
 });
 

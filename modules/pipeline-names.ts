@@ -15,6 +15,9 @@ export const moveFunctionNameOf = (pipeline: string): string => `${pipeline}-mov
 /** Start of the name of the bucket that logs are delivered to, where it cannot be the one that all else lies in. */
 export const landingPrefixOf = (pipeline: string): string => `${pipeline}-landing-`;
 
+/** End of that bucket's name, where the other one's is given. */
+export const LANDING_SUFFIX = "-landing";
+
 /** Name of the queue of new objects. */
 export const arrivalsNameOf = (pipeline: string): string => `${pipeline}-arrivals`;
 

@@ -1,3 +1,4 @@
+import type { AlarmSubscription } from "./alarm-protocols";
 import type { LogSource } from "./log-source";
 import type { Runtime } from "./runtime";
 import type { Safeguards } from "./safeguards";
@@ -27,6 +28,12 @@ export interface AccessLogPipelineProps extends Safeguards {
    * @default - nothing
    */
   readonly idPrefix?: string;
+  /**
+   * Region that is deployed to. What differs between Regions is decided by it.
+   *
+   * @default - Terraform decides by the Region of the provider
+   */
+  readonly region?: string;
   /** Where access logs come from: at least one. */
   readonly sources: readonly LogSource[];
   /**
@@ -36,6 +43,13 @@ export interface AccessLogPipelineProps extends Safeguards {
    * @default - a bucket is created that the logs are delivered to
    */
   readonly existingLogBucket?: string;
+  /**
+   * ARN of the KMS key that the objects in the existing bucket are encrypted with. Its policy must let the role of
+   * `move-access-logs` decrypt with it.
+   *
+   * @default - S3's own keys, or the pipeline's
+   */
+  readonly existingLogBucketKey?: string;
   /**
    * Account that owns the existing bucket.
    *
@@ -49,6 +63,13 @@ export interface AccessLogPipelineProps extends Safeguards {
    * @default "eventbridge"
    */
   readonly existingLogBucketEvents?: BucketEvents;
+  /**
+   * Name of the pipeline's bucket; with a KMS key logs are delivered to a second one, whose name is this with "-landing". Another
+   * name is another bucket.
+   *
+   * @default - the pipeline's name and what makes it unique
+   */
+  readonly bucketName?: string;
   /**
    * Keeps the objects as they were delivered next to the moved ones.
    *
@@ -124,6 +145,18 @@ export interface AccessLogPipelineProps extends Safeguards {
    */
   readonly lakeFormation?: boolean;
   /**
+   * Registers the locations of the tables with Lake Formation, and grants the functions access to them.
+   *
+   * @default false
+   */
+  readonly lakeFormationLocations?: boolean;
+  /**
+   * A managed policy in IAM for those who ask questions.
+   *
+   * @default false
+   */
+  readonly analystPolicy?: boolean;
+  /**
    * Alarms on all that can go wrong, see docs/operations.md.
    *
    * @default true
@@ -135,6 +168,12 @@ export interface AccessLogPipelineProps extends Safeguards {
    * @default - a topic is created
    */
   readonly alarmTopic?: string;
+  /**
+   * Who is told by the topic of the alarms: e-mail addresses, which their owners must confirm, and URLs.
+   *
+   * @default - nobody
+   */
+  readonly alarmSubscriptions?: readonly AlarmSubscription[];
   /**
    * A dashboard in CloudWatch, named like the pipeline.
    *

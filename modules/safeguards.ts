@@ -15,6 +15,19 @@ export interface Safeguards {
    * @default - none
    */
   readonly permissionsBoundary?: string;
+  /**
+   * Path of every role and policy in IAM, which begins and ends with a slash.
+   *
+   * @default - the root
+   */
+  readonly iamPath?: string;
+  /**
+   * End of the names that must be unique in the whole account: of roles and policies in IAM, and of the dashboard. Two pipelines of
+   * one name in two Regions need different ones.
+   *
+   * @default ""
+   */
+  readonly globalNameSuffix?: string;
 }
 
 /** To read and write what the key encrypts. */
@@ -25,6 +38,20 @@ export const useOfKey = ({ kmsKey }: Safeguards): PolicyStatement[] =>
 export const queueEncryption = ({ kmsKey }: Safeguards) =>
   kmsKey === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: kmsKey };
 
-/** How a role is bounded. */
-export const boundary = ({ permissionsBoundary }: Safeguards) =>
-  permissionsBoundary === undefined ? {} : { permissionsBoundary };
+/** A name that must be unique in the whole account. */
+export const globalName = (name: string, { globalNameSuffix = "" }: Safeguards): string =>
+  `${name}${globalNameSuffix}`;
+
+/** How a role or policy is called in IAM. */
+export const iamName = (name: string, safeguards: Safeguards) => ({
+  name: globalName(name, safeguards),
+  ...(safeguards.iamPath === undefined ? {} : { path: safeguards.iamPath }),
+});
+
+/** How a role is called and bounded. */
+export const roleOptions = (name: string, safeguards: Safeguards) => ({
+  ...iamName(name, safeguards),
+  ...(safeguards.permissionsBoundary === undefined
+    ? {}
+    : { permissionsBoundary: safeguards.permissionsBoundary }),
+});

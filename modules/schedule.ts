@@ -10,7 +10,7 @@ import { deadLetterQueue } from "./dead-letter-queue";
 import type { HandlerFunction } from "./handler-function";
 import { scheduleNameOf } from "./pipeline-names";
 import { allow, denyPlainText, policyDocument, trustPolicy } from "./policy";
-import { boundary, useOfKey } from "./safeguards";
+import { roleOptions, useOfKey } from "./safeguards";
 
 export interface ScheduleProps {
   readonly name: string;
@@ -83,12 +83,11 @@ export class Schedule extends Construct {
     });
     this.group = new SchedulerScheduleGroup(this, "group", { name: props.name });
     const invoker = new IamRole(this, "role", {
-      name: `${props.name}-schedule`,
+      ...roleOptions(`${props.name}-schedule`, safeguards),
       assumeRolePolicy: trustPolicy("scheduler.amazonaws.com", {
         StringEquals: { "aws:SourceAccount": props.accountId },
         ArnEquals: { "aws:SourceArn": this.group.arn },
       }),
-      ...boundary(safeguards),
     });
     const invoke = new IamRolePolicy(this, "policy", {
       name: "invoke",

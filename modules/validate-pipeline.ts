@@ -2,7 +2,15 @@ import { IDENTIFIER } from "../formats/render/sql-text";
 import { isSilenceAllowed, MAX_SILENT_HOURS, silentAfterHoursOf } from "./log-source";
 import { databaseOf } from "./pipeline-names";
 import { type AccessLogPipelineProps, ID_PREFIX, PIPELINE_NAME } from "./pipeline-props";
-import { DEPENDENT_OPTIONS, expectedOf, isUseless, sharedTableRules } from "./pipeline-rules";
+import {
+  DEPENDENT_OPTIONS,
+  expectedOf,
+  isTooLong,
+  isUseless,
+  lengthExpected,
+  NAME_LENGTHS,
+} from "./pipeline-rules";
+import { problemsOfSources } from "./source-problems";
 import { validateProps } from "./validate-props";
 
 /** @throws Error that names every option that is wrong */
@@ -45,10 +53,22 @@ export function validatePipeline(path: string, props: AccessLogPipelineProps): v
       holds: !isUseless(props, dependent),
       expected: expectedOf(dependent),
     })),
-    ...sharedTableRules(sources).map((rule) => ({
-      ...rule,
+    ...NAME_LENGTHS.map((length) => ({
+      option: length.option,
+      value: props[length.option],
+      holds: !isTooLong(props, length),
+      expected: lengthExpected(length),
+    })),
+    ...problemsOfSources(sources, placeOf(props)).map((problem) => ({
       option: "sources",
-      value: sources.map(({ name: source, partition, privacy }) => ({ name: source, partition, privacy })),
+      value: sources.map(({ name: source }) => source),
+      holds: false,
+      expected: `are refused: ${problem}`,
     })),
   ]);
 }
+
+const placeOf = ({ region, existingLogBucket, kmsKey }: AccessLogPipelineProps) => ({
+  region: region?.includes("${") ? undefined : region,
+  isInPipelinesBucket: existingLogBucket === undefined && kmsKey === undefined,
+});

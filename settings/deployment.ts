@@ -4,6 +4,8 @@ import { configuredSourcesOf } from "../modules/log-source";
 import { databaseOf, moveFunctionNameOf, workgroupNameOf } from "../modules/pipeline-names";
 import { hasLandingBucket } from "../modules/pipeline-props";
 import { allow, policyDocument } from "../modules/policy";
+import { partitionOf } from "../modules/regions";
+import { globalName } from "../modules/safeguards";
 import { loadSettings } from "./load";
 import { type Settings, toLogSource } from "./schema";
 
@@ -50,20 +52,20 @@ export function deploymentOf(settings: Settings): Deployment {
  * @returns the policy document as JSON; without statements if there is nothing to add
  */
 export function ownersPolicyOf(settings: Settings, bucket: string, account: string): string {
-  const { name, region, existingLogBucketOwner, keepOriginals } = settings;
+  const { region, existingLogBucketOwner, keepOriginals, iamPath = "/" } = settings;
   const sources = settings.sources.map(toLogSource);
   const partition = partitionOf(region);
   const bucketArn = `arn:${partition}:s3:::${bucket}`;
-  const role = { AWS: `arn:${partition}:iam::${account}:role/${moveFunctionNameOf(name)}` };
+  const role = { AWS: `arn:${partition}:iam::${account}:role${iamPath}${roleNameOf(settings)}` };
   const isAnothers = existingLogBucketOwner !== undefined && existingLogBucketOwner !== account;
   return policyDocument([
-    ...letLoadBalancersDeliver(bucketArn, sources, () => account),
+    ...letLoadBalancersDeliver(bucketArn, sources, { account: () => account, region: () => region }),
     ...(isAnothers
       ? [
           {
+            ...takeOriginals(bucketArn, sources, keepOriginals ?? false),
             Sid: "AccessLogPipeline",
             Principal: role,
-            ...takeOriginals(bucketArn, sources, keepOriginals ?? false),
           },
           { Sid: "AccessLogPipelineList", Principal: role, ...allow(["s3:ListBucket"], [bucketArn]) },
         ]
@@ -71,8 +73,5 @@ export function ownersPolicyOf(settings: Settings, bucket: string, account: stri
   ]);
 }
 
-/** The partition of AWS that a Region belongs to. */
-function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-}
+const roleNameOf = ({ name, globalNameSuffix = "" }: Settings): string =>
+  globalName(moveFunctionNameOf(name), { globalNameSuffix });

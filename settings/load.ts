@@ -1,17 +1,22 @@
 import { existsSync, readFileSync } from "node:fs";
 import type * as z from "zod";
-import { OWN_PREFIXES } from "../formats/partition-layout";
-import { keyPrefixOf } from "../modules/log-source";
-import { RESULTS_PREFIX } from "../modules/pipeline-names";
-import { DEPENDENT_OPTIONS, expectedOf, isUseless, sharedTableRules } from "../modules/pipeline-rules";
+import {
+  DEPENDENT_OPTIONS,
+  expectedOf,
+  isTooLong,
+  isUseless,
+  lengthExpected,
+  NAME_LENGTHS,
+} from "../modules/pipeline-rules";
+import { partitionOf } from "../modules/regions";
+import { problemsOfSources } from "../modules/source-problems";
+import { jsonMistake } from "./json-mistake";
+import { messageOf, shown } from "./messages";
 import { type Settings, settingsSchema, toLogSource } from "./schema";
 
 export const SETTINGS_FILE = "access-logs.json";
 /** Names another settings file. */
 export const SETTINGS_VARIABLE = "ACCESS_LOGS_SETTINGS";
-
-/** Keys that belong to the pipeline itself. */
-export const RESERVED_PREFIXES = [...OWN_PREFIXES, RESULTS_PREFIX];
 
 /** A settings file that cannot be used; the message lists every problem. */
 export class SettingsError extends Error {
@@ -34,20 +39,32 @@ export function loadSettings(path = process.env[SETTINGS_VARIABLE] ?? SETTINGS_F
 }
 
 function parseJson(path: string): unknown {
+  let text: string | undefined;
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    text = readFileSync(path, "utf8");
+    return JSON.parse(text);
   } catch (error) {
-    throw new SettingsError(`${path}: not valid JSON: ${error instanceof Error ? error.message : error}`);
+    const mistake = text === undefined ? undefined : jsonMistake(text);
+    throw new SettingsError(
+      mistake
+        ? `${path}:${mistake.line}:${mistake.column}: not valid JSON: ${mistake.hint}`
+        : `${path}: cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
   }
 }
 
 /** Checks values against the schema and against each other. @throws SettingsError */
 export function parseSettings(path: string, value: unknown): Settings {
-  const result = settingsSchema.safeParse(value);
+  const result = settingsSchema.safeParse(value, { error: messageOf });
   if (!result.success) {
     throw new SettingsError(result.error.issues.map((issue) => describeIssue(path, value, issue)).join("\n"));
   }
-  const problems = [...sourceProblems(result.data.sources), ...uselessOptions(result.data)];
+  const problems = [
+    ...sourceProblems(result.data),
+    ...uselessOptions(result.data),
+    ...tooLongNames(result.data),
+    ...foreignArns(result.data),
+  ];
   if (problems.length > 0)
     throw new SettingsError(problems.map((problem) => `${path}: ${problem}`).join("\n"));
   return result.data;
@@ -61,7 +78,7 @@ function describeIssue(file: string, settings: unknown, issue: z.core.$ZodIssue)
   if (issue.code === "unrecognized_keys") {
     return `${file}: ${place || "settings"}: unknown option ${issue.keys.map((key) => `"${key}"`).join(", ")}; see access-logs.schema.json`;
   }
-  return `${file}: ${place || "settings"}: ${issue.message}, got ${JSON.stringify(valueAt(settings, issue.path))}`;
+  return `${file}: ${place || "settings"}: ${issue.message}, got ${shown(valueAt(settings, issue.path))}`;
 }
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
@@ -71,31 +88,40 @@ const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
     value,
   );
 
-function sourceProblems(sources: Settings["sources"]): string[] {
-  const problems: string[] = [];
-  for (const [index, { name }] of sources.entries()) {
-    if (sources.findIndex((other) => other.name === name) < index) {
-      problems.push(`sources[${index}].name: must be unique, got "${name}" again`);
-    }
-  }
-  for (const { holds, expected } of sharedTableRules(sources.map(toLogSource))) {
-    if (!holds) problems.push(`sources: ${expected}`);
-  }
-  const prefixes = sources.map((item) => keyPrefixOf(toLogSource(item)));
-  for (const [index, prefix] of prefixes.entries()) {
-    const own = RESERVED_PREFIXES.find((taken) => overlap(prefix, taken));
-    if (own)
-      problems.push(
-        `sources[${index}].prefix: must not overlap "${own}", which the pipeline writes; got "${prefix}"`,
-      );
-    const other = prefixes.findIndex((taken) => overlap(prefix, taken));
-    if (other < index) {
-      problems.push(
-        `sources[${index}].prefix: must not overlap that of sources[${other}]: S3 cannot tell "${prefix}" from "${prefixes[other]}"; give each source its own prefix`,
-      );
-    }
-  }
-  return problems;
+const sourceProblems = ({ sources, existingLogBucket, kmsKey, region }: Settings): string[] =>
+  problemsOfSources(sources.map(toLogSource), {
+    region,
+    isInPipelinesBucket: existingLogBucket === undefined && kmsKey === undefined,
+  });
+
+const tooLongNames = (settings: Settings): string[] =>
+  NAME_LENGTHS.filter((length) => isTooLong(settings, length)).map(
+    (length) => `${length.option}: ${lengthExpected(length)}, got ${shown(settings[length.option])}`,
+  );
+
+/** Keys and topics work in their own Region only, and policies and roles in their own partition. */
+function foreignArns({
+  region,
+  kmsKey,
+  existingLogBucketKey,
+  alarmTopic,
+  permissionsBoundary,
+  provider,
+}: Settings): string[] {
+  const regional = { kmsKey, existingLogBucketKey, alarmTopic };
+  const partitioned = { permissionsBoundary, "provider.assumeRole.roleArn": provider?.assumeRole?.roleArn };
+  const partition = partitionOf(region);
+  return [
+    ...Object.entries(regional)
+      .filter(([, arn]) => arn !== undefined && arn.split(":")[3] !== region)
+      .map(([option, arn]) => `${option}: must be of the Region ${region}, got ${shown(arn)}`),
+    ...Object.entries({ ...regional, ...partitioned })
+      .filter(([, arn]) => arn !== undefined && arn.split(":")[1] !== partition)
+      .map(
+        ([option, arn]) =>
+          `${option}: must be of the partition ${partition}, as the Region ${region}, got ${shown(arn)}`,
+      ),
+  ];
 }
 
 /** Options that say something about what other options leave out. */
@@ -103,5 +129,3 @@ const uselessOptions = (settings: Settings): string[] =>
   DEPENDENT_OPTIONS.filter((dependent) => isUseless(settings, dependent)).map(
     (dependent) => `${dependent.option}: ${expectedOf(dependent)}`,
   );
-
-const overlap = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-const ROLE_ARN = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+const ROLE_ARN = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 /**
  * What of the AWS provider is set; credentials come from where Terraform itself finds them.

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { FORMAT_IDS, FORMATS } from "../formats";
 import { ADDRESS_MODES, TEXT_MODES } from "../formats/privacy";
 import { IDENTIFIER } from "../formats/render/sql-text";
+import { ALARM_PROTOCOLS } from "../modules/alarm-protocols";
 import { type LogSource, MAX_SILENT_HOURS } from "../modules/log-source";
 import {
   BUCKET_EVENTS,
@@ -26,6 +27,25 @@ const LOG_RETENTION_DAYS = [
 
 const days = z.int().min(1).max(MAX_RETENTION_DAYS);
 
+/** Of all of AWS: its own partition, and others such as aws-cn, aws-us-gov and aws-eusc. */
+const PARTITION = "aws(?:-[a-z]+)*";
+const arn = (rest: string): RegExp => new RegExp(`^arn:${PARTITION}:${rest}$`);
+const KMS_KEY = arn("kms:[a-z0-9-]+:\\d{12}:key\\/[\\w-]+");
+const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** A pebibyte: more is a slip of the finger. */
+const MAX_SCAN_GIB = 1024 ** 2;
+/** @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+export const TAGS = {
+  max: 50,
+  keyLength: 128,
+  valueLength: 256,
+  characters: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
+} as const;
+
+const TAG_CHARACTERS = "must be letters, digits, spaces, and _ . : / = + - @";
+
+const isUnique = (values: readonly string[]): boolean => new Set(values).size === values.length;
+
 const accountId = z.string().regex(/^\d{12}$/, "must be a 12-digit AWS account id, in quotes");
 
 const LATE_HOURS = Object.values(FORMATS)
@@ -33,7 +53,7 @@ const LATE_HOURS = Object.values(FORMATS)
   .join(", ");
 /** Of an option that has this value where it is left out, whatever else is set. */
 const withDefault = (description: string, value: string | number | boolean) => ({
-  description: `${description}. Default: ${value}`,
+  description: `${description}. Default: ${value === "" ? "none" : value}`,
   default: value,
 });
 
@@ -70,13 +90,16 @@ const source = z.strictObject({
     )
     .refine((prefix) => !prefix.includes("AWSLogs"), 'must not hold "AWSLogs": AWS adds that folder itself')
     .describe(
-      'Log prefix configured at the load balancer or distribution, with "/" at the end; empty if none is',
+      'Log prefix configured at the load balancer or distribution, with "/" at the end; empty if none is. Where a distribution delivers to the pipeline\'s bucket, it needs one',
     ),
   accounts: z
     .array(accountId)
     .min(1)
+    .refine(isUnique, "must name each account once")
     .optional()
-    .describe("Accounts whose load balancers may deliver. Default: the account that is deployed to"),
+    .describe(
+      "Accounts whose load balancers may deliver; not for CloudFront. Default: the account that is deployed to",
+    ),
   partition: z
     .boolean()
     .optional()
@@ -92,7 +115,7 @@ const source = z.strictObject({
   privacy: privacy
     .optional()
     .describe(
-      "What the typed table holds in the place of what tells of persons; sources of a format must agree unless they are partitioned. Default: what was logged",
+      "What the typed table holds in the place of personal data; sources of a format must agree unless they are partitioned. Default: what was logged",
     ),
 });
 
@@ -105,7 +128,10 @@ export const settingsSchema = z.strictObject({
     .describe("Prefix of every name in AWS"),
   region: z
     .string()
-    .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'must be an AWS Region, e.g. "eu-central-1"')
+    .regex(
+      /^[a-z]{2,4}(?:-[a-z]{2,4})?-(?:central|(?:north|south)(?:east|west)?|east|west)-[1-9]$/,
+      'must be an AWS Region, e.g. "eu-central-1"',
+    )
     .describe("Region of the pipeline; load balancers deliver only into a bucket of their own Region"),
   backend: backendSettings
     .optional()
@@ -114,7 +140,7 @@ export const settingsSchema = z.strictObject({
   provider: providerSettings.optional().describe("How Terraform reaches AWS"),
   existingLogBucket: z
     .string()
-    .min(3)
+    .regex(BUCKET_NAME, "must be the name of a bucket, without a prefix")
     .optional()
     .describe(
       "Bucket that the logs arrive in already; nothing on it is changed. Default: a bucket is created",
@@ -122,12 +148,25 @@ export const settingsSchema = z.strictObject({
   existingLogBucketOwner: accountId
     .optional()
     .describe("Account that owns that bucket. Default: the account that is deployed to"),
+  existingLogBucketKey: z
+    .string()
+    .regex(KMS_KEY, "must be the ARN of a KMS key, not of an alias")
+    .optional()
+    .describe("Key that the objects in that bucket are encrypted with. Default: S3's own, or the pipeline's"),
   existingLogBucketEvents: z
     .enum(BUCKET_EVENTS)
     .optional()
     .describe(
       "How that bucket tells of new objects: by its events in EventBridge, or by a notification to the pipeline's queue. Default: eventbridge",
     ),
+  bucketName: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+      'must be lower-case letters, digits or "-", from 3 to 63 characters',
+    )
+    .optional()
+    .describe("Name of the pipeline's bucket. Default: the name and what makes it unique"),
   keepOriginals: z.boolean().optional().meta(withDefault("Keep the objects as delivered, too", false)),
   database: z
     .string()
@@ -153,6 +192,7 @@ export const settingsSchema = z.strictObject({
   scanLimitGiB: z
     .number()
     .min(0.01)
+    .max(MAX_SCAN_GIB)
     .optional()
     .meta(withDefault("GiB that one query of the analysts' workgroup may scan", DEFAULT_SCAN_LIMIT_GIB)),
   columnar: z
@@ -183,35 +223,70 @@ export const settingsSchema = z.strictObject({
     .describe(`First day that projected partitions cover. Default: ${DEFAULT_PROJECTION_FROM}`),
   kmsKey: z
     .string()
-    .regex(
-      /^arn:aws(?:-cn|-us-gov)?:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
-      "must be the ARN of a KMS key, not of an alias",
-    )
+    .regex(KMS_KEY, "must be the ARN of a KMS key, not of an alias")
     .optional()
     .describe(
       "Key that encrypts everything but the bucket that logs are delivered to. Default: AWS's own keys",
     ),
   permissionsBoundary: z
     .string()
-    .regex(
-      /^arn:aws(?:-cn|-us-gov)?:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/,
-      "must be the ARN of an IAM policy",
-    )
+    .regex(arn("iam::(?:\\d{12}|aws):policy\\/[\\w+=,.@/-]+"), "must be the ARN of an IAM policy")
     .optional()
     .describe("Policy that bounds what each role may do. Default: none"),
+  iamPath: z
+    .string()
+    .regex(/^\/(?:[\w+=,.@-]+\/)*$/, 'must begin and end with "/"')
+    .optional()
+    .describe("Path of every role and policy in IAM. Default: /"),
+  globalNameSuffix: z
+    .string()
+    .regex(/^[a-zA-Z0-9_-]{0,32}$/, 'must be letters, digits, "_" or "-", at most 32 characters')
+    .optional()
+    .meta(
+      withDefault(
+        "End of names that are unique in the whole account: of roles and policies in IAM, and of the dashboard. For a pipeline of the same name in another Region",
+        "",
+      ),
+    ),
   lakeFormation: z
     .boolean()
     .optional()
     .meta(withDefault("Grant the functions what they need where Lake Formation rules the catalog", false)),
+  lakeFormationLocations: z
+    .boolean()
+    .optional()
+    .meta(
+      withDefault(
+        "Register the tables' locations with Lake Formation, and grant the functions access",
+        false,
+      ),
+    ),
+  analystPolicy: z
+    .boolean()
+    .optional()
+    .meta(withDefault("A managed policy in IAM for those who ask questions", false)),
   alarms: z.boolean().optional().meta(withDefault("Alarms on all that can go wrong", true)),
   alarmTopic: z
     .string()
     .regex(
-      /^arn:aws(?:-cn|-us-gov)?:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
+      arn("sns:[a-z0-9-]+:\\d{12}:[\\w-]{1,256}"),
       "must be the ARN of an SNS topic that is no FIFO topic",
     )
     .optional()
     .describe("Topic that alarms publish to; it must let CloudWatch do so. Default: a topic is created"),
+  alarmSubscriptions: z
+    .array(
+      z.strictObject({
+        protocol: z.enum(ALARM_PROTOCOLS).describe("How someone is told"),
+        endpoint: z
+          .string()
+          .regex(/^(?:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, "must be an e-mail address, or a URL of https")
+          .describe("E-mail address, which its owner must confirm, or URL"),
+      }),
+    )
+    .refine((list) => isUnique(list.map(({ endpoint }) => endpoint)), "must name each endpoint once")
+    .optional()
+    .meta({ description: "Who is told by the topic of the alarms. Default: nobody", default: [] }),
   dashboard: z.boolean().optional().meta(withDefault("A dashboard in CloudWatch", true)),
   vpc: z
     .strictObject({
@@ -245,7 +320,22 @@ export const settingsSchema = z.strictObject({
       ),
     ),
   runtime: z.enum(RUNTIMES).optional().meta(withDefault("Lambda runtime", RUNTIMES[0])),
-  tags: z.record(z.string().min(1), z.string()).optional().describe("Tags of every resource"),
+  tags: z
+    .record(
+      z
+        .string()
+        .min(1)
+        .max(TAGS.keyLength)
+        .regex(TAGS.characters, TAG_CHARACTERS)
+        .refine((key) => !/^aws:/i.test(key), 'must not begin with "aws:", which AWS keeps for itself'),
+      z.string().max(TAGS.valueLength).regex(TAGS.characters, TAG_CHARACTERS),
+    )
+    .refine(
+      (tags) => Object.keys(tags).length <= TAGS.max,
+      `must be at most ${TAGS.max}: AWS takes no more of a resource`,
+    )
+    .optional()
+    .describe("Tags of every resource"),
 });
 
 /** What one deployment is made of. */

@@ -23,7 +23,6 @@ export class AccessLogsStack extends TerraformStack {
 /** Settings without what concerns the stack and not the pipeline, and without options that are not set. */
 function pipelineProps({
   $schema,
-  region,
   backend,
   provider,
   tags,

@@ -1,3 +1,4 @@
+import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { dependable, type ITerraformDependable, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import type { AccessLogPipeline } from "../modules/access-log-pipeline";
@@ -7,7 +8,7 @@ import type { Schedule } from "../modules/schedule";
 
 /** A Terraform output. */
 export interface Output {
-  readonly value: string | readonly string[];
+  readonly value: string | readonly string[] | Readonly<Record<string, object>>;
   readonly description: string;
   /** What must be there before others use the value. */
   readonly waitsFor?: readonly ITerraformDependable[];
@@ -38,12 +39,16 @@ function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>
     landing_bucket_arn: { value: landing.arn, description: "ARN of that bucket" },
     arrivals_queue_url: { value: trigger.queue.url, description: "Queue of new objects" },
     arrivals_queue_arn: { value: trigger.queue.arn, description: "ARN of that queue" },
-    arrivals_dead_letter_queue_url: {
-      value: trigger.deadLetterQueue.url,
-      description: "Queue of objects that could not be moved",
+    ...deadLetterOutputs("arrivals", trigger.deadLetterQueue, "Queue of objects that could not be moved"),
+    deliveries: {
+      value: Object.fromEntries(
+        pipeline.deliveries.map(({ source, bucket: target, prefix }) => [source, { bucket: target, prefix }]),
+      ),
+      description:
+        "Bucket and prefix of each source, by its name, for access_logs of a load balancer or logging_config of a distribution",
+      waitsFor: pipeline.landingPermissions,
     },
     ...functionOutputs("move", move, "Function that moves logs"),
-    move_role_arn: { value: move.role.arn, description: "ARN of its role, for policies of other accounts" },
     ...(createPartition && partitionSchedule
       ? scheduledOutputs("create_partition", createPartition, partitionSchedule)
       : {}),
@@ -77,6 +82,18 @@ function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>
         }
       : {}),
     ...(lake ? { typed_tables: { value: lake.tables, description: "Typed tables" } } : {}),
+    analyst_policy: {
+      value: pipeline.analystPolicy.document,
+      description: "Policy of those who ask questions, as JSON",
+    },
+    ...(pipeline.analystPolicy.policy
+      ? {
+          analyst_policy_arn: {
+            value: pipeline.analystPolicy.policy.arn,
+            description: "ARN of the managed policy of those who ask questions",
+          },
+        }
+      : {}),
     ...workgroupOutputs("workgroup", pipeline.analystWorkgroup, "Athena workgroup to ask questions in"),
     ...workgroupOutputs(
       "pipeline_workgroup",
@@ -88,23 +105,32 @@ function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>
 
 const functionOutputs = (
   id: string,
-  { lambda }: HandlerFunction,
+  { lambda, role, logGroup }: HandlerFunction,
   description: string,
 ): Record<string, Output> => ({
   [`${id}_function_name`]: { value: lambda.functionName, description },
   [`${id}_function_arn`]: { value: lambda.arn, description: "ARN of that function" },
+  [`${id}_role_arn`]: { value: role.arn, description: "ARN of its role" },
+  [`${id}_log_group`]: { value: logGroup.name, description: "Log group that it writes to" },
 });
 
 const scheduledOutputs = (
   id: string,
   handler: HandlerFunction,
-  { deadLetterQueue }: Schedule,
+  { deadLetterQueue, group, schedules }: Schedule,
 ): Record<string, Output> => ({
   ...functionOutputs(id, handler, "Function that runs by schedule"),
-  [`${id}_dead_letter_queue_url`]: {
-    value: deadLetterQueue.url,
-    description: "Queue of its runs that failed",
+  [`${id}_schedule_group`]: { value: group.name, description: "Group of its schedules" },
+  [`${id}_schedules`]: {
+    value: schedules.map((schedule) => schedule.name),
+    description: "Names of its schedules in that group",
   },
+  ...deadLetterOutputs(id, deadLetterQueue, "Queue of its runs that failed"),
+});
+
+const deadLetterOutputs = (id: string, queue: SqsQueue, description: string): Record<string, Output> => ({
+  [`${id}_dead_letter_queue_url`]: { value: queue.url, description },
+  [`${id}_dead_letter_queue_arn`]: { value: queue.arn, description: "ARN of that queue" },
 });
 
 const workgroupOutputs = (

@@ -70,6 +70,7 @@ describe("AccessLogPipeline", () => {
 
   it("lets load balancers deliver below their accounts' folders, over TLS only", () => {
     const json = synth({
+      region: "eu-central-1",
       sources: [{ name: "web", format: "alb", prefix: "alb/", accounts: ["111122223333"] }],
     });
     expect(statementsOf(onlyResource(json, "aws_s3_bucket_policy"))).toEqual([
@@ -85,6 +86,65 @@ describe("AccessLogPipeline", () => {
         Resource: ["${aws_s3_bucket.logs.arn}/alb/AWSLogs/111122223333/*"],
       },
     ]);
+  });
+
+  it.each([
+    ["cn-north-1", "arn:aws-cn:iam::638102146993:root"],
+    ["cn-northwest-1", "arn:aws-cn:iam::037604701340:root"],
+    ["us-gov-west-1", "arn:aws-us-gov:iam::048591011584:root"],
+    ["us-gov-east-1", "arn:aws-us-gov:iam::190560391635:root"],
+  ])("lets the account deliver that load balancers of %s use", (region, account) => {
+    const [, delivery] = statementsOf(onlyResource(synth({ region }), "aws_s3_bucket_policy"));
+    expect(delivery?.Principal).toEqual({ AWS: account });
+  });
+
+  it("lets Terraform find out who delivers, and whether distributions can, in a Region that it alone knows", () => {
+    const json = synth({ sources: [...PROPS.sources, { name: "cdn", format: "cloudfront", prefix: "cf/" }] });
+    const [, delivery] = statementsOf(onlyResource(json, "aws_s3_bucket_policy"));
+    const [[kind, who] = []] = Object.entries(delivery?.Principal ?? {});
+    expect(kind).toMatch(
+      /^\$\{contains\(\["cn-north-1",.*\], data\.aws_region\.\w+\.region\) \? "AWS" : "Service"\}$/,
+    );
+    expect(who).toMatch(
+      /data\.aws_region\.\w+\.region == "cn-north-1" \? "arn:aws-cn:iam::638102146993:root" : "logdelivery\.elasticloadbalancing\.amazonaws\.com"\}$/,
+    );
+    expect(onlyResource(json, "aws_s3_bucket_acl").lifecycle).toMatchObject({
+      precondition: [{ condition: expect.stringContaining('"af-south-1"') }],
+    });
+    expect(() =>
+      synth({ region: "af-south-1", sources: [{ name: "cdn", format: "cloudfront", prefix: "cf/" }] }),
+    ).toThrow("CloudFront delivers no standard logs (version 1) to buckets of this Region");
+  });
+
+  it("calls roles, dashboard and buckets as an organization prescribes", () => {
+    const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const json = synth({ iamPath: "/platform/", globalNameSuffix: "-euc1", bucketName: "acme-logs", kmsKey });
+    const roles = Object.values(resourcesOf(json, "aws_iam_role"));
+    expect(roles).toHaveLength(7);
+    for (const role of roles) {
+      expect(role).toMatchObject({ path: "/platform/", name: expect.stringMatching(/^logs-.*-euc1$/) });
+    }
+    expect(onlyResource(json, "aws_cloudwatch_dashboard").dashboard_name).toBe("logs-euc1");
+    expect(resourcesOf(json, "aws_s3_bucket")).toMatchObject({
+      logs: { bucket: "acme-logs" },
+      landing: { bucket: "acme-logs-landing" },
+    });
+    for (const bucket of Object.values(resourcesOf(json, "aws_s3_bucket")))
+      expect(bucket).not.toHaveProperty("bucket_prefix");
+    // All else is of a Region, and keeps its name.
+    const functions = Object.values(resourcesOf(json, "aws_lambda_function"));
+    expect(functions.map(({ function_name }) => function_name)).toContain("logs-move-access-logs");
+  });
+
+  it("decrypts what lies in the existing bucket with the key of that", () => {
+    const key = "arn:aws:kms:eu-central-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const json = synth({ existingLogBucket: "company-logs", existingLogBucketKey: key });
+    const allowed = Object.entries(resourcesOf(json, "aws_iam_role_policy")).flatMap(([id, policy]) =>
+      statementsOf(policy)
+        .filter(({ Resource }) => Resource.includes(key))
+        .map(({ Action }) => [id.includes("move_access_logs"), Action]),
+    );
+    expect(allowed).toEqual([[true, ["kms:Decrypt"]]]);
   });
 
   it("names the deploying account where no accounts are given", () => {

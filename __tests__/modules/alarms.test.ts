@@ -212,12 +212,32 @@ describe("the topic", () => {
 
   it("can be one that exists, in any partition of AWS", () => {
     const alarmTopic = "arn:aws-us-gov:sns:us-gov-west-1:111122223333:ops";
-    const others = synthSettings({ ...ONE_OF_EACH, region: "us-gov-west-1", alarmTopic });
+    const sources = ONE_OF_EACH.sources.filter(({ format }) => format === "alb");
+    const others = synthSettings({ ...ONE_OF_EACH, sources, region: "us-gov-west-1", alarmTopic });
     expect(resourcesOf(others, "aws_sns_topic")).toEqual({});
     expect(new Set([...alarmsOf(others).values()].flatMap(({ alarm_actions }) => alarm_actions))).toEqual(
       new Set([alarmTopic]),
     );
     expect(others.output).not.toHaveProperty("alarm_topic_arn");
+  });
+
+  it("tells whom the settings name, also where the topic exists already", () => {
+    const alarmSubscriptions = [
+      { protocol: "email", endpoint: "ops@example.com" },
+      { protocol: "https", endpoint: "https://events.example.com/x" },
+    ];
+    const subscribed = synthSettings({ ...ONE_OF_EACH, alarmSubscriptions });
+    expect(resourcesOf(subscribed, "aws_sns_topic_subscription")).toEqual({
+      alarm_subscriptions: expect.objectContaining({
+        for_each: Object.fromEntries(alarmSubscriptions.map((each) => [each.endpoint, each])),
+        protocol: "${each.value.protocol}",
+        endpoint: "${each.value.endpoint}",
+        topic_arn: "${aws_sns_topic.alarm_topic.arn}",
+      }),
+    });
+    const alarmTopic = "arn:aws:sns:eu-central-1:111122223333:ops";
+    const elsewhere = synthSettings({ ...ONE_OF_EACH, alarmSubscriptions, alarmTopic });
+    expect(onlyResource(elsewhere, "aws_sns_topic_subscription").topic_arn).toBe(alarmTopic);
   });
 
   it("goes with the alarms, which can be left out, and the dashboard stays", () => {

@@ -185,10 +185,33 @@ describe("the hardened stack", () => {
 
   it("grants every function that asks the catalog its part of Lake Formation", () => {
     const grants = Object.values(resourcesOf(json, "aws_lakeformation_permissions"));
-    expect(grants).toHaveLength(3 * 4);
+    expect(grants).toHaveLength(3 * 3);
     expect(
       grants.filter(({ permissions }) => (permissions as string[]).includes("CREATE_TABLE")),
     ).toHaveLength(1);
+  });
+
+  it("grants no location that is not registered, and registers none that holds results", () => {
+    expect(JSON.stringify(resourcesOf(json, "aws_lakeformation_permissions"))).not.toContain("data_location");
+    const registered = synthSettings({ ...VARIANTS.hardened, lakeFormationLocations: true });
+    const locations = resourcesOf(registered, "aws_lakeformation_resource");
+    expect(Object.values(locations).map(({ arn }) => arn)).toEqual([
+      "${aws_s3_bucket.logs.arn}/lake",
+      "${aws_s3_bucket.logs.arn}/raw",
+    ]);
+    const granted = Object.values(resourcesOf(registered, "aws_lakeformation_permissions")).flatMap(
+      ({ data_location, principal }) =>
+        data_location ? [`${principal} on ${(data_location as { arn: string }).arn}`] : [],
+    );
+    // A reference to the registration, so that Terraform waits for it.
+    expect(
+      granted.map((grant) => /(create|transform|maintain).*_formation_(raw|lake)_/.exec(grant)?.slice(1)),
+    ).toEqual([
+      ["create", "raw"],
+      ["maintain", "lake"],
+      ["transform", "raw"],
+      ["transform", "lake"],
+    ]);
   });
 
   it("is deployed by the role, into the account and with the provider that the settings say", () => {

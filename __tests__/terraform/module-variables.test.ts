@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RUNTIMES } from "../../modules/runtime";
 import { terraformModule } from "../../stacks/terraform-module/terraform-module";
 import { samples } from "../../stacks/terraform-module/variants";
 import { runTerraform } from "../helpers/terraform";
@@ -16,10 +15,10 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
     { name: "Logs_1" },
     'name: must be a lower-case letter, then letters, digits or "-", at most 31 characters, got "Logs_1"',
   ],
-  [{ sources: [] }, "sources: Too small: expected array to have >=1 items, got []"],
+  [{ sources: [] }, "sources: must have at least 1 item, got 0"],
   [
     { sources: [{ name: "a", format: "nlb", prefix: "a/" }] },
-    'sources: format: Invalid option: expected one of "alb"|"cloudfront", got "nlb"',
+    'sources: format: must be one of "alb", "cloudfront", got "nlb"',
   ],
   [{ sources: [{ name: "a", format: "alb", prefix: "b" }] }, 'must be empty or end with "/", without "//"'],
   [{ sources: [{ name: "a", format: "alb", prefix: "AWSLogs/" }] }, 'prefix must not hold "AWSLogs"'],
@@ -78,6 +77,27 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
     },
     "sources: bucket policy: too long for AWS, which allows 20480 bytes; it names each account of each source",
   ],
+  [
+    { name: "n".repeat(31), kms_key: { arn: "arn:aws:kms:eu-central-1:111122223333:key/1234" } },
+    'name: must have at most 28 characters: with "-landing-" it is the start of the name of the bucket',
+  ],
+  [
+    { name: "n".repeat(31), global_name_suffix: "-eu-central-1" },
+    'name: must have at most 35 characters together with "global_name_suffix": ',
+  ],
+  [
+    { tags: { "aws:team": "logs" } },
+    "tags: must be at most 50, with keys from 1 to 128 characters that do not begin",
+  ],
+  [
+    { alarm_subscriptions: [{ protocol: "sms", endpoint: "+1" }] },
+    'alarm_subscriptions: protocol: must be one of "email", "email-json", "https", got "sms"',
+    'alarm_subscriptions: endpoint: must be an e-mail address, or a URL of https, got "+1"',
+  ],
+  [
+    { sources: [{ name: "a", format: "cloudfront", prefix: "a/", accounts: ["111122223333"] }] },
+    'sources: accounts must be left out of a source of CloudFront, got them for "a"',
+  ],
   [{ sources: ["alb"] }, "sources: must be an object with name, format, "],
   [{ sources: [{ format: "alb", prefix: "a/" }] }, "sources: name: must be lower-case letters"],
   [
@@ -86,11 +106,11 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   ],
   [
     { sources: [{ name: "a", format: "alb", prefix: "a/", partition: "yes" }] },
-    'sources: partition: Invalid input: expected boolean, received string, got "yes"',
+    'sources: partition: must be true or false, without quotes, got "yes"',
   ],
   [
     { sources: [{ name: "a", format: "alb", prefix: "a/", silent_after_hours: "long" }] },
-    'sources: silent_after_hours: Invalid input: expected int, received number, got "long"',
+    'sources: silent_after_hours: must be a whole number, got "long"',
   ],
   [
     { sources: ["x/", "x/y/"].map((prefix) => ({ name: "twice", format: "cloudfront", prefix })) },
@@ -110,11 +130,8 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   ],
   [{ database: "my-logs" }, 'database: must be lower-case letters, digits and "_", got "my-logs"'],
   [{ log_retention_days: 31 }, "log_retention_days: must be one of 1, 3, 5, 7"],
-  [{ raw_retention_days: 0 }, "raw_retention_days: Too small: expected number to be >=1, got 0"],
-  [
-    { partitions: "hourly" },
-    'partitions: Invalid option: expected one of "managed"|"projection", got "hourly"',
-  ],
+  [{ raw_retention_days: 0 }, "raw_retention_days: must be at least 1, got 0"],
+  [{ partitions: "hourly" }, 'partitions: must be one of "managed", "projection", got "hourly"'],
   [
     { projection_from: "2024-02-30", partitions: "projection" },
     'projection_from: must be a day that exists, as YYYY-MM-DD, got "2024-02-30"',
@@ -133,16 +150,21 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   [
     { vpc: { subnet_ids: ["a"], security_group_ids: [] } },
     'vpc: subnet_ids: must be the id of a subnet, got "a"',
-    "vpc: security_group_ids: Too small: expected array to have >=1 items, got []",
+    "vpc: security_group_ids: must have at least 1 item, got 0",
   ],
-  [
-    { runtime: "nodejs18.x" },
-    `runtime: Invalid option: expected one of ${RUNTIMES.map((name) => `"${name}"`).join("|")}, got "nodejs18.x"`,
-  ],
+  [{ runtime: "nodejs18.x" }, 'runtime: must be one of "nodejs24.x", "nodejs22.x", got "nodejs18.x"'],
 ];
 
 /** Options that are refused because of others: Terraform asks about those only when nothing else is wrong. */
 const USELESS: typeof REFUSED = [
+  [
+    { lake_formation_locations: true },
+    'lake_formation_locations: must be left out unless "lake_formation" is true, got true',
+  ],
+  [
+    { alarms: false, alarm_subscriptions: [{ protocol: "email", endpoint: "ops@example.com" }] },
+    'alarm_subscriptions: must be left out where "alarms" is false',
+  ],
   [
     { projection_from: "2024-01-01" },
     'projection_from: must be left out unless "partitions" is "projection", got "2024-01-01"',
@@ -179,6 +201,11 @@ describe("the variables of the Terraform module", () => {
     expect(
       await plan([
         {},
+        {
+          // The bucket of someone else may have logs at its root.
+          sources: [{ name: "cdn", format: "cloudfront", prefix: "" }],
+          existing_log_bucket: { name: "company-logs" },
+        },
         {
           sources: Array.from({ length: 50 }, (_, index) => ({
             name: `${index}-${"x".repeat(63)}`.slice(0, 63),

@@ -1,4 +1,5 @@
 import { FORMATS } from "../../formats";
+import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { renderLinePattern } from "../../formats/render/line-pattern";
 import { deployedStack } from "../../testing/stack/deployed-stack";
 import { applied } from "../../testing/stack/terraform-json";
@@ -27,9 +28,7 @@ describe("a synthesized stack", () => {
     };
     // The helper parses JSON inside JSON, which a deployment does not.
     const json = JSON.parse(JSON.stringify(synthSettings(settings)), (key, value) =>
-      (key === "input" || key === "TABLES" || key === "SOURCES") && typeof value === "object"
-        ? JSON.stringify(value)
-        : value,
+      (key === "input" || key === "content") && typeof value === "object" ? JSON.stringify(value) : value,
     );
     const stack = deployedStack(json, (id) => `bucket-${id}`);
     expect(stack).toMatchObject({ database: "logs", buckets: ["bucket-logs"] });
@@ -38,6 +37,9 @@ describe("a synthesized stack", () => {
       "maintain-lake",
       "move-access-logs",
       "transform-partition",
+    ]);
+    expect(stack.objects).toEqual([
+      { bucket: "bucket-logs", key: CONFIGURATION_KEY, content: expect.stringContaining('"prefix":"alb/"') },
     ]);
     const transform = stack.functions.find(({ name }) => name === "transform-partition");
     expect(transform?.environment).toMatchObject({

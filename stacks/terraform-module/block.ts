@@ -5,6 +5,8 @@ import type { Node, Optional } from "./merge";
 
 /** Maps that are values of arguments. Every other map below a resource is a block. */
 const MAP_ARGUMENTS: readonly string[] = ["parameters", "variables", "tags", "dimensions"];
+/** Argument of a resource that there is one of for each item of something. */
+const FOR_ALL = "for_each";
 /** Terraform wants these as they are, without expressions. */
 const META_ARGUMENTS: readonly string[] = ["depends_on", "lifecycle"];
 
@@ -28,6 +30,15 @@ export class Blocks {
   resource({ when, node }: Optional): JsonMap {
     const format = markOf(node, FOR_EACH);
     const condition = this.expressions.condition(when);
+    const each = partOf(node, FOR_ALL);
+    if (each !== undefined) {
+      const { [FOR_ALL]: all, ...body } = this.body(node);
+      const filter = isAlways(when) ? "" : ` if ${condition}`;
+      return {
+        for_each: `\${{ for key, value in ${String(all).slice(2, -1)} : key => value${filter} }}`,
+        ...body,
+      };
+    }
     if (format === undefined) {
       return { ...(isAlways(when) ? {} : { count: `\${${condition} ? 1 : 0}` }), ...this.body(node) };
     }

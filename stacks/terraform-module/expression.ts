@@ -1,5 +1,5 @@
 import { type Condition, isAlways, renderCondition, type Switch } from "./condition";
-import { FOR_EACH, JOINED_BY, JSON_TEXT, type Json } from "./loops";
+import { BY_NAME, FOR_EACH, JOINED_BY, JSON_TEXT, type Json } from "./loops";
 import type { Node, Optional } from "./merge";
 
 /** What a map that stands for something else says, e.g. the format that an item is repeated for. */
@@ -108,8 +108,13 @@ export class Expressions {
     const text = partOf(node, JSON_TEXT);
     if (text) return `jsonencode(${this.of(text)})`;
     const parts: { readonly when: Condition; readonly pairs: string[] }[] = [];
+    const loops: string[] = [];
     for (const [key, { when, node: value }] of node.entries) {
-      const pair = `${/^[A-Za-z_]\w*$/.test(key) ? key : literal(key)} = ${this.of(value)}`;
+      if (key.startsWith(BY_NAME)) {
+        loops.push(this.byName(value));
+        continue;
+      }
+      const pair = `${keyOf(key)} = ${this.of(value)}`;
       const last = parts.at(-1);
       if (last && JSON.stringify(last.when) === JSON.stringify(when)) last.pairs.push(pair);
       else parts.push({ when, pairs: [pair] });
@@ -118,9 +123,24 @@ export class Expressions {
       const object = `{ ${pairs.join(", ")} }`;
       return isAlways(when) ? object : `${this.condition(when)} ? ${object} : {}`;
     });
-    const [only = "{}", ...others] = objects;
-    return others.length === 0 && isAlways(parts[0]?.when ?? [[]]) ? only : `merge(${objects.join(", ")})`;
+    const [only = "{}", ...others] = [...objects, ...loops];
+    return others.length === 0 && isAlways(parts[0]?.when ?? [[]])
+      ? only
+      : `merge(${[only, ...others].join(", ")})`;
   }
+
+  /** Without sources of the format there is nothing in it, so it needs no condition. */
+  private byName(node: Node): string {
+    const item = partOf(node, "item") ?? node;
+    return `{ for source in local.${markOf(node, FOR_EACH)}_sources : source.name => ${this.of(item)} }`;
+  }
+}
+
+/** A key of an object: a name, a text, or an expression in parentheses. */
+function keyOf(key: string): string {
+  if (/^[A-Za-z_]\w*$/.test(key)) return key;
+  const text = literal(key);
+  return text.startsWith('"') ? text : `(${text})`;
 }
 
 /** What stands for one of a source's accounts, and not for all of them. */

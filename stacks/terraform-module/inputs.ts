@@ -2,9 +2,10 @@ import { ref, Token } from "cdktf";
 import * as z from "zod";
 import { FORMAT_IDS, type FormatId } from "../../formats";
 import type { AccessLogPipelineProps } from "../../modules/pipeline-props";
+import { DEPENDENT_OPTIONS, isUseless } from "../../modules/pipeline-rules";
 import { settingsSchema } from "../../settings/schema";
 import type { Assignment, Option, Switch } from "./condition";
-import { representativesOf } from "./loops";
+import { type Json, representativesOf } from "./loops";
 import { snakeCase } from "./snake-case";
 
 /** Settings that are no variables: what they say is for the configuration that calls the module. */
@@ -27,13 +28,14 @@ const WRAPPED: Readonly<Record<string, string>> = {
 export interface Schema {
   readonly type?: string;
   readonly description?: string;
-  readonly default?: string | number | boolean;
+  readonly default?: string | number | boolean | readonly Json[];
   readonly enum?: readonly string[];
   readonly anyOf?: readonly { readonly const?: string | number }[];
   readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
+  readonly maxLength?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly items?: Schema;
@@ -132,6 +134,8 @@ function tokenOf(schema: Schema, expression: string): unknown {
       ]),
     );
   }
+  // What stands for any item: the resource that is made of it is repeated for each.
+  if (schema.items?.properties) return [tokenOf(schema.items, "each.value")];
   if (schema.type === "array") return Token.asList(reference);
   if (schema.type === "object") return Token.asStringMap(reference);
   const isNumber = [schema.type, typeof schema.anyOf?.[0]?.const].some(
@@ -211,7 +215,14 @@ export function propsOf(assignment: Assignment): AccessLogPipelineProps {
   const chosen = choices(assignment);
   const bySource = chosen.flatMap((choice) => choice.bySource ?? []);
   const watched = chosen.flatMap((choice) => choice.watched ?? []);
-  const props: Props = Object.assign({}, VALUES, ...chosen.map(({ props }) => props));
+  const given: Props = Object.assign({}, VALUES, ...chosen.map(({ props }) => props));
+  // A list is always there, if only as an empty one. Where it says nothing, the constructs are not told of it.
+  const useless = DEPENDENT_OPTIONS.filter(
+    (dependent) => dependent.option in VALUES && isUseless(given, dependent),
+  ).map(({ option }) => option);
+  const props: Props = Object.fromEntries(
+    Object.entries(given).filter(([name]) => !useless.some((option) => option === name)),
+  );
   return {
     ...props,
     name: props.name ?? "",

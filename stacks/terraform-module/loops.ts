@@ -13,6 +13,8 @@ export interface JsonMap {
 export const JSON_TEXT = "$json";
 /** Key of a map that stands for an item (`item`) for each source of a format. */
 export const FOR_EACH = "$for";
+/** Start of a key that stands for the names of the sources of a format. */
+export const BY_NAME = "$by-name-";
 /** Key of a map that stands for a text: such items, joined by this. */
 export const JOINED_BY = "$join";
 
@@ -35,7 +37,8 @@ export const representativesOf = (format: FormatId, bySource: boolean, isWatched
     name: `\${${format}_${index}.name}`,
     format,
     prefix: `\${${format}_${index}.prefix}`,
-    accounts: [`\${${format}_${index}.account}`],
+    // Only load balancers deliver in the name of accounts.
+    ...(format === "alb" ? { accounts: [`\${${format}_${index}.account}`] } : {}),
     partition: bySource,
     silentAfterHours: isWatched ? WATCHED_HOURS : 0,
     privacy: Object.fromEntries(
@@ -121,8 +124,30 @@ function fold(value: Json, path: string): Json {
       path,
     );
   }
-  if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fold(item, `${path}.${key}`)]));
+  return isMap(value) ? foldMap(value, path) : value;
+}
+
+/** Entries that are called like the sources become one, which is repeated for each of them. */
+function foldMap(map: JsonMap, path: string): JsonMap {
+  const folded: { [key: string]: Json } = {};
+  for (const [key, value] of Object.entries(map)) {
+    const [source] = mentioned(key);
+    const item = fold(value, `${path}.${key}`);
+    if (source === undefined) {
+      folded[key] = item;
+      continue;
+    }
+    const format = source.replace(/_\d$/, "");
+    const entry = { [FOR_EACH]: format, item: forAny(item) };
+    const known = folded[`${BY_NAME}${format}`];
+    if (
+      key !== `\${${source}.name}` ||
+      (known !== undefined && JSON.stringify(known) !== JSON.stringify(entry))
+    )
+      throw new Error(`${path}.${key}: is not the same for every source, by its name; ${ADVICE}`);
+    folded[`${BY_NAME}${format}`] = entry;
+  }
+  return folded;
 }
 
 /** CDKTF encodes what Terraform alone knows as a number that no one would write; what is computed with it, too. */

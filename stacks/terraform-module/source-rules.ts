@@ -1,7 +1,7 @@
 import { FORMAT_IDS, FORMATS } from "../../formats";
 import { withDefaults } from "../../formats/privacy";
 import { LIMITS } from "../../modules/limits";
-import { RESERVED_PREFIXES } from "../../settings/load";
+import { RESERVED_PREFIXES } from "../../modules/source-problems";
 import { snakeCase } from "./snake-case";
 import type { Validation } from "./variables";
 
@@ -24,7 +24,7 @@ const overlap = (one: string, other: string): string =>
 
 /** As texts, whatever they are: what else is wrong with them is said elsewhere. */
 const text = (name: string): string => `try(coalesce(tostring(source.${name})), "")`;
-const SOURCES = `[for source in try([for each in var.sources : each], []) : { name = ${text("name")}, format = ${text("format")}, prefix = ${text("prefix")}, partition = try(source.partition == true, false), accounts = try(length(source.accounts), 1), privacy = ${privacyOf("source")} }]`;
+const SOURCES = `[for source in try([for each in var.sources : each], []) : { name = ${text("name")}, format = ${text("format")}, prefix = ${text("prefix")}, partition = try(source.partition == true, false), accounts = try(length(source.accounts), 1), has_accounts = try(source.accounts, null) != null, privacy = ${privacyOf("source")} }]`;
 
 /** What a list of ARNs of objects costs besides their keys: the bucket's ARN at its longest, quotes, a comma and an asterisk. */
 const ARN_LENGTH = `arn:aws-us-gov:s3:::${"b".repeat(63)}/*`.length + 3;
@@ -62,10 +62,13 @@ export const SOURCE_RULES: readonly Validation[] = [
     `[for index, source in sources : "name must be unique, got \${jsonencode(source.name)} again" if contains(slice(sources[*].name, 0, index), source.name)]`,
   ),
   none(
-    `flatten([for source in sources : [for taken in ${JSON.stringify(RESERVED_PREFIXES)} : "prefix must not overlap \${jsonencode(taken)}, which the pipeline writes; got \${jsonencode(source.prefix)}" if ${overlap(keyPrefixOf("source"), "taken")}]])`,
+    `flatten([for source in sources : [for taken in ${JSON.stringify(RESERVED_PREFIXES)} : "prefix must not overlap \${jsonencode(taken)}, which the pipeline writes; got \${jsonencode(source.prefix)}" if var.existing_log_bucket == null && var.kms_key == null && ${overlap(keyPrefixOf("source"), "taken")}]])`,
   ),
   none(
     `flatten([for index, source in sources : [for other in slice(sources, 0, index) : "prefix of \${source.name} must not overlap that of \${other.name}: S3 cannot tell \${jsonencode(source.prefix)} from \${jsonencode(other.prefix)}; give each source its own prefix" if ${overlap(keyPrefixOf("source"), keyPrefixOf("other"))}]])`,
+  ),
+  none(
+    '[for source in sources : "accounts must be left out of a source of CloudFront, got them for ${jsonencode(source.name)}" if source.format == "cloudfront" && source.has_accounts]',
   ),
   none(
     `[for format in distinct(sources[*].format) : "all must have partition, or none, among those of one format (\${format})" if length(distinct([for source in sources : source.partition if source.format == format])) > 1]`,

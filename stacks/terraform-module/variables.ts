@@ -1,5 +1,6 @@
-import { DEPENDENT_OPTIONS, expectedOf } from "../../modules/pipeline-rules";
-import { settingsSchema } from "../../settings/schema";
+import { DEPENDENT_OPTIONS, expectedOf, lengthExpected, NAME_LENGTHS } from "../../modules/pipeline-rules";
+import { messageOf as ownMessageOf } from "../../settings/messages";
+import { settingsSchema, TAGS } from "../../settings/schema";
 import { INPUTS, type Input, type Schema } from "./inputs";
 import type { JsonMap } from "./loops";
 import { snakeCase } from "./snake-case";
@@ -20,6 +21,8 @@ const variableOf = (input: Input): JsonMap => {
     ...rulesOf(input),
     ...(input.setting === "sources" ? SOURCE_RULES : []),
     ...needsOf(input),
+    ...lengthsOf(input),
+    ...(input.setting === "tags" ? [TAG_RULE] : []),
   ];
   return {
     type: constraintOf(input),
@@ -148,7 +151,7 @@ const itemPlace = (place: Place, name: string): Place => ({
 /** What the schema itself asks of a value, each with a value that breaks it. */
 function ownRules(schema: Schema, place: Place): Validation[] {
   const { value } = place;
-  const { pattern, minimum, maximum, minLength, minItems, maxItems } = schema;
+  const { pattern, minimum, maximum, minLength, maxLength, minItems, maxItems } = schema;
   const allowed = schema.enum ?? schema.anyOf?.map((option) => option.const);
   const rules: [holds: string, broken: unknown][] = [];
   if (schema.type === "boolean") rules.push([`can(tobool(${value}))`, "\n"]);
@@ -158,9 +161,16 @@ function ownRules(schema: Schema, place: Place): Validation[] {
   if (minimum !== undefined) rules.push([`${value} >= ${minimum}`, minimum - 1]);
   if (maximum !== undefined) rules.push([`${value} <= ${maximum}`, maximum + 1]);
   if (minLength !== undefined && minLength > 0) rules.push([`length(${value}) >= ${minLength}`, ""]);
-  if (minItems !== undefined) rules.push([`length(${value}) >= ${minItems}`, []]);
-  if (maxItems !== undefined) rules.push([`length(${value}) <= ${maxItems}`, Array(maxItems + 1).fill({})]);
-  return rules.map(([holds, broken]) => validationOf(place, holds, messageOf(place.path, broken)));
+  if (maxLength !== undefined) rules.push([`length(${value}) <= ${maxLength}`, "x".repeat(maxLength + 1)]);
+  const items: [holds: string, broken: unknown][] = [];
+  if (minItems !== undefined) items.push([`length(${value}) >= ${minItems}`, []]);
+  if (maxItems !== undefined) items.push([`length(${value}) <= ${maxItems}`, Array(maxItems + 1).fill({})]);
+  return [
+    ...rules.map(([holds, broken]) => validationOf(place, holds, messageOf(place.path, broken))),
+    ...items.map(([holds, broken]) =>
+      validationOf(place, holds, messageOf(place.path, broken), `length(${value})`),
+    ),
+  ];
 }
 
 /**
@@ -194,7 +204,9 @@ const VALID = {
 
 /** What the settings file would be told about the same value. */
 function messageOf(path: readonly (string | number)[], broken: unknown): string {
-  const { error } = settingsSchema.safeParse(withValue(VALID, path, broken));
+  const { error } = settingsSchema.safeParse(withValue(VALID, path, broken), {
+    error: ownMessageOf,
+  });
   const issue = error?.issues.find((item) => item.path.join() === path.join());
   if (!issue)
     throw new Error(`${path.join(".")}: ${JSON.stringify(broken)} is accepted by settings/schema.ts`);
@@ -211,16 +223,50 @@ function withValue(target: unknown, [key, ...path]: readonly (string | number)[]
 }
 
 /** That options are left out which say something about others that are not set. */
-const needsOf = ({ setting, variable }: Input): Validation[] =>
+const needsOf = ({ setting, variable, schema }: Input): Validation[] =>
   DEPENDENT_OPTIONS.filter(({ option }) => option === setting).map((dependent) => {
     const other = `var.${snakeCase(dependent.needs)}`;
     const set = `${other} != ${JSON.stringify(dependent.isNot ?? null)}`;
     const useful = dependent.is === undefined ? set : `${other} == ${JSON.stringify(dependent.is)}`;
     return {
-      condition: `\${var.${variable} == null || ${useful}}`,
+      condition: `\${${saysNothing(variable, schema)} || ${useful}}`,
       error_message: `${variable}: ${expectedOf({ ...dependent }).replace(
         dependent.needs,
         snakeCase(dependent.needs),
       )}, got \${jsonencode(var.${variable})}`,
     };
   });
+
+/** That a variable is as it is where nobody sets it. */
+function saysNothing(variable: string, { type }: Schema): string {
+  if (type === "array") return `length(var.${variable}) == 0`;
+  return type === "boolean" ? `var.${variable} != true` : `var.${variable} == null`;
+}
+
+/** That names which are made of others are not too long. */
+const lengthsOf = ({ setting, variable, required }: Input): Validation[] =>
+  NAME_LENGTHS.filter(({ option }) => option === setting).map((name) => {
+    const { and, with: needed, without, added, max } = name;
+    const variableOf = (option: string) => `var.${snakeCase(option)}`;
+    const parts = [`var.${variable}`, ...(and ? [variableOf(and)] : [])];
+    const ways = [
+      ...(required ? [] : [`var.${variable} == null`]),
+      ...(needed ? [`${variableOf(needed)} == null`] : []),
+      ...(without ? [`${variableOf(without)} != null`] : []),
+      `length(join("", [${parts.join(", ")}])) <= ${max - added.length}`,
+    ];
+    return {
+      condition: `\${${ways.map((way) => `(${way})`).join(" || ")}}`,
+      error_message: `${variable}: ${inHcl(lengthExpected(name))}, got \${jsonencode(var.${variable})}`,
+    };
+  });
+
+/** A sentence about settings, as one about variables. */
+const inHcl = (sentence: string): string =>
+  sentence.replaceAll(/"([a-z]+[A-Z]\w*)"/g, (_, option: string) => `"${snakeCase(option)}"`);
+
+/** AWS takes no more tags, no longer ones, and no others. */
+const TAG_RULE: Validation = {
+  condition: `\${var.tags == null ? true : length(var.tags) <= ${TAGS.max} && alltrue([for key, value in var.tags : length(key) >= 1 && length(key) <= ${TAGS.keyLength} && length(value) <= ${TAGS.valueLength} && !startswith(lower(key), "aws:")])}`,
+  error_message: `tags: must be at most ${TAGS.max}, with keys from 1 to ${TAGS.keyLength} characters that do not begin with "aws:", and values of at most ${TAGS.valueLength}`,
+};

@@ -1,5 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
+import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { App, TerraformResource, TerraformStack } from "cdktf";
 import { AccessLogPipeline } from "../../modules/access-log-pipeline";
 import { InvalidPropsError } from "../../modules/validate-props";
@@ -40,6 +41,12 @@ export function synthesize(assignment: Assignment): Synthesized | undefined {
         !(construct instanceof S3Object)
       ) {
         construct.addOverride("tags", "${var.tags}");
+      }
+      if (construct instanceof SnsTopicSubscription) {
+        construct.addOverride(
+          "for_each",
+          "${{ for subscription in var.alarm_subscriptions : subscription.endpoint => subscription }}",
+        );
       }
     }
     return read(JSON.parse(JSON.stringify(stack.toTerraform())), accountOf(pipeline));

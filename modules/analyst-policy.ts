@@ -1,0 +1,111 @@
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
+import { Construct } from "constructs";
+import { LAKE_PREFIX, RAW_PREFIX } from "../formats/partition-layout";
+import type { CatalogArns } from "./catalog-arns";
+import { allow, policyDocument } from "./policy";
+import type { QueryWorkgroup } from "./query-workgroup";
+import { iamName, type Safeguards, useOfKey } from "./safeguards";
+
+export interface AnalystPolicyProps {
+  /** Prefix of the managed policy's name. */
+  readonly name: string;
+  /** Where questions are asked. */
+  readonly workgroup: QueryWorkgroup;
+  readonly database: string;
+  readonly bucketArn: string;
+  readonly arns: CatalogArns;
+  /** True if Lake Formation, together with IAM, says who may see the tables. */
+  readonly lakeFormation: boolean;
+  readonly safeguards: Safeguards;
+  /** True for a managed policy; else there is the document alone. */
+  readonly isManaged: boolean;
+}
+
+/**
+ * What those need who ask questions in the analysts' workgroup: to run queries there, to look tables up, to read what they
+ * hold, and to write results. Nothing of it changes a table.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/example-policies-workgroup.html
+ */
+export class AnalystPolicy extends Construct {
+  /** As JSON. */
+  readonly document: string;
+  readonly policy: IamPolicy | undefined;
+
+  constructor(scope: Construct, id: string, props: AnalystPolicyProps) {
+    super(scope, id);
+    const { workgroup, database, bucketArn, arns, lakeFormation, safeguards } = props;
+    this.document = policyDocument([
+      { Sid: "Ask", ...allow(ASK, [workgroup.workgroup.arn]) },
+      // What the console shows before a workgroup is chosen; these know no resources.
+      { Sid: "Choose", ...allow(["athena:ListDataCatalogs", "athena:ListWorkGroups"], ["*"]) },
+      { Sid: "Describe", ...allow(DESCRIBE, [arns.dataCatalog()]) },
+      {
+        Sid: "LookUp",
+        ...allow(LOOK_UP, [
+          arns.catalog(),
+          arns.database("default"),
+          arns.database(database),
+          arns.table(database, "*"),
+        ]),
+      },
+      {
+        Sid: "List",
+        ...allow(["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], [bucketArn]),
+      },
+      {
+        Sid: "Read",
+        ...allow(["s3:GetObject"], [`${bucketArn}/${RAW_PREFIX}*`, `${bucketArn}/${LAKE_PREFIX}*`]),
+      },
+      {
+        Sid: "WriteResults",
+        ...allow(
+          ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+          [`${bucketArn}/${workgroup.resultsPrefix}*`],
+        ),
+      },
+      ...useOfKey(safeguards),
+      ...(lakeFormation ? [allow(["lakeformation:GetDataAccess"], ["*"])] : []),
+    ]);
+    this.policy = props.isManaged
+      ? new IamPolicy(this, "Default", {
+          ...iamName(`${props.name}-analysts`, safeguards),
+          description: `Questions about access logs in the workgroup ${workgroup.workgroup.name}`,
+          policy: this.document,
+        })
+      : undefined;
+  }
+}
+
+const ASK = [
+  "athena:BatchGetNamedQuery",
+  "athena:BatchGetQueryExecution",
+  "athena:GetNamedQuery",
+  "athena:GetPreparedStatement",
+  "athena:GetQueryExecution",
+  "athena:GetQueryResults",
+  "athena:GetQueryResultsStream",
+  "athena:GetQueryRuntimeStatistics",
+  "athena:GetWorkGroup",
+  "athena:ListNamedQueries",
+  "athena:ListPreparedStatements",
+  "athena:ListQueryExecutions",
+  "athena:StartQueryExecution",
+  "athena:StopQueryExecution",
+] as const;
+const DESCRIBE = [
+  "athena:GetDataCatalog",
+  "athena:GetDatabase",
+  "athena:GetTableMetadata",
+  "athena:ListDatabases",
+  "athena:ListTableMetadata",
+] as const;
+const LOOK_UP = [
+  "glue:BatchGetPartition",
+  "glue:GetDatabase",
+  "glue:GetDatabases",
+  "glue:GetPartition",
+  "glue:GetPartitions",
+  "glue:GetTable",
+  "glue:GetTables",
+] as const;

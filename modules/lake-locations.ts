@@ -1,0 +1,34 @@
+import { LakeformationResource } from "@cdktf/provider-aws/lib/lakeformation-resource";
+import { Construct } from "constructs";
+import { LAKE_PREFIX, RAW_PREFIX } from "../formats/partition-layout";
+
+export interface LakeLocationsProps {
+  readonly bucketArn: string;
+  /** True if there are typed tables. */
+  readonly hasLake: boolean;
+}
+
+const PREFIXES = { raw: RAW_PREFIX, lake: LAKE_PREFIX } as const;
+export type LakeLocation = keyof typeof PREFIXES;
+
+/**
+ * Registers where the tables' data lies with Lake Formation, which then hands it out by its own rules. Not the whole bucket:
+ * Athena's results must not lie in a registered location.
+ *
+ * @see https://docs.aws.amazon.com/lake-formation/latest/dg/register-data-lake.html
+ * @see https://docs.aws.amazon.com/athena/latest/ug/lf-athena-limitations.html
+ */
+export class LakeLocations extends Construct {
+  /** ARNs of the registered locations: who refers to one waits until it is registered. */
+  readonly arns: { readonly [Location in LakeLocation]?: string };
+
+  constructor(scope: Construct, id: string, { bucketArn, hasLake }: LakeLocationsProps) {
+    super(scope, id);
+    const register = (location: LakeLocation): string =>
+      new LakeformationResource(this, location, {
+        arn: `${bucketArn}/${PREFIXES[location].replace(/\/$/, "")}`,
+        useServiceLinkedRole: true,
+      }).arn;
+    this.arns = { raw: register("raw"), ...(hasLake ? { lake: register("lake") } : {}) };
+  }
+}
