@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RUNTIMES } from "../modules/runtime";
 import { loadSettings, parseSettings, SettingsError } from "../settings/load";
 
 const VALID = {
@@ -83,7 +84,10 @@ describe("settings", () => {
     [{ rawRetentionDays: 1.5 }, "rawRetentionDays: must be a whole number, got 1.5"],
     [{ rawRetentionDays: 0 }, "rawRetentionDays: must be at least 1, got 0"],
     [{ scanLimitGiB: 1e8 }, "scanLimitGiB: must be at most 1048576, got 100000000"],
-    [{ runtime: "nodejs18.x" }, 'runtime: must be one of "nodejs24.x", "nodejs22.x", got "nodejs18.x"'],
+    [
+      { runtime: "nodejs18.x" },
+      `runtime: must be one of ${RUNTIMES.map((name) => `"${name}"`).join(", ")}, got "nodejs18.x"`,
+    ],
     [{ region: "eu-centrall-9" }, 'region: must be an AWS Region, e.g. "eu-central-1", got "eu-centrall-9"'],
     [
       { existingLogBucket: "Company_Logs/alb" },

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RUNTIMES } from "../../modules/runtime";
 import { terraformModule } from "../../stacks/terraform-module/terraform-module";
 import { samples } from "../../stacks/terraform-module/variants";
 import { runTerraform } from "../helpers/terraform";
@@ -152,7 +153,10 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
     'vpc: subnet_ids: must be the id of a subnet, got "a"',
     "vpc: security_group_ids: must have at least 1 item, got 0",
   ],
-  [{ runtime: "nodejs18.x" }, 'runtime: must be one of "nodejs24.x", "nodejs22.x", got "nodejs18.x"'],
+  [
+    { runtime: "nodejs18.x" },
+    `runtime: must be one of ${RUNTIMES.map((name) => `"${name}"`).join(", ")}, got "nodejs18.x"`,
+  ],
 ];
 
 /** Options that are refused because of others: Terraform asks about those only when nothing else is wrong. */

@@ -39,7 +39,7 @@ describe("a synthesized stack", () => {
       "transform-partition",
     ]);
     expect(stack.objects).toEqual([
-      { bucket: "bucket-logs", key: CONFIGURATION_KEY, content: expect.stringContaining('"prefix":"alb/"') },
+      { bucket: "bucket-logs", key: CONFIGURATION_KEY, content: expect.stringContaining("alb/AWSLogs/") },
     ]);
     const transform = stack.functions.find(({ name }) => name === "transform-partition");
     expect(transform?.environment).toMatchObject({
