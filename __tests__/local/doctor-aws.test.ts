@@ -1,4 +1,5 @@
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
+import { reasonKeyOf, rejectedKeyOf } from "../../handlers/core/rejected-files";
 import { CHECK_FINDINGS } from "../../local/status/aws/check-findings";
 import type { Finding } from "../../local/status/finding";
 import { queueArn } from "../helpers/aws-server";
@@ -80,6 +81,16 @@ const WRONG: readonly (readonly [what: string, codes: readonly string[], breakIt
     ["queue-without-dead-letters"],
     ({ aws }) => {
       delete aws.queues.get("logs-arrivals")?.attributes.RedrivePolicy;
+    },
+  ],
+  [
+    "Athena could not read a file, which was set aside",
+    ["file-rejected"],
+    ({ s3, bucket }) => {
+      const key = "raw/alb_access_logs/dt=2026-11-23/hour=07/a.gz";
+      const rejection = { key, reason: "HIVE_CURSOR_ERROR", etag: "x", rejectedAt: "2026-11-23T08:00:00Z" };
+      s3.put(bucket, rejectedKeyOf(key), "text");
+      s3.put(bucket, reasonKeyOf(key), JSON.stringify(rejection));
     },
   ],
   ["the queue was deleted", ["part-missing"], ({ aws }) => aws.queues.delete("logs-arrivals")],

@@ -2,7 +2,7 @@ import type { Rule } from "../finding";
 import { STATUS_FINDINGS } from "./aws-findings";
 
 const { "nothing-deployed": nothing, "part-missing": part, "bucket-unknown": bucket } = STATUS_FINDINGS;
-const { "not-allowed": denied, "not-answered": failed } = STATUS_FINDINGS;
+const { "not-allowed": denied, "not-answered": failed, "file-rejected": rejected } = STATUS_FINDINGS;
 
 /** What `doctor` can find wrong with how a pipeline is set up. */
 export const CHECK_FINDINGS = {
@@ -168,4 +168,5 @@ export const CHECK_FINDINGS = {
     fix: "deploy again, or name the bucket that was deployed with --bucket",
     run: "npx cdktf deploy",
   },
+  "file-rejected": rejected,
 } as const satisfies Record<string, Rule>;

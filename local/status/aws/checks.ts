@@ -12,10 +12,12 @@ import type { DeployedParts } from "../../../deployed-parts";
 import { CONFIGURATION_KEY } from "../../../formats/partition-layout";
 import { linesGlueTable, rawGlueTable } from "../../../formats/render/glue-table";
 import { type LakeTable, lakeColumnTypes } from "../../../formats/render/lake-sql";
+import type { RejectedFile } from "../../../handlers/core/rejected-files";
 import { awsErrors, type LogError } from "./errors";
 import { awsFunctions, type FunctionFacts } from "./functions";
 import type { Look } from "./look";
 import { awsQueues, type QueueFacts } from "./queues";
+import { awsRejected } from "./rejected";
 import type { Answer, Unseen } from "./sight";
 import { tableOf } from "./tables";
 
@@ -37,6 +39,8 @@ export interface CheckFacts {
   readonly concurrency: ReadonlyMap<string, number>;
   readonly workgroups: readonly { readonly name: string; readonly answer: Answer<WorkgroupState> }[];
   readonly tables: readonly TableFacts[];
+  /** Files that Athena could not read. */
+  readonly rejected: readonly RejectedFile[];
   readonly errors: readonly LogError[];
   readonly unseen: readonly Unseen[];
 }
@@ -89,6 +93,7 @@ export async function checkFacts(look: Look): Promise<CheckFacts> {
     concurrency,
     workgroups,
     tables,
+    rejected,
     errors,
   ] = await Promise.all([
     Promise.all(names.map(async (name) => ({ name, answer: await headBucket(look, name) }))),
@@ -100,6 +105,7 @@ export async function checkFacts(look: Look): Promise<CheckFacts> {
     concurrencyOf(look),
     Promise.all(parts.workgroups.map(async (name) => ({ name, answer: await workgroupState(look, name) }))),
     tablesOf(look, bucket ?? ""),
+    awsRejected(look),
     awsErrors(look),
   ]);
   return {
@@ -115,6 +121,7 @@ export async function checkFacts(look: Look): Promise<CheckFacts> {
     concurrency,
     workgroups,
     tables,
+    rejected,
     errors,
     unseen: sight.unseen,
   };

@@ -1,10 +1,9 @@
 import type { DeployedParts } from "../../../deployed-parts";
-import { COMMITS_PREFIX, REJECTED_PREFIX } from "../../../formats/partition-layout";
-import { s3ObjectStore } from "../../../handlers/adapters/s3-object-store";
+import { COMMITS_PREFIX } from "../../../formats/partition-layout";
 import type { HourRange } from "../../../handlers/core/add-partitions";
 import type { Noted } from "../../../handlers/core/arrival-notes";
 import { pendingKeys } from "../../../handlers/core/commit-records";
-import { type RejectedFile, rejectedFiles } from "../../../handlers/core/rejected-files";
+import type { RejectedFile } from "../../../handlers/core/rejected-files";
 import type { StreamFacts } from "../facts";
 import { type AlarmFacts, awsAlarms } from "./alarms";
 import { awsErrors, type LogError } from "./errors";
@@ -13,6 +12,7 @@ import type { Look } from "./look";
 import { awsMetrics, type Metrics } from "./metrics";
 import { type ListedObject, listObjects } from "./objects";
 import { awsQueues, type QueueFacts } from "./queues";
+import { awsRejected } from "./rejected";
 import { seen, type Unseen } from "./sight";
 import { awsNoted, awsStream } from "./streams";
 import { tableOf, tableRows } from "./tables";
@@ -48,7 +48,7 @@ export async function deploymentFacts(look: Look): Promise<DeploymentFacts> {
     awsAlarms(look),
     awsErrors(look),
     pendingOf(look),
-    rejectedOf(look),
+    awsRejected(look),
     streamsOf(look),
   ]);
   return {
@@ -103,12 +103,4 @@ async function pendingOf({ clients, bucket, sight }: Look): Promise<ListedObject
   return records
     .filter(({ key }) => pending.has(key))
     .sort((a, b) => a.modified.getTime() - b.modified.getTime())[0];
-}
-
-async function rejectedOf({ clients, bucket, sight }: Look): Promise<readonly RejectedFile[]> {
-  if (bucket === undefined) return [];
-  const found = await sight.ask("s3:GetObject", `s3://${bucket}/${REJECTED_PREFIX}`, () =>
-    rejectedFiles(s3ObjectStore(clients.s3), bucket),
-  );
-  return seen(found) ?? [];
 }

@@ -8,6 +8,7 @@ import type { CheckFacts, TableFacts } from "./checks";
 import type { ScheduleFacts } from "./functions";
 import { judgeUnseen } from "./judge-deployment";
 import { allowedBy, isAllowed } from "./policy-allows";
+import { judgeRejected } from "./rejected";
 import { seen } from "./sight";
 
 type Find = (code: keyof typeof CHECK_FINDINGS, where: string, details?: Details) => Finding;
@@ -42,6 +43,7 @@ export function judgeChecks(facts: CheckFacts, wantedPolicy: string | undefined)
     ...judgeMapping(facts, find),
     ...judgeWorkgroups(facts, find),
     ...facts.tables.flatMap((table) => judgeTable(table, parts.database, find)),
+    ...judgeRejected(facts.rejected, find),
     ...judgeUnseen(unseen, find),
   ];
 }

@@ -1,5 +1,4 @@
 import { FORMATS } from "../../../formats";
-import type { RejectedFile } from "../../../handlers/core/rejected-files";
 import { age, count, counted } from "../../quantities";
 import type { StreamFacts } from "../facts";
 import { type Details, type Finding, finder } from "../finding";
@@ -8,6 +7,7 @@ import { judgeStreams, nameOf } from "../judge-streams";
 import { HOUR_MS, MAX_CATALOG_LAG_MS, MAX_LAG_MS, MAX_LANDING_MS, MAX_QUEUE_AGE_MS } from "../thresholds";
 import { STATUS_FINDINGS } from "./aws-findings";
 import type { DeploymentFacts } from "./facts";
+import { judgeRejected } from "./rejected";
 import { type Answer, seen, type Unseen } from "./sight";
 
 type Find = (code: keyof typeof STATUS_FINDINGS, where: string, details?: Details) => Finding;
@@ -37,7 +37,7 @@ export function judgeDeployment(facts: DeploymentFacts): Finding[] {
     ...judgeQueues(facts, find),
     ...judgeFunctions(facts, find),
     ...judgeCommit(facts, find),
-    ...judgeRejected(facts, find),
+    ...judgeRejected(facts.rejected, find),
     ...facts.streams.flatMap((stream) => judgeArrival(facts, stream, find)),
     ...judgeStreams(
       facts.streams,
@@ -128,20 +128,6 @@ function judgeCommit(facts: DeploymentFacts, find: Find): Finding[] {
   if (!pendingCommit || since <= MAX_LAG_MS) return [];
   const details = { age: age(since), function: committerOf(facts) };
   return [find("commit-stuck", pendingCommit.key, details)];
-}
-
-/** One finding for each table: what has to be done is the same for all of its files. */
-function judgeRejected({ rejected }: DeploymentFacts, find: Find): Finding[] {
-  const tableOf = ({ key }: RejectedFile) => key.split("/")[1] ?? "";
-  return [...new Set(rejected.map(tableOf))].flatMap((table) => {
-    const ofTable = rejected.filter((file) => tableOf(file) === table);
-    const [first] = ofTable;
-    if (!first) return [];
-    const { rejectedKey, reason } = first;
-    return [
-      find("file-rejected", table, { files: counted(ofTable.length, "file"), key: rejectedKey, reason }),
-    ];
-  });
 }
 
 function judgeArrival(facts: DeploymentFacts, stream: StreamFacts, find: Find): Finding[] {
