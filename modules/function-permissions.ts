@@ -33,8 +33,9 @@ export interface FunctionPermissionsProps {
   readonly workgroup: QueryWorkgroup;
   /** Glue database. */
   readonly database: string;
-  /** Tables of the text. */
-  readonly textTables: readonly string[];
+  /** Tables of the text in columns, and of its lines. */
+  readonly rawTables: readonly string[];
+  readonly linesTables: readonly string[];
   /** Typed tables, and views of what is not typed; none without them. */
   readonly typedTables: readonly string[];
   readonly arns: CatalogArns;
@@ -95,10 +96,12 @@ export class FunctionPermissions {
 
   /** To commit what arrived to the typed tables, each file once, and to set aside what cannot be read. */
   transformPartition(): PolicyStatement[] {
-    const { isHashed, addsPartitions, bucketArn } = this.props;
+    const { isHashed, addsPartitions, bucketArn, rawTables, linesTables } = this.props;
     return [
       ...this.runStatements("athena:GetQueryResults"),
-      ...(addsPartitions ? this.addPartitions() : [this.readPartitions()]),
+      ...(addsPartitions
+        ? this.addPartitions()
+        : [this.readPartitions(rawTables), this.catalog("LookUpLines", [], linesTables)]),
       ...this.writeTypedTables(),
       this.readSources(),
       named(
@@ -119,7 +122,8 @@ export class FunctionPermissions {
   maintainLake(): PolicyStatement[] {
     return [
       ...this.runStatements("athena:GetQueryResults"),
-      this.readPartitions(),
+      // Lines that could not be read are counted.
+      this.readPartitions(this.props.linesTables),
       ...this.writeTypedTables(TABLE_VERSIONS),
       this.readSources(),
     ];
@@ -157,13 +161,17 @@ export class FunctionPermissions {
   }
 
   /** To look the partitions of the text up, and to read it. */
-  private readPartitions(): PolicyStatement {
-    return this.catalog("ReadPartitions", READ_PARTITIONS, this.props.textTables);
+  private readPartitions(tables: readonly string[]): PolicyStatement {
+    return this.catalog("ReadPartitions", READ_PARTITIONS, tables);
+  }
+
+  private textTables(): readonly string[] {
+    return [...this.props.rawTables, ...this.props.linesTables];
   }
 
   private addPartitions(): PolicyStatement[] {
     return [
-      this.catalog("AddPartitions", [...READ_PARTITIONS, ...ADD_PARTITIONS], this.props.textTables),
+      this.catalog("AddPartitions", [...READ_PARTITIONS, ...ADD_PARTITIONS], this.textTables()),
       // ALTER TABLE ADD PARTITION makes a folder for a location where there is none, as an object with a name of one of these
       // forms. Partitions are added a day before the first file of them comes.
       // https://docs.aws.amazon.com/athena/latest/ug/alter-table-add-partition.html
