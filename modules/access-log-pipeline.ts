@@ -7,7 +7,7 @@ import { type ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { FORMATS } from "../formats";
 import { formatsOf } from "../formats/configured-source";
-import { unparsedViewOf } from "../formats/log-format";
+import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
 import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB, SCHEDULED_CONCURRENCY } from "../sizing";
 import { AnalystPolicy } from "./analyst-policy";
@@ -229,6 +229,7 @@ export class AccessLogPipeline extends Construct {
       ...(props.existingLogBucketOwner === undefined ? {} : { bucketOwner: props.existingLogBucketOwner }),
       ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
       sources: props.sources.map((source) => ({ name: source.name, keyPrefix: keyPrefixOf(source) })),
+      ...(props.ruleForEachSource === undefined ? {} : { ruleForEachSource: props.ruleForEachSource }),
       visibilityTimeoutSeconds: VISIBILITY_TIMEOUT_SECONDS,
     });
   }
@@ -245,10 +246,10 @@ export class AccessLogPipeline extends Construct {
       queueArn: this.trigger.queue.arn,
       workgroup: this.pipelineWorkgroup,
       database: this.database.name,
-      textTables: this.tables.map(({ table }) => table.name),
-      typedTables: isColumnar(props)
-        ? formats.flatMap((format) => [format.table, unparsedViewOf(format)])
-        : [],
+      rawTables: formats.map(rawTableOf),
+      linesTables: isColumnar(props) ? formats.map(linesTableOf) : [],
+      typedTables: isColumnar(props) ? formats.map(({ table }) => table) : [],
+      views: isColumnar(props) ? formats.map(unparsedViewOf) : [],
       arns: this.arns,
       lakeFormation: props.lakeFormation ?? false,
       isHashed: props.sources.some(mayNeedSalt),

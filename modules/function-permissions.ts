@@ -33,10 +33,13 @@ export interface FunctionPermissionsProps {
   readonly workgroup: QueryWorkgroup;
   /** Glue database. */
   readonly database: string;
-  /** Tables of the text. */
-  readonly textTables: readonly string[];
-  /** Typed tables, and views of what is not typed; none without them. */
+  /** Tables of the text in columns, and of its lines. */
+  readonly rawTables: readonly string[];
+  readonly linesTables: readonly string[];
+  /** Typed tables; none without them. */
   readonly typedTables: readonly string[];
+  /** Views of what is not typed. */
+  readonly views: readonly string[];
   readonly arns: CatalogArns;
   /** True if Lake Formation, together with IAM, says who may see the tables. */
   readonly lakeFormation: boolean;
@@ -57,7 +60,7 @@ export class FunctionPermissions {
 
   /** To take delivered objects from the queue's messages to where the tables look for them. */
   moveAccessLogs(): PolicyStatement[] {
-    const { bucketArn, landingArn, landingKey, sources, keepOriginals, queueArn } = this.props;
+    const { bucketArn, landingArn, landingKey, sources, keepOriginals, queueArn, typedTables } = this.props;
     return [
       named(
         "TakeMessages",
@@ -69,7 +72,9 @@ export class FunctionPermissions {
       named("WriteText", ["s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"], [this.below(RAW_PREFIX)]),
       named("NoteArrivals", ["s3:PutObject"], [this.below(ARRIVALS_PREFIX)]),
       // An event that comes again can be of a file that was set aside since then.
-      named("FindRejectedFiles", ["s3:GetObject"], [this.below(REJECTED_PREFIX)]),
+      ...(typedTables.length > 0
+        ? [named("FindRejectedFiles", ["s3:GetObject"], [this.below(REJECTED_PREFIX)])]
+        : []),
       // Without it S3 answers 403 for a missing object, which cannot be told from a missing permission.
       named(
         "TellMissingFromDenied",
@@ -96,7 +101,7 @@ export class FunctionPermissions {
 
   /** To commit what arrived to the typed tables, each file once, and to set aside what cannot be read. */
   transformPartition(): PolicyStatement[] {
-    const { isHashed, addsPartitions, bucketArn } = this.props;
+    const { isHashed, addsPartitions, bucketArn, rawTables, linesTables } = this.props;
     return [
       ...this.runStatements("athena:GetQueryResults"),
       ...this.writeTypedTables(),
@@ -106,7 +111,9 @@ export class FunctionPermissions {
       // A file that cannot be read is copied to where nobody reads it, with its tags, and deleted here.
       named("TakeRejectedFiles", ["s3:GetObjectTagging", "s3:DeleteObject"], [this.below(RAW_PREFIX)]),
       named("SetFilesAside", ["s3:PutObject", "s3:PutObjectTagging"], [this.below(REJECTED_PREFIX)]),
-      ...(addsPartitions ? this.addPartitions() : [this.readPartitions()]),
+      ...(addsPartitions
+        ? this.addPartitions()
+        : [this.readPartitions(rawTables), this.catalog("LookUpLines", [], linesTables)]),
       ...(isHashed
         ? [named("KeepSalt", ["s3:GetObject", "s3:PutObject"], [`${bucketArn}/${PRIVACY_SALT_KEY}`])]
         : []),
@@ -117,8 +124,10 @@ export class FunctionPermissions {
   maintainLake(): PolicyStatement[] {
     return [
       ...this.runStatements("athena:GetQueryResults"),
-      this.readPartitions(),
-      ...this.writeTypedTables(TABLE_VERSIONS),
+      // Lines that could not be read are counted.
+      this.readPartitions(this.props.linesTables),
+      ...this.writeTypedTables(),
+      this.catalog("DeleteVersions", TABLE_VERSIONS, this.props.typedTables),
       ...this.commitRecords("s3:DeleteObject"),
       this.readSources(),
     ];
@@ -156,13 +165,17 @@ export class FunctionPermissions {
   }
 
   /** To look the partitions of the text up, and to read it. */
-  private readPartitions(): PolicyStatement {
-    return this.catalog("ReadPartitions", READ_PARTITIONS, this.props.textTables);
+  private readPartitions(tables: readonly string[]): PolicyStatement {
+    return this.catalog("ReadPartitions", READ_PARTITIONS, tables);
+  }
+
+  private textTables(): readonly string[] {
+    return [...this.props.rawTables, ...this.props.linesTables];
   }
 
   private addPartitions(): PolicyStatement[] {
     return [
-      this.catalog("AddPartitions", [...READ_PARTITIONS, ...ADD_PARTITIONS], this.props.textTables),
+      this.catalog("AddPartitions", [...READ_PARTITIONS, ...ADD_PARTITIONS], this.textTables()),
       // ALTER TABLE ADD PARTITION makes a folder for a location where there is none, as an object with a name of one of these
       // forms. Partitions are added a day before the first file of them comes.
       // https://docs.aws.amazon.com/athena/latest/ug/alter-table-add-partition.html
@@ -175,11 +188,11 @@ export class FunctionPermissions {
   }
 
   /** To read the text, and to write and clean up the typed tables: their data, Iceberg's metadata, and the catalog. */
-  private writeTypedTables(furtherActions: readonly string[] = []): PolicyStatement[] {
-    const { typedTables, arns } = this.props;
+  private writeTypedTables(): PolicyStatement[] {
+    const { typedTables, views, arns } = this.props;
     return [
       named("DescribeTables", ["athena:GetTableMetadata"], [arns.dataCatalog()]),
-      this.catalog("CatalogTypedTables", [...WRITE_TABLES, ...furtherActions], typedTables),
+      this.catalog("CatalogTypedTables", WRITE_TABLES, [...typedTables, ...views]),
       named("ReadText", ["s3:GetObject"], [this.below(RAW_PREFIX)]),
       named(
         "WriteTypedTables",

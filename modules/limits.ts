@@ -19,6 +19,9 @@ export interface Limit {
   readonly wayOut: string;
 }
 
+/** Of a rule of EventBridge. */
+export const MAX_PATTERN_LENGTH = 2048;
+
 const DOCS = "https://docs.aws.amazon.com";
 
 /** A text, also where it was read as the JSON that it holds. */
@@ -281,7 +284,7 @@ export const LIMITS: readonly Limit[] = [
   {
     type: "aws_cloudwatch_event_rule",
     what: "event pattern",
-    max: 2048,
+    max: MAX_PATTERN_LENGTH,
     unit: "characters",
     page: `${DOCS}/eventbridge/latest/userguide/eb-quota.html`,
     sizesOf: sizeOf("event_pattern"),

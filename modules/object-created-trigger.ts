@@ -8,9 +8,12 @@ import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notifica
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { SqsQueueRedriveAllowPolicy } from "@cdktf/provider-aws/lib/sqs-queue-redrive-allow-policy";
+import type { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { deadLetterQueue } from "./dead-letter-queue";
+import { MAX_PATTERN_LENGTH } from "./limits";
 import { fixLogicalId } from "./logical-id";
+import { BUCKET_NAME_LIMIT } from "./pipeline-rules";
 import { denyPlainText, type PolicyStatement, policyDocument } from "./policy";
 import { queueEncryption, type Safeguards } from "./safeguards";
 import { shortHashOf } from "./short-hash";
@@ -28,7 +31,7 @@ export interface BucketRef {
  *
  * - `s3-notification`: the bucket's own notification. It rules the whole notification configuration of the bucket, so
  *   it is only for a bucket that this stack creates.
- * - `eventbridge`: a rule for each source on the events that the bucket sends to EventBridge. Nothing on the bucket is touched; its
+ * - `eventbridge`: a rule, or several, on the events that the bucket sends to EventBridge. Nothing on the bucket is touched; its
  *   owner must have switched them on, and forward them if it is another account.
  * - `queue`: the bucket may send to the queue. Nothing on it is touched; its owner must have it do so.
  */
@@ -52,6 +55,12 @@ export interface ObjectCreatedTriggerProps extends Pick<Safeguards, "kmsKey"> {
   readonly bucketOwner?: string;
   /** Where objects come from; no prefix may start with another one. */
   readonly sources: readonly ObjectSource[];
+  /**
+   * A rule for each source, and not one for all. Only of `eventbridge`.
+   *
+   * @default - if they do not fit into one rule's pattern
+   */
+  readonly ruleForEachSource?: boolean;
   /** Seconds that a message stays invisible to others once it is received: at least six times the consumer's timeout. */
   readonly visibilityTimeoutSeconds: number;
 }
@@ -120,43 +129,45 @@ export class ObjectCreatedTrigger extends Construct {
     });
   }
 
-  private notifyFromEventBridge({ name, bucket, bucketOwner, sources }: ObjectCreatedTriggerProps): void {
+  private notifyFromEventBridge(props: ObjectCreatedTriggerProps): void {
+    const { name, bucketOwner, sources, ruleForEachSource } = props;
     if (bucketOwner !== undefined) {
       new CloudwatchEventPermission(this, "forwarding", {
         statementId: `${name}-forwarding`,
         principal: bucketOwner,
       });
     }
-    // By their names, so that the policies do not grow with their number.
-    const rules = { ArnLike: { "aws:SourceArn": this.ruleArn(ruleNameOf(name, "*")) } };
+    const each =
+      ruleForEachSource ?? patternOf(props, sources).length + BUCKET_NAME_LIMIT > MAX_PATTERN_LENGTH;
+    // By its name, so that the policies do not grow with the number of rules.
+    const rules = { ArnLike: { "aws:SourceArn": this.ruleArn(each ? `${name}-*` : name) } };
     const policies = [
       this.queuePolicy("policy", this.queue, [letSend("events.amazonaws.com", this.queue, rules)]),
       this.queuePolicy("dead_letters_policy", this.deadLetterQueue, [
         letSend("events.amazonaws.com", this.deadLetterQueue, rules),
       ]),
     ];
-    for (const source of sources) {
-      // One for each: a pattern may have 2,048 characters, which is some twenty prefixes.
-      const id = `${this.node.id}-${source.name}`;
-      const rule = new CloudwatchEventRule(this, `rule-${source.name}`, {
-        name: ruleNameOf(name, shortHashOf(source.name)),
-        description: `New access logs of ${source.name}`,
-        eventPattern: JSON.stringify({
-          source: ["aws.s3"],
-          ...(bucketOwner === undefined ? {} : { account: [bucketOwner] }),
-          "detail-type": ["Object Created"],
-          detail: { bucket: { name: [bucket.bucket] }, object: { key: [{ prefix: source.keyPrefix }] } },
-        }),
+    const listen = (suffix: string, ruleName: string, heard: readonly ObjectSource[]) => {
+      const rule = new CloudwatchEventRule(this, `rule${suffix}`, {
+        name: ruleName,
+        description: `New access logs${suffix && ` of ${heard[0]?.name}`}`,
+        eventPattern: patternOf(props, heard),
       });
-      fixLogicalId(rule, id);
-      const target = new CloudwatchEventTarget(this, `target-${source.name}`, {
+      const fix = (resource: TerraformResource) =>
+        suffix && fixLogicalId(resource, `${this.node.id}${suffix}`);
+      fix(rule);
+      const target = new CloudwatchEventTarget(this, `target${suffix}`, {
         rule: rule.name,
         arn: this.queue.arn,
         deadLetterConfig: { arn: this.deadLetterQueue.arn },
         dependsOn: policies,
       });
-      fixLogicalId(target, id);
-    }
+      fix(target);
+    };
+    if (each)
+      for (const source of sources)
+        listen(`-${source.name}`, `${name}-${shortHashOf(source.name)}`, [source]);
+    else listen("", name, sources);
   }
 
   private accountId(): string {
@@ -178,7 +189,20 @@ export class ObjectCreatedTrigger extends Construct {
   }
 }
 
-const ruleNameOf = (name: string, suffix: string): string => `${name}-${suffix}`;
+function patternOf(
+  { bucket, bucketOwner }: Pick<ObjectCreatedTriggerProps, "bucket" | "bucketOwner">,
+  sources: readonly ObjectSource[],
+): string {
+  return JSON.stringify({
+    source: ["aws.s3"],
+    ...(bucketOwner === undefined ? {} : { account: [bucketOwner] }),
+    "detail-type": ["Object Created"],
+    detail: {
+      bucket: { name: [bucket.bucket] },
+      object: { key: sources.map(({ keyPrefix }) => ({ prefix: keyPrefix })) },
+    },
+  });
+}
 
 const letSend = (
   service: string,

@@ -71,6 +71,12 @@ export interface AccessLogPipelineProps extends Safeguards {
    */
   readonly bucketName?: string;
   /**
+   * Listens to the existing bucket by a rule of EventBridge for each source, and not by one for all.
+   *
+   * @default - if they do not fit into one rule's pattern
+   */
+  readonly ruleForEachSource?: boolean;
+  /**
    * Keeps the objects as they were delivered next to the moved ones.
    *
    * @default false

@@ -246,11 +246,8 @@ describe("the stack for another account's bucket", () => {
   it("hears by EventBridge only of that account, and lets it forward", () => {
     const { existingLogBucketEvents, ...settings } = VARIANTS["another account's bucket"];
     const forwarded = synthSettings(settings);
-    const rules = Object.values(resourcesOf(forwarded, "aws_cloudwatch_event_rule"));
-    expect(rules.map(({ event_pattern }) => event_pattern)).toEqual([
-      expect.objectContaining({ account: ["444455556666"] }),
-      expect.objectContaining({ account: ["444455556666"] }),
-    ]);
+    const [rule] = Object.values(resourcesOf(forwarded, "aws_cloudwatch_event_rule"));
+    expect(rule?.event_pattern).toMatchObject({ account: ["444455556666"] });
     expect(Object.values(resourcesOf(forwarded, "aws_cloudwatch_event_permission"))).toEqual([
       { principal: "444455556666", statement_id: "access-logs-arrivals-forwarding" },
     ]);
@@ -264,8 +261,8 @@ describe("the stack for a bucket that exists already", () => {
     expect(typesOf(json).sort()).toEqual(
       [
         ...DEFAULT_TYPES,
-        "2 aws_cloudwatch_event_rule", // new objects of that bucket, source by source
-        "2 aws_cloudwatch_event_target", // to the queue
+        "1 aws_cloudwatch_event_rule", // new objects of that bucket
+        "1 aws_cloudwatch_event_target", // to the queue
       ].sort(),
     );
     for (const [type, items] of Object.entries(json.resource).filter(([name]) =>
@@ -276,39 +273,53 @@ describe("the stack for a bucket that exists already", () => {
     }
   });
 
-  it("hears only of the sources' objects, by a rule for each, since a pattern's size is limited", () => {
-    const rules = resourcesOf(json, "aws_cloudwatch_event_rule");
-    const keys = Object.entries(rules).map(([id, { event_pattern }]) => {
-      expect(event_pattern).toMatchObject({ source: ["aws.s3"], "detail-type": ["Object Created"] });
-      return [id, (event_pattern as { detail: { object: { key: unknown } } }).detail.object.key];
+  it("hears only of the sources' objects", () => {
+    const [rule] = Object.values(resourcesOf(json, "aws_cloudwatch_event_rule"));
+    expect(rule).toMatchObject({
+      name: "access-logs-arrivals",
+      event_pattern: {
+        source: ["aws.s3"],
+        "detail-type": ["Object Created"],
+        detail: { object: { key: [{ prefix: "alb/AWSLogs/" }, { prefix: "cloudfront/" }] } },
+      },
     });
-    expect(keys).toEqual([
-      ["arrivals-alb", [{ prefix: "alb/AWSLogs/" }]],
-      ["arrivals-cloudfront", [{ prefix: "cloudfront/" }]],
-    ]);
-    const names = Object.values(rules).map(({ name }) => name);
-    expect(names).toEqual([
-      expect.stringMatching(/^access-logs-arrivals-[0-9a-f]{8}$/),
-      expect.stringMatching(/^access-logs-arrivals-[0-9a-f]{8}$/),
-    ]);
-    expect(new Set(names).size).toBe(2);
   });
 
-  it("lets EventBridge send to both queues, whatever the number of sources", () => {
-    const policies = Object.entries(resourcesOf(json, "aws_sqs_queue_policy")).filter(([id]) =>
-      id.includes("_arrivals_"),
+  it("has a rule for each source where one pattern cannot hold all, and both queues take from all of them", () => {
+    const sources = Array.from({ length: 30 }, (_, index) => ({
+      name: `source-${index}`,
+      format: "cloudfront",
+      prefix: `${"x".repeat(60)}${index}/`,
+    }));
+    const many = synthSettings({ ...VARIANTS["existing bucket"], sources });
+    const rules = Object.entries(resourcesOf(many, "aws_cloudwatch_event_rule"));
+    expect(rules).toHaveLength(30);
+    expect(new Set(rules.map(([, { name }]) => name)).size).toBe(30);
+    expect(rules[0]).toEqual([
+      "arrivals-source-0",
+      expect.objectContaining({
+        name: expect.stringMatching(/^access-logs-arrivals-[0-9a-f]{8}$/),
+        event_pattern: expect.objectContaining({
+          detail: expect.objectContaining({ object: { key: [{ prefix: sources[0]?.prefix }] } }),
+        }),
+      }),
+    ]);
+    expect(resourcesOf(many, "aws_cloudwatch_event_target")["arrivals-source-29"]?.rule).toBe(
+      "${aws_cloudwatch_event_rule.arrivals-source-29.name}",
     );
-    expect(policies).toHaveLength(2);
-    for (const [, { policy }] of policies) {
-      expect((policy as { Statement: unknown[] }).Statement[0]).toMatchObject({
-        Principal: { Service: "events.amazonaws.com" },
-        Condition: {
-          ArnLike: {
-            "aws:SourceArn": expect.stringMatching(/^arn:\$\{.*:events:.*:rule\/access-logs-arrivals-\*$/),
-          },
-        },
-      });
-    }
+    const sendersOf = (stack: TerraformJson) =>
+      Object.entries(resourcesOf(stack, "aws_sqs_queue_policy"))
+        .filter(([id]) => id.includes("_arrivals_"))
+        .map(([, { policy }]) => (policy as { Statement: { Condition: object }[] }).Statement[0]?.Condition);
+    const byName = (name: string) => ({
+      ArnLike: {
+        "aws:SourceArn": expect.stringMatching(
+          new RegExp(`^arn:\\$\\{.*:events:.*:rule/access-logs-arrivals${name}$`),
+        ),
+      },
+    });
+    expect(sendersOf(many)).toEqual([byName("-\\*"), byName("-\\*")]);
+    expect(sendersOf(json)).toEqual([byName(""), byName("")]);
   });
 });
 

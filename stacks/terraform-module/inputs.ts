@@ -88,6 +88,10 @@ const yesOrNo = (condition: string): [Option, Option] => [
   { when: condition, unless: `!${condition}` },
 ];
 
+/** Local value that says whether the sources do not fit into one rule of EventBridge. */
+export const RULE_FOR_EACH = "local.rule_for_each_source";
+const [NO_RULE_EACH, RULE_EACH] = yesOrNo(RULE_FOR_EACH);
+
 const SILENCE = "source.silent_after_hours";
 
 const formatSwitches = (format: FormatId): InputSwitch[] => {
@@ -195,6 +199,13 @@ const pipelineInputs = INPUTS.filter(({ setting }) => setting !== TAGS && settin
 export const SWITCHES: readonly InputSwitch[] = [
   ...FORMAT_IDS.flatMap(formatSwitches),
   ...pipelineInputs.filter((input) => !isAlwaysSet(input)).map(inputSwitch),
+  {
+    name: "rule for each source",
+    options: [
+      { ...NO_RULE_EACH, props: { ruleForEachSource: false } },
+      { ...RULE_EACH, props: { ruleForEachSource: true } },
+    ],
+  },
 ];
 
 const VALUES: Props = Object.fromEntries(

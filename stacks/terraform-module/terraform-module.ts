@@ -1,8 +1,9 @@
 import { FORMAT_IDS, FORMATS } from "../../formats";
+import { MAX_PATTERN_LENGTH } from "../../modules/limits";
 import { Blocks, everyValue, withIndexes } from "./block";
 import { isAlways } from "./condition";
 import { constantOf, Expressions } from "./expression";
-import { bySourceOf, formatsIn, SWITCHES, sourcesOf } from "./inputs";
+import { bySourceOf, formatsIn, RULE_FOR_EACH, SWITCHES, sourcesOf } from "./inputs";
 import type { Json, JsonMap } from "./loops";
 import { Merger, type Node, type Optional } from "./merge";
 import { privacyOf } from "./source-rules";
@@ -75,7 +76,17 @@ const sorted = (entries: [string, Optional][]): [string, Optional][] =>
 const rangeFrom = (version: string): string => `>= ${version}, < ${Number(version.split(".")[0]) + 1}.0.0`;
 
 /** What the sources of each format are, with what is the default, and what is true of all of them. */
-const locals = (account: string): JsonMap =>
+const locals = (account: string): JsonMap => ({
+  [nameOf(RULE_FOR_EACH)]:
+    `\${sum([for source in var.sources : length(source.prefix) + ${PREFIX_LENGTH}]) > ${MAX_PATTERN_LENGTH - PATTERN_LENGTH}}`,
+  ...localsOfFormats(account),
+});
+
+/** What a source's prefix costs in the pattern of a rule, with the folder that AWS adds, and what all else does. */
+const PREFIX_LENGTH = JSON.stringify({ prefix: "AWSLogs/" }).length + 1;
+const PATTERN_LENGTH = 300;
+
+const localsOfFormats = (account: string): JsonMap =>
   Object.fromEntries(
     FORMAT_IDS.flatMap((format) => {
       const ofFormat = `if source.format == ${JSON.stringify(format)}`;

@@ -1,0 +1,199 @@
+import { FORMATS, type FormatId } from "../../formats";
+import type { ConfiguredSource } from "../../formats/configured-source";
+import { formatsOf } from "../../formats/configured-source";
+import { HANDLER_NAMES, type HandlerName } from "../../modules/handler-code";
+import { NETWORK_INTERFACE_ACTIONS } from "../../modules/vpc";
+import { configuredSourcesIn, resourcesOf, synthSettings, type TerraformJson } from "../helpers/synth";
+import { ATHENA_CALLS, EVERY_STATEMENT } from "./athena-calls";
+import { arnOf, type Call, PLACE, tableArn } from "./call";
+import { isAllowed, listOf, matches, type Statement } from "./evaluate";
+import { recordCalls } from "./record";
+
+const KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const SOURCES = [
+  { name: "alb", format: "alb", prefix: "alb/" },
+  { name: "cloudfront", format: "cloudfront", prefix: "cloudfront/" },
+];
+interface Options {
+  readonly kmsKey?: string;
+  readonly existingLogBucket?: string;
+  readonly existingLogBucketKey?: string;
+  readonly keepOriginals?: boolean;
+  readonly columnar?: boolean;
+  readonly partitions?: "projection";
+  readonly lakeFormation?: boolean;
+  readonly vpc?: object;
+  readonly sources?: readonly object[];
+}
+const VARIANTS: Readonly<Record<string, Options>> = {
+  default: {},
+  "existing bucket, originals kept": { existingLogBucket: PLACE.existing, keepOriginals: true },
+  "existing bucket with a key of its own": { existingLogBucket: PLACE.existing, existingLogBucketKey: KEY },
+  "text only": { columnar: false },
+  projection: { partitions: "projection" },
+  "projection, text only": { partitions: "projection", columnar: false },
+  "encrypted with a KMS key": { kmsKey: KEY },
+  "ruled by Lake Formation": { lakeFormation: true },
+  "hashed rows": {
+    sources: [{ name: "alb", format: "alb", prefix: "alb/", privacy: { clientIps: "hash" } }],
+  },
+  "in a network of one's own": { vpc: { subnetIds: ["subnet-0a1b"], securityGroupIds: ["sg-0a1b"] } },
+};
+
+/** What references of the stack stand for, in an account where it is deployed. */
+function resolve(json: TerraformJson, text: string): string {
+  return text.replaceAll(
+    /\$\{(data\.)?(\w+)\.([\w-]+)\.(\w+)\}/g,
+    (reference, isData, type, id, attribute) => {
+      if (isData) {
+        const values: Readonly<Record<string, string>> = {
+          account_id: PLACE.account,
+          partition: "aws",
+          region: PLACE.region,
+          bucket: PLACE.existing,
+          arn: `arn:aws:s3:::${PLACE.existing}`,
+        };
+        return values[attribute] ?? reference;
+      }
+      const { name, function_name: functionName } = resourcesOf(json, type)[id] ?? {};
+      const called = String(name ?? functionName);
+      if (type === "aws_s3_bucket") {
+        const bucket = id === "logs" ? PLACE.bucket : PLACE.landing;
+        return attribute === "arn" ? `arn:aws:s3:::${bucket}` : bucket;
+      }
+      if (attribute !== "arn") return called;
+      const arns: Readonly<Record<string, string>> = {
+        aws_sqs_queue: arnOf("sqs", called),
+        aws_athena_workgroup: arnOf("athena", `workgroup/${called}`),
+        aws_cloudwatch_log_group: arnOf("logs", `log-group:${called}`),
+      };
+      return arns[type] ?? reference;
+    },
+  );
+}
+
+function statementsOf(json: TerraformJson, name: HandlerName): Statement[] {
+  const policies = Object.entries(resourcesOf(json, "aws_iam_role_policy")).filter(
+    ([id]) => id.includes(`${name.replaceAll("-", "_")}_`) && !id.includes("_schedule_policy"),
+  );
+  return policies.flatMap(
+    ([, { policy }]) => JSON.parse(resolve(json, JSON.stringify(policy))).Statement as Statement[],
+  );
+}
+
+/** Requests that the functions may make and that these scenarios do not reach: there are not enough versions of a table. */
+function notReached({ columnar = true, sources = SOURCES }: Options): Call[] {
+  if (!columnar) return [];
+  const formats = formatsOf(sources as readonly { format: FormatId }[]).map((id) => FORMATS[id]);
+  const resources = [
+    arnOf("glue", "catalog"),
+    arnOf("glue", `database/${PLACE.database}`),
+    ...formats.map(({ table }) => tableArn(table)),
+  ];
+  return ["glue:BatchDeleteTableVersion", "glue:DeleteTableVersion"].flatMap((action) =>
+    resources.map((resource) => ({ function: "maintain-lake", service: "glue", action, resource }) as const),
+  );
+}
+
+/** What a setting makes necessary for every function that it is about. */
+function bySetting({ kmsKey, existingLogBucketKey, lakeFormation, vpc }: Options, name: HandlerName): Call[] {
+  const call = (action: string, resource: string): Call => ({
+    function: name,
+    service: action.split(":")[0] ?? "",
+    action,
+    resource,
+  });
+  return [
+    ...(kmsKey ? [call("kms:Decrypt", kmsKey), call("kms:GenerateDataKey", kmsKey)] : []),
+    ...(existingLogBucketKey && name === "move-access-logs"
+      ? [call("kms:Decrypt", existingLogBucketKey)]
+      : []),
+    ...(lakeFormation && name !== "move-access-logs" ? [call("lakeformation:GetDataAccess", "*")] : []),
+    // Lambda makes the interfaces, with ids that it chooses.
+    ...(vpc ? NETWORK_INTERFACE_ACTIONS.map((action) => call(action, "*")) : []),
+  ];
+}
+
+/** Tables that the functions work on, also where a scenario has nothing to do with one of them. */
+const isAboutTable = (resource: string): boolean => resource.includes(":table/");
+
+describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, options) => {
+  const json = synthSettings({ name: "logs", region: PLACE.region, sources: SOURCES, ...options });
+  const handlers = HANDLER_NAMES.filter((name) => statementsOf(json, name).length > 0);
+  const { columnar = true } = options;
+  let calls: Call[];
+
+  beforeAll(async () => {
+    for (const method of ["log", "info", "warn", "error", "debug"] as const)
+      jest.spyOn(console, method).mockImplementation();
+    const recorded = await recordCalls({
+      sources: configuredSourcesIn(json) as readonly ConfiguredSource[],
+      landing: options.existingLogBucket ?? (options.kmsKey ? PLACE.landing : PLACE.bucket),
+      columnar,
+      projected: options.partitions === "projection",
+      keepOriginals: options.keepOriginals ?? false,
+    });
+    calls = [...recorded, ...notReached(options), ...handlers.flatMap((name) => bySetting(options, name))];
+    jest.restoreAllMocks();
+  });
+
+  it.each(handlers)("allow all that %s does, and all that AWS does in its name", (name) => {
+    const statements = statementsOf(json, name);
+    const ofFunction = calls.filter((call) => call.function === name);
+    expect(ofFunction.length).toBeGreaterThan(10);
+    const refused = ofFunction.filter((call) => !isAllowed(statements, call));
+    expect(refused.map(({ action, resource }) => `${action} on ${resource}`)).toEqual([]);
+  });
+
+  it.each(handlers)("let %s do nothing that is not needed", (name) => {
+    const ofFunction = calls.filter((call) => call.function === name);
+    const unused = statementsOf(json, name)
+      .filter(({ Effect }) => Effect === "Allow")
+      .flatMap(({ Action, Resource }) =>
+        listOf(Action).flatMap((action) =>
+          listOf(Resource)
+            .filter(
+              (pattern) =>
+                !ofFunction.some((call) => call.action === action && matches(pattern, call.resource)),
+            )
+            .map((pattern) => `${action} on ${pattern}`),
+        ),
+      );
+    expect(unused).toEqual([]);
+  });
+
+  it("name every action, and a resource of their own but where an action knows none", () => {
+    const knowNone = ["lakeformation:GetDataAccess", ...NETWORK_INTERFACE_ACTIONS] as readonly string[];
+    for (const { Action, Resource } of handlers.flatMap((name) => statementsOf(json, name))) {
+      for (const action of listOf(Action)) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z0-9]+$/);
+      if (listOf(Action).every((action) => knowNone.includes(action))) continue;
+      for (const resource of listOf(Resource)) {
+        expect(resource).toMatch(/^arn:aws:[a-z0-9]+:/);
+        expect(resource).not.toMatch(/^arn:aws:s3:::\*|:\*\/|table\/[^/]*\*/);
+      }
+    }
+  });
+
+  it("keep the code from what only Lambda does to the network", () => {
+    for (const name of handlers) {
+      const request = { action: "ec2:CreateNetworkInterface", resource: "*" };
+      const fromCode = { ...request, context: { "lambda:SourceFunctionArn": "arn:aws:lambda:x" } };
+      expect(isAllowed(statementsOf(json, name), request)).toBe(options.vpc !== undefined);
+      expect(isAllowed(statementsOf(json, name), fromCode)).toBe(false);
+    }
+  });
+
+  it("are about tables that the stack or a function makes", () => {
+    const tables = calls.filter(({ resource }) => isAboutTable(resource)).map(({ resource }) => resource);
+    expect(new Set(tables).size).toBeGreaterThanOrEqual(options.partitions && !columnar ? 0 : 1);
+  });
+});
+
+describe("what Athena does for a statement", () => {
+  it("is said by a page of AWS for each kind", () => {
+    for (const { kind, pages } of [EVERY_STATEMENT, ...ATHENA_CALLS]) {
+      expect([kind, pages.length > 0]).toEqual([kind, true]);
+      for (const page of pages) expect(page).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/.+\.html$/);
+    }
+  });
+});

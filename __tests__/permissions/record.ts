@@ -1,0 +1,249 @@
+import { AthenaClient } from "@aws-sdk/client-athena";
+import { GlueClient } from "@aws-sdk/client-glue";
+import { S3Client } from "@aws-sdk/client-s3";
+import { FORMATS } from "../../formats";
+import { type ConfiguredSource, tablesOfSources } from "../../formats/configured-source";
+import { RAW_PREFIX } from "../../formats/partition-layout";
+import { commitHead, lakeColumnNames } from "../../formats/render/lake-sql";
+import type { HandlerName } from "../../modules/handler-code";
+import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { s3Notification, sqsEvent } from "../helpers/events";
+import { invokeHandler } from "../helpers/invoke-handler";
+import { type S3Server, startS3Server } from "../helpers/s3-server";
+import { callsForStatement } from "./athena-calls";
+import { arnOf, type Call, objectArn, PLACE, tableArn } from "./call";
+
+/** A command of an SDK and what it was given. */
+interface Sent {
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** What a pipeline's functions work on. */
+export interface Scenario {
+  readonly sources: readonly ConfiguredSource[];
+  /** Bucket that logs are delivered to. */
+  readonly landing: string;
+  readonly columnar: boolean;
+  readonly projected: boolean;
+  readonly keepOriginals: boolean;
+}
+
+/** Runs every function of a pipeline once, on servers in memory, and writes down each request to AWS that it makes. */
+export async function recordCalls(scenario: Scenario): Promise<Call[]> {
+  const { sources, landing, columnar, projected, keepOriginals } = scenario;
+  const [athena, s3] = [await startAthenaServer(), await startS3Server()];
+  const environment = {
+    BUCKET: PLACE.bucket,
+    TARGET_BUCKET: PLACE.bucket,
+    DATABASE: PLACE.database,
+    WORKGROUP: PLACE.workgroup,
+    KEEP_ORIGINALS: String(keepOriginals),
+    COLUMNAR: String(columnar),
+    PARTITIONS: projected ? "projection" : "managed",
+    RETENTION_DAYS: "400",
+  };
+  const calls: Call[] = [];
+  const context = { getRemainingTimeInMillis: () => 540_000 };
+  const run = async (name: HandlerName, event: object): Promise<void> => {
+    const sent: Sent[] = [];
+    const spies = [S3Client, AthenaClient, GlueClient].map((client) => record(client.prototype, sent));
+    const statements = athena.queries.length;
+    try {
+      await invokeHandler(name, { athena, s3, sources, environment }, event, context);
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+    calls.push(
+      ...sent.flatMap((command) => callsOf(command).map((call) => ({ ...call, function: name }))),
+      ...athena.queries
+        .slice(statements)
+        .flatMap(({ sql }) => callsForStatement(sql))
+        .map(([action, resource]) => callTo(name, action, resource)),
+      ...inItsName(name),
+    );
+  };
+  try {
+    const keys = sources.map(({ format, prefix }) => `${prefix}${FILES[format]}`);
+    for (const key of keys) s3.put(landing, key, "text");
+    await run("move-access-logs", sqsEvent(s3Notification(landing, ...keys)));
+    // The same again, when somebody took the originals: it is looked whether they were moved.
+    for (const key of keys) s3.delete(landing, key);
+    await run("move-access-logs", sqsEvent(s3Notification(landing, ...keys)));
+    // What an older version left.
+    s3.put(PLACE.bucket, "_touched/alb_access_logs/dt=2026-11-23/hour=07", "1");
+    if (!projected) await run("create-partition", { scheduledTime: "2026-11-23T07:50:00Z" });
+    if (!columnar) return calls;
+    const tables = tablesOfSources(sources).map(({ table }) => table);
+    const maintain = async (scheduledTime: string) => {
+      for (const table of tables) await run("maintain-lake", { scheduledTime, table });
+    };
+    // Whoever comes first makes the tables.
+    await maintain("2026-11-22T02:15:00Z");
+    athena.tables.clear();
+    // What an earlier run left.
+    for (const table of tables) putCommit(s3, table);
+    putPendingCommit(s3);
+    await run("transform-partition", { scheduledTime: "2026-11-23T08:05:00Z" });
+    await rejectFile(athena, s3, () => run("transform-partition", { scheduledTime: "2026-11-23T08:15:00Z" }));
+    // An event of the rejected file comes again.
+    await run("move-access-logs", sqsEvent(s3Notification(landing, ...keys)));
+    // A table of an older version lacks a column, and has many versions in the catalog.
+    for (const format of Object.values(FORMATS)) {
+      const columns = lakeColumnNames({
+        format,
+        database: PLACE.database,
+        bucket: PLACE.bucket,
+        bySource: false,
+      });
+      athena.tables.set(format.table, columns.slice(1));
+    }
+    await maintain("2026-11-26T02:15:00Z");
+    return calls;
+  } finally {
+    await Promise.all([athena.close(), s3.close()]);
+  }
+}
+
+/** A commit of a day that is finished. */
+function putCommit(s3: S3Server, table: string): void {
+  const at = new Date("2026-11-22T08:00:00Z");
+  const record = `_commits/${table}/0000000001`;
+  const partitions = [`${table}/dt=2026-11-20/hour=07`];
+  const start = { sql: "INSERT", token: "t", notes: [], partitions };
+  s3.put(PLACE.bucket, `${record}.json`, JSON.stringify(start), at);
+  s3.put(PLACE.bucket, `${record}.done.json`, JSON.stringify({ state: "committed", queryId: "q" }), at);
+}
+
+/** A commit whose run was killed. */
+function putPendingCommit(s3: S3Server): void {
+  const table = { format: FORMATS.alb, database: PLACE.database, bucket: PLACE.bucket, bySource: false };
+  const sql = `${commitHead(table)}"time") SELECT "time" FROM "${PLACE.database}"."alb_access_logs_raw"`;
+  const start = { sql, token: "0a1b", notes: [], partitions: [] };
+  s3.put(PLACE.bucket, "_commits/alb_access_logs/0000000002.json", JSON.stringify(start));
+}
+
+/** Has Athena name a file twice as one that it cannot read. */
+async function rejectFile(athena: AthenaServer, s3: S3Server, commit: () => Promise<void>): Promise<void> {
+  const key = s3.keys(PLACE.bucket).find((name) => name.startsWith(RAW_PREFIX)) ?? "";
+  const table = key.split("/")[1] ?? "";
+  const { dt = "", hour = "" } = /dt=(?<dt>[^/]+)\/hour=(?<hour>[^/]+)/.exec(key)?.groups ?? {};
+  const note = { files: [{ key, dt, hour }] };
+  s3.put(PLACE.bucket, `_arrivals/${table}/20261123T080000000Z-0.json`, JSON.stringify(note));
+  const unreadable = {
+    of: /^INSERT INTO/,
+    end: "FAILED",
+    reason: `HIVE_CURSOR_ERROR: Failed to read file at s3://${PLACE.bucket}/${key}`,
+  } as const;
+  athena.setFates(unreadable, unreadable);
+  await commit();
+}
+
+const FILES = {
+  alb: "111122223333/elasticloadbalancing/eu-central-1/2026/11/23/111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_2fb1c9a0.log.gz",
+  cloudfront: "E2EXAMPLE1SHOP.2026-11-23-07.0a1b2c3d.gz",
+} as const;
+
+function record(client: { send: unknown }, sent: Sent[]): jest.SpyInstance {
+  const real = client.send as (
+    command: { constructor: { name: string }; input: Sent["input"] },
+    ...rest: unknown[]
+  ) => unknown;
+  return jest.spyOn(client as { send: typeof real }, "send").mockImplementation(function (
+    this: unknown,
+    command,
+    ...rest
+  ) {
+    sent.push({ name: command.constructor.name, input: command.input });
+    return real.call(this, command, ...rest);
+  });
+}
+
+const callTo = (name: HandlerName, action: string, resource: string): Call => ({
+  function: name,
+  service: action.split(":")[0] ?? "",
+  action,
+  resource,
+});
+
+/** Requests to AWS by the permissions that they take. @throws Error for a command that is not known here */
+function callsOf({ name, input }: Sent): Omit<Call, "function">[] {
+  const {
+    Bucket: bucket = "",
+    Key: key = "",
+    Prefix: prefix = "",
+  } = input as Readonly<Record<string, string>>;
+  const request = (action: string, resource: string) => ({
+    service: action.split(":")[0] ?? "",
+    action,
+    resource,
+  });
+  const object = objectArn(bucket, key);
+  switch (name) {
+    case "CopyObjectCommand": {
+      const [, from = "", fromKey = ""] = /^([^/]+)\/(.*)$/.exec(String(input.CopySource)) ?? [];
+      const source = objectArn(from, decodeURIComponent(fromKey));
+      return [
+        request("s3:GetObject", source),
+        // A copy takes the tags of its source along.
+        request("s3:GetObjectTagging", source),
+        request("s3:PutObject", object),
+        request("s3:PutObjectTagging", object),
+        // Without leave to list, a missing source is answered as a denied one.
+        request("s3:ListBucket", `arn:aws:s3:::${from}`),
+      ];
+    }
+    case "HeadObjectCommand":
+    case "GetObjectCommand":
+      return [request("s3:GetObject", object), request("s3:ListBucket", `arn:aws:s3:::${bucket}`)];
+    case "PutObjectCommand":
+      return [request("s3:PutObject", object)];
+    case "DeleteObjectCommand":
+      return [request("s3:DeleteObject", object)];
+    case "DeleteObjectsCommand": {
+      const { Objects: objects } = input.Delete as { readonly Objects: readonly { readonly Key: string }[] };
+      return objects.map((each) => request("s3:DeleteObject", objectArn(bucket, each.Key)));
+    }
+    case "ListObjectsV2Command":
+      return [{ ...request("s3:ListBucket", `arn:aws:s3:::${bucket}`), context: { "s3:prefix": prefix } }];
+    case "StartQueryExecutionCommand":
+    case "GetQueryExecutionCommand":
+    case "GetQueryResultsCommand":
+      return [
+        request(`athena:${name.replace("Command", "")}`, arnOf("athena", `workgroup/${PLACE.workgroup}`)),
+      ];
+    case "GetTableVersionsCommand":
+      return onGlueTable(String(input.TableName), "glue:GetTableVersions");
+    case "BatchDeleteTableVersionCommand":
+      return onGlueTable(String(input.TableName), "glue:BatchDeleteTableVersion", "glue:DeleteTableVersion");
+    case "GetTableMetadataCommand":
+      return [
+        request("athena:GetTableMetadata", arnOf("athena", "datacatalog/AwsDataCatalog")),
+        ...onGlueTable(String(input.TableName), "glue:GetDatabase", "glue:GetTable"),
+      ];
+    default:
+      throw new Error(`${name}: which permission does it take? Add it to record.ts`);
+  }
+}
+
+/** A request about a table is judged for the table, its database and the catalog. */
+const onGlueTable = (table: string, ...actions: readonly string[]): Omit<Call, "function">[] =>
+  actions.flatMap((action) =>
+    [arnOf("glue", "catalog"), arnOf("glue", `database/${PLACE.database}`), tableArn(table)].map(
+      (resource) => ({ service: "glue", action, resource }),
+    ),
+  );
+
+/** What Lambda does in a function's name. */
+function inItsName(name: HandlerName): Call[] {
+  const log = arnOf("logs", `log-group:/aws/lambda/logs-${name}:log-stream:1`);
+  const queues =
+    name === "move-access-logs"
+      ? ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"].map(
+          (action) => [`sqs:${action}`, arnOf("sqs", "logs-arrivals")] as const,
+        )
+      : [["sqs:SendMessage", arnOf("sqs", `logs-${name}-dead-letters`)] as const];
+  return [["logs:CreateLogStream", log] as const, ["logs:PutLogEvents", log] as const, ...queues].map(
+    ([action, resource]) => callTo(name, action, resource),
+  );
+}
