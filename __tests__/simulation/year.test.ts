@@ -1,0 +1,28 @@
+import { simulateYear } from "../../simulation/year";
+
+/** Long enough for each night's work to have had its effect; `npm run simulate -- --year` is the whole year. */
+const DAYS = 5;
+const SOURCES = 50;
+/** A day of ten-minute commits, twice, and what a night adds. */
+const MOST_VERSIONS = 300;
+const MOST_SNAPSHOTS = 300;
+const MOST_METADATA_FILES = 300;
+/** Three days of records, two objects each, and the notes of a run. */
+const MOST_OWN_OBJECTS = 1000;
+
+describe("what commits every ten minutes leave behind", () => {
+  it("stays below a bound that does not grow with the days, since each night deletes what is old", async () => {
+    const { commits, ...most } = await simulateYear({ days: DAYS, sources: SOURCES, isMaintained: true });
+    expect(commits).toBe(DAYS * 144);
+    expect(most.glueVersions).toBeLessThan(MOST_VERSIONS);
+    expect(most.snapshots).toBeLessThan(MOST_SNAPSHOTS);
+    expect(most.metadataFiles).toBeLessThan(MOST_METADATA_FILES);
+    expect(most.ownObjects).toBeLessThan(MOST_OWN_OBJECTS);
+  });
+
+  it("grows with every commit where nothing is deleted", async () => {
+    const { commits, ...most } = await simulateYear({ days: DAYS, sources: 1, isMaintained: false });
+    expect(most).toMatchObject({ glueVersions: commits, snapshots: commits, metadataFiles: commits });
+    expect(most.ownObjects).toBeGreaterThan(2 * commits - 1);
+  });
+});
