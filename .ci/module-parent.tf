@@ -22,8 +22,8 @@ resource "aws_lb" "web" {
 
   access_logs {
     enabled = true
-    bucket  = module.defaults.landing_bucket
-    prefix  = "alb"
+    bucket  = module.defaults.deliveries["alb"].bucket
+    prefix  = module.defaults.deliveries["alb"].prefix
   }
 }
 
@@ -34,23 +34,34 @@ module "everything" {
 
   name = "hardened"
   sources = [
-    { name = "shop", format = "alb", prefix = "shop/", accounts = ["111122223333", "444455556666"], partition = true },
+    { name = "shop", format = "alb", prefix = "shop/", accounts = ["111122223333", "444455556666"], partition = true, privacy = { client_ips = "hash" } },
     { name = "api", format = "alb", prefix = "api/", partition = true, silent_after_hours = 0 },
     { name = "cdn", format = "cloudfront", prefix = "cdn/" },
   ]
-  kms_key                = { arn = aws_kms_key.logs.arn }
-  lake_formation         = true
-  permissions_boundary   = "arn:aws:iam::123456789012:policy/boundary"
-  vpc                    = { subnet_ids = ["subnet-0a1b2c3d"], security_group_ids = ["sg-0a1b2c3d"] }
-  keep_originals         = true
-  database               = "logs"
-  raw_retention_days     = 400
-  lake_retention_days    = 730
-  results_retention_days = 1
-  log_retention_days     = 90
-  scan_limit_gib         = 0.5
-  runtime                = "nodejs22.x"
-  tags                   = { team = "platform" }
+  kms_key                  = { arn = aws_kms_key.logs.arn }
+  lake_formation           = true
+  permissions_boundary     = "arn:aws:iam::123456789012:policy/boundary"
+  vpc                      = { subnet_ids = ["subnet-0a1b2c3d"], security_group_ids = ["sg-0a1b2c3d"] }
+  keep_originals           = true
+  database                 = "logs"
+  raw_retention_days       = 400
+  lake_retention_days      = 730
+  results_retention_days   = 1
+  log_retention_days       = 90
+  scan_limit_gib           = 0.5
+  runtime                  = "nodejs22.x"
+  reserved_concurrency     = true
+  force_destroy            = true
+  iam_path                 = "/platform/"
+  global_name_suffix       = "-euc1"
+  bucket_name              = "company-access-logs"
+  analyst_policy           = true
+  lake_formation_locations = true
+  alarm_subscriptions = [
+    { protocol = "email", endpoint = "ops@example.com" },
+    { protocol = "https", endpoint = "https://events.example.com/access-logs" },
+  ]
+  tags = { team = "platform" }
 }
 
 resource "aws_sns_topic" "alarms" {
@@ -92,6 +103,24 @@ module "existing" {
   columnar            = false
   alarm_topic         = { arn = aws_sns_topic.alarms.arn }
   dashboard           = false
+}
+
+# As many sources as one rule of EventBridge and one function's environment could never hold.
+module "many" {
+  source = "./terraform-module"
+
+  name = "many"
+  sources = [for index in range(50) : {
+    name      = format("source-%02d-%s", index, join("", [for _ in range(53) : "x"]))
+    format    = index % 2 == 0 ? "alb" : "cloudfront"
+    prefix    = format("source-%02d-%s/", index, join("", [for _ in range(53) : "x"]))
+    partition = true
+    privacy   = { client_ips = "truncate", query_strings = "drop" }
+  }]
+  existing_log_bucket        = { name = "their-logs" }
+  existing_log_bucket_owner  = "444455556666"
+  existing_log_bucket_events = "queue"
+  questions                  = false
 }
 
 module "others" {

@@ -46,7 +46,7 @@ describe.each(Object.entries(MAY_IMPORT))("the folder %s", (folder, allowed) => 
   it("imports only what stands below it", () => {
     const wrong = imports(folder).filter((item) => {
       const target = targetOf(item);
-      // The one bridge: what the functions read when they start, as types, erased when compiled.
+      // The one bridge: what the functions read that the constructs write, erased when compiled.
       const isBridge =
         folder === "modules" && item.isType && /handlers\/(?:environment|configuration)$/.test(item.from);
       return target !== undefined && target !== folder && !allowed.includes(target) && !isBridge;

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { FORMATS } from "../formats";
 import { athenaDdlFile, DDL_BUCKET, DDL_DATABASE } from "../formats/render/athena-ddl-file";
 import { renderFormatPage } from "../formats/render/markdown";
+import { DEPLOYED, deployerPolicyOf } from "../settings/deployer-policy";
+import { loadSettings, SETTINGS_FILE } from "../settings/load";
 import { settingsJsonSchema } from "../settings/schema";
 import { designsTable, renderCostPage } from "./cost-page";
 import { renderFindingsPage } from "./findings-page";
@@ -22,8 +24,21 @@ export const generatedFiles = (): ReadonlyMap<string, string> =>
     ["docs/cost.md", renderCostPage()] as const,
     ["README.md", withTables(readFileSync("README.md", "utf8"))] as const,
     ["athena.ddl", athenaDdlFile({ database: DDL_DATABASE, bucket: DDL_BUCKET })] as const,
+    ["docs/deployer-policy.json", deployerPolicy()] as const,
     ["access-logs.schema.json", `${JSON.stringify(settingsJsonSchema(), null, 2)}\n`] as const,
   ]);
+
+/** For the settings as committed, with all that options may add. */
+const deployerPolicy = (): string => {
+  const types = new Set(DEPLOYED.flatMap((deployed) => deployed.types));
+  const policy = deployerPolicyOf(
+    { ...loadSettings(SETTINGS_FILE), existingLogBucket: "company-logs" },
+    types,
+    ACCOUNT,
+  );
+  return `${JSON.stringify(JSON.parse(policy), null, 2)}\n`;
+};
+const ACCOUNT = "111122223333";
 
 const withTables = (readme: string): string =>
   withSection(withSection(readme, "settings", settingsTable()), "cost", designsTable());

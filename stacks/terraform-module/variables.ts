@@ -253,7 +253,7 @@ const lengthsOf = ({ setting, variable, required }: Input): Validation[] =>
       ...(required ? [] : [`var.${variable} == null`]),
       ...(needed ? [`${variableOf(needed)} == null`] : []),
       ...(without ? [`${variableOf(without)} != null`] : []),
-      `length(join("", [${parts.join(", ")}])) <= ${max - added.length}`,
+      `length(join("", compact([${parts.join(", ")}]))) <= ${max - added.length}`,
     ];
     return {
       condition: `\${${ways.map((way) => `(${way})`).join(" || ")}}`,

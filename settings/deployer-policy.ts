@@ -1,0 +1,397 @@
+import { databaseOf, logGroupNameOf } from "../modules/pipeline-names";
+import { allow, type PolicyStatement, policyDocument } from "../modules/policy";
+import { partitionOf } from "../modules/regions";
+import type { Settings } from "./schema";
+
+/** What Terraform does with resources of a type, or to look one up, and where. */
+interface Deployed {
+  readonly service: string;
+  readonly types: readonly string[];
+  /** Actions without their service. */
+  readonly actions: readonly string[];
+  readonly resources: (place: Place) => readonly string[];
+}
+
+interface Place {
+  readonly settings: Settings;
+  /** ARN of something of the account, in the Region. */
+  readonly here: (service: string, resource: string) => string;
+  /** ARN of something of the account, in no Region. */
+  readonly anywhere: (service: string, resource: string) => string;
+  readonly bucket: (name: string) => string;
+}
+
+const TAGS = ["ListTagsForResource", "TagResource", "UntagResource"];
+const bucketsOf = ({ bucket, settings: { name, bucketName } }: Place): string[] =>
+  bucketName === undefined ? [bucket(`${name}-*`)] : [bucket(bucketName), bucket(`${bucketName}-landing`)];
+const named =
+  (service: string, prefix = "") =>
+  ({ here, settings: { name } }: Place): string[] => [here(service, `${prefix}${name}-*`)];
+const rolesOf = ({ anywhere, settings: { name, iamPath = "/", globalNameSuffix = "" } }: Place): string[] => [
+  anywhere("iam", `role${iamPath}${name}-*${globalNameSuffix}`),
+];
+
+/** What it takes to create, read, change, tag and delete what the constructs make. */
+export const DEPLOYED: readonly Deployed[] = [
+  {
+    service: "s3",
+    types: [
+      "aws_s3_bucket",
+      "aws_s3_bucket_acl",
+      "aws_s3_bucket_lifecycle_configuration",
+      "aws_s3_bucket_notification",
+      "aws_s3_bucket_ownership_controls",
+      "aws_s3_bucket_policy",
+      "aws_s3_bucket_public_access_block",
+      "aws_s3_bucket_server_side_encryption_configuration",
+    ],
+    // The provider reads every setting of a bucket, also those that it does not manage.
+    actions: [
+      "CreateBucket",
+      "DeleteBucket",
+      "DeleteBucketPolicy",
+      "GetAccelerateConfiguration",
+      "GetBucket*",
+      "GetEncryptionConfiguration",
+      "GetLifecycleConfiguration",
+      "GetReplicationConfiguration",
+      "ListBucket",
+      "ListBucketVersions",
+      "ListTagsForResource",
+      "PutBucketAcl",
+      "PutBucketNotification",
+      "PutBucketOwnershipControls",
+      "PutBucketPolicy",
+      "PutBucketPublicAccessBlock",
+      "PutBucketTagging",
+      "PutEncryptionConfiguration",
+      "PutLifecycleConfiguration",
+      "TagResource",
+      "UntagResource",
+    ],
+    resources: bucketsOf,
+  },
+  {
+    service: "s3",
+    types: ["aws_s3_object"],
+    actions: ["DeleteObject", "GetObject", "GetObjectTagging", "PutObject"],
+    // To empty the buckets, too, if that is asked for.
+    resources: (place) =>
+      bucketsOf(place).map((arn) => `${arn}/${place.settings.forceDestroy ? "*" : "_config/*"}`),
+  },
+  {
+    service: "sqs",
+    types: ["aws_sqs_queue", "aws_sqs_queue_policy", "aws_sqs_queue_redrive_allow_policy"],
+    actions: [
+      "CreateQueue",
+      "DeleteQueue",
+      "GetQueueAttributes",
+      "GetQueueUrl",
+      "ListQueueTags",
+      "SetQueueAttributes",
+      "TagQueue",
+      "UntagQueue",
+    ],
+    resources: named("sqs"),
+  },
+  {
+    service: "sns",
+    types: ["aws_sns_topic", "aws_sns_topic_policy", "aws_sns_topic_subscription"],
+    actions: [
+      "CreateTopic",
+      "DeleteTopic",
+      "GetSubscriptionAttributes",
+      "GetTopicAttributes",
+      "SetSubscriptionAttributes",
+      "SetTopicAttributes",
+      "Subscribe",
+      "Unsubscribe",
+      ...TAGS,
+    ],
+    resources: ({ here, settings: { name, alarmTopic } }) => [
+      here("sns", `${name}-alarms*`),
+      ...(alarmTopic === undefined ? [] : [alarmTopic, `${alarmTopic}:*`]),
+    ],
+  },
+  {
+    service: "lambda",
+    types: ["aws_lambda_function", "aws_lambda_function_event_invoke_config"],
+    actions: [
+      "CreateFunction",
+      "DeleteFunction",
+      "DeleteFunctionConcurrency",
+      "DeleteFunctionEventInvokeConfig",
+      "GetFunction",
+      "GetFunctionCodeSigningConfig",
+      "GetFunctionConcurrency",
+      "GetFunctionConfiguration",
+      "GetFunctionEventInvokeConfig",
+      "ListTags",
+      "ListVersionsByFunction",
+      "PutFunctionConcurrency",
+      "PutFunctionEventInvokeConfig",
+      "TagResource",
+      "UntagResource",
+      "UpdateFunctionCode",
+      "UpdateFunctionConfiguration",
+      "UpdateFunctionEventInvokeConfig",
+    ],
+    resources: named("lambda", "function:"),
+  },
+  {
+    service: "lambda",
+    types: ["aws_lambda_event_source_mapping"],
+    actions: [
+      "CreateEventSourceMapping",
+      "DeleteEventSourceMapping",
+      "GetEventSourceMapping",
+      "ListTags",
+      "TagResource",
+      "UntagResource",
+      "UpdateEventSourceMapping",
+    ],
+    // Their ids are AWS's.
+    resources: () => ["*"],
+  },
+  {
+    service: "iam",
+    types: ["aws_iam_role", "aws_iam_role_policy"],
+    actions: [
+      "CreateRole",
+      "DeleteRole",
+      "DeleteRolePermissionsBoundary",
+      "DeleteRolePolicy",
+      "GetRole",
+      "GetRolePolicy",
+      "ListAttachedRolePolicies",
+      "ListInstanceProfilesForRole",
+      "ListRolePolicies",
+      "PassRole",
+      "PutRolePermissionsBoundary",
+      "PutRolePolicy",
+      "TagRole",
+      "UntagRole",
+      "UpdateAssumeRolePolicy",
+      "UpdateRole",
+    ],
+    resources: rolesOf,
+  },
+  {
+    service: "iam",
+    types: ["aws_iam_policy"],
+    actions: [
+      "CreatePolicy",
+      "CreatePolicyVersion",
+      "DeletePolicy",
+      "DeletePolicyVersion",
+      "GetPolicy",
+      "GetPolicyVersion",
+      "ListPolicyVersions",
+      "TagPolicy",
+      "UntagPolicy",
+    ],
+    resources: ({ anywhere, settings: { name, iamPath = "/", globalNameSuffix = "" } }) => [
+      anywhere("iam", `policy${iamPath}${name}-analysts${globalNameSuffix}`),
+    ],
+  },
+  {
+    service: "logs",
+    types: ["aws_cloudwatch_log_group"],
+    actions: [
+      "AssociateKmsKey",
+      "CreateLogGroup",
+      "DeleteLogGroup",
+      "DeleteRetentionPolicy",
+      "DisassociateKmsKey",
+      "PutRetentionPolicy",
+      ...TAGS,
+    ],
+    resources: ({ here, settings: { name } }) => [here("logs", `log-group:${logGroupNameOf(`${name}-*`)}`)],
+  },
+  {
+    service: "logs",
+    types: ["aws_cloudwatch_log_group"],
+    actions: ["DescribeLogGroups"],
+    resources: () => ["*"],
+  },
+  {
+    service: "events",
+    types: ["aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"],
+    actions: [
+      "DeleteRule",
+      "DescribeRule",
+      "ListTargetsByRule",
+      "PutRule",
+      "PutTargets",
+      "RemoveTargets",
+      ...TAGS,
+    ],
+    resources: named("events", "rule/"),
+  },
+  {
+    service: "events",
+    types: ["aws_cloudwatch_event_permission"],
+    actions: ["DescribeEventBus", "PutPermission", "RemovePermission"],
+    resources: ({ here }) => [here("events", "event-bus/default")],
+  },
+  {
+    service: "scheduler",
+    types: ["aws_scheduler_schedule", "aws_scheduler_schedule_group"],
+    actions: [
+      "CreateSchedule",
+      "CreateScheduleGroup",
+      "DeleteSchedule",
+      "DeleteScheduleGroup",
+      "GetSchedule",
+      "GetScheduleGroup",
+      "UpdateSchedule",
+      ...TAGS,
+    ],
+    resources: ({ here, settings: { name } }) => [
+      here("scheduler", `schedule-group/${name}-*`),
+      here("scheduler", `schedule/${name}-*/*`),
+    ],
+  },
+  {
+    service: "glue",
+    types: ["aws_glue_catalog_database", "aws_glue_catalog_table"],
+    actions: [
+      "CreateDatabase",
+      "CreateTable",
+      "DeleteDatabase",
+      "DeleteTable",
+      "GetDatabase",
+      "GetPartitionIndexes",
+      "GetTable",
+      "GetTags",
+      "TagResource",
+      "UntagResource",
+      "UpdateDatabase",
+      "UpdateTable",
+    ],
+    resources: ({ here, settings }) => [
+      here("glue", "catalog"),
+      here("glue", `database/${databaseOf(settings)}`),
+      here("glue", `table/${databaseOf(settings)}/*`),
+    ],
+  },
+  {
+    service: "athena",
+    types: ["aws_athena_workgroup", "aws_athena_named_query", "aws_athena_prepared_statement"],
+    actions: [
+      "CreateNamedQuery",
+      "CreatePreparedStatement",
+      "CreateWorkGroup",
+      "DeleteNamedQuery",
+      "DeletePreparedStatement",
+      "DeleteWorkGroup",
+      "GetNamedQuery",
+      "GetPreparedStatement",
+      "GetWorkGroup",
+      "UpdatePreparedStatement",
+      "UpdateWorkGroup",
+      ...TAGS,
+    ],
+    resources: named("athena", "workgroup/"),
+  },
+  {
+    service: "cloudwatch",
+    types: ["aws_cloudwatch_metric_alarm"],
+    actions: ["DeleteAlarms", "DescribeAlarms", "PutMetricAlarm", ...TAGS],
+    resources: named("cloudwatch", "alarm:"),
+  },
+  {
+    service: "cloudwatch",
+    types: ["aws_cloudwatch_dashboard"],
+    actions: ["DeleteDashboards", "GetDashboard", "PutDashboard"],
+    resources: ({ anywhere, settings: { name, globalNameSuffix = "" } }) => [
+      anywhere("cloudwatch", `dashboard/${name}${globalNameSuffix}`),
+    ],
+  },
+  {
+    service: "lakeformation",
+    types: ["aws_lakeformation_permissions", "aws_lakeformation_resource"],
+    actions: [
+      "DeregisterResource",
+      "DescribeResource",
+      "GrantPermissions",
+      "ListPermissions",
+      "RegisterResource",
+      "RevokePermissions",
+      "UpdateResource",
+    ],
+    // These know no resources. Who grants must be an administrator of the data lake, or hold what is granted.
+    resources: () => ["*"],
+  },
+  {
+    service: "iam",
+    types: ["aws_lakeformation_resource"],
+    actions: ["CreateServiceLinkedRole", "GetRole", "PutRolePolicy"],
+    resources: ({ anywhere }) => [
+      anywhere(
+        "iam",
+        "role/aws-service-role/lakeformation.amazonaws.com/AWSServiceRoleForLakeFormationDataAccess",
+      ),
+    ],
+  },
+  {
+    service: "s3",
+    types: ["data.aws_s3_bucket"],
+    actions: ["GetBucketLocation", "ListBucket"],
+    resources: ({ bucket, settings: { existingLogBucket = "" } }) => [bucket(existingLogBucket)],
+  },
+  {
+    service: "s3",
+    types: ["data.aws_canonical_user_id"],
+    actions: ["ListAllMyBuckets"],
+    resources: () => ["*"],
+  },
+];
+
+/** Looked up without a permission, or without a request. */
+export const WITHOUT_PERMISSION: readonly string[] = [
+  "data.aws_caller_identity",
+  "data.aws_cloudfront_log_delivery_canonical_user_id",
+  "data.aws_partition",
+  "data.aws_region",
+];
+
+/**
+ * The policy of who deploys: what `terraform apply` and `terraform destroy` need for these settings, and for the resource types
+ * among these alone. What Terraform's state needs is not in it.
+ *
+ * @param types types of the stack's resources, and of its data sources with `data.` before them
+ * @param account account that is deployed to
+ */
+export function deployerPolicyOf(settings: Settings, types: ReadonlySet<string>, account: string): string {
+  const { region, kmsKey, vpc } = settings;
+  const partition = partitionOf(region);
+  const place: Place = {
+    settings,
+    here: (service, resource) => `arn:${partition}:${service}:${region}:${account}:${resource}`,
+    anywhere: (service, resource) => `arn:${partition}:${service}::${account}:${resource}`,
+    bucket: (name) => `arn:${partition}:s3:::${name}`,
+  };
+  const statements = DEPLOYED.filter((deployed) => deployed.types.some((type) => types.has(type))).map(
+    ({ service, actions, resources }): PolicyStatement =>
+      allow(
+        actions.map((action) => `${service}:${action}`),
+        resources(place),
+      ),
+  );
+  return policyDocument([
+    ...statements,
+    // Lambda, Scheduler, SQS and S3 use the key for who deploys.
+    ...(kmsKey === undefined
+      ? []
+      : [
+          allow(
+            ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"],
+            [kmsKey],
+          ),
+        ]),
+    ...(vpc === undefined
+      ? []
+      : [allow(["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"], ["*"])]),
+  ]);
+}
