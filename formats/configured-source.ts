@@ -1,7 +1,7 @@
 import { FORMATS, type FormatId } from ".";
 import { keepsAll, type PrivacyOptions, type TablePrivacy, withDefaults } from "./privacy";
 
-/** A source as the functions are told of it. */
+/** A source as the functions read it. */
 export interface ConfiguredSource {
   readonly format: FormatId;
   /** What the keys of its objects start with. */
@@ -9,7 +9,7 @@ export interface ConfiguredSource {
   readonly name: string;
   /** True if the name is the value of the table's `source` partition key. */
   readonly partition?: boolean;
-  /** What its rows must not tell. */
+  /** What its rows must not hold. */
   readonly privacy?: PrivacyOptions | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface ConfiguredTable {
   readonly table: string;
   /** Values of the `source` partition key, if the table has one. */
   readonly sources?: readonly string[];
-  /** What its rows must not tell. */
+  /** What its rows must not hold. */
   readonly privacy?: readonly TablePrivacy[];
 }
 

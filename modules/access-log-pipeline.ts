@@ -94,7 +94,7 @@ export class AccessLogPipeline extends Construct {
   /** What those may do who ask questions. */
   readonly analystPolicy: AnalystPolicy;
   private readonly arns: CatalogArns;
-  /** What the functions are told of the sources. */
+  /** What the functions read of the sources. */
   private readonly configuration: SourceConfiguration;
   /** The account that is deployed to. */
   readonly account: DataAwsCallerIdentity;

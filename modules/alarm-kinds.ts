@@ -1,4 +1,5 @@
 import type { SkipReason } from "../formats/object-kind";
+import type { Lake } from "./lake";
 import { silentAfterHoursOf } from "./log-source";
 import {
   lambdaMetric,
@@ -74,6 +75,14 @@ const ofSchedules =
     functions.flatMap(({ subject, schedule }) =>
       schedule ? [{ subject, about: schedule.group.name, ...measure(schedule.group.name) }] : [],
     );
+
+/** One alarm for each typed table. */
+const ofTables =
+  (measure: (table: string, lake: Lake) => Measured) =>
+  ({ lake }: Watched): readonly Expression[] =>
+    lake === undefined
+      ? []
+      : lake.tables.map((table) => ({ subject: table, about: table, ...measure(table, lake) }));
 
 /** Every kind of alarm of a pipeline. What they say is kept together with what they measure. */
 export const ALARM_KINDS: readonly AlarmKind[] = [
@@ -222,18 +231,13 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     means: (table) => `Lines of a finished day are no rows of ${table}: they have a form that is not known.`,
     firstThing: (table) =>
       `look at them: SELECT log_file, line FROM ${table}_unparsed WHERE dt = 'YYYY-MM-DD' LIMIT 20, with the day before yesterday.`,
-    expressions: ({ lake }) =>
-      lake === undefined
-        ? []
-        : lake.tables.map((table) => ({
-            subject: table,
-            about: table,
-            metric: ownMetric("UnparsedRows", lake.maintain.lambda.functionName, table),
-            ...anyOf("Maximum"),
-            ...once(HOUR),
-            // They are counted once a day. In between, the last count holds.
-            missing: "ignore",
-          })),
+    expressions: ofTables((table, { maintain }) => ({
+      metric: ownMetric("UnparsedRows", maintain.lambda.functionName, table),
+      ...anyOf("Maximum"),
+      ...once(HOUR),
+      // They are counted once a day. In between, the last count holds.
+      missing: "ignore",
+    })),
   },
   {
     id: "unmatched-keys",
@@ -257,16 +261,11 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
       `Files of ${table} could not be read by Athena. They were set aside; what they hold is in no table.`,
     firstThing: () =>
       "run access-logs status: it names a file and the reason; access-logs redrive --rejected takes files back in that were replaced by whole copies.",
-    expressions: ({ lake }) =>
-      lake === undefined
-        ? []
-        : lake.tables.map((table) => ({
-            subject: table,
-            about: table,
-            metric: ownMetric("FilesRejected", lake.transform.lambda.functionName, table),
-            ...anyOf("Sum"),
-            ...once(HOUR),
-          })),
+    expressions: ofTables((table, { transform }) => ({
+      metric: ownMetric("FilesRejected", transform.lambda.functionName, table),
+      ...anyOf("Sum"),
+      ...once(HOUR),
+    })),
   },
   {
     id: "lake-delay",

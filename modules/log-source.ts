@@ -61,7 +61,7 @@ export const isSilenceAllowed = (hours: number): boolean =>
 export const silentAfterHoursOf = ({ silentAfterHours, format }: LogSource): number =>
   silentAfterHours ?? FORMATS[format].lateByHours;
 
-/** The sources as the functions are told of them. */
+/** The sources as the functions read them. */
 export const configuredSourcesOf = (sources: readonly LogSource[]): readonly ConfiguredSource[] =>
   sources.map((source) => ({
     format: source.format,

@@ -12,7 +12,7 @@ export interface SourceConfigurationProps {
 }
 
 /**
- * What the functions are told of the sources: an object in the pipeline's bucket. The environment of a function holds 4 KB, which
+ * What the functions read of the sources: an object in the pipeline's bucket. The environment of a function holds 4 KB, which
  * is 20 sources with long names; an object holds any number.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html

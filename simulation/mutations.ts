@@ -57,7 +57,7 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "",
   },
   {
-    name: "the token of a commit whoever submits it",
+    name: "the same token for a commit that another run submits",
     file: "handlers/core/commit-tables.ts",
     find: "const { number, sql, token, notes } = commit;",
     replace: "const { number, sql, notes } = commit; const token = randomUUID();",

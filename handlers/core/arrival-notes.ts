@@ -87,7 +87,7 @@ const noteBody = (files: readonly NotedFile[]): string =>
  * Reads the notes of a table, oldest first.
  *
  * @param limit how many notes are read at most
- * @param onUnknown called with what lies among the notes and is none: it is left alone
+ * @param onUnknown called with the key of an object among the notes that is not a note: it is left alone
  * @returns the notes, and how many more there are
  */
 export async function readNotes(
@@ -115,7 +115,7 @@ export async function readNotes(
   return { notes: notes.flat(), more };
 }
 
-/** All notes of some tables; what lies among them and is none is left out. */
+/** All notes of some tables; objects among them that are not notes are left out. */
 export async function allNotes(
   store: ObjectStore,
   bucket: string,

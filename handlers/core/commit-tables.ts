@@ -187,7 +187,7 @@ class TableCommit {
     return pending === undefined || (await this.finish(pending)).kind !== "running";
   }
 
-  /** Whoever finds a commit without an end submits it under its token: that joins the query, if it was submitted. */
+  /** A run that finds a commit without an end submits it under its token: that joins the query, if it was submitted. */
   private async finish(commit: PendingCommit): Promise<Outcome> {
     const { engine, store, lake } = this.ports;
     const { number, sql, token, notes } = commit;

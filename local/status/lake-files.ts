@@ -23,7 +23,7 @@ export interface LakeFiles {
   readonly typed: readonly PartitionFile[];
   /** The partitions with noted files, by their paths. */
   readonly noted: ReadonlyMap<string, Noted>;
-  /** Files among the notes that are none. */
+  /** Files among the notes that are not notes. */
   readonly unknownNotes: readonly string[];
   /** Files of writes that did not end. */
   readonly leftovers: readonly string[];

@@ -32,7 +32,7 @@ export interface CheckFacts {
   readonly landing: LandingSetup | undefined;
   readonly queues: readonly QueueFacts[];
   readonly functions: readonly FunctionFacts[];
-  /** What the functions are told of the sources; `undefined` if the bucket is not known. */
+  /** What the functions read of the sources; `undefined` if the bucket is not known. */
   readonly configuration: Answer<string> | undefined;
   readonly mappings: Answer<readonly MappingState[]>;
   /** Reserved concurrency of each function that has any. */

@@ -16,7 +16,7 @@ export interface CostItem {
 
 const DAY_MS = 24 * HOUR_MS;
 const MIB_PER_GIB = 1024;
-/** A file is told of by one message, and half of them share the requests that receive and delete it with others. */
+/** A file is announced by one message, and half of them share the requests that receive and delete it with others. */
 const QUEUE_REQUESTS_PER_FILE = 0.5;
 
 /** What the last day cost, from what was counted; requests to S3 and SQS by the files that were moved. */
