@@ -1,5 +1,6 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
+import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { DataAwsS3Bucket } from "@cdktf/provider-aws/lib/data-aws-s3-bucket";
 import { GlueCatalogDatabase } from "@cdktf/provider-aws/lib/glue-catalog-database";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
@@ -118,7 +119,7 @@ export class AccessLogPipeline extends Construct {
       this.landing = bucket;
       this.landingPermissions = permissions;
     } else {
-      this.landing = this.existingBucket(existingLogBucket, existingLogBucketOwner);
+      this.landing = this.existingBucket(existingLogBucket, existingLogBucketOwner, props.region);
       this.landingPermissions = [];
     }
     this.deliveries = props.sources.map((source) => ({
@@ -207,8 +208,27 @@ export class AccessLogPipeline extends Construct {
     });
   }
 
-  private existingBucket(bucket: string, owner: string | undefined): BucketRef {
-    if (owner === undefined) return new DataAwsS3Bucket(this, "existing_logs", { bucket });
+  private existingBucket(
+    bucket: string,
+    owner: string | undefined,
+    knownRegion: string | undefined,
+  ): BucketRef {
+    if (owner === undefined) {
+      const region = knownRegion ?? new DataAwsRegion(this, "existing_logs_region").region;
+      const isHere = `self.bucket_region == ${region.includes("${") ? region : JSON.stringify(region)}`;
+      return new DataAwsS3Bucket(this, "existing_logs", {
+        bucket,
+        lifecycle: {
+          postcondition: [
+            {
+              condition: `\${${isHere}}`,
+              // Its events go to EventBridge and queues of its own Region.
+              errorMessage: `existingLogBucket: ${bucket} must be in the pipeline's Region, ${region}`,
+            },
+          ],
+        },
+      });
+    }
     // Another account's bucket cannot always be looked up.
     const { partition } = new DataAwsPartition(this, "existing_logs_partition");
     return {

@@ -273,6 +273,23 @@ describe("the stack for a bucket that exists already", () => {
     }
   });
 
+  it("must be in the Region that is deployed to: its events reach no other", () => {
+    const { aws_s3_bucket: buckets } = (json.data ?? {}) as { aws_s3_bucket: Record<string, object> };
+    expect(Object.values(buckets)).toEqual([
+      expect.objectContaining({
+        bucket: "company-logs",
+        lifecycle: {
+          postcondition: [
+            {
+              condition: '${self.bucket_region == "eu-central-1"}',
+              error_message: "existingLogBucket: company-logs must be in the pipeline's Region, eu-central-1",
+            },
+          ],
+        },
+      }),
+    ]);
+  });
+
   it("hears only of the sources' objects", () => {
     const [rule] = Object.values(resourcesOf(json, "aws_cloudwatch_event_rule"));
     expect(rule).toMatchObject({
