@@ -9,6 +9,7 @@ import { Construct } from "constructs";
 import { FORMATS } from "../formats";
 import { formatsOf } from "../formats/configured-source";
 import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format";
+import { needsSalt } from "../formats/privacy";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
 import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB, SCHEDULED_CONCURRENCY } from "../sizing";
 import { AnalystPolicy } from "./analyst-policy";
@@ -21,7 +22,7 @@ import { LakeFormationGrants } from "./lake-formation-grants";
 import { type LakeLocation, LakeLocations } from "./lake-locations";
 import { LogBucket } from "./log-bucket";
 import { type Delivery, deliveryOf } from "./log-delivery";
-import { keyPrefixOf, mayNeedSalt } from "./log-source";
+import { keyPrefixOf, privacyOf } from "./log-source";
 import { LogTable } from "./log-table";
 import { fixLogicalId, setIdPrefix } from "./logical-id";
 import { Monitoring } from "./monitoring";
@@ -272,7 +273,7 @@ export class AccessLogPipeline extends Construct {
       views: isColumnar(props) ? formats.map(unparsedViewOf) : [],
       arns: this.arns,
       lakeFormation: props.lakeFormation ?? false,
-      isHashed: props.sources.some(mayNeedSalt),
+      isHashed: props.isHashed ?? props.sources.some((source) => needsSalt(privacyOf(source))),
       addsPartitions: !isProjected(props),
     });
   }

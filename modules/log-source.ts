@@ -1,6 +1,6 @@
 import { FORMATS, type FormatId } from "../formats";
-import type { ConfiguredSource } from "../formats/configured-source";
-import { keepsAll, needsSalt, type Privacy, type PrivacyOptions, withDefaults } from "../formats/privacy";
+import { type ConfiguredSource, formatsOf } from "../formats/configured-source";
+import { type Privacy, type PrivacyOptions, withDefaults } from "../formats/privacy";
 
 /** One place that access logs are delivered from: a load balancer or distribution, or several of one kind. */
 export interface LogSource {
@@ -41,10 +41,6 @@ export interface LogSource {
 /** All of a source's privacy options. */
 export const privacyOf = ({ privacy }: LogSource): Privacy => withDefaults(privacy ?? {});
 
-/** True if rows may hold hashes: also where Terraform alone knows it. */
-export const mayNeedSalt = (source: LogSource): boolean =>
-  needsSalt(privacyOf(source)) || Object.values(privacyOf(source)).some((mode) => mode.includes("${"));
-
 /** What the keys of a source's objects start with, e.g. `alb/AWSLogs/`. */
 export const keyPrefixOf = ({ prefix, format }: LogSource): string => prefix + FORMATS[format].deliveryFolder;
 
@@ -61,12 +57,22 @@ export const isSilenceAllowed = (hours: number): boolean =>
 export const silentAfterHoursOf = ({ silentAfterHours, format }: LogSource): number =>
   silentAfterHours ?? FORMATS[format].lateByHours;
 
-/** The sources as the functions read them. */
+/**
+ * The sources as the functions read them: format by format, and with their attributes in the order in which Terraform would
+ * write them, so that it is the same text from the Terraform module.
+ */
 export const configuredSourcesOf = (sources: readonly LogSource[]): readonly ConfiguredSource[] =>
-  sources.map((source) => ({
-    format: source.format,
-    prefix: keyPrefixOf(source),
-    name: source.name,
-    ...(source.partition ? { partition: true } : {}),
-    ...(keepsAll(privacyOf(source)) ? {} : { privacy: privacyOf(source) }),
-  }));
+  formatsOf(sources).flatMap((format) =>
+    sources
+      .filter((source) => source.format === format)
+      .map((source) => {
+        const { clientIps, cookies, queryStrings } = privacyOf(source);
+        return {
+          format,
+          name: source.name,
+          ...(source.partition ? { partition: true } : {}),
+          prefix: keyPrefixOf(source),
+          privacy: { clientIps, cookies, queryStrings },
+        };
+      }),
+  );

@@ -77,6 +77,12 @@ export interface AccessLogPipelineProps extends Safeguards {
    */
   readonly ruleForEachSource?: boolean;
   /**
+   * True if rows of the typed tables may hold hashes: the function that makes them needs their secret then.
+   *
+   * @default - if the privacy of a source says so
+   */
+  readonly isHashed?: boolean;
+  /**
    * Keeps the objects as they were delivered next to the moved ones.
    *
    * @default false

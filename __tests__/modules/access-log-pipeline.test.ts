@@ -13,6 +13,8 @@ const synth = (props: Partial<AccessLogPipelineProps> = {}) =>
     new AccessLogPipeline(scope, "pipeline", { ...PROPS, ...props });
   });
 
+const KEPT = { clientIps: "keep", queryStrings: "keep", cookies: "keep" };
+
 interface Statement {
   readonly Sid?: string;
   readonly Action: string | string[];
@@ -193,8 +195,8 @@ describe("AccessLogPipeline", () => {
       key: "_config/sources.json",
       content: {
         sources: [
-          { format: "alb", prefix: "shop/AWSLogs/", name: "shop", partition: true },
-          { format: "cloudfront", prefix: "cf/", name: "cdn" },
+          { format: "alb", prefix: "shop/AWSLogs/", name: "shop", partition: true, privacy: KEPT },
+          { format: "cloudfront", prefix: "cf/", name: "cdn", privacy: KEPT },
         ],
       },
       // Default tags of the provider may be more than an object can have.
@@ -428,13 +430,13 @@ describe("AccessLogPipeline", () => {
         .filter(([, policy]) => JSON.stringify(policy).includes("_privacy/salt"))
         .map(([id]) => id);
 
-    it("tells the functions so, source by source, and nothing where all is kept", () => {
+    it("tells the functions so, source by source", () => {
       expect(
         told([
           { ...web, partition: true, privacy: hash },
           { ...shop, partition: true, privacy: { clientIps: "keep" } },
         ]),
-      ).toEqual([{ clientIps: "hash", queryStrings: "keep", cookies: "keep" }, undefined]);
+      ).toEqual([{ ...KEPT, clientIps: "hash" }, KEPT]);
     });
 
     it("refuses sources that share rows and do not agree", () => {

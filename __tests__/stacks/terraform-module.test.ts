@@ -92,7 +92,7 @@ describe("the Terraform module", () => {
     const settings = INPUTS.map(({ setting }) => setting);
     // Ids in a stack are for those who write one; in HCL a module's name keeps them apart.
     // The Region is that of the provider that the module is called with.
-    const ofLibrary = ["idPrefix", "region", "ruleForEachSource"];
+    const ofLibrary = ["idPrefix", "region", "ruleForEachSource", "isHashed"];
     const problems = [
       ...props
         .filter((prop) => !settings.includes(prop) && !ofLibrary.includes(prop))

@@ -90,6 +90,9 @@ const yesOrNo = (condition: string): [Option, Option] => [
 
 /** Local value that says whether the sources do not fit into one rule of EventBridge. */
 export const RULE_FOR_EACH = "local.rule_for_each_source";
+/** Local value that says whether something of some source is hashed. */
+export const IS_HASHED = "local.is_hashed";
+const [NOT_HASHED, HASHED] = yesOrNo(IS_HASHED);
 const [NO_RULE_EACH, RULE_EACH] = yesOrNo(RULE_FOR_EACH);
 
 const SILENCE = "source.silent_after_hours";
@@ -199,6 +202,13 @@ const pipelineInputs = INPUTS.filter(({ setting }) => setting !== TAGS && settin
 export const SWITCHES: readonly InputSwitch[] = [
   ...FORMAT_IDS.flatMap(formatSwitches),
   ...pipelineInputs.filter((input) => !isAlwaysSet(input)).map(inputSwitch),
+  {
+    name: "hashed",
+    options: [
+      { ...NOT_HASHED, props: { isHashed: false } },
+      { ...HASHED, props: { isHashed: true } },
+    ],
+  },
   {
     name: "rule for each source",
     options: [

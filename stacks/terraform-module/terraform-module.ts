@@ -3,7 +3,7 @@ import { MAX_PATTERN_LENGTH } from "../../modules/limits";
 import { Blocks, everyValue, withIndexes } from "./block";
 import { isAlways } from "./condition";
 import { constantOf, Expressions } from "./expression";
-import { bySourceOf, formatsIn, RULE_FOR_EACH, SWITCHES, sourcesOf } from "./inputs";
+import { bySourceOf, formatsIn, IS_HASHED, RULE_FOR_EACH, SWITCHES, sourcesOf } from "./inputs";
 import type { Json, JsonMap } from "./loops";
 import { Merger, type Node, type Optional } from "./merge";
 import { privacyOf } from "./source-rules";
@@ -79,6 +79,8 @@ const rangeFrom = (version: string): string => `>= ${version}, < ${Number(versio
 const locals = (account: string): JsonMap => ({
   [nameOf(RULE_FOR_EACH)]:
     `\${sum([for source in var.sources : length(source.prefix) + ${PREFIX_LENGTH}]) > ${MAX_PATTERN_LENGTH - PATTERN_LENGTH}}`,
+  [nameOf(IS_HASHED)]:
+    `\${anytrue([for source in var.sources : contains(values(${privacyOf("source")}), "hash")])}`,
   ...localsOfFormats(account),
 });
 
