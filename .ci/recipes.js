@@ -16,6 +16,12 @@ const recipes = {
   Atlantis: [...atlantis.plan.steps, ...atlantis.apply.steps].map(({ run }) => run),
 };
 
+const LOCK_PROVIDERS = [
+  "npm run synth",
+  "terraform -chdir=cdktf.out/stacks/access-logs init",
+  "cp cdktf.out/stacks/access-logs/.terraform.lock.hcl .",
+];
+
 // Files that docs/workflows.md puts beside the JSON: each begins with its path.
 const adopted = [...read("docs/workflows.md").matchAll(/^```hcl\n# (cdktf\.out\S+)\n([\s\S]*?)^```/gm)];
 if (adopted.length !== 3) throw new Error("docs/workflows.md: expected three files to adopt what exists");
@@ -53,6 +59,8 @@ function inCopy(name, use) {
 
 for (const [name, commands] of Object.entries(recipes)) {
   inCopy(name, (_, run) => {
+    // What docs/workflows.md has people commit once.
+    if (commands.some((command) => command.startsWith("cp .terraform.lock.hcl"))) LOCK_PROVIDERS.map(run);
     const output = commands.map(run).join("\n");
     if (!/Apply complete! Resources: \d{2,} added/.test(output))
       throw new Error(`${name}: nothing was applied`);
