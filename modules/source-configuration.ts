@@ -18,7 +18,7 @@ export interface SourceConfigurationProps {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export class SourceConfiguration extends Construct {
-  /** Changes with the sources, so that new environments are started, which read them anew. */
+  /** Changes with the sources, so that new environments are started, which read them again. */
   readonly variables: { readonly CONFIGURATION_SHA256: string };
 
   constructor(scope: Construct, id: string, { bucket, sources }: SourceConfigurationProps) {

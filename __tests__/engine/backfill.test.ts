@@ -3,7 +3,7 @@ import { sampleLogs } from "./log-files";
 import { deploy } from "./pipeline";
 import { expectSameTables } from "./same-tables";
 
-it("brings in files that no event told of, and moves none a second time", async () => {
+it("loads files that no event announced, and moves none a second time", async () => {
   const files = await sampleLogs({ files: 24, lines: 100, hours: 3 });
   const pipeline = await deploy("backfill");
   await pipeline.put(files);

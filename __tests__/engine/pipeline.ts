@@ -163,7 +163,7 @@ export class Pipeline {
     this.functions = new Map(parts.stack.functions.map((item) => [item.name, this.load(item)]));
   }
 
-  /** Puts files into the bucket; S3 tells of each. */
+  /** Puts files into the bucket; S3 announces each. */
   async deliver(files: readonly LogFile[]): Promise<void> {
     await this.put(files);
     for (let delivery = 0; delivery < DELIVERIES; delivery++) {
@@ -171,7 +171,7 @@ export class Pipeline {
     }
   }
 
-  /** Puts objects that nothing tells of. */
+  /** Puts objects that nothing announces. */
   async put(files: readonly LogFile[]): Promise<void> {
     const limit = pLimit(UPLOADS_AT_ONCE);
     await Promise.all(

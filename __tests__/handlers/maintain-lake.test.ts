@@ -51,7 +51,7 @@ const value = (text: string | null) => ({
   ResultSet: { Rows: [{ Data: [{}] }, { Data: [text === null ? {} : { VarCharValue: text }] }] },
 });
 
-/** Days that Iceberg's metadata tells of; a DELETE takes them away where the engine does that. */
+/** Days that Iceberg's metadata has; a DELETE takes them away where the engine does that. */
 function tellDays(days: { expired?: string[]; small?: string[] }, isDeletedAtOnce = true): void {
   let expired = days.expired ?? [];
   athena.setAnswer((operation, { QueryString = "" }, sql) => {

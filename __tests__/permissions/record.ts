@@ -78,7 +78,7 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
     const maintain = async (scheduledTime: string) => {
       for (const table of tables) await run("maintain-lake", { scheduledTime, table });
     };
-    // Whoever comes first makes the tables.
+    // The function that runs first makes the tables.
     await maintain("2026-11-22T02:15:00Z");
     athena.tables.clear();
     // What an earlier run left.

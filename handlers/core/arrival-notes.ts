@@ -11,6 +11,7 @@ import {
   rawPrefixOf,
   TOUCHED_PREFIX,
 } from "../../formats/partition-layout";
+import { jsonAs } from "./json";
 import { isPartitionOf, type PartitionedTable } from "./partitioned-table";
 import type { Clock, ObjectStore } from "./ports";
 
@@ -149,9 +150,9 @@ export function notedPartitions(notes: readonly ArrivalNote[]): Map<string, Note
 
 /** @returns the files; `undefined` if the text is not what `noteArrivals` writes for the table as it is partitioned */
 function parseNote(table: PartitionedTable, body: string): readonly NotedFile[] | undefined {
-  const note = z.safeParse(noteSchema, jsonOf(body));
-  if (!note.success) return undefined;
-  const files = note.data.files.flatMap(({ key, size, source, dt, hour: hourText }): NotedFile[] => {
+  const note = jsonAs(noteSchema, body);
+  if (!note) return undefined;
+  const files = note.files.flatMap(({ key, size, source, dt, hour: hourText }): NotedFile[] => {
     const hour = parseHour(`${dt}T${hourText}`);
     if (hour === undefined) return [];
     const partition = { table: table.table, hour, ...(source === undefined ? {} : { source }) };
@@ -159,15 +160,7 @@ function parseNote(table: PartitionedTable, body: string): readonly NotedFile[] 
       ? [{ key, partition, ...(size === undefined ? {} : { size }) }]
       : [];
   });
-  return files.length === note.data.files.length ? files : undefined;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return files.length === note.files.length ? files : undefined;
 }
 
 /** The partitions that files lie in, each once. */

@@ -64,15 +64,16 @@ export interface CommitRecords {
 const MAX_READ_BACK = 20;
 /** Numbers sort as texts. */
 const DIGITS = 10;
-const RECORD = /\/(?<number>\d+)(?<done>\.done)?\.json$/;
+const [START, END] = [".json", ".done.json"] as const;
+const RECORD = /\/(?<number>\d+)(?<suffix>\.json|\.done\.json)$/;
 
 /** Of the keys of records, those of commits whose end is not recorded. */
 export function pendingKeys(keys: readonly string[]): ReadonlySet<string> {
   const all = new Set(keys);
   return new Set(
     keys.filter((key) => {
-      const { number, done } = RECORD.exec(key)?.groups ?? {};
-      return number !== undefined && !done && !all.has(key.replace(/[.]json$/, ".done.json"));
+      const isStart = RECORD.exec(key)?.groups?.suffix === START;
+      return isStart && !all.has(key.slice(0, -START.length) + END);
     }),
   );
 }
@@ -84,8 +85,8 @@ export function commitRecords(store: ObjectStore, bucket: string, table: string)
     bucket,
     key: `${prefix}${String(number).padStart(DIGITS, "0")}${suffix}`,
   });
-  const startOf = (number: number) => location(number, ".json");
-  const endOf = (number: number) => location(number, ".done.json");
+  const startOf = (number: number) => location(number, START);
+  const endOf = (number: number) => location(number, END);
 
   const start = async (number: number): Promise<CommitStart | undefined> => {
     const body = (await store.read(startOf(number)))?.body;
@@ -96,9 +97,9 @@ export function commitRecords(store: ObjectStore, bucket: string, table: string)
     const started: number[] = [];
     const ended: EndedCommit[] = [];
     for await (const { key, writtenAt } of store.list(bucket, prefix)) {
-      const { number: text, done } = RECORD.exec(key)?.groups ?? {};
+      const { number: text, suffix } = RECORD.exec(key)?.groups ?? {};
       if (text === undefined) continue;
-      if (done) ended.push({ number: Number(text), endedAt: writtenAt });
+      if (suffix === END) ended.push({ number: Number(text), endedAt: writtenAt });
       else started.push(Number(text));
     }
     const last = Math.max(0, ...started, ...ended.map(({ number }) => number));

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { parsePartitionPath, RAW_PREFIX, REJECTED_PREFIX } from "../../formats/partition-layout";
 import { type NotePorts, noteArrivals } from "./arrival-notes";
+import { jsonAs } from "./json";
 import type { ObjectStore } from "./ports";
 
 const rejectionSchema = z.object({
@@ -65,7 +66,10 @@ export async function rejectedFiles(store: ObjectStore, bucket: string): Promise
   for await (const { key: rejectedKey, etag } of store.list(bucket, REJECTED_PREFIX)) {
     if (rejectedKey.endsWith(REASON_SUFFIX)) continue;
     const key = RAW_PREFIX + rejectedKey.slice(REJECTED_PREFIX.length);
-    const rejection = parseRejection((await store.read({ bucket, key: reasonKeyOf(key) }))?.body);
+    const rejection = jsonAs(
+      rejectionSchema,
+      (await store.read({ bucket, key: reasonKeyOf(key) }))?.body ?? "",
+    );
     files.push({
       key,
       rejectedKey,
@@ -92,14 +96,6 @@ export async function takeBack(
   await store.copy({ bucket, key: rejectedKey }, { bucket, key });
   await noteArrivals(ports, bucket, [{ key, partition }]);
   await deleteOrFail(store, bucket, [rejectedKey, reasonKeyOf(key)]);
-}
-
-function parseRejection(body: string | undefined): Rejection | undefined {
-  try {
-    return body === undefined ? undefined : z.parse(rejectionSchema, JSON.parse(body));
-  } catch {
-    return undefined;
-  }
 }
 
 async function deleteOrFail(store: ObjectStore, bucket: string, keys: readonly string[]): Promise<void> {

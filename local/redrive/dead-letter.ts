@@ -1,6 +1,7 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import { arrivedObjects } from "../../handlers/arrived-objects";
 import { messageOf } from "../../handlers/core/errors";
+import { jsonOf } from "../../handlers/core/json";
 
 /** What a message in a dead-letter queue is about. */
 export type DeadLetter =
@@ -65,14 +66,6 @@ function requestOf(payload: Record<string, unknown>): RunRequest | undefined {
   if (typeof from === "string" && typeof to === "string") return { kind: "range", from, to };
   if (table !== undefined) return typeof table === "string" ? { kind: "table", table } : undefined;
   return "scheduledTime" in payload || Object.keys(payload).length === 0 ? { kind: "now" } : undefined;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

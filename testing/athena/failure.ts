@@ -42,7 +42,7 @@ const FILE_NAME = / (?:at|split) s3:\/\/\S+/;
 /**
  * Athena's words for an error of Trino.
  *
- * An INSERT that fails tells of a manifest behind the error's own text, which may end with the name of a file.
+ * An INSERT that fails names a manifest behind the error's own text, which may end with the name of a file.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/error-reference.html
  * @see https://github.com/trinodb/trino/issues/19225

@@ -11,7 +11,7 @@ const REFERENCE = /(?<!\$)\$\{(\w+)\.([\w-]+)\.(\w+)\}/g;
 /**
  * The stack as Terraform would apply it: references are what they refer to.
  *
- * @param computed what the provider would tell of a resource once it is made; `undefined` leaves the reference alone
+ * @param computed what the provider would know of a resource once it is made; `undefined` leaves the reference alone
  */
 export function applied(
   json: TerraformJson,
