@@ -6,19 +6,19 @@ export { METRICS, METRICS_NAMESPACE, type MetricName } from "./formats/metrics";
 export { AccessLogPipeline } from "./modules/access-log-pipeline";
 export { HandlerFunction, type HandlerFunctionProps } from "./modules/handler-function";
 export { type Expiration, LogBucket, type LogBucketProps } from "./modules/log-bucket";
-export type { LogSource } from "./modules/log-source";
 export { LogTable, type LogTableProps } from "./modules/log-table";
-export type { Monitoring } from "./modules/monitoring";
+export type { Monitoring } from "./modules/monitoring/monitoring";
 export {
   type BucketRef,
   ObjectCreatedTrigger,
   type ObjectCreatedTriggerProps,
   type TriggerKind,
 } from "./modules/object-created-trigger";
-export type { AccessLogPipelineProps } from "./modules/pipeline-props";
 export { QueryWorkgroup, type QueryWorkgroupProps } from "./modules/query-workgroup";
 export { Questions, type QuestionsProps } from "./modules/questions";
-export type { Runtime } from "./modules/runtime";
-export type { Safeguards } from "./modules/safeguards";
 export { Schedule, type ScheduleProps } from "./modules/schedule";
-export type { VpcConfig } from "./modules/vpc";
+export type { LogSource } from "./pipeline/log-source";
+export type { AccessLogPipelineProps } from "./pipeline/props";
+export type { Runtime } from "./pipeline/runtime";
+export type { Safeguards } from "./pipeline/security-props";
+export type { VpcConfig } from "./pipeline/vpc";

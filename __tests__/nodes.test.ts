@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import NODES from "../.ci/nodes.json";
-import { RUNTIME_NODES, RUNTIMES } from "../modules/runtime";
 import { engines } from "../package.json";
+import { RUNTIME_NODES, RUNTIMES } from "../pipeline/runtime";
 
 const ROOT = join(__dirname, "..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -76,5 +76,5 @@ it("names a runtime in one source file, so that the next one is one word", () =>
     .filter(
       (path) => existsSync(join(ROOT, path)) && RUNTIMES.some((runtime) => read(path).includes(runtime)),
     );
-  expect(naming).toEqual(["modules/runtime.ts"]);
+  expect(naming).toEqual(["pipeline/runtime.ts"]);
 });

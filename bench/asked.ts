@@ -1,8 +1,8 @@
-import { addressOf } from "../local/sample/clients";
 import { QUESTIONS } from "../questions";
 import type { Question } from "../questions/question";
 import { parseRange } from "../questions/range";
 import { renderQuestion, type Values } from "../questions/render";
+import { addressOf } from "../sample/clients";
 
 /** A supplied question as it is put to the stores. */
 export interface Asked extends Question {

@@ -2,8 +2,8 @@ import { linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeF
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import type { LogFormat } from "../formats/log-format";
-import { counted } from "../local/quantities";
-import { type SampleOptions, type SampleSummary, writeSample } from "../local/sample/write-sample";
+import { type SampleOptions, type SampleSummary, writeSample } from "../sample/write-sample";
+import { counted } from "../terminal/quantities";
 
 /** Made-up logs in a folder laid out as a bucket. */
 export interface Sample extends SampleSummary {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { FORMATS } from "../formats";
 import type { LogFormat } from "../formats/log-format";
-import { count, counted, sum } from "../local/quantities";
+import { count, counted, sum } from "../terminal/quantities";
 import { type BenchOptions, type Cell, NOTHING, type Outcome, type Table, type Target } from "./benchmark";
 import { linkFiles, logFiles, type Sample, sample, sizeText, withFolder, writeFileList } from "./data";
 import {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { alb } from "../formats/alb";
 import { sqlString } from "../formats/render/sql-text";
-import { LAKE_PARQUET, type ParquetLayout, parquetOptions, WRITE_SETTINGS } from "../local/parquet-layout";
+import { LAKE_PARQUET, type ParquetLayout, parquetOptions, WRITE_SETTINGS } from "../lake/parquet-layout";
 import { ASKED, ASKED_DAY } from "./asked";
 import type { BenchOptions, Outcome } from "./benchmark";
 import { sample, sizeText, withFolder } from "./data";

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { s3Notification, sqsEvent } from "../__tests__/helpers/events";
-import { type S3Server, startS3Server } from "../__tests__/helpers/s3-server";
 import { hourOf } from "../formats/hour";
 import { ARRIVALS_PREFIX, CONFIGURATION_KEY } from "../formats/partition-layout";
-import { count } from "../local/quantities";
-import { albObjects } from "../local/sample/objects";
-import { randomFrom } from "../local/sample/random";
+import { albObjects } from "../sample/objects";
+import { randomFrom } from "../sample/random";
+import { count } from "../terminal/quantities";
+import { s3Notification, sqsEvent } from "../testing/events";
+import { type S3Server, startS3Server } from "../testing/s3-server";
 import type { BenchOptions, Outcome, Table, Target } from "./benchmark";
 import { withFolder } from "./data";
 import {

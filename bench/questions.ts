@@ -1,13 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { ATHENA_USD_PER_TB } from "../cost/prices";
 import { FORMATS } from "../formats";
 import type { LogFormat } from "../formats/log-format";
 import { PARTITION_KEYS, RAW_PREFIX } from "../formats/partition-layout";
 import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
-import { ATHENA_FUNCTIONS } from "../local/athena-functions";
-import { ATHENA_USD_PER_TB } from "../local/prices";
-import { count } from "../local/quantities";
+import { ATHENA_FUNCTIONS } from "../lake/athena-functions";
+import { count } from "../terminal/quantities";
 import { ASKED, ASKED_DAY, type Asked } from "./asked";
 import type { BenchOptions, Cell, Outcome, Table, Target } from "./benchmark";
 import { sample, sizeText, withFolder } from "./data";

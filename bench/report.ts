@@ -1,4 +1,4 @@
-import { count } from "../local/quantities";
+import { count } from "../terminal/quantities";
 import { type Cell, isMet, type Outcome, type Spread, type Table, type Target } from "./benchmark";
 
 /** What a terminal shows of an outcome. */

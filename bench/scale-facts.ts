@@ -1,6 +1,6 @@
+import { moveSeconds } from "../cost/model";
 import { MAX_BYTES } from "../handlers/core/plan-commits";
-import { moveSeconds } from "../local/cost-model";
-import { MOVE, PIPELINE_SCAN_LIMIT_GIB, TRANSFORM } from "../sizing";
+import { MOVE, PIPELINE_SCAN_LIMIT_GIB, TRANSFORM } from "../pipeline/sizing";
 
 /** A number that the model of scale counts with, and where it comes from. */
 export interface Fact {
@@ -9,7 +9,7 @@ export interface Fact {
   readonly source: string;
 }
 
-const OURS = "sizing.ts";
+const OURS = "pipeline/sizing.ts";
 const ASSUMED = "assumed: no figure is published";
 
 /** Every number that is not the load itself. */
@@ -34,7 +34,7 @@ export const FACTS = {
   moveBatchSeconds: {
     value: moveSeconds(MOVE.batchSize),
     unit: "s for a full batch",
-    source: "measured processor time, at a function's slice of one (local/cost-model.ts)",
+    source: "measured processor time, at a function's slice of one (cost/model.ts)",
   },
   s3WritesPerPrefix: {
     value: 3_500,
@@ -119,7 +119,7 @@ export const CEILINGS: readonly Ceiling[] = [
     name: "move-access-logs keeps up at its concurrency",
     filesPerDay:
       (SECONDS_PER_DAY * FACTS.moveConcurrency.value * FACTS.moveBatch.value) / FACTS.moveBatchSeconds.value,
-    remedy: "raise its concurrency or memory in sizing.ts",
+    remedy: "raise its concurrency or memory in pipeline/sizing.ts",
   },
   {
     name: "copies stay below what S3 takes for one prefix",

@@ -1,6 +1,6 @@
-import { moveSeconds, shareReadAgain } from "../local/cost-model";
-import { sum } from "../local/quantities";
-import { type Random, randomFrom } from "../local/sample/random";
+import { moveSeconds, shareReadAgain } from "../cost/model";
+import { type Random, randomFrom } from "../sample/random";
+import { sum } from "../terminal/quantities";
 import { FACTS, readSeconds } from "./scale-facts";
 
 export interface Simulated {

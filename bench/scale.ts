@@ -1,5 +1,5 @@
-import { billOf, DAYS_PER_MONTH, TABLE_PER_TEXT } from "../local/cost-model";
-import { dollars } from "../local/print-bills";
+import { billOf, DAYS_PER_MONTH, TABLE_PER_TEXT } from "../cost/model";
+import { dollars } from "../cost/print-bills";
 import type { Outcome } from "./benchmark";
 import { CEILINGS, type Ceiling, FACTS } from "./scale-facts";
 import { type Simulated, simulateScale } from "./scale-simulation";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { counted, sum } from "../local/quantities";
 import { MAX_SOURCES } from "../settings/schema";
+import { counted, sum } from "../terminal/quantities";
 import type { BenchOptions, Outcome } from "./benchmark";
 import { withFolder } from "./data";
 import { alternate, type Contestant, type Run, ratio, runOnce, runsOf, spread } from "./measure";

@@ -11,23 +11,9 @@ import { formatsOf } from "../formats/configured-source";
 import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format";
 import { needsSalt } from "../formats/privacy";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
-import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB, SCHEDULED_CONCURRENCY } from "../sizing";
-import { AnalystPolicy } from "./analyst-policy";
-import { CatalogArns } from "./catalog-arns";
-import { checkLimits } from "./check-limits";
-import { FunctionPermissions } from "./function-permissions";
-import { HandlerFunction } from "./handler-function";
-import { Lake } from "./lake";
-import { LakeFormationGrants } from "./lake-formation-grants";
-import { type LakeLocation, LakeLocations } from "./lake-locations";
-import { LogBucket } from "./log-bucket";
-import { type Delivery, deliveryOf } from "./log-delivery";
-import { keyPrefixOf, privacyOf } from "./log-source";
-import { LogTable } from "./log-table";
-import { fixLogicalId, setIdPrefix } from "./logical-id";
-import { Monitoring } from "./monitoring";
-import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
-import { bytesOf, databaseNameOf, expirationsOf, functionDefaults, isLanding } from "./pipeline-defaults";
+import { FunctionPermissions } from "../pipeline/function-permissions";
+import { type Delivery, deliveryOf } from "../pipeline/log-delivery";
+import { keyPrefixOf, privacyOf } from "../pipeline/log-source";
 import {
   arrivalsNameOf,
   LANDING_SUFFIX,
@@ -36,7 +22,7 @@ import {
   scheduledNameOf,
   type WorkgroupId,
   workgroupNameOf,
-} from "./pipeline-names";
+} from "../pipeline/names";
 import {
   type AccessLogPipelineProps,
   BUCKET_EVENTS,
@@ -44,15 +30,29 @@ import {
   isColumnar,
   isProjected,
   PARTITION_MODES,
-} from "./pipeline-props";
-import { tablesOf } from "./pipeline-tables";
+} from "../pipeline/props";
+import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB, SCHEDULED_CONCURRENCY } from "../pipeline/sizing";
+import { tablesOf } from "../pipeline/tables";
+import { AnalystPolicy } from "./analyst-policy";
+import { CatalogArns } from "./catalog-arns";
+import { checkLimits } from "./check-limits";
+import { HandlerFunction } from "./handler-function";
+import { Lake } from "./lake";
+import { LakeFormationGrants } from "./lake-formation-grants";
+import { type LakeLocation, LakeLocations } from "./lake-locations";
+import { LogBucket } from "./log-bucket";
+import { LogTable } from "./log-table";
+import { fixLogicalId, setIdPrefix } from "./logical-id";
+import { Monitoring } from "./monitoring/monitoring";
+import { watchedOf } from "./monitoring/watched";
+import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
+import { bytesOf, databaseNameOf, expirationsOf, functionDefaults, isLanding } from "./pipeline-defaults";
 import { QueryWorkgroup } from "./query-workgroup";
 import { Questions } from "./questions";
 import { Schedule } from "./schedule";
 import { SourceConfiguration } from "./source-configuration";
 import { validatePipeline } from "./validate-pipeline";
 import { validateProps } from "./validate-props";
-import { watchedOf } from "./watched";
 
 /** Lambda's rule: six times the timeout, and the window in which a batch is gathered. */
 const VISIBILITY_TIMEOUT_SECONDS = 6 * MOVE.timeoutSeconds + MOVE.batchWindowSeconds;

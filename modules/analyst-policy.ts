@@ -1,10 +1,10 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { Construct } from "constructs";
 import { LAKE_PREFIX, RAW_PREFIX } from "../formats/partition-layout";
+import { allow, policyDocument } from "../pipeline/policy";
+import { iamName, type Safeguards, useOfKey } from "../pipeline/security-props";
 import type { CatalogArns } from "./catalog-arns";
-import { allow, policyDocument } from "./policy";
 import type { QueryWorkgroup } from "./query-workgroup";
-import { iamName, type Safeguards, useOfKey } from "./safeguards";
 
 export interface AnalystPolicyProps {
   /** Prefix of the managed policy's name. */

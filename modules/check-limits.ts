@@ -1,7 +1,7 @@
 import { DefaultTokenResolver, StringConcat, TerraformResource, Tokenization } from "cdktf";
 import type { Construct } from "constructs";
-import { brokenLimits } from "./broken-limits";
-import type { Arguments } from "./limits";
+import { brokenLimits } from "../pipeline/broken-limits";
+import type { Arguments } from "../pipeline/limits";
 
 /** Holds everything below a construct against AWS's limits when the stack is synthesized: `terraform plan` knows none of them. */
 export const checkLimits = (scope: Construct): void =>

@@ -1,8 +1,8 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import type { Construct } from "constructs";
+import { deadLetterQueueNameOf } from "../pipeline/names";
+import { queueEncryption, type Safeguards } from "../pipeline/security-props";
 import { fixLogicalId } from "./logical-id";
-import { deadLetterQueueNameOf } from "./pipeline-names";
-import { queueEncryption, type Safeguards } from "./safeguards";
 
 const DAY_SECONDS = 86_400;
 /** The longest that SQS keeps a message: enough to come back from a holiday and redrive. */

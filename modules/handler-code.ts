@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { zipSync } from "fflate";
-import { RUNTIME_NODES } from "./runtime";
+import { RUNTIME_NODES } from "../pipeline/runtime";
 
 /** Every Lambda function of the project: `handlers/<name>.ts` exports `handler`. */
 export const HANDLER_NAMES = [

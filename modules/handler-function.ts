@@ -5,14 +5,14 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { METRICS_NAMESPACE } from "../formats/metrics";
+import { logGroupNameOf } from "../pipeline/names";
+import { allow, type PolicyStatement, policyDocument, trustPolicy } from "../pipeline/policy";
+import type { Runtime } from "../pipeline/runtime";
+import { roleOptions, type Safeguards, useOfKey } from "../pipeline/security-props";
+import { networkInterfaces, type VpcConfig } from "../pipeline/vpc";
 import { type HandlerName, handlerCode } from "./handler-code";
 import { fixLogicalId } from "./logical-id";
-import { logGroupNameOf } from "./pipeline-names";
-import { allow, type PolicyStatement, policyDocument, trustPolicy } from "./policy";
-import type { Runtime } from "./runtime";
-import { roleOptions, type Safeguards, useOfKey } from "./safeguards";
 import { validateProps } from "./validate-props";
-import { networkInterfaces, type VpcConfig } from "./vpc";
 
 const MAX_TIMEOUT_SECONDS = 900;
 

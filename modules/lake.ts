@@ -2,10 +2,10 @@ import { Tokenization } from "cdktf";
 import { Construct } from "constructs";
 import type { LogFormat } from "../formats/log-format";
 import type { LakeEnvironment } from "../handlers/environment";
-import { MAINTAIN, SCHEDULED_CONCURRENCY, TRANSFORM } from "../sizing";
-import type { FunctionPermissions } from "./function-permissions";
+import type { FunctionPermissions } from "../pipeline/function-permissions";
+import { scheduledNameOf } from "../pipeline/names";
+import { MAINTAIN, SCHEDULED_CONCURRENCY, TRANSFORM } from "../pipeline/sizing";
 import { type FunctionDefaults, HandlerFunction } from "./handler-function";
-import { scheduledNameOf } from "./pipeline-names";
 import { Schedule } from "./schedule";
 
 /** A run that could not start is of no use once the next one is due. */

@@ -14,12 +14,12 @@ import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-pub
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { letLoadBalancersDeliver } from "./log-delivery";
-import type { LogSource } from "./log-source";
+import { letLoadBalancersDeliver } from "../pipeline/log-delivery";
+import type { LogSource } from "../pipeline/log-source";
+import { denyPlainText, policyDocument } from "../pipeline/policy";
+import { NO_DISTRIBUTION_LOGS, WITHOUT_DISTRIBUTION_LOGS, WITHOUT_DISTRIBUTIONS } from "../pipeline/regions";
+import { BUCKET_NAME_LIMIT, BUCKET_PREFIX_LIMIT } from "../pipeline/rules";
 import { fixLogicalId } from "./logical-id";
-import { BUCKET_NAME_LIMIT, BUCKET_PREFIX_LIMIT } from "./pipeline-rules";
-import { denyPlainText, policyDocument } from "./policy";
-import { NO_DISTRIBUTION_LOGS, WITHOUT_DISTRIBUTION_LOGS, WITHOUT_DISTRIBUTIONS } from "./regions";
 import { validateProps } from "./validate-props";
 
 const ABANDONED_UPLOAD_DAYS = 7;

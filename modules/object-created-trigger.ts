@@ -10,13 +10,13 @@ import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { SqsQueueRedriveAllowPolicy } from "@cdktf/provider-aws/lib/sqs-queue-redrive-allow-policy";
 import type { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
+import { MAX_PATTERN_LENGTH } from "../pipeline/limits";
+import { denyPlainText, type PolicyStatement, policyDocument } from "../pipeline/policy";
+import { BUCKET_NAME_LIMIT } from "../pipeline/rules";
+import { queueEncryption, type Safeguards } from "../pipeline/security-props";
+import { shortHashOf } from "../pipeline/short-hash";
 import { deadLetterQueue } from "./dead-letter-queue";
-import { MAX_PATTERN_LENGTH } from "./limits";
 import { fixLogicalId } from "./logical-id";
-import { BUCKET_NAME_LIMIT } from "./pipeline-rules";
-import { denyPlainText, type PolicyStatement, policyDocument } from "./policy";
-import { queueEncryption, type Safeguards } from "./safeguards";
-import { shortHashOf } from "./short-hash";
 
 /** A bucket of this stack or one that exists already. */
 export interface BucketRef {

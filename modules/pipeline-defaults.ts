@@ -1,17 +1,17 @@
 import { Fn, Op, Token } from "cdktf";
 import { ARRIVALS_PREFIX, RAW_PREFIX } from "../formats/partition-layout";
-import { MEMORY_MIB } from "../sizing";
-import type { FunctionDefaults } from "./handler-function";
-import type { Expiration } from "./log-bucket";
-import { databaseOf, RESULTS_PREFIX } from "./pipeline-names";
+import { databaseOf, RESULTS_PREFIX } from "../pipeline/names";
 import {
   type AccessLogPipelineProps,
   DEFAULT_LOG_RETENTION_DAYS,
   DEFAULT_RESULTS_RETENTION_DAYS,
   hasLandingBucket,
   isColumnar,
-} from "./pipeline-props";
-import { RUNTIMES } from "./runtime";
+} from "../pipeline/props";
+import { RUNTIMES } from "../pipeline/runtime";
+import { MEMORY_MIB } from "../pipeline/sizing";
+import type { FunctionDefaults } from "./handler-function";
+import type { Expiration } from "./log-bucket";
 
 const GIB = 1024 ** 3;
 /** Markers live for an hour; where only partitions are made of them, one that is not consumed need not stay for ever. */

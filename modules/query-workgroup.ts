@@ -1,7 +1,7 @@
 import { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
 import { Construct } from "constructs";
+import { RESULTS_PREFIX } from "../pipeline/names";
 import { fixLogicalId } from "./logical-id";
-import { RESULTS_PREFIX } from "./pipeline-names";
 import { validateProps } from "./validate-props";
 
 /** Athena refuses a smaller limit. */

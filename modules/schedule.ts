@@ -6,11 +6,11 @@ import { SchedulerScheduleGroup } from "@cdktf/provider-aws/lib/scheduler-schedu
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { Construct } from "constructs";
+import { scheduleNameOf } from "../pipeline/names";
+import { allow, denyPlainText, policyDocument, trustPolicy } from "../pipeline/policy";
+import { roleOptions, useOfKey } from "../pipeline/security-props";
 import { deadLetterQueue } from "./dead-letter-queue";
 import type { HandlerFunction } from "./handler-function";
-import { scheduleNameOf } from "./pipeline-names";
-import { allow, denyPlainText, policyDocument, trustPolicy } from "./policy";
-import { roleOptions, useOfKey } from "./safeguards";
 
 export interface ScheduleProps {
   readonly name: string;

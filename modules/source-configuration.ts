@@ -3,7 +3,7 @@ import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
 import { Construct } from "constructs";
 import { CONFIGURATION_KEY } from "../formats/partition-layout";
 import type { Configuration } from "../handlers/configuration";
-import { configuredSourcesOf, type LogSource } from "./log-source";
+import { configuredSourcesOf, type LogSource } from "../pipeline/log-source";
 
 export interface SourceConfigurationProps {
   /** The pipeline's own bucket. */

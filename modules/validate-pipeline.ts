@@ -1,7 +1,7 @@
 import { IDENTIFIER } from "../formats/render/sql-text";
-import { isSilenceAllowed, MAX_SILENT_HOURS, silentAfterHoursOf } from "./log-source";
-import { databaseOf } from "./pipeline-names";
-import { type AccessLogPipelineProps, ID_PREFIX, PIPELINE_NAME } from "./pipeline-props";
+import { isSilenceAllowed, MAX_SILENT_HOURS, silentAfterHoursOf } from "../pipeline/log-source";
+import { databaseOf } from "../pipeline/names";
+import { type AccessLogPipelineProps, ID_PREFIX, PIPELINE_NAME } from "../pipeline/props";
 import {
   DEPENDENT_OPTIONS,
   expectedOf,
@@ -9,8 +9,8 @@ import {
   isUseless,
   lengthExpected,
   NAME_LENGTHS,
-} from "./pipeline-rules";
-import { problemsOfSources } from "./source-problems";
+} from "../pipeline/rules";
+import { problemsOfSources } from "../pipeline/source-problems";
 import { validateProps } from "./validate-props";
 
 /** @throws Error that names every option that is wrong */

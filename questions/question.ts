@@ -24,7 +24,7 @@ export interface Question {
   readonly explanation: string;
   readonly parameters: readonly Parameter[];
   /**
-   * SQL of Athena (Trino), which DuckDB runs unchanged with the functions of `local/athena-functions.ts`. Placeholders:
+   * SQL of Athena (Trino), which DuckDB runs unchanged with the functions of `lake/athena-functions.ts`. Placeholders:
    * `{table}`, `{range}` (what is asked for, by `dt`, so that other files stay unread), `{week_before}` (the same range
    * seven days earlier), and the parameters' names. A parameter other than `limit` stands in a WHERE clause: Athena's
    * prepared statements take values nowhere else.

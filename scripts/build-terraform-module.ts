@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadSettings, SETTINGS_FILE } from "../settings/load";
-import { renderMoved } from "../stacks/terraform-module/moved";
-import { renderReadme } from "../stacks/terraform-module/readme";
-import { terraformModule } from "../stacks/terraform-module/terraform-module";
-import { samples } from "../stacks/terraform-module/variants";
+import { renderMoved } from "../terraform-module/moved";
+import { renderReadme } from "../terraform-module/readme";
+import { terraformModule } from "../terraform-module/terraform-module";
+import { samples } from "../terraform-module/variants";
 
 /** Writes the Terraform module, with all that it needs, to dist/terraform-module/. */
 const root = join(__dirname, "..");

@@ -58,7 +58,7 @@ buildSync({
 buildSync({
   ...common,
   outdir: join(dist, "cli"),
-  entryPoints: ["local/access-logs.ts", "local/spool-worker.ts", "local/demo.ts"],
+  entryPoints: ["cli/access-logs.ts", "lake/spool-worker.ts", "cli/demo.ts"],
   format: "esm",
   splitting: true,
   mainFields: ["module", "main"],

@@ -1,5 +1,3 @@
-import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
-import { MAX_RANGES } from "../handlers/core/plan-commits";
 import {
   billOf,
   commitScans,
@@ -8,11 +6,13 @@ import {
   DESIGNS,
   type Load,
   TABLE_PER_TEXT,
-} from "../local/cost-model";
-import { PRICES } from "../local/prices";
-import { dollars, quantity } from "../local/print-bills";
-import { count } from "../local/quantities";
-import { MOVE, TRANSFORM } from "../sizing";
+} from "../cost/model";
+import { PRICES } from "../cost/prices";
+import { dollars, quantity } from "../cost/print-bills";
+import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
+import { MAX_RANGES } from "../handlers/core/plan-commits";
+import { MOVE, TRANSFORM } from "../pipeline/sizing";
+import { count } from "../terminal/quantities";
 
 const LOADS: readonly Load[] = [
   { filesPerDay: 1_000, gbPerDay: 0.1, daysKept: DAYS_PER_MONTH },
@@ -44,7 +44,7 @@ export function designsTable(): string {
 /** The page that says what is counted, and at what price. */
 export const renderCostPage = (): string => `# What it costs
 
-<!-- Written by "npm run docs" from local/cost-model.ts and local/prices.ts. -->
+<!-- Written by "npm run docs" from cost/model.ts and cost/prices.ts. -->
 
 \`access-logs cost --files-per-day N --gb-per-day N\` prints the bill of a month, item by item, for your own numbers. GB are
 those of the files as they are delivered: compressed. Text and tables are kept for ${DAYS_PER_MONTH} days here (\`--days-kept\`).

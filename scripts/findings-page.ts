@@ -1,7 +1,7 @@
-import { STATUS_FINDINGS } from "../local/status/aws/aws-findings";
-import { CHECK_FINDINGS } from "../local/status/aws/check-findings";
-import { type Rule, symbolic } from "../local/status/finding";
-import { LAKE_FINDINGS } from "../local/status/lake-findings";
+import { STATUS_FINDINGS } from "../inspect/aws/aws-findings";
+import { CHECK_FINDINGS } from "../inspect/aws/check-findings";
+import { type Rule, symbolic } from "../inspect/finding";
+import { LAKE_FINDINGS } from "../inspect/lake-findings";
 
 interface Section {
   readonly title: string;

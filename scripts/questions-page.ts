@@ -1,6 +1,6 @@
+import { exampleOf } from "../cli/commands/ask";
 import { FORMATS } from "../formats";
 import { sqlString } from "../formats/render/sql-text";
-import { exampleOf } from "../local/ask-command";
 import { QUESTIONS } from "../questions";
 import type { Question } from "../questions/question";
 import { parseRange } from "../questions/range";
@@ -32,7 +32,7 @@ the last 24 hours. Each question asks for \`dt\` first: the files of other days 
 their number of rows is fixed, because Athena takes values in \`WHERE\` alone.
 
 \`ask NAME --sql\` prints the SQL instead of running it, to be changed and given to \`access-logs query\`. It is Athena's SQL;
-on this machine DuckDB runs it with the functions in \`local/athena-functions.ts\`. Quantiles are exact here and approximate
+on this machine DuckDB runs it with the functions in \`lake/athena-functions.ts\`. Quantiles are exact here and approximate
 in Athena.
 
 ${Object.values(FORMATS)

@@ -1,6 +1,6 @@
-import { databaseOf, logGroupNameOf } from "../modules/pipeline-names";
-import { allow, type PolicyStatement, policyDocument } from "../modules/policy";
-import { partitionOf } from "../modules/regions";
+import { databaseOf, logGroupNameOf } from "../pipeline/names";
+import { allow, type PolicyStatement, policyDocument } from "../pipeline/policy";
+import { partitionOf } from "../pipeline/regions";
 import type { Settings } from "./schema";
 
 /** What Terraform does with resources of a type, or to look one up, and where. */

@@ -1,11 +1,11 @@
 import type { ConfiguredSource } from "../formats/configured-source";
-import { letLoadBalancersDeliver, takeOriginals } from "../modules/log-delivery";
-import { configuredSourcesOf } from "../modules/log-source";
-import { databaseOf, moveFunctionNameOf, workgroupNameOf } from "../modules/pipeline-names";
-import { hasLandingBucket } from "../modules/pipeline-props";
-import { allow, policyDocument } from "../modules/policy";
-import { partitionOf } from "../modules/regions";
-import { globalName } from "../modules/safeguards";
+import { letLoadBalancersDeliver, takeOriginals } from "../pipeline/log-delivery";
+import { configuredSourcesOf } from "../pipeline/log-source";
+import { databaseOf, moveFunctionNameOf, workgroupNameOf } from "../pipeline/names";
+import { allow, policyDocument } from "../pipeline/policy";
+import { hasLandingBucket } from "../pipeline/props";
+import { partitionOf } from "../pipeline/regions";
+import { globalName } from "../pipeline/security-props";
 import { loadSettings } from "./load";
 import { type Settings, toLogSource } from "./schema";
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import type * as z from "zod";
+import { partitionOf } from "../pipeline/regions";
 import {
   DEPENDENT_OPTIONS,
   expectedOf,
@@ -7,9 +8,8 @@ import {
   isUseless,
   lengthExpected,
   NAME_LENGTHS,
-} from "../modules/pipeline-rules";
-import { partitionOf } from "../modules/regions";
-import { problemsOfSources } from "../modules/source-problems";
+} from "../pipeline/rules";
+import { problemsOfSources } from "../pipeline/source-problems";
 import { jsonMistake } from "./json-mistake";
 import { messageOf, shown } from "./messages";
 import { type Settings, settingsSchema, toLogSource } from "./schema";

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { FORMAT_IDS, FORMATS } from "../formats";
 import { ADDRESS_MODES, TEXT_MODES } from "../formats/privacy";
 import { IDENTIFIER } from "../formats/render/sql-text";
-import { ALARM_PROTOCOLS } from "../modules/alarm-protocols";
-import { type LogSource, MAX_SILENT_HOURS } from "../modules/log-source";
+import { ALARM_PROTOCOLS } from "../pipeline/alarm-protocols";
+import { type LogSource, MAX_SILENT_HOURS } from "../pipeline/log-source";
 import {
   BUCKET_EVENTS,
   DEFAULT_LOG_RETENTION_DAYS,
@@ -12,8 +12,8 @@ import {
   DEFAULT_SCAN_LIMIT_GIB,
   PARTITION_MODES,
   PIPELINE_NAME,
-} from "../modules/pipeline-props";
-import { RUNTIMES } from "../modules/runtime";
+} from "../pipeline/props";
+import { RUNTIMES } from "../pipeline/runtime";
 import { backendSettings } from "./backend";
 import { providerSettings } from "./provider";
 

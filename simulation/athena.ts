@@ -8,7 +8,7 @@ import {
 import { FORMATS } from "../formats";
 import { RAW_PREFIX } from "../formats/partition-layout";
 import { lakeColumnNames } from "../formats/render/lake-sql";
-import type { Random } from "../local/sample/random";
+import type { Random } from "../sample/random";
 import type { Buckets } from "./bucket";
 import { BROKEN, UNNAMED } from "./deliveries";
 import { type Faults, type Invocation, ServiceError, type Trace } from "./faults";

@@ -1,6 +1,6 @@
 import { addHours, hourOf, partitionValuesOf } from "../formats/hour";
 import type { Source } from "../handlers/core/source";
-import type { Random } from "../local/sample/random";
+import type { Random } from "../sample/random";
 import type { Faults } from "./faults";
 
 /** A log file that AWS puts into the landing bucket. */

@@ -1,4 +1,4 @@
-import { type Random, randomFrom } from "../local/sample/random";
+import { type Random, randomFrom } from "../sample/random";
 import type { Scheduler } from "./scheduler";
 
 /** What can go wrong with one call to a service. */

@@ -8,7 +8,7 @@ import { pendingKeys } from "../handlers/core/commit-records";
 import { commitTables } from "../handlers/core/commit-tables";
 import { moveObjects } from "../handlers/core/move-objects";
 import type { Clock } from "../handlers/core/ports";
-import { randomFrom } from "../local/sample/random";
+import { randomFrom } from "../sample/random";
 import { simulateAthena } from "./athena";
 import { createBuckets } from "./bucket";
 import { BROKEN, drawDeliveries, SOURCES } from "./deliveries";

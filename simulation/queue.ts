@@ -1,4 +1,4 @@
-import type { Random } from "../local/sample/random";
+import type { Random } from "../sample/random";
 import type { Faults } from "./faults";
 import type { Scheduler } from "./scheduler";
 

@@ -3,13 +3,13 @@ import { addHours, type Hour, hourOf } from "../formats/hour";
 import { rawPrefixOf } from "../formats/partition-layout";
 import { lakeTableOf } from "../handlers/adapters/athena-lake";
 import { glueTableVersions } from "../handlers/adapters/glue-table-versions";
-import { memoryObjectStore } from "../handlers/adapters/memory-object-store";
 import { projectedPartitions } from "../handlers/adapters/projected-partitions";
 import { noteArrivals } from "../handlers/core/arrival-notes";
 import { commitTables } from "../handlers/core/commit-tables";
 import { maintainTable } from "../handlers/core/maintain-table";
 import type { CountingEngine, Statement } from "../handlers/core/ports";
-import { MAINTAIN, TRANSFORM } from "../sizing";
+import { MAINTAIN, TRANSFORM } from "../pipeline/sizing";
+import { memoryObjectStore } from "../testing/memory-object-store";
 import { type CatalogModel, catalogModel } from "./catalog-model";
 
 export interface YearOptions {

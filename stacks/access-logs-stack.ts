@@ -1,7 +1,7 @@
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { AccessLogPipeline } from "../modules/access-log-pipeline";
-import type { AccessLogPipelineProps } from "../modules/pipeline-props";
+import type { AccessLogPipelineProps } from "../pipeline/props";
 import { type Settings, toLogSource } from "../settings/schema";
 import { addBackend } from "./backend";
 import { addOutputs } from "./outputs";

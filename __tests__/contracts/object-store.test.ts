@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, type S3Client } from "@aws-sdk/client-s3";
-import { directoryObjectStore } from "../../handlers/adapters/directory-object-store";
-import { memoryObjectStore } from "../../handlers/adapters/memory-object-store";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import type { ObjectStore } from "../../handlers/core/ports";
+import { directoryObjectStore } from "../../lake/directory-object-store";
+import { memoryObjectStore } from "../../testing/memory-object-store";
+import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { localS3Client } from "../helpers/s3-client";
-import { type S3Server, startS3Server } from "../helpers/s3-server";
 import { describeObjectStore, type StoreUnderTest } from "./object-store";
 
 describeObjectStore("memory", async () => {

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { athenaPartitionCatalog } from "../../handlers/adapters/athena-partition-catalog";
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
-import { openDuckdb } from "../../local/duckdb-engine";
-import { folderPartitionCatalog } from "../../local/folder-partition-catalog";
-import { startAthenaServer } from "../helpers/athena-server";
-import { virtualClock } from "../helpers/virtual-clock";
+import { openDuckdb } from "../../lake/duckdb-engine";
+import { folderPartitionCatalog } from "../../lake/folder-partition-catalog";
+import { startAthenaServer } from "../../testing/athena-server";
+import { virtualClock } from "../../testing/virtual-clock";
 import { describePartitionCatalog } from "./partition-catalog";
 import { describeQueryEngine } from "./query-engine";
 

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { FormatId } from "../../formats";
 import { FORMATS } from "../../formats";
 import type { PrivacyOptions } from "../../formats/privacy";
-import { queryLake } from "../../local/query";
+import { queryLake } from "../../lake/query";
 import { rowsOf } from "../helpers/lake";
 import { runProgram } from "../helpers/run-program";
 import type { LogFile } from "./log-files";

@@ -1,5 +1,5 @@
 import { FORMATS } from "../../formats";
-import { type OpenLake, openLake } from "../../local/query";
+import { type OpenLake, openLake } from "../../lake/query";
 import { QUESTIONS } from "../../questions";
 import type { Question } from "../../questions/question";
 import { ALL_TIME } from "../../questions/range";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { byteText } from "../../local/quantities";
+import { byteText } from "../../terminal/quantities";
 import type { StatementRecord } from "../../testing/athena/execution-record";
 
 interface Measurement {

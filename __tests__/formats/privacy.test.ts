@@ -11,7 +11,7 @@ import {
 } from "../../formats/render/lake-sql";
 import { renderPrivate } from "../../formats/render/privacy-sql";
 import { sqlString } from "../../formats/render/sql-text";
-import { type DuckdbEngine, openDuckdb } from "../../local/duckdb-engine";
+import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { syntaxErrors } from "../helpers/sql-grammar";
 
 const SALT = "an example's secret, it's long";

@@ -4,8 +4,8 @@ import type { Partition } from "../../formats/partition-layout";
 import { athenaPartitionCatalog } from "../../handlers/adapters/athena-partition-catalog";
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
 import type { QueryEngine } from "../../handlers/core/ports";
-import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
-import { type VirtualClock, virtualClock } from "../helpers/virtual-clock";
+import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
+import { type VirtualClock, virtualClock } from "../../testing/virtual-clock";
 
 let server: AthenaServer;
 let client: AthenaClient;

@@ -1,12 +1,12 @@
 import { type Partition, rawPrefixOf } from "../../formats/partition-layout";
-import { memoryObjectStore } from "../../handlers/adapters/memory-object-store";
 import { parseHourRange } from "../../handlers/core/add-partitions";
 import { type BackfillConfig, backfill } from "../../handlers/core/backfill";
 import { paceOf } from "../../handlers/core/pace";
 import type { ObjectStore, PartitionCatalog } from "../../handlers/core/ports";
+import { memoryObjectStore } from "../../testing/memory-object-store";
+import { virtualClock } from "../../testing/virtual-clock";
 import { albKey, cloudfrontKey } from "../helpers/lake";
 import { notedFiles } from "../helpers/notes";
-import { virtualClock } from "../helpers/virtual-clock";
 
 const SOURCES = [
   { format: "alb", prefix: "alb/AWSLogs/" },

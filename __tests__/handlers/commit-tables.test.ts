@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { hourOf } from "../../formats/hour";
 import { type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import type { CommittedFiles } from "../../formats/render/lake-sql";
-import { memoryObjectStore } from "../../handlers/adapters/memory-object-store";
 import { projectedPartitions } from "../../handlers/adapters/projected-partitions";
 import { noteArrivals } from "../../handlers/core/arrival-notes";
 import { commitRecords } from "../../handlers/core/commit-records";
@@ -10,7 +9,8 @@ import { commitTables } from "../../handlers/core/commit-tables";
 import { QueryFailedError, type QueryFault, RetryableError } from "../../handlers/core/errors";
 import type { CountingEngine, Statement } from "../../handlers/core/ports";
 import { rejectedFiles } from "../../handlers/core/rejected-files";
-import { virtualClock } from "../helpers/virtual-clock";
+import { memoryObjectStore } from "../../testing/memory-object-store";
+import { virtualClock } from "../../testing/virtual-clock";
 
 const BUCKET = "logs";
 const TABLE = "alb_access_logs";

@@ -1,8 +1,8 @@
 import type { ConfiguredSource } from "../../formats/configured-source";
-import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
+import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { invokeHandler } from "../helpers/invoke-handler";
 import { putNotes } from "../helpers/notes";
-import { type S3Server, startS3Server } from "../helpers/s3-server";
 
 let athena: AthenaServer;
 let s3: S3Server;

@@ -2,9 +2,9 @@ import { FORMATS } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
 import { KEPT_VERSIONS } from "../../handlers/adapters/glue-table-versions";
-import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
+import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { invokeHandler } from "../helpers/invoke-handler";
-import { type S3Server, startS3Server } from "../helpers/s3-server";
 
 let athena: AthenaServer;
 let s3: S3Server;

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { FORMATS } from "../../formats";
 import { hourOf } from "../../formats/hour";
 import { partitionPath } from "../../formats/partition-layout";
-import { memoryObjectStore } from "../../handlers/adapters/memory-object-store";
 import { commitRecords } from "../../handlers/core/commit-records";
 import { QueryFailedError, RetryableError } from "../../handlers/core/errors";
 import { type MaintainConfig, maintainTable } from "../../handlers/core/maintain-table";
 import type { Statement } from "../../handlers/core/ports";
+import { memoryObjectStore } from "../../testing/memory-object-store";
 
 const TABLE = { format: FORMATS.alb, database: "logs", bucket: "logs", bySource: false };
 const NOW = new Date("2026-11-28T03:30:00Z");

@@ -5,11 +5,11 @@ import { METRICS, METRICS_NAMESPACE } from "../../formats/metrics";
 import { SKIP_REASONS } from "../../formats/object-kind";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
 import { HANDLER_NAMES, type HandlerName } from "../../modules/handler-code";
-import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
+import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
+import { s3Notification, sqsEvent } from "../../testing/events";
+import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { type EmbeddedMetrics, embeddedMetrics } from "../helpers/embedded-metrics";
-import { s3Notification, sqsEvent } from "../helpers/events";
 import { invokeHandler } from "../helpers/invoke-handler";
-import { type S3Server, startS3Server } from "../helpers/s3-server";
 import { alarmsOf, metricsOf, ONE_OF_EACH, widgetsOf } from "../helpers/stack-metrics";
 import {
   configuredSourcesIn,

@@ -5,12 +5,12 @@ import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { systemClock } from "../../handlers/core/ports";
 import { reasonKeyOf, rejectedKeyOf, setAside } from "../../handlers/core/rejected-files";
+import { EVENT_TIME, eventBridgeEvent, s3Notification, sqsEvent, TEST_EVENT } from "../../testing/events";
+import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { embeddedMetrics } from "../helpers/embedded-metrics";
-import { EVENT_TIME, eventBridgeEvent, s3Notification, sqsEvent, TEST_EVENT } from "../helpers/events";
 import { invokeHandler } from "../helpers/invoke-handler";
 import { filesInNote } from "../helpers/notes";
 import { localS3Client } from "../helpers/s3-client";
-import { type S3Server, startS3Server } from "../helpers/s3-server";
 
 const NAME =
   "111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_2fb1c9a0.log.gz";

@@ -1,7 +1,7 @@
-import { memoryObjectStore } from "../../handlers/adapters/memory-object-store";
 import { COPY_CONCURRENCY, moveObjects } from "../../handlers/core/move-objects";
 import type { Clock, ObjectStore } from "../../handlers/core/ports";
 import { createScheduler } from "../../simulation/scheduler";
+import { memoryObjectStore } from "../../testing/memory-object-store";
 import { albKey } from "../helpers/lake";
 import { notedFiles } from "../helpers/notes";
 

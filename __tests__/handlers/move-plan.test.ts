@@ -5,7 +5,7 @@ import { copySourceOf } from "../../handlers/adapters/s3-object-store";
 import { arrivedObjects } from "../../handlers/arrived-objects";
 import { planMove } from "../../handlers/core/move-plan";
 import type { Source } from "../../handlers/core/source";
-import { EVENT_TIME, eventBridgeEvent, s3Notification } from "../helpers/events";
+import { EVENT_TIME, eventBridgeEvent, s3Notification } from "../../testing/events";
 
 const SOURCES: readonly Source[] = [
   { format: "cloudfront", prefix: "cf/" },

@@ -3,10 +3,10 @@ import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { commitHead, lakeColumnNames } from "../../formats/render/lake-sql";
 import { reasonKeyOf, rejectedKeyOf } from "../../handlers/core/rejected-files";
-import { type AthenaServer, ROWS_PER_INSERT, startAthenaServer } from "../helpers/athena-server";
+import { type AthenaServer, ROWS_PER_INSERT, startAthenaServer } from "../../testing/athena-server";
+import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { invokeHandler } from "../helpers/invoke-handler";
 import { putNotes } from "../helpers/notes";
-import { type S3Server, startS3Server } from "../helpers/s3-server";
 
 let athena: AthenaServer;
 let s3: S3Server;

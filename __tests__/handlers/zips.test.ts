@@ -7,9 +7,9 @@ import { text } from "node:stream/consumers";
 import { unzipSync } from "fflate";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { type HandlerName, handlerCode } from "../../modules/handler-code";
-import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
-import { s3Notification, sqsEvent } from "../helpers/events";
-import { type S3Server, startS3Server } from "../helpers/s3-server";
+import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
+import { s3Notification, sqsEvent } from "../../testing/events";
+import { type S3Server, startS3Server } from "../../testing/s3-server";
 
 const RUNTIME = join(__dirname, "../helpers/lambda-runtime.cjs");
 const KEY =

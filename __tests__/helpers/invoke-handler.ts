@@ -4,8 +4,8 @@ import * as s3Client from "@aws-sdk/client-s3";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import type { HandlerName } from "../../modules/handler-code";
-import type { AthenaServer } from "./athena-server";
-import type { S3Server } from "./s3-server";
+import type { AthenaServer } from "../../testing/athena-server";
+import type { S3Server } from "../../testing/s3-server";
 
 /** Servers and environment that a handler runs with. */
 export interface Surroundings {

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type IngestOptions, type IngestSummary, ingest } from "../../local/ingest";
-import type { Json } from "../../local/json-values";
-import { type QueryRows, queryLake } from "../../local/query";
+import { type IngestOptions, type IngestSummary, ingest } from "../../lake/ingest";
+import type { Json } from "../../lake/json-values";
+import { type QueryRows, queryLake } from "../../lake/query";
 
 /** A folder of logs and a lake, both in a folder that is deleted at the end. */
 export interface TestLake {

@@ -1,8 +1,8 @@
 import { parsePartitionPath, RAW_PREFIX } from "../../formats/partition-layout";
-import { memoryObjectStore } from "../../handlers/adapters/memory-object-store";
 import { type NotedFile, noteArrivals } from "../../handlers/core/arrival-notes";
 import type { ObjectStore, StoredObject } from "../../handlers/core/ports";
-import type { S3Server } from "./s3-server";
+import { memoryObjectStore } from "../../testing/memory-object-store";
+import type { S3Server } from "../../testing/s3-server";
 
 /** A file below `raw/`, as a note has it. */
 export function fileAt(key: string): NotedFile {

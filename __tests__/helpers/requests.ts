@@ -1,5 +1,5 @@
 import type { FormatId } from "../../formats";
-import { randomFrom } from "../../local/sample/random";
+import { randomFrom } from "../../sample/random";
 import { albLine, cloudfrontLine } from "./lines";
 
 /** One logged request, in words of its own: what a question must find out can be computed from it. */

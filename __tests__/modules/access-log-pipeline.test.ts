@@ -1,7 +1,7 @@
 import { ref, Token } from "cdktf";
 import { AccessLogPipeline } from "../../modules/access-log-pipeline";
-import type { AccessLogPipelineProps } from "../../modules/pipeline-props";
-import { RUNTIMES } from "../../modules/runtime";
+import type { AccessLogPipelineProps } from "../../pipeline/props";
+import { RUNTIMES } from "../../pipeline/runtime";
 import { configuredSourcesIn, onlyResource, resourcesOf, synthConstruct } from "../helpers/synth";
 
 const PROPS: AccessLogPipelineProps = {

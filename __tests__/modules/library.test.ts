@@ -3,7 +3,7 @@ import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import type { Construct } from "constructs";
 import { AccessLogPipeline } from "../../modules/access-log-pipeline";
-import type { AccessLogPipelineProps } from "../../modules/pipeline-props";
+import type { AccessLogPipelineProps } from "../../pipeline/props";
 import { resourcesOf, synthConstruct, type TerraformJson } from "../helpers/synth";
 
 const PROPS: AccessLogPipelineProps = {

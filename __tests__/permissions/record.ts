@@ -6,10 +6,10 @@ import { type ConfiguredSource, tablesOfSources } from "../../formats/configured
 import { RAW_PREFIX } from "../../formats/partition-layout";
 import { commitHead, lakeColumnNames } from "../../formats/render/lake-sql";
 import type { HandlerName } from "../../modules/handler-code";
-import { type AthenaServer, startAthenaServer } from "../helpers/athena-server";
-import { s3Notification, sqsEvent } from "../helpers/events";
+import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
+import { s3Notification, sqsEvent } from "../../testing/events";
+import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { invokeHandler } from "../helpers/invoke-handler";
-import { type S3Server, startS3Server } from "../helpers/s3-server";
 import { callsForStatement } from "./athena-calls";
 import { arnOf, type Call, objectArn, PLACE, tableArn } from "./call";
 

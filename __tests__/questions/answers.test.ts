@@ -1,10 +1,10 @@
 import { FORMAT_IDS, type FormatId } from "../../formats";
-import { type OpenLake, openLake } from "../../local/query";
-import { writeSample } from "../../local/sample/write-sample";
+import { type OpenLake, openLake } from "../../lake/query";
 import { QUESTIONS } from "../../questions";
 import type { Question } from "../../questions/question";
 import { ALL_TIME, parseRange, type Range } from "../../questions/range";
 import { renderQuestion } from "../../questions/render";
+import { writeSample } from "../../sample/write-sample";
 import { EXPECTED } from "../helpers/expected-answers";
 import { albKey, cloudfrontKey, rowsOf, type TestLake, testLake } from "../helpers/lake";
 import { type LoggedRequest, logFiles, loggedRequests } from "../helpers/requests";

@@ -1,6 +1,6 @@
-import { brokenLimits } from "../../modules/broken-limits";
-import { RUNTIMES } from "../../modules/runtime";
-import { NETWORK_INTERFACE_ACTIONS } from "../../modules/vpc";
+import { brokenLimits } from "../../pipeline/broken-limits";
+import { RUNTIMES } from "../../pipeline/runtime";
+import { NETWORK_INTERFACE_ACTIONS } from "../../pipeline/vpc";
 import { QUESTIONS } from "../../questions";
 import { resourcesOf, snapshotOf, synthSettings, type TerraformJson } from "../helpers/synth";
 

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RUNTIMES } from "../../modules/runtime";
-import { terraformModule } from "../../stacks/terraform-module/terraform-module";
-import { samples } from "../../stacks/terraform-module/variants";
+import { RUNTIMES } from "../../pipeline/runtime";
+import { terraformModule } from "../../terraform-module/terraform-module";
+import { samples } from "../../terraform-module/variants";
 import { runTerraform } from "../helpers/terraform";
 
 const { variable } = terraformModule(samples());

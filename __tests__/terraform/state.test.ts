@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { startS3Server } from "../../testing/s3-server";
 import { BACKENDS, terraformBlock } from "../helpers/backends";
-import { startS3Server } from "../helpers/s3-server";
 import { runTerraform, terraformEnvironment } from "../helpers/terraform";
 
 const APPLY = ["apply", "-auto-approve"];

@@ -1,0 +1,271 @@
+import fc from "fast-check";
+import {
+  billOf,
+  commitScans,
+  DESIGN_NAMES,
+  type Load,
+  moveInvocations,
+  moveNotes,
+  REQUESTS,
+  WATCHERS,
+} from "../../cost/model";
+import { athenaUsd, PRICES, usdOf } from "../../cost/prices";
+import { FORMATS } from "../../formats";
+import { hourOf } from "../../formats/hour";
+import { CONFIGURATION_KEY, rawPrefixOf } from "../../formats/partition-layout";
+import { lakeColumnNames } from "../../formats/render/lake-sql";
+import { committedFiles, MAX_RANGES, planCommits } from "../../handlers/core/plan-commits";
+import { MOVE } from "../../pipeline/sizing";
+import { randomFrom } from "../../sample/random";
+import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
+import { s3Notification, sqsEvent } from "../../testing/events";
+import { type S3Request, type S3Server, startS3Server } from "../../testing/s3-server";
+import { embeddedMetrics } from "../helpers/embedded-metrics";
+import { invokeHandler } from "../helpers/invoke-handler";
+import { putNotes } from "../helpers/notes";
+import { resourcesOf, synthSettings } from "../helpers/synth";
+
+const FILE = "raw/alb_access_logs/dt=2026-11-23/hour=07/a.gz";
+const SCHEDULED = { scheduledTime: "2026-11-23T07:50:00Z" };
+
+let athena: AthenaServer;
+let s3: S3Server;
+let printed: string[];
+
+beforeEach(async () => {
+  athena = await startAthenaServer();
+  s3 = await startS3Server();
+  s3.put("logs", "raw/x", "");
+  athena.tables.set(
+    "alb_access_logs",
+    lakeColumnNames({ format: FORMATS.alb, database: "logs", bucket: "b", bySource: false }),
+  );
+  printed = [];
+  for (const method of ["log", "info", "warn", "error", "debug"] as const) {
+    jest.spyOn(console, method).mockImplementation((...line: unknown[]) => {
+      printed.push(line.join(" "));
+    });
+  }
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await athena.close();
+  await s3.close();
+});
+
+const invoke = (name: Parameters<typeof invokeHandler>[0], event: unknown, environment = {}) =>
+  invokeHandler(
+    name,
+    {
+      athena,
+      s3,
+      environment: {
+        PARTITIONS: "managed",
+        COLUMNAR: "true",
+        POWERTOOLS_METRICS_DISABLED: "false",
+        ...environment,
+      },
+    },
+    event,
+    { getRemainingTimeInMillis: () => 900_000 },
+  );
+
+/** As S3 bills them: deletes are free. What a new environment reads once is not of the run. */
+const billed = (all: readonly S3Request[]) => {
+  const requests = all.filter(({ key }) => key !== CONFIGURATION_KEY);
+  const isWrite = ({ method, key }: S3Request) => method === "PUT" || (method === "GET" && key === "");
+  const isRead = ({ method, key }: S3Request) => key !== "" && (method === "GET" || method === "HEAD");
+  return { writes: requests.filter(isWrite).length, reads: requests.filter(isRead).length };
+};
+
+/** Metrics that were published, each set of dimensions counted once. */
+const metricsPublished = (): number =>
+  new Set(
+    printed
+      .flatMap(embeddedMetrics)
+      .flatMap(({ dimensions, values }) =>
+        Object.keys(values).map((name) => JSON.stringify([name, dimensions])),
+      ),
+  ).size;
+
+describe("the model counts what the handlers do:", () => {
+  it("move-access-logs copies each file once and notes a full batch by the hundred", async () => {
+    const keys = Array.from(
+      { length: MOVE.batchSize },
+      (_, index) =>
+        `alb/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_${index.toString(16).padStart(8, "0")}.log.gz`,
+    );
+    for (const key of keys) s3.put("logs", key, "text");
+    await invoke("move-access-logs", sqsEvent(...keys.map((key) => s3Notification("logs", key))), {
+      TARGET_BUCKET: "logs",
+      KEEP_ORIGINALS: "false",
+    });
+    expect(billed(s3.requests)).toEqual({
+      writes: REQUESTS.copiesPerFile * MOVE.batchSize + moveNotes(1e9) / moveInvocations(1e9),
+      reads: 0,
+    });
+    expect(metricsPublished()).toBe(REQUESTS.metrics.move);
+  });
+
+  it("transform-partition looks for work, and a commit takes so many requests more", async () => {
+    await invoke("transform-partition", SCHEDULED);
+    expect(billed(s3.requests)).toEqual(REQUESTS.transformRun);
+    const before = s3.requests.length;
+    const notes = [
+      ...(await putNotes(s3, "logs", [FILE])),
+      ...(await putNotes(s3, "logs", [FILE.replace("a.gz", "b.gz")])),
+    ];
+    await invoke("transform-partition", SCHEDULED);
+    const { writes, reads } = billed(s3.requests.slice(before));
+    expect({
+      writes: writes - REQUESTS.transformRun.writes,
+      reads: reads - REQUESTS.transformRun.reads - notes.length * REQUESTS.readsPerNote,
+    }).toEqual(REQUESTS.transformCommit);
+    expect(metricsPublished()).toBe(REQUESTS.metrics.transform);
+  });
+
+  it("transform-partition reads the new files alone, as long as a statement can name each", async () => {
+    await putNotes(s3, "logs", [FILE]);
+    await invoke("transform-partition", SCHEDULED);
+    const commits = athena.queries.filter(({ sql }) => sql.startsWith("INSERT INTO"));
+    expect(commits).toHaveLength(1);
+    expect(commits[0]?.sql).toContain(`\n  AND ("$path" IN ('s3://logs/${FILE}'))\n`);
+    expect([commitScans(1, 1e6), commitScans(6, 1), commitScans(6, MAX_RANGES)]).toEqual([1, 1, 1]);
+  });
+
+  it.each([150, 300, 700, 3000])("and of an hour with %d files a run so many again", (filesPerRun) => {
+    const random = randomFrom(1);
+    const partition = { table: "alb_access_logs", hour: hourOf(Date.UTC(2026, 10, 23, 7)) };
+    const keys: string[] = [];
+    let read = 0;
+    for (let run = 0; run < 6; run++) {
+      const files = Array.from({ length: filesPerRun }, () => ({
+        key: `${rawPrefixOf(partition)}${random.hex(8)}-x.log.gz`,
+        partition,
+      }));
+      keys.push(...files.map(({ key }) => key));
+      const [batch = [], ...others] = planCommits({ table: partition.table }, files);
+      expect(others).toEqual([]);
+      const { ranges } = committedFiles(batch);
+      read += keys.filter((key) => ranges.some(({ from, to }) => from <= key && key <= to)).length;
+    }
+    const scans = read / keys.length;
+    expect(Math.abs(commitScans(6, filesPerRun) / scans - 1)).toBeLessThan(0.1);
+  });
+
+  it("create-partition lists the notes", async () => {
+    await invoke("create-partition", SCHEDULED);
+    expect(billed(s3.requests)).toEqual(REQUESTS.createPartitionRun);
+    expect(metricsPublished()).toBe(0);
+  });
+
+  it("maintain-lake reads each record once, and counts the lines of a day once", async () => {
+    const days = ["2026-11-20", "2026-11-21", "2026-11-21", "2026-11-23"];
+    for (const [index, dt] of days.entries()) {
+      const record = `_commits/alb_access_logs/000000000${index}`;
+      const start = {
+        sql: "INSERT",
+        token: "t",
+        notes: [],
+        partitions: [`alb_access_logs/dt=${dt}/hour=07`],
+      };
+      s3.put("logs", `${record}.json`, JSON.stringify(start), new Date("2026-11-22T07:00:00Z"));
+      s3.put("logs", `${record}.done.json`, "{}", new Date("2026-11-22T07:00:00Z"));
+    }
+    const { scheduledTime } = SCHEDULED;
+    await invoke("maintain-lake", { scheduledTime, table: "alb_access_logs" });
+    const { writes, reads } = billed(s3.requests);
+    // The last record is left for the next number.
+    const read = days.length - 1;
+    expect({ writes, reads: reads - read * REQUESTS.readsPerCommit }).toEqual(REQUESTS.maintainRun);
+    expect(athena.queries.filter(({ sql }) => sql.startsWith("SELECT count(*)"))).toHaveLength(2);
+    expect(metricsPublished()).toBe(REQUESTS.metrics.maintain);
+  });
+
+  it.each([
+    ["text", { columnar: false }],
+    ["typed", {}],
+    ["projected", { partitions: "projection" }],
+  ] as const)("the stack of the design %s has so many alarms and dashboards", (design, options) => {
+    const stack = synthSettings({
+      name: "access-logs",
+      region: "us-east-1",
+      sources: [{ name: "web", format: "alb", prefix: "alb/" }],
+      ...options,
+    });
+    const count = (type: string) => Object.keys(resourcesOf(stack, type)).length;
+    expect({
+      alarms: count("aws_cloudwatch_metric_alarm"),
+      dashboards: count("aws_cloudwatch_dashboard"),
+    }).toEqual(WATCHERS[design]);
+  });
+});
+
+const load: fc.Arbitrary<Load> = fc.record({
+  filesPerDay: fc.integer({ min: 1, max: 1e8 }),
+  gbPerDay: fc.double({ min: 0.001, max: 1e5, noNaN: true }),
+  daysKept: fc.integer({ min: 1, max: 3650 }),
+});
+
+describe("a bill", () => {
+  it("is the sum of its items, none of which is negative", () => {
+    fc.assert(
+      fc.property(load, fc.constantFrom(...DESIGN_NAMES), (given, design) => {
+        const { items, usd } = billOf(design, given);
+        expect(
+          items.every((item) => item.usd >= 0 && item.usd === usdOf(PRICES[item.price], item.quantity)),
+        ).toBe(true);
+        expect(usd).toBeCloseTo(
+          items.reduce((sum, item) => sum + item.usd, 0),
+          6,
+        );
+      }),
+    );
+  });
+
+  it("does not fall when more arrives or it is kept longer", () => {
+    fc.assert(
+      fc.property(load, fc.constantFrom(...DESIGN_NAMES), (given, design) => {
+        const { usd } = billOf(design, given);
+        for (const more of [
+          { ...given, filesPerDay: given.filesPerDay * 2 },
+          { ...given, gbPerDay: given.gbPerDay * 2 },
+          { ...given, daysKept: given.daysKept * 2 },
+        ]) {
+          expect(billOf(design, more).usd).toBeGreaterThanOrEqual(usd * (1 - 1e-9));
+        }
+      }),
+    );
+  });
+
+  it("charges a million copies five dollars", () => {
+    const { items } = billOf("text", { filesPerDay: 1e6 / 30, gbPerDay: 1, daysKept: 30 });
+    expect(items.find(({ name }) => name === "move: copies")?.usd).toBeCloseTo(5, 9);
+  });
+
+  it("counts full batches where there is enough to fill them, else at most one invocation a file", () => {
+    expect(moveInvocations(1e9)).toBe(1e9 / MOVE.batchSize);
+    expect(moveInvocations(10)).toBe(10);
+  });
+});
+
+describe("prices", () => {
+  it("each name their page, their region and when they were seen", () => {
+    for (const { source, region, date } of Object.values(PRICES)) {
+      expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/[a-z0-9]+\/pricing\/$/);
+      expect(region).toBe("us-east-1");
+      expect(date).toMatch(/^20\d\d(?:-\d\d)?$/);
+    }
+  });
+
+  it("fall beyond the tiers of a month, for the units beyond alone", () => {
+    expect(usdOf(PRICES.vendedLogs, 10_240)).toBeCloseTo(2560, 6);
+    expect(usdOf(PRICES.vendedLogs, 10_241)).toBeCloseTo(2560.15, 6);
+    expect(usdOf(PRICES.vendedLogs, 72 * 1024)).toBeCloseTo(2560 + 3072 + 1536 + 22_528 * 0.05, 6);
+  });
+
+  it("bill a statement of Athena for ten megabytes at least", () => {
+    expect(athenaUsd(0)).toBeCloseTo(0.00005, 9);
+    expect(athenaUsd(1e12)).toBe(5);
+  });
+});

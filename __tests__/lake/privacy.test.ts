@@ -1,0 +1,161 @@
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { FORMATS } from "../../formats";
+import type { PrivacyOptions } from "../../formats/privacy";
+import { openDuckdb } from "../../lake/duckdb-engine";
+import { albKey, cloudfrontKey, type TestLake, testLake } from "../helpers/lake";
+import { albLine, cloudfrontLine } from "../helpers/lines";
+
+/** What must not be found in the rows, by the option that lets it in. */
+const SECRETS: Readonly<Record<keyof PrivacyOptions, readonly string[]>> = {
+  clientIps: ["198.51.100.77", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "203.0.113.99"],
+  queryStrings: ["query-secret", "pass-secret"],
+  cookies: ["cookie-secret"],
+};
+const URL = "https://user:pass-secret@shop.example.com:443/a?token=query-secret";
+const [IPV4, IPV6, PROXIED] = SECRETS.clientIps as [string, string, string];
+
+const ALB_LINES = [
+  albLine({ "client:port": `${IPV4}:2817`, request_line: `"GET ${URL} HTTP/2.0"` }),
+  albLine({
+    "client:port": `${IPV6}:2817`,
+    redirect_url: `"${URL}"`,
+    transformed_uri: `"/b?c=query-secret"`,
+  }),
+  // Malformed, but a row: the URL has a space, or none of the parts it should have.
+  albLine({ "client:port": `${IPV4}:1`, request_line: `"GET ${URL} query-secret HTTP/1.1"` }),
+  albLine({ "client:port": `${IPV4}:1`, request_line: `"GET /a?token= query-secret"` }),
+  albLine({ "client:port": `${IPV4}:1`, request_line: `"/a?token=query-secret"` }),
+  `no log line: ${IPV4} ${IPV6} ${PROXIED} ${URL} cookie-secret`,
+];
+const CLOUDFRONT_LINES = [
+  cloudfrontLine({
+    "c-ip": IPV4,
+    "cs-uri-query": "token=query-secret",
+    "cs(Referer)": URL,
+    "cs(Cookie)": "id=cookie-secret",
+    "x-forwarded-for": `${PROXIED},%20${IPV6}`,
+  }),
+  cloudfrontLine({ "c-ip": IPV6, "x-forwarded-for": PROXIED }),
+  `not a line\t${IPV4}\t${IPV6}\t${PROXIED}\t${URL}\tcookie-secret`,
+];
+
+let lake: TestLake;
+beforeEach(() => {
+  lake = testLake();
+});
+afterEach(() => lake.delete());
+
+const deliver = () => {
+  lake.put(albKey(), `${ALB_LINES.join("\n")}\n`);
+  lake.put(cloudfrontKey(), `${CLOUDFRONT_LINES.join("\n")}\n`);
+};
+
+/** All that the typed tables' files hold: every value, and the bounds that Parquet keeps of them. */
+async function stored(): Promise<string> {
+  const engine = await openDuckdb();
+  const files = join(lake.lake, "typed/**/*.parquet");
+  const rows = await engine.rows(
+    `SELECT CAST(t AS VARCHAR) FROM read_parquet('${files}', union_by_name = true) t`,
+  );
+  const bounds = await engine.rows(
+    `SELECT stats_min, stats_max, stats_min_value, stats_max_value FROM parquet_metadata('${files}')`,
+  );
+  engine.close();
+  return [...rows, ...bounds].flat().join("\n");
+}
+
+const found = (text: string, option: keyof PrivacyOptions) =>
+  SECRETS[option].filter((secret) => text.includes(secret));
+
+const ALL = ["clientIps", "queryStrings", "cookies"] as const;
+const LEFT_OUT: readonly (readonly [string, PrivacyOptions])[] = [
+  ["left out", { clientIps: "truncate", queryStrings: "drop", cookies: "drop" }],
+  ["hashed", { clientIps: "hash", queryStrings: "hash", cookies: "hash" }],
+];
+
+describe("a lake", () => {
+  it("holds what was logged unless it is told otherwise", async () => {
+    deliver();
+    await lake.ingest();
+    const text = await stored();
+    for (const option of ALL) expect(found(text, option)).toEqual(SECRETS[option]);
+  });
+
+  it.each(LEFT_OUT)(
+    "holds nothing of what is %s, neither in rows nor in lines nor in bounds",
+    async (_, privacy) => {
+      deliver();
+      const summary = await lake.ingest({ privacy });
+      const text = await stored();
+      for (const option of ALL) expect(found(text, option)).toEqual([]);
+      // Nothing is lost for it.
+      expect(summary).toMatchObject({
+        rows: { alb_access_logs: 5, cloudfront_access_logs: 2 },
+        unparsed: { alb_access_logs: 1, cloudfront_access_logs: 1 },
+      });
+      for (const { table } of Object.values(FORMATS)) {
+        expect(await lake.query(`SELECT line FROM ${table}_unparsed`)).toEqual([{ line: "(left out)" }]);
+      }
+    },
+  );
+
+  it.each(ALL)("leaves out %s alone when told so", async (option) => {
+    deliver();
+    await lake.ingest({ privacy: { [option]: option === "clientIps" ? "truncate" : "drop" } });
+    const { rows } = { rows: await stored() };
+    for (const other of ALL) expect(found(rows, other)).toEqual(other === option ? [] : SECRETS[other]);
+  });
+
+  it("keeps to what it began with when a later run forgets to say so", async () => {
+    deliver();
+    await lake.ingest({ privacy: { clientIps: "hash", queryStrings: "hash", cookies: "drop" } });
+    deliver();
+    await lake.ingest();
+    const text = await stored();
+    for (const option of ALL) expect(found(text, option)).toEqual([]);
+    // The same secret: an address of before is found again.
+    expect(
+      await lake.query("SELECT count(*) AS n, count(DISTINCT c_ip) AS clients FROM cloudfront_access_logs"),
+    ).toEqual([{ n: 4, clients: 2 }]);
+  });
+
+  it("refuses to mix rows that were made with other options", async () => {
+    deliver();
+    await lake.ingest({ privacy: { clientIps: "truncate" } });
+    await expect(lake.ingest({ privacy: { clientIps: "hash" } })).rejects.toThrow(
+      'its rows were made with clientIps "truncate", got "hash"',
+    );
+    const other = testLake();
+    other.put(albKey(), albLine());
+    await other.ingest();
+    await expect(other.ingest({ privacy: { cookies: "drop" } })).rejects.toThrow(
+      'its rows were made with cookies "keep", got "drop"',
+    );
+    other.delete();
+  });
+
+  it("keeps its secret to its owner, and refuses to go on without it", async () => {
+    deliver();
+    await lake.ingest({ privacy: { clientIps: "hash" } });
+    const salt = join(lake.lake, ".privacy-salt");
+    expect(statSync(salt).mode & 0o077).toBe(0);
+    expect(readFileSync(salt, "utf8")).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(await stored()).not.toContain(readFileSync(salt, "utf8").trim());
+    rmSync(salt);
+    await expect(lake.ingest()).rejects.toThrow("the secret of this lake's hashes is missing");
+    writeFileSync(salt, "short");
+    await expect(lake.ingest()).rejects.toThrow("at least 16 characters");
+  });
+
+  it("leaves no text behind beside what was moved", async () => {
+    deliver();
+    await lake.ingest({ privacy: { clientIps: "truncate", queryStrings: "drop", cookies: "drop" } });
+    const others = readdirSync(lake.lake, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !path.includes("/raw/"));
+    const text = others.map((path) => readFileSync(path, "latin1")).join("\n");
+    for (const option of ALL) expect(found(text, option)).toEqual([]);
+  });
+});

@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { FORMATS, type FormatId } from "../../formats";
+import { columnsOf } from "../../formats/log-format";
+import { lineReader, type Row } from "../../formats/read-line";
+import { renderDuckdbRelation } from "../../formats/render/duckdb-relation";
+import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
+import { jsonConverter } from "../../lake/json-values";
+import { MAX_LINE_BYTES, spoolFile } from "../../lake/spool";
+import { FIELDS, hostileLine, LINES } from "../helpers/hostile-lines";
+import { albLine } from "../helpers/lines";
+
+let engine: DuckdbEngine;
+beforeAll(async () => {
+  engine = await openDuckdb();
+});
+afterAll(() => engine.close());
+
+/** What the reference reader makes of each line: a row, or the text of a line that is none. */
+const readByReference = (id: FormatId, lines: readonly string[]): (Row | string)[] =>
+  lines.flatMap((line): (Row | string)[] => {
+    const result = lineReader(FORMATS[id])(line);
+    return result.kind === "row" ? [result.row] : result.kind === "unparsed" ? [line] : [];
+  });
+
+/** The same as `ingest` does it: one file a line, so that a header rules no other line. */
+async function readByIngest(id: FormatId, lines: readonly string[]): Promise<(Row | string)[]> {
+  const folder = mkdtempSync(join(tmpdir(), "readers-"));
+  try {
+    for (const [index, line] of lines.entries()) {
+      const name = join(folder, `${String(index).padStart(4, "0")}`);
+      writeFileSync(`${name}.log`, line);
+      await spoolFile(FORMATS[id], `${name}.log`, `${name}.rows`);
+    }
+    const relation = renderDuckdbRelation(FORMATS[id], join(folder, "*.rows"), MAX_LINE_BYTES);
+    const result = await engine.stream(`SELECT * EXCLUDE file FROM (${relation}) ORDER BY file`);
+    const names = columnsOf(FORMATS[id]).map(({ name }) => name);
+    const rows = await result.convertRows(jsonConverter);
+    return rows.map((row) => {
+      const unparsed = row.at(-1);
+      return typeof unparsed === "string"
+        ? unparsed
+        : (Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])) as Row);
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe.each(["alb", "cloudfront"] as const)("the readers of %s lines", (id) => {
+  it("agree on every length a line can have", async () => {
+    const lines = Object.keys(FIELDS[id]).map((_, index) => LINES[id]({}, index + 1));
+    expect(await readByIngest(id, lines)).toEqual(readByReference(id, lines));
+  });
+
+  it("agree on lines with hostile text in any field", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(hostileLine(id), { minLength: 20, maxLength: 40 }), async (lines) => {
+        expect(await readByIngest(id, lines)).toEqual(readByReference(id, lines));
+      }),
+      { numRuns: Number(process.env.RUNS ?? 25) },
+    );
+  });
+});
+
+describe("ALB lines made to the documented grammar", () => {
+  const word = fc.stringMatching(/^[A-Za-z0-9._:/-]{1,20}$/);
+  const quoted = fc.stringMatching(/^[ !#-~é日]{0,40}$/);
+  const known = fc.record({
+    elb: word,
+    user_agent: quoted,
+    domain_name: quoted,
+    redirect_url: quoted,
+    ip_address: word,
+    received_bytes: fc.integer({ min: 0, max: 999_999_999_999_999 }),
+    target_processing_time: fc.integer({ min: 0, max: 999_999 }).map((value) => value / 1000),
+    client_port: fc.integer({ min: 0, max: 65_535 }),
+  });
+
+  it("give back the values they were made of", async () => {
+    await fc.assert(
+      fc.asyncProperty(known, async (values) => {
+        const line = albLine({
+          elb: values.elb,
+          user_agent: `"${values.user_agent}"`,
+          domain_name: `"${values.domain_name}"`,
+          redirect_url: `"${values.redirect_url}"`,
+          ip_address: values.ip_address,
+          received_bytes: String(values.received_bytes),
+          target_processing_time: values.target_processing_time.toFixed(3),
+          "client:port": `2001:db8::1:${values.client_port}`,
+        });
+        const expected = Object.fromEntries(
+          Object.entries(values).map(([name, value]) => [name, value === "" || value === "-" ? null : value]),
+        );
+        for (const [row] of [readByReference("alb", [line]), await readByIngest("alb", [line])]) {
+          expect(row).toMatchObject({ ...expected, client_ip: "2001:db8::1" });
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

@@ -1,0 +1,346 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ref, Token } from "cdktf";
+import {
+  type Assignment,
+  conditionFor,
+  holds,
+  renderCondition,
+  type Switch,
+} from "../../terraform-module/condition";
+import { CALLERS_SETTINGS, formatsIn, INPUTS, SWITCHES } from "../../terraform-module/inputs";
+import {
+  FOR_EACH,
+  foldAddresses,
+  foldLoops,
+  isMap,
+  type Json,
+  type JsonMap,
+  representativesOf,
+} from "../../terraform-module/loops";
+import type { Node, Optional } from "../../terraform-module/merge";
+import { renderMoved } from "../../terraform-module/moved";
+import { renderReadme } from "../../terraform-module/readme";
+import { mergeSamples, terraformModule } from "../../terraform-module/terraform-module";
+import { samples } from "../../terraform-module/variants";
+import { resourcesOf, synthSettings } from "../helpers/synth";
+
+const ROOT = join(__dirname, "../..");
+const SOURCES = [
+  { name: "alb", format: "alb", prefix: "alb/" },
+  { name: "cloudfront", format: "cloudfront", prefix: "cloudfront/" },
+] as const;
+const SETTINGS = { name: "access-logs", region: "eu-central-1", sources: SOURCES };
+
+const known = samples();
+const terraform = terraformModule(known);
+const part = (key: string): JsonMap => mapOf(terraform[key]);
+const mapOf = (value: Json | undefined): JsonMap => (isMap(value) ? value : {});
+const resources = Object.entries(part("resource")).flatMap(([type, items]) =>
+  Object.entries(mapOf(items)).map(([id, body]) => ({ address: `${type}.${id}`, body: mapOf(body) })),
+);
+
+/** What a description of all variants says of one of them. */
+function evaluate(node: Node, assignment: Assignment): Json {
+  const there = ({ when }: Optional) => holds(when, assignment);
+  switch (node.kind) {
+    case "value": {
+      const at = SWITCHES.findIndex(({ reference }) => `\${${reference}}` === node.value);
+      return at < 0 ? node.value : (SWITCHES[at]?.options[assignment[at] ?? 0]?.value ?? null);
+    }
+    case "choice": {
+      const chosen = node.cases.find(there);
+      return chosen ? evaluate(chosen.node, assignment) : null;
+    }
+    case "list":
+      return node.items
+        .filter(there)
+        .map((item) => evaluate(item.node, assignment))
+        .filter((item) => !isMap(item) || hasSources(item[FOR_EACH], assignment));
+    case "map":
+      return Object.fromEntries(
+        [...node.entries]
+          .filter(([, entry]) => there(entry))
+          .map(([key, entry]): [string, Json] => [key, evaluate(entry.node, assignment)])
+          .filter(([, item]) => !isMap(item) || hasSources(item[FOR_EACH], assignment)),
+      );
+  }
+}
+
+const hasSources = (format: Json | undefined, assignment: Assignment): boolean =>
+  format === undefined || formatsIn(assignment).some((present) => present === format);
+
+describe("the Terraform module", () => {
+  it("is, with settings that were not looked at when it was made, what the constructs make of them", () => {
+    const { blocks, outputs } = mergeSamples(known);
+    for (const { assignment, synthesized } of samples(16, 7)) {
+      expect(evaluate(blocks, assignment)).toEqual(synthesized.blocks);
+      expect(evaluate(outputs, assignment)).toEqual(synthesized.outputs);
+    }
+  });
+
+  it("has a variable for each prop of the pipeline, and for the tags", () => {
+    const interfaces = ["pipeline/props.ts", "pipeline/security-props.ts"]
+      .map((file) => readFileSync(join(ROOT, file), "utf8"))
+      .join("\n")
+      .matchAll(/interface (?:AccessLogPipelineProps|Safeguards)\b[^{]*\{\n([\s\S]*?)\n\}/g);
+    const props = [...interfaces].flatMap(([, body = ""]) =>
+      [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name = ""]) => name),
+    );
+    expect(props.length).toBeGreaterThan(15);
+    const settings = INPUTS.map(({ setting }) => setting);
+    // Ids in a stack are for those who write one; in HCL a module's name keeps them apart.
+    // The Region is that of the provider that the module is called with.
+    const ofLibrary = ["idPrefix", "region", "ruleForEachSource", "isHashed"];
+    const problems = [
+      ...props
+        .filter((prop) => !settings.includes(prop) && !ofLibrary.includes(prop))
+        .map(
+          (prop) =>
+            `the prop "${prop}" has no option in settings/schema.ts, from which variables are made: add one`,
+        ),
+      ...settings
+        .filter((setting) => setting !== "tags" && !props.includes(setting))
+        .map((setting) => `the option "${setting}" is no prop: add it to CALLERS_SETTINGS in inputs.ts`),
+    ];
+    const attributes = INPUTS.filter(({ setting }) => setting === "sources").flatMap(({ schema }) =>
+      Object.keys(schema.items?.properties ?? {}),
+    );
+    const represented = representativesOf("alb", true, true).flatMap((source) => Object.keys(source));
+    problems.push(
+      ...attributes
+        .filter((attribute) => !represented.includes(attribute))
+        .map((attribute) => `sources have "${attribute}": give it to the representatives in loops.ts, too`),
+    );
+    expect(problems).toEqual([]);
+    expect(CALLERS_SETTINGS.filter((setting) => props.includes(setting))).toEqual(["region"]);
+  });
+
+  it("uses each variable", () => {
+    const { variable, ...others } = terraform;
+    const text = JSON.stringify(others);
+    const unused = Object.keys(mapOf(variable))
+      .filter((name) => !new RegExp(`\\bvar\\.${name}\\b`).test(text))
+      .map(
+        (name) => `var.${name} changes nothing: the constructs lose it, perhaps by computing with a token`,
+      );
+    expect(unused).toEqual([]);
+  });
+
+  it("has the defaults of the constructs", () => {
+    const defaults = INPUTS.filter(({ schema }) => schema.default !== undefined).map(
+      ({ setting, schema }): [string, unknown] => [setting, schema.default],
+    );
+    expect(defaults.length).toBeGreaterThan(5);
+    expect(synthSettings({ ...SETTINGS, ...Object.fromEntries(defaults) })).toEqual(synthSettings(SETTINGS));
+  });
+
+  it("decides what there is by what Terraform knows when it plans", () => {
+    // Account ids and choices are written down, not made in the same run.
+    const writtenDown = ["existing_log_bucket_owner", "existing_log_bucket_events"];
+    const mayBeUnknown = INPUTS.filter(
+      ({ schema, wrappedIn, variable }) =>
+        wrappedIn === undefined &&
+        schema.type === "string" &&
+        schema.default === undefined &&
+        !writtenDown.includes(variable),
+    );
+    const problems = resources.flatMap(({ address, body }) =>
+      mayBeUnknown
+        .filter(({ variable }) => new RegExp(`\\bvar\\.${variable}\\b`).test(String(body.count)))
+        .map(({ setting }) => `${address} is there if "${setting}" is set: add that to WRAPPED in inputs.ts`),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  it("has no provider and no backend, and says which it can be used with", () => {
+    expect(Object.keys(terraform)).toEqual([
+      "//",
+      "terraform",
+      "variable",
+      "locals",
+      "data",
+      "resource",
+      "output",
+    ]);
+    expect(terraform.terraform).toEqual({
+      required_version: ">= 1.9.0",
+      required_providers: {
+        aws: { source: "hashicorp/aws", version: expect.stringMatching(/^>= \d+\.\d+\.\d+, < \d+\.0\.0$/) },
+      },
+    });
+  });
+
+  it("finds its zips beside itself, and holds no path of the machine that made it", () => {
+    for (const { body } of resources.filter(({ address }) => address.startsWith("aws_lambda_function."))) {
+      expect(body.filename).toMatch(/^\$\{path\.module\}\/handlers\/[a-z-]+\.zip$/);
+    }
+    expect(JSON.stringify(terraform)).not.toContain(ROOT);
+    expect(JSON.stringify(terraform)).not.toContain(tmpdir());
+  });
+
+  it("tags everything that can be tagged", () => {
+    const untagged = resources.filter(({ body }) => body.tags === undefined).map(({ address }) => address);
+    expect(
+      untagged.filter((address) => /^aws_(?:s3_bucket|sqs_queue|lambda_function|iam_role)\./.test(address)),
+    ).toEqual([]);
+  });
+
+  it("has every resource of the app under the same address, so that `moved` leads from one to the other", () => {
+    const app = synthSettings({
+      ...SETTINGS,
+      kmsKey: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+      lakeFormation: true,
+    });
+    const addresses = Object.keys(app.resource).flatMap((type) =>
+      Object.keys(resourcesOf(app, type)).map((id) => `${type}.${id}`),
+    );
+    const here = resources.map(({ address }) => address);
+    expect(addresses.filter((address) => !here.includes(address))).toEqual([]);
+    const moved = renderMoved(terraform, SOURCES);
+    expect(moved).toContain("from = aws_s3_bucket.logs\n  to   = module.access_logs.aws_s3_bucket.logs\n");
+    expect(moved).toContain(
+      "from = aws_s3_bucket.landing\n  to   = module.access_logs.aws_s3_bucket.landing[0]\n",
+    );
+    expect(moved).toContain(
+      'from = aws_cloudwatch_metric_alarm.no-logs-alb\n  to   = module.access_logs.aws_cloudwatch_metric_alarm.no-logs-alb["alb"]\n',
+    );
+    expect(moved.match(/^moved \{/gm)).toHaveLength(here.length);
+  });
+
+  it("has these resources under these conditions", () => {
+    const conditions = resources.map(({ address, body }) => [address, body.count ?? "always"]);
+    expect(Object.fromEntries(conditions)).toMatchSnapshot();
+  });
+
+  it("shows in its README every input and output, the smallest example, and examples that exist", () => {
+    const examples = readdirSync(join(ROOT, "examples/terraform"));
+    const readme = renderReadme(terraform, { example: "module {}", examples });
+    const rows = [...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+    expect(rows).toEqual([...Object.keys(part("variable")), ...Object.keys(part("output"))]);
+    expect(readme).toContain("```hcl\nmodule {}\n```");
+    for (const [, path = ""] of readme.matchAll(/\]\((examples\/[^)]+\.tf)\)/g)) {
+      const isMade = path === "examples/from-the-app/moved.tf";
+      expect([
+        path,
+        isMade || existsSync(join(ROOT, path.replace("examples/", "examples/terraform/"))),
+      ]).toEqual([path, true]);
+    }
+  });
+});
+
+describe("what is made of sources", () => {
+  it("is an item for each of them, also in JSON and in texts separated by commas", () => {
+    const [one, two] = ["alb_1", "alb_2"];
+    expect(
+      foldLoops(
+        {
+          list: ["first", `\${${one}.prefix}*`, `\${${two}.prefix}*`],
+          json: JSON.stringify([{ name: `\${${one}.name}` }, { name: `\${${two}.name}` }]),
+          text: `\${${one}.name},\${${two}.name}`,
+        },
+        "x",
+      ),
+    ).toEqual({
+      list: ["first", { $for: "alb", item: "${source.prefix}*" }],
+      json: { $json: [{ $for: "alb", item: { name: "${source.name}" } }] },
+      text: { $join: ",", $for: "alb", item: "${source.name}" },
+    });
+  });
+
+  it.each([
+    ["only of the first one", ["${alb_1.name}"], "x[0]: alb_1 is no item of a list"],
+    ["different for the second one", ["a ${alb_1.name}", "b ${alb_2.name}"], "is not made of every source"],
+    ["of two at once", [["${alb_1.name}-${alb_2.name}"]], "is made of several sources"],
+    ["no list", { bucket: "${alb_1.name}" }, "x.bucket: alb_1 is no item of a list"],
+  ])("is refused, by its place, if it is %s", (_, value, message) => {
+    expect(() => foldLoops(value, "x")).toThrow(message);
+  });
+});
+
+describe("a resource that there is one of for each source", () => {
+  const alarm = (index: number, silent: number) => ({ name: `\${alb_${index}.name}`, periods: silent });
+  const both = { "aws_x.no-logs-${alb_1.name}": alarm(1, 167), "aws_x.no-logs-${alb_2.name}": alarm(2, 167) };
+
+  it("is one that is repeated, with the format in its address and the source's name as index", () => {
+    const arns = ["${aws_x.no-logs-${alb_1.name}.arn}", "${aws_x.no-logs-${alb_2.name}.arn}"];
+    expect(foldAddresses({ ...both, "aws_y.all": { arns } })).toEqual({
+      "aws_x.no-logs-alb": {
+        $for: "alb",
+        item: { name: "${source.name}", periods: "${source.silent_after_hours}" },
+      },
+      "aws_y.all": { arns: [{ $for: "alb", item: "${aws_x.no-logs-alb[source.name].arn}" }] },
+    });
+  });
+
+  it("is refused if it is not the same for every one", () => {
+    expect(() => foldAddresses({ ...both, "aws_x.no-logs-${alb_2.name}": alarm(2, 1) })).toThrow(
+      "aws_x.no-logs-alb[alb_2.name]: is not the same for every source",
+    );
+  });
+});
+
+describe("what is computed from a value that Terraform alone knows", () => {
+  it.each([
+    ["a number", Token.asNumber(ref("var.days")) * 60],
+    ["a text", Token.asString(ref("var.name")).toUpperCase()],
+  ])("is refused, by its place, if it is %s", (_, value) => {
+    expect(() => foldLoops({ rule: [{ days: value }] }, "x")).toThrow(
+      /^x\.rule\[0\]\.days: .*Token\.isUnresolved/,
+    );
+  });
+});
+
+const BUCKET: Switch = yesOrNo("bucket", "var.bucket != null", "var.bucket == null");
+const OWNER: Switch = yesOrNo("owner", "var.owner != null", "var.owner == null");
+const MODE: Switch = {
+  name: "mode",
+  options: ["managed", "projection", "none"].map((value) => ({
+    when: `var.mode == "${value}"`,
+    unless: `var.mode != "${value}"`,
+  })),
+};
+function yesOrNo(name: string, when: string, unless: string): Switch {
+  return {
+    name,
+    options: [
+      { when: unless, unless: when },
+      { when, unless },
+    ],
+  };
+}
+
+describe("a condition", () => {
+  const switches = [BUCKET, OWNER, MODE];
+  const all = [0, 1].flatMap((bucket) =>
+    [0, 1].flatMap((owner) => [0, 1, 2].map((mode) => [bucket, owner, mode])),
+  );
+  const conditionOf = (wanted: (assignment: readonly number[]) => boolean, among = all) =>
+    renderCondition(
+      switches,
+      conditionFor(
+        switches,
+        among.filter(wanted),
+        among.filter((assignment) => !wanted(assignment)),
+      ),
+    );
+
+  it.each([
+    ["true", () => true],
+    ["var.bucket != null", ([bucket]: readonly number[]) => bucket === 1],
+    [
+      "var.bucket == null && var.owner != null",
+      ([bucket, owner]: readonly number[]) => bucket === 0 && owner === 1,
+    ],
+    ['var.mode == "projection"', ([, , mode]: readonly number[]) => mode === 1],
+    ['var.mode != "none"', ([, , mode]: readonly number[]) => mode !== 2],
+    [
+      "(var.bucket != null && var.owner != null) || (var.bucket == null && var.owner == null)",
+      ([bucket, owner]: readonly number[]) => bucket === owner,
+    ],
+  ])("speaks of no more than what decides: %s", (text, wanted) => {
+    expect(conditionOf(wanted)).toBe(text);
+    expect(conditionOf(wanted, [...all].reverse())).toBe(text);
+  });
+});

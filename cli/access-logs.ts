@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { codeOf, messageOf, OperationError } from "../handlers/core/errors";
+import { version } from "../package.json";
+import { UserError } from "../terminal/user-error";
+import { addAskCommand } from "./commands/ask";
+import { addBackfillCommand } from "./commands/backfill";
+import { addBucketPolicyCommand } from "./commands/bucket-policy";
+import { addConnectBucketCommand } from "./commands/connect-bucket";
+import { addCostCommand } from "./commands/cost";
+import { addDdlCommand } from "./commands/ddl";
+import { addDeployerPolicyCommand } from "./commands/deployer-policy";
+import { addDoctorCommand } from "./commands/doctor";
+import { addIngestCommand } from "./commands/ingest";
+import { addQueryCommand } from "./commands/query";
+import { addRedriveCommand } from "./commands/redrive";
+import { addSampleCommand } from "./commands/sample";
+import { addStatusCommand } from "./commands/status";
+
+// Node 20 still runs it all; the README says what is supported, not nine lines of the SDK before each answer.
+// See https://github.com/aws/aws-sdk-js-v3/issues/7983
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+const program = new Command("access-logs")
+  .description(
+    "ALB and CloudFront access logs: ingest and query them here, operate and query the pipeline on AWS",
+  )
+  .version(version)
+  .helpCommand(false)
+  .exitOverride();
+
+addSampleCommand(program);
+addIngestCommand(program);
+addQueryCommand(program);
+addAskCommand(program);
+addBackfillCommand(program);
+addConnectBucketCommand(program);
+addBucketPolicyCommand(program);
+addDeployerPolicyCommand(program);
+addCostCommand(program);
+addStatusCommand(program);
+addDoctorCommand(program);
+addRedriveCommand(program);
+addDdlCommand(program);
+
+for (const command of program.commands) command.exitOverride();
+
+main().catch((error: unknown) => {
+  // A stack trace: this is a mistake of the program, and the trace is what a report of it needs.
+  console.error(error);
+  process.exitCode = EXIT_FAILED;
+});
+
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+    } else if (isReaderGone(error)) {
+      process.exitCode = 0;
+    } else if (error instanceof UserError || error instanceof OperationError || isRefusal(error)) {
+      console.error(`access-logs: ${messageOf(error).split("\n\n")[0]}`);
+      process.exitCode = error instanceof UserError ? error.exitCode : EXIT_FAILED;
+    } else {
+      throw error;
+    }
+  }
+}
+
+/** Whoever read the output has seen enough, and closed it. Windows has two names for it. */
+const isReaderGone = (error: unknown): boolean =>
+  error instanceof Error &&
+  "syscall" in error &&
+  error.syscall === "write" &&
+  ["EPIPE", "EOF"].includes(codeOf(error) ?? "");
+
+/** The refusals of the file system, of AWS and of the settings say what and why. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error &&
+  (("syscall" in error && "path" in error) ||
+    "$metadata" in error ||
+    ["CredentialsProviderError", "SettingsError"].includes(error.name));

@@ -1,0 +1,114 @@
+import { AthenaClient } from "@aws-sdk/client-athena";
+import { BYTES_PER_TB, PRICES, usdOf } from "../cost/prices";
+import { messageOf, nameOf, QueryFailedError } from "../handlers/core/errors";
+import type { QueryRows } from "../lake/query";
+import { type AthenaAnswer, queryAthena } from "../operations/athena-query";
+import { progressLine } from "../terminal/progress-line";
+import { byteText } from "../terminal/quantities";
+import { UserError } from "../terminal/user-error";
+import type { EngineOptions } from "./engine-options";
+
+type AthenaOptions = Omit<EngineOptions, "lake" | "format" | "json">;
+
+/** What to do about refusals that Athena does not explain well. */
+const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [/expired/i, 'renew your credentials, e.g. with "aws sso login"'],
+  [/workgroup .*not found/i, "is the stack deployed in this Region? Its output workgroup has the name"],
+  [
+    /AccessDenied|not authorized/i,
+    "you need athena:StartQueryExecution, GetQueryExecution, GetQueryResults and StopQueryExecution on the workgroup, and to read the tables",
+  ],
+  [/Region is missing/i, "name it with --region or AWS_REGION"],
+];
+
+/**
+ * Runs SQL in Athena: shows its progress on a terminal, hands the rows to `print`, and says at last on standard error
+ * what it cost. Ctrl-C cancels the query.
+ *
+ * @throws UserError that says what is missing, QueryFailedError with Athena's reason
+ */
+export async function answerFromAthena(
+  sql: string,
+  options: AthenaOptions,
+  print: (rows: QueryRows) => Promise<void>,
+): Promise<void> {
+  if (sql.trim() === "") throw new UserError("the SQL is empty");
+  const { region, ...place } = await placeOf(options);
+  const client = new AthenaClient(region === undefined ? {} : { region });
+  const progress = progressLine(process.stderr);
+  const started = performance.now();
+  const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  const interrupt = new AbortController();
+  const onSignal = () => interrupt.abort();
+  // Once: a second Ctrl-C ends the program at once.
+  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  try {
+    const answer = await queryAthena({
+      ...place,
+      client,
+      sql,
+      signal: interrupt.signal,
+      ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
+      ...(options.reuse === undefined ? {} : { reuseMinutes: options.reuse }),
+      onProgress: (state, bytes) =>
+        progress.say(`${state.toLowerCase()}: ${byteText(bytes)} scanned, ${seconds()}`),
+    });
+    progress.clear();
+    const counted = countRows(answer);
+    await print(counted);
+    process.stderr.write(closingLine(answer, counted.count(), seconds()));
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    progress.clear();
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    client.destroy();
+  }
+}
+
+async function placeOf({ settings, workgroup, database, region }: AthenaOptions) {
+  if (workgroup !== undefined && database !== undefined) return { workgroup, database, region };
+  // Only who asks by the settings waits for what checks them.
+  const { loadDeployment } = await import("../settings/deployment.js");
+  const deployment = loadDeployment(settings);
+  return {
+    workgroup: workgroup ?? deployment.analystWorkgroup,
+    database: database ?? deployment.database,
+    region: region ?? deployment.region,
+  };
+}
+
+function countRows({ columns, rows }: QueryRows): QueryRows & { readonly count: () => number } {
+  let count = 0;
+  return {
+    columns,
+    rows: (async function* () {
+      for await (const row of rows) {
+        count++;
+        yield row;
+      }
+    })(),
+    count: () => count,
+  };
+}
+
+/** e.g. `12 rows, 1.2 GB scanned, USD 0.00600, 3.4 s, query 0123` */
+function closingLine(answer: AthenaAnswer, rows: number, seconds: string): string {
+  const cost = usdOf(PRICES.athenaScan, answer.bytesBilled / BYTES_PER_TB);
+  return `${[
+    `${rows} ${rows === 1 ? "row" : "rows"}`,
+    answer.isReused ? "an earlier result" : `${byteText(answer.bytesScanned)} scanned`,
+    `USD ${cost.toFixed(5)}`,
+    seconds,
+    `query ${answer.queryId}`,
+  ].join(", ")}\n`;
+}
+
+/** A query that failed has Athena's own reason, in which any word may stand. */
+function explained(error: unknown): unknown {
+  if (error instanceof UserError || error instanceof QueryFailedError) return error;
+  const text = `${nameOf(error)}: ${messageOf(error)}`;
+  const [, hint] = HINTS.find(([pattern]) => pattern.test(text)) ?? [];
+  if (hint === undefined) return error;
+  return new UserError(`Athena: ${messageOf(error).replace(/\.$/, "")}; ${hint}`, 1, { cause: error });
+}

@@ -1,0 +1,113 @@
+import { type Command, Option } from "commander";
+import { QUESTIONS } from "../../questions";
+import type { Parameter, Question } from "../../questions/question";
+import { ALL_TIME, lastDay, parseRange, type Range } from "../../questions/range";
+import { comparesWeeks, renderQuestion } from "../../questions/render";
+import { write } from "../../terminal/write";
+import { answer } from "../answer";
+import { examples, wholeNumber } from "../command-line";
+import { addEngineOptions, type EngineOptions, requireEngine } from "../engine-options";
+
+interface Options extends EngineOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly sql: boolean;
+}
+
+/** Adds `access-logs ask`, with a command for each question. */
+export function addAskCommand(program: Command): Command {
+  const ask = program
+    // What stands behind a question's name is that question's, --json as well.
+    .enablePositionalOptions()
+    .command("ask")
+    .description("ask a question that is written already, of a lake or of Athena; alone: list the questions")
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .argument("[name]", "the question")
+    .option("--json", "list the questions as one JSON document", false)
+    .addHelpText(
+      "after",
+      examples(
+        "access-logs ask",
+        "access-logs ask alb_top_clients --lake ./lake",
+        "access-logs ask alb_latency_by_url --from 2026-11-23T07 --to 2026-11-23T09 --athena",
+        "access-logs ask cloudfront_cache_misses --from 2026-11-23 --to 2026-11-23 --sql",
+      ),
+    )
+    .action(async (name: string | undefined, { json }: { json: boolean }, command: Command) => {
+      if (name !== undefined) {
+        command.error(`error: there is no question "${name}"; "access-logs ask" lists them`);
+      }
+      await write(json ? `${JSON.stringify(QUESTIONS)}\n` : listed());
+    });
+  for (const question of QUESTIONS) addQuestion(ask, question);
+  return ask;
+}
+
+function addQuestion(ask: Command, question: Question): void {
+  const command = ask
+    .command(question.name)
+    .summary(question.title)
+    .description(`${question.title} ${question.explanation}`)
+    .option(
+      "--from <time>",
+      "day, hour or minute in UTC: YYYY-MM-DD, YYYY-MM-DDTHH or YYYY-MM-DDTHH:MM (default: all of a lake; on Athena, which bills what it reads, the last 24 hours)",
+    )
+    .option("--to <time>", "the last one, as a whole (default: up to now)");
+  for (const parameter of question.parameters) command.addOption(optionOf(parameter));
+  addEngineOptions(command.option("--sql", "print the SQL instead of running it", false))
+    .addHelpText("after", examples(exampleOf(question)))
+    .action((options: Options) => run(question, command, options));
+}
+
+function optionOf({ name, type, default: preset, example, doc }: Parameter): Option {
+  const flag = name.replaceAll("_", "-");
+  const option =
+    type === "count"
+      ? new Option(`--${flag} <number>`, doc).argParser(wholeNumber(1))
+      : new Option(`--${flag} <text>`, `${doc}, e.g. ${example}`);
+  return preset === undefined ? option.makeOptionMandatory() : option.default(preset, preset);
+}
+
+/** How one would ask the question on this machine. */
+export const exampleOf = (question: Question): string =>
+  [
+    `access-logs ask ${question.name} --lake ./lake`,
+    ...(comparesWeeks(question) ? ["--from 2026-06-02 --to 2026-06-02"] : []),
+    ...question.parameters
+      .filter(({ default: preset }) => preset === undefined)
+      .map((parameter) => `--${parameter.name.replaceAll("_", "-")} ${parameter.example}`),
+  ].join(" ");
+
+async function run(question: Question, command: Command, options: Options): Promise<void> {
+  if (!options.sql) requireEngine(command, options);
+  const sql = renderQuestion(question, rangeOf(question, command, options), valuesOf(question, command));
+  await (options.sql ? write(`${sql}\n`) : answer(sql, options));
+}
+
+function rangeOf(question: Question, command: Command, { from, to, athena }: Options): Range {
+  if (from !== undefined) {
+    try {
+      return parseRange(from, to);
+    } catch (error) {
+      command.error(`error: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  if (to !== undefined) command.error("error: --to needs --from");
+  if (athena) return lastDay(new Date());
+  if (comparesWeeks(question))
+    command.error("error: name the day to compare, e.g. --from 2026-11-23 --to 2026-11-23");
+  return ALL_TIME;
+}
+
+const valuesOf = ({ parameters }: Question, command: Command): Record<string, string> =>
+  Object.fromEntries(parameters.map(({ name }) => [name, String(command.getOptionValue(camelCase(name)))]));
+
+/** Commander's name of the option. */
+const camelCase = (name: string): string =>
+  name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+function listed(): string {
+  const width = Math.max(...QUESTIONS.map(({ name }) => name.length));
+  return QUESTIONS.map(({ name, title }) => `${name.padEnd(width)}  ${title}\n`).join("");
+}

@@ -1,0 +1,146 @@
+import { type Command, Option } from "commander";
+import { FORMATS } from "../../formats";
+import { parseHourRange } from "../../handlers/core/add-partitions";
+import type { BackfillOptions, BackfillOutcome } from "../../operations/backfill";
+import { progressLine } from "../../terminal/progress-line";
+import { count } from "../../terminal/quantities";
+import { UserError } from "../../terminal/user-error";
+import { write } from "../../terminal/write";
+import { examples, wholeNumber } from "../command-line";
+
+interface Options {
+  readonly from: string;
+  readonly to: string;
+  readonly table?: string;
+  readonly dryRun: boolean;
+  readonly rate?: number;
+  readonly json: boolean;
+  readonly dir?: string;
+  readonly lake?: string;
+  readonly move: boolean;
+  readonly bucket?: string;
+  readonly logBucket?: string;
+  readonly settings?: string;
+}
+
+/** S3 takes 3,500 writes a second for each prefix; the pipeline that runs meanwhile needs some of them. */
+const DEFAULT_AWS_RATE = 500;
+const PHASES = {
+  count: "counting objects",
+  move: "moving objects",
+  partitions: "looking for days with files",
+  commit: "adding hours to the tables",
+};
+/** Adds `access-logs backfill`. */
+export function addBackfillCommand(program: Command): Command {
+  return program
+    .command("backfill")
+    .description("bring history in: move what was never moved, add its partitions, fill the typed tables")
+    .requiredOption("--from <hour>", "first hour of the requests, YYYY-MM-DD or YYYY-MM-DDTHH in UTC")
+    .requiredOption("--to <hour>", "last hour; a date alone is the whole day")
+    .addOption(
+      new Option("--table <table>", "only this one").choices(
+        Object.values(FORMATS).map(({ table }) => table),
+      ),
+    )
+    .option("--dry-run", "only count", false)
+    .option(
+      "--rate <number>",
+      `requests a second, on average (default: ${DEFAULT_AWS_RATE} on AWS, no limit on this machine)`,
+      wholeNumber(1),
+    )
+    .option("--json", "print the summary as one JSON document", false)
+    .option("--dir <folder>", "on this machine: folder that is treated as the bucket")
+    .option("--lake <folder>", "on this machine: folder of the lake")
+    .option("--move", "on this machine: delete the originals once they are copied", false)
+    .option("--bucket <bucket>", "on AWS: bucket of the moved files (output log_bucket of the stack)")
+    .option(
+      "--log-bucket <bucket>",
+      "on AWS: bucket that logs are delivered to (default: that of the settings, or --bucket)",
+    )
+    .option("--settings <file>", "on AWS: settings of the stack (default: access-logs.json)")
+    .addHelpText(
+      "after",
+      examples(
+        "access-logs backfill --from 2024-01-01 --to 2024-03-31 --bucket access-logs-0123 --dry-run",
+        "access-logs backfill --from 2024-01-01 --to 2024-03-31 --bucket access-logs-0123",
+        "access-logs backfill --from 2026-06-02 --to 2026-06-02T11 --dir ./logs --lake ./lake",
+      ),
+    )
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const progress = progressLine(process.stderr);
+  let phase = "";
+  let startedAt = 0;
+  const common: BackfillOptions = {
+    range: parseHourRange(options.from, options.to),
+    ...(options.table ? { table: options.table } : {}),
+    isDryRun: options.dryRun,
+    rate: options.rate ?? (options.bucket === undefined ? Number.POSITIVE_INFINITY : DEFAULT_AWS_RATE),
+    onProgress: (now) => {
+      if (now.phase !== phase) [phase, startedAt] = [now.phase, performance.now()];
+      progress.show(PHASES[now.phase], now.done, now.total, (performance.now() - startedAt) / 1000);
+    },
+  };
+  const started = performance.now();
+  const outcome = await (options.bucket === undefined ? runHere(options, common) : runOnAws(options, common));
+  progress.clear();
+  const summary = { ...outcome, seconds: Math.round(performance.now() - started) / 1000 };
+  await write(options.json ? `${JSON.stringify(summary)}\n` : printOutcome(summary, options));
+  if (outcome.failed.length > 0) process.exitCode = 1;
+}
+
+async function runHere({ dir, lake, move }: Options, common: BackfillOptions): Promise<BackfillOutcome> {
+  if (dir === undefined || lake === undefined) {
+    throw new UserError("name what to fill: --bucket on AWS, or --dir and --lake on this machine");
+  }
+  const { backfillFolder } = await import("../../operations/backfill.js");
+  return backfillFolder({ ...common, directory: dir, lake, deleteOriginals: move });
+}
+
+async function runOnAws(
+  { bucket = "", logBucket, settings: file }: Options,
+  common: BackfillOptions,
+): Promise<BackfillOutcome> {
+  // Only who asks by the settings waits for what checks them.
+  const { loadDeployment } = await import("../../settings/deployment.js");
+  const { backfillAws } = await import("../../operations/backfill.js");
+  const deployment = loadDeployment(file);
+  if (logBucket === undefined && deployment.hasLandingBucket) {
+    throw new UserError(
+      "with a KMS key, logs are delivered to a bucket of their own: name it with --log-bucket (output landing_bucket of the stack)",
+    );
+  }
+  process.env.AWS_REGION = deployment.region;
+  return backfillAws({
+    ...common,
+    ...deployment,
+    bucket,
+    logBucket: logBucket ?? deployment.logBucket ?? bucket,
+  });
+}
+
+function printOutcome(
+  outcome: BackfillOutcome & { readonly seconds: number },
+  { dryRun, bucket }: Options,
+): string {
+  const line = (label: string, value: number, what: string) => `${label.padEnd(13)}${count(value)} ${what}\n`;
+  const { objects, moved, movedBefore, outOfRange, skipped, failed, files, partitions } = outcome;
+  return [
+    line("objects", objects, "in the log bucket"),
+    line(dryRun ? "to move" : "moved", moved, "files"),
+    ...(movedBefore > 0 ? [line("moved before", movedBefore, "files")] : []),
+    line("out of range", outOfRange, "files of other hours or tables"),
+    ...Object.entries(skipped).map(([reason, count]) => line("skipped", count, reason)),
+    ...failed.map(({ key, reason }) => `failed       ${key}: ${reason}\n`),
+    line(dryRun ? "to mark" : "marked", partitions, `hours that hold ${count(files)} moved files`),
+    ...Object.entries(outcome.rows ?? {}).map(([table, rows]) => line("rows", rows, `new in ${table}`)),
+    ...(bucket === undefined || dryRun
+      ? []
+      : ["             the typed tables follow, oldest hour first, every ten minutes\n"]),
+    `took         ${outcome.seconds.toFixed(1)} s\n`,
+    ...(failed.length > 0 ? ["run the same command again: it goes on with what failed\n"] : []),
+  ].join("");
+}

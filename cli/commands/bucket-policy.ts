@@ -1,0 +1,58 @@
+import type { Command } from "commander";
+import { UserError } from "../../terminal/user-error";
+import { write } from "../../terminal/write";
+import { examples, matching } from "../command-line";
+
+interface Options {
+  readonly account: string;
+  readonly bucket?: string;
+  readonly settings?: string;
+  readonly json: boolean;
+}
+
+/** Adds `access-logs bucket-policy`. */
+export function addBucketPolicyCommand(program: Command): Command {
+  return program
+    .command("bucket-policy")
+    .description(
+      "print what the owner of a bucket that exists already must add to its policy, so that logs arrive there",
+    )
+    .requiredOption(
+      "--account <account>",
+      "account that the pipeline is deployed to",
+      matching(/^\d{12}$/, "a 12-digit AWS account id"),
+    )
+    .option(
+      "--bucket <bucket>",
+      "bucket that the logs arrive in (default: existingLogBucket of the settings)",
+    )
+    .option("--settings <file>", "settings of the stack (default: access-logs.json)")
+    .option("--json", "print the policy document on one line, without the notes", false)
+    .addHelpText(
+      "after",
+      examples(
+        "access-logs bucket-policy --account 111122223333",
+        "access-logs bucket-policy --account 111122223333 --bucket company-logs --json",
+      ),
+    )
+    .action(run);
+}
+
+async function run({ account, bucket, settings: file, json }: Options): Promise<void> {
+  // What the settings rest on is large: only commands that need it wait for it.
+  const { ownersPolicyOf } = await import("../../settings/deployment.js");
+  const { loadSettings } = await import("../../settings/load.js");
+  const settings = loadSettings(file);
+  const name = bucket ?? settings.existingLogBucket;
+  if (name === undefined) {
+    throw new UserError("the settings name no existingLogBucket: say which bucket with --bucket");
+  }
+  const policy = ownersPolicyOf(settings, name, account);
+  if (json) return write(`${policy}\n`);
+  await write(`${JSON.stringify(JSON.parse(policy), undefined, 2)}\n`);
+  if (settings.sources.some(({ format }) => format === "cloudfront")) {
+    console.error(
+      `CloudFront delivers by access control list, not by policy: bucket ${name} must have the object ownership "bucket owner preferred"`,
+    );
+  }
+}

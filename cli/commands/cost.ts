@@ -1,0 +1,49 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { billOf, DAYS_PER_MONTH, DESIGN_NAMES, type DesignName } from "../../cost/model";
+import { PRICES } from "../../cost/prices";
+import { printBills } from "../../cost/print-bills";
+import { write } from "../../terminal/write";
+import { examples, wholeNumber } from "../command-line";
+
+interface Options {
+  readonly filesPerDay: number;
+  readonly gbPerDay: number;
+  readonly daysKept: number;
+  readonly design: DesignName;
+  readonly json: boolean;
+}
+
+/** Adds `access-logs cost`. */
+export function addCostCommand(program: Command): Command {
+  return program
+    .command("cost")
+    .description(
+      "what a month costs, item by item: this pipeline's designs, the AWS sample, AWS's own delivery",
+    )
+    .requiredOption("--files-per-day <number>", "log files delivered a day", wholeNumber(1))
+    .requiredOption("--gb-per-day <number>", "GB delivered a day, as they lie in S3: compressed", amount)
+    .option("--days-kept <number>", "days that text and tables are kept", wholeNumber(1), DAYS_PER_MONTH)
+    .addOption(
+      new Option("--design <design>", "whose items are listed").choices(DESIGN_NAMES).default("typed"),
+    )
+    .option("--json", "print every item of every design, and the prices, as one JSON document", false)
+    .addHelpText(
+      "after",
+      examples(
+        "access-logs cost --files-per-day 100000 --gb-per-day 10",
+        "access-logs cost --files-per-day 5000 --gb-per-day 0.2 --days-kept 365 --design sample",
+      ),
+    )
+    .action(async ({ design, json, ...load }: Options) => {
+      const bills = DESIGN_NAMES.map((name) => billOf(name, load));
+      await write(
+        json ? `${JSON.stringify({ load, bills, prices: PRICES })}\n` : printBills(load, bills, design),
+      );
+    });
+}
+
+function amount(text: string): number {
+  const value = Number(text);
+  if (/^\d*\.?\d+$/.test(text) && value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("Expected a number above 0, such as 0.2.");
+}

@@ -1,0 +1,52 @@
+import { type Command, Option } from "commander";
+import { ADDRESS_MODES, type PrivacyOptions, TEXT_MODES } from "../../formats/privacy";
+import { progressLine } from "../../terminal/progress-line";
+import { write } from "../../terminal/write";
+import { examples } from "../command-line";
+import { printSummary } from "../print-summary";
+
+interface Options extends PrivacyOptions {
+  readonly lake: string;
+  readonly move: boolean;
+  readonly json: boolean;
+}
+
+/** Adds `access-logs ingest`. */
+export const addIngestCommand = (program: Command): Command =>
+  program
+    .command("ingest")
+    .description("run the pipeline on a folder: move its logs to LAKE/raw and add them to the typed tables")
+    .argument("<dir>", "folder that is treated as the bucket; the path of a file below it is its key")
+    .requiredOption("--lake <folder>", "folder of the lake; made if it is missing")
+    .option("--move", "delete the originals once they are copied (default: they stay)", false)
+    .addOption(
+      new Option("--client-ips <mode>", "what a new lake's rows hold of clients' addresses").choices(
+        ADDRESS_MODES,
+      ),
+    )
+    .addOption(new Option("--query-strings <mode>", "... of query strings, also in URLs").choices(TEXT_MODES))
+    .addOption(new Option("--cookies <mode>", "... of cookies").choices(TEXT_MODES))
+    .option("--json", "print the summary as one JSON document", false)
+    .addHelpText(
+      "after",
+      examples(
+        "access-logs ingest ./logs --lake ./lake",
+        "access-logs ingest ./logs --lake ./lake --json",
+        "access-logs ingest ./logs --lake ./lake --client-ips truncate --query-strings drop --cookies drop",
+      ),
+    )
+    .action(async (directory: string, options: Options) => {
+      // What it rests on is large: the other commands do not wait for it.
+      const { ingest } = await import("../../lake/ingest.js");
+      const progress = progressLine(process.stderr);
+      const summary = await ingest({
+        directory,
+        lake: options.lake,
+        deleteOriginals: options.move,
+        privacy: options,
+        onProgress: ({ phase, done, total }) =>
+          progress.show(phase === "move" ? "moving files" : "adding hours to the tables", done, total),
+      });
+      progress.clear();
+      await write(options.json ? `${JSON.stringify(summary)}\n` : printSummary(summary, options.lake));
+    });

@@ -1,0 +1,53 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import type { Command } from "commander";
+import { answer } from "../answer";
+import { examples } from "../command-line";
+import { addEngineOptions, type EngineOptions, requireEngine } from "../engine-options";
+
+interface Options extends EngineOptions {
+  readonly file?: string;
+}
+
+const STDIN = "-";
+
+/** Adds `access-logs query`. */
+export function addQueryCommand(program: Command): Command {
+  const command = program
+    .command("query")
+    .description(
+      "run SQL over a lake or on Athena: the typed tables, and <table>_unparsed with the lines that could not be read",
+    )
+    .argument(
+      "[sql]",
+      'one statement, in the dialect of DuckDB or of Athena; "-" reads it from standard input',
+    )
+    .option("--file <file>", 'read the statement from a file; "-" is standard input');
+  return addEngineOptions(command)
+    .addHelpText(
+      "after",
+      examples(
+        'access-logs query "SELECT elb_status_code, count(*) FROM alb_access_logs GROUP BY 1" --lake ./lake',
+        'access-logs query "SELECT line, log_file FROM cloudfront_access_logs_unparsed" --lake ./lake --format csv',
+        "access-logs query --file question.sql --athena --max-bytes 10GB --json",
+        "access-logs ask alb_top_clients --sql | access-logs query - --athena --reuse 60",
+      ),
+    )
+    .action(run);
+}
+
+async function run(argument: string | undefined, options: Options, command: Command): Promise<void> {
+  requireEngine(command, options);
+  const { file = argument === STDIN ? STDIN : undefined } = options;
+  if (file !== undefined && argument !== undefined && argument !== STDIN) {
+    command.error("error: give the SQL or --file, not both");
+  }
+  if (file === undefined && argument === undefined) {
+    command.error("error: give the SQL, or a file of it with --file");
+  }
+  const sql = file === undefined ? argument : await readSql(file);
+  await answer(sql ?? "", options);
+}
+
+const readSql = (file: string): Promise<string> =>
+  file === STDIN ? text(process.stdin) : readFile(file, "utf8");

@@ -1,0 +1,183 @@
+import { type Command, Option } from "commander";
+import { messageOf } from "../../handlers/core/errors";
+import { wrapped } from "../../inspect/print-findings";
+import type { DeadLetter, RunRequest } from "../../operations/redrive/dead-letter";
+import { printRejected, printRejectedOutcome } from "../../operations/redrive/print-rejected";
+import type { QueueContents, Redriven, SampleMessage } from "../../operations/redrive/redrive";
+import type { RejectedOptions } from "../../operations/redrive/rejected";
+import type { DeployedFunction } from "../../pipeline/deployed-parts";
+import { confirmed } from "../../terminal/confirm";
+import { progressLine } from "../../terminal/progress-line";
+import { age, count, counted } from "../../terminal/quantities";
+import { write } from "../../terminal/write";
+import { examples, wholeNumber } from "../command-line";
+import { addDeploymentOptions } from "../deployment-options";
+
+interface Options extends RejectedOptions {
+  readonly queue?: string;
+  readonly rate?: number;
+  readonly rejected: boolean;
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+const HANDLERS = [
+  "move-access-logs",
+  "create-partition",
+  "transform-partition",
+  "maintain-lake",
+] as const satisfies readonly DeployedFunction["handler"][];
+/** SQS moves no faster. */
+const MAX_RATE = 500;
+
+/** Adds `access-logs redrive`. */
+export const addRedriveCommand = (program: Command): Command =>
+  addDeploymentOptions(
+    program
+      .command("redrive")
+      .description("show what lies in the dead-letter queues, and have it done again; or the rejected files")
+      .addOption(new Option("--queue <function>", "only what this function could not do").choices(HANDLERS))
+      .addOption(
+        new Option(
+          "--rejected",
+          "instead, show the files that Athena could not read, and take those back in that were replaced",
+        )
+          .default(false)
+          .conflicts(["queue", "rate"]),
+      ),
+  )
+    .option(
+      "--rate <number>",
+      "messages a second that are moved back, up to 500 (default: SQS chooses)",
+      wholeNumber(1, MAX_RATE),
+    )
+    .option("--dry-run", "only show what is there; nothing is taken out", false)
+    .option("--yes", "do not ask", false)
+    .option("--json", "print the outcome as one JSON document", false)
+    .addHelpText(
+      "after",
+      examples(
+        "access-logs redrive --dry-run",
+        "access-logs redrive --queue move-access-logs --rate 50",
+        "access-logs redrive --rejected --dry-run",
+      ),
+    )
+    .action((options: Options) => (options.rejected ? runRejected(options) : runQueues(options)));
+
+async function runQueues(options: Options): Promise<void> {
+  const { queue, settings, rate, dryRun, yes, json } = options;
+  // What the settings and the SDK rest on is large: other commands do not wait for it.
+  const { redrive } = await import("../../operations/redrive/redrive.js");
+  const progress = progressLine(process.stderr);
+  const redriven = await redrive({
+    ...(settings === undefined ? {} : { settings }),
+    ...(queue === undefined ? {} : { handler: queue }),
+    ...(rate === undefined ? {} : { rate }),
+    confirm: async (contents) => {
+      progress.clear();
+      if (!json) await write(printContents(contents));
+      return !dryRun && (yes || confirmed(`have ${counted(contents.messages, "message")} done again?`));
+    },
+    onProgress: (done, total) => progress.show("messages", done, total),
+  });
+  progress.clear();
+  if (json) return write(`${JSON.stringify(redriven)}\n`);
+  await write(redriven.map((item) => printOutcome(item, dryRun)).join(""));
+  if (queue === undefined) await write(await rejectedLine(options));
+}
+
+/** Says that there are rejected files, too; nothing if there is none. */
+async function rejectedLine(options: RejectedOptions): Promise<string> {
+  const { rejectedContents } = await import("../../operations/redrive/rejected.js");
+  try {
+    const { files } = await rejectedContents(options);
+    if (files.length === 0) return "";
+    return `rejected files: ${count(files.length)}; "access-logs redrive --rejected --dry-run" shows them\n`;
+  } catch (error) {
+    // The queues are done; that this cannot be seen does not undo it.
+    return `rejected files: they could not be looked at: ${messageOf(error)}\n`;
+  }
+}
+
+async function runRejected(options: Options): Promise<void> {
+  const { dryRun, yes, json } = options;
+  const { redriveRejected } = await import("../../operations/redrive/rejected.js");
+  const progress = progressLine(process.stderr);
+  const redriven = await redriveRejected({
+    ...options,
+    confirm: async (contents) => {
+      progress.clear();
+      if (!json) await write(printRejected(contents));
+      const replaced = contents.files.filter(({ isReplaced }) => isReplaced).length;
+      return !dryRun && replaced > 0 && (yes || confirmed(`take ${counted(replaced, "file")} back in?`));
+    },
+    onProgress: (done, total) => progress.show("files", done, total),
+  });
+  progress.clear();
+  await write(json ? `${JSON.stringify(redriven)}\n` : printRejectedOutcome(redriven, dryRun));
+  const { outcome } = redriven;
+  if (outcome.kind === "taken-back" && outcome.failed.length > 0) process.exitCode = 1;
+}
+
+function printContents({ queue, messages, inFlight, samples }: QueueContents): string {
+  const busy = inFlight > 0 ? `, and ${inFlight} that someone looks at just now` : "";
+  const more = messages - samples.length;
+  return [
+    `${queue}: ${counted(messages, "message")}${busy}`,
+    ...samples.flatMap(sampleLines),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    "",
+  ].join("\n");
+}
+
+function sampleLines({ sentAt, received, letter }: SampleMessage): string[] {
+  const since = sentAt ? `${age(Date.now() - sentAt.getTime())} old, ` : "";
+  return wrapped(`  ${since}received ${counted(received, "time")}: ${textOf(letter)}`, "    ");
+}
+
+function textOf(letter: DeadLetter): string {
+  switch (letter.kind) {
+    case "objects":
+      return letter.objects.length === 0 ? "a test of S3, about no object" : letter.objects.join(" ");
+    case "run": {
+      const { request, error } = letter;
+      return `${runText(request)}${error === "" ? "" : `; ${error}`}`;
+    }
+    case "unknown":
+      return `not of this pipeline: ${letter.reason}`;
+  }
+}
+
+function runText(request: RunRequest): string {
+  switch (request.kind) {
+    case "now":
+      return "a run of the schedule";
+    case "table":
+      return `a run of the schedule for ${request.table}`;
+    case "range":
+      return `the hours ${request.from} to ${request.to}`;
+  }
+}
+
+const printOutcome = (item: Redriven, isDryRun: boolean): string =>
+  `${wrapped(`${item.queue}: ${outcomeText(item, isDryRun)}`, "  ").join("\n")}\n`;
+
+function outcomeText({ functionName, inFlight, outcome }: Redriven, isDryRun: boolean): string {
+  switch (outcome.kind) {
+    case "empty":
+      return inFlight > 0
+        ? `${counted(inFlight, "message")} that someone looks at just now; try again in some minutes`
+        : "nothing in it";
+    case "declined":
+      return isDryRun ? "left as it is: this was a dry run" : "left as it is";
+    case "moved":
+      return `${counted(outcome.moved, "message")} moved back; what fails again is here again after five tries`;
+    case "invoked": {
+      const runs = `${counted(outcome.invoked.length, "run")} of ${functionName} begun for ${counted(outcome.done, "message")}`;
+      return outcome.left > 0
+        ? `${runs}; ${counted(outcome.left, "message")} left, not of this pipeline`
+        : runs;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import type { Command } from "commander";
+import { SAMPLE_DEFAULTS, type SampleOptions, writeSample } from "../../sample/write-sample";
+import { progressLine } from "../../terminal/progress-line";
+import { byteText, counted } from "../../terminal/quantities";
+import { write } from "../../terminal/write";
+import { examples, wholeNumber } from "../command-line";
+
+interface Options extends SampleOptions {
+  readonly json: boolean;
+}
+
+/** Adds `access-logs sample`. */
+export const addSampleCommand = (program: Command): Command =>
+  program
+    .command("sample")
+    .description("write made-up but realistic access logs, under the keys that AWS would use")
+    .argument("<dir>", "folder to write to; made if it is missing")
+    .option(
+      "--seed <number>",
+      "the same seed and sizes give the same logs",
+      wholeNumber(0),
+      SAMPLE_DEFAULTS.seed,
+    )
+    .option("--files <number>", "log files in all", wholeNumber(1), SAMPLE_DEFAULTS.files)
+    .option("--lines <number>", "lines per file, on average", wholeNumber(1), SAMPLE_DEFAULTS.lines)
+    .option("--hours <number>", "hours that the files cover", wholeNumber(1), SAMPLE_DEFAULTS.hours)
+    .option("--json", "print the summary as one JSON document", false)
+    .addHelpText(
+      "after",
+      examples("access-logs sample ./logs", "access-logs sample ./big --files 600 --lines 3000 --hours 24"),
+    )
+    .action(async (directory: string, { json, ...options }: Options) => {
+      const progress = progressLine(process.stderr);
+      const summary = await writeSample(directory, options, (done, total) =>
+        progress.show("writing files", done, total),
+      );
+      progress.clear();
+      const { files, bytes } = summary;
+      await write(
+        json
+          ? `${JSON.stringify(summary)}\n`
+          : `wrote ${counted(files, "log file")}, ${byteText(bytes)} of text, to ${directory}\n`,
+      );
+    });

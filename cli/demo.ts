@@ -1,0 +1,53 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { ingest } from "../lake/ingest";
+import { openLake } from "../lake/query";
+import { QUESTIONS } from "../questions";
+import { ALL_TIME } from "../questions/range";
+import { renderQuestion } from "../questions/render";
+import { SAMPLE_DEFAULTS, writeSample } from "../sample/write-sample";
+import { printRows } from "../terminal/print-rows";
+import { write } from "../terminal/write";
+import { printSummary } from "./print-summary";
+
+const FOLDER = "demo";
+
+/** Those that find what the sample logs hide: a scanner, an outage, and what the cache is worth. */
+const SHOWN = ["alb_scanners", "alb_status_over_time", "cloudfront_cache_hits"];
+
+async function demo(): Promise<void> {
+  const logs = join(FOLDER, "logs");
+  const lake = join(FOLDER, "lake");
+  await rm(FOLDER, { recursive: true, force: true });
+  await write(
+    `Made-up access logs of ${SAMPLE_DEFAULTS.hours} hours go to ${logs}, through the pipeline, into ${lake}.\n\n`,
+  );
+  await writeSample(logs, SAMPLE_DEFAULTS, () => undefined);
+  const summary = await ingest({
+    directory: logs,
+    lake,
+    deleteOriginals: false,
+    onProgress: () => undefined,
+  });
+  await write(printSummary(summary, lake));
+  const open = await openLake(lake);
+  for (const question of QUESTIONS.filter(({ name }) => SHOWN.includes(name))) {
+    await write(`\n${question.title} (ask ${question.name})\n\n`);
+    await open.query(renderQuestion(question, ALL_TIME), (result) => printRows("table", result, write));
+  }
+  open.close();
+  await write(`
+Next:
+  npm run access-logs -- ask
+                       the other questions that are written already
+  npm run access-logs -- query "SELECT * FROM alb_access_logs LIMIT 5" --lake ${lake}
+  npm run access-logs -- ingest YOUR_LOGS --lake ./lake
+                       your own logs: a folder as the bucket has it (aws s3 sync)
+  npm run synth        the same pipeline for AWS, as Terraform JSON in cdktf.out
+`);
+}
+
+demo().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

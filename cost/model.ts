@@ -1,0 +1,313 @@
+import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
+import { MAX_RANGES } from "../handlers/core/plan-commits";
+import { CREATE_PARTITION, MAINTAIN, MEMORY_MIB, MOVE, TRANSFORM } from "../pipeline/sizing";
+import { sum } from "../terminal/quantities";
+import { ATHENA_MIN_BYTES, BYTES_PER_TB, PRICES, usdOf } from "./prices";
+
+/** What arrives, and how long it is kept. */
+export interface Load {
+  /** Log files a day. */
+  readonly filesPerDay: number;
+  /** GB a day, as delivered: compressed. */
+  readonly gbPerDay: number;
+  /** Days that text and table are kept. */
+  readonly daysKept: number;
+}
+
+/** One line of a bill. */
+export interface Item {
+  readonly name: string;
+  readonly quantity: number;
+  readonly price: keyof typeof PRICES;
+  readonly usd: number;
+}
+
+/** A month of one design. */
+export interface Bill {
+  readonly design: string;
+  readonly items: readonly Item[];
+  readonly usd: number;
+}
+
+export const DAYS_PER_MONTH = 30;
+const HOURS_PER_DAY = 24;
+const SECONDS_PER_DAY = 86_400;
+
+/**
+ * Requests and statements, as the handlers make them: a test runs the handlers and counts.
+ *
+ * @see __tests__/cost/cost.test.ts
+ */
+export const REQUESTS = {
+  /** `move-access-logs`: for each file a copy; deletes are free. */
+  copiesPerFile: 1,
+  /** `transform-partition`: lists of old markers, of the table's commits and of its notes, whether there is work or not. */
+  transformRun: { writes: 3, reads: 0 },
+  /** ... and for a commit: the commits are listed again, its beginning and its end are recorded. */
+  transformCommit: { writes: 3, reads: 0 },
+  /** Each note is read by the run that commits its files. */
+  readsPerNote: 1,
+  /** `create-partition`: a list of the table's notes; without typed tables, one of old markers, too. */
+  createPartitionRun: { writes: 1, reads: 0 },
+  /** `maintain-lake`: a list of the table's commits, and each record is read once. */
+  maintainRun: { writes: 1, reads: 0 },
+  readsPerCommit: 1,
+  /** Metrics of the functions, each billed for the hours in which it is published. */
+  metrics: { move: 4, transform: 5, maintain: 1 },
+} as const;
+
+/** Alarms and dashboards of a stack with one source, by design. */
+export const WATCHERS = {
+  text: { alarms: 16, dashboards: 1 },
+  typed: { alarms: 33, dashboards: 1 },
+  projected: { alarms: 26, dashboards: 1 },
+} as const;
+
+/** A table of typed columns is this much of the gzip text: measured on made-up logs of both formats. */
+export const TABLE_PER_TEXT = 0.67;
+/** Snappy Parquet without an order, by the same measurement. */
+const SNAPPY_PER_TEXT = 1.1;
+/** Text before compression, by the same measurement. */
+const PLAIN_PER_TEXT = 5;
+
+/** Lambda gives one whole processor at this memory. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const MIB_PER_CPU = 1769;
+/** Processor time of moving one file in a batch of a thousand, measured; a slice of a processor takes longer. */
+const MOVE_CPU_SECONDS = 0.0017;
+/** Three rounds of requests, one after another, however few the files are. */
+const MOVE_MIN_SECONDS = 0.1;
+/** Assumed, for they depend on Athena: how long a function waits for statements. */
+const COMMIT_SECONDS = 10;
+const ADD_PARTITIONS_SECONDS = 10;
+const MAINTAIN_SECONDS = 120;
+const IDLE_SECONDS = 0.3;
+/** What an invocation writes to its log: the metrics. */
+const LOG_GB_PER_INVOCATION = 1e-6;
+
+/** Lambda polls a queue with five readers, each for up to twenty seconds. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+const QUEUE_READERS = 5;
+const LONG_POLL_SECONDS = 20;
+/** Messages in one DeleteMessageBatch. */
+const QUEUE_BATCH = 10;
+
+/** Data file, manifest, list of manifests, metadata; and what Athena leaves in the results of a statement. */
+const WRITES_PER_COMMIT = 4;
+const WRITES_PER_STATEMENT = 2;
+
+/** A load, by month, and what follows from how often things run. */
+interface Month {
+  readonly files: number;
+  readonly gb: number;
+  readonly keptGb: number;
+  /** Runs that find new files, of those that an hour's files come in. */
+  readonly commitsPerHour: number;
+}
+
+const monthOf = ({ filesPerDay, gbPerDay, daysKept }: Load): Month => ({
+  files: filesPerDay * DAYS_PER_MONTH,
+  gb: gbPerDay * DAYS_PER_MONTH,
+  keptGb: gbPerDay * daysKept,
+  commitsPerHour: Math.min(TRANSFORM.perHour, filesPerDay / HOURS_PER_DAY),
+});
+
+const hoursPerMonth = HOURS_PER_DAY * DAYS_PER_MONTH;
+
+/** How often `move-access-logs` is invoked in a month: by full batches, or each time the window of a reader ends. */
+export const moveInvocations = (files: number): number =>
+  Math.max(
+    files / MOVE.batchSize,
+    Math.min(files, QUEUE_READERS * (SECONDS_PER_DAY / MOVE.batchWindowSeconds) * DAYS_PER_MONTH),
+  );
+
+/** Seconds that moving so many files takes one function. */
+export const moveSeconds = (files: number): number =>
+  Math.max(MOVE_MIN_SECONDS, (files * MOVE_CPU_SECONDS * MIB_PER_CPU) / MEMORY_MIB);
+
+/** Notes that `move-access-logs` writes in a month: at least one for each invocation, and one for each hundred files. */
+export const moveNotes = (files: number): number => {
+  const invocations = moveInvocations(files);
+  return invocations * Math.ceil(files / invocations / FILES_PER_NOTE);
+};
+
+/**
+ * Share of an hour's committed files that a commit reads again. A statement names its files one by one, up to a limit; where
+ * there are more, it names ranges of keys, and reads also what lies in between.
+ *
+ * Keys begin with a hash, so the gaps between them are distributed exponentially. The ranges join keys that share the longest
+ * beginnings, to whole characters: that covers less than if any gaps were joined, and more than the smallest ones. The mean
+ * of both is near to what the planner does.
+ *
+ * @param newFiles of one statement and hour
+ */
+export function shareReadAgain(newFiles: number): number {
+  const apart = Math.min(1, MAX_RANGES / newFiles);
+  const byAnyGaps = 1 - apart;
+  const bySmallestGaps = 1 - apart * (1 - Math.log(apart));
+  return (byAnyGaps + bySmallestGaps) / 2;
+}
+
+/** Times that the commits of an hour read each byte of its text. */
+export const commitScans = (commitsPerHour: number, filesPerCommit: number): number =>
+  1 + (shareReadAgain(filesPerCommit) * (Math.max(1, commitsPerHour) - 1)) / 2;
+
+const item = (name: string, price: keyof typeof PRICES, quantity: number): Item => ({
+  name,
+  quantity,
+  price,
+  usd: usdOf(PRICES[price], quantity),
+});
+
+const tbScanned = (gb: number, statements: number): number =>
+  Math.max(gb * 1e9, statements * ATHENA_MIN_BYTES) / BYTES_PER_TB;
+
+function moveItems({ files }: Month): Item[] {
+  const invocations = moveInvocations(files);
+  const seconds = invocations * moveSeconds(files / invocations);
+  const idlePolls = (QUEUE_READERS * SECONDS_PER_DAY * DAYS_PER_MONTH) / LONG_POLL_SECONDS;
+  return [
+    item("move: copies", "s3Writes", REQUESTS.copiesPerFile * files),
+    item("move: notes", "s3Writes", moveNotes(files)),
+    // S3's message is billed to the queue; at worst each is received alone.
+    item("move: queue", "sqsRequests", idlePolls + files * (1 + 1 + 1 / QUEUE_BATCH)),
+    item("move: invocations", "lambdaInvocations", invocations),
+    item("move: run time", "lambdaArm", (seconds * MEMORY_MIB) / 1024),
+    item("move: log", "functionLogs", invocations * LOG_GB_PER_INVOCATION),
+  ];
+}
+
+function scheduledItems(name: string, runs: number, seconds: number): Item[] {
+  return [
+    item(`${name}: invocations`, "lambdaInvocations", runs),
+    item(`${name}: schedule`, "schedulerInvocations", runs),
+    item(`${name}: run time`, "lambdaArm", (seconds * MEMORY_MIB) / 1024),
+    item(`${name}: log`, "functionLogs", runs * LOG_GB_PER_INVOCATION),
+  ];
+}
+
+function partitionItems(tables: number): Item[] {
+  const runs = CREATE_PARTITION.perHour * hoursPerMonth;
+  return [
+    ...scheduledItems("partitions", runs, runs * ADD_PARTITIONS_SECONDS),
+    item(
+      "partitions: requests",
+      "s3Writes",
+      runs * (REQUESTS.createPartitionRun.writes + tables * WRITES_PER_STATEMENT),
+    ),
+  ];
+}
+
+function tableItems({ files, gb, commitsPerHour }: Month): Item[] {
+  const runs = TRANSFORM.perHour * hoursPerMonth;
+  const commits = commitsPerHour * hoursPerMonth;
+  const scans = commitScans(commitsPerHour, files / commits);
+  const nights = MAINTAIN.perDay * DAYS_PER_MONTH;
+  const { transformRun, transformCommit, readsPerNote, maintainRun, readsPerCommit } = REQUESTS;
+  return [
+    ...scheduledItems("commit", runs, runs * IDLE_SECONDS + commits * COMMIT_SECONDS),
+    item(
+      "commit: writes",
+      "s3Writes",
+      runs * transformRun.writes +
+        commits * (transformCommit.writes + WRITES_PER_COMMIT + WRITES_PER_STATEMENT),
+    ),
+    item(
+      "commit: reads",
+      "s3Reads",
+      runs * transformRun.reads +
+        commits * transformCommit.reads +
+        moveNotes(files) * readsPerNote +
+        files * scans,
+    ),
+    item("commit: scan of the text", "athenaScan", tbScanned(gb * scans, commits)),
+    ...scheduledItems("maintain", nights * MAINTAIN.runsPerNight, nights * MAINTAIN_SECONDS),
+    item("maintain: scan of the text", "athenaScan", tbScanned(gb, nights)),
+    item("maintain: writes", "s3Writes", nights * maintainRun.writes),
+    item("maintain: reads", "s3Reads", nights * maintainRun.reads + commits * readsPerCommit + files),
+    item("maintain: merge of small files", "athenaScan", tbScanned(gb * TABLE_PER_TEXT, nights)),
+  ];
+}
+
+const storedText = ({ keptGb }: Month): Item => item("storage: text", "s3Storage", keptGb);
+const storedTable = ({ keptGb }: Month, ratio: number): Item =>
+  item("storage: table", "s3Storage", keptGb * ratio);
+
+function watchItems(design: keyof typeof WATCHERS): Item[] {
+  const { move, transform, maintain } = REQUESTS.metrics;
+  return [
+    item("watch: metrics", "metrics", design === "text" ? move : move + transform + maintain),
+    item("watch: alarms", "alarms", WATCHERS[design].alarms),
+    item("watch: dashboard", "dashboards", WATCHERS[design].dashboards),
+  ];
+}
+
+/** The AWS sample: a function for each file, an hourly one for partitions, an hourly one that copies an hour to Parquet. */
+function sampleItems(month: Month): Item[] {
+  const MEMORY_GB = 128 / 1024;
+  /** Measured on a whole processor: 60 ms of waiting, 6.7 of computing, which a slice makes longer. */
+  const secondsPerFile = 0.06 + (0.0067 * MIB_PER_CPU) / 128;
+  const hourly = 2 * hoursPerMonth;
+  return [
+    item("move: copies", "s3Writes", month.files),
+    item("move: invocations", "lambdaInvocations", month.files),
+    item("move: run time", "lambdaX86", month.files * secondsPerFile * MEMORY_GB),
+    item("move: log", "functionLogs", month.files * LOG_GB_PER_INVOCATION),
+    item("transform: invocations", "lambdaInvocations", hourly),
+    item("transform: run time", "lambdaX86", hourly * COMMIT_SECONDS * MEMORY_GB),
+    item("transform: writes", "s3Writes", hourly * WRITES_PER_STATEMENT),
+    item("transform: reads", "s3Reads", month.files),
+    item("transform: scan of the text", "athenaScan", tbScanned(month.gb, hoursPerMonth)),
+    storedText(month),
+    storedTable(month, SNAPPY_PER_TEXT),
+  ];
+}
+
+/** AWS's own delivery as Parquet under Hive-style keys. */
+const vendedItems = (month: Month): Item[] => [
+  item("delivery", "vendedLogs", month.gb * PLAIN_PER_TEXT),
+  item("delivery: writes", "s3Writes", month.files),
+  storedTable(month, TABLE_PER_TEXT),
+];
+
+/** What can be deployed, and what else there is. */
+export const DESIGNS = {
+  text: {
+    title: "text only",
+    items: (month: Month) => [
+      ...moveItems(month),
+      ...partitionItems(1),
+      storedText(month),
+      ...watchItems("text"),
+    ],
+  },
+  typed: {
+    title: "typed tables",
+    items: (month: Month) => [
+      ...moveItems(month),
+      ...partitionItems(2),
+      ...tableItems(month),
+      storedText(month),
+      storedTable(month, TABLE_PER_TEXT),
+      ...watchItems("typed"),
+    ],
+  },
+  projected: {
+    title: "typed tables, projected partitions",
+    items: (month: Month) => [
+      ...moveItems(month),
+      ...tableItems(month),
+      storedText(month),
+      storedTable(month, TABLE_PER_TEXT),
+      ...watchItems("projected"),
+    ],
+  },
+  sample: { title: "AWS sample", items: sampleItems },
+  vended: { title: "AWS's own delivery", items: vendedItems },
+} as const;
+export type DesignName = keyof typeof DESIGNS;
+export const DESIGN_NAMES = Object.keys(DESIGNS) as DesignName[];
+
+/** The monthly bill of a design. Questions are not in it: Athena bills each by what it scans. */
+export function billOf(design: DesignName, load: Load): Bill {
+  const items = DESIGNS[design].items(monthOf(load)).filter(({ quantity }) => quantity > 0);
+  return { design, items, usd: sum(items.map(({ usd }) => usd)) };
+}

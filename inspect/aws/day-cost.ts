@@ -1,0 +1,53 @@
+import { BYTES_PER_TB, PRICES, type Price, usdOf } from "../../cost/prices";
+import { sum } from "../../terminal/quantities";
+import { HOUR_MS } from "../thresholds";
+import type { DeploymentFacts } from "./facts";
+import { seen } from "./sight";
+
+/** One item of a day's bill. */
+export interface CostItem {
+  readonly item: string;
+  readonly quantity: number;
+  readonly unit: string;
+  readonly usd: number;
+  /** Where the price was published. */
+  readonly source: string;
+}
+
+const DAY_MS = 24 * HOUR_MS;
+const MIB_PER_GIB = 1024;
+/** A file is announced by one message, and half of them share the requests that receive and delete it with others. */
+const QUEUE_REQUESTS_PER_FILE = 0.5;
+
+/** What the last day cost, from what was counted; requests to S3 and SQS by the files that were moved. */
+export function dayCost({ metrics, functions, streams, at }: DeploymentFacts): CostItem[] {
+  const used = functions.flatMap(({ name, answer }) => {
+    const state = seen(answer);
+    const counted = metrics?.functions.get(name);
+    return state && counted ? [{ ...counted, memoryMiB: state.memoryMiB }] : [];
+  });
+  const hours = streams
+    .flatMap((stream) => stream.hours)
+    .filter(({ newest }) => newest && at.getTime() - newest.getTime() <= DAY_MS);
+  const files = sum(hours.map((hour) => hour.files));
+  const scanned = sum([...(metrics?.scannedBytes.values() ?? [])]);
+  return [
+    item("Athena, bytes scanned", PRICES.athenaScan, scanned / BYTES_PER_TB),
+    item(
+      "Lambda, time",
+      PRICES.lambdaArm,
+      sum(used.map(({ milliseconds, memoryMiB }) => (milliseconds / 1000) * (memoryMiB / MIB_PER_GIB))),
+    ),
+    item("Lambda, invocations", PRICES.lambdaInvocations, sum(used.map(({ invocations }) => invocations))),
+    item("S3, copies (estimated)", PRICES.s3Writes, files),
+    item("SQS, requests (estimated)", PRICES.sqsRequests, files * QUEUE_REQUESTS_PER_FILE),
+  ];
+}
+
+const item = (name: string, price: Price, quantity: number): CostItem => ({
+  item: name,
+  quantity,
+  unit: price.unit,
+  usd: usdOf(price, quantity),
+  source: `${price.source} (${price.date})`,
+});

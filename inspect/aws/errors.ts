@@ -1,0 +1,100 @@
+import {
+  type CloudWatchLogsClient,
+  type FilteredLogEvent,
+  FilterLogEventsCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import type { DeployedFunction } from "../../pipeline/deployed-parts";
+import { HOUR_MS, RECENT_ERRORS_MS } from "../thresholds";
+import type { Look } from "./look";
+import { seen } from "./sight";
+
+/** An error that a function logged. */
+export interface LogError {
+  readonly at: Date;
+  readonly functionName: string;
+  /** A row of docs/errors.md, if the code says so itself. */
+  readonly code?: string;
+  readonly message: string;
+}
+
+/** Of each function; a broken one writes thousands, and the last ones say it all. */
+const SHOWN = 5;
+/** A page can be empty although more follow. */
+const PAGES = 20;
+
+/** The last errors of every function, newest first. */
+export async function awsErrors(look: Look): Promise<readonly LogError[]> {
+  const { move, scheduled } = look.parts;
+  const errors = await Promise.all([move, ...scheduled].map((part) => errorsOf(look, part)));
+  return errors.flat().sort((a, b) => b.at.getTime() - a.at.getTime());
+}
+
+async function errorsOf(
+  { clients, sight, now }: Look,
+  { name, logGroup }: DeployedFunction,
+): Promise<LogError[]> {
+  const events = seen(
+    await sight.ask("logs:FilterLogEvents", logGroup, async () => {
+      // The log is searched from its beginning: where the last hour has errors, a long day need not be gone through.
+      for (const span of [HOUR_MS, RECENT_ERRORS_MS]) {
+        const found = await search(clients.logs, logGroup, now.getTime() - span);
+        if (found.length > 0) return found;
+      }
+      return [];
+    }),
+  );
+  return (events ?? [])
+    .slice(-SHOWN)
+    .map(({ timestamp = 0, message = "" }) => parse(name, timestamp, message));
+}
+
+async function search(
+  client: CloudWatchLogsClient,
+  logGroupName: string,
+  startTime: number,
+): Promise<FilteredLogEvent[]> {
+  const found: FilteredLogEvent[] = [];
+  let token: string | undefined;
+  for (let page = 0; page < PAGES; page++) {
+    const { events = [], nextToken } = await client.send(
+      new FilterLogEventsCommand({
+        logGroupName,
+        startTime,
+        // Both what the code logs and what Lambda says of a run that ended badly.
+        filterPattern: '{ $.level = "ERROR" }',
+        ...(token === undefined ? {} : { nextToken: token }),
+      }),
+    );
+    found.push(...events);
+    token = nextToken;
+    if (token === undefined) break;
+  }
+  return found;
+}
+
+function parse(functionName: string, timestamp: number, text: string): LogError {
+  const at = new Date(timestamp);
+  const line = jsonOf(text);
+  // What nobody caught is logged by Lambda, with the error as its message.
+  const inner = typeof line.message === "object" && line.message !== null ? line.message : {};
+  const pick = (name: string): unknown => Reflect.get(line, name) ?? Reflect.get(inner, name);
+  const code = pick("code");
+  const words = [line.message, pick("reason"), pick("errorMessage")].filter(
+    (item) => typeof item === "string",
+  );
+  return {
+    at,
+    functionName,
+    ...(typeof code === "string" ? { code } : {}),
+    message: words.length > 0 ? words.join(": ") : text,
+  };
+}
+
+function jsonOf(text: string): { readonly message?: unknown } {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,106 @@
+import { COMMITS_PREFIX } from "../../formats/partition-layout";
+import type { HourRange } from "../../handlers/core/add-partitions";
+import type { Noted } from "../../handlers/core/arrival-notes";
+import { pendingKeys } from "../../handlers/core/commit-records";
+import type { RejectedFile } from "../../handlers/core/rejected-files";
+import { awsQueues, type QueueFacts } from "../../operations/queues";
+import type { DeployedParts } from "../../pipeline/deployed-parts";
+import type { StreamFacts } from "../facts";
+import { type AlarmFacts, awsAlarms } from "./alarms";
+import { awsErrors, type LogError } from "./errors";
+import { awsFunctions, type FunctionFacts } from "./functions";
+import type { Look } from "./look";
+import { awsMetrics, type Metrics } from "./metrics";
+import { type ListedObject, listObjects } from "./objects";
+import { awsRejected } from "./rejected";
+import { seen, type Unseen } from "./sight";
+import { awsNoted, awsStream } from "./streams";
+import { tableOf, tableRows } from "./tables";
+
+/** What is seen of a deployed pipeline. */
+export interface DeploymentFacts {
+  readonly at: Date;
+  readonly parts: DeployedParts;
+  /** Hours that were looked at. */
+  readonly range: HourRange;
+  readonly account: string | undefined;
+  readonly bucket: string | undefined;
+  readonly streams: readonly StreamFacts[];
+  readonly queues: readonly QueueFacts[];
+  readonly functions: readonly FunctionFacts[];
+  readonly metrics: Metrics | undefined;
+  readonly alarms: readonly AlarmFacts[];
+  readonly errors: readonly LogError[];
+  /** The record of the commit whose statement was submitted first and has not ended. */
+  readonly pendingCommit: ListedObject | undefined;
+  /** Files that Athena could not read. */
+  readonly rejected: readonly RejectedFile[];
+  readonly unseen: readonly Unseen[];
+}
+
+/** Looks at everything at once; what is refused is left out and named. */
+export async function deploymentFacts(look: Look): Promise<DeploymentFacts> {
+  const { parts, range, now: at, account, bucket, sight } = look;
+  const [queues, functions, metrics, alarms, errors, pendingCommit, rejected, streams] = await Promise.all([
+    awsQueues(look),
+    awsFunctions(look),
+    awsMetrics(look),
+    awsAlarms(look),
+    awsErrors(look),
+    pendingOf(look),
+    awsRejected(look),
+    streamsOf(look),
+  ]);
+  return {
+    at,
+    parts,
+    range,
+    account,
+    bucket,
+    streams: withUnparsed(streams, metrics),
+    queues,
+    functions,
+    metrics,
+    alarms,
+    errors,
+    pendingCommit,
+    rejected,
+    unseen: sight.unseen,
+  };
+}
+
+async function streamsOf(look: Look): Promise<StreamFacts[]> {
+  const { bucket, parts } = look;
+  if (bucket === undefined) return [];
+  const noted = (await awsNoted(look, bucket)) ?? new Map<string, Noted>();
+  const formats = [...new Set(parts.streams.map(({ format }) => format))];
+  const streams = formats.map(async (format) => {
+    const ofTable = parts.streams.filter((stream) => stream.format === format);
+    const [first] = ofTable;
+    if (!first) return [];
+    // A table is asked once, however many sources it is partitioned by.
+    const rows = await tableRows(look, tableOf(look, bucket, first));
+    return Promise.all(ofTable.map((stream) => awsStream(look, bucket, stream, noted, rows)));
+  });
+  return (await Promise.all(streams)).flat();
+}
+
+/** Lines that could not be read are counted by table: where it is partitioned by source, its first stream has them. */
+const withUnparsed = (streams: readonly StreamFacts[], metrics: Metrics | undefined): StreamFacts[] =>
+  streams.map((stream, index) => {
+    const unparsed = metrics?.unparsed.get(stream.table);
+    const isFirst = streams.findIndex(({ table }) => table === stream.table) === index;
+    return unparsed === undefined || !isFirst ? stream : { ...stream, unparsed };
+  });
+
+async function pendingOf({ clients, bucket, sight }: Look): Promise<ListedObject | undefined> {
+  if (bucket === undefined) return undefined;
+  const listing = await sight.ask("s3:ListBucket", `s3://${bucket}/${COMMITS_PREFIX}`, () =>
+    listObjects(clients.s3, bucket, COMMITS_PREFIX),
+  );
+  const records = seen(listing)?.objects ?? [];
+  const pending = pendingKeys(records.map(({ key }) => key));
+  return records
+    .filter(({ key }) => pending.has(key))
+    .sort((a, b) => a.modified.getTime() - b.modified.getTime())[0];
+}

@@ -1,0 +1,44 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { devNull, tmpdir } from "node:os";
+import { join } from "node:path";
+import { GetObjectCommand } from "@aws-sdk/client-s3";
+import type { LogFormat } from "../../formats/log-format";
+import { spoolFile } from "../../lake/spool";
+import type { Look } from "./look";
+import type { ListedObject } from "./objects";
+import { seen } from "./sight";
+
+/** A log without requests is small; so many are opened to see. */
+const OPENED = 20;
+const MAX_BYTES = 10_000;
+
+/** The keys of those files that hold no line, e.g. only CloudFront's two header lines: no commit will have them. */
+export async function withoutLines(
+  { clients, sight }: Look,
+  bucket: string,
+  format: LogFormat,
+  objects: readonly ListedObject[],
+): Promise<ReadonlySet<string>> {
+  const empty = new Set<string>();
+  const small = objects.filter(({ size }) => size <= MAX_BYTES).slice(0, OPENED);
+  if (small.length === 0) return empty;
+  const folder = await mkdtemp(join(tmpdir(), "access-logs-"));
+  const file = join(folder, "log");
+  try {
+    for (const { key } of small) {
+      const body = seen(
+        await sight.ask("s3:GetObject", `s3://${bucket}/${key}`, async () => {
+          const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+          return Body?.transformToByteArray();
+        }),
+      );
+      if (!body) break;
+      await writeFile(file, body);
+      const spooled = await spoolFile(format, file, devNull);
+      if (spooled.kind === "spooled" && spooled.lines === 0) empty.add(key);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return empty;
+}

@@ -1,0 +1,187 @@
+import { type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
+import { FORMATS } from "../../formats";
+import { METRICS, METRICS_NAMESPACE, SERVICE_DIMENSION } from "../../formats/metrics";
+import { sum } from "../../terminal/quantities";
+import { HOUR_MS } from "../thresholds";
+import type { Look } from "./look";
+import { seen } from "./sight";
+
+/** What CloudWatch counted. */
+export interface Metrics {
+  readonly functions: ReadonlyMap<string, FunctionMetrics>;
+  /** Age of the oldest message of each queue, in seconds, as it was some minutes ago. */
+  readonly oldestSeconds: ReadonlyMap<string, number>;
+  /** Bytes that the queries of each workgroup read in the last day. */
+  readonly scannedBytes: ReadonlyMap<string, number>;
+  /** Hours since files of each source were moved, by its name; a week at most. */
+  readonly hoursSinceMoved: ReadonlyMap<string, number>;
+  /** Lines of the last counted day that could not be read, by table. */
+  readonly unparsed: ReadonlyMap<string, number>;
+}
+
+/** Of the last day; and of the hour that goes on and the one before it, which say whether it is over. */
+export interface FunctionMetrics {
+  readonly invocations: number;
+  readonly milliseconds: number;
+  readonly errors: number;
+  readonly recentErrors: number;
+  readonly throttles: number;
+  readonly recentThrottles: number;
+}
+
+/** One series of values by the hour. */
+interface Series {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: "Sum" | "Maximum";
+}
+
+const PERIOD_SECONDS = 3600;
+const DAY_HOURS = 24;
+/** A source may be allowed to be silent for a week. */
+const WINDOW_HOURS = 7 * DAY_HOURS + 1;
+
+/** @returns `undefined` if CloudWatch would not tell */
+export async function awsMetrics(look: Look): Promise<Metrics | undefined> {
+  const { parts, sight } = look;
+  const functions = [parts.move, ...parts.scheduled];
+  const queues = [parts.move.queue ?? "", ...functions.map(({ deadLetterQueue }) => deadLetterQueue)];
+  const tables = unparsedSeries(look);
+  const sources = parts.streams.flatMap((stream) => stream.sources.map(({ name }) => name));
+  const moved = (source: string) => ownSeries("ObjectsMoved", parts.move.name, source);
+  const series = [
+    ...functions.flatMap(({ name }) =>
+      (["Invocations", "Duration", "Errors", "Throttles"] as const).map((metric) => ofFunction(metric, name)),
+    ),
+    ...queues.map(ofQueue),
+    ...parts.workgroups.flatMap(ofWorkgroup),
+    ...tables.map(({ series: ofTable }) => ofTable),
+    ...sources.map(moved),
+  ];
+  const values = seen(await sight.ask("cloudwatch:GetMetricData", "metrics", () => valuesOf(look, series)));
+  if (!values) return undefined;
+  const hours = (wanted: Series) => values.get(keyOf(wanted)) ?? [];
+  return {
+    functions: new Map(functions.map(({ name }) => [name, functionMetrics(name, hours)])),
+    // In the first minutes of an hour its value is not there yet.
+    oldestSeconds: new Map(
+      queues.map((name) => {
+        const [now = 0, before = 0] = hours(ofQueue(name));
+        return [name, now || before];
+      }),
+    ),
+    scannedBytes: new Map(
+      parts.workgroups.map((name) => [
+        name,
+        sum(ofWorkgroup(name).flatMap((item) => hours(item).slice(0, DAY_HOURS))),
+      ]),
+    ),
+    hoursSinceMoved: new Map(
+      sources.map((name) => {
+        const since = hours(moved(name)).findIndex((files) => files > 0);
+        return [name, since < 0 ? WINDOW_HOURS : since];
+      }),
+    ),
+    unparsed: new Map(
+      tables.map(({ table, series: ofTable }) => [table, sum(hours(ofTable).slice(0, DAY_HOURS))]),
+    ),
+  };
+}
+
+const ofFunction = (name: string, functionName: string): Series => ({
+  namespace: "AWS/Lambda",
+  name,
+  dimensions: { FunctionName: functionName },
+  statistic: "Sum",
+});
+const ofQueue = (queue: string): Series => ({
+  namespace: "AWS/SQS",
+  name: "ApproximateAgeOfOldestMessage",
+  dimensions: { QueueName: queue },
+  statistic: "Maximum",
+});
+/** @see https://docs.aws.amazon.com/athena/latest/ug/query-metrics-viewing.html */
+const ofWorkgroup = (workgroup: string): Series[] =>
+  ["DML", "DDL"].flatMap((QueryType) =>
+    ["SUCCEEDED", "FAILED", "CANCELLED"].map((QueryState) => ({
+      namespace: "AWS/Athena",
+      name: "ProcessedBytes",
+      dimensions: { WorkGroup: workgroup, QueryType, QueryState },
+      statistic: "Sum" as const,
+    })),
+  );
+/** One of the metrics that a function publishes itself. */
+const ownSeries = (name: "ObjectsMoved" | "UnparsedRows", functionName: string, value: string): Series => ({
+  namespace: METRICS_NAMESPACE,
+  name,
+  dimensions: { [SERVICE_DIMENSION]: functionName, [METRICS[name].per]: value },
+  statistic: "Sum",
+});
+
+/** Counted by `maintain-lake`, every night. */
+const unparsedSeries = ({ parts }: Look): { readonly table: string; readonly series: Series }[] =>
+  parts.scheduled
+    .filter(({ handler }) => handler === "maintain-lake")
+    .flatMap(({ name }) =>
+      [...new Set(parts.streams.map(({ format }) => FORMATS[format].table))].map((table) => ({
+        table,
+        series: ownSeries("UnparsedRows", name, table),
+      })),
+    );
+
+function functionMetrics(name: string, hours: (series: Series) => readonly number[]): FunctionMetrics {
+  const day = (metric: string) => hours(ofFunction(metric, name)).slice(0, DAY_HOURS);
+  // The hour that goes on, and the one before it: errors of minutes ago can be in either.
+  const recent = (metric: string) => sum(day(metric).slice(0, 2));
+  return {
+    invocations: sum(day("Invocations")),
+    milliseconds: sum(day("Duration")),
+    errors: sum(day("Errors")),
+    recentErrors: recent("Errors"),
+    throttles: sum(day("Throttles")),
+    recentThrottles: recent("Throttles"),
+  };
+}
+
+const keyOf = (series: Series): string => JSON.stringify(series);
+
+/** Values by the hour, the newest first, 0 for hours without data. */
+async function valuesOf(
+  { clients, now }: Look,
+  series: readonly Series[],
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const newest = Math.floor(now.getTime() / HOUR_MS) * HOUR_MS;
+  const hours = new Map(series.map((item) => [keyOf(item), Array.from({ length: WINDOW_HOURS }, () => 0)]));
+  const pages = paginateGetMetricData(
+    { client: clients.cloudwatch },
+    {
+      StartTime: new Date(newest - (WINDOW_HOURS - 1) * HOUR_MS),
+      EndTime: new Date(newest + HOUR_MS),
+      MetricDataQueries: series.map(queryOf),
+    },
+  );
+  for await (const { MetricDataResults = [] } of pages) {
+    for (const { Id = "", Timestamps = [], Values = [] } of MetricDataResults) {
+      const ofSeries = hours.get(keyOf(series[Number(Id.slice(1))] ?? ofQueue("")));
+      for (const [index, timestamp] of Timestamps.entries()) {
+        const hour = Math.round((newest - timestamp.getTime()) / HOUR_MS);
+        if (ofSeries && hour >= 0 && hour < WINDOW_HOURS) ofSeries[hour] = Values[index] ?? 0;
+      }
+    }
+  }
+  return hours;
+}
+
+const queryOf = ({ namespace, name, dimensions, statistic }: Series, index: number): MetricDataQuery => ({
+  Id: `m${index}`,
+  MetricStat: {
+    Metric: {
+      Namespace: namespace,
+      MetricName: name,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+    },
+    Period: PERIOD_SECONDS,
+    Stat: statistic,
+  },
+});

@@ -1,0 +1,33 @@
+import { REJECTED_PREFIX } from "../../formats/partition-layout";
+import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
+import { type RejectedFile, rejectedFiles } from "../../handlers/core/rejected-files";
+import { counted } from "../../terminal/quantities";
+import type { Details, Finding } from "../finding";
+import type { Look } from "./look";
+import { seen } from "./sight";
+
+/** The files that were set aside; none if they cannot be seen. */
+export async function awsRejected({ clients, bucket, sight }: Look): Promise<readonly RejectedFile[]> {
+  if (bucket === undefined) return [];
+  const found = await sight.ask("s3:GetObject", `s3://${bucket}/${REJECTED_PREFIX}`, () =>
+    rejectedFiles(s3ObjectStore(clients.s3), bucket),
+  );
+  return seen(found) ?? [];
+}
+
+/** One finding for each table: what has to be done is the same for all of its files. */
+export function judgeRejected(
+  rejected: readonly RejectedFile[],
+  find: (code: "file-rejected", where: string, details: Details) => Finding,
+): Finding[] {
+  const tableOf = ({ key }: RejectedFile) => key.split("/")[1] ?? "";
+  return [...new Set(rejected.map(tableOf))].flatMap((table) => {
+    const ofTable = rejected.filter((file) => tableOf(file) === table);
+    const [first] = ofTable;
+    if (!first) return [];
+    const { rejectedKey, reason } = first;
+    return [
+      find("file-rejected", table, { files: counted(ofTable.length, "file"), key: rejectedKey, reason }),
+    ];
+  });
+}

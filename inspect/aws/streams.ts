@@ -1,0 +1,183 @@
+import { FORMATS } from "../../formats";
+import { hoursFrom, partitionValuesOf } from "../../formats/hour";
+import {
+  ARRIVALS_PREFIX,
+  parsePartitionPath,
+  partitionPath,
+  RAW_PREFIX,
+  SOURCE_KEY,
+} from "../../formats/partition-layout";
+import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
+import { allNotes, type Noted, notedPartitions } from "../../handlers/core/arrival-notes";
+import { planMove } from "../../handlers/core/move-plan";
+import type { PartitionedTable } from "../../handlers/core/partitioned-table";
+import type { DeployedStream } from "../../pipeline/deployed-parts";
+import { sum } from "../../terminal/quantities";
+import { dated, earliest, latest } from "../dates";
+import type { HourFacts, LandingFacts, StreamFacts } from "../facts";
+import type { Look } from "./look";
+import { type ListedObject, type Listing, listObjects } from "./objects";
+import { seen } from "./sight";
+import { type TableRows, tableOf, waitingFiles } from "./tables";
+
+/** So many pages of a thousand objects are listed below one prefix; of others it is only known that they are there. */
+const LANDING_PAGES = 10;
+
+/** Everything of one stream that lies in the bucket and in the tables. */
+export async function awsStream(
+  look: Look,
+  bucket: string,
+  stream: DeployedStream,
+  noted: ReadonlyMap<string, Noted>,
+  { known, committed: ofTable, lastCommit }: TableRows,
+): Promise<StreamFacts> {
+  const table = tableOf(look, bucket, stream);
+  const raw = await rawOf(look, bucket, stream);
+  const committed = ofTable && new Map([...ofTable].filter(([path]) => isOf(stream, path)));
+  const landing = await landingOf(look, stream, raw ?? []);
+  const withNotes = [...noted.keys()].filter((path) => isOf(stream, path));
+  const inRange = withNotes.filter((path) => isInRange(look, path));
+  const byHour = groupedByHour(raw ?? [], inRange);
+  // Without typed tables nothing waits for a commit.
+  const waiting = look.parts.columnar
+    ? raw && committed && (await waitingFiles(look, bucket, table, byHour, committed))
+    : new Set<string>();
+  return {
+    table: table.format.table,
+    ...(stream.source === undefined ? {} : { source: stream.source }),
+    sources: stream.sources.map(({ name }) => name),
+    hours: hoursOf(byHour, noted, known, waiting),
+    ...(raw ? {} : { isUnseen: true as const }),
+    notedElsewhere: withNotes.flatMap((path) =>
+      isInRange(look, path) ? [] : (parsePartitionPath(path) ?? []),
+    ),
+    ...dated("lastDelivery", latest((raw ?? []).map(({ modified }) => modified))),
+    ...dated("lastCommit", lastCommit),
+    ...(committed ? { rows: sum([...committed.values()].map(({ rows }) => rows)) } : {}),
+    ...(landing ? { landing } : {}),
+  };
+}
+
+const isOf = ({ format, source }: DeployedStream, path: string): boolean => {
+  const partition = parsePartitionPath(path);
+  return partition?.table === FORMATS[format].table && partition.source === source;
+};
+
+const isInRange = ({ range }: Look, path: string): boolean => {
+  const hour = parsePartitionPath(path)?.hour;
+  return hour !== undefined && hour >= range.from && hour <= range.to;
+};
+
+/** By the path of the partition; one with noted files is among them, whether it holds files or not. */
+function groupedByHour(
+  raw: readonly ListedObject[],
+  withNotes: readonly string[],
+): ReadonlyMap<string, readonly ListedObject[]> {
+  const hours = new Map<string, ListedObject[]>(withNotes.map((path) => [path, []]));
+  for (const object of raw) {
+    const path = pathOf(object.key);
+    const ofHour = hours.get(path);
+    if (ofHour) ofHour.push(object);
+    else hours.set(path, [object]);
+  }
+  return hours;
+}
+
+const pathOf = (key: string): string => key.slice(RAW_PREFIX.length, key.lastIndexOf("/"));
+
+/** The partitions with noted files, by their paths; `undefined` if they cannot be seen. */
+export async function awsNoted(look: Look, bucket: string): Promise<ReadonlyMap<string, Noted> | undefined> {
+  const { sight, clients } = look;
+  const store = s3ObjectStore(clients.s3);
+  const notes = await sight.ask("s3:GetObject", `s3://${bucket}/${ARRIVALS_PREFIX}`, () =>
+    allNotes(store, bucket, tablesOf(look)),
+  );
+  const found = seen(notes);
+  return found && notedPartitions(found);
+}
+
+function tablesOf({ parts: { streams } }: Look): PartitionedTable[] {
+  return [...new Set(streams.map(({ format }) => format))].map((format) => {
+    const sources = streams.flatMap((stream) => (stream.format === format ? (stream.source ?? []) : []));
+    return { table: FORMATS[format].table, ...(sources.length > 0 ? { sources } : {}) };
+  });
+}
+
+async function list({ sight, clients }: Look, bucket: string, prefix: string, pages?: number) {
+  return seen(
+    await sight.ask("s3:ListBucket", `s3://${bucket}/${prefix}`, () =>
+      listObjects(clients.s3, bucket, prefix, pages),
+    ),
+  );
+}
+
+/** The moved files of the hours that are looked at: a listing for each day. */
+async function rawOf(
+  look: Look,
+  bucket: string,
+  { format, source }: DeployedStream,
+): Promise<ListedObject[] | undefined> {
+  const { from, to } = look.range;
+  const days = new Set(hoursFrom(from, to).map((hour) => partitionValuesOf(hour).dt));
+  const folder = `${RAW_PREFIX}${FORMATS[format].table}/${source === undefined ? "" : `${SOURCE_KEY.name}=${source}/`}`;
+  const listings = await Promise.all([...days].map((dt) => list(look, bucket, `${folder}dt=${dt}/`)));
+  if (listings.includes(undefined)) return undefined;
+  return listings
+    .flatMap((listing) => listing?.objects ?? [])
+    .filter(({ key }) => isInRange(look, pathOf(key)));
+}
+
+/** Log files where AWS delivers that are not below `raw/` yet. */
+async function landingOf(
+  look: Look,
+  { sources }: DeployedStream,
+  raw: readonly ListedObject[],
+): Promise<LandingFacts | undefined> {
+  const { parts, landing } = look;
+  if (landing === undefined) return undefined;
+  const listings = await Promise.all(sources.map(({ prefix }) => list(look, landing, prefix, LANDING_PAGES)));
+  const found = listings.filter((listing): listing is Listing => listing !== undefined);
+  if (found.length < listings.length) return undefined;
+  const moved = new Set(raw.map(({ key }) => key));
+  const waiting = found
+    .flatMap(({ objects }) => objects)
+    .flatMap(({ key, size, modified }) => {
+      const plan = planMove(parts.sources, { bucket: landing, key, size });
+      if (plan.kind !== "move" || moved.has(plan.key)) return [];
+      const { partition } = plan;
+      // Where originals stay, those of other hours were looked at when it was their time.
+      return parts.keepOriginals && !isInRange(look, partitionPath(partition))
+        ? []
+        : [{ modified, partition }];
+    });
+  return {
+    waiting: waiting.length,
+    ...dated("waitingSince", earliest(waiting.map(({ modified }) => modified))),
+    partitions: waiting.map(({ partition }) => partition),
+    isCutShort: found.some(({ isCutShort }) => isCutShort),
+  };
+}
+
+function hoursOf(
+  raw: ReadonlyMap<string, readonly ListedObject[]>,
+  noted: ReadonlyMap<string, Noted>,
+  known: ReadonlySet<string> | undefined,
+  waiting: ReadonlySet<string> | undefined,
+): HourFacts[] {
+  return [...raw].flatMap(([path, objects]): HourFacts[] => {
+    const partition = parsePartitionPath(path);
+    if (!partition) return [];
+    const ofHour = waiting && objects.filter(({ key }) => waiting.has(key));
+    return [
+      {
+        partition,
+        files: objects.length,
+        ...dated("newest", latest(objects.map(({ modified }) => modified))),
+        ...(ofHour ? { waiting: ofHour.length } : {}),
+        ...dated("waitingSince", ofHour && earliest(ofHour.map(({ modified }) => modified))),
+        ...dated("notedAt", noted.get(path)?.notedAt),
+        ...(known && objects.length > 0 ? { isInCatalog: known.has(path) } : {}),
+      },
+    ];
+  });
+}

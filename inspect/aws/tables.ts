@@ -1,0 +1,143 @@
+import { randomUUID } from "node:crypto";
+import { FORMATS } from "../../formats";
+import { hourOf, parseHour } from "../../formats/hour";
+import {
+  COMMITS_PREFIX,
+  PARTITION_KEYS,
+  type Partition,
+  parsePartitionPath,
+  partitionPath,
+  SOURCE_KEY,
+} from "../../formats/partition-layout";
+import { type LakeTable, LOG_FILE } from "../../formats/render/lake-sql";
+import {
+  renderCommittedFiles,
+  renderCommittedHours,
+  renderKnownPartitions,
+} from "../../formats/render/status-sql";
+import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
+import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
+import { commitRecords } from "../../handlers/core/commit-records";
+import { systemClock } from "../../handlers/core/ports";
+import type { DeployedStream } from "../../pipeline/deployed-parts";
+import { athenaRows, type Row } from "./athena-rows";
+import { withoutLines } from "./lines";
+import type { Look } from "./look";
+import type { ListedObject } from "./objects";
+import { seen } from "./sight";
+
+/** What the typed table has of one hour. */
+export interface CommittedHour {
+  readonly files: number;
+  readonly rows: number;
+}
+
+/** Beyond it, files are not asked for by name: so much is behind that it does not matter which. */
+const HOURS_BY_NAME = 48;
+
+export const tableOf = ({ parts }: Look, bucket: string, { format, source }: DeployedStream): LakeTable => ({
+  format: FORMATS[format],
+  database: parts.database,
+  bucket,
+  bySource: source !== undefined,
+});
+
+/** What Athena knows of a table; what is not there was not asked, or could not be seen. */
+export interface TableRows {
+  /** Partitions in the catalog, by their paths. Not where Athena computes them. */
+  readonly known: ReadonlySet<string> | undefined;
+  /** What is in the typed table, by the path of the hour. */
+  readonly committed: ReadonlyMap<string, CommittedHour> | undefined;
+  /** When rows were last added. */
+  readonly lastCommit: Date | undefined;
+}
+
+export async function tableRows(look: Look, table: LakeTable): Promise<TableRows> {
+  const { isProjected, columnar } = look.parts;
+  const { from, to } = look.range;
+  const [known, committed, lastCommit] = await Promise.all([
+    isProjected ? undefined : rowsOf(look, table, renderKnownPartitions(table, from, to)),
+    columnar ? rowsOf(look, table, renderCommittedHours(table, from, to)) : undefined,
+    columnar ? lastCommitOf(look, table) : undefined,
+  ]);
+  return {
+    known: known && new Set(known.flatMap((row) => pathOf(table, row))),
+    committed:
+      committed &&
+      new Map(
+        committed.flatMap((row) =>
+          pathOf(table, row).map(
+            (path) => [path, { files: Number(row.files), rows: Number(row.rows) }] as const,
+          ),
+        ),
+      ),
+    lastCommit,
+  };
+}
+
+async function lastCommitOf(
+  { clients, sight }: Look,
+  { bucket, format }: LakeTable,
+): Promise<Date | undefined> {
+  const records = commitRecords(s3ObjectStore(clients.s3), bucket, format.table);
+  return seen(
+    await sight.ask("s3:GetObject", `s3://${bucket}/${COMMITS_PREFIX}${format.table}/`, records.lastCommit),
+  );
+}
+
+/** Keys of the files that hold lines and are in no commit. */
+export async function waitingFiles(
+  look: Look,
+  bucket: string,
+  table: LakeTable,
+  raw: ReadonlyMap<string, readonly ListedObject[]>,
+  committed: ReadonlyMap<string, CommittedHour>,
+): Promise<ReadonlySet<string>> {
+  const behind = [...raw].filter(([path, objects]) => objects.length > (committed.get(path)?.files ?? 0));
+  const partitions = behind.flatMap(([path]) => parsePartitionPath(path) ?? []);
+  const objects = behind.flatMap(([, ofHour]) => ofHour);
+  if (partitions.length === 0) return new Set();
+  const named = partitions.length > HOURS_BY_NAME ? undefined : await committedFiles(look, table, partitions);
+  const missing = objects.filter(({ key }) => !named?.has(`s3://${bucket}/${key}`));
+  const empty = await withoutLines(look, bucket, table.format, missing);
+  return new Set(missing.map(({ key }) => key).filter((key) => !empty.has(key)));
+}
+
+async function committedFiles(
+  look: Look,
+  table: LakeTable,
+  partitions: readonly Partition[],
+): Promise<ReadonlySet<string> | undefined> {
+  const rows = await rowsOf(look, table, renderCommittedFiles(table, partitions));
+  return rows && new Set(rows.flatMap((row) => row[LOG_FILE] ?? []));
+}
+
+/** Runs in the analysts' workgroup, whose limit of bytes holds for everyone who asks. */
+async function rowsOf(
+  { clients, parts, sight }: Look,
+  table: LakeTable,
+  sql: string,
+): Promise<Row[] | undefined> {
+  const [, workgroup] = parts.workgroups;
+  const engine = athenaQueryEngine({
+    client: clients.athena,
+    clock: systemClock,
+    database: parts.database,
+    workgroup,
+  });
+  return seen(
+    await sight.ask("athena:StartQueryExecution", `${parts.database}.${table.format.table}`, () =>
+      athenaRows(clients.athena, engine, { sql, token: randomUUID() }),
+    ),
+  );
+}
+
+function pathOf({ format }: LakeTable, row: Row): string[] {
+  const [dt, hour] = PARTITION_KEYS.map(({ name }) => row[name]);
+  const start = parseHour(`${dt}T${hour}`);
+  if (start === undefined) return [];
+  const source = row[SOURCE_KEY.name];
+  return [
+    partitionPath({ table: format.table, hour: hourOf(start), ...(source === undefined ? {} : { source }) }),
+  ];
+}

@@ -1,0 +1,36 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { codeOf } from "../handlers/core/errors";
+
+export interface FoundFile {
+  /** Path below the root, with slashes. */
+  readonly path: string;
+  readonly size: number;
+  /** When its content was written; a copy keeps the time of its original. */
+  readonly modified: Date;
+  /** When it got its name here. */
+  readonly changed: Date;
+}
+
+/** Every file below a folder of the root; none if there is no such folder. */
+export async function* filesBelow(root: string, folder: string): AsyncGenerator<FoundFile> {
+  for (const entry of await entriesOf(join(root, folder))) {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) {
+      yield* filesBelow(root, path);
+      continue;
+    }
+    const stats = await stat(join(root, path)).catch(() => undefined);
+    if (!stats) continue;
+    yield { path, size: stats.size, modified: stats.mtime, changed: stats.ctime };
+  }
+}
+
+async function entriesOf(folder: string) {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return [];
+    throw error;
+  }
+}

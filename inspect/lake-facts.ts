@@ -1,0 +1,142 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import type { HourRange } from "../handlers/core/add-partitions";
+import { codeOf } from "../handlers/core/errors";
+import { openDuckdb } from "../lake/duckdb-engine";
+import { forEachAtOnce } from "../lake/for-each-at-once";
+import { isLakePath, type LakeLayout, lakeLayout } from "../lake/layout";
+import { type LockHolder, lockHolder } from "../lake/lock";
+import type { StreamFacts } from "./facts";
+import { filesBelow } from "./folder-files";
+import { type LakeFiles, lakeFiles, type PartitionFile } from "./lake-files";
+import { lakeStreams } from "./lake-streams";
+import { type BrokenFile, openFiles } from "./open-files";
+import { type ParquetFacts, readParquet } from "./parquet-facts";
+
+/** What is seen of a lake on this machine. */
+export type LakeFacts =
+  | {
+      readonly kind: "none";
+      readonly folder: string;
+      readonly why: "lake-path" | "no-lake" | "not-a-folder" | "not-a-lake";
+    }
+  | ExistingLakeFacts;
+
+export interface ExistingLakeFacts extends Pick<LakeFiles, "unknownNotes" | "leftovers" | "strays"> {
+  readonly kind: "lake";
+  readonly root: string;
+  readonly at: Date;
+  readonly streams: readonly StreamFacts[];
+  readonly parquet: readonly ParquetFacts[];
+  readonly lock?: LockHolder;
+  /** Files of unfinished work. */
+  readonly work: readonly string[];
+  readonly broken: readonly BrokenFile[];
+  /** Keys with rows that are not below `raw/` any more. */
+  readonly gone: readonly string[];
+  /** Objects that the last ingest did not take, by reason; `undefined` if its list cannot be read. */
+  readonly skipped: Readonly<Record<string, number>> | undefined;
+}
+
+export interface LakeView {
+  readonly now: Date;
+  /** Only these hours. */
+  readonly range?: HourRange;
+  /** Reads every log and every value of the tables, not only what `status` needs. */
+  readonly isDeep: boolean;
+  readonly onProgress: (what: string, done: number, total: number) => void;
+}
+
+/** A file that is in no commit may hold no line at all: `status` opens so many of them to see. */
+const OPENED_BY_STATUS = 200;
+const PARQUETS_AT_ONCE = 4;
+
+/** Looks at a lake and changes nothing in it. */
+export async function lakeFacts(folder: string, view: LakeView): Promise<LakeFacts> {
+  if (!isLakePath(folder)) return { kind: "none", folder, why: "lake-path" };
+  const layout = lakeLayout(folder);
+  const stats = await stat(layout.root).catch(() => undefined);
+  if (!stats) return { kind: "none", folder, why: "no-lake" };
+  if (!stats.isDirectory()) return { kind: "none", folder, why: "not-a-folder" };
+  const names = await readdir(layout.root);
+  // A lake that was only just made holds nothing but its own hidden files.
+  const isForeign =
+    !names.some((name) => LAKE_NAMES.has(name)) && names.some((name) => !name.startsWith("."));
+  if (isForeign) return { kind: "none", folder, why: "not-a-lake" };
+  return existingLake(layout, names, view);
+}
+
+const LAKE_NAMES: ReadonlySet<string> = new Set(["raw", "typed"]);
+
+async function existingLake(
+  layout: LakeLayout,
+  names: readonly string[],
+  view: LakeView,
+): Promise<ExistingLakeFacts> {
+  const { raw, typed, noted, ...others } = await lakeFiles(layout.root, view.range);
+  const parquet = await readAll(layout.root, typed, view);
+  const logs = parquet.flatMap(({ content }) => (content.kind === "read" ? content.logs : []));
+  const commits = new Set(logs.map(({ key }) => key));
+  const toOpen = view.isDeep ? raw : raw.filter(({ path }) => !commits.has(path)).slice(0, OPENED_BY_STATUS);
+  const opened = await openFiles(layout.root, toOpen, (done, total) =>
+    view.onProgress("reading logs", done, total),
+  );
+  const keys = new Set(raw.map(({ path }) => path));
+  const lock = await lockHolder(layout.lockFile);
+  return {
+    kind: "lake",
+    root: layout.root,
+    at: view.now,
+    streams: lakeStreams({ raw, noted, commits, opened, parquet }),
+    parquet,
+    ...(lock ? { lock } : {}),
+    ...others,
+    work: await pathsBelow(layout.root, basename(layout.workFolder)),
+    leftovers: [...others.leftovers, ...names.filter((name) => LOCK_LEFTOVER.test(name))],
+    broken: opened.broken,
+    gone: [...commits].filter((key) => !keys.has(key)).sort(),
+    skipped: await skippedOf(layout.skippedFile),
+  };
+}
+
+/** A lock is written under such a name first. */
+const LOCK_LEFTOVER = /^\.lock\.\d+$/;
+
+async function readAll(
+  root: string,
+  files: readonly PartitionFile[],
+  { isDeep, onProgress }: LakeView,
+): Promise<ParquetFacts[]> {
+  const engine = await openDuckdb();
+  const parquet: ParquetFacts[] = [];
+  try {
+    await forEachAtOnce(files, PARQUETS_AT_ONCE, async ({ path, partition, modified }) => {
+      parquet.push({ path, partition, modified, content: await readParquet(engine, root, path, isDeep) });
+      onProgress("reading tables", parquet.length, files.length);
+    });
+  } finally {
+    engine.close();
+  }
+  return parquet.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function pathsBelow(root: string, folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { path } of filesBelow(root, folder)) paths.push(path);
+  return paths;
+}
+
+async function skippedOf(file: string): Promise<Record<string, number> | undefined> {
+  const counts: Record<string, number> = {};
+  try {
+    for (const line of (await readFile(file, "utf8")).split("\n")) {
+      if (line === "") continue;
+      const { reason } = JSON.parse(line);
+      if (typeof reason !== "string") return undefined;
+      counts[reason] = (counts[reason] ?? 0) + 1;
+    }
+  } catch (error) {
+    return codeOf(error) === "ENOENT" ? {} : undefined;
+  }
+  return counts;
+}

@@ -1,0 +1,68 @@
+import { basename } from "node:path";
+import { FORMATS } from "../formats";
+import { ARRIVALS_PREFIX, type Partition, parsePartitionPath, RAW_PREFIX } from "../formats/partition-layout";
+import type { HourRange } from "../handlers/core/add-partitions";
+import { allNotes, type Noted, notedPartitions } from "../handlers/core/arrival-notes";
+import { directoryObjectStore } from "../lake/directory-object-store";
+import { LAKE_BUCKET, TYPED_PREFIX } from "../lake/layout";
+import { type FoundFile, filesBelow } from "./folder-files";
+
+/** A file that lies in a partition of a table that a format has. */
+export interface PartitionFile extends FoundFile {
+  readonly partition: Partition;
+}
+
+/** The files of a lake, by what they are. */
+export interface LakeFiles {
+  readonly raw: readonly PartitionFile[];
+  readonly typed: readonly PartitionFile[];
+  /** The partitions with noted files, by their paths. */
+  readonly noted: ReadonlyMap<string, Noted>;
+  /** Files among the notes that are not notes. */
+  readonly unknownNotes: readonly string[];
+  /** Files of writes that did not end. */
+  readonly leftovers: readonly string[];
+  /** Files that lie in no partition. */
+  readonly strays: readonly string[];
+}
+
+const LEFTOVER = /\.partial$/;
+const PARQUET = /\.parquet$/;
+const TABLES = Object.values(FORMATS).map(({ table }) => ({ table }));
+const TABLE_NAMES: ReadonlySet<string> = new Set(TABLES.map(({ table }) => table));
+
+/** @param range only files of these hours; strays and leftovers are of none */
+export async function lakeFiles(root: string, range: HourRange | undefined): Promise<LakeFiles> {
+  const raw: PartitionFile[] = [];
+  const typed: PartitionFile[] = [];
+  const [unknownNotes, leftovers, strays]: [string[], string[], string[]] = [[], [], []];
+  const isWanted = ({ hour }: Partition) => !range || (hour >= range.from && hour <= range.to);
+  for (const [prefix, files] of [
+    [RAW_PREFIX, raw],
+    [TYPED_PREFIX, typed],
+  ] as const) {
+    for await (const file of filesBelow(root, folderOf(prefix))) {
+      const partition = partitionOf(file.path, prefix);
+      if (LEFTOVER.test(file.path)) leftovers.push(file.path);
+      else if (!partition || (prefix === TYPED_PREFIX && !PARQUET.test(file.path))) strays.push(file.path);
+      else if (isWanted(partition)) files.push({ ...file, partition });
+    }
+  }
+  const noteFiles: string[] = [];
+  for await (const { path } of filesBelow(root, folderOf(ARRIVALS_PREFIX)))
+    (LEFTOVER.test(path) ? leftovers : noteFiles).push(path);
+  const notes = await allNotes(directoryObjectStore({ [LAKE_BUCKET]: root }), LAKE_BUCKET, TABLES);
+  const known = new Set(notes.map(({ key }) => key));
+  unknownNotes.push(...noteFiles.filter((path) => !known.has(path)));
+  const noted = notedPartitions(notes);
+  for (const [path, { partition }] of noted) if (!isWanted(partition)) noted.delete(path);
+  return { raw, typed, noted, unknownNotes, leftovers, strays };
+}
+
+const folderOf = (prefix: string): string => prefix.slice(0, -1);
+
+/** The partition of a file that lies right in its folder. */
+function partitionOf(path: string, prefix: string): Partition | undefined {
+  const partition = parsePartitionPath(path.slice(prefix.length, -basename(path).length - 1));
+  return partition && TABLE_NAMES.has(partition.table) ? partition : undefined;
+}

@@ -1,0 +1,43 @@
+import { type LookOptions, rangeOf } from "../cli/deployment-options";
+import { progressLine } from "../terminal/progress-line";
+import { counted } from "../terminal/quantities";
+import { judgeLake } from "./judge-lake";
+import { filesOf } from "./judge-streams";
+import { type LakeFacts, lakeFacts } from "./lake-facts";
+import { printStreams, streamJson } from "./print-streams";
+import type { Report } from "./report";
+
+/** Looks at a lake on this machine. @param isDeep reads every log and every value, too */
+export async function lakeReport(folder: string, options: LookOptions, isDeep: boolean): Promise<Report> {
+  const now = new Date();
+  const range = rangeOf(options, now);
+  const progress = progressLine(process.stderr);
+  const facts = await lakeFacts(folder, {
+    now,
+    ...(range ? { range } : {}),
+    isDeep,
+    onProgress: progress.show,
+  });
+  progress.clear();
+  return {
+    subject: `lake ${facts.kind === "none" ? facts.folder : facts.root}`,
+    at: now,
+    tables: facts.kind === "none" ? [] : [printStreams(facts.streams, now)],
+    values: valuesOf(facts, now),
+    findings: judgeLake(facts),
+    allIsWell: facts.kind === "none" ? "" : wellOf(facts, isDeep),
+  };
+}
+
+const valuesOf = (facts: LakeFacts, now: Date) =>
+  facts.kind === "none"
+    ? {}
+    : { streams: facts.streams.map((stream) => streamJson(stream, now)), skipped: facts.skipped };
+
+type Existing = Extract<LakeFacts, { kind: "lake" }>;
+
+function wellOf({ streams, parquet }: Existing, isDeep: boolean): string {
+  const files = filesOf(streams);
+  const looked = `${counted(files, "log")} and ${counted(parquet.length, "Parquet file")}`;
+  return isDeep ? `${looked} read to their ends, nothing is wrong` : `${looked}, everything came through`;
+}

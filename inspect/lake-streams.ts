@@ -1,0 +1,72 @@
+import { FORMATS } from "../formats";
+import { type Partition, partitionPath } from "../formats/partition-layout";
+import { sum } from "../terminal/quantities";
+import { dated, earliest, latest } from "./dates";
+import type { HourFacts, StreamFacts } from "./facts";
+import type { LakeFiles, PartitionFile } from "./lake-files";
+import type { OpenedFiles } from "./open-files";
+import type { ParquetFacts } from "./parquet-facts";
+
+/** What the streams of a lake are read from. */
+export interface LakeSight extends Pick<LakeFiles, "raw" | "noted"> {
+  /** Keys of the logs that have rows. */
+  readonly commits: ReadonlySet<string>;
+  readonly opened: OpenedFiles;
+  readonly parquet: readonly ParquetFacts[];
+}
+
+/** One stream for each table that has files or notes. */
+export const lakeStreams = (sight: LakeSight): StreamFacts[] =>
+  Object.values(FORMATS).flatMap(({ table }) => {
+    const raw = sight.raw.filter(({ partition }) => partition.table === table);
+    const parquet = sight.parquet.filter(({ partition }) => partition.table === table);
+    const noted = [...sight.noted.values()].filter(({ partition }) => partition.table === table);
+    if (raw.length + parquet.length + noted.length === 0) return [];
+    const logs = parquet.flatMap(({ content }) => (content.kind === "read" ? content.logs : []));
+    return [
+      {
+        table,
+        sources: [],
+        ...dated("lastDelivery", latest(raw.map(({ modified }) => modified))),
+        ...dated("lastCommit", latest(parquet.map(({ modified }) => modified))),
+        hours: hoursOf(
+          raw,
+          noted.map(({ partition }) => partition),
+          sight,
+        ),
+        rows: sum(logs.map((log) => log.rows)),
+        unparsed: sum(logs.map((log) => log.unparsed)),
+      },
+    ];
+  });
+
+function hoursOf(
+  raw: readonly PartitionFile[],
+  withNotes: readonly Partition[],
+  { commits, opened, noted }: LakeSight,
+): HourFacts[] {
+  const broken = new Set(opened.broken.map(({ key }) => key));
+  const hours = new Map(
+    withNotes.map((partition) => [partitionPath(partition), { partition, files: [] as PartitionFile[] }]),
+  );
+  for (const file of raw) {
+    const path = partitionPath(file.partition);
+    const hour = hours.get(path);
+    if (hour) hour.files.push(file);
+    else hours.set(path, { partition: file.partition, files: [file] });
+  }
+  return [...hours].map(([path, { partition, files }]) => {
+    const waiting = files.filter(
+      ({ path: key }) => !commits.has(key) && !opened.empty.has(key) && !broken.has(key),
+    );
+    // The note of a file stays while the file waits for a whole copy: it is not left over.
+    const isHeld = files.some(({ path: key }) => broken.has(key));
+    return {
+      partition,
+      files: files.length,
+      waiting: waiting.length,
+      ...dated("waitingSince", earliest(waiting.map(({ changed }) => changed))),
+      ...(isHeld ? {} : dated("notedAt", noted.get(path)?.notedAt)),
+    };
+  });
+}

@@ -1,0 +1,47 @@
+import { devNull } from "node:os";
+import { join } from "node:path";
+import { messageOf } from "../handlers/core/errors";
+import { forEachAtOnce } from "../lake/for-each-at-once";
+import { openSpoolPool } from "../lake/spool-pool";
+import type { PartitionFile } from "./lake-files";
+
+/** A moved file that cannot be read. */
+export interface BrokenFile {
+  readonly key: string;
+  readonly kind: "corrupt" | "unreadable";
+  readonly reason: string;
+}
+
+/** What was found by reading files to their end. */
+export interface OpenedFiles {
+  /** Keys of files without a line: they are in no commit, and need not be. */
+  readonly empty: ReadonlySet<string>;
+  readonly broken: readonly BrokenFile[];
+}
+
+/** Reads files as a commit would, and keeps nothing of them. */
+export async function openFiles(
+  root: string,
+  files: readonly PartitionFile[],
+  onProgress: (done: number, total: number) => void,
+): Promise<OpenedFiles> {
+  const empty = new Set<string>();
+  const broken: BrokenFile[] = [];
+  const pool = openSpoolPool();
+  let done = 0;
+  try {
+    await forEachAtOnce(files, pool.size, async ({ path: key, partition }) => {
+      try {
+        const spooled = await pool.spool(partition.table, join(root, key), devNull);
+        if (spooled.kind === "corrupt") broken.push({ key, kind: "corrupt", reason: spooled.reason });
+        else if (spooled.lines === 0) empty.add(key);
+      } catch (error) {
+        broken.push({ key, kind: "unreadable", reason: messageOf(error) });
+      }
+      onProgress(++done, files.length);
+    });
+  } finally {
+    await pool.close();
+  }
+  return { empty, broken };
+}

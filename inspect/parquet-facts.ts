@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import type { Partition } from "../formats/partition-layout";
+import { sqlString } from "../formats/render/sql-text";
+import { QueryFailedError } from "../handlers/core/errors";
+import type { DuckdbEngine } from "../lake/duckdb-engine";
+
+/** One Parquet file of a typed table. */
+export interface ParquetFacts {
+  /** Path below the lake. */
+  readonly path: string;
+  /** Partition whose folder it lies in. */
+  readonly partition: Partition;
+  readonly modified: Date;
+  readonly content:
+    | { readonly kind: "unreadable"; readonly reason: string }
+    | {
+        readonly kind: "read";
+        readonly columns: ReadonlyMap<string, string>;
+        /** Logs whose lines it holds; none if it lacks the columns that say so. */
+        readonly logs: readonly LogRows[];
+      };
+}
+
+/** What a Parquet file holds of one log file. */
+interface LogRows {
+  /** Key of the file below `raw/`. */
+  readonly key: string;
+  readonly rows: number;
+  readonly unparsed: number;
+}
+
+/** Columns that every commit has beside the format's own. */
+export const COMMIT_COLUMNS = ["log_file", "unparsed"] as const;
+
+/** @param isDeep reads every value, not only what is needed */
+export async function readParquet(
+  engine: DuckdbEngine,
+  root: string,
+  path: string,
+  isDeep: boolean,
+): Promise<ParquetFacts["content"]> {
+  const relation = `read_parquet(${sqlString(join(root, path))}, hive_partitioning = false)`;
+  try {
+    const described = await engine.rows(`DESCRIBE SELECT * FROM ${relation}`);
+    const columns = new Map(described.map(([name, type]) => [String(name), String(type)]));
+    if (isDeep) await engine.rows(`SELECT bit_xor(hash(file)) FROM ${relation} AS file`);
+    const isCommit = COMMIT_COLUMNS.every((name) => columns.has(name));
+    return { kind: "read", columns, logs: isCommit ? await logsOf(engine, relation) : [] };
+  } catch (error) {
+    if (!(error instanceof QueryFailedError)) throw error;
+    return { kind: "unreadable", reason: firstLine(error.reason) };
+  }
+}
+
+async function logsOf(engine: DuckdbEngine, relation: string): Promise<LogRows[]> {
+  const rows = await engine.rows(
+    `SELECT log_file, count(*) FILTER (unparsed IS NULL), count(unparsed) FROM ${relation} GROUP BY log_file`,
+  );
+  return rows.map(([key, count, unparsed]) => ({
+    key: String(key),
+    rows: Number(count),
+    unparsed: Number(unparsed),
+  }));
+}
+
+const firstLine = (text: string): string => text.split("\n")[0] ?? text;

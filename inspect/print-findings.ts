@@ -1,0 +1,66 @@
+import { counted } from "../terminal/quantities";
+import type { Finding } from "./finding";
+
+/** What every terminal shows, and a mail or a ticket, too. */
+export const SCREEN_WIDTH = 80;
+const INDENT = "       ";
+/** Of one kind, so many are shown; `--json` has all. */
+const SHOWN_OF_A_KIND = 3;
+
+/** The findings for people, and in one line what they come to. */
+export function printFindings(findings: readonly Finding[], allIsWell: string): string {
+  // What is wrong first; the order among these is that of the work: what comes first explains what follows.
+  const sorted = [...findings].sort(
+    (a, b) => Number(b.severity === "wrong") - Number(a.severity === "wrong"),
+  );
+  const shown = sorted.filter((finding) => rankOf(finding, sorted) < SHOWN_OF_A_KIND);
+  const texts = shown.map((finding) => {
+    const more = moreOf(finding, sorted);
+    return `${printFinding(finding)}${more > 0 ? `${INDENT}and ${more} more of this kind: --json names all\n` : ""}`;
+  });
+  const wrong = findings.filter(({ severity }) => severity === "wrong").length;
+  const notes = findings.length - wrong;
+  const end =
+    wrong === 0
+      ? `ok     ${allIsWell}`
+      : `wrong  ${counted(wrong, "finding")}${notes > 0 ? `, ${counted(notes, "note")}` : ""}`;
+  return `${texts.map((text) => `${text}\n`).join("")}${end}\n`;
+}
+
+const ofKind = ({ code }: Finding, findings: readonly Finding[]) =>
+  findings.filter((other) => other.code === code);
+const rankOf = (finding: Finding, findings: readonly Finding[]) => ofKind(finding, findings).indexOf(finding);
+const moreOf = (finding: Finding, findings: readonly Finding[]) =>
+  rankOf(finding, findings) === SHOWN_OF_A_KIND - 1 ? ofKind(finding, findings).length - SHOWN_OF_A_KIND : 0;
+
+const printFinding = ({ severity, code, where, what, fix, run }: Finding): string =>
+  [
+    ...wrapped(`${severity === "wrong" ? "wrong  " : "note   "}${code}: ${where}`, INDENT),
+    ...wrapped(INDENT + what, INDENT),
+    ...wrapped(`${INDENT}fix: ${fix}`, `${INDENT}     `),
+    // In one piece, whatever its length, so that it can be copied.
+    ...(run === undefined ? [] : [`${INDENT}$ ${printable(run)}`]),
+  ]
+    .map((line) => `${line}\n`)
+    .join("");
+
+/** Breaks a line between words; a word that is too long, as a path, stays whole so that it can be copied. */
+export function wrapped(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  const start = /^ */.exec(text)?.[0] ?? "";
+  let line = start;
+  for (const word of text
+    .slice(start.length)
+    .replaceAll(/\p{Cc}/gu, "\uFFFD")
+    .split(" ")) {
+    const isFirst = line === start || line === indent;
+    if (!isFirst && line.length + 1 + word.length > SCREEN_WIDTH) {
+      lines.push(line);
+      line = indent + word;
+    } else line += isFirst ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** Names of files can hold anything; a terminal must not take them for commands. */
+const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, "\uFFFD");

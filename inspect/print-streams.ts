@@ -1,0 +1,56 @@
+import { type PrintedColumn, printTable } from "../terminal/print-table";
+import { age, compact } from "../terminal/quantities";
+import type { StreamFacts } from "./facts";
+import { gapsOf, lagOf, nameOf, waitingOf } from "./judge-streams";
+
+/** 80 characters in all. */
+const COLUMNS: readonly PrintedColumn[] = [
+  { title: "TABLE", width: 22, align: "left" },
+  { title: "ARRIVED", width: 7, align: "right" },
+  { title: "COMMIT", width: 6, align: "right" },
+  { title: "LAG", width: 6, align: "right" },
+  { title: "WAITING", width: 7, align: "right" },
+  { title: "GAPS", width: 4, align: "right" },
+  { title: "ROWS", width: 6, align: "right" },
+  { title: "UNPARSED", width: 8, align: "right" },
+];
+/** What could not be asked, or never was. */
+const UNKNOWN = "-";
+
+/** One line for each table, or source of it: how long ago something came, and what has not come through yet. */
+export function printStreams(streams: readonly StreamFacts[], at: Date): string {
+  if (streams.length === 0) return "";
+  const since = (date: Date | undefined) => (date ? age(at.getTime() - date.getTime()) : UNKNOWN);
+  return printTable(
+    COLUMNS,
+    streams.map((stream) => [
+      nameOf(stream),
+      since(stream.lastDelivery),
+      since(stream.lastCommit),
+      age(lagOf(stream, at)),
+      compact(waitingOf(stream) + (stream.landing?.waiting ?? 0)),
+      compact(gapsOf(stream).length),
+      stream.rows === undefined ? UNKNOWN : compact(stream.rows),
+      stream.unparsed === undefined ? UNKNOWN : compact(stream.unparsed),
+    ]),
+  );
+}
+
+/** The same as values. */
+export const streamJson = (stream: StreamFacts, at: Date) => {
+  const { table, source, sources, lastDelivery, lastCommit, rows, unparsed, landing } = stream;
+  return {
+    table,
+    ...(source === undefined ? {} : { source }),
+    ...(sources.length > 0 ? { sources } : {}),
+    lastDelivery: lastDelivery ?? null,
+    lastCommit: lastCommit ?? null,
+    lagSeconds: Math.round(lagOf(stream, at) / 1000),
+    filesWaiting: waitingOf(stream),
+    ...(landing ? { objectsNotMoved: landing.waiting } : {}),
+    hours: stream.hours.length,
+    hoursMissing: gapsOf(stream).map(({ hour }) => new Date(hour)),
+    rows: rows ?? null,
+    unparsed: unparsed ?? null,
+  };
+};

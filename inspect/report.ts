@@ -1,0 +1,40 @@
+import { write } from "../terminal/write";
+import type { Finding } from "./finding";
+import { printFindings } from "./print-findings";
+
+/** What a look at a pipeline or a lake comes to. */
+export interface Report {
+  /** What was looked at, in one line. */
+  readonly subject: string;
+  readonly at: Date;
+  /** Tables for people, each ended by a line feed. */
+  readonly tables: readonly string[];
+  /** The same as values. */
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly findings: readonly Finding[];
+  /** What can be said if there is none. */
+  readonly allIsWell: string;
+}
+
+/** Prints a report; the exit code says whether something is wrong. */
+export async function show(report: Report, asJson: boolean): Promise<void> {
+  const isWrong = report.findings.some(({ severity }) => severity === "wrong");
+  await write(asJson ? `${JSON.stringify(jsonOf(report, isWrong))}\n` : screenOf(report));
+  if (isWrong) process.exitCode = 1;
+}
+
+const jsonOf = ({ subject, at, values, findings }: Report, isWrong: boolean) => ({
+  ok: !isWrong,
+  subject,
+  at,
+  ...values,
+  findings,
+});
+
+function screenOf({ subject, at, tables, findings, allIsWell }: Report): string {
+  const parts = [
+    `${subject}\n${at.toISOString().slice(0, 16).replace("T", " ")} UTC\n`,
+    ...tables.filter((table) => table !== ""),
+  ];
+  return `${parts.map((part) => `${part}\n`).join("")}${printFindings(findings, allIsWell)}`;
+}

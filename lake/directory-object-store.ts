@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import { type BigIntStats, constants, mkdirSync, renameSync, statSync, utimesSync } from "node:fs";
+import { copyFile, link, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { codeOf, messageOf } from "../handlers/core/errors";
+import type { ObjectLocation, ObjectStore, StoredObject } from "../handlers/core/ports";
+import { keyPath } from "./key-path";
+import { syncFile } from "./sync-to-disk";
+
+/** Suffix of files that are being written: never listed. */
+const PARTIAL = ".partial";
+
+export interface DirectoryStoreOptions {
+  /**
+   * Makes copies stay through a power cut, too. Not needed where the originals are kept: a copy that was cut short is
+   * made anew by the next run.
+   *
+   * @default true
+   */
+  readonly syncCopies?: boolean;
+}
+
+/**
+ * Objects as files: a key is a path below its bucket's folder.
+ *
+ * A file appears whole or not at all, and stays through a power cut: it is written aside, synced and renamed.
+ *
+ * @param folders absolute folder of each bucket
+ */
+export function directoryObjectStore(
+  folders: Readonly<Record<string, string>>,
+  { syncCopies = true }: DirectoryStoreOptions = {},
+): ObjectStore {
+  const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), keyPath(key));
+  return {
+    copy: async (source, target) => copy(pathOf(source), pathOf(target), syncCopies),
+    exists: async (location) => statOrMissing(pathOf(location)) !== undefined,
+    put: async (location, body) => writeAside(pathOf(location), (path) => writeFile(path, body), renameSync),
+    putIfAbsent: async (location, body) => putIfAbsent(pathOf(location), body),
+    read: async (location) => read(pathOf(location)),
+    list: (bucket, prefix) => list(folderOf(folders, bucket), prefix),
+    deleteAll: async (bucket, keys) => {
+      const failures = new Map<string, string>();
+      for (const key of keys) {
+        await rm(pathOf({ bucket, key }), { force: true }).catch((error: unknown) =>
+          failures.set(key, messageOf(error)),
+        );
+      }
+      return failures;
+    },
+  };
+}
+
+function folderOf(folders: Readonly<Record<string, string>>, bucket: string): string {
+  const folder = folders[bucket];
+  if (folder === undefined) throw new Error(`no folder stands for the bucket "${bucket}"`);
+  return folder;
+}
+
+async function copy(source: string, target: string, isSynced: boolean): Promise<"copied" | "source-missing"> {
+  const from = statOrMissing(source);
+  if (!from) return "source-missing";
+  const to = statOrMissing(target);
+  // The copy keeps the source's time, so that a second run need not copy again what has not changed.
+  if (to && to.size === from.size && to.mtimeMs === from.mtimeMs) return "copied";
+  const write = async (path: string) => {
+    await copyFile(source, path, constants.COPYFILE_FICLONE);
+    utimesSync(path, from.atime, from.mtime);
+  };
+  await writeAside(target, write, renameSync, isSynced);
+  return "copied";
+}
+
+async function putIfAbsent(target: string, body: string): Promise<string | undefined> {
+  try {
+    await writeAside(target, (path) => writeFile(path, body), linkAndRemove);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return undefined;
+    throw error;
+  }
+  const stats = statOrMissing(target);
+  return stats ? etagOf(stats) : "";
+}
+
+async function read(path: string): Promise<{ body: string; etag: string } | undefined> {
+  const stats = statOrMissing(path);
+  const body = await readFile(path, "utf8").catch(ignoreMissing(undefined));
+  return stats && body !== undefined ? { body, etag: etagOf(stats) } : undefined;
+}
+
+/** @param publish makes the finished file appear under its name */
+async function writeAside(
+  target: string,
+  write: (path: string) => Promise<void>,
+  publish: (aside: string, target: string) => Promise<void> | void,
+  isSynced = true,
+): Promise<void> {
+  const aside = `${target}.${randomUUID()}${PARTIAL}`;
+  try {
+    await write(aside).catch(async (error: unknown) => {
+      if (codeOf(error) !== "ENOENT") throw error;
+      mkdirSync(dirname(target), { recursive: true });
+      await write(aside);
+    });
+    if (isSynced) await syncFile(aside);
+    await publish(aside, target);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw error;
+  }
+}
+
+/** Unlike a rename, a link never replaces what is there. */
+async function linkAndRemove(aside: string, target: string): Promise<void> {
+  await link(aside, target);
+  await rm(aside);
+}
+
+/** Walks only the folder that the prefix names; keys come in the order of their bytes, as in S3. */
+async function* list(folder: string, prefix: string): AsyncGenerator<StoredObject> {
+  const start = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+  for await (const key of walk(folder, start)) {
+    if (!key.startsWith(prefix) || key.endsWith(PARTIAL)) continue;
+    const stats = statOrMissing(join(folder, key));
+    if (stats?.isFile()) yield { key, size: Number(stats.size), etag: etagOf(stats), writtenAt: stats.mtime };
+  }
+}
+
+async function* walk(folder: string, prefix: string): AsyncGenerator<string> {
+  const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch(ignoreMissing([]));
+  // A folder sorts by its name with the slash: "a/" comes after "a-b", as its keys do.
+  const names = entries.map((entry) => entry.name + (entry.isDirectory() ? "/" : ""));
+  for (const name of names.sort(compareBytes)) {
+    if (name.endsWith("/")) yield* walk(folder, prefix + name);
+    else yield prefix + name;
+  }
+}
+
+const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+const ignoreMissing =
+  <T>(value: T) =>
+  (error: unknown): T => {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return value;
+    throw error;
+  };
+
+/** The kernel knows the answer: to hand the question to another thread takes several times as long. */
+function statOrMissing(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true });
+  } catch (error) {
+    return ignoreMissing(undefined)(error);
+  }
+}
+
+/** A file written anew is another inode; its time tells when an inode is used again. */
+const etagOf = ({ ino, size, mtimeNs }: BigIntStats): string => `${ino}-${size}-${mtimeNs}`;

@@ -1,0 +1,65 @@
+import { realpathSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, dirname, join, resolve, sep } from "node:path";
+import { FORMAT_IDS } from "../formats";
+import { codeOf } from "../handlers/core/errors";
+import type { ObjectStore } from "../handlers/core/ports";
+import type { Source } from "../handlers/core/source";
+import { UserError } from "../terminal/user-error";
+import { directoryObjectStore } from "./directory-object-store";
+import { LAKE_BUCKET, type LakeLayout, lakeLayout } from "./layout";
+
+/** Nobody configured prefixes here: every format is tried on every key. */
+export const ANY_SOURCE: readonly Source[] = FORMAT_IDS.map((format) => ({ format, prefix: "" }));
+
+/** A folder of logs and a lake, as the core sees them. */
+export interface Folders {
+  /** Knows the folder of the logs as `bucket`, and the lake as `LAKE_BUCKET`. */
+  readonly store: ObjectStore;
+  readonly bucket: string;
+  readonly lake: LakeLayout;
+}
+
+/** @throws UserError if the folder is not there, or the lake and it lie in each other */
+export async function openFolders(
+  directory: string,
+  lakeFolder: string,
+  { deleteOriginals }: { readonly deleteOriginals: boolean },
+): Promise<Folders> {
+  const root = resolve(directory);
+  const lake = lakeLayout(lakeFolder);
+  await checkFolders(root, lake);
+  const bucket = bucketName(basename(root));
+  const folders = { [bucket]: root, [LAKE_BUCKET]: lake.root };
+  return { bucket, lake, store: directoryObjectStore(folders, { syncCopies: deleteOriginals }) };
+}
+
+/** A folder named like the lake's own bucket must not be taken for it. */
+const bucketName = (folder: string): string => (folder === LAKE_BUCKET ? `${folder}/` : folder);
+
+async function checkFolders(directory: string, lake: LakeLayout): Promise<void> {
+  const stats = await stat(directory).catch(() => undefined);
+  if (!stats?.isDirectory()) {
+    throw new UserError(`${directory}: there is no such folder; name the one that holds the logs`);
+  }
+  const [logs, root] = [realPath(directory), realPath(lake.root)];
+  if (isBelow(root, logs) || isBelow(logs, root)) {
+    throw new UserError(
+      `lake ${lake.root}: must not be inside the folder of the logs, nor around it; choose another folder`,
+    );
+  }
+}
+
+/** Links and, where the file system ignores it, upper and lower case give one folder many paths: this is the one. */
+function realPath(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch (error) {
+    // A lake that is to be made has no path yet but that of the folder that it will lie in.
+    if (codeOf(error) !== "ENOENT" || dirname(path) === path) throw error;
+    return join(realPath(dirname(path)), basename(path));
+  }
+}
+
+const isBelow = (inner: string, outer: string): boolean =>
+  inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : `${outer}${sep}`);

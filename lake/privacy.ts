@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod/mini";
+import {
+  ADDRESS_MODES,
+  keepsAll,
+  MIN_SALT_LENGTH,
+  needsSalt,
+  type Privacy,
+  type PrivacyOptions,
+  type PrivacyRule,
+  TEXT_MODES,
+  withDefaults,
+} from "../formats/privacy";
+import { codeOf } from "../handlers/core/errors";
+import { UserError } from "../terminal/user-error";
+import type { LakeLayout } from "./layout";
+
+const SALT_BYTES = 32;
+
+const storedSchema = z.strictObject({
+  clientIps: z.enum(ADDRESS_MODES),
+  queryStrings: z.enum(TEXT_MODES),
+  cookies: z.enum(TEXT_MODES),
+});
+
+/**
+ * What the rows of a lake must not tell. The first run decides, and the lake remembers it: a later one that forgot the
+ * options must not add what the others left out. Only under the lake's lock.
+ *
+ * @param wanted options that are to hold; what is not set is as the lake has it
+ * @returns `undefined` if the rows hold what was logged
+ * @throws UserError if the lake has rows that were made with other options, or its secret is unusable
+ */
+export async function lakePrivacy(
+  lake: LakeLayout,
+  wanted: PrivacyOptions = {},
+): Promise<PrivacyRule | undefined> {
+  const privacy = (await storedPrivacy(lake)) ?? (await newPrivacy(lake, wanted));
+  for (const name of ["clientIps", "queryStrings", "cookies"] as const) {
+    const mode = wanted[name];
+    if (mode !== undefined && mode !== privacy[name]) {
+      throw new UserError(
+        `lake ${lake.root}: its rows were made with ${name} "${privacy[name]}", got "${mode}"; leave the option out, or make another lake`,
+      );
+    }
+  }
+  if (keepsAll(privacy)) return undefined;
+  return { privacy, salt: needsSalt(privacy) ? await saltOf(lake) : "" };
+}
+
+async function newPrivacy(lake: LakeLayout, wanted: PrivacyOptions): Promise<Privacy> {
+  if (await hasRows(lake)) return withDefaults({});
+  const privacy = withDefaults(wanted);
+  if (!keepsAll(privacy)) await writeFile(lake.privacyFile, `${JSON.stringify(privacy, null, 2)}\n`);
+  return privacy;
+}
+
+async function hasRows({ root }: LakeLayout): Promise<boolean> {
+  const names = await readdir(join(root, "typed"), { recursive: true }).catch(absent);
+  return names?.some((name) => name.endsWith(".parquet")) ?? false;
+}
+
+async function storedPrivacy({ privacyFile }: LakeLayout): Promise<Privacy | undefined> {
+  const text = await readFile(privacyFile, "utf8").catch(absent);
+  if (text === undefined) return undefined;
+  try {
+    return storedSchema.parse(JSON.parse(text));
+  } catch {
+    throw new UserError(
+      `${privacyFile}: expected an object with clientIps, queryStrings and cookies; put back what "ingest" wrote`,
+    );
+  }
+}
+
+async function saltOf(lake: LakeLayout): Promise<string> {
+  const { saltFile } = lake;
+  const stored = await readFile(saltFile, "utf8").catch(absent);
+  if (stored === undefined && (await hasRows(lake))) {
+    throw new UserError(
+      `${saltFile}: the secret of this lake's hashes is missing; put it back, or make another lake`,
+    );
+  }
+  const salt = stored?.trim() ?? randomBytes(SALT_BYTES).toString("hex");
+  if (stored === undefined) await writeFile(saltFile, `${salt}\n`, { mode: 0o600 });
+  if (salt.length >= MIN_SALT_LENGTH) return salt;
+  throw new UserError(`${saltFile}: expected a secret of at least ${MIN_SALT_LENGTH} characters`);
+}
+
+/** A file that is not there is none; any other refusal is an error. */
+function absent(error: unknown): undefined {
+  if (codeOf(error) !== "ENOENT") throw error;
+}

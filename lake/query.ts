@@ -1,0 +1,122 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { DuckDBResult } from "@duckdb/node-api";
+import { FORMATS } from "../formats";
+import type { LogFormat } from "../formats/log-format";
+import { PARTITION_KEYS } from "../formats/partition-layout";
+import { duckdbColumns } from "../formats/render/duckdb-relation";
+import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
+import { UserError } from "../terminal/user-error";
+import { ATHENA_FUNCTIONS } from "./athena-functions";
+import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
+import { type Json, jsonConverter } from "./json-values";
+import { existingLake, type LakeLayout } from "./layout";
+
+/** Rows of a query, as they come. */
+export interface QueryRows {
+  readonly columns: readonly string[];
+  readonly rows: AsyncIterable<readonly Json[]>;
+}
+
+/** A lake that can be asked: each typed table under its name, and `<table>_unparsed` with what could not be read. */
+export interface OpenLake {
+  /**
+   * Runs SQL; one statement at a time.
+   *
+   * @param use called with the result; the rows can be read until it resolves
+   * @throws UserError without SQL, QueryFailedError if DuckDB refuses the SQL
+   */
+  query<T>(sql: string, use: (result: QueryRows) => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+/** @throws UserError if there is no lake */
+export async function openLake(folder: string): Promise<OpenLake> {
+  const lake = await existingLake(folder);
+  const engine = await openDuckdb();
+  try {
+    await createFunctions(engine);
+    await createViews(engine, lake);
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
+  return {
+    query: async (sql, use) => {
+      if (sql.trim() === "") {
+        throw new UserError('the SQL is empty; try "SELECT count(*) FROM alb_access_logs"');
+      }
+      const result = await engine.stream(sql);
+      return use({ columns: result.deduplicatedColumnNames(), rows: rowsOf(result) });
+    },
+    close: () => engine.close(),
+  };
+}
+
+/** Opens a lake for one statement. @throws as `openLake` and its `query` do */
+export async function queryLake<T>(
+  folder: string,
+  sql: string,
+  use: (result: QueryRows) => Promise<T>,
+): Promise<T> {
+  const lake = await openLake(folder);
+  try {
+    return await lake.query(sql, use);
+  } finally {
+    lake.close();
+  }
+}
+
+async function createFunctions(engine: DuckdbEngine): Promise<void> {
+  const macros = ATHENA_FUNCTIONS.map((definition) => `CREATE MACRO ${definition}`);
+  await engine.run({ sql: macros.join("; "), token: "functions" });
+}
+
+async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void> {
+  for (const format of Object.values(FORMATS)) {
+    const files = (await hasFiles(lake, format)) ? storedFiles(lake, format) : noFiles(format);
+    const typed = [
+      ...duckdbColumns(format).map(({ name }) => name),
+      "log_file",
+      ...PARTITION_KEYS.map(({ name }) => name),
+    ];
+    const views = {
+      [format.table]: `SELECT ${typed.map(sqlIdentifier).join(", ")} FROM (${files}) WHERE unparsed IS NULL`,
+      [`${format.table}_unparsed`]: `SELECT unparsed AS line, log_file FROM (${files}) WHERE unparsed IS NOT NULL`,
+    };
+    for (const [name, select] of Object.entries(views)) {
+      await engine.run({ sql: `CREATE VIEW ${sqlIdentifier(name)} AS ${select}`, token: name });
+    }
+  }
+}
+
+async function hasFiles(lake: LakeLayout, format: LogFormat): Promise<boolean> {
+  try {
+    const entries = await readdir(join(lake.root, "typed", format.table), { recursive: true });
+    return entries.some((name) => name.endsWith(".parquet"));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * By name and with missing columns as NULL: files written before a column was added stay readable, also while no file has
+ * it yet.
+ */
+function storedFiles(lake: LakeLayout, format: LogFormat): string {
+  const keys = PARTITION_KEYS.map(({ name }) => `${sqlString(name)}: VARCHAR`).join(", ");
+  return `SELECT * FROM read_parquet(${sqlString(lake.typedFiles(format))},
+    union_by_name = true, hive_partitioning = true, hive_types = {${keys}})
+UNION ALL BY NAME ${noFiles(format)}`;
+}
+
+/** A table that got no log yet can still be named. */
+function noFiles(format: LogFormat): string {
+  const texts = ["log_file", "unparsed", ...PARTITION_KEYS.map(({ name }) => name)];
+  const columns = [...duckdbColumns(format), ...texts.map((name) => ({ name, type: "VARCHAR" }))];
+  return `SELECT ${columns.map(({ name, type }) => `NULL::${type} AS ${sqlIdentifier(name)}`).join(", ")} WHERE false`;
+}
+
+async function* rowsOf(result: DuckDBResult): AsyncGenerator<readonly Json[]> {
+  for await (const rows of result.yieldConvertedRows(jsonConverter)) yield* rows;
+}

@@ -1,0 +1,39 @@
+import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
+import type { LakeLayout } from "./layout";
+import { WRITE_SETTINGS } from "./parquet-layout";
+import { type SpareFiles, spareFiles } from "./spare-files";
+import { openSpoolPool, type SpoolPool } from "./spool-pool";
+
+/** What turns files into rows of a lake. */
+export interface LakeWriter {
+  readonly engine: DuckdbEngine;
+  readonly pool: SpoolPool;
+  readonly spares: SpareFiles;
+}
+
+/** DuckDB's share: with Node itself, the process stays below 1 GiB. Spills go where the lake is. */
+const DUCKDB_MEMORY = "600MiB";
+
+/** Its threads start while other work is done: best opened before there are files to write. */
+export async function withLakeWriter<T>(
+  lake: LakeLayout,
+  use: (writer: LakeWriter) => Promise<T>,
+): Promise<T> {
+  const pool = openSpoolPool();
+  const spares = spareFiles(lake.workFolder);
+  try {
+    const engine = await openDuckdb({
+      memory_limit: DUCKDB_MEMORY,
+      temp_directory: lake.workFolder,
+      ...WRITE_SETTINGS,
+    });
+    try {
+      return await use({ engine, pool, spares });
+    } finally {
+      engine.close();
+    }
+  } finally {
+    await pool.close();
+    spares.delete();
+  }
+}

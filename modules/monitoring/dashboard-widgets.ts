@@ -1,0 +1,204 @@
+import { METRICS } from "../../formats/metrics";
+import { SKIP_REASONS } from "../../formats/object-kind";
+import {
+  lambdaMetric,
+  type Metric,
+  ownMetric,
+  QUERY_NAMESPACE,
+  type QueryMetric,
+  queryMetric,
+  queueMetric,
+} from "./metric";
+import type { Watched } from "./watched";
+
+/** One line of a graph. */
+export type Line =
+  | {
+      readonly metric: Metric;
+      readonly label: string;
+      readonly stat: "Sum" | "Maximum";
+      /** Only there for an expression to use. */
+      readonly hiddenAs?: string;
+    }
+  | { readonly expression: string; readonly label: string };
+
+/** One graph of the dashboard. */
+export interface Graph {
+  readonly title: string;
+  readonly unit: "Count" | "Bytes" | "Seconds" | "GB-seconds";
+  /** Seconds that one point stands for. */
+  readonly period: number;
+  readonly isStacked?: true;
+  readonly lines: readonly Line[];
+}
+
+const FIVE_MINUTES = 300;
+const HOUR = 3600;
+
+/** The graphs of a pipeline's dashboard, two a row: what came, how late, what was made of it, what went wrong, what it costs. */
+export const graphsOf = (pipeline: Watched): readonly Graph[] => [
+  perSource(pipeline, "ObjectsMoved", "Files per source"),
+  perSource(pipeline, "BytesMoved", "Bytes per source"),
+  freshness(pipeline),
+  ...lakeGraphs(pipeline),
+  skipped(pipeline),
+  failures(pipeline),
+  scanned(pipeline),
+  computing(pipeline),
+];
+
+const perSource = (
+  { sources, move }: Watched,
+  name: "ObjectsMoved" | "BytesMoved",
+  title: string,
+): Graph => ({
+  title,
+  unit: METRICS[name].unit,
+  period: FIVE_MINUTES,
+  isStacked: true,
+  lines: sources.map((source) => ({
+    metric: ownMetric(name, move.lambda.functionName, source.name),
+    label: source.name,
+    stat: "Sum",
+  })),
+});
+
+const freshness = ({ move, trigger, lake }: Watched): Graph => ({
+  title: "Freshness: from delivery to the text, from there to the typed tables",
+  unit: "Seconds",
+  period: FIVE_MINUTES,
+  lines: [
+    {
+      metric: ownMetric("SecondsToRaw", move.lambda.functionName),
+      label: "delivered -> text",
+      stat: "Maximum",
+    },
+    ...(lake
+      ? [
+          {
+            metric: ownMetric("SecondsToLake", lake.transform.lambda.functionName),
+            label: "text -> typed table",
+            stat: "Maximum" as const,
+          },
+        ]
+      : []),
+    {
+      metric: queueMetric("ApproximateAgeOfOldestMessage", trigger.queue.name),
+      label: "oldest in the queue",
+      stat: "Maximum",
+    },
+  ],
+});
+
+function lakeGraphs({ lake }: Watched): Graph[] {
+  if (!lake) return [];
+  const transform = lake.transform.lambda.functionName;
+  return [
+    {
+      title: "Rows added to the typed tables",
+      unit: "Count",
+      period: HOUR,
+      lines: [{ metric: ownMetric("RowsCommitted", transform), label: "rows", stat: "Sum" }],
+    },
+    {
+      title: "Partitions of the typed tables",
+      unit: "Count",
+      period: HOUR,
+      lines: [
+        { metric: ownMetric("PartitionsCommitted", transform), label: "committed", stat: "Sum" },
+        { metric: ownMetric("PartitionsWaiting", transform), label: "waiting", stat: "Maximum" },
+      ],
+    },
+    {
+      title: "Lines that could not be read, of the day before yesterday",
+      unit: "Count",
+      period: HOUR,
+      lines: lake.tables.map((table) => ({
+        metric: ownMetric("UnparsedRows", lake.maintain.lambda.functionName, table),
+        label: table,
+        stat: "Maximum",
+      })),
+    },
+    {
+      title: "Files that Athena could not read, set aside",
+      unit: "Count",
+      period: HOUR,
+      lines: lake.tables.map((table) => ({
+        metric: ownMetric("FilesRejected", transform, table),
+        label: table,
+        stat: "Sum",
+      })),
+    },
+  ];
+}
+
+const skipped = ({ move }: Watched): Graph => ({
+  title: "Objects that are no access logs, by reason",
+  unit: "Count",
+  period: HOUR,
+  isStacked: true,
+  lines: SKIP_REASONS.map((reason) => ({
+    metric: ownMetric("ObjectsSkipped", move.lambda.functionName, reason),
+    label: reason,
+    stat: "Sum",
+  })),
+});
+
+const failures = ({ functions, move, deadLetterQueues }: Watched): Graph => ({
+  title: "Failures",
+  unit: "Count",
+  period: FIVE_MINUTES,
+  lines: [
+    {
+      metric: ownMetric("ObjectsFailed", move.lambda.functionName),
+      label: "files to try again",
+      stat: "Sum",
+    },
+    ...functions.map(({ subject, handler }) => ({
+      metric: lambdaMetric("Errors", handler.lambda.functionName),
+      label: `errors of ${subject}`,
+      stat: "Sum" as const,
+    })),
+    ...deadLetterQueues.map(({ subject, queue }) => ({
+      metric: queueMetric("ApproximateNumberOfMessagesVisible", queue.name),
+      label: `dead letters of ${subject}`,
+      stat: "Maximum" as const,
+    })),
+  ],
+});
+
+/** Whatever the kind of the query and its end: what it scanned is paid for. */
+const scanned = ({ workgroup, analystWorkgroup }: Watched): Graph => {
+  const dimensions = Object.keys(queryMetric("ProcessedBytes", "", "DML", "SUCCEEDED").dimensions);
+  const name: QueryMetric = "ProcessedBytes";
+  return {
+    title: "Cost: bytes scanned by Athena",
+    unit: "Bytes",
+    period: HOUR,
+    isStacked: true,
+    lines: [
+      { group: workgroup.name, label: "pipeline" },
+      { group: analystWorkgroup.name, label: "questions" },
+    ].map(({ group, label }) => ({
+      expression: `SUM(SEARCH('{${[QUERY_NAMESPACE, ...dimensions].join(",")}} MetricName="${name}" WorkGroup="${group}"', 'Sum', ${HOUR}))`,
+      label,
+    })),
+  };
+};
+
+/** What Lambda bills: time by memory. */
+const computing = ({ functions }: Watched): Graph => ({
+  title: "Cost: computing",
+  unit: "GB-seconds",
+  period: HOUR,
+  isStacked: true,
+  lines: functions.flatMap(({ subject, handler }, index): Line[] => [
+    {
+      metric: lambdaMetric("Duration", handler.lambda.functionName),
+      label: subject,
+      stat: "Sum",
+      hiddenAs: `m${index}`,
+    },
+    { expression: `m${index} / 1000 * ${handler.memoryMiB} / 1024`, label: subject },
+  ]),
+});

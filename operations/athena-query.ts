@@ -1,0 +1,176 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import {
+  type AthenaClient,
+  GetQueryResultsCommand,
+  type GetQueryResultsCommandOutput,
+  type QueryExecution,
+  StopQueryExecutionCommand,
+} from "@aws-sdk/client-athena";
+import { ATHENA_MIN_BYTES } from "../cost/prices";
+import {
+  backoffMs,
+  isBusy,
+  MAX_ATTEMPTS,
+  reasonOf,
+  startQuery,
+  waitForEnd,
+} from "../handlers/adapters/athena-execution";
+import { messageOf, QueryFailedError } from "../handlers/core/errors";
+import type { Clock } from "../handlers/core/ports";
+import type { Json } from "../lake/json-values";
+import type { QueryRows } from "../lake/query";
+import { byteText } from "../terminal/quantities";
+import { UserError } from "../terminal/user-error";
+import { athenaRow, columnNames } from "./athena-values";
+
+export interface AthenaQuery {
+  readonly client: Pick<AthenaClient, "send">;
+  readonly database: string;
+  readonly workgroup: string;
+  readonly sql: string;
+  /** Aborted when whoever asks does not want the answer any more: the query is then cancelled. */
+  readonly signal: AbortSignal;
+  /** The query is cancelled when it has scanned more. */
+  readonly maxBytes?: number;
+  /** A result of the same SQL that is not older is taken instead of running it. */
+  readonly reuseMinutes?: number;
+  readonly onProgress: (state: string, bytesScanned: number) => void;
+}
+
+export interface AthenaAnswer extends QueryRows {
+  readonly queryId: string;
+  readonly bytesScanned: number;
+  /** Bytes that are billed: whole megabytes, at least ten, for queries that were run. */
+  readonly bytesBilled: number;
+  readonly isReused: boolean;
+}
+
+/** What the shell says of a program that Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130;
+const MB = 1e6;
+
+/**
+ * Runs SQL in Athena. Whoever does not wait for its end any more, because of Ctrl-C, a limit or an error, cancels it.
+ *
+ * @returns the answer; its pages are fetched as its rows are read
+ * @throws QueryFailedError with Athena's reason; UserError if the query was cancelled from here
+ */
+export async function queryAthena(query: AthenaQuery): Promise<AthenaAnswer> {
+  const { client, signal } = query;
+  const clock = interruptibleClock(signal);
+  try {
+    const token = randomUUID();
+    const queryId = await patiently(clock, () =>
+      startQuery({ ...query, clock }, query.sql, token, reuseOf(query.reuseMinutes)),
+    );
+    const execution = await waitOrCancel(query, clock, queryId);
+    signal.throwIfAborted();
+    if (execution.Status?.State !== "SUCCEEDED") {
+      throw new QueryFailedError(queryId, `${execution.Status?.State}: ${reasonOf(execution)}`);
+    }
+    const page = await patiently(clock, () =>
+      client.send(new GetQueryResultsCommand({ QueryExecutionId: queryId })),
+    );
+    const columns = page.ResultSet?.ResultSetMetadata?.ColumnInfo ?? [];
+    return {
+      queryId,
+      ...scanOf(execution),
+      columns: columnNames(columns),
+      rows: rowsOf(query, clock, execution, page),
+    };
+  } catch (error) {
+    throw signal.aborted && !(error instanceof UserError) ? interrupted(error) : error;
+  }
+}
+
+const reuseOf = (minutes: number | undefined) =>
+  minutes === undefined
+    ? {}
+    : {
+        ResultReuseConfiguration: {
+          ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: minutes },
+        },
+      };
+
+async function waitOrCancel(query: AthenaQuery, clock: Clock, queryId: string): Promise<QueryExecution> {
+  let bytes = 0;
+  const watch = ({ Status: status, Statistics: statistics }: QueryExecution) => {
+    bytes = statistics?.DataScannedInBytes ?? bytes;
+    query.onProgress(status?.State ?? "", bytes);
+    if (query.maxBytes !== undefined && bytes > query.maxBytes) {
+      const limit = byteText(query.maxBytes);
+      throw new UserError(
+        `query ${queryId} was cancelled: it scanned ${byteText(bytes)}, more than --max-bytes ${limit}; ask for fewer days or columns`,
+      );
+    }
+  };
+  try {
+    return await patiently(clock, () => waitForEnd({ client: query.client, clock }, queryId, watch));
+  } catch (error) {
+    await cancel(query.client, queryId);
+    throw query.signal.aborted
+      ? interrupted(error, `query ${queryId} was cancelled: it had scanned ${byteText(bytes)}`)
+      : error;
+  }
+}
+
+async function cancel(client: AthenaQuery["client"], queryId: string): Promise<void> {
+  try {
+    await client.send(new StopQueryExecutionCommand({ QueryExecutionId: queryId }));
+  } catch (error) {
+    const message = `query ${queryId} goes on, it could not be cancelled: ${messageOf(error)}`;
+    throw new UserError(message, undefined, { cause: error });
+  }
+}
+
+const interrupted = (cause: unknown, message = "interrupted") =>
+  new UserError(message, EXIT_INTERRUPTED, { cause });
+
+function scanOf({ Statistics: statistics, StatementType: type }: QueryExecution) {
+  const bytesScanned = statistics?.DataScannedInBytes ?? 0;
+  const isReused = statistics?.ResultReuseInformation?.ReusedPreviousResult ?? false;
+  const isFree = isReused || type !== "DML";
+  const bytesBilled = isFree ? 0 : Math.max(ATHENA_MIN_BYTES, Math.ceil(bytesScanned / MB) * MB);
+  return { bytesScanned, bytesBilled, isReused };
+}
+
+/** Page by page: the next one is fetched when the rows of this one were taken. */
+async function* rowsOf(
+  { client, signal }: AthenaQuery,
+  clock: Clock,
+  { QueryExecutionId, StatementType }: QueryExecution,
+  first: GetQueryResultsCommandOutput,
+): AsyncGenerator<readonly Json[]> {
+  const columns = first.ResultSet?.ResultSetMetadata?.ColumnInfo ?? [];
+  // The first row of a query holds the names of its columns; that of SHOW or DESCRIBE is a row.
+  let headers = StatementType === "DML" ? 1 : 0;
+  for (let page = first; ; ) {
+    for (const row of page.ResultSet?.Rows?.slice(headers) ?? []) yield athenaRow(columns, row);
+    headers = 0;
+    const { NextToken } = page;
+    if (NextToken === undefined) return;
+    if (signal.aborted) throw interrupted(signal.reason);
+    page = await patiently(clock, () =>
+      client.send(new GetQueryResultsCommand({ QueryExecutionId, NextToken })),
+    );
+  }
+}
+
+/** Asks again while Athena is busy. */
+async function patiently<T>(clock: Clock, ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isBusy(error) || attempt === MAX_ATTEMPTS) throw error;
+      await clock.sleep(backoffMs(attempt));
+    }
+  }
+}
+
+/** A clock that does not sleep on when there is nothing to wait for any more. */
+const interruptibleClock = (signal: AbortSignal): Clock => ({
+  now: () => new Date(),
+  sleep: (milliseconds) => setTimeout(milliseconds, undefined, { signal }),
+});

@@ -1,0 +1,71 @@
+import {
+  GetBucketNotificationConfigurationCommand,
+  type NotificationConfiguration,
+  PutBucketNotificationConfigurationCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { UserError } from "../terminal/user-error";
+import { type Connection, normalized, planConnection, planRemoval } from "./notification-plan";
+
+export interface ConnectOptions {
+  readonly bucket: string;
+  /** Account that must own the bucket: another one's is never written to. */
+  readonly owner: string;
+  readonly connection: Connection;
+  readonly remove: boolean;
+  /** Called with what will change; the configuration is written only if it says so. */
+  readonly confirm: (changes: readonly string[]) => Promise<boolean>;
+}
+
+/** What became of the bucket's configuration. */
+export type Connected =
+  | { readonly kind: "unchanged" }
+  | { readonly kind: "declined"; readonly changes: readonly string[] }
+  | { readonly kind: "written"; readonly changes: readonly string[] };
+
+/**
+ * Connects a bucket that exists already to the pipeline, without touching what else listens to it.
+ *
+ * S3 keeps one notification document per bucket and no version of it: it is read, changed, written whole, and read again.
+ * If it then is not what was written, the document of before is put back.
+ *
+ * @throws UserError if S3 refuses, if another entry listens to the same objects, or if the document is not as written
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
+ */
+export async function connectBucket(options: ConnectOptions): Promise<Connected> {
+  const client = new S3Client({ maxAttempts: 5 });
+  const before = await read(client, options);
+  const plan = (options.remove ? planRemoval : planConnection)(before, options.connection);
+  const { next, changes } = plan;
+  if (changes.length === 0) return { kind: "unchanged" };
+  if (!(await options.confirm(changes))) return { kind: "declined", changes };
+  await write(client, options, next);
+  const after = await read(client, options);
+  if (normalized(after) === normalized(next)) return { kind: "written", changes };
+  await write(client, options, before);
+  throw new UserError(
+    `bucket ${options.bucket}: its notification configuration is not what was written, so that of before was put back; is someone else changing it? Try again`,
+  );
+}
+
+async function read(client: S3Client, { bucket, owner }: ConnectOptions): Promise<NotificationConfiguration> {
+  const { $metadata, ...configuration } = await client.send(
+    new GetBucketNotificationConfigurationCommand({ Bucket: bucket, ExpectedBucketOwner: owner }),
+  );
+  return configuration;
+}
+
+async function write(
+  client: S3Client,
+  { bucket, owner }: ConnectOptions,
+  NotificationConfiguration: NotificationConfiguration,
+): Promise<void> {
+  await client.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket: bucket,
+      ExpectedBucketOwner: owner,
+      NotificationConfiguration,
+      SkipDestinationValidation: false,
+    }),
+  );
+}

@@ -1,0 +1,121 @@
+import type { NotificationConfiguration, QueueConfiguration } from "@aws-sdk/client-s3";
+import { UserError } from "../terminal/user-error";
+
+/** How a bucket shall tell the pipeline of new objects. */
+export type Connection =
+  | { readonly kind: "eventbridge" }
+  | { readonly kind: "queue"; readonly arn: string; readonly prefixes: readonly string[] };
+
+/** What is to be written to the bucket, and in words what changes. */
+export interface NotificationPlan {
+  readonly next: NotificationConfiguration;
+  /** One line each, `+ ...` or `- ...`; none if nothing is to be done. */
+  readonly changes: readonly string[];
+}
+
+/** Entries of this project are known by their id; nobody else's are touched. */
+const ID_PREFIX = "access-logs:";
+const CREATED = "s3:ObjectCreated:*";
+
+/** An entry of somebody, whatever it sends to. */
+interface Entry {
+  readonly Id?: string | undefined;
+  readonly Events?: readonly string[] | undefined;
+  readonly Filter?: QueueConfiguration["Filter"];
+}
+
+/**
+ * Adds a connection to a bucket's notification configuration, or takes it away. The configuration is one document that
+ * is always written whole, so everything else in it is carried over as it is.
+ *
+ * @throws UserError if an entry of someone else's listens to the same objects: S3 allows only one
+ */
+export function planConnection(current: NotificationConfiguration, wanted: Connection): NotificationPlan {
+  if (wanted.kind === "eventbridge") {
+    return current.EventBridgeConfiguration
+      ? { next: current, changes: [] }
+      : { next: { ...current, EventBridgeConfiguration: {} }, changes: ["+ every event to EventBridge"] };
+  }
+  const { arn, prefixes } = wanted;
+  const others = (current.QueueConfigurations ?? []).filter((entry) => !isOurs(entry));
+  for (const prefix of prefixes) refuseOverlap({ ...current, QueueConfigurations: others }, prefix);
+  const own = prefixes.map((prefix) => entryOf(arn, prefix));
+  return planOf(current, [...others, ...own]);
+}
+
+/** Takes the queue's entries away; for EventBridge, which others may listen to as well, nothing is known to be ours. */
+export function planRemoval(current: NotificationConfiguration, wanted: Connection): NotificationPlan {
+  if (wanted.kind === "eventbridge") {
+    const { EventBridgeConfiguration: events, ...next } = current;
+    return { next, changes: events ? ["- every event to EventBridge, whoever listens to them"] : [] };
+  }
+  return planOf(
+    current,
+    (current.QueueConfigurations ?? []).filter((entry) => !isOurs(entry)),
+  );
+}
+
+const isOurs = ({ Id }: Entry): boolean => Id?.startsWith(ID_PREFIX) ?? false;
+
+const entryOf = (arn: string, prefix: string): QueueConfiguration => ({
+  Id: `${ID_PREFIX}${prefix}`,
+  QueueArn: arn,
+  Events: [CREATED],
+  ...(prefix === "" ? {} : { Filter: { Key: { FilterRules: [{ Name: "prefix", Value: prefix }] } } }),
+});
+
+function planOf(current: NotificationConfiguration, queues: readonly QueueConfiguration[]): NotificationPlan {
+  const before = (current.QueueConfigurations ?? []).map(textOf);
+  const after = queues.map(textOf);
+  const changes = [
+    ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
+    ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
+  ];
+  const { QueueConfigurations: _, ...rest } = current;
+  const next = queues.length > 0 ? { ...rest, QueueConfigurations: [...queues] } : rest;
+  return { next: changes.length > 0 ? next : current, changes };
+}
+
+const textOf = (entry: QueueConfiguration): string =>
+  `${entry.Events?.join(", ")} below "${filterOf(entry, "prefix")}" to ${entry.QueueArn} (${entry.Id ?? "no id"})`;
+
+const filterOf = ({ Filter }: Entry, name: "prefix" | "suffix"): string =>
+  Filter?.Key?.FilterRules?.find((rule) => rule.Name?.toLowerCase() === name)?.Value ?? "";
+
+function refuseOverlap(current: NotificationConfiguration, prefix: string): void {
+  const entries: readonly Entry[] = [
+    ...(current.TopicConfigurations ?? []),
+    ...(current.QueueConfigurations ?? []),
+    ...(current.LambdaFunctionConfigurations ?? []),
+  ];
+  const other = entries.find((entry) => {
+    const taken = filterOf(entry, "prefix");
+    const isCreation = entry.Events?.some((event) => event.startsWith("s3:ObjectCreated:")) ?? false;
+    return isCreation && (taken.startsWith(prefix) || prefix.startsWith(taken));
+  });
+  if (!other) return;
+  throw new UserError(
+    `prefix "${prefix}": the notification "${other.Id ?? "without an id"}" listens below "${filterOf(other, "prefix")}" already, and S3 sends an object's event only once; use --eventbridge, which goes beside any other`,
+  );
+}
+
+/** The same configuration has the same text, in whatever order its parts come. */
+export const normalized = (configuration: NotificationConfiguration): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      (["TopicConfigurations", "QueueConfigurations", "LambdaFunctionConfigurations"] as const).map(
+        (list) => [list, (configuration[list] ?? []).map((entry) => JSON.stringify(sorted(entry))).sort()],
+      ),
+    ),
+  ) + String(configuration.EventBridgeConfiguration !== undefined);
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  );
+}

@@ -1,0 +1,51 @@
+import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { Look } from "../inspect/aws/look";
+import type { Answer } from "../inspect/aws/sight";
+
+export interface QueueFacts {
+  readonly name: string;
+  /** True if what lies in it waits for someone to do something. */
+  readonly isDeadLetters: boolean;
+  readonly answer: Answer<QueueState>;
+}
+
+export interface QueueState {
+  readonly url: string;
+  readonly arn: string;
+  readonly waiting: number;
+  /** Received by someone, who has not said yet that they are done. */
+  readonly inFlight: number;
+  /** JSON of who may send, and of where messages go that nobody can do. */
+  readonly policy?: string;
+  readonly redrivePolicy?: string;
+}
+
+/** The queue of new objects, and all dead-letter queues. */
+export const awsQueues = (look: Look): Promise<QueueFacts[]> => {
+  const { move, scheduled } = look.parts;
+  const queues = [
+    ...(move.queue === undefined ? [] : [{ name: move.queue, isDeadLetters: false }]),
+    ...[move, ...scheduled].map(({ deadLetterQueue }) => ({ name: deadLetterQueue, isDeadLetters: true })),
+  ];
+  return Promise.all(queues.map(async (queue) => ({ ...queue, answer: await queueState(look, queue.name) })));
+};
+
+export const queueState = ({ clients, sight }: Look, name: string): Promise<Answer<QueueState>> =>
+  sight.ask("sqs:GetQueueAttributes", name, () => stateOf(clients.sqs, name));
+
+/** @throws error of SQS, e.g. that there is no such queue */
+export async function stateOf(client: SQSClient, name: string): Promise<QueueState> {
+  const { QueueUrl: url = "" } = await client.send(new GetQueueUrlCommand({ QueueName: name }));
+  const { Attributes: attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["All"] }),
+  );
+  const { Policy: policy, RedrivePolicy: redrivePolicy } = attributes;
+  return {
+    url,
+    arn: attributes.QueueArn ?? "",
+    waiting: Number(attributes.ApproximateNumberOfMessages ?? 0),
+    inFlight: Number(attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
+    ...(policy === undefined ? {} : { policy }),
+    ...(redrivePolicy === undefined ? {} : { redrivePolicy }),
+  };
+}

@@ -1,0 +1,55 @@
+import { REJECTED_PREFIX } from "../../formats/partition-layout";
+import { reasonKeyOf } from "../../handlers/core/rejected-files";
+import { wrapped } from "../../inspect/print-findings";
+import { counted } from "../../terminal/quantities";
+import type { RedrivenRejected, RejectedContents } from "./rejected";
+
+/** The rejected files for people: each, whether it was replaced, and what to do with those that were not. */
+export function printRejected({ bucket, files }: RejectedContents): string {
+  const left = files.filter(({ isReplaced }) => !isReplaced);
+  const [first] = left;
+  return [
+    `s3://${bucket}/${REJECTED_PREFIX}: ${counted(files.length, "file")}`,
+    ...files.flatMap(({ rejectedKey, isReplaced, reason }) => [
+      // Not broken into lines: it is to be copied.
+      `  ${rejectedKey}`,
+      ...wrapped(`    ${isReplaced ? "was replaced: it can be taken back in" : reason}`, "    "),
+    ]),
+    ...(first
+      ? [
+          ...wrapped(
+            `${counted(left.length, "file")} not replaced: put a whole copy in the place of each, under the same key, and run this again; where nobody has one, delete the file with its reason:`,
+            "  ",
+          ),
+          `  aws s3 cp COPY "s3://${bucket}/${first.rejectedKey}"`,
+          `  aws s3 rm "s3://${bucket}/${first.rejectedKey}"`,
+          `  aws s3 rm "s3://${bucket}/${reasonKeyOf(first.key)}"`,
+        ]
+      : []),
+    "",
+  ].join("\n");
+}
+
+/** What became of them, for people. */
+export function printRejectedOutcome(
+  { bucket, files, outcome }: RedrivenRejected,
+  isDryRun: boolean,
+): string {
+  switch (outcome.kind) {
+    case "empty":
+      return `s3://${bucket}/${REJECTED_PREFIX}: nothing in it\n`;
+    case "declined":
+      return `${declinedText(files, isDryRun)}\n`;
+    case "taken-back":
+      return [
+        `${counted(outcome.taken.length, "file")} taken back in; the next run commits what they hold`,
+        ...outcome.failed.flatMap(({ key, reason }) => wrapped(`${key}: not taken back in: ${reason}`, "  ")),
+        "",
+      ].join("\n");
+  }
+}
+
+function declinedText(files: RejectedContents["files"], isDryRun: boolean): string {
+  if (isDryRun) return "left as they are: this was a dry run";
+  return files.some(({ isReplaced }) => isReplaced) ? "left as they are" : "nothing to take back in";
+}

@@ -1,0 +1,76 @@
+import type { LookOptions } from "../../cli/deployment-options";
+import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
+import { messageOf } from "../../handlers/core/errors";
+import { systemClock } from "../../handlers/core/ports";
+import { type RejectedFile, rejectedFiles, takeBack } from "../../handlers/core/rejected-files";
+import { lookAt } from "../../inspect/aws/aws-report";
+import { UserError } from "../../terminal/user-error";
+
+/** How the pipeline is found. */
+export type RejectedOptions = Pick<LookOptions, "settings" | "bucket" | "outputs">;
+
+export interface RedriveRejectedOptions extends RejectedOptions {
+  /** Called with what was set aside, if anything was; the replaced files are taken back only if this says so. */
+  readonly confirm: (contents: RejectedContents) => Promise<boolean>;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** The files that Athena could not read. */
+export interface RejectedContents {
+  readonly bucket: string;
+  readonly files: readonly RejectedFile[];
+}
+
+/** What became of them. */
+export type RedrivenRejected = RejectedContents & {
+  readonly outcome:
+    | { readonly kind: "empty" | "declined" }
+    | {
+        readonly kind: "taken-back";
+        /** Keys below `raw/`. */
+        readonly taken: readonly string[];
+        readonly failed: readonly { readonly key: string; readonly reason: string }[];
+      };
+};
+
+/**
+ * Takes the files back in that were replaced since Athena could not read them; the others stay. A file that fails does not
+ * keep the others from being taken.
+ *
+ * @throws UserError if nobody can say which bucket is the pipeline's; error of AWS
+ */
+export async function redriveRejected(options: RedriveRejectedOptions): Promise<RedrivenRejected> {
+  const { bucket, store } = await storeOf(options);
+  const contents = { bucket, files: await rejectedFiles(store, bucket) };
+  if (contents.files.length === 0) return { ...contents, outcome: { kind: "empty" } };
+  if (!(await options.confirm(contents))) return { ...contents, outcome: { kind: "declined" } };
+  const replaced = contents.files.filter(({ isReplaced }) => isReplaced);
+  const taken: string[] = [];
+  const failed: { key: string; reason: string }[] = [];
+  for (const file of replaced) {
+    try {
+      await takeBack({ store, clock: systemClock }, bucket, file);
+      taken.push(file.key);
+    } catch (error) {
+      failed.push({ key: file.rejectedKey, reason: messageOf(error) });
+    }
+    options.onProgress(taken.length + failed.length, replaced.length);
+  }
+  return { ...contents, outcome: { kind: "taken-back", taken, failed } };
+}
+
+/** Only looks. @throws as `redriveRejected` does */
+export async function rejectedContents(options: RejectedOptions): Promise<RejectedContents> {
+  const { bucket, store } = await storeOf(options);
+  return { bucket, files: await rejectedFiles(store, bucket) };
+}
+
+async function storeOf(options: RejectedOptions) {
+  const { bucket, clients, sight } = await lookAt(options);
+  sight.close();
+  if (bucket === undefined) {
+    const reason = sight.unseen.at(-1)?.reason ?? "its function does not say";
+    throw new UserError(`nobody could say which bucket is the pipeline's (${reason}): name it with --bucket`);
+  }
+  return { bucket, store: s3ObjectStore(clients.s3) };
+}

@@ -1,0 +1,145 @@
+import { alb } from "../formats/alb";
+import { cloudfront } from "../formats/cloudfront";
+import { addHours, type Hour, hourOf } from "../formats/hour";
+import type { SkipReason } from "../formats/object-kind";
+import { albLine, type LoadBalancer } from "./alb-lines";
+import { cloudfrontLine, type Distribution } from "./cloudfront-lines";
+import type { Random } from "./random";
+import type { Request } from "./traffic";
+
+/** A log file to be written. */
+export interface LogObject {
+  readonly key: string;
+  readonly table: string;
+  readonly header: string;
+  /** The requests in it ended in this time, in milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
+  readonly line: (random: Random, request: Request) => string;
+}
+
+/** Something else that lies in such a bucket. */
+export interface OtherObject {
+  readonly key: string;
+  readonly body: string;
+  readonly reason: SkipReason;
+}
+
+const MINUTE_MS = 60_000;
+const INTERVAL_MS = 5 * MINUTE_MS;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const INTERVALS_PER_HOUR = 12;
+
+const BALANCERS: readonly [LoadBalancer, ...LoadBalancer[]] = [
+  {
+    account: "111122223333",
+    region: "eu-central-1",
+    name: "shop",
+    id: "50dc6c495c0c9188",
+    nodes: ["172.31.4.10", "172.31.20.5"],
+  },
+  {
+    account: "444455556666",
+    region: "eu-central-1",
+    name: "api",
+    id: "7b1f0e2d3c4a5968",
+    nodes: ["172.31.40.77"],
+  },
+];
+const NODES = BALANCERS.flatMap((balancer) => balancer.nodes.map((node) => ({ balancer, node })));
+const DISTRIBUTIONS: readonly [Distribution, ...Distribution[]] = [
+  { id: "E2EXAMPLE1SHOP", domain: "d111111abcdef8.cloudfront.net" },
+  { id: "E2EXAMPLE2BLOG", domain: "d222222abcdef8.cloudfront.net" },
+];
+const CLOUDFRONT_HEADER = `#Version: 1.0\n#Fields: ${cloudfront.fields
+  .slice(0, 33)
+  .map(({ name }) => name)
+  .join(" ")}\n`;
+/** Now and then a load balancer delivers a day late, into that day's folder. */
+const LATE_CHANCE = 0.03;
+
+/** `count` load balancer files, spread over the hours from `first` on. */
+export function* albObjects(random: Random, count: number, first: Hour, hours: number): Generator<LogObject> {
+  for (let index = 0; index < count; index++) {
+    const from = first + Math.floor((index * hours * INTERVALS_PER_HOUR) / count) * INTERVAL_MS;
+    const to = from + INTERVAL_MS;
+    const { balancer, node } = NODES[index % NODES.length] ?? { balancer: BALANCERS[0], node: "" };
+    const delivered = new Date(random.chance(LATE_CHANCE) ? to + DAY_MS : to).toISOString();
+    const folder = `alb/${albFolder(balancer)}/${delivered.slice(0, 10).replaceAll("-", "/")}`;
+    yield {
+      key: `${folder}/${albFileName(random, balancer, node, to)}`,
+      table: alb.table,
+      header: "",
+      from,
+      to,
+      line: (lines, request) => albLine(lines, balancer, node, request),
+    };
+  }
+}
+
+const albFolder = ({ account, region }: LoadBalancer): string =>
+  `AWSLogs/${account}/elasticloadbalancing/${region}`;
+
+function albFileName(
+  random: Random,
+  { account, region, name, id }: LoadBalancer,
+  node: string,
+  end: number,
+): string {
+  const stamp = new Date(end).toISOString().slice(0, 16).replaceAll(/[-:]/g, "");
+  return `${account}_elasticloadbalancing_${region}_app.${name}.${id}_${stamp}Z_${node}_${random.hex(8)}.log.gz`;
+}
+
+/** `count` distribution files, spread over the hours; the second of each pair has its name under another prefix. */
+export function* cloudfrontObjects(
+  random: Random,
+  count: number,
+  first: Hour,
+  hours: number,
+): Generator<LogObject> {
+  let name = "";
+  for (let index = 0; index < count; index++) {
+    const hour = addHours(first, Math.floor((index * hours) / count));
+    const distribution = DISTRIBUTIONS[index % DISTRIBUTIONS.length] ?? DISTRIBUTIONS[0];
+    const isNamesake = index === 1;
+    if (!isNamesake) name = `${distribution.id}.${hourStamp(hour)}.${random.hex(8)}.gz`;
+    yield {
+      key: `${isNamesake ? "cloudfront-eu/" : "cloudfront/"}${name}`,
+      table: cloudfront.table,
+      header: CLOUDFRONT_HEADER,
+      from: hour,
+      to: addHours(hour, 1),
+      line: (lines, request) => cloudfrontLine(lines, distribution, request),
+    };
+  }
+}
+
+const hourStamp = (hour: Hour): string => new Date(hour).toISOString().slice(0, 13).replace("T", "-");
+
+/** One of each thing that is no access log. */
+export function otherObjects(random: Random, first: Hour): OtherObject[] {
+  const [balancer] = BALANCERS;
+  const end = hourOf(first) + INTERVAL_MS;
+  const folder = `alb/${albFolder(balancer)}/${new Date(end).toISOString().slice(0, 10).replaceAll("-", "/")}`;
+  const name = albFileName(random, balancer, balancer.nodes[0], end);
+  return [
+    { key: `${folder}/conn_log_${name}`, body: "a connection log\n", reason: "connection-log" },
+    { key: `${folder}/health_check_log_${name}`, body: "a health check log\n", reason: "health-check-log" },
+    {
+      key: `${folder}/${name.replace("_app.", "_net.")}`,
+      body: "a network load balancer's log\n",
+      reason: "other-load-balancer",
+    },
+    {
+      key: `${folder}/${albFileName(random, balancer, balancer.nodes[0], end)}`,
+      body: "",
+      reason: "empty-object",
+    },
+    {
+      key: `alb/AWSLogs/${balancer.account}/ELBAccessLogTestFile`,
+      body: `Enable AccessLog for ELB: app/${balancer.name}/${balancer.id}\n`,
+      reason: "test-file",
+    },
+    { key: "notes/read-me.txt", body: "not a log\n", reason: "unmatched-key" },
+  ];
+}

@@ -1,0 +1,72 @@
+import type { Json } from "../lake/json-values";
+import type { QueryRows } from "../lake/query";
+
+export const OUTPUT_FORMATS = ["table", "json", "csv"] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+type Write = (text: string) => Promise<void>;
+
+/** Prints rows as they come; only the table is held in memory, to know how wide its columns are. */
+export const printRows = (format: OutputFormat, result: QueryRows, write: Write): Promise<void> =>
+  PRINTERS[format](result, write);
+
+const PRINTERS: Readonly<Record<OutputFormat, (result: QueryRows, write: Write) => Promise<void>>> = {
+  table: printTable,
+  json: printJson,
+  csv: printCsv,
+};
+
+async function printTable({ columns, rows }: QueryRows, write: Write): Promise<void> {
+  const cells: string[][] = [];
+  const numeric = columns.map(() => true);
+  for await (const row of rows) {
+    cells.push(row.map(tableCell));
+    for (const [index, value] of row.entries()) {
+      if (value !== null && typeof value !== "number") numeric[index] = false;
+    }
+  }
+  const widths = columns.map((name, index) =>
+    cells.reduce((width, row) => Math.max(width, (row[index] ?? "").length), name.length),
+  );
+  const line = (texts: readonly string[]) =>
+    texts
+      .map((text, index) =>
+        numeric[index] ? text.padStart(widths[index] ?? 0) : text.padEnd(widths[index] ?? 0),
+      )
+      .join("  ")
+      .trimEnd();
+  await write(`${line(columns)}\n${widths.map((width) => "-".repeat(width)).join("  ")}\n`);
+  for (const row of cells) await write(`${line(row)}\n`);
+  await write(`(${cells.length} ${cells.length === 1 ? "row" : "rows"})\n`);
+}
+
+const tableCell = (value: Json): string => {
+  if (value === null) return "";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  // Control characters of a log line must not reach the terminal; whole seconds need no microseconds.
+  return text.replaceAll(/\p{Cc}/gu, "\uFFFD").replace(/(T\d{2}:\d{2}:\d{2})\.000000Z$/, "$1Z");
+};
+
+/** One document: an array with an object per row. */
+async function printJson({ columns, rows }: QueryRows, write: Write): Promise<void> {
+  let separator = "[";
+  for await (const row of rows) {
+    await write(
+      `${separator}\n${JSON.stringify(Object.fromEntries(columns.map((name, index) => [name, row[index]])))}`,
+    );
+    separator = ",";
+  }
+  await write(separator === "[" ? "[]\n" : "\n]\n");
+}
+
+/** RFC 4180 with a header line; NULL is an empty field. */
+async function printCsv({ columns, rows }: QueryRows, write: Write): Promise<void> {
+  await write(`${columns.map(csvField).join(",")}\r\n`);
+  for await (const row of rows) await write(`${row.map(csvField).join(",")}\r\n`);
+}
+
+function csvField(value: Json): string {
+  if (value === null) return "";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

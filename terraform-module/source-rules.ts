@@ -1,0 +1,85 @@
+import { FORMAT_IDS, FORMATS } from "../formats";
+import { withDefaults } from "../formats/privacy";
+import { LIMITS } from "../pipeline/limits";
+import { RESERVED_PREFIXES } from "../pipeline/source-problems";
+import { snakeCase } from "./snake-case";
+import type { Validation } from "./variables";
+
+/** Folder that AWS puts after a source's prefix, by format. */
+const FOLDERS = `{ ${FORMAT_IDS.map((format) => `${format} = ${JSON.stringify(FORMATS[format].deliveryFolder)}`).join(", ")} }`;
+const keyPrefixOf = (source: string): string =>
+  `"\${${source}.prefix}\${lookup(${FOLDERS}, ${source}.format, "")}"`;
+
+/** A source's privacy, with what is the default. */
+export function privacyOf(source: string): string {
+  const options = Object.entries(withDefaults({})).map(([option, fallback]) => {
+    const name = snakeCase(option);
+    return `${name} = coalesce(try(${source}.privacy.${name}, null), ${JSON.stringify(fallback)})`;
+  });
+  return `{ ${options.join(", ")} }`;
+}
+
+const overlap = (one: string, other: string): string =>
+  `(startswith(${one}, ${other}) || startswith(${other}, ${one}))`;
+
+/** As texts, whatever they are: what else is wrong with them is said elsewhere. */
+const text = (name: string): string => `try(coalesce(tostring(source.${name})), "")`;
+const SOURCES = `[for source in try([for each in var.sources : each], []) : { name = ${text("name")}, format = ${text("format")}, prefix = ${text("prefix")}, partition = try(source.partition == true, false), accounts = try(length(source.accounts), 1), has_accounts = try(source.accounts, null) != null, privacy = ${privacyOf("source")} }]`;
+
+/** What a list of ARNs of objects costs besides their keys: the bucket's ARN at its longest, quotes, a comma and an asterisk. */
+const ARN_LENGTH = `arn:aws-us-gov:s3:::${"b".repeat(63)}/*`.length + 3;
+/** What else is in the policies that have such lists. */
+const OTHER_STATEMENTS = 2000;
+const ACCOUNT_LENGTH = "/123456789012".length;
+
+/** That policies with an ARN for each source fit: here, where Terraform alone knows the sources, as an estimate from above. */
+function fits(type: string, each: string, ofSources: string): Validation {
+  const limit = LIMITS.find((known) => known.type === type && known.what.includes("polic"));
+  if (!limit) throw new Error(`${type}: no limit of its policy in pipeline/limits.ts`);
+  const size = `sum(concat([0], [for source in ${SOURCES} : ${each}${ofSources}]))`;
+  return {
+    condition: `\${${size} <= ${limit.max - OTHER_STATEMENTS}}`,
+    error_message: `sources: ${limit.what}: too long for AWS, which allows ${limit.max} ${limit.unit}; ${limit.wayOut}, got about \${${size} + ${OTHER_STATEMENTS}}`,
+  };
+}
+
+/** A list of sentences about `sources` must be empty, or is what is said. */
+function none(sentences: string): Validation {
+  // Named once: rules that compare all with all would make the list again and again.
+  const list = `flatten([for sources in [${SOURCES}] : ${sentences}])`;
+  return {
+    condition: `\${length(${list}) == 0}`,
+    error_message: `sources: \${join("; ", ${list})}`,
+  };
+}
+
+/** What must be true of the sources together, as `parseSettings` and the constructs have it. */
+export const SOURCE_RULES: readonly Validation[] = [
+  none(
+    `[for source in sources : "prefix must not hold \\"AWSLogs\\": AWS adds that folder itself, got \${jsonencode(source.prefix)}" if strcontains(source.prefix, "AWSLogs")]`,
+  ),
+  none(
+    `[for index, source in sources : "name must be unique, got \${jsonencode(source.name)} again" if contains(slice(sources[*].name, 0, index), source.name)]`,
+  ),
+  none(
+    `flatten([for source in sources : [for taken in ${JSON.stringify(RESERVED_PREFIXES)} : "prefix must not overlap \${jsonencode(taken)}, which the pipeline writes; got \${jsonencode(source.prefix)}" if var.existing_log_bucket == null && var.kms_key == null && ${overlap(keyPrefixOf("source"), "taken")}]])`,
+  ),
+  none(
+    `flatten([for index, source in sources : [for other in slice(sources, 0, index) : "prefix of \${source.name} must not overlap that of \${other.name}: S3 cannot tell \${jsonencode(source.prefix)} from \${jsonencode(other.prefix)}; give each source its own prefix" if ${overlap(keyPrefixOf("source"), keyPrefixOf("other"))}]])`,
+  ),
+  none(
+    '[for source in sources : "accounts must be left out of a source of CloudFront, got them for ${jsonencode(source.name)}" if source.format == "cloudfront" && source.has_accounts]',
+  ),
+  none(
+    `[for format in distinct(sources[*].format) : "all must have partition, or none, among those of one format (\${format})" if length(distinct([for source in sources : source.partition if source.format == format])) > 1]`,
+  ),
+  none(
+    `[for format in distinct(sources[*].format) : "all must have the same privacy among those of one format (\${format}), or all have partition: without it their rows share partitions" if length(distinct([for source in sources : source.privacy if source.format == format && !source.partition])) > 1]`,
+  ),
+  fits("aws_iam_role_policy", `${ARN_LENGTH} + length(${keyPrefixOf("source")})`, ""),
+  fits(
+    "aws_s3_bucket_policy",
+    `source.accounts * (${ARN_LENGTH + ACCOUNT_LENGTH} + length(${keyPrefixOf("source")}))`,
+    ' if source.format == "alb"',
+  ),
+];

@@ -1,0 +1,272 @@
+import { DEPENDENT_OPTIONS, expectedOf, lengthExpected, NAME_LENGTHS } from "../pipeline/rules";
+import { messageOf as ownMessageOf } from "../settings/messages";
+import { settingsSchema, TAGS } from "../settings/schema";
+import { INPUTS, type Input, type Schema } from "./inputs";
+import type { JsonMap } from "./loops";
+import { snakeCase } from "./snake-case";
+import { SOURCE_RULES } from "./source-rules";
+
+/** What must be true of a variable, in Terraform's words. */
+export interface Validation {
+  readonly condition: string;
+  readonly error_message: string;
+}
+
+/** The variables of the module, as Terraform JSON. */
+export const variables = (): JsonMap =>
+  Object.fromEntries(INPUTS.map((input) => [input.variable, variableOf(input)]));
+
+const variableOf = (input: Input): JsonMap => {
+  const validation = [
+    ...rulesOf(input),
+    ...(input.setting === "sources" ? SOURCE_RULES : []),
+    ...needsOf(input),
+    ...lengthsOf(input),
+    ...(input.setting === "tags" ? [TAG_RULE] : []),
+  ];
+  return {
+    type: constraintOf(input),
+    description: input.schema.description ?? "",
+    ...(input.required ? {} : { default: input.schema.default ?? null }),
+    ...(input.required || input.schema.default !== undefined ? { nullable: false } : {}),
+    ...(validation.length === 0 ? {} : { validation: validation.map((rule) => ({ ...rule })) }),
+  };
+};
+
+/**
+ * Terraform drops attributes that an object type does not name without a word, so objects come as they are, and rules say
+ * what may be in them.
+ */
+const constraintOf = (input: Input): string => (isLoose(input) ? "any" : variableTypeOf(input));
+
+/** True for what holds an object. */
+const isLoose = ({ schema, wrappedIn }: Input): boolean =>
+  wrappedIn !== undefined || schema.properties !== undefined || schema.items?.properties !== undefined;
+
+/** What people are told of a variable's type. */
+export const variableTypeOf = ({ schema, wrappedIn }: Input): string =>
+  wrappedIn === undefined ? typeOf(schema) : `object({ ${wrappedIn} = ${typeOf(schema)} })`;
+
+/** A type constraint of Terraform. @throws Error for what the settings do not use so far */
+export function typeOf(schema: Schema): string {
+  if (schema.properties) {
+    const attributes = Object.entries(schema.properties).map(([name, property]) => {
+      const type = typeOf(property);
+      return `${snakeCase(name)} = ${schema.required?.includes(name) ? type : `optional(${type})`}`;
+    });
+    return `object({ ${attributes.join(", ")} })`;
+  }
+  if (schema.items) return `list(${typeOf(schema.items)})`;
+  if (typeof schema.additionalProperties === "object") return `map(${typeOf(schema.additionalProperties)})`;
+  const type = schema.type ?? typeof schema.anyOf?.[0]?.const;
+  const names: Readonly<Record<string, string>> = { boolean: "bool", integer: "number" };
+  if (!["string", "number", "integer", "boolean"].includes(type)) {
+    throw new Error(
+      `no type of Terraform for ${JSON.stringify(schema)}; extend terraform-module/variables.ts`,
+    );
+  }
+  return names[type] ?? type;
+}
+
+/** Where a value is: what is gone through to find it, in Terraform and in the settings. */
+interface Place {
+  readonly loops: readonly { readonly name: string; readonly of: string }[];
+  readonly value: string;
+  /** For people, e.g. `sources: prefix`. */
+  readonly label: string;
+  /** In a settings file, e.g. `["sources", 0, "prefix"]`. */
+  readonly path: readonly (string | number)[];
+}
+
+function rulesOf(input: Input): Validation[] {
+  const { variable, setting, wrappedIn, required } = input;
+  const name = `var.${variable}`;
+  // A value that may be null is a list of none or one, so that one kind of rule does for all.
+  const place: Place = {
+    label: variable,
+    path: [setting],
+    loops: [{ name: "value", of: required ? `[${name}]` : orNone(name, `[${name}]`) }],
+    value: "value",
+  };
+  if (wrappedIn === undefined) return rulesAt(input.schema, place, variable.replace(/s$/, ""));
+  const inside = { ...place, value: attribute("value", wrappedIn) };
+  return [...objectRules([wrappedIn], place), ...ownRules(input.schema, inside)];
+}
+
+const orNone = (value: string, list: string): string => `${value} == null ? [] : ${list}`;
+
+/** Null where an object has no such attribute. */
+const attribute = (object: string, name: string): string => `try(${object}.${name}, null)`;
+
+function rulesAt(schema: Schema, place: Place, item = "item"): Validation[] {
+  if (schema.items)
+    return [listRule(place), ...ownRules(schema, place), ...rulesAt(schema.items, itemPlace(place, item))];
+  const properties = Object.entries(schema.properties ?? {});
+  if (properties.length === 0) return ownRules(schema, place);
+  return [
+    ...objectRules(
+      properties.map(([name]) => snakeCase(name)),
+      place,
+    ),
+    ...properties.flatMap(([name, property]) => {
+      const value = attribute(place.value, snakeCase(name));
+      const inside = { label: `${place.label}: ${snakeCase(name)}`, path: [...place.path, name] };
+      return schema.required?.includes(name)
+        ? rulesAt(property, { ...inside, loops: place.loops, value })
+        : rulesAt(property, {
+            ...inside,
+            loops: [...place.loops, { name: snakeCase(name), of: orNone(value, `[${value}]`) }],
+            value: snakeCase(name),
+          });
+    }),
+  ];
+}
+
+/** That it is a list: what has items by number, or none. */
+const listRule = (place: Place): Validation =>
+  validationOf(place, `can(${place.value}[0]) || length(${place.value}) == 0`, "must be a list");
+
+/** That it is an object, and has no attributes but those that are known. */
+function objectRules(known: readonly string[], place: Place): Validation[] {
+  const names = known.join(", ");
+  const unknown = `setsubtract(keys(${place.value}), ${JSON.stringify(known)})`;
+  return [
+    validationOf(place, `can(keys(${place.value}))`, `must be an object with ${names}`),
+    validationOf(
+      place,
+      `!can(keys(${place.value})) || length(${unknown}) == 0`,
+      `has an attribute that is not known, known are ${names}`,
+      unknown,
+    ),
+  ];
+}
+
+const itemPlace = (place: Place, name: string): Place => ({
+  ...place,
+  loops: [...place.loops, { name, of: `try([for each in ${place.value} : each], [])` }],
+  value: name,
+  path: [...place.path, 0],
+});
+
+/** What the schema itself asks of a value, each with a value that breaks it. */
+function ownRules(schema: Schema, place: Place): Validation[] {
+  const { value } = place;
+  const { pattern, minimum, maximum, minLength, maxLength, minItems, maxItems } = schema;
+  const allowed = schema.enum ?? schema.anyOf?.map((option) => option.const);
+  const rules: [holds: string, broken: unknown][] = [];
+  if (schema.type === "boolean") rules.push([`can(tobool(${value}))`, "\n"]);
+  if (pattern !== undefined) rules.push([`can(regex(${JSON.stringify(pattern)}, ${value}))`, "\n"]);
+  if (allowed !== undefined) rules.push([`contains(${JSON.stringify(allowed)}, ${value})`, "\n"]);
+  if (schema.type === "integer") rules.push([`tonumber(${value}) == floor(tonumber(${value}))`, 1.5]);
+  if (minimum !== undefined) rules.push([`${value} >= ${minimum}`, minimum - 1]);
+  if (maximum !== undefined) rules.push([`${value} <= ${maximum}`, maximum + 1]);
+  if (minLength !== undefined && minLength > 0) rules.push([`length(${value}) >= ${minLength}`, ""]);
+  if (maxLength !== undefined) rules.push([`length(${value}) <= ${maxLength}`, "x".repeat(maxLength + 1)]);
+  const items: [holds: string, broken: unknown][] = [];
+  if (minItems !== undefined) items.push([`length(${value}) >= ${minItems}`, []]);
+  if (maxItems !== undefined) items.push([`length(${value}) <= ${maxItems}`, Array(maxItems + 1).fill({})]);
+  return [
+    ...rules.map(([holds, broken]) => validationOf(place, holds, messageOf(place.path, broken))),
+    ...items.map(([holds, broken]) =>
+      validationOf(place, holds, messageOf(place.path, broken), `length(${value})`),
+    ),
+  ];
+}
+
+/**
+ * A rule that names the variable, what it must be, and what it is.
+ *
+ * @param holds what cannot even be computed does not hold
+ * @param shown what of the value is shown
+ */
+function validationOf(
+  { loops, value, label }: Place,
+  holds: string,
+  expected: string,
+  shown = value,
+): Validation {
+  const [inner, ...outer] = [...loops].reverse();
+  const offenders = outer.reduce(
+    (list, { name, of }) => `flatten([for ${name} in ${of} : ${list}])`,
+    `[for ${inner?.name} in ${inner?.of} : jsonencode(${shown}) if !try(${holds}, false)]`,
+  );
+  return {
+    condition: `\${length(${offenders}) == 0}`,
+    error_message: `${label}: ${expected}, got \${join(", ", ${offenders})}`,
+  };
+}
+
+const VALID = {
+  name: "logs",
+  region: "eu-central-1",
+  sources: [{ name: "web", format: "alb", prefix: "alb/" }],
+};
+
+/** What the settings file would be told about the same value. */
+function messageOf(path: readonly (string | number)[], broken: unknown): string {
+  const { error } = settingsSchema.safeParse(withValue(VALID, path, broken), {
+    error: ownMessageOf,
+  });
+  const issue = error?.issues.find((item) => item.path.join() === path.join());
+  if (!issue)
+    throw new Error(`${path.join(".")}: ${JSON.stringify(broken)} is accepted by settings/schema.ts`);
+  return issue.message;
+}
+
+/** A copy with a value at a path, and with the objects and lists that lead there. */
+function withValue(target: unknown, [key, ...path]: readonly (string | number)[], value: unknown): unknown {
+  if (key === undefined) return value;
+  if (typeof key === "number")
+    return [withValue(Array.isArray(target) ? target[key] : undefined, path, value)];
+  const object = typeof target === "object" && target !== null ? target : {};
+  return { ...object, [key]: withValue(Reflect.get(object, key), path, value) };
+}
+
+/** That options are left out which say something about others that are not set. */
+const needsOf = ({ setting, variable, schema }: Input): Validation[] =>
+  DEPENDENT_OPTIONS.filter(({ option }) => option === setting).map((dependent) => {
+    const other = `var.${snakeCase(dependent.needs)}`;
+    const set = `${other} != ${JSON.stringify(dependent.isNot ?? null)}`;
+    const useful = dependent.is === undefined ? set : `${other} == ${JSON.stringify(dependent.is)}`;
+    return {
+      condition: `\${${saysNothing(variable, schema)} || ${useful}}`,
+      error_message: `${variable}: ${expectedOf({ ...dependent }).replace(
+        dependent.needs,
+        snakeCase(dependent.needs),
+      )}, got \${jsonencode(var.${variable})}`,
+    };
+  });
+
+/** That a variable is as it is where nobody sets it. */
+function saysNothing(variable: string, { type }: Schema): string {
+  if (type === "array") return `length(var.${variable}) == 0`;
+  return type === "boolean" ? `var.${variable} != true` : `var.${variable} == null`;
+}
+
+/** That names which are made of others are not too long. */
+const lengthsOf = ({ setting, variable, required }: Input): Validation[] =>
+  NAME_LENGTHS.filter(({ option }) => option === setting).map((name) => {
+    const { and, with: needed, without, added, max } = name;
+    const variableOf = (option: string) => `var.${snakeCase(option)}`;
+    const parts = [`var.${variable}`, ...(and ? [variableOf(and)] : [])];
+    const ways = [
+      ...(required ? [] : [`var.${variable} == null`]),
+      ...(needed ? [`${variableOf(needed)} == null`] : []),
+      ...(without ? [`${variableOf(without)} != null`] : []),
+      `length(join("", compact([${parts.join(", ")}]))) <= ${max - added.length}`,
+    ];
+    return {
+      condition: `\${${ways.map((way) => `(${way})`).join(" || ")}}`,
+      error_message: `${variable}: ${inHcl(lengthExpected(name))}, got \${jsonencode(var.${variable})}`,
+    };
+  });
+
+/** A sentence about settings, as one about variables. */
+const inHcl = (sentence: string): string =>
+  sentence.replaceAll(/"([a-z]+[A-Z]\w*)"/g, (_, option: string) => `"${snakeCase(option)}"`);
+
+/** AWS takes no more tags, no longer ones, and no others. */
+const TAG_RULE: Validation = {
+  condition: `\${var.tags == null ? true : length(var.tags) <= ${TAGS.max} && alltrue([for key, value in var.tags : length(key) >= 1 && length(key) <= ${TAGS.keyLength} && length(value) <= ${TAGS.valueLength} && !startswith(lower(key), "aws:")])}`,
+  error_message: `tags: must be at most ${TAGS.max}, with keys from 1 to ${TAGS.keyLength} characters that do not begin with "aws:", and values of at most ${TAGS.valueLength}`,
+};

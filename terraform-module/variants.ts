@@ -1,0 +1,138 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
+import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
+import { App, TerraformResource, TerraformStack } from "cdktf";
+import { AccessLogPipeline } from "../modules/access-log-pipeline";
+import { InvalidPropsError } from "../modules/validate-props";
+import { addOutputs } from "../stacks/outputs";
+import type { Assignment } from "./condition";
+import { formatsIn, propsOf, SWITCHES } from "./inputs";
+import { foldAddresses, foldLoops, isMap, type Json, type JsonMap } from "./loops";
+
+/** What the constructs make of one assignment. */
+export interface Synthesized {
+  /** By address, e.g. `aws_sqs_queue.arrivals`, and `data.` before it. */
+  readonly blocks: JsonMap;
+  readonly outputs: JsonMap;
+  /** Version of the provider that the constructs were made for. */
+  readonly providerVersion: string;
+  /** The account that is deployed to. */
+  readonly account: string;
+}
+
+const PIPELINE_ID = "access_logs";
+
+/**
+ * Runs the constructs.
+ *
+ * @returns `undefined` if they refuse the assignment
+ */
+export function synthesize(assignment: Assignment): Synthesized | undefined {
+  const stack = new TerraformStack(new App({ stackTraces: false }), "module");
+  try {
+    new AwsProvider(stack, "aws");
+    const pipeline = new AccessLogPipeline(stack, PIPELINE_ID, propsOf(assignment));
+    addOutputs(stack, pipeline);
+    for (const construct of stack.node.findAll()) {
+      // What can have tags has this getter, whatever the resource is. Objects take ten at most, and are given none.
+      if (
+        TerraformResource.isTerraformResource(construct) &&
+        "tagsInput" in construct &&
+        !(construct instanceof S3Object)
+      ) {
+        construct.addOverride("tags", "${var.tags}");
+      }
+      if (construct instanceof SnsTopicSubscription) {
+        construct.addOverride(
+          "for_each",
+          "${{ for subscription in var.alarm_subscriptions : subscription.endpoint => subscription }}",
+        );
+      }
+    }
+    return read(JSON.parse(JSON.stringify(stack.toTerraform())), accountOf(pipeline));
+  } catch (error) {
+    if (error instanceof InvalidPropsError) return undefined;
+    throw error;
+  }
+}
+
+function read(json: JsonMap, account: string): Synthesized {
+  const blocks = foldAddresses(
+    Object.fromEntries([...blocksOf(json.resource, ""), ...blocksOf(json.data, "data.")]),
+  );
+  return {
+    blocks,
+    outputs: mapOf(foldLoops(json.output ?? {}, "output")),
+    providerVersion: versionOf(json),
+    account,
+  };
+}
+
+const accountOf = ({ account }: AccessLogPipeline): string =>
+  `data.${account.terraformResourceType}.${account.friendlyUniqueId}.account_id`;
+
+const blocksOf = (types: Json | undefined, prefix: string): [string, Json][] =>
+  Object.entries(mapOf(types)).flatMap(([type, blocks]) =>
+    Object.entries(mapOf(blocks)).map(([id, block]): [string, Json] => {
+      const address = `${prefix}${type}.${id}`;
+      // Where CDKTF found it says nothing to those who use the module.
+      const { "//": _, ...body } = mapOf(block);
+      return [address, moved(body)];
+    }),
+  );
+
+/** The zips lie beside the module, whatever folder of assets CDKTF would give them. */
+const moved = (body: JsonMap): JsonMap =>
+  typeof body.filename === "string"
+    ? { ...body, filename: `\${path.module}/handlers/${body.filename.replace(/^.*\//, "")}` }
+    : body;
+
+const mapOf = (value: Json | undefined): JsonMap => (isMap(value) ? value : {});
+
+function versionOf({ terraform }: JsonMap): string {
+  const version = mapOf(mapOf(mapOf(terraform).required_providers).aws).version;
+  if (typeof version !== "string") throw new Error("the AWS provider says no version");
+  return version;
+}
+
+/** Enough to meet all combinations of any four switches; a test looks for those that were missed. */
+const SAMPLES = 160;
+const SEED = 2026;
+
+export interface Sample {
+  readonly assignment: Assignment;
+  readonly synthesized: Synthesized;
+}
+
+/** Assignments of every kind, always the same, without those that the constructs refuse. */
+export function samples(count = SAMPLES, seed = SEED): Sample[] {
+  const below = generator(seed);
+  const found: Sample[] = [];
+  while (found.length < count) {
+    const assignment = SWITCHES.map(({ options }) => below(options.length));
+    const synthesized =
+      formatsIn(assignment).length === 0 ? undefined : withoutStackTraces(() => synthesize(assignment));
+    if (synthesized) found.push({ assignment, synthesized });
+  }
+  return found;
+}
+
+/** CDKTF notes where each token is made, which takes longer than all the rest and is of no use here. */
+function withoutStackTraces<Result>(run: () => Result): Result {
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = () => "";
+  try {
+    return run();
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+}
+
+/** Park and Miller's generator: it mixes well enough, and the same everywhere. */
+function generator(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % limit;
+  };
+}
