@@ -9,7 +9,6 @@ export { type Expiration, LogBucket, type LogBucketProps } from "./modules/log-b
 export { LogTable, type LogTableProps } from "./modules/log-table";
 export type { Monitoring } from "./modules/monitoring/monitoring";
 export {
-  type BucketRef,
   ObjectCreatedTrigger,
   type ObjectCreatedTriggerProps,
   type TriggerKind,
@@ -17,8 +16,9 @@ export {
 export { QueryWorkgroup, type QueryWorkgroupProps } from "./modules/query-workgroup";
 export { Questions, type QuestionsProps } from "./modules/questions";
 export { Schedule, type ScheduleProps } from "./modules/schedule";
+export type { BucketRef } from "./pipeline/bucket-ref";
 export type { LogSource } from "./pipeline/log-source";
 export type { AccessLogPipelineProps } from "./pipeline/props";
 export type { Runtime } from "./pipeline/runtime";
-export type { Safeguards } from "./pipeline/security-props";
+export type { SecurityProps } from "./pipeline/security-props";
 export type { VpcConfig } from "./pipeline/vpc";

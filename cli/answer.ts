@@ -1,5 +1,6 @@
-import { type QueryRows, queryLake } from "../lake/query";
+import { queryLake } from "../lake/query";
 import { printRows } from "../terminal/print-rows";
+import type { QueryRows } from "../terminal/rows";
 import { write } from "../terminal/write";
 import type { EngineOptions } from "./engine-options";
 

@@ -1,10 +1,10 @@
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { BYTES_PER_TB, PRICES, usdOf } from "../cost/prices";
 import { messageOf, nameOf, QueryFailedError } from "../handlers/core/errors";
-import type { QueryRows } from "../lake/query";
 import { type AthenaAnswer, queryAthena } from "../operations/athena-query";
 import { progressLine } from "../terminal/progress-line";
 import { byteText } from "../terminal/quantities";
+import type { QueryRows } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
 import type { EngineOptions } from "./engine-options";
 
@@ -69,12 +69,13 @@ export async function answerFromAthena(
 async function placeOf({ settings, workgroup, database, region }: AthenaOptions) {
   if (workgroup !== undefined && database !== undefined) return { workgroup, database, region };
   // Only who asks by the settings waits for what checks them.
-  const { loadDeployment } = await import("../settings/deployment.js");
-  const deployment = loadDeployment(settings);
+  const { loadPipelineProps } = await import("../settings/load.js");
+  const { deployedPartsOf } = await import("../pipeline/deployed-parts.js");
+  const parts = deployedPartsOf(loadPipelineProps(settings));
   return {
-    workgroup: workgroup ?? deployment.analystWorkgroup,
-    database: database ?? deployment.database,
-    region: region ?? deployment.region,
+    workgroup: workgroup ?? parts.analystWorkgroup,
+    database: database ?? parts.database,
+    region: region ?? parts.region,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type LookOptions, rangeOf } from "../cli/deployment-options";
+import type { HourRange } from "../handlers/core/add-partitions";
 import { progressLine } from "../terminal/progress-line";
 import { counted } from "../terminal/quantities";
 import { judgeLake } from "./judge-lake";
@@ -7,10 +7,20 @@ import { type LakeFacts, lakeFacts } from "./lake-facts";
 import { printStreams, streamJson } from "./print-streams";
 import type { Report } from "./report";
 
-/** Looks at a lake on this machine. @param isDeep reads every log and every value, too */
-export async function lakeReport(folder: string, options: LookOptions, isDeep: boolean): Promise<Report> {
+export interface LakeReportOptions {
+  /**
+   * Hours whose files are inspected.
+   *
+   * @default - all
+   */
+  readonly range?: HourRange;
+  /** True to read every log and every value, too. */
+  readonly isDeep: boolean;
+}
+
+/** Inspects a lake on this machine. */
+export async function lakeReport(folder: string, { range, isDeep }: LakeReportOptions): Promise<Report> {
   const now = new Date();
-  const range = rangeOf(options, now);
   const progress = progressLine(process.stderr);
   const facts = await lakeFacts(folder, {
     now,

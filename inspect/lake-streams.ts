@@ -8,7 +8,7 @@ import type { OpenedFiles } from "./open-files";
 import type { ParquetFacts } from "./parquet-facts";
 
 /** What the streams of a lake are read from. */
-export interface LakeSight extends Pick<LakeFiles, "raw" | "noted"> {
+export interface LakeContents extends Pick<LakeFiles, "raw" | "noted"> {
   /** Keys of the logs that have rows. */
   readonly commits: ReadonlySet<string>;
   readonly opened: OpenedFiles;
@@ -16,11 +16,11 @@ export interface LakeSight extends Pick<LakeFiles, "raw" | "noted"> {
 }
 
 /** One stream for each table that has files or notes. */
-export const lakeStreams = (sight: LakeSight): StreamFacts[] =>
+export const lakeStreams = (contents: LakeContents): StreamFacts[] =>
   Object.values(FORMATS).flatMap(({ table }) => {
-    const raw = sight.raw.filter(({ partition }) => partition.table === table);
-    const parquet = sight.parquet.filter(({ partition }) => partition.table === table);
-    const noted = [...sight.noted.values()].filter(({ partition }) => partition.table === table);
+    const raw = contents.raw.filter(({ partition }) => partition.table === table);
+    const parquet = contents.parquet.filter(({ partition }) => partition.table === table);
+    const noted = [...contents.noted.values()].filter(({ partition }) => partition.table === table);
     if (raw.length + parquet.length + noted.length === 0) return [];
     const logs = parquet.flatMap(({ content }) => (content.kind === "read" ? content.logs : []));
     return [
@@ -32,7 +32,7 @@ export const lakeStreams = (sight: LakeSight): StreamFacts[] =>
         hours: hoursOf(
           raw,
           noted.map(({ partition }) => partition),
-          sight,
+          contents,
         ),
         rows: sum(logs.map((log) => log.rows)),
         unparsed: sum(logs.map((log) => log.unparsed)),
@@ -43,7 +43,7 @@ export const lakeStreams = (sight: LakeSight): StreamFacts[] =>
 function hoursOf(
   raw: readonly PartitionFile[],
   withNotes: readonly Partition[],
-  { commits, opened, noted }: LakeSight,
+  { commits, opened, noted }: LakeContents,
 ): HourFacts[] {
   const broken = new Set(opened.broken.map(({ key }) => key));
   const hours = new Map(

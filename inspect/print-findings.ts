@@ -1,8 +1,7 @@
 import { counted } from "../terminal/quantities";
+import { wrapped } from "../terminal/wrapped";
 import type { Finding } from "./finding";
 
-/** What every terminal shows, and a mail or a ticket, too. */
-export const SCREEN_WIDTH = 80;
 const INDENT = "       ";
 /** Of one kind, so many are shown; `--json` has all. */
 const SHOWN_OF_A_KIND = 3;
@@ -43,24 +42,6 @@ const printFinding = ({ severity, code, where, what, fix, run }: Finding): strin
   ]
     .map((line) => `${line}\n`)
     .join("");
-
-/** Breaks a line between words; a word that is too long, as a path, stays whole so that it can be copied. */
-export function wrapped(text: string, indent: string): string[] {
-  const lines: string[] = [];
-  const start = /^ */.exec(text)?.[0] ?? "";
-  let line = start;
-  for (const word of text
-    .slice(start.length)
-    .replaceAll(/\p{Cc}/gu, "\uFFFD")
-    .split(" ")) {
-    const isFirst = line === start || line === indent;
-    if (!isFirst && line.length + 1 + word.length > SCREEN_WIDTH) {
-      lines.push(line);
-      line = indent + word;
-    } else line += isFirst ? word : ` ${word}`;
-  }
-  return [...lines, line];
-}
 
 /** Names of files can hold anything; a terminal must not take them for commands. */
 const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, "\uFFFD");

@@ -23,3 +23,6 @@ export const MAX_QUEUE_AGE_MS = 15 * MINUTE_MS;
 
 /** Errors that are over are history: only what happened since is wrong now. */
 export const RECENT_ERRORS_MS = 24 * HOUR_MS;
+
+/** Hours whose files are inspected on AWS: files come up to a day late, and Monday's report must hold the weekend. */
+export const DEFAULT_HOURS = 48;

@@ -2,15 +2,19 @@ import { realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { FORMAT_IDS } from "../formats";
+import type { ConfiguredSource } from "../formats/configured-source";
 import { codeOf } from "../handlers/core/errors";
 import type { ObjectStore } from "../handlers/core/ports";
-import type { Source } from "../handlers/core/source";
 import { UserError } from "../terminal/user-error";
 import { directoryObjectStore } from "./directory-object-store";
 import { LAKE_BUCKET, type LakeLayout, lakeLayout } from "./layout";
 
 /** Nobody configured prefixes here: every format is tried on every key. */
-export const ANY_SOURCE: readonly Source[] = FORMAT_IDS.map((format) => ({ format, prefix: "" }));
+export const ANY_SOURCE: readonly ConfiguredSource[] = FORMAT_IDS.map((format) => ({
+  format,
+  name: format,
+  prefix: "",
+}));
 
 /** A folder of logs and a lake, as the core sees them. */
 export interface Folders {

@@ -6,17 +6,12 @@ import type { LogFormat } from "../formats/log-format";
 import { PARTITION_KEYS } from "../formats/partition-layout";
 import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
+import type { Json, QueryRows } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
 import { ATHENA_FUNCTIONS } from "./athena-functions";
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
-import { type Json, jsonConverter } from "./json-values";
+import { jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout } from "./layout";
-
-/** Rows of a query, as they come. */
-export interface QueryRows {
-  readonly columns: readonly string[];
-  readonly rows: AsyncIterable<readonly Json[]>;
-}
 
 /** A lake that can be asked: each typed table under its name, and `<table>_unparsed` with what could not be read. */
 export interface OpenLake {

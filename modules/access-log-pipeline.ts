@@ -11,6 +11,8 @@ import { formatsOf } from "../formats/configured-source";
 import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format";
 import { needsSalt } from "../formats/privacy";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
+import type { BucketRef } from "../pipeline/bucket-ref";
+import type { CatalogArns } from "../pipeline/catalog-arns";
 import { FunctionPermissions } from "../pipeline/function-permissions";
 import { type Delivery, deliveryOf } from "../pipeline/log-delivery";
 import { keyPrefixOf, privacyOf } from "../pipeline/log-source";
@@ -34,7 +36,7 @@ import {
 import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB, SCHEDULED_CONCURRENCY } from "../pipeline/sizing";
 import { tablesOf } from "../pipeline/tables";
 import { AnalystPolicy } from "./analyst-policy";
-import { CatalogArns } from "./catalog-arns";
+import { catalogArns } from "./catalog-arns";
 import { checkLimits } from "./check-limits";
 import { HandlerFunction } from "./handler-function";
 import { Lake } from "./lake";
@@ -45,7 +47,7 @@ import { LogTable } from "./log-table";
 import { fixLogicalId, setIdPrefix } from "./logical-id";
 import { Monitoring } from "./monitoring/monitoring";
 import { watchedOf } from "./monitoring/watched";
-import { type BucketRef, ObjectCreatedTrigger } from "./object-created-trigger";
+import { ObjectCreatedTrigger } from "./object-created-trigger";
 import { bytesOf, databaseNameOf, expirationsOf, functionDefaults, isLanding } from "./pipeline-defaults";
 import { QueryWorkgroup } from "./query-workgroup";
 import { Questions } from "./questions";
@@ -142,7 +144,7 @@ export class AccessLogPipeline extends Construct {
       props,
       bytesOf(props.scanLimitGiB ?? DEFAULT_SCAN_LIMIT_GIB),
     );
-    this.arns = new CatalogArns(this, "catalog", this.account.accountId);
+    this.arns = catalogArns(this, "catalog", this.account.accountId);
     const permissions = this.createPermissions(props);
     this.move = this.createMove(props, permissions);
     if (!isProjected(props)) {
@@ -164,7 +166,7 @@ export class AccessLogPipeline extends Construct {
       bucketArn: this.bucket.bucket.arn,
       arns: this.arns,
       lakeFormation: props.lakeFormation ?? false,
-      safeguards: props,
+      security: props,
       isManaged: props.analystPolicy ?? false,
     });
     if (props.lakeFormation) this.grantInLakeFormation(props);
@@ -265,7 +267,10 @@ export class AccessLogPipeline extends Construct {
       keepOriginals: props.keepOriginals ?? false,
       ...(props.existingLogBucketKey === undefined ? {} : { landingKey: props.existingLogBucketKey }),
       queueArn: this.trigger.queue.arn,
-      workgroup: this.pipelineWorkgroup,
+      workgroup: {
+        arn: this.pipelineWorkgroup.workgroup.arn,
+        resultsPrefix: this.pipelineWorkgroup.resultsPrefix,
+      },
       database: this.database.name,
       rawTables: formats.map(rawTableOf),
       linesTables: isColumnar(props) ? formats.map(linesTableOf) : [],

@@ -1,9 +1,9 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { Construct } from "constructs";
 import { LAKE_PREFIX, RAW_PREFIX } from "../formats/partition-layout";
+import type { CatalogArns } from "../pipeline/catalog-arns";
 import { allow, policyDocument } from "../pipeline/policy";
-import { iamName, type Safeguards, useOfKey } from "../pipeline/security-props";
-import type { CatalogArns } from "./catalog-arns";
+import { iamName, type SecurityProps, useOfKey } from "../pipeline/security-props";
 import type { QueryWorkgroup } from "./query-workgroup";
 
 export interface AnalystPolicyProps {
@@ -16,7 +16,7 @@ export interface AnalystPolicyProps {
   readonly arns: CatalogArns;
   /** True if Lake Formation, together with IAM, says who may see the tables. */
   readonly lakeFormation: boolean;
-  readonly safeguards: Safeguards;
+  readonly security: SecurityProps;
   /** True for a managed policy; else there is the document alone. */
   readonly isManaged: boolean;
 }
@@ -34,7 +34,7 @@ export class AnalystPolicy extends Construct {
 
   constructor(scope: Construct, id: string, props: AnalystPolicyProps) {
     super(scope, id);
-    const { workgroup, database, bucketArn, arns, lakeFormation, safeguards } = props;
+    const { workgroup, database, bucketArn, arns, lakeFormation, security } = props;
     this.document = policyDocument([
       { Sid: "Ask", ...allow(ASK, [workgroup.workgroup.arn]) },
       // What the console shows before a workgroup is chosen; these know no resources.
@@ -64,12 +64,12 @@ export class AnalystPolicy extends Construct {
           [`${bucketArn}/${workgroup.resultsPrefix}*`],
         ),
       },
-      ...useOfKey(safeguards),
+      ...useOfKey(security),
       ...(lakeFormation ? [allow(["lakeformation:GetDataAccess"], ["*"])] : []),
     ]);
     this.policy = props.isManaged
       ? new IamPolicy(this, "Default", {
-          ...iamName(`${props.name}-analysts`, safeguards),
+          ...iamName(`${props.name}-analysts`, security),
           description: `Questions about access logs in the workgroup ${workgroup.workgroup.name}`,
           policy: this.document,
         })

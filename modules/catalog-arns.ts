@@ -1,34 +1,12 @@
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { Construct } from "constructs";
+import { CatalogArns } from "../pipeline/catalog-arns";
 
-/** ARNs of what the account's Data Catalog holds. */
-export class CatalogArns extends Construct {
-  private readonly glue: string;
-  private readonly athena: string;
-
-  constructor(scope: Construct, id: string, accountId: string) {
-    super(scope, id);
-    const { partition } = new DataAwsPartition(this, "partition");
-    const { region } = new DataAwsRegion(this, "region");
-    this.glue = `arn:${partition}:glue:${region}:${accountId}`;
-    this.athena = `arn:${partition}:athena:${region}:${accountId}`;
-  }
-
-  catalog(): string {
-    return `${this.glue}:catalog`;
-  }
-
-  database(name: string): string {
-    return `${this.glue}:database/${name}`;
-  }
-
-  table(database: string, name: string): string {
-    return `${this.glue}:table/${database}/${name}`;
-  }
-
-  /** The same catalog as Athena calls it. */
-  dataCatalog(): string {
-    return `${this.athena}:datacatalog/AwsDataCatalog`;
-  }
+/** ARNs of the account's Data Catalog in the Region of the provider. */
+export function catalogArns(scope: Construct, id: string, account: string): CatalogArns {
+  const place = new Construct(scope, id);
+  const { partition } = new DataAwsPartition(place, "partition");
+  const { region } = new DataAwsRegion(place, "region");
+  return new CatalogArns({ partition, region, account });
 }

@@ -1,7 +1,7 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import type { Construct } from "constructs";
 import { deadLetterQueueNameOf } from "../pipeline/names";
-import { queueEncryption, type Safeguards } from "../pipeline/security-props";
+import { queueEncryption, type SecurityProps } from "../pipeline/security-props";
 import { fixLogicalId } from "./logical-id";
 
 const DAY_SECONDS = 86_400;
@@ -13,11 +13,11 @@ export const DEAD_LETTER_RETENTION_DAYS = 14;
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
  */
-export function deadLetterQueue(scope: Construct, name: string, safeguards: Safeguards): SqsQueue {
+export function deadLetterQueue(scope: Construct, name: string, security: SecurityProps): SqsQueue {
   const queue = new SqsQueue(scope, "dead_letters", {
     name: deadLetterQueueNameOf(name),
     messageRetentionSeconds: DEAD_LETTER_RETENTION_DAYS * DAY_SECONDS,
-    ...queueEncryption(safeguards),
+    ...queueEncryption(security),
   });
   fixLogicalId(queue, `${scope.node.id}_dead_letters`);
   return queue;

@@ -8,7 +8,7 @@ import { METRICS_NAMESPACE } from "../formats/metrics";
 import { logGroupNameOf } from "../pipeline/names";
 import { allow, type PolicyStatement, policyDocument, trustPolicy } from "../pipeline/policy";
 import type { Runtime } from "../pipeline/runtime";
-import { roleOptions, type Safeguards, useOfKey } from "../pipeline/security-props";
+import { roleOptions, type SecurityProps, useOfKey } from "../pipeline/security-props";
 import { networkInterfaces, type VpcConfig } from "../pipeline/vpc";
 import { type HandlerName, handlerCode } from "./handler-code";
 import { fixLogicalId } from "./logical-id";
@@ -16,7 +16,7 @@ import { validateProps } from "./validate-props";
 
 const MAX_TIMEOUT_SECONDS = 900;
 
-export interface HandlerFunctionProps extends Safeguards {
+export interface HandlerFunctionProps extends SecurityProps {
   /** Name of the function, its role and, below `/aws/lambda/`, its log group. */
   readonly name: string;
   readonly handler: HandlerName;
@@ -46,7 +46,7 @@ export interface HandlerFunctionProps extends Safeguards {
 /** What all functions of a pipeline have in common. */
 export type FunctionDefaults = Pick<
   HandlerFunctionProps,
-  "memoryMiB" | "runtime" | "logRetentionDays" | "vpc" | keyof Safeguards
+  "memoryMiB" | "runtime" | "logRetentionDays" | "vpc" | keyof SecurityProps
 >;
 
 /**
@@ -62,7 +62,7 @@ export class HandlerFunction extends Construct {
   readonly timeoutSeconds: number;
   readonly memoryMiB: number;
   /** What else belongs to the function must keep to them, too. */
-  readonly safeguards: Safeguards;
+  readonly security: SecurityProps;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
@@ -74,7 +74,7 @@ export class HandlerFunction extends Construct {
         expected: `must be from 1 to ${MAX_TIMEOUT_SECONDS}`,
       },
     ]);
-    this.safeguards = props;
+    this.security = props;
     this.timeoutSeconds = props.timeoutSeconds;
     this.memoryMiB = props.memoryMiB;
     const { kmsKey, vpc } = props;

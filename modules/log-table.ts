@@ -2,28 +2,13 @@ import { GlueCatalogTable } from "@cdktf/provider-aws/lib/glue-catalog-table";
 import { Construct } from "constructs";
 import { PARTITION_KEYS, SOURCE_KEY } from "../formats/partition-layout";
 import type { GlueTable } from "../formats/render/glue-table";
+import type { Projection, TextTable } from "../pipeline/tables";
 import { fixLogicalId } from "./logical-id";
 import { validateProps } from "./validate-props";
 
-export interface LogTableProps {
-  /** What the table is, e.g. of `rawGlueTable`. */
-  readonly glue: GlueTable;
+export interface LogTableProps extends TextTable {
   /** Glue database. */
   readonly database: string;
-  /**
-   * Lets Athena compute the partitions instead of looking them up in the catalog.
-   *
-   * @default - partitions are added as time goes on
-   */
-  readonly projection?: Projection;
-}
-
-/** The partitions that Athena computes. Others are never seen, whatever lies in the bucket. */
-export interface Projection {
-  /** First day, `YYYY-MM-DD`. The last one is tomorrow. */
-  readonly from: string;
-  /** Values of the `source` partition key, if the table has it. */
-  readonly sources: readonly string[];
 }
 
 /**

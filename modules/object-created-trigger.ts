@@ -10,21 +10,14 @@ import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { SqsQueueRedriveAllowPolicy } from "@cdktf/provider-aws/lib/sqs-queue-redrive-allow-policy";
 import type { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
+import type { BucketRef } from "../pipeline/bucket-ref";
 import { MAX_PATTERN_LENGTH } from "../pipeline/limits";
 import { denyPlainText, type PolicyStatement, policyDocument } from "../pipeline/policy";
 import { BUCKET_NAME_LIMIT } from "../pipeline/rules";
-import { queueEncryption, type Safeguards } from "../pipeline/security-props";
+import { queueEncryption, type SecurityProps } from "../pipeline/security-props";
 import { shortHashOf } from "../pipeline/short-hash";
 import { deadLetterQueue } from "./dead-letter-queue";
 import { fixLogicalId } from "./logical-id";
-
-/** A bucket of this stack or one that exists already. */
-export interface BucketRef {
-  readonly bucket: string;
-  readonly arn: string;
-  /** E.g. `company-logs.s3.amazonaws.com`. */
-  readonly bucketDomainName: string;
-}
 
 /**
  * How S3 tells of new objects.
@@ -43,7 +36,7 @@ export interface ObjectSource {
   readonly keyPrefix: string;
 }
 
-export interface ObjectCreatedTriggerProps extends Pick<Safeguards, "kmsKey"> {
+export interface ObjectCreatedTriggerProps extends Pick<SecurityProps, "kmsKey"> {
   readonly name: string;
   readonly kind: TriggerKind;
   readonly bucket: BucketRef;

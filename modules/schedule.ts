@@ -61,9 +61,9 @@ export class Schedule extends Construct {
 
   constructor(scope: Construct, id: string, props: ScheduleProps) {
     super(scope, id);
-    const { lambda, role, safeguards } = props.target;
+    const { lambda, role, security } = props.target;
     const maximumEventAgeInSeconds = props.maxEventAgeSeconds ?? DEFAULT_MAX_EVENT_AGE_SECONDS;
-    this.deadLetterQueue = deadLetterQueue(this, props.name, safeguards);
+    this.deadLetterQueue = deadLetterQueue(this, props.name, security);
     new SqsQueuePolicy(this, "dead_letters_policy", {
       queueUrl: this.deadLetterQueue.url,
       policy: policyDocument([denyPlainText("sqs:*", [this.deadLetterQueue.arn])]),
@@ -83,7 +83,7 @@ export class Schedule extends Construct {
     });
     this.group = new SchedulerScheduleGroup(this, "group", { name: props.name });
     const invoker = new IamRole(this, "role", {
-      ...roleOptions(`${props.name}-schedule`, safeguards),
+      ...roleOptions(`${props.name}-schedule`, security),
       assumeRolePolicy: trustPolicy("scheduler.amazonaws.com", {
         StringEquals: { "aws:SourceAccount": props.accountId },
         ArnEquals: { "aws:SourceArn": this.group.arn },
@@ -95,7 +95,7 @@ export class Schedule extends Construct {
       policy: policyDocument([
         allow(["lambda:InvokeFunction"], [lambda.arn]),
         allow(["sqs:SendMessage"], [this.deadLetterQueue.arn]),
-        ...useOfKey(safeguards),
+        ...useOfKey(security),
       ]),
     });
     const create = (id: string, name: string, input: ScheduledRun["input"]): SchedulerSchedule =>
@@ -106,7 +106,7 @@ export class Schedule extends Construct {
         scheduleExpression: props.expression,
         // Runs at equal distances: one that is moved would meet the one before it.
         flexibleTimeWindow: { mode: "OFF" },
-        ...(safeguards.kmsKey === undefined ? {} : { kmsKeyArn: safeguards.kmsKey }),
+        ...(security.kmsKey === undefined ? {} : { kmsKeyArn: security.kmsKey }),
         target: {
           arn: lambda.arn,
           roleArn: invoker.arn,

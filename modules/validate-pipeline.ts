@@ -5,8 +5,8 @@ import { type AccessLogPipelineProps, ID_PREFIX, PIPELINE_NAME } from "../pipeli
 import {
   DEPENDENT_OPTIONS,
   expectedOf,
+  isIneffective,
   isTooLong,
-  isUseless,
   lengthExpected,
   NAME_LENGTHS,
 } from "../pipeline/rules";
@@ -50,7 +50,7 @@ export function validatePipeline(path: string, props: AccessLogPipelineProps): v
     ...DEPENDENT_OPTIONS.map((dependent) => ({
       option: dependent.option,
       value: props[dependent.option],
-      holds: !isUseless(props, dependent),
+      holds: !isIneffective(props, dependent),
       expected: expectedOf(dependent),
     })),
     ...NAME_LENGTHS.map((length) => ({

@@ -18,9 +18,8 @@ import {
 } from "../handlers/adapters/athena-execution";
 import { messageOf, QueryFailedError } from "../handlers/core/errors";
 import type { Clock } from "../handlers/core/ports";
-import type { Json } from "../lake/json-values";
-import type { QueryRows } from "../lake/query";
 import { byteText } from "../terminal/quantities";
+import type { Json, QueryRows } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
 import { athenaRow, columnNames } from "./athena-values";
 

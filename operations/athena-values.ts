@@ -1,5 +1,5 @@
 import type { ColumnInfo, Row } from "@aws-sdk/client-athena";
-import { isoInstant, type Json, safeInteger } from "../lake/json-values";
+import { isoInstant, type Json, safeInteger } from "../terminal/rows";
 
 /**
  * A row of Athena's results, which are all text, as DuckDB's rows are printed: numbers as numbers, timestamps as

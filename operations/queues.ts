@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { Look } from "../inspect/aws/look";
-import type { Answer } from "../inspect/aws/sight";
+import type { Answer } from "./inspector";
+import type { LocatedPipeline } from "./locate-pipeline";
 
 export interface QueueFacts {
   readonly name: string;
@@ -21,17 +21,22 @@ export interface QueueState {
 }
 
 /** The queue of new objects, and all dead-letter queues. */
-export const awsQueues = (look: Look): Promise<QueueFacts[]> => {
-  const { move, scheduled } = look.parts;
+export const awsQueues = (pipeline: LocatedPipeline): Promise<QueueFacts[]> => {
+  const { move, scheduled } = pipeline.parts;
   const queues = [
     ...(move.queue === undefined ? [] : [{ name: move.queue, isDeadLetters: false }]),
     ...[move, ...scheduled].map(({ deadLetterQueue }) => ({ name: deadLetterQueue, isDeadLetters: true })),
   ];
-  return Promise.all(queues.map(async (queue) => ({ ...queue, answer: await queueState(look, queue.name) })));
+  return Promise.all(
+    queues.map(async (queue) => ({ ...queue, answer: await queueState(pipeline, queue.name) })),
+  );
 };
 
-export const queueState = ({ clients, sight }: Look, name: string): Promise<Answer<QueueState>> =>
-  sight.ask("sqs:GetQueueAttributes", name, () => stateOf(clients.sqs, name));
+export const queueState = (
+  { clients, inspector }: LocatedPipeline,
+  name: string,
+): Promise<Answer<QueueState>> =>
+  inspector.ask("sqs:GetQueueAttributes", name, () => stateOf(clients.sqs, name));
 
 /** @throws error of SQS, e.g. that there is no such queue */
 export async function stateOf(client: SQSClient, name: string): Promise<QueueState> {

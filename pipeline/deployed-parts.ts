@@ -1,10 +1,9 @@
 import type { FormatId } from "../formats";
-import { formatsOf, sourceNamesOf } from "../formats/configured-source";
-import { type Deployment, deploymentOf } from "../settings/deployment";
-import { type Settings, toLogSource } from "../settings/schema";
-import { keyPrefixOf, silentAfterHoursOf } from "./log-source";
+import { type ConfiguredSource, formatsOf, sourceNamesOf } from "../formats/configured-source";
+import { configuredSourcesOf, keyPrefixOf, silentAfterHoursOf } from "./log-source";
 import {
   arrivalsNameOf,
+  databaseOf,
   deadLetterQueueNameOf,
   landingPrefixOf,
   logGroupNameOf,
@@ -15,7 +14,14 @@ import {
   scheduleNameOf,
   workgroupNameOf,
 } from "./names";
-import { BUCKET_EVENTS, type BucketEvents, hasLandingBucket, isProjected } from "./props";
+import {
+  BUCKET_EVENTS,
+  type BucketEvents,
+  hasLandingBucket,
+  isColumnar,
+  isProjected,
+  type RegionalProps,
+} from "./props";
 
 /** A function of the pipeline, with what stands around it. */
 export interface DeployedFunction {
@@ -47,14 +53,25 @@ export interface DeployedStream {
   readonly sources: readonly DeployedSource[];
 }
 
-/** What there is to look at, beside what each command knows. */
-export interface DeployedParts extends Deployment {
+/** A pipeline as it is deployed: the names that the constructs give, and what commands need to know of it. */
+export interface DeployedParts {
   readonly name: string;
+  readonly region: string;
+  readonly database: string;
+  /** Athena workgroup of the pipeline's own statements. */
+  readonly workgroup: string;
+  /** Athena workgroup of the analysts. */
+  readonly analystWorkgroup: string;
+  readonly sources: readonly ConfiguredSource[];
+  /** Bucket that logs are delivered to, if the pipeline did not create it. */
+  readonly logBucket?: string;
+  /** True if logs are delivered to a bucket of their own, which the pipeline creates. */
+  readonly hasLandingBucket: boolean;
+  readonly keepOriginals: boolean;
+  readonly columnar: boolean;
   readonly move: DeployedFunction;
   readonly scheduled: readonly DeployedFunction[];
   readonly streams: readonly DeployedStream[];
-  /** Workgroups of the pipeline and of the analysts. */
-  readonly workgroups: readonly [pipeline: string, analysts: string];
   /** True if Athena computes the partitions. */
   readonly isProjected: boolean;
   /** Start of the name of the bucket that only deliveries go to, if the pipeline made one. */
@@ -63,10 +80,8 @@ export interface DeployedParts extends Deployment {
   readonly bucketEvents: BucketEvents;
 }
 
-/** Names are the ones that the constructs give. */
-export function partsOf(settings: Settings): DeployedParts {
-  const { name, existingLogBucket, existingLogBucketEvents } = settings;
-  const sources = settings.sources.map(toLogSource);
+export function deployedPartsOf(props: RegionalProps): DeployedParts {
+  const { name, region, sources, existingLogBucket, existingLogBucketEvents } = props;
   const functionOf = (
     handler: DeployedFunction["handler"],
     functionName: string,
@@ -79,10 +94,18 @@ export function partsOf(settings: Settings): DeployedParts {
   });
   const arrivals = arrivalsNameOf(name);
   return {
-    ...deploymentOf(settings),
     name,
+    region,
+    database: databaseOf(props),
+    workgroup: workgroupNameOf(name, "pipeline"),
+    analystWorkgroup: workgroupNameOf(name, "analysts"),
+    sources: configuredSourcesOf(sources),
+    ...(existingLogBucket === undefined ? {} : { logBucket: existingLogBucket }),
+    hasLandingBucket: hasLandingBucket(props),
+    keepOriginals: props.keepOriginals ?? false,
+    columnar: isColumnar(props),
     move: { ...functionOf("move-access-logs", moveFunctionNameOf(name), arrivals), queue: arrivals },
-    scheduled: scheduledHandlersOf(settings).map((handler) => {
+    scheduled: scheduledHandlersOf(props).map((handler) => {
       const scheduled = scheduledNameOf(name, handler);
       const names =
         handler === "maintain-lake"
@@ -102,9 +125,8 @@ export function partsOf(settings: Settings): DeployedParts {
       if (!isBySource) return [{ format, sources: ofFormat }];
       return ofFormat.map((source) => ({ format, source: source.name, sources: [source] }));
     }),
-    workgroups: [workgroupNameOf(name, "pipeline"), workgroupNameOf(name, "analysts")],
-    isProjected: isProjected(settings),
-    ...(hasLandingBucket(settings) ? { landingPrefix: landingPrefixOf(name) } : {}),
+    isProjected: isProjected(props),
+    ...(hasLandingBucket(props) ? { landingPrefix: landingPrefixOf(name) } : {}),
     bucketEvents: existingLogBucket === undefined ? "queue" : (existingLogBucketEvents ?? BUCKET_EVENTS[0]),
   };
 }

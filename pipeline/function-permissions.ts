@@ -8,8 +8,7 @@ import {
   REJECTED_PREFIX,
   TOUCHED_PREFIX,
 } from "../formats/partition-layout";
-import type { CatalogArns } from "../modules/catalog-arns";
-import type { QueryWorkgroup } from "../modules/query-workgroup";
+import type { CatalogArns } from "./catalog-arns";
 import { takeOriginals } from "./log-delivery";
 import type { LogSource } from "./log-source";
 import { allow, type PolicyStatement } from "./policy";
@@ -30,7 +29,8 @@ export interface FunctionPermissionsProps {
   readonly landingKey?: string;
   /** ARN of the queue of new objects. */
   readonly queueArn: string;
-  readonly workgroup: QueryWorkgroup;
+  /** The workgroup that statements run in, and the key prefix of its results. */
+  readonly workgroup: { readonly arn: string; readonly resultsPrefix: string };
   /** Glue database. */
   readonly database: string;
   /** Tables of the text in columns, and of its lines. */
@@ -140,7 +140,7 @@ export class FunctionPermissions {
       named(
         "RunStatements",
         ["athena:StartQueryExecution", "athena:GetQueryExecution", ...furtherActions],
-        [workgroup.workgroup.arn],
+        [workgroup.arn],
       ),
       // Lake Formation hands the data out by its own rules; this action knows no resources.
       ...(lakeFormation ? [named("AskLakeFormation", ["lakeformation:GetDataAccess"], ["*"])] : []),

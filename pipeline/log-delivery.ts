@@ -1,4 +1,4 @@
-import type { BucketRef } from "../modules/object-created-trigger";
+import type { BucketRef } from "./bucket-ref";
 import { keyPrefixOf, type LogSource } from "./log-source";
 import { allow, type PolicyStatement } from "./policy";
 import { DELIVERY_ACCOUNTS } from "./regions";

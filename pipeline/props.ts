@@ -1,7 +1,7 @@
 import type { AlarmSubscription } from "./alarm-protocols";
 import type { LogSource } from "./log-source";
 import type { Runtime } from "./runtime";
-import type { Safeguards } from "./security-props";
+import type { SecurityProps } from "./security-props";
 import type { VpcConfig } from "./vpc";
 
 /** Starts with a letter and is short enough for every name that is made of it. */
@@ -17,7 +17,7 @@ export const DEFAULT_PROJECTION_FROM = "2016-01-01";
 export const BUCKET_EVENTS = ["eventbridge", "queue"] as const;
 export type BucketEvents = (typeof BUCKET_EVENTS)[number];
 
-export interface AccessLogPipelineProps extends Safeguards {
+export interface AccessLogPipelineProps extends SecurityProps {
   /** Prefix of every name in AWS: a lower-case letter, then letters, digits or "-", at most 31 characters. */
   readonly name: string;
   /**
@@ -219,6 +219,9 @@ export interface AccessLogPipelineProps extends Safeguards {
    */
   readonly runtime?: Runtime;
 }
+
+/** Props of a pipeline whose Region is known beforehand. */
+export type RegionalProps = AccessLogPipelineProps & { readonly region: string };
 
 export const isColumnar = ({ columnar }: { readonly columnar?: boolean | undefined }): boolean =>
   columnar ?? true;

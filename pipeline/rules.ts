@@ -38,7 +38,7 @@ export const DEPENDENT_OPTIONS: readonly DependentOption[] = [
 ];
 
 /** True if an option is set that means nothing as the others are. */
-export function isUseless(
+export function isIneffective(
   options: {
     readonly [Option in DependentOption["option" | "needs"]]?: unknown;
   },

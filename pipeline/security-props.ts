@@ -1,7 +1,7 @@
 import { allow, type PolicyStatement } from "./policy";
 
 /** What an organization demands of everything that is deployed. */
-export interface Safeguards {
+export interface SecurityProps {
   /**
    * ARN of the KMS key that encrypts everything but the bucket that load balancers deliver to. Its policy must let the
    * services use it that write here, see docs/aws-accounts.md.
@@ -31,27 +31,27 @@ export interface Safeguards {
 }
 
 /** To read and write what the key encrypts. */
-export const useOfKey = ({ kmsKey }: Safeguards): PolicyStatement[] =>
+export const useOfKey = ({ kmsKey }: SecurityProps): PolicyStatement[] =>
   kmsKey === undefined ? [] : [allow(["kms:Decrypt", "kms:GenerateDataKey"], [kmsKey])];
 
 /** How a queue is encrypted. */
-export const queueEncryption = ({ kmsKey }: Safeguards) =>
+export const queueEncryption = ({ kmsKey }: SecurityProps) =>
   kmsKey === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: kmsKey };
 
 /** A name that must be unique in the whole account. */
-export const globalName = (name: string, { globalNameSuffix = "" }: Safeguards): string =>
+export const globalName = (name: string, { globalNameSuffix = "" }: SecurityProps): string =>
   `${name}${globalNameSuffix}`;
 
 /** How a role or policy is called in IAM. */
-export const iamName = (name: string, safeguards: Safeguards) => ({
-  name: globalName(name, safeguards),
-  ...(safeguards.iamPath === undefined ? {} : { path: safeguards.iamPath }),
+export const iamName = (name: string, security: SecurityProps) => ({
+  name: globalName(name, security),
+  ...(security.iamPath === undefined ? {} : { path: security.iamPath }),
 });
 
 /** How a role is called and bounded. */
-export const roleOptions = (name: string, safeguards: Safeguards) => ({
-  ...iamName(name, safeguards),
-  ...(safeguards.permissionsBoundary === undefined
+export const roleOptions = (name: string, security: SecurityProps) => ({
+  ...iamName(name, security),
+  ...(security.permissionsBoundary === undefined
     ? {}
-    : { permissionsBoundary: safeguards.permissionsBoundary }),
+    : { permissionsBoundary: security.permissionsBoundary }),
 });

@@ -1,18 +1,20 @@
 import { existsSync, readFileSync } from "node:fs";
 import type * as z from "zod";
+import type { RegionalProps } from "../pipeline/props";
 import { partitionOf } from "../pipeline/regions";
 import {
   DEPENDENT_OPTIONS,
   expectedOf,
+  isIneffective,
   isTooLong,
-  isUseless,
   lengthExpected,
   NAME_LENGTHS,
 } from "../pipeline/rules";
 import { problemsOfSources } from "../pipeline/source-problems";
 import { jsonMistake } from "./json-mistake";
 import { messageOf, shown } from "./messages";
-import { type Settings, settingsSchema, toLogSource } from "./schema";
+import { pipelinePropsOf, toLogSource } from "./pipeline-props";
+import { type Settings, settingsSchema } from "./schema";
 
 export const SETTINGS_FILE = "access-logs.json";
 /** Names another settings file. */
@@ -22,6 +24,9 @@ export const SETTINGS_VARIABLE = "ACCESS_LOGS_SETTINGS";
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
+
+/** The props of the pipeline that a settings file describes. @throws SettingsError, see `loadSettings` */
+export const loadPipelineProps = (path?: string): RegionalProps => pipelinePropsOf(loadSettings(path));
 
 /**
  * Reads the settings file.
@@ -61,7 +66,7 @@ export function parseSettings(path: string, value: unknown): Settings {
   }
   const problems = [
     ...sourceProblems(result.data),
-    ...uselessOptions(result.data),
+    ...ineffectiveOptions(result.data),
     ...tooLongNames(result.data),
     ...foreignArns(result.data),
   ];
@@ -125,7 +130,7 @@ function foreignArns({
 }
 
 /** Options that say something about what other options leave out. */
-const uselessOptions = (settings: Settings): string[] =>
-  DEPENDENT_OPTIONS.filter((dependent) => isUseless(settings, dependent)).map(
+const ineffectiveOptions = (settings: Settings): string[] =>
+  DEPENDENT_OPTIONS.filter((dependent) => isIneffective(settings, dependent)).map(
     (dependent) => `${dependent.option}: ${expectedOf(dependent)}`,
   );

@@ -3,7 +3,7 @@ import { FORMAT_IDS, FORMATS } from "../formats";
 import { ADDRESS_MODES, TEXT_MODES } from "../formats/privacy";
 import { IDENTIFIER } from "../formats/render/sql-text";
 import { ALARM_PROTOCOLS } from "../pipeline/alarm-protocols";
-import { type LogSource, MAX_SILENT_HOURS } from "../pipeline/log-source";
+import { MAX_SILENT_HOURS } from "../pipeline/log-source";
 import {
   BUCKET_EVENTS,
   DEFAULT_LOG_RETENTION_DAYS,
@@ -343,22 +343,3 @@ export type Settings = z.output<typeof settingsSchema>;
 
 /** JSON Schema of the settings file, for editors. */
 export const settingsJsonSchema = () => z.toJSONSchema(settingsSchema, { io: "input" });
-
-/** A source without options that are not set. */
-export const toLogSource = ({
-  name,
-  format,
-  prefix,
-  accounts,
-  partition,
-  silentAfterHours,
-  privacy,
-}: Settings["sources"][number]): LogSource => ({
-  name,
-  format,
-  prefix,
-  ...(accounts ? { accounts } : {}),
-  ...(partition === undefined ? {} : { partition }),
-  ...(silentAfterHours === undefined ? {} : { silentAfterHours }),
-  ...(privacy === undefined ? {} : { privacy }),
-});

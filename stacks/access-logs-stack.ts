@@ -1,8 +1,8 @@
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { AccessLogPipeline } from "../modules/access-log-pipeline";
-import type { AccessLogPipelineProps } from "../pipeline/props";
-import { type Settings, toLogSource } from "../settings/schema";
+import { pipelinePropsOf } from "../settings/pipeline-props";
+import type { Settings } from "../settings/schema";
 import { addBackend } from "./backend";
 import { addOutputs } from "./outputs";
 import { addProvider } from "./provider";
@@ -16,23 +16,6 @@ export class AccessLogsStack extends TerraformStack {
     super(scope, STACK_ID);
     addProvider(this, settings.region, settings.tags, settings.provider ?? {});
     addBackend(this, settings.backend ?? { type: "local" });
-    addOutputs(this, new AccessLogPipeline(this, "access_logs", pipelineProps(settings)));
+    addOutputs(this, new AccessLogPipeline(this, "access_logs", pipelinePropsOf(settings)));
   }
 }
-
-/** Settings without what concerns the stack and not the pipeline, and without options that are not set. */
-function pipelineProps({
-  $schema,
-  backend,
-  provider,
-  tags,
-  sources,
-  ...options
-}: Settings): AccessLogPipelineProps {
-  return { ...defined(options), name: options.name, sources: sources.map(toLogSource) };
-}
-
-const defined = <Options extends object>(options: Options) =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [Option in keyof Options]?: Exclude<Options[Option], undefined>;
-  };

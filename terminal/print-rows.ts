@@ -1,5 +1,4 @@
-import type { Json } from "../lake/json-values";
-import type { QueryRows } from "../lake/query";
+import type { Json, QueryRows } from "./rows";
 
 export const OUTPUT_FORMATS = ["table", "json", "csv"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];

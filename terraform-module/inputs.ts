@@ -2,7 +2,7 @@ import { ref, Token } from "cdktf";
 import * as z from "zod";
 import { FORMAT_IDS, type FormatId } from "../formats";
 import type { AccessLogPipelineProps } from "../pipeline/props";
-import { DEPENDENT_OPTIONS, isUseless } from "../pipeline/rules";
+import { DEPENDENT_OPTIONS, isIneffective } from "../pipeline/rules";
 import { settingsSchema } from "../settings/schema";
 import type { Assignment, Option, Switch } from "./condition";
 import { type Json, representativesOf } from "./loops";
@@ -239,7 +239,7 @@ export function propsOf(assignment: Assignment): AccessLogPipelineProps {
   const given: Props = Object.assign({}, VALUES, ...chosen.map(({ props }) => props));
   // A list is always there, if only as an empty one. Where it says nothing, the constructs are not told of it.
   const useless = DEPENDENT_OPTIONS.filter(
-    (dependent) => dependent.option in VALUES && isUseless(given, dependent),
+    (dependent) => dependent.option in VALUES && isIneffective(given, dependent),
   ).map(({ option }) => option);
   const props: Props = Object.fromEntries(
     Object.entries(given).filter(([name]) => !useless.some((option) => option === name)),

@@ -3,7 +3,7 @@ import { withDefaults } from "../formats/privacy";
 import { LIMITS } from "../pipeline/limits";
 import { RESERVED_PREFIXES } from "../pipeline/source-problems";
 import { snakeCase } from "./snake-case";
-import type { Validation } from "./variables";
+import type { Validation } from "./validation";
 
 /** Folder that AWS puts after a source's prefix, by format. */
 const FOLDERS = `{ ${FORMAT_IDS.map((format) => `${format} = ${JSON.stringify(FORMATS[format].deliveryFolder)}`).join(", ")} }`;

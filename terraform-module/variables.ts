@@ -5,12 +5,7 @@ import { INPUTS, type Input, type Schema } from "./inputs";
 import type { JsonMap } from "./loops";
 import { snakeCase } from "./snake-case";
 import { SOURCE_RULES } from "./source-rules";
-
-/** What must be true of a variable, in Terraform's words. */
-export interface Validation {
-  readonly condition: string;
-  readonly error_message: string;
-}
+import type { Validation } from "./validation";
 
 /** The variables of the module, as Terraform JSON. */
 export const variables = (): JsonMap =>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { LookOptions } from "../../cli/deployment-options";
+import { type InspectOptions, rangeOf } from "../../cli/deployment-options";
 import { FORMATS } from "../../formats";
 import { addHours, type Hour, hourOf, hourText } from "../../formats/hour";
 import { COMMITS_PREFIX, CONFIGURATION_KEY, rawPrefixOf } from "../../formats/partition-layout";
@@ -11,9 +11,10 @@ import { type LakeTable, lakeColumnTypes } from "../../formats/render/lake-sql";
 import type { CommitEnd, CommitStart } from "../../handlers/core/commit-records";
 import { doctorReport, statusReport } from "../../inspect/aws/aws-report";
 import type { Report } from "../../inspect/report";
-import { partsOf } from "../../pipeline/deployed-parts";
-import { ownersPolicyOf } from "../../settings/deployment";
-import { parseSettings } from "../../settings/load";
+import { deployedPartsOf } from "../../pipeline/deployed-parts";
+import { ownersPolicyOf } from "../../pipeline/owners-policy";
+import { loadPipelineProps, parseSettings } from "../../settings/load";
+import { pipelinePropsOf } from "../../settings/pipeline-props";
 import { type AthenaAnswer, type AthenaServer, startAthenaServer } from "../../testing/athena-server";
 import { type AwsServer, functionArn, queueArn, startAwsServer } from "../../testing/aws-server";
 import { OWNER, type S3Server, startS3Server } from "../../testing/s3-server";
@@ -53,7 +54,7 @@ export interface Deployment {
   /** Runs the program. */
   run(...args: readonly string[]): Promise<Outcome>;
   /** What the program would print, without a process of its own. */
-  report(command: "status" | "doctor", options?: Partial<LookOptions>): Promise<Report>;
+  report(command: "status" | "doctor", options?: Partial<InspectOptions>): Promise<Report>;
   close(): Promise<void>;
 }
 
@@ -130,7 +131,11 @@ export async function startDeployment(): Promise<Deployment> {
         ...environment,
       });
       const report = command === "status" ? statusReport : doctorReport;
-      return report({ settings: join(root, "access-logs.json"), json: true, ...options });
+      const range = rangeOf({ ...options }, new Date());
+      return report(loadPipelineProps(join(root, "access-logs.json")), {
+        ...options,
+        ...(range ? { range } : {}),
+      });
     },
     close: async () => {
       await Promise.all([aws.close(), s3.close(), athena.close()]);
@@ -141,8 +146,8 @@ export async function startDeployment(): Promise<Deployment> {
 
 /** What Terraform makes of the settings, as the servers know it. */
 function deploy(aws: AwsServer, s3: S3Server): void {
-  const settings = parseSettings("test", SETTINGS);
-  const parts = partsOf(settings);
+  const props = pipelinePropsOf(parseSettings("test", SETTINGS));
+  const parts = deployedPartsOf(props);
   const { move, scheduled } = parts;
   const arrivals = move.queue ?? "";
   for (const { deadLetterQueue } of [move, ...scheduled]) aws.addQueue(deadLetterQueue);
@@ -162,7 +167,7 @@ function deploy(aws: AwsServer, s3: S3Server): void {
       ],
     }),
   });
-  const variables = { DATABASE: parts.database, WORKGROUP: parts.workgroups[0], BUCKET };
+  const variables = { DATABASE: parts.database, WORKGROUP: parts.workgroup, BUCKET };
   for (const { name, logGroup, schedules } of [move, ...scheduled]) {
     aws.functions.set(name, {
       FunctionName: name,
@@ -190,7 +195,7 @@ function deploy(aws: AwsServer, s3: S3Server): void {
       queueArn(arrivals),
     ),
   );
-  s3.documents.set(`${BUCKET} policy`, ownersPolicyOf(settings, BUCKET, OWNER));
+  s3.documents.set(`${BUCKET} policy`, ownersPolicyOf(props, BUCKET, OWNER));
   s3.documents.set(`${BUCKET} ownershipControls`, ownershipOf("BucketOwnerPreferred"));
 }
 

@@ -1,5 +1,5 @@
 import type { FormatId } from "../../formats";
-import type { Json } from "../../lake/json-values";
+import type { Json } from "../../terminal/rows";
 import { albUrl, type LoggedRequest } from "./requests";
 
 /** Answers to the questions, computed from the requests without SQL. */

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type IngestOptions, type IngestSummary, ingest } from "../../lake/ingest";
-import type { Json } from "../../lake/json-values";
-import { type QueryRows, queryLake } from "../../lake/query";
+import { queryLake } from "../../lake/query";
+import type { Json, QueryRows } from "../../terminal/rows";
 
 /** A folder of logs and a lake, both in a folder that is deleted at the end. */
 export interface TestLake {

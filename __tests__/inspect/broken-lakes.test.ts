@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { parseHourRange } from "../../handlers/core/add-partitions";
 import { noteArrivals } from "../../handlers/core/arrival-notes";
 import { systemClock } from "../../handlers/core/ports";
 import { LAKE_FINDINGS } from "../../inspect/lake-findings";
@@ -270,7 +271,7 @@ const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakI
   ],
 ];
 
-const look = (lake: string, isDeep: boolean) => lakeReport(lake, { json: true }, isDeep);
+const look = (lake: string, isDeep: boolean) => lakeReport(lake, { isDeep });
 const copyOfLake = (): string => {
   const lake = join(root, "lake");
   cpSync(healthy.lake, lake, { recursive: true, preserveTimestamps: true });
@@ -321,7 +322,10 @@ describe("access-logs doctor on a lake", () => {
   it("looks only at the hours that are asked for", async () => {
     const lake = copyOfLake();
     rmSync(firstOf(lake, "typed"));
-    const { findings } = await lakeReport(lake, { json: true, from: "2020-01-01", to: "2020-01-02" }, true);
+    const { findings } = await lakeReport(lake, {
+      isDeep: true,
+      range: parseHourRange("2020-01-01", "2020-01-02"),
+    });
     expect(findings.map(({ code }) => code)).toEqual(["empty-lake"]);
   });
 

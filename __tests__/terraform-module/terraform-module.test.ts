@@ -84,7 +84,7 @@ describe("the Terraform module", () => {
     const interfaces = ["pipeline/props.ts", "pipeline/security-props.ts"]
       .map((file) => readFileSync(join(ROOT, file), "utf8"))
       .join("\n")
-      .matchAll(/interface (?:AccessLogPipelineProps|Safeguards)\b[^{]*\{\n([\s\S]*?)\n\}/g);
+      .matchAll(/interface (?:AccessLogPipelineProps|SecurityProps)\b[^{]*\{\n([\s\S]*?)\n\}/g);
     const props = [...interfaces].flatMap(([, body = ""]) =>
       [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name = ""]) => name),
     );

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { FORMATS } from "../../formats";
 import { parseHourRange } from "../../handlers/core/add-partitions";
-import type { BackfillOptions, BackfillOutcome } from "../../operations/backfill";
+import type { FolderBackfillOptions, FolderBackfillOutcome } from "../../lake/backfill";
 import { progressLine } from "../../terminal/progress-line";
 import { count } from "../../terminal/quantities";
 import { UserError } from "../../terminal/user-error";
@@ -22,6 +22,8 @@ interface Options {
   readonly logBucket?: string;
   readonly settings?: string;
 }
+
+type CommonOptions = Omit<FolderBackfillOptions, "directory" | "lake" | "deleteOriginals">;
 
 /** S3 takes 3,500 writes a second for each prefix; the pipeline that runs meanwhile needs some of them. */
 const DEFAULT_AWS_RATE = 500;
@@ -74,7 +76,7 @@ async function run(options: Options): Promise<void> {
   const progress = progressLine(process.stderr);
   let phase = "";
   let startedAt = 0;
-  const common: BackfillOptions = {
+  const common: CommonOptions = {
     range: parseHourRange(options.from, options.to),
     ...(options.table ? { table: options.table } : {}),
     isDryRun: options.dryRun,
@@ -92,38 +94,39 @@ async function run(options: Options): Promise<void> {
   if (outcome.failed.length > 0) process.exitCode = 1;
 }
 
-async function runHere({ dir, lake, move }: Options, common: BackfillOptions): Promise<BackfillOutcome> {
+async function runHere({ dir, lake, move }: Options, common: CommonOptions): Promise<FolderBackfillOutcome> {
   if (dir === undefined || lake === undefined) {
     throw new UserError("name what to fill: --bucket on AWS, or --dir and --lake on this machine");
   }
-  const { backfillFolder } = await import("../../operations/backfill.js");
+  const { backfillFolder } = await import("../../lake/backfill.js");
   return backfillFolder({ ...common, directory: dir, lake, deleteOriginals: move });
 }
 
 async function runOnAws(
   { bucket = "", logBucket, settings: file }: Options,
-  common: BackfillOptions,
-): Promise<BackfillOutcome> {
+  common: CommonOptions,
+): Promise<FolderBackfillOutcome> {
   // Only who asks by the settings waits for what checks them.
-  const { loadDeployment } = await import("../../settings/deployment.js");
+  const { loadPipelineProps } = await import("../../settings/load.js");
+  const { deployedPartsOf } = await import("../../pipeline/deployed-parts.js");
   const { backfillAws } = await import("../../operations/backfill.js");
-  const deployment = loadDeployment(file);
-  if (logBucket === undefined && deployment.hasLandingBucket) {
+  const parts = deployedPartsOf(loadPipelineProps(file));
+  if (logBucket === undefined && parts.hasLandingBucket) {
     throw new UserError(
       "with a KMS key, logs are delivered to a bucket of their own: name it with --log-bucket (output landing_bucket of the stack)",
     );
   }
-  process.env.AWS_REGION = deployment.region;
+  process.env.AWS_REGION = parts.region;
   return backfillAws({
     ...common,
-    ...deployment,
+    ...parts,
     bucket,
-    logBucket: logBucket ?? deployment.logBucket ?? bucket,
+    logBucket: logBucket ?? parts.logBucket ?? bucket,
   });
 }
 
 function printOutcome(
-  outcome: BackfillOutcome & { readonly seconds: number },
+  outcome: FolderBackfillOutcome & { readonly seconds: number },
   { dryRun, bucket }: Options,
 ): string {
   const line = (label: string, value: number, what: string) => `${label.padEnd(13)}${count(value)} ${what}\n`;

@@ -40,17 +40,17 @@ export function addBucketPolicyCommand(program: Command): Command {
 
 async function run({ account, bucket, settings: file, json }: Options): Promise<void> {
   // What the settings rest on is large: only commands that need it wait for it.
-  const { ownersPolicyOf } = await import("../../settings/deployment.js");
-  const { loadSettings } = await import("../../settings/load.js");
-  const settings = loadSettings(file);
-  const name = bucket ?? settings.existingLogBucket;
+  const { ownersPolicyOf } = await import("../../pipeline/owners-policy.js");
+  const { loadPipelineProps } = await import("../../settings/load.js");
+  const props = loadPipelineProps(file);
+  const name = bucket ?? props.existingLogBucket;
   if (name === undefined) {
     throw new UserError("the settings name no existingLogBucket: say which bucket with --bucket");
   }
-  const policy = ownersPolicyOf(settings, name, account);
+  const policy = ownersPolicyOf(props, name, account);
   if (json) return write(`${policy}\n`);
   await write(`${JSON.stringify(JSON.parse(policy), undefined, 2)}\n`);
-  if (settings.sources.some(({ format }) => format === "cloudfront")) {
+  if (props.sources.some(({ format }) => format === "cloudfront")) {
     console.error(
       `CloudFront delivers by access control list, not by policy: bucket ${name} must have the object ownership "bucket owner preferred"`,
     );

@@ -1,19 +1,18 @@
 import { type Command, Option } from "commander";
 import { messageOf } from "../../handlers/core/errors";
-import { wrapped } from "../../inspect/print-findings";
 import type { DeadLetter, RunRequest } from "../../operations/redrive/dead-letter";
 import { printRejected, printRejectedOutcome } from "../../operations/redrive/print-rejected";
 import type { QueueContents, Redriven, SampleMessage } from "../../operations/redrive/redrive";
-import type { RejectedOptions } from "../../operations/redrive/rejected";
-import type { DeployedFunction } from "../../pipeline/deployed-parts";
+import type { DeployedFunction, DeployedParts } from "../../pipeline/deployed-parts";
 import { confirmed } from "../../terminal/confirm";
 import { progressLine } from "../../terminal/progress-line";
 import { age, count, counted } from "../../terminal/quantities";
+import { wrapped } from "../../terminal/wrapped";
 import { write } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
-import { addDeploymentOptions } from "../deployment-options";
+import { addDeploymentOptions, type DeploymentOptions } from "../deployment-options";
 
-interface Options extends RejectedOptions {
+interface Options extends DeploymentOptions {
   readonly queue?: string;
   readonly rate?: number;
   readonly rejected: boolean;
@@ -65,13 +64,19 @@ export const addRedriveCommand = (program: Command): Command =>
     )
     .action((options: Options) => (options.rejected ? runRejected(options) : runQueues(options)));
 
+/** What the settings and the SDK rest on is large: other commands do not wait for it. */
+async function partsOf({ settings }: DeploymentOptions): Promise<DeployedParts> {
+  const { loadPipelineProps } = await import("../../settings/load.js");
+  const { deployedPartsOf } = await import("../../pipeline/deployed-parts.js");
+  return deployedPartsOf(loadPipelineProps(settings));
+}
+
 async function runQueues(options: Options): Promise<void> {
-  const { queue, settings, rate, dryRun, yes, json } = options;
-  // What the settings and the SDK rest on is large: other commands do not wait for it.
+  const { queue, rate, dryRun, yes, json } = options;
+  const parts = await partsOf(options);
   const { redrive } = await import("../../operations/redrive/redrive.js");
   const progress = progressLine(process.stderr);
-  const redriven = await redrive({
-    ...(settings === undefined ? {} : { settings }),
+  const redriven = await redrive(parts, {
     ...(queue === undefined ? {} : { handler: queue }),
     ...(rate === undefined ? {} : { rate }),
     confirm: async (contents) => {
@@ -84,14 +89,14 @@ async function runQueues(options: Options): Promise<void> {
   progress.clear();
   if (json) return write(`${JSON.stringify(redriven)}\n`);
   await write(redriven.map((item) => printOutcome(item, dryRun)).join(""));
-  if (queue === undefined) await write(await rejectedLine(options));
+  if (queue === undefined) await write(await rejectedLine(parts, options));
 }
 
 /** Says that there are rejected files, too; nothing if there is none. */
-async function rejectedLine(options: RejectedOptions): Promise<string> {
+async function rejectedLine(parts: DeployedParts, options: DeploymentOptions): Promise<string> {
   const { rejectedContents } = await import("../../operations/redrive/rejected.js");
   try {
-    const { files } = await rejectedContents(options);
+    const { files } = await rejectedContents(parts, options);
     if (files.length === 0) return "";
     return `rejected files: ${count(files.length)}; "access-logs redrive --rejected --dry-run" shows them\n`;
   } catch (error) {
@@ -104,7 +109,7 @@ async function runRejected(options: Options): Promise<void> {
   const { dryRun, yes, json } = options;
   const { redriveRejected } = await import("../../operations/redrive/rejected.js");
   const progress = progressLine(process.stderr);
-  const redriven = await redriveRejected({
+  const redriven = await redriveRejected(await partsOf(options), {
     ...options,
     confirm: async (contents) => {
       progress.clear();

@@ -1,12 +1,11 @@
 import type { Command } from "commander";
-import { lakeReport } from "../../inspect/lake-report";
-import { type Report, show } from "../../inspect/report";
+import { show } from "../../inspect/report";
 import { examples } from "../command-line";
-import { addLookOptions, type LookOptions } from "../deployment-options";
+import { addInspectOptions, type InspectOptions, reportOf } from "../deployment-options";
 
 /** Adds `access-logs status`. */
 export const addStatusCommand = (program: Command): Command =>
-  addLookOptions(
+  addInspectOptions(
     program
       .command("status")
       .description("show on one screen whether every log arrives and comes through; exit code 1 if not"),
@@ -19,13 +18,4 @@ export const addStatusCommand = (program: Command): Command =>
         "access-logs status --lake ./lake",
       ),
     )
-    .action(async (options: LookOptions) => {
-      const { lake, json } = options;
-      await show(lake === undefined ? await ofAws(options) : await lakeReport(lake, options, false), json);
-    });
-
-/** What the settings and the SDK rest on is large: a lake does not wait for it. */
-const ofAws = async (options: LookOptions): Promise<Report> => {
-  const { statusReport } = await import("../../inspect/aws/aws-report.js");
-  return statusReport(options);
-};
+    .action(async (options: InspectOptions) => show(await reportOf("status", options), options.json));

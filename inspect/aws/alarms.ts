@@ -1,6 +1,6 @@
 import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import type { Look } from "./look";
-import { seen } from "./sight";
+import { foundValue } from "../../operations/inspector";
+import type { Inspection } from "./inspection";
 
 /** An alarm that is on. */
 export interface AlarmFacts {
@@ -11,13 +11,13 @@ export interface AlarmFacts {
 }
 
 /** The alarms of the pipeline that are on: all of their names begin with its own. */
-export async function awsAlarms({ clients, parts, sight }: Look): Promise<readonly AlarmFacts[]> {
-  const found = await sight.ask("cloudwatch:DescribeAlarms", `alarms of ${parts.name}`, () =>
+export async function awsAlarms({ clients, parts, inspector }: Inspection): Promise<readonly AlarmFacts[]> {
+  const found = await inspector.ask("cloudwatch:DescribeAlarms", `alarms of ${parts.name}`, () =>
     clients.cloudwatch.send(
       new DescribeAlarmsCommand({ AlarmNamePrefix: `${parts.name}-`, StateValue: "ALARM", MaxRecords: 100 }),
     ),
   );
-  return (seen(found)?.MetricAlarms ?? []).map((alarm) => ({
+  return (foundValue(found)?.MetricAlarms ?? []).map((alarm) => ({
     name: alarm.AlarmName ?? "",
     description: alarm.AlarmDescription ?? "",
     reason: alarm.StateReason ?? "",

@@ -1,26 +1,35 @@
-import { DEFAULT_HOURS, type LookOptions, lastHours, rangeOf } from "../../cli/deployment-options";
-import { awsClients } from "../../operations/clients";
-import { partsOf } from "../../pipeline/deployed-parts";
-import { ownersPolicyOf } from "../../settings/deployment";
-import { loadSettings } from "../../settings/load";
-import { progressLine } from "../../terminal/progress-line";
+import { addHours, hourOf } from "../../formats/hour";
+import type { HourRange } from "../../handlers/core/add-partitions";
+import { type LocateOptions, locatePipeline } from "../../operations/locate-pipeline";
+import { deployedPartsOf } from "../../pipeline/deployed-parts";
+import { ownersPolicyOf } from "../../pipeline/owners-policy";
+import type { RegionalProps } from "../../pipeline/props";
 import type { Report } from "../report";
+import { DEFAULT_HOURS } from "../thresholds";
 import { checkFacts } from "./checks";
 import { deploymentFacts } from "./facts";
+import type { Inspection } from "./inspection";
 import { judgeChecks } from "./judge-checks";
 import { judgeDeployment } from "./judge-deployment";
-import { type Look, openLook } from "./look";
 import { deploymentTables, deploymentValues, deploymentWell } from "./print-deployment";
-import { Sight } from "./sight";
+
+export interface AwsReportOptions extends LocateOptions {
+  /**
+   * Hours whose files are inspected.
+   *
+   * @default - the last `DEFAULT_HOURS`
+   */
+  readonly range?: HourRange;
+}
 
 /** How a deployed pipeline does. */
-export async function statusReport(options: LookOptions): Promise<Report> {
-  const look = await lookAt(options);
-  const facts = await deploymentFacts(look);
-  look.sight.close();
+export async function statusReport(props: RegionalProps, options: AwsReportOptions): Promise<Report> {
+  const inspection = await inspectionOf(props, options);
+  const facts = await deploymentFacts(inspection);
+  inspection.inspector.close();
   return {
-    subject: subjectOf(look),
-    at: look.now,
+    subject: subjectOf(inspection),
+    at: inspection.now,
     tables: deploymentTables(facts),
     values: deploymentValues(facts),
     findings: judgeDeployment(facts),
@@ -28,39 +37,42 @@ export async function statusReport(options: LookOptions): Promise<Report> {
   };
 }
 
-/** The settings say where everything is; AWS says the rest. */
-export function lookAt(options: Omit<LookOptions, "lake" | "json">): Promise<Look> {
-  const parts = partsOf(loadSettings(options.settings));
+async function inspectionOf(
+  props: RegionalProps,
+  { range, ...options }: AwsReportOptions,
+): Promise<Inspection> {
   const now = new Date();
-  const range = rangeOf(options, now) ?? lastHours(now, DEFAULT_HOURS);
-  const sight = new Sight(progressLine(process.stderr));
-  return openLook({ clients: awsClients(parts.region), parts, now, range, options, sight });
+  const located = await locatePipeline(deployedPartsOf(props), options);
+  return {
+    ...located,
+    now,
+    range: range ?? { from: addHours(hourOf(now), -DEFAULT_HOURS), to: hourOf(now) },
+  };
 }
 
-const subjectOf = ({ parts, account, bucket }: Look): string =>
+const subjectOf = ({ parts, account, bucket }: Inspection): string =>
   `pipeline ${parts.name} in ${parts.region}, account ${account ?? "unknown"}, bucket ${bucket ?? "unknown"}`;
 
 /** Whether a deployed pipeline is set up as it must be. */
-export async function doctorReport(options: LookOptions): Promise<Report> {
-  const settings = loadSettings(options.settings);
-  const look = await lookAt(options);
-  const facts = await checkFacts(look);
-  look.sight.close();
-  const { account, bucket, landing, parts } = look;
+export async function doctorReport(props: RegionalProps, options: AwsReportOptions): Promise<Report> {
+  const inspection = await inspectionOf(props, options);
+  const facts = await checkFacts(inspection);
+  inspection.inspector.close();
+  const { account, bucket, landing, parts } = inspection;
   const wantedPolicy =
-    account === undefined || landing === undefined ? undefined : ownersPolicyOf(settings, landing, account);
+    account === undefined || landing === undefined ? undefined : ownersPolicyOf(props, landing, account);
   const { queues, functions, workgroups, tables } = facts;
   const checked = queues.length + functions.length + workgroups.length + tables.length;
   return {
-    subject: subjectOf(look),
-    at: look.now,
+    subject: subjectOf(inspection),
+    at: inspection.now,
     tables: [],
     values: {
       name: parts.name,
       region: parts.region,
       account: account ?? null,
       bucket: bucket ?? null,
-      unseen: facts.unseen,
+      inaccessible: facts.inaccessible,
     },
     findings: judgeChecks(facts, wantedPolicy),
     allIsWell: `${checked} parts and what lies between them are set up as they must be`,

@@ -12,13 +12,13 @@ import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { linesGlueTable, rawGlueTable } from "../../formats/render/glue-table";
 import { type LakeTable, lakeColumnTypes } from "../../formats/render/lake-sql";
 import type { RejectedFile } from "../../handlers/core/rejected-files";
+import type { Answer, Inaccessible } from "../../operations/inspector";
 import { awsQueues, type QueueFacts } from "../../operations/queues";
 import type { DeployedParts } from "../../pipeline/deployed-parts";
 import { awsErrors, type LogError } from "./errors";
 import { awsFunctions, type FunctionFacts } from "./functions";
-import type { Look } from "./look";
+import type { Inspection } from "./inspection";
 import { awsRejected } from "./rejected";
-import type { Answer, Unseen } from "./sight";
 import { tableOf } from "./tables";
 
 /** How a deployed pipeline is set up. */
@@ -42,7 +42,7 @@ export interface CheckFacts {
   /** Files that Athena could not read. */
   readonly rejected: readonly RejectedFile[];
   readonly errors: readonly LogError[];
-  readonly unseen: readonly Unseen[];
+  readonly inaccessible: readonly Inaccessible[];
 }
 
 export interface LandingSetup {
@@ -80,8 +80,8 @@ export interface TableFacts {
   }>;
 }
 
-export async function checkFacts(look: Look): Promise<CheckFacts> {
-  const { parts, account, bucket, landing, sight } = look;
+export async function checkFacts(inspection: Inspection): Promise<CheckFacts> {
+  const { parts, account, bucket, landing, inspector } = inspection;
   const names = [...new Set([bucket, landing].filter((name) => name !== undefined))];
   const [
     buckets,
@@ -96,17 +96,22 @@ export async function checkFacts(look: Look): Promise<CheckFacts> {
     rejected,
     errors,
   ] = await Promise.all([
-    Promise.all(names.map(async (name) => ({ name, answer: await headBucket(look, name) }))),
-    landing === undefined ? undefined : landingSetup(look, landing),
-    awsQueues(look),
-    awsFunctions(look),
-    bucket === undefined ? undefined : configurationIn(look, bucket),
-    mappingsOf(look),
-    concurrencyOf(look),
-    Promise.all(parts.workgroups.map(async (name) => ({ name, answer: await workgroupState(look, name) }))),
-    tablesOf(look, bucket ?? ""),
-    awsRejected(look),
-    awsErrors(look),
+    Promise.all(names.map(async (name) => ({ name, answer: await headBucket(inspection, name) }))),
+    landing === undefined ? undefined : landingSetup(inspection, landing),
+    awsQueues(inspection),
+    awsFunctions(inspection),
+    bucket === undefined ? undefined : configurationIn(inspection, bucket),
+    mappingsOf(inspection),
+    concurrencyOf(inspection),
+    Promise.all(
+      [parts.workgroup, parts.analystWorkgroup].map(async (name) => ({
+        name,
+        answer: await workgroupState(inspection, name),
+      })),
+    ),
+    tablesOf(inspection, bucket ?? ""),
+    awsRejected(inspection),
+    awsErrors(inspection),
   ]);
   return {
     parts,
@@ -123,30 +128,36 @@ export async function checkFacts(look: Look): Promise<CheckFacts> {
     tables,
     rejected,
     errors,
-    unseen: sight.unseen,
+    inaccessible: inspector.inaccessible,
   };
 }
 
-const headBucket = ({ clients, sight }: Look, name: string): Promise<Answer<unknown>> =>
-  sight.ask("s3:ListBucket", name, () => clients.s3.send(new HeadBucketCommand({ Bucket: name })));
+const headBucket = ({ clients, inspector }: Inspection, name: string): Promise<Answer<unknown>> =>
+  inspector.ask("s3:ListBucket", name, () => clients.s3.send(new HeadBucketCommand({ Bucket: name })));
 
-const configurationIn = ({ clients: { s3 }, sight }: Look, bucket: string): Promise<Answer<string>> =>
-  sight.ask("s3:GetObject", `s3://${bucket}/${CONFIGURATION_KEY}`, async () => {
+const configurationIn = (
+  { clients: { s3 }, inspector }: Inspection,
+  bucket: string,
+): Promise<Answer<string>> =>
+  inspector.ask("s3:GetObject", `s3://${bucket}/${CONFIGURATION_KEY}`, async () => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: CONFIGURATION_KEY }));
     return (await Body?.transformToString()) ?? "";
   });
 
-async function landingSetup({ clients: { s3 }, sight }: Look, bucket: string): Promise<LandingSetup> {
+async function landingSetup(
+  { clients: { s3 }, inspector }: Inspection,
+  bucket: string,
+): Promise<LandingSetup> {
   const [notification, policy, ownership] = await Promise.all([
-    sight.ask("s3:GetBucketNotification", bucket, () =>
+    inspector.ask("s3:GetBucketNotification", bucket, () =>
       s3.send(new GetBucketNotificationConfigurationCommand({ Bucket: bucket })),
     ),
-    sight.ask(
+    inspector.ask(
       "s3:GetBucketPolicy",
       bucket,
       async () => (await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }))).Policy ?? "{}",
     ),
-    sight.ask("s3:GetBucketOwnershipControls", bucket, async () => {
+    inspector.ask("s3:GetBucketOwnershipControls", bucket, async () => {
       const { OwnershipControls } = await s3.send(new GetBucketOwnershipControlsCommand({ Bucket: bucket }));
       return OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? "";
     }),
@@ -154,8 +165,8 @@ async function landingSetup({ clients: { s3 }, sight }: Look, bucket: string): P
   return { bucket, notification, policy, ownership };
 }
 
-const mappingsOf = ({ clients, parts, sight }: Look): Promise<Answer<readonly MappingState[]>> =>
-  sight.ask("lambda:ListEventSourceMappings", parts.move.name, async () => {
+const mappingsOf = ({ clients, parts, inspector }: Inspection): Promise<Answer<readonly MappingState[]>> =>
+  inspector.ask("lambda:ListEventSourceMappings", parts.move.name, async () => {
     const { EventSourceMappings = [] } = await clients.lambda.send(
       new ListEventSourceMappingsCommand({ FunctionName: parts.move.name }),
     );
@@ -166,20 +177,24 @@ const mappingsOf = ({ clients, parts, sight }: Look): Promise<Answer<readonly Ma
     }));
   });
 
-async function concurrencyOf({ clients, parts, sight }: Look): Promise<ReadonlyMap<string, number>> {
+async function concurrencyOf({
+  clients,
+  parts,
+  inspector,
+}: Inspection): Promise<ReadonlyMap<string, number>> {
   const answers = await Promise.all(
     [parts.move, ...parts.scheduled].map(async ({ name }) => {
-      const answer = await sight.ask("lambda:GetFunctionConcurrency", name, () =>
+      const answer = await inspector.ask("lambda:GetFunctionConcurrency", name, () =>
         clients.lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: name })),
       );
-      return [name, answer.kind === "there" ? answer.value.ReservedConcurrentExecutions : undefined] as const;
+      return [name, answer.kind === "found" ? answer.value.ReservedConcurrentExecutions : undefined] as const;
     }),
   );
   return new Map(answers.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
 }
 
-const workgroupState = ({ clients, sight }: Look, name: string): Promise<Answer<WorkgroupState>> =>
-  sight.ask("athena:GetWorkGroup", name, async () => {
+const workgroupState = ({ clients, inspector }: Inspection, name: string): Promise<Answer<WorkgroupState>> =>
+  inspector.ask("athena:GetWorkGroup", name, async () => {
     const { WorkGroup: group } = await clients.athena.send(new GetWorkGroupCommand({ WorkGroup: name }));
     const configuration = group?.Configuration;
     return {
@@ -190,13 +205,17 @@ const workgroupState = ({ clients, sight }: Look, name: string): Promise<Answer<
     };
   });
 
-function tablesOf(look: Look, bucket: string): Promise<TableFacts[]> {
-  const { columnar, streams } = look.parts;
+function tablesOf(inspection: Inspection, bucket: string): Promise<TableFacts[]> {
+  const { columnar, streams } = inspection.parts;
   const firstOfTable = streams.filter(
     ({ format }, index) => streams.findIndex((other) => other.format === format) === index,
   );
-  const wanted = firstOfTable.flatMap((stream) => wantedTables(tableOf(look, bucket, stream), columnar));
-  return Promise.all(wanted.map(async (table) => ({ ...table, answer: await tableState(look, table.name) })));
+  const wanted = firstOfTable.flatMap((stream) =>
+    wantedTables(tableOf(inspection, bucket, stream), columnar),
+  );
+  return Promise.all(
+    wanted.map(async (table) => ({ ...table, answer: await tableState(inspection, table.name) })),
+  );
 }
 
 /** The tables over the text, which Terraform makes, and the typed one. */
@@ -216,8 +235,8 @@ function wantedTables(table: LakeTable, isColumnar: boolean): Omit<TableFacts, "
   ];
 }
 
-const tableState = ({ clients, parts, sight }: Look, name: string): Promise<TableFacts["answer"]> =>
-  sight.ask("athena:GetTableMetadata", `${parts.database}.${name}`, async () => {
+const tableState = ({ clients, parts, inspector }: Inspection, name: string): Promise<TableFacts["answer"]> =>
+  inspector.ask("athena:GetTableMetadata", `${parts.database}.${name}`, async () => {
     const { TableMetadata: found } = await clients.athena.send(
       new GetTableMetadataCommand({
         CatalogName: "AwsDataCatalog",

@@ -1,8 +1,8 @@
 import { BYTES_PER_TB, PRICES, type Price, usdOf } from "../../cost/prices";
+import { foundValue } from "../../operations/inspector";
 import { sum } from "../../terminal/quantities";
 import { HOUR_MS } from "../thresholds";
 import type { DeploymentFacts } from "./facts";
-import { seen } from "./sight";
 
 /** One item of a day's bill. */
 export interface CostItem {
@@ -22,7 +22,7 @@ const QUEUE_REQUESTS_PER_FILE = 0.5;
 /** What the last day cost, from what was counted; requests to S3 and SQS by the files that were moved. */
 export function dayCost({ metrics, functions, streams, at }: DeploymentFacts): CostItem[] {
   const used = functions.flatMap(({ name, answer }) => {
-    const state = seen(answer);
+    const state = foundValue(answer);
     const counted = metrics?.functions.get(name);
     return state && counted ? [{ ...counted, memoryMiB: state.memoryMiB }] : [];
   });

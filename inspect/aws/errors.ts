@@ -3,10 +3,10 @@ import {
   type FilteredLogEvent,
   FilterLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { foundValue } from "../../operations/inspector";
 import type { DeployedFunction } from "../../pipeline/deployed-parts";
 import { HOUR_MS, RECENT_ERRORS_MS } from "../thresholds";
-import type { Look } from "./look";
-import { seen } from "./sight";
+import type { Inspection } from "./inspection";
 
 /** An error that a function logged. */
 export interface LogError {
@@ -23,18 +23,18 @@ const SHOWN = 5;
 const PAGES = 20;
 
 /** The last errors of every function, newest first. */
-export async function awsErrors(look: Look): Promise<readonly LogError[]> {
-  const { move, scheduled } = look.parts;
-  const errors = await Promise.all([move, ...scheduled].map((part) => errorsOf(look, part)));
+export async function awsErrors(inspection: Inspection): Promise<readonly LogError[]> {
+  const { move, scheduled } = inspection.parts;
+  const errors = await Promise.all([move, ...scheduled].map((part) => errorsOf(inspection, part)));
   return errors.flat().sort((a, b) => b.at.getTime() - a.at.getTime());
 }
 
 async function errorsOf(
-  { clients, sight, now }: Look,
+  { clients, inspector, now }: Inspection,
   { name, logGroup }: DeployedFunction,
 ): Promise<LogError[]> {
-  const events = seen(
-    await sight.ask("logs:FilterLogEvents", logGroup, async () => {
+  const events = foundValue(
+    await inspector.ask("logs:FilterLogEvents", logGroup, async () => {
       // The log is searched from its beginning: where the last hour has errors, a long day need not be gone through.
       for (const span of [HOUR_MS, RECENT_ERRORS_MS]) {
         const found = await search(clients.logs, logGroup, now.getTime() - span);

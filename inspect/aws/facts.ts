@@ -3,21 +3,21 @@ import type { HourRange } from "../../handlers/core/add-partitions";
 import type { Noted } from "../../handlers/core/arrival-notes";
 import { pendingKeys } from "../../handlers/core/commit-records";
 import type { RejectedFile } from "../../handlers/core/rejected-files";
+import { foundValue, type Inaccessible } from "../../operations/inspector";
 import { awsQueues, type QueueFacts } from "../../operations/queues";
 import type { DeployedParts } from "../../pipeline/deployed-parts";
 import type { StreamFacts } from "../facts";
 import { type AlarmFacts, awsAlarms } from "./alarms";
 import { awsErrors, type LogError } from "./errors";
 import { awsFunctions, type FunctionFacts } from "./functions";
-import type { Look } from "./look";
+import type { Inspection } from "./inspection";
 import { awsMetrics, type Metrics } from "./metrics";
 import { type ListedObject, listObjects } from "./objects";
 import { awsRejected } from "./rejected";
-import { seen, type Unseen } from "./sight";
 import { awsNoted, awsStream } from "./streams";
 import { tableOf, tableRows } from "./tables";
 
-/** What is seen of a deployed pipeline. */
+/** What is foundValue of a deployed pipeline. */
 export interface DeploymentFacts {
   readonly at: Date;
   readonly parts: DeployedParts;
@@ -35,21 +35,21 @@ export interface DeploymentFacts {
   readonly pendingCommit: ListedObject | undefined;
   /** Files that Athena could not read. */
   readonly rejected: readonly RejectedFile[];
-  readonly unseen: readonly Unseen[];
+  readonly inaccessible: readonly Inaccessible[];
 }
 
 /** Looks at everything at once; what is refused is left out and named. */
-export async function deploymentFacts(look: Look): Promise<DeploymentFacts> {
-  const { parts, range, now: at, account, bucket, sight } = look;
+export async function deploymentFacts(inspection: Inspection): Promise<DeploymentFacts> {
+  const { parts, range, now: at, account, bucket, inspector } = inspection;
   const [queues, functions, metrics, alarms, errors, pendingCommit, rejected, streams] = await Promise.all([
-    awsQueues(look),
-    awsFunctions(look),
-    awsMetrics(look),
-    awsAlarms(look),
-    awsErrors(look),
-    pendingOf(look),
-    awsRejected(look),
-    streamsOf(look),
+    awsQueues(inspection),
+    awsFunctions(inspection),
+    awsMetrics(inspection),
+    awsAlarms(inspection),
+    awsErrors(inspection),
+    pendingOf(inspection),
+    awsRejected(inspection),
+    streamsOf(inspection),
   ]);
   return {
     at,
@@ -65,22 +65,22 @@ export async function deploymentFacts(look: Look): Promise<DeploymentFacts> {
     errors,
     pendingCommit,
     rejected,
-    unseen: sight.unseen,
+    inaccessible: inspector.inaccessible,
   };
 }
 
-async function streamsOf(look: Look): Promise<StreamFacts[]> {
-  const { bucket, parts } = look;
+async function streamsOf(inspection: Inspection): Promise<StreamFacts[]> {
+  const { bucket, parts } = inspection;
   if (bucket === undefined) return [];
-  const noted = (await awsNoted(look, bucket)) ?? new Map<string, Noted>();
+  const noted = (await awsNoted(inspection, bucket)) ?? new Map<string, Noted>();
   const formats = [...new Set(parts.streams.map(({ format }) => format))];
   const streams = formats.map(async (format) => {
     const ofTable = parts.streams.filter((stream) => stream.format === format);
     const [first] = ofTable;
     if (!first) return [];
     // A table is asked once, however many sources it is partitioned by.
-    const rows = await tableRows(look, tableOf(look, bucket, first));
-    return Promise.all(ofTable.map((stream) => awsStream(look, bucket, stream, noted, rows)));
+    const rows = await tableRows(inspection, tableOf(inspection, bucket, first));
+    return Promise.all(ofTable.map((stream) => awsStream(inspection, bucket, stream, noted, rows)));
   });
   return (await Promise.all(streams)).flat();
 }
@@ -93,12 +93,12 @@ const withUnparsed = (streams: readonly StreamFacts[], metrics: Metrics | undefi
     return unparsed === undefined || !isFirst ? stream : { ...stream, unparsed };
   });
 
-async function pendingOf({ clients, bucket, sight }: Look): Promise<ListedObject | undefined> {
+async function pendingOf({ clients, bucket, inspector }: Inspection): Promise<ListedObject | undefined> {
   if (bucket === undefined) return undefined;
-  const listing = await sight.ask("s3:ListBucket", `s3://${bucket}/${COMMITS_PREFIX}`, () =>
+  const listing = await inspector.ask("s3:ListBucket", `s3://${bucket}/${COMMITS_PREFIX}`, () =>
     listObjects(clients.s3, bucket, COMMITS_PREFIX),
   );
-  const records = seen(listing)?.objects ?? [];
+  const records = foundValue(listing)?.objects ?? [];
   const pending = pendingKeys(records.map(({ key }) => key));
   return records
     .filter(({ key }) => pending.has(key))

@@ -1,8 +1,8 @@
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
+import type { Answer } from "../../operations/inspector";
 import type { DeployedFunction } from "../../pipeline/deployed-parts";
-import type { Look } from "./look";
-import type { Answer } from "./sight";
+import type { Inspection } from "./inspection";
 
 export interface FunctionFacts {
   readonly name: string;
@@ -30,22 +30,30 @@ export interface ScheduleState {
   readonly target: string;
 }
 
-export const awsFunctions = (look: Look): Promise<FunctionFacts[]> =>
-  Promise.all([look.parts.move, ...look.parts.scheduled].map((part) => functionFacts(look, part)));
+export const awsFunctions = (inspection: Inspection): Promise<FunctionFacts[]> =>
+  Promise.all(
+    [inspection.parts.move, ...inspection.parts.scheduled].map((part) => functionFacts(inspection, part)),
+  );
 
-async function functionFacts(look: Look, { name, schedules }: DeployedFunction): Promise<FunctionFacts> {
+async function functionFacts(
+  inspection: Inspection,
+  { name, schedules }: DeployedFunction,
+): Promise<FunctionFacts> {
   const { group = "", names = [] } = schedules ?? {};
   return {
     name,
-    answer: await functionState(look, name),
+    answer: await functionState(inspection, name),
     schedules: await Promise.all(
-      names.map(async (schedule) => ({ name: schedule, answer: await scheduleState(look, group, schedule) })),
+      names.map(async (schedule) => ({
+        name: schedule,
+        answer: await scheduleState(inspection, group, schedule),
+      })),
     ),
   };
 }
 
-const functionState = ({ clients, sight }: Look, name: string): Promise<Answer<FunctionState>> =>
-  sight.ask("lambda:GetFunctionConfiguration", name, async () => {
+const functionState = ({ clients, inspector }: Inspection, name: string): Promise<Answer<FunctionState>> =>
+  inspector.ask("lambda:GetFunctionConfiguration", name, async () => {
     const found = await clients.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
     return {
       arn: found.FunctionArn ?? "",
@@ -56,11 +64,11 @@ const functionState = ({ clients, sight }: Look, name: string): Promise<Answer<F
   });
 
 const scheduleState = (
-  { clients, sight }: Look,
+  { clients, inspector }: Inspection,
   group: string,
   name: string,
 ): Promise<Answer<ScheduleState>> =>
-  sight.ask("scheduler:GetSchedule", name, async () => {
+  inspector.ask("scheduler:GetSchedule", name, async () => {
     const { State, Target } = await clients.scheduler.send(
       new GetScheduleCommand({ Name: name, GroupName: group }),
     );

@@ -2,6 +2,7 @@ import type { NotificationConfiguration } from "@aws-sdk/client-s3";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { withDefaults } from "../../formats/privacy";
+import { foundValue } from "../../operations/inspector";
 import { type Details, type Finding, finder } from "../finding";
 import { CHECK_FINDINGS } from "./check-findings";
 import type { CheckFacts, TableFacts } from "./checks";
@@ -9,7 +10,6 @@ import type { ScheduleFacts } from "./functions";
 import { judgeUnseen } from "./judge-deployment";
 import { allowedBy, isAllowed } from "./policy-allows";
 import { judgeRejected } from "./rejected";
-import { seen } from "./sight";
 
 type Find = (code: keyof typeof CHECK_FINDINGS, where: string, details?: Details) => Finding;
 
@@ -20,7 +20,7 @@ type Find = (code: keyof typeof CHECK_FINDINGS, where: string, details?: Details
  *   not known
  */
 export function judgeChecks(facts: CheckFacts, wantedPolicy: string | undefined): Finding[] {
-  const { parts, account, bucket, unseen } = facts;
+  const { parts, account, bucket, inaccessible } = facts;
   const find = finder(CHECK_FINDINGS, {
     name: parts.name,
     region: parts.region,
@@ -29,7 +29,7 @@ export function judgeChecks(facts: CheckFacts, wantedPolicy: string | undefined)
   });
   const answers = [...facts.queues, ...facts.functions, ...facts.workgroups];
   if (answers.every(({ answer }) => answer.kind === "missing")) {
-    return [find("nothing-deployed", parts.name), ...judgeUnseen(unseen, find)];
+    return [find("nothing-deployed", parts.name), ...judgeUnseen(inaccessible, find)];
   }
   return [
     ...(bucket === undefined ? [find("bucket-unknown", parts.move.name)] : []),
@@ -44,7 +44,7 @@ export function judgeChecks(facts: CheckFacts, wantedPolicy: string | undefined)
     ...judgeWorkgroups(facts, find),
     ...facts.tables.flatMap((table) => judgeTable(table, parts.database, find)),
     ...judgeRejected(facts.rejected, find),
-    ...judgeUnseen(unseen, find),
+    ...judgeUnseen(inaccessible, find),
   ];
 }
 
@@ -55,16 +55,16 @@ function judgeLanding(facts: CheckFacts, wantedPolicy: string | undefined, find:
   );
   if (!landing || isMissing) return [];
   const { bucket } = landing;
-  const configuration = seen(landing.notification);
-  const queue = queues.map(({ answer }) => seen(answer)).at(0);
+  const configuration = foundValue(landing.notification);
+  const queue = queues.map(({ answer }) => foundValue(answer)).at(0);
   const prefixes = parts.sources.map(({ prefix }) => prefix);
-  const policy = landing.policy.kind === "missing" ? "{}" : seen(landing.policy);
+  const policy = landing.policy.kind === "missing" ? "{}" : foundValue(landing.policy);
   const undelivered =
     policy === undefined || wantedPolicy === undefined
       ? []
       : allowedBy(wantedPolicy).filter((wanted) => !isAllowed(policy, wanted));
   const needsAcl = parts.sources.some(({ format }) => format === "cloudfront");
-  const isAclOff = needsAcl && seen(landing.ownership) === "BucketOwnerEnforced";
+  const isAclOff = needsAcl && foundValue(landing.ownership) === "BucketOwnerEnforced";
   return [
     ...(configuration && parts.bucketEvents === "eventbridge" && !configuration.EventBridgeConfiguration
       ? [find("eventbridge-off", bucket, { bucket })]
@@ -105,7 +105,7 @@ function judgeQueues({ parts, queues }: CheckFacts, find: Find): Finding[] {
     if (answer.kind === "missing") {
       return [find("part-missing", name, { part: isDeadLetters ? "dead-letter queue" : "queue" })];
     }
-    const state = seen(answer);
+    const state = foundValue(answer);
     if (!state || isDeadLetters) return [];
     const wanted = { principal: service, action: "sqs:SendMessage", resource: state.arn };
     return [
@@ -117,7 +117,7 @@ function judgeQueues({ parts, queues }: CheckFacts, find: Find): Finding[] {
 
 function judgeFunctions(facts: CheckFacts, find: Find): Finding[] {
   return facts.functions.flatMap(({ name, answer, schedules }): Finding[] => {
-    const state = seen(answer);
+    const state = foundValue(answer);
     const denied = facts.errors.find(
       ({ functionName, message }) => functionName === name && DENIED.test(message),
     );
@@ -140,7 +140,7 @@ function judgeSchedule(
   find: Find,
 ): Finding[] {
   if (answer.kind === "missing") return [find("part-missing", name, { part: "schedule" })];
-  const state = seen(answer);
+  const state = foundValue(answer);
   if (state === undefined) return [];
   return [
     ...(state.isEnabled ? [] : [find("schedule-off", name)]),
@@ -165,7 +165,7 @@ function outdated(
           KEEP_ORIGINALS: String(parts.keepOriginals),
           TARGET_BUCKET: bucket,
         }
-      : { DATABASE: parts.database, WORKGROUP: parts.workgroups[0], BUCKET: bucket };
+      : { DATABASE: parts.database, WORKGROUP: parts.workgroup, BUCKET: bucket };
   return Object.entries(expected)
     .filter(([variable, value]) => value !== undefined && environment[variable] !== value)
     .map(([variable]) =>
@@ -176,8 +176,8 @@ function outdated(
 /** The same sources may be written with or without what is the default. */
 function judgeConfiguration({ parts, bucket, buckets, configuration }: CheckFacts, find: Find): Finding[] {
   const isBucketThere = buckets.some(({ name, answer }) => name === bucket && answer.kind !== "missing");
-  if (configuration === undefined || configuration.kind === "unseen" || !isBucketThere) return [];
-  const told = sourcesIn(seen(configuration) ?? "");
+  if (configuration === undefined || configuration.kind === "inaccessible" || !isBucketThere) return [];
+  const told = sourcesIn(foundValue(configuration) ?? "");
   const wanted = comparable(parts.sources);
   const different = [...new Set([...wanted.keys(), ...told.keys()])].filter(
     (name) => wanted.get(name) !== told.get(name),
@@ -205,8 +205,8 @@ const comparable = (sources: readonly ConfiguredSource[]): ReadonlyMap<string, s
   );
 
 function judgeMapping({ parts, mappings, queues }: CheckFacts, find: Find): Finding[] {
-  const queue = queues.map(({ answer }) => seen(answer)).at(0);
-  const known = seen(mappings);
+  const queue = queues.map(({ answer }) => foundValue(answer)).at(0);
+  const known = foundValue(mappings);
   if (!queue || !known) return [];
   const ofQueue = known.find(({ queueArn }) => queueArn === queue.arn);
   const { name } = parts.move;
@@ -222,7 +222,7 @@ const ENGINE = "Athena engine version 3";
 const judgeWorkgroups = ({ workgroups, bucket }: CheckFacts, find: Find): Finding[] =>
   workgroups.flatMap(({ name, answer }) => {
     if (answer.kind === "missing") return [find("part-missing", name, { part: "workgroup" })];
-    const state = seen(answer);
+    const state = foundValue(answer);
     if (!state) return [];
     const expected = `s3://${bucket}/`;
     return [
@@ -239,7 +239,7 @@ function judgeTable(table: TableFacts, database: string, find: Find): Finding[] 
   const { name, isDeployed, expected, location, answer } = table;
   const where = `${database}.${name}`;
   if (answer.kind === "missing") return [find(isDeployed ? "table-missing" : "typed-table-missing", where)];
-  const found = seen(answer);
+  const found = foundValue(answer);
   if (!found) return [];
   const missing = [...expected.keys()].filter((column) => !found.columns.has(column));
   const unknown = [...found.columns.keys()].filter((column) => !expected.has(column));

@@ -1,4 +1,5 @@
 import { FORMATS } from "../../formats";
+import { type Answer, foundValue, type Inaccessible } from "../../operations/inspector";
 import { age, count, counted } from "../../terminal/quantities";
 import type { StreamFacts } from "../facts";
 import { type Details, type Finding, finder } from "../finding";
@@ -8,7 +9,6 @@ import { HOUR_MS, MAX_CATALOG_LAG_MS, MAX_LAG_MS, MAX_LANDING_MS, MAX_QUEUE_AGE_
 import { STATUS_FINDINGS } from "./aws-findings";
 import type { DeploymentFacts } from "./facts";
 import { judgeRejected } from "./rejected";
-import { type Answer, seen, type Unseen } from "./sight";
 
 type Find = (code: keyof typeof STATUS_FINDINGS, where: string, details?: Details) => Finding;
 
@@ -23,7 +23,7 @@ export function judgeDeployment(facts: DeploymentFacts): Finding[] {
   });
   const missing = missingParts(facts);
   if (missing.length > 0 && missing.length === partsOf(facts).length) {
-    return [find("nothing-deployed", parts.name), ...judgeUnseen(facts.unseen, find)];
+    return [find("nothing-deployed", parts.name), ...judgeUnseen(facts.inaccessible, find)];
   }
   return [
     ...missing.map(({ part, name }) => find("part-missing", name, { part })),
@@ -45,7 +45,7 @@ export function judgeDeployment(facts: DeploymentFacts): Finding[] {
       parts.columnar ? MAX_LAG_MS : MAX_CATALOG_LAG_MS,
       (code, where, details) => find(code, where, { function: committerOf(facts), ...details }),
     ),
-    ...judgeUnseen(facts.unseen, find),
+    ...judgeUnseen(facts.inaccessible, find),
   ];
 }
 
@@ -72,12 +72,12 @@ const missingParts = (facts: DeploymentFacts): Part[] =>
 
 /** One finding for each permission that is denied, and for each reason of a failure: what they have in common. */
 export function judgeUnseen(
-  unseen: readonly Unseen[],
+  inaccessible: readonly Inaccessible[],
   find: (code: "not-allowed" | "not-answered", where: string, details: Details) => Finding,
 ): Finding[] {
-  const kindOf = ({ kind, permission, reason }: Unseen) =>
+  const kindOf = ({ kind, permission, reason }: Inaccessible) =>
     `${kind} ${kind === "denied" ? permission : reason}`;
-  const sorted = [...unseen].sort((a, b) => (a.where < b.where ? -1 : 1));
+  const sorted = [...inaccessible].sort((a, b) => (a.where < b.where ? -1 : 1));
   return [...new Set(sorted.map(kindOf))].flatMap((key) => {
     const ofKind = sorted.filter((item) => kindOf(item) === key);
     const [first] = ofKind;
@@ -91,7 +91,7 @@ export function judgeUnseen(
 function judgeQueues({ parts, queues, metrics }: DeploymentFacts, find: Find): Finding[] {
   const functions = [parts.move, ...parts.scheduled];
   return queues.flatMap(({ name, isDeadLetters, answer }): Finding[] => {
-    const state = seen(answer);
+    const state = foundValue(answer);
     const owner = functions.find(({ queue, deadLetterQueue }) => name === queue || name === deadLetterQueue);
     if (!state || !owner) return [];
     const messages = counted(state.waiting + state.inFlight, "message");

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import type { LogFormat } from "../../formats/log-format";
 import { spoolFile } from "../../lake/spool";
-import type { Look } from "./look";
+import { foundValue } from "../../operations/inspector";
+import type { Inspection } from "./inspection";
 import type { ListedObject } from "./objects";
-import { seen } from "./sight";
 
 /** A log without requests is small; so many are opened to see. */
 const OPENED = 20;
@@ -14,7 +14,7 @@ const MAX_BYTES = 10_000;
 
 /** The keys of those files that hold no line, e.g. only CloudFront's two header lines: no commit will have them. */
 export async function withoutLines(
-  { clients, sight }: Look,
+  { clients, inspector }: Inspection,
   bucket: string,
   format: LogFormat,
   objects: readonly ListedObject[],
@@ -26,8 +26,8 @@ export async function withoutLines(
   const file = join(folder, "log");
   try {
     for (const { key } of small) {
-      const body = seen(
-        await sight.ask("s3:GetObject", `s3://${bucket}/${key}`, async () => {
+      const body = foundValue(
+        await inspector.ask("s3:GetObject", `s3://${bucket}/${key}`, async () => {
           const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
           return Body?.transformToByteArray();
         }),

@@ -1,10 +1,10 @@
 import { type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import { FORMATS } from "../../formats";
 import { METRICS, METRICS_NAMESPACE, SERVICE_DIMENSION } from "../../formats/metrics";
+import { foundValue } from "../../operations/inspector";
 import { sum } from "../../terminal/quantities";
 import { HOUR_MS } from "../thresholds";
-import type { Look } from "./look";
-import { seen } from "./sight";
+import type { Inspection } from "./inspection";
 
 /** What CloudWatch counted. */
 export interface Metrics {
@@ -43,11 +43,11 @@ const DAY_HOURS = 24;
 const WINDOW_HOURS = 7 * DAY_HOURS + 1;
 
 /** @returns `undefined` if CloudWatch would not tell */
-export async function awsMetrics(look: Look): Promise<Metrics | undefined> {
-  const { parts, sight } = look;
+export async function awsMetrics(inspection: Inspection): Promise<Metrics | undefined> {
+  const { parts, inspector } = inspection;
   const functions = [parts.move, ...parts.scheduled];
   const queues = [parts.move.queue ?? "", ...functions.map(({ deadLetterQueue }) => deadLetterQueue)];
-  const tables = unparsedSeries(look);
+  const tables = unparsedSeries(inspection);
   const sources = parts.streams.flatMap((stream) => stream.sources.map(({ name }) => name));
   const moved = (source: string) => ownSeries("ObjectsMoved", parts.move.name, source);
   const series = [
@@ -55,11 +55,13 @@ export async function awsMetrics(look: Look): Promise<Metrics | undefined> {
       (["Invocations", "Duration", "Errors", "Throttles"] as const).map((metric) => ofFunction(metric, name)),
     ),
     ...queues.map(ofQueue),
-    ...parts.workgroups.flatMap(ofWorkgroup),
+    ...[parts.workgroup, parts.analystWorkgroup].flatMap(ofWorkgroup),
     ...tables.map(({ series: ofTable }) => ofTable),
     ...sources.map(moved),
   ];
-  const values = seen(await sight.ask("cloudwatch:GetMetricData", "metrics", () => valuesOf(look, series)));
+  const values = foundValue(
+    await inspector.ask("cloudwatch:GetMetricData", "metrics", () => valuesOf(inspection, series)),
+  );
   if (!values) return undefined;
   const hours = (wanted: Series) => values.get(keyOf(wanted)) ?? [];
   return {
@@ -72,7 +74,7 @@ export async function awsMetrics(look: Look): Promise<Metrics | undefined> {
       }),
     ),
     scannedBytes: new Map(
-      parts.workgroups.map((name) => [
+      [parts.workgroup, parts.analystWorkgroup].map((name) => [
         name,
         sum(ofWorkgroup(name).flatMap((item) => hours(item).slice(0, DAY_HOURS))),
       ]),
@@ -120,7 +122,7 @@ const ownSeries = (name: "ObjectsMoved" | "UnparsedRows", functionName: string, 
 });
 
 /** Counted by `maintain-lake`, every night. */
-const unparsedSeries = ({ parts }: Look): { readonly table: string; readonly series: Series }[] =>
+const unparsedSeries = ({ parts }: Inspection): { readonly table: string; readonly series: Series }[] =>
   parts.scheduled
     .filter(({ handler }) => handler === "maintain-lake")
     .flatMap(({ name }) =>
@@ -148,7 +150,7 @@ const keyOf = (series: Series): string => JSON.stringify(series);
 
 /** Values by the hour, the newest first, 0 for hours without data. */
 async function valuesOf(
-  { clients, now }: Look,
+  { clients, now }: Inspection,
   series: readonly Series[],
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const newest = Math.floor(now.getTime() / HOUR_MS) * HOUR_MS;

@@ -1,12 +1,12 @@
+import { foundValue } from "../../operations/inspector";
 import { type PrintedColumn, printTable } from "../../terminal/print-table";
 import { age, byteText, compact, counted, sum } from "../../terminal/quantities";
+import { SCREEN_WIDTH } from "../../terminal/wrapped";
 import { filesOf } from "../judge-streams";
-import { SCREEN_WIDTH } from "../print-findings";
 import { printStreams, streamJson } from "../print-streams";
 import { dayCost } from "./day-cost";
 import type { DeploymentFacts } from "./facts";
 import type { ScheduleFacts } from "./functions";
-import { seen } from "./sight";
 
 const UNKNOWN = "-";
 const SHOWN_ERRORS = 5;
@@ -38,7 +38,7 @@ const queueTable = ({ queues, metrics }: DeploymentFacts): string =>
   printTable(
     QUEUE_COLUMNS,
     queues.map(({ name, answer }) => {
-      const state = seen(answer);
+      const state = foundValue(answer);
       const oldest = metrics?.oldestSeconds.get(name) ?? 0;
       const isEmpty = !state || state.waiting + state.inFlight === 0;
       return [
@@ -68,7 +68,7 @@ const functionTable = ({ functions, metrics }: DeploymentFacts): string =>
 /** Of several, the one that is worst. */
 function scheduleText(schedules: readonly ScheduleFacts[]): string {
   if (schedules.some(({ answer }) => answer.kind === "missing")) return "missing";
-  const states = schedules.map(({ answer }) => seen(answer));
+  const states = schedules.map(({ answer }) => foundValue(answer));
   if (states.some((state) => state?.isEnabled === false)) return "off";
   return states.length === 0 || states.includes(undefined) ? UNKNOWN : "on";
 }
@@ -94,7 +94,7 @@ function costLine(facts: DeploymentFacts): string {
 
 /** The same as values. */
 export function deploymentValues(facts: DeploymentFacts) {
-  const { parts, account, bucket, range, streams, queues, functions, metrics, alarms, errors, unseen } =
+  const { parts, account, bucket, range, streams, queues, functions, metrics, alarms, errors, inaccessible } =
     facts;
   return {
     name: parts.name,
@@ -104,7 +104,7 @@ export function deploymentValues(facts: DeploymentFacts) {
     range: { from: new Date(range.from), to: new Date(range.to) },
     streams: streams.map((stream) => streamJson(stream, facts.at)),
     queues: queues.map(({ name, isDeadLetters, answer }) => {
-      const state = seen(answer);
+      const state = foundValue(answer);
       return {
         name,
         isDeadLetters,
@@ -121,13 +121,13 @@ export function deploymentValues(facts: DeploymentFacts) {
       schedules: schedules.map((schedule) => ({
         name: schedule.name,
         state: schedule.answer.kind,
-        isEnabled: seen(schedule.answer)?.isEnabled ?? null,
+        isEnabled: foundValue(schedule.answer)?.isEnabled ?? null,
       })),
     })),
     alarms,
     errors,
     costOfLastDay: metrics ? dayCost(facts) : null,
-    unseen,
+    inaccessible,
   };
 }
 

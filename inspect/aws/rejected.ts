@@ -1,18 +1,22 @@
 import { REJECTED_PREFIX } from "../../formats/partition-layout";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { type RejectedFile, rejectedFiles } from "../../handlers/core/rejected-files";
+import { foundValue } from "../../operations/inspector";
 import { counted } from "../../terminal/quantities";
 import type { Details, Finding } from "../finding";
-import type { Look } from "./look";
-import { seen } from "./sight";
+import type { Inspection } from "./inspection";
 
-/** The files that were set aside; none if they cannot be seen. */
-export async function awsRejected({ clients, bucket, sight }: Look): Promise<readonly RejectedFile[]> {
+/** The files that were set aside; none if they cannot be foundValue. */
+export async function awsRejected({
+  clients,
+  bucket,
+  inspector,
+}: Inspection): Promise<readonly RejectedFile[]> {
   if (bucket === undefined) return [];
-  const found = await sight.ask("s3:GetObject", `s3://${bucket}/${REJECTED_PREFIX}`, () =>
+  const found = await inspector.ask("s3:GetObject", `s3://${bucket}/${REJECTED_PREFIX}`, () =>
     rejectedFiles(s3ObjectStore(clients.s3), bucket),
   );
-  return seen(found) ?? [];
+  return foundValue(found) ?? [];
 }
 
 /** One finding for each table: what has to be done is the same for all of its files. */

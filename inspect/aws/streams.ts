@@ -1,4 +1,5 @@
 import { FORMATS } from "../../formats";
+import { tablesOfSources } from "../../formats/configured-source";
 import { hoursFrom, partitionValuesOf } from "../../formats/hour";
 import {
   ARRIVALS_PREFIX,
@@ -10,14 +11,13 @@ import {
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { allNotes, type Noted, notedPartitions } from "../../handlers/core/arrival-notes";
 import { planMove } from "../../handlers/core/move-plan";
-import type { PartitionedTable } from "../../handlers/core/partitioned-table";
+import { foundValue } from "../../operations/inspector";
 import type { DeployedStream } from "../../pipeline/deployed-parts";
 import { sum } from "../../terminal/quantities";
 import { dated, earliest, latest } from "../dates";
 import type { HourFacts, LandingFacts, StreamFacts } from "../facts";
-import type { Look } from "./look";
+import type { Inspection } from "./inspection";
 import { type ListedObject, type Listing, listObjects } from "./objects";
-import { seen } from "./sight";
 import { type TableRows, tableOf, waitingFiles } from "./tables";
 
 /** So many pages of a thousand objects are listed below one prefix; of others it is only known that they are there. */
@@ -25,22 +25,22 @@ const LANDING_PAGES = 10;
 
 /** Everything of one stream that lies in the bucket and in the tables. */
 export async function awsStream(
-  look: Look,
+  inspection: Inspection,
   bucket: string,
   stream: DeployedStream,
   noted: ReadonlyMap<string, Noted>,
   { known, committed: ofTable, lastCommit }: TableRows,
 ): Promise<StreamFacts> {
-  const table = tableOf(look, bucket, stream);
-  const raw = await rawOf(look, bucket, stream);
+  const table = tableOf(inspection, bucket, stream);
+  const raw = await rawOf(inspection, bucket, stream);
   const committed = ofTable && new Map([...ofTable].filter(([path]) => isOf(stream, path)));
-  const landing = await landingOf(look, stream, raw ?? []);
+  const landing = await landingOf(inspection, stream, raw ?? []);
   const withNotes = [...noted.keys()].filter((path) => isOf(stream, path));
-  const inRange = withNotes.filter((path) => isInRange(look, path));
+  const inRange = withNotes.filter((path) => isInRange(inspection, path));
   const byHour = groupedByHour(raw ?? [], inRange);
   // Without typed tables nothing waits for a commit.
-  const waiting = look.parts.columnar
-    ? raw && committed && (await waitingFiles(look, bucket, table, byHour, committed))
+  const waiting = inspection.parts.columnar
+    ? raw && committed && (await waitingFiles(inspection, bucket, table, byHour, committed))
     : new Set<string>();
   return {
     table: table.format.table,
@@ -49,7 +49,7 @@ export async function awsStream(
     hours: hoursOf(byHour, noted, known, waiting),
     ...(raw ? {} : { isUnseen: true as const }),
     notedElsewhere: withNotes.flatMap((path) =>
-      isInRange(look, path) ? [] : (parsePartitionPath(path) ?? []),
+      isInRange(inspection, path) ? [] : (parsePartitionPath(path) ?? []),
     ),
     ...dated("lastDelivery", latest((raw ?? []).map(({ modified }) => modified))),
     ...dated("lastCommit", lastCommit),
@@ -63,7 +63,7 @@ const isOf = ({ format, source }: DeployedStream, path: string): boolean => {
   return partition?.table === FORMATS[format].table && partition.source === source;
 };
 
-const isInRange = ({ range }: Look, path: string): boolean => {
+const isInRange = ({ range }: Inspection, path: string): boolean => {
   const hour = parsePartitionPath(path)?.hour;
   return hour !== undefined && hour >= range.from && hour <= range.to;
 };
@@ -85,27 +85,23 @@ function groupedByHour(
 
 const pathOf = (key: string): string => key.slice(RAW_PREFIX.length, key.lastIndexOf("/"));
 
-/** The partitions with noted files, by their paths; `undefined` if they cannot be seen. */
-export async function awsNoted(look: Look, bucket: string): Promise<ReadonlyMap<string, Noted> | undefined> {
-  const { sight, clients } = look;
+/** The partitions with noted files, by their paths; `undefined` if they cannot be foundValue. */
+export async function awsNoted(
+  inspection: Inspection,
+  bucket: string,
+): Promise<ReadonlyMap<string, Noted> | undefined> {
+  const { inspector, clients } = inspection;
   const store = s3ObjectStore(clients.s3);
-  const notes = await sight.ask("s3:GetObject", `s3://${bucket}/${ARRIVALS_PREFIX}`, () =>
-    allNotes(store, bucket, tablesOf(look)),
+  const notes = await inspector.ask("s3:GetObject", `s3://${bucket}/${ARRIVALS_PREFIX}`, () =>
+    allNotes(store, bucket, tablesOfSources(inspection.parts.sources)),
   );
-  const found = seen(notes);
+  const found = foundValue(notes);
   return found && notedPartitions(found);
 }
 
-function tablesOf({ parts: { streams } }: Look): PartitionedTable[] {
-  return [...new Set(streams.map(({ format }) => format))].map((format) => {
-    const sources = streams.flatMap((stream) => (stream.format === format ? (stream.source ?? []) : []));
-    return { table: FORMATS[format].table, ...(sources.length > 0 ? { sources } : {}) };
-  });
-}
-
-async function list({ sight, clients }: Look, bucket: string, prefix: string, pages?: number) {
-  return seen(
-    await sight.ask("s3:ListBucket", `s3://${bucket}/${prefix}`, () =>
+async function list({ inspector, clients }: Inspection, bucket: string, prefix: string, pages?: number) {
+  return foundValue(
+    await inspector.ask("s3:ListBucket", `s3://${bucket}/${prefix}`, () =>
       listObjects(clients.s3, bucket, prefix, pages),
     ),
   );
@@ -113,29 +109,31 @@ async function list({ sight, clients }: Look, bucket: string, prefix: string, pa
 
 /** The moved files of the hours that are looked at: a listing for each day. */
 async function rawOf(
-  look: Look,
+  inspection: Inspection,
   bucket: string,
   { format, source }: DeployedStream,
 ): Promise<ListedObject[] | undefined> {
-  const { from, to } = look.range;
+  const { from, to } = inspection.range;
   const days = new Set(hoursFrom(from, to).map((hour) => partitionValuesOf(hour).dt));
   const folder = `${RAW_PREFIX}${FORMATS[format].table}/${source === undefined ? "" : `${SOURCE_KEY.name}=${source}/`}`;
-  const listings = await Promise.all([...days].map((dt) => list(look, bucket, `${folder}dt=${dt}/`)));
+  const listings = await Promise.all([...days].map((dt) => list(inspection, bucket, `${folder}dt=${dt}/`)));
   if (listings.includes(undefined)) return undefined;
   return listings
     .flatMap((listing) => listing?.objects ?? [])
-    .filter(({ key }) => isInRange(look, pathOf(key)));
+    .filter(({ key }) => isInRange(inspection, pathOf(key)));
 }
 
 /** Log files where AWS delivers that are not below `raw/` yet. */
 async function landingOf(
-  look: Look,
+  inspection: Inspection,
   { sources }: DeployedStream,
   raw: readonly ListedObject[],
 ): Promise<LandingFacts | undefined> {
-  const { parts, landing } = look;
+  const { parts, landing } = inspection;
   if (landing === undefined) return undefined;
-  const listings = await Promise.all(sources.map(({ prefix }) => list(look, landing, prefix, LANDING_PAGES)));
+  const listings = await Promise.all(
+    sources.map(({ prefix }) => list(inspection, landing, prefix, LANDING_PAGES)),
+  );
   const found = listings.filter((listing): listing is Listing => listing !== undefined);
   if (found.length < listings.length) return undefined;
   const moved = new Set(raw.map(({ key }) => key));
@@ -146,7 +144,7 @@ async function landingOf(
       if (plan.kind !== "move" || moved.has(plan.key)) return [];
       const { partition } = plan;
       // Where originals stay, those of other hours were looked at when it was their time.
-      return parts.keepOriginals && !isInRange(look, partitionPath(partition))
+      return parts.keepOriginals && !isInRange(inspection, partitionPath(partition))
         ? []
         : [{ modified, partition }];
     });

@@ -19,12 +19,12 @@ import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { commitRecords } from "../../handlers/core/commit-records";
 import { systemClock } from "../../handlers/core/ports";
+import { foundValue } from "../../operations/inspector";
 import type { DeployedStream } from "../../pipeline/deployed-parts";
 import { athenaRows, type Row } from "./athena-rows";
+import type { Inspection } from "./inspection";
 import { withoutLines } from "./lines";
-import type { Look } from "./look";
 import type { ListedObject } from "./objects";
-import { seen } from "./sight";
 
 /** What the typed table has of one hour. */
 export interface CommittedHour {
@@ -35,14 +35,18 @@ export interface CommittedHour {
 /** Beyond it, files are not asked for by name: so much is behind that it does not matter which. */
 const HOURS_BY_NAME = 48;
 
-export const tableOf = ({ parts }: Look, bucket: string, { format, source }: DeployedStream): LakeTable => ({
+export const tableOf = (
+  { parts }: Inspection,
+  bucket: string,
+  { format, source }: DeployedStream,
+): LakeTable => ({
   format: FORMATS[format],
   database: parts.database,
   bucket,
   bySource: source !== undefined,
 });
 
-/** What Athena knows of a table; what is not there was not asked, or could not be seen. */
+/** What Athena knows of a table; what is not there was not asked, or could not be foundValue. */
 export interface TableRows {
   /** Partitions in the catalog, by their paths. Not where Athena computes them. */
   readonly known: ReadonlySet<string> | undefined;
@@ -52,13 +56,13 @@ export interface TableRows {
   readonly lastCommit: Date | undefined;
 }
 
-export async function tableRows(look: Look, table: LakeTable): Promise<TableRows> {
-  const { isProjected, columnar } = look.parts;
-  const { from, to } = look.range;
+export async function tableRows(inspection: Inspection, table: LakeTable): Promise<TableRows> {
+  const { isProjected, columnar } = inspection.parts;
+  const { from, to } = inspection.range;
   const [known, committed, lastCommit] = await Promise.all([
-    isProjected ? undefined : rowsOf(look, table, renderKnownPartitions(table, from, to)),
-    columnar ? rowsOf(look, table, renderCommittedHours(table, from, to)) : undefined,
-    columnar ? lastCommitOf(look, table) : undefined,
+    isProjected ? undefined : rowsOf(inspection, table, renderKnownPartitions(table, from, to)),
+    columnar ? rowsOf(inspection, table, renderCommittedHours(table, from, to)) : undefined,
+    columnar ? lastCommitOf(inspection, table) : undefined,
   ]);
   return {
     known: known && new Set(known.flatMap((row) => pathOf(table, row))),
@@ -76,18 +80,22 @@ export async function tableRows(look: Look, table: LakeTable): Promise<TableRows
 }
 
 async function lastCommitOf(
-  { clients, sight }: Look,
+  { clients, inspector }: Inspection,
   { bucket, format }: LakeTable,
 ): Promise<Date | undefined> {
   const records = commitRecords(s3ObjectStore(clients.s3), bucket, format.table);
-  return seen(
-    await sight.ask("s3:GetObject", `s3://${bucket}/${COMMITS_PREFIX}${format.table}/`, records.lastCommit),
+  return foundValue(
+    await inspector.ask(
+      "s3:GetObject",
+      `s3://${bucket}/${COMMITS_PREFIX}${format.table}/`,
+      records.lastCommit,
+    ),
   );
 }
 
 /** Keys of the files that hold lines and are in no commit. */
 export async function waitingFiles(
-  look: Look,
+  inspection: Inspection,
   bucket: string,
   table: LakeTable,
   raw: ReadonlyMap<string, readonly ListedObject[]>,
@@ -97,36 +105,36 @@ export async function waitingFiles(
   const partitions = behind.flatMap(([path]) => parsePartitionPath(path) ?? []);
   const objects = behind.flatMap(([, ofHour]) => ofHour);
   if (partitions.length === 0) return new Set();
-  const named = partitions.length > HOURS_BY_NAME ? undefined : await committedFiles(look, table, partitions);
+  const named =
+    partitions.length > HOURS_BY_NAME ? undefined : await committedFiles(inspection, table, partitions);
   const missing = objects.filter(({ key }) => !named?.has(`s3://${bucket}/${key}`));
-  const empty = await withoutLines(look, bucket, table.format, missing);
+  const empty = await withoutLines(inspection, bucket, table.format, missing);
   return new Set(missing.map(({ key }) => key).filter((key) => !empty.has(key)));
 }
 
 async function committedFiles(
-  look: Look,
+  inspection: Inspection,
   table: LakeTable,
   partitions: readonly Partition[],
 ): Promise<ReadonlySet<string> | undefined> {
-  const rows = await rowsOf(look, table, renderCommittedFiles(table, partitions));
+  const rows = await rowsOf(inspection, table, renderCommittedFiles(table, partitions));
   return rows && new Set(rows.flatMap((row) => row[LOG_FILE] ?? []));
 }
 
 /** Runs in the analysts' workgroup, whose limit of bytes holds for everyone who asks. */
 async function rowsOf(
-  { clients, parts, sight }: Look,
+  { clients, parts, inspector }: Inspection,
   table: LakeTable,
   sql: string,
 ): Promise<Row[] | undefined> {
-  const [, workgroup] = parts.workgroups;
   const engine = athenaQueryEngine({
     client: clients.athena,
     clock: systemClock,
     database: parts.database,
-    workgroup,
+    workgroup: parts.analystWorkgroup,
   });
-  return seen(
-    await sight.ask("athena:StartQueryExecution", `${parts.database}.${table.format.table}`, () =>
+  return foundValue(
+    await inspector.ask("athena:StartQueryExecution", `${parts.database}.${table.format.table}`, () =>
       athenaRows(clients.athena, engine, { sql, token: randomUUID() }),
     ),
   );

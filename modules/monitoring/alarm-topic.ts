@@ -2,10 +2,10 @@ import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { Construct } from "constructs";
 import { denyPlainText, policyDocument } from "../../pipeline/policy";
-import type { Safeguards } from "../../pipeline/security-props";
+import type { SecurityProps } from "../../pipeline/security-props";
 import { fixLogicalId } from "../logical-id";
 
-export interface AlarmTopicProps extends Pick<Safeguards, "kmsKey"> {
+export interface AlarmTopicProps extends Pick<SecurityProps, "kmsKey"> {
   readonly name: string;
   /** AWS account of the deployment: alarms of no other may publish. */
   readonly accountId: string;

@@ -1,13 +1,13 @@
 import { Construct } from "constructs";
 import type { AlarmSubscription } from "../../pipeline/alarm-protocols";
-import { globalName, type Safeguards } from "../../pipeline/security-props";
+import { globalName, type SecurityProps } from "../../pipeline/security-props";
 import { AlarmSubscriptions } from "./alarm-subscriptions";
 import { AlarmTopic } from "./alarm-topic";
 import { Alarms } from "./alarms";
 import { Dashboard } from "./dashboard";
 import type { Watched } from "./watched";
 
-export interface MonitoringProps extends Pick<Safeguards, "kmsKey" | "globalNameSuffix"> {
+export interface MonitoringProps extends Pick<SecurityProps, "kmsKey" | "globalNameSuffix"> {
   /** Prefix of the alarms' names, and name of the dashboard. */
   readonly name: string;
   readonly watched: Watched;

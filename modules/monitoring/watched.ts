@@ -1,10 +1,10 @@
 import type { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import type { LogSource } from "../../pipeline/log-source";
-import type { AccessLogPipeline } from "../access-log-pipeline";
 import type { HandlerFunction } from "../handler-function";
 import type { Lake } from "../lake";
 import type { ObjectCreatedTrigger } from "../object-created-trigger";
+import type { QueryWorkgroup } from "../query-workgroup";
 import type { Schedule } from "../schedule";
 
 /** A function, and from when on it is late or busy. */
@@ -41,17 +41,19 @@ const ONCE = { periodSeconds: HOUR, periods: 1 };
 /** A run with much to commit takes all the time it has, on purpose. Six hours of such runs are another matter. */
 const FOR_SIX_HOURS = { periodSeconds: HOUR, periods: 6 };
 
-type Parts =
-  | "trigger"
-  | "move"
-  | "createPartition"
-  | "partitionSchedule"
-  | "lake"
-  | "pipelineWorkgroup"
-  | "analystWorkgroup";
+/** What of a pipeline's parts is watched. */
+interface PipelineParts {
+  readonly trigger: ObjectCreatedTrigger;
+  readonly move: HandlerFunction;
+  readonly createPartition: HandlerFunction | undefined;
+  readonly partitionSchedule: Schedule | undefined;
+  readonly lake: Lake | undefined;
+  readonly pipelineWorkgroup: QueryWorkgroup;
+  readonly analystWorkgroup: QueryWorkgroup;
+}
 
 /** Collects what is to be watched. */
-export function watchedOf(pipeline: Pick<AccessLogPipeline, Parts>, sources: readonly LogSource[]): Watched {
+export function watchedOf(pipeline: PipelineParts, sources: readonly LogSource[]): Watched {
   const { move, trigger, lake } = pipeline;
   const functions: WatchedFunction[] = [
     { subject: "move-access-logs", handler: move, busy: FOR_A_WHILE },

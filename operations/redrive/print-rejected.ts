@@ -1,7 +1,7 @@
 import { REJECTED_PREFIX } from "../../formats/partition-layout";
 import { reasonKeyOf } from "../../handlers/core/rejected-files";
-import { wrapped } from "../../inspect/print-findings";
 import { counted } from "../../terminal/quantities";
+import { wrapped } from "../../terminal/wrapped";
 import type { RedrivenRejected, RejectedContents } from "./rejected";
 
 /** The rejected files for people: each, whether it was replaced, and what to do with those that were not. */

@@ -1,8 +1,6 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import { systemClock } from "../../handlers/core/ports";
-import type { DeployedFunction } from "../../pipeline/deployed-parts";
-import { partsOf } from "../../pipeline/deployed-parts";
-import { loadSettings } from "../../settings/load";
+import type { DeployedFunction, DeployedParts } from "../../pipeline/deployed-parts";
 import { awsClients, type Clients } from "../clients";
 import { type QueueState, stateOf } from "../queues";
 import { type DeadLetter, readArrival, readRun } from "./dead-letter";
@@ -11,7 +9,6 @@ import { peek } from "./peek";
 import { type RanAgain, runAgain } from "./run-again";
 
 export interface RedriveOptions {
-  readonly settings?: string;
   /** Only the dead letters of this function. */
   readonly handler?: string;
   /** Messages a second. */
@@ -48,8 +45,7 @@ export type Redriven = QueueContents & {
 };
 
 /** Has done again what lies in the dead-letter queues, one after another. @throws error of AWS, or UserError */
-export async function redrive(options: RedriveOptions): Promise<Redriven[]> {
-  const parts = partsOf(loadSettings(options.settings));
+export async function redrive(parts: DeployedParts, options: RedriveOptions): Promise<Redriven[]> {
   const clients = awsClients(parts.region);
   const redriven: Redriven[] = [];
   for (const part of [parts.move, ...parts.scheduled]) {

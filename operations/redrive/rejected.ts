@@ -1,15 +1,12 @@
-import type { LookOptions } from "../../cli/deployment-options";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { messageOf } from "../../handlers/core/errors";
 import { systemClock } from "../../handlers/core/ports";
 import { type RejectedFile, rejectedFiles, takeBack } from "../../handlers/core/rejected-files";
-import { lookAt } from "../../inspect/aws/aws-report";
+import type { DeployedParts } from "../../pipeline/deployed-parts";
 import { UserError } from "../../terminal/user-error";
+import { type LocateOptions, locatePipeline } from "../locate-pipeline";
 
-/** How the pipeline is found. */
-export type RejectedOptions = Pick<LookOptions, "settings" | "bucket" | "outputs">;
-
-export interface RedriveRejectedOptions extends RejectedOptions {
+export interface RedriveRejectedOptions extends LocateOptions {
   /** Called with what was set aside, if anything was; the replaced files are taken back only if this says so. */
   readonly confirm: (contents: RejectedContents) => Promise<boolean>;
   readonly onProgress: (done: number, total: number) => void;
@@ -39,8 +36,11 @@ export type RedrivenRejected = RejectedContents & {
  *
  * @throws UserError if nobody can say which bucket is the pipeline's; error of AWS
  */
-export async function redriveRejected(options: RedriveRejectedOptions): Promise<RedrivenRejected> {
-  const { bucket, store } = await storeOf(options);
+export async function redriveRejected(
+  parts: DeployedParts,
+  options: RedriveRejectedOptions,
+): Promise<RedrivenRejected> {
+  const { bucket, store } = await storeOf(parts, options);
   const contents = { bucket, files: await rejectedFiles(store, bucket) };
   if (contents.files.length === 0) return { ...contents, outcome: { kind: "empty" } };
   if (!(await options.confirm(contents))) return { ...contents, outcome: { kind: "declined" } };
@@ -60,16 +60,19 @@ export async function redriveRejected(options: RedriveRejectedOptions): Promise<
 }
 
 /** Only looks. @throws as `redriveRejected` does */
-export async function rejectedContents(options: RejectedOptions): Promise<RejectedContents> {
-  const { bucket, store } = await storeOf(options);
+export async function rejectedContents(
+  parts: DeployedParts,
+  options: LocateOptions,
+): Promise<RejectedContents> {
+  const { bucket, store } = await storeOf(parts, options);
   return { bucket, files: await rejectedFiles(store, bucket) };
 }
 
-async function storeOf(options: RejectedOptions) {
-  const { bucket, clients, sight } = await lookAt(options);
-  sight.close();
+async function storeOf(parts: DeployedParts, options: LocateOptions) {
+  const { bucket, clients, inspector } = await locatePipeline(parts, options);
+  inspector.close();
   if (bucket === undefined) {
-    const reason = sight.unseen.at(-1)?.reason ?? "its function does not say";
+    const reason = inspector.inaccessible.at(-1)?.reason ?? "its function does not say";
     throw new UserError(`nobody could say which bucket is the pipeline's (${reason}): name it with --bucket`);
   }
   return { bucket, store: s3ObjectStore(clients.s3) };

@@ -1,15 +1,15 @@
-import { messageOf, nameOf } from "../../handlers/core/errors";
-import type { ProgressLine } from "../../terminal/progress-line";
+import { messageOf, nameOf } from "../handlers/core/errors";
+import type { ProgressLine } from "../terminal/progress-line";
 
 /** What AWS answered about one thing. */
 export type Answer<T> =
-  | { readonly kind: "there"; readonly value: T }
+  | { readonly kind: "found"; readonly value: T }
   | { readonly kind: "missing" }
   /** It would not tell; why stands among what was not seen. */
-  | { readonly kind: "unseen" };
+  | { readonly kind: "inaccessible" };
 
 /** Something that could not be looked at. */
-export interface Unseen {
+export interface Inaccessible {
   /** What it was, e.g. the name of a queue. */
   readonly where: string;
   /** The permission that the request takes, e.g. `sqs:GetQueueAttributes`. */
@@ -19,8 +19,8 @@ export interface Unseen {
 }
 
 /** Asks AWS one thing after another: what is refused is remembered, and the rest is still asked. */
-export class Sight {
-  readonly unseen: Unseen[] = [];
+export class Inspector {
+  readonly inaccessible: Inaccessible[] = [];
   private answers = 0;
 
   constructor(private readonly progress: ProgressLine) {}
@@ -33,14 +33,14 @@ export class Sight {
   /** @throws what has nothing to do with the thing itself: that nobody is signed in */
   async ask<T>(permission: string, where: string, request: () => Promise<T>): Promise<Answer<T>> {
     try {
-      return { kind: "there", value: await request() };
+      return { kind: "found", value: await request() };
     } catch (error) {
       const name = String(nameOf(error));
       if (NOT_SIGNED_IN.has(name)) throw error;
       if (isMissing(name, messageOf(error))) return { kind: "missing" };
       const kind = DENIED.test(name) || DENIED.test(messageOf(error)) ? "denied" : "failed";
-      this.unseen.push({ where, permission, kind, reason: `${name}: ${messageOf(error)}` });
-      return { kind: "unseen" };
+      this.inaccessible.push({ where, permission, kind, reason: `${name}: ${messageOf(error)}` });
+      return { kind: "inaccessible" };
     } finally {
       this.progress.show("answers of AWS", ++this.answers, undefined);
     }
@@ -48,8 +48,8 @@ export class Sight {
 }
 
 /** The value, or nothing if it is not there or could not be seen. */
-export const seen = <T>(answer: Answer<T>): T | undefined =>
-  answer.kind === "there" ? answer.value : undefined;
+export const foundValue = <T>(answer: Answer<T>): T | undefined =>
+  answer.kind === "found" ? answer.value : undefined;
 
 const NOT_SIGNED_IN: ReadonlySet<string> = new Set([
   "CredentialsProviderError",

@@ -3,38 +3,52 @@ import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import * as z from "zod";
-import type { LookOptions } from "../../cli/deployment-options";
-import type { HourRange } from "../../handlers/core/add-partitions";
-import { messageOf } from "../../handlers/core/errors";
-import type { MoveEnvironment } from "../../handlers/environment";
-import type { Clients } from "../../operations/clients";
-import type { DeployedParts } from "../../pipeline/deployed-parts";
-import { UserError } from "../../terminal/user-error";
-import { type Sight, seen } from "./sight";
+import { messageOf } from "../handlers/core/errors";
+import type { MoveEnvironment } from "../handlers/environment";
+import type { DeployedParts } from "../pipeline/deployed-parts";
+import { progressLine } from "../terminal/progress-line";
+import { UserError } from "../terminal/user-error";
+import { awsClients, type Clients } from "./clients";
+import { foundValue, Inspector } from "./inspector";
 
-/** Where to look for a pipeline, and with whose eyes. */
-export interface Look {
-  readonly clients: Clients;
+/** What settings do not say of a deployed pipeline. */
+export interface LocateOptions {
+  /**
+   * Bucket of the moved files.
+   *
+   * @default - the one in the environment of `move-access-logs`
+   */
+  readonly bucket?: string;
+  /** File with the output of `terraform output -json`. */
+  readonly outputs?: string;
+}
+
+/** A deployed pipeline, and what it takes to ask AWS about it. */
+export interface LocatedPipeline {
   readonly parts: DeployedParts;
-  readonly sight: Sight;
-  readonly now: Date;
-  readonly range: HourRange;
+  readonly clients: Clients;
+  readonly inspector: Inspector;
+  /** Account of the credentials. */
   readonly account: string | undefined;
-  /** Bucket of the moved files; `undefined` if nobody could say. */
+  /** Bucket of the moved files; `undefined` if it could not be found out. */
   readonly bucket: string | undefined;
   /** Bucket that logs are delivered to; often the same. */
   readonly landing: string | undefined;
 }
 
-export interface LookPlace extends Pick<Look, "clients" | "parts" | "now" | "range" | "sight"> {
-  readonly options: Pick<LookOptions, "bucket" | "outputs">;
-}
+type Place = Pick<LocatedPipeline, "parts" | "clients" | "inspector">;
 
-/** Finds out who looks, and the buckets, whose names AWS completed when they were made. */
-export async function openLook({ options, ...place }: LookPlace): Promise<Look> {
-  const { clients, parts, sight } = place;
+/**
+ * Finds the account and the buckets, whose names AWS completed when they were created.
+ *
+ * @throws UserError if the file of outputs cannot be used; error of the SDK without credentials
+ */
+export async function locatePipeline(parts: DeployedParts, options: LocateOptions): Promise<LocatedPipeline> {
   const outputs = options.outputs === undefined ? undefined : outputsOf(options.outputs);
-  const identity = await sight.ask("sts:GetCallerIdentity", "the account", () =>
+  const clients = awsClients(parts.region);
+  const inspector = new Inspector(progressLine(process.stderr));
+  const place: Place = { parts, clients, inspector };
+  const identity = await inspector.ask("sts:GetCallerIdentity", "the account", () =>
     clients.sts.send(new GetCallerIdentityCommand()),
   );
   const bucket = options.bucket ?? outputs?.bucket ?? (await targetOf(place));
@@ -43,29 +57,26 @@ export async function openLook({ options, ...place }: LookPlace): Promise<Look> 
     logBucket ??
     outputs?.landing ??
     (landingPrefix === undefined ? bucket : await landingOf(place, landingPrefix));
-  return { ...place, account: seen(identity)?.Account, bucket, landing };
+  return { ...place, account: foundValue(identity)?.Account, bucket, landing };
 }
 
 /** The function that moves files says where it moves them to. */
-async function targetOf({ clients, parts, sight }: Omit<LookPlace, "options">): Promise<string | undefined> {
+async function targetOf({ clients, parts, inspector }: Place): Promise<string | undefined> {
   const { name } = parts.move;
-  const found = await sight.ask("lambda:GetFunctionConfiguration", name, () =>
+  const found = await inspector.ask("lambda:GetFunctionConfiguration", name, () =>
     clients.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name })),
   );
-  return seen(found)?.Environment?.Variables?.[TARGET_BUCKET];
+  return foundValue(found)?.Environment?.Variables?.[TARGET_BUCKET];
 }
 
 const TARGET_BUCKET = "TARGET_BUCKET" satisfies keyof MoveEnvironment;
 
 /** The bucket whose name begins so; not that of a pipeline whose name begins with this one's. */
-async function landingOf(
-  { clients, sight }: Omit<LookPlace, "options">,
-  prefix: string,
-): Promise<string | undefined> {
-  const found = await sight.ask("s3:ListAllMyBuckets", prefix, () =>
+async function landingOf({ clients, inspector }: Place, prefix: string): Promise<string | undefined> {
+  const found = await inspector.ask("s3:ListAllMyBuckets", prefix, () =>
     clients.s3.send(new ListBucketsCommand({ Prefix: prefix })),
   );
-  const names = seen(found)?.Buckets?.flatMap(({ Name }) => Name ?? []) ?? [];
+  const names = foundValue(found)?.Buckets?.flatMap(({ Name }) => Name ?? []) ?? [];
   return names.find((name) => GENERATED.test(name.slice(prefix.length)));
 }
 

@@ -1,0 +1,44 @@
+import type { LogSource } from "../pipeline/log-source";
+import type { RegionalProps } from "../pipeline/props";
+import type { Settings } from "./schema";
+
+/** Settings without what concerns the stack and not the pipeline, and without options that are not set. */
+export function pipelinePropsOf({
+  $schema,
+  backend,
+  provider,
+  tags,
+  sources,
+  ...options
+}: Settings): RegionalProps {
+  return {
+    ...defined(options),
+    name: options.name,
+    region: options.region,
+    sources: sources.map(toLogSource),
+  };
+}
+
+/** A source without options that are not set. */
+export const toLogSource = ({
+  name,
+  format,
+  prefix,
+  accounts,
+  partition,
+  silentAfterHours,
+  privacy,
+}: Settings["sources"][number]): LogSource => ({
+  name,
+  format,
+  prefix,
+  ...(accounts ? { accounts } : {}),
+  ...(partition === undefined ? {} : { partition }),
+  ...(silentAfterHours === undefined ? {} : { silentAfterHours }),
+  ...(privacy === undefined ? {} : { privacy }),
+});
+
+const defined = <Options extends object>(options: Options) =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [Option in keyof Options]?: Exclude<Options[Option], undefined>;
+  };
