@@ -58,7 +58,11 @@ buildSync({
 buildSync({
   ...common,
   outdir: join(dist, "cli"),
-  entryPoints: ["cli/access-logs.ts", "lake/spool-worker.ts", "cli/demo.ts"],
+  entryPoints: {
+    "access-logs": "cli/access-logs.ts",
+    demo: "cli/demo.ts",
+    "spool-worker": "lake/spool-worker.ts",
+  },
   format: "esm",
   splitting: true,
   mainFields: ["module", "main"],
