@@ -2,9 +2,10 @@
 # A real S3 server for the contract tests: Ceph's RADOS Gateway on this machine, in memory, on loopback only.
 #
 #   eval "$(scripts/radosgw.sh start)"   installs (as root, from Debian) and starts it; sets S3_ENDPOINT and the keys
+#   scripts/radosgw.sh user NAME         adds a user who may do nothing; NAME is the access key, NAME-secret the other one
 #   scripts/radosgw.sh stop              stops it and deletes its data
 #
-# Exit code 3: it is not installed, and cannot be.
+# Exit code 3: it is not installed, and cannot be; or, for a user, it was not started by this script.
 set -euo pipefail
 
 DATA=${RADOSGW_DATA:-/tmp/access-logs-radosgw}
@@ -82,6 +83,20 @@ rgw_crypt_require_ssl = false
 CONF
 }
 
+# create_user NAME ACCESS-KEY SECRET-KEY [OPTION...]
+create_user() {
+  local name=$1 access=$2 secret=$3
+  shift 3
+  timeout 120 radosgw-admin -n client.rgw.a user create --uid="$name" --display-name="$name" \
+    --access-key="$access" --secret-key="$secret" "$@" >/dev/null 2>&1
+}
+
+user() {
+  export CEPH_CONF="$DATA/ceph.conf"
+  [ -f "$CEPH_CONF" ] || { log "no $CEPH_CONF: start it with this script"; exit 3; }
+  create_user "$1" "$1" "$1-secret" || { log "cannot add the user $1"; exit 1; }
+}
+
 start() {
   install_packages
   stop
@@ -107,8 +122,8 @@ start() {
   ceph-osd -i 0 -f >"$DATA/osd.out" 2>&1 &
   echo $! >"$DATA/osd.pid"
   wait_for 60 sh -c 'ceph osd stat | grep -q "1 up"'
-  timeout 120 radosgw-admin -n client.rgw.a user create --uid=contract --display-name=contract \
-    --access-key="$ACCESS_KEY" --secret-key="$SECRET_KEY" >/dev/null 2>&1
+  # It may also say what others may do.
+  create_user contract "$ACCESS_KEY" "$SECRET_KEY" --caps="user-policy=*"
   radosgw -n client.rgw.a -f >"$DATA/rgw.out" 2>&1 &
   echo $! >"$DATA/rgw.pid"
   wait_for 60 node -e "fetch('http://127.0.0.1:$PORT').then(() => process.exit(0), () => process.exit(1))"
@@ -118,9 +133,10 @@ start() {
 
 case "${1:-}" in
 start) start ;;
+user) user "${2:?NAME of the user}" ;;
 stop) stop ;;
 *)
-  echo "usage: scripts/radosgw.sh start|stop" >&2
+  echo "usage: scripts/radosgw.sh start|user NAME|stop" >&2
   exit 2
   ;;
 esac

@@ -25,6 +25,10 @@ import { s3Notification, sqsEvent } from "../../testing/events";
 import { type TableVersions, tableVersions } from "../../testing/glue/table-versions";
 import { LambdaFunction } from "../../testing/lambda/function";
 import { unpack } from "../../testing/lambda/unpack";
+import type { Call, Place } from "../../testing/permissions/call";
+import type { Statement } from "../../testing/permissions/evaluate";
+import { roleStatements } from "../../testing/permissions/role-statements";
+import { type WatchedFunction, watchFunction } from "../../testing/permissions/watched-function";
 import { type DeployedFunction, type DeployedStack, deployedStack } from "../../testing/stack/deployed-stack";
 import { createTextTable } from "../../testing/stack/text-table-sql";
 import { runOnTrino } from "../../testing/trino/client";
@@ -56,6 +60,8 @@ const DEFAULT_SETTINGS = {
 const deployed: Pipeline[] = [];
 afterAll(async () => {
   for (const pipeline of deployed) await pipeline.close();
+  // Also of functions that were killed.
+  for (const pipeline of deployed) pipeline.expectAllowed();
 });
 
 /** S3 delivers each event at least once: here, twice. */
@@ -83,7 +89,8 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
   const [stackName = ""] = readdirSync(stacks);
   const stackFolder = join(stacks, stackName);
   const json = JSON.parse(readFileSync(join(stackFolder, "cdk.tf.json"), "utf8"));
-  const stack = deployedStack(json, (id) => (id === "logs" ? name : `${name}-${id}`));
+  const bucketOf = (id: string) => (id === "logs" ? name : `${name}-${id}`);
+  const stack = deployedStack(json, bucketOf);
   const s3 = localS3Client(S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY);
   for (const Bucket of stack.buckets) await s3.send(new CreateBucketCommand({ Bucket }));
   for (const { bucket: Bucket, key: Key, content: Body } of stack.objects)
@@ -106,6 +113,9 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
     projected: new ProjectedPartitions(TRINO_URL, s3, projected),
   });
   const server = await serveAwsJson({ AmazonAthena: athena.operations, AWSGlue: versions.operations });
+  const place = { ...ACCOUNT, bucket: name, database: stack.database, workgroup: stack.workgroup };
+  const roles = roleStatements(json, { ...ACCOUNT, bucketOf });
+  const watched = await watchFunctions(roles, place, server.endpoint);
   const pipeline = new Pipeline({
     title,
     name,
@@ -117,9 +127,25 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
     athena,
     versions,
     server,
+    roles,
+    watched,
   });
   deployed.push(pipeline);
   return pipeline;
+}
+
+/** Where stacks are taken to be deployed. */
+const ACCOUNT = { account: "111122223333", region: "eu-central-1" };
+
+async function watchFunctions(
+  roles: Parts["roles"],
+  place: Place,
+  services: string,
+): Promise<ReadonlyMap<string, WatchedFunction>> {
+  const watched = new Map<string, WatchedFunction>();
+  for (const [name, statements] of roles)
+    watched.set(name, await watchFunction({ name, statements, place, s3: S3_ENDPOINT, services }));
+  return watched;
 }
 
 interface Parts {
@@ -135,6 +161,10 @@ interface Parts {
   readonly athena: AthenaOnTrino;
   readonly versions: TableVersions;
   readonly server: AwsJsonServer;
+  /** Statements of the role of each function. */
+  readonly roles: ReadonlyMap<string, readonly Statement[]>;
+  /** The functions' ways to AWS. */
+  readonly watched: ReadonlyMap<string, WatchedFunction>;
 }
 
 interface Message {
@@ -238,8 +268,26 @@ export class Pipeline {
     );
   }
 
-  invoke(name: HandlerName, event: unknown, remainingSeconds?: number): Promise<unknown> {
-    return this.function(name).invoke(event, remainingSeconds);
+  /** @throws Error if the function does, or if its role does not allow what it did */
+  async invoke(name: HandlerName, event: unknown, remainingSeconds?: number): Promise<unknown> {
+    const result = await this.function(name).invoke(event, remainingSeconds);
+    this.expectAllowed();
+    return result;
+  }
+
+  /** @throws Error that names each call of a function which its role does not allow */
+  expectAllowed(): void {
+    for (const one of this.parts.watched.values()) one.expectAllowed();
+  }
+
+  /** What the functions asked AWS for, and what Athena did for them. */
+  get calls(): readonly Call[] {
+    return [...this.parts.watched.values()].flatMap(({ calls }) => calls);
+  }
+
+  /** What the role of a function allows. */
+  statementsOf(name: HandlerName): readonly Statement[] {
+    return this.parts.roles.get(name) ?? [];
   }
 
   /** Has EventBridge Scheduler deliver twice at once. @returns how both went */
@@ -341,10 +389,16 @@ export class Pipeline {
   async close(): Promise<void> {
     if (ENGINE_MEASUREMENTS !== undefined) {
       const { title } = this.parts;
-      const line = { title, textBytes: this.textBytes, statements: this.athena.records() };
+      const line = {
+        title,
+        textBytes: this.textBytes,
+        statements: this.athena.records(),
+        calls: this.calls.length,
+      };
       appendFileSync(ENGINE_MEASUREMENTS, `${JSON.stringify(line)}\n`);
     }
     await Promise.all([...this.functions.values()].map((one) => one.close()));
+    await Promise.all([...this.parts.watched.values()].map((one) => one.close()));
     await this.parts.server.close();
     this.parts.s3.destroy();
   }
@@ -365,7 +419,7 @@ export class Pipeline {
       file: join(folder, `${module}.js`),
       handler: exported,
       timeoutSeconds,
-      environment: { ...environment, ...this.environment },
+      environment: { ...environment, ...this.environment, ...this.parts.watched.get(name)?.environment },
     });
   }
 

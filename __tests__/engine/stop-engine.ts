@@ -8,6 +8,8 @@ interface Measurement {
   readonly title: string;
   readonly textBytes: number;
   readonly statements: readonly StatementRecord[];
+  /** How often the functions called AWS, and Athena for them. */
+  readonly calls: number;
 }
 
 /** Prints what the statements read, and stops the engine if it was started for these tests. */
@@ -34,6 +36,8 @@ function print(lines: string): void {
   const textBytes = measurements.reduce((sum, measurement) => sum + measurement.textBytes, 0);
   const statements = measurements.flatMap((measurement) => measurement.statements);
   console.log(`  all, ${byteText(textBytes)}: ${byKind(statements, textBytes).join(", ")}`);
+  const calls = measurements.reduce((sum, measurement) => sum + measurement.calls, 0);
+  console.log(`Calls of functions, each of which was judged by the policy of its role: ${calls}`);
 }
 
 function byKind(statements: readonly StatementRecord[], textBytes: number): string[] {

@@ -1,4 +1,4 @@
-import { isAllowed, type Statement } from "./evaluate";
+import { isAllowed, type Statement } from "../../testing/permissions/evaluate";
 
 const allow = (
   Action: string | string[],

@@ -3,10 +3,12 @@ import type { ConfiguredSource } from "../../formats/configured-source";
 import { formatsOf } from "../../formats/configured-source";
 import { HANDLER_NAMES, type HandlerName } from "../../modules/handler-code";
 import { NETWORK_INTERFACE_ACTIONS } from "../../pipeline/vpc";
-import { configuredSourcesIn, resourcesOf, synthSettings, type TerraformJson } from "../helpers/synth";
-import { ATHENA_CALLS, EVERY_STATEMENT } from "./athena-calls";
-import { arnOf, type Call, PLACE, tableArn } from "./call";
-import { isAllowed, listOf, matches, type Statement } from "./evaluate";
+import { ATHENA_CALLS, EVERY_STATEMENT } from "../../testing/permissions/athena-calls";
+import { type Call, callTo, tableArns } from "../../testing/permissions/call";
+import { isAllowed, listOf, matches } from "../../testing/permissions/evaluate";
+import { roleStatements } from "../../testing/permissions/role-statements";
+import { configuredSourcesIn, synthSettings } from "../helpers/synth";
+import { EXISTING, LANDING, PLACE } from "./place";
 import { recordCalls } from "./record";
 
 const KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -27,8 +29,8 @@ interface Options {
 }
 const VARIANTS: Readonly<Record<string, Options>> = {
   default: {},
-  "existing bucket, originals kept": { existingLogBucket: PLACE.existing, keepOriginals: true },
-  "existing bucket with a key of its own": { existingLogBucket: PLACE.existing, existingLogBucketKey: KEY },
+  "existing bucket, originals kept": { existingLogBucket: EXISTING, keepOriginals: true },
+  "existing bucket with a key of its own": { existingLogBucket: EXISTING, existingLogBucketKey: KEY },
   "text only": { columnar: false },
   projection: { partitions: "projection" },
   "projection, text only": { partitions: "projection", columnar: false },
@@ -40,69 +42,28 @@ const VARIANTS: Readonly<Record<string, Options>> = {
   "in a network of one's own": { vpc: { subnetIds: ["subnet-0a1b"], securityGroupIds: ["sg-0a1b"] } },
 };
 
-/** What references of the stack stand for, in an account where it is deployed. */
-function resolve(json: TerraformJson, text: string): string {
-  return text.replaceAll(
-    /\$\{(data\.)?(\w+)\.([\w-]+)\.(\w+)\}/g,
-    (reference, isData, type, id, attribute) => {
-      if (isData) {
-        const values: Readonly<Record<string, string>> = {
-          account_id: PLACE.account,
-          partition: "aws",
-          region: PLACE.region,
-          bucket: PLACE.existing,
-          arn: `arn:aws:s3:::${PLACE.existing}`,
-        };
-        return values[attribute] ?? reference;
-      }
-      const { name, function_name: functionName } = resourcesOf(json, type)[id] ?? {};
-      const called = String(name ?? functionName);
-      if (type === "aws_s3_bucket") {
-        const bucket = id === "logs" ? PLACE.bucket : PLACE.landing;
-        return attribute === "arn" ? `arn:aws:s3:::${bucket}` : bucket;
-      }
-      if (attribute !== "arn") return called;
-      const arns: Readonly<Record<string, string>> = {
-        aws_sqs_queue: arnOf("sqs", called),
-        aws_athena_workgroup: arnOf("athena", `workgroup/${called}`),
-        aws_cloudwatch_log_group: arnOf("logs", `log-group:${called}`),
-      };
-      return arns[type] ?? reference;
-    },
-  );
-}
-
-function statementsOf(json: TerraformJson, name: HandlerName): Statement[] {
-  const policies = Object.entries(resourcesOf(json, "aws_iam_role_policy")).filter(
-    ([id]) => id.includes(`${name.replaceAll("-", "_")}_`) && !id.includes("_schedule_policy"),
-  );
-  return policies.flatMap(
-    ([, { policy }]) => JSON.parse(resolve(json, JSON.stringify(policy))).Statement as Statement[],
-  );
-}
+/** Where the stack is applied. */
+const ACCOUNT = {
+  account: PLACE.account,
+  region: PLACE.region,
+  bucketOf: (id: string) => (id === "logs" ? PLACE.bucket : LANDING),
+  existingBucket: EXISTING,
+};
 
 /** Requests that the functions may make and that these scenarios do not reach: there are not enough versions of a table. */
 function notReached({ columnar = true, sources = SOURCES }: Options): Call[] {
   if (!columnar) return [];
   const formats = formatsOf(sources as readonly { format: FormatId }[]).map((id) => FORMATS[id]);
-  const resources = [
-    arnOf("glue", "catalog"),
-    arnOf("glue", `database/${PLACE.database}`),
-    ...formats.map(({ table }) => tableArn(table)),
-  ];
   return ["glue:BatchDeleteTableVersion", "glue:DeleteTableVersion"].flatMap((action) =>
-    resources.map((resource) => ({ function: "maintain-lake", service: "glue", action, resource }) as const),
+    formats
+      .flatMap(({ table }) => tableArns(PLACE, PLACE.database, table))
+      .map((resource) => ({ ...callTo(action, resource), function: "maintain-lake" })),
   );
 }
 
 /** What a setting makes necessary for every function that it is about. */
 function bySetting({ kmsKey, existingLogBucketKey, lakeFormation, vpc }: Options, name: HandlerName): Call[] {
-  const call = (action: string, resource: string): Call => ({
-    function: name,
-    service: action.split(":")[0] ?? "",
-    action,
-    resource,
-  });
+  const call = (action: string, resource: string): Call => ({ ...callTo(action, resource), function: name });
   return [
     ...(kmsKey ? [call("kms:Decrypt", kmsKey), call("kms:GenerateDataKey", kmsKey)] : []),
     ...(existingLogBucketKey && name === "move-access-logs"
@@ -119,7 +80,9 @@ const isAboutTable = (resource: string): boolean => resource.includes(":table/")
 
 describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, options) => {
   const json = synthSettings({ name: "logs", region: PLACE.region, sources: SOURCES, ...options });
-  const handlers = HANDLER_NAMES.filter((name) => statementsOf(json, name).length > 0);
+  const roles = roleStatements(json, ACCOUNT);
+  const statementsOf = (name: HandlerName) => roles.get(name) ?? [];
+  const handlers = HANDLER_NAMES.filter((name) => roles.has(name));
   const { columnar = true } = options;
   let calls: Call[];
 
@@ -128,7 +91,7 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
       jest.spyOn(console, method).mockImplementation();
     const recorded = await recordCalls({
       sources: configuredSourcesIn(json) as readonly ConfiguredSource[],
-      landing: options.existingLogBucket ?? (options.kmsKey ? PLACE.landing : PLACE.bucket),
+      landing: options.existingLogBucket ?? (options.kmsKey ? LANDING : PLACE.bucket),
       columnar,
       projected: options.partitions === "projection",
       keepOriginals: options.keepOriginals ?? false,
@@ -138,7 +101,7 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
   });
 
   it.each(handlers)("allow all that %s does, and all that AWS does in its name", (name) => {
-    const statements = statementsOf(json, name);
+    const statements = statementsOf(name);
     const ofFunction = calls.filter((call) => call.function === name);
     expect(ofFunction.length).toBeGreaterThan(10);
     const refused = ofFunction.filter((call) => !isAllowed(statements, call));
@@ -147,7 +110,7 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
 
   it.each(handlers)("let %s do nothing that is not needed", (name) => {
     const ofFunction = calls.filter((call) => call.function === name);
-    const unused = statementsOf(json, name)
+    const unused = statementsOf(name)
       .filter(({ Effect }) => Effect === "Allow")
       .flatMap(({ Action, Resource }) =>
         listOf(Action).flatMap((action) =>
@@ -164,7 +127,7 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
 
   it("name every action, and a resource of their own but where an action knows none", () => {
     const knowNone = ["lakeformation:GetDataAccess", ...NETWORK_INTERFACE_ACTIONS] as readonly string[];
-    for (const { Action, Resource } of handlers.flatMap((name) => statementsOf(json, name))) {
+    for (const { Action, Resource } of handlers.flatMap((name) => statementsOf(name))) {
       for (const action of listOf(Action)) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z0-9]+$/);
       if (listOf(Action).every((action) => knowNone.includes(action))) continue;
       for (const resource of listOf(Resource)) {
@@ -178,8 +141,8 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
     for (const name of handlers) {
       const request = { action: "ec2:CreateNetworkInterface", resource: "*" };
       const fromCode = { ...request, context: { "lambda:SourceFunctionArn": "arn:aws:lambda:x" } };
-      expect(isAllowed(statementsOf(json, name), request)).toBe(options.vpc !== undefined);
-      expect(isAllowed(statementsOf(json, name), fromCode)).toBe(false);
+      expect(isAllowed(statementsOf(name), request)).toBe(options.vpc !== undefined);
+      expect(isAllowed(statementsOf(name), fromCode)).toBe(false);
     }
   });
 

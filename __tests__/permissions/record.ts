@@ -8,16 +8,11 @@ import { commitHead, lakeColumnNames } from "../../formats/render/lake-sql";
 import type { HandlerName } from "../../modules/handler-code";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
 import { s3Notification, sqsEvent } from "../../testing/events";
+import { arnOf, type Call, type CallOfAnyone, callTo } from "../../testing/permissions/call";
+import { callsOf, type Sent } from "../../testing/permissions/sdk-calls";
 import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { invokeHandler } from "../helpers/invoke-handler";
-import { callsForStatement } from "./athena-calls";
-import { arnOf, type Call, objectArn, PLACE, tableArn } from "./call";
-
-/** A command of an SDK and what it was given. */
-interface Sent {
-  readonly name: string;
-  readonly input: Readonly<Record<string, unknown>>;
-}
+import { PLACE } from "./place";
 
 /** What a pipeline's functions work on. */
 export interface Scenario {
@@ -48,20 +43,13 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
   const run = async (name: HandlerName, event: object): Promise<void> => {
     const sent: Sent[] = [];
     const spies = [S3Client, AthenaClient, GlueClient].map((client) => record(client.prototype, sent));
-    const statements = athena.queries.length;
     try {
       await invokeHandler(name, { athena, s3, sources, environment }, event, context);
     } finally {
       for (const spy of spies) spy.mockRestore();
     }
-    calls.push(
-      ...sent.flatMap((command) => callsOf(command).map((call) => ({ ...call, function: name }))),
-      ...athena.queries
-        .slice(statements)
-        .flatMap(({ sql }) => callsForStatement(sql))
-        .map(([action, resource]) => callTo(name, action, resource)),
-      ...inItsName(name),
-    );
+    const made = [...sent.flatMap((command) => callsOf(PLACE, command)), ...inItsName(name)];
+    calls.push(...made.map((call) => ({ ...call, function: name })));
   };
   try {
     const keys = sources.map(({ format, prefix }) => `${prefix}${FILES[format]}`);
@@ -159,91 +147,16 @@ function record(client: { send: unknown }, sent: Sent[]): jest.SpyInstance {
   });
 }
 
-const callTo = (name: HandlerName, action: string, resource: string): Call => ({
-  function: name,
-  service: action.split(":")[0] ?? "",
-  action,
-  resource,
-});
-
-/** Requests to AWS by the permissions that they take. @throws Error for a command that is not known here */
-function callsOf({ name, input }: Sent): Omit<Call, "function">[] {
-  const {
-    Bucket: bucket = "",
-    Key: key = "",
-    Prefix: prefix = "",
-  } = input as Readonly<Record<string, string>>;
-  const request = (action: string, resource: string) => ({
-    service: action.split(":")[0] ?? "",
-    action,
-    resource,
-  });
-  const object = objectArn(bucket, key);
-  switch (name) {
-    case "CopyObjectCommand": {
-      const [, from = "", fromKey = ""] = /^([^/]+)\/(.*)$/.exec(String(input.CopySource)) ?? [];
-      const source = objectArn(from, decodeURIComponent(fromKey));
-      return [
-        request("s3:GetObject", source),
-        // A copy takes the tags of its source along.
-        request("s3:GetObjectTagging", source),
-        request("s3:PutObject", object),
-        request("s3:PutObjectTagging", object),
-        // Without leave to list, a missing source is answered as a denied one.
-        request("s3:ListBucket", `arn:aws:s3:::${from}`),
-      ];
-    }
-    case "HeadObjectCommand":
-    case "GetObjectCommand":
-      return [request("s3:GetObject", object), request("s3:ListBucket", `arn:aws:s3:::${bucket}`)];
-    case "PutObjectCommand":
-      return [request("s3:PutObject", object)];
-    case "DeleteObjectCommand":
-      return [request("s3:DeleteObject", object)];
-    case "DeleteObjectsCommand": {
-      const { Objects: objects } = input.Delete as { readonly Objects: readonly { readonly Key: string }[] };
-      return objects.map((each) => request("s3:DeleteObject", objectArn(bucket, each.Key)));
-    }
-    case "ListObjectsV2Command":
-      return [{ ...request("s3:ListBucket", `arn:aws:s3:::${bucket}`), context: { "s3:prefix": prefix } }];
-    case "StartQueryExecutionCommand":
-    case "GetQueryExecutionCommand":
-    case "GetQueryResultsCommand":
-      return [
-        request(`athena:${name.replace("Command", "")}`, arnOf("athena", `workgroup/${PLACE.workgroup}`)),
-      ];
-    case "GetTableVersionsCommand":
-      return onGlueTable(String(input.TableName), "glue:GetTableVersions");
-    case "BatchDeleteTableVersionCommand":
-      return onGlueTable(String(input.TableName), "glue:BatchDeleteTableVersion", "glue:DeleteTableVersion");
-    case "GetTableMetadataCommand":
-      return [
-        request("athena:GetTableMetadata", arnOf("athena", "datacatalog/AwsDataCatalog")),
-        ...onGlueTable(String(input.TableName), "glue:GetDatabase", "glue:GetTable"),
-      ];
-    default:
-      throw new Error(`${name}: which permission does it take? Add it to record.ts`);
-  }
-}
-
-/** A request about a table is judged for the table, its database and the catalog. */
-const onGlueTable = (table: string, ...actions: readonly string[]): Omit<Call, "function">[] =>
-  actions.flatMap((action) =>
-    [arnOf("glue", "catalog"), arnOf("glue", `database/${PLACE.database}`), tableArn(table)].map(
-      (resource) => ({ service: "glue", action, resource }),
-    ),
-  );
-
 /** What Lambda does in a function's name. */
-function inItsName(name: HandlerName): Call[] {
-  const log = arnOf("logs", `log-group:/aws/lambda/logs-${name}:log-stream:1`);
-  const queues =
-    name === "move-access-logs"
-      ? ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"].map(
-          (action) => [`sqs:${action}`, arnOf("sqs", "logs-arrivals")] as const,
+function inItsName(name: HandlerName): CallOfAnyone[] {
+  const log = arnOf(PLACE, "logs", `log-group:/aws/lambda/logs-${name}:log-stream:1`);
+  const arrivals = arnOf(PLACE, "sqs", "logs-arrivals");
+  return [
+    ...["logs:CreateLogStream", "logs:PutLogEvents"].map((action) => callTo(action, log)),
+    ...(name === "move-access-logs"
+      ? ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"].map((action) =>
+          callTo(action, arrivals),
         )
-      : [["sqs:SendMessage", arnOf("sqs", `logs-${name}-dead-letters`)] as const];
-  return [["logs:CreateLogStream", log] as const, ["logs:PutLogEvents", log] as const, ...queues].map(
-    ([action, resource]) => callTo(name, action, resource),
-  );
+      : [callTo("sqs:SendMessage", arnOf(PLACE, "sqs", `logs-${name}-dead-letters`))]),
+  ];
 }

@@ -1,7 +1,7 @@
 import { DEPLOYED, deployerPolicyOf, WITHOUT_PERMISSION } from "../../settings/deployer-policy";
 import { parseSettings } from "../../settings/load";
+import { isAllowed, listOf, type Statement } from "../../testing/permissions/evaluate";
 import { synthSettings, type TerraformJson } from "../helpers/synth";
-import { isAllowed, listOf, type Statement } from "../permissions/evaluate";
 
 const ACCOUNT = "111122223333";
 const KEY = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;

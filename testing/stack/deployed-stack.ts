@@ -9,7 +9,9 @@ export interface DeployedStack {
   readonly objects: readonly StoredText[];
   readonly functions: readonly DeployedFunction[];
   readonly textTables: readonly TextTable[];
-  /** `s3://.../` that the pipeline's workgroup writes results to. */
+  /** The pipeline's workgroup. */
+  readonly workgroup: string;
+  /** `s3://.../` that it writes results to. */
   readonly results: string;
 }
 
@@ -66,6 +68,7 @@ const objectSchema = z.object({ bucket: z.string(), key: z.string(), content: z.
 const databaseSchema = z.object({ name: z.string() });
 const scheduleSchema = z.object({ target: z.object({ arn: z.string(), input: z.string() }) });
 const workgroupSchema = z.object({
+  name: z.string(),
   configuration: z.object({ result_configuration: z.object({ output_location: z.string() }) }),
 });
 
@@ -80,7 +83,7 @@ export function deployedStack(json: TerraformJson, bucketOf: (id: string) => str
     databaseSchema.parse(item),
   );
   if (!database) throw new Error("the stack has no Glue database");
-  const pipeline = stack.resource.aws_athena_workgroup?.pipeline;
+  const workgroup = workgroupSchema.parse(stack.resource.aws_athena_workgroup?.pipeline);
   const schedules = resourcesOf(stack, "aws_scheduler_schedule").map(
     ([, item]) => scheduleSchema.parse(item).target,
   );
@@ -110,6 +113,7 @@ export function deployedStack(json: TerraformJson, bucketOf: (id: string) => str
         location: storage.location,
       };
     }),
-    results: workgroupSchema.parse(pipeline).configuration.result_configuration.output_location,
+    workgroup: workgroup.name,
+    results: workgroup.configuration.result_configuration.output_location,
   };
 }

@@ -6,12 +6,13 @@ export interface TerraformJson {
   readonly resource: Readonly<Record<string, Readonly<Record<string, Resource>>>>;
 }
 
-const REFERENCE = /(?<!\$)\$\{(\w+)\.([\w-]+)\.(\w+)\}/g;
+const REFERENCE = /(?<!\$)\$\{((?:data\.)?\w+)\.([\w-]+)\.(\w+)\}/g;
 
 /**
  * The stack as Terraform would apply it: references are what they refer to.
  *
- * @param computed what the provider would know of a resource once it is made; `undefined` leaves the reference alone
+ * @param computed what the provider would know of a resource once it is made, or of data (`data.aws_region`); `undefined`
+ *   leaves the reference alone
  */
 export function applied(
   json: TerraformJson,

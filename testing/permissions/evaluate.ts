@@ -54,13 +54,21 @@ function holds(operator: string, value: string | undefined, wanted: readonly str
 }
 
 /** `*` is any text, `?` any character. */
-export const matches = (pattern: string, text: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", "[^]*")
-      .replaceAll("?", "[^]")}$`,
-  ).test(text);
+export const matches = (pattern: string, text: string): boolean => expressionOf(pattern).test(text);
+
+/** Policies have few patterns and are asked often. */
+const expressions = new Map<string, RegExp>();
+function expressionOf(pattern: string): RegExp {
+  const known = expressions.get(pattern);
+  if (known) return known;
+  const source = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", "[^]*")
+    .replaceAll("?", "[^]");
+  const expression = new RegExp(`^${source}$`);
+  expressions.set(pattern, expression);
+  return expression;
+}
 
 export const listOf = (value: string | readonly string[]): readonly string[] =>
   typeof value === "string" ? [value] : value;

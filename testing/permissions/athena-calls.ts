@@ -1,4 +1,4 @@
-import { arnOf, objectArn, PLACE, tableArn } from "./call";
+import { arnOf, bucketArn, type CallOfAnyone, callTo, objectArn, type Place, tableArns } from "./call";
 
 const DOCS = "https://docs.aws.amazon.com/athena/latest/ug";
 
@@ -10,22 +10,13 @@ export interface OnBehalf {
   /** Pages that say so. */
   readonly pages: readonly string[];
   /** @param tables those that the statement names */
-  readonly calls: (tables: readonly string[]) => readonly AthenaCall[];
+  readonly calls: (place: Place, tables: readonly string[]) => readonly CallOfAnyone[];
 }
 
-export type AthenaCall = readonly [action: string, resource: string];
-
-const CATALOG = arnOf("glue", "catalog");
-const DATABASE = arnOf("glue", `database/${PLACE.database}`);
-const BUCKET = `arn:aws:s3:::${PLACE.bucket}`;
-
-/** A request about a table is judged for the table, its database and the catalog. */
-const onTable = (actions: readonly string[], tables: readonly string[]): AthenaCall[] =>
-  actions.flatMap((action) =>
-    [CATALOG, DATABASE, ...tables.map(tableArn)].map((resource): AthenaCall => [action, resource]),
-  );
-const on = (actions: readonly string[], ...resources: readonly string[]): AthenaCall[] =>
-  actions.flatMap((action) => resources.map((resource): AthenaCall => [action, resource]));
+const onTables = (place: Place, actions: readonly string[], tables: readonly string[]): CallOfAnyone[] =>
+  tables.flatMap((table) => on(actions, ...tableArns(place, place.database, table)));
+const on = (actions: readonly string[], ...resources: readonly string[]): CallOfAnyone[] =>
+  actions.flatMap((action) => resources.map((resource) => callTo(action, resource)));
 
 const LOOK_UP = ["glue:GetDatabase", "glue:GetTable"];
 const LOOK_UP_PARTITIONS = ["glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"];
@@ -33,30 +24,28 @@ const LOOK_UP_PARTITIONS = ["glue:GetPartition", "glue:GetPartitions", "glue:Bat
 const isText = (table: string): boolean => /_(?:raw|lines)$/.test(table);
 const partition = (table: string): string =>
   `raw/${table.replace(/_(?:raw|lines)$/, "")}/dt=2026-11-23/hour=07/`;
-const dataOf = (table: string, file: string): string => objectArn(PLACE.bucket, `lake/${table}/${file}`);
+const filesOf = ({ bucket }: Place, table: string): readonly string[] =>
+  ["data/a.parquet", "metadata/1.json"].map((file) => objectArn(bucket, `lake/${table}/${file}`));
 
-const readText = (tables: readonly string[]): AthenaCall[] => [
-  ...onTable([...LOOK_UP, ...LOOK_UP_PARTITIONS], tables.filter(isText)),
+const readText = (place: Place, tables: readonly string[]): CallOfAnyone[] => [
+  ...onTables(place, [...LOOK_UP, ...LOOK_UP_PARTITIONS], tables.filter(isText)),
   ...tables
     .filter(isText)
-    .flatMap((table) => on(["s3:GetObject"], objectArn(PLACE.bucket, `${partition(table)}a.gz`))),
-  ...on(["s3:ListBucket"], BUCKET),
+    .flatMap((table) => on(["s3:GetObject"], objectArn(place.bucket, `${partition(table)}a.gz`))),
+  ...on(["s3:ListBucket"], bucketArn(place.bucket)),
 ];
-const readTyped = (tables: readonly string[]): AthenaCall[] => [
-  ...onTable(LOOK_UP, tables),
-  ...tables.flatMap((table) =>
-    on(["s3:GetObject"], dataOf(table, "data/a.parquet"), dataOf(table, "metadata/1.json")),
-  ),
+const readTyped = (place: Place, tables: readonly string[]): CallOfAnyone[] => [
+  ...onTables(place, LOOK_UP, tables),
+  ...tables.flatMap((table) => on(["s3:GetObject"], ...filesOf(place, table))),
 ];
 /** Iceberg writes files, then its metadata, and moves the table in the catalog on to that; a failed commit is cleaned up. */
-const writeTyped = (tables: readonly string[]): AthenaCall[] => [
-  ...readTyped(tables),
-  ...onTable(["glue:UpdateTable"], tables),
+const writeTyped = (place: Place, tables: readonly string[]): CallOfAnyone[] => [
+  ...readTyped(place, tables),
+  ...onTables(place, ["glue:UpdateTable"], tables),
   ...tables.flatMap((table) =>
     on(
       ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-      dataOf(table, "data/a.parquet"),
-      dataOf(table, "metadata/1.json"),
+      ...filesOf(place, table),
     ),
   ),
 ];
@@ -70,12 +59,18 @@ export const EVERY_STATEMENT: Omit<OnBehalf, "sql"> = {
     `${DOCS}/security-iam-awsmanpol.html`,
     `${DOCS}/query-results-specify-location.html`,
   ],
-  calls: () => [
-    ...on(["glue:GetDatabase", "glue:CreateDatabase"], CATALOG, arnOf("glue", "database/default")),
-    ...on(["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], BUCKET),
+  calls: (place) => [
+    ...on(
+      ["glue:GetDatabase", "glue:CreateDatabase"],
+      ...["catalog", "database/default"].map((name) => arnOf(place, "glue", name)),
+    ),
+    ...on(
+      ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
+      bucketArn(place.bucket),
+    ),
     ...on(
       ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-      objectArn(PLACE.bucket, `athena-results/${PLACE.workgroup}/0a1b.csv`),
+      objectArn(place.bucket, `athena-results/${place.workgroup}/0a1b.csv`),
     ),
   ],
 };
@@ -98,15 +93,16 @@ export const ATHENA_CALLS: readonly OnBehalf[] = [
       `${DOCS}/fine-grained-access-to-glue-resources.html`,
       "https://docs.aws.amazon.com/glue/latest/dg/api-permissions-reference.html",
     ],
-    calls: (tables) => [
-      ...onTable(
+    calls: (place, tables) => [
+      ...onTables(
+        place,
         [...LOOK_UP, ...LOOK_UP_PARTITIONS, "glue:CreatePartition", "glue:BatchCreatePartition"],
         tables,
       ),
-      ...on(["s3:ListBucket"], BUCKET),
+      ...on(["s3:ListBucket"], bucketArn(place.bucket)),
       // A folder is made for a location where there is none, as one of the two forms of an empty object.
       ...tables.flatMap((table) => {
-        const folder = objectArn(PLACE.bucket, partition(table));
+        const folder = objectArn(place.bucket, partition(table));
         return on(["s3:GetObject", "s3:PutObject"], folder, folder.replace(/\/$/, "_$folder$"));
       }),
     ],
@@ -118,7 +114,10 @@ export const ATHENA_CALLS: readonly OnBehalf[] = [
       `${DOCS}/querying-iceberg-creating-tables.html`,
       `${DOCS}/fine-grained-access-to-glue-resources.html`,
     ],
-    calls: (tables) => [...onTable(["glue:CreateTable"], tables), ...writeTyped(tables)],
+    calls: (place, tables) => [
+      ...onTables(place, ["glue:CreateTable"], tables),
+      ...writeTyped(place, tables),
+    ],
   },
   {
     kind: "ALTER TABLE ADD COLUMNS of Iceberg",
@@ -130,22 +129,25 @@ export const ATHENA_CALLS: readonly OnBehalf[] = [
     kind: "CREATE OR REPLACE VIEW",
     sql: /^CREATE OR REPLACE VIEW/,
     pages: [`${DOCS}/create-view.html`, `${DOCS}/fine-grained-access-to-glue-resources.html`],
-    calls: (tables) => [
-      ...onTable([...LOOK_UP, "glue:CreateTable", "glue:UpdateTable"], typed(tables)),
-      ...onTable(LOOK_UP, tables.filter(isText)),
+    calls: (place, tables) => [
+      ...onTables(place, [...LOOK_UP, "glue:CreateTable", "glue:UpdateTable"], typed(tables)),
+      ...onTables(place, LOOK_UP, tables.filter(isText)),
     ],
   },
   {
     kind: "INSERT INTO a table of Iceberg",
     sql: /^INSERT INTO/,
     pages: [`${DOCS}/insert-into.html`, `${DOCS}/querying-iceberg-data-manipulation.html`],
-    calls: (tables) => [...readText(tables), ...writeTyped(typed(tables))],
+    calls: (place, tables) => [...readText(place, tables), ...writeTyped(place, typed(tables))],
   },
   {
     kind: "SELECT",
     sql: /^(?:SELECT|WITH)/,
     pages: [`${DOCS}/select.html`],
-    calls: (tables) => [...readText(expanded(tables)), ...onTable(LOOK_UP, typed(tables))],
+    calls: (place, tables) => [
+      ...readText(place, expanded(tables)),
+      ...onTables(place, LOOK_UP, typed(tables)),
+    ],
   },
   {
     kind: "OPTIMIZE",
@@ -168,14 +170,15 @@ export const ATHENA_CALLS: readonly OnBehalf[] = [
 ];
 
 /** @throws Error if a statement is of a kind that is not in the table */
-export function callsForStatement(sql: string): readonly AthenaCall[] {
+export function callsForStatement(place: Place, sql: string): readonly CallOfAnyone[] {
   const known = ATHENA_CALLS.find((entry) => entry.sql.test(sql));
   if (!known) throw new Error(`${sql.slice(0, 60)}: what does Athena do for it? Add it to athena-calls.ts`);
-  return [...EVERY_STATEMENT.calls([]), ...known.calls(tablesIn(sql))];
+  const tables = tablesIn(sql);
+  return [...EVERY_STATEMENT.calls(place, tables), ...known.calls(place, tables)];
 }
 
 /** Tables that a statement names; locations in texts are called like them. */
-export const tablesIn = (sql: string): string[] => [
+const tablesIn = (sql: string): string[] => [
   ...new Set(
     [...sql.replaceAll(/'[^']*'/g, "").matchAll(/\b((?:alb|cloudfront)_access_logs\w*)\b/g)].map(
       ([, table = ""]) => table,

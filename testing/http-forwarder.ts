@@ -1,0 +1,75 @@
+import {
+  Agent,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+  request as send,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream";
+
+/** A request as it came over the wire. */
+export interface WireRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Of POST alone: what others send is data. */
+  readonly body: string;
+}
+
+export interface HttpForwarder {
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Hands requests on to a server as they are, on a port of its own. The header `Host` stays what the client wrote: it is
+ * signed.
+ *
+ * @param onRequest is told of each request
+ */
+export async function forwardHttp(
+  target: string,
+  onRequest: (request: WireRequest) => void,
+): Promise<HttpForwarder> {
+  const { hostname, port } = new URL(target);
+  const agent = new Agent({ keepAlive: true });
+  const server = createServer((request, response) => {
+    tell(request, onRequest);
+    const { method, url, rawHeaders } = request;
+    const forwarded = send({ agent, hostname, port, method, path: url, headers: rawHeaders }, (answer) =>
+      answerWith(answer, response),
+    );
+    forwarded.on("error", () => response.destroy());
+    // A client that is killed breaks its request off.
+    pipeline(request, forwarded, () => undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        agent.destroy();
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function tell(request: IncomingMessage, onRequest: (request: WireRequest) => void): void {
+  const { method = "", url = "", headers } = request;
+  if (method !== "POST") {
+    onRequest({ method, url, headers, body: "" });
+    return;
+  }
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
+  request.on("end", () => onRequest({ method, url, headers, body: Buffer.concat(chunks).toString() }));
+}
+
+function answerWith(answer: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
+  pipeline(answer, response, () => undefined);
+}

@@ -1,0 +1,47 @@
+import type { WireRequest } from "../http-forwarder";
+import type { Sent } from "./sdk-calls";
+
+/** The command that an SDK sent with a request. @throws Error for a request that is not known here */
+export function commandOf(request: WireRequest): Sent {
+  const target = request.headers["x-amz-target"];
+  return target === undefined
+    ? s3Command(request)
+    : { name: `${String(target).split(".").at(-1)}Command`, input: JSON.parse(request.body) };
+}
+
+/** Parts of a query that do not make a request another one. */
+const PARAMETERS = new Set(["x-id", "list-type", "prefix", "start-after", "continuation-token", "max-keys"]);
+
+function s3Command({ method, url, headers, body }: WireRequest): Sent {
+  const [path = "", query = ""] = url.split("?");
+  const [, Bucket = "", rest = ""] = /^\/([^/]*)\/?(.*)$/.exec(path) ?? [];
+  const Key = decodeURIComponent(rest);
+  const parameters = new URLSearchParams(query);
+  const [subresource] = [...parameters.keys()].filter((name) => !PARAMETERS.has(name));
+  const source = headers["x-amz-copy-source"];
+  switch ([method, Key === "" ? "bucket" : "object", subresource].filter(Boolean).join(" ")) {
+    case "GET bucket":
+      return { name: "ListObjectsV2Command", input: { Bucket, Prefix: parameters.get("prefix") ?? "" } };
+    case "POST bucket delete":
+      return { name: "DeleteObjectsCommand", input: { Bucket, Delete: { Objects: keysIn(body) } } };
+    case "HEAD object":
+      return { name: "HeadObjectCommand", input: { Bucket, Key } };
+    case "GET object":
+      return { name: "GetObjectCommand", input: { Bucket, Key } };
+    case "DELETE object":
+      return { name: "DeleteObjectCommand", input: { Bucket, Key } };
+    case "PUT object":
+      return source === undefined
+        ? { name: "PutObjectCommand", input: { Bucket, Key } }
+        : { name: "CopyObjectCommand", input: { Bucket, Key, CopySource: source } };
+    default:
+      throw new Error(`${method} ${url}: which command is it? Add it to requests.ts`);
+  }
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+const keysIn = (xml: string): { readonly Key: string }[] =>
+  [...xml.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = ""]) => ({
+    Key: key.replaceAll(/&(\w+);/g, (entity, name: string) => ENTITIES[name] ?? entity),
+  }));

@@ -1,0 +1,74 @@
+import { callsForStatement } from "./athena-calls";
+import { arnOf, bucketArn, type CallOfAnyone, callTo, objectArn, type Place, tableArns } from "./call";
+
+/** A command of an SDK and what it was given. */
+export interface Sent {
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A command by the permissions that it takes, and those of what Athena does for it.
+ *
+ * @throws Error for a command that is not known here
+ */
+export function callsOf(place: Place, { name, input }: Sent): readonly CallOfAnyone[] {
+  const text = (field: string): string => String(input[field] ?? "");
+  const bucket = text("Bucket");
+  const object = objectArn(bucket, text("Key"));
+  switch (name) {
+    case "CopyObjectCommand": {
+      const [, from = "", fromKey = ""] = /^([^/]+)\/(.*)$/.exec(text("CopySource")) ?? [];
+      const source = objectArn(from, decodeURIComponent(fromKey));
+      return [
+        callTo("s3:GetObject", source),
+        // A copy takes the tags of its source along.
+        callTo("s3:GetObjectTagging", source),
+        callTo("s3:PutObject", object),
+        callTo("s3:PutObjectTagging", object),
+        // Without leave to list, a missing source is answered as a denied one.
+        callTo("s3:ListBucket", bucketArn(from)),
+      ];
+    }
+    case "HeadObjectCommand":
+    case "GetObjectCommand":
+      return [callTo("s3:GetObject", object), callTo("s3:ListBucket", bucketArn(bucket))];
+    case "PutObjectCommand":
+      return [callTo("s3:PutObject", object)];
+    case "DeleteObjectCommand":
+      return [callTo("s3:DeleteObject", object)];
+    case "DeleteObjectsCommand": {
+      const { Objects: objects } = input.Delete as { readonly Objects: readonly { readonly Key: string }[] };
+      return objects.map((each) => callTo("s3:DeleteObject", objectArn(bucket, each.Key)));
+    }
+    case "ListObjectsV2Command":
+      return [callTo("s3:ListBucket", bucketArn(bucket), { "s3:prefix": text("Prefix") })];
+    case "StartQueryExecutionCommand":
+      return [
+        callTo("athena:StartQueryExecution", workgroupArn(place, text("WorkGroup"))),
+        ...callsForStatement(place, text("QueryString")),
+      ];
+    case "GetQueryExecutionCommand":
+    case "GetQueryResultsCommand":
+      return [callTo(`athena:${name.replace("Command", "")}`, workgroupArn(place, place.workgroup))];
+    case "GetTableVersionsCommand":
+      return onTable(place, input, "glue:GetTableVersions");
+    case "BatchDeleteTableVersionCommand":
+      return onTable(place, input, "glue:BatchDeleteTableVersion", "glue:DeleteTableVersion");
+    case "GetTableMetadataCommand":
+      return [
+        callTo("athena:GetTableMetadata", arnOf(place, "athena", `datacatalog/${text("CatalogName")}`)),
+        ...onTable(place, input, "glue:GetDatabase", "glue:GetTable"),
+      ];
+    default:
+      throw new Error(`${name}: which permission does it take? Add it to sdk-calls.ts`);
+  }
+}
+
+const workgroupArn = (place: Place, workgroup: string): string =>
+  arnOf(place, "athena", `workgroup/${workgroup}`);
+
+const onTable = (place: Place, input: Sent["input"], ...actions: readonly string[]): CallOfAnyone[] =>
+  actions.flatMap((action) =>
+    tableArns(place, String(input.DatabaseName), String(input.TableName)).map((arn) => callTo(action, arn)),
+  );

@@ -1,0 +1,62 @@
+import { forwardHttp, type WireRequest } from "../http-forwarder";
+import type { Call, CallOfAnyone, Place } from "./call";
+import { isAllowed, type Statement } from "./evaluate";
+import { commandOf } from "./requests";
+import { callsOf } from "./sdk-calls";
+
+export interface WatchOptions {
+  /** Name of the function. */
+  readonly name: string;
+  /** Statements of its role. */
+  readonly statements: readonly Statement[];
+  readonly place: Place;
+  /** Where S3 is, and where the services are that speak JSON. */
+  readonly s3: string;
+  readonly services: string;
+}
+
+/** A function whose requests to AWS are written down on their way. */
+export interface WatchedFunction {
+  /** Where the function finds the services. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What it asked for, and what Athena did for it. */
+  readonly calls: readonly Call[];
+  /** @throws Error that names each call which the function's role does not allow */
+  expectAllowed(): void;
+  close(): Promise<void>;
+}
+
+export async function watchFunction(options: WatchOptions): Promise<WatchedFunction> {
+  const { name, statements, place, s3, services } = options;
+  const calls: Call[] = [];
+  const problems = new Set<string>();
+  const note = (request: WireRequest): void => {
+    try {
+      for (const call of callsOf(place, commandOf(request))) {
+        calls.push({ ...call, function: name });
+        if (!isAllowed(statements, call)) problems.add(`no statement allows ${textOf(call)}`);
+      }
+    } catch (error) {
+      problems.add(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const toS3 = await forwardHttp(s3, note);
+  const toServices = await forwardHttp(services, note);
+  return {
+    environment: {
+      AWS_ENDPOINT_URL_S3: toS3.endpoint,
+      AWS_ENDPOINT_URL_ATHENA: toServices.endpoint,
+      AWS_ENDPOINT_URL_GLUE: toServices.endpoint,
+    },
+    calls,
+    expectAllowed: () => {
+      if (problems.size > 0) throw new Error(`the role of ${name}:\n  ${[...problems].join("\n  ")}`);
+    },
+    close: async () => {
+      await Promise.all([toS3.close(), toServices.close()]);
+    },
+  };
+}
+
+const textOf = ({ action, resource, context }: CallOfAnyone): string =>
+  `${action} on ${resource}${context ? ` with ${JSON.stringify(context)}` : ""}`;
