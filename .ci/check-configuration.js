@@ -1,0 +1,98 @@
+// Checks a configuration with real Terraform and without an AWS account:
+//   node .ci/check-configuration.js FOLDER [PATH]
+// PATH is where the configuration is in FOLDER, if it refers to others there. The provider is real and so is its schema, but what
+// it would ask AWS is invented by `terraform test`: init, validate, then a plan and an apply with mocks.
+// Environment: whatever Terraform needs to find the provider without a network; TERRAFORM names another program, e.g. tofu.
+const { spawnSync } = require("node:child_process");
+const { cpSync, mkdtempSync, rmSync, writeFileSync } = require("node:fs");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
+
+const [source, path = "."] = process.argv.slice(2);
+if (source === undefined) {
+  console.error("usage: node .ci/check-configuration.js FOLDER [PATH]");
+  process.exit(2);
+}
+
+const ACCOUNT = "123456789012";
+const REGION = "eu-central-1";
+
+/** What data sources answer whose values decide what else there is. */
+const DATA = {
+  aws_caller_identity: { account_id: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/ci`, user_id: "ci" },
+  aws_partition: { partition: "aws", dns_suffix: "amazonaws.com" },
+  aws_region: { region: REGION, name: REGION },
+  aws_canonical_user_id: { id: "0".repeat(64) },
+  aws_cloudfront_log_delivery_canonical_user_id: { id: "1".repeat(64) },
+  aws_s3_bucket: {
+    arn: "arn:aws:s3:::company-logs",
+    bucket_domain_name: "company-logs.s3.amazonaws.com",
+    bucket_region: REGION,
+  },
+};
+
+/** What AWS computes, and the provider or the module checks the form of. */
+const COMPUTED = {
+  aws_s3_bucket: { bucket: "company-logs", id: "company-logs" },
+  aws_kms_key: { arn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab` },
+  aws_sqs_queue: { url: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/queue` },
+};
+
+/** Mocks invent eight letters for what AWS computes, which the provider refuses in the place of an ARN or of JSON. */
+function mocks(schema) {
+  const { resource_schemas: resources } = schema.provider_schemas["registry.terraform.io/hashicorp/aws"];
+  const defaultsOf = ([type, { block }]) => ({
+    ...(block.attributes?.arn?.computed ? { arn: arnOf(type) } : {}),
+    ...COMPUTED[type],
+  });
+  const mocked = Object.entries(resources)
+    .map((resource) => [resource[0], { defaults: defaultsOf(resource) }])
+    .filter(([, { defaults }]) => Object.keys(defaults).length > 0);
+  return {
+    mock_resource: Object.fromEntries(mocked),
+    mock_data: Object.fromEntries(Object.entries(DATA).map(([type, defaults]) => [type, { defaults }])),
+  };
+}
+
+/** An ARN in the form that the provider looks for where it knows the service. */
+function arnOf(type) {
+  if (type.startsWith("aws_s3")) return "arn:aws:s3:::company-logs";
+  if (type.startsWith("aws_iam")) return `arn:aws:iam::${ACCOUNT}:role/${type}`;
+  const [, service] = type.split("_");
+  return `arn:aws:${service}:${REGION}:${ACCOUNT}:${type}`;
+}
+
+const copy = mkdtempSync(join(tmpdir(), "configuration-"));
+const folder = join(copy, path);
+const program = process.env.TERRAFORM ?? "terraform";
+
+function terraform(...args) {
+  const { status, stdout, stderr } = spawnSync(program, [...args], {
+    cwd: folder,
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+  });
+  if (status !== 0)
+    throw new Error(`${program} ${args.join(" ")}: exit code ${status}\n${stdout.slice(-4000)}${stderr.slice(-6000)}`);
+  return stdout;
+}
+
+try {
+  cpSync(source, copy, { recursive: true });
+  // State stays in this folder, whatever backend is configured.
+  writeFileSync(join(folder, "ci_override.tf.json"), JSON.stringify({ terraform: { backend: { local: {} } } }));
+  terraform("init", "-no-color", "-input=false");
+  terraform("validate", "-no-color");
+  const schema = JSON.parse(terraform("providers", "schema", "-json"));
+  writeFileSync(
+    join(folder, "mocks.tftest.json"),
+    JSON.stringify({ mock_provider: { aws: mocks(schema) }, run: { apply: { command: "apply" } } }),
+  );
+  terraform("test", "-no-color");
+  console.log(`${join(source, path)}: valid; planned and applied with mocks`);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
