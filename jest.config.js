@@ -12,5 +12,6 @@ module.exports = {
   testTimeout: 60_000,
   // Much of the time goes into programs that tests start, and into waiting for them.
   maxWorkers: availableParallelism() + 1,
+  sandboxInjectedGlobals: ["Array", "JSON", "Map", "Math", "Object", "Reflect", "RegExp", "Set", "WeakMap"],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
 };
