@@ -5,6 +5,9 @@ import { renderMoved } from "../stacks/terraform-module/moved";
 import { renderReadme } from "../stacks/terraform-module/readme";
 import { terraformModule } from "../stacks/terraform-module/terraform-module";
 import { samples } from "../stacks/terraform-module/variants";
+import { dropTokenTraces } from "../stacks/token-traces";
+
+dropTokenTraces();
 
 /** Writes the Terraform module, with all that it needs, to dist/terraform-module/. */
 const root = join(__dirname, "..");

@@ -54,13 +54,22 @@ function holds(operator: string, value: string | undefined, wanted: readonly str
 }
 
 /** `*` is any text, `?` any character. */
-export const matches = (pattern: string, text: string): boolean =>
+export const matches = (pattern: string, text: string): boolean => {
+  const known = PATTERNS.get(pattern) ?? patternOf(pattern);
+  PATTERNS.set(pattern, known);
+  return known.test(text);
+};
+
+/** Each is compared with many texts. */
+const PATTERNS = new Map<string, RegExp>();
+
+const patternOf = (pattern: string): RegExp =>
   new RegExp(
     `^${pattern
       .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
       .replaceAll("*", "[^]*")
       .replaceAll("?", "[^]")}$`,
-  ).test(text);
+  );
 
 export const listOf = (value: string | readonly string[]): readonly string[] =>
   typeof value === "string" ? [value] : value;
