@@ -12,6 +12,8 @@ module.exports = {
   testTimeout: 60_000,
   // Much of the time goes into programs that tests start, and into waiting for them.
   maxWorkers: availableParallelism() + 1,
+  // In Jest's context each use of a global is a slow lookup, for these in hot loops most of all; modules are given them.
+  // Others, such as Promise, are declared again by modules that tests load.
   sandboxInjectedGlobals: ["Array", "JSON", "Map", "Math", "Object", "Reflect", "RegExp", "Set", "WeakMap"],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
 };
