@@ -1,10 +1,15 @@
 const { availableParallelism } = require("node:os");
+const { LONG_TESTS } = require("./scripts/long-tests");
 
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
-  // Tests that need more than Node have a configuration of their own.
-  testPathIgnorePatterns: ["<rootDir>/__tests__/terraform/", "<rootDir>/__tests__/engine/"],
+  // Tests that need more than Node, or long, have configurations of their own.
+  testPathIgnorePatterns: [
+    "<rootDir>/__tests__/terraform/",
+    "<rootDir>/__tests__/engine/",
+    `/(?:${LONG_TESTS.join("|")})\\.test\\.ts$`,
+  ],
   transform: { "\\.m?[jt]s$": "<rootDir>/scripts/jest-transform.js" },
   // p-limit, the SQL grammars and what they need are published as ES modules only.
   transformIgnorePatterns: ["/node_modules/(?!(?:p-limit|yocto-queue|dt-sql-parser|antlr4ng|antlr4-c3)/)"],
