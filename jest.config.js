@@ -8,7 +8,13 @@ const common = {
   // p-limit, the SQL grammars and what they need are published as ES modules only.
   transformIgnorePatterns: ["/node_modules/(?!(?:p-limit|yocto-queue|dt-sql-parser|antlr4ng|antlr4-c3)/)"],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
+  // In Jest's context each use of a global is a slow lookup, for these in hot loops most of all; modules are given them.
+  // Others, such as Promise, are declared again by modules that tests load.
+  sandboxInjectedGlobals: ["Array", "JSON", "Map", "Math", "Object", "Reflect", "RegExp", "Set", "WeakMap"],
 };
+
+/** Folders whose tests need more than Node, or long: each is a project of its own. */
+const OTHERS = ["engine", "long", "terraform"].map((name) => `<rootDir>/__tests__/${name}/`);
 
 /** @type {import("jest").Config} */
 module.exports = {
@@ -21,7 +27,13 @@ module.exports = {
       ...common,
       displayName: "unit",
       testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
-      testPathIgnorePatterns: ["<rootDir>/__tests__/terraform/", "<rootDir>/__tests__/engine/"],
+      testPathIgnorePatterns: OTHERS,
+    },
+    {
+      // Builds a checkout, kills programs, lets days go by: what no single change needs, and is the same on every Node.
+      ...common,
+      displayName: "long",
+      testMatch: ["<rootDir>/__tests__/long/**/*.test.ts"],
     },
     {
       // The constructs and stacks on cdktn: the same tests and the same snapshots, with the packages' new names.

@@ -48,22 +48,20 @@ describe("the Nodes that are supported", () => {
   });
 });
 
-it.each(["dist/main.js", "dist/build-terraform-module.js"])(
-  "prints nothing on standard error in %s",
-  (program) => {
-    const folder = mkdtempSync(join(tmpdir(), "synth-"));
-    try {
-      const { status, stderr } = spawnSync(process.execPath, [program], {
-        cwd: ROOT,
-        encoding: "utf8",
-        env: { ...process.env, CDKTF_OUTDIR: folder },
-      });
-      expect([status, stderr]).toEqual([0, ""]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  },
-);
+// CI says the same of what makes the Terraform module, which takes longer.
+it("prints nothing on standard error in dist/main.js", () => {
+  const folder = mkdtempSync(join(tmpdir(), "synth-"));
+  try {
+    const { status, stderr } = spawnSync(process.execPath, ["dist/main.js"], {
+      cwd: ROOT,
+      encoding: "utf8",
+      env: { ...process.env, CDKTF_OUTDIR: folder },
+    });
+    expect([status, stderr]).toEqual([0, ""]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 it("names a runtime in one source file, so that the next one is one word", () => {
   const sources = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], {

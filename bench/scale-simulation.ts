@@ -119,22 +119,22 @@ function moveAll(cohorts: readonly Cohort[], pause: { from: number; to: number }
 
 /** Runs start every ten minutes; each commits what was moved, the oldest hours first. @returns commits */
 function commitAll(cohorts: readonly Cohort[], end: number): number {
-  const byHour = groupByHour(cohorts);
+  const hours = groupByHour(cohorts);
   const every = HOUR / FACTS.transformPerHour.value;
   let busyUntil = 0;
   let commits = 0;
   for (let started = every / 2; started < end; started += every) {
     if (started < busyUntil) continue;
     const deadline = started + FACTS.transformSeconds.value;
-    const waiting = waitingAt(byHour, started);
+    const waiting = waitingAt(hours, started);
     let now = started;
     while (waiting.length > 0 && now < deadline) {
       const batch = nextBatch(waiting);
-      const needed = readSeconds(filesRead(byHour, batch));
+      const needed = readSeconds(filesRead(hours, batch));
       now += Math.min(needed, FACTS.athenaStatementSeconds.value);
       // Athena stops what takes longer, and nothing of it is committed.
       if (needed > FACTS.athenaStatementSeconds.value) continue;
-      for (const cohort of batch) cohort.committedAt = now;
+      commit(hours, batch, now);
       commits++;
     }
     busyUntil = now;
@@ -144,42 +144,57 @@ function commitAll(cohorts: readonly Cohort[], end: number): number {
 
 /** Takes the files of one statement. */
 function nextBatch(waiting: Cohort[]): Cohort[] {
-  const batch = waiting.splice(0, 1);
-  let files = filesOf(batch);
-  for (let next = waiting[0]; next; next = waiting[0]) {
+  let files = waiting[0]?.count ?? 0;
+  let stop = 1;
+  for (let next = waiting[stop]; next; next = waiting[++stop]) {
     files += next.count;
     if (files * FACTS.fileBytes.value > FACTS.commitBytes.value) break;
-    batch.push(...waiting.splice(0, 1));
   }
-  return batch;
+  return waiting.splice(0, stop);
+}
+
+function commit(hours: Hours, batch: readonly Cohort[], at: number): void {
+  for (const cohort of batch) cohort.committedAt = at;
+  for (const [hour, files] of filesByHour(batch)) {
+    const ofHour = hours.get(hour);
+    if (ofHour === undefined) continue;
+    ofHour.committed += files;
+    ofHour.waiting = ofHour.waiting.filter(({ committedAt }) => committedAt === Number.POSITIVE_INFINITY);
+  }
 }
 
 /** The files of a statement, and those of their hours that its ranges of keys cover, too. */
-function filesRead(byHour: ReadonlyMap<number, readonly Cohort[]>, batch: readonly Cohort[]): number {
-  const hours = [...new Set(batch.map(({ hour }) => hour))];
-  const again = hours.map((hour) => {
-    const isNew = filesOf(batch.filter((cohort) => cohort.hour === hour));
-    const ofHour = byHour.get(hour) ?? [];
-    const isOld = filesOf(ofHour.filter(({ committedAt }) => Number.isFinite(committedAt)));
-    return shareReadAgain(isNew) * isOld;
-  });
+function filesRead(hours: Hours, batch: readonly Cohort[]): number {
+  const again = [...filesByHour(batch)].map(
+    ([hour, isNew]) => shareReadAgain(isNew) * (hours.get(hour)?.committed ?? 0),
+  );
   return filesOf(batch) + sum(again);
 }
 
-function groupByHour(cohorts: readonly Cohort[]): ReadonlyMap<number, Cohort[]> {
-  const groups = new Map<number, Cohort[]>();
+/** How many of the files are of each hour. */
+function filesByHour(cohorts: readonly Cohort[]): ReadonlyMap<number, number> {
+  const files = new Map<number, number>();
+  for (const { hour, count } of cohorts) files.set(hour, (files.get(hour) ?? 0) + count);
+  return files;
+}
+
+/** What is not in the table yet of the files of each hour, and how many files are. */
+type Hours = ReadonlyMap<number, { waiting: Cohort[]; committed: number }>;
+
+function groupByHour(cohorts: readonly Cohort[]): Hours {
+  const hours = new Map<number, { waiting: Cohort[]; committed: number }>();
   for (const cohort of cohorts) {
-    const group = groups.get(cohort.hour) ?? [];
-    group.push(cohort);
-    groups.set(cohort.hour, group);
+    const files = hours.get(cohort.hour) ?? { waiting: [], committed: 0 };
+    files.waiting.push(cohort);
+    hours.set(cohort.hour, files);
   }
-  return groups;
+  return hours;
 }
 
 /** The hours that hold files are in the order of their time. */
-const waitingAt = (byHour: ReadonlyMap<number, readonly Cohort[]>, time: number): Cohort[] =>
-  [...byHour.values()].flatMap((files) =>
-    files.filter(({ movedAt, committedAt }) => movedAt <= time && committedAt === Number.POSITIVE_INFINITY),
+const waitingAt = (hours: Hours, time: number): Cohort[] =>
+  [...hours].flatMap(([hour, { waiting }]) =>
+    hour * HOUR < time ? waiting.filter(({ movedAt }) => movedAt <= time) : [],
   );
 
 function catchUpHours(cohorts: readonly Cohort[], from: number): number {

@@ -1,10 +1,13 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadSettings, SETTINGS_FILE } from "../settings/load";
+import { dropTokenTraces } from "../stacks/token-traces";
 import { renderMoved } from "../terraform-module/moved";
 import { renderReadme } from "../terraform-module/readme";
 import { terraformModule } from "../terraform-module/terraform-module";
 import { samples } from "../terraform-module/variants";
+
+dropTokenTraces();
 
 /** Writes the Terraform module, with all that it needs, to dist/terraform-module/. */
 const root = join(__dirname, "..");

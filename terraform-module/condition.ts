@@ -83,14 +83,38 @@ function decidingSwitches(
   wanted: readonly Assignment[],
   unwanted: readonly Assignment[],
 ): readonly number[] {
+  // What one subset cannot tell apart, the next one often cannot, either; that is quickly seen.
+  const mistaken: Mistaken[] = [];
   for (let size = 1; size < count; size++) {
     for (const subset of subsets(count, size)) {
-      const keyOf = (assignment: Assignment) => subset.map((index) => assignment[index]).join();
-      const keys = new Set(wanted.map(keyOf));
-      if (!unwanted.some((assignment) => keys.has(keyOf(assignment)))) return subset;
+      if (mistaken.some(({ one, other }) => subset.every((index) => one[index] === other[index]))) continue;
+      const found = mistakenBy(subset, wanted, unwanted);
+      if (found === undefined) return subset;
+      mistaken.push(found);
     }
   }
   return Array.from({ length: count }, (_, index) => index);
+}
+
+/** One that is wanted and one that is not. */
+interface Mistaken {
+  readonly one: Assignment;
+  readonly other: Assignment;
+}
+
+/** Two that are the same by these switches. */
+function mistakenBy(
+  subset: readonly number[],
+  wanted: readonly Assignment[],
+  unwanted: readonly Assignment[],
+): Mistaken | undefined {
+  const keyOf = (assignment: Assignment) => subset.map((index) => assignment[index]).join();
+  const byKey = new Map(wanted.map((one) => [keyOf(one), one]));
+  for (const other of unwanted) {
+    const one = byKey.get(keyOf(other));
+    if (one) return { one, other };
+  }
+  return undefined;
 }
 
 function* subsets(count: number, size: number, from = 0): Generator<readonly number[]> {

@@ -110,22 +110,10 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
   const found: Sample[] = [];
   while (found.length < count) {
     const assignment = SWITCHES.map(({ options }) => below(options.length));
-    const synthesized =
-      formatsIn(assignment).length === 0 ? undefined : withoutStackTraces(() => synthesize(assignment));
+    const synthesized = formatsIn(assignment).length === 0 ? undefined : synthesize(assignment);
     if (synthesized) found.push({ assignment, synthesized });
   }
   return found;
-}
-
-/** CDKTF notes where each token is made, which takes longer than all the rest and is of no use here. */
-function withoutStackTraces<Result>(run: () => Result): Result {
-  const { prepareStackTrace } = Error;
-  Error.prepareStackTrace = () => "";
-  try {
-    return run();
-  } finally {
-    Error.prepareStackTrace = prepareStackTrace;
-  }
 }
 
 /** Park and Miller's generator: it mixes well enough, and the same everywhere. */

@@ -1,6 +1,10 @@
+import * as powertoolsLogger from "@aws-lambda-powertools/logger";
+import * as powertoolsMetrics from "@aws-lambda-powertools/metrics";
 import * as athenaClient from "@aws-sdk/client-athena";
 import * as glueClient from "@aws-sdk/client-glue";
 import * as s3Client from "@aws-sdk/client-s3";
+import * as pLimit from "p-limit";
+import * as zod from "zod/mini";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import type { HandlerName } from "../../modules/handler-code";
@@ -23,11 +27,15 @@ export interface Surroundings {
 
 const SOURCES: readonly ConfiguredSource[] = [{ name: "web", format: "alb", prefix: "alb/AWSLogs/" }];
 
-/** Loaded once for all: they keep nothing between two clients, and take longer to load than a handler to run. */
+/** Loaded once for all: they keep nothing between two invocations, and take longer to load than a handler to run. */
 const PACKAGES = {
+  "@aws-lambda-powertools/logger": powertoolsLogger,
+  "@aws-lambda-powertools/metrics": powertoolsMetrics,
   "@aws-sdk/client-athena": athenaClient,
   "@aws-sdk/client-glue": glueClient,
   "@aws-sdk/client-s3": s3Client,
+  "p-limit": pLimit,
+  "zod/mini": zod,
 };
 
 /** Loads a handler as a new Lambda environment would, and invokes it once. */

@@ -12,9 +12,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { HANDLER_NAMES } from "../modules/handler-code";
+import { HANDLER_NAMES } from "../../modules/handler-code";
 
-const ROOT = join(__dirname, "..");
+const ROOT = join(__dirname, "../..");
 
 /** What a checkout that was built synthesizes: every file with its bytes. */
 function synth(checkout: string, output: string, timeZone: string): Record<string, string> {
