@@ -209,7 +209,7 @@ describe("access-logs redrive --rejected", () => {
     const text = oneLine(stdout);
     expect(text).toContain("s3://logs-0123/rejected/: 2 files");
     expect(text).toContain(`${rejectedKeyOf(first)} ${REASON}`);
-    expect(text).toContain(`${rejectedKeyOf(second)} was replaced: it can be taken back in`);
+    expect(text).toContain(`${rejectedKeyOf(second)} replaced: it can be taken back`);
     expect(text).toContain("1 file not replaced: put a whole copy in the place of each");
     expect(text).toContain(`aws s3 cp COPY "s3://logs-0123/${rejectedKeyOf(first)}"`);
     expect(stdout).toContain("left as they are: this was a dry run\n");
