@@ -101,7 +101,7 @@ function initTarget(measured: Measured<FunctionReport>, handler: Variants): Targ
     bound: { atMost: 1.1 },
     unit: "x",
     detail: `${spread(ours).median.toFixed(0)} ms to ${spread(theirs).median.toFixed(0)} ms`,
-    reason: "Beside the clients it holds the logger, the metrics and what checks its environment",
+    reason: "The function also contains the logger, the metrics and the validation of its environment",
   };
 }
 

@@ -30,15 +30,15 @@ const ROUNDS = 3;
 
 /** Why a goal is missed where it is. */
 const REASONS = {
-  zcat: "Splitting the lines and writing some 40 typed columns takes several times the CPU of unpacking, and the processors can only share it",
+  zcat: "Splitting lines and writing about 40 typed columns takes several times the CPU of decompression",
   goaccess:
-    "GoAccess makes one report and stores no rows; of a load balancer's lines it leaves out those of IPv6 clients",
-  chdb: "chdb answers three numbers and writes nothing; ingest writes every column to Parquet",
+    "GoAccess writes one report and stores no rows; it skips load balancer lines of IPv6 clients",
+  chdb: "chdb computes three numbers and writes nothing; ingest writes every column to Parquet",
 } as const;
 /** Where the answers of other readers differ. */
 const DIFFERENCES = [
-  "Answers are compared with ours, which are those that the sample was written with.",
-  "Who splits lines at spaces takes some damaged ones for requests; DuckDB's readers lose what is no UTF-8, and read_csv what follows an open quote; GoAccess rejects load balancers' IPv6 clients.",
+  "Answers are compared with ours, which equal the expected values of the sample.",
+  "Programs that split lines at spaces count some damaged lines as requests; DuckDB's readers drop lines that are not UTF-8, and read_csv drops lines after an open quote; GoAccess rejects load balancer lines of IPv6 clients.",
 ] as const;
 
 /** Text to the typed lake, whole: against other readers of the same files, and against what unpacking them takes. */
@@ -52,7 +52,7 @@ export async function ingest(options: BenchOptions): Promise<Outcome> {
       parts.push(await whole(root, await sample(logs.folder, LARGE_FILES, options.progress), options, 1));
     }
     return {
-      input: `${sizeText(logs)}. The lake is made anew in each run, and synced to the disk.`,
+      input: `${sizeText(logs)}. Each run creates a new lake and syncs it to the disk.`,
       tables: parts.map(({ table }) => table),
       targets: parts.flatMap(({ targets }) => targets),
       notes: [...DIFFERENCES, ...new Set(parts.flatMap(({ notes }) => notes))],

@@ -9,24 +9,23 @@ export interface Section {
 const HEAD = `# Benchmarks
 
 Written by the program that measures; nothing here is typed by hand. Each section says when and on what it was measured.
-To measure the same on another machine:
+To run the benchmarks on another machine:
 
 \`\`\`sh
 npm ci
-npm run bench -- --install              # all of it, in 25 minutes or less, on a machine that does nothing else
-npm run bench -- NAME --install         # one section; the names are those of the headings
-npm run bench -- NAME --write           # writes its section anew
+npm run bench -- --install              # all benchmarks, in 25 minutes or less, on an otherwise idle machine
+npm run bench -- NAME --install         # one section; the name is in its heading
+npm run bench -- NAME --write           # replaces its section on this page
 \`\`\`
 
-\`--install\` gets the programs that this one is compared with: GoAccess, lnav and others from Debian, as root; chdb and
-Lambda's version of Node from npm, into a folder of their own outside the project. Without it, those that are not there are
-skipped, and named. \`--quick\` takes small inputs and one run of each, \`--large\` adds 10 GB in 10,000 files, \`--json\` prints
-one document.
+\`--install\` installs the compared programs: GoAccess, lnav and others from Debian, as root; chdb and Lambda's version of Node
+from npm, into a separate folder outside the project. Without it, missing programs are skipped and named. \`--quick\` uses small
+inputs and one run each, \`--large\` adds 10 GB in 10,000 files, \`--json\` prints one document.
 
-How to read it: every contestant runs once without being counted, then all run in turn; a number is the median of these
-runs, with the least and the most in brackets. A ratio is that of runs made one after the other. CPU seconds are those of
-all processors. A **limit** is kept by the project: a run that breaks one ends with exit code 1. A **goal** is what it aims
-at; where one is missed, the reason stands beside it. The data is that of \`access-logs sample\`.
+Every program runs once as a warm-up, then all programs run in turn. A number is the median of these runs, with minimum and
+maximum in brackets. A ratio compares consecutive runs. CPU seconds are the sum of all processors. A **limit** must be kept: a
+run that exceeds a limit ends with exit code 1. A **goal** may be missed; the reason is then given. The data is the output
+of \`access-logs sample\`.
 `;
 
 /** Puts sections onto the page, in the order of the titles; those that are not given stay as they are. */

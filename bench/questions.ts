@@ -57,7 +57,7 @@ export async function questions(options: BenchOptions): Promise<Outcome> {
       tables: [bytesTable(measured), secondsTable(measured)],
       targets: targets(measured),
       notes: [
-        `"${UPSTREAM}" is what most pipelines write: Snappy, row groups of 122,880 rows, by hour, in the order of arrival.`,
+        `"${UPSTREAM}" is the output of most pipelines: Snappy, row groups of 122,880 rows, by hour, in the order of arrival.`,
         ...differences(measured),
       ],
     };
@@ -188,7 +188,7 @@ function targets(measured: Measured<readonly SqlResult[]>): Target[] {
     goal(
       HIVE_TEXT,
       10,
-      "Who wants whole URLs or addresses has to read them, and they hardly repeat: they are a large part of the text, too",
+      "Queries on complete URLs or addresses must read them; they rarely repeat, so they are a large part of the text, too",
     ),
     goal(
       UPSTREAM,
@@ -209,7 +209,7 @@ function differences(measured: Measured<readonly SqlResult[]>): string[] {
     return rows(HIVE_TEXT, index) === rows(OURS, index)
       ? []
       : [
-          `"${name}": the text answers a little differently: DuckDB drops lines that are no UTF-8, the lake keeps them.`,
+          `"${name}": the text gives a slightly different answer: DuckDB drops lines that are not UTF-8, the lake keeps them.`,
         ];
   });
 }

@@ -98,7 +98,7 @@ export const CEILINGS: readonly Ceiling[] = [
   {
     name: "the nightly count of a day's text ends before Athena stops it",
     filesPerDay: filesReadIn(FACTS.athenaStatementSeconds.value),
-    remedy: "count hour by hour; until then the alarm on maintain-lake tells, and no row is lost",
+    remedy: "count hour by hour; until then an alarm on maintain-lake is raised, and no row is lost",
   },
   {
     name: "the commits of an hour take less than an hour, each reading most of the hour again",

@@ -91,8 +91,8 @@ export function scaleReport(loads: readonly number[] = LOADS): {
       .trimEnd();
   const text = [
     "The deployed pipeline, as a model: one table, files of 100 KB, load balancers that deliver every five minutes.",
-    `moved, rows: from delivery to the copy, and to the rows. backlog: files that wait after ${OUTAGE.to - OUTAGE.from} hours without moving.`,
-    "files: data files of the typed table that a day leaves, before and after the night. above: the lowest ceiling that is passed.",
+    `moved, rows: time from delivery to the copy, and to the rows. backlog: files that wait after ${OUTAGE.to - OUTAGE.from} hours without moving.`,
+    "files: data files per day in the typed table, before and after the night. above: the lowest exceeded ceiling.",
     "",
     line(COLUMNS.map(([head]) => head)),
     ...rows.map((row) => line(COLUMNS.map(([, , cell]) => cell(row)))),
@@ -114,7 +114,7 @@ export function scaleReport(loads: readonly number[] = LOADS): {
 
 /** The model as a benchmark: it takes no measurements. */
 export const scale = async (): Promise<Outcome> => ({
-  input: "Nothing is run: a simulation in virtual time, and the bill of each load.",
+  input: "A simulation in virtual time, and the cost of each load.",
   tables: [],
   targets: [],
   notes: [],

@@ -26,7 +26,7 @@ const EXIT_USAGE = 2;
 
 const program = new Command("access-logs")
   .description(
-    "ALB and CloudFront access logs: ingest and query them here, operate and query the pipeline on AWS",
+    "Ingest and query ALB and CloudFront access logs in a lake, and operate and query the pipeline on AWS",
   )
   .version(version)
   .helpCommand(false)
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
     } else if (isReaderGone(error)) {
       process.exitCode = 0;
     } else if (error instanceof UserError || error instanceof OperationError || isRefusal(error)) {
-      console.error(`access-logs: ${messageOf(error).split("\n\n")[0]}`);
+      console.error(`error: ${messageOf(error).split("\n\n")[0]}`);
       process.exitCode = error instanceof UserError ? error.exitCode : EXIT_FAILED;
     } else {
       throw error;

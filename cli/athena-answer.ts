@@ -3,7 +3,7 @@ import { BYTES_PER_TB, PRICES, usdOf } from "../cost/prices";
 import { messageOf, nameOf, QueryFailedError } from "../handlers/core/errors";
 import { type AthenaAnswer, queryAthena } from "../operations/athena-query";
 import { progressLine } from "../terminal/progress-line";
-import { byteText } from "../terminal/quantities";
+import { byteText, counted } from "../terminal/quantities";
 import type { QueryRows } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
 import type { EngineOptions } from "./engine-options";
@@ -13,12 +13,15 @@ type AthenaOptions = Omit<EngineOptions, "lake" | "format" | "json">;
 /** What to do about refusals that Athena does not explain well. */
 const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/expired/i, 'renew your credentials, e.g. with "aws sso login"'],
-  [/workgroup .*not found/i, "is the stack deployed in this Region? Its output workgroup has the name"],
+  [
+    /workgroup .*not found/i,
+    "check that the stack is deployed in this Region; its output workgroup is the name",
+  ],
   [
     /AccessDenied|not authorized/i,
-    "you need athena:StartQueryExecution, GetQueryExecution, GetQueryResults and StopQueryExecution on the workgroup, and to read the tables",
+    "you need athena:StartQueryExecution, GetQueryExecution, GetQueryResults and StopQueryExecution on the workgroup, and read access to the tables",
   ],
-  [/Region is missing/i, "name it with --region or AWS_REGION"],
+  [/Region is missing/i, "set --region or AWS_REGION"],
 ];
 
 /**
@@ -97,8 +100,8 @@ function countRows({ columns, rows }: QueryRows): QueryRows & { readonly count: 
 function closingLine(answer: AthenaAnswer, rows: number, seconds: string): string {
   const cost = usdOf(PRICES.athenaScan, answer.bytesBilled / BYTES_PER_TB);
   return `${[
-    `${rows} ${rows === 1 ? "row" : "rows"}`,
-    answer.isReused ? "an earlier result" : `${byteText(answer.bytesScanned)} scanned`,
+    counted(rows, "row"),
+    answer.isReused ? "reused result" : `${byteText(answer.bytesScanned)} scanned`,
     `USD ${cost.toFixed(5)}`,
     seconds,
     `query ${answer.queryId}`,

@@ -20,7 +20,7 @@ async function demo(): Promise<void> {
   const lake = join(FOLDER, "lake");
   await rm(FOLDER, { recursive: true, force: true });
   await write(
-    `Made-up access logs of ${SAMPLE_DEFAULTS.hours} hours go to ${logs}, through the pipeline, into ${lake}.\n\n`,
+    `Writing sample access logs of ${SAMPLE_DEFAULTS.hours} hours to ${logs}, and ingesting them into the lake ${lake}.\n\n`,
   );
   await writeSample(logs, SAMPLE_DEFAULTS, () => undefined);
   const summary = await ingest({
@@ -39,10 +39,10 @@ async function demo(): Promise<void> {
   await write(`
 Next:
   npm run access-logs -- ask
-                       the other questions that are written already
+                       list all built-in questions
   npm run access-logs -- query "SELECT * FROM alb_access_logs LIMIT 5" --lake ${lake}
   npm run access-logs -- ingest YOUR_LOGS --lake ./lake
-                       your own logs: a folder as the bucket has it (aws s3 sync)
+                       ingest your own logs: a folder with AWS's file names (aws s3 sync)
   npm run synth        the same pipeline for AWS, as Terraform JSON in cdktf.out
 `);
 }

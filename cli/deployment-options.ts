@@ -22,22 +22,28 @@ export interface InspectOptions extends DeploymentOptions {
 }
 
 export const addInspectOptions = (command: Command): Command =>
-  addDeploymentOptions(command.option("--lake <folder>", "on this machine: folder of the lake"))
+  addDeploymentOptions(command.option("--lake <folder>", "lake: folder of the lake"))
     .option(
       "--since <hours>",
-      `only files of the last hours (default: ${DEFAULT_HOURS} on AWS, all in a lake)`,
+      `only files of this number of past hours (default: ${DEFAULT_HOURS} on AWS, all in a lake)`,
       wholeNumber(1),
     )
-    .option("--from <hour>", "only files of these hours: the first, YYYY-MM-DD or YYYY-MM-DDTHH in UTC")
-    .option("--to <hour>", "and the last; a date alone is the whole day")
+    .option("--from <hour>", "first hour of the files, YYYY-MM-DD or YYYY-MM-DDTHH in UTC")
+    .option("--to <hour>", "last hour of the files; a date means the whole day")
     .option("--json", "print one JSON document", false);
 
 /** Adds the options of `DeploymentOptions`. */
 export const addDeploymentOptions = (command: Command): Command =>
   command
-    .option("--settings <file>", "on AWS: settings of the stack (default: access-logs.json)")
-    .option("--bucket <bucket>", "on AWS: bucket of the moved files (default: the one the function moves to)")
-    .option("--outputs <file>", "on AWS: what `terraform output -json` printed, to read the bucket from");
+    .option("--settings <file>", "AWS: settings of the stack (default: access-logs.json)")
+    .option(
+      "--bucket <bucket>",
+      "AWS: bucket of the moved files (default: from the configuration of move-access-logs)",
+    )
+    .option(
+      "--outputs <file>",
+      "AWS: file with the output of `terraform output -json`, which contains the bucket",
+    );
 
 type HourOptions = Pick<InspectOptions, "since" | "from" | "to">;
 
@@ -46,9 +52,8 @@ export function rangeOf({ since, from, to }: HourOptions, now: Date): HourRange 
   if (from === undefined && to === undefined) {
     return since === undefined ? undefined : { from: addHours(hourOf(now), -since), to: hourOf(now) };
   }
-  if (since !== undefined)
-    throw new UserError("name the hours by --since, or by --from and --to, not by both");
-  if (from === undefined || to === undefined) throw new UserError("--from and --to must come together");
+  if (since !== undefined) throw new UserError("use either --since or --from and --to, not both");
+  if (from === undefined || to === undefined) throw new UserError("--from and --to must be used together");
   return parseHourRange(from, to);
 }
 

@@ -21,33 +21,31 @@ const MAX_REUSE_MINUTES = 7 * 24 * 60;
 /** Adds the options. */
 export function addEngineOptions(command: Command): Command {
   const athena = (flags: string, description: string) =>
-    new Option(flags, `on Athena: ${description}`).conflicts("lake");
+    new Option(flags, `Athena: ${description}`).conflicts("lake");
   return command
-    .option("--lake <folder>", "on this machine: folder of the lake")
-    .addOption(new Option("--athena", "ask Athena, in the analysts' workgroup").conflicts("lake"))
+    .option("--lake <folder>", "lake: folder of the lake")
+    .addOption(new Option("--athena", "query Athena in the analysts' workgroup").conflicts("lake"))
     .addOption(athena("--settings <file>", "settings of the stack (default: access-logs.json)"))
-    .addOption(athena("--workgroup <name>", "workgroup (default: by the settings)"))
-    .addOption(athena("--database <name>", "database (default: by the settings)"))
-    .addOption(athena("--region <region>", "Region (default: by the settings)"))
+    .addOption(athena("--workgroup <name>", "workgroup (default: from the settings)"))
+    .addOption(athena("--database <name>", "database (default: from the settings)"))
+    .addOption(athena("--region <region>", "Region (default: from the settings)"))
     .addOption(
-      athena("--max-bytes <size>", "cancel the query when it has scanned more, e.g. 500MB").argParser(
+      athena("--max-bytes <size>", "scan limit: cancel the query when it scans more, e.g. 500MB").argParser(
         byteCount,
       ),
     )
     .addOption(
-      athena("--reuse <minutes>", "take a result of the same SQL that is not older").argParser(
+      athena("--reuse <minutes>", "reuse a result of the same SQL that is at most this old").argParser(
         wholeNumber(1, MAX_REUSE_MINUTES),
       ),
     )
-    .addOption(
-      new Option("--format <format>", "how rows are printed").choices(OUTPUT_FORMATS).default("table"),
-    )
+    .addOption(new Option("--format <format>", "output format").choices(OUTPUT_FORMATS).default("table"))
     .option("--json", "the same as --format json", false);
 }
 
 /** Ends the command with its usage unless the options name an engine. */
 export function requireEngine(command: Command, { lake, athena }: EngineOptions): void {
   if (lake === undefined && athena === undefined) {
-    command.error("error: say where to ask: --lake FOLDER on this machine, or --athena");
+    command.error("error: choose where to run the query: --lake FOLDER or --athena");
   }
 }

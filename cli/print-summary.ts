@@ -1,6 +1,6 @@
 import { FORMATS } from "../formats";
 import type { IngestSummary } from "../lake/ingest";
-import { count } from "../terminal/quantities";
+import { count, counted } from "../terminal/quantities";
 
 /** What `ingest` did, for people. */
 export function printSummary(
@@ -11,16 +11,16 @@ export function printSummary(
     .map(({ table }) => table)
     .filter((table) => partitions[table] !== undefined);
   const lines = [
-    `moved     ${count(moved)} files`,
+    `moved     ${counted(moved, "file")}`,
     ...tables.map(
       (table) =>
-        `rows      ${count(rows[table] ?? 0)} new in ${table}, in ${count(partitions[table] ?? 0)} hours` +
-        (unparsed[table] ? `; ${count(unparsed[table])} lines could not be read: see ${table}_unparsed` : ""),
+        `rows      ${count(rows[table] ?? 0)} new in ${table}, in ${counted(partitions[table] ?? 0, "hour")}` +
+        (unparsed[table] ? `; ${counted(unparsed[table], "unparsed line")}: see ${table}_unparsed` : ""),
     ),
     ...Object.entries(skipped).map(([reason, number]) => `skipped   ${count(number)} ${reason}`),
-    ...(Object.keys(skipped).length > 0 ? [`          each is named in ${lake}/skipped.jsonl`] : []),
+    ...(Object.keys(skipped).length > 0 ? [`          full list: ${lake}/skipped.jsonl`] : []),
     ...(skipped["corrupt-file"]
-      ? ["          a corrupt file needs a whole copy under the same key, then ingest again"]
+      ? ["          replace a corrupt file with an intact copy at the same path, then run ingest again"]
       : []),
     `took      ${seconds.toFixed(1)} s`,
   ];

@@ -4,6 +4,8 @@ export interface Price {
   readonly usd: number;
   readonly per: number;
   readonly unit: string;
+  /** Singular of the unit, if it differs. */
+  readonly one?: string;
   readonly region: string;
   /** AWS's page that lists it. */
   readonly source: string;
@@ -23,11 +25,11 @@ const CLOUDWATCH = { region: REGION, source: "https://aws.amazon.com/cloudwatch/
 export const PRICES = {
   s3Writes: { usd: 0.005, per: 1000, unit: "PUT, COPY or LIST requests", ...S3 },
   s3Reads: { usd: 0.0004, per: 1000, unit: "GET or HEAD requests", ...S3 },
-  s3Storage: { usd: 0.023, per: 1, unit: "GB-months", ...S3 },
+  s3Storage: { usd: 0.023, per: 1, unit: "GB-months", one: "GB-month", ...S3 },
   sqsRequests: { usd: 0.4, per: 1e6, unit: "requests", ...SQS },
   lambdaInvocations: { usd: 0.2, per: 1e6, unit: "invocations", ...LAMBDA },
-  lambdaArm: { usd: 0.0000133334, per: 1, unit: "GB-seconds (arm64)", ...LAMBDA },
-  lambdaX86: { usd: 0.0000166667, per: 1, unit: "GB-seconds (x86)", ...LAMBDA },
+  lambdaArm: { usd: 0.0000133334, per: 1, unit: "GB-seconds (arm64)", one: "GB-second (arm64)", ...LAMBDA },
+  lambdaX86: { usd: 0.0000166667, per: 1, unit: "GB-seconds (x86)", one: "GB-second (x86)", ...LAMBDA },
   schedulerInvocations: {
     usd: 1,
     per: 1e6,
@@ -44,9 +46,9 @@ export const PRICES = {
     source: "https://aws.amazon.com/athena/pricing/",
     date: "2025",
   },
-  metrics: { usd: 0.3, per: 1, unit: "metrics", ...CLOUDWATCH },
-  alarms: { usd: 0.1, per: 1, unit: "alarms", ...CLOUDWATCH },
-  dashboards: { usd: 3, per: 1, unit: "dashboards", ...CLOUDWATCH },
+  metrics: { usd: 0.3, per: 1, unit: "metrics", one: "metric", ...CLOUDWATCH },
+  alarms: { usd: 0.1, per: 1, unit: "alarms", one: "alarm", ...CLOUDWATCH },
+  dashboards: { usd: 3, per: 1, unit: "dashboards", one: "dashboard", ...CLOUDWATCH },
   functionLogs: { usd: 0.5, per: 1, unit: "GB of log", ...CLOUDWATCH },
   /** Counted by the text before it is compressed. Parquet costs more for each GB, which is not counted here. */
   vendedLogs: {
@@ -61,6 +63,10 @@ export const PRICES = {
     ],
   },
 } as const satisfies Readonly<Record<string, Price>>;
+
+/** The unit of a quantity: singular for one. */
+export const unitOf = ({ unit, one = unit }: Price, quantity: number): string =>
+  quantity === 1 ? one : unit;
 
 /** What some units of a month cost, in US dollars. */
 export function usdOf({ usd, per, tiers = [] }: Price, quantity: number): number {

@@ -1,6 +1,6 @@
-import { sum } from "../terminal/quantities";
+import { counted, sum } from "../terminal/quantities";
 import { type Bill, DESIGN_NAMES, DESIGNS, type Load } from "./model";
-import { PRICES } from "./prices";
+import { PRICES, unitOf } from "./prices";
 
 /** To three digits: `1,050`, `0.201`. */
 export const quantity = (value: number): string =>
@@ -23,7 +23,7 @@ const HEADS: Readonly<Record<keyof typeof DESIGNS, string>> = {
 export function printBills(load: Load, bills: readonly Bill[], detailed: keyof typeof DESIGNS): string {
   const detail = bills.find(({ design }) => design === detailed);
   return [
-    `${quantity(load.filesPerDay)} files and ${quantity(load.gbPerDay)} GB a day, kept for ${load.daysKept} days: US dollars a month`,
+    `${quantity(load.filesPerDay)} files and ${quantity(load.gbPerDay)} GB per day, kept for ${counted(load.daysKept, "day")}: US dollars per month`,
     "",
     ...partLines(bills),
     "",
@@ -31,7 +31,7 @@ export function printBills(load: Load, bills: readonly Bill[], detailed: keyof t
     "",
     ...(detail ? detail.items.map(itemLine) : []),
     "",
-    "List prices, without discounts and the free tier. Questions are not counted.",
+    "List prices, without discounts and the free tier. Queries are not included.",
     "",
     ...priceLines(bills),
     "",
@@ -66,15 +66,15 @@ function partLines(bills: readonly Bill[]): string[] {
 const partOf = (item: string): string => item.split(":")[0] ?? item;
 
 const itemLine = (item: Bill["items"][number]): string =>
-  `${item.name.padEnd(31)}${quantity(item.quantity).padStart(12)} ${PRICES[item.price].unit.padEnd(25)}${dollars(item.usd).padStart(10)}`;
+  `${item.name.padEnd(31)}${quantity(item.quantity).padStart(12)} ${unitOf(PRICES[item.price], item.quantity).padEnd(25)}${dollars(item.usd).padStart(10)}`;
 
 /** Each price that one of the bills counts with. */
 function priceLines(bills: readonly Bill[]): string[] {
   const used = new Set(bills.flatMap(({ items }) => items.map(({ price }) => price)));
   return [...used].flatMap((name) => {
-    const { usd, per, unit, region, source, date } = PRICES[name];
+    const { usd, per, region, source, date } = PRICES[name];
     return [
-      `${String(usd).padStart(12)} for ${quantity(per)} ${unit}`,
+      `${String(usd).padStart(12)} for ${quantity(per)} ${unitOf(PRICES[name], per)}`,
       `${"".padStart(17)}${region}, ${date}, ${source}`,
     ];
   });

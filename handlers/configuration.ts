@@ -64,12 +64,12 @@ function parsed(place: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw invalid(place, "is no JSON");
+    throw invalid(place, "is not valid JSON");
   }
 }
 
 const invalid = (place: string, problem: string): PermanentError =>
   new PermanentError(
     "INVALID_ENVIRONMENT",
-    `${place}: ${problem}; deploy the stack again, it writes this object`,
+    `${place}: ${problem}; deploy the stack again to write this object`,
   );

@@ -58,7 +58,7 @@ export async function handler(event: CreatePartitionEvent): Promise<AddedPartiti
   const tables = tablesOfSources(await sourcesOf());
   const config = { bucket: BUCKET, tables, range, keepNotes: COLUMNAR === "true" };
   const added = await addPartitions({ store, catalog, clock }, config, (key) =>
-    logger.warn("unknown note left alone", { key }),
+    logger.warn("unknown note ignored", { key }),
   );
   logger.info("partitions ensured", { ...rangeText, ...added });
   return added;

@@ -83,6 +83,6 @@ function read<Schema extends z.ZodMiniType>(schema: Schema, variables: NodeJS.Pr
   const problems = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new PermanentError(
     "INVALID_ENVIRONMENT",
-    `environment: ${problems.join("; ")}; deploy the stack again, it sets these variables`,
+    `environment: ${problems.join("; ")}; deploy the stack again to set these variables`,
   );
 }

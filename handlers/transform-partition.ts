@@ -65,7 +65,7 @@ export async function handler(
   };
   const deadline = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - RESERVE_MS);
   const committed = await commitTables(ports, { bucket: BUCKET, tables, deadline }, (key) =>
-    logger.warn("unknown note left alone", { key }),
+    logger.warn("unknown note ignored", { key }),
   );
   publishCommitted(committed);
   const failures = committed.flatMap((table) => table.failures);

@@ -49,5 +49,5 @@ type Existing = Extract<LakeFacts, { kind: "lake" }>;
 function wellOf({ streams, parquet }: Existing, isDeep: boolean): string {
   const files = filesOf(streams);
   const looked = `${counted(files, "log")} and ${counted(parquet.length, "Parquet file")}`;
-  return isDeep ? `${looked} read to their ends, nothing is wrong` : `${looked}, everything came through`;
+  return isDeep ? `${looked} read completely, no problems found` : `${looked}, all committed`;
 }

@@ -15,14 +15,14 @@ export function printFindings(findings: readonly Finding[], allIsWell: string): 
   const shown = sorted.filter((finding) => rankOf(finding, sorted) < SHOWN_OF_A_KIND);
   const texts = shown.map((finding) => {
     const more = moreOf(finding, sorted);
-    return `${printFinding(finding)}${more > 0 ? `${INDENT}and ${more} more of this kind: --json names all\n` : ""}`;
+    return `${printFinding(finding)}${more > 0 ? `${INDENT}and ${more} more of this kind: use --json to list all\n` : ""}`;
   });
   const wrong = findings.filter(({ severity }) => severity === "wrong").length;
   const notes = findings.length - wrong;
   const end =
     wrong === 0
       ? `ok     ${allIsWell}`
-      : `wrong  ${counted(wrong, "finding")}${notes > 0 ? `, ${counted(notes, "note")}` : ""}`;
+      : `wrong  ${counted(wrong, "problem")} found${notes > 0 ? `, ${counted(notes, "note")}` : ""}`;
   return `${texts.map((text) => `${text}\n`).join("")}${end}\n`;
 }
 

@@ -44,12 +44,12 @@ const bucketName = (folder: string): string => (folder === LAKE_BUCKET ? `${fold
 async function checkFolders(directory: string, lake: LakeLayout): Promise<void> {
   const stats = await stat(directory).catch(() => undefined);
   if (!stats?.isDirectory()) {
-    throw new UserError(`${directory}: there is no such folder; name the one that holds the logs`);
+    throw new UserError(`${directory}: the folder does not exist; enter the folder with the logs`);
   }
   const [logs, root] = [realPath(directory), realPath(lake.root)];
   if (isBelow(root, logs) || isBelow(logs, root)) {
     throw new UserError(
-      `lake ${lake.root}: must not be inside the folder of the logs, nor around it; choose another folder`,
+      `lake ${lake.root}: the lake and the folder of the logs must not contain each other; choose another folder`,
     );
   }
 }

@@ -40,7 +40,7 @@ export function lakeLayout(folder: string): LakeLayout {
   const root = resolve(folder);
   if (!isLakePath(root)) {
     throw new UserError(
-      `lake ${folder}: the path must not hold any of ${NOT_FOR_DUCKDB.join(" ")}, got ${root}; choose another folder`,
+      `lake ${folder}: the path must not contain any of ${NOT_FOR_DUCKDB.join(" ")}, got ${root}; choose another folder`,
     );
   }
   return {
@@ -62,7 +62,7 @@ export async function existingLake(folder: string): Promise<LakeLayout> {
     await access(layout.root);
   } catch {
     throw new UserError(
-      `lake ${folder}: there is no such folder; make one with "access-logs ingest DIR --lake ${folder}"`,
+      `lake ${folder}: the folder does not exist; create the lake with "access-logs ingest DIR --lake ${folder}"`,
     );
   }
   return layout;

@@ -29,7 +29,7 @@ async function takeLock(lockFile: string): Promise<void> {
     const holder = await lockHolder(lockFile);
     if (holder?.isRunning) {
       throw new UserError(
-        `${lockFile}: process ${holder.pid} is writing to this lake; wait for it, or delete the file if that is no ingest`,
+        `${lockFile}: process ${holder.pid} is writing to this lake; wait for it, or delete the file if this process is not an ingest`,
       );
     }
     await rm(lockFile, { force: true });

@@ -42,7 +42,7 @@ export async function lakePrivacy(
     const mode = wanted[name];
     if (mode !== undefined && mode !== privacy[name]) {
       throw new UserError(
-        `lake ${lake.root}: its rows were made with ${name} "${privacy[name]}", got "${mode}"; leave the option out, or make another lake`,
+        `lake ${lake.root}: its rows were written with ${name} "${privacy[name]}", got "${mode}"; omit the option, or create another lake`,
       );
     }
   }
@@ -69,7 +69,7 @@ async function storedPrivacy({ privacyFile }: LakeLayout): Promise<Privacy | und
     return storedSchema.parse(JSON.parse(text));
   } catch {
     throw new UserError(
-      `${privacyFile}: expected an object with clientIps, queryStrings and cookies; put back what "ingest" wrote`,
+      `${privacyFile}: expected an object with clientIps, queryStrings and cookies; restore the file that "ingest" wrote`,
     );
   }
 }
@@ -79,7 +79,7 @@ async function saltOf(lake: LakeLayout): Promise<string> {
   const stored = await readFile(saltFile, "utf8").catch(absent);
   if (stored === undefined && (await hasRows(lake))) {
     throw new UserError(
-      `${saltFile}: the secret of this lake's hashes is missing; put it back, or make another lake`,
+      `${saltFile}: the secret of this lake's hashes is missing; restore it, or create another lake`,
     );
   }
   const salt = stored?.trim() ?? randomBytes(SALT_BYTES).toString("hex");

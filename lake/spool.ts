@@ -23,7 +23,7 @@ import { rowWriter } from "./row-writer";
 /** Outcome of spooling one file. */
 export type Spooled =
   | {
-      readonly kind: "spooled" /** Lines that can hold a request: rows, and lines that are none. */;
+      readonly kind: "spooled" /** Rows and unparsed lines. */;
       readonly lines: number;
     }
   | { readonly kind: "corrupt"; readonly reason: string };

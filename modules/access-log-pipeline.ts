@@ -140,7 +140,7 @@ export class AccessLogPipeline extends Construct {
     );
     this.analystWorkgroup = this.createWorkgroup(
       "analysts",
-      "Questions about access logs",
+      "Queries on access logs",
       props,
       bytesOf(props.scanLimitGiB ?? DEFAULT_SCAN_LIMIT_GIB),
     );
@@ -151,7 +151,7 @@ export class AccessLogPipeline extends Construct {
       this.createPartition = this.createPartitionFunction(props, permissions);
       this.partitionSchedule = new Schedule(this, "create_partition_schedule", {
         name: scheduledNameOf(props.name, "create-partition"),
-        description: "Adds the partitions of the coming day, every hour",
+        description: "Adds the partitions of the next day, every hour",
         expression: CREATE_PARTITION.schedule,
         target: this.createPartition,
         accountId: this.account.accountId,
@@ -188,7 +188,7 @@ export class AccessLogPipeline extends Construct {
         option: "name",
         value: name,
         holds: other === undefined,
-        expected: `must not be that of ${other?.node.path}`,
+        expected: `must differ from the name of ${other?.node.path}`,
       },
     ]);
   }

@@ -70,7 +70,7 @@ export class AnalystPolicy extends Construct {
     this.policy = props.isManaged
       ? new IamPolicy(this, "Default", {
           ...iamName(`${props.name}-analysts`, security),
-          description: `Questions about access logs in the workgroup ${workgroup.workgroup.name}`,
+          description: `Queries on access logs in the workgroup ${workgroup.workgroup.name}`,
           policy: this.document,
         })
       : undefined;

@@ -95,7 +95,7 @@ export class LogBucket extends Construct {
         option: "kmsKey",
         value: props.kmsKey,
         holds: props.kmsKey === undefined || !props.deliveries?.some(({ format }) => format === "alb"),
-        expected: "must be left out of a bucket that load balancers deliver to: they cannot use it",
+        expected: "must not be set for a bucket that load balancers deliver to: they cannot use it",
       },
     ]);
     const deliveries = props.deliveries ?? [];

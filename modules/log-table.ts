@@ -56,7 +56,7 @@ function validateProjection(path: string, { from }: Projection): void {
       option: "projection.from",
       value: from,
       holds: /^\d{4}-\d{2}-\d{2}$/.test(from) && isDay,
-      expected: "must be a day that exists, as YYYY-MM-DD",
+      expected: "must be a valid day, as YYYY-MM-DD",
     },
   ]);
 }

@@ -42,7 +42,7 @@ function conflictOf(resource: TerraformResource, id: string): string | undefined
         idOf(element) === id,
     );
   if (other === undefined) return undefined;
-  return `${resource.node.path}: the stack has another ${type} with the id "${id}", ${other.node.path}: Terraform would make one resource of both; set "idPrefix" of the pipeline, or give the other one another id`;
+  return `${resource.node.path}: the stack has another ${type} with the id "${id}", ${other.node.path}: Terraform would merge them into one resource; set "idPrefix" of the pipeline, or change the other id`;
 }
 
 /** Not by its getter: that would settle the id of a resource whose owner may still choose one. */

@@ -45,7 +45,7 @@ export function validatePipeline(path: string, props: AccessLogPipelineProps): v
       option: "sources",
       value: sources.map(silentAfterHoursOf),
       holds: sources.map(silentAfterHoursOf).every(isSilenceAllowed),
-      expected: `must have "silentAfterHours" from 0 to ${MAX_SILENT_HOURS}, whole`,
+      expected: `must have a whole number from 0 to ${MAX_SILENT_HOURS} as "silentAfterHours"`,
     },
     ...DEPENDENT_OPTIONS.map((dependent) => ({
       option: dependent.option,

@@ -100,7 +100,7 @@ async function waitOrCancel(query: AthenaQuery, clock: Clock, queryId: string): 
     if (query.maxBytes !== undefined && bytes > query.maxBytes) {
       const limit = byteText(query.maxBytes);
       throw new UserError(
-        `query ${queryId} was cancelled: it scanned ${byteText(bytes)}, more than --max-bytes ${limit}; ask for fewer days or columns`,
+        `query ${queryId} was cancelled: it scanned ${byteText(bytes)}, more than --max-bytes ${limit}; query fewer days or columns`,
       );
     }
   };
@@ -118,7 +118,7 @@ async function cancel(client: AthenaQuery["client"], queryId: string): Promise<v
   try {
     await client.send(new StopQueryExecutionCommand({ QueryExecutionId: queryId }));
   } catch (error) {
-    const message = `query ${queryId} goes on, it could not be cancelled: ${messageOf(error)}`;
+    const message = `query ${queryId} could not be cancelled and continues: ${messageOf(error)}`;
     throw new UserError(message, undefined, { cause: error });
   }
 }

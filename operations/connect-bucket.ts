@@ -44,7 +44,7 @@ export async function connectBucket(options: ConnectOptions): Promise<Connected>
   if (normalized(after) === normalized(next)) return { kind: "written", changes };
   await write(client, options, before);
   throw new UserError(
-    `bucket ${options.bucket}: its notification configuration is not what was written, so that of before was put back; is someone else changing it? Try again`,
+    `bucket ${options.bucket}: its notification configuration differs from the written one, so the earlier one was restored; another program may have changed it. Try again`,
   );
 }
 

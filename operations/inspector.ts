@@ -42,7 +42,7 @@ export class Inspector {
       this.inaccessible.push({ where, permission, kind, reason: `${name}: ${messageOf(error)}` });
       return { kind: "inaccessible" };
     } finally {
-      this.progress.show("answers of AWS", ++this.answers, undefined);
+      this.progress.show("responses of AWS", ++this.answers, undefined);
     }
   }
 }

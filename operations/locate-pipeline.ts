@@ -85,7 +85,7 @@ const GENERATED = /^\d+$/;
 
 /** The buckets among a stack's outputs, as `terraform output -json` prints them. */
 function outputsOf(file: string): { readonly bucket: string; readonly landing: string } {
-  const how = `make it with "terraform output -json > ${file}"`;
+  const how = `create it with "terraform output -json > ${file}"`;
   let parsed: unknown;
   try {
     parsed = JSON.parse(readFileSync(file, "utf8"));
@@ -95,7 +95,7 @@ function outputsOf(file: string): { readonly bucket: string; readonly landing: s
   const outputs = OUTPUTS.safeParse(parsed);
   if (!outputs.success) {
     throw new UserError(
-      `${file}: it has no outputs log_bucket and landing_bucket; is it of this stack? If so, ${how}`,
+      `${file}: the outputs log_bucket and landing_bucket are missing; check that the file is from this stack, and ${how}`,
     );
   }
   const { log_bucket: bucket, landing_bucket: landing } = outputs.data;

@@ -47,7 +47,7 @@ export function planConnection(current: NotificationConfiguration, wanted: Conne
 export function planRemoval(current: NotificationConfiguration, wanted: Connection): NotificationPlan {
   if (wanted.kind === "eventbridge") {
     const { EventBridgeConfiguration: events, ...next } = current;
-    return { next, changes: events ? ["- every event to EventBridge, whoever listens to them"] : [] };
+    return { next, changes: events ? ["- every event to EventBridge, for all its consumers"] : [] };
   }
   return planOf(
     current,
@@ -95,7 +95,7 @@ function refuseOverlap(current: NotificationConfiguration, prefix: string): void
   });
   if (!other) return;
   throw new UserError(
-    `prefix "${prefix}": the notification "${other.Id ?? "without an id"}" listens below "${filterOf(other, "prefix")}" already, and S3 sends an object's event only once; use --eventbridge, which goes beside any other`,
+    `prefix "${prefix}": the notification "${other.Id ?? "without an id"}" already covers "${filterOf(other, "prefix")}", and S3 sends an object's event only once; use --eventbridge, which works in addition to other notifications`,
   );
 }
 

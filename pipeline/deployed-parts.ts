@@ -58,7 +58,7 @@ export interface DeployedParts {
   readonly name: string;
   readonly region: string;
   readonly database: string;
-  /** Athena workgroup of the pipeline's own statements. */
+  /** Athena workgroup of the pipeline's statements. */
   readonly workgroup: string;
   /** Athena workgroup of the analysts. */
   readonly analystWorkgroup: string;

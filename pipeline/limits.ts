@@ -57,7 +57,7 @@ const sizesAt =
       .map((value) => Buffer.byteLength(textOf(value)));
 
 const SHORTER_NAME = 'choose a shorter "name"';
-const FEWER_SOURCES = "divide the sources between two pipelines, or give them shorter prefixes";
+const FEWER_SOURCES = "split the sources into two pipelines, or use shorter prefixes";
 
 type Name = readonly [type: string, argument: string, max: number, page: string, wayOut?: string];
 
@@ -234,7 +234,7 @@ export const LIMITS: readonly Limit[] = [
     page: `${DOCS}/AmazonS3/latest/userguide/example-bucket-policies.html`,
     sizesOf: sizeOf("policy"),
     wayOut:
-      "it names each account of each source: let load balancers of many accounts share one source, or divide the accounts between two pipelines",
+      "the policy lists each account of each source: let load balancers of many accounts share one source, or split the accounts into two pipelines",
   },
   {
     type: "aws_s3_bucket_notification",
@@ -252,7 +252,7 @@ export const LIMITS: readonly Limit[] = [
     unit: "items",
     page: `${DOCS}/general/latest/gr/s3.html`,
     sizesOf: countOf("rule"),
-    wayOut: "set fewer retentions",
+    wayOut: "set fewer retention options",
   },
   {
     type: "aws_s3_object",
@@ -301,7 +301,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     type: "aws_cloudwatch_metric_alarm",
-    what: "time that an alarm looks back",
+    what: "evaluation time of an alarm",
     max: 604_800,
     unit: "seconds",
     page: `${DOCS}/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html`,

@@ -2,38 +2,38 @@ import { FORMATS, type FormatId } from "../formats";
 import { type ConfiguredSource, formatsOf } from "../formats/configured-source";
 import { type Privacy, type PrivacyOptions, withDefaults } from "../formats/privacy";
 
-/** One place that access logs are delivered from: a load balancer or distribution, or several of one kind. */
+/** A load balancer or distribution that delivers access logs, or several of one kind. */
 export interface LogSource {
-  /** Unique in the pipeline; the value of the `source` partition key if there is one. */
+  /** Unique in the pipeline; the value of the `source` partition key if the table has it. */
   readonly name: string;
   readonly format: FormatId;
-  /** Prefix configured at the load balancer or distribution, with a slash at the end; empty if none is. */
+  /** Prefix configured at the load balancer or distribution, with a slash at the end; empty without a prefix. */
   readonly prefix: string;
   /**
    * Accounts whose load balancers may deliver.
    *
-   * @default - the account that is deployed to
+   * @default - the account of the pipeline
    */
   readonly accounts?: readonly string[];
   /**
-   * Partitions the table by `source`, too: for many sources of one kind that are mostly queried one by one. All
-   * sources of a format must agree.
+   * Partitions the table by `source`, too: for many sources of one kind that are mostly queried one by one. It must be the
+   * same for all sources of a format.
    *
    * @default false
    */
   readonly partition?: boolean;
   /**
-   * Hours without a file after which an alarm says so, from 0, for no alarm, to 168. A load balancer that has no requests
-   * delivers no files.
+   * Hours without a file after which an alarm is raised, at most 168; 0: no alarm. A load balancer without requests delivers no
+   * files.
    *
-   * @default - as late as the format's files may come: 2 for load balancers, 24 for distributions
+   * @default - the maximum delay of the format's files: 2 for load balancers, 24 for distributions
    */
   readonly silentAfterHours?: number;
   /**
-   * What the typed table holds in the place of clients' addresses, query strings and cookies. Sources of a format that
-   * are not partitioned by name share a table and its rows, so they must agree.
+   * How the typed table stores client addresses, query strings and cookies. It must be the same for all sources of a format
+   * unless they are partitioned, because they share partitions.
    *
-   * @default - what was logged
+   * @default - as logged
    */
   readonly privacy?: PrivacyOptions;
 }

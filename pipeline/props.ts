@@ -4,7 +4,7 @@ import type { Runtime } from "./runtime";
 import type { SecurityProps } from "./security-props";
 import type { VpcConfig } from "./vpc";
 
-/** Starts with a letter and is short enough for every name that is made of it. */
+/** Starts with a letter and is short enough for every name that contains it. */
 export const PIPELINE_NAME = /^[a-z][a-z0-9-]{0,30}$/;
 export const ID_PREFIX = /^[A-Za-z][\w-]*$/;
 export const DEFAULT_RESULTS_RETENTION_DAYS = 7;
@@ -18,72 +18,72 @@ export const BUCKET_EVENTS = ["eventbridge", "queue"] as const;
 export type BucketEvents = (typeof BUCKET_EVENTS)[number];
 
 export interface AccessLogPipelineProps extends SecurityProps {
-  /** Prefix of every name in AWS: a lower-case letter, then letters, digits or "-", at most 31 characters. */
+  /** Prefix of all names in AWS: a lower-case letter, then letters, digits or "-", at most 31 characters. */
   readonly name: string;
   /**
-   * What the ids of the pipeline's resources in Terraform begin with: a letter, then letters, digits, "_" or "-". Two pipelines
-   * in one stack need different ones, and so does a pipeline next to resources of the same type and id. It is of the stack, not
-   * of AWS; another prefix is other resources.
+   * Prefix of the Terraform ids of the pipeline's resources: a letter, then letters, digits, "_" or "-". Set it if a stack has
+   * two pipelines, or other resources of the same type and id. It does not change names in AWS. Another prefix replaces the
+   * resources.
    *
    * @default - nothing
    */
   readonly idPrefix?: string;
   /**
-   * Region that is deployed to. What differs between Regions is decided by it.
+   * Region of the pipeline. Differences between Regions depend on it.
    *
-   * @default - Terraform decides by the Region of the provider
+   * @default - Terraform uses the Region of the provider
    */
   readonly region?: string;
   /** Where access logs come from: at least one. */
   readonly sources: readonly LogSource[];
   /**
-   * Bucket that the logs arrive in already. Nothing on it is changed; it must tell of new objects. The moved files and
-   * query results go to a bucket of the pipeline.
+   * Existing bucket that receives the logs. It is not changed; it must notify the pipeline about new objects. The moved files
+   * and query results go to the pipeline's bucket.
    *
-   * @default - a bucket is created that the logs are delivered to
+   * @default - a bucket is created for the deliveries
    */
   readonly existingLogBucket?: string;
   /**
-   * ARN of the KMS key that the objects in the existing bucket are encrypted with. Its policy must let the role of
-   * `move-access-logs` decrypt with it.
+   * ARN of the KMS key that encrypts the objects in the existing bucket. Its policy must allow the role of
+   * `move-access-logs` to decrypt.
    *
-   * @default - S3's own keys, or the pipeline's
+   * @default - S3's own keys, or `kmsKey`
    */
   readonly existingLogBucketKey?: string;
   /**
    * Account that owns the existing bucket.
    *
-   * @default - the account that is deployed to
+   * @default - the account of the pipeline
    */
   readonly existingLogBucketOwner?: string;
   /**
-   * How the existing bucket tells of new objects: `eventbridge`, by its events there, or `queue`, by a notification to
-   * the pipeline's queue. Both are for the owner of the bucket to switch on, see `access-logs connect-bucket`.
+   * How the existing bucket notifies the pipeline about new objects: `eventbridge`, by its events in EventBridge, or `queue`,
+   * by a notification to the pipeline's queue. The owner of the bucket must enable it, see `access-logs connect-bucket`.
    *
    * @default "eventbridge"
    */
   readonly existingLogBucketEvents?: BucketEvents;
   /**
-   * Name of the pipeline's bucket; with a KMS key logs are delivered to a second one, whose name is this with "-landing". Another
-   * name is another bucket.
+   * Name of the pipeline's bucket. With a KMS key, logs are delivered to a second bucket with the suffix "-landing". A changed
+   * name creates another bucket.
    *
-   * @default - the pipeline's name and what makes it unique
+   * @default - the pipeline's name with a unique suffix
    */
   readonly bucketName?: string;
   /**
-   * Listens to the existing bucket by a rule of EventBridge for each source, and not by one for all.
+   * Creates one EventBridge rule for each source of the existing bucket, and not one rule for all sources.
    *
-   * @default - if they do not fit into one rule's pattern
+   * @default - true if the sources do not fit into the pattern of one rule
    */
   readonly ruleForEachSource?: boolean;
   /**
-   * True if rows of the typed tables may hold hashes: the function that makes them needs their secret then.
+   * True if the typed tables may contain hashes: the function that writes them then needs the secret.
    *
-   * @default - if the privacy of a source says so
+   * @default - true if a source has a `privacy` with `hash`
    */
   readonly isHashed?: boolean;
   /**
-   * Keeps the objects as they were delivered next to the moved ones.
+   * Keeps the delivered objects in addition to the moved ones.
    *
    * @default false
    */
@@ -91,19 +91,19 @@ export interface AccessLogPipelineProps extends SecurityProps {
   /**
    * Glue database: lower-case letters, digits and "_".
    *
-   * @default - the pipeline's name with "_" for "-"
+   * @default - the pipeline's name with "_" instead of "-"
    */
   readonly database?: string;
   /**
-   * Days after which moved text is deleted.
+   * Days after which moved files are deleted.
    *
-   * @default - it is kept
+   * @default - never
    */
   readonly rawRetentionDays?: number;
   /**
    * Days after which rows of the typed tables are deleted.
    *
-   * @default - they are kept
+   * @default - never
    */
   readonly lakeRetentionDays?: number;
   /**
@@ -119,39 +119,39 @@ export interface AccessLogPipelineProps extends SecurityProps {
    */
   readonly logRetentionDays?: number;
   /**
-   * GiB that one query of the analysts' workgroup may scan.
+   * Scan limit of the analysts' workgroup: GiB per query.
    *
    * @default 100
    */
   readonly scanLimitGiB?: number;
   /**
-   * Keeps a typed table of each format, `alb_access_logs` or `cloudfront_access_logs`: Iceberg, minutes behind. Without
-   * it there is only the text as delivered, in `<table>_raw`.
+   * Creates a typed Iceberg table for each format, `alb_access_logs` or `cloudfront_access_logs`, minutes behind delivery.
+   * Without typed tables, only the raw tables `<table>_raw` exist.
    *
    * @default true
    */
   readonly columnar?: boolean;
   /**
-   * Saves the questions worth asking, `docs/queries.md`, in the analysts' workgroup. Without typed tables there are none.
+   * Saves the built-in questions, `docs/queries.md`, in the analysts' workgroup. They need typed tables.
    *
    * @default true
    */
   readonly questions?: boolean;
   /**
-   * How Athena knows the partitions of the text: `managed`, they are added to the catalog every hour, or `projection`,
-   * Athena computes them and no function is needed.
+   * How Athena finds the partitions of the raw tables: `managed`, a function adds them to the catalog every hour, or
+   * `projection`, Athena computes them and no function is needed.
    *
    * @default "managed"
    */
   readonly partitions?: PartitionMode;
   /**
-   * First day that projected partitions cover, `YYYY-MM-DD`; older files are not seen. Only with `projection`.
+   * First day of projected partitions, `YYYY-MM-DD`; queries do not see older files. Only with `projection`.
    *
    * @default "2016-01-01"
    */
   readonly projectionFrom?: string;
   /**
-   * Grants the functions what they need where Lake Formation rules the catalog.
+   * Grants the functions permissions in Lake Formation. Set it if Lake Formation controls access to the catalog.
    *
    * @default false
    */
@@ -163,51 +163,51 @@ export interface AccessLogPipelineProps extends SecurityProps {
    */
   readonly lakeFormationLocations?: boolean;
   /**
-   * A managed policy in IAM for those who ask questions.
+   * Creates a managed IAM policy for analysts.
    *
    * @default false
    */
   readonly analystPolicy?: boolean;
   /**
-   * Alarms on all that can go wrong, see docs/operations.md.
+   * Creates CloudWatch alarms, see docs/operations.md.
    *
    * @default true
    */
   readonly alarms?: boolean;
   /**
-   * ARN of the SNS topic that alarms publish to; its policy must let CloudWatch do so.
+   * ARN of the SNS topic that alarms publish to; its policy must allow CloudWatch.
    *
    * @default - a topic is created
    */
   readonly alarmTopic?: string;
   /**
-   * Who is told by the topic of the alarms: e-mail addresses, which their owners must confirm, and URLs.
+   * Subscribers of the alarm topic: e-mail addresses, which their owners must confirm, and URLs.
    *
-   * @default - nobody
+   * @default - none
    */
   readonly alarmSubscriptions?: readonly AlarmSubscription[];
   /**
-   * A dashboard in CloudWatch, named like the pipeline.
+   * Creates a CloudWatch dashboard with the pipeline's name.
    *
    * @default true
    */
   readonly dashboard?: boolean;
   /**
-   * Subnets and security groups that the functions run in. From there they must reach S3 and Athena.
+   * Subnets and security groups of the functions. They must be able to reach S3 and Athena.
    *
    * @default - Lambda's own network
    */
   readonly vpc?: VpcConfig;
   /**
-   * Reserves concurrency for each function, so that others of the account cannot use it up: 10 for `move-access-logs`, 1 for each
-   * of the others. Nothing depends on it. An account keeps 100 that nobody may reserve: a new one, with a limit of 10, can
-   * reserve none.
+   * Reserves concurrency for each function, so that other functions of the account cannot use it: 10 for `move-access-logs`, 1
+   * for each other function. The pipeline also works without it. 100 of an account's limit cannot be reserved, so a new account
+   * with a limit of 10 can reserve none.
    *
    * @default false
    */
   readonly reservedConcurrency?: boolean;
   /**
-   * Deletes the buckets with all that they hold on `terraform destroy`: for test accounts.
+   * Lets `terraform destroy` delete the buckets with all objects: for test accounts.
    *
    * @default false
    */
@@ -215,12 +215,12 @@ export interface AccessLogPipelineProps extends SecurityProps {
   /**
    * Lambda runtime.
    *
-   * @default - the newest of them
+   * @default - the newest supported runtime
    */
   readonly runtime?: Runtime;
 }
 
-/** Props of a pipeline whose Region is known beforehand. */
+/** Props of a pipeline with a known Region. */
 export type RegionalProps = AccessLogPipelineProps & { readonly region: string };
 
 export const isColumnar = ({ columnar }: { readonly columnar?: boolean | undefined }): boolean =>
@@ -228,7 +228,7 @@ export const isColumnar = ({ columnar }: { readonly columnar?: boolean | undefin
 export const isProjected = ({ partitions }: { readonly partitions?: PartitionMode | undefined }): boolean =>
   partitions === "projection";
 
-/** True if logs are delivered to a bucket of the pipeline that holds nothing else: load balancers cannot use a KMS key. */
+/** True if the pipeline has a separate bucket for deliveries: load balancers cannot deliver to a bucket with a KMS key. */
 export const hasLandingBucket = ({
   existingLogBucket,
   kmsKey,

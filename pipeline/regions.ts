@@ -42,7 +42,7 @@ export const WITHOUT_DISTRIBUTIONS: readonly string[] = ["us-gov-", "us-iso", "e
 
 /** What to say of such a Region. */
 export const NO_DISTRIBUTION_LOGS =
-  "CloudFront delivers no standard logs (version 1) to buckets of this Region: deploy to another one, or leave the sources of CloudFront out";
+  "CloudFront does not deliver standard logs (version 1) to buckets in this Region: deploy to another Region, or remove the CloudFront sources";
 
 export const getsDistributionLogs = (region: string): boolean =>
   !WITHOUT_DISTRIBUTION_LOGS.includes(region) &&

@@ -52,10 +52,10 @@ export function isIneffective(
 }
 
 export function expectedOf({ needs, is, isNot }: DependentOption): string {
-  if (is !== undefined) return `must be left out unless "${needs}" is ${JSON.stringify(is)}`;
+  if (is !== undefined) return `must not be set unless "${needs}" is ${JSON.stringify(is)}`;
   return isNot === undefined
-    ? `must be left out without "${needs}"`
-    : `must be left out where "${needs}" is ${isNot}`;
+    ? `must not be set without "${needs}"`
+    : `must not be set if "${needs}" is ${isNot}`;
 }
 
 /** A name that is made of others, and how long it may be. */
@@ -81,21 +81,21 @@ export const NAME_LENGTHS: readonly NameLength[] = [
     without: "bucketName",
     added: landingPrefixOf(""),
     max: BUCKET_PREFIX_LIMIT,
-    of: 'the start of the name of the bucket that logs are delivered to with "kmsKey"; choose a shorter one, or set "bucketName"',
+    of: 'the start of the name of the bucket for deliveries with "kmsKey"; choose a shorter one, or set "bucketName"',
   },
   {
     option: "bucketName",
     with: "kmsKey",
     added: LANDING_SUFFIX,
     max: BUCKET_NAME_LIMIT,
-    of: 'the name of the bucket that logs are delivered to with "kmsKey"',
+    of: 'the name of the bucket for deliveries with "kmsKey"',
   },
   {
     option: "name",
     and: "globalNameSuffix",
     added: "-transform-partition-schedule",
     max: ROLE_NAME_LIMIT,
-    of: "the longest name of a role in IAM",
+    of: "the longest name of an IAM role",
   },
 ];
 
@@ -127,11 +127,11 @@ export const sharedTableRules = (sources: readonly LogSource[]) =>
     return [
       {
         holds: unpartitioned.length === 0 || unpartitioned.length === ofFormat.length,
-        expected: `must all have "partition", or none, among those of one format (${format})`,
+        expected: `must all set "partition", or none of them, if they have the same format (${format})`,
       },
       {
         holds: new Set(unpartitioned.map(privacyText).filter((text) => !text.includes("${"))).size <= 1,
-        expected: `must all have the same "privacy" among those of one format (${format}), or all have "partition": without it their rows share partitions`,
+        expected: `must all have the same "privacy" if they have the same format (${format}), or all set "partition": without it their rows share partitions`,
       },
     ];
   });

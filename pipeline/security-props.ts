@@ -1,29 +1,29 @@
 import { allow, type PolicyStatement } from "./policy";
 
-/** What an organization demands of everything that is deployed. */
+/** Security requirements of an organization for all resources. */
 export interface SecurityProps {
   /**
-   * ARN of the KMS key that encrypts everything but the bucket that load balancers deliver to. Its policy must let the
-   * services use it that write here, see docs/aws-accounts.md.
+   * ARN of the KMS key that encrypts everything except the bucket for deliveries. Its policy must allow the services that use
+   * it, see docs/aws-accounts.md.
    *
-   * @default - keys that AWS owns
+   * @default - AWS owned keys
    */
   readonly kmsKey?: string;
   /**
-   * ARN of the policy that bounds what each role may do.
+   * ARN of the permissions boundary of each role.
    *
    * @default - none
    */
   readonly permissionsBoundary?: string;
   /**
-   * Path of every role and policy in IAM, which begins and ends with a slash.
+   * IAM path of all roles and policies; it starts and ends with a slash.
    *
    * @default - the root
    */
   readonly iamPath?: string;
   /**
-   * End of the names that must be unique in the whole account: of roles and policies in IAM, and of the dashboard. Two pipelines of
-   * one name in two Regions need different ones.
+   * Suffix of names that must be unique in the account: IAM roles and policies, and the dashboard. Two pipelines with the same
+   * name in two Regions need different suffixes.
    *
    * @default ""
    */

@@ -30,7 +30,7 @@ export function problemsOfSources(
       problems.push(`${place}.name: must be unique, got "${name}" again`);
     if (format === "cloudfront" && accounts !== undefined)
       problems.push(
-        `${place}.accounts: must be left out of a source of CloudFront: distributions of any account deliver whose owner may write to the bucket`,
+        `${place}.accounts: must not be set for a CloudFront source: a distribution of any account can deliver if its owner may write to the bucket`,
       );
     if (format === "cloudfront" && region !== undefined && !getsDistributionLogs(region))
       problems.push(`${place}.format: ${NO_DISTRIBUTION_LOGS}, got "${region}"`);
@@ -40,16 +40,16 @@ export function problemsOfSources(
       : undefined;
     if (keyPrefix === "" && own !== undefined)
       problems.push(
-        `${place}.prefix: must not be empty: the pipeline writes to the same bucket; give the distribution's logs a prefix`,
+        `${place}.prefix: must not be empty: the pipeline writes to the same bucket; set a prefix for the distribution's logs`,
       );
     else if (own !== undefined)
       problems.push(
-        `${place}.prefix: must not overlap "${own}", which the pipeline writes; got "${keyPrefix}"`,
+        `${place}.prefix: must not overlap "${own}", which the pipeline uses; got "${keyPrefix}"`,
       );
     const other = prefixes.findIndex((taken) => overlap(keyPrefix, taken));
     if (other < index)
       problems.push(
-        `${place}.prefix: must not overlap that of sources[${other}]: S3 cannot tell "${keyPrefix}" from "${prefixes[other]}"; give each source its own prefix`,
+        `${place}.prefix: must not overlap the prefix of sources[${other}]: "${keyPrefix}" and "${prefixes[other]}" have common keys; give each source its own prefix`,
       );
   }
   return problems;

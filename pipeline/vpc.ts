@@ -1,8 +1,8 @@
 import type { PolicyStatement } from "./policy";
 
-/** Where functions run that must reach AWS through a network of yours. */
+/** Network of the functions, if they must run in your VPC. */
 export interface VpcConfig {
-  /** Subnets from which S3 and Athena can be reached: by endpoints or by NAT. */
+  /** Subnets that can reach S3 and Athena through endpoints or NAT. */
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
 }

@@ -11,9 +11,9 @@ export const albQuestions: readonly Question[] = [
   {
     name: "alb_errors_by_target",
     format: "alb",
-    title: "Which targets fail?",
+    title: "Which targets return errors?",
     explanation:
-      "One row a target. `target_errors` are 5xx of the target itself, `errors` those that clients got; the difference was made by the load balancer. Without a target: none was reached.",
+      "One row per target. `target_errors` counts 5xx responses of the target, `errors` counts 5xx responses to clients; the load balancer caused the difference. Empty target: the request reached no target.",
     parameters: [limit(50)],
     sql: `SELECT ${TARGET_GROUP} AS target_group, target_ip, target_port, count(*) AS requests,
   count(*) FILTER (WHERE elb_status_code LIKE '5%') AS errors,
@@ -28,7 +28,7 @@ LIMIT {limit}`,
   {
     name: "alb_latency_by_target_group",
     format: "alb",
-    title: "How long do answers take, by target group?",
+    title: "How long do responses take, by target group?",
     explanation: `${ALB_WORDS.secondsDoc} Athena computes approximate quantiles.`,
     parameters: [],
     sql: `SELECT ${TARGET_GROUP} AS target_group, count(*) AS requests,
@@ -41,9 +41,9 @@ ORDER BY average DESC, target_group`,
   {
     name: "alb_waf_blocks",
     format: "alb",
-    title: "What did AWS WAF block?",
+    title: "Which requests did AWS WAF block?",
     explanation:
-      "Requests whose last action was waf: it rejected them. One row a client and path. `failed_open` counts those that were let through because WAF did not answer.",
+      "Requests whose last action was waf: WAF rejected them. One row per client and path. `failed_open` counts requests that passed because WAF did not respond.",
     parameters: [limit(50)],
     sql: `SELECT client_ip AS client, ${ALB_WORDS.path} AS path,
   count(*) FILTER (WHERE NOT actions_executed LIKE '%waf-failed%') AS blocked,

@@ -17,7 +17,7 @@ export const cloudfrontQuestions: readonly Question[] = [
     name: "cloudfront_top_referrers",
     format: "cloudfront",
     title: "Where do visitors come from?",
-    explanation: "One row a Referer header as it was logged. Empty: none was sent.",
+    explanation: "One row per Referer header as logged. Empty: the client sent none.",
     parameters: [limit(20)],
     sql: `SELECT cs_referrer AS referrer, count(*) AS requests, count(DISTINCT c_ip) AS clients, sum(sc_bytes) AS bytes_sent
 FROM {table}
@@ -29,8 +29,8 @@ LIMIT {limit}`,
   {
     name: "cloudfront_errors_by_host",
     format: "cloudfront",
-    title: "Which hosts fail?",
-    explanation: "One row a host that viewers asked for, with the errors that they got.",
+    title: "Which hosts return errors?",
+    explanation: "One row per requested host, with the errors that viewers received.",
     parameters: [limit(50)],
     sql: `SELECT x_host_header AS host, count(*) AS requests,
   count(*) FILTER (WHERE sc_status LIKE '4%') AS client_errors,
@@ -48,7 +48,7 @@ LIMIT {limit}`,
     format: "cloudfront",
     title: "Why were responses errors?",
     explanation:
-      "`x_edge_detailed_result_type` names the cause where CloudFront knows one, e.g. OriginDnsError or ClientGeoBlocked.",
+      "`x_edge_detailed_result_type` is the cause if CloudFront knows it, e.g. OriginDnsError or ClientGeoBlocked.",
     parameters: [limit(50)],
     sql: `SELECT x_edge_detailed_result_type, sc_status, count(*) AS responses, count(DISTINCT c_ip) AS clients,
   count(DISTINCT cs_uri_stem) AS paths, max(time) AS last_seen
@@ -61,9 +61,9 @@ LIMIT {limit}`,
   {
     name: "cloudfront_cache_hits",
     format: "cloudfront",
-    title: "What does the cache spare the origin?",
+    title: "How much does the cache save the origin?",
     explanation:
-      "One row a content type. Percentages are of hits and misses together; errors and redirects do not count.",
+      "One row per content type. Percentages refer to hits and misses; errors and redirects are not included.",
     parameters: [limit(50)],
     sql: `SELECT sc_content_type AS content_type, count(*) AS requests, count(*) FILTER (WHERE ${HITS}) AS hits,
   ${percent(`count(*) FILTER (WHERE ${HITS})`, "count(*)")} AS hit_percent,
@@ -80,7 +80,7 @@ LIMIT {limit}`,
     format: "cloudfront",
     title: "Why does the cache miss?",
     explanation:
-      "One row a URL pattern. `repeated` are misses on a URL that missed before: a short lifetime, or many edges. `not_get` are methods that are never cached. As many URLs as misses: query strings or ids make each its own.",
+      "One row per URL pattern. `repeated` counts misses on a URL that was missed before: the lifetime is short, or many edges are used. `not_get` counts methods that are never cached. If `missed_urls` equals `misses`, query strings or ids make each URL unique.",
     parameters: [limit(20)],
     sql: `SELECT ${urlPattern(CLOUDFRONT_WORDS)} AS pattern, count(*) AS requests,
   count(*) FILTER (WHERE x_edge_result_type = 'Miss') AS misses,
@@ -99,8 +99,8 @@ LIMIT {limit}`,
   {
     name: "cloudfront_edges",
     format: "cloudfront",
-    title: "Which edge locations serve most?",
-    explanation: "One row an edge location; its first three letters are the nearest airport.",
+    title: "Which edge locations serve the most bytes?",
+    explanation: "One row per edge location; its first three letters are the nearest airport.",
     parameters: [limit(50)],
     sql: `SELECT x_edge_location AS edge, count(*) AS requests, sum(sc_bytes) AS bytes_sent,
   ${percent(`count(*) FILTER (WHERE ${HITS})`, `nullif(count(*) FILTER (WHERE ${CACHEABLE}), 0)`)} AS hit_percent
@@ -113,9 +113,9 @@ LIMIT {limit}`,
   {
     name: "cloudfront_refused",
     format: "cloudfront",
-    title: "Whom did the distribution refuse, AWS WAF included?",
+    title: "Which clients did CloudFront or AWS WAF block?",
     explanation:
-      "403s by client and cause. WAF is not named in these logs: its blocks read Error, like a 403 of the origin; geographic ones read ClientGeoBlocked. WAF's own logs tell the rule.",
+      "Responses with status 403 by client and cause. These logs do not name WAF: its blocks have the cause Error, like a 403 of the origin; geographic blocks have ClientGeoBlocked. WAF's own logs contain the rule.",
     parameters: [limit(50)],
     sql: `SELECT c_ip AS client, x_edge_detailed_result_type, count(*) AS refused, count(DISTINCT cs_uri_stem) AS paths,
   min(time) AS first_seen, max(time) AS last_seen

@@ -22,9 +22,9 @@ export const commonQuestions = (words: Words): Question[] =>
 const traffic = (words: Words): Common[] => [
   {
     name: "top_clients",
-    title: "Who sends most requests and bytes?",
+    title: "Which clients send the most requests and bytes?",
     explanation:
-      "One row a client address, busiest first, with its part of all requests. Behind a proxy or a carrier's network many people share one.",
+      "One row per client address, with its percentage of all requests. Behind a proxy or a carrier's network many people share one address.",
     parameters: [limit(20)],
     sql: `SELECT ${words.client} AS client, count(*) AS requests,
   ${percent("count(*)", "sum(count(*)) OVER ()")} AS percent_of_requests,
@@ -38,9 +38,9 @@ LIMIT {limit}`,
   },
   {
     name: "top_urls",
-    title: "Which URLs are asked for most?",
+    title: "Which URLs are requested most?",
     explanation:
-      "One row a path without its query string, with the clients that asked, the bytes sent and the errors.",
+      "One row per path without its query string, with the number of clients, the bytes sent and the errors.",
     parameters: [limit(20)],
     sql: `SELECT ${words.path} AS path, count(*) AS requests, count(DISTINCT ${words.client}) AS clients,
   sum(${words.bytesSent}) AS bytes_sent,
@@ -54,8 +54,9 @@ LIMIT {limit}`,
   },
   {
     name: "top_user_agents",
-    title: "Which programs ask most?",
-    explanation: "One row a User-Agent header as it was logged; anyone can send any. Empty: none was sent.",
+    title: "Which user agents send the most requests?",
+    explanation:
+      "One row per User-Agent header as logged; clients can send any value. Empty: the client sent none.",
     parameters: [limit(20)],
     sql: `SELECT ${as(words.userAgent, "user_agent")}, count(*) AS requests,
   count(DISTINCT ${words.client}) AS clients, sum(${words.bytesSent}) AS bytes_sent,
@@ -68,9 +69,9 @@ LIMIT {limit}`,
   },
   {
     name: "status_over_time",
-    title: "How did status codes develop, hour by hour?",
+    title: "How did status codes change, hour by hour?",
     explanation:
-      "One row an hour (UTC). `other` are responses without a status code of these classes, e.g. 000 and 1xx.",
+      "One row per hour (UTC). `other` counts responses with other status codes, e.g. 000 and 1xx.",
     parameters: [],
     sql: `SELECT dt, hour, count(*) AS requests,
 ${["2", "3", "4", "5"].map((digit) => `  count(*) FILTER (WHERE ${words.status} LIKE '${digit}%') AS status_${digit}xx,`).join("\n")}
@@ -83,9 +84,9 @@ ORDER BY dt, hour`,
   },
   {
     name: "hour_of_week",
-    title: "When in the week is the traffic?",
+    title: "Which hours of the week are busiest?",
     explanation:
-      "One row an hour of the week (UTC, Monday is 1), averaged over the days in the range. Ask for whole weeks.",
+      "One row per hour of the week (UTC, Monday is 1), averaged over the days in the range. Use a range of whole weeks.",
     parameters: [],
     sql: `SELECT day_of_week(CAST(dt AS date)) AS weekday, hour, count(DISTINCT dt) AS days,
   round(1e0 * count(*) / count(DISTINCT dt), 1) AS requests_per_day,
@@ -97,9 +98,9 @@ ORDER BY weekday, hour`,
   },
   {
     name: "compare_week",
-    title: "What is different from a week before?",
+    title: "What changed since the week before?",
     explanation:
-      "One row an hour of the day (UTC): the range, beside the same range seven days earlier. Ask for one day, or for some hours of one.",
+      "One row per hour of the day (UTC): the range and the same range seven days earlier. Use a range of one day, or of some hours of one day.",
     parameters: [],
     sql: `SELECT hour, count(*) FILTER (WHERE is_now) AS requests,
   count(*) FILTER (WHERE NOT is_now) AS requests_before,
@@ -131,9 +132,9 @@ ORDER BY hour`,
 const latency = (words: Words): Common[] => [
   {
     name: "latency_by_url",
-    title: "How long do answers take, by URL pattern?",
-    explanation: `Path segments that start with a digit or hold two read :id. ${words.secondsDoc} Athena computes approximate quantiles.`,
-    parameters: [atLeast("min_requests", 10, "leave out patterns with fewer answered requests"), limit(20)],
+    title: "How long do responses take, by URL pattern?",
+    explanation: `Path segments that start with a digit or contain two digits are shown as :id. ${words.secondsDoc} Athena computes approximate quantiles.`,
+    parameters: [atLeast("min_requests", 10, "minimum number of answered requests of a pattern"), limit(20)],
     sql: `SELECT pattern, requests, average, p50, p90, p95, p99, slowest
 FROM (
   SELECT ${urlPattern(words)} AS pattern, count(*) AS requests,
@@ -149,7 +150,7 @@ LIMIT {limit}`,
   {
     name: "slowest_requests",
     title: "Which requests were the slowest?",
-    explanation: `One row a request. ${words.secondsDoc}`,
+    explanation: `One row per request. ${words.secondsDoc}`,
     parameters: [limit(20)],
     sql: `SELECT time, ${words.seconds} AS seconds, ${words.status} AS status, ${words.method} AS method, ${words.url} AS url,
   ${words.client} AS client, ${words.details.join(", ")}
@@ -164,13 +165,13 @@ const clients = (words: Words): Common[] => [
   {
     name: "client_session",
     title: "What did one client do, step by step?",
-    explanation: "One row a request of the address, oldest first.",
+    explanation: "One row per request of the address, oldest first.",
     parameters: [
       {
         name: "client",
         type: "text",
         example: "203.0.113.66",
-        doc: "address of the client, as it was logged",
+        doc: "address of the client, as logged",
       },
       limit(200),
     ],
@@ -183,9 +184,9 @@ LIMIT {limit}`,
   },
   {
     name: "first_last_seen",
-    title: "Which clients are new, and when was each last seen?",
+    title: "Which clients are new, and when were they last seen?",
     explanation:
-      "One row a client address, latest comers first. First means: within the range; ask for a long one.",
+      "One row per client address, newest clients first. The first request is the first one in the range: use a long range.",
     parameters: [limit(50)],
     sql: `SELECT ${words.client} AS client, min(time) AS first_seen, max(time) AS last_seen,
   count(*) AS requests, count(DISTINCT dt) AS days
@@ -200,10 +201,10 @@ LIMIT {limit}`,
 const security = (words: Words): Common[] => [
   {
     name: "scanners",
-    title: "Who looks for holes?",
+    title: "Which clients scan for vulnerabilities?",
     explanation:
-      "Clients that were refused (4xx) on many different paths, and at least as often as not. A broken link refuses many clients on one path and is not in here.",
-    parameters: [atLeast("min_paths", 5, "leave out clients that were refused on fewer paths"), limit(20)],
+      "Clients with 4xx responses on many different paths and for at least half of their requests. Broken links are not included: they affect many clients on one path.",
+    parameters: [atLeast("min_paths", 5, "minimum number of paths with 4xx of a client"), limit(20)],
     sql: `SELECT client, paths_refused, refused, requests, first_seen, last_seen
 FROM (
   SELECT ${words.client} AS client, count(*) AS requests,
@@ -220,9 +221,10 @@ LIMIT {limit}`,
   },
   {
     name: "error_bursts",
-    title: "Which clients were refused many times within a minute?",
-    explanation: "One row a client and minute (UTC) with many 4xx: scans, broken clients, guessed passwords.",
-    parameters: [atLeast("min_refused", 10, "leave out minutes with fewer refusals"), limit(50)],
+    title: "Which clients received many 4xx responses within a minute?",
+    explanation:
+      "One row per client and minute (UTC) with many 4xx responses: scans, broken clients, guessed passwords.",
+    parameters: [atLeast("min_refused", 10, "minimum number of 4xx in a minute"), limit(50)],
     sql: `SELECT minute, client, refused, paths, statuses
 FROM (
   SELECT date_trunc('minute', time) AS minute, ${words.client} AS client, count(*) AS refused,
@@ -237,9 +239,8 @@ LIMIT {limit}`,
   },
   {
     name: "probed_paths",
-    title: "Which known weak spots are probed, and was anything found?",
-    explanation:
-      "Paths that only scanners ask for. `found` counts answers of 2xx: each of these paths deserves a look.",
+    title: "Which known vulnerable paths do clients probe, and with which result?",
+    explanation: "Paths that only scanners request. `found` counts 2xx responses: check these paths.",
     parameters: [limit(50)],
     sql: `SELECT ${words.path} AS path, count(*) FILTER (WHERE ${words.status} LIKE '2%') AS found,
   count(*) AS requests, count(DISTINCT ${words.client}) AS clients, max(time) AS last_seen
@@ -251,9 +252,9 @@ LIMIT {limit}`,
   },
   {
     name: "bots",
-    title: "Which robots and programs come, and what do they cost?",
+    title: "How much traffic comes from bots and programs?",
     explanation:
-      "Requests whose User-Agent names a robot or a program, or is missing. Who pretends to be a browser is not in here.",
+      "Requests whose User-Agent names a bot or a program, or is missing. Bots with the User-Agent of a browser are not included.",
     parameters: [limit(50)],
     sql: `SELECT ${as(words.userAgent, "user_agent")}, count(*) AS requests, count(DISTINCT ${words.client}) AS clients,
   sum(${words.bytesSent}) AS bytes_sent,
@@ -266,9 +267,9 @@ LIMIT {limit}`,
   },
   {
     name: "tls",
-    title: "Which versions of TLS, and which ciphers, are in use?",
+    title: "Which TLS versions and ciphers do clients use?",
     explanation:
-      "One row a protocol and cipher, with the clients that an end of it would shut out. Empty: plain HTTP.",
+      "One row per protocol and cipher, with the number of clients that would lose access without it. Empty: plain HTTP.",
     parameters: [],
     sql: `SELECT ssl_protocol, ssl_cipher, count(*) AS requests, count(DISTINCT ${words.client}) AS clients,
   ${percent("count(*)", "sum(count(*)) OVER ()")} AS percent_of_requests

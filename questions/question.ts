@@ -38,7 +38,7 @@ export const limit = (rows: number): Parameter => ({
   type: "count",
   default: String(rows),
   example: String(rows),
-  doc: "rows at most",
+  doc: "maximum number of rows",
 });
 
 /** A threshold. */

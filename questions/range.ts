@@ -35,7 +35,7 @@ export function parseRange(from: string, to: string | undefined): Range {
     until: to === undefined ? ALL_TIME.until : readEnd("to", to).end,
   };
   if (range.until > range.from) return range;
-  throw new Error(`the range ends before it begins: from ${from} to ${to}`);
+  throw new Error(`--to is before --from: from ${from} to ${to}`);
 }
 
 function readEnd(name: string, text: string): { readonly start: number; readonly end: number } {
@@ -44,7 +44,7 @@ function readEnd(name: string, text: string): { readonly start: number; readonly
   const start = Date.parse(`${written}.000Z`);
   if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(written)) {
     throw new Error(
-      `"${name}" must be a time that exists, in UTC, as YYYY-MM-DD, YYYY-MM-DDTHH or YYYY-MM-DDTHH:MM, got "${text}"`,
+      `"${name}" must be a valid time in UTC: YYYY-MM-DD, YYYY-MM-DDTHH or YYYY-MM-DDTHH:MM, got "${text}"`,
     );
   }
   const length = second ? SECOND_MS : minute ? MINUTE_MS : hour ? HOUR_MS : DAY_MS;

@@ -77,11 +77,11 @@ const render = ({ format, sql }: Question, replace: (name: string) => string): s
 function parameterOf({ name: question, parameters }: Question, name: string): Parameter {
   const parameter = parameters.find((candidate) => candidate.name === name);
   if (parameter) return parameter;
-  throw new Error(`${question}: "${name}" is no parameter`);
+  throw new Error(`${question}: "${name}" is not a parameter`);
 }
 
 function literal(question: Question, { name, type, default: preset }: Parameter, value = preset): string {
-  if (value === undefined) throw new Error(`${question.name}: "${name}" must be given`);
+  if (value === undefined) throw new Error(`${question.name}: "${name}" is required`);
   if (type === "text") return sqlString(value);
   if (COUNT.test(value)) return value;
   throw new Error(`${question.name}: "${name}" must be a whole number from 1, got "${value}"`);

@@ -41,7 +41,7 @@ export const ALB_WORDS: Words = {
   bytesReceived: "received_bytes",
   bytesSent: "sent_bytes",
   seconds: "target_processing_time",
-  secondsDoc: "Seconds are those until the target began to answer.",
+  secondsDoc: "Seconds are the time until the target started to respond.",
   details: ["response_processing_time", "target_ip", "trace_id"],
 };
 
@@ -56,7 +56,7 @@ export const CLOUDFRONT_WORDS: Words = {
   bytesReceived: "cs_bytes",
   bytesSent: "sc_bytes",
   seconds: "time_taken",
-  secondsDoc: "Seconds are those until the last byte was written to the viewer.",
+  secondsDoc: "Seconds are the time until the last byte was sent to the viewer.",
   details: ["time_to_first_byte", "x_edge_location", "x_edge_result_type"],
 };
 

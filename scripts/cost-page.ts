@@ -7,7 +7,7 @@ import {
   type Load,
   TABLE_PER_TEXT,
 } from "../cost/model";
-import { PRICES } from "../cost/prices";
+import { PRICES, unitOf } from "../cost/prices";
 import { dollars, quantity } from "../cost/print-bills";
 import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
 import { MAX_RANGES } from "../handlers/core/plan-commits";
@@ -30,66 +30,65 @@ const right = (columns: number): string => row(["---", ...Array.from({ length: c
 /** A month of each design, for some loads. */
 export function designsTable(): string {
   return [
-    row(["US dollars a month", ...DESIGN_NAMES.map((name) => DESIGNS[name].title)]),
+    row(["US dollars per month", ...DESIGN_NAMES.map((name) => DESIGNS[name].title)]),
     right(DESIGN_NAMES.length),
     ...LOADS.map((load) =>
       row([
-        `${count(load.filesPerDay)} files, ${count(load.gbPerDay)} GB a day`,
+        `${count(load.filesPerDay)} files, ${count(load.gbPerDay)} GB per day`,
         ...DESIGN_NAMES.map((name) => dollars(billOf(name, load).usd)),
       ]),
     ),
   ].join("\n");
 }
 
-/** The page that says what is counted, and at what price. */
+/** The page that explains which items are included, and their prices. */
 export const renderCostPage = (): string => `# What it costs
 
 <!-- Written by "npm run docs" from cost/model.ts and cost/prices.ts. -->
 
-\`access-logs cost --files-per-day N --gb-per-day N\` prints the bill of a month, item by item, for your own numbers. GB are
-those of the files as they are delivered: compressed. Text and tables are kept for ${DAYS_PER_MONTH} days here (\`--days-kept\`).
+\`access-logs cost --files-per-day N --gb-per-day N\` prints the monthly bill, item by item, for your own numbers. GB are
+GB of delivered, compressed files. On this page, text and tables are kept for ${DAYS_PER_MONTH} days (\`--days-kept\`).
 
 ${designsTable()}
 
-## What is counted
+## Included items
 
-- Requests, statements and metrics as the functions make them: a test runs the functions and counts.
-- \`move-access-logs\` takes up to ${count(MOVE.batchSize)} files an invocation. Where fewer come, each of the queue's five readers hands over
-  what it has every ${MOVE.batchWindowSeconds} seconds. Each invocation writes a note for every ${FILES_PER_NOTE} files of a table; here, files are of one table.
-- **A commit reads the new files alone** while there are at most ${MAX_RANGES} of them. Of more, it reads ranges of keys, and with them
-  files of the same hour that are in the table already: with ${TRANSFORM.perHour} commits an hour of ${count(MANY_FILES)} files each, every byte of text is
-  read ${commitScans(TRANSFORM.perHour, MANY_FILES).toFixed(1)} times. When its day is finished, it is read once more to count the lines that could not be read.
-- A typed table is ${TABLE_PER_TEXT} of the size of the text, as measured on made-up logs of both formats.
-- Run time of \`move-access-logs\` is measured processor time, at the slice of a processor that its memory buys. Run time
-  of the functions that wait for Athena is assumed: ten seconds a statement.
-- Alarms, metrics, the dashboard and the readers of the queue are billed also when nothing arrives: that is what the first row
-  of the table mostly consists of. An account's first ten metrics, ten alarms, three dashboards and a million queue
-  requests are free, which is not counted; \`"alarms": false\` and \`"dashboard": false\` leave those out.
-- Not counted: questions (Athena bills each by what it scans), KMS, what the delivery itself costs, and the catalog, whose
-  first million objects are free.
+- The numbers of requests, statements and metrics are those of the functions: a test runs the functions and counts them.
+- \`move-access-logs\` takes up to ${count(MOVE.batchSize)} files per invocation. With fewer files, each of the queue's five pollers invokes it
+  every ${MOVE.batchWindowSeconds} seconds. Each invocation writes one arrival note per ${FILES_PER_NOTE} files of a table; on this page, all files belong to one table.
+- **A commit reads only the new files** if there are at most ${MAX_RANGES} of them. With more files, it reads ranges of keys, which
+  contain already committed files of the same hour: with ${TRANSFORM.perHour} commits per hour of ${count(MANY_FILES)} files each, every byte of text is
+  read ${commitScans(TRANSFORM.perHour, MANY_FILES).toFixed(1)} times. After the end of the day, the text is read once more to count unparsed lines.
+- A typed table has ${TABLE_PER_TEXT} of the size of the text, measured on sample logs of both formats.
+- The run time of \`move-access-logs\` is measured processor time, divided by the share of a processor that its memory gives. The
+  run time of the functions that wait for Athena is assumed: ten seconds per statement.
+- Alarms, metrics, the dashboard and the queue's pollers cost the same without any files: they are most of the first row of the
+  table. The free tier (ten metrics, ten alarms, three dashboards and a million queue requests) is not subtracted. To save these
+  costs, set \`"alarms": false\` and \`"dashboard": false\`.
+- Not included: queries (Athena bills scanned bytes), KMS, the delivery itself, and the catalog (the first million objects are
+  free).
 
-The **AWS sample** is amazon-cloudfront-access-logs-queries: one invocation for each file, and Parquet an hour or two
-behind. A file that comes later than that stays out of its Parquet, and nothing is retried
-beyond Lambda's own tries. It has no alarms.
-**AWS's own delivery** writes Parquet under Hive-style keys. It is charged by GB of text before compression, five times
-what is stored; converting to Parquet costs more per GB, which is not counted because its price was not found published
-for this Region.
+The **AWS sample** is amazon-cloudfront-access-logs-queries. It uses one invocation per file, and its Parquet is one or two hours
+behind. Later files are not converted, and only Lambda's own retries exist. It has no alarms.
+**AWS's own delivery** writes Parquet under Hive-style keys. AWS charges GB of text before compression, five times the stored
+size. Conversion to Parquet costs more per GB; this is not included because no published price was found for this Region.
 
-## ${count(MIDDLE.filesPerDay)} files and ${count(MIDDLE.gbPerDay)} GB a day, item by item
+## ${count(MIDDLE.filesPerDay)} files and ${count(MIDDLE.gbPerDay)} GB per day, item by item
 
 ${DESIGN_NAMES.map(itemsTable).join("\n\n")}
 
 ## Prices
 
-List prices, on demand, without discounts and the free tier, as last seen published at the date shown. AWS changes them and
-they differ by Region: look them up before you rely on a sum.
+On-demand list prices without discounts and the free tier, as published at the given date. AWS changes prices, and they differ
+by Region: check them before you rely on a result.
 
-| price | US dollars | for | Region | seen | page |
+| price | US dollars | for | Region | date | page |
 | --- | ---: | --- | --- | --- | --- |
 ${Object.entries(PRICES)
-  .map(([name, { usd, per, unit, region, source, date }]) =>
-    row([name, String(usd), `${count(per)} ${unit}`, region, date, source]),
-  )
+  .map(([name, price]) => {
+    const { usd, per, region, source, date } = price;
+    return row([name, String(usd), `${count(per)} ${unitOf(price, per)}`, region, date, source]);
+  })
   .join("\n")}
 `;
 
@@ -98,10 +97,10 @@ function itemsTable(design: (typeof DESIGN_NAMES)[number]): string {
   return [
     `**${DESIGNS[design].title}**: ${dollars(usd)}`,
     "",
-    row(["item", "quantity", "of", "US dollars"]),
+    row(["item", "quantity", "unit", "US dollars"]),
     "| --- | ---: | --- | ---: |",
     ...items.map((item) =>
-      row([item.name, quantity(item.quantity), PRICES[item.price].unit, dollars(item.usd)]),
+      row([item.name, quantity(item.quantity), unitOf(PRICES[item.price], item.quantity), dollars(item.usd)]),
     ),
   ].join("\n");
 }

@@ -12,12 +12,12 @@ interface Section {
 const SECTIONS: readonly Section[] = [
   {
     title: "`status` of a deployed pipeline",
-    text: "Whether what arrives comes through.",
+    text: "Checks whether delivered files reach the tables.",
     rules: STATUS_FINDINGS,
   },
   {
     title: "`doctor` of a deployed pipeline",
-    text: "Whether everything is set up as it must be. What `status` can find, too, stands above.",
+    text: "Checks the configuration. Findings that `status` has, too, are listed above.",
     rules: Object.fromEntries(Object.entries(CHECK_FINDINGS).filter(([code]) => !(code in STATUS_FINDINGS))),
   },
   {
@@ -31,15 +31,15 @@ const SECTIONS: readonly Section[] = [
 export const renderFindingsPage = (): string =>
   `# Findings
 
-What \`access-logs status\` and \`access-logs doctor\` can say, with what to do about it. Words in capitals differ from case to
-case. What is wrong makes the exit code 1; a note does not. The codes are stable: scripts may rest on them. This page is made
-by \`npm run docs\`.
+All findings of \`access-logs status\` and \`access-logs doctor\`, with their fixes. Words in capitals are placeholders. With a
+finding of severity \`wrong\`, the exit code is 1; a note does not change it. The codes are stable: scripts may depend on them.
+\`npm run docs\` generates this page.
 
 ${SECTIONS.map(({ title, text, rules }) => `## ${title}\n\n${text}\n\n${tableOf(rules)}`).join("\n")}`;
 
 const tableOf = (rules: Readonly<Record<string, Rule>>): string =>
   [
-    "| code | | what is so | what to do |",
+    "| code | severity | meaning | fix |",
     "| --- | --- | --- | --- |",
     ...Object.entries(rules).map(
       ([code, { severity, means, fix, run }]) =>

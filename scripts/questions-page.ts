@@ -16,24 +16,24 @@ const DAYS: Readonly<Record<string, string>> = {
 };
 
 /** Every question: what it says, how it is asked, and its SQL. */
-export const renderQuestionsPage = (): string => `# Questions worth asking
+export const renderQuestionsPage = (): string => `# Built-in questions
 
-Each is written once, in \`questions/\`, and can be asked in four ways:
+You can run each question in four ways:
 
-- on this machine: \`access-logs ask NAME --lake LAKE\`; \`access-logs ask\` alone lists them
+- on a lake: \`access-logs ask NAME --lake LAKE\`; \`access-logs ask\` lists all questions
 - on Athena, from the terminal: \`access-logs ask NAME --athena\`
-- in Athena's console: under "Saved queries" of the analysts' workgroup; as saved, they ask about yesterday and today
-- in Athena, with values: as prepared statements of that workgroup, \`EXECUTE NAME USING ...\`, with the pipeline's database
-  selected and leave for \`athena:GetPreparedStatement\` on the workgroup
+- in Athena's console: under "Saved queries" of the analysts' workgroup; the saved queries cover yesterday and today
+- in Athena, with values: as prepared statements of that workgroup, \`EXECUTE NAME USING ...\`. Select the pipeline's database;
+  you need the permission \`athena:GetPreparedStatement\` on the workgroup
 
-\`--from\` and \`--to\` name days, hours or minutes in UTC, and both belong to the range as a whole: \`--from 2026-11-23T07 --to
-2026-11-23T08\` is two hours. Without them a lake is asked about all that it holds; Athena, which bills what it reads, about
-the last 24 hours. Each question asks for \`dt\` first: the files of other days stay unread. Prepared statements take days, and
-their number of rows is fixed, because Athena takes values in \`WHERE\` alone.
+\`--from\` and \`--to\` are days, hours or minutes in UTC. The range includes both: \`--from 2026-11-23T07 --to 2026-11-23T08\`
+covers two hours. Without them, a query on a lake covers all rows, and a query on Athena, which bills scanned bytes, covers the
+last 24 hours. Each question filters by \`dt\` to prune other days. Prepared statements take days, and their number of rows is
+fixed, because Athena accepts values only in \`WHERE\`.
 
-\`ask NAME --sql\` prints the SQL instead of running it, to be changed and given to \`access-logs query\`. It is Athena's SQL;
-on this machine DuckDB runs it with the functions in \`lake/athena-functions.ts\`. Quantiles are exact here and approximate
-in Athena.
+To change a question, print its SQL with \`ask NAME --sql\`, edit it, and run it with \`access-logs query\`. It is Athena's SQL; on
+a lake, DuckDB runs it with the functions in \`lake/athena-functions.ts\`. Quantiles are exact on a lake and approximate in
+Athena.
 
 ${Object.values(FORMATS)
   .map((format) => {
@@ -72,7 +72,7 @@ const parametersOf = ({ parameters }: Question): string =>
     : `\n${parameters
         .map(
           ({ name, doc, default: preset, example }) =>
-            `- \`--${name.replaceAll("_", "-")}\`: ${doc} (${preset === undefined ? `must be given, e.g. ${example}` : `default: ${preset}`})`,
+            `- \`--${name.replaceAll("_", "-")}\`: ${doc} (${preset === undefined ? `required, e.g. ${example}` : `default: ${preset}`})`,
         )
         .join("\n")}\n`;
 

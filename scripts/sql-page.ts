@@ -59,81 +59,81 @@ interface Section {
 const SECTIONS: readonly Section[] = [
   {
     title: "Adding partitions",
-    text: "`create-partition` every hour, and `transform-partition` for those of new files: at most 100 a statement, for the raw table and the table of lines. `IF NOT EXISTS` makes running it again harmless.",
+    text: "`create-partition` runs it every hour, and `transform-partition` for the partitions of new files: at most 100 partitions per statement, for the raw table and the table of lines. `IF NOT EXISTS` makes retries safe.",
     sql: renderAddPartitions(TABLE.database, `${TABLE.format.table}_raw`, TABLE.bucket, [PARTITION]),
   },
   {
     title: "Creating the typed table",
-    text: "`transform-partition`, when the table is missing. It is partitioned by the day of `time`, and every row names its file in `log_file`.",
+    text: "`transform-partition` runs it if the table is missing. The table is partitioned by the day of `time`, and `log_file` names the file of each row.",
     sql: renderCreateLakeTable(TABLE),
   },
   {
     title: "Adding a column",
-    text: "`transform-partition`, once, when the format has a column that the table lacks. No data is touched; rows of before have NULL there. The raw table gets the column when the stack is deployed.",
+    text: "`transform-partition` runs it once if a column of the format is missing in the table. It changes no data; existing rows have NULL in the column. Deployment adds the column to the raw table.",
     sql: renderAddLakeColumns(TABLE, new Set([LAST_COLUMN])),
   },
   {
     title: "Committing files",
-    text: "`transform-partition`: one statement for the noted files of a table, or one for every hundred partitions. Iceberg makes all of its rows visible at once, or none. Only the files themselves are read: by name where there are up to a hundred, else as ranges of names. The anti-join on `log_file` leaves out files that are in already, so that running it again adds nothing; it is pruned by the same hours and names. A line is a row if the SerDe's pattern matched it; the others are in the view below.",
+    text: "`transform-partition` runs one statement for the noted files of a table, or one for every hundred partitions. Iceberg makes all of its rows visible at once, or none. The statement reads only these files: by name if there are up to a hundred, otherwise as ranges of names. The anti-join on `log_file` excludes committed files, so a retry adds nothing; it is pruned by the same hours and names. A line is a row if the SerDe's pattern matches it; the other lines are in the view below.",
     sql: renderCommit(TABLE, FILES),
   },
   {
     title: "The view of unparsed lines",
-    text: "Made with the typed table, and again every night. Each line is a row, a header or in this view: the pattern is that of the SerDe, without its groups and lookarounds.",
+    text: "Created with the typed table, and replaced every night. Each line is a row, a header or in this view: the view uses the SerDe's pattern without groups and lookarounds.",
     sql: renderUnparsedView(TABLE),
   },
   {
     title: "Counting unparsed lines",
-    text: "`maintain-lake`, every night, for each day before yesterday that got files since it was last counted, late files and history too. The count is the metric `UnparsedRows`. It reads the day's text once more, which is why it does not happen with each commit.",
+    text: "`maintain-lake` runs it every night for each day before yesterday with new files since its last count, including late and backfilled files. The count is the metric `UnparsedRows`. The statement reads the day's text once more, so it does not run with each commit.",
     sql: renderCountUnparsed(TABLE, DT),
   },
   {
     title: "Finding days to delete",
-    text: "`maintain-lake`, every night, if `lakeRetentionDays` is set. Reads Iceberg's metadata alone. It is asked again after the delete: where Athena only marks rows as deleted, their day is still there, and merging its files takes them away.",
+    text: "`maintain-lake` runs it every night if `lakeRetentionDays` is set. It reads only Iceberg's metadata. It runs again after the delete: if Athena only marked rows as deleted, their day still exists, and a merge of its files removes them.",
     sql: renderDaysBefore(TABLE, DT),
   },
   {
     title: "Deleting old rows",
-    text: "`maintain-lake`, for at most ninety days at once. The table is partitioned by day, so whole partitions go. A file of such a day that comes later, or is loaded again, is committed and goes the next night.",
+    text: "`maintain-lake` runs it for at most ninety days at once. The table is partitioned by day, so complete partitions are deleted. If a file of such a day arrives later or is loaded again, it is committed and deleted the next night.",
     sql: renderDeleteDays(TABLE, DT, LAST_DT),
   },
   {
     title: "Finding days to merge",
-    text: "`maintain-lake`, every night: the days with many small files, oldest first, whatever wrote them, up to a limit of bytes; the rest waits for the next night. Reads Iceberg's metadata alone.",
+    text: "`maintain-lake` runs it every night. It returns the days with many small files, oldest first, up to a limit of bytes; the other days wait for the next night. It reads only Iceberg's metadata.",
     sql: renderDaysToMerge(TABLE),
   },
   {
     title: "Merging small files",
-    text: "`maintain-lake`, for each of these days: each commit adds at least one file. Names stand without quotes, because Athena takes none here. Athena may stop and ask for another run; it gets one.",
+    text: "`maintain-lake` runs it for each of these days, because each commit adds at least one file. Names have no quotes because Athena does not accept them here. If Athena stops and requests another run, the function repeats the statement.",
     sql: renderOptimize(TABLE, DT),
   },
   {
-    title: "Deleting leftovers",
-    text: "`maintain-lake`, after merging: data files and metadata that no snapshot needs any more.",
+    title: "Deleting unused files",
+    text: "`maintain-lake` runs it after the merge. It deletes data files and metadata that no snapshot needs.",
     sql: renderVacuum(TABLE),
   },
   {
-    title: "Looking: partitions that the catalog knows",
-    text: "`access-logs status`, for the days that it looks at. Reads no data.",
+    title: "Inspecting: partitions in the catalog",
+    text: "`access-logs status` runs it for the checked days. It reads no data.",
     sql: renderKnownPartitions(TABLE, PARTITION.hour, PARTITION.hour),
   },
   {
-    title: "Looking: what is committed",
-    text: "`access-logs status`: files and rows of each hour, to compare with the files below `raw/`. It reads `log_file` and the keys of these days.",
+    title: "Inspecting: committed hours",
+    text: "`access-logs status` compares the files and rows of each hour with the files below `raw/`. The statement reads `log_file` and the partition keys of these days.",
     sql: renderCommittedHours(TABLE, PARTITION.hour, PARTITION.hour),
   },
   {
-    title: "Looking: files that are committed",
-    text: "`access-logs status`, for hours with fewer files than there are below `raw/`.",
+    title: "Inspecting: committed files",
+    text: "`access-logs status` runs it for hours with fewer files than below `raw/`.",
     sql: renderCommittedFiles(TABLE, [PARTITION]),
   },
 ];
 
-/** Every statement that the pipeline sends to Athena, with an example and what it is for. */
+/** Every statement that the pipeline sends to Athena, with an example and its purpose. */
 export const renderSqlPage = (): string =>
-  `# The statements
+  `# SQL statements
 
-All SQL that the pipeline sends to Athena, here with CloudFront's tables. The text is made by pure functions in
-\`formats/render/\`; names are checked to be plain identifiers, texts are escaped. This page is made by \`npm run docs\`.
+All SQL that the pipeline sends to Athena, with CloudFront's tables as an example. Pure functions in \`formats/render/\`
+generate the SQL; names are validated as plain identifiers, and literals are escaped. \`npm run docs\` generates this page.
 
 ${SECTIONS.map(({ title, text, sql }) => `## ${title}\n\n${text}\n\n\`\`\`sql\n${sql}\n\`\`\`\n`).join("\n")}`;

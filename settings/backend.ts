@@ -47,8 +47,8 @@ export const backendSettings = z.discriminatedUnion("type", [
     region: text,
     use_lockfile: flag
       .optional()
-      .describe("Lock by a file beside the state. Default: true, unless dynamodb_table is set"),
-    dynamodb_table: text.optional().describe("Table of locks, as older Terraform had it"),
+      .describe("Lock with a file next to the state. Default: true, unless dynamodb_table is set"),
+    dynamodb_table: text.optional().describe("DynamoDB table for locks, as in older versions of Terraform"),
     encrypt: flag.optional().describe("Default: true"),
     kms_key_id: text.optional(),
     profile: text.optional(),

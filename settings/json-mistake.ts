@@ -19,10 +19,10 @@ export function jsonMistake(
 
 function hintOf(text: string, offset: number): string {
   const rest = text.slice(offset);
-  if (/^(?:\/\/|\/\*|#)/.test(rest)) return "JSON has no comments";
-  if (rest.startsWith("'")) return 'JSON has texts in "double quotes" only';
-  if (/^[}\]]/.test(rest) && /,\s*$/.test(text.slice(0, offset))) return "there is a comma before it";
-  if (rest === "") return "it ends too early";
+  if (/^(?:\/\/|\/\*|#)/.test(rest)) return "JSON does not allow comments";
+  if (rest.startsWith("'")) return 'JSON requires "double quotes"';
+  if (/^[}\]]/.test(rest) && /,\s*$/.test(text.slice(0, offset))) return "remove the comma before it";
+  if (rest === "") return "the file ends too early";
   return `unexpected ${JSON.stringify(rest.slice(0, 10))}`;
 }
 

@@ -37,7 +37,7 @@ export const loadPipelineProps = (path?: string): RegionalProps => pipelineProps
 export function loadSettings(path = process.env[SETTINGS_VARIABLE] ?? SETTINGS_FILE): Settings {
   if (!existsSync(path)) {
     throw new SettingsError(
-      `${path}: no such file; name one with ${SETTINGS_VARIABLE} or run in the folder that holds it`,
+      `${path}: the file does not exist; set ${SETTINGS_VARIABLE} to another file, or run this in the folder of the file`,
     );
   }
   return parseSettings(path, parseJson(path));
@@ -119,12 +119,12 @@ function foreignArns({
   return [
     ...Object.entries(regional)
       .filter(([, arn]) => arn !== undefined && arn.split(":")[3] !== region)
-      .map(([option, arn]) => `${option}: must be of the Region ${region}, got ${shown(arn)}`),
+      .map(([option, arn]) => `${option}: must be in the Region ${region}, got ${shown(arn)}`),
     ...Object.entries({ ...regional, ...partitioned })
       .filter(([, arn]) => arn !== undefined && arn.split(":")[1] !== partition)
       .map(
         ([option, arn]) =>
-          `${option}: must be of the partition ${partition}, as the Region ${region}, got ${shown(arn)}`,
+          `${option}: must be in the partition ${partition} of the Region ${region}, got ${shown(arn)}`,
       ),
   ];
 }

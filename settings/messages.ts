@@ -1,7 +1,7 @@
 import type * as z from "zod";
 
 const NOUNS: Readonly<Record<string, string>> = {
-  string: 'a text, in "quotes"',
+  string: 'a string, in "quotes"',
   number: "a number",
   int: "a whole number",
   boolean: "true or false, without quotes",

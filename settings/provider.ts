@@ -15,11 +15,11 @@ export const providerSettings = z.strictObject({
       'must be a version constraint of Terraform, e.g. ">= 6.25.0, < 7.0.0"',
     )
     .optional()
-    .describe("Versions of the provider that may be used. Default: the one that this was tested with"),
+    .describe("Version constraint of the provider. Default: the tested version"),
   assumeRole: z
     .strictObject({
       roleArn: z.string().regex(ROLE_ARN, "must be the ARN of an IAM role").describe("Role to deploy with"),
-      externalId: z.string().min(2).optional().describe("What the role's trust policy asks for"),
+      externalId: z.string().min(2).optional().describe("External id that the role's trust policy requires"),
       sessionName: z.string().min(2).max(64).optional().describe("Name of the session in CloudTrail"),
     })
     .optional()
@@ -28,7 +28,7 @@ export const providerSettings = z.strictObject({
     .array(z.string().regex(/^\d{12}$/, "must be a 12-digit AWS account id, in quotes"))
     .min(1)
     .optional()
-    .describe("Accounts that may be deployed to; Terraform stops in any other"),
+    .describe("Accounts for deployment; Terraform stops in any other account"),
 });
 
 /** Options of the AWS provider. */

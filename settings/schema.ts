@@ -61,12 +61,12 @@ const privacy = z.strictObject({
   clientIps: z
     .enum(ADDRESS_MODES)
     .optional()
-    .describe("Clients' addresses. truncate: IPv4 to 24 bits, IPv6 to 48. Default: keep"),
+    .describe("Client addresses. truncate: IPv4 to 24 bits, IPv6 to 48 bits. Default: keep"),
   queryStrings: z
     .enum(TEXT_MODES)
     .optional()
     .describe(
-      "Query strings, also in URLs; unless kept, names and passwords in URLs are left out, too. Default: keep",
+      "Query strings, also in URLs; unless they are kept, user names and passwords in URLs are removed, too. Default: keep",
     ),
   cookies: z.enum(TEXT_MODES).optional().describe("Cookie headers. Default: keep"),
 });
@@ -78,7 +78,7 @@ const source = z.strictObject({
       /^[a-z0-9][a-z0-9_-]{0,62}$/,
       'must be lower-case letters, digits, "_" or "-", at most 63 characters',
     )
-    .describe("Unique name; the value of the source partition key if there is one"),
+    .describe("Unique name; the value of the partition key source if the table has it"),
   format: z
     .enum(FORMAT_IDS)
     .describe("alb: Application Load Balancer; cloudfront: CloudFront standard logs, version 1"),
@@ -88,9 +88,12 @@ const source = z.strictObject({
       /^(?:[A-Za-z0-9!_.*'()-]+\/)*$/,
       'must be empty or end with "/", without "//" or characters that need encoding',
     )
-    .refine((prefix) => !prefix.includes("AWSLogs"), 'must not hold "AWSLogs": AWS adds that folder itself')
+    .refine(
+      (prefix) => !prefix.includes("AWSLogs"),
+      'must not contain "AWSLogs": AWS adds that folder itself',
+    )
     .describe(
-      'Log prefix configured at the load balancer or distribution, with "/" at the end; empty if none is. Where a distribution delivers to the pipeline\'s bucket, it needs one',
+      'Log prefix configured at the load balancer or distribution, with "/" at the end; empty without a prefix. Required for a distribution that delivers to the pipeline\'s bucket',
     ),
   accounts: z
     .array(accountId)
@@ -98,66 +101,66 @@ const source = z.strictObject({
     .refine(isUnique, "must name each account once")
     .optional()
     .describe(
-      "Accounts whose load balancers may deliver; not for CloudFront. Default: the account that is deployed to",
+      "Accounts whose load balancers may deliver; not for CloudFront. Default: the account of the pipeline",
     ),
   partition: z
     .boolean()
     .optional()
-    .describe("Partition the table by source, too; all sources of a format must agree. Default: false"),
+    .describe(
+      "Partition the table by source, too; must be the same for all sources of a format. Default: false",
+    ),
   silentAfterHours: z
     .int()
     .min(0)
     .max(MAX_SILENT_HOURS)
     .optional()
     .describe(
-      `Hours without a file after which an alarm says so; 0: none. A load balancer without requests delivers none. Default: ${LATE_HOURS}`,
+      `Hours without a file after which an alarm is raised; 0: no alarm. A load balancer without requests delivers no files. Default: ${LATE_HOURS}`,
     ),
   privacy: privacy
     .optional()
     .describe(
-      "What the typed table holds in the place of personal data; sources of a format must agree unless they are partitioned. Default: what was logged",
+      "How the typed table stores personal data; must be the same for all sources of a format unless they are partitioned. Default: as logged",
     ),
 });
 
 /** The settings of a deployment, with what each may be. */
 export const settingsSchema = z.strictObject({
-  $schema: z.string().optional().describe("For editors; ignored"),
+  $schema: z.string().optional().describe("JSON Schema for editors; ignored"),
   name: z
     .string()
     .regex(PIPELINE_NAME, 'must be a lower-case letter, then letters, digits or "-", at most 31 characters')
-    .describe("Prefix of every name in AWS"),
+    .describe("Prefix of all names in AWS"),
   region: z
     .string()
     .regex(
       /^[a-z]{2,4}(?:-[a-z]{2,4})?-(?:central|(?:north|south)(?:east|west)?|east|west)-[1-9]$/,
       'must be an AWS Region, e.g. "eu-central-1"',
     )
-    .describe("Region of the pipeline; load balancers deliver only into a bucket of their own Region"),
+    .describe("Region of the pipeline; load balancers deliver only to a bucket in their own Region"),
   backend: backendSettings
     .optional()
-    .describe('Where Terraform keeps its state. Default: { "type": "local" }'),
-  sources: z.array(source).min(1).max(MAX_SOURCES).describe("Where access logs come from"),
-  provider: providerSettings.optional().describe("How Terraform reaches AWS"),
+    .describe('Backend for the Terraform state. Default: { "type": "local" }'),
+  sources: z.array(source).min(1).max(MAX_SOURCES).describe("Sources of access logs"),
+  provider: providerSettings.optional().describe("Configuration of the AWS provider"),
   existingLogBucket: z
     .string()
     .regex(BUCKET_NAME, "must be the name of a bucket, without a prefix")
     .optional()
-    .describe(
-      "Bucket that the logs arrive in already; nothing on it is changed. Default: a bucket is created",
-    ),
+    .describe("Existing bucket that receives the logs; it is not changed. Default: a bucket is created"),
   existingLogBucketOwner: accountId
     .optional()
-    .describe("Account that owns that bucket. Default: the account that is deployed to"),
+    .describe("Account that owns the existing bucket. Default: the account of the pipeline"),
   existingLogBucketKey: z
     .string()
     .regex(KMS_KEY, "must be the ARN of a KMS key, not of an alias")
     .optional()
-    .describe("Key that the objects in that bucket are encrypted with. Default: S3's own, or the pipeline's"),
+    .describe("KMS key that encrypts the objects in the existing bucket. Default: S3's own keys, or kmsKey"),
   existingLogBucketEvents: z
     .enum(BUCKET_EVENTS)
     .optional()
     .describe(
-      "How that bucket tells of new objects: by its events in EventBridge, or by a notification to the pipeline's queue. Default: eventbridge",
+      "How the existing bucket notifies the pipeline: by its events in EventBridge, or by a notification to the pipeline's queue. Default: eventbridge",
     ),
   bucketName: z
     .string()
@@ -166,17 +169,17 @@ export const settingsSchema = z.strictObject({
       'must be lower-case letters, digits or "-", from 3 to 63 characters',
     )
     .optional()
-    .describe("Name of the pipeline's bucket. Default: the name and what makes it unique"),
-  keepOriginals: z.boolean().optional().meta(withDefault("Keep the objects as delivered, too", false)),
+    .describe("Name of the pipeline's bucket. Default: the name with a unique suffix"),
+  keepOriginals: z.boolean().optional().meta(withDefault("Keep the delivered objects, too", false)),
   database: z
     .string()
     .regex(IDENTIFIER, 'must be lower-case letters, digits and "_"')
     .optional()
-    .describe('Glue database. Default: the name with "_" for "-"'),
-  rawRetentionDays: days.optional().describe("Days after which moved text is deleted. Default: it is kept"),
+    .describe('Glue database. Default: the name with "_" instead of "-"'),
+  rawRetentionDays: days.optional().describe("Days after which moved files are deleted. Default: never"),
   lakeRetentionDays: days
     .optional()
-    .describe("Days after which rows of the typed tables are deleted. Default: they are kept"),
+    .describe("Days after which rows of the typed tables are deleted. Default: never"),
   resultsRetentionDays: days
     .optional()
     .meta(withDefault("Days after which query results are deleted", DEFAULT_RESULTS_RETENTION_DAYS)),
@@ -194,64 +197,57 @@ export const settingsSchema = z.strictObject({
     .min(0.01)
     .max(MAX_SCAN_GIB)
     .optional()
-    .meta(withDefault("GiB that one query of the analysts' workgroup may scan", DEFAULT_SCAN_LIMIT_GIB)),
+    .meta(withDefault("Scan limit of the analysts' workgroup: GiB per query", DEFAULT_SCAN_LIMIT_GIB)),
   columnar: z
     .boolean()
     .optional()
-    .meta(withDefault("Keep a typed table of each format, beside the text", true)),
+    .meta(withDefault("Create a typed table for each format, in addition to the raw table", true)),
   questions: z
     .boolean()
     .optional()
-    .meta(
-      withDefault(
-        "Save the questions worth asking in the analysts' workgroup, if there are typed tables",
-        true,
-      ),
-    ),
+    .meta(withDefault("Save the built-in questions in the analysts' workgroup, if typed tables exist", true)),
   partitions: z
     .enum(PARTITION_MODES)
     .optional()
     .meta(
       withDefault(
-        "managed: partitions are added every hour; projection: Athena computes them",
+        "managed: a function adds partitions every hour; projection: Athena computes them",
         PARTITION_MODES[0],
       ),
     ),
   projectionFrom: z.iso
-    .date("must be a day that exists, as YYYY-MM-DD")
+    .date("must be a valid day, as YYYY-MM-DD")
     .optional()
-    .describe(`First day that projected partitions cover. Default: ${DEFAULT_PROJECTION_FROM}`),
+    .describe(`First day of projected partitions. Default: ${DEFAULT_PROJECTION_FROM}`),
   kmsKey: z
     .string()
     .regex(KMS_KEY, "must be the ARN of a KMS key, not of an alias")
     .optional()
-    .describe(
-      "Key that encrypts everything but the bucket that logs are delivered to. Default: AWS's own keys",
-    ),
+    .describe("KMS key that encrypts everything except the bucket for deliveries. Default: AWS's own keys"),
   permissionsBoundary: z
     .string()
     .regex(arn("iam::(?:\\d{12}|aws):policy\\/[\\w+=,.@/-]+"), "must be the ARN of an IAM policy")
     .optional()
-    .describe("Policy that bounds what each role may do. Default: none"),
+    .describe("Permissions boundary of each role. Default: none"),
   iamPath: z
     .string()
-    .regex(/^\/(?:[\w+=,.@-]+\/)*$/, 'must begin and end with "/"')
+    .regex(/^\/(?:[\w+=,.@-]+\/)*$/, 'must start and end with "/"')
     .optional()
-    .describe("Path of every role and policy in IAM. Default: /"),
+    .describe("IAM path of all roles and policies. Default: /"),
   globalNameSuffix: z
     .string()
     .regex(/^[a-zA-Z0-9_-]{0,32}$/, 'must be letters, digits, "_" or "-", at most 32 characters')
     .optional()
     .meta(
       withDefault(
-        "End of names that are unique in the whole account: of roles and policies in IAM, and of the dashboard. For a pipeline of the same name in another Region",
+        "Suffix of names that must be unique in the account: IAM roles and policies, and the dashboard. Needed for a pipeline with the same name in another Region",
         "",
       ),
     ),
   lakeFormation: z
     .boolean()
     .optional()
-    .meta(withDefault("Grant the functions what they need where Lake Formation rules the catalog", false)),
+    .meta(withDefault("Grant the functions permissions in Lake Formation", false)),
   lakeFormationLocations: z
     .boolean()
     .optional()
@@ -261,64 +257,56 @@ export const settingsSchema = z.strictObject({
         false,
       ),
     ),
-  analystPolicy: z
-    .boolean()
-    .optional()
-    .meta(withDefault("A managed policy in IAM for those who ask questions", false)),
-  alarms: z.boolean().optional().meta(withDefault("Alarms on all that can go wrong", true)),
+  analystPolicy: z.boolean().optional().meta(withDefault("Create a managed IAM policy for analysts", false)),
+  alarms: z.boolean().optional().meta(withDefault("Create CloudWatch alarms", true)),
   alarmTopic: z
     .string()
     .regex(
       arn("sns:[a-z0-9-]+:\\d{12}:[\\w-]{1,256}"),
-      "must be the ARN of an SNS topic that is no FIFO topic",
+      "must be the ARN of a standard SNS topic, not a FIFO topic",
     )
     .optional()
-    .describe("Topic that alarms publish to; it must let CloudWatch do so. Default: a topic is created"),
+    .describe("Topic that alarms publish to; its policy must allow CloudWatch. Default: a topic is created"),
   alarmSubscriptions: z
     .array(
       z.strictObject({
-        protocol: z.enum(ALARM_PROTOCOLS).describe("How someone is told"),
+        protocol: z.enum(ALARM_PROTOCOLS).describe("Protocol of the subscription"),
         endpoint: z
           .string()
-          .regex(/^(?:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, "must be an e-mail address, or a URL of https")
+          .regex(/^(?:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, "must be an e-mail address or an https URL")
           .describe("E-mail address, which its owner must confirm, or URL"),
       }),
     )
     .refine((list) => isUnique(list.map(({ endpoint }) => endpoint)), "must name each endpoint once")
     .optional()
-    .meta({ description: "Who is told by the topic of the alarms. Default: nobody", default: [] }),
-  dashboard: z.boolean().optional().meta(withDefault("A dashboard in CloudWatch", true)),
+    .meta({ description: "Subscribers of the alarm topic. Default: none", default: [] }),
+  dashboard: z.boolean().optional().meta(withDefault("Create a CloudWatch dashboard", true)),
   vpc: z
     .strictObject({
       subnetIds: z
         .array(z.string().regex(/^subnet-[0-9a-f]+$/, "must be the id of a subnet"))
         .min(1)
-        .describe("Subnets from which S3 and Athena can be reached"),
+        .describe("Subnets that can reach S3 and Athena"),
       securityGroupIds: z
         .array(z.string().regex(/^sg-[0-9a-f]+$/, "must be the id of a security group"))
         .min(1)
         .describe("Security groups of the functions"),
     })
     .optional()
-    .describe("Network that the functions run in. Default: Lambda's own"),
+    .describe("Network of the functions. Default: Lambda's own"),
   reservedConcurrency: z
     .boolean()
     .optional()
     .meta(
       withDefault(
-        "Reserve concurrency for each function: 10 for move-access-logs, 1 for each of the others; an account keeps 100 that nobody may reserve",
+        "Reserve concurrency for each function: 10 for move-access-logs, 1 for each other function; 100 of an account's limit cannot be reserved",
         false,
       ),
     ),
   forceDestroy: z
     .boolean()
     .optional()
-    .meta(
-      withDefault(
-        "Delete the buckets with all that they hold on terraform destroy: for test accounts",
-        false,
-      ),
-    ),
+    .meta(withDefault("Let terraform destroy delete the buckets with all objects: for test accounts", false)),
   runtime: z.enum(RUNTIMES).optional().meta(withDefault("Lambda runtime", RUNTIMES[0])),
   tags: z
     .record(
@@ -327,12 +315,12 @@ export const settingsSchema = z.strictObject({
         .min(1)
         .max(TAGS.keyLength)
         .regex(TAGS.characters, TAG_CHARACTERS)
-        .refine((key) => !/^aws:/i.test(key), 'must not begin with "aws:", which AWS keeps for itself'),
+        .refine((key) => !/^aws:/i.test(key), 'must not start with "aws:", which AWS reserves'),
       z.string().max(TAGS.valueLength).regex(TAGS.characters, TAG_CHARACTERS),
     )
     .refine(
       (tags) => Object.keys(tags).length <= TAGS.max,
-      `must be at most ${TAGS.max}: AWS takes no more of a resource`,
+      `must be at most ${TAGS.max}: AWS allows no more per resource`,
     )
     .optional()
     .describe("Tags of every resource"),

@@ -30,22 +30,26 @@ function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>
   const { topic, dashboard } = pipeline.monitoring;
   return {
     log_bucket: { value: bucket.bucket.bucket, description: "Bucket of the moved files" },
-    log_bucket_arn: { value: bucket.bucket.arn, description: "ARN of that bucket" },
+    log_bucket_arn: { value: bucket.bucket.arn, description: "ARN of the bucket" },
     landing_bucket: {
       value: landing.bucket,
-      description: "Bucket that logs are delivered to",
+      description: "Bucket for deliveries",
       waitsFor: pipeline.landingPermissions,
     },
-    landing_bucket_arn: { value: landing.arn, description: "ARN of that bucket" },
+    landing_bucket_arn: { value: landing.arn, description: "ARN of the bucket" },
     arrivals_queue_url: { value: trigger.queue.url, description: "Queue of new objects" },
-    arrivals_queue_arn: { value: trigger.queue.arn, description: "ARN of that queue" },
-    ...deadLetterOutputs("arrivals", trigger.deadLetterQueue, "Queue of objects that could not be moved"),
+    arrivals_queue_arn: { value: trigger.queue.arn, description: "ARN of the queue" },
+    ...deadLetterOutputs(
+      "arrivals",
+      trigger.deadLetterQueue,
+      "Dead-letter queue of objects that could not be moved",
+    ),
     deliveries: {
       value: Object.fromEntries(
         pipeline.deliveries.map(({ source, bucket: target, prefix }) => [source, { bucket: target, prefix }]),
       ),
       description:
-        "Bucket and prefix of each source, by its name, for access_logs of a load balancer or logging_config of a distribution",
+        "Bucket and prefix of each source by name, for access_logs of a load balancer or logging_config of a distribution",
       waitsFor: pipeline.landingPermissions,
     },
     ...functionOutputs("move", move, "Function that moves logs"),
@@ -59,17 +63,17 @@ function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>
         }
       : {}),
     database: { value: database.name, description: "Glue database of the tables" },
-    database_arn: { value: database.arn, description: "ARN of that database" },
+    database_arn: { value: database.arn, description: "ARN of the database" },
     text_tables: {
       value: tables.map(({ table }) => table.name),
-      description: "Tables of the text as delivered",
+      description: "Raw tables",
     },
-    text_table_arns: { value: tables.map(({ table }) => table.arn), description: "ARNs of these tables" },
+    text_table_arns: { value: tables.map(({ table }) => table.arn), description: "ARNs of the raw tables" },
     ...(topic
       ? {
           alarm_topic_arn: {
             value: topic.topic.arn,
-            description: "SNS topic of the alarms: subscribe to it to be told",
+            description: "SNS topic of the alarms: subscribe to it",
           },
         }
       : {}),
@@ -84,21 +88,21 @@ function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>
     ...(lake ? { typed_tables: { value: lake.tables, description: "Typed tables" } } : {}),
     analyst_policy: {
       value: pipeline.analystPolicy.document,
-      description: "Policy of those who ask questions, as JSON",
+      description: "Policy for analysts, as JSON",
     },
     ...(pipeline.analystPolicy.policy
       ? {
           analyst_policy_arn: {
             value: pipeline.analystPolicy.policy.arn,
-            description: "ARN of the managed policy of those who ask questions",
+            description: "ARN of the managed policy for analysts",
           },
         }
       : {}),
-    ...workgroupOutputs("workgroup", pipeline.analystWorkgroup, "Athena workgroup to ask questions in"),
+    ...workgroupOutputs("workgroup", pipeline.analystWorkgroup, "Athena workgroup for analysts"),
     ...workgroupOutputs(
       "pipeline_workgroup",
       pipeline.pipelineWorkgroup,
-      "Athena workgroup of the pipeline's own statements",
+      "Athena workgroup of the pipeline's statements",
     ),
   };
 }
@@ -109,9 +113,9 @@ const functionOutputs = (
   description: string,
 ): Record<string, Output> => ({
   [`${id}_function_name`]: { value: lambda.functionName, description },
-  [`${id}_function_arn`]: { value: lambda.arn, description: "ARN of that function" },
-  [`${id}_role_arn`]: { value: role.arn, description: "ARN of its role" },
-  [`${id}_log_group`]: { value: logGroup.name, description: "Log group that it writes to" },
+  [`${id}_function_arn`]: { value: lambda.arn, description: "ARN of the function" },
+  [`${id}_role_arn`]: { value: role.arn, description: "ARN of its execution role" },
+  [`${id}_log_group`]: { value: logGroup.name, description: "Log group of the function" },
 });
 
 const scheduledOutputs = (
@@ -119,18 +123,18 @@ const scheduledOutputs = (
   handler: HandlerFunction,
   { deadLetterQueue, group, schedules }: Schedule,
 ): Record<string, Output> => ({
-  ...functionOutputs(id, handler, "Function that runs by schedule"),
-  [`${id}_schedule_group`]: { value: group.name, description: "Group of its schedules" },
+  ...functionOutputs(id, handler, "Scheduled function"),
+  [`${id}_schedule_group`]: { value: group.name, description: "Schedule group of the function" },
   [`${id}_schedules`]: {
     value: schedules.map((schedule) => schedule.name),
-    description: "Names of its schedules in that group",
+    description: "Names of the schedules in the group",
   },
-  ...deadLetterOutputs(id, deadLetterQueue, "Queue of its runs that failed"),
+  ...deadLetterOutputs(id, deadLetterQueue, "Dead-letter queue of failed runs"),
 });
 
 const deadLetterOutputs = (id: string, queue: SqsQueue, description: string): Record<string, Output> => ({
   [`${id}_dead_letter_queue_url`]: { value: queue.url, description },
-  [`${id}_dead_letter_queue_arn`]: { value: queue.arn, description: "ARN of that queue" },
+  [`${id}_dead_letter_queue_arn`]: { value: queue.arn, description: "ARN of the queue" },
 });
 
 const workgroupOutputs = (
@@ -139,5 +143,5 @@ const workgroupOutputs = (
   description: string,
 ): Record<string, Output> => ({
   [id]: { value: workgroup.name, description },
-  [`${id}_arn`]: { value: workgroup.arn, description: "ARN of that workgroup" },
+  [`${id}_arn`]: { value: workgroup.arn, description: "ARN of the workgroup" },
 });

@@ -4,7 +4,7 @@ import { UserError } from "./user-error";
 /** Asks on the terminal; anything but yes is no. @throws UserError where nobody can be asked */
 export async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY)
-    throw new UserError("nobody can be asked here: look at it with --dry-run, then say --yes");
+    throw new UserError("confirmation needs a terminal: check with --dry-run, then run with --yes");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(?:es)?$/i.test(await terminal.question(`${question} [y/N] `));

@@ -1,3 +1,4 @@
+import { plural } from "./quantities";
 import type { Json, QueryRows } from "./rows";
 
 export const OUTPUT_FORMATS = ["table", "json", "csv"] as const;
@@ -36,7 +37,7 @@ async function printTable({ columns, rows }: QueryRows, write: Write): Promise<v
       .trimEnd();
   await write(`${line(columns)}\n${widths.map((width) => "-".repeat(width)).join("  ")}\n`);
   for (const row of cells) await write(`${line(row)}\n`);
-  await write(`(${cells.length} ${cells.length === 1 ? "row" : "rows"})\n`);
+  await write(`(${cells.length} ${plural(cells.length, "row")})\n`);
 }
 
 const tableCell = (value: Json): string => {

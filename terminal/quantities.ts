@@ -3,9 +3,12 @@ export const sum = (values: readonly number[]): number => values.reduce((total, 
 /** `12,345` */
 export const count = (value: number): string => value.toLocaleString("en-US");
 
+/** `file` of one, else `files` */
+export const plural = (value: number, one: string, many = `${one}s`): string => (value === 1 ? one : many);
+
 /** `1 file`, `1,200 files` */
 export const counted = (value: number, one: string, many = `${one}s`): string =>
-  `${count(value)} ${value === 1 ? one : many}`;
+  `${count(value)} ${plural(value, one, many)}`;
 
 const POWERS = ["", "k", "M", "G", "T"] as const;
 const THOUSAND = 1000;

@@ -76,19 +76,19 @@ describe("access-logs", () => {
   });
 
   it.each([
-    [["query", "SELEC 1", "--lake", "LAKE"], 1, /^access-logs: query local failed: .*syntax error/],
+    [["query", "SELEC 1", "--lake", "LAKE"], 1, /^error: query local failed: .*syntax error/],
     [["query", "SELECT * FROM nothing", "--lake", "LAKE"], 1, /nothing does not exist/],
     [
       ["query", "SELECT 1", "--lake", "/nowhere"],
       1,
-      /^access-logs: lake \/nowhere: there is no such folder; make one with/,
+      /^error: lake \/nowhere: the folder does not exist; create the lake with/,
     ],
-    [["ingest", "/nowhere", "--lake", "LAKE"], 1, /^access-logs: \/nowhere: there is no such folder/],
+    [["ingest", "/nowhere", "--lake", "LAKE"], 1, /^error: \/nowhere: the folder does not exist/],
     [["ingest", "/nowhere"], 2, /required option '--lake <folder>' not specified/],
     [["ingset"], 2, /unknown command 'ingset'/],
     [["sample", "x", "--files", "many"], 2, /Expected a whole number from 1/],
     [["query", "SELECT 1", "--lake", "LAKE", "--format", "xml"], 2, /Allowed choices are table, json, csv/],
-    [["ask", "alb_top_client"], 2, /there is no question "alb_top_client"; "access-logs ask" lists them/],
+    [["ask", "alb_top_client"], 2, /unknown question "alb_top_client"; run "access-logs ask" to list the questions/],
     [["ask", "alb_top_clients"], 2, /say where to ask: --lake FOLDER on this machine, or --athena/],
     [["ask", "alb_client_session", "--lake", "LAKE"], 2, /required option '--client <text>' not specified/],
     [

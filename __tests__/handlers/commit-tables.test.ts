@@ -183,7 +183,7 @@ describe("commitTables", () => {
     await store.put({ bucket: BUCKET, key: `_commits/${TABLE}/0000000001.json` }, body);
     await expect(run()).rejects.toMatchObject({
       code: "STORE_FAILED",
-      message: expect.stringContaining("delete it once no INSERT"),
+      message: expect.stringContaining("delete it when no INSERT"),
     });
   });
 

@@ -7,7 +7,7 @@ import type { S3Server } from "../../testing/s3-server";
 /** A file below `raw/`, as a note has it. */
 export function fileAt(key: string): NotedFile {
   const partition = parsePartitionPath(key.slice(RAW_PREFIX.length, key.lastIndexOf("/")));
-  if (!partition) throw new Error(`${key} lies in no partition`);
+  if (!partition) throw new Error(`${key} is in no partition`);
   return { key, partition };
 }
 

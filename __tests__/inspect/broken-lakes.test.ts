@@ -416,7 +416,7 @@ describe("access-logs status and doctor", () => {
       ["--from", "2026-01-01"],
     ]) {
       const { status, stderr } = await runProgram(["status", "--lake", healthy.lake, ...args]);
-      expect([status, stderr]).toEqual([1, expect.stringMatching(/^access-logs: .*(?:both|together)\n$/)]);
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/^error: .*(?:both|together)\n$/)]);
     }
     expect((await runProgram(["status", "--lake", healthy.lake, "--since", "x"])).status).toBe(2);
   });

@@ -349,7 +349,7 @@ describe("access-logs status on AWS", () => {
       expect.objectContaining({
         code: "not-allowed",
         where,
-        fix: `let whoever runs this do ${permission} there`,
+        fix: `grant ${permission} on it to the role or user that runs this command`,
       }),
     ]);
     expect(values).toMatchObject({ streams: [{ rows: 400 }, {}] });
@@ -360,9 +360,9 @@ describe("access-logs status on AWS", () => {
     deployment.catalog.refusals.set("StartQueryExecution", "AccessDeniedException: You are not authorized");
     const { findings, tables } = await deployment.report("status");
     expect(findings.map(({ code, fix }) => `${code} ${fix}`).sort()).toEqual([
-      "not-allowed let whoever runs this do athena:StartQueryExecution there",
-      "not-allowed let whoever runs this do s3:GetObject there",
-      "not-allowed let whoever runs this do s3:ListBucket there",
+      "not-allowed grant athena:StartQueryExecution on it to the role or user that runs this command",
+      "not-allowed grant s3:GetObject on it to the role or user that runs this command",
+      "not-allowed grant s3:ListBucket on it to the role or user that runs this command",
     ]);
     expect(tables.join("")).toContain("logs-arrivals");
   });
@@ -403,7 +403,7 @@ describe("access-logs status on AWS", () => {
     expect(values.bucket).toBe(deployment.bucket);
     writeFileSync(outputs, "{}");
     await expect(deployment.report("status", { outputs })).rejects.toThrow(
-      /has no outputs log_bucket.*terraform output -json/,
+      /outputs log_bucket and landing_bucket are missing.*terraform output -json/,
     );
     await expect(deployment.report("status", { outputs: "nowhere" })).rejects.toThrow(/^nowhere: ENOENT/);
   });
@@ -411,14 +411,14 @@ describe("access-logs status on AWS", () => {
   it("says in one line that there are no settings", async () => {
     const { status, stdout, stderr } = await deployment.run("status", "--settings", "nowhere.json");
     expect([status, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/^access-logs: nowhere\.json: no such file/m);
+    expect(stderr).toMatch(/^error: nowhere\.json: the file does not exist/m);
   });
 
   it("prints one screen of 80 columns and exits with 1 if something is wrong, with 0 if not", async () => {
     const well = await deployment.run("status");
     expect([well.status, well.stdout]).toEqual([
       0,
-      expect.stringMatching(/\nok {5}8 files of the last 2 d, everything came through\n$/),
+      expect.stringMatching(/\nok {5}8 files of the last 2 d, all committed\n$/),
     ]);
     deployment.aws.send("logs-arrivals-dead-letters", "{}");
     const { status, stdout } = await deployment.run("status");

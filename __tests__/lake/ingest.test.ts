@@ -284,7 +284,7 @@ describe("ingest", () => {
   });
 
   it.each([
-    ["a folder that is missing", "none", "lake", "there is no such folder"],
+    ["a folder that is missing", "none", "lake", "the folder does not exist"],
     ["a lake inside the folder of the logs", "logs", "logs/lake", "must not be inside"],
     ["a lake whose path is a pattern", "logs", "la*ke", "must not hold any of"],
     // On Windows it is a separator.

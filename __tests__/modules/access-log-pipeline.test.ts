@@ -404,9 +404,7 @@ describe("AccessLogPipeline", () => {
 
   it("refuses a topic for alarms that there are none of, and a silence that no alarm can wait for", () => {
     const alarmTopic = "arn:aws:sns:eu-central-1:111122223333:ops";
-    expect(() => synth({ alarms: false, alarmTopic })).toThrow(
-      '"alarmTopic" must be left out where "alarms"',
-    );
+    expect(() => synth({ alarms: false, alarmTopic })).toThrow('"alarmTopic" must not be set if "alarms"');
     const sources = [{ name: "a", format: "alb", prefix: "a/", silentAfterHours: 200 }] as const;
     expect(() => synth({ sources })).toThrow(/"silentAfterHours" from 0 to 168, whole, got \[200\]/);
   });

@@ -75,7 +75,7 @@ describe("access-logs backfill on AWS", () => {
   it("says in one line that the bucket is not there", async () => {
     const { status, stderr } = await run(...DAY);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^access-logs: .*$/m);
+    expect(stderr).toMatch(/^error: .*$/m);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 

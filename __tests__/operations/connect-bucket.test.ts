@@ -77,7 +77,7 @@ describe("access-logs connect-bucket", () => {
 
   it("never writes to a bucket of another account", async () => {
     const { status, stderr } = await run("--eventbridge", "--yes", "--owner", "999999999999");
-    expect([status, stderr]).toEqual([1, expect.stringMatching(/^access-logs: /m)]);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^error: /m)]);
     expect(stored()).toBe(documentOf(...FOREIGN));
   });
 

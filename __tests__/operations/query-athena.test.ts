@@ -72,7 +72,7 @@ describe("access-logs query --athena", () => {
     const missing = await run("query", "SELECT 1", "--athena", "--workgroup", "w");
     expect([missing.status, missing.stderr]).toEqual([
       1,
-      expect.stringMatching(/^access-logs: access-logs\.json: no such file.*\n$/),
+      expect.stringMatching(/^error: access-logs\.json: the file does not exist.*\n$/),
     ]);
   });
 
@@ -104,7 +104,7 @@ describe("access-logs query --athena", () => {
     const { status, stdout, stderr } = await run("query", "SELECT 1", ...PLACE, "--max-bytes", "1GB");
     const id = athena.queries[0]?.id;
     expect(stderr).toBe(
-      `access-logs: query ${id} was cancelled: it scanned 2.5 GB, more than --max-bytes 1.0 GB; ask for fewer days or columns\n`,
+      `error: query ${id} was cancelled: it scanned 2.5 GB, more than --max-bytes 1.0 GB; query fewer days or columns\n`,
     );
     expect([status, stdout, athena.queries[0]?.isCancelled]).toEqual([1, "", true]);
   });
@@ -127,7 +127,7 @@ describe("access-logs query --athena", () => {
       ]);
       expect([status, stdout]).toEqual([130, ""]);
       expect(stderr).toMatch(
-        new RegExp(`^access-logs: query ${athena.queries[0]?.id} was cancelled: it had scanned .*\n$`),
+        new RegExp(`^error: query ${athena.queries[0]?.id} was cancelled: it had scanned .*\n$`),
       );
       expect(athena.queries[0]?.isCancelled).toBe(true);
     },
@@ -156,7 +156,7 @@ describe("access-logs query --athena", () => {
     athena.setFates(fate);
     const { status, stdout, stderr } = await run("query", "SELECT x FROM t", ...PLACE);
     expect([status, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/^access-logs: [^\n]*\n$/);
+    expect(stderr).toMatch(/^error: [^\n]*\n$/);
     expect(stderr).toMatch(message);
   });
 
@@ -164,24 +164,24 @@ describe("access-logs query --athena", () => {
     ["ExpiredTokenException", /; renew your credentials, e\.g\. with "aws sso login"\n$/],
     ["AccessDeniedException", /; you need athena:StartQueryExecution, /],
     ["InvalidRequestException: WorkGroup w is not found.", /WorkGroup w is not found; is the stack deployed/],
-    ["InvalidRequestException", /^access-logs: InvalidRequestException on purpose\n$/],
+    ["InvalidRequestException", /^error: InvalidRequestException on purpose\n$/],
   ])("explains %s in one line", async (error, message) => {
     athena.refuse(error);
     const { status, stdout, stderr } = await run("query", "SELECT 1", ...PLACE);
     expect([status, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/^access-logs: [^\n]*\n$/);
+    expect(stderr).toMatch(/^error: [^\n]*\n$/);
     expect(stderr).toMatch(message);
   });
 
   it.each([
-    [["query", "SELECT 1"], /error: say where to ask: --lake FOLDER on this machine, or --athena/],
+    [["query", "SELECT 1"], /error: choose where to run the query: --lake FOLDER or --athena/],
     [
       ["query", "SELECT 1", "--athena", "--lake", "x"],
       /option '--athena' cannot be used with option '--lake/,
     ],
     [["query", "SELECT 1", "--lake", "x", "--max-bytes", "1GB"], /cannot be used with option '--lake/],
-    [["query", "--athena"], /error: give the SQL, or a file of it with --file/],
-    [["query", "SELECT 1", "--file", "x", "--athena"], /error: give the SQL or --file, not both/],
+    [["query", "--athena"], /error: SQL is required: pass it as an argument, or as a file with --file/],
+    [["query", "SELECT 1", "--file", "x", "--athena"], /error: use either the SQL argument or --file, not both/],
     [["query", "SELECT 1", "--athena", "--max-bytes", "much"], /Expected a number of bytes, e\.g\. "500MB"/],
     [["query", "SELECT 1", "--athena", "--reuse", "99999"], /Expected a whole number from 1 to 10080/],
   ])("answers a wrong command line with its usage: %j", async (args, message) => {

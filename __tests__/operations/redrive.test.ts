@@ -37,9 +37,9 @@ describe("access-logs redrive", () => {
     expect(status).toBe(0);
     expect(stdout.split("\n")).toEqual([
       `${ARRIVALS}: nothing in it`,
-      "logs-create-partition-dead-letters: nothing in it",
+      "logs-create-partition-dead-letters: empty",
       `${TRANSFORM}: nothing in it`,
-      "logs-maintain-lake-dead-letters: nothing in it",
+      "logs-maintain-lake-dead-letters: empty",
       "",
     ]);
   });
@@ -84,7 +84,7 @@ describe("access-logs redrive", () => {
     expect(stdout).toContain("a run of the schedule; AccessDenied: no role");
     expect(stdout).toContain("the hours 2026-01-01 to 2026-01-02");
     expect(stdout.replaceAll(/\n +/g, " ")).toContain(
-      "2 runs of logs-transform-partition begun for 4 messages\n",
+      "2 runs of logs-transform-partition started for 4 messages\n",
     );
     expect(aws.invocations).toEqual([
       { name: "logs-transform-partition", type: "Event", payload: "{}" },
@@ -117,8 +117,8 @@ describe("access-logs redrive", () => {
     deployment.aws.send(TRANSFORM, record(SCHEDULED));
     const { stdout } = await deployment.run("redrive", "--yes", "--queue", "transform-partition");
     const text = stdout.replaceAll(/\n +/g, " ");
-    expect(text).toContain("not of this pipeline: expected the event of a function, got hello");
-    expect(text).toContain("1 run of logs-transform-partition begun for 1 message; 1 message left");
+    expect(text).toContain("not from this pipeline: expected the event of a function, got hello");
+    expect(text).toContain("1 run of logs-transform-partition started for 1 message; 1 message left");
     expect(messagesIn(TRANSFORM).map(({ body }) => body)).toEqual(["hello"]);
   });
 
@@ -128,7 +128,7 @@ describe("access-logs redrive", () => {
     const { status, stderr } = await deployment.run("redrive", "--yes", "--queue", "transform-partition");
     expect([status, stderr]).toEqual([
       1,
-      expect.stringContaining("access-logs: User: someone is not authorized to perform: lambda:Invoke"),
+      expect.stringContaining("error: User: someone is not authorized to perform: lambda:Invoke"),
     ]);
     expect(messagesIn(TRANSFORM)).toHaveLength(1);
   });
@@ -136,7 +136,7 @@ describe("access-logs redrive", () => {
   it("asks before it does anything, and asks for --yes where nobody can be asked", async () => {
     deployment.aws.send(ARRIVALS, event("alb/a"));
     const { status, stderr } = await deployment.run("redrive");
-    expect([status, stderr]).toEqual([1, expect.stringContaining("say --yes")]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("run with --yes")]);
     expect(messagesIn(ARRIVALS)).toHaveLength(1);
   });
 
@@ -166,7 +166,7 @@ describe("access-logs redrive", () => {
     const { status, stderr } = await deployment.run("redrive");
     expect([status, stderr]).toEqual([
       1,
-      expect.stringContaining("access-logs: The specified queue does not exist."),
+      expect.stringContaining("error: The specified queue does not exist."),
     ]);
   });
 });
@@ -197,56 +197,56 @@ describe("access-logs redrive --rejected", () => {
 
   it("says that there is nothing to do", async () => {
     const { status, stdout } = await deployment.run("redrive", "--rejected");
-    expect([status, stdout]).toEqual([0, "s3://logs-0123/rejected/: nothing in it\n"]);
+    expect([status, stdout]).toEqual([0, "s3://logs-0123/rejected/: empty\n"]);
   });
 
   it("shows each file with the reason, whether it was replaced, and what to do with the others", async () => {
     const [first = "", second = ""] = await reject(2);
-    deployment.s3.put(deployment.bucket, rejectedKeyOf(second), "a whole copy");
+    deployment.s3.put(deployment.bucket, rejectedKeyOf(second), "an intact copy");
     const before = deployment.s3.keys(deployment.bucket);
     const { status, stdout } = await deployment.run("redrive", "--rejected", "--dry-run");
     expect(status).toBe(0);
     const text = oneLine(stdout);
     expect(text).toContain("s3://logs-0123/rejected/: 2 files");
     expect(text).toContain(`${rejectedKeyOf(first)} ${REASON}`);
-    expect(text).toContain(`${rejectedKeyOf(second)} was replaced: it can be taken back in`);
-    expect(text).toContain("1 file not replaced: put a whole copy in the place of each");
+    expect(text).toContain(`${rejectedKeyOf(second)} replaced: it can be taken back`);
+    expect(text).toContain("1 file not replaced: replace each file with an intact copy");
     expect(text).toContain(`aws s3 cp COPY "s3://logs-0123/${rejectedKeyOf(first)}"`);
-    expect(stdout).toContain("left as they are: this was a dry run\n");
+    expect(stdout).toContain("unchanged: this was a dry run\n");
     expect(deployment.s3.keys(deployment.bucket)).toEqual(before);
   });
 
   it("takes back in what was replaced, notes it for the next commit, and leaves the others", async () => {
     const [first = "", second = ""] = await reject(2);
-    deployment.s3.put(deployment.bucket, rejectedKeyOf(second), "a whole copy");
+    deployment.s3.put(deployment.bucket, rejectedKeyOf(second), "an intact copy");
     const { status, stdout } = await deployment.run("redrive", "--rejected", "--yes");
     expect([status, stdout]).toEqual([
       0,
-      expect.stringContaining("1 file taken back in; the next run commits"),
+      expect.stringContaining("1 file taken back; the next run commits"),
     ]);
     expect(rejectedKeys()).toEqual([rejectedKeyOf(first), reasonKeyOf(first)]);
-    expect(deployment.s3.read(deployment.bucket, second)).toBe("a whole copy");
+    expect(deployment.s3.read(deployment.bucket, second)).toBe("an intact copy");
     expect(noted()).toEqual([second]);
   });
 
   it("leaves all as they are, and asks nothing, where none was replaced", async () => {
     await reject(1);
     const { status, stdout } = await deployment.run("redrive", "--rejected");
-    expect([status, stdout]).toEqual([0, expect.stringMatching(/nothing to take back in\n$/)]);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/nothing to take back\n$/)]);
     expect(rejectedKeys()).toHaveLength(2);
   });
 
   it("asks before it takes anything, and asks for --yes where nobody can be asked", async () => {
     const [key = ""] = await reject(1);
-    deployment.s3.put(deployment.bucket, rejectedKeyOf(key), "a whole copy");
+    deployment.s3.put(deployment.bucket, rejectedKeyOf(key), "an intact copy");
     const { status, stderr } = await deployment.run("redrive", "--rejected");
-    expect([status, stderr]).toEqual([1, expect.stringContaining("say --yes")]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("run with --yes")]);
     expect(rejectedKeys()).toHaveLength(2);
   });
 
   it("prints one JSON document", async () => {
     const [key = ""] = await reject(1);
-    deployment.s3.put(deployment.bucket, rejectedKeyOf(key), "a whole copy");
+    deployment.s3.put(deployment.bucket, rejectedKeyOf(key), "an intact copy");
     const { stdout } = await deployment.run("redrive", "--rejected", "--yes", "--json");
     expect(JSON.parse(stdout)).toEqual({
       bucket: "logs-0123",
@@ -257,7 +257,7 @@ describe("access-logs redrive --rejected", () => {
 
   it("names what it could not take back in, takes the others, and exits with 1", async () => {
     const keys = await reject(2);
-    for (const key of keys) deployment.s3.put(deployment.bucket, rejectedKeyOf(key), "a whole copy");
+    for (const key of keys) deployment.s3.put(deployment.bucket, rejectedKeyOf(key), "an intact copy");
     deployment.s3.setFault(({ isCopy, key }) =>
       isCopy && key === keys[0] ? { status: 403, code: "AccessDenied" } : undefined,
     );
@@ -265,8 +265,8 @@ describe("access-logs redrive --rejected", () => {
     expect(status).toBe(1);
     const inOrder = [...keys].sort();
     const other = inOrder.find((key) => key !== keys[0]) ?? "";
-    expect(stdout).toContain("1 file taken back in");
-    expect(oneLine(stdout)).toContain(`${rejectedKeyOf(keys[0] ?? "")}: not taken back in: AccessDenied`);
+    expect(stdout).toContain("1 file taken back");
+    expect(oneLine(stdout)).toContain(`${rejectedKeyOf(keys[0] ?? "")}: not taken back: AccessDenied`);
     expect(noted()).toEqual([other]);
     expect(rejectedKeys()).toHaveLength(2);
   });
@@ -276,7 +276,7 @@ describe("access-logs redrive --rejected", () => {
     const { status, stdout } = await deployment.run("redrive");
     expect(status).toBe(0);
     expect(stdout.split("\n").slice(4)).toEqual([
-      'rejected files: 2; "access-logs redrive --rejected --dry-run" shows them',
+      'rejected files: 2; run "access-logs redrive --rejected --dry-run" to list them',
       "",
     ]);
     expect((await deployment.run("redrive", "--queue", "maintain-lake")).stdout).not.toContain("rejected");
@@ -288,14 +288,14 @@ describe("access-logs redrive --rejected", () => {
     const { status, stdout } = await deployment.run("redrive", "--yes");
     expect(status).toBe(0);
     expect(stdout).toContain(`${ARRIVALS}: 1 message moved back`);
-    expect(stdout).toContain("rejected files: they could not be looked at: AccessDenied\n");
+    expect(stdout).toContain("rejected files: not checked: AccessDenied\n");
   });
 
   it("takes the bucket's name, and says so where nobody knows it", async () => {
     await reject(1);
     deployment.aws.deny("lambda:GetFunctionConfiguration");
     const { status, stderr } = await deployment.run("redrive", "--rejected", "--dry-run");
-    expect([status, stderr]).toEqual([1, expect.stringMatching(/which bucket .*: name it with --bucket\n$/)]);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/bucket is unknown .*: set --bucket\n$/)]);
     const named = await deployment.run("redrive", "--rejected", "--dry-run", "--bucket", deployment.bucket);
     expect([named.status, named.stdout]).toEqual([0, expect.stringContaining("/rejected/: 1 file\n")]);
   });

@@ -69,7 +69,7 @@ describe("what AWS would refuse", () => {
     expect(() =>
       synthSettings({ ...settings({ sources: sources(MAX_SOURCES) }), region: "eu-central-1" }),
     ).toThrow(
-      /-move-access-logs: all policies in one role: \d\d,\d{3} characters, AWS allows 10,240 \(https:\/\/docs\.aws\.amazon\.com\/[^)]+\); divide the sources between two pipelines/,
+      /-move-access-logs: all policies in one role: \d\d,\d{3} characters, AWS allows 10,240 \(https:\/\/docs\.aws\.amazon\.com\/[^)]+\); split the sources into two pipelines/,
     );
     const accounts = Array.from({ length: 300 }, (_, index) => String(111_111_111_111 + index));
     expect(() =>

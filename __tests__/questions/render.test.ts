@@ -133,8 +133,8 @@ it("a prepared statement says what each of its values is", () => {
 
 it("a saved query runs as it is: about yesterday and today, with its explanation and an example of each value", () => {
   expect(renderSavedQuery(questionOf("alb_client_session"))).toBe(`-- What did one client do, step by step
--- One row a request of the address, oldest first.
--- client: address of the client, as it was logged; here 203.0.113.66
+-- One row per request of the address, oldest first.
+-- client: address of the client, as logged; here 203.0.113.66
 -- limit: rows at most; here 200
 SELECT time, request_verb AS method, request_url AS url, elb_status_code AS status,
   target_processing_time AS seconds, sent_bytes AS bytes_sent, user_agent

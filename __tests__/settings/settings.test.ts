@@ -42,7 +42,7 @@ describe("settings", () => {
     [source({ prefix: "alb" }), 'access-logs.json: sources[0].prefix: must be empty or end with "/"'],
     [
       source({ prefix: "a/AWSLogs/" }),
-      'must not hold "AWSLogs": AWS adds that folder itself, got "a/AWSLogs/"',
+      'must not contain "AWSLogs": AWS adds that folder itself, got "a/AWSLogs/"',
     ],
     [
       source({ accounts: ["1"] }),
@@ -50,7 +50,7 @@ describe("settings", () => {
     ],
     [
       source({ format: "cloudfront", prefix: "" }),
-      "sources[0].prefix: must not be empty: the pipeline writes to the same bucket; give the distribution's logs a prefix",
+      "sources[0].prefix: must not be empty: the pipeline writes to the same bucket; set a prefix for the distribution's logs",
     ],
     [source({ format: "cloudfront", prefix: "raw/x/" }), 'sources[0].prefix: must not overlap "raw/"'],
     [source({ privacy: { clientIps: "remove" } }), "access-logs.json: sources[0].privacy.clientIps: "],
@@ -69,7 +69,7 @@ describe("settings", () => {
     ],
     [
       source({ accounts: [111122223333] }),
-      'access-logs.json: sources[0].accounts[0]: must be a text, in "quotes", got 111122223333',
+      'access-logs.json: sources[0].accounts[0]: must be a string, in "quotes", got 111122223333',
     ],
     [
       source({ accounts: ["111122223333", "111122223333"] }),
@@ -77,7 +77,7 @@ describe("settings", () => {
     ],
     [
       source({ format: "cloudfront", prefix: "cf/", accounts: ["111122223333"] }),
-      "sources[0].accounts: must be left out of a source of CloudFront",
+      "sources[0].accounts: must not be set for a CloudFront source",
     ],
     [source({ partition: "yes" }), 'sources[0].partition: must be true or false, without quotes, got "yes"'],
     [source({ name: undefined }), "sources[0].name: must be set, got nothing"],
@@ -93,32 +93,32 @@ describe("settings", () => {
       { existingLogBucket: "Company_Logs/alb" },
       "existingLogBucket: must be the name of a bucket, without a prefix",
     ],
-    [{ tags: { "aws:team": "x" } }, 'must not begin with "aws:", which AWS keeps for itself'],
+    [{ tags: { "aws:team": "x" } }, 'must not start with "aws:", which AWS reserves'],
     [{ tags: { ["k".repeat(200)]: "x" } }, "must have at most 128 characters"],
     [
       { tags: Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`k${index}`, "v"])) },
-      "tags: must be at most 50: AWS takes no more of a resource",
+      "tags: must be at most 50: AWS allows no more per resource",
     ],
-    [{ kmsKey: key("us-east-1") }, "kmsKey: must be of the Region eu-central-1, got "],
+    [{ kmsKey: key("us-east-1") }, "kmsKey: must be in the Region eu-central-1, got "],
     [
       { kmsKey: key("eu-central-1", "aws-cn") },
-      "kmsKey: must be of the partition aws, as the Region eu-central-1, got ",
+      "kmsKey: must be in the partition aws of the Region eu-central-1, got ",
     ],
     [
       { alarmTopic: "arn:aws:sns:us-east-1:111122223333:ops" },
-      "alarmTopic: must be of the Region eu-central-1, got ",
+      "alarmTopic: must be in the Region eu-central-1, got ",
     ],
     [
       { permissionsBoundary: "arn:aws-us-gov:iam::111122223333:policy/boundary" },
-      "permissionsBoundary: must be of the partition aws, as the Region eu-central-1, got ",
+      "permissionsBoundary: must be in the partition aws of the Region eu-central-1, got ",
     ],
     [
       { provider: { assumeRole: { roleArn: "arn:aws-cn:iam::111122223333:role/deploy" } } },
-      "provider.assumeRole.roleArn: must be of the partition aws",
+      "provider.assumeRole.roleArn: must be in the partition aws",
     ],
     [
       { name: "n".repeat(29), kmsKey: key("eu-central-1") },
-      'name: must have at most 28 characters: with "-landing-" it is the start of the name of the bucket that logs are delivered to with "kmsKey"; choose a shorter one, or set "bucketName", got "nnn',
+      'name: must have at most 28 characters: with "-landing-" it is the start of the name of the bucket for deliveries with "kmsKey"; choose a shorter one, or set "bucketName", got "nnn',
     ],
     [
       { bucketName: "b".repeat(60), kmsKey: key("eu-central-1") },
@@ -130,30 +130,30 @@ describe("settings", () => {
     ],
     [
       { region: "af-south-1", ...source({ format: "cloudfront", prefix: "cf/" }) },
-      'sources[0].format: CloudFront delivers no standard logs (version 1) to buckets of this Region: deploy to another one, or leave the sources of CloudFront out, got "af-south-1"',
+      'sources[0].format: CloudFront does not deliver standard logs (version 1) to buckets in this Region: deploy to another Region, or remove the CloudFront sources, got "af-south-1"',
     ],
     [
       { region: "us-gov-west-1", ...source({ format: "cloudfront", prefix: "cf/" }) },
-      "sources[0].format: CloudFront delivers no standard logs",
+      "sources[0].format: CloudFront does not deliver standard logs",
     ],
     [
       { alarmSubscriptions: [{ protocol: "email", endpoint: "nobody" }] },
-      'alarmSubscriptions[0].endpoint: must be an e-mail address, or a URL of https, got "nobody"',
+      'alarmSubscriptions[0].endpoint: must be an e-mail address or an https URL, got "nobody"',
     ],
     [
       { alarms: false, alarmSubscriptions: [{ protocol: "email", endpoint: "ops@example.com" }] },
-      'alarmSubscriptions: must be left out where "alarms" is false',
+      'alarmSubscriptions: must not be set if "alarms" is false',
     ],
     [
       { lakeFormationLocations: true },
-      'lakeFormationLocations: must be left out unless "lakeFormation" is true',
+      'lakeFormationLocations: must not be set unless "lakeFormation" is true',
     ],
     [
       { existingLogBucketKey: key("eu-central-1") },
-      'existingLogBucketKey: must be left out without "existingLogBucket"',
+      'existingLogBucketKey: must not be set without "existingLogBucket"',
     ],
-    [{ iamPath: "platform" }, 'iamPath: must begin and end with "/"'],
-    [{ lakeRetentionDays: 400, columnar: false }, "lakeRetentionDays: must be left out where "],
+    [{ iamPath: "platform" }, 'iamPath: must start and end with "/"'],
+    [{ lakeRetentionDays: 400, columnar: false }, "lakeRetentionDays: must not be set if "],
     [{ logRetentionDays: 31 }, "access-logs.json: logRetentionDays: must be one of 1, 3, 5"],
     [{ backend: { type: "s3", bucket: "state" } }, "access-logs.json: backend.key: "],
     [{ backend: { type: "swift" } }, "access-logs.json: backend"],
@@ -166,22 +166,22 @@ describe("settings", () => {
     [{ provider: { assumeRole: { roleArn: "me" } } }, "access-logs.json: provider.assumeRole.roleArn: "],
     [source({ silentAfterHours: 169 }), "access-logs.json: sources[0].silentAfterHours: "],
     [source({ silentAfterHours: 0.5 }), "access-logs.json: sources[0].silentAfterHours: "],
-    [{ alarmTopic: "ops" }, "access-logs.json: alarmTopic: must be the ARN of an SNS topic"],
+    [{ alarmTopic: "ops" }, "access-logs.json: alarmTopic: must be the ARN of a standard SNS topic"],
     [
       { alarmTopic: "arn:aws:sns:eu-central-1:111122223333:ops.fifo" },
-      "access-logs.json: alarmTopic: must be the ARN of an SNS topic that is no FIFO topic",
+      "access-logs.json: alarmTopic: must be the ARN of a standard SNS topic, not a FIFO topic",
     ],
     [
       { alarmTopic: "arn:aws:sns:eu-central-1:111122223333:ops", alarms: false },
-      'access-logs.json: alarmTopic: must be left out where "alarms" is false',
+      'access-logs.json: alarmTopic: must not be set if "alarms" is false',
     ],
     [
       { existingLogBucketOwner: "111122223333" },
-      'access-logs.json: existingLogBucketOwner: must be left out without "existingLogBucket"',
+      'access-logs.json: existingLogBucketOwner: must not be set without "existingLogBucket"',
     ],
     [
       { existingLogBucketEvents: "queue" },
-      'access-logs.json: existingLogBucketEvents: must be left out without "existingLogBucket"',
+      'access-logs.json: existingLogBucketEvents: must not be set without "existingLogBucket"',
     ],
   ])("refuse %j", (changes, message) => {
     expect(problemOf(changes)).toContain(message);
@@ -197,14 +197,14 @@ describe("settings", () => {
       'sources[1].name: must be unique, got "a" again',
     );
     expect(problemOf({ sources: [cloudfront("a", "x/"), cloudfront("b", "x/y/")] })).toContain(
-      "sources[1].prefix: must not overlap that of sources[0]",
+      "sources[1].prefix: must not overlap the prefix of sources[0]",
     );
   });
 
   it("refuse sources that share a table and do not agree on its rows", () => {
     const alb = (name: string, options: object) => ({ name, format: "alb", prefix: `${name}/`, ...options });
     expect(problemOf({ sources: [alb("a", { partition: true }), alb("b", {})] })).toBe(
-      'access-logs.json: sources: must all have "partition", or none, among those of one format (alb)',
+      'access-logs.json: sources: must all set "partition", or none of them, if they have the same format (alb)',
     );
     expect(problemOf({ sources: [alb("a", { privacy: { cookies: "drop" } }), alb("b", {})] })).toContain(
       'access-logs.json: sources: must all have the same "privacy"',
@@ -242,12 +242,12 @@ describe("settings", () => {
   it("say so when the file is missing or no JSON", () => {
     const folder = mkdtempSync(join(tmpdir(), "settings-"));
     const path = join(folder, "x.json");
-    expect(() => loadSettings(path)).toThrow(`${path}: no such file; name one with ACCESS_LOGS_SETTINGS`);
+    expect(() => loadSettings(path)).toThrow(`${path}: the file does not exist; set ACCESS_LOGS_SETTINGS`);
     for (const [text, place, hint] of [
       ["{", "1:2", "it ends too early"],
-      ['{\n  // the name\n  "name": "x"\n}', "2:3", "JSON has no comments"],
-      ['{\n  "name": "x",\n}', "3:1", "there is a comma before it"],
-      ["{ 'name': 1 }", "1:3", 'JSON has texts in "double quotes" only'],
+      ['{\n  // the name\n  "name": "x"\n}', "2:3", "JSON does not allow comments"],
+      ['{\n  "name": "x",\n}', "3:1", "remove the comma before it"],
+      ["{ 'name': 1 }", "1:3", 'JSON requires "double quotes"'],
       ['{ "a": [1, 2] "b": 1 }', "1:15", 'unexpected "\\"b\\": 1 }"'],
       ['{ "a": tru }', "1:8", "unexpected"],
       ["{} {}", "1:4", "unexpected"],

@@ -81,7 +81,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   [
     { alarm_subscriptions: [{ protocol: "sms", endpoint: "+1" }] },
     'alarm_subscriptions: protocol: must be one of "email", "email-json", "https", got "sms"',
-    'alarm_subscriptions: endpoint: must be an e-mail address, or a URL of https, got "+1"',
+    'alarm_subscriptions: endpoint: must be an e-mail address or an https URL, got "+1"',
   ],
   [
     { sources: [{ name: "a", format: "cloudfront", prefix: "a/", accounts: ["111122223333"] }] },
@@ -123,7 +123,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   [{ partitions: "hourly" }, 'partitions: must be one of "managed", "projection", got "hourly"'],
   [
     { projection_from: "2024-02-30", partitions: "projection" },
-    'projection_from: must be a day that exists, as YYYY-MM-DD, got "2024-02-30"',
+    'projection_from: must be a valid day, as YYYY-MM-DD, got "2024-02-30"',
   ],
   [{ kms_key: "alias/logs" }, 'kms_key: must be an object with arn, got "alias/logs"'],
   [
@@ -163,23 +163,23 @@ const BECAUSE_OF_OTHERS: typeof REFUSED = [
   ],
   [
     { lake_formation_locations: true },
-    'lake_formation_locations: must be left out unless "lake_formation" is true, got true',
+    'lake_formation_locations: must not be set unless "lake_formation" is true, got true',
   ],
   [
     { alarms: false, alarm_subscriptions: [{ protocol: "email", endpoint: "ops@example.com" }] },
-    'alarm_subscriptions: must be left out where "alarms" is false',
+    'alarm_subscriptions: must not be set if "alarms" is false',
   ],
   [
     { projection_from: "2024-01-01" },
-    'projection_from: must be left out unless "partitions" is "projection", got "2024-01-01"',
+    'projection_from: must not be set unless "partitions" is "projection", got "2024-01-01"',
   ],
   [
     { existing_log_bucket_owner: "111122223333" },
-    'existing_log_bucket_owner: must be left out without "existing_log_bucket", got "111122223333"',
+    'existing_log_bucket_owner: must not be set without "existing_log_bucket", got "111122223333"',
   ],
   [
     { existing_log_bucket_events: "queue" },
-    'existing_log_bucket_events: must be left out without "existing_log_bucket", got "queue"',
+    'existing_log_bucket_events: must not be set without "existing_log_bucket", got "queue"',
   ],
 ];
 

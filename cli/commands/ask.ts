@@ -20,10 +20,10 @@ export function addAskCommand(program: Command): Command {
     // What stands behind a question's name is that question's, --json as well.
     .enablePositionalOptions()
     .command("ask")
-    .description("ask a question that is written already, of a lake or of Athena; alone: list the questions")
+    .description("run a built-in question on a lake or on Athena; without a name: list the questions")
     .helpCommand(false)
     .enablePositionalOptions()
-    .argument("[name]", "the question")
+    .argument("[name]", "name of the question")
     .option("--json", "list the questions as one JSON document", false)
     .addHelpText(
       "after",
@@ -36,7 +36,7 @@ export function addAskCommand(program: Command): Command {
     )
     .action(async (name: string | undefined, { json }: { json: boolean }, command: Command) => {
       if (name !== undefined) {
-        command.error(`error: there is no question "${name}"; "access-logs ask" lists them`);
+        command.error(`error: unknown question "${name}"; run "access-logs ask" to list the questions`);
       }
       await write(json ? `${JSON.stringify(QUESTIONS)}\n` : listed());
     });
@@ -51,9 +51,9 @@ function addQuestion(ask: Command, question: Question): void {
     .description(`${question.title} ${question.explanation}`)
     .option(
       "--from <time>",
-      "day, hour or minute in UTC: YYYY-MM-DD, YYYY-MM-DDTHH or YYYY-MM-DDTHH:MM (default: all of a lake; on Athena, which bills what it reads, the last 24 hours)",
+      "day, hour or minute in UTC: YYYY-MM-DD, YYYY-MM-DDTHH or YYYY-MM-DDTHH:MM (default: all rows of a lake; the last 24 hours on Athena, which bills scanned bytes)",
     )
-    .option("--to <time>", "the last one, as a whole (default: up to now)");
+    .option("--to <time>", "last day, hour or minute, included (default: now)");
   for (const parameter of question.parameters) command.addOption(optionOf(parameter));
   addEngineOptions(command.option("--sql", "print the SQL instead of running it", false))
     .addHelpText("after", examples(exampleOf(question)))
@@ -96,7 +96,7 @@ function rangeOf(question: Question, command: Command, { from, to, athena }: Opt
   if (to !== undefined) command.error("error: --to needs --from");
   if (athena) return lastDay(new Date());
   if (comparesWeeks(question))
-    command.error("error: name the day to compare, e.g. --from 2026-11-23 --to 2026-11-23");
+    command.error("error: set the day to compare, e.g. --from 2026-11-23 --to 2026-11-23");
   return ALL_TIME;
 }
 

@@ -3,7 +3,7 @@ import { FORMATS } from "../../formats";
 import { parseHourRange } from "../../handlers/core/add-partitions";
 import type { FolderBackfillOptions, FolderBackfillOutcome } from "../../lake/backfill";
 import { progressLine } from "../../terminal/progress-line";
-import { count } from "../../terminal/quantities";
+import { count, counted, plural } from "../../terminal/quantities";
 import { UserError } from "../../terminal/user-error";
 import { write } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
@@ -30,37 +30,39 @@ const DEFAULT_AWS_RATE = 500;
 const PHASES = {
   count: "counting objects",
   move: "moving objects",
-  partitions: "looking for days with files",
+  partitions: "finding days with files",
   commit: "adding hours to the tables",
 };
 /** Adds `access-logs backfill`. */
 export function addBackfillCommand(program: Command): Command {
   return program
     .command("backfill")
-    .description("bring history in: move what was never moved, add its partitions, fill the typed tables")
+    .description(
+      "import older logs: move files that were not moved yet, add their partitions, fill the typed tables",
+    )
     .requiredOption("--from <hour>", "first hour of the requests, YYYY-MM-DD or YYYY-MM-DDTHH in UTC")
-    .requiredOption("--to <hour>", "last hour; a date alone is the whole day")
+    .requiredOption("--to <hour>", "last hour; a date means the whole day")
     .addOption(
-      new Option("--table <table>", "only this one").choices(
+      new Option("--table <table>", "only this table").choices(
         Object.values(FORMATS).map(({ table }) => table),
       ),
     )
-    .option("--dry-run", "only count", false)
+    .option("--dry-run", "count the files without moving them", false)
     .option(
       "--rate <number>",
-      `requests a second, on average (default: ${DEFAULT_AWS_RATE} on AWS, no limit on this machine)`,
+      `requests per second, on average (default: ${DEFAULT_AWS_RATE} on AWS, no limit for a lake)`,
       wholeNumber(1),
     )
     .option("--json", "print the summary as one JSON document", false)
-    .option("--dir <folder>", "on this machine: folder that is treated as the bucket")
-    .option("--lake <folder>", "on this machine: folder of the lake")
-    .option("--move", "on this machine: delete the originals once they are copied", false)
-    .option("--bucket <bucket>", "on AWS: bucket of the moved files (output log_bucket of the stack)")
+    .option("--dir <folder>", "lake: folder that is used as the bucket")
+    .option("--lake <folder>", "lake: folder of the lake")
+    .option("--move", "lake: delete the originals after they are copied", false)
+    .option("--bucket <bucket>", "AWS: bucket of the moved files (output log_bucket of the stack)")
     .option(
       "--log-bucket <bucket>",
-      "on AWS: bucket that logs are delivered to (default: that of the settings, or --bucket)",
+      "AWS: bucket of the deliveries (default: from the settings, or --bucket)",
     )
-    .option("--settings <file>", "on AWS: settings of the stack (default: access-logs.json)")
+    .option("--settings <file>", "AWS: settings of the stack (default: access-logs.json)")
     .addHelpText(
       "after",
       examples(
@@ -96,7 +98,7 @@ async function run(options: Options): Promise<void> {
 
 async function runHere({ dir, lake, move }: Options, common: CommonOptions): Promise<FolderBackfillOutcome> {
   if (dir === undefined || lake === undefined) {
-    throw new UserError("name what to fill: --bucket on AWS, or --dir and --lake on this machine");
+    throw new UserError("set the target: --bucket on AWS, or --dir and --lake");
   }
   const { backfillFolder } = await import("../../lake/backfill.js");
   return backfillFolder({ ...common, directory: dir, lake, deleteOriginals: move });
@@ -113,7 +115,7 @@ async function runOnAws(
   const parts = deployedPartsOf(loadPipelineProps(file));
   if (logBucket === undefined && parts.hasLandingBucket) {
     throw new UserError(
-      "with a KMS key, logs are delivered to a bucket of their own: name it with --log-bucket (output landing_bucket of the stack)",
+      "with a KMS key, logs are delivered to a separate bucket: set it with --log-bucket (output landing_bucket of the stack)",
     );
   }
   process.env.AWS_REGION = parts.region;
@@ -133,17 +135,21 @@ function printOutcome(
   const { objects, moved, movedBefore, outOfRange, skipped, failed, files, partitions } = outcome;
   return [
     line("objects", objects, "in the log bucket"),
-    line(dryRun ? "to move" : "moved", moved, "files"),
-    ...(movedBefore > 0 ? [line("moved before", movedBefore, "files")] : []),
-    line("out of range", outOfRange, "files of other hours or tables"),
+    line(dryRun ? "to move" : "moved", moved, plural(moved, "file")),
+    ...(movedBefore > 0 ? [line("moved before", movedBefore, plural(movedBefore, "file"))] : []),
+    line("out of range", outOfRange, `${plural(outOfRange, "file")} of other hours or tables`),
     ...Object.entries(skipped).map(([reason, count]) => line("skipped", count, reason)),
     ...failed.map(({ key, reason }) => `failed       ${key}: ${reason}\n`),
-    line(dryRun ? "to mark" : "marked", partitions, `hours that hold ${count(files)} moved files`),
+    line(
+      dryRun ? "to note" : "noted",
+      partitions,
+      `${plural(partitions, "hour")} with ${counted(files, "moved file")}`,
+    ),
     ...Object.entries(outcome.rows ?? {}).map(([table, rows]) => line("rows", rows, `new in ${table}`)),
     ...(bucket === undefined || dryRun
       ? []
-      : ["             the typed tables follow, oldest hour first, every ten minutes\n"]),
+      : ["             the next runs commit them, oldest hour first, every ten minutes\n"]),
     `took         ${outcome.seconds.toFixed(1)} s\n`,
-    ...(failed.length > 0 ? ["run the same command again: it goes on with what failed\n"] : []),
+    ...(failed.length > 0 ? ["run the same command again to retry the failed files\n"] : []),
   ].join("");
 }

@@ -15,19 +15,16 @@ export function addBucketPolicyCommand(program: Command): Command {
   return program
     .command("bucket-policy")
     .description(
-      "print what the owner of a bucket that exists already must add to its policy, so that logs arrive there",
+      "print the statements that the owner of an existing bucket must add to its policy to receive logs",
     )
     .requiredOption(
       "--account <account>",
-      "account that the pipeline is deployed to",
+      "account of the pipeline",
       matching(/^\d{12}$/, "a 12-digit AWS account id"),
     )
-    .option(
-      "--bucket <bucket>",
-      "bucket that the logs arrive in (default: existingLogBucket of the settings)",
-    )
+    .option("--bucket <bucket>", "bucket that receives the logs (default: existingLogBucket in the settings)")
     .option("--settings <file>", "settings of the stack (default: access-logs.json)")
-    .option("--json", "print the policy document on one line, without the notes", false)
+    .option("--json", "print the policy document on one line, without notes", false)
     .addHelpText(
       "after",
       examples(
@@ -45,14 +42,14 @@ async function run({ account, bucket, settings: file, json }: Options): Promise<
   const props = loadPipelineProps(file);
   const name = bucket ?? props.existingLogBucket;
   if (name === undefined) {
-    throw new UserError("the settings name no existingLogBucket: say which bucket with --bucket");
+    throw new UserError("the settings have no existingLogBucket: set --bucket");
   }
   const policy = ownersPolicyOf(props, name, account);
   if (json) return write(`${policy}\n`);
   await write(`${JSON.stringify(JSON.parse(policy), undefined, 2)}\n`);
   if (props.sources.some(({ format }) => format === "cloudfront")) {
     console.error(
-      `CloudFront delivers by access control list, not by policy: bucket ${name} must have the object ownership "bucket owner preferred"`,
+      `CloudFront needs access control lists, not a policy: set the object ownership of bucket ${name} to "bucket owner preferred"`,
     );
   }
 }

@@ -22,28 +22,28 @@ export function addConnectBucketCommand(program: Command): Command {
   return program
     .command("connect-bucket")
     .description(
-      "have a bucket that exists already tell the pipeline of new objects; nothing else on it changes",
+      "make an existing bucket notify the pipeline about new objects; nothing else on the bucket changes",
     )
-    .requiredOption("--bucket <bucket>", "bucket that the logs arrive in")
+    .requiredOption("--bucket <bucket>", "bucket that receives the logs")
     .requiredOption(
       "--owner <account>",
-      "account that owns it; another one's bucket is not touched",
+      "account that owns the bucket; a bucket of another account is not changed",
       matching(/^\d{12}$/, "a 12-digit AWS account id"),
     )
     .addOption(
-      new Option("--eventbridge", "send every event to EventBridge, where the pipeline listens")
+      new Option("--eventbridge", "send all events to EventBridge, where the pipeline has rules")
         .default(false)
         .conflicts(["queue"]),
     )
     .option(
       "--queue <arn>",
-      "send the events of some prefixes to this queue",
+      "send the events of these prefixes to this queue",
       matching(/^arn:[a-z-]+:sqs:[a-z0-9-]+:\d{12}:[\w-]+(?:\.fifo)?$/, "the ARN of an SQS queue"),
     )
-    .option("--prefix <prefix...>", "with --queue: what the keys start with", [])
-    .option("--remove", "take the connection away again", false)
-    .option("--dry-run", "only show what would change", false)
-    .option("--yes", "do not ask", false)
+    .option("--prefix <prefix...>", "with --queue: prefixes of the keys", [])
+    .option("--remove", "remove the connection", false)
+    .option("--dry-run", "only show the changes", false)
+    .option("--yes", "do not ask for confirmation", false)
     .option("--json", "print the outcome as one JSON document", false)
     .addHelpText(
       "after",
@@ -66,21 +66,21 @@ async function run(options: Options): Promise<void> {
     connection: connectionOf(options),
     confirm: async (changes) => {
       if (!json) await write(`bucket ${bucket}\n${changes.map((line) => `  ${line}\n`).join("")}`);
-      return !dryRun && (yes || confirmed("write this?"));
+      return !dryRun && (yes || confirmed("apply these changes?"));
     },
   });
   if (json) await write(`${JSON.stringify(outcome)}\n`);
   else if (outcome.kind === "unchanged") await write(`bucket ${bucket}: nothing to change\n`);
-  else if (outcome.kind === "written") await write("written, read again, and as it should be\n");
+  else if (outcome.kind === "written") await write("written and verified\n");
   else await write(dryRun ? "nothing was written: this was a dry run\n" : "nothing was written\n");
 }
 
 function connectionOf({ eventbridge, queue, prefix, remove }: Options): Connection {
   if (eventbridge) return { kind: "eventbridge" };
   if (queue === undefined)
-    throw new UserError("name how the bucket shall tell: --eventbridge or --queue ARN");
+    throw new UserError("choose how the bucket notifies the pipeline: --eventbridge or --queue ARN");
   if (prefix.length === 0 && !remove) {
-    throw new UserError("--queue needs --prefix: what the keys of the logs start with, e.g. alb/AWSLogs/");
+    throw new UserError("--queue needs --prefix: the prefix of the logs' keys, e.g. alb/AWSLogs/");
   }
   return { kind: "queue", arn: queue, prefixes: prefix };
 }

@@ -18,13 +18,13 @@ export function addCostCommand(program: Command): Command {
   return program
     .command("cost")
     .description(
-      "what a month costs, item by item: this pipeline's designs, the AWS sample, AWS's own delivery",
+      "print the monthly cost, item by item: this pipeline's designs, the AWS sample, AWS's own delivery",
     )
-    .requiredOption("--files-per-day <number>", "log files delivered a day", wholeNumber(1))
-    .requiredOption("--gb-per-day <number>", "GB delivered a day, as they lie in S3: compressed", amount)
+    .requiredOption("--files-per-day <number>", "log files delivered per day", wholeNumber(1))
+    .requiredOption("--gb-per-day <number>", "GB delivered per day, compressed as in S3", amount)
     .option("--days-kept <number>", "days that text and tables are kept", wholeNumber(1), DAYS_PER_MONTH)
     .addOption(
-      new Option("--design <design>", "whose items are listed").choices(DESIGN_NAMES).default("typed"),
+      new Option("--design <design>", "design whose items are listed").choices(DESIGN_NAMES).default("typed"),
     )
     .option("--json", "print every item of every design, and the prices, as one JSON document", false)
     .addHelpText(

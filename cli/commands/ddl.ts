@@ -22,17 +22,19 @@ interface Options {
 export const addDdlCommand = (program: Command): Command =>
   program
     .command("ddl")
-    .description("print the Athena DDL of the raw tables, for those who create them by hand")
-    .addOption(new Option("--table <table>", "only this one").choices(Object.values(FORMATS).map(rawTableOf)))
+    .description("print the Athena DDL of the raw tables, to create them manually")
+    .addOption(
+      new Option("--table <table>", "only this table").choices(Object.values(FORMATS).map(rawTableOf)),
+    )
     .option(
       "--database <database>",
-      "database that holds the tables",
+      "database of the tables",
       matching(IDENTIFIER, "lower-case letters, digits and _"),
       DDL_DATABASE,
     )
     .option(
       "--bucket <bucket>",
-      "bucket that holds the moved files",
+      "bucket of the moved files",
       matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of an S3 bucket"),
       DDL_BUCKET,
     )

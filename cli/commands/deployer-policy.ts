@@ -19,10 +19,10 @@ const STACK_FILE = "cdk.tf.json";
 export function addDeployerPolicyCommand(program: Command): Command {
   return program
     .command("deployer-policy")
-    .description("print what who deploys must be allowed, for terraform apply and destroy of this stack")
+    .description("print the IAM policy that terraform apply and destroy of this stack need")
     .requiredOption(
       "--account <account>",
-      "account that is deployed to",
+      "account of the pipeline",
       matching(/^\d{12}$/, "a 12-digit AWS account id"),
     )
     .option("--settings <file>", "settings of the stack (default: access-logs.json)")
@@ -43,7 +43,9 @@ async function run({ account, settings: file, stack, json }: Options): Promise<v
 function typesIn(stack: string): Set<string> {
   const path = join(stack, STACK_FILE);
   if (!existsSync(path))
-    throw new UserError(`${path}: no such file; run "npm run synth", or name the folder with --stack`);
+    throw new UserError(
+      `${path}: the file does not exist; run "npm run synth", or set --stack to the folder`,
+    );
   const { resource = {}, data = {} }: { readonly resource?: object; readonly data?: object } = JSON.parse(
     readFileSync(path, "utf8"),
   );

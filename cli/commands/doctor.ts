@@ -8,7 +8,7 @@ export const addDoctorCommand = (program: Command): Command =>
   addInspectOptions(
     program
       .command("doctor")
-      .description("check everything that a pipeline or a lake rests on, and say how to mend what is wrong"),
+      .description("check the configuration of a pipeline, or all files of a lake, and suggest fixes"),
   )
     .addHelpText("after", examples("access-logs doctor", "access-logs doctor --lake ./lake --json"))
     .action(async (options: InspectOptions) => show(await reportOf("doctor", options), options.json));

@@ -15,17 +15,19 @@ interface Options extends PrivacyOptions {
 export const addIngestCommand = (program: Command): Command =>
   program
     .command("ingest")
-    .description("run the pipeline on a folder: move its logs to LAKE/raw and add them to the typed tables")
-    .argument("<dir>", "folder that is treated as the bucket; the path of a file below it is its key")
-    .requiredOption("--lake <folder>", "folder of the lake; made if it is missing")
-    .option("--move", "delete the originals once they are copied (default: they stay)", false)
+    .description("run the pipeline on a folder: copy its logs to LAKE/raw and add them to the typed tables")
+    .argument("<dir>", "folder that is used as the bucket; the path of a file in it is its key")
+    .requiredOption("--lake <folder>", "folder of the lake; created if it does not exist")
+    .option("--move", "delete the originals after they are copied", false)
     .addOption(
-      new Option("--client-ips <mode>", "what a new lake's rows hold of clients' addresses").choices(
-        ADDRESS_MODES,
+      new Option("--client-ips <mode>", "how a new lake stores client addresses").choices(ADDRESS_MODES),
+    )
+    .addOption(
+      new Option("--query-strings <mode>", "how a new lake stores query strings, also in URLs").choices(
+        TEXT_MODES,
       ),
     )
-    .addOption(new Option("--query-strings <mode>", "... of query strings, also in URLs").choices(TEXT_MODES))
-    .addOption(new Option("--cookies <mode>", "... of cookies").choices(TEXT_MODES))
+    .addOption(new Option("--cookies <mode>", "how a new lake stores cookies").choices(TEXT_MODES))
     .option("--json", "print the summary as one JSON document", false)
     .addHelpText(
       "after",

@@ -16,12 +16,9 @@ export function addQueryCommand(program: Command): Command {
   const command = program
     .command("query")
     .description(
-      "run SQL over a lake or on Athena: the typed tables, and <table>_unparsed with the lines that could not be read",
+      "run SQL on a lake or on Athena: on the typed tables, and on <table>_unparsed with the unparsed lines",
     )
-    .argument(
-      "[sql]",
-      'one statement, in the dialect of DuckDB or of Athena; "-" reads it from standard input',
-    )
+    .argument("[sql]", 'one statement in the dialect of DuckDB or Athena; "-" reads it from standard input')
     .option("--file <file>", 'read the statement from a file; "-" is standard input');
   return addEngineOptions(command)
     .addHelpText(
@@ -40,10 +37,10 @@ async function run(argument: string | undefined, options: Options, command: Comm
   requireEngine(command, options);
   const { file = argument === STDIN ? STDIN : undefined } = options;
   if (file !== undefined && argument !== undefined && argument !== STDIN) {
-    command.error("error: give the SQL or --file, not both");
+    command.error("error: use either the SQL argument or --file, not both");
   }
   if (file === undefined && argument === undefined) {
-    command.error("error: give the SQL, or a file of it with --file");
+    command.error("error: SQL is required: pass it as an argument, or as a file with --file");
   }
   const sql = file === undefined ? argument : await readSql(file);
   await answer(sql ?? "", options);

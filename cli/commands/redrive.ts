@@ -35,24 +35,23 @@ export const addRedriveCommand = (program: Command): Command =>
   addDeploymentOptions(
     program
       .command("redrive")
-      .description("show what lies in the dead-letter queues, and have it done again; or the rejected files")
-      .addOption(new Option("--queue <function>", "only what this function could not do").choices(HANDLERS))
+      .description("list and retry dead-letter messages, or rejected files")
       .addOption(
-        new Option(
-          "--rejected",
-          "instead, show the files that Athena could not read, and take those back in that were replaced",
-        )
+        new Option("--queue <function>", "only the dead-letter messages of this function").choices(HANDLERS),
+      )
+      .addOption(
+        new Option("--rejected", "list the files that Athena could not read, and take replaced files back")
           .default(false)
           .conflicts(["queue", "rate"]),
       ),
   )
     .option(
       "--rate <number>",
-      "messages a second that are moved back, up to 500 (default: SQS chooses)",
+      "messages per second to move back, at most 500 (default: SQS chooses)",
       wholeNumber(1, MAX_RATE),
     )
-    .option("--dry-run", "only show what is there; nothing is taken out", false)
-    .option("--yes", "do not ask", false)
+    .option("--dry-run", "only list the messages or files", false)
+    .option("--yes", "do not ask for confirmation", false)
     .option("--json", "print the outcome as one JSON document", false)
     .addHelpText(
       "after",
@@ -82,7 +81,7 @@ async function runQueues(options: Options): Promise<void> {
     confirm: async (contents) => {
       progress.clear();
       if (!json) await write(printContents(contents));
-      return !dryRun && (yes || confirmed(`have ${counted(contents.messages, "message")} done again?`));
+      return !dryRun && (yes || confirmed(`retry ${counted(contents.messages, "message")}?`));
     },
     onProgress: (done, total) => progress.show("messages", done, total),
   });
@@ -98,10 +97,10 @@ async function rejectedLine(parts: DeployedParts, options: DeploymentOptions): P
   try {
     const { files } = await rejectedContents(parts, options);
     if (files.length === 0) return "";
-    return `rejected files: ${count(files.length)}; "access-logs redrive --rejected --dry-run" shows them\n`;
+    return `rejected files: ${count(files.length)}; run "access-logs redrive --rejected --dry-run" to list them\n`;
   } catch (error) {
     // The queues are done; that this cannot be seen does not undo it.
-    return `rejected files: they could not be looked at: ${messageOf(error)}\n`;
+    return `rejected files: not checked: ${messageOf(error)}\n`;
   }
 }
 
@@ -115,7 +114,7 @@ async function runRejected(options: Options): Promise<void> {
       progress.clear();
       if (!json) await write(printRejected(contents));
       const replaced = contents.files.filter(({ isReplaced }) => isReplaced).length;
-      return !dryRun && replaced > 0 && (yes || confirmed(`take ${counted(replaced, "file")} back in?`));
+      return !dryRun && replaced > 0 && (yes || confirmed(`take back ${counted(replaced, "file")}?`));
     },
     onProgress: (done, total) => progress.show("files", done, total),
   });
@@ -126,7 +125,7 @@ async function runRejected(options: Options): Promise<void> {
 }
 
 function printContents({ queue, messages, inFlight, samples }: QueueContents): string {
-  const busy = inFlight > 0 ? `, and ${inFlight} that someone looks at just now` : "";
+  const busy = inFlight > 0 ? `, and ${inFlight} in flight` : "";
   const more = messages - samples.length;
   return [
     `${queue}: ${counted(messages, "message")}${busy}`,
@@ -144,13 +143,13 @@ function sampleLines({ sentAt, received, letter }: SampleMessage): string[] {
 function textOf(letter: DeadLetter): string {
   switch (letter.kind) {
     case "objects":
-      return letter.objects.length === 0 ? "a test of S3, about no object" : letter.objects.join(" ");
+      return letter.objects.length === 0 ? "a test event of S3 without an object" : letter.objects.join(" ");
     case "run": {
       const { request, error } = letter;
       return `${runText(request)}${error === "" ? "" : `; ${error}`}`;
     }
     case "unknown":
-      return `not of this pipeline: ${letter.reason}`;
+      return `not from this pipeline: ${letter.reason}`;
   }
 }
 
@@ -171,17 +170,15 @@ const printOutcome = (item: Redriven, isDryRun: boolean): string =>
 function outcomeText({ functionName, inFlight, outcome }: Redriven, isDryRun: boolean): string {
   switch (outcome.kind) {
     case "empty":
-      return inFlight > 0
-        ? `${counted(inFlight, "message")} that someone looks at just now; try again in some minutes`
-        : "nothing in it";
+      return inFlight > 0 ? `${counted(inFlight, "message")} in flight; try again in a few minutes` : "empty";
     case "declined":
-      return isDryRun ? "left as it is: this was a dry run" : "left as it is";
+      return isDryRun ? "unchanged: this was a dry run" : "unchanged";
     case "moved":
-      return `${counted(outcome.moved, "message")} moved back; what fails again is here again after five tries`;
+      return `${counted(outcome.moved, "message")} moved back; a message that fails again returns after five attempts`;
     case "invoked": {
-      const runs = `${counted(outcome.invoked.length, "run")} of ${functionName} begun for ${counted(outcome.done, "message")}`;
+      const runs = `${counted(outcome.invoked.length, "run")} of ${functionName} started for ${counted(outcome.done, "message")}`;
       return outcome.left > 0
-        ? `${runs}; ${counted(outcome.left, "message")} left, not of this pipeline`
+        ? `${runs}; ${counted(outcome.left, "message")} left, not from this pipeline`
         : runs;
     }
   }

@@ -13,17 +13,17 @@ interface Options extends SampleOptions {
 export const addSampleCommand = (program: Command): Command =>
   program
     .command("sample")
-    .description("write made-up but realistic access logs, under the keys that AWS would use")
-    .argument("<dir>", "folder to write to; made if it is missing")
+    .description("write generated, realistic access logs under the keys that AWS would use")
+    .argument("<dir>", "target folder; created if it does not exist")
     .option(
       "--seed <number>",
       "the same seed and sizes give the same logs",
       wholeNumber(0),
       SAMPLE_DEFAULTS.seed,
     )
-    .option("--files <number>", "log files in all", wholeNumber(1), SAMPLE_DEFAULTS.files)
+    .option("--files <number>", "total number of log files", wholeNumber(1), SAMPLE_DEFAULTS.files)
     .option("--lines <number>", "lines per file, on average", wholeNumber(1), SAMPLE_DEFAULTS.lines)
-    .option("--hours <number>", "hours that the files cover", wholeNumber(1), SAMPLE_DEFAULTS.hours)
+    .option("--hours <number>", "number of hours with files", wholeNumber(1), SAMPLE_DEFAULTS.hours)
     .option("--json", "print the summary as one JSON document", false)
     .addHelpText(
       "after",

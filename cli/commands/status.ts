@@ -8,7 +8,7 @@ export const addStatusCommand = (program: Command): Command =>
   addInspectOptions(
     program
       .command("status")
-      .description("show on one screen whether every log arrives and comes through; exit code 1 if not"),
+      .description("show on one screen whether all logs are delivered and committed; exit code 1 if not"),
   )
     .addHelpText(
       "after",

@@ -38,7 +38,7 @@ export interface RawTableOptions {
 export const rawGlueTable = (format: LogFormat, options: RawTableOptions): GlueTable =>
   textTable(format, options, {
     name: rawTableOf(format),
-    description: `${format.title}: the text as delivered`,
+    description: `${format.title}: raw table`,
     columns: columnsOf(format).map(textColumn),
     pattern: renderLinePattern(format),
   });

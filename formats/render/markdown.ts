@@ -9,13 +9,13 @@ Fields as AWS documents them: ${format.source}.
 
 | table | what it holds |
 | --- | --- |
-| \`${rawTableOf(format)}\` | the text as delivered: every column a string; a line that is no log line is a row of NULLs |
-| \`${format.table}\` | typed: \`time\` is a UTC timestamp, \`-\` is NULL, status codes stay text |
+| \`${rawTableOf(format)}\` | raw table: every column is a string; an unparsed line is a row of NULLs |
+| \`${format.table}\` | typed table: \`time\` is a UTC timestamp, \`-\` is NULL, status codes are text |
 
 ${linesOf(format)}
 
 Both tables have the partition keys ${PARTITION_KEYS.map(({ name }) => `\`${name}\``).join(" and ")}; the typed one also has
-\`log_file\`, the object that a row came from.
+\`log_file\`, the object of the row.
 
 | field | column | type | meaning |
 | --- | --- | --- | --- |
@@ -24,19 +24,19 @@ ${format.fields.flatMap((field) => field.columns.map((column) => columnRow(field
 
 function linesOf(format: LogFormat): string {
   const fewest = format.fields.findIndex(({ optional }) => optional);
-  const lines = `A line is a row if the whole of it matches the pattern of these fields; any other line is in
-\`${unparsedViewOf(format)}\`. Older files end after ${fewest} fields or later: the rest is NULL. What follows the last
-field is ignored.`;
+  const lines = `A line is a row if the whole line matches the pattern of these fields; all other lines are in
+\`${unparsedViewOf(format)}\`. Lines of older files have at least ${fewest} fields: the other columns are NULL. Text after the
+last field is ignored.`;
   return format.header ? `${lines}\n\n${headerDoc(format.header)}` : lines;
 }
 
 const headerDoc = ({ sharedFields, byPosition }: FieldsHeader): string =>
-  `A \`#Fields:\` header may name other fields, or these in another order, and a line may be a JSON object:
-\`access-logs ingest\` reads them by name.
+  `A \`#Fields:\` header may name other fields, or the same in another order, and a line may be a JSON object:
+\`access-logs ingest\` reads fields by name.
 ${byPosition}
 
 A header that names none of these fields but ${sharedFields.map((name) => `\`${name}\``).join(", ")}
-is of another log, and \`ingest\` takes no line that follows for a row.`;
+belongs to another log, and \`ingest\` treats all lines after it as unparsed.`;
 
 const columnRow = (field: string, { name, type, doc }: Column): string =>
   `| \`${field}\` | \`${name}\` | ${name === "time" ? "timestamp" : type} | ${doc} |`;

@@ -110,7 +110,7 @@ const waitUntil = (
 ): Promise<QueryExecution> =>
   waitForEnd(options, queryId, ({ Status: status }) => {
     if (options.clock.now() < end) return;
-    const message = `query ${queryId} is still ${status?.State}; it was not waited for`;
+    const message = `query ${queryId} is still ${status?.State}; the function stopped waiting`;
     throw new RetryableError("QUERY_TIMEOUT", message);
   });
 

@@ -46,7 +46,7 @@ async function copy(
       new CopyObjectCommand({ Bucket: target.bucket, Key: target.key, CopySource: copySourceOf(source) }),
     );
     // S3 can answer 200 before it knows the outcome: only the copy's ETag confirms it.
-    if (!CopyObjectResult?.ETag) throw new Error("S3 did not confirm the copy: its answer has no ETag");
+    if (!CopyObjectResult?.ETag) throw new Error("S3 did not confirm the copy: its response has no ETag");
     return "copied";
   } catch (error) {
     if (nameOf(error) === "NoSuchKey") return "source-missing";

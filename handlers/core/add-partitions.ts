@@ -35,7 +35,7 @@ export function parseHourRange(from: string, to: string): HourRange {
   if (hours < 1 || hours > MAX_RANGE_HOURS) {
     throw new PermanentError(
       "INVALID_EVENT",
-      `"from" must be before "to" by at most ${MAX_RANGE_HOURS} hours, got ${hourText(range.from)} to ${hourText(range.to)}`,
+      `"from" must not be after "to" and at most ${MAX_RANGE_HOURS} hours before it, got ${hourText(range.from)} to ${hourText(range.to)}`,
     );
   }
   return range;
@@ -46,7 +46,7 @@ function parseEnd(name: string, text: string, hourOfDate: string): Hour {
   if (hour !== undefined) return hour;
   throw new PermanentError(
     "INVALID_EVENT",
-    `"${name}" must be an hour that exists, as YYYY-MM-DD or YYYY-MM-DDTHH in UTC, got "${text}"`,
+    `"${name}" must be a valid hour in UTC, as YYYY-MM-DD or YYYY-MM-DDTHH, got "${text}"`,
   );
 }
 

@@ -142,7 +142,7 @@ function parse<Schema extends z.ZodMiniType>(schema: Schema, key: string, body: 
   } catch (cause) {
     throw new RetryableError(
       "STORE_FAILED",
-      `${key} is not what a run wrote; delete it once no INSERT into the table is running`,
+      `${key} is not a valid commit record; delete it when no INSERT into the table is running`,
       { cause },
     );
   }

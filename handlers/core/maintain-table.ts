@@ -163,7 +163,7 @@ class Maintenance {
         left = await this.days(before, `expired/${round}/merged`);
       }
       if (left.includes(first)) {
-        const message = `${this.table.format.table}: rows of ${first} are still there after they were deleted`;
+        const message = `${this.table.format.table}: rows of ${first} still exist after they were deleted`;
         throw new RetryableError("QUERY_FAILED", message);
       }
       this.deletedDays += days.length;

@@ -107,7 +107,10 @@ async function copyObject(store: ObjectStore, config: MoveConfig, object: Arrive
     if (await store.exists({ bucket: target.bucket, key: rejectedKeyOf(key) }))
       return { outcome: { kind: "moved", isNew: false, source } };
     return failed(
-      new RetryableError("SOURCE_MISSING", `${locationText(object)} is gone and not at ${target.key} either`),
+      new RetryableError(
+        "SOURCE_MISSING",
+        `${locationText(object)} is missing, and also missing at ${target.key}`,
+      ),
     );
   } catch (cause) {
     return failed(
@@ -134,7 +137,7 @@ async function note(
     await noteArrivals(ports, bucket, files);
     return undefined;
   } catch (cause) {
-    const message = `${bucket}: ${files.length} files were copied, but not noted: ${messageOf(cause)}`;
+    const message = `${bucket}: ${files.length} files were copied, but their arrival note was not written: ${messageOf(cause)}`;
     return new RetryableError("STORE_FAILED", message, { cause });
   }
 }

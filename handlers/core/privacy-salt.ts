@@ -21,6 +21,6 @@ export async function privacySalt(store: ObjectStore, bucket: string): Promise<s
   if (salt.length >= MIN_SALT_LENGTH) return salt;
   throw new PermanentError(
     "INVALID_ENVIRONMENT",
-    `${PRIVACY_SALT_KEY} holds ${salt.length} characters, at least ${MIN_SALT_LENGTH} are needed; put the secret back, or delete the object to have a new one made: hashes of before then match no longer`,
+    `${PRIVACY_SALT_KEY} has ${salt.length} characters, expected at least ${MIN_SALT_LENGTH}; restore the secret, or delete the object to create a new one: earlier hashes then no longer match`,
   );
 }

@@ -29,7 +29,7 @@ export interface RejectedFile {
 }
 
 const REASON_SUFFIX = ".reason.json";
-const UNKNOWN_REASON = "the reason next to it is gone";
+const UNKNOWN_REASON = "the reason next to the file is missing";
 
 /** `rejected/<as below raw/>`: where a file lies that the engine cannot read. */
 export const rejectedKeyOf = (key: string): string => REJECTED_PREFIX + key.slice(RAW_PREFIX.length);
@@ -92,7 +92,7 @@ export async function takeBack(
 ): Promise<void> {
   const { store } = ports;
   const partition = parsePartitionPath(key.slice(RAW_PREFIX.length, key.lastIndexOf("/")));
-  if (!partition) throw new Error(`${rejectedKey} lies in no partition`);
+  if (!partition) throw new Error(`${rejectedKey} is in no partition`);
   await store.copy({ bucket, key: rejectedKey }, { bucket, key });
   await noteArrivals(ports, bucket, [{ key, partition }]);
   await deleteOrFail(store, bucket, [rejectedKey, reasonKeyOf(key)]);

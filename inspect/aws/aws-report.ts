@@ -75,6 +75,6 @@ export async function doctorReport(props: RegionalProps, options: AwsReportOptio
       inaccessible: facts.inaccessible,
     },
     findings: judgeChecks(facts, wantedPolicy),
-    allIsWell: `${checked} parts and what lies between them are set up as they must be`,
+    allIsWell: `${checked} parts and their connections are configured correctly`,
   };
 }

@@ -30,7 +30,7 @@ export function judgeDeployment(facts: DeploymentFacts): Finding[] {
     ...(bucket === undefined ? [find("bucket-unknown", parts.move.name)] : []),
     ...facts.alarms.map(({ name, description, reason }) =>
       find("alarm-on", name, {
-        description: description === "" ? "(it has none)" : description,
+        description: description === "" ? "(no description)" : description,
         reason,
       }),
     ),

@@ -89,7 +89,7 @@ function costLine(facts: DeploymentFacts): string {
   const items = dayCost(facts);
   const usd = sum(items.map((item) => item.usd));
   const scanned = sum([...facts.metrics.scannedBytes.values()]);
-  return `COST of the last day, without storage: USD ${usd.toFixed(2)} (${byteText(scanned)} read by Athena)\n`;
+  return `COST of the last day, without storage: USD ${usd.toFixed(2)} (${byteText(scanned)} scanned by Athena)\n`;
 }
 
 /** The same as values. */
@@ -134,5 +134,5 @@ export function deploymentValues(facts: DeploymentFacts) {
 /** What can be said if nothing is wrong. */
 export function deploymentWell({ streams, range, at }: DeploymentFacts): string {
   const files = filesOf(streams);
-  return `${counted(files, "file")} of the last ${age(at.getTime() - range.from)}, everything came through`;
+  return `${counted(files, "file")} of the last ${age(at.getTime() - range.from)}, all committed`;
 }

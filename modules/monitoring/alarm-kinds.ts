@@ -88,9 +88,9 @@ const ofTables =
 export const ALARM_KINDS: readonly AlarmKind[] = [
   {
     id: "errors",
-    means: (name) => `${name} failed or timed out ${TRIES} times within an hour: trying again does not help.`,
+    means: (name) => `${name} failed or timed out ${TRIES} times within an hour: retries do not help.`,
     firstThing: (name) =>
-      `read its log (aws logs tail /aws/lambda/${name} --since 2h) and look the code up in docs/errors.md.`,
+      `read its log (aws logs tail /aws/lambda/${name} --since 2h) and find the code in docs/errors.md.`,
     expressions: ofFunctions((name) => ({
       metric: lambdaMetric("Errors", name),
       statistic: "Sum",
@@ -103,9 +103,9 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   {
     id: "throttles",
     means: (name) =>
-      `${name} was refused capacity in each of three quarters of an hour, so its work waits or is given up.`,
+      `${name} was throttled in each of three 15-minute periods, so its work waits or is dropped.`,
     firstThing: (name) =>
-      `see whether someone stopped it (aws lambda get-function-concurrency --function-name ${name}: 0 is a stop) or the account is at its limit (aws lambda get-account-settings).`,
+      `check whether its reserved concurrency is 0 (aws lambda get-function-concurrency --function-name ${name}) or the account has reached its limit (aws lambda get-account-settings).`,
     expressions: ofFunctions((name) => ({
       metric: lambdaMetric("Throttles", name),
       ...anyOf("Sum"),
@@ -116,9 +116,9 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   {
     id: "duration",
     means: (name) =>
-      `${name} needed more than ${TIMEOUT_SHARE * 100} % of the time it may take: soon it will not end in time, or it cannot keep up.`,
+      `${name} used more than ${TIMEOUT_SHARE * 100} % of its timeout: it may soon time out, or it cannot process all files.`,
     firstThing: () =>
-      "run access-logs status to see whether files or partitions wait; a backfill explains it, and ends it.",
+      "run access-logs status to see whether files or partitions wait; during a backfill this is normal.",
     expressions: ofFunctions((name, { handler, busy }) => ({
       metric: lambdaMetric("Duration", name),
       statistic: "Maximum",
@@ -130,9 +130,9 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   },
   {
     id: "not-running",
-    means: (name) => `${name} was not even started for so long that several runs in a row are missing.`,
+    means: (name) => `${name} missed several runs in a row: it was not started.`,
     firstThing: (name) =>
-      `run access-logs doctor, and see whether its schedule is there and enabled (aws scheduler list-schedules --name-prefix ${name}).`,
+      `run access-logs doctor, and check whether its schedule exists and is enabled (aws scheduler list-schedules --name-prefix ${name}).`,
     expressions: ofFunctions((name, { idleHours }) =>
       idleHours === undefined
         ? undefined
@@ -150,9 +150,9 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   {
     id: "schedule-errors",
     means: (group) =>
-      `EventBridge Scheduler could not hand over runs of ${group}: Lambda refused ${TRIES} times within an hour.`,
+      `EventBridge Scheduler could not start runs of ${group}: Lambda refused ${TRIES} times within an hour.`,
     firstThing: () =>
-      "run access-logs doctor: it compares the schedule, its role and the function with what was deployed.",
+      "run access-logs doctor: it compares the schedule, its role and the function with the settings.",
     expressions: ofSchedules((group) => ({
       metric: scheduleMetric("TargetErrorCount", group),
       statistic: "Sum",
@@ -164,9 +164,9 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   },
   {
     id: "schedule-dropped",
-    means: (group) => `EventBridge Scheduler gave up a run of ${group}: it did not happen and will not.`,
+    means: (group) => `EventBridge Scheduler dropped a run of ${group}: it will not be retried.`,
     firstThing: () =>
-      "run access-logs doctor; then access-logs redrive shows the run in the dead-letter queue, with the reason.",
+      "run access-logs doctor; then run access-logs redrive to see the run in the dead-letter queue, with the reason.",
     expressions: ofSchedules((group) => ({
       metric: scheduleMetric("InvocationDroppedCount", group),
       ...anyOf("Sum"),
@@ -176,8 +176,8 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   {
     id: "dead-letters",
     means: (queue) =>
-      `Something is in ${queue}: it failed every time it was tried, and will not be tried again.`,
-    firstThing: () => "run access-logs redrive: it shows what is in there and why, before it tries again.",
+      `${queue} contains messages that failed every retry and will not be retried automatically.`,
+    firstThing: () => "run access-logs redrive: it lists the messages with reasons before it retries them.",
     expressions: ({ deadLetterQueues }) =>
       deadLetterQueues.map(({ subject, queue }) => ({
         subject,
@@ -190,9 +190,9 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   {
     id: "queue-age",
     means: (queue) =>
-      `Files arrive faster than they are moved: the oldest message in ${queue} has waited long.`,
+      `Files arrive faster than they are moved: the oldest message in ${queue} has waited too long.`,
     firstThing: () =>
-      "run access-logs status: if nothing is moved at all, look at the alarms on errors and throttles of move-access-logs first.",
+      "run access-logs status: if no file is moved at all, check the alarms on errors and throttles of move-access-logs first.",
     isAboutArrivals: true,
     expressions: ({ trigger }) => [
       {
@@ -211,7 +211,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   {
     id: "athena-failures",
     means: (workgroup) =>
-      `Statements failed in the workgroup ${workgroup} in each of three hours: partitions or commits are not done.`,
+      `Statements failed in the workgroup ${workgroup} in each of three hours: partitions or commits are missing.`,
     firstThing: (workgroup) =>
       `read Athena's reason: aws athena list-query-executions --work-group ${workgroup} --max-items 20, then aws athena get-query-execution.`,
     // Three hours, because every night a few may fail within minutes: so Athena asks for OPTIMIZE to be run again. The
@@ -228,9 +228,9 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   },
   {
     id: "unparsed-rows",
-    means: (table) => `Lines of a finished day are no rows of ${table}: they have a form that is not known.`,
+    means: (table) => `A finished day of ${table} has unparsed lines: their form is unknown.`,
     firstThing: (table) =>
-      `look at them: SELECT log_file, line FROM ${table}_unparsed WHERE dt = 'YYYY-MM-DD' LIMIT 20, with the day before yesterday.`,
+      `query them: SELECT log_file, line FROM ${table}_unparsed WHERE dt = 'YYYY-MM-DD' LIMIT 20, with the day before yesterday.`,
     expressions: ofTables((table, { maintain }) => ({
       metric: ownMetric("UnparsedRows", maintain.lambda.functionName, table),
       ...anyOf("Maximum"),
@@ -241,10 +241,9 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   },
   {
     id: "unmatched-keys",
-    means: () =>
-      "Objects below a source's prefix have names that AWS gives to no access log. They were left where they are.",
+    means: () => "Objects below a source's prefix do not have names of access logs. They were not moved.",
     firstThing: (name) =>
-      `see which: aws logs filter-log-events --log-group-name /aws/lambda/${name} --filter-pattern '{ $.reason = "${UNMATCHED}" }'.`,
+      `list them: aws logs filter-log-events --log-group-name /aws/lambda/${name} --filter-pattern '{ $.reason = "${UNMATCHED}" }'.`,
     expressions: ({ move }) => [
       {
         subject: "",
@@ -258,9 +257,9 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   {
     id: "rejected-files",
     means: (table) =>
-      `Files of ${table} could not be read by Athena. They were set aside; what they hold is in no table.`,
+      `Athena could not read files of ${table}. They were moved to rejected/; their rows are in no table.`,
     firstThing: () =>
-      "run access-logs status: it names a file and the reason; access-logs redrive --rejected takes files back in that were replaced by whole copies.",
+      "run access-logs status: it names a file and the reason. Replace rejected files with intact copies, then run access-logs redrive --rejected.",
     expressions: ofTables((table, { transform }) => ({
       metric: ownMetric("FilesRejected", transform.lambda.functionName, table),
       ...anyOf("Sum"),
@@ -270,9 +269,9 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   {
     id: "lake-delay",
     means: () =>
-      `Files have been waiting for more than ${LAKE_DELAY_HOURS} hours to be committed to the typed tables.`,
+      `Files have waited for more than ${LAKE_DELAY_HOURS} hours for their commit to the typed tables.`,
     firstThing: () =>
-      "run access-logs status: it names the partitions that wait and the last error; during a backfill this is as it should be.",
+      "run access-logs status: it names the waiting partitions and the last error; during a backfill this is normal.",
     expressions: ({ lake }) =>
       lake === undefined
         ? []
@@ -291,9 +290,9 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   },
   {
     id: "no-logs",
-    means: (source) => `No file of the source "${source}" arrived for as long as it may be silent.`,
+    means: (source) => `No file of the source "${source}" arrived for the hours in its silentAfterHours.`,
     firstThing: () =>
-      "see whether it has requests at all, and whether logging is still switched on with the right bucket and prefix; then run access-logs doctor.",
+      "check whether the source has requests, and whether logging is still enabled with the right bucket and prefix; then run access-logs doctor.",
     isAboutArrivals: true,
     expressions: ({ sources, move }) =>
       sources

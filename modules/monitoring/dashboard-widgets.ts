@@ -64,20 +64,20 @@ const perSource = (
 });
 
 const freshness = ({ move, trigger, lake }: Watched): Graph => ({
-  title: "Freshness: from delivery to the text, from there to the typed tables",
+  title: "Delay: from delivery to the raw tables, and from there to the typed tables",
   unit: "Seconds",
   period: FIVE_MINUTES,
   lines: [
     {
       metric: ownMetric("SecondsToRaw", move.lambda.functionName),
-      label: "delivered -> text",
+      label: "delivery -> raw table",
       stat: "Maximum",
     },
     ...(lake
       ? [
           {
             metric: ownMetric("SecondsToLake", lake.transform.lambda.functionName),
-            label: "text -> typed table",
+            label: "raw table -> typed table",
             stat: "Maximum" as const,
           },
         ]
@@ -110,7 +110,7 @@ function lakeGraphs({ lake }: Watched): Graph[] {
       ],
     },
     {
-      title: "Lines that could not be read, of the day before yesterday",
+      title: "Unparsed lines of the day before yesterday",
       unit: "Count",
       period: HOUR,
       lines: lake.tables.map((table) => ({
@@ -120,7 +120,7 @@ function lakeGraphs({ lake }: Watched): Graph[] {
       })),
     },
     {
-      title: "Files that Athena could not read, set aside",
+      title: "Rejected files",
       unit: "Count",
       period: HOUR,
       lines: lake.tables.map((table) => ({
@@ -133,7 +133,7 @@ function lakeGraphs({ lake }: Watched): Graph[] {
 }
 
 const skipped = ({ move }: Watched): Graph => ({
-  title: "Objects that are no access logs, by reason",
+  title: "Skipped objects by reason",
   unit: "Count",
   period: HOUR,
   isStacked: true,
@@ -151,7 +151,7 @@ const failures = ({ functions, move, deadLetterQueues }: Watched): Graph => ({
   lines: [
     {
       metric: ownMetric("ObjectsFailed", move.lambda.functionName),
-      label: "files to try again",
+      label: "files to retry",
       stat: "Sum",
     },
     ...functions.map(({ subject, handler }) => ({
@@ -161,7 +161,7 @@ const failures = ({ functions, move, deadLetterQueues }: Watched): Graph => ({
     })),
     ...deadLetterQueues.map(({ subject, queue }) => ({
       metric: queueMetric("ApproximateNumberOfMessagesVisible", queue.name),
-      label: `dead letters of ${subject}`,
+      label: `dead-letter messages of ${subject}`,
       stat: "Maximum" as const,
     })),
   ],

@@ -36,10 +36,7 @@ export class Dashboard extends Construct {
     const { region } = new DataAwsRegion(this, "region");
     // Two, for one shows a hundred states, and there may be nearly as many sources.
     const states = alarms
-      ? [
-          alarmsWidget("Alarms", alarms.others, 0),
-          alarmsWidget("Alarms on what comes in", alarms.ofArrivals, 1),
-        ]
+      ? [alarmsWidget("Alarms", alarms.others, 0), alarmsWidget("Alarms on deliveries", alarms.ofArrivals, 1)]
       : [];
     const top = states.length * ALARMS_HEIGHT;
     const graphs = graphsOf(watched).map((graph, index) => graphWidget(graph, region, index, top));

@@ -48,7 +48,7 @@ export async function moveBack(client: SQSClient, clock: Clock, options: MoveBac
     if (task?.Status === "COMPLETED") return moved;
     if (task?.Status !== "RUNNING") {
       throw new UserError(
-        `${from}: SQS stopped moving after ${moved} messages (${task?.Status ?? "no task"}: ${task?.FailureReason ?? "no reason given"}); run the same command again`,
+        `${from}: SQS stopped after ${moved} messages (${task?.Status ?? "no task"}: ${task?.FailureReason ?? "no reason given"}); run the same command again`,
       );
     }
     await clock.sleep(pause);

@@ -13,12 +13,12 @@ export function printRejected({ bucket, files }: RejectedContents): string {
     ...files.flatMap(({ rejectedKey, isReplaced, reason }) => [
       // Not broken into lines: it is to be copied.
       `  ${rejectedKey}`,
-      ...wrapped(`    ${isReplaced ? "was replaced: it can be taken back in" : reason}`, "    "),
+      ...wrapped(`    ${isReplaced ? "replaced: it can be taken back" : reason}`, "    "),
     ]),
     ...(first
       ? [
           ...wrapped(
-            `${counted(left.length, "file")} not replaced: put a whole copy in the place of each, under the same key, and run this again; where nobody has one, delete the file with its reason:`,
+            `${counted(left.length, "file")} not replaced: replace each file with an intact copy under the same key, and run this again; if no copy exists, delete the file with its reason:`,
             "  ",
           ),
           `  aws s3 cp COPY "s3://${bucket}/${first.rejectedKey}"`,
@@ -37,19 +37,19 @@ export function printRejectedOutcome(
 ): string {
   switch (outcome.kind) {
     case "empty":
-      return `s3://${bucket}/${REJECTED_PREFIX}: nothing in it\n`;
+      return `s3://${bucket}/${REJECTED_PREFIX}: empty\n`;
     case "declined":
       return `${declinedText(files, isDryRun)}\n`;
     case "taken-back":
       return [
-        `${counted(outcome.taken.length, "file")} taken back in; the next run commits what they hold`,
-        ...outcome.failed.flatMap(({ key, reason }) => wrapped(`${key}: not taken back in: ${reason}`, "  ")),
+        `${counted(outcome.taken.length, "file")} taken back; the next run commits them`,
+        ...outcome.failed.flatMap(({ key, reason }) => wrapped(`${key}: not taken back: ${reason}`, "  ")),
         "",
       ].join("\n");
   }
 }
 
 function declinedText(files: RejectedContents["files"], isDryRun: boolean): string {
-  if (isDryRun) return "left as they are: this was a dry run";
-  return files.some(({ isReplaced }) => isReplaced) ? "left as they are" : "nothing to take back in";
+  if (isDryRun) return "unchanged: this was a dry run";
+  return files.some(({ isReplaced }) => isReplaced) ? "unchanged" : "nothing to take back";
 }

@@ -72,8 +72,8 @@ async function storeOf(parts: DeployedParts, options: LocateOptions) {
   const { bucket, clients, inspector } = await locatePipeline(parts, options);
   inspector.close();
   if (bucket === undefined) {
-    const reason = inspector.inaccessible.at(-1)?.reason ?? "its function does not say";
-    throw new UserError(`nobody could say which bucket is the pipeline's (${reason}): name it with --bucket`);
+    const reason = inspector.inaccessible.at(-1)?.reason ?? "its function does not name it";
+    throw new UserError(`the pipeline's bucket is unknown (${reason}): set --bucket`);
   }
   return { bucket, store: s3ObjectStore(clients.s3) };
 }

@@ -16,23 +16,23 @@ describe("the dashboard", () => {
   it("shows what came, how late, what was made of it, what went wrong, and what is paid for", () => {
     expect(widgets.map(({ properties }) => properties.title)).toEqual([
       "Alarms",
-      "Alarms on what comes in",
+      "Alarms on deliveries",
       "Files per source",
       "Bytes per source",
-      "Freshness: from delivery to the text, from there to the typed tables",
+      "Delay: from delivery to the raw tables, and from there to the typed tables",
       "Rows added to the typed tables",
       "Partitions of the typed tables",
-      "Lines that could not be read, of the day before yesterday",
-      "Files that Athena could not read, set aside",
-      "Objects that are no access logs, by reason",
+      "Unparsed lines of the day before yesterday",
+      "Rejected files",
+      "Skipped objects by reason",
       "Failures",
       "Cost: bytes scanned by Athena",
       "Cost: computing",
     ]);
     expect(labelsOf(widget("Files"))).toEqual(["shop", "cdn"]);
     expect(labelsOf(widget("Freshness"))).toEqual([
-      "delivered -> text",
-      "text -> typed table",
+      "delivery -> raw table",
+      "raw table -> typed table",
       "oldest in the queue",
     ]);
   });
