@@ -4,17 +4,12 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { AthenaClient } from "@aws-sdk/client-athena";
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  type S3Client,
-} from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { SQSBatchResponse } from "aws-lambda";
 import pLimit from "p-limit";
 import { FORMATS, type FormatId } from "../../formats";
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
+import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { systemClock } from "../../handlers/core/ports";
 import type { HandlerName } from "../../modules/handler-code";
 import { isoInstant } from "../../terminal/rows";
@@ -318,18 +313,7 @@ export class Pipeline {
   /** Keys of the bucket's objects. */
   async keys(prefix = ""): Promise<string[]> {
     const keys: string[] = [];
-    let token: string | undefined;
-    do {
-      const page = await this.parts.s3.send(
-        new ListObjectsV2Command({
-          Bucket: this.bucket,
-          Prefix: prefix,
-          ...(token === undefined ? {} : { ContinuationToken: token }),
-        }),
-      );
-      keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
-      token = page.NextContinuationToken;
-    } while (token !== undefined);
+    for await (const { key } of s3ObjectStore(this.parts.s3).list(this.bucket, prefix)) keys.push(key);
     return keys;
   }
 

@@ -124,7 +124,7 @@ function judgeFunctions({ parts, metrics }: DeploymentFacts, find: Find): Findin
 
 function judgeCommit(facts: DeploymentFacts, find: Find): Finding[] {
   const { pendingCommit, at } = facts;
-  const since = pendingCommit ? at.getTime() - pendingCommit.modified.getTime() : 0;
+  const since = pendingCommit ? at.getTime() - pendingCommit.writtenAt.getTime() : 0;
   if (!pendingCommit || since <= MAX_LAG_MS) return [];
   const details = { age: age(since), function: committerOf(facts) };
   return [find("commit-stuck", pendingCommit.key, details)];
