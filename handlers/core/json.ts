@@ -16,3 +16,16 @@ export function jsonAs<Schema extends z.ZodMiniType>(
 ): z.output<Schema> | undefined {
   return z.safeParse(schema, jsonOf(text)).data;
 }
+
+/** What is wrong with a value, each with its place: `sources.0.name: expected string`. */
+export const problemsOf = ({ issues }: z.core.$ZodError): string =>
+  issues.map((issue) => [...placeOf(issue), problemOf(issue)].join(": ")).join("; ");
+
+const placeOf = ({ path }: z.core.$ZodIssue): string[] => (path.length === 0 ? [] : [path.join(".")]);
+
+/** The small edition of the library has no texts of its own. */
+function problemOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type") return `expected ${issue.expected}`;
+  if (issue.code === "invalid_value") return `expected ${issue.values.join(" or ")}`;
+  return issue.message;
+}
