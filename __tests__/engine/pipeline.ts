@@ -11,7 +11,7 @@ import { FORMATS, type FormatId } from "../../formats";
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { systemClock } from "../../handlers/core/ports";
-import type { HandlerName } from "../../modules/handler-code";
+import type { HandlerName } from "../../pipeline/handler-names";
 import { isoInstant } from "../../terminal/rows";
 import { type AthenaOnTrino, athenaOnTrino } from "../../testing/athena/athena-on-trino";
 import { ProjectedPartitions } from "../../testing/athena/projected-partitions";

@@ -3,7 +3,7 @@ import * as glueClient from "@aws-sdk/client-glue";
 import * as s3Client from "@aws-sdk/client-s3";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
-import type { HandlerName } from "../../modules/handler-code";
+import type { HandlerName } from "../../pipeline/handler-names";
 import type { AthenaServer } from "../../testing/athena-server";
 import type { S3Server } from "../../testing/s3-server";
 

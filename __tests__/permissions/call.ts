@@ -1,4 +1,4 @@
-import type { HandlerName } from "../../modules/handler-code";
+import type { HandlerName } from "../../pipeline/handler-names";
 
 /** A request that a function makes, or that AWS makes in its name. */
 export interface Call {

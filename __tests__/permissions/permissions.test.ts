@@ -1,7 +1,7 @@
 import { FORMATS, type FormatId } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { formatsOf } from "../../formats/configured-source";
-import { HANDLER_NAMES, type HandlerName } from "../../modules/handler-code";
+import { HANDLER_NAMES, type HandlerName } from "../../pipeline/handler-names";
 import { NETWORK_INTERFACE_ACTIONS } from "../../pipeline/vpc";
 import { configuredSourcesIn, resourcesOf, synthSettings, type TerraformJson } from "../helpers/synth";
 import { ATHENA_CALLS, EVERY_STATEMENT } from "./athena-calls";

@@ -9,6 +9,10 @@ export function jsonOf(text: string): unknown {
   }
 }
 
+/** True for what JSON calls an object. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** The value of a JSON text as the schema has it; `undefined` if the text is not JSON, or of another shape. */
 export function jsonAs<Schema extends z.ZodMiniType>(
   schema: Schema,
