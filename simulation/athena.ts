@@ -8,6 +8,7 @@ import {
 import { FORMATS } from "../formats";
 import { RAW_PREFIX } from "../formats/partition-layout";
 import { lakeColumnNames } from "../formats/render/lake-sql";
+import { MINUTE_MS } from "../formats/time";
 import type { Random } from "../sample/random";
 import type { Buckets } from "./bucket";
 import { BROKEN, UNNAMED } from "./deliveries";
@@ -48,7 +49,6 @@ interface World {
   readonly onCommit: (file: string, commits: number) => void;
 }
 
-const MINUTE = 60_000;
 const INSERT =
   /^INSERT INTO "\w+"\."(?<table>\w+)" [\s\S]*\nFROM "\w+"\."(?<raw>\w+)"\nWHERE \((?<keys>.*)\)\n +AND \((?<paths>.*)\)\n(?<rest>[\s\S]*)$/;
 const ADD_PARTITIONS = /^ALTER TABLE `\w+`\.`(\w+)` ADD IF NOT EXISTS/;
@@ -87,7 +87,7 @@ export function simulateAthena(world: World): SimulatedAthena {
   /** For a while, every statement fails, and Athena does not say why. */
   const outageEnd = (): End | undefined => {
     if (faults.strikes("engine out of order", 0.01))
-      outageUntil = scheduler.now() + random.integer(1, 40) * MINUTE;
+      outageUntil = scheduler.now() + random.integer(1, 40) * MINUTE_MS;
     return scheduler.now() < outageUntil ? failed("COMPILER_ERROR") : undefined;
   };
 
@@ -108,7 +108,7 @@ export function simulateAthena(world: World): SimulatedAthena {
     query.state = "RUNNING";
     const rows = query.sql.startsWith("INSERT") ? plan(query.sql) : [];
     const isSlow = faults.strikes("slow query", 0.1);
-    await scheduler.sleep(isSlow ? random.integer(5, 25) * MINUTE : random.integer(500, 20_000));
+    await scheduler.sleep(isSlow ? random.integer(5, 25) * MINUTE_MS : random.integer(500, 20_000));
     const end = outageEnd() ?? unreadableEnd(rows) ?? endOf(faults);
     if (end.takesEffect) {
       commit(rows);

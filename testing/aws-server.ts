@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { HOUR_MS, HOUR_SECONDS } from "../formats/time";
 import { OWNER } from "./s3-server";
 
 /** A message of a queue in memory. */
@@ -122,7 +123,7 @@ export async function startAwsServer(): Promise<AwsServer> {
             Body: message.body,
             MD5OfBody: createHash("md5").update(message.body).digest("hex"),
             Attributes: {
-              SentTimestamp: String(Date.now() - 3_600_000),
+              SentTimestamp: String(Date.now() - HOUR_MS),
               ApproximateReceiveCount: String(message.received),
             },
             MessageAttributes: Object.fromEntries(
@@ -221,7 +222,7 @@ export async function startAwsServer(): Promise<AwsServer> {
           : {
               Id,
               Label: "",
-              Timestamps: [Math.floor(Date.now() / 3_600_000) * 3600],
+              Timestamps: [Math.floor(Date.now() / HOUR_MS) * HOUR_SECONDS],
               Values: [value],
               StatusCode: "Complete",
             };

@@ -3,10 +3,11 @@ import {
   type FilteredLogEvent,
   FilterLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { HOUR_MS } from "../../formats/time";
 import { isRecord, jsonOf } from "../../handlers/core/json";
 import { foundValue } from "../../operations/inspector";
 import type { DeployedFunction } from "../../pipeline/deployed-parts";
-import { HOUR_MS, RECENT_ERRORS_MS } from "../thresholds";
+import { RECENT_ERRORS_MS } from "../thresholds";
 import type { Inspection } from "./inspection";
 
 /** An error that a function logged. */

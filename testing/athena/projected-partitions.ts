@@ -1,4 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
+import { DAY_MS } from "../../formats/time";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { runOnTrino, TrinoError } from "../trino/client";
 import type { HivePartition } from "./hive-ddl";
@@ -13,8 +14,6 @@ export interface ProjectedTable {
   /** `projection.*` and `storage.location.template`. */
   readonly parameters: Readonly<Record<string, string>>;
 }
-
-const DAY_MS = 24 * 3600_000;
 
 /**
  * Stands for partition projection, which Trino does not have: before a query, each partition that has files and that the
