@@ -10,6 +10,7 @@ import { RAW_PREFIX } from "../formats/partition-layout";
 import { lakeColumnNames } from "../formats/render/lake-sql";
 import { MINUTE_MS } from "../formats/time";
 import type { Random } from "../sample/random";
+import { addedPartitions } from "../testing/athena/added-partitions";
 import type { Buckets } from "./bucket";
 import { BROKEN, UNNAMED } from "./deliveries";
 import { type Faults, type Invocation, ServiceError, type Trace } from "./faults";
@@ -51,7 +52,6 @@ interface World {
 
 const INSERT =
   /^INSERT INTO "\w+"\."(?<table>\w+)" [\s\S]*\nFROM "\w+"\."(?<raw>\w+)"\nWHERE \((?<keys>.*)\)\n +AND \((?<paths>.*)\)\n(?<rest>[\s\S]*)$/;
-const ADD_PARTITIONS = /^ALTER TABLE `\w+`\.`(\w+)` ADD IF NOT EXISTS/;
 const CREATE_TABLE = /^CREATE TABLE IF NOT EXISTS `\w+`\.`(\w+)`/;
 
 export function simulateAthena(world: World): SimulatedAthena {
@@ -113,7 +113,7 @@ export function simulateAthena(world: World): SimulatedAthena {
     if (end.takesEffect) {
       commit(rows);
       query.rows = rows.length;
-      for (const partition of partitionsOf(query.sql)) partitions.add(partition);
+      for (const partition of addedPartitions(query.sql)) partitions.add(partition);
       const created = CREATE_TABLE.exec(query.sql)?.[1];
       if (created !== undefined) tables.add(created);
     }
@@ -222,15 +222,4 @@ function rangesOf(paths: string): (file: string) => boolean {
   const files = new Set([...single.matchAll(/'([^']*)'/g)].map(([, file]) => file));
   const ranges = [...paths.matchAll(/BETWEEN '([^']*)' AND '([^']*)'/g)];
   return (file) => files.has(file) || ranges.some(([, from = "", to = ""]) => from <= file && file <= to);
-}
-
-/** `<raw table>/dt=.../hour=...` for each partition that a statement adds. */
-function partitionsOf(sql: string): string[] {
-  const table = ADD_PARTITIONS.exec(sql)?.[1];
-  if (table === undefined) return [];
-  return [...sql.matchAll(/PARTITION \(([^)]*)\)/g)].map(([, pairs = ""]) =>
-    [table, ...[...pairs.matchAll(/`(\w+)` = '([^']*)'/g)].map(([, key, value]) => `${key}=${value}`)].join(
-      "/",
-    ),
-  );
 }

@@ -15,13 +15,14 @@ import type { HandlerName } from "../../pipeline/handler-names";
 import { isoInstant } from "../../terminal/rows";
 import { type AthenaOnTrino, athenaOnTrino } from "../../testing/athena/athena-on-trino";
 import { ProjectedPartitions } from "../../testing/athena/projected-partitions";
-import { type AwsJsonServer, serveAwsJson } from "../../testing/aws-json-server";
+import { serveAwsJson } from "../../testing/aws-json-server";
 import { s3Notification, sqsEvent } from "../../testing/events";
 import { type TableVersions, tableVersions } from "../../testing/glue/table-versions";
 import { LambdaFunction } from "../../testing/lambda/function";
 import { unpack } from "../../testing/lambda/unpack";
 import { type DeployedFunction, type DeployedStack, deployedStack } from "../../testing/stack/deployed-stack";
 import { createTextTable } from "../../testing/stack/text-table-sql";
+import type { LocalServer } from "../../testing/start-server";
 import { runOnTrino } from "../../testing/trino/client";
 import { runProgram } from "../helpers/run-program";
 import { localS3Client } from "../helpers/s3-client";
@@ -129,7 +130,7 @@ interface Parts {
   readonly s3: S3Client;
   readonly athena: AthenaOnTrino;
   readonly versions: TableVersions;
-  readonly server: AwsJsonServer;
+  readonly server: LocalServer;
 }
 
 interface Message {
