@@ -73,14 +73,19 @@ function terraform(...args) {
     maxBuffer: 2 ** 30,
   });
   if (status !== 0)
-    throw new Error(`${program} ${args.join(" ")}: exit code ${status}\n${stdout.slice(-4000)}${stderr.slice(-6000)}`);
+    throw new Error(
+      `${program} ${args.join(" ")}: exit code ${status}\n${stdout.slice(-4000)}${stderr.slice(-6000)}`,
+    );
   return stdout;
 }
 
 try {
   cpSync(source, copy, { recursive: true });
   // State stays in this folder, whatever backend is configured.
-  writeFileSync(join(folder, "ci_override.tf.json"), JSON.stringify({ terraform: { backend: { local: {} } } }));
+  writeFileSync(
+    join(folder, "ci_override.tf.json"),
+    JSON.stringify({ terraform: { backend: { local: {} } } }),
+  );
   terraform("init", "-no-color", "-input=false");
   terraform("validate", "-no-color");
   const schema = JSON.parse(terraform("providers", "schema", "-json"));

@@ -48,7 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "inspect",
     "package.json",
   ],
-  testing: ["handlers/core"],
+  testing: ["formats", "handlers/core", "handlers/adapters"],
 };
 const INFRASTRUCTURE = /^(?:cdktf|constructs|@cdktf\/.*)$/;
 const MADE_OF_INFRASTRUCTURE = ["modules", "stacks", "terraform-module"];

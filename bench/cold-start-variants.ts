@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
-import type { HandlerName } from "../modules/handler-code";
+import type { HandlerName } from "../pipeline/handler-names";
 import { unpackHandler } from "./function-process";
 
 const ROOT = dirname(__dirname);

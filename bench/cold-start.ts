@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { join } from "node:path";
 import { unzipSync } from "fflate";
 import type { LakeEnvironment, MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
-import { HANDLER_NAMES, type HandlerName, handlerCode } from "../modules/handler-code";
+import { handlerCode } from "../modules/handler-code";
+import { HANDLER_NAMES, type HandlerName } from "../pipeline/handler-names";
 import type { BenchOptions, Cell, Outcome, Table, Target } from "./benchmark";
 import { type Variants, variantsOf } from "./cold-start-variants";
 import { functionEnvironment, lambdaNode, moveEnvironment, startFunction } from "./function-process";

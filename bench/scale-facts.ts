@@ -1,4 +1,5 @@
 import { moveSeconds } from "../cost/model";
+import { DAY_SECONDS, HOUR_SECONDS } from "../formats/time";
 import { MAX_BYTES } from "../handlers/core/plan-commits";
 import { MOVE, PIPELINE_SCAN_LIMIT_GIB, TRANSFORM } from "../pipeline/sizing";
 
@@ -85,7 +86,6 @@ export interface Ceiling {
   readonly remedy: string;
 }
 
-const SECONDS_PER_DAY = 86_400;
 const HOURS_PER_DAY = 24;
 
 /** Files that Athena reads in so many seconds. */
@@ -118,12 +118,12 @@ export const CEILINGS: readonly Ceiling[] = [
   {
     name: "move-access-logs keeps up at its concurrency",
     filesPerDay:
-      (SECONDS_PER_DAY * FACTS.moveConcurrency.value * FACTS.moveBatch.value) / FACTS.moveBatchSeconds.value,
+      (DAY_SECONDS * FACTS.moveConcurrency.value * FACTS.moveBatch.value) / FACTS.moveBatchSeconds.value,
     remedy: "raise its concurrency or memory in pipeline/sizing.ts",
   },
   {
     name: "copies stay below what S3 takes for one prefix",
-    filesPerDay: SECONDS_PER_DAY * FACTS.s3WritesPerPrefix.value,
+    filesPerDay: DAY_SECONDS * FACTS.s3WritesPerPrefix.value,
     remedy: "S3 splits a busy prefix by itself after a while; partition by source",
   },
 ].sort((a, b) => a.filesPerDay - b.filesPerDay);
@@ -132,5 +132,5 @@ export const CEILINGS: readonly Ceiling[] = [
 function commitsKeepUp(): number {
   const runs = FACTS.transformPerHour.value;
   const share = (runs + 1) / 2;
-  return filesReadIn((3600 - (runs - 1) * FACTS.athenaStartSeconds.value) / share);
+  return filesReadIn((HOUR_SECONDS - (runs - 1) * FACTS.athenaStartSeconds.value) / share);
 }

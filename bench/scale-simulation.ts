@@ -1,4 +1,5 @@
 import { moveSeconds, shareReadAgain } from "../cost/model";
+import { DAY_SECONDS, HOUR_SECONDS } from "../formats/time";
 import { type Random, randomFrom } from "../sample/random";
 import { sum } from "../terminal/quantities";
 import { FACTS, readSeconds } from "./scale-facts";
@@ -32,8 +33,6 @@ interface Cohort {
   committedAt: number;
 }
 
-const HOUR = 3600;
-const DAY = 24 * HOUR;
 /** What is delivered within so many seconds is one cohort. */
 const SLICE_SECONDS = 5;
 /** Files older than this are a backlog: a window, a run and its delay, and a commit. */
@@ -45,15 +44,15 @@ const USUAL_SECONDS = 1800;
  */
 export function simulateScale(filesPerDay: number, days: number, seed: number, outage?: Outage): Simulated {
   const random = randomFrom(seed);
-  const end = days * DAY;
+  const end = days * DAY_SECONDS;
   const cohorts = drawDeliveries(random, filesPerDay, end);
-  moveAll(cohorts, outage && { from: outage.from * HOUR, to: outage.to * HOUR });
+  moveAll(cohorts, outage && { from: outage.from * HOUR_SECONDS, to: outage.to * HOUR_SECONDS });
   const commits = commitAll(cohorts, end);
   // What came at the very end could not be committed yet.
-  const settled = cohorts.filter(({ at }) => at < end - HOUR);
+  const settled = cohorts.filter(({ at }) => at < end - HOUR_SECONDS);
   const moved = quantiles(settled, ({ at, movedAt }) => movedAt - at);
   const committed = quantiles(settled, ({ at, committedAt }) => committedAt - at);
-  const seen = outage ? outage.to * HOUR : end;
+  const seen = outage ? outage.to * HOUR_SECONDS : end;
   return {
     movedP50: moved(0.5),
     movedP99: moved(0.99),
@@ -68,11 +67,11 @@ export function simulateScale(filesPerDay: number, days: number, seed: number, o
 /** Load balancers deliver every interval, spread over some time after it. */
 function drawDeliveries(random: Random, filesPerDay: number, end: number): Cohort[] {
   const { deliveryIntervalSeconds: interval, deliverySpreadSeconds: spread, moveBatch } = FACTS;
-  const draw = poisson(random, (filesPerDay * interval.value * SLICE_SECONDS) / DAY / spread.value);
+  const draw = poisson(random, (filesPerDay * interval.value * SLICE_SECONDS) / DAY_SECONDS / spread.value);
   const cohorts: Cohort[] = [];
   for (let start = interval.value; start + spread.value < end; start += interval.value) {
     for (let second = 0; second < spread.value; second += SLICE_SECONDS) {
-      const hour = (start - 1 - ((start - 1) % HOUR)) / HOUR;
+      const hour = (start - 1 - ((start - 1) % HOUR_SECONDS)) / HOUR_SECONDS;
       // At most a batch each, so that batches are made of whole cohorts.
       for (let left = draw(); left > 0; left -= moveBatch.value)
         cohorts.push(delivered(start + second, Math.min(left, moveBatch.value), hour));
@@ -120,7 +119,7 @@ function moveAll(cohorts: readonly Cohort[], pause: { from: number; to: number }
 /** Runs start every ten minutes; each commits what was moved, the oldest hours first. @returns commits */
 function commitAll(cohorts: readonly Cohort[], end: number): number {
   const hours = groupByHour(cohorts);
-  const every = HOUR / FACTS.transformPerHour.value;
+  const every = HOUR_SECONDS / FACTS.transformPerHour.value;
   let busyUntil = 0;
   let commits = 0;
   for (let started = every / 2; started < end; started += every) {
@@ -194,14 +193,16 @@ function groupByHour(cohorts: readonly Cohort[]): Hours {
 /** The hours that hold files are in the order of their time. */
 const waitingAt = (hours: Hours, time: number): Cohort[] =>
   [...hours].flatMap(([hour, { waiting }]) =>
-    hour * HOUR < time ? waiting.filter(({ movedAt }) => movedAt <= time) : [],
+    hour * HOUR_SECONDS < time ? waiting.filter(({ movedAt }) => movedAt <= time) : [],
   );
 
 function catchUpHours(cohorts: readonly Cohort[], from: number): number {
   const late = cohorts.filter(
     ({ at, committedAt }) => committedAt > from && committedAt - at > USUAL_SECONDS,
   );
-  return (late.reduce((latest, { committedAt }) => Math.max(latest, committedAt), from) - from) / HOUR;
+  return (
+    (late.reduce((latest, { committedAt }) => Math.max(latest, committedAt), from) - from) / HOUR_SECONDS
+  );
 }
 
 const filesOf = (cohorts: readonly Pick<Cohort, "count">[]): number => sum(cohorts.map(({ count }) => count));

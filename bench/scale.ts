@@ -1,5 +1,6 @@
 import { billOf, DAYS_PER_MONTH, TABLE_PER_TEXT } from "../cost/model";
 import { dollars } from "../cost/print-bills";
+import { HOUR_SECONDS, MINUTE_SECONDS } from "../formats/time";
 import type { Outcome } from "./benchmark";
 import { CEILINGS, type Ceiling, FACTS } from "./scale-facts";
 import { type Simulated, simulateScale } from "./scale-simulation";
@@ -43,11 +44,11 @@ function scaleRow(filesPerDay: number): ScaleRow {
 const number = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 const duration = (seconds: number): string => {
   if (!Number.isFinite(seconds)) return "never";
-  return seconds < 120
+  return seconds < 2 * MINUTE_SECONDS
     ? `${Math.round(seconds)} s`
-    : seconds < 7200
-      ? `${Math.round(seconds / 60)} min`
-      : `${Math.round(seconds / 3600)} h`;
+    : seconds < 2 * HOUR_SECONDS
+      ? `${Math.round(seconds / MINUTE_SECONDS)} min`
+      : `${Math.round(seconds / HOUR_SECONDS)} h`;
 };
 
 const COLUMNS: readonly (readonly [head: string, width: number, cell: (row: ScaleRow) => string])[] = [
@@ -58,7 +59,7 @@ const COLUMNS: readonly (readonly [head: string, width: number, cell: (row: Scal
   ["rows p50", 8, ({ steady }) => duration(steady.committedP50)],
   ["p99", 6, ({ steady }) => duration(steady.committedP99)],
   ["backlog", 7, ({ afterOutage }) => number.format(afterOutage.backlog)],
-  ["gone in", 7, ({ afterOutage }) => duration(afterOutage.hoursToCatchUp * 3600)],
+  ["gone in", 7, ({ afterOutage }) => duration(afterOutage.hoursToCatchUp * HOUR_SECONDS)],
   [
     "files",
     11,

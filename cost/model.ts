@@ -1,3 +1,4 @@
+import { DAY_SECONDS } from "../formats/time";
 import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
 import { MAX_RANGES } from "../handlers/core/plan-commits";
 import { CREATE_PARTITION, MAINTAIN, MEMORY_MIB, MOVE, TRANSFORM } from "../pipeline/sizing";
@@ -31,7 +32,6 @@ export interface Bill {
 
 export const DAYS_PER_MONTH = 30;
 const HOURS_PER_DAY = 24;
-const SECONDS_PER_DAY = 86_400;
 
 /**
  * Requests and statements, as the handlers make them: a test runs the handlers and counts.
@@ -116,7 +116,7 @@ const hoursPerMonth = HOURS_PER_DAY * DAYS_PER_MONTH;
 export const moveInvocations = (files: number): number =>
   Math.max(
     files / MOVE.batchSize,
-    Math.min(files, QUEUE_READERS * (SECONDS_PER_DAY / MOVE.batchWindowSeconds) * DAYS_PER_MONTH),
+    Math.min(files, QUEUE_READERS * (DAY_SECONDS / MOVE.batchWindowSeconds) * DAYS_PER_MONTH),
   );
 
 /** Seconds that moving so many files takes one function. */
@@ -163,7 +163,7 @@ const tbScanned = (gb: number, statements: number): number =>
 function moveItems({ files }: Month): Item[] {
   const invocations = moveInvocations(files);
   const seconds = invocations * moveSeconds(files / invocations);
-  const idlePolls = (QUEUE_READERS * SECONDS_PER_DAY * DAYS_PER_MONTH) / LONG_POLL_SECONDS;
+  const idlePolls = (QUEUE_READERS * DAY_SECONDS * DAYS_PER_MONTH) / LONG_POLL_SECONDS;
   return [
     item("move: copies", "s3Writes", REQUESTS.copiesPerFile * files),
     item("move: notes", "s3Writes", moveNotes(files)),

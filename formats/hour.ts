@@ -1,9 +1,10 @@
+import { HOUR_MS } from "./time";
+
 declare const hourBrand: unique symbol;
 
 /** One UTC hour: the milliseconds since 1970 at which it starts. Made only by the functions of this file. */
 export type Hour = number & { readonly [hourBrand]: true };
 
-const HOUR_MS = 3_600_000;
 const HOUR_TEXT = /^\d{4}-\d{2}-\d{2}T\d{2}$/;
 
 /** The hour that an instant lies in. */

@@ -1,5 +1,6 @@
 import { hourOf, parseHour } from "./hour";
 import { accessLog, fileNameOf, type ObjectKind, skip } from "./object-kind";
+import { MINUTE_MS } from "./time";
 
 /**
  * `<account>_elasticloadbalancing_<region>_app.<load balancer>_<end of interval>_<node ip>_<random>.log.gz`.
@@ -16,7 +17,6 @@ const NAMED_KINDS = [
   [/^conn_log[_.]/, "connection-log"],
   [/^health_check_log[_.]/, "health-check-log"],
 ] as const;
-const MINUTE_MS = 60_000;
 
 /** Tells an ALB's access logs from what else a load balancer writes into the same bucket. */
 export function classifyLoadBalancerObject(key: string): ObjectKind {

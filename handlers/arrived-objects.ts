@@ -1,75 +1,101 @@
+import * as z from "zod/mini";
 import { PermanentError } from "./core/errors";
+import { jsonOf, problemsOf } from "./core/json";
 import type { ArrivedObject } from "./core/move-plan";
+
+/** Which of the three it is: only one of them has each of these. */
+const anyMessage = z.object({
+  Event: z.optional(z.unknown()),
+  Records: z.optional(z.unknown()),
+  detail: z.optional(z.unknown()),
+});
+
+/** What S3 sends when a notification is configured. It tells of no object. */
+const testEvent = z.object({ Event: z.literal("s3:TestEvent") });
+
+/** Events without a time, or with a strange one, are as good as any: it is only measured. */
+const time = z.optional(z.unknown());
+
+const described = { bucket: z.object({ name: z.string() }) };
+const size = z.optional(z.number());
+
+/** Form-encoded, as a web form would be: "+" is a space. */
+const formEncoded = z.pipe(
+  z.string(),
+  z.transform((text, context) => {
+    try {
+      return decodeURIComponent(text.replaceAll("+", " "));
+    } catch {
+      context.issues.push({ code: "custom", message: "expected a form-encoded key", input: text });
+      return z.NEVER;
+    }
+  }),
+);
+
+const notification = z.object({
+  Records: z.array(
+    z.object({
+      eventTime: time,
+      s3: z.object({ ...described, object: z.object({ key: formEncoded, size }) }),
+    }),
+  ),
+});
+
+/** EventBridge gives keys as they are. */
+const eventBridgeEvent = z.object({
+  source: z.literal("aws.s3"),
+  time,
+  detail: z.object({ ...described, object: z.object({ key: z.string(), size }) }),
+});
 
 /**
  * Reads the objects that a queue message tells of: an S3 event notification with any number of records, an
  * EventBridge "Object Created" event, or S3's test event (none).
  *
  * @param body text of the message
- * @throws PermanentError `INVALID_EVENT` if it is none of these
+ * @throws PermanentError `INVALID_EVENT` that names every place that is missing or wrong
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 export function arrivedObjects(body: string): ArrivedObject[] {
-  const event = parseJson(body);
-  if (isObject(event)) {
-    if (event.Event === "s3:TestEvent") return [];
-    if (Array.isArray(event.Records)) return event.Records.map(fromNotification);
-    if (event.source === "aws.s3" && isObject(event.detail))
-      return [{ ...fromEventBridge(event.detail), ...deliveredAt(event.time) }];
+  const event = jsonOf(body);
+  const { Event, Records } = parsed(anyMessage, event, body);
+  if (Event !== undefined) {
+    parsed(testEvent, event, body);
+    return [];
   }
-  throw invalidEvent(body);
+  if (Records !== undefined)
+    return parsed(notification, event, body).Records.map(({ s3, eventTime }) => arrived(s3, eventTime));
+  const { detail, time } = parsed(eventBridgeEvent, event, body);
+  return [arrived(detail, time)];
 }
 
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw invalidEvent(body);
-  }
-}
+const arrived = (
+  { bucket, object }: z.output<typeof eventBridgeEvent>["detail"],
+  time: unknown,
+): ArrivedObject => ({
+  bucket: bucket.name,
+  key: object.key,
+  ...(object.size === undefined ? {} : { size: object.size }),
+  ...deliveredAt(time),
+});
 
-function fromNotification(record: unknown): ArrivedObject {
-  const s3 = isObject(record) ? record.s3 : undefined;
-  const object = isObject(s3) ? objectOf(s3) : undefined;
-  if (!object) throw invalidEvent(JSON.stringify(record));
-  return {
-    ...object,
-    // Form-encoded, as a web form would be: "+" is a space.
-    key: decodeURIComponent(object.key.replaceAll("+", " ")),
-    ...(isObject(record) ? deliveredAt(record.eventTime) : {}),
-  };
-}
-
-/** EventBridge gives keys as they are. */
-function fromEventBridge(detail: Record<string, unknown>): ArrivedObject {
-  const object = objectOf(detail);
-  if (!object) throw invalidEvent(JSON.stringify(detail));
-  return object;
-}
-
-function objectOf({ bucket, object }: Record<string, unknown>): ArrivedObject | undefined {
-  if (!isObject(bucket) || !isObject(object)) return undefined;
-  if (typeof bucket.name !== "string" || typeof object.key !== "string") return undefined;
-  return {
-    bucket: bucket.name,
-    key: object.key,
-    ...(typeof object.size === "number" ? { size: object.size } : {}),
-  };
-}
-
-/** Events without a time, or with a strange one, are as good as any: it is only measured. */
 function deliveredAt(time: unknown): Pick<ArrivedObject, "deliveredAt"> {
   const instant = new Date(typeof time === "string" ? time : Number.NaN);
   return Number.isNaN(instant.getTime()) ? {} : { deliveredAt: instant };
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null;
-
 const SHOWN_CHARACTERS = 200;
-const invalidEvent = (text: string): PermanentError =>
-  new PermanentError(
+
+function parsed<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  event: unknown,
+  body: string,
+): z.output<Schema> {
+  const result = z.safeParse(schema, event);
+  if (result.success) return result.data;
+  throw new PermanentError(
     "INVALID_EVENT",
-    `expected an S3 notification or an EventBridge event of a new object, got ${text.slice(0, SHOWN_CHARACTERS)}`,
+    `expected an S3 notification or an EventBridge event of a new object (${problemsOf(result.error)}), got ${body.slice(0, SHOWN_CHARACTERS)}`,
   );
+}

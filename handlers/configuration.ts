@@ -4,6 +4,7 @@ import type { ConfiguredSource } from "../formats/configured-source";
 import { CONFIGURATION_KEY } from "../formats/partition-layout";
 import { ADDRESS_MODES, TEXT_MODES } from "../formats/privacy";
 import { PermanentError } from "./core/errors";
+import { jsonOf, problemsOf } from "./core/json";
 import type { ObjectStore } from "./core/ports";
 
 const configuration = z.strictObject({
@@ -51,21 +52,12 @@ async function readSources(
   const place = `s3://${bucket}/${CONFIGURATION_KEY}`;
   const object = await store.read({ bucket, key: CONFIGURATION_KEY });
   if (object === undefined) throw invalid(place, "is missing");
-  const result = z.safeParse(configuration, parsed(place, object.body));
+  const stored = jsonOf(object.body);
+  if (stored === undefined) throw invalid(place, "is not valid JSON");
+  const result = z.safeParse(configuration, stored);
   if (result.success)
     return result.data.sources.map(({ partition = false, ...source }) => ({ ...source, partition }));
-  throw invalid(
-    place,
-    result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "),
-  );
-}
-
-function parsed(place: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalid(place, "is not valid JSON");
-  }
+  throw invalid(place, problemsOf(result.error));
 }
 
 const invalid = (place: string, problem: string): PermanentError =>

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { IDENTIFIER } from "../formats/render/sql-text";
 import { PermanentError } from "./core/errors";
+import { jsonOf, problemsOf } from "./core/json";
 
 /** Text that holds JSON, e.g. a number in an environment variable. */
 const jsonText = <Schema extends z.ZodMiniType>(schema: Schema) =>
@@ -8,12 +9,10 @@ const jsonText = <Schema extends z.ZodMiniType>(schema: Schema) =>
     z.pipe(
       z.string(),
       z.transform((text, context): unknown => {
-        try {
-          return JSON.parse(text);
-        } catch {
-          context.issues.push({ code: "custom", message: "expected JSON", input: text });
-          return z.NEVER;
-        }
+        const value = jsonOf(text);
+        if (value !== undefined) return value;
+        context.issues.push({ code: "custom", message: "expected JSON", input: text });
+        return z.NEVER;
       }),
     ),
     schema,
@@ -80,9 +79,8 @@ export const readMaintainEnvironment = (variables: NodeJS.ProcessEnv): z.output<
 function read<Schema extends z.ZodMiniType>(schema: Schema, variables: NodeJS.ProcessEnv): z.output<Schema> {
   const result = z.safeParse(schema, variables);
   if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new PermanentError(
     "INVALID_ENVIRONMENT",
-    `environment: ${problems.join("; ")}; deploy the stack again to set these variables`,
+    `environment: ${problemsOf(result.error)}; deploy the stack again to set these variables`,
   );
 }

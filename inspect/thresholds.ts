@@ -1,7 +1,6 @@
 /** What counts as wrong, each with its reason: `status` and `doctor` know no other limits. */
 
-const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../formats/time";
 
 /** Commits come every ten minutes, and one can take as long as its function may: an hour is several that failed. */
 export const MAX_LAG_MS = HOUR_MS;
@@ -22,7 +21,7 @@ export const MAX_UNPARSED_SHARE = 0.01;
 export const MAX_QUEUE_AGE_MS = 15 * MINUTE_MS;
 
 /** Errors that are over are history: only what happened since is wrong now. */
-export const RECENT_ERRORS_MS = 24 * HOUR_MS;
+export const RECENT_ERRORS_MS = DAY_MS;
 
 /** Hours whose files are inspected on AWS: files come up to a day late, and Monday's report must hold the weekend. */
 export const DEFAULT_HOURS = 48;

@@ -1,10 +1,10 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import type { Construct } from "constructs";
+import { DAY_SECONDS } from "../formats/time";
 import { deadLetterQueueNameOf } from "../pipeline/names";
 import { queueEncryption, type SecurityProps } from "../pipeline/security-props";
 import { fixLogicalId } from "./logical-id";
 
-const DAY_SECONDS = 86_400;
 /** The longest that SQS keeps a message: enough to come back from a holiday and redrive. */
 export const DEAD_LETTER_RETENTION_DAYS = 14;
 

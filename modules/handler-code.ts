@@ -2,16 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { zipSync } from "fflate";
+import { HANDLER_NAMES, type HandlerName } from "../pipeline/handler-names";
 import { RUNTIME_NODES } from "../pipeline/runtime";
-
-/** Every Lambda function of the project: `handlers/<name>.ts` exports `handler`. */
-export const HANDLER_NAMES = [
-  "move-access-logs",
-  "create-partition",
-  "transform-partition",
-  "maintain-lake",
-] as const;
-export type HandlerName = (typeof HANDLER_NAMES)[number];
 
 /** A handler's zipped code. */
 export interface HandlerCode {

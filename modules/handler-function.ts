@@ -5,12 +5,13 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { METRICS_NAMESPACE } from "../formats/metrics";
+import type { HandlerName } from "../pipeline/handler-names";
 import { logGroupNameOf } from "../pipeline/names";
 import { allow, type PolicyStatement, policyDocument, trustPolicy } from "../pipeline/policy";
 import type { Runtime } from "../pipeline/runtime";
 import { roleOptions, type SecurityProps, useOfKey } from "../pipeline/security-props";
 import { networkInterfaces, type VpcConfig } from "../pipeline/vpc";
-import { type HandlerName, handlerCode } from "./handler-code";
+import { handlerCode } from "./handler-code";
 import { fixLogicalId } from "./logical-id";
 import { validateProps } from "./validate-props";
 

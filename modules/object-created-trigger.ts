@@ -10,6 +10,7 @@ import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { SqsQueueRedriveAllowPolicy } from "@cdktf/provider-aws/lib/sqs-queue-redrive-allow-policy";
 import type { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
+import { DAY_SECONDS } from "../formats/time";
 import type { BucketRef } from "../pipeline/bucket-ref";
 import { MAX_PATTERN_LENGTH } from "../pipeline/limits";
 import { denyPlainText, type PolicyStatement, policyDocument } from "../pipeline/policy";
@@ -58,7 +59,6 @@ export interface ObjectCreatedTriggerProps extends Pick<SecurityProps, "kmsKey">
   readonly visibilityTimeoutSeconds: number;
 }
 
-const DAY_SECONDS = 86_400;
 const QUEUE_RETENTION_DAYS = 4;
 /** AWS advises at least five: a throttled function must not send good messages to the dead-letter queue. */
 const MAX_RECEIVE_COUNT = 5;

@@ -1,5 +1,6 @@
 import type { FormatId } from "../formats";
 import { type ConfiguredSource, formatsOf, sourceNamesOf } from "../formats/configured-source";
+import type { HandlerName } from "./handler-names";
 import { configuredSourcesOf, keyPrefixOf, silentAfterHoursOf } from "./log-source";
 import {
   arrivalsNameOf,
@@ -8,7 +9,6 @@ import {
   landingPrefixOf,
   logGroupNameOf,
   moveFunctionNameOf,
-  type ScheduledHandler,
   scheduledHandlersOf,
   scheduledNameOf,
   scheduleNameOf,
@@ -25,7 +25,7 @@ import {
 
 /** A function of the pipeline, with what stands around it. */
 export interface DeployedFunction {
-  readonly handler: "move-access-logs" | ScheduledHandler;
+  readonly handler: HandlerName;
   readonly name: string;
   readonly logGroup: string;
   /** Queue of what it could not do. */

@@ -1,3 +1,4 @@
+import type { ScheduledHandler } from "./handler-names";
 import { isColumnar, isProjected, type PartitionMode } from "./props";
 
 /** The Glue database of a pipeline. */
@@ -20,9 +21,6 @@ export const LANDING_SUFFIX = "-landing";
 
 /** Name of the queue of new objects. */
 export const arrivalsNameOf = (pipeline: string): string => `${pipeline}-arrivals`;
-
-/** The functions that run by schedule. */
-export type ScheduledHandler = "create-partition" | "transform-partition" | "maintain-lake";
 
 /** Name of such a function, of its role, of its schedule and of that one's group. */
 export const scheduledNameOf = (pipeline: string, handler: ScheduledHandler): string =>

@@ -1,4 +1,5 @@
 import { addHours, hourOf, partitionValuesOf } from "../formats/hour";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../formats/time";
 
 /** What is asked about: milliseconds since 1970, from `from` to before `until`. */
 export interface Range {
@@ -6,10 +7,6 @@ export interface Range {
   readonly until: number;
 }
 
-const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 /** Digits of an instant, with the length of what it names: a day, an hour, a minute or a second. */
 const INSTANT = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2})(?::(\d{2})(?::(\d{2}))?)?)?Z?$/;
 

@@ -2,6 +2,7 @@ import { alb } from "../formats/alb";
 import { cloudfront } from "../formats/cloudfront";
 import { addHours, type Hour, hourOf } from "../formats/hour";
 import type { SkipReason } from "../formats/object-kind";
+import { DAY_MS, MINUTE_MS } from "../formats/time";
 import { albLine, type LoadBalancer } from "./alb-lines";
 import { cloudfrontLine, type Distribution } from "./cloudfront-lines";
 import type { Random } from "./random";
@@ -25,9 +26,7 @@ export interface OtherObject {
   readonly reason: SkipReason;
 }
 
-const MINUTE_MS = 60_000;
 const INTERVAL_MS = 5 * MINUTE_MS;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 const INTERVALS_PER_HOUR = 12;
 
 const BALANCERS: readonly [LoadBalancer, ...LoadBalancer[]] = [

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { addHours, type Hour, hourOf } from "../formats/hour";
 import type { SkipReason } from "../formats/object-kind";
+import { MINUTE_MS } from "../formats/time";
 import { maybeDamaged } from "./malformed";
 import { albObjects, cloudfrontObjects, type LogObject, otherObjects } from "./objects";
 import { type Random, randomFrom } from "./random";
@@ -35,7 +36,6 @@ export interface SampleSummary {
 const FIRST_HOUR: Hour = hourOf(Date.UTC(2026, 5, 1, 22));
 const ALB_SHARE = 2 / 3;
 const OUTAGE_MINUTES = { from: 20, to: 30 };
-const MINUTE_MS = 60_000;
 const compress = promisify(gzip);
 
 /**

@@ -8,7 +8,9 @@ import {
 import { FORMATS } from "../formats";
 import { RAW_PREFIX } from "../formats/partition-layout";
 import { lakeColumnNames } from "../formats/render/lake-sql";
+import { MINUTE_MS } from "../formats/time";
 import type { Random } from "../sample/random";
+import { addedPartitions } from "../testing/athena/added-partitions";
 import type { Buckets } from "./bucket";
 import { BROKEN, UNNAMED } from "./deliveries";
 import { type Faults, type Invocation, ServiceError, type Trace } from "./faults";
@@ -48,10 +50,8 @@ interface World {
   readonly onCommit: (file: string, commits: number) => void;
 }
 
-const MINUTE = 60_000;
 const INSERT =
   /^INSERT INTO "\w+"\."(?<table>\w+)" [\s\S]*\nFROM "\w+"\."(?<raw>\w+)"\nWHERE \((?<keys>.*)\)\n +AND \((?<paths>.*)\)\n(?<rest>[\s\S]*)$/;
-const ADD_PARTITIONS = /^ALTER TABLE `\w+`\.`(\w+)` ADD IF NOT EXISTS/;
 const CREATE_TABLE = /^CREATE TABLE IF NOT EXISTS `\w+`\.`(\w+)`/;
 
 export function simulateAthena(world: World): SimulatedAthena {
@@ -87,7 +87,7 @@ export function simulateAthena(world: World): SimulatedAthena {
   /** For a while, every statement fails, and Athena does not say why. */
   const outageEnd = (): End | undefined => {
     if (faults.strikes("engine out of order", 0.01))
-      outageUntil = scheduler.now() + random.integer(1, 40) * MINUTE;
+      outageUntil = scheduler.now() + random.integer(1, 40) * MINUTE_MS;
     return scheduler.now() < outageUntil ? failed("COMPILER_ERROR") : undefined;
   };
 
@@ -108,12 +108,12 @@ export function simulateAthena(world: World): SimulatedAthena {
     query.state = "RUNNING";
     const rows = query.sql.startsWith("INSERT") ? plan(query.sql) : [];
     const isSlow = faults.strikes("slow query", 0.1);
-    await scheduler.sleep(isSlow ? random.integer(5, 25) * MINUTE : random.integer(500, 20_000));
+    await scheduler.sleep(isSlow ? random.integer(5, 25) * MINUTE_MS : random.integer(500, 20_000));
     const end = outageEnd() ?? unreadableEnd(rows) ?? endOf(faults);
     if (end.takesEffect) {
       commit(rows);
       query.rows = rows.length;
-      for (const partition of partitionsOf(query.sql)) partitions.add(partition);
+      for (const partition of addedPartitions(query.sql)) partitions.add(partition);
       const created = CREATE_TABLE.exec(query.sql)?.[1];
       if (created !== undefined) tables.add(created);
     }
@@ -222,15 +222,4 @@ function rangesOf(paths: string): (file: string) => boolean {
   const files = new Set([...single.matchAll(/'([^']*)'/g)].map(([, file]) => file));
   const ranges = [...paths.matchAll(/BETWEEN '([^']*)' AND '([^']*)'/g)];
   return (file) => files.has(file) || ranges.some(([, from = "", to = ""]) => from <= file && file <= to);
-}
-
-/** `<raw table>/dt=.../hour=...` for each partition that a statement adds. */
-function partitionsOf(sql: string): string[] {
-  const table = ADD_PARTITIONS.exec(sql)?.[1];
-  if (table === undefined) return [];
-  return [...sql.matchAll(/PARTITION \(([^)]*)\)/g)].map(([, pairs = ""]) =>
-    [table, ...[...pairs.matchAll(/`(\w+)` = '([^']*)'/g)].map(([, key, value]) => `${key}=${value}`)].join(
-      "/",
-    ),
-  );
 }

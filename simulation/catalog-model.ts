@@ -3,6 +3,7 @@ import {
   GetTableVersionsCommand,
   type GlueClient,
 } from "@aws-sdk/client-glue";
+import { DAY_MS } from "../formats/time";
 
 /**
  * What the commits to one Iceberg table leave behind: in Glue a version of the table each, in S3 a metadata file and a
@@ -22,7 +23,6 @@ export interface CatalogModel {
   daysToMerge(): string;
 }
 
-const DAY_MS = 86_400_000;
 /** Athena's defaults of `vacuum_max_metadata_files_to_keep` and, as the table sets it, of a snapshot's age. */
 const KEPT_METADATA_FILES = 100;
 const SNAPSHOT_AGE_MS = DAY_MS;

@@ -1,4 +1,5 @@
 import { addHours, hourOf, partitionValuesOf } from "../formats/hour";
+import { MINUTE_MS } from "../formats/time";
 import type { Source } from "../handlers/core/source";
 import type { Random } from "../sample/random";
 import type { Faults } from "./faults";
@@ -24,7 +25,6 @@ export const BROKEN = "broken";
 /** Of those, the ones that the engine does not name when it fails. */
 export const UNNAMED = `${BROKEN} without a word`;
 
-const MINUTE = 60_000;
 const MAX_LATE_HOURS = 26;
 const SAME_NAME_RATE = 0.2;
 
@@ -32,7 +32,7 @@ const SAME_NAME_RATE = 0.2;
 export function drawDeliveries(random: Random, faults: Faults, start: number, hours: number): Delivery[] {
   const deliveries: Delivery[] = [];
   for (let file = random.integer(14, 30); file > 0; file--) {
-    const at = start + random.integer(0, hours * 60) * MINUTE;
+    const at = start + random.integer(0, hours * 60) * MINUTE_MS;
     const lateHours = faults.strikes("late file", 0.3) ? random.integer(2, MAX_LATE_HOURS) : 0;
     const name = random.hex(8);
     const [first, second, third] = SOURCES.map(({ prefix }) => prefix);

@@ -82,13 +82,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "the second failure that names a file before it is set aside",
-    file: "handlers/core/commit-tables.ts",
+    file: "handlers/core/failed-commits.ts",
     find: "if (key !== undefined && this.suspects.has(key)) return",
     replace: "if (key !== undefined) return",
   },
   {
     name: "the statement over no file before one is set aside that was not named",
-    file: "handlers/core/commit-tables.ts",
+    file: "handlers/core/failed-commits.ts",
     find: "(await this.canCommitNothing(batch))",
     replace: "true",
   },

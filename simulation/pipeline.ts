@@ -1,5 +1,6 @@
 import { FORMATS } from "../formats";
 import { ARRIVALS_PREFIX, COMMITS_PREFIX, RAW_PREFIX, REJECTED_PREFIX } from "../formats/partition-layout";
+import { HOUR_MS, MINUTE_MS } from "../formats/time";
 import { athenaLake } from "../handlers/adapters/athena-lake";
 import { athenaPartitionCatalog } from "../handlers/adapters/athena-partition-catalog";
 import { athenaQueryEngine } from "../handlers/adapters/athena-query-engine";
@@ -35,8 +36,6 @@ export interface SimulationOptions {
 
 /** Begins a line of the trace that tells of a promise that was not kept. */
 export const VIOLATION = "VIOLATION: ";
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 const START = Date.parse("2026-11-23T00:00:00Z");
 /** Files come, and everything goes wrong, for this long. */
 const STORM_HOURS = 4;
@@ -45,8 +44,8 @@ const CALM_HOURS = 12;
 const LANDING = "landing";
 const BUCKET = "logs";
 const TABLES = Object.values(FORMATS).map(({ table }) => ({ table }));
-const MOVE_TIMEOUT_MS = MINUTE;
-const TRANSFORM_TIMEOUT_MS = 9 * MINUTE;
+const MOVE_TIMEOUT_MS = MINUTE_MS;
+const TRANSFORM_TIMEOUT_MS = 9 * MINUTE_MS;
 /** What functions leave of their time for what comes last. */
 const RESERVE_MS = 15_000;
 
@@ -95,7 +94,7 @@ export async function simulate({
       random,
       trace: stamped,
     });
-    const skew = faults.strikes("clock skewed", 0.05) ? random.integer(-5 * MINUTE, 5 * MINUTE) : 0;
+    const skew = faults.strikes("clock skewed", 0.05) ? random.integer(-5 * MINUTE_MS, 5 * MINUTE_MS) : 0;
     const clock: Clock = { now: () => new Date(scheduler.now() + skew), sleep: scheduler.sleep };
     const timeout = faults.strikes("function timed out", 0.03) ? random.integer(1_000, timeoutMs) : timeoutMs;
     scheduler.start(async () => {
@@ -149,7 +148,7 @@ export async function simulate({
   };
 
   const createPartition = (scheduledTime: string) =>
-    invoke("create", 5 * MINUTE, async (invocation, clock) => {
+    invoke("create", 5 * MINUTE_MS, async (invocation, clock) => {
       const ports = portsOf(invocation, clock, scheduledTime);
       const range = windowAround(new Date(scheduledTime));
       await addPartitions(ports, { bucket: BUCKET, tables: TABLES, range, keepNotes: true }, () => undefined);
@@ -187,17 +186,17 @@ export async function simulate({
     scheduler.start(async () => {
       await scheduler.sleep(at - START);
       buckets.objects.set(`${LANDING}/${key}`, body);
-      if (faults.strikes("delayed event", 0.1)) await scheduler.sleep(random.integer(1, 180) * MINUTE);
+      if (faults.strikes("delayed event", 0.1)) await scheduler.sleep(random.integer(1, 180) * MINUTE_MS);
       queue.send(key);
       if (faults.strikes("duplicate event", 0.15)) {
-        await scheduler.sleep(random.integer(0, 60) * MINUTE);
+        await scheduler.sleep(random.integer(0, 60) * MINUTE_MS);
         queue.send(key);
       }
       comingEvents--;
     });
   }
-  schedule(HOUR, createPartition);
-  schedule(10 * MINUTE, transform);
+  schedule(HOUR_MS, createPartition);
+  schedule(10 * MINUTE_MS, transform);
   scheduler.start(async () => {
     while (!isOver) {
       await scheduler.sleep(random.integer(20, 60) * 1_000);
@@ -206,7 +205,7 @@ export async function simulate({
   });
   scheduler.start(async () => {
     while (!isOver) {
-      await scheduler.sleep(HOUR);
+      await scheduler.sleep(HOUR_MS);
       queue.redrive();
     }
   });
@@ -220,13 +219,13 @@ export async function simulate({
     ...pendingKeys(keysBelow(BUCKET, COMMITS_PREFIX)),
   ];
   scheduler.start(async () => {
-    await scheduler.sleep((STORM_HOURS + 1) * HOUR);
+    await scheduler.sleep((STORM_HOURS + 1) * HOUR_MS);
     stamped("from now on, nothing goes wrong");
     faults.end();
-    const deadline = scheduler.now() + CALM_HOURS * HOUR;
+    const deadline = scheduler.now() + CALM_HOURS * HOUR_MS;
     const hasSettled = () => comingEvents === 0 && queue.isEmpty && leftovers().length === 0;
     while (scheduler.now() < deadline && !hasSettled()) {
-      await scheduler.sleep(10 * MINUTE);
+      await scheduler.sleep(10 * MINUTE_MS);
     }
     isOver = true;
   });

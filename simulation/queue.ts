@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../formats/time";
 import type { Random } from "../sample/random";
 import type { Faults } from "./faults";
 import type { Scheduler } from "./scheduler";
@@ -21,7 +22,7 @@ export interface Message {
 }
 
 const BATCH_SIZE = 10;
-const VISIBILITY_MS = 6 * 60_000;
+const VISIBILITY_MS = 6 * MINUTE_MS;
 const MAX_RECEIVES = 5;
 
 export function createQueue(scheduler: Scheduler, faults: Faults, random: Random): Queue {

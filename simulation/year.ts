@@ -1,6 +1,7 @@
 import { FORMATS } from "../formats";
 import { addHours, type Hour, hourOf } from "../formats/hour";
 import { rawPrefixOf } from "../formats/partition-layout";
+import { HOUR_MS } from "../formats/time";
 import { lakeTableOf } from "../handlers/adapters/athena-lake";
 import { glueTableVersions } from "../handlers/adapters/glue-table-versions";
 import { projectedPartitions } from "../handlers/adapters/projected-partitions";
@@ -34,8 +35,7 @@ const BUCKET = "logs";
 const TABLE = FORMATS.alb.table;
 const DATABASE = "logs";
 const START = hourOf(Date.parse("2026-01-01T00:00:00Z"));
-const MINUTE_MS = 60_000;
-const RUN_MS = (60 / TRANSFORM.perHour) * MINUTE_MS;
+const RUN_MS = HOUR_MS / TRANSFORM.perHour;
 const HOURS_PER_DAY = 24;
 
 /**

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { addedPartitions } from "./athena/added-partitions";
+import { type LocalServer, startServer } from "./start-server";
 
 /** How a query goes on after it was submitted: states that it passes through, one a poll. */
 export interface QueryFate {
@@ -40,8 +42,7 @@ interface Query {
 }
 
 /** Athena and Glue in memory: it keeps tokens, partitions and versions as they do, and fails as a test says. */
-export interface AthenaServer {
-  readonly endpoint: string;
+export interface AthenaServer extends LocalServer {
   /** Queries that were started, in order; one submitted again under its token is not. */
   readonly queries: readonly Query[];
   readonly submissions: number;
@@ -65,7 +66,6 @@ export interface AthenaServer {
   refuse(...errors: readonly string[]): void;
   /** Errors that the next requests of another kind are refused with, e.g. `GetQueryResults`. */
   refuseOf(operation: string, ...errors: readonly string[]): void;
-  close(): Promise<void>;
 }
 
 /** Rows that every INSERT adds. */
@@ -102,21 +102,21 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
       const ofTable = versions.get(written) ?? [];
       versions.set(written, [...ofTable, (ofTable.at(-1) ?? 0) + 1]);
     }
-    for (const partition of partitionsOf(sql)) partitions.add(partition);
+    for (const partition of addedPartitions(sql)) partitions.add(partition);
     const [, table, columns] = CREATE_TABLE.exec(sql) ?? ADD_COLUMNS.exec(sql) ?? [];
     if (table === undefined || columns === undefined) return;
     const names = [...columns.matchAll(/`(\w+)` \w+/g)].map(([, name = ""]) => name);
     tables.set(table, [...(tables.get(table) ?? []), ...names]);
   };
 
-  const describeTable = (response: ServerResponse, name: string) => {
+  const describeTable = (response: ServerResponse, { TableName: name }: Input) => {
     const columns = tables.get(name);
     if (!columns) return fail(response, "MetadataException", "EntityNotFoundException: Entity Not Found");
     return send(response, { TableMetadata: { Name: name, Columns: columns.map((Name) => ({ Name })) } });
   };
 
   /** Glue's: the newest first, and few on a page. */
-  const listVersions = (response: ServerResponse, { TableName, NextToken }: VersionsInput) => {
+  const listVersions = (response: ServerResponse, { TableName, NextToken }: Input) => {
     const all = [...(versions.get(TableName) ?? [])].reverse();
     const from = Number(NextToken ?? 0);
     return send(response, {
@@ -127,7 +127,7 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
     });
   };
 
-  const deleteVersions = (response: ServerResponse, { TableName, VersionIds = [] }: VersionsInput) => {
+  const deleteVersions = (response: ServerResponse, { TableName, VersionIds = [] }: Input) => {
     if (VersionIds.length > MAX_DELETED_VERSIONS) return fail(response, "InvalidInputException");
     const ofTable = versions.get(TableName) ?? [];
     // Glue does not delete the table's newest version.
@@ -144,7 +144,7 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
     return send(response, { Errors });
   };
 
-  const start = (response: ServerResponse, input: StartInput) => {
+  const start = (response: ServerResponse, input: Input) => {
     submissions++;
     const refusal = refusals.shift();
     if (refusal !== undefined) return fail(response, refusal);
@@ -172,7 +172,7 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
   };
 
   const carriedOut = new Set<string>();
-  const poll = (response: ServerResponse, id: string) => {
+  const poll = (response: ServerResponse, { QueryExecutionId: id }: Input) => {
     const query = queries.find((candidate) => candidate.id === id);
     if (!query) return fail(response, "InvalidRequestException");
     const { states = [], end = "SUCCEEDED", reason, isRetryable, scanned = [], isReused } = query.fate;
@@ -201,7 +201,7 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
     });
   };
 
-  const stop = (response: ServerResponse, id: string) => {
+  const stop = (response: ServerResponse, { QueryExecutionId: id }: Input) => {
     const query = queries.find((candidate) => candidate.id === id);
     if (!query) return fail(response, "InvalidRequestException");
     query.isCancelled = true;
@@ -210,7 +210,7 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
 
   const givePage = (
     response: ServerResponse,
-    { QueryExecutionId: id, NextToken: token, MaxResults: max }: PageInput,
+    { QueryExecutionId: id, NextToken: token, MaxResults: max }: Input,
   ) => {
     const query = queries.find((candidate) => candidate.id === id);
     if (!query) return fail(response, "InvalidRequestException");
@@ -230,34 +230,35 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
     });
   };
 
-  const server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (chunk) => {
-      body += chunk;
-    });
-    request.on("end", () => {
-      const input = JSON.parse(body || "{}");
-      const operation = String(request.headers["x-amz-target"]).split(".").at(-1);
-      const refusal = refusalsOf.get(String(operation))?.shift();
-      const query = queries.find(({ id }) => id === input.QueryExecutionId);
-      const given = answer(String(operation), input, query?.sql ?? "");
-      if (refusal !== undefined) fail(response, refusal);
-      else if (typeof given?.error === "string") {
-        const [name = "", message] = given.error.split(": ");
-        fail(response, name, message);
-      } else if (given) send(response, given);
-      else if (operation === "StartQueryExecution") start(response, input);
-      else if (operation === "StopQueryExecution") stop(response, input.QueryExecutionId);
-      else if (operation === "GetTableMetadata") describeTable(response, input.TableName);
-      else if (operation === "GetTableVersions") listVersions(response, input);
-      else if (operation === "BatchDeleteTableVersion") deleteVersions(response, input);
-      else if (operation === "GetQueryResults") givePage(response, input);
-      else poll(response, input.QueryExecutionId);
-    });
+  const operations = new Map<string, (response: ServerResponse, input: Input) => unknown>([
+    ["StartQueryExecution", start],
+    ["StopQueryExecution", stop],
+    ["GetQueryExecution", poll],
+    ["GetQueryResults", givePage],
+    ["GetTableMetadata", describeTable],
+    ["GetTableVersions", listVersions],
+    ["BatchDeleteTableVersion", deleteVersions],
+  ]);
+
+  const server = await startServer(async (request, response) => {
+    const input = JSON.parse((await text(request)) || "{}");
+    const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
+    const refusal = refusalsOf.get(operation)?.shift();
+    const query = queries.find(({ id }) => id === input.QueryExecutionId);
+    const given = answer(operation, input, query?.sql ?? "");
+    if (refusal !== undefined) fail(response, refusal);
+    else if (typeof given?.error === "string") {
+      const [name = "", message] = given.error.split(": ");
+      fail(response, name, message);
+    } else if (given) send(response, given);
+    else {
+      const run = operations.get(operation);
+      if (run) run(response, input);
+      else fail(response, "UnknownOperationException", operation);
+    }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...server,
     queries,
     partitions,
     tables,
@@ -286,15 +287,11 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
     refuse: (...errors) => {
       refusals = [...errors];
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
   };
 }
 
-interface StartInput {
+/** What the operations are asked for: each with what it needs. */
+interface Input {
   readonly QueryString?: string;
   readonly ClientRequestToken?: string;
   readonly WorkGroup?: string;
@@ -305,20 +302,14 @@ interface StartInput {
       readonly MaxAgeInMinutes?: number;
     };
   };
-}
-interface VersionsInput {
-  readonly TableName: string;
-  readonly NextToken?: string;
-  readonly VersionIds?: readonly string[];
-}
-const VERSIONS_ON_A_PAGE = 40;
-const MAX_DELETED_VERSIONS = 100;
-interface PageInput {
   readonly QueryExecutionId: string;
+  readonly TableName: string;
+  readonly VersionIds?: readonly string[];
   readonly NextToken?: string;
   readonly MaxResults?: number;
 }
-
+const VERSIONS_ON_A_PAGE = 40;
+const MAX_DELETED_VERSIONS = 100;
 /** Asks for days; there are none unless a test says so. */
 const METADATA = /^SELECT array_join\(/;
 
@@ -341,17 +332,6 @@ const fateOf = (sql: string): QueryFate =>
 const INSERT = /^INSERT INTO "\w+"\."(\w+)" \(/;
 const CREATE_TABLE = /^CREATE TABLE IF NOT EXISTS `\w+`\.`(\w+)` \(([^)]*)\)/;
 const ADD_COLUMNS = /^ALTER TABLE `\w+`\.`(\w+)` ADD COLUMNS \(([^)]*)\)/;
-
-/** Reads `ALTER TABLE ... ADD PARTITION`: the table, and the keys and values of each partition. */
-function partitionsOf(sql: string): string[] {
-  const table = /^ALTER TABLE `\w+`\.`(\w+)` ADD IF NOT EXISTS/.exec(sql)?.[1];
-  if (table === undefined) return [];
-  return [...sql.matchAll(/PARTITION \(([^)]*)\) LOCATION 's3:\/\/[^']+\/'/g)].map(([, keys = ""]) =>
-    [table, ...[...keys.matchAll(/`(\w+)` = '([^']*)'/g)].map(([, key, value]) => `${key}=${value}`)].join(
-      "/",
-    ),
-  );
-}
 
 const send = (response: ServerResponse, body: unknown) =>
   response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import type * as z from "zod";
+import { type LocalServer, startServer } from "./start-server";
 
 /** An answer that is an error of the service. */
 export class ServiceError extends Error {
@@ -19,11 +19,6 @@ export type Operation = (body: unknown) => Promise<object>;
 
 /** Operations by service and name, as the header `x-amz-target` has them: `AmazonAthena`, then `GetQueryExecution`. */
 export type Services = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-
-export interface AwsJsonServer {
-  readonly endpoint: string;
-  close(): Promise<void>;
-}
 
 /**
  * An operation whose input is checked first.
@@ -53,20 +48,8 @@ export const operation =
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
-export async function serveAwsJson(services: Services): Promise<AwsJsonServer> {
-  const server = createServer((request, response) => {
-    void answer(services, request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
-}
+export const serveAwsJson = (services: Services): Promise<LocalServer> =>
+  startServer((request, response) => answer(services, request, response));
 
 async function answer(services: Services, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [service = "", name = ""] = String(request.headers["x-amz-target"]).split(".");

@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { HOUR_MS, HOUR_SECONDS } from "../formats/time";
 import { OWNER } from "./s3-server";
+import { type LocalServer, startServer } from "./start-server";
 
 /** A message of a queue in memory. */
 export interface Message {
@@ -29,8 +31,7 @@ type Failure = { readonly status: number; readonly code: string; readonly messag
  * SQS, Lambda, Scheduler, CloudWatch, Logs and STS in memory, each in its own protocol. What is not put into it is not
  * there, and is answered as AWS does.
  */
-export interface AwsServer {
-  readonly endpoint: string;
+export interface AwsServer extends LocalServer {
   /** Requests in order, e.g. `sqs:GetQueueUrl`, with what they were about. */
   readonly calls: readonly { readonly operation: string; readonly input: Input }[];
   readonly queues: Map<string, Queue>;
@@ -52,7 +53,6 @@ export interface AwsServer {
   deny(operation: string): void;
   /** Refuses an operation so many times, as one too many. */
   throttle(operation: string, times: number): void;
-  close(): Promise<void>;
 }
 
 export const queueArn = (name: string): string => `arn:aws:sqs:eu-central-1:${OWNER}:${name}`;
@@ -90,7 +90,7 @@ export async function startAwsServer(): Promise<AwsServer> {
     "sts:GetCallerIdentity": () => ({ Account: OWNER }),
     "sqs:GetQueueUrl": (input) => {
       queueOf(input);
-      return { QueueUrl: `${endpoint()}/${OWNER}/${input.QueueName}` };
+      return { QueueUrl: `${server.endpoint}/${OWNER}/${input.QueueName}` };
     },
     "sqs:GetQueueAttributes": (input) => {
       const queue = queueOf(input);
@@ -122,7 +122,7 @@ export async function startAwsServer(): Promise<AwsServer> {
             Body: message.body,
             MD5OfBody: createHash("md5").update(message.body).digest("hex"),
             Attributes: {
-              SentTimestamp: String(Date.now() - 3_600_000),
+              SentTimestamp: String(Date.now() - HOUR_MS),
               ApproximateReceiveCount: String(message.received),
             },
             MessageAttributes: Object.fromEntries(
@@ -221,7 +221,7 @@ export async function startAwsServer(): Promise<AwsServer> {
           : {
               Id,
               Label: "",
-              Timestamps: [Math.floor(Date.now() / 3_600_000) * 3600],
+              Timestamps: [Math.floor(Date.now() / HOUR_MS) * HOUR_SECONDS],
               Values: [value],
               StatusCode: "Complete",
             };
@@ -241,38 +241,30 @@ export async function startAwsServer(): Promise<AwsServer> {
     },
   };
 
-  const server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (chunk) => {
-      body += chunk;
-    });
-    request.on("end", () => {
-      const { operation, input } = parse(request, body);
-      calls.push({ operation, input });
-      try {
-        const left = throttled.get(operation) ?? 0;
-        throttled.set(operation, left - 1);
-        if (left > 0) throw failure(429, "ThrottlingException", "Rate exceeded");
-        if (denied.has(operation)) {
-          throw failure(
-            403,
-            "AccessDeniedException",
-            `User: someone is not authorized to perform: ${operation}`,
-          );
-        }
-        const work = operations[operation];
-        if (!work) throw failure(400, "UnknownOperationException", operation);
-        answer(response, operation, work(input));
-      } catch (error) {
-        if (!isFailure(error)) throw error;
-        refuse(response, operation, error);
+  const server = await startServer(async (request, response) => {
+    const { operation, input } = parse(request, await text(request));
+    calls.push({ operation, input });
+    try {
+      const left = throttled.get(operation) ?? 0;
+      throttled.set(operation, left - 1);
+      if (left > 0) throw failure(429, "ThrottlingException", "Rate exceeded");
+      if (denied.has(operation)) {
+        throw failure(
+          403,
+          "AccessDeniedException",
+          `User: someone is not authorized to perform: ${operation}`,
+        );
       }
-    });
+      const work = operations[operation];
+      if (!work) throw failure(400, "UnknownOperationException", operation);
+      answer(response, operation, work(input));
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      refuse(response, operation, error);
+    }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const endpoint = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    endpoint: endpoint(),
+    ...server,
     calls,
     queues,
     addQueue: (name, attributes = {}) =>
@@ -296,11 +288,6 @@ export async function startAwsServer(): Promise<AwsServer> {
     invocations,
     deny: (operation) => void denied.add(operation),
     throttle: (operation, times) => void throttled.set(operation, times),
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
   };
 }
 

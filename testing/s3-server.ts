@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
+import { type LocalServer, startServer } from "./start-server";
 
 interface S3Object {
   readonly body: Buffer;
@@ -23,8 +24,7 @@ export interface S3Request {
 }
 
 /** An S3 server in memory that enforces every precondition of the operations the project uses. */
-export interface S3Server {
-  readonly endpoint: string;
+export interface S3Server extends LocalServer {
   readonly requests: readonly S3Request[];
   /** Most requests that were open at the same moment. */
   readonly maxInFlight: number;
@@ -38,7 +38,6 @@ export interface S3Server {
   /** Notification document of a bucket, as it was last written. */
   readonly notifications: Map<string, string>;
   clear(): void;
-  close(): Promise<void>;
 }
 
 /** @param latencyMs how long every request takes at least: that of S3 itself, for measurements */
@@ -50,33 +49,29 @@ export async function startS3Server(latencyMs = 0): Promise<S3Server> {
   let fault: Fault | undefined;
   let inFlight = 0;
   let maxInFlight = 0;
-  const server: Server = createServer((request, response) => {
+  const server = await startServer(async (request, response) => {
     inFlight++;
     maxInFlight = Math.max(maxInFlight, inFlight);
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", async () => {
-      if (latencyMs > 0) await setTimeout(latencyMs);
-      const parsed = parseRequest(request);
-      requests.push(parsed);
-      const failure = fault?.(parsed);
-      if (failure) sendError(response, failure.status, failure.code);
-      else if (parsed.bucket === "") sendBuckets(buckets, request, response);
-      else if (documentKind(request)) sendDocument(documents, response, parsed.bucket, documentKind(request));
-      else if (new URL(request.url ?? "", "http://s3").searchParams.has("notification"))
-        handleNotification(notifications, request, response, parsed, Buffer.concat(chunks));
-      else handle(buckets, request, response, parsed, Buffer.concat(chunks));
-      inFlight--;
-    });
+    const body = await buffer(request);
+    if (latencyMs > 0) await setTimeout(latencyMs);
+    const parsed = parseRequest(request);
+    requests.push(parsed);
+    const failure = fault?.(parsed);
+    if (failure) sendError(response, failure.status, failure.code);
+    else if (parsed.bucket === "") sendBuckets(buckets, request, response);
+    else if (documentKind(request)) sendDocument(documents, response, parsed.bucket, documentKind(request));
+    else if (new URL(request.url ?? "", "http://s3").searchParams.has("notification"))
+      handleNotification(notifications, request, response, parsed, body);
+    else handle(buckets, request, response, parsed, body);
+    inFlight--;
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const bucketOf = (name: string) => {
     const bucket = buckets.get(name) ?? new Map<string, S3Object>();
     buckets.set(name, bucket);
     return bucket;
   };
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...server,
     requests,
     get maxInFlight() {
       return maxInFlight;
@@ -97,11 +92,6 @@ export async function startS3Server(latencyMs = 0): Promise<S3Server> {
       maxInFlight = 0;
       fault = undefined;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
   };
 }
 

@@ -88,7 +88,11 @@ describe("access-logs", () => {
     [["ingset"], 2, /unknown command 'ingset'/],
     [["sample", "x", "--files", "many"], 2, /Expected a whole number from 1/],
     [["query", "SELECT 1", "--lake", "LAKE", "--format", "xml"], 2, /Allowed choices are table, json, csv/],
-    [["ask", "alb_top_client"], 2, /unknown question "alb_top_client"; run "access-logs ask" to list the questions/],
+    [
+      ["ask", "alb_top_client"],
+      2,
+      /unknown question "alb_top_client"; run "access-logs ask" to list the questions/,
+    ],
     [["ask", "alb_top_clients"], 2, /say where to ask: --lake FOLDER on this machine, or --athena/],
     [["ask", "alb_client_session", "--lake", "LAKE"], 2, /required option '--client <text>' not specified/],
     [

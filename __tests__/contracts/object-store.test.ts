@@ -148,4 +148,17 @@ describe("S3 object store", () => {
     expect(await store.deleteAll("logs", keys)).toEqual(new Map([["a.gz", "AccessDenied"]]));
     expect(server.keys("logs")).toEqual(["a.gz", "other"]);
   });
+
+  it("fails where S3 says that a listing goes on, but not where: a part must not be taken for the whole", async () => {
+    const answers = {
+      send: async () => ({ IsTruncated: true, Contents: [{ Key: "alb/first.gz" }] }),
+    } as unknown as S3Client;
+    await expect(
+      s3ObjectStore(answers).list("logs", "alb/")[Symbol.asyncIterator]().next(),
+    ).rejects.toMatchObject({
+      name: "RetryableError",
+      code: "STORE_FAILED",
+      message: "s3://logs/alb/: the listing is cut off, and S3 gave no token to go on with",
+    });
+  });
 });

@@ -1,12 +1,12 @@
 import { FORMAT_IDS, FORMATS } from "../../formats";
 import { LAKE_PREFIX } from "../../formats/partition-layout";
+import { DAY_SECONDS } from "../../formats/time";
 import { localLake } from "./local-lake";
 import { inRounds, type LogFile, sampleLogs } from "./log-files";
 import { deploy, type Pipeline } from "./pipeline";
 import { expectSameRows, expectSameTables } from "./same-tables";
 import { differences } from "./table-rows";
 
-const DAY_SECONDS = 24 * 3600;
 /** The night after the sample's last day. */
 const NIGHT = "2026-06-03T03:30:00Z";
 

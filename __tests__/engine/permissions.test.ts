@@ -9,7 +9,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import pLimit from "p-limit";
-import { HANDLER_NAMES, type HandlerName } from "../../modules/handler-code";
+import { HANDLER_NAMES, type HandlerName } from "../../pipeline/handler-names";
 import { bucketArn, objectArn } from "../../testing/permissions/call";
 import { isAllowed } from "../../testing/permissions/evaluate";
 import { albKey } from "../helpers/lake";

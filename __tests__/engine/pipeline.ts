@@ -4,23 +4,18 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { AthenaClient } from "@aws-sdk/client-athena";
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  type S3Client,
-} from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { SQSBatchResponse } from "aws-lambda";
 import pLimit from "p-limit";
 import { FORMATS, type FormatId } from "../../formats";
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
+import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { systemClock } from "../../handlers/core/ports";
-import type { HandlerName } from "../../modules/handler-code";
+import type { HandlerName } from "../../pipeline/handler-names";
 import { isoInstant } from "../../terminal/rows";
 import { type AthenaOnTrino, athenaOnTrino } from "../../testing/athena/athena-on-trino";
 import { ProjectedPartitions } from "../../testing/athena/projected-partitions";
-import { type AwsJsonServer, serveAwsJson } from "../../testing/aws-json-server";
+import { serveAwsJson } from "../../testing/aws-json-server";
 import { s3Notification, sqsEvent } from "../../testing/events";
 import { type TableVersions, tableVersions } from "../../testing/glue/table-versions";
 import { LambdaFunction } from "../../testing/lambda/function";
@@ -31,6 +26,7 @@ import { roleStatements } from "../../testing/permissions/role-statements";
 import { type WatchedFunction, watchFunction } from "../../testing/permissions/watched-function";
 import { type DeployedFunction, type DeployedStack, deployedStack } from "../../testing/stack/deployed-stack";
 import { createTextTable } from "../../testing/stack/text-table-sql";
+import type { LocalServer } from "../../testing/start-server";
 import { runOnTrino } from "../../testing/trino/client";
 import { runProgram } from "../helpers/run-program";
 import { localS3Client } from "../helpers/s3-client";
@@ -160,7 +156,7 @@ interface Parts {
   readonly s3: S3Client;
   readonly athena: AthenaOnTrino;
   readonly versions: TableVersions;
-  readonly server: AwsJsonServer;
+  readonly server: LocalServer;
   /** Statements of the role of each function. */
   readonly roles: ReadonlyMap<string, readonly Statement[]>;
   /** The functions' ways to AWS. */
@@ -366,18 +362,7 @@ export class Pipeline {
   /** Keys of the bucket's objects. */
   async keys(prefix = ""): Promise<string[]> {
     const keys: string[] = [];
-    let token: string | undefined;
-    do {
-      const page = await this.parts.s3.send(
-        new ListObjectsV2Command({
-          Bucket: this.bucket,
-          Prefix: prefix,
-          ...(token === undefined ? {} : { ContinuationToken: token }),
-        }),
-      );
-      keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
-      token = page.NextContinuationToken;
-    } while (token !== undefined);
+    for await (const { key } of s3ObjectStore(this.parts.s3).list(this.bucket, prefix)) keys.push(key);
     return keys;
   }
 

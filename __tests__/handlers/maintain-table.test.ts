@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { FORMATS } from "../../formats";
 import { hourOf } from "../../formats/hour";
 import { partitionPath } from "../../formats/partition-layout";
+import { HOUR_MS } from "../../formats/time";
 import { commitRecords } from "../../handlers/core/commit-records";
 import { QueryFailedError, RetryableError } from "../../handlers/core/errors";
 import { type MaintainConfig, maintainTable } from "../../handlers/core/maintain-table";
@@ -10,7 +11,6 @@ import { memoryObjectStore } from "../../testing/memory-object-store";
 
 const TABLE = { format: FORMATS.alb, database: "logs", bucket: "logs", bySource: false };
 const NOW = new Date("2026-11-28T03:30:00Z");
-const HOUR_MS = 3_600_000;
 
 /** A table with days of files, whose statements do what they say. */
 function openTable(days: readonly string[] = []) {

@@ -4,7 +4,7 @@ import { FORMATS } from "../../formats";
 import { METRICS, METRICS_NAMESPACE } from "../../formats/metrics";
 import { SKIP_REASONS } from "../../formats/object-kind";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
-import { HANDLER_NAMES, type HandlerName } from "../../modules/handler-code";
+import { HANDLER_NAMES, type HandlerName } from "../../pipeline/handler-names";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
 import { s3Notification, sqsEvent } from "../../testing/events";
 import { type S3Server, startS3Server } from "../../testing/s3-server";

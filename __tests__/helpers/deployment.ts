@@ -8,6 +8,7 @@ import { addHours, type Hour, hourOf, hourText } from "../../formats/hour";
 import { COMMITS_PREFIX, CONFIGURATION_KEY, rawPrefixOf } from "../../formats/partition-layout";
 import { linesGlueTable, rawGlueTable } from "../../formats/render/glue-table";
 import { type LakeTable, lakeColumnTypes } from "../../formats/render/lake-sql";
+import { HOUR_MS } from "../../formats/time";
 import type { CommitEnd, CommitStart } from "../../handlers/core/commit-records";
 import { doctorReport, statusReport } from "../../inspect/aws/aws-report";
 import type { Report } from "../../inspect/report";
@@ -70,7 +71,6 @@ export interface Catalog {
   readonly refusals: Map<string, string>;
 }
 
-const HOUR_MS = 3_600_000;
 let files = 0;
 
 export async function startDeployment(): Promise<Deployment> {

@@ -7,7 +7,7 @@ import * as pLimit from "p-limit";
 import * as zod from "zod/mini";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
-import type { HandlerName } from "../../modules/handler-code";
+import type { HandlerName } from "../../pipeline/handler-names";
 import type { AthenaServer } from "../../testing/athena-server";
 import type { S3Server } from "../../testing/s3-server";
 

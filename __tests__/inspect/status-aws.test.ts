@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addHours, partitionValuesOf } from "../../formats/hour";
+import { HOUR_MS } from "../../formats/time";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { systemClock } from "../../handlers/core/ports";
 import { setAside } from "../../handlers/core/rejected-files";
@@ -16,7 +17,6 @@ beforeEach(async () => {
 });
 afterEach(() => deployment.close());
 
-const HOUR_MS = 3_600_000;
 const TABLE = "alb_access_logs";
 const hourAgo = (hours: number) => {
   const [now] = deployment.hours;

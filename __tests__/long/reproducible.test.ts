@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { HANDLER_NAMES } from "../../modules/handler-code";
+import { HANDLER_NAMES } from "../../pipeline/handler-names";
 
 const ROOT = join(__dirname, "../..");
 

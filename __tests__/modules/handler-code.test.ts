@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
-import { HANDLER_NAMES, handlerCode, zipHandler } from "../../modules/handler-code";
+import { handlerCode, zipHandler } from "../../modules/handler-code";
+import { HANDLER_NAMES } from "../../pipeline/handler-names";
 
 const ROOT = join(__dirname, "../..");
 /** Lambda loads small code faster; these are the limits that the project keeps. */

@@ -1,7 +1,7 @@
 import { FORMATS, type FormatId } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { formatsOf } from "../../formats/configured-source";
-import { HANDLER_NAMES, type HandlerName } from "../../modules/handler-code";
+import { HANDLER_NAMES, type HandlerName } from "../../pipeline/handler-names";
 import { NETWORK_INTERFACE_ACTIONS } from "../../pipeline/vpc";
 import { ATHENA_CALLS, EVERY_STATEMENT } from "../../testing/permissions/athena-calls";
 import { type Call, callTo, tableArns } from "../../testing/permissions/call";

@@ -5,7 +5,7 @@ import { FORMATS } from "../../formats";
 import { type ConfiguredSource, tablesOfSources } from "../../formats/configured-source";
 import { RAW_PREFIX } from "../../formats/partition-layout";
 import { commitHead, lakeColumnNames } from "../../formats/render/lake-sql";
-import type { HandlerName } from "../../modules/handler-code";
+import type { HandlerName } from "../../pipeline/handler-names";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
 import { s3Notification, sqsEvent } from "../../testing/events";
 import { arnOf, type Call, type CallOfAnyone, callTo } from "../../testing/permissions/call";

@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { startS3Server } from "../../testing/s3-server";
+import { startServer } from "../../testing/start-server";
 import { BACKENDS, terraformBlock } from "../helpers/backends";
 import { runTerraform, terraformEnvironment } from "../helpers/terraform";
 
@@ -17,7 +16,7 @@ async function startStateServer() {
   let state = "";
   let lock: string | undefined;
   const requests: string[] = [];
-  const server = createServer(async (request, response) => {
+  const server = await startServer(async (request, response) => {
     const body = await text(request);
     requests.push(request.method ?? "");
     switch (request.method) {
@@ -35,15 +34,14 @@ async function startStateServer() {
         return state === "" ? response.writeHead(404).end() : response.end(state);
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/state`,
+    address: `${server.endpoint}/state`,
     requests,
     state: () => state,
     lock: (by: string) => {
       lock = by;
     },
-    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+    close: server.close,
   };
 }
 

@@ -3,7 +3,8 @@ import { messageOf } from "../../handlers/core/errors";
 import type { DeadLetter, RunRequest } from "../../operations/redrive/dead-letter";
 import { printRejected, printRejectedOutcome } from "../../operations/redrive/print-rejected";
 import type { QueueContents, Redriven, SampleMessage } from "../../operations/redrive/redrive";
-import type { DeployedFunction, DeployedParts } from "../../pipeline/deployed-parts";
+import type { DeployedParts } from "../../pipeline/deployed-parts";
+import { HANDLER_NAMES } from "../../pipeline/handler-names";
 import { confirmed } from "../../terminal/confirm";
 import { progressLine } from "../../terminal/progress-line";
 import { age, count, counted } from "../../terminal/quantities";
@@ -21,12 +22,6 @@ interface Options extends DeploymentOptions {
   readonly json: boolean;
 }
 
-const HANDLERS = [
-  "move-access-logs",
-  "create-partition",
-  "transform-partition",
-  "maintain-lake",
-] as const satisfies readonly DeployedFunction["handler"][];
 /** SQS moves no faster. */
 const MAX_RATE = 500;
 
@@ -37,7 +32,9 @@ export const addRedriveCommand = (program: Command): Command =>
       .command("redrive")
       .description("list and retry dead-letter messages, or rejected files")
       .addOption(
-        new Option("--queue <function>", "only the dead-letter messages of this function").choices(HANDLERS),
+        new Option("--queue <function>", "only the dead-letter messages of this function").choices(
+          HANDLER_NAMES,
+        ),
       )
       .addOption(
         new Option("--rejected", "list the files that Athena could not read, and take replaced files back")

@@ -9,6 +9,7 @@ import {
 } from "../log-format";
 import { LAKE_PREFIX, PARTITION_KEYS, type Partition, partitionPairs, SOURCE_KEY } from "../partition-layout";
 import type { PrivacyRule } from "../privacy";
+import { DAY_SECONDS } from "../time";
 import { renderLineForm } from "./line-pattern";
 import { renderPrivate } from "./privacy-sql";
 import { hiveIdentifier, hiveString, sqlIdentifier, sqlString } from "./sql-text";
@@ -40,7 +41,7 @@ interface LakeColumn {
 /** Column that names the file a row came from: `s3://bucket/key`. A file is committed if it stands here. */
 export const LOG_FILE = "log_file";
 /** A day after a snapshot was replaced, queries that read it have ended: OPTIMIZE's leftovers can go. */
-const SNAPSHOT_AGE_SECONDS = 24 * 3600;
+const SNAPSHOT_AGE_SECONDS = DAY_SECONDS;
 
 const DDL_TYPES: Readonly<Record<ColumnType, string>> = {
   string: "string",

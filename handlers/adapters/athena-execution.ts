@@ -5,6 +5,7 @@ import {
   StartQueryExecutionCommand,
   type StartQueryExecutionInput,
 } from "@aws-sdk/client-athena";
+import { MINUTE_MS } from "../../formats/time";
 import { nameOf, RetryableError } from "../core/errors";
 import type { Clock } from "../core/ports";
 
@@ -18,7 +19,7 @@ export interface AthenaOptions {
 /** Requests of one kind before Athena counts as failed; about two minutes in all. */
 export const MAX_ATTEMPTS = 6;
 const FIRST_BACKOFF_MS = 2_000;
-const MAX_BACKOFF_MS = 60_000;
+const MAX_BACKOFF_MS = MINUTE_MS;
 const FIRST_POLL_MS = 500;
 const MAX_POLL_MS = 5_000;
 const GROWTH = 1.5;

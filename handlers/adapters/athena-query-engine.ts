@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { GetQueryResultsCommand, type QueryExecution } from "@aws-sdk/client-athena";
+import { MINUTE_MS } from "../../formats/time";
 import { messageOf, nameOf, QueryFailedError, type QueryFault, RetryableError } from "../core/errors";
 import type { CountingEngine, QueryResult, Statement } from "../core/ports";
 import {
@@ -14,7 +15,7 @@ import {
 import { faultOf } from "./athena-failure";
 
 /** Where a statement sets no time of its own: Athena ends a DDL statement after ten minutes by itself. */
-export const TIME_LIMIT_MS = 10 * 60_000;
+export const TIME_LIMIT_MS = 10 * MINUTE_MS;
 
 /** What Glue answers if another run added the partition first: for ALTER TABLE, and for it alone, the aim is reached. */
 const ALREADY_EXISTS = /Partition already exists|AlreadyExistsException/;

@@ -4,12 +4,12 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { messageOf, nameOf } from "../core/errors";
-import type { ObjectLocation, ObjectStore, StoredObject } from "../core/ports";
+import type { ObjectLocation, ObjectStore } from "../core/ports";
+import { listPages } from "./s3-listing";
 
 /** S3 takes at most this many keys in one DeleteObjects request. */
 const MAX_KEYS_PER_DELETE = 1000;
@@ -24,7 +24,9 @@ export const s3ObjectStore = (client: Pick<S3Client, "send">): ObjectStore => ({
   },
   putIfAbsent: (location, body) => putIfAbsent(client, location, body),
   read: (location) => read(client, location),
-  list: (bucket, prefix) => list(client, bucket, prefix),
+  async *list(bucket, prefix) {
+    for await (const { objects } of listPages(client, bucket, prefix)) yield* objects;
+  },
   deleteAll: (bucket, keys) => deleteAll(client, bucket, keys),
 });
 
@@ -98,28 +100,6 @@ async function read(
     if (nameOf(error) === "NoSuchKey") return undefined;
     throw error;
   }
-}
-
-async function* list(
-  client: Pick<S3Client, "send">,
-  bucket: string,
-  prefix: string,
-): AsyncGenerator<StoredObject> {
-  let token: string | undefined;
-  do {
-    const page = await client.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: prefix,
-        ...(token ? { ContinuationToken: token } : {}),
-      }),
-    );
-    for (const { Key: key, Size: size, ETag: etag, LastModified: writtenAt } of page.Contents ?? []) {
-      if (key !== undefined)
-        yield { key, size: size ?? 0, etag: etag ?? "", writtenAt: writtenAt ?? new Date() };
-    }
-    token = page.NextContinuationToken;
-  } while (token !== undefined);
 }
 
 async function deleteAll(

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { type Partition, partitionPath, RAW_PREFIX } from "../../formats/partition-layout";
+import { partitionPath } from "../../formats/partition-layout";
 import { type ArrivalNote, partitionsOf, readNotes, replaceMarkers } from "./arrival-notes";
 import { type CommitRecords, commitRecords, type PendingCommit } from "./commit-records";
 import { type OperationError, PermanentError, QueryFailedError, RetryableError } from "./errors";
+import { FailedCommits } from "./failed-commits";
 import type { PartitionedTable } from "./partitioned-table";
 import { committedFiles, type FileBatch, planCommits } from "./plan-commits";
 import type { Clock, CountingEngine, Lake, ObjectStore, PartitionCatalog } from "./ports";
-import { type RejectedFile, setAside } from "./rejected-files";
+import type { RejectedFile } from "./rejected-files";
 
 export interface CommitPorts {
   readonly store: ObjectStore;
@@ -46,12 +47,6 @@ export interface CommittedTable {
 const MIN_TIME_LEFT_MS = 20_000;
 /** Notes that one pass reads: 200,000 files. */
 const MAX_NOTES = 2000;
-/** Pauses before a statement is tried again that may just have met a bad moment. */
-const RETRY_PAUSES_MS = [2_000, 10_000];
-/** A key that no file has. */
-const NO_FILE = `${RAW_PREFIX}none`;
-/** Failures one after another, with no file committed or set aside in between, after which it cannot be a file. */
-const MAX_FAILURES_IN_A_ROW = 20;
 
 /**
  * Brings the typed tables up to date with the files that were noted, oldest first. One table's failure leaves the others
@@ -85,19 +80,14 @@ type Outcome =
 /** One run for one table. */
 class TableCommit {
   private readonly records: CommitRecords;
+  private readonly failed: FailedCommits;
   private notes: readonly ArrivalNote[] = [];
   /** Keys of files that are in the table or set aside. */
   private readonly finished = new Set<string>();
-  /** Files that one failure was because of, as it seems. */
-  private readonly suspects = new Set<string>();
-  private failuresInARow = 0;
-  private retries = 0;
   private committed = 0;
   private bytesScanned = 0;
   private rows = 0;
   private secondsToLake = 0;
-  private readonly rejected: { readonly key: string; readonly reason: string }[] = [];
-  private readonly failures: OperationError[] = [];
 
   constructor(
     private readonly ports: CommitPorts,
@@ -106,6 +96,7 @@ class TableCommit {
     private readonly onUnknown: (key: string) => void,
   ) {
     this.records = commitRecords(ports.store, config.bucket, table.table);
+    this.failed = new FailedCommits(ports, { ...config, table: table.table });
   }
 
   async run(): Promise<CommittedTable> {
@@ -149,7 +140,7 @@ class TableCommit {
       if (outcome.kind === "overtaken") return "overtaken";
       if (outcome.kind === "running") break;
       if (outcome.kind === "failed") waiting.unshift(...(await this.afterFailure(batch, outcome.error)));
-      if (this.failuresInARow >= MAX_FAILURES_IN_A_ROW) break;
+      if (this.failed.isHopeless) break;
     }
     return "ended";
   }
@@ -204,8 +195,7 @@ class TableCommit {
       });
       if (await this.records.end(number, { state: "committed", queryId }))
         await this.count(commit, queryId, bytesScanned);
-      this.failuresInARow = 0;
-      this.retries = 0;
+      this.failed.succeeded();
       await store.deleteAll(this.config.bucket, notes);
       return { kind: "committed" };
     } catch (error) {
@@ -232,79 +222,33 @@ class TableCommit {
   }
 
   /** @returns what to commit in the place of the batch */
-  private async afterFailure(batch: FileBatch, error: QueryFailedError): Promise<FileBatch[]> {
-    this.failuresInARow++;
-    const { fault } = error;
-    if (fault.kind === "statement" || this.failuresInARow === MAX_FAILURES_IN_A_ROW)
-      return this.giveUp(error);
-    if (fault.kind === "file") {
-      const key = this.keyOf(fault.path);
-      // Once may be chance, e.g. a connection that broke. A file that two queries could not read is set aside.
-      if (key !== undefined && this.suspects.has(key)) return this.reject(batch, key, error);
-      if (key !== undefined) {
-        this.suspects.add(key);
-        return [batch];
-      }
-    }
-    const pause = fault.kind === "transient" ? RETRY_PAUSES_MS[this.retries++] : undefined;
-    if (pause !== undefined) {
-      await this.ports.clock.sleep(pause);
-      return [batch];
-    }
-    const half = Math.ceil(batch.length / 2);
-    if (batch.length > 1) return [batch.slice(0, half), batch.slice(half)];
-    const [file] = batch;
-    const isOfFile = fault.kind !== "transient" && (await this.canCommitNothing(batch));
-    if (!file || !isOfFile) return this.giveUp(error);
-    // The engine was fine before it failed again, and is fine now.
-    if (this.suspects.has(file.key)) return this.reject(batch, file.key, error);
-    this.suspects.add(file.key);
-    return [batch];
-  }
-
-  /** True if the same statement over no file succeeds: then its failure is because of what it read. */
-  private async canCommitNothing(batch: FileBatch): Promise<boolean> {
-    const { engine, lake } = this.ports;
-    const ranges = [{ from: NO_FILE, to: NO_FILE }];
-    const sql = lake.commitSql({ ...committedFiles(batch), ranges });
-    try {
-      await engine.run({ sql, token: randomUUID(), waitUntil: this.config.deadline, once: true });
-      return true;
-    } catch (error) {
-      if (error instanceof QueryFailedError || error instanceof RetryableError) return false;
-      throw error;
+  private async afterFailure(batch: FileBatch, error: QueryFailedError): Promise<readonly FileBatch[]> {
+    const next = await this.failed.after(batch, error);
+    switch (next.kind) {
+      case "again":
+        return next.batches;
+      case "rejected":
+        return this.without(next.key, batch);
+      case "given-up":
+        return [];
     }
   }
 
-  private giveUp(error: QueryFailedError): FileBatch[] {
-    this.failures.push(error);
-    return [];
-  }
-
-  private async reject(batch: FileBatch, key: string, error: QueryFailedError): Promise<FileBatch[]> {
-    const { bucket } = this.config;
-    if (await setAside(this.ports, bucket, key, error.reason))
-      this.rejected.push({ key, reason: error.reason });
+  /** The rest of a batch, one of whose files was set aside. */
+  private async without(key: string, batch: FileBatch): Promise<readonly FileBatch[]> {
     this.finished.add(key);
-    this.failuresInARow = 0;
     const rest = batch.filter((file) => file.key !== key);
     if (rest.length > 0) return [rest];
-    await this.ports.store.deleteAll(bucket, this.notesEndedBy(batch));
+    await this.ports.store.deleteAll(this.config.bucket, this.notesEndedBy(batch));
     return [];
-  }
-
-  /** The key of a file of this table; `undefined` if the path is another one. */
-  private keyOf(path: string): string | undefined {
-    const root = `s3://${this.config.bucket}/`;
-    const isOfTable = path.startsWith(`${root}${RAW_PREFIX}${this.table.table}/`);
-    return isOfTable ? path.slice(root.length) : undefined;
   }
 
   private result(): CommittedTable {
     const waiting = this.notes.filter(({ files }) => files.some(({ key }) => !this.finished.has(key)));
     for (const note of waiting) this.measure(note);
-    const partitions: Partition[] = partitionsOf(waiting.flatMap(({ files }) => files));
-    const { committed, bytesScanned, rows, secondsToLake, rejected, failures } = this;
+    const partitions = partitionsOf(waiting.flatMap(({ files }) => files));
+    const { committed, bytesScanned, rows, secondsToLake } = this;
+    const { rejected, failures } = this.failed;
     return {
       table: this.table.table,
       committed,

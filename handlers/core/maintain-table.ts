@@ -9,6 +9,7 @@ import {
   renderOptimize,
   renderVacuum,
 } from "../../formats/render/maintenance-sql";
+import { HOUR_MS } from "../../formats/time";
 import { commitRecords } from "./commit-records";
 import { messageOf, OperationError, QueryFailedError, RetryableError } from "./errors";
 import type { ObjectStore, QueryEngine, TableVersions } from "./ports";
@@ -57,7 +58,7 @@ const COUNTED_DAYS_AGO = 2;
 const MAX_ROUNDS = 20;
 const MORE_RUNS_NEEDED = /MORE_RUNS_NEEDED/;
 /** No function runs longer than a quarter of an hour: after this, none can have seen a record and still act on it. */
-const RECORD_AGE_MS = 2 * 3_600_000;
+const RECORD_AGE_MS = 2 * HOUR_MS;
 const READS_AT_ONCE = 32;
 
 /** The nightly work on a typed table. Each step is tried, whatever became of the others. */

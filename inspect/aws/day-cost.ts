@@ -1,7 +1,7 @@
 import { BYTES_PER_TB, PRICES, type Price, usdOf } from "../../cost/prices";
+import { DAY_MS } from "../../formats/time";
 import { foundValue } from "../../operations/inspector";
 import { sum } from "../../terminal/quantities";
-import { HOUR_MS } from "../thresholds";
 import type { DeploymentFacts } from "./facts";
 
 /** One item of a day's bill. */
@@ -14,7 +14,6 @@ export interface CostItem {
   readonly source: string;
 }
 
-const DAY_MS = 24 * HOUR_MS;
 const MIB_PER_GIB = 1024;
 /** A file is announced by one message, and half of them share the requests that receive and delete it with others. */
 const QUEUE_REQUESTS_PER_FILE = 0.5;

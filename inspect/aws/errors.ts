@@ -3,9 +3,11 @@ import {
   type FilteredLogEvent,
   FilterLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { HOUR_MS } from "../../formats/time";
+import { isRecord, jsonOf } from "../../handlers/core/json";
 import { foundValue } from "../../operations/inspector";
 import type { DeployedFunction } from "../../pipeline/deployed-parts";
-import { HOUR_MS, RECENT_ERRORS_MS } from "../thresholds";
+import { RECENT_ERRORS_MS } from "../thresholds";
 import type { Inspection } from "./inspection";
 
 /** An error that a function logged. */
@@ -74,10 +76,11 @@ async function search(
 
 function parse(functionName: string, timestamp: number, text: string): LogError {
   const at = new Date(timestamp);
-  const line = jsonOf(text);
+  const json = jsonOf(text);
+  const line = isRecord(json) ? json : {};
   // What nobody caught is logged by Lambda, with the error as its message.
-  const inner = typeof line.message === "object" && line.message !== null ? line.message : {};
-  const pick = (name: string): unknown => Reflect.get(line, name) ?? Reflect.get(inner, name);
+  const inner = isRecord(line.message) ? line.message : {};
+  const pick = (name: string): unknown => line[name] ?? inner[name];
   const code = pick("code");
   const words = [line.message, pick("reason"), pick("errorMessage")].filter(
     (item) => typeof item === "string",
@@ -88,13 +91,4 @@ function parse(functionName: string, timestamp: number, text: string): LogError 
     ...(typeof code === "string" ? { code } : {}),
     message: words.length > 0 ? words.join(": ") : text,
   };
-}
-
-function jsonOf(text: string): { readonly message?: unknown } {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : {};
-  } catch {
-    return {};
-  }
 }

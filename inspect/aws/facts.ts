@@ -2,6 +2,7 @@ import { COMMITS_PREFIX } from "../../formats/partition-layout";
 import type { HourRange } from "../../handlers/core/add-partitions";
 import type { Noted } from "../../handlers/core/arrival-notes";
 import { pendingKeys } from "../../handlers/core/commit-records";
+import type { StoredObject } from "../../handlers/core/ports";
 import type { RejectedFile } from "../../handlers/core/rejected-files";
 import { foundValue, type Inaccessible } from "../../operations/inspector";
 import { awsQueues, type QueueFacts } from "../../operations/queues";
@@ -12,7 +13,7 @@ import { awsErrors, type LogError } from "./errors";
 import { awsFunctions, type FunctionFacts } from "./functions";
 import type { Inspection } from "./inspection";
 import { awsMetrics, type Metrics } from "./metrics";
-import { type ListedObject, listObjects } from "./objects";
+import { listObjects } from "./objects";
 import { awsRejected } from "./rejected";
 import { awsNoted, awsStream } from "./streams";
 import { tableOf, tableRows } from "./tables";
@@ -32,7 +33,7 @@ export interface DeploymentFacts {
   readonly alarms: readonly AlarmFacts[];
   readonly errors: readonly LogError[];
   /** The record of the commit whose statement was submitted first and has not ended. */
-  readonly pendingCommit: ListedObject | undefined;
+  readonly pendingCommit: StoredObject | undefined;
   /** Files that Athena could not read. */
   readonly rejected: readonly RejectedFile[];
   readonly inaccessible: readonly Inaccessible[];
@@ -93,7 +94,7 @@ const withUnparsed = (streams: readonly StreamFacts[], metrics: Metrics | undefi
     return unparsed === undefined || !isFirst ? stream : { ...stream, unparsed };
   });
 
-async function pendingOf({ clients, bucket, inspector }: Inspection): Promise<ListedObject | undefined> {
+async function pendingOf({ clients, bucket, inspector }: Inspection): Promise<StoredObject | undefined> {
   if (bucket === undefined) return undefined;
   const listing = await inspector.ask("s3:ListBucket", `s3://${bucket}/${COMMITS_PREFIX}`, () =>
     listObjects(clients.s3, bucket, COMMITS_PREFIX),
@@ -102,5 +103,5 @@ async function pendingOf({ clients, bucket, inspector }: Inspection): Promise<Li
   const pending = pendingKeys(records.map(({ key }) => key));
   return records
     .filter(({ key }) => pending.has(key))
-    .sort((a, b) => a.modified.getTime() - b.modified.getTime())[0];
+    .sort((a, b) => a.writtenAt.getTime() - b.writtenAt.getTime())[0];
 }

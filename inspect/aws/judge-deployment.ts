@@ -1,11 +1,12 @@
 import { FORMATS } from "../../formats";
+import { HOUR_MS } from "../../formats/time";
 import { type Answer, foundValue, type Inaccessible } from "../../operations/inspector";
 import { age, count, counted } from "../../terminal/quantities";
 import type { StreamFacts } from "../facts";
 import { type Details, type Finding, finder } from "../finding";
 import { ends, hoursText } from "../hours-text";
 import { judgeStreams, nameOf } from "../judge-streams";
-import { HOUR_MS, MAX_CATALOG_LAG_MS, MAX_LAG_MS, MAX_LANDING_MS, MAX_QUEUE_AGE_MS } from "../thresholds";
+import { MAX_CATALOG_LAG_MS, MAX_LAG_MS, MAX_LANDING_MS, MAX_QUEUE_AGE_MS } from "../thresholds";
 import { STATUS_FINDINGS } from "./aws-findings";
 import type { DeploymentFacts } from "./facts";
 import { judgeRejected } from "./rejected";
@@ -124,7 +125,7 @@ function judgeFunctions({ parts, metrics }: DeploymentFacts, find: Find): Findin
 
 function judgeCommit(facts: DeploymentFacts, find: Find): Finding[] {
   const { pendingCommit, at } = facts;
-  const since = pendingCommit ? at.getTime() - pendingCommit.modified.getTime() : 0;
+  const since = pendingCommit ? at.getTime() - pendingCommit.writtenAt.getTime() : 0;
   if (!pendingCommit || since <= MAX_LAG_MS) return [];
   const details = { age: age(since), function: committerOf(facts) };
   return [find("commit-stuck", pendingCommit.key, details)];

@@ -3,10 +3,10 @@ import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import type { LogFormat } from "../../formats/log-format";
+import type { StoredObject } from "../../handlers/core/ports";
 import { spoolFile } from "../../lake/spool";
 import { foundValue } from "../../operations/inspector";
 import type { Inspection } from "./inspection";
-import type { ListedObject } from "./objects";
 
 /** A log without requests is small; so many are opened to see. */
 const OPENED = 20;
@@ -17,7 +17,7 @@ export async function withoutLines(
   { clients, inspector }: Inspection,
   bucket: string,
   format: LogFormat,
-  objects: readonly ListedObject[],
+  objects: readonly StoredObject[],
 ): Promise<ReadonlySet<string>> {
   const empty = new Set<string>();
   const small = objects.filter(({ size }) => size <= MAX_BYTES).slice(0, OPENED);

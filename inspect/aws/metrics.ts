@@ -1,9 +1,9 @@
 import { type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import { FORMATS } from "../../formats";
 import { METRICS, METRICS_NAMESPACE, SERVICE_DIMENSION } from "../../formats/metrics";
+import { HOUR_MS, HOUR_SECONDS } from "../../formats/time";
 import { foundValue } from "../../operations/inspector";
 import { sum } from "../../terminal/quantities";
-import { HOUR_MS } from "../thresholds";
 import type { Inspection } from "./inspection";
 
 /** What CloudWatch counted. */
@@ -37,7 +37,7 @@ interface Series {
   readonly statistic: "Sum" | "Maximum";
 }
 
-const PERIOD_SECONDS = 3600;
+const PERIOD_SECONDS = HOUR_SECONDS;
 const DAY_HOURS = 24;
 /** A source may be allowed to be silent for a week. */
 const WINDOW_HOURS = 7 * DAY_HOURS + 1;

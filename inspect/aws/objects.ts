@@ -1,13 +1,9 @@
-import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
-
-export interface ListedObject {
-  readonly key: string;
-  readonly size: number;
-  readonly modified: Date;
-}
+import type { S3Client } from "@aws-sdk/client-s3";
+import { listPages } from "../../handlers/adapters/s3-listing";
+import type { StoredObject } from "../../handlers/core/ports";
 
 export interface Listing {
-  readonly objects: readonly ListedObject[];
+  readonly objects: readonly StoredObject[];
   /** True if there are more than were asked for. */
   readonly isCutShort: boolean;
 }
@@ -19,21 +15,11 @@ export async function listObjects(
   prefix: string,
   maxPages = Number.POSITIVE_INFINITY,
 ): Promise<Listing> {
-  const objects: ListedObject[] = [];
-  let token: string | undefined;
-  for (let page = 0; page < maxPages; page++) {
-    const { Contents = [], NextContinuationToken } = await client.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: prefix,
-        ...(token === undefined ? {} : { ContinuationToken: token }),
-      }),
-    );
-    for (const { Key: key, Size: size = 0, LastModified: modified } of Contents) {
-      if (key !== undefined && modified !== undefined) objects.push({ key, size, modified });
-    }
-    token = NextContinuationToken;
-    if (token === undefined) break;
+  const objects: StoredObject[] = [];
+  let pages = 0;
+  for await (const page of listPages(client, bucket, prefix)) {
+    objects.push(...page.objects);
+    if (++pages === maxPages) return { objects, isCutShort: !page.isLast };
   }
-  return { objects, isCutShort: token !== undefined };
+  return { objects, isCutShort: false };
 }

@@ -11,13 +11,14 @@ import {
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { allNotes, type Noted, notedPartitions } from "../../handlers/core/arrival-notes";
 import { planMove } from "../../handlers/core/move-plan";
+import type { StoredObject } from "../../handlers/core/ports";
 import { foundValue } from "../../operations/inspector";
 import type { DeployedStream } from "../../pipeline/deployed-parts";
 import { sum } from "../../terminal/quantities";
 import { dated, earliest, latest } from "../dates";
 import type { HourFacts, LandingFacts, StreamFacts } from "../facts";
 import type { Inspection } from "./inspection";
-import { type ListedObject, type Listing, listObjects } from "./objects";
+import { type Listing, listObjects } from "./objects";
 import { type TableRows, tableOf, waitingFiles } from "./tables";
 
 /** So many pages of a thousand objects are listed below one prefix; of others it is only known that they are there. */
@@ -51,7 +52,7 @@ export async function awsStream(
     notedElsewhere: withNotes.flatMap((path) =>
       isInRange(inspection, path) ? [] : (parsePartitionPath(path) ?? []),
     ),
-    ...dated("lastDelivery", latest((raw ?? []).map(({ modified }) => modified))),
+    ...dated("lastDelivery", latest((raw ?? []).map(({ writtenAt }) => writtenAt))),
     ...dated("lastCommit", lastCommit),
     ...(committed ? { rows: sum([...committed.values()].map(({ rows }) => rows)) } : {}),
     ...(landing ? { landing } : {}),
@@ -70,10 +71,10 @@ const isInRange = ({ range }: Inspection, path: string): boolean => {
 
 /** By the path of the partition; one with noted files is among them, whether it holds files or not. */
 function groupedByHour(
-  raw: readonly ListedObject[],
+  raw: readonly StoredObject[],
   withNotes: readonly string[],
-): ReadonlyMap<string, readonly ListedObject[]> {
-  const hours = new Map<string, ListedObject[]>(withNotes.map((path) => [path, []]));
+): ReadonlyMap<string, readonly StoredObject[]> {
+  const hours = new Map<string, StoredObject[]>(withNotes.map((path) => [path, []]));
   for (const object of raw) {
     const path = pathOf(object.key);
     const ofHour = hours.get(path);
@@ -112,7 +113,7 @@ async function rawOf(
   inspection: Inspection,
   bucket: string,
   { format, source }: DeployedStream,
-): Promise<ListedObject[] | undefined> {
+): Promise<StoredObject[] | undefined> {
   const { from, to } = inspection.range;
   const days = new Set(hoursFrom(from, to).map((hour) => partitionValuesOf(hour).dt));
   const folder = `${RAW_PREFIX}${FORMATS[format].table}/${source === undefined ? "" : `${SOURCE_KEY.name}=${source}/`}`;
@@ -127,7 +128,7 @@ async function rawOf(
 async function landingOf(
   inspection: Inspection,
   { sources }: DeployedStream,
-  raw: readonly ListedObject[],
+  raw: readonly StoredObject[],
 ): Promise<LandingFacts | undefined> {
   const { parts, landing } = inspection;
   if (landing === undefined) return undefined;
@@ -139,25 +140,25 @@ async function landingOf(
   const moved = new Set(raw.map(({ key }) => key));
   const waiting = found
     .flatMap(({ objects }) => objects)
-    .flatMap(({ key, size, modified }) => {
+    .flatMap(({ key, size, writtenAt }) => {
       const plan = planMove(parts.sources, { bucket: landing, key, size });
       if (plan.kind !== "move" || moved.has(plan.key)) return [];
       const { partition } = plan;
       // Where originals stay, those of other hours were looked at when it was their time.
       return parts.keepOriginals && !isInRange(inspection, partitionPath(partition))
         ? []
-        : [{ modified, partition }];
+        : [{ writtenAt, partition }];
     });
   return {
     waiting: waiting.length,
-    ...dated("waitingSince", earliest(waiting.map(({ modified }) => modified))),
+    ...dated("waitingSince", earliest(waiting.map(({ writtenAt }) => writtenAt))),
     partitions: waiting.map(({ partition }) => partition),
     isCutShort: found.some(({ isCutShort }) => isCutShort),
   };
 }
 
 function hoursOf(
-  raw: ReadonlyMap<string, readonly ListedObject[]>,
+  raw: ReadonlyMap<string, readonly StoredObject[]>,
   noted: ReadonlyMap<string, Noted>,
   known: ReadonlySet<string> | undefined,
   waiting: ReadonlySet<string> | undefined,
@@ -170,9 +171,9 @@ function hoursOf(
       {
         partition,
         files: objects.length,
-        ...dated("newest", latest(objects.map(({ modified }) => modified))),
+        ...dated("newest", latest(objects.map(({ writtenAt }) => writtenAt))),
         ...(ofHour ? { waiting: ofHour.length } : {}),
-        ...dated("waitingSince", ofHour && earliest(ofHour.map(({ modified }) => modified))),
+        ...dated("waitingSince", ofHour && earliest(ofHour.map(({ writtenAt }) => writtenAt))),
         ...dated("notedAt", noted.get(path)?.notedAt),
         ...(known && objects.length > 0 ? { isInCatalog: known.has(path) } : {}),
       },

@@ -18,13 +18,13 @@ import {
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { commitRecords } from "../../handlers/core/commit-records";
+import type { StoredObject } from "../../handlers/core/ports";
 import { systemClock } from "../../handlers/core/ports";
 import { foundValue } from "../../operations/inspector";
 import type { DeployedStream } from "../../pipeline/deployed-parts";
 import { athenaRows, type Row } from "./athena-rows";
 import type { Inspection } from "./inspection";
 import { withoutLines } from "./lines";
-import type { ListedObject } from "./objects";
 
 /** What the typed table has of one hour. */
 export interface CommittedHour {
@@ -98,7 +98,7 @@ export async function waitingFiles(
   inspection: Inspection,
   bucket: string,
   table: LakeTable,
-  raw: ReadonlyMap<string, readonly ListedObject[]>,
+  raw: ReadonlyMap<string, readonly StoredObject[]>,
   committed: ReadonlyMap<string, CommittedHour>,
 ): Promise<ReadonlySet<string>> {
   const behind = [...raw].filter(([path, objects]) => objects.length > (committed.get(path)?.files ?? 0));

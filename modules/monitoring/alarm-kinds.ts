@@ -1,4 +1,5 @@
 import type { SkipReason } from "../../formats/object-kind";
+import { HOUR_SECONDS, MINUTE_SECONDS } from "../../formats/time";
 import { silentAfterHoursOf } from "../../pipeline/log-source";
 import type { Lake } from "../lake";
 import { RETRIES } from "../schedule";
@@ -40,8 +41,6 @@ export interface AlarmKind {
   readonly expressions: (pipeline: Watched) => readonly Expression[];
 }
 
-const MINUTE = 60;
-const HOUR = 3600;
 /** A run or message that failed is tried again by itself. So many failures within an hour: that did not help. */
 const TRIES = 1 + RETRIES;
 /** Where the time that is left would no longer do for a day with a little more. */
@@ -94,7 +93,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     expressions: ofFunctions((name) => ({
       metric: lambdaMetric("Errors", name),
       statistic: "Sum",
-      ...once(HOUR),
+      ...once(HOUR_SECONDS),
       is: ">=",
       threshold: TRIES,
       missing: "notBreaching",
@@ -109,7 +108,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     expressions: ofFunctions((name) => ({
       metric: lambdaMetric("Throttles", name),
       ...anyOf("Sum"),
-      periodSeconds: 15 * MINUTE,
+      periodSeconds: 15 * MINUTE_SECONDS,
       periods: 3,
     })),
   },
@@ -139,7 +138,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
         : {
             metric: lambdaMetric("Invocations", name),
             statistic: "Sum",
-            periodSeconds: HOUR,
+            periodSeconds: HOUR_SECONDS,
             periods: idleHours,
             is: "<",
             threshold: 1,
@@ -156,7 +155,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     expressions: ofSchedules((group) => ({
       metric: scheduleMetric("TargetErrorCount", group),
       statistic: "Sum",
-      ...once(HOUR),
+      ...once(HOUR_SECONDS),
       is: ">=",
       threshold: TRIES,
       missing: "notBreaching",
@@ -170,7 +169,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     expressions: ofSchedules((group) => ({
       metric: scheduleMetric("InvocationDroppedCount", group),
       ...anyOf("Sum"),
-      ...once(5 * MINUTE),
+      ...once(5 * MINUTE_SECONDS),
     })),
   },
   {
@@ -184,7 +183,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
         about: queue.name,
         metric: queueMetric("ApproximateNumberOfMessagesVisible", queue.name),
         ...anyOf("Maximum"),
-        ...once(5 * MINUTE),
+        ...once(5 * MINUTE_SECONDS),
       })),
   },
   {
@@ -200,7 +199,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
         about: trigger.queue.name,
         metric: queueMetric("ApproximateAgeOfOldestMessage", trigger.queue.name),
         statistic: "Maximum",
-        periodSeconds: 5 * MINUTE,
+        periodSeconds: 5 * MINUTE_SECONDS,
         periods: 3,
         is: ">",
         threshold: VISIBILITY_TIMEOUTS * trigger.visibilityTimeoutSeconds,
@@ -222,7 +221,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
         about: workgroup.name,
         metric: queryMetric("TotalExecutionTime", workgroup.name, type, "FAILED"),
         ...anyOf("SampleCount"),
-        periodSeconds: HOUR,
+        periodSeconds: HOUR_SECONDS,
         periods: 3,
       })),
   },
@@ -234,7 +233,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     expressions: ofTables((table, { maintain }) => ({
       metric: ownMetric("UnparsedRows", maintain.lambda.functionName, table),
       ...anyOf("Maximum"),
-      ...once(HOUR),
+      ...once(HOUR_SECONDS),
       // They are counted once a day. In between, the last count holds.
       missing: "ignore",
     })),
@@ -250,7 +249,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
         about: move.lambda.functionName,
         metric: ownMetric("ObjectsSkipped", move.lambda.functionName, UNMATCHED),
         ...anyOf("Sum"),
-        ...once(HOUR),
+        ...once(HOUR_SECONDS),
       },
     ],
   },
@@ -263,7 +262,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     expressions: ofTables((table, { transform }) => ({
       metric: ownMetric("FilesRejected", transform.lambda.functionName, table),
       ...anyOf("Sum"),
-      ...once(HOUR),
+      ...once(HOUR_SECONDS),
     })),
   },
   {
@@ -281,9 +280,9 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
               about: lake.transform.lambda.functionName,
               metric: ownMetric("SecondsToLake", lake.transform.lambda.functionName),
               statistic: "Maximum",
-              ...once(HOUR),
+              ...once(HOUR_SECONDS),
               is: ">",
-              threshold: LAKE_DELAY_HOURS * HOUR,
+              threshold: LAKE_DELAY_HOURS * HOUR_SECONDS,
               missing: "notBreaching",
             },
           ],
@@ -302,7 +301,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
           about: source.name,
           metric: ownMetric("ObjectsMoved", move.lambda.functionName, source.name),
           statistic: "Sum",
-          periodSeconds: HOUR,
+          periodSeconds: HOUR_SECONDS,
           periods: silentAfterHoursOf(source),
           is: "<",
           threshold: 1,

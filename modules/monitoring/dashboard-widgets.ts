@@ -1,5 +1,6 @@
 import { METRICS } from "../../formats/metrics";
 import { SKIP_REASONS } from "../../formats/object-kind";
+import { HOUR_SECONDS } from "../../formats/time";
 import {
   lambdaMetric,
   type Metric,
@@ -33,7 +34,6 @@ export interface Graph {
 }
 
 const FIVE_MINUTES = 300;
-const HOUR = 3600;
 
 /** The graphs of a pipeline's dashboard, two a row: what came, how late, what was made of it, what went wrong, what it costs. */
 export const graphsOf = (pipeline: Watched): readonly Graph[] => [
@@ -97,13 +97,13 @@ function lakeGraphs({ lake }: Watched): Graph[] {
     {
       title: "Rows added to the typed tables",
       unit: "Count",
-      period: HOUR,
+      period: HOUR_SECONDS,
       lines: [{ metric: ownMetric("RowsCommitted", transform), label: "rows", stat: "Sum" }],
     },
     {
       title: "Partitions of the typed tables",
       unit: "Count",
-      period: HOUR,
+      period: HOUR_SECONDS,
       lines: [
         { metric: ownMetric("PartitionsCommitted", transform), label: "committed", stat: "Sum" },
         { metric: ownMetric("PartitionsWaiting", transform), label: "waiting", stat: "Maximum" },
@@ -112,7 +112,7 @@ function lakeGraphs({ lake }: Watched): Graph[] {
     {
       title: "Unparsed lines of the day before yesterday",
       unit: "Count",
-      period: HOUR,
+      period: HOUR_SECONDS,
       lines: lake.tables.map((table) => ({
         metric: ownMetric("UnparsedRows", lake.maintain.lambda.functionName, table),
         label: table,
@@ -122,7 +122,7 @@ function lakeGraphs({ lake }: Watched): Graph[] {
     {
       title: "Rejected files",
       unit: "Count",
-      period: HOUR,
+      period: HOUR_SECONDS,
       lines: lake.tables.map((table) => ({
         metric: ownMetric("FilesRejected", transform, table),
         label: table,
@@ -135,7 +135,7 @@ function lakeGraphs({ lake }: Watched): Graph[] {
 const skipped = ({ move }: Watched): Graph => ({
   title: "Skipped objects by reason",
   unit: "Count",
-  period: HOUR,
+  period: HOUR_SECONDS,
   isStacked: true,
   lines: SKIP_REASONS.map((reason) => ({
     metric: ownMetric("ObjectsSkipped", move.lambda.functionName, reason),
@@ -174,13 +174,13 @@ const scanned = ({ workgroup, analystWorkgroup }: Watched): Graph => {
   return {
     title: "Cost: bytes scanned by Athena",
     unit: "Bytes",
-    period: HOUR,
+    period: HOUR_SECONDS,
     isStacked: true,
     lines: [
       { group: workgroup.name, label: "pipeline" },
       { group: analystWorkgroup.name, label: "questions" },
     ].map(({ group, label }) => ({
-      expression: `SUM(SEARCH('{${[QUERY_NAMESPACE, ...dimensions].join(",")}} MetricName="${name}" WorkGroup="${group}"', 'Sum', ${HOUR}))`,
+      expression: `SUM(SEARCH('{${[QUERY_NAMESPACE, ...dimensions].join(",")}} MetricName="${name}" WorkGroup="${group}"', 'Sum', ${HOUR_SECONDS}))`,
       label,
     })),
   };
@@ -190,7 +190,7 @@ const scanned = ({ workgroup, analystWorkgroup }: Watched): Graph => {
 const computing = ({ functions }: Watched): Graph => ({
   title: "Cost: computing",
   unit: "GB-seconds",
-  period: HOUR,
+  period: HOUR_SECONDS,
   isStacked: true,
   lines: functions.flatMap(({ subject, handler }, index): Line[] => [
     {

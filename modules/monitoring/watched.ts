@@ -1,5 +1,6 @@
 import type { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { HOUR_SECONDS } from "../../formats/time";
 import type { LogSource } from "../../pipeline/log-source";
 import type { HandlerFunction } from "../handler-function";
 import type { Lake } from "../lake";
@@ -32,14 +33,13 @@ export interface Watched {
   readonly lake: Lake | undefined;
 }
 
-const HOUR = 3600;
 /** From the last run of a night to the first one of the next it is 21: after so many, a night is missing. */
 const MAINTAIN_IDLE_HOURS = 26;
 /** One slow batch is no trend. */
 const FOR_A_WHILE = { periodSeconds: 300, periods: 3 };
-const ONCE = { periodSeconds: HOUR, periods: 1 };
+const ONCE = { periodSeconds: HOUR_SECONDS, periods: 1 };
 /** A run with much to commit takes all the time it has, on purpose. Six hours of such runs are another matter. */
-const FOR_SIX_HOURS = { periodSeconds: HOUR, periods: 6 };
+const FOR_SIX_HOURS = { periodSeconds: HOUR_SECONDS, periods: 6 };
 
 /** What of a pipeline's parts is watched. */
 interface PipelineParts {

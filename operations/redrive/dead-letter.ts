@@ -1,7 +1,7 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import { arrivedObjects } from "../../handlers/arrived-objects";
 import { messageOf } from "../../handlers/core/errors";
-import { jsonOf } from "../../handlers/core/json";
+import { isRecord, jsonOf } from "../../handlers/core/json";
 
 /** What a message in a dead-letter queue is about. */
 export type DeadLetter =
@@ -48,16 +48,16 @@ export function readArrival({ Body = "" }: Message): DeadLetter {
  */
 export function readRun({ Body = "", MessageAttributes = {} }: Message): DeadLetter {
   const body = jsonOf(Body);
-  const isRecord = isObject(body) && "requestPayload" in body;
-  const payload = isRecord ? body.requestPayload : body;
-  const request = isObject(payload) ? requestOf(payload) : undefined;
+  const isOfFailure = isRecord(body) && "requestPayload" in body;
+  const payload = isOfFailure ? body.requestPayload : body;
+  const request = isRecord(payload) ? requestOf(payload) : undefined;
   if (!request)
     return { kind: "unknown", reason: `expected the event of a function, got ${Body.slice(0, 200)}` };
-  const response = isRecord && isObject(body.responsePayload) ? body.responsePayload : {};
+  const response = isOfFailure && isRecord(body.responsePayload) ? body.responsePayload : {};
   const schedule = [MessageAttributes.ERROR_CODE, MessageAttributes.ERROR_MESSAGE].flatMap(
     (attribute) => attribute?.StringValue ?? [],
   );
-  const error = isRecord ? [response.errorType, response.errorMessage] : schedule;
+  const error = isOfFailure ? [response.errorType, response.errorMessage] : schedule;
   return { kind: "run", request, error: error.filter((text) => typeof text === "string").join(": ") };
 }
 
@@ -67,6 +67,3 @@ function requestOf(payload: Record<string, unknown>): RunRequest | undefined {
   if (table !== undefined) return typeof table === "string" ? { kind: "table", table } : undefined;
   return "scheduledTime" in payload || Object.keys(payload).length === 0 ? { kind: "now" } : undefined;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,3 +1,4 @@
+import { DAY_SECONDS } from "../../formats/time";
 import type { TableName } from "../glue/table-versions";
 import type { Properties } from "./hive-ddl";
 
@@ -16,7 +17,7 @@ const ALLOWED = [
   "vacuum_max_snapshot_age_seconds",
   "vacuum_max_metadata_files_to_keep",
 ];
-const DEFAULT_MAX_AGE_SECONDS = 5 * 24 * 3600;
+const DEFAULT_MAX_AGE_SECONDS = 5 * DAY_SECONDS;
 
 /** What VACUUM of a table keeps. */
 export interface VacuumLimits {

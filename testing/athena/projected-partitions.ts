@@ -1,4 +1,6 @@
-import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { DAY_MS } from "../../formats/time";
+import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { runOnTrino, TrinoError } from "../trino/client";
 import type { HivePartition } from "./hive-ddl";
 import { registerPartition } from "./trino-plan";
@@ -12,8 +14,6 @@ export interface ProjectedTable {
   /** `projection.*` and `storage.location.template`. */
   readonly parameters: Readonly<Record<string, string>>;
 }
-
-const DAY_MS = 24 * 3600_000;
 
 /**
  * Stands for partition projection, which Trino does not have: before a query, each partition that has files and that the
@@ -62,7 +62,8 @@ export class ProjectedPartitions {
     const [, bucket = "", path = ""] = /^s3:\/\/([^/]+)\/(.*)$/.exec(template) ?? [];
     const pattern = new RegExp(`^${path.replaceAll(/\$\{(\w+)\}/g, "(?<$1>[^/]+)")}`);
     const found = new Map<string, HivePartition>();
-    for await (const key of this.objects(bucket, path.replace(/[^/]*\$\{.*/, ""))) {
+    const objects = s3ObjectStore(this.s3).list(bucket, path.replace(/[^/]*\$\{.*/, ""));
+    for await (const { key } of objects) {
       const match = pattern.exec(key);
       if (!match?.groups) continue;
       const { groups } = match;
@@ -72,21 +73,6 @@ export class ProjectedPartitions {
       found.set(location, { keys: values, location });
     }
     return [...found.values()];
-  }
-
-  private async *objects(bucket: string, prefix: string): AsyncGenerator<string> {
-    let token: string | undefined;
-    do {
-      const page = await this.s3.send(
-        new ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: prefix,
-          ...(token === undefined ? {} : { ContinuationToken: token }),
-        }),
-      );
-      for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
-      token = page.NextContinuationToken;
-    } while (token !== undefined);
   }
 }
 

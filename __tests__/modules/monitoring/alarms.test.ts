@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ALARM_KINDS } from "../../../modules/monitoring/alarm-kinds";
+import { HANDLER_NAMES } from "../../../pipeline/handler-names";
 import { type Alarm, alarmsOf, ONE_OF_EACH } from "../../helpers/stack-metrics";
 import { onlyResource, resourcesOf, synthSettings } from "../../helpers/synth";
 
-const FUNCTIONS = ["move-access-logs", "create-partition", "transform-partition", "maintain-lake"];
-const SCHEDULED = FUNCTIONS.slice(1);
+const SCHEDULED = HANDLER_NAMES.slice(1);
 
 const json = synthSettings(ONE_OF_EACH);
 const alarms = alarmsOf(json);
@@ -90,7 +90,7 @@ describe("alarms", () => {
 
   it("watch every function and schedule, and every dead-letter queue that there is", () => {
     for (const kind of ["errors", "throttles", "duration"])
-      expect(named(kind).sort()).toEqual(FUNCTIONS.map((name) => `${kind}-${name}`).sort());
+      expect(named(kind).sort()).toEqual(HANDLER_NAMES.map((name) => `${kind}-${name}`).sort());
     for (const kind of ["schedule-errors", "schedule-dropped"])
       expect(named(kind).sort()).toEqual(SCHEDULED.map((name) => `${kind}-${name}`).sort());
     const queues = Object.values(resourcesOf(json, "aws_sqs_queue")).map(({ name }) => name);

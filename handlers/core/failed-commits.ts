@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { RAW_PREFIX } from "../../formats/partition-layout";
+import type { NotePorts } from "./arrival-notes";
+import { type OperationError, QueryFailedError, RetryableError } from "./errors";
+import { committedFiles, type FileBatch } from "./plan-commits";
+import type { CountingEngine, Lake } from "./ports";
+import { type RejectedFile, setAside } from "./rejected-files";
+
+export interface FailurePorts extends NotePorts {
+  readonly engine: Pick<CountingEngine, "run">;
+  readonly lake: Pick<Lake, "commitSql">;
+}
+
+export interface FailureConfig {
+  /** Bucket of the files. */
+  readonly bucket: string;
+  /** Name of the typed table. */
+  readonly table: string;
+  /** When the run must end. */
+  readonly deadline: Date;
+}
+
+/** What is to happen with a batch whose statement failed. */
+export type AfterFailure =
+  /** These are to be committed in its place. */
+  | { readonly kind: "again"; readonly batches: readonly FileBatch[] }
+  /** One of its files was set aside. */
+  | { readonly kind: "rejected"; readonly key: string }
+  | { readonly kind: "given-up" };
+
+/** Pauses before a statement is tried again that may just have met a bad moment. */
+const RETRY_PAUSES_MS = [2_000, 10_000];
+/** A key that no file has. */
+const NO_FILE = `${RAW_PREFIX}none`;
+/** Failures one after another, with no file committed or set aside in between, after which it cannot be a file. */
+const MAX_FAILURES_IN_A_ROW = 20;
+
+/** The failures of one run for one table: finds out whether it is a file, and which one. */
+export class FailedCommits {
+  /** Files that were set aside. */
+  readonly rejected: Pick<RejectedFile, "key" | "reason">[] = [];
+  /** Failures that nothing helped against. */
+  readonly failures: OperationError[] = [];
+  /** Files that one failure was because of, as it seems. */
+  private readonly suspects = new Set<string>();
+  private inARow = 0;
+  private retries = 0;
+
+  constructor(
+    private readonly ports: FailurePorts,
+    private readonly config: FailureConfig,
+  ) {}
+
+  get isHopeless(): boolean {
+    return this.inARow >= MAX_FAILURES_IN_A_ROW;
+  }
+
+  /** To be called when a statement succeeded: what failed before was of the files it did not read. */
+  succeeded(): void {
+    this.inARow = 0;
+    this.retries = 0;
+  }
+
+  async after(batch: FileBatch, error: QueryFailedError): Promise<AfterFailure> {
+    this.inARow++;
+    const { fault } = error;
+    if (fault.kind === "statement" || this.isHopeless) return this.giveUp(error);
+    if (fault.kind === "file") {
+      const key = this.keyOf(fault.path);
+      // Once may be chance, e.g. a connection that broke. A file that two queries could not read is set aside.
+      if (key !== undefined && this.suspects.has(key)) return this.reject(key, error);
+      if (key !== undefined) return this.suspect(key, batch);
+    }
+    const pause = fault.kind === "transient" ? RETRY_PAUSES_MS[this.retries++] : undefined;
+    if (pause !== undefined) {
+      await this.ports.clock.sleep(pause);
+      return again(batch);
+    }
+    const half = Math.ceil(batch.length / 2);
+    if (batch.length > 1) return again(batch.slice(0, half), batch.slice(half));
+    const [file] = batch;
+    const isOfFile = fault.kind !== "transient" && (await this.canCommitNothing(batch));
+    if (!file || !isOfFile) return this.giveUp(error);
+    // The engine was fine before it failed again, and is fine now.
+    return this.suspects.has(file.key) ? this.reject(file.key, error) : this.suspect(file.key, batch);
+  }
+
+  /** True if the same statement over no file succeeds: then its failure is because of what it read. */
+  private async canCommitNothing(batch: FileBatch): Promise<boolean> {
+    const { engine, lake } = this.ports;
+    const ranges = [{ from: NO_FILE, to: NO_FILE }];
+    const sql = lake.commitSql({ ...committedFiles(batch), ranges });
+    try {
+      await engine.run({ sql, token: randomUUID(), waitUntil: this.config.deadline, once: true });
+      return true;
+    } catch (error) {
+      if (error instanceof QueryFailedError || error instanceof RetryableError) return false;
+      throw error;
+    }
+  }
+
+  private suspect(key: string, batch: FileBatch): AfterFailure {
+    this.suspects.add(key);
+    return again(batch);
+  }
+
+  private async reject(key: string, { reason }: QueryFailedError): Promise<AfterFailure> {
+    if (await setAside(this.ports, this.config.bucket, key, reason)) this.rejected.push({ key, reason });
+    this.inARow = 0;
+    return { kind: "rejected", key };
+  }
+
+  private giveUp(error: QueryFailedError): AfterFailure {
+    this.failures.push(error);
+    return { kind: "given-up" };
+  }
+
+  /** The key of a file of this table; `undefined` if the path is another one. */
+  private keyOf(path: string): string | undefined {
+    const root = `s3://${this.config.bucket}/`;
+    const isOfTable = path.startsWith(`${root}${RAW_PREFIX}${this.config.table}/`);
+    return isOfTable ? path.slice(root.length) : undefined;
+  }
+}
+
+const again = (...batches: readonly FileBatch[]): AfterFailure => ({ kind: "again", batches });
