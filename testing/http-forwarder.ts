@@ -1,13 +1,12 @@
 import {
   Agent,
-  createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type ServerResponse,
   request as send,
 } from "node:http";
-import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
+import { type LocalServer, startServer } from "./start-server";
 
 /** A request as it came over the wire. */
 export interface WireRequest {
@@ -19,11 +18,6 @@ export interface WireRequest {
   readonly body: string;
 }
 
-export interface HttpForwarder {
-  readonly endpoint: string;
-  close(): Promise<void>;
-}
-
 /**
  * Hands requests on to a server as they are, on a port of its own. The header `Host` stays what the client wrote: it is
  * signed.
@@ -33,10 +27,10 @@ export interface HttpForwarder {
 export async function forwardHttp(
   target: string,
   onRequest: (request: WireRequest) => void,
-): Promise<HttpForwarder> {
+): Promise<LocalServer> {
   const { hostname, port } = new URL(target);
   const agent = new Agent({ keepAlive: true });
-  const server = createServer((request, response) => {
+  const server = await startServer(async (request, response) => {
     tell(request, onRequest);
     const { method, url, rawHeaders } = request;
     const forwarded = send({ agent, hostname, port, method, path: url, headers: rawHeaders }, (answer) =>
@@ -46,15 +40,12 @@ export async function forwardHttp(
     // A client that is killed breaks its request off.
     pipeline(request, forwarded, () => undefined);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        agent.destroy();
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    endpoint: server.endpoint,
+    close: () => {
+      agent.destroy();
+      return server.close();
+    },
   };
 }
 
