@@ -50,7 +50,7 @@ describe("settings", () => {
     ],
     [
       source({ format: "cloudfront", prefix: "" }),
-      "sources[0].prefix: must not be empty: the pipeline writes to the same bucket; give the distribution's logs a prefix",
+      "sources[0].prefix: must not be empty: the pipeline writes to the same bucket; give its logs a prefix",
     ],
     [source({ format: "cloudfront", prefix: "raw/x/" }), 'sources[0].prefix: must not overlap "raw/"'],
     [source({ privacy: { clientIps: "remove" } }), "access-logs.json: sources[0].privacy.clientIps: "],

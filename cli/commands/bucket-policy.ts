@@ -40,6 +40,7 @@ export function addBucketPolicyCommand(program: Command): Command {
 
 async function run({ account, bucket, settings: file, json }: Options): Promise<void> {
   // What the settings rest on is large: only commands that need it wait for it.
+  const { aclDeliveriesOf } = await import("../../pipeline/log-delivery.js");
   const { ownersPolicyOf } = await import("../../pipeline/owners-policy.js");
   const { loadPipelineProps } = await import("../../settings/load.js");
   const props = loadPipelineProps(file);
@@ -50,9 +51,9 @@ async function run({ account, bucket, settings: file, json }: Options): Promise<
   const policy = ownersPolicyOf(props, name, account);
   if (json) return write(`${policy}\n`);
   await write(`${JSON.stringify(JSON.parse(policy), undefined, 2)}\n`);
-  if (props.sources.some(({ format }) => format === "cloudfront")) {
+  for (const { service } of aclDeliveriesOf(props.sources)) {
     console.error(
-      `CloudFront delivers by access control list, not by policy: bucket ${name} must have the object ownership "bucket owner preferred"`,
+      `${service} delivers by access control list, not by policy: bucket ${name} must have the object ownership "bucket owner preferred"`,
     );
   }
 }

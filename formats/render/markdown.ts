@@ -1,5 +1,12 @@
-import type { Column, FieldsHeader, LogFormat } from "../log-format";
-import { rawTableOf, unparsedViewOf } from "../log-format";
+import { typeNameOf } from "../column-type";
+import {
+  type Column,
+  type FieldsHeader,
+  type LogFormat,
+  mandatoryFieldsOf,
+  rawTableOf,
+  unparsedViewOf,
+} from "../log-format";
 import { PARTITION_KEYS } from "../partition-layout";
 
 /** The documentation page of a format: where it comes from, its tables, and a row per column. */
@@ -19,13 +26,23 @@ Both tables have the partition keys ${PARTITION_KEYS.map(({ name }) => `\`${name
 
 | field | column | type | meaning |
 | --- | --- | --- | --- |
-${format.fields.flatMap((field) => field.columns.map((column) => columnRow(field.name, column))).join("\n")}
+${format.fields.flatMap((field) => field.columns.map((column) => columnRow(format, field.name, column))).join("\n")}
+
+Lines as AWS writes them:
+
+\`\`\`text
+${format.samples.join("\n")}
+\`\`\`
 `;
 
 function linesOf(format: LogFormat): string {
-  const fewest = format.fields.findIndex(({ optional }) => optional);
+  const fewest = mandatoryFieldsOf(format);
+  const older =
+    fewest < format.fields.length
+      ? ` Older files end after ${fewest} fields or later: the rest is NULL.`
+      : "";
   const lines = `A line is a row if the whole of it matches the pattern of these fields; any other line is in
-\`${unparsedViewOf(format)}\`. Older files end after ${fewest} fields or later: the rest is NULL. What follows the last
+\`${unparsedViewOf(format)}\`.${older} What follows the last
 field is ignored.`;
   return format.header ? `${lines}\n\n${headerDoc(format.header)}` : lines;
 }
@@ -38,5 +55,5 @@ ${byPosition}
 A header that names none of these fields but ${sharedFields.map((name) => `\`${name}\``).join(", ")}
 is of another log, and \`ingest\` takes no line that follows for a row.`;
 
-const columnRow = (field: string, { name, type, doc }: Column): string =>
-  `| \`${field}\` | \`${name}\` | ${name === "time" ? "timestamp" : type} | ${doc} |`;
+const columnRow = (format: LogFormat, field: string, column: Column): string =>
+  `| \`${field}\` | \`${column.name}\` | ${typeNameOf("iceberg", format, column)} | ${column.doc} |`;

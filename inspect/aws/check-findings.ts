@@ -37,7 +37,7 @@ export const CHECK_FINDINGS = {
   },
   "acl-off": {
     severity: "wrong",
-    means: "CloudFront delivers by access control list, and the bucket has them switched off",
+    means: "{service} delivers by access control list, and the bucket has them switched off",
     fix: "deploy again if the bucket is the pipeline's; else set its object ownership",
     run: "aws s3api put-bucket-ownership-controls --bucket {bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'",
   },
