@@ -55,7 +55,7 @@ export interface LogFormat {
   /** Set if files may have a `#Fields:` header, which may name other fields than these, or these in another order. */
   readonly header?: FieldsHeader;
   readonly fields: readonly Field[];
-  /** Lines as AWS writes them: none has more fields than these, and each column has a value in one of them. */
+  /** Made-up lines in the form that AWS writes: none has other fields than these, and each column has a value in one of them. */
   readonly samples: readonly [string, string, ...string[]];
   /**
    * Raw columns whose texts, joined by a space, are the typed `time` (UTC). One name: the column itself is the

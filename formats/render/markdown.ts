@@ -28,7 +28,7 @@ Both tables have the partition keys ${PARTITION_KEYS.map(({ name }) => `\`${name
 | --- | --- | --- | --- |
 ${format.fields.flatMap((field) => field.columns.map((column) => columnRow(format, field.name, column))).join("\n")}
 
-Lines as AWS writes them:
+Made-up lines in the form that AWS writes:
 
 \`\`\`text
 ${format.samples.join("\n")}
