@@ -42,9 +42,20 @@ export interface Reader {
 }
 
 /** What a program that knows nothing of the format needs: fields from 0, and the columns that hold the answer. */
-const PLAIN = {
-  [alb.id]: {
-    separator: " ",
+interface Plain {
+  readonly format: LogFormat;
+  readonly fewest: number;
+  readonly status: number;
+  readonly bytes: number;
+  readonly statusColumn: string;
+  readonly bytesColumn: string;
+  /** What the format is called by programs that know it. */
+  readonly goaccess: string;
+  readonly lnav: string;
+}
+const PLAIN: readonly Plain[] = [
+  {
+    format: alb,
     fewest: 29,
     status: 8,
     bytes: 11,
@@ -53,8 +64,8 @@ const PLAIN = {
     goaccess: "AWSALB",
     lnav: "alb_log",
   },
-  [cloudfront.id]: {
-    separator: "\t",
+  {
+    format: cloudfront,
     fewest: 26,
     status: 8,
     bytes: 3,
@@ -63,13 +74,12 @@ const PLAIN = {
     goaccess: "CLOUDFRONT",
     lnav: "w3c_log",
   },
-} as const;
-type Plain = (typeof PLAIN)[string];
-const plainOf = ({ id }: LogFormat): Plain => {
-  const plain = PLAIN[id];
-  if (plain === undefined) throw new Error(`nothing is known of ${id} for the peers`);
+];
+function plainOf(format: LogFormat): Plain {
+  const plain = PLAIN.find((known) => known.format === format);
+  if (plain === undefined) throw new Error(`nothing is known of ${format.id} for the peers`);
   return plain;
-};
+}
 
 /** Names that goals refer to. */
 export const ZCAT = "zcat | wc -l";
@@ -117,7 +127,7 @@ export function decompressors(list: string, options: BenchOptions): readonly Rea
 export function readers(logs: Logs, options: BenchOptions): readonly Reader[] {
   const { format, list } = logs;
   const plain = plainOf(format);
-  const awk = `-F '${plain.separator}' '!/^#/ && NF >= ${plain.fewest} { n++; b += $${plain.bytes + 1}; if ($${plain.status + 1} >= 500) e++ } END { printf "%.0f %.0f %.0f", n, b, e }'`;
+  const awk = `-F '${format.separator}' '!/^#/ && NF >= ${plain.fewest} { n++; b += $${plain.bytes + 1}; if ($${plain.status + 1} >= 500) e++ } END { printf "%.0f %.0f %.0f", n, b, e }'`;
   const fromAwk = (name: string): Reader => ({
     name: `zcat | ${name}`,
     makes: ANSWERS,
@@ -137,7 +147,7 @@ export function readers(logs: Logs, options: BenchOptions): readonly Reader[] {
           runOnce([
             path,
             join(__dirname, "bench", "parse.js"),
-            plain.separator,
+            format.separator,
             ...[plain.fewest, plain.status, plain.bytes].map(String),
             list,
           ]),
@@ -238,10 +248,10 @@ WHERE field.${sqlIdentifier(date)} <> ''`;
 }
 
 function chdbSql({ format, folder }: Logs): string {
-  const { separator, status, bytes } = plainOf(format);
+  const { status, bytes } = plainOf(format);
   const fields = Math.max(status, bytes) + 2;
   return `SELECT count(), sum(toInt64OrZero(s[${bytes + 1}])), countIf(toInt32OrZero(s[${status + 1}]) >= 500)
-FROM (SELECT splitByChar('${separator}', line, ${fields}) AS s FROM file('${join(folder, "*.gz")}', 'LineAsString', 'line String')
+FROM (SELECT splitByChar('${format.separator}', line, ${fields}) AS s FROM file('${join(folder, "*.gz")}', 'LineAsString', 'line String')
   WHERE NOT startsWith(line, '#'))
 WHERE length(s) = ${fields}`;
 }

@@ -10,6 +10,9 @@ import { type Run, runOnce, spread } from "./measure";
 import { QUESTION_SETUP } from "./questions";
 import { runSql, type SqlResult } from "./run-sql";
 
+/** The format whose logs are written and asked. */
+const FORMAT = alb;
+
 const PROGRAM = join(__dirname, "cli", "access-logs.mjs");
 /** Busy hours: their files hold about as many rows as the largest row group. */
 const HOURS = 3;
@@ -91,7 +94,7 @@ export async function layout(options: BenchOptions): Promise<Outcome> {
   });
 }
 
-const ASKED_HERE = ASKED.filter(({ format }) => format === alb.id);
+const ASKED_HERE = ASKED.filter(({ format }) => format === FORMAT.id);
 
 interface Written {
   readonly bytes: number;
@@ -102,17 +105,17 @@ interface Written {
 function writeAndAsk(root: string, lake: string, layout: Layout, rounds: number): Written {
   const folder = join(root, "candidate");
   mkdirSync(folder, { recursive: true });
-  const hours = readdirSync(join(lake, "typed", alb.table), { recursive: true, encoding: "utf8" })
+  const hours = readdirSync(join(lake, "typed", FORMAT.table), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".parquet"))
     .map((name) => name.slice(0, name.lastIndexOf("/")));
   const copies = [...new Set(hours)].map((hour, index) => {
-    const rows = sqlString(join(lake, "typed", alb.table, hour, "*.parquet"));
+    const rows = sqlString(join(lake, "typed", FORMAT.table, hour, "*.parquet"));
     return `COPY (SELECT * FROM read_parquet(${rows}, hive_partitioning = false)${layout.order ? ` ORDER BY ${layout.order}` : ""})
 TO ${sqlString(join(folder, `${index}.parquet`))} ${parquetOptions(layout)}`;
   });
   const writes = Array.from({ length: rounds }, () => runSql({ setup: WRITE_SETUP, statements: copies }));
   // All rows are of the day that is asked about: what a layout saves is not what partitions save.
-  const view = `CREATE VIEW ${alb.table} AS SELECT *, '${ASKED_DAY}' AS dt, strftime(time, '%H') AS hour
+  const view = `CREATE VIEW ${FORMAT.table} AS SELECT *, '${ASKED_DAY}' AS dt, strftime(time, '%H') AS hour
 FROM read_parquet(${sqlString(join(folder, "*.parquet"))}) WHERE unparsed IS NULL`;
   const { results } = runSql({
     setup: [...QUESTION_SETUP, view],

@@ -1,7 +1,11 @@
 import { classifyLoadBalancerObject } from "./load-balancer-object";
 import { column, type LogFormat } from "./log-format";
 
-/** Application Load Balancer access log: 36 fields in 40 columns; older files end earlier, newer ones later. */
+/**
+ * Application Load Balancer access log: 36 fields in 40 columns; older files end earlier, newer ones later.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+ */
 export const alb: LogFormat = {
   id: "alb",
   table: "alb_access_logs",
@@ -241,7 +245,28 @@ export const alb: LogFormat = {
     },
   ],
   time: ["time"],
+  samples: [
+    'h2 2026-11-23T07:05:00.186641Z app/shop/50dc6c495c0c9188 198.51.100.7:2817 10.0.0.1:8080 0.001 0.048 0.000 200 200 120 57 "GET https://shop.example.com:443/a?b=c HTTP/2.0" "curl/8.10.1" TLS_AES_128_GCM_SHA256 TLSv1.3 arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/shop/73e2d6bc24d8a067 "Root=1-68dd1b00-1d84f3d73c47ec4e58577259" "shop.example.com" "session-reused" 1 2026-11-23T07:05:00.137000Z "waf,forward" "-" "-" "10.0.0.1:8080" "200" "Acceptable" "-" TID_2d650523100657438a47a1b30bdb606d "internal.example.com" "/new" "TransformSuccess" 172.31.20.5 - -',
+    'http 2026-11-23T07:05:01.000213Z app/shop/50dc6c495c0c9188 2001:db8::7:51712 - -1 -1 -1 301 - 310 272 "GET http://shop.example.com:80/a%00 HTTP/1.1" "Mozilla/5.0 (X11; Linux x86_64)" - - - "Root=1-68dd1b01-0c52a9f32a1b6d0f5e3a7c11" "-" "-" 0 2026-11-23T07:05:00.999000Z "redirect" "https://shop.example.com:443/a%00" "-" "-" "-" "Ambiguous" "AmbiguousUri" TID_5d1f0a7c3b9e4682a1c0f3e2d4b5a697 "-" "-" "-" 172.31.4.10 - -',
+    'h2 2026-11-23T07:05:02.310945Z app/shop/50dc6c495c0c9188 198.51.100.8:40112 10.0.0.2:8080 0.000 -1 -1 502 - 96 277 "POST https://shop.example.com:443/cart HTTP/2.0" "-" TLS_AES_128_GCM_SHA256 TLSv1.3 arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/shop/73e2d6bc24d8a067 "Root=1-68dd1b02-6f0d2c4b1a3e5d7f90817263" "shop.example.com" "arn:aws:acm:eu-central-1:111122223333:certificate/5f0f2c4e-7a2b-4a3e-9a53-1d2f3c4b5a69" 1 2026-11-23T07:05:02.301000Z "waf-failed,forward" "-" "WAFConnectionError" "10.0.0.2:8080" "-" "Acceptable" "-" TID_9b8a7c6d5e4f30211203f4e5d6c7b8a9 "-" "-" "-" 172.31.20.5 0x2 0x2',
+  ],
   lateByHours: 2,
-  deliveryFolder: "AWSLogs/",
+  // The guide narrows the permission by no condition on the source, and with one load balancers are reported to be refused.
+  delivery: {
+    kind: "bucket-policy",
+    by: "load balancers",
+    setting: "access_logs of a load balancer",
+    target: "name",
+    takesKmsKey: false,
+    statementId: "LoadBalancerLogDelivery",
+    // AWS advises it in the place of accounts by Region, which are left where there is no other way.
+    service: "logdelivery.elasticloadbalancing.amazonaws.com",
+    accounts: {
+      "cn-north-1": "arn:aws-cn:iam::638102146993:root",
+      "cn-northwest-1": "arn:aws-cn:iam::037604701340:root",
+      "us-gov-east-1": "arn:aws-us-gov:iam::190560391635:root",
+      "us-gov-west-1": "arn:aws-us-gov:iam::048591011584:root",
+    },
+  },
   classify: classifyLoadBalancerObject,
 };

@@ -1,7 +1,11 @@
 import { classifyDistributionObject } from "./distribution-object";
 import { column, type LogFormat } from "./log-format";
 
-/** CloudFront standard log, version 1: 33 fields, and two that newer files may add; files of 2010 have 12. */
+/**
+ * CloudFront standard log, version 1: 33 fields, and two that newer files may add; files of 2010 have 12.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
+ */
 export const cloudfront: LogFormat = {
   id: "cloudfront",
   table: "cloudfront_access_logs",
@@ -210,7 +214,44 @@ standard logging version 2 write all fields of this table, in its order.`,
     },
   ],
   time: ["date", "time"],
+  samples: [
+    "2026-11-23\t07:05:00\tFRA56-P4\t23914\t198.51.100.7\tGET\td111111abcdef8.cloudfront.net\t/index.html\t200\thttps://www.example.com/\tMozilla/5.0%20(X11;%20Linux%20x86_64)\ta=b&c=d\tsession=42\tHit\t5rAmTmPGLTLyGbKPDSGRdvWkXxUIO6gzlEpbJj0ZKXNLYFL5QlmqfA==\twww.example.com\thttps\t473\t0.001\t192.0.2.44\tTLSv1.3\tTLS_AES_128_GCM_SHA256\tHit\tHTTP/2.0\t-\t-\t11040\t0.001\tHit\ttext/html\t23561\t-\t-\tdt_3aBcDeFgHiJkLmNoPqRsT\t0a1b2c3d4e5f",
+    "2026-11-23\t07:05:03\tFRA56-P4\t1389\t2001:db8::7\tPOST\td111111abcdef8.cloudfront.net\t/video%2520a.mp4\t206\t-\tcurl/8.10.1\t-\t-\tMiss\tuX0bVYmGLRNyZbKPDSGRdvWkXxUIO6gzlEpbJj0ZKXNLYFL5QlmqfA==\twww.example.com\thttp\t512\t0.212\t-\t-\t-\tMiss\tHTTP/1.1\tProcessed\t2\t51712\t0.201\tMiss\tvideo/mp4\t1024\t0\t1023\t-\t-",
+  ],
   lateByHours: 24,
-  deliveryFolder: "",
+  delivery: {
+    kind: "acl",
+    by: "distributions",
+    setting: "logging_config of a distribution",
+    target: "domain-name",
+    takesKmsKey: true,
+    service: "CloudFront",
+    excluded: {
+      // Those that an account must opt in to.
+      names: [
+        "af-south-1",
+        "ap-east-1",
+        "ap-east-2",
+        "ap-south-2",
+        "ap-southeast-3",
+        "ap-southeast-4",
+        "ap-southeast-5",
+        "ap-southeast-6",
+        "ap-southeast-7",
+        "ca-west-1",
+        "eu-central-2",
+        "eu-south-1",
+        "eu-south-2",
+        "il-central-1",
+        "me-central-1",
+        "me-south-1",
+        "mx-central-1",
+      ],
+      // Partitions without CloudFront.
+      starts: ["us-gov-", "us-iso", "eu-iso", "eusc-"],
+      expected:
+        "CloudFront does not deliver standard logs (version 1) to buckets in this Region: deploy to another Region, or remove the CloudFront sources",
+    },
+  },
   classify: classifyDistributionObject,
 };

@@ -1,4 +1,4 @@
-import type { LogFormat } from "./log-format";
+import { type LogFormat, mandatoryFieldsOf } from "./log-format";
 
 const FIELDS_HEADER = "#Fields:";
 
@@ -38,12 +38,11 @@ export function isOwnOrder(format: LogFormat, line: string): boolean {
   const named = namesIn(line);
   return (
     named.slice(0, own.length).every((name, index) => name === own[index]) &&
-    named.length >= mandatoryOf(format)
+    named.length >= mandatoryFieldsOf(format)
   );
 }
 
 const namesIn = (header: string): readonly string[] => header.slice(FIELDS_HEADER.length).trim().split(/\s+/);
-const mandatoryOf = (format: LogFormat): number => format.fields.findIndex(({ optional }) => optional);
 
 /** @returns `undefined` if the line is no JSON object */
 function jsonFields(line: string): Texts | undefined {

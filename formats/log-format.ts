@@ -1,13 +1,15 @@
+import type { LogDelivery } from "./delivery";
 import type { ObjectKind } from "./object-kind";
 import type { PersonalKind } from "./privacy";
 import type { TokenKind } from "./tokens";
 
-/** Types of the typed table; each renderer maps them to its engine's own names. */
+/** Types of the typed table. */
 export type ColumnType = "string" | "int" | "bigint" | "double" | "date" | "timestamp";
 
 export interface Column {
   /** Name in AWS's own Athena documentation, so that existing queries keep working. */
   readonly name: string;
+  /** Type of its value; that of the typed `time` is a timestamp, whatever stands here. */
   readonly type: ColumnType;
   /** One sentence for the Glue comment and the documentation table. */
   readonly doc: string;
@@ -37,7 +39,8 @@ export interface FieldsHeader {
 
 /**
  * Everything the project knows about one kind of access log. The Glue table, `athena.ddl`, the DuckDB relation,
- * the JavaScript reader and the documentation table are functions of it; no second list of columns exists.
+ * the JavaScript reader, the documentation and the permissions to deliver are functions of it: nothing outside asks which
+ * format it is.
  */
 export interface LogFormat {
   /** Short name used in settings, e.g. `alb`. */
@@ -52,15 +55,16 @@ export interface LogFormat {
   /** Set if files may have a `#Fields:` header, which may name other fields than these, or these in another order. */
   readonly header?: FieldsHeader;
   readonly fields: readonly Field[];
+  /** Made-up lines in the form that AWS writes: none has other fields than these, and each column has a value in one of them. */
+  readonly samples: readonly [string, string, ...string[]];
   /**
    * Raw columns whose texts, joined by a space, are the typed `time` (UTC). One name: the column itself is the
    * timestamp. Two names: a date and a time of day; the typed table then has both `date` and `time`.
    */
-  readonly time: readonly [string] | readonly [string, string];
+  readonly time: readonly ["time"] | readonly [date: string, time: "time"];
   /** How soon after an hour's end its last file may come, in hours (sets how long an hour can stay open, and a source silent). */
   readonly lateByHours: number;
-  /** Folder that AWS itself puts between the configured prefix and its own keys; empty or with a slash at the end. */
-  readonly deliveryFolder: string;
+  readonly delivery: LogDelivery;
   /**
    * Says what an object is by its key alone.
    *
@@ -75,6 +79,12 @@ export const column = (name: string, type: ColumnType, doc: string, personal?: P
   doc,
   ...(personal === undefined ? {} : { personal }),
 });
+
+/** How many fields the shortest line has. */
+export function mandatoryFieldsOf({ fields }: LogFormat): number {
+  const firstOptional = fields.findIndex(({ optional }) => optional);
+  return firstOptional < 0 ? fields.length : firstOptional;
+}
 
 /** Every column of a raw row, in order. */
 export const columnsOf = (format: LogFormat): readonly Column[] =>

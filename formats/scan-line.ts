@@ -1,4 +1,4 @@
-import type { Column, Field, LogFormat } from "./log-format";
+import { type Column, type Field, type LogFormat, mandatoryFieldsOf } from "./log-format";
 import { type LineInScan, SPACE, TAB, TOKEN_SCANNERS, type TokenScanner } from "./scan-token";
 import type { TokenKind } from "./tokens";
 
@@ -52,12 +52,12 @@ class FieldScanner implements LineScanner, LineInScan {
   end = 0;
   /** Chosen once: to look a kind up for each field takes as long as to scan it. */
   private readonly scanners: readonly TokenScanner[];
-  private readonly firstOptional: number;
+  private readonly mandatory: number;
   private readonly delimiter: number;
 
   constructor(format: LogFormat) {
     this.scanners = format.fields.map(({ token }) => TOKEN_SCANNERS[token]);
-    this.firstOptional = format.fields.findIndex(({ optional }) => optional);
+    this.mandatory = mandatoryFieldsOf(format);
     this.delimiter = format.separator === "\t" ? TAB : SPACE;
     this.separators = new Int32Array(scannedColumns(format).length);
   }
@@ -70,7 +70,7 @@ class FieldScanner implements LineScanner, LineInScan {
     let position = start;
     for (let index = 0; index < scanners.length && position >= 0; index++) {
       if (index > 0) {
-        if (position === end) return index < this.firstOptional ? -1 : end;
+        if (position === end) return index < this.mandatory ? -1 : end;
         if (input[position] !== delimiter) return -1;
         this.separate(position++);
       }

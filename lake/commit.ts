@@ -69,7 +69,7 @@ function privateColumns(format: LogFormat, rule: PrivacyRule): string {
     const value = sqlIdentifier(name);
     return personal ? [`${renderPrivate("duckdb", rule, personal, value)} AS ${value}`] : [];
   });
-  return ` REPLACE (${replaced.join(", ")})`;
+  return replaced.length > 0 ? ` REPLACE (${replaced.join(", ")})` : "";
 }
 
 async function countRows(engine: DuckdbEngine, file: string): Promise<Commit> {

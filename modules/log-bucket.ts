@@ -14,10 +14,10 @@ import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-pub
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { letLoadBalancersDeliver } from "../pipeline/log-delivery";
+import type { ExcludedRegions } from "../formats/delivery";
+import { aclDeliveriesOf, letServicesDeliver, withoutKmsKey } from "../pipeline/log-delivery";
 import type { LogSource } from "../pipeline/log-source";
 import { denyPlainText, policyDocument } from "../pipeline/policy";
-import { NO_DISTRIBUTION_LOGS, WITHOUT_DISTRIBUTION_LOGS, WITHOUT_DISTRIBUTIONS } from "../pipeline/regions";
 import { BUCKET_NAME_LIMIT, BUCKET_PREFIX_LIMIT } from "../pipeline/rules";
 import { fixLogicalId } from "./logical-id";
 import { validateProps } from "./validate-props";
@@ -42,7 +42,7 @@ export interface LogBucketProps {
   /** What is deleted by itself: nothing else is. */
   readonly expirations: readonly Expiration[];
   /**
-   * ARN of the KMS key that encrypts the bucket. Load balancers cannot deliver to such a bucket.
+   * ARN of the KMS key that encrypts the bucket. Not all logs can be delivered to such a bucket.
    *
    * @default - S3's own keys
    */
@@ -66,7 +66,7 @@ export interface Expiration {
  * A private bucket for access logs: encrypted, TLS
  * only, not versioned (each move would leave a version), and emptied by Terraform only if that is asked for.
  *
- * CloudFront's standard logs need access control lists; they are switched on only if such a source delivers here.
+ * Access control lists are switched on only if a source delivers here that needs them, as CloudFront's standard logs do.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
@@ -84,6 +84,8 @@ export class LogBucket extends Construct {
       "whole" in props.name
         ? [props.name.whole, BUCKET_NAME_LIMIT]
         : [props.name.prefix, BUCKET_PREFIX_LIMIT];
+    const deliveries = props.deliveries ?? [];
+    const [refusing] = withoutKmsKey(deliveries);
     validateProps(this.node.path, [
       {
         option: "name",
@@ -94,12 +96,12 @@ export class LogBucket extends Construct {
       {
         option: "kmsKey",
         value: props.kmsKey,
-        holds: props.kmsKey === undefined || !props.deliveries?.some(({ format }) => format === "alb"),
-        expected: "must not be set for a bucket that load balancers deliver to: they cannot use it",
+        holds: props.kmsKey === undefined || refusing === undefined,
+        expected: `must not be set for a bucket that ${refusing} deliver to: they cannot use it`,
       },
     ]);
-    const deliveries = props.deliveries ?? [];
-    const needsAcl = deliveries.some(({ format }) => format === "cloudfront");
+    const excluded = aclDeliveriesOf(deliveries).map((delivery) => delivery.excluded);
+    const needsAcl = excluded.length > 0;
     this.bucket = new S3Bucket(this, "Default", {
       ...("whole" in props.name ? { bucket: props.name.whole } : { bucketPrefix: props.name.prefix }),
       forceDestroy: props.forceDestroy ?? false,
@@ -126,13 +128,15 @@ export class LogBucket extends Construct {
       bucket,
       policy: policyDocument([
         denyPlainText("s3:*", [this.bucket.arn, `${this.bucket.arn}/*`]),
-        ...letLoadBalancersDeliver(this.bucket.arn, deliveries, {
+        ...letServicesDeliver(this.bucket.arn, deliveries, {
           account: () => this.accountId(),
           region: () => props.region ?? this.regionOfProvider(),
         }),
       ]),
     });
-    const acl = needsAcl ? [this.grantDistributionDelivery(bucket, ownership, props.region)] : [];
+    const acl = needsAcl
+      ? [this.grantByAcl(bucket, ownership, props.region === undefined ? excluded : [])]
+      : [];
     this.permissions = [this.policy, ...acl];
   }
 
@@ -148,11 +152,15 @@ export class LogBucket extends Construct {
     return (region as DataAwsRegion).region;
   }
 
-  /** The same list that CloudFront itself would write, so that Terraform sees no drift. */
-  private grantDistributionDelivery(
+  /**
+   * The same list that CloudFront itself would write, so that Terraform sees no drift.
+   *
+   * @param excluded Regions that Terraform must hold against that of its provider: the settings were, if they name one
+   */
+  private grantByAcl(
     bucket: string,
     ownership: S3BucketOwnershipControls,
-    region: string | undefined,
+    excluded: readonly ExcludedRegions[],
   ): S3BucketAcl {
     const owner = new DataAwsCanonicalUserId(this, "owner");
     const delivery = new DataAwsCloudfrontLogDeliveryCanonicalUserId(this, "delivery");
@@ -166,9 +174,12 @@ export class LogBucket extends Construct {
         })),
       },
       dependsOn: [ownership],
-      // Where the Region is known, the settings were held against it already.
-      ...(region === undefined
-        ? { lifecycle: { precondition: [getsDistributionLogsIn(this.regionOfProvider())] } }
+      ...(excluded.length > 0
+        ? {
+            lifecycle: {
+              precondition: excluded.map((regions) => isNoneOf(regions, this.regionOfProvider())),
+            },
+          }
         : {}),
     });
   }
@@ -184,12 +195,12 @@ export class LogBucket extends Construct {
 const BLOCKED_ENCRYPTION_TYPES = ["SSE-C"];
 
 /** For Terraform, which alone knows the Region of the provider. */
-function getsDistributionLogsIn(region: string) {
-  const listed = `contains(${JSON.stringify(WITHOUT_DISTRIBUTION_LOGS)}, ${region})`;
-  const starts = WITHOUT_DISTRIBUTIONS.map((start) => `startswith(${region}, "${start}")`);
+function isNoneOf({ names, starts, expected }: ExcludedRegions, region: string) {
+  const listed = `contains(${JSON.stringify(names)}, ${region})`;
+  const started = starts.map((start) => `startswith(${region}, "${start}")`);
   return {
-    condition: `\${!(${[listed, ...starts].join(" || ")})}`,
-    errorMessage: `${NO_DISTRIBUTION_LOGS}, got ${region}`,
+    condition: `\${!(${[listed, ...started].join(" || ")})}`,
+    errorMessage: `${expected}, got ${region}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { FORMATS, type FormatId } from "../formats";
 import { type ConfiguredSource, formatsOf } from "../formats/configured-source";
+import { deliveryFolderOf } from "../formats/delivery";
 import { type Privacy, type PrivacyOptions, withDefaults } from "../formats/privacy";
 
 /** A load balancer or distribution that delivers access logs, or several of one kind. */
@@ -42,7 +43,8 @@ export interface LogSource {
 export const privacyOf = ({ privacy }: LogSource): Privacy => withDefaults(privacy ?? {});
 
 /** What the keys of a source's objects start with, e.g. `alb/AWSLogs/`. */
-export const keyPrefixOf = ({ prefix, format }: LogSource): string => prefix + FORMATS[format].deliveryFolder;
+export const keyPrefixOf = ({ prefix, format }: LogSource): string =>
+  prefix + deliveryFolderOf(FORMATS[format].delivery);
 
 /**
  * A week: no alarm of CloudWatch looks back further.

@@ -1,4 +1,4 @@
-import { letLoadBalancersDeliver, takeOriginals } from "./log-delivery";
+import { letServicesDeliver, takeOriginals } from "./log-delivery";
 import { moveFunctionNameOf } from "./names";
 import { allow, policyDocument } from "./policy";
 import type { RegionalProps } from "./props";
@@ -6,7 +6,7 @@ import { partitionOf } from "./regions";
 import { globalName } from "./security-props";
 
 /**
- * The statements that the owner of a bucket must add to its policy: that load balancers may deliver, and, if the bucket
+ * The statements that the owner of a bucket must add to its policy: that services may deliver, and, if the bucket
  * is another account's, that the pipeline may take the files.
  *
  * @param account account that the pipeline is deployed to
@@ -21,7 +21,7 @@ export function ownersPolicyOf(props: RegionalProps, bucket: string, account: st
   };
   const isAnothers = existingLogBucketOwner !== undefined && existingLogBucketOwner !== account;
   return policyDocument([
-    ...letLoadBalancersDeliver(bucketArn, sources, { account: () => account, region: () => region }),
+    ...letServicesDeliver(bucketArn, sources, { account: () => account, region: () => region }),
     ...(isAnothers
       ? [
           {

@@ -1,7 +1,8 @@
+import { FORMATS } from "../formats";
+import { isExcluded } from "../formats/delivery";
 import { OWN_PREFIXES } from "../formats/partition-layout";
 import { keyPrefixOf, type LogSource } from "./log-source";
 import { RESULTS_PREFIX } from "./names";
-import { getsDistributionLogs, NO_DISTRIBUTION_LOGS } from "./regions";
 import { sharedTableRules } from "./rules";
 
 /** Keys that belong to the pipeline itself. */
@@ -24,23 +25,19 @@ export function problemsOfSources(
     .filter(({ holds }) => !holds)
     .map(({ expected }) => `sources: ${expected}`);
   const prefixes = sources.map(keyPrefixOf);
-  for (const [index, { name, format, accounts, prefix }] of sources.entries()) {
+  for (const [index, source] of sources.entries()) {
+    const { name, format, prefix } = source;
     const place = `sources[${index}]`;
     if (sources.findIndex((other) => other.name === name) < index)
       problems.push(`${place}.name: must be unique, got "${name}" again`);
-    if (format === "cloudfront" && accounts !== undefined)
-      problems.push(
-        `${place}.accounts: must not be set for a CloudFront source: a distribution of any account can deliver if its owner may write to the bucket`,
-      );
-    if (format === "cloudfront" && region !== undefined && !getsDistributionLogs(region))
-      problems.push(`${place}.format: ${NO_DISTRIBUTION_LOGS}, got "${region}"`);
+    problems.push(...problemsOfDelivery(source, region).map((problem) => `${place}.${problem}`));
     const keyPrefix = keyPrefixOf({ format, prefix, name });
     const own = isInPipelinesBucket
       ? RESERVED_PREFIXES.find((taken) => overlap(keyPrefix, taken))
       : undefined;
     if (keyPrefix === "" && own !== undefined)
       problems.push(
-        `${place}.prefix: must not be empty: the pipeline writes to the same bucket; set a prefix for the distribution's logs`,
+        `${place}.prefix: must not be empty: the pipeline writes to the same bucket; set a prefix for the source's logs`,
       );
     else if (own !== undefined)
       problems.push(
@@ -53,6 +50,22 @@ export function problemsOfSources(
       );
   }
   return problems;
+}
+
+function problemsOfDelivery({ format, accounts }: LogSource, region: string | undefined): string[] {
+  const { delivery } = FORMATS[format];
+  if (delivery.kind !== "acl") return [];
+  const { by, service, excluded } = delivery;
+  return [
+    ...(accounts === undefined
+      ? []
+      : [
+          `accounts: must not be set for a ${service} source: ${by} of any account can deliver if their owner may write to the bucket`,
+        ]),
+    ...(region !== undefined && isExcluded(excluded, region)
+      ? [`format: ${excluded.expected}, got "${region}"`]
+      : []),
+  ];
 }
 
 const overlap = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a);

@@ -1,6 +1,21 @@
 import { commonQuestions } from "./common";
 import { limit, type Question } from "./question";
-import { CLOUDFRONT_WORDS, percent, QUESTION_MARK, urlPattern } from "./words";
+import { percent, QUESTION_MARK, urlPattern, type Words } from "./words";
+
+const WORDS: Words = {
+  format: "cloudfront",
+  client: "c_ip",
+  status: "sc_status",
+  method: "cs_method",
+  path: "cs_uri_stem",
+  url: "cs_uri_stem",
+  userAgent: "cs_user_agent",
+  bytesReceived: "cs_bytes",
+  bytesSent: "sc_bytes",
+  seconds: "time_taken",
+  secondsDoc: "Seconds are the time until the last byte was sent to the viewer.",
+  details: ["time_to_first_byte", "x_edge_location", "x_edge_result_type"],
+};
 
 /** What the cache answered, at any of its layers. */
 const HITS = "x_edge_result_type IN ('Hit', 'RefreshHit', 'OriginShieldHit')";
@@ -12,7 +27,7 @@ const MISSED_URL = `CASE WHEN x_edge_result_type = 'Miss' THEN cs_uri_stem || ${
 
 /** Questions about distributions. */
 export const cloudfrontQuestions: readonly Question[] = [
-  ...commonQuestions(CLOUDFRONT_WORDS),
+  ...commonQuestions(WORDS),
   {
     name: "cloudfront_top_referrers",
     format: "cloudfront",
@@ -82,7 +97,7 @@ LIMIT {limit}`,
     explanation:
       "One row per URL pattern. `repeated` counts misses on a URL that was missed before: the lifetime is short, or many edges are used. `not_get` counts methods that are never cached. If `missed_urls` equals `misses`, query strings or ids make each URL unique.",
     parameters: [limit(20)],
-    sql: `SELECT ${urlPattern(CLOUDFRONT_WORDS)} AS pattern, count(*) AS requests,
+    sql: `SELECT ${urlPattern(WORDS)} AS pattern, count(*) AS requests,
   count(*) FILTER (WHERE x_edge_result_type = 'Miss') AS misses,
   ${percent(`count(*) FILTER (WHERE ${HITS})`, "count(*)")} AS hit_percent,
   count(DISTINCT ${MISSED_URL}) AS missed_urls,

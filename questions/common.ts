@@ -1,7 +1,7 @@
 import { atLeast, limit, type Question } from "./question";
 import { as, latencies, percent, quantile, urlPattern, type Words } from "./words";
 
-/** A question that both kinds of log answer, without the format in its name. */
+/** A question that several kinds of log answer, without the format in its name. */
 type Common = Omit<Question, "format">;
 
 /** Paths that only someone who looks for holes asks for. */
@@ -11,7 +11,7 @@ const PROBES =
 const ROBOTS =
   "bot|crawl|spider|slurp|curl|wget|python|java/|go-http|okhttp|axios|libwww|headless|scan|zgrab|nmap|nikto|sqlmap";
 
-/** The questions that both kinds of log answer. */
+/** The questions that several kinds of log answer. */
 export const commonQuestions = (words: Words): Question[] =>
   [...traffic(words), ...latency(words), ...clients(words), ...security(words)].map((question) => ({
     ...question,

@@ -1,6 +1,6 @@
 import type { FormatId } from "../formats";
 
-/** How a question that both kinds of log can answer speaks of one of them: SQL expressions of its typed table. */
+/** How a question that several kinds of log can answer speaks of one of them: SQL expressions of its typed table. */
 export interface Words {
   readonly format: FormatId;
   /** Address of the client. */
@@ -29,36 +29,6 @@ export interface Words {
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
  */
 export const QUESTION_MARK = "chr(63)";
-
-export const ALB_WORDS: Words = {
-  format: "alb",
-  client: "client_ip",
-  status: "elb_status_code",
-  method: "request_verb",
-  path: `regexp_replace(split_part(request_url, ${QUESTION_MARK}, 1), '^[a-z]+://[^/]+', '')`,
-  url: "request_url",
-  userAgent: "user_agent",
-  bytesReceived: "received_bytes",
-  bytesSent: "sent_bytes",
-  seconds: "target_processing_time",
-  secondsDoc: "Seconds are the time until the target started to respond.",
-  details: ["response_processing_time", "target_ip", "trace_id"],
-};
-
-export const CLOUDFRONT_WORDS: Words = {
-  format: "cloudfront",
-  client: "c_ip",
-  status: "sc_status",
-  method: "cs_method",
-  path: "cs_uri_stem",
-  url: "cs_uri_stem",
-  userAgent: "cs_user_agent",
-  bytesReceived: "cs_bytes",
-  bytesSent: "sc_bytes",
-  seconds: "time_taken",
-  secondsDoc: "Seconds are the time until the last byte was sent to the viewer.",
-  details: ["time_to_first_byte", "x_edge_location", "x_edge_result_type"],
-};
 
 /** A path segment that starts with a digit or holds two: an id, a date, a hash. Versions like `v1` are none. */
 const ID_SEGMENT = "/[0-9][^/]*|/[^/]*[0-9][^/]*[0-9][^/]*";

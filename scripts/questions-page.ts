@@ -36,10 +36,15 @@ a lake, DuckDB runs it with the functions in \`lake/athena-functions.ts\`. Quant
 Athena.
 
 ${Object.values(FORMATS)
-  .map((format) => {
-    const questions = QUESTIONS.filter((question) => FORMATS[question.format] === format);
-    return `## ${format.title}\n\n${listOf(questions)}\n\n${questions.map(section).join("\n")}`;
-  })
+  .map((format) => ({
+    format,
+    questions: QUESTIONS.filter((question) => FORMATS[question.format] === format),
+  }))
+  .filter(({ questions }) => questions.length > 0)
+  .map(
+    ({ format, questions }) =>
+      `## ${format.title}\n\n${listOf(questions)}\n\n${questions.map(section).join("\n")}`,
+  )
   .join("\n")}`;
 
 const listOf = (questions: readonly Question[]): string =>

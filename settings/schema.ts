@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { FORMAT_IDS, FORMATS } from "../formats";
+import { ACCOUNTS_FOLDER } from "../formats/delivery";
 import { ADDRESS_MODES, TEXT_MODES } from "../formats/privacy";
 import { IDENTIFIER } from "../formats/render/sql-text";
 import { ALARM_PROTOCOLS } from "../pipeline/alarm-protocols";
@@ -48,6 +49,14 @@ const isUnique = (values: readonly string[]): boolean => new Set(values).size ==
 
 const accountId = z.string().regex(/^\d{12}$/, "must be a 12-digit AWS account id, in quotes");
 
+const TITLES = Object.values(FORMATS)
+  .map(({ id, title }) => `${id}: ${title}`)
+  .join("; ");
+const DELIVERIES = Object.values(FORMATS).map(({ delivery }) => delivery);
+const WITH_ACCOUNTS = DELIVERIES.flatMap((delivery) =>
+  delivery.kind === "bucket-policy" ? delivery.by : [],
+);
+const WITHOUT_ACCOUNTS = DELIVERIES.flatMap((delivery) => (delivery.kind === "acl" ? delivery.service : []));
 const LATE_HOURS = Object.values(FORMATS)
   .map(({ id, lateByHours }) => `${lateByHours} for ${id}`)
   .join(", ");
@@ -79,9 +88,7 @@ const source = z.strictObject({
       'must be lower-case letters, digits, "_" or "-", at most 63 characters',
     )
     .describe("Unique name; the value of the partition key source if the table has it"),
-  format: z
-    .enum(FORMAT_IDS)
-    .describe("alb: Application Load Balancer; cloudfront: CloudFront standard logs, version 1"),
+  format: z.enum(FORMAT_IDS).describe(TITLES),
   prefix: z
     .string()
     .regex(
@@ -89,8 +96,8 @@ const source = z.strictObject({
       'must be empty or end with "/", without "//" or characters that need encoding',
     )
     .refine(
-      (prefix) => !prefix.includes("AWSLogs"),
-      'must not contain "AWSLogs": AWS adds that folder itself',
+      (prefix) => !prefix.includes(ACCOUNTS_FOLDER),
+      `must not contain "${ACCOUNTS_FOLDER}": AWS adds that folder itself`,
     )
     .describe(
       'Log prefix configured at the load balancer or distribution, with "/" at the end; empty without a prefix. Required for a distribution that delivers to the pipeline\'s bucket',
@@ -101,7 +108,7 @@ const source = z.strictObject({
     .refine(isUnique, "must name each account once")
     .optional()
     .describe(
-      "Accounts whose load balancers may deliver; not for CloudFront. Default: the account of the pipeline",
+      `Accounts whose ${WITH_ACCOUNTS.join(" and ")} may deliver; not for ${WITHOUT_ACCOUNTS.join(" and ")}. Default: the account of the pipeline`,
     ),
   partition: z
     .boolean()

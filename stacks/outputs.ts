@@ -1,6 +1,7 @@
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { dependable, type ITerraformDependable, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
+import { FORMATS } from "../formats";
 import type { AccessLogPipeline } from "../modules/access-log-pipeline";
 import type { HandlerFunction } from "../modules/handler-function";
 import type { QueryWorkgroup } from "../modules/query-workgroup";
@@ -48,8 +49,9 @@ function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>
       value: Object.fromEntries(
         pipeline.deliveries.map(({ source, bucket: target, prefix }) => [source, { bucket: target, prefix }]),
       ),
-      description:
-        "Bucket and prefix of each source by name, for access_logs of a load balancer or logging_config of a distribution",
+      description: `Bucket and prefix of each source, by its name, for ${Object.values(FORMATS)
+        .map(({ delivery }) => delivery.setting)
+        .join(" or ")}`,
       waitsFor: pipeline.landingPermissions,
     },
     ...functionOutputs("move", move, "Function that moves logs"),

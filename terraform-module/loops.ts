@@ -1,4 +1,4 @@
-import { FORMAT_IDS, type FormatId } from "../formats";
+import { FORMAT_IDS, FORMATS, type FormatId } from "../formats";
 import { withDefaults } from "../formats/privacy";
 import type { LogSource } from "../pipeline/log-source";
 import { snakeCase } from "./snake-case";
@@ -37,8 +37,10 @@ export const representativesOf = (format: FormatId, bySource: boolean, isWatched
     name: `\${${format}_${index}.name}`,
     format,
     prefix: `\${${format}_${index}.prefix}`,
-    // Only load balancers deliver in the name of accounts.
-    ...(format === "alb" ? { accounts: [`\${${format}_${index}.account}`] } : {}),
+    // Only what a bucket's policy lets deliver does so in the name of accounts.
+    ...(FORMATS[format].delivery.kind === "bucket-policy"
+      ? { accounts: [`\${${format}_${index}.account}`] }
+      : {}),
     partition: bySource,
     silentAfterHours: isWatched ? WATCHED_HOURS : 0,
     privacy: Object.fromEntries(

@@ -1,4 +1,5 @@
 import { FORMAT_IDS, FORMATS } from "../formats";
+import { ACCOUNTS_FOLDER, deliveryFolderOf } from "../formats/delivery";
 import { withDefaults } from "../formats/privacy";
 import { LIMITS } from "../pipeline/limits";
 import { RESERVED_PREFIXES } from "../pipeline/source-problems";
@@ -6,9 +7,16 @@ import { snakeCase } from "./snake-case";
 import type { Validation } from "./validation";
 
 /** Folder that AWS puts after a source's prefix, by format. */
-const FOLDERS = `{ ${FORMAT_IDS.map((format) => `${format} = ${JSON.stringify(FORMATS[format].deliveryFolder)}`).join(", ")} }`;
+const FOLDERS = `{ ${FORMAT_IDS.map((format) => `${format} = ${JSON.stringify(deliveryFolderOf(FORMATS[format].delivery))}`).join(", ")} }`;
 const keyPrefixOf = (source: string): string =>
   `"\${${source}.prefix}\${lookup(${FOLDERS}, ${source}.format, "")}"`;
+
+/** Formats whose sources say which accounts may deliver, and the others with what delivers them. */
+const WITH_ACCOUNTS = FORMAT_IDS.filter((id) => FORMATS[id].delivery.kind === "bucket-policy");
+const WITHOUT_ACCOUNTS = FORMAT_IDS.flatMap((id) => {
+  const { delivery } = FORMATS[id];
+  return delivery.kind === "acl" ? [{ id, service: delivery.service }] : [];
+});
 
 /** A source's privacy, with what is the default. */
 export function privacyOf(source: string): string {
@@ -56,7 +64,7 @@ function none(sentences: string): Validation {
 /** What must be true of the sources together, as `parseSettings` and the constructs have it. */
 export const SOURCE_RULES: readonly Validation[] = [
   none(
-    `[for source in sources : "prefix must not hold \\"AWSLogs\\": AWS adds that folder itself, got \${jsonencode(source.prefix)}" if strcontains(source.prefix, "AWSLogs")]`,
+    `[for source in sources : "prefix must not hold \\"${ACCOUNTS_FOLDER}\\": AWS adds that folder itself, got \${jsonencode(source.prefix)}" if strcontains(source.prefix, "${ACCOUNTS_FOLDER}")]`,
   ),
   none(
     `[for index, source in sources : "name must be unique, got \${jsonencode(source.name)} again" if contains(slice(sources[*].name, 0, index), source.name)]`,
@@ -67,8 +75,10 @@ export const SOURCE_RULES: readonly Validation[] = [
   none(
     `flatten([for index, source in sources : [for other in slice(sources, 0, index) : "prefix of \${source.name} must not overlap that of \${other.name}: S3 cannot tell \${jsonencode(source.prefix)} from \${jsonencode(other.prefix)}; give each source its own prefix" if ${overlap(keyPrefixOf("source"), keyPrefixOf("other"))}]])`,
   ),
-  none(
-    '[for source in sources : "accounts must be left out of a source of CloudFront, got them for ${jsonencode(source.name)}" if source.format == "cloudfront" && source.has_accounts]',
+  ...WITHOUT_ACCOUNTS.map(({ id, service }) =>
+    none(
+      `[for source in sources : "accounts must be left out of a source of ${service}, got them for \${jsonencode(source.name)}" if source.format == "${id}" && source.has_accounts]`,
+    ),
   ),
   none(
     `[for format in distinct(sources[*].format) : "all must have partition, or none, among those of one format (\${format})" if length(distinct([for source in sources : source.partition if source.format == format])) > 1]`,
@@ -80,6 +90,6 @@ export const SOURCE_RULES: readonly Validation[] = [
   fits(
     "aws_s3_bucket_policy",
     `source.accounts * (${ARN_LENGTH + ACCOUNT_LENGTH} + length(${keyPrefixOf("source")}))`,
-    ' if source.format == "alb"',
+    ` if ${WITH_ACCOUNTS.map((id) => `source.format == "${id}"`).join(" || ")}`,
   ),
 ];

@@ -1,4 +1,5 @@
 import { FORMAT_IDS, FORMATS } from "../formats";
+import { ACCOUNTS_FOLDER } from "../formats/delivery";
 import { MAX_PATTERN_LENGTH } from "../pipeline/limits";
 import { Blocks, everyValue, withIndexes } from "./block";
 import { isAlways } from "./condition";
@@ -85,7 +86,7 @@ const locals = (account: string): JsonMap => ({
 });
 
 /** What a source's prefix costs in the pattern of a rule, with the folder that AWS adds, and what all else does. */
-const PREFIX_LENGTH = JSON.stringify({ prefix: "AWSLogs/" }).length + 1;
+const PREFIX_LENGTH = JSON.stringify({ prefix: `${ACCOUNTS_FOLDER}/` }).length + 1;
 const PATTERN_LENGTH = 300;
 
 const localsOfFormats = (account: string): JsonMap =>

@@ -73,11 +73,13 @@ export interface Catalog {
 
 let files = 0;
 
-export async function startDeployment(): Promise<Deployment> {
+/** @param sources those of the settings; by default a load balancer and a distribution */
+export async function startDeployment(sources: readonly object[] = SETTINGS.sources): Promise<Deployment> {
+  const settings = { ...SETTINGS, sources };
   const [aws, s3, athena] = await Promise.all([startAwsServer(), startS3Server(), startAthenaServer()]);
   const root = mkdtempSync(join(tmpdir(), "deployment "));
   const writeSettings = (changes: Readonly<Record<string, unknown>>) =>
-    writeFileSync(join(root, "access-logs.json"), JSON.stringify({ ...SETTINGS, ...changes }));
+    writeFileSync(join(root, "access-logs.json"), JSON.stringify({ ...settings, ...changes }));
   writeSettings({});
   const catalog = newCatalog();
   athena.setAnswer((operation, input, sql) => answerOf(catalog, operation, input, sql));
@@ -101,7 +103,7 @@ export async function startDeployment(): Promise<Deployment> {
     s3.put(BUCKET, `${key}.json`, JSON.stringify(start), at);
     if (end) s3.put(BUCKET, `${key}.done.json`, JSON.stringify(end), at);
   };
-  deploy(aws, s3);
+  deploy(aws, s3, settings);
   for (const { table } of Object.values(FORMATS)) {
     for (const hour of hours) move(table, hour);
     putCommit(table, 1, 5 * 60_000, { state: "committed", queryId: "q" });
@@ -145,8 +147,8 @@ export async function startDeployment(): Promise<Deployment> {
 }
 
 /** What Terraform makes of the settings, as the servers know it. */
-function deploy(aws: AwsServer, s3: S3Server): void {
-  const props = pipelinePropsOf(parseSettings("test", SETTINGS));
+function deploy(aws: AwsServer, s3: S3Server, settings: object): void {
+  const props = pipelinePropsOf(parseSettings("test", settings));
   const parts = deployedPartsOf(props);
   const { move, scheduled } = parts;
   const arrivals = move.queue ?? "";

@@ -50,7 +50,7 @@ describe("settings", () => {
     ],
     [
       source({ format: "cloudfront", prefix: "" }),
-      "sources[0].prefix: must not be empty: the pipeline writes to the same bucket; set a prefix for the distribution's logs",
+      "sources[0].prefix: must not be empty: the pipeline writes to the same bucket; set a prefix for the source's logs",
     ],
     [source({ format: "cloudfront", prefix: "raw/x/" }), 'sources[0].prefix: must not overlap "raw/"'],
     [source({ privacy: { clientIps: "remove" } }), "access-logs.json: sources[0].privacy.clientIps: "],

@@ -37,6 +37,7 @@ export function addBucketPolicyCommand(program: Command): Command {
 
 async function run({ account, bucket, settings: file, json }: Options): Promise<void> {
   // What the settings rest on is large: only commands that need it wait for it.
+  const { aclDeliveriesOf } = await import("../../pipeline/log-delivery.js");
   const { ownersPolicyOf } = await import("../../pipeline/owners-policy.js");
   const { loadPipelineProps } = await import("../../settings/load.js");
   const props = loadPipelineProps(file);
@@ -47,9 +48,9 @@ async function run({ account, bucket, settings: file, json }: Options): Promise<
   const policy = ownersPolicyOf(props, name, account);
   if (json) return write(`${policy}\n`);
   await write(`${JSON.stringify(JSON.parse(policy), undefined, 2)}\n`);
-  if (props.sources.some(({ format }) => format === "cloudfront")) {
+  for (const { service } of aclDeliveriesOf(props.sources)) {
     console.error(
-      `CloudFront needs access control lists, not a policy: set the object ownership of bucket ${name} to "bucket owner preferred"`,
+      `${service} needs access control lists, not a policy: set the object ownership of bucket ${name} to "bucket owner preferred"`,
     );
   }
 }

@@ -1,22 +1,11 @@
-import { type Column, type ColumnType, columnsOf, type LogFormat } from "../log-format";
+import { typeNameOf } from "../column-type";
+import { columnsOf, type LogFormat } from "../log-format";
 import { COLUMN_SEPARATOR, scannedColumns } from "../scan-line";
 import { sqlIdentifier, sqlString } from "./sql-text";
 
-const DUCKDB_TYPES: Readonly<Record<ColumnType, string>> = {
-  string: "VARCHAR",
-  int: "INTEGER",
-  bigint: "BIGINT",
-  double: "DOUBLE",
-  date: "DATE",
-  timestamp: "TIMESTAMP",
-};
-
 /** Columns of the typed table in DuckDB's types. */
 export const duckdbColumns = (format: LogFormat): readonly { name: string; type: string }[] =>
-  columnsOf(format).map((column) => ({ name: column.name, type: DUCKDB_TYPES[typedTypeOf(column)] }));
-
-/** `time` is a timestamp (UTC) in every typed table, also where a line has only the time of day. */
-const typedTypeOf = ({ name, type }: Column): ColumnType => (name === "time" ? "timestamp" : type);
+  columnsOf(format).map((column) => ({ name: column.name, type: typeNameOf("duckdb", format, column) }));
 
 /**
  * Stands before the text of a line that is none, in the first column of a separated file: so marked, no text can be
@@ -36,7 +25,7 @@ export function renderDuckdbRelation(format: LogFormat, glob: string, maxLineByt
   const scanned = scannedColumns(format).map((column, index) =>
     column === "filler"
       ? { name: `filler_${index}`, type: "VARCHAR" }
-      : { name: column.name, type: DUCKDB_TYPES[typedTypeOf(column)] },
+      : { name: column.name, type: typeNameOf("duckdb", format, column) },
   );
   const columns = [...scanned, { name: "unparsed", type: "VARCHAR" }];
   const names = new Set(scanned.map(({ name }) => name));

@@ -1,4 +1,5 @@
-import { type Column, columnsOf, type LogFormat, linesTableOf, rawTableOf } from "../log-format";
+import { typeNameOf } from "../column-type";
+import { columnsOf, type LogFormat, linesTableOf, rawTableOf } from "../log-format";
 import { PARTITION_KEYS, RAW_PREFIX, SOURCE_KEY } from "../partition-layout";
 import { renderLinePattern } from "./line-pattern";
 
@@ -39,7 +40,11 @@ export const rawGlueTable = (format: LogFormat, options: RawTableOptions): GlueT
   textTable(format, options, {
     name: rawTableOf(format),
     description: `${format.title}: raw table`,
-    columns: columnsOf(format).map(textColumn),
+    columns: columnsOf(format).map((column) => ({
+      name: column.name,
+      type: typeNameOf("text", format, column),
+      comment: column.doc,
+    })),
     pattern: renderLinePattern(format),
   });
 
@@ -79,5 +84,3 @@ const textTable = (
   serializationLibrary: "org.apache.hadoop.hive.serde2.RegexSerDe",
   serdeParameters: { "serialization.format": "1", "input.regex": pattern },
 });
-
-const textColumn = ({ name, doc }: Column): GlueColumn => ({ name, type: "string", comment: doc });

@@ -1,6 +1,6 @@
+import { typeNameOf } from "../column-type";
 import {
   type Column,
-  type ColumnType,
   columnsOf,
   type LogFormat,
   linesTableOf,
@@ -43,16 +43,6 @@ export const LOG_FILE = "log_file";
 /** A day after a snapshot was replaced, queries that read it have ended: OPTIMIZE's leftovers can go. */
 const SNAPSHOT_AGE_SECONDS = DAY_SECONDS;
 
-const DDL_TYPES: Readonly<Record<ColumnType, string>> = {
-  string: "string",
-  int: "int",
-  bigint: "bigint",
-  double: "double",
-  date: "date",
-  // Iceberg's have the six decimals that ALB writes; Athena documents that it keeps three of them (docs/adr/0018).
-  timestamp: "timestamp",
-};
-
 /** Names of the typed table's columns, in the order of `CREATE TABLE`. */
 export const lakeColumnNames = (table: LakeTable): readonly string[] =>
   lakeColumns(table).map(({ name }) => name);
@@ -66,7 +56,7 @@ function lakeColumns({ format, bySource }: LakeTable, rule?: PrivacyRule): reado
   return [
     ...columnsOf(format).map((column) => ({
       name: column.name,
-      type: DDL_TYPES[typeOf(format, column)],
+      type: typeNameOf("iceberg", format, column),
       value: privateValue(rule, column, typedValue(format, column)),
     })),
     { name: LOG_FILE, type: "string", value: sqlPath },
@@ -80,28 +70,25 @@ const privateValue = (rule: PrivacyRule | undefined, { personal }: Column, value
 /** Athena's hidden column: where a row's file lies. */
 const sqlPath = '"$path"';
 
-const typeOf = (format: LogFormat, { name, type }: Column): ColumnType =>
-  format.time.at(-1) === name ? "timestamp" : type;
-
 /** The raw column's text; `-` and nothing are NULL. */
 const textOf = (name: string): string => `NULLIF(NULLIF(${sqlIdentifier(name)}, '-'), '')`;
 
 function typedValue(format: LogFormat, column: Column): string {
+  const type = typeNameOf("trino", format, column);
   if (format.time.length === 2 && format.time[1] === column.name) {
     const [date, time] = format.time.map(sqlIdentifier);
-    return `TRY_CAST(${date} || ' ' || ${time} AS timestamp(6))`;
+    return `TRY_CAST(${date} || ' ' || ${time} AS ${type})`;
   }
   switch (column.type) {
     case "string":
       return textOf(column.name);
     case "timestamp":
-      return `TRY_CAST(replace(replace(${textOf(column.name)}, 'T', ' '), 'Z', '') AS timestamp(6))`;
+      return `TRY_CAST(replace(replace(${textOf(column.name)}, 'T', ' '), 'Z', '') AS ${type})`;
     case "int":
-      return `TRY_CAST(${textOf(column.name)} AS integer)`;
     case "bigint":
     case "double":
     case "date":
-      return `TRY_CAST(${textOf(column.name)} AS ${column.type})`;
+      return `TRY_CAST(${textOf(column.name)} AS ${type})`;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { LogFormat } from "../log-format";
+import { type LogFormat, mandatoryFieldsOf } from "../log-format";
 import { TOKEN_KINDS, type TokenPattern } from "../tokens";
 
 /** Fields that AWS may append later: each is one token, quoted or not, and is ignored. */
@@ -28,7 +28,7 @@ export const renderLineForm = (format: LogFormat): string => renderLine(format, 
 
 function renderLine(format: LogFormat, patternOf: (token: TokenPattern) => string): string {
   const separator = SEPARATOR_PATTERN[format.separator];
-  const firstOptional = format.fields.findIndex((field) => field.optional);
+  const firstOptional = mandatoryFieldsOf(format);
   const patterned = format.fields.map(({ token, orUnknown }) => ({
     pattern: patternOf(TOKEN_KINDS[token]),
     orUnknown,

@@ -1,5 +1,12 @@
-import type { Column, FieldsHeader, LogFormat } from "../log-format";
-import { rawTableOf, unparsedViewOf } from "../log-format";
+import { typeNameOf } from "../column-type";
+import {
+  type Column,
+  type FieldsHeader,
+  type LogFormat,
+  mandatoryFieldsOf,
+  rawTableOf,
+  unparsedViewOf,
+} from "../log-format";
 import { PARTITION_KEYS } from "../partition-layout";
 
 /** The documentation page of a format: where it comes from, its tables, and a row per column. */
@@ -19,14 +26,24 @@ Both tables have the partition keys ${PARTITION_KEYS.map(({ name }) => `\`${name
 
 | field | column | type | meaning |
 | --- | --- | --- | --- |
-${format.fields.flatMap((field) => field.columns.map((column) => columnRow(field.name, column))).join("\n")}
+${format.fields.flatMap((field) => field.columns.map((column) => columnRow(format, field.name, column))).join("\n")}
+
+Made-up lines in the form that AWS writes:
+
+\`\`\`text
+${format.samples.join("\n")}
+\`\`\`
 `;
 
 function linesOf(format: LogFormat): string {
-  const fewest = format.fields.findIndex(({ optional }) => optional);
+  const fewest = mandatoryFieldsOf(format);
+  const older =
+    fewest < format.fields.length
+      ? ` Lines of older files have at least ${fewest} fields: the other columns are NULL.`
+      : "";
   const lines = `A line is a row if the whole line matches the pattern of these fields; all other lines are in
-\`${unparsedViewOf(format)}\`. Lines of older files have at least ${fewest} fields: the other columns are NULL. Text after the
-last field is ignored.`;
+\`${unparsedViewOf(format)}\`.${older}
+Text after the last field is ignored.`;
   return format.header ? `${lines}\n\n${headerDoc(format.header)}` : lines;
 }
 
@@ -38,5 +55,5 @@ ${byPosition}
 A header that names none of these fields but ${sharedFields.map((name) => `\`${name}\``).join(", ")}
 belongs to another log, and \`ingest\` treats all lines after it as unparsed.`;
 
-const columnRow = (field: string, { name, type, doc }: Column): string =>
-  `| \`${field}\` | \`${name}\` | ${name === "time" ? "timestamp" : type} | ${doc} |`;
+const columnRow = (format: LogFormat, field: string, column: Column): string =>
+  `| \`${field}\` | \`${column.name}\` | ${typeNameOf("iceberg", format, column)} | ${column.doc} |`;

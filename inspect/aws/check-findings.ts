@@ -37,7 +37,7 @@ export const CHECK_FINDINGS = {
   },
   "acl-off": {
     severity: "wrong",
-    means: "CloudFront needs access control lists, and the bucket has disabled them",
+    means: "{service} needs access control lists, and the bucket has disabled them",
     fix: "deploy again if the bucket belongs to the pipeline; otherwise set its object ownership",
     run: "aws s3api put-bucket-ownership-controls --bucket {bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'",
   },

@@ -3,6 +3,7 @@ import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { withDefaults } from "../../formats/privacy";
 import { foundValue } from "../../operations/inspector";
+import { aclDeliveriesOf } from "../../pipeline/log-delivery";
 import { type Details, type Finding, finder } from "../finding";
 import { CHECK_FINDINGS } from "./check-findings";
 import type { CheckFacts, TableFacts } from "./checks";
@@ -63,8 +64,7 @@ function judgeLanding(facts: CheckFacts, wantedPolicy: string | undefined, find:
     policy === undefined || wantedPolicy === undefined
       ? []
       : allowedBy(wantedPolicy).filter((wanted) => !isAllowed(policy, wanted));
-  const needsAcl = parts.sources.some(({ format }) => format === "cloudfront");
-  const isAclOff = needsAcl && foundValue(landing.ownership) === "BucketOwnerEnforced";
+  const isAclOff = foundValue(landing.ownership) === "BucketOwnerEnforced";
   return [
     ...(configuration && parts.bucketEvents === "eventbridge" && !configuration.EventBridgeConfiguration
       ? [find("eventbridge-off", bucket, { bucket })]
@@ -84,7 +84,9 @@ function judgeLanding(facts: CheckFacts, wantedPolicy: string | undefined, find:
     ...undelivered.map(({ principal, action, resource }) =>
       find("delivery-denied", bucket, { who: principal, action, resource }),
     ),
-    ...(isAclOff ? [find("acl-off", bucket, { bucket })] : []),
+    ...(isAclOff
+      ? aclDeliveriesOf(parts.sources).map(({ service }) => find("acl-off", bucket, { bucket, service }))
+      : []),
   ];
 }
 

@@ -157,7 +157,7 @@ describe("alarms", () => {
 });
 
 describe("the runbook", () => {
-  const page = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
+  const page = readFileSync(join(__dirname, "../../../docs/operations.md"), "utf8");
   const entries = [...page.matchAll(/^### ([a-z-]+)\n([\s\S]*?)(?=^##|(?![\s\S]))/gm)];
 
   it("has an entry and a row for every kind of alarm, in their order, and no other", () => {

@@ -1,0 +1,95 @@
+/**
+ * Registers formats that AWS does not have: to be imported before all that reads the registry, much of which computes something of
+ * it when it is loaded. Jest loads each test file's modules for itself, so no other test knows these formats.
+ */
+import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
+import { parseHour } from "../../formats/hour";
+import { column, type LogFormat } from "../../formats/log-format";
+import { accessLog, fileNameOf, type ObjectKind, skip } from "../../formats/object-kind";
+
+/** A key `<name>_2026-11-23T07.log` holds the lines of that hour. */
+const classifierOf = (name: string) => {
+  const pattern = new RegExp(`^${name}_(?<hour>[0-9T-]+)\\.log(?:\\.gz)?$`);
+  return (key: string): ObjectKind => {
+    const hour = parseHour(pattern.exec(fileNameOf(key))?.groups?.hour ?? "");
+    return hour === undefined ? skip("unmatched-key") : accessLog(hour);
+  };
+};
+
+/** Delivered by a service that the policy lets; fields between spaces, none of them optional, and no header. */
+export const tunnel: LogFormat = {
+  id: "tunnel",
+  table: "tunnel_access_logs",
+  title: "Tunnel access logs",
+  source: "a page that does not exist",
+  separator: " ",
+  fields: [
+    { name: "time", token: "instant", columns: [column("time", "timestamp", "When the connection closed")] },
+    {
+      name: "client:port",
+      token: "hostPort",
+      columns: [
+        column("client_ip", "string", "Address of the client", "address"),
+        column("client_port", "int", "Port of the client"),
+      ],
+    },
+    { name: "bytes", token: "integer", columns: [column("bytes", "bigint", "Bytes sent to the client")] },
+    { name: "sni", token: "quoted", columns: [column("sni", "string", "Server name asked for")] },
+  ],
+  samples: [
+    '2026-11-23T07:05:00.186641Z 198.51.100.7:2817 500 "shop.example.com"',
+    '2026-11-23T07:06:10Z 2001:db8::7:443 - "-"',
+  ],
+  time: ["time"],
+  lateByHours: 6,
+  delivery: {
+    kind: "bucket-policy",
+    by: "tunnels",
+    setting: "access_logs of a tunnel",
+    target: "name",
+    takesKmsKey: true,
+    statementId: "TunnelLogDelivery",
+    service: "delivery.logs.amazonaws.com",
+    accounts: {},
+  },
+  classify: classifierOf("tunnel"),
+};
+
+/** Delivered by access control list; fields between tabs, and nothing in them that tells of persons. */
+export const relay: LogFormat = {
+  id: "relay",
+  table: "relay_access_logs",
+  title: "Relay access logs",
+  source: "a page that does not exist",
+  separator: "\t",
+  fields: [
+    { name: "date", token: "tabbedDate", columns: [column("date", "date", "Date of the request")] },
+    { name: "time", token: "tabbedTime", columns: [column("time", "string", "Time of day of the request")] },
+    { name: "status", token: "tabbedStatus", columns: [column("status", "string", "Status of the answer")] },
+    {
+      name: "seconds",
+      token: "tabbedDecimal",
+      columns: [column("seconds", "double", "Seconds that it took")],
+      optional: true,
+    },
+  ],
+  samples: ["2026-11-23\t07:05:00\t200\t0.125", "2026-11-23\t07:06:10\t404"],
+  time: ["date", "time"],
+  lateByHours: 12,
+  delivery: {
+    kind: "acl",
+    by: "relays",
+    setting: "logs of a relay",
+    target: "domain-name",
+    takesKmsKey: false,
+    service: "Relay",
+    excluded: { names: ["ap-east-1"], starts: ["cn-"], expected: "must be a Region with relays" },
+  },
+  classify: classifierOf("relay"),
+};
+
+/** As far as the types know, the registry has its own formats alone. */
+export const idOf = ({ id }: LogFormat): FormatId => id as FormatId;
+
+Object.assign(FORMATS, { tunnel, relay });
+FORMAT_IDS.push(idOf(tunnel), idOf(relay));

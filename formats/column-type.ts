@@ -1,0 +1,29 @@
+import type { Column, ColumnType, LogFormat } from "./log-format";
+
+const NAMES = {
+  string: { iceberg: "string", trino: "varchar", duckdb: "VARCHAR" },
+  int: { iceberg: "int", trino: "integer", duckdb: "INTEGER" },
+  bigint: { iceberg: "bigint", trino: "bigint", duckdb: "BIGINT" },
+  double: { iceberg: "double", trino: "double", duckdb: "DOUBLE" },
+  date: { iceberg: "date", trino: "date", duckdb: "DATE" },
+  // Iceberg's have the six decimals that ALB writes; Athena documents that it keeps three of them (docs/adr/0018).
+  timestamp: { iceberg: "timestamp", trino: "timestamp(6)", duckdb: "TIMESTAMP" },
+} as const satisfies Readonly<Record<ColumnType, Readonly<Record<string, string>>>>;
+
+/**
+ * Where a column's type is named.
+ *
+ * - `text`: the table of the text as delivered, in Hive's terms; every column a string, so that no cast loses or changes anything
+ * - `iceberg`: `CREATE TABLE` of the typed table, the catalog, and the documentation
+ * - `trino`: a cast in Athena
+ * - `duckdb`: the lake on this machine
+ */
+export type TypeSystem = "text" | keyof (typeof NAMES)[ColumnType];
+
+/** The type of a format's column. `time` is a timestamp (UTC) in every typed table, also where a line has only the time of day. */
+export function typeNameOf(system: TypeSystem, format: LogFormat, column: Column): string {
+  if (system === "text") return "string";
+  return NAMES[isTime(format, column) ? "timestamp" : column.type][system];
+}
+
+const isTime = ({ time }: LogFormat, { name }: Column): boolean => time.at(-1) === name;
