@@ -1,3 +1,4 @@
+import { printTable } from "../terminal/print-table";
 import { count } from "../terminal/quantities";
 import { type Cell, isMet, type Outcome, type Spread, type Table, type Target } from "./benchmark";
 
@@ -36,29 +37,19 @@ function targetLine(target: Target): string {
 /** "x" and "%" stand at their number. */
 const spaced = (unit: string): string => (unit.length === 1 && unit !== "s" ? unit : ` ${unit}`);
 
-function aligned({ columns, rows }: Omit<Table, "title">): string {
-  const texts = [columns, ...rows.map((row) => row.map(cellText))];
-  const widths = columns.map((_, index) => Math.max(...texts.map((row) => row[index]?.length ?? 0)));
-  const isNumber = columns.map((_, index) => rows.some((row) => typeof row[index] !== "string"));
-  return texts
-    .map((row) =>
-      columns
-        .map((_, index) => {
-          const text = row[index] ?? "";
-          return isNumber[index] ? text.padStart(widths[index] ?? 0) : text.padEnd(widths[index] ?? 0);
-        })
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
+const aligned = ({ columns, rows }: Omit<Table, "title">): string =>
+  printTable(
+    columns.map((title, index) => ({ title, align: hasNumbers(rows, index) ? "right" : "left" })),
+    rows.map((row) => row.map(cellText)),
+  ).trimEnd();
+
+const hasNumbers = (rows: Table["rows"], column: number): boolean =>
+  rows.some((row) => typeof row[column] !== "string");
 
 function markdownTable({ columns, rows }: Omit<Table, "title">): string {
   const line = (texts: readonly string[]) =>
     `| ${texts.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
-  const rule = columns.map((_, index) =>
-    rows.some((row) => typeof row[index] !== "string") ? "--:" : "---",
-  );
+  const rule = columns.map((_, index) => (hasNumbers(rows, index) ? "--:" : "---"));
   return [line(columns), line(rule), ...rows.map((row) => line(row.map(cellText)))].join("\n");
 }
 

@@ -1,6 +1,7 @@
 import { billOf, DAYS_PER_MONTH, TABLE_PER_TEXT } from "../cost/model";
 import { dollars } from "../cost/print-bills";
 import { HOUR_SECONDS, MINUTE_SECONDS } from "../formats/time";
+import { printTable } from "../terminal/print-table";
 import type { Outcome } from "./benchmark";
 import { CEILINGS, type Ceiling, FACTS } from "./scale-facts";
 import { type Simulated, simulateScale } from "./scale-simulation";
@@ -51,22 +52,21 @@ const duration = (seconds: number): string => {
       : `${Math.round(seconds / HOUR_SECONDS)} h`;
 };
 
-const COLUMNS: readonly (readonly [head: string, width: number, cell: (row: ScaleRow) => string])[] = [
-  ["files/day", 9, ({ filesPerDay }) => number.format(filesPerDay)],
-  ["GB/day", 7, ({ gbPerDay }) => number.format(gbPerDay)],
-  ["moved p50", 9, ({ steady }) => duration(steady.movedP50)],
-  ["p99", 6, ({ steady }) => duration(steady.movedP99)],
-  ["rows p50", 8, ({ steady }) => duration(steady.committedP50)],
-  ["p99", 6, ({ steady }) => duration(steady.committedP99)],
-  ["backlog", 7, ({ afterOutage }) => number.format(afterOutage.backlog)],
-  ["gone in", 7, ({ afterOutage }) => duration(afterOutage.hoursToCatchUp * HOUR_SECONDS)],
+const COLUMNS: readonly (readonly [head: string, cell: (row: ScaleRow) => string])[] = [
+  ["files/day", ({ filesPerDay }) => number.format(filesPerDay)],
+  ["GB/day", ({ gbPerDay }) => number.format(gbPerDay)],
+  ["moved p50", ({ steady }) => duration(steady.movedP50)],
+  ["p99", ({ steady }) => duration(steady.movedP99)],
+  ["rows p50", ({ steady }) => duration(steady.committedP50)],
+  ["p99", ({ steady }) => duration(steady.committedP99)],
+  ["backlog", ({ afterOutage }) => number.format(afterOutage.backlog)],
+  ["gone in", ({ afterOutage }) => duration(afterOutage.hoursToCatchUp * HOUR_SECONDS)],
   [
     "files",
-    11,
     ({ tableFilesPerDay: { before, after } }) => `${number.format(before)} > ${number.format(after)}`,
   ],
-  ["USD/month", 10, ({ usdPerMonth }) => dollars(usdPerMonth)],
-  ["above", 6, ({ above }) => (above ? `(${CEILINGS.indexOf(above) + 1})` : "")],
+  ["USD/month", ({ usdPerMonth }) => dollars(usdPerMonth)],
+  ["above", ({ above }) => (above ? `(${CEILINGS.indexOf(above) + 1})` : "")],
 ];
 
 interface ScaleJson {
@@ -85,19 +85,16 @@ export function scaleReport(loads: readonly number[] = LOADS): {
   readonly json: ScaleJson;
 } {
   const rows = loads.map(scaleRow);
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, index) => cell.padStart(COLUMNS[index]?.[1] ?? 0))
-      .join("  ")
-      .trimEnd();
+  const table = printTable(
+    COLUMNS.map(([title]) => ({ title, align: "right" })),
+    rows.map((row) => COLUMNS.map(([, cell]) => cell(row))),
+  );
   const text = [
     "The deployed pipeline, as a model: one table, files of 100 KB, load balancers that deliver every five minutes.",
     `moved, rows: time from delivery to the copy, and to the rows. backlog: files that wait after ${OUTAGE.to - OUTAGE.from} hours without moving.`,
     "files: data files per day in the typed table, before and after the night. above: the lowest exceeded ceiling.",
     "",
-    line(COLUMNS.map(([head]) => head)),
-    ...rows.map((row) => line(COLUMNS.map(([, , cell]) => cell(row)))),
-    "",
+    table,
     "Ceilings, the lowest first:",
     ...CEILINGS.flatMap(({ name, filesPerDay, remedy }, index) => [
       `(${index + 1}) ${number.format(filesPerDay).padStart(6)} files a day: ${name}`,

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { OUTPUT_FORMATS, type OutputFormat } from "../terminal/print-rows";
+import { OUTPUT_FORMATS, type OutputFormat } from "../terminal/output-format";
 import { byteCount, wholeNumber } from "./command-line";
 
 /** Options of every command that asks in SQL: which engine, and how the rows are printed. */

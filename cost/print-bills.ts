@@ -1,3 +1,4 @@
+import { type PrintedColumn, printTable } from "../terminal/print-table";
 import { counted, sum } from "../terminal/quantities";
 import { type Bill, DESIGN_NAMES, DESIGNS, type Load } from "./model";
 import { PRICES, unitOf } from "./prices";
@@ -8,8 +9,6 @@ export const quantity = (value: number): string =>
 export const dollars = (usd: number): string =>
   usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-const NAME_WIDTH = 14;
-const COLUMN_WIDTH = 12;
 /** Short enough for eighty columns. */
 const HEADS: Readonly<Record<keyof typeof DESIGNS, string>> = {
   text: "text only",
@@ -25,12 +24,10 @@ export function printBills(load: Load, bills: readonly Bill[], detailed: keyof t
   return [
     `${quantity(load.filesPerDay)} files and ${quantity(load.gbPerDay)} GB per day, kept for ${counted(load.daysKept, "day")}: US dollars per month`,
     "",
-    ...partLines(bills),
-    "",
+    partTable(bills),
     `${DESIGNS[detailed].title}, item by item`,
     "",
-    ...(detail ? detail.items.map(itemLine) : []),
-    "",
+    ...(detail ? [itemTable(detail)] : []),
     "List prices, without discounts and the free tier. Queries are not included.",
     "",
     ...priceLines(bills),
@@ -38,35 +35,39 @@ export function printBills(load: Load, bills: readonly Bill[], detailed: keyof t
   ].join("\n");
 }
 
-function partLines(bills: readonly Bill[]): string[] {
-  const line = (name: string, cells: readonly string[]) =>
-    `${name.padEnd(NAME_WIDTH)}${cells.map((cell) => cell.padStart(COLUMN_WIDTH + 1)).join("")}`.trimEnd();
+function partTable(bills: readonly Bill[]): string {
   const parts = [...new Set(bills.flatMap(({ items }) => items.map(({ name }) => partOf(name))))];
-  return [
-    line(
-      "",
-      DESIGN_NAMES.map((name) => HEADS[name]),
-    ),
-    ...parts.map((part) =>
-      line(
-        part,
-        bills.map(({ items }) => {
-          const ofPart = items.filter(({ name }) => partOf(name) === part);
-          return ofPart.length === 0 ? "" : dollars(sum(ofPart.map(({ usd }) => usd)));
-        }),
-      ),
-    ),
-    line(
-      "total",
-      bills.map(({ usd }) => dollars(usd)),
-    ),
-  ];
+  const columns = ["", ...DESIGN_NAMES.map((name) => HEADS[name])];
+  const ofPart = (part: string) =>
+    bills.map(({ items }) => {
+      const own = items.filter(({ name }) => partOf(name) === part);
+      return own.length === 0 ? "" : dollars(sum(own.map(({ usd }) => usd)));
+    });
+  return printTable(
+    columns.map((title, index) => ({ title, align: index === 0 ? "left" : "right" })),
+    [...parts.map((part) => [part, ...ofPart(part)]), ["total", ...bills.map(({ usd }) => dollars(usd))]],
+  );
 }
 
 const partOf = (item: string): string => item.split(":")[0] ?? item;
 
-const itemLine = (item: Bill["items"][number]): string =>
-  `${item.name.padEnd(31)}${quantity(item.quantity).padStart(12)} ${unitOf(PRICES[item.price], item.quantity).padEnd(25)}${dollars(item.usd).padStart(10)}`;
+const itemTable = ({ items }: Bill): string =>
+  printTable(
+    ITEM_COLUMNS,
+    items.map(({ name, quantity: number, price, usd }) => [
+      name,
+      quantity(number),
+      unitOf(PRICES[price], number),
+      dollars(usd),
+    ]),
+  );
+
+const ITEM_COLUMNS: readonly PrintedColumn[] = [
+  { title: "", align: "left" },
+  { title: "number", align: "right" },
+  { title: "of", align: "left" },
+  { title: "USD", align: "right" },
+];
 
 /** Each price that one of the bills counts with. */
 function priceLines(bills: readonly Bill[]): string[] {

@@ -3,16 +3,15 @@ import { age, compact } from "../terminal/quantities";
 import type { StreamFacts } from "./facts";
 import { gapsOf, lagOf, nameOf, waitingOf } from "./judge-streams";
 
-/** 80 characters in all. */
 const COLUMNS: readonly PrintedColumn[] = [
-  { title: "TABLE", width: 22, align: "left" },
-  { title: "ARRIVED", width: 7, align: "right" },
-  { title: "COMMIT", width: 6, align: "right" },
-  { title: "LAG", width: 6, align: "right" },
-  { title: "WAITING", width: 7, align: "right" },
-  { title: "GAPS", width: 4, align: "right" },
-  { title: "ROWS", width: 6, align: "right" },
-  { title: "UNPARSED", width: 8, align: "right" },
+  { title: "TABLE", align: "left" },
+  { title: "ARRIVED", align: "right" },
+  { title: "COMMIT", align: "right" },
+  { title: "LAG", align: "right" },
+  { title: "WAITING", align: "right" },
+  { title: "GAPS", align: "right" },
+  { title: "ROWS", align: "right" },
+  { title: "UNPARSED", align: "right" },
 ];
 /** What could not be asked, or never was. */
 const UNKNOWN = "-";

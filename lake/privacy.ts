@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import {
@@ -14,10 +13,10 @@ import {
   withDefaults,
 } from "../formats/privacy";
 import { codeOf } from "../handlers/core/errors";
+import { newSalt } from "../handlers/core/privacy-salt";
 import { UserError } from "../terminal/user-error";
-import type { LakeLayout } from "./layout";
-
-const SALT_BYTES = 32;
+import { hasParquet } from "./has-parquet";
+import { type LakeLayout, TYPED_PREFIX } from "./layout";
 
 const storedSchema = z.strictObject({
   clientIps: z.enum(ADDRESS_MODES),
@@ -57,10 +56,7 @@ async function newPrivacy(lake: LakeLayout, wanted: PrivacyOptions): Promise<Pri
   return privacy;
 }
 
-async function hasRows({ root }: LakeLayout): Promise<boolean> {
-  const names = await readdir(join(root, "typed"), { recursive: true }).catch(absent);
-  return names?.some((name) => name.endsWith(".parquet")) ?? false;
-}
+const hasRows = ({ root }: LakeLayout): Promise<boolean> => hasParquet(join(root, TYPED_PREFIX));
 
 async function storedPrivacy({ privacyFile }: LakeLayout): Promise<Privacy | undefined> {
   const text = await readFile(privacyFile, "utf8").catch(absent);
@@ -82,7 +78,7 @@ async function saltOf(lake: LakeLayout): Promise<string> {
       `${saltFile}: the secret of this lake's hashes is missing; restore it, or create another lake`,
     );
   }
-  const salt = stored?.trim() ?? randomBytes(SALT_BYTES).toString("hex");
+  const salt = stored?.trim() ?? newSalt();
   if (stored === undefined) await writeFile(saltFile, `${salt}\n`, { mode: 0o600 });
   if (salt.length >= MIN_SALT_LENGTH) return salt;
   throw new UserError(`${saltFile}: expected a secret of at least ${MIN_SALT_LENGTH} characters`);

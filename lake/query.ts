@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { DuckDBResult } from "@duckdb/node-api";
 import { FORMATS } from "../formats";
@@ -10,8 +9,9 @@ import type { Json, QueryRows } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
 import { ATHENA_FUNCTIONS } from "./athena-functions";
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
+import { hasParquet } from "./has-parquet";
 import { jsonConverter } from "./json-values";
-import { existingLake, type LakeLayout } from "./layout";
+import { existingLake, type LakeLayout, TYPED_PREFIX } from "./layout";
 
 /** A lake that can be asked: each typed table under its name, and `<table>_unparsed` with what could not be read. */
 export interface OpenLake {
@@ -69,7 +69,9 @@ async function createFunctions(engine: DuckdbEngine): Promise<void> {
 
 async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void> {
   for (const format of Object.values(FORMATS)) {
-    const files = (await hasFiles(lake, format)) ? storedFiles(lake, format) : noFiles(format);
+    const files = (await hasParquet(join(lake.root, TYPED_PREFIX, format.table)))
+      ? storedFiles(lake, format)
+      : noFiles(format);
     const typed = [
       ...duckdbColumns(format).map(({ name }) => name),
       "log_file",
@@ -82,15 +84,6 @@ async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void
     for (const [name, select] of Object.entries(views)) {
       await engine.run({ sql: `CREATE VIEW ${sqlIdentifier(name)} AS ${select}`, token: name });
     }
-  }
-}
-
-async function hasFiles(lake: LakeLayout, format: LogFormat): Promise<boolean> {
-  try {
-    const entries = await readdir(join(lake.root, "typed", format.table), { recursive: true });
-    return entries.some((name) => name.endsWith(".parquet"));
-  } catch {
-    return false;
   }
 }
 

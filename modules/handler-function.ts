@@ -54,6 +54,18 @@ export type FunctionDefaults = Pick<
  * One Lambda function on arm64 with its bundled code, a role of its own, and a log group that Terraform owns, so that
  * it has a retention and goes away with the function.
  *
+ * @example
+ * new HandlerFunction(this, "create_partition", {
+ *   name: "logs-create-partition",
+ *   handler: "create-partition",
+ *   description: "Adds partitions to the tables of access logs",
+ *   timeoutSeconds: 300,
+ *   memoryMiB: 512,
+ *   environment: { DATABASE: "logs", WORKGROUP: "logs", BUCKET: "company-logs", COLUMNAR: "false" },
+ *   statements: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::company-logs/_config/*" }],
+ *   runtime: "nodejs22.x",
+ *   logRetentionDays: 30,
+ * });
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
  */
 export class HandlerFunction extends Construct {

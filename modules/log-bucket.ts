@@ -68,6 +68,12 @@ export interface Expiration {
  *
  * Access control lists are switched on only if a source delivers here that needs them, as CloudFront's standard logs do.
  *
+ * @example
+ * new LogBucket(this, "logs", {
+ *   name: { prefix: "company-logs-" },
+ *   deliveries: [{ name: "web", format: "alb", prefix: "alb/" }],
+ *   expirations: [{ id: "delivered", prefix: "alb/", days: 90 }],
+ * });
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
  */

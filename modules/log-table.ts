@@ -15,6 +15,21 @@ export interface LogTableProps extends TextTable {
  * A Glue table over one format's text as delivered. Its partitions are not Terraform's: they are added as time goes on,
  * or computed by Athena.
  *
+ * @example
+ * new LogTable(this, "lines", {
+ *   database: "logs",
+ *   glue: {
+ *     name: "alb_lines",
+ *     description: "ALB access logs: line by line",
+ *     columns: [{ name: "line", type: "string", comment: "The whole line, as delivered" }],
+ *     partitionKeys: [{ name: "dt", type: "string", comment: "Day in UTC" }],
+ *     location: "s3://company-logs/alb/",
+ *     inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
+ *     outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+ *     serializationLibrary: "org.apache.hadoop.hive.serde2.RegexSerDe",
+ *     serdeParameters: { "input.regex": "(.*)" },
+ *   },
+ * });
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
  */
 export class LogTable extends Construct {

@@ -66,6 +66,18 @@ const MAX_RECEIVE_COUNT = 5;
 /**
  * A queue that gets a message for each new object, and a dead-letter queue behind it.
  *
+ * @example
+ * new ObjectCreatedTrigger(this, "trigger", {
+ *   name: "company-logs-arrivals",
+ *   kind: "queue",
+ *   bucket: {
+ *     bucket: "company-logs",
+ *     arn: "arn:aws:s3:::company-logs",
+ *     bucketDomainName: "company-logs.s3.amazonaws.com",
+ *   },
+ *   sources: [{ name: "web", keyPrefix: "alb/AWSLogs/" }],
+ *   visibilityTimeoutSeconds: 360,
+ * });
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */

@@ -26,6 +26,13 @@ export interface QueryWorkgroupProps {
  * An Athena workgroup whose settings no client can override: encrypted results, a limit on what a query scans,
  * metrics in CloudWatch.
  *
+ * @example
+ * new QueryWorkgroup(this, "analysts", {
+ *   name: "logs-analysts",
+ *   description: "Questions about access logs",
+ *   bucket: "company-logs",
+ *   scanLimitBytes: 100e9,
+ * });
  * @see https://docs.aws.amazon.com/athena/latest/ug/workgroups-settings-override.html
  */
 export class QueryWorkgroup extends Construct {

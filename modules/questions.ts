@@ -21,6 +21,12 @@ export interface QuestionsProps {
  * as a prepared statement, which takes values: `EXECUTE alb_top_clients USING '2026-11-23', '2026-11-23'`. Neither costs
  * anything. Athena looks for the tables when a question is asked, not before.
  *
+ * @example
+ * new Questions(this, "questions", {
+ *   workgroup: pipeline.pipelineWorkgroup,
+ *   database: "logs",
+ *   formats: ["alb"],
+ * });
  * @see https://docs.aws.amazon.com/athena/latest/ug/saved-queries.html
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
  */

@@ -51,6 +51,14 @@ const DEFAULT_MAX_EVENT_AGE_SECONDS = 3000;
  * Invokes a function at fixed times. What cannot be invoked, and what fails in the function, ends in one dead-letter
  * queue.
  *
+ * @example
+ * new Schedule(this, "nightly", {
+ *   name: "logs-nightly",
+ *   description: "Maintains the tables of access logs",
+ *   expression: "cron(15 2 * * ? *)",
+ *   target: maintain,
+ *   accountId: "111122223333",
+ * });
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
  */
 export class Schedule extends Construct {

@@ -70,7 +70,7 @@ export function simulateAthena(world: World): SimulatedAthena {
     const isNamed = rangesOf(paths);
     const hasAntiJoin = rest.includes('"$path" NOT IN');
     return [...buckets.objects]
-      .map(([path, body]): [string, string] => [`s3://${path}`, body])
+      .map(([path, { body }]): [string, string] => [`s3://${path}`, body])
       .filter(([file]) => locations.some((location) => file.startsWith(location)) && isNamed(file))
       .filter(([file]) => !(hasAntiJoin && lake.has(file)));
   };

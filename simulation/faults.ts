@@ -98,7 +98,7 @@ export interface Invocation {
   kill(): void;
   readonly isAlive: boolean;
   /** Carries a call to a service out, or fails as the dice say. @param refusal name of the service's own error */
-  call<T>(what: string, refusal: string, effect: () => T): Promise<T>;
+  call<T>(what: string, refusal: string, effect: () => T | Promise<T>): Promise<T>;
 }
 
 export type Trace = (line: string) => void;

@@ -11,7 +11,7 @@ import { moveObjects } from "../handlers/core/move-objects";
 import type { Clock } from "../handlers/core/ports";
 import { randomFrom } from "../sample/random";
 import { simulateAthena } from "./athena";
-import { createBuckets } from "./bucket";
+import { type Buckets, createBuckets } from "./bucket";
 import { BROKEN, drawDeliveries, SOURCES } from "./deliveries";
 import { createFaults, type Fault, type Invocation, startInvocation, type Trace } from "./faults";
 import { createQueue } from "./queue";
@@ -185,7 +185,7 @@ export async function simulate({
   for (const { key, body, at } of deliveries) {
     scheduler.start(async () => {
       await scheduler.sleep(at - START);
-      buckets.objects.set(`${LANDING}/${key}`, body);
+      await buckets.put({ bucket: LANDING, key }, body);
       if (faults.strikes("delayed event", 0.1)) await scheduler.sleep(random.integer(1, 180) * MINUTE_MS);
       queue.send(key);
       if (faults.strikes("duplicate event", 0.15)) {
@@ -248,15 +248,17 @@ export async function simulate({
 const isReadable = (body: string): boolean => !body.startsWith(BROKEN);
 
 /** Each broken file, and no other, is set aside with its bytes and a reason, and no longer among the text. */
-function judgeRejected(objects: ReadonlyMap<string, string>, broken: readonly string[]): string[] {
+function judgeRejected(objects: Buckets["objects"], broken: readonly string[]): string[] {
   const below = (prefix: string) => [...objects].filter(([path]) => path.startsWith(`${BUCKET}/${prefix}`));
   const rejected = below(REJECTED_PREFIX);
   const reasons = rejected.filter(([path]) => path.endsWith(".reason.json"));
-  const files = rejected.filter(([path]) => !path.endsWith(".reason.json")).map(([, body]) => body);
+  const files = rejected.filter(([path]) => !path.endsWith(".reason.json")).map(([, { body }]) => body);
   return [
     ...broken.filter((body) => !files.includes(body)).map((body) => `${body} is not set aside`),
     ...files.filter(isReadable).map((body) => `${body} are set aside`),
     ...(reasons.length === files.length ? [] : [`${reasons.length} reasons for ${files.length} files`]),
-    ...below(RAW_PREFIX).flatMap(([path, body]) => (isReadable(body) ? [] : [`${path} is among the text`])),
+    ...below(RAW_PREFIX).flatMap(([path, { body }]) =>
+      isReadable(body) ? [] : [`${path} is among the text`],
+    ),
   ];
 }

@@ -1,8 +1,6 @@
+import type { OutputFormat } from "./output-format";
 import { plural } from "./quantities";
 import type { Json, QueryRows } from "./rows";
-
-export const OUTPUT_FORMATS = ["table", "json", "csv"] as const;
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 type Write = (text: string) => Promise<void>;
 
@@ -11,12 +9,12 @@ export const printRows = (format: OutputFormat, result: QueryRows, write: Write)
   PRINTERS[format](result, write);
 
 const PRINTERS: Readonly<Record<OutputFormat, (result: QueryRows, write: Write) => Promise<void>>> = {
-  table: printTable,
+  table: printAligned,
   json: printJson,
   csv: printCsv,
 };
 
-async function printTable({ columns, rows }: QueryRows, write: Write): Promise<void> {
+async function printAligned({ columns, rows }: QueryRows, write: Write): Promise<void> {
   const cells: string[][] = [];
   const numeric = columns.map(() => true);
   for await (const row of rows) {
@@ -25,18 +23,13 @@ async function printTable({ columns, rows }: QueryRows, write: Write): Promise<v
       if (value !== null && typeof value !== "number") numeric[index] = false;
     }
   }
-  const widths = columns.map((name, index) =>
-    cells.reduce((width, row) => Math.max(width, (row[index] ?? "").length), name.length),
-  );
-  const line = (texts: readonly string[]) =>
-    texts
-      .map((text, index) =>
-        numeric[index] ? text.padStart(widths[index] ?? 0) : text.padEnd(widths[index] ?? 0),
-      )
-      .join("  ")
-      .trimEnd();
-  await write(`${line(columns)}\n${widths.map((width) => "-".repeat(width)).join("  ")}\n`);
-  for (const row of cells) await write(`${line(row)}\n`);
+  // Programs ask for the other formats: they do not wait for this one to load.
+  const { tableParts } = await import("./print-table.js");
+  const printed = columns.map((title, index) => ({
+    title,
+    align: numeric[index] ? ("right" as const) : ("left" as const),
+  }));
+  for (const text of tableParts(printed, cells, { hasRule: true })) await write(text);
   await write(`(${cells.length} ${plural(cells.length, "row")})\n`);
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ObjectLocation, ObjectStore } from "../handlers/core/ports";
 
-interface MemoryObject {
+export interface MemoryObject {
   readonly body: string;
   readonly etag: string;
   readonly writtenAt: Date;
@@ -11,9 +11,12 @@ interface MemoryObject {
  * Objects in memory, with S3's rules: for tests of the core, and for simulating it.
  *
  * @param now default: the system's clock
+ * @param objects where they are kept, by bucket and key with a slash between them; for those who look at them from outside
  */
-export function memoryObjectStore(now = () => new Date()): ObjectStore {
-  const objects = new Map<string, MemoryObject>();
+export function memoryObjectStore(
+  now = () => new Date(),
+  objects = new Map<string, MemoryObject>(),
+): ObjectStore {
   const pathOf = ({ bucket, key }: ObjectLocation) => `${bucket}/${key}`;
   const etagOf = (body: string) => createHash("md5").update(body).digest("hex");
   const write = (location: ObjectLocation, body: string) =>

@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { billOf, DAYS_PER_MONTH, DESIGN_NAMES, type DesignName } from "../../cost/model";
 import { PRICES } from "../../cost/prices";
-import { printBills } from "../../cost/print-bills";
 import { write } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 
@@ -36,9 +35,10 @@ export function addCostCommand(program: Command): Command {
     )
     .action(async ({ design, json, ...load }: Options) => {
       const bills = DESIGN_NAMES.map((name) => billOf(name, load));
-      await write(
-        json ? `${JSON.stringify({ load, bills, prices: PRICES })}\n` : printBills(load, bills, design),
-      );
+      if (json) return write(`${JSON.stringify({ load, bills, prices: PRICES })}\n`);
+      // What prints tables is loaded when there is one to print.
+      const { printBills } = await import("../../cost/print-bills.js");
+      return write(printBills(load, bills, design));
     });
 }
 

@@ -12,17 +12,17 @@ const UNKNOWN = "-";
 const SHOWN_ERRORS = 5;
 
 const QUEUE_COLUMNS: readonly PrintedColumn[] = [
-  { title: "QUEUE", width: 50, align: "left" },
-  { title: "MESSAGES", width: 8, align: "right" },
-  { title: "IN FLIGHT", width: 9, align: "right" },
-  { title: "OLDEST", width: 7, align: "right" },
+  { title: "QUEUE", align: "left" },
+  { title: "MESSAGES", align: "right" },
+  { title: "IN FLIGHT", align: "right" },
+  { title: "OLDEST", align: "right" },
 ];
 const FUNCTION_COLUMNS: readonly PrintedColumn[] = [
-  { title: "FUNCTION, LAST DAY", width: 42, align: "left" },
-  { title: "RUNS", width: 7, align: "right" },
-  { title: "ERRORS", width: 6, align: "right" },
-  { title: "THROTTLED", width: 9, align: "right" },
-  { title: "SCHEDULE", width: 8, align: "right" },
+  { title: "FUNCTION, LAST DAY", align: "left" },
+  { title: "RUNS", align: "right" },
+  { title: "ERRORS", align: "right" },
+  { title: "THROTTLED", align: "right" },
+  { title: "SCHEDULE", align: "right" },
 ];
 
 /** The tables of a deployed pipeline for people. */
