@@ -43,7 +43,10 @@ export function planConnection(current: NotificationConfiguration, wanted: Conne
   return planOf(current, [...others, ...own]);
 }
 
-/** Removes the queue's entries. EventBridge stays on, because other rules may use its events. */
+/**
+ * Removes this project's queue entries, or switches EventBridge off, which also affects other rules on its
+ * events.
+ */
 export function planRemoval(current: NotificationConfiguration, wanted: Connection): NotificationPlan {
   if (wanted.kind === "eventbridge") {
     const { EventBridgeConfiguration: events, ...next } = current;
