@@ -3,7 +3,7 @@ import { age, compact } from "../terminal/quantities";
 import type { StreamFacts } from "./facts";
 import { gapsOf, lagOf, nameOf, waitingOf } from "./judge-streams";
 
-/** 80 characters in all. */
+/** The total width is 80 characters. */
 const COLUMNS: readonly PrintedColumn[] = [
   { title: "TABLE", width: 22, align: "left" },
   { title: "ARRIVED", width: 7, align: "right" },
@@ -14,10 +14,13 @@ const COLUMNS: readonly PrintedColumn[] = [
   { title: "ROWS", width: 6, align: "right" },
   { title: "UNPARSED", width: 8, align: "right" },
 ];
-/** What could not be asked, or never was. */
+/** Value that could not be queried or was not queried. */
 const UNKNOWN = "-";
 
-/** One line for each table, or source of it: how long ago something came, and what has not come through yet. */
+/**
+ * Prints one line for each table or source: the age of the last delivery, and the files that are not
+ * processed yet.
+ */
 export function printStreams(streams: readonly StreamFacts[], at: Date): string {
   if (streams.length === 0) return "";
   const since = (date: Date | undefined) => (date ? age(at.getTime() - date.getTime()) : UNKNOWN);
