@@ -9,7 +9,7 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** The value of a JSON text as the schema has it; `undefined` if the text is not JSON, or of another shape. */
+/** The value of a JSON text, parsed by the schema; `undefined` if it is not JSON or does not match. */
 export function jsonAs<Schema extends z.ZodMiniType>(
   schema: Schema,
   text: string,
