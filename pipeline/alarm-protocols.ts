@@ -1,7 +1,7 @@
-/** Those of SNS that need no permission at the other end. */
+/** Protocols of SNS that need no permission at the endpoint. */
 export const ALARM_PROTOCOLS = ["email", "email-json", "https"] as const;
 
-/** Who gets the alarms. An address must be confirmed by its owner, which Terraform cannot do. */
+/** Recipient of the alarms. Its owner must confirm an address, which Terraform cannot do. */
 export type AlarmSubscription = {
   readonly protocol: (typeof ALARM_PROTOCOLS)[number];
   /** An e-mail address, or a URL. */

@@ -1,8 +1,8 @@
-/** What AWS does not have everywhere, or does differently. */
+/** Differences between AWS Regions. */
 
 /**
- * Accounts that load balancers deliver as outside of AWS's own partition. Everywhere else it is the service of the name below,
- * which AWS advises in the place of the older accounts.
+ * Accounts from which load balancers deliver outside of the `aws` partition. Everywhere else they deliver as
+ * a service principal, which AWS recommends instead of the older accounts.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
  */
@@ -14,7 +14,7 @@ export const DELIVERY_ACCOUNTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Regions into whose buckets CloudFront delivers no standard logs of version 1: those that an account must opt in to.
+ * Opt-in Regions, to whose buckets CloudFront does not deliver standard logs of version 1.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
  */
@@ -37,10 +37,10 @@ export const WITHOUT_DISTRIBUTION_LOGS: readonly string[] = [
   "me-south-1",
   "mx-central-1",
 ];
-/** Partitions without CloudFront, by what their Regions' names start with. */
+/** Partitions without CloudFront, by the prefix of their Regions' names. */
 export const WITHOUT_DISTRIBUTIONS: readonly string[] = ["us-gov-", "us-iso", "eu-iso", "eusc-"];
 
-/** What to say of such a Region. */
+/** Message for such a Region. */
 export const NO_DISTRIBUTION_LOGS =
   "CloudFront delivers no standard logs (version 1) to buckets of this Region: deploy to another one, or leave the sources of CloudFront out";
 
@@ -48,7 +48,7 @@ export const getsDistributionLogs = (region: string): boolean =>
   !WITHOUT_DISTRIBUTION_LOGS.includes(region) &&
   !WITHOUT_DISTRIBUTIONS.some((start) => region.startsWith(start));
 
-/** Partitions of AWS, by what their Regions' names start with; all others are AWS's own. */
+/** Partitions of AWS, by the prefix of their Regions' names; all other Regions are in `aws`. */
 const PARTITIONS: readonly (readonly [start: string, partition: string])[] = [
   ["cn-", "aws-cn"],
   ["us-gov-", "aws-us-gov"],

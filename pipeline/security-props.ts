@@ -1,16 +1,16 @@
 import { allow, type PolicyStatement } from "./policy";
 
-/** What an organization demands of everything that is deployed. */
+/** An organization's requirements for all deployed resources. */
 export interface SecurityProps {
   /**
-   * ARN of the KMS key that encrypts everything but the bucket that load balancers deliver to. Its policy must let the
-   * services use it that write here, see docs/aws-accounts.md.
+   * ARN of the KMS key that encrypts everything except the bucket that load balancers deliver to. Its policy
+   * must allow the writing services to use it, see docs/aws-accounts.md.
    *
    * @default - keys that AWS owns
    */
   readonly kmsKey?: string;
   /**
-   * ARN of the policy that bounds what each role may do.
+   * ARN of the permissions boundary of each role.
    *
    * @default - none
    */
@@ -22,19 +22,19 @@ export interface SecurityProps {
    */
   readonly iamPath?: string;
   /**
-   * End of the names that must be unique in the whole account: of roles and policies in IAM, and of the dashboard. Two pipelines of
-   * one name in two Regions need different ones.
+   * Suffix of names that must be unique in the account: roles and policies in IAM, and the dashboard. Two
+   * pipelines of one name in two Regions need different suffixes.
    *
    * @default ""
    */
   readonly globalNameSuffix?: string;
 }
 
-/** To read and write what the key encrypts. */
+/** Permissions to read and write data that the key encrypts. */
 export const useOfKey = ({ kmsKey }: SecurityProps): PolicyStatement[] =>
   kmsKey === undefined ? [] : [allow(["kms:Decrypt", "kms:GenerateDataKey"], [kmsKey])];
 
-/** How a queue is encrypted. */
+/** Encryption options of a queue. */
 export const queueEncryption = ({ kmsKey }: SecurityProps) =>
   kmsKey === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: kmsKey };
 
@@ -42,13 +42,13 @@ export const queueEncryption = ({ kmsKey }: SecurityProps) =>
 export const globalName = (name: string, { globalNameSuffix = "" }: SecurityProps): string =>
   `${name}${globalNameSuffix}`;
 
-/** How a role or policy is called in IAM. */
+/** Name of a role or policy in IAM. */
 export const iamName = (name: string, security: SecurityProps) => ({
   name: globalName(name, security),
   ...(security.iamPath === undefined ? {} : { path: security.iamPath }),
 });
 
-/** How a role is called and bounded. */
+/** Name, path and permissions boundary of a role. */
 export const roleOptions = (name: string, security: SecurityProps) => ({
   ...iamName(name, security),
   ...(security.permissionsBoundary === undefined
