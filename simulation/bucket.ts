@@ -3,10 +3,10 @@ import type { ObjectLocation, ObjectStore, StoredObject } from "../handlers/core
 import type { Faults, Invocation } from "./faults";
 import type { Scheduler } from "./scheduler";
 
-/** S3 with its rules: every call is atomic and seen by all who come after it. */
+/** S3 with its rules: every call is atomic and visible to all later calls. */
 export interface Buckets {
   readonly objects: Map<string, string>;
-  /** The port as one invocation sees it: its calls can fail. */
+  /** The port for one invocation: its calls can fail. */
   seenBy(invocation: Invocation): ObjectStore;
 }
 
@@ -17,7 +17,7 @@ const KEY_NOT_DELETED_RATE = 0.05;
 
 export function createBuckets(faults: Faults, scheduler: Scheduler): Buckets {
   const objects = new Map<string, string>();
-  /** Of those that were put; nobody asks when another was written. */
+  /** Write times of objects that were put; those of other objects are not needed. */
   const times = new Map<string, number>();
 
   const copy = (source: ObjectLocation, target: ObjectLocation) => {
