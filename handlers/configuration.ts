@@ -25,12 +25,15 @@ const configuration = z.strictObject({
   ),
 });
 
-/** What Terraform writes into the bucket for the functions: all that grows with the sources. */
+/**
+ * Configuration that Terraform writes into the bucket for the functions: all values that grow with the
+ * sources.
+ */
 export type Configuration = z.input<typeof configuration>;
 
 /**
- * Reads the sources that Terraform wrote into the pipeline's bucket: once in the life of an environment, and again after a
- * failure. A deployment that changes them starts new environments.
+ * Reads the sources that Terraform wrote into the pipeline's bucket: once per Lambda environment, and again
+ * after a failure. A deployment that changes them starts new environments.
  *
  * @throws PermanentError `INVALID_ENVIRONMENT` that names the object and everything in it that is missing or wrong
  */

@@ -29,7 +29,7 @@ const engine = athenaQueryEngine({
   workgroup: WORKGROUP,
 });
 
-/** What the schedule sends, or someone who wants the partitions of a time gone by. */
+/** Sent by the schedule, or by hand for the partitions of a past range. */
 export interface CreatePartitionEvent {
   /** Nominal time of the run, ISO 8601. Default: now. */
   readonly scheduledTime?: string;
@@ -40,9 +40,9 @@ export interface CreatePartitionEvent {
 }
 
 /**
- * Makes sure that the partitions around the scheduled time (or of a given range) exist, and all that got late files.
+ * Ensures the partitions around the scheduled time (or of a given range), and all partitions with late files.
  *
- * @throws OperationError if the event is wrong or Athena fails: Lambda then tries again and reports it
+ * @throws OperationError if the event is invalid or Athena fails: Lambda then retries and reports it
  */
 export async function handler(event: CreatePartitionEvent): Promise<AddedPartitions> {
   const range = rangeOf(event);

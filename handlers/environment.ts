@@ -24,7 +24,7 @@ const identifier = z.string().check(z.regex(IDENTIFIER));
 const flag = z.enum(["true", "false"]);
 
 const moveSchema = z.object({
-  /** Bucket that the files are moved to; may be the one they arrive in. */
+  /** Target bucket of the move; may be the landing bucket. */
   TARGET_BUCKET: bucket,
   /** `true`: the originals stay. */
   KEEP_ORIGINALS: flag,
@@ -47,22 +47,22 @@ const partitionSchema = z.object({
 
 const lakeVariables = {
   ...tablesSchema,
-  /** `managed`: the tables' partitions are added by statements; `projection`: Athena computes them. */
+  /** `managed`: statements add the tables' partitions; `projection`: Athena computes them. */
   PARTITIONS: z.enum(["managed", "projection"]),
 };
 const lakeSchema = z.object(lakeVariables);
 
 const maintainSchema = z.object({
   ...lakeVariables,
-  /** Days that rows of the typed tables are kept. Default: they are kept. */
+  /** Days that rows of the typed tables are kept. Default: rows are not deleted. */
   RETENTION_DAYS: z.optional(jsonText(z.int().check(z.minimum(1)))),
 });
 
-/** What `move-access-logs` reads, as texts: the constructs must set exactly these. */
+/** Variables of `move-access-logs`, as texts: the constructs must set exactly these. */
 export type MoveEnvironment = z.input<typeof moveSchema>;
-/** What `create-partition` reads, as texts. */
+/** Variables of `create-partition`, as texts. */
 export type PartitionEnvironment = z.input<typeof partitionSchema>;
-/** What `transform-partition` and `maintain-lake` read, as texts. */
+/** Variables of `transform-partition` and `maintain-lake`, as texts. */
 export type LakeEnvironment = z.input<typeof lakeSchema>;
 
 export const readMoveEnvironment = (variables: NodeJS.ProcessEnv): z.output<typeof moveSchema> =>

@@ -22,10 +22,10 @@ const client = new AthenaClient({ maxAttempts: 5 });
 const versions = glueTableVersions({ client: new GlueClient({ maxAttempts: 5 }), database: DATABASE });
 const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
 
-/** Time for what comes after the last query: writing metrics. */
+/** Time reserved after the last query, to write metrics. */
 const RESERVE_MS = 15_000;
 
-/** What the schedule of a table sends. */
+/** Event of a table's schedule. */
 export interface MaintainLakeEvent {
   /** Nominal time of the run, ISO 8601. Default: now. */
   readonly scheduledTime?: string;
@@ -34,11 +34,11 @@ export interface MaintainLakeEvent {
 }
 
 /**
- * The nightly work on one typed table: deletes rows that are older than they are kept, merges the small files of days
- * that have many, deletes what no snapshot needs and old versions of the table in the catalog, and counts the unparsed
- * lines of finished days. Each of a night's runs goes on where the one before it ended.
+ * The nightly work on one typed table: deletes rows after their retention, merges the small files of days
+ * with many, deletes files that no snapshot needs and old versions of the table in the catalog, and counts
+ * the unparsed lines of finished days. Each run of a night continues where the previous one ended.
  *
- * @throws OperationError if a step failed; the others were carried out, and the next run catches up
+ * @throws OperationError if a step failed; the other steps were completed, and the next run catches up
  */
 export async function handler(
   { scheduledTime, table }: MaintainLakeEvent,

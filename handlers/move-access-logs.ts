@@ -16,7 +16,7 @@ const environment = readMoveEnvironment(process.env);
 const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
 const sourcesOf = sourcesIn(store, environment.TARGET_BUCKET);
 
-/** Time for what comes after the last copy: a slow copy that has begun, its note and its delete. */
+/** Time reserved for the end of a run: a slow copy that has started, its note and its delete. */
 const RESERVE_MS = 15_000;
 
 /** An object and the message that announced it. */
@@ -28,8 +28,8 @@ interface Arrival {
 /**
  * Moves the objects of a batch of queue messages.
  *
- * @returns the messages to deliver again: those with an object that failed or that time was too short for, and those that
- * cannot be read
+ * @returns the messages to deliver again: those with a failed or postponed object, and those that cannot be
+ * parsed
  */
 export async function handler(
   event: SQSEvent,
@@ -37,7 +37,7 @@ export async function handler(
 ): Promise<SQSBatchResponse> {
   const sources = await sourcesOf();
   const failedMessages = new Set<string>();
-  // The whole batch at once, not message by message: that is what lets deletes and notes be few requests.
+  // Moves the whole batch at once, so that deletes and notes need few requests.
   const arrivals = event.Records.flatMap(({ messageId, body }): Arrival[] => {
     try {
       return arrivedObjects(body).map((object) => ({ messageId, object }));
@@ -122,6 +122,6 @@ function publishOutcomes(
   }
 }
 
-/** The event's time is S3's clock, which may be a little ahead of this one. */
+/** The event's time is from S3's clock, which may be slightly ahead of this one. */
 const secondsSince = (instant: Date): number =>
   Math.max(0, (systemClock.now().getTime() - instant.getTime()) / 1000);

@@ -8,12 +8,12 @@ export const logger = new Logger();
 type Dimension<Name extends MetricName> = (typeof METRICS)[Name] extends { readonly per: infer Per }
   ? Per
   : undefined;
-/** The metrics that have this dimension besides the function's name, or none. */
+/** The metrics with this dimension in addition to the function's name, or without one. */
 type MetricsPer<Per> = { [Name in MetricName as Dimension<Name> extends Per ? Name : never]?: number };
 
 /**
- * Writes metrics of one invocation to the log, in the embedded metric format; zeros too, so that an alarm can tell
- * "none" from "no data".
+ * Writes metrics of one invocation to the log, in the embedded metric format; zeros too, so that an alarm can
+ * distinguish 0 from missing data.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */

@@ -22,23 +22,25 @@ const sourcesOf = sourcesIn(store, BUCKET);
 const client = new AthenaClient({ maxAttempts: 5 });
 const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
 
-/** Time for what comes after the last query: deleting notes and writing metrics. */
+/** Time reserved after the last query, to delete notes and write metrics. */
 const RESERVE_MS = 15_000;
 
-/** What the schedule sends. */
+/** Event of the schedule. */
 export interface TransformPartitionEvent {
-  /** Nominal time of the run, ISO 8601: the same run, repeated, joins its own statements. Default: now. */
+  /** Nominal time of the run, ISO 8601: a repeated run joins its earlier statements. Default: now. */
   readonly scheduledTime?: string;
 }
 
-/** What the run did for one table. */
+/** Result of the run for one table. */
 export type TransformedTable = Omit<CommittedTable, "failures">;
 
 /**
- * Commits the noted files of every table: as few statements as there can be, oldest first, until the function's time is
- * nearly over. The rest is left for the next run. A file that the engine cannot read is set aside.
+ * Commits the noted files of every table with as few statements as possible, oldest first, until the
+ * function's time is nearly over. The next run commits the rest. A file that the engine cannot read is moved
+ * to `rejected/`.
  *
- * @throws OperationError if a statement failed; the others were carried out, and its notes stay for the next run
+ * @throws OperationError if a statement failed; the others were completed, and its notes stay for the next
+ * run
  */
 export async function handler(
   { scheduledTime }: TransformPartitionEvent,

@@ -1,8 +1,8 @@
-/** The earliest of some dates, however many; `undefined` if there is none. */
+/** The earliest date; `undefined` for an empty list. */
 export const earliest = (dates: readonly Date[]): Date | undefined =>
   dates.reduce<Date | undefined>((first, date) => (first && first <= date ? first : date), undefined);
 
-/** The latest. */
+/** The latest date; `undefined` for an empty list. */
 export const latest = (dates: readonly Date[]): Date | undefined =>
   dates.reduce<Date | undefined>((last, date) => (last && last >= date ? last : date), undefined);
 

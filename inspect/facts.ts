@@ -1,49 +1,49 @@
 import type { Partition } from "../formats/partition-layout";
 
-/** One hour of a stream: what lies there, and how far it came. */
+/** One hour of a stream: its files, and their progress. */
 export interface HourFacts {
   readonly partition: Partition;
   /** Files below `raw/`. */
   readonly files: number;
-  /** When the last of them came there. */
+  /** When the last of them arrived below `raw/`. */
   readonly newest?: Date;
-  /** Files that hold lines and are not in the typed table. Not known where it could not be asked. */
+  /** Uncommitted files that hold lines. `undefined` if the typed table could not be queried. */
   readonly waiting?: number;
-  /** When the first of these came. */
+  /** When the first uncommitted file arrived. */
   readonly waitingSince?: Date;
-  /** When one of its files was last noted, if a note is still there. */
+  /** When one of its files was last noted, if a note still exists. */
   readonly notedAt?: Date;
-  /** False if the catalog does not know the partition. Only where partitions are added. */
+  /** False if the catalog does not contain the partition. Only set if partitions are added to the catalog. */
   readonly isInCatalog?: boolean;
 }
 
-/** What arrived where AWS delivers and was not moved. */
+/** Delivered files that were not moved. */
 export interface LandingFacts {
-  /** Log files that are to be moved. */
+  /** Log files that wait for the move. */
   readonly waiting: number;
   readonly waitingSince?: Date;
-  /** The hours that they are of. */
+  /** Hours of the waiting files. */
   readonly partitions: readonly Partition[];
-  /** True if there were too many objects to look at all of them. */
+  /** True if there were too many objects to inspect all of them. */
   readonly isCutShort: boolean;
 }
 
-/** A typed table, or one source of a table that is partitioned by source: what `status` has a line for. */
+/** A typed table, or one source of a table that is partitioned by source: one line of `status`. */
 export interface StreamFacts {
   readonly table: string;
   /** Value of the `source` partition key, if the table has one. */
   readonly source?: string;
-  /** Configured sources; none for a lake on this machine, where every format is tried on every file. */
+  /** Configured sources; empty for a local lake, where every format is tried on every file. */
   readonly sources: readonly string[];
   readonly lastDelivery?: Date;
   readonly lastCommit?: Date;
   readonly hours: readonly HourFacts[];
-  /** True if its files could not be listed: no hour says nothing then. */
+  /** True if its files could not be listed: missing hours then have no meaning. */
   readonly isUnseen?: true;
-  /** Hours with noted files that were not looked at. */
+  /** Hours with noted files outside the inspected range. */
   readonly notedElsewhere?: readonly Partition[];
   readonly rows?: number;
-  /** Unparsed lines. */
+  /** Number of unparsed lines. */
   readonly unparsed?: number;
   readonly landing?: LandingFacts;
 }

@@ -4,19 +4,19 @@ export type Severity = "wrong" | "note";
 /** One kind of finding: texts with `{names}` that each case fills in. */
 export interface Rule {
   readonly severity: Severity;
-  /** What is so, and what follows from it. */
+  /** The problem, and its effect. */
   readonly means: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly fix: string;
-  /** The command that does it. */
+  /** The command that fixes it. */
   readonly run?: string;
 }
 
-/** Something that was found, with what to do about it. */
+/** A problem that was found, and how to fix it. */
 export interface Finding {
   readonly code: string;
   readonly severity: Severity;
-  /** The thing that it is about: a file, a table, a queue, a function ... */
+  /** The affected file, table, queue, function ... */
   readonly where: string;
   readonly what: string;
   readonly fix: string;
@@ -25,10 +25,10 @@ export interface Finding {
 
 export type Details = Readonly<Record<string, string | number>>;
 
-/** Names in braces: what the cases differ in. */
+/** Placeholders in braces, filled in for each case. */
 const NAME = /\{(\w+)\}/g;
 
-/** Makes the findings of a catalog. */
+/** Creates findings from a catalog of rules. */
 export const finder =
   <Code extends string>(rules: Readonly<Record<Code, Rule>>, common: Details = {}) =>
   (code: Code, where: string, details: Details = {}): Finding => {
@@ -46,7 +46,7 @@ export const finder =
     };
   };
 
-/** A detail that is not known is a word in capitals, as in a command's help. */
+/** An unknown detail becomes a word in capitals, as in a command's help. */
 const symbol = (name: string): string => name.toUpperCase();
 
 /** A rule's text for the documentation. */

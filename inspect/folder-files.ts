@@ -6,13 +6,13 @@ export interface FoundFile {
   /** Path below the root, with slashes. */
   readonly path: string;
   readonly size: number;
-  /** When its content was written; a copy keeps the time of its original. */
+  /** When its content was written; a copy keeps the original's time. */
   readonly modified: Date;
-  /** When it got its name here. */
+  /** When the file got its current path. */
   readonly changed: Date;
 }
 
-/** Every file below a folder of the root; none if there is no such folder. */
+/** Every file below a folder of the root; none if the folder does not exist. */
 export async function* filesBelow(root: string, folder: string): AsyncGenerator<FoundFile> {
   for (const entry of await entriesOf(join(root, folder))) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;

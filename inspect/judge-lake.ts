@@ -13,7 +13,7 @@ import { NO_PATIENCE_MS } from "./thresholds";
 
 type Find = (code: keyof typeof LAKE_FINDINGS, where: string, details?: Details) => Finding;
 
-/** Says what is wrong with a lake on this machine. */
+/** Finds problems of a local lake. */
 export function judgeLake(facts: LakeFacts): Finding[] {
   if (facts.kind === "none") {
     return [finder(LAKE_FINDINGS, { lake: facts.folder })(facts.why, facts.folder)];
@@ -25,16 +25,16 @@ export function judgeLake(facts: LakeFacts): Finding[] {
     ...judgeLock(facts, find),
     ...judgeFiles(facts, find),
     ...judgeSkipped(facts, find),
-    // A table that cannot be read explains why its logs seem to be in no commit.
+    // First, because an unreadable table explains why its logs look uncommitted.
     ...judgeTables(facts, find),
-    // While someone is writing, files wait because it is not their turn yet.
+    // While a process is writing, files may wait for their turn.
     ...(facts.lock?.isRunning ? [] : judgeStreams(facts.streams, facts.at, NO_PATIENCE_MS, find)),
   ];
 }
 
 function judgeLock({ lock, work, leftovers }: ExistingLakeFacts, find: Find): Finding[] {
   const pid = lock?.pid ?? 0;
-  // What a running process works on is not left over.
+  // Files of a running process are not leftovers.
   if (lock?.isRunning) return [find("lake-busy", ".lock", { pid })];
   const ofLock = pid > 0 ? find("stale-lock", ".lock", { pid }) : find("broken-lock", ".lock");
   const [firstWork = "", firstLeftover = ""] = [work[0], leftovers[0]];
@@ -58,7 +58,7 @@ const judgeFiles = ({ strays, unknownNotes, broken, gone }: ExistingLakeFacts, f
     : []),
 ];
 
-/** Reasons of the last ingest that mean a log was not read; the others are no access logs. */
+/** Skip reasons of logs that could not be read; the other reasons mean that a file is not an access log. */
 const LOST = ["corrupt-file", "unreadable-file"];
 
 function judgeSkipped({ skipped }: ExistingLakeFacts, find: Find): Finding[] {

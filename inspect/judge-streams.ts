@@ -5,14 +5,14 @@ import type { Details, Finding } from "./finding";
 import { ends, hoursText } from "./hours-text";
 import { MAX_UNPARSED_SHARE } from "./thresholds";
 
-/** Findings about the way of the files that hold for a lake anywhere; what to do about them differs. */
+/** Findings about the progress of files, which apply to local lakes and to AWS with different fixes. */
 type StreamCode = "files-waiting" | "files-forgotten" | "note-left" | "unparsed-lines";
 type Find = (code: StreamCode, where: string, details: Details) => Finding;
 
 /**
- * Judges how far the files of each stream came.
+ * Checks the progress of each stream's files.
  *
- * @param patienceMs how long a file may wait for its commit, and a mark for being taken away
+ * @param patienceMs how long a file may wait for its commit, and a note for its deletion
  */
 export function judgeStreams(
   streams: readonly StreamFacts[],
@@ -75,20 +75,20 @@ export function judgeStreams(
 export const nameOf = ({ table, source }: StreamFacts): string =>
   source === undefined ? table : `${table}/${source}`;
 
-/** How long the first file that no commit holds has been waiting; 0 if there is none. */
+/** How long the oldest uncommitted file has been waiting; 0 if there is none. */
 export function lagOf({ hours }: StreamFacts, at: Date): number {
   const since = hours.flatMap(({ waitingSince }) => (waitingSince ? [waitingSince.getTime()] : []));
   return since.length === 0 ? 0 : Math.max(0, at.getTime() - Math.min(...since));
 }
 
-/** Files of all hours that were looked at. */
+/** Number of files in all inspected hours. */
 export const filesOf = (streams: readonly StreamFacts[]): number =>
   sum(streams.flatMap(({ hours }) => hours).map(({ files }) => files));
 
 export const waitingOf = ({ hours }: Pick<StreamFacts, "hours">): number =>
   sum(hours.map(({ waiting = 0 }) => waiting));
 
-/** Hours whose objects, partition and rows are not all there. */
+/** Hours with uncommitted files, or without a partition in the catalog. */
 export const gapsOf = ({ hours }: StreamFacts): readonly Partition[] =>
   hours
     .filter(({ waiting = 0, isInCatalog }) => waiting > 0 || isInCatalog === false)

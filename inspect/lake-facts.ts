@@ -13,7 +13,7 @@ import { lakeStreams } from "./lake-streams";
 import { type BrokenFile, openFiles } from "./open-files";
 import { type ParquetFacts, readParquet } from "./parquet-facts";
 
-/** What is seen of a lake on this machine. */
+/** Observed state of a local lake. */
 export type LakeFacts =
   | {
       readonly kind: "none";
@@ -29,29 +29,29 @@ export interface ExistingLakeFacts extends Pick<LakeFiles, "unknownNotes" | "lef
   readonly streams: readonly StreamFacts[];
   readonly parquet: readonly ParquetFacts[];
   readonly lock?: LockHolder;
-  /** Files of unfinished work. */
+  /** Files of interrupted work. */
   readonly work: readonly string[];
   readonly broken: readonly BrokenFile[];
-  /** Keys with rows that are not below `raw/` any more. */
+  /** Keys that have rows, but no file below `raw/` any more. */
   readonly gone: readonly string[];
-  /** Objects that the last ingest did not take, by reason; `undefined` if its list cannot be read. */
+  /** Objects that the last ingest skipped, by reason; `undefined` if its list cannot be read. */
   readonly skipped: Readonly<Record<string, number>> | undefined;
 }
 
 export interface LakeView {
   readonly now: Date;
-  /** Only these hours. */
+  /** Inspects only these hours. */
   readonly range?: HourRange;
   /** Reads every log and every value of the tables, not only what `status` needs. */
   readonly isDeep: boolean;
   readonly onProgress: (what: string, done: number, total: number) => void;
 }
 
-/** A file that is in no commit may hold no line at all: `status` opens so many of them to see. */
+/** An uncommitted file may be a file without lines: `status` opens this many of them to check. */
 const OPENED_BY_STATUS = 200;
 const PARQUETS_AT_ONCE = 4;
 
-/** Looks at a lake and changes nothing in it. */
+/** Inspects a lake without changing it. */
 export async function lakeFacts(folder: string, view: LakeView): Promise<LakeFacts> {
   if (!isLakePath(folder)) return { kind: "none", folder, why: "lake-path" };
   const layout = lakeLayout(folder);
@@ -59,7 +59,7 @@ export async function lakeFacts(folder: string, view: LakeView): Promise<LakeFac
   if (!stats) return { kind: "none", folder, why: "no-lake" };
   if (!stats.isDirectory()) return { kind: "none", folder, why: "not-a-folder" };
   const names = await readdir(layout.root);
-  // A lake that was only just made holds nothing but its own hidden files.
+  // A new lake holds only its own hidden files.
   const isForeign =
     !names.some((name) => LAKE_NAMES.has(name)) && names.some((name) => !name.startsWith("."));
   if (isForeign) return { kind: "none", folder, why: "not-a-lake" };
@@ -99,7 +99,7 @@ async function existingLake(
   };
 }
 
-/** A lock is written under such a name first. */
+/** Temporary name of a lock while it is written. */
 const LOCK_LEFTOVER = /^\.lock\.\d+$/;
 
 async function readAll(

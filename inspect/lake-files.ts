@@ -7,12 +7,12 @@ import { directoryObjectStore } from "../lake/directory-object-store";
 import { LAKE_BUCKET, TYPED_PREFIX } from "../lake/layout";
 import { type FoundFile, filesBelow } from "./folder-files";
 
-/** A file that lies in a partition of a table that a format has. */
+/** A file in a partition of a format's table. */
 export interface PartitionFile extends FoundFile {
   readonly partition: Partition;
 }
 
-/** The files of a lake, by what they are. */
+/** The files of a lake, by kind. */
 export interface LakeFiles {
   readonly raw: readonly PartitionFile[];
   readonly typed: readonly PartitionFile[];
@@ -20,9 +20,9 @@ export interface LakeFiles {
   readonly noted: ReadonlyMap<string, Noted>;
   /** Files among the notes that are not notes. */
   readonly unknownNotes: readonly string[];
-  /** Files of writes that did not end. */
+  /** Files of interrupted writes. */
   readonly leftovers: readonly string[];
-  /** Files that lie in no partition. */
+  /** Files outside of partitions. */
   readonly strays: readonly string[];
 }
 
@@ -31,7 +31,7 @@ const PARQUET = /\.parquet$/;
 const TABLES = Object.values(FORMATS).map(({ table }) => ({ table }));
 const TABLE_NAMES: ReadonlySet<string> = new Set(TABLES.map(({ table }) => table));
 
-/** @param range only files of these hours; strays and leftovers are of none */
+/** @param range only files of these hours; strays and leftovers are always included */
 export async function lakeFiles(root: string, range: HourRange | undefined): Promise<LakeFiles> {
   const raw: PartitionFile[] = [];
   const typed: PartitionFile[] = [];
@@ -61,7 +61,7 @@ export async function lakeFiles(root: string, range: HourRange | undefined): Pro
 
 const folderOf = (prefix: string): string => prefix.slice(0, -1);
 
-/** The partition of a file that lies right in its folder. */
+/** The partition of a file directly in its folder. */
 function partitionOf(path: string, prefix: string): Partition | undefined {
   const partition = parsePartitionPath(path.slice(prefix.length, -basename(path).length - 1));
   return partition && TABLE_NAMES.has(partition.table) ? partition : undefined;

@@ -1,6 +1,6 @@
 import type { Rule } from "./finding";
 
-/** What can be found in a lake on this machine, `status` and `doctor` alike. */
+/** Findings of `status` and `doctor` in a local lake. */
 export const LAKE_FINDINGS = {
   "lake-path": {
     severity: "wrong",

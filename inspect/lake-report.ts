@@ -18,7 +18,7 @@ export interface LakeReportOptions {
   readonly isDeep: boolean;
 }
 
-/** Inspects a lake on this machine. */
+/** Inspects a local lake. */
 export async function lakeReport(folder: string, { range, isDeep }: LakeReportOptions): Promise<Report> {
   const now = new Date();
   const progress = progressLine(process.stderr);

@@ -7,7 +7,7 @@ import type { LakeFiles, PartitionFile } from "./lake-files";
 import type { OpenedFiles } from "./open-files";
 import type { ParquetFacts } from "./parquet-facts";
 
-/** What the streams of a lake are read from. */
+/** Input for the streams of a lake. */
 export interface LakeContents extends Pick<LakeFiles, "raw" | "noted"> {
   /** Keys of the logs that have rows. */
   readonly commits: ReadonlySet<string>;
@@ -59,7 +59,7 @@ function hoursOf(
     const waiting = files.filter(
       ({ path: key }) => !commits.has(key) && !opened.empty.has(key) && !broken.has(key),
     );
-    // The note of a file stays while the file waits for a whole copy: it is not left over.
+    // The note of a corrupt file stays until a complete copy arrives: it is not a leftover.
     const isHeld = files.some(({ path: key }) => broken.has(key));
     return {
       partition,

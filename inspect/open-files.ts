@@ -12,14 +12,14 @@ export interface BrokenFile {
   readonly reason: string;
 }
 
-/** What was found by reading files to their end. */
+/** Result of reading files to their end. */
 export interface OpenedFiles {
-  /** Keys of files without a line: they are in no commit, and need not be. */
+  /** Keys of files without lines, which need no commit. */
   readonly empty: ReadonlySet<string>;
   readonly broken: readonly BrokenFile[];
 }
 
-/** Reads files as a commit would, and keeps nothing of them. */
+/** Reads files like a commit, but keeps no output. */
 export async function openFiles(
   root: string,
   files: readonly PartitionFile[],

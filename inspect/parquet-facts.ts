@@ -8,7 +8,7 @@ import type { DuckdbEngine } from "../lake/duckdb-engine";
 export interface ParquetFacts {
   /** Path below the lake. */
   readonly path: string;
-  /** Partition whose folder it lies in. */
+  /** Partition of its folder. */
   readonly partition: Partition;
   readonly modified: Date;
   readonly content:
@@ -16,12 +16,12 @@ export interface ParquetFacts {
     | {
         readonly kind: "read";
         readonly columns: ReadonlyMap<string, string>;
-        /** Logs whose lines it holds; none if it lacks the columns that say so. */
+        /** Logs whose lines it holds; empty if the needed columns are missing. */
         readonly logs: readonly LogRows[];
       };
 }
 
-/** What a Parquet file holds of one log file. */
+/** Rows of one log file in a Parquet file. */
 interface LogRows {
   /** Key of the file below `raw/`. */
   readonly key: string;
@@ -29,7 +29,7 @@ interface LogRows {
   readonly unparsed: number;
 }
 
-/** Columns that every commit has beside the format's own. */
+/** Columns of every commit in addition to the format's columns. */
 export const COMMIT_COLUMNS = ["log_file", "unparsed"] as const;
 
 /** @param isDeep reads every value, not only what is needed */

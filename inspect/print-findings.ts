@@ -3,12 +3,13 @@ import { wrapped } from "../terminal/wrapped";
 import type { Finding } from "./finding";
 
 const INDENT = "       ";
-/** Of one kind, so many are shown; `--json` has all. */
+/** Findings shown per kind; `--json` has all. */
 const SHOWN_OF_A_KIND = 3;
 
-/** The findings for people, and in one line what they come to. */
+/** Prints the findings and a one-line summary. */
 export function printFindings(findings: readonly Finding[], allIsWell: string): string {
-  // What is wrong first; the order among these is that of the work: what comes first explains what follows.
+  // Severity `wrong` comes first. Within a severity the order of the checks stays, because earlier findings
+  // explain later ones.
   const sorted = [...findings].sort(
     (a, b) => Number(b.severity === "wrong") - Number(a.severity === "wrong"),
   );
@@ -37,11 +38,11 @@ const printFinding = ({ severity, code, where, what, fix, run }: Finding): strin
     ...wrapped(`${severity === "wrong" ? "wrong  " : "note   "}${code}: ${where}`, INDENT),
     ...wrapped(INDENT + what, INDENT),
     ...wrapped(`${INDENT}fix: ${fix}`, `${INDENT}     `),
-    // In one piece, whatever its length, so that it can be copied.
+    // Not wrapped, so that it can be copied.
     ...(run === undefined ? [] : [`${INDENT}$ ${printable(run)}`]),
   ]
     .map((line) => `${line}\n`)
     .join("");
 
-/** Names of files can hold anything; a terminal must not take them for commands. */
+/** File names can hold any character; a terminal must not interpret them as control sequences. */
 const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, "\uFFFD");

@@ -13,10 +13,13 @@ const COLUMNS: readonly PrintedColumn[] = [
   { title: "ROWS", align: "right" },
   { title: "UNPARSED", align: "right" },
 ];
-/** What could not be asked, or never was. */
+/** Value that could not be queried or was not queried. */
 const UNKNOWN = "-";
 
-/** One line for each table, or source of it: how long ago something came, and what has not come through yet. */
+/**
+ * Prints one line for each table or source: the age of the last delivery, and the files that are not
+ * processed yet.
+ */
 export function printStreams(streams: readonly StreamFacts[], at: Date): string {
   if (streams.length === 0) return "";
   const since = (date: Date | undefined) => (date ? age(at.getTime() - date.getTime()) : UNKNOWN);

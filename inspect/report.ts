@@ -2,9 +2,9 @@ import { write } from "../terminal/write";
 import type { Finding } from "./finding";
 import { printFindings } from "./print-findings";
 
-/** What a look at a pipeline or a lake comes to. */
+/** Result of inspecting a pipeline or a lake. */
 export interface Report {
-  /** What was looked at, in one line. */
+  /** One line that names the inspected pipeline or lake. */
   readonly subject: string;
   readonly at: Date;
   /** Tables for people, each ended by a line feed. */
@@ -12,7 +12,7 @@ export interface Report {
   /** The same as values. */
   readonly values: Readonly<Record<string, unknown>>;
   readonly findings: readonly Finding[];
-  /** What can be said if there is none. */
+  /** Summary if there is no finding. */
   readonly allIsWell: string;
 }
 

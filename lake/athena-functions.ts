@@ -1,6 +1,6 @@
 /**
- * Functions of Athena (Trino) that DuckDB has under other names, so that one text of a question runs on both. None hides
- * a function of DuckDB.
+ * Functions of Athena (Trino) that DuckDB has under other names, so that one SQL text runs on both. None of
+ * them hides a function of DuckDB.
  *
  * Quantiles are exact here and approximate in Athena.
  *

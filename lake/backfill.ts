@@ -24,11 +24,11 @@ export interface FolderBackfillOptions {
   readonly onProgress: (progress: BackfillProgress | CommitProgress) => void;
 }
 
-/** What happened, with what was added to the typed tables at once. */
+/** Outcome of the backfill, with the rows added to the typed tables. */
 export type FolderBackfillOutcome = BackfillSummary & Partial<Pick<CommittedAll, "rows" | "unparsed">>;
 
 /**
- * Brings the history of a folder into a lake: what `backfill` does, and then what the schedules do on AWS.
+ * Adds the history of a folder to a lake: runs `backfill`, and then the commits that schedules run on AWS.
  *
  * @throws UserError if the folder cannot be read or another process is writing to the lake
  */

@@ -19,9 +19,9 @@ import { discard, type FileBatch, newFiles, spoolBatch } from "./spooled-batch";
 import type { LakeWriter } from "./writer";
 
 /**
- * Why a file did not become rows, beside the reasons of the move.
+ * Why a file did not become rows, in addition to the reasons of the move.
  *
- * - `corrupt-file`: it was moved, but cannot be read to its end, so nothing of it is in the typed table
+ * - `corrupt-file`: it was moved, but cannot be read to its end, so none of its rows are in the typed table
  * - `unreadable-file`: the file system refused to copy it; it is where it was
  */
 export type IngestSkipReason = SkipReason | "corrupt-file" | "unreadable-file";
@@ -33,7 +33,7 @@ export interface SkippedObject {
   readonly detail?: string;
 }
 
-/** What was added to the typed tables, by table. */
+/** Rows added to the typed tables, by table. */
 export interface CommittedAll {
   readonly rows: Record<string, number>;
   readonly unparsed: Record<string, number>;
@@ -42,9 +42,9 @@ export interface CommittedAll {
 }
 
 /**
- * Brings the typed tables up to date with the files that were noted. Only under the lake's lock.
+ * Commits the noted files to the typed tables. Call it only under the lake's lock.
  *
- * @param privacy what the rows must not hold
+ * @param privacy personal data that the rows must not hold
  */
 export async function commitNoted(
   store: ObjectStore,
@@ -59,7 +59,7 @@ export async function commitNoted(
   const notes = await allNotes(store, LAKE_BUCKET, tables);
   const partitions = partitionsOf(notes.flatMap(({ files }) => files)).sort((a, b) => a.hour - b.hour);
   await folderPartitionCatalog(lake.root).add(partitions);
-  // Each computes in one thread. More would need more memory, and wait for each other.
+  // Each commit uses one thread. More commits would need more memory and wait for each other.
   const commits = pLimit(writer.pool.size);
   const work: Work = {
     ...writer,
@@ -75,7 +75,7 @@ export async function commitNoted(
     await commitPartition(work, partition);
     onProgress({ phase: "commit", done: ++done, total: partitions.length });
   });
-  // A file that waits for a whole copy stays noted, so that every run tries and reports it again.
+  // A corrupt file stays noted until a complete copy arrives, so that every run tries and reports it again.
   await noteArrivals(ports, LAKE_BUCKET, work.corrupt);
   await store.deleteAll(
     LAKE_BUCKET,
@@ -129,7 +129,7 @@ async function commitFiles(
   }
 }
 
-/** Partitions done. */
+/** Progress, in partitions. */
 export interface CommitProgress {
   readonly phase: "commit";
   readonly done: number;

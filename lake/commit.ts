@@ -13,7 +13,7 @@ import { MAX_LINE_BYTES } from "./spool";
 import type { SpooledBatch } from "./spooled-batch";
 import { syncFile, syncFolder } from "./sync-to-disk";
 
-/** What one commit added. */
+/** Rows that one commit added. */
 export interface Commit {
   readonly rows: number;
   readonly unparsed: number;
@@ -22,9 +22,9 @@ export interface Commit {
 /**
  * Adds a batch of files to the typed table: all of its lines, or nothing.
  *
- * A commit is one Parquet file that is written aside, synced and renamed into place. Which files are committed is
- * read from the column `log_file` alone; a run after a crash, a duplicate or a late file therefore neither loses nor
- * doubles a row.
+ * A commit is one Parquet file that is written to a temporary path, synced and renamed into place. Only the
+ * column `log_file` says which files are committed, so a crash, a duplicate or a late file neither loses nor
+ * duplicates a row.
  */
 export async function commitBatch(
   engine: DuckdbEngine,
@@ -61,7 +61,7 @@ TO ${sqlString(file)} ${parquetOptions(LAKE_PARQUET)}`,
   });
 }
 
-/** A line that is none holds everything as it was sent: it is counted, and its text left out. */
+/** An unparsed line may hold personal data: it is counted, but its text is left out. */
 const HIDDEN_LINE = "CASE WHEN unparsed IS NOT NULL THEN '(left out)' END AS unparsed";
 
 function privateColumns(format: LogFormat, rule: PrivacyRule): string {

@@ -7,13 +7,13 @@ import type { ObjectLocation, ObjectStore, StoredObject } from "../handlers/core
 import { keyPath } from "./key-path";
 import { syncFile } from "./sync-to-disk";
 
-/** Suffix of files that are being written: never listed. */
+/** Suffix of files that are being written. They are never listed. */
 const PARTIAL = ".partial";
 
 export interface DirectoryStoreOptions {
   /**
-   * Makes copies stay through a power cut, too. Not needed where the originals are kept: a copy that was cut short is
-   * made anew by the next run.
+   * Makes copies survive a power failure, too. Not needed if the originals are kept: the next run repeats an
+   * incomplete copy.
    *
    * @default true
    */
@@ -21,9 +21,10 @@ export interface DirectoryStoreOptions {
 }
 
 /**
- * Objects as files: a key is a path below its bucket's folder.
+ * Stores objects as files: a key is a path below its bucket's folder.
  *
- * A file appears whole or not at all, and stays through a power cut: it is written aside, synced and renamed.
+ * A file appears complete or not at all, and survives a power failure: it is written to a temporary path,
+ * synced and renamed.
  *
  * @param folders absolute folder of each bucket
  */
@@ -61,7 +62,7 @@ async function copy(source: string, target: string, isSynced: boolean): Promise<
   const from = statOrMissing(source);
   if (!from) return "source-missing";
   const to = statOrMissing(target);
-  // The copy keeps the source's time, so that a second run need not copy again what has not changed.
+  // The copy keeps the source's time, so that a second run does not copy unchanged files again.
   if (to && to.size === from.size && to.mtimeMs === from.mtimeMs) return "copied";
   const write = async (path: string) => {
     await copyFile(source, path, constants.COPYFILE_FICLONE);
@@ -110,13 +111,13 @@ async function writeAside(
   }
 }
 
-/** Unlike a rename, a link never replaces what is there. */
+/** Unlike a rename, a link never replaces an existing file. */
 async function linkAndRemove(aside: string, target: string): Promise<void> {
   await link(aside, target);
   await rm(aside);
 }
 
-/** Walks only the folder that the prefix names; keys come in the order of their bytes, as in S3. */
+/** Walks only the folder that the prefix names. Keys are in byte order, as in S3. */
 async function* list(folder: string, prefix: string): AsyncGenerator<StoredObject> {
   const start = prefix.slice(0, prefix.lastIndexOf("/") + 1);
   for await (const key of walk(folder, start)) {
@@ -128,7 +129,7 @@ async function* list(folder: string, prefix: string): AsyncGenerator<StoredObjec
 
 async function* walk(folder: string, prefix: string): AsyncGenerator<string> {
   const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch(ignoreMissing([]));
-  // A folder sorts by its name with the slash: "a/" comes after "a-b", as its keys do.
+  // A folder sorts by its name with the slash: "a/" comes after "a-b", like its keys.
   const names = entries.map((entry) => entry.name + (entry.isDirectory() ? "/" : ""));
   for (const name of names.sort(compareBytes)) {
     if (name.endsWith("/")) yield* walk(folder, prefix + name);
@@ -145,7 +146,7 @@ const ignoreMissing =
     throw error;
   };
 
-/** The kernel knows the answer: to hand the question to another thread takes several times as long. */
+/** Synchronous, because the kernel has the answer: the asynchronous call takes several times as long. */
 function statOrMissing(path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true });
@@ -154,5 +155,5 @@ function statOrMissing(path: string): BigIntStats | undefined {
   }
 }
 
-/** A file written anew is another inode; its time tells when an inode is used again. */
+/** A rewritten file has another inode; the time differs if an inode is reused. */
 const etagOf = ({ ino, size, mtimeNs }: BigIntStats): string => `${ino}-${size}-${mtimeNs}`;

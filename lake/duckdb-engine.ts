@@ -3,7 +3,7 @@ import { QueryFailedError } from "../handlers/core/errors";
 import type { QueryEngine, Statement } from "../handlers/core/ports";
 import { duckdb } from "./duckdb-library";
 
-/** A DuckDB database in memory: the query engine of this machine. Statements do not wait for each other. */
+/** A DuckDB database in memory: the local query engine. Statements do not wait for each other. */
 export interface DuckdbEngine extends QueryEngine {
   /** All rows of a result that is known to be small. @throws QueryFailedError */
   rows(sql: string): Promise<readonly (readonly DuckDBValue[])[]>;
@@ -12,9 +12,9 @@ export interface DuckdbEngine extends QueryEngine {
   close(): void;
 }
 
-/** Name of a statement that nobody asks about later. */
+/** Id of a statement. Local statements are not looked up later, so one id is enough. */
 const LOCAL_QUERY = "local";
-/** Nothing is fetched over the network: every extension that is needed is built in. */
+/** Nothing is downloaded: all needed extensions are built in. */
 const OFFLINE = { autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
 
 /**

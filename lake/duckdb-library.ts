@@ -3,11 +3,11 @@ type Library = typeof import("@duckdb/node-api");
 let library: Library | undefined;
 
 /**
- * DuckDB's library, loaded when it is first needed: that takes longer than all else at the start of a command.
+ * DuckDB's library, loaded on first use: loading it is the slowest step when a command starts.
  *
- * Its allocator then reads the variable, once. By default it gives what it frees back to the system within a second, and asks
- * for it again for the next row group: page faults were a fifth of the time of a commit. What DuckDB uses stays bounded by
- * its `memory_limit`.
+ * Its allocator reads the variable once, at load time. By default it returns freed memory to the system
+ * within a second, and requests it again for the next row group: page faults took a fifth of the time of a
+ * commit. DuckDB's memory is still bounded by its `memory_limit`.
  *
  * @see https://jemalloc.net/jemalloc.3.html#opt.dirty_decay_ms
  */

@@ -9,22 +9,22 @@ import { UserError } from "../terminal/user-error";
 import { directoryObjectStore } from "./directory-object-store";
 import { LAKE_BUCKET, type LakeLayout, lakeLayout } from "./layout";
 
-/** Nobody configured prefixes here: every format is tried on every key. */
+/** No prefixes are configured locally: every format is tried on every key. */
 export const ANY_SOURCE: readonly ConfiguredSource[] = FORMAT_IDS.map((format) => ({
   format,
   name: format,
   prefix: "",
 }));
 
-/** A folder of logs and a lake, as the core sees them. */
+/** A folder of logs and a lake, as object stores for the core. */
 export interface Folders {
-  /** Knows the folder of the logs as `bucket`, and the lake as `LAKE_BUCKET`. */
+  /** Maps `bucket` to the folder of the logs, and `LAKE_BUCKET` to the lake. */
   readonly store: ObjectStore;
   readonly bucket: string;
   readonly lake: LakeLayout;
 }
 
-/** @throws UserError if the folder is not there, or the lake and it lie in each other */
+/** @throws UserError if the folder does not exist, or if one of the folder and the lake contains the other */
 export async function openFolders(
   directory: string,
   lakeFolder: string,
@@ -38,7 +38,7 @@ export async function openFolders(
   return { bucket, lake, store: directoryObjectStore(folders, { syncCopies: deleteOriginals }) };
 }
 
-/** A folder named like the lake's own bucket must not be taken for it. */
+/** A folder with the name of the lake's bucket must not be confused with it. */
 const bucketName = (folder: string): string => (folder === LAKE_BUCKET ? `${folder}/` : folder);
 
 async function checkFolders(directory: string, lake: LakeLayout): Promise<void> {
@@ -54,12 +54,12 @@ async function checkFolders(directory: string, lake: LakeLayout): Promise<void> 
   }
 }
 
-/** Links and, where the file system ignores it, upper and lower case give one folder many paths: this is the one. */
+/** The canonical path of a folder: links and a case-insensitive file system give a folder several paths. */
 function realPath(path: string): string {
   try {
     return realpathSync.native(path);
   } catch (error) {
-    // A lake that is to be made has no path yet but that of the folder that it will lie in.
+    // A lake that does not exist yet gets its path from its parent folder.
     if (codeOf(error) !== "ENOENT" || dirname(path) === path) throw error;
     return join(realPath(dirname(path)), basename(path));
   }

@@ -1,8 +1,8 @@
 import pLimit from "p-limit";
 
 /**
- * Works on a few items at a time. After a failure no other item is begun, and those that were are waited for: nothing
- * goes on in the background.
+ * Works on a few items at a time. After a failure it starts no other item and waits for those already
+ * started, so that no work continues in the background.
  *
  * @throws what the first failure threw
  */

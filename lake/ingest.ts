@@ -11,15 +11,15 @@ import { lakePrivacy } from "./privacy";
 import { withLakeWriter } from "./writer";
 
 export interface IngestOptions {
-  /** Folder that is treated as the bucket: a file's path below it is its key. */
+  /** Folder that acts as the bucket: a file's path below it is its key. */
   readonly directory: string;
   readonly lake: string;
   /** Deletes the originals once they are copied. */
   readonly deleteOriginals: boolean;
   /**
-   * What the rows of a new lake must not tell; a lake keeps to what it began with.
+   * Personal data that the rows of a new lake must not hold. A lake keeps its first options.
    *
-   * @default - as the lake began; a new one holds what was logged
+   * @default - the lake's options; a new lake holds all that was logged
    */
   readonly privacy?: PrivacyOptions;
   readonly onProgress: (progress: Progress) => void;
@@ -28,31 +28,32 @@ export interface IngestOptions {
 export interface Progress {
   readonly phase: "move" | "commit";
   readonly done: number;
-  /** Unknown while files are still being listed. */
+  /** `undefined` while files are still being listed. */
   readonly total?: number;
 }
 
 export interface IngestSummary {
-  /** Files that are below `raw/` because of this run or an earlier one. */
+  /** Files of the folder that this run or an earlier one moved below `raw/`. */
   readonly moved: number;
   readonly skipped: Readonly<Partial<Record<IngestSkipReason, number>>>;
   /** Rows that this run added, by table. */
   readonly rows: Readonly<Record<string, number>>;
-  /** Lines that could not be read, among those that this run added. */
+  /** Unparsed lines among the rows that this run added. */
   readonly unparsed: Readonly<Record<string, number>>;
-  /** Partitions that this run looked at because they hold files of the folder. */
+  /** Partitions that this run checked because they hold files of the folder. */
   readonly partitions: Readonly<Record<string, number>>;
   readonly seconds: number;
 }
 
 const MOVE_BATCH = 1000;
 /**
- * Runs the pipeline on this machine: moves the folder's access logs below `LAKE/raw/` as `move-access-logs` would,
- * and brings the typed tables up to date with them.
+ * Runs the pipeline locally: moves the folder's access logs below `LAKE/raw/` as `move-access-logs` does, and
+ * commits them to the typed tables.
  *
- * It may be run again at any time, after new or late files, and after it was interrupted: what is done stays done.
+ * It can run again at any time, after new or late files or an interruption: finished work is not repeated.
  *
- * @throws UserError if the folder cannot be read, another process is writing to the lake, or it began with other privacy
+ * @throws UserError if the folder cannot be read, another process is writing to the lake, or the lake has
+ * other privacy options
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const started = performance.now();

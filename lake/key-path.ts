@@ -1,13 +1,13 @@
-/** What Windows takes for a separator, a stream of the file, a pattern, or cuts off. */
+/** Characters that Windows reads as a separator, a stream or a pattern, or that it cuts off. */
 const NO_NAME_ON_WINDOWS = /[<>:"|?*\\\p{Cc}]|[. ]$/u;
 /** Names that stand for devices on Windows, whatever their extension. */
 const DEVICE_ON_WINDOWS = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /**
- * The path below a folder that stands for an object's key: the key itself.
+ * The path below a folder for an object's key: the key itself.
  *
  * @param platform as Node names it
- * @throws Error if the key leads out of the folder, or has a part that cannot be a file's name
+ * @throws Error if the key leads out of the folder, or has a part that is not a valid file name
  */
 export function keyPath(key: string, platform: NodeJS.Platform = process.platform): string {
   const parts = key.split("/");

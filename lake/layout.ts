@@ -4,38 +4,41 @@ import type { LogFormat } from "../formats/log-format";
 import { type Partition, partitionPath } from "../formats/partition-layout";
 import { UserError } from "../terminal/user-error";
 
-/** Name under which the object store knows the lake's folder. */
+/** Bucket name of the lake's folder in the object store. */
 export const LAKE_BUCKET = "lake";
 
 /** Folder of the typed tables. */
 export const TYPED_PREFIX = "typed/";
 
-/** Where things lie in a lake's folder. */
+/** Paths in a lake's folder. */
 export interface LakeLayout {
   readonly root: string;
   /** Parquet files of one partition of a typed table. */
   readonly typedPartition: (partition: Partition) => string;
   /** Glob over every Parquet file of a typed table. */
   readonly typedFiles: (format: LogFormat) => string;
-  /** Files that are not published yet; on the same disk, so that publishing is a rename. */
+  /** Folder of unpublished files. It is on the same disk, so that publishing is a rename. */
   readonly workFolder: string;
   readonly lockFile: string;
-  /** One JSON line for each object that the last `ingest` did not take, with its reason. */
+  /** One JSON line for each object that the last `ingest` skipped, with the reason. */
   readonly skippedFile: string;
-  /** What the rows must not tell; missing if they hold what was logged. */
+  /** Privacy options of the rows; missing if they hold all that was logged. */
   readonly privacyFile: string;
-  /** Secret that hashes are made with. */
+  /** Secret of the hashes. */
   readonly saltFile: string;
 }
 
-/** What DuckDB reads as a pattern; and a backslash as a separator, also where it is a part of a name. */
+/**
+ * Characters that DuckDB reads as a pattern. DuckDB reads a backslash as a separator, even where it is part
+ * of a name.
+ */
 const NOT_FOR_DUCKDB = [..."*?[]{}", ...(sep === "\\" ? [] : ["\\"])];
 
-/** False if DuckDB would read the path as a pattern, or as another path. */
+/** False if DuckDB would read the path as a pattern or as a different path. */
 export const isLakePath = (folder: string): boolean =>
   !NOT_FOR_DUCKDB.some((character) => resolve(folder).includes(character));
 
-/** @throws UserError if DuckDB would read the path as a pattern, or as another path */
+/** @throws UserError if DuckDB would read the path as a pattern or as a different path */
 export function lakeLayout(folder: string): LakeLayout {
   const root = resolve(folder);
   if (!isLakePath(root)) {
@@ -55,7 +58,7 @@ export function lakeLayout(folder: string): LakeLayout {
   };
 }
 
-/** @throws UserError if there is no lake */
+/** @throws UserError if the lake does not exist */
 export async function existingLake(folder: string): Promise<LakeLayout> {
   const layout = lakeLayout(folder);
   try {
@@ -68,7 +71,10 @@ export async function existingLake(folder: string): Promise<LakeLayout> {
   return layout;
 }
 
-/** Makes the lake's folders and clears what an interrupted run left half written. Only under the lake's lock. */
+/**
+ * Creates the lake's folders and deletes incomplete files of an interrupted run. Call it only under the
+ * lake's lock.
+ */
 export async function prepareLake({ workFolder }: LakeLayout): Promise<void> {
   await rm(workFolder, { recursive: true, force: true });
   await mkdir(workFolder, { recursive: true });

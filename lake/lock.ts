@@ -4,7 +4,7 @@ import { codeOf } from "../handlers/core/errors";
 import { UserError } from "../terminal/user-error";
 
 /**
- * Runs `work` as the lake's only writer. A lock whose process is gone is taken over.
+ * Runs `work` as the lake's only writer. If the process of a lock has ended, the lock is taken over.
  *
  * @throws UserError if another process is writing
  */
@@ -18,7 +18,7 @@ export async function withLakeLock<T>(lockFile: string, work: () => Promise<T>):
   }
 }
 
-/** The lock appears with its content: linking a finished file either succeeds or finds another's. */
+/** The lock appears with its content: linking a finished file succeeds, or fails if another lock exists. */
 async function takeLock(lockFile: string): Promise<void> {
   const own = `${lockFile}.${process.pid}`;
   await writeFile(own, String(process.pid));
@@ -39,9 +39,9 @@ async function takeLock(lockFile: string): Promise<void> {
   }
 }
 
-/** Who holds a lock, so that others can look without taking it. */
+/** Holder of a lock, which can be read without taking the lock. */
 export interface LockHolder {
-  /** NaN if the lock names no process. */
+  /** NaN if the lock file does not hold a process id. */
   readonly pid: number;
   readonly isRunning: boolean;
 }
@@ -62,7 +62,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it runs, as another user.
+    // EPERM: the process runs, as another user.
     return codeOf(error) === "EPERM";
   }
 }

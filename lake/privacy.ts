@@ -25,12 +25,13 @@ const storedSchema = z.strictObject({
 });
 
 /**
- * What the rows of a lake must not tell. The first run decides, and the lake remembers it: a later one that forgot the
- * options must not add what the others left out. Only under the lake's lock.
+ * Personal data that the rows of a lake must not hold. The first run decides, and the lake stores the
+ * options: a later run without the options must not add data that earlier runs left out. Call it only under
+ * the lake's lock.
  *
- * @param wanted options that are to hold; what is not set is as the lake has it
- * @returns `undefined` if the rows hold what was logged
- * @throws UserError if the lake has rows that were made with other options, or its secret is unusable
+ * @param wanted requested options; an unset option keeps the lake's value
+ * @returns `undefined` if the rows hold all that was logged
+ * @throws UserError if the lake's rows were written with other options, or its secret is unusable
  */
 export async function lakePrivacy(
   lake: LakeLayout,
@@ -84,7 +85,7 @@ async function saltOf(lake: LakeLayout): Promise<string> {
   throw new UserError(`${saltFile}: expected a secret of at least ${MIN_SALT_LENGTH} characters`);
 }
 
-/** A file that is not there is none; any other refusal is an error. */
+/** A missing file counts as `undefined`; any other failure is an error. */
 function absent(error: unknown): undefined {
   if (codeOf(error) !== "ENOENT") throw error;
 }

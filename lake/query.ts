@@ -13,19 +13,19 @@ import { hasParquet } from "./has-parquet";
 import { jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout, TYPED_PREFIX } from "./layout";
 
-/** A lake that can be asked: each typed table under its name, and `<table>_unparsed` with what could not be read. */
+/** A lake for queries: each typed table by its name, and its unparsed lines as `<table>_unparsed`. */
 export interface OpenLake {
   /**
    * Runs SQL; one statement at a time.
    *
    * @param use called with the result; the rows can be read until it resolves
-   * @throws UserError without SQL, QueryFailedError if DuckDB refuses the SQL
+   * @throws UserError without SQL, QueryFailedError if DuckDB rejects the SQL
    */
   query<T>(sql: string, use: (result: QueryRows) => Promise<T>): Promise<T>;
   close(): void;
 }
 
-/** @throws UserError if there is no lake */
+/** @throws UserError if the lake does not exist */
 export async function openLake(folder: string): Promise<OpenLake> {
   const lake = await existingLake(folder);
   const engine = await openDuckdb();
@@ -88,8 +88,8 @@ async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void
 }
 
 /**
- * By name and with missing columns as NULL: files written before a column was added stay readable, also while no file has
- * it yet.
+ * Reads columns by name, and missing ones as NULL: files written before a column was added stay readable,
+ * even while no file has it.
  */
 function storedFiles(lake: LakeLayout, format: LogFormat): string {
   const keys = PARTITION_KEYS.map(({ name }) => `${sqlString(name)}: VARCHAR`).join(", ");
@@ -98,7 +98,7 @@ function storedFiles(lake: LakeLayout, format: LogFormat): string {
 UNION ALL BY NAME ${noFiles(format)}`;
 }
 
-/** A table that got no log yet can still be named. */
+/** A table without files can still be queried. */
 function noFiles(format: LogFormat): string {
   const texts = ["log_file", "unparsed", ...PARTITION_KEYS.map(({ name }) => name)];
   const columns = [...duckdbColumns(format), ...texts.map((name) => ({ name, type: "VARCHAR" }))];

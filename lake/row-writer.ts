@@ -6,11 +6,11 @@ import { COLUMN_SEPARATOR, lineScanner, scannedColumns } from "../formats/scan-l
 
 /** Turns the lines of one file into rows of separated columns. */
 export interface RowWriter {
-  /** Rows made so far, those of unparsed lines among them. */
+  /** Rows written so far, including those of unparsed lines. */
   readonly lines: number;
   /**
    * @param block whole lines in UTF-8, each ended by a line feed; it is overwritten
-   * @returns their rows, in pieces
+   * @returns rows of the lines, in pieces
    */
   rowsOf(block: Buffer): readonly Buffer[];
 }
@@ -20,8 +20,8 @@ const HASH = 0x23;
 const SEPARATOR_TEXT = String.fromCharCode(COLUMN_SEPARATOR);
 
 /**
- * Lines of the usual form become rows where they are, by overwriting what stands between their columns; the line
- * reader judges the others.
+ * Lines of the usual form become rows in place, by overwriting the bytes between their columns. The line
+ * reader parses the others.
  */
 export function rowWriter(format: LogFormat): RowWriter {
   const scanner = lineScanner(format);
@@ -41,7 +41,7 @@ export function rowWriter(format: LogFormat): RowWriter {
     return rowEnd;
   };
 
-  /** The row of a line that is not of the usual form; nothing for a header. */
+  /** The row of a line of an unusual form; nothing for a header. */
   const unusualRow = (line: string): string => {
     const result = read(line);
     if (result.kind === "header") {
@@ -63,7 +63,7 @@ export function rowWriter(format: LogFormat): RowWriter {
       if (rowEnd === end) {
         lines++;
       } else if (rowEnd >= 0) {
-        // Only what the format knows becomes part of the row.
+        // Only columns of the format become part of the row.
         block[rowEnd] = LINE_FEED;
         pieces.push(block.subarray(written, rowEnd + 1));
         written = end + 1;

@@ -2,19 +2,19 @@ import { readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Files that are done with, to be written over: to make and delete one takes longer than to fill it, and where a file
- * system puts off using what was just deleted, several times as long.
+ * Files that are no longer needed, to be overwritten. Creating and deleting a file takes longer than filling
+ * it, and several times as long on file systems that delay the reuse of freed space.
  */
 export interface SpareFiles {
-  /** Puts a file at the path if there is one to spare; what it holds means nothing. */
+  /** Puts a spare file at the path if there is one. Its content is meaningless. */
   putAt(path: string): void;
   /** Takes all files of a folder that are no longer needed. */
   takeFrom(folder: string): void;
-  /** Deletes those that nobody needed. */
+  /** Deletes the files that were not reused. */
   delete(): void;
 }
 
-/** @param folder where they are kept: on the file system that they are used on */
+/** @param folder folder of the spare files, on the file system where they are reused */
 export function spareFiles(folder: string): SpareFiles {
   const spare: string[] = [];
   let taken = 0;

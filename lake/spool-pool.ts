@@ -14,7 +14,7 @@ export interface SpoolTask {
   readonly target: string;
 }
 
-/** What became of it. */
+/** Outcome of a task. */
 export type SpoolAnswer =
   | { readonly id: number; readonly spooled: Spooled }
   | {
@@ -24,18 +24,21 @@ export type SpoolAnswer =
 
 /** Threads that spool files. */
 export interface SpoolPool {
-  /** How many files are best spooled at a time. */
+  /** Number of files to spool at a time. */
   readonly size: number;
-  /** @throws Error of the file system; a file that cannot be read to its end is no error */
+  /** @throws Error of the file system; a corrupt file is not an error */
   spool(table: string, source: string, target: string): Promise<Spooled>;
   close(): Promise<void>;
 }
 
-/** Beyond it, DuckDB is what takes the time. */
+/** With more threads, DuckDB is the bottleneck. */
 const MAX_THREADS = 4;
 const PROGRAM = join(__dirname, "spool-worker.mjs");
 
-/** In a checkout that was not built, there is no program for the threads: files are then spooled in this one. */
+/**
+ * In a checkout that was not built, the program of the threads does not exist: files are spooled in this
+ * thread.
+ */
 export const openSpoolPool = (): SpoolPool =>
   existsSync(PROGRAM) ? threadPool(Math.min(MAX_THREADS, availableParallelism())) : thisThread;
 

@@ -4,7 +4,7 @@ import { codeOf, messageOf } from "../handlers/core/errors";
 import { spoolFile } from "./spool";
 import type { SpoolAnswer, SpoolTask } from "./spool-pool";
 
-/** Program of a thread that spools the files it is told of. */
+/** Program of a thread that spools files on request. */
 parentPort?.on("message", async (task: SpoolTask) => {
   parentPort?.postMessage(await answerTo(task));
 });
@@ -13,7 +13,7 @@ async function answerTo({ id, table, source, target }: SpoolTask): Promise<Spool
   try {
     return { id, spooled: await spoolFile(formatOfTable(table), source, target) };
   } catch (error) {
-    // An error that is sent to another thread loses its code.
+    // An error loses its code when it is sent to another thread.
     return { id, error: { message: messageOf(error), code: codeOf(error) } };
   }
 }

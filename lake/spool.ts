@@ -33,10 +33,10 @@ const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 const GZIP_TRAILER_BYTES = 8;
 const CHUNK_BYTES = 1 << 18;
 const MIN_CHUNK_BYTES = 1 << 12;
-/** Files up to this size, whose text is no larger than that, are taken whole. */
+/** Files up to this size whose text is not larger, either, are read whole. */
 const WHOLE_BYTES = 4 << 20;
 const WHOLE_TEXT_BYTES = 32 << 20;
-/** A longer line is cut here. Real lines stay below 64 KiB: only binary rubbish is longer. */
+/** A longer line is cut here. Real lines are below 64 KiB: only binary garbage is longer. */
 export const MAX_LINE_BYTES = 4 << 20;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -46,15 +46,15 @@ const REPLACEMENT = "\uFFFD";
 /**
  * Writes the lines of a log file, plain or gzip, as separated columns that DuckDB can load.
  *
- * DuckDB itself takes a truncated gzip for a shorter file and drops lines that are not UTF-8, so the file is inflated
- * here, where its checksum is verified, and bytes that are no UTF-8 are replaced. Memory does not grow with the file.
+ * DuckDB itself reads a truncated gzip as a shorter file and drops lines that are not UTF-8. So the file is
+ * inflated here, its checksum is verified, and invalid UTF-8 is replaced. Memory does not grow with the file.
  *
- * @returns `corrupt` if the gzip cannot be read to its end; what was written until then must not be used
+ * @returns `corrupt` if the gzip cannot be read to its end; the text written so far must not be used
  */
 export async function spoolFile(format: LogFormat, source: string, target: string): Promise<Spooled> {
   const writer = rowWriter(format);
   const input = openSync(source, "r");
-  // Not emptied: to write over an earlier text is quicker than to get new pages for another one.
+  // Not truncated: overwriting an earlier text is faster than allocating new pages.
   const output = openSync(target, constants.O_WRONLY | constants.O_CREAT);
   let bytes = 0;
   const writeRows = async (chunks: Iterable<Buffer> | AsyncIterable<Buffer>) => {
@@ -63,7 +63,7 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
   try {
     const isGzip = readStart(input, GZIP_MAGIC.length).equals(GZIP_MAGIC);
     const text = wholeText(input, isGzip);
-    // A stream has its own handle, and closes it when it no longer reads.
+    // A stream has its own handle, and closes it when it stops reading.
     const chunks = () => createReadStream(source, { highWaterMark: CHUNK_BYTES });
     if (text) {
       await writeRows([text]);
@@ -83,8 +83,8 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
 }
 
 /**
- * The text of a file that is small, as most are: to hand a few hundred kilobytes to other threads and back takes longer
- * than to inflate them.
+ * The text of a small file, as most are: passing a few hundred kilobytes to other threads and back takes
+ * longer than inflating them.
  *
  * @returns nothing if the file or its text is large
  */
@@ -93,7 +93,7 @@ function wholeText(file: number, isGzip: boolean): Buffer | undefined {
   if (size > WHOLE_BYTES) return undefined;
   const bytes = readStart(file, size);
   if (!isGzip) return bytes;
-  // A chunk as long as the text: then the text has its memory to itself, and it can be given back.
+  // A chunk as long as the text: the text then does not share its memory, which can be freed.
   const chunkSize = Math.min(Math.max(declaredLength(bytes), MIN_CHUNK_BYTES), WHOLE_TEXT_BYTES);
   try {
     return gunzipSync(bytes, { chunkSize, maxOutputLength: WHOLE_TEXT_BYTES });
@@ -105,22 +105,22 @@ function wholeText(file: number, isGzip: boolean): Buffer | undefined {
   }
 }
 
-/** How long the text of a gzip is, by its last four bytes: a hint, for they may be missing. */
+/** Length of the text of a gzip, by its last four bytes. It is only a hint: they may be missing. */
 const declaredLength = (gzip: Buffer): number =>
   gzip.length < GZIP_TRAILER_BYTES ? 0 : gzip.readUInt32LE(gzip.length - 4);
 
 function readStart(file: number, length: number): Buffer {
-  // In memory of its own, that it can be given back.
+  // In unshared memory, so that it can be freed.
   const bytes = Buffer.allocUnsafeSlow(length);
   return bytes.subarray(0, readSync(file, bytes, 0, length, 0));
 }
 
-/** @returns how many bytes they are */
+/** @returns number of bytes written */
 function writePieces(file: number, pieces: readonly Buffer[]): number {
   const length = sum(pieces.map((piece) => piece.length));
   if (length === 0) return 0;
   const written = writevSync(file, pieces);
-  // Fewer only where something is amiss, as on a full disk, which the next attempt tells.
+  // Fewer bytes are written only on an error, e.g. a full disk, which the next attempt reports.
   if (written < length) writeFileSync(file, Buffer.concat(pieces).subarray(written));
   return length;
 }
@@ -137,7 +137,7 @@ export async function* plainText(chunks: Iterable<Buffer> | AsyncIterable<Buffer
       continue;
     }
     const last = first === 0 ? chunk.length : chunk.lastIndexOf(LINE_FEED) + 1;
-    // Only the line that the last chunk began is copied; the others are taken where they are.
+    // Only the line that the last chunk began is copied; the other lines are used in place.
     const joined = first === 0 ? chunk.length : first;
     if (rest.length > 0) yield* wholeLines(Buffer.concat([...rest, chunk.subarray(0, joined)]));
     const start = rest.length > 0 ? joined : 0;
@@ -151,7 +151,9 @@ export async function* plainText(chunks: Iterable<Buffer> | AsyncIterable<Buffer
 const wholeLines = (block: Buffer): Buffer[] =>
   plainParts(block.at(-1) === LINE_FEED ? block : Buffer.concat([block, Buffer.of(LINE_FEED)]));
 
-/** Halves a block until only the lines that are not plain text are decoded one by one: they are few. */
+/**
+ * Halves a block until only the lines that are not plain text are decoded one by one. Such lines are rare.
+ */
 function plainParts(block: Buffer): Buffer[] {
   if (isPlainText(block)) return [block];
   const middle = block.indexOf(LINE_FEED, block.length >> 1) + 1;

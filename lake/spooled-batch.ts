@@ -14,7 +14,7 @@ import { LAKE_BUCKET, type LakeLayout } from "./layout";
 import type { SpareFiles } from "./spare-files";
 import type { SpoolPool } from "./spool-pool";
 
-/** Some files of one partition that no commit holds yet: what one commit takes. */
+/** Uncommitted files of one partition, for one commit. */
 export interface FileBatch {
   readonly partition: Partition;
   /** Names below the partition's prefix. */
@@ -25,9 +25,9 @@ export interface FileBatch {
 export interface SpooledBatch {
   readonly partition: Partition;
   readonly format: LogFormat;
-  /** Names the commit: the same files make the same id. */
+  /** Id of the commit: the same files give the same id. */
   readonly id: string;
-  /** Folder of this batch alone, to be deleted when it is done. */
+  /** Folder of only this batch, deleted after the commit. */
   readonly folder: string;
   /** Folder with one text per file, under the file's name. */
   readonly texts: string;
@@ -37,11 +37,11 @@ export interface SpooledBatch {
   readonly corrupt: ReadonlyMap<string, string>;
 }
 
-/** One statement commits at most this much compressed text, so that disk and time per commit stay bounded. */
+/** Most compressed text of one commit, so that its disk space and time stay bounded. */
 const BATCH_BYTES = 32 << 20;
 const FILES_AT_ONCE = 4;
 
-/** Finds the files of a partition that no commit holds yet; no batch if there is nothing new. */
+/** Finds the uncommitted files of a partition; yields no batch if there are none. */
 export async function* newFiles(
   engine: DuckdbEngine,
   store: ObjectStore,
@@ -81,7 +81,7 @@ async function filesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Writes the text of a batch's files into a folder of its own. */
+/** Writes the text of a batch's files into a separate folder. */
 export async function spoolBatch(
   pool: SpoolPool,
   spares: SpareFiles,

@@ -2,14 +2,14 @@ import { open } from "node:fs/promises";
 
 const IS_WINDOWS = process.platform === "win32";
 
-/** Makes what was written to a file stay through a power cut. */
+/** Makes the content of a file survive a power failure. */
 export const syncFile = (path: string): Promise<void> =>
-  // Windows flushes only what may be written. Elsewhere a file that may not be written can be flushed, too.
+  // Windows flushes only files opened for writing. Other systems also flush read-only files.
   sync(path, IS_WINDOWS ? "r+" : "r");
 
 /**
- * Makes the names in a folder stay through a power cut. On Windows that is not for programs to do: a folder cannot be
- * opened as a file, and NTFS keeps names in its journal.
+ * Makes the names in a folder survive a power failure. Windows needs nothing: a folder cannot be opened as a
+ * file, and NTFS keeps names in its journal.
  */
 export const syncFolder = async (path: string): Promise<void> => {
   if (!IS_WINDOWS) await sync(path, "r");

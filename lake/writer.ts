@@ -4,17 +4,17 @@ import { WRITE_SETTINGS } from "./parquet-layout";
 import { type SpareFiles, spareFiles } from "./spare-files";
 import { openSpoolPool, type SpoolPool } from "./spool-pool";
 
-/** What turns files into rows of a lake. */
+/** Turns files into rows of a lake. */
 export interface LakeWriter {
   readonly engine: DuckdbEngine;
   readonly pool: SpoolPool;
   readonly spares: SpareFiles;
 }
 
-/** DuckDB's share: with Node itself, the process stays below 1 GiB. Spills go where the lake is. */
+/** DuckDB's share: together with Node, the process stays below 1 GiB. Spill files go to the lake's folder. */
 const DUCKDB_MEMORY = "600MiB";
 
-/** Its threads start while other work is done: best opened before there are files to write. */
+/** Open the writer before there are files to write: its threads start while other work is done. */
 export async function withLakeWriter<T>(
   lake: LakeLayout,
   use: (writer: LakeWriter) => Promise<T>,

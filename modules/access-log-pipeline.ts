@@ -56,15 +56,15 @@ import { SourceConfiguration } from "./source-configuration";
 import { validatePipeline } from "./validate-pipeline";
 import { validateProps } from "./validate-props";
 
-/** Lambda's rule: six times the timeout, and the window in which a batch is gathered. */
+/** Lambda's rule: six times the timeout, plus the batch window. */
 const VISIBILITY_TIMEOUT_SECONDS = 6 * MOVE.timeoutSeconds + MOVE.batchWindowSeconds;
 
 /**
  * ALB and CloudFront access logs, queryable in Athena minutes after delivery.
  *
  * New objects go through a queue to `move-access-logs`, which moves each to a Hive-style prefix; every hour
- * `create-partition` adds the partitions of the coming day to the Glue tables; every ten minutes `transform-partition`
- * commits what came to the typed tables.
+ * `create-partition` adds the partitions of the coming day to the Glue tables; every ten minutes
+ * `transform-partition` commits the new files to the typed tables.
  *
  * @example
  * new AccessLogPipeline(this, "access_logs", {
@@ -77,11 +77,14 @@ export class AccessLogPipeline extends Construct {
   readonly name: string;
   /** Bucket of the moved files, the typed tables and the query results. */
   readonly bucket: LogBucket;
-  /** Bucket that logs are delivered to: the same one, unless a KMS key encrypts that or one exists already. */
+  /**
+   * Bucket that logs are delivered to: `bucket`, unless a KMS key encrypts it or a landing bucket exists
+   * already.
+   */
   readonly landing: BucketRef;
-  /** What must be there before logs are delivered to it; nothing if it exists already. */
+  /** What must exist before logs are delivered to the landing bucket; empty if that bucket exists already. */
   readonly landingPermissions: readonly ITerraformDependable[];
-  /** What is said of each source where its logs are switched on. */
+  /** For each source, the values to enter where its logging is switched on. */
   readonly deliveries: readonly Delivery[];
   readonly trigger: ObjectCreatedTrigger;
   readonly move: HandlerFunction;
@@ -89,18 +92,18 @@ export class AccessLogPipeline extends Construct {
   readonly tables: readonly LogTable[];
   readonly pipelineWorkgroup: QueryWorkgroup;
   readonly analystWorkgroup: QueryWorkgroup;
-  /** Not with projected partitions. */
+  /** `undefined` with projected partitions. */
   readonly createPartition: HandlerFunction | undefined;
   readonly partitionSchedule: Schedule | undefined;
   /** Only with typed tables. */
   readonly lake: Lake | undefined;
   readonly monitoring: Monitoring;
-  /** What those may do who ask questions. */
+  /** Permissions of analysts. */
   readonly analystPolicy: AnalystPolicy;
   private readonly arns: CatalogArns;
-  /** What the functions read of the sources. */
+  /** The sources, as the functions read them. */
   private readonly configuration: SourceConfiguration;
-  /** The account that is deployed to. */
+  /** The account of the deployment. */
   readonly account: DataAwsCallerIdentity;
 
   constructor(scope: Construct, id: string, props: AccessLogPipelineProps) {
@@ -177,7 +180,9 @@ export class AccessLogPipeline extends Construct {
     });
   }
 
-  /** Of one stack, and so of one Region: in AWS the second one would find its names taken. */
+  /**
+   * Refuses two pipelines of one name in a stack, thus in a Region: AWS would reject the second one's names.
+   */
   private refuseSameName(name: string): void {
     const others = TerraformStack.of(this).node.findAll();
     const other = others.find(
@@ -225,7 +230,7 @@ export class AccessLogPipeline extends Construct {
           postcondition: [
             {
               condition: `\${${isHere}}`,
-              // Its events go to EventBridge and queues of its own Region.
+              // Its events go only to EventBridge and queues in its own Region.
               errorMessage: `existingLogBucket: ${bucket} must be in the pipeline's Region, ${region}`,
             },
           ],
@@ -414,7 +419,7 @@ export class AccessLogPipeline extends Construct {
   }
 }
 
-/** How a bucket of the pipeline is called, and what all of them have in common. */
+/** Name of a bucket of the pipeline, and the options that all its buckets share. */
 const bucketOptions = (props: AccessLogPipelineProps, prefix: string, suffix: string) => ({
   name: props.bucketName === undefined ? { prefix } : { whole: `${props.bucketName}${suffix}` },
   forceDestroy: props.forceDestroy ?? false,

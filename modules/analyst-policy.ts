@@ -9,21 +9,21 @@ import type { QueryWorkgroup } from "./query-workgroup";
 export interface AnalystPolicyProps {
   /** Prefix of the managed policy's name. */
   readonly name: string;
-  /** Where questions are asked. */
+  /** Workgroup of the analysts' queries. */
   readonly workgroup: QueryWorkgroup;
   readonly database: string;
   readonly bucketArn: string;
   readonly arns: CatalogArns;
-  /** True if Lake Formation, together with IAM, says who may see the tables. */
+  /** True if Lake Formation, together with IAM, controls access to the tables. */
   readonly lakeFormation: boolean;
   readonly security: SecurityProps;
-  /** True for a managed policy; else there is the document alone. */
+  /** True for a managed policy; false for the document only. */
   readonly isManaged: boolean;
 }
 
 /**
- * What those need who ask questions in the analysts' workgroup: to run queries there, to look tables up, to read what they
- * hold, and to write results. Nothing of it changes a table.
+ * Permissions for the analysts' workgroup: run queries, look up tables, read their data and write results.
+ * None of them can change a table.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/example-policies-workgroup.html
  */
@@ -37,7 +37,7 @@ export class AnalystPolicy extends Construct {
     const { workgroup, database, bucketArn, arns, lakeFormation, security } = props;
     this.document = policyDocument([
       { Sid: "Ask", ...allow(ASK, [workgroup.workgroup.arn]) },
-      // What the console shows before a workgroup is chosen; these know no resources.
+      // Needed by the console before a workgroup is chosen. These actions do not support resources.
       { Sid: "Choose", ...allow(["athena:ListDataCatalogs", "athena:ListWorkGroups"], ["*"]) },
       { Sid: "Describe", ...allow(DESCRIBE, [arns.dataCatalog()]) },
       {

@@ -3,7 +3,10 @@ import type { Construct } from "constructs";
 import { brokenLimits } from "../pipeline/broken-limits";
 import type { Arguments } from "../pipeline/limits";
 
-/** Holds everything below a construct against AWS's limits when the stack is synthesized: `terraform plan` knows none of them. */
+/**
+ * Checks everything below a construct against AWS's limits at synthesis: `terraform plan` does not check
+ * them.
+ */
 export const checkLimits = (scope: Construct): void =>
   scope.node.addValidation({ validate: () => brokenLimits(resourcesOf(scope)) });
 

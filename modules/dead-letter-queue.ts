@@ -5,11 +5,11 @@ import { deadLetterQueueNameOf } from "../pipeline/names";
 import { queueEncryption, type SecurityProps } from "../pipeline/security-props";
 import { fixLogicalId } from "./logical-id";
 
-/** The longest that SQS keeps a message: enough to come back from a holiday and redrive. */
+/** SQS's maximum: long enough to come back from a holiday and redrive. */
 export const DEAD_LETTER_RETENTION_DAYS = 14;
 
 /**
- * Makes an encrypted queue for what could not be delivered or done, as the child `dead_letters` of a construct.
+ * Creates an encrypted queue for messages that failed, as the child `dead_letters` of a construct.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
  */

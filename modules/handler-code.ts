@@ -9,7 +9,9 @@ import { RUNTIME_NODES } from "../pipeline/runtime";
 export interface HandlerCode {
   /** Absolute path of the zip. */
   readonly path: string;
-  /** Of the zip's bytes; Terraform compares the base64 form, CDKTF names the asset's folder by the other. */
+  /**
+   * SHA-256 of the zip: Terraform compares the base64 form, CDKTF names the asset's folder by the hex form.
+   */
   readonly sha256Hex: string;
   readonly sha256Base64: string;
 }
@@ -19,7 +21,8 @@ const BUNDLE_TARGET = `node${Math.min(...RUNTIME_NODES)}`;
 const ENTRY_NAME = "index.js";
 
 /**
- * The zip that `npm run build` made. It lies beside the built library and programs, and in a checkout in `dist/`.
+ * The zip that `npm run build` made. It is in the folder of the built library, which is `dist/` in a
+ * checkout.
  *
  * @throws Error if the project has not been built
  */
@@ -38,7 +41,7 @@ export function handlerCode(name: HandlerName): HandlerCode {
  * @param root folder that holds `handlers/` and `node_modules/`
  */
 export function bundleHandlers(root: string): ReadonlyMap<HandlerName, Uint8Array> {
-  // Needed to build, not to use, the package: consumers get the zips.
+  // Needed only to build the package: consumers get the zips.
   const esbuild: typeof import("esbuild") = require("esbuild");
   const { outputFiles } = esbuild.buildSync({
     absWorkingDir: root,
@@ -52,10 +55,10 @@ export function bundleHandlers(root: string): ReadonlyMap<HandlerName, Uint8Arra
     format: "cjs",
     // The SDK's ES modules can be tree-shaken, its CommonJS files (esbuild's default for Node) cannot.
     mainFields: ["module", "main"],
-    // Lambda hands its credentials over in the environment; the other ways to find some are 125 KB.
+    // Lambda passes credentials in the environment; the code for all other providers is 125 KB.
     alias: { "@aws-sdk/credential-provider-node": "./handlers/lambda-credentials.ts" },
     legalComments: "none",
-    // A tsconfig.json found by chance must not change the bytes.
+    // A tsconfig.json in a parent folder must not change the bytes.
     tsconfigRaw: "{}",
     logLevel: "error",
   });

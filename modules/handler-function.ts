@@ -26,7 +26,7 @@ export interface HandlerFunctionProps extends SecurityProps {
   readonly timeoutSeconds: number;
   readonly memoryMiB: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** What the function may do besides writing its own log. */
+  /** Permissions of the function, in addition to writing its own log. */
   readonly statements: readonly PolicyStatement[];
   readonly runtime: Runtime;
   readonly logRetentionDays: number;
@@ -44,15 +44,15 @@ export interface HandlerFunctionProps extends SecurityProps {
   readonly vpc?: VpcConfig;
 }
 
-/** What all functions of a pipeline have in common. */
+/** Settings that all functions of a pipeline share. */
 export type FunctionDefaults = Pick<
   HandlerFunctionProps,
   "memoryMiB" | "runtime" | "logRetentionDays" | "vpc" | keyof SecurityProps
 >;
 
 /**
- * One Lambda function on arm64 with its bundled code, a role of its own, and a log group that Terraform owns, so that
- * it has a retention and goes away with the function.
+ * One Lambda function on arm64 with its bundled code, its own role, and a log group. Terraform manages the
+ * log group, so that it has a retention and is deleted with the function.
  *
  * @example
  * new HandlerFunction(this, "create_partition", {
@@ -74,7 +74,7 @@ export class HandlerFunction extends Construct {
   readonly logGroup: CloudwatchLogGroup;
   readonly timeoutSeconds: number;
   readonly memoryMiB: number;
-  /** What else belongs to the function must keep to them, too. */
+  /** Other resources of the function, e.g. its queues, must use the same settings. */
   readonly security: SecurityProps;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
@@ -148,7 +148,8 @@ export class HandlerFunction extends Construct {
         systemLogLevel: "WARN",
         logGroup: this.logGroup.name,
       },
-      // A function that runs before it may do its work would fail for no reason that anyone could see later.
+      // Without its permissions, the function's first runs would fail, and the cause would be hard to find
+      // later.
       dependsOn: [policy],
     });
   }

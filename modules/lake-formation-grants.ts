@@ -3,24 +3,28 @@ import { LakeformationPermissions } from "@cdktf/provider-aws/lib/lakeformation-
 import { Construct } from "constructs";
 
 export interface LakeFormationGrantsProps {
-  /** Role of the function that is granted to. */
+  /** Role that receives the grants. */
   readonly role: IamRole;
   /** Glue database of the tables. */
   readonly database: string;
-  /** ARNs of registered locations that the function works in; none if nothing is registered: there is nothing to grant then. */
+  /**
+   * ARNs of the registered locations that the function uses; empty if nothing is registered and so needs no
+   * grant.
+   */
   readonly locations: readonly string[];
   /** True if the function creates the typed tables. */
   readonly createsTables: boolean;
 }
 
-/** Athena looks it up whatever the statement is about. It must exist. */
+/** Athena looks this database up for every statement. It must exist. */
 const DEFAULT_DATABASE = "default";
 
 /**
- * What a function needs where Lake Formation, not IAM alone, rules the catalog. Account-wide settings stay with those who run the
- * data lake.
+ * Grants that a function needs where Lake Formation, not only IAM, controls the catalog. Account-wide
+ * settings stay with the data lake's administrators.
  *
- * The tables are granted all at once, because the typed ones do not exist before the function makes them.
+ * The grant covers all tables at once, because the typed tables do not exist before the function creates
+ * them.
  *
  * @see https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html
  */

@@ -12,14 +12,14 @@ const PREFIXES = { raw: RAW_PREFIX, lake: LAKE_PREFIX } as const;
 export type LakeLocation = keyof typeof PREFIXES;
 
 /**
- * Registers where the tables' data lies with Lake Formation, which then hands it out by its own rules. Not the whole bucket:
- * Athena's results must not lie in a registered location.
+ * Registers the locations of the tables' data with Lake Formation, which then controls access to it. The
+ * whole bucket is not registered: Athena's results must not be in a registered location.
  *
  * @see https://docs.aws.amazon.com/lake-formation/latest/dg/register-data-lake.html
  * @see https://docs.aws.amazon.com/athena/latest/ug/lf-athena-limitations.html
  */
 export class LakeLocations extends Construct {
-  /** ARNs of the registered locations: who refers to one waits until it is registered. */
+  /** ARNs of the registered locations. Resources that refer to one are created after its registration. */
   readonly arns: { readonly [Location in LakeLocation]?: string };
 
   constructor(scope: Construct, id: string, { bucketArn, hasLake }: LakeLocationsProps) {

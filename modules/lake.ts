@@ -8,7 +8,7 @@ import { MAINTAIN, SCHEDULED_CONCURRENCY, TRANSFORM } from "../pipeline/sizing";
 import { type FunctionDefaults, HandlerFunction } from "./handler-function";
 import { Schedule } from "./schedule";
 
-/** A run that could not start is of no use once the next one is due. */
+/** A run that could not start is not needed once the next one is due. */
 const TRANSFORM_EVENT_AGE_SECONDS = 540;
 
 export interface LakeProps {
@@ -19,21 +19,21 @@ export interface LakeProps {
   /**
    * Days that rows are kept.
    *
-   * @default - they are kept
+   * @default - rows are not deleted
    */
   readonly retentionDays?: number;
   readonly permissions: FunctionPermissions;
   readonly functionDefaults: FunctionDefaults;
   readonly accountId: string;
-  /** True if each function has concurrency of its own. */
+  /** True if each function has reserved concurrency. */
   readonly reservedConcurrency: boolean;
 }
 
 /**
- * The typed tables: Iceberg, exactly once, minutes behind the text. Every ten minutes `transform-partition` commits what
- * came; every night `maintain-lake` merges small files.
+ * The typed tables: Iceberg, exactly once, minutes behind the text. Every ten minutes `transform-partition`
+ * commits the new files; every night `maintain-lake` merges small files.
  *
- * The tables themselves are not Terraform's: its provider cannot say how they are partitioned, so the function creates
+ * Terraform does not manage the tables: its provider cannot set their partitioning, so the function creates
  * them.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg.html
@@ -64,13 +64,13 @@ export class Lake extends Construct {
       description: "Merges small files of a typed table, every night",
       expression: MAINTAIN.schedule,
       target: this.maintain,
-      // Each table by itself: one that fails, or takes all the time, keeps no other one waiting.
+      // One run for each table: a table that fails or takes long does not delay the others.
       runs: props.formats.map(({ id: name, table }) => ({ name, input: { table } })),
       accountId: props.accountId,
     });
   }
 
-  /** By the ids of their constructs. */
+  /** Functions by the ids of their constructs. */
   get functions(): Readonly<Record<string, HandlerFunction>> {
     return { transform_partition: this.transform, maintain_lake: this.maintain };
   }

@@ -12,8 +12,8 @@ export interface LogTableProps extends TextTable {
 }
 
 /**
- * A Glue table over one format's text as delivered. Its partitions are not Terraform's: they are added as time goes on,
- * or computed by Athena.
+ * A Glue table over one format's text as delivered. Terraform does not manage its partitions: a function adds
+ * them as time goes on, or Athena computes them.
  *
  * @example
  * new LogTable(this, "lines", {
@@ -56,7 +56,7 @@ export class LogTable extends Construct {
           parameters: { ...glue.serdeParameters },
         },
       },
-      // Athena writes this one when it alters the table.
+      // Athena writes this parameter when it alters the table.
       lifecycle: { ignoreChanges: ['parameters["transient_lastDdlTime"]'] },
     });
     fixLogicalId(this.table, id);
@@ -95,7 +95,7 @@ function projectionParameters(glue: GlueTable, { from, sources }: Projection): R
           [`projection.${SOURCE_KEY.name}.values`]: sources.join(","),
         }
       : {}),
-    // Two dollars: Terraform takes one for the start of an expression of its own.
+    // Two dollar signs: Terraform reads one as the start of an expression.
     "storage.location.template": `${glue.location}${keys.map((key) => `${key}=$\${${key}}/`).join("")}`,
   };
 }

@@ -1,19 +1,19 @@
 import { TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 
-/** Context of the constructs of one pipeline: what their fixed ids begin with. */
+/** Context key: the prefix of the fixed ids of one pipeline. */
 const ID_PREFIX = "cdktf-access-logs:idPrefix";
 
-/** Has the fixed ids of everything below a construct begin with a prefix. To be called before it has children. */
+/** Sets the prefix of the fixed ids below a construct. Call it before the construct has children. */
 export const setIdPrefix = (scope: Construct, prefix: string): void =>
   scope.node.setContext(ID_PREFIX, prefix);
 
 /**
- * Gives a resource an id in Terraform that does not depend on where it stands in the tree of constructs: under another id
- * Terraform would replace it.
+ * Gives a resource a Terraform id that does not depend on its position in the construct tree: Terraform would
+ * replace the resource if its id changed.
  *
- * CDKTF merges two resources of one type and id into one without a word, so this refuses an id that is taken, now or when the
- * stack is synthesized.
+ * CDKTF silently merges two resources of one type and id, so this refuses an id that is taken, now or at
+ * synthesis.
  *
  * @throws Error if a resource of that type has that id already
  */
@@ -45,6 +45,6 @@ function conflictOf(resource: TerraformResource, id: string): string | undefined
   return `${resource.node.path}: the stack has another ${type} with the id "${id}", ${other.node.path}: Terraform would merge them into one resource; set "idPrefix" of the pipeline, or change the other id`;
 }
 
-/** Not by its getter: that would settle the id of a resource whose owner may still choose one. */
+/** Avoids the getter: it would fix the id of a resource whose owner may still choose one. */
 const idOf = (element: TerraformResource): string =>
   Reflect.get(element, "_logicalIdOverride") ?? element.cdktfStack.getLogicalId(element);

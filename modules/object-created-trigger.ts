@@ -21,13 +21,14 @@ import { deadLetterQueue } from "./dead-letter-queue";
 import { fixLogicalId } from "./logical-id";
 
 /**
- * How S3 tells of new objects.
+ * How S3 reports new objects.
  *
- * - `s3-notification`: the bucket's own notification. It rules the whole notification configuration of the bucket, so
- *   it is only for a bucket that this stack creates.
- * - `eventbridge`: a rule, or several, on the events that the bucket sends to EventBridge. Nothing on the bucket is touched; its
- *   owner must have switched them on, and forward them if it is another account.
- * - `queue`: the bucket may send to the queue. Nothing on it is touched; its owner must have it do so.
+ * - `s3-notification`: the bucket's own notification. It owns the bucket's whole notification configuration,
+ *   so it is only for a bucket that this stack creates.
+ * - `eventbridge`: one or more rules on the events that the bucket sends to EventBridge. The bucket is not
+ *   changed: its owner must switch the events on, and forward them from another account.
+ * - `queue`: the bucket may send to the queue. The bucket is not changed: its owner must configure the
+ *   notification.
  */
 export type TriggerKind = "s3-notification" | "eventbridge" | "queue";
 
@@ -44,18 +45,18 @@ export interface ObjectCreatedTriggerProps extends Pick<SecurityProps, "kmsKey">
   /**
    * Account that owns the bucket.
    *
-   * @default - the account that is deployed to
+   * @default - the account of the deployment
    */
   readonly bucketOwner?: string;
-  /** Where objects come from; no prefix may start with another one. */
+  /** Prefixes of the objects; no prefix may start with another one. */
   readonly sources: readonly ObjectSource[];
   /**
-   * A rule for each source, and not one for all. Only of `eventbridge`.
+   * One rule for each source instead of one for all. Only for `eventbridge`.
    *
-   * @default - if they do not fit into one rule's pattern
+   * @default - true if the sources do not fit into one rule's pattern
    */
   readonly ruleForEachSource?: boolean;
-  /** Seconds that a message stays invisible to others once it is received: at least six times the consumer's timeout. */
+  /** Seconds that a received message stays invisible: at least six times the consumer's timeout. */
   readonly visibilityTimeoutSeconds: number;
 }
 
@@ -64,7 +65,7 @@ const QUEUE_RETENTION_DAYS = 4;
 const MAX_RECEIVE_COUNT = 5;
 
 /**
- * A queue that gets a message for each new object, and a dead-letter queue behind it.
+ * A queue that gets a message for each new object, and its dead-letter queue.
  *
  * @example
  * new ObjectCreatedTrigger(this, "trigger", {
@@ -126,7 +127,8 @@ export class ObjectCreatedTrigger extends Construct {
       bucket: bucket.bucket,
       queue: sources.map(({ keyPrefix }) => ({
         queueArn: this.queue.arn,
-        // Large files arrive as multipart uploads and some services POST: every way of creation counts.
+        // Large files arrive as multipart uploads and some services use POST, so all creation events are
+        // needed.
         events: ["s3:ObjectCreated:*"],
         filterPrefix: keyPrefix,
       })),
@@ -144,7 +146,7 @@ export class ObjectCreatedTrigger extends Construct {
     }
     const each =
       ruleForEachSource ?? patternOf(props, sources).length + BUCKET_NAME_LIMIT > MAX_PATTERN_LENGTH;
-    // By its name, so that the policies do not grow with the number of rules.
+    // A pattern of rule names, so that the policies do not grow with the number of rules.
     const rules = { ArnLike: { "aws:SourceArn": this.ruleArn(each ? `${name}-*` : name) } };
     const policies = [
       this.queuePolicy("policy", this.queue, [letSend("events.amazonaws.com", this.queue, rules)]),

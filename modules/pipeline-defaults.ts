@@ -14,20 +14,20 @@ import type { FunctionDefaults } from "./handler-function";
 import type { Expiration } from "./log-bucket";
 
 const GIB = 1024 ** 3;
-/** Markers live for an hour; where only partitions are made of them, one that is not consumed need not stay for ever. */
+/** A marker is used within an hour. Without typed tables, markers that were not consumed can be deleted. */
 const NOTE_DAYS = 30;
 
-/** Name of the Glue database. Terraform computes what it alone knows. */
+/** Name of the Glue database. Terraform computes it from values that are unknown at synthesis. */
 export const databaseNameOf = (props: AccessLogPipelineProps): string =>
   props.database === undefined && Token.isUnresolved(props.name)
     ? Fn.replace(props.name, "-", "_")
     : databaseOf(props);
 
-/** @param gib gibibytes, or what Terraform alone knows of them */
+/** @param gib gibibytes, or a token that Terraform resolves */
 export const bytesOf = (gib: number): number =>
   Token.isUnresolved(gib) ? Token.asNumber(Fn.floor(Op.mul(gib, GIB))) : Math.floor(gib * GIB);
 
-/** What all functions of the pipeline have in common. */
+/** Settings that all functions of the pipeline share. */
 export const functionDefaults = (props: AccessLogPipelineProps): FunctionDefaults => ({
   memoryMiB: MEMORY_MIB,
   runtime: props.runtime ?? RUNTIMES[0],
@@ -39,7 +39,7 @@ export const functionDefaults = (props: AccessLogPipelineProps): FunctionDefault
   ...(props.vpc === undefined ? {} : { vpc: props.vpc }),
 });
 
-/** True if logs are delivered to the bucket that all else lies in. */
+/** True if logs are delivered to the pipeline's own bucket. */
 export const isLanding = (props: AccessLogPipelineProps): boolean =>
   props.existingLogBucket === undefined && !hasLandingBucket(props);
 
@@ -50,7 +50,7 @@ export const expirationsOf = (props: AccessLogPipelineProps): Expiration[] => [
     prefix: RESULTS_PREFIX,
     days: props.resultsRetentionDays ?? DEFAULT_RESULTS_RETENTION_DAYS,
   },
-  // Markers are the work list of the typed tables: there they stay until they are consumed.
+  // With typed tables, markers are the work list: they stay until they are consumed.
   ...(isColumnar(props) ? [] : [{ id: "notes", prefix: ARRIVALS_PREFIX, days: NOTE_DAYS }]),
   ...(props.rawRetentionDays === undefined
     ? []

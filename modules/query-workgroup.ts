@@ -54,8 +54,8 @@ export class QueryWorkgroup extends Construct {
     this.workgroup = new AthenaWorkgroup(this, "Default", {
       name: props.name,
       description: props.description,
-      // Athena keeps a history of queries in a workgroup, and without this neither deletes nor renames one that has any. It is
-      // no more than that: results are in the bucket.
+      // Without this, Athena does not delete or rename a workgroup that has a query history. Only the history
+      // is lost: results are in the bucket.
       forceDestroy: true,
       configuration: {
         enforceWorkgroupConfiguration: true,

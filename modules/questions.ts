@@ -8,7 +8,7 @@ import { fixLogicalId } from "./logical-id";
 import type { QueryWorkgroup } from "./query-workgroup";
 
 export interface QuestionsProps {
-  /** Where the questions are asked. */
+  /** Workgroup that the questions are saved in. */
   readonly workgroup: QueryWorkgroup;
   /** Glue database of the typed tables. */
   readonly database: string;
@@ -17,9 +17,9 @@ export interface QuestionsProps {
 }
 
 /**
- * The questions worth asking, in a workgroup: each as a saved query, which the console shows and which runs as it is, and
- * as a prepared statement, which takes values: `EXECUTE alb_top_clients USING '2026-11-23', '2026-11-23'`. Neither costs
- * anything. Athena looks for the tables when a question is asked, not before.
+ * The project's questions, in a workgroup. Each is a saved query, which the console shows and which runs
+ * unchanged, and a prepared statement, which takes values: `EXECUTE alb_top_clients USING '2026-11-23',
+ * '2026-11-23'`. Both are free. Athena looks up the tables only when a question runs.
  *
  * @example
  * new Questions(this, "questions", {

@@ -20,36 +20,35 @@ export interface ScheduleProps {
   /** Function to invoke; it gets `{ "scheduledTime": "<ISO 8601>" }`. */
   readonly target: HandlerFunction;
   /**
-   * Invocations at the same times that do different things: one for each.
+   * Several invocations at the same time, each with its own input.
    *
-   * @default - one that is told the time alone
+   * @default - one invocation, with the time only
    */
   readonly runs?: readonly ScheduledRun[];
   /** AWS account of the deployment, to keep other accounts from using the role. */
   readonly accountId: string;
   /**
-   * Seconds after which a run that could not start is given up.
+   * Seconds after which a run that could not start is dropped.
    *
    * @default 3000, shortly before an hourly schedule is due again
    */
   readonly maxEventAgeSeconds?: number;
 }
 
-/** What one of several invocations at the same time is told. */
+/** One of several invocations at the same time. */
 export interface ScheduledRun {
-  /** Tells its schedule from the others of the group. */
+  /** Name of its schedule in the group. */
   readonly name: string;
-  /** What the function gets besides the time. */
+  /** Input of the function in addition to the time. */
   readonly input: Readonly<Record<string, string>>;
 }
 
-/** Of the schedule, to hand a run over, and of Lambda, if the run fails. */
+/** Retries of the schedule, if it cannot invoke the function, and of Lambda, if the run fails. */
 export const RETRIES = 2;
 const DEFAULT_MAX_EVENT_AGE_SECONDS = 3000;
 
 /**
- * Invokes a function at fixed times. What cannot be invoked, and what fails in the function, ends in one dead-letter
- * queue.
+ * Invokes a function at fixed times. Failed invocations and failed runs go to one dead-letter queue.
  *
  * @example
  * new Schedule(this, "nightly", {
@@ -63,7 +62,7 @@ const DEFAULT_MAX_EVENT_AGE_SECONDS = 3000;
  */
 export class Schedule extends Construct {
   readonly schedules: readonly SchedulerSchedule[];
-  /** Of these schedules alone: metrics are counted by group. */
+  /** Contains only these schedules, because metrics are per group. */
   readonly group: SchedulerScheduleGroup;
   readonly deadLetterQueue: SqsQueue;
 
@@ -76,7 +75,7 @@ export class Schedule extends Construct {
       queueUrl: this.deadLetterQueue.url,
       policy: policyDocument([denyPlainText("sqs:*", [this.deadLetterQueue.arn])]),
     });
-    // The schedule only hands the event over: a failure of the function is Lambda's to retry and to report.
+    // The schedule only sends the event: Lambda retries and reports a failure of the function.
     const report = new IamRolePolicy(this, "report_policy", {
       name: "failed-events",
       role: role.id,
@@ -112,7 +111,7 @@ export class Schedule extends Construct {
         groupName: this.group.name,
         description: props.description,
         scheduleExpression: props.expression,
-        // Runs at equal distances: one that is moved would meet the one before it.
+        // Runs need equal intervals: a delayed run could overlap the next one.
         flexibleTimeWindow: { mode: "OFF" },
         ...(security.kmsKey === undefined ? {} : { kmsKeyArn: security.kmsKey }),
         target: {

@@ -12,13 +12,13 @@ export interface SourceConfigurationProps {
 }
 
 /**
- * What the functions read of the sources: an object in the pipeline's bucket. The environment of a function holds 4 KB, which
- * is 20 sources with long names; an object holds any number.
+ * The sources, as an object in the pipeline's bucket that the functions read. A function's environment holds
+ * 4 KB, which is 20 sources with long names; an object holds any number.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export class SourceConfiguration extends Construct {
-  /** Changes with the sources, so that new environments are started, which read them again. */
+  /** Changes with the sources, so that Lambda starts new environments, which read the sources again. */
   readonly variables: { readonly CONFIGURATION_SHA256: string };
 
   constructor(scope: Construct, id: string, { bucket, sources }: SourceConfigurationProps) {
@@ -32,7 +32,7 @@ export class SourceConfiguration extends Construct {
       // An object has at most 10 tags, and the provider would give it all of its default ones.
       overrideProvider: { defaultTags: { tags: {} } },
     });
-    // Of the text that is in the plan: what AWS computes is known only when it is written.
+    // Hash of the text in the plan: the hash that AWS computes is known only after the apply.
     this.variables = { CONFIGURATION_SHA256: `\${sha256(${object.fqn}.content)}` };
   }
 }

@@ -15,8 +15,8 @@ export class InvalidPropsError extends Error {
 }
 
 /**
- * Checks all rules at once, so that a user mends everything in one go. Values that Terraform knows only later are
- * not judged.
+ * Checks all rules at once, so that a user can fix everything in one go. Values that only Terraform knows are
+ * not checked.
  *
  * @param path path of the construct, for the message
  * @throws InvalidPropsError that lists every broken rule

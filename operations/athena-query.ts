@@ -28,11 +28,11 @@ export interface AthenaQuery {
   readonly database: string;
   readonly workgroup: string;
   readonly sql: string;
-  /** Aborted when whoever asks does not want the answer any more: the query is then cancelled. */
+  /** Cancels the query when it is aborted. */
   readonly signal: AbortSignal;
-  /** The query is cancelled when it has scanned more. */
+  /** The query is cancelled when it has scanned more bytes. */
   readonly maxBytes?: number;
-  /** A result of the same SQL that is not older is taken instead of running it. */
+  /** A result of the same SQL that is not older is reused. */
   readonly reuseMinutes?: number;
   readonly onProgress: (state: string, bytesScanned: number) => void;
 }
@@ -40,19 +40,19 @@ export interface AthenaQuery {
 export interface AthenaAnswer extends QueryRows {
   readonly queryId: string;
   readonly bytesScanned: number;
-  /** Bytes that are billed: whole megabytes, at least ten, for queries that were run. */
+  /** Billed bytes: whole megabytes, at least ten, if the query was run. */
   readonly bytesBilled: number;
   readonly isReused: boolean;
 }
 
-/** What the shell says of a program that Ctrl-C ended. */
+/** Exit code of a shell for a program ended by Ctrl-C. */
 const EXIT_INTERRUPTED = 130;
 const MB = 1e6;
 
 /**
- * Runs SQL in Athena. Whoever does not wait for its end any more, because of Ctrl-C, a limit or an error, cancels it.
+ * Runs SQL in Athena. If waiting ends early, because of Ctrl-C, a limit or an error, the query is cancelled.
  *
- * @returns the answer; its pages are fetched as its rows are read
+ * @returns the result; its pages are fetched as its rows are read
  * @throws QueryFailedError with Athena's reason; UserError if the query was cancelled from here
  */
 export async function queryAthena(query: AthenaQuery): Promise<AthenaAnswer> {
@@ -134,7 +134,7 @@ function scanOf({ Statistics: statistics, StatementType: type }: QueryExecution)
   return { bytesScanned, bytesBilled, isReused };
 }
 
-/** Page by page: the next one is fetched when the rows of this one were taken. */
+/** Yields rows page by page: the next page is fetched when the rows of the current one were read. */
 async function* rowsOf(
   { client, signal }: AthenaQuery,
   clock: Clock,
@@ -142,7 +142,7 @@ async function* rowsOf(
   first: GetQueryResultsCommandOutput,
 ): AsyncGenerator<readonly Json[]> {
   const columns = first.ResultSet?.ResultSetMetadata?.ColumnInfo ?? [];
-  // The first row of a query holds the names of its columns; that of SHOW or DESCRIBE is a row.
+  // The first row of a query holds the column names; the first row of SHOW or DESCRIBE holds data.
   let headers = StatementType === "DML" ? 1 : 0;
   for (let page = first; ; ) {
     for (const row of page.ResultSet?.Rows?.slice(headers) ?? []) yield athenaRow(columns, row);
@@ -156,7 +156,7 @@ async function* rowsOf(
   }
 }
 
-/** Asks again while Athena is busy. */
+/** Retries while Athena throttles. */
 async function patiently<T>(clock: Clock, ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -168,7 +168,7 @@ async function patiently<T>(clock: Clock, ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A clock that does not sleep on when there is nothing to wait for any more. */
+/** A clock whose sleep ends when the signal is aborted. */
 const interruptibleClock = (signal: AbortSignal): Clock => ({
   now: () => new Date(),
   sleep: (milliseconds) => setTimeout(milliseconds, undefined, { signal }),

@@ -2,8 +2,8 @@ import type { ColumnInfo, Row } from "@aws-sdk/client-athena";
 import { isoInstant, type Json, safeInteger } from "../terminal/rows";
 
 /**
- * A row of Athena's results, which are all text, as DuckDB's rows are printed: numbers as numbers, timestamps as
- * ISO 8601 in UTC. Arrays, maps and rows stay the text that Athena makes of them: it cannot be read back.
+ * Converts a row of Athena's results, which are all text, to the form of DuckDB's rows: numbers as numbers,
+ * timestamps as ISO 8601 in UTC. Arrays, maps and rows stay Athena's text, which cannot be parsed.
  *
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_ColumnInfo.html
  */
@@ -33,7 +33,7 @@ function athenaValue(type: string, text: string | undefined): Json {
   }
 }
 
-/** Names of the columns; one that comes again is told from the first as DuckDB does it. */
+/** Names of the columns; repeated names are made unique as in DuckDB. */
 export function columnNames(columns: readonly ColumnInfo[]): string[] {
   const names = columns.map(({ Name: name = "" }) => name);
   return names.map((name, index) => {

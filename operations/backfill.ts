@@ -30,7 +30,7 @@ export interface AwsBackfillOptions {
   readonly onProgress: (progress: BackfillProgress) => void;
 }
 
-/** Brings the history of a bucket into a deployed pipeline, whose schedules then fill the typed tables. */
+/** Adds the history of a bucket to a deployed pipeline, whose schedules then fill the typed tables. */
 export async function backfillAws(options: AwsBackfillOptions): Promise<BackfillSummary> {
   const clock = systemClock;
   const { database, workgroup, bucket } = options;

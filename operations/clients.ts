@@ -7,7 +7,7 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
 
-/** A look makes a few dozen requests at once: some are throttled, and succeed a moment later. */
+/** An inspection makes a few dozen requests at once: some are throttled, and succeed a moment later. */
 const MAX_ATTEMPTS = 5;
 
 export type Clients = ReturnType<typeof awsClients>;

@@ -9,27 +9,27 @@ import { type Connection, normalized, planConnection, planRemoval } from "./noti
 
 export interface ConnectOptions {
   readonly bucket: string;
-  /** Account that must own the bucket: another one's is never written to. */
+  /** Account that must own the bucket: buckets of other accounts are never changed. */
   readonly owner: string;
   readonly connection: Connection;
   readonly remove: boolean;
-  /** Called with what will change; the configuration is written only if it says so. */
+  /** Called with the planned changes; the configuration is written only if it returns true. */
   readonly confirm: (changes: readonly string[]) => Promise<boolean>;
 }
 
-/** What became of the bucket's configuration. */
+/** Outcome for the bucket's configuration. */
 export type Connected =
   | { readonly kind: "unchanged" }
   | { readonly kind: "declined"; readonly changes: readonly string[] }
   | { readonly kind: "written"; readonly changes: readonly string[] };
 
 /**
- * Connects a bucket that exists already to the pipeline, without touching what else listens to it.
+ * Connects an existing bucket to the pipeline, without changing its other notifications.
  *
- * S3 keeps one notification document per bucket and no version of it: it is read, changed, written whole, and read again.
- * If it then is not what was written, the document of before is put back.
+ * S3 keeps one notification document per bucket, without versions: it is read, changed, written whole, and
+ * read again. If it differs from the written document, the previous document is restored.
  *
- * @throws UserError if S3 refuses, if another entry listens to the same objects, or if the document is not as written
+ * @throws UserError if S3 refuses, if another entry covers the same objects, or if the document differs
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
  */
 export async function connectBucket(options: ConnectOptions): Promise<Connected> {

@@ -1,36 +1,36 @@
 import { messageOf, nameOf } from "../handlers/core/errors";
 import type { ProgressLine } from "../terminal/progress-line";
 
-/** What AWS answered about one thing. */
+/** AWS's answer about one resource. */
 export type Answer<T> =
   | { readonly kind: "found"; readonly value: T }
   | { readonly kind: "missing" }
-  /** It would not tell; why stands among what was not seen. */
+  /** AWS refused the request; `Inspector` keeps the reason. */
   | { readonly kind: "inaccessible" };
 
-/** Something that could not be looked at. */
+/** Something that could not be inspected. */
 export interface Inaccessible {
-  /** What it was, e.g. the name of a queue. */
+  /** What could not be inspected, e.g. the name of a queue. */
   readonly where: string;
-  /** The permission that the request takes, e.g. `sqs:GetQueueAttributes`. */
+  /** The permission that the request needs, e.g. `sqs:GetQueueAttributes`. */
   readonly permission: string;
   readonly kind: "denied" | "failed";
   readonly reason: string;
 }
 
-/** Asks AWS one thing after another: what is refused is remembered, and the rest is still asked. */
+/** Sends read requests to AWS: refused requests are remembered and do not stop the others. */
 export class Inspector {
   readonly inaccessible: Inaccessible[] = [];
   private answers = 0;
 
   constructor(private readonly progress: ProgressLine) {}
 
-  /** Nothing more is asked. */
+  /** Ends the inspection. */
   close(): void {
     this.progress.clear();
   }
 
-  /** @throws what has nothing to do with the thing itself: that nobody is signed in */
+  /** @throws errors that concern no single resource, e.g. missing credentials */
   async ask<T>(permission: string, where: string, request: () => Promise<T>): Promise<Answer<T>> {
     try {
       return { kind: "found", value: await request() };
@@ -47,7 +47,7 @@ export class Inspector {
   }
 }
 
-/** The value, or nothing if it is not there or could not be seen. */
+/** The value; `undefined` if it does not exist or is inaccessible. */
 export const foundValue = <T>(answer: Answer<T>): T | undefined =>
   answer.kind === "found" ? answer.value : undefined;
 
@@ -62,7 +62,7 @@ const NOT_SIGNED_IN: ReadonlySet<string> = new Set([
 const DENIED =
   /Access ?Denied|NotAuthorized|Forbidden|not authorized|Insufficient (?:permissions|privileges)/i;
 
-/** Each service has its own words for it. */
+/** Each service has its own error name for a missing resource. */
 const MISSING: ReadonlySet<string> = new Set([
   "ResourceNotFoundException",
   "QueueDoesNotExist",
@@ -76,7 +76,7 @@ const MISSING: ReadonlySet<string> = new Set([
 
 const isMissing = (name: string, message: string): boolean =>
   MISSING.has(name) ||
-  // Athena says it of workgroups and tables in the message alone.
+  // For workgroups and tables, Athena says it only in the message.
   (name === "InvalidRequestException" && /is not found|not found/i.test(message)) ||
   (name === "MetadataException" && /EntityNotFound|not found/i.test(message)) ||
   /(?:TABLE|SCHEMA)_NOT_FOUND/.test(message);

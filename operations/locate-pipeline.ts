@@ -11,7 +11,7 @@ import { UserError } from "../terminal/user-error";
 import { awsClients, type Clients } from "./clients";
 import { foundValue, Inspector } from "./inspector";
 
-/** What settings do not say of a deployed pipeline. */
+/** Values of a deployed pipeline that are not in the settings. */
 export interface LocateOptions {
   /**
    * Bucket of the moved files.
@@ -23,14 +23,14 @@ export interface LocateOptions {
   readonly outputs?: string;
 }
 
-/** A deployed pipeline, and what it takes to ask AWS about it. */
+/** A deployed pipeline, and what is needed to inspect it. */
 export interface LocatedPipeline {
   readonly parts: DeployedParts;
   readonly clients: Clients;
   readonly inspector: Inspector;
   /** Account of the credentials. */
   readonly account: string | undefined;
-  /** Bucket of the moved files; `undefined` if it could not be found out. */
+  /** Bucket of the moved files; `undefined` if it could not be found. */
   readonly bucket: string | undefined;
   /** Bucket that logs are delivered to; often the same. */
   readonly landing: string | undefined;
@@ -39,7 +39,7 @@ export interface LocatedPipeline {
 type Place = Pick<LocatedPipeline, "parts" | "clients" | "inspector">;
 
 /**
- * Finds the account and the buckets, whose names AWS completed when they were created.
+ * Finds the account and the buckets, whose names were completed when they were created.
  *
  * @throws UserError if the file of outputs cannot be used; error of the SDK without credentials
  */
@@ -60,7 +60,7 @@ export async function locatePipeline(parts: DeployedParts, options: LocateOption
   return { ...place, account: foundValue(identity)?.Account, bucket, landing };
 }
 
-/** The function that moves files says where it moves them to. */
+/** The target bucket, from the environment of the function that moves files. */
 async function targetOf({ clients, parts, inspector }: Place): Promise<string | undefined> {
   const { name } = parts.move;
   const found = await inspector.ask("lambda:GetFunctionConfiguration", name, () =>
@@ -71,7 +71,9 @@ async function targetOf({ clients, parts, inspector }: Place): Promise<string | 
 
 const TARGET_BUCKET = "TARGET_BUCKET" satisfies keyof MoveEnvironment;
 
-/** The bucket whose name begins so; not that of a pipeline whose name begins with this one's. */
+/**
+ * The bucket with this name prefix; not the bucket of a pipeline whose name starts with this pipeline's name.
+ */
 async function landingOf({ clients, inspector }: Place, prefix: string): Promise<string | undefined> {
   const found = await inspector.ask("s3:ListAllMyBuckets", prefix, () =>
     clients.s3.send(new ListBucketsCommand({ Prefix: prefix })),
@@ -80,7 +82,7 @@ async function landingOf({ clients, inspector }: Place, prefix: string): Promise
   return names.find((name) => GENERATED.test(name.slice(prefix.length)));
 }
 
-/** What Terraform completes a name with. */
+/** Suffix that Terraform adds to a name prefix. */
 const GENERATED = /^\d+$/;
 
 /** The buckets among a stack's outputs, as `terraform output -json` prints them. */

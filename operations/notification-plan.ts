@@ -1,23 +1,23 @@
 import type { NotificationConfiguration, QueueConfiguration } from "@aws-sdk/client-s3";
 import { UserError } from "../terminal/user-error";
 
-/** How a bucket shall tell the pipeline of new objects. */
+/** How a bucket reports new objects to the pipeline. */
 export type Connection =
   | { readonly kind: "eventbridge" }
   | { readonly kind: "queue"; readonly arn: string; readonly prefixes: readonly string[] };
 
-/** What is to be written to the bucket, and in words what changes. */
+/** The configuration to write to the bucket, and a description of the changes. */
 export interface NotificationPlan {
   readonly next: NotificationConfiguration;
-  /** One line each, `+ ...` or `- ...`; none if nothing is to be done. */
+  /** One line for each change, `+ ...` or `- ...`; empty if nothing changes. */
   readonly changes: readonly string[];
 }
 
-/** Entries of this project are known by their id; nobody else's are touched. */
+/** Prefix of the ids of this project's entries. Other entries are never changed. */
 const ID_PREFIX = "access-logs:";
 const CREATED = "s3:ObjectCreated:*";
 
-/** An entry of somebody, whatever it sends to. */
+/** Any entry, whatever its target is. */
 interface Entry {
   readonly Id?: string | undefined;
   readonly Events?: readonly string[] | undefined;
@@ -25,10 +25,10 @@ interface Entry {
 }
 
 /**
- * Adds a connection to a bucket's notification configuration, or takes it away. The configuration is one document that
- * is always written whole, so everything else in it is carried over as it is.
+ * Adds a connection to a bucket's notification configuration or removes it. The configuration is one document
+ * that is always written whole, so all other entries are kept unchanged.
  *
- * @throws UserError if an entry of someone else's listens to the same objects: S3 allows only one
+ * @throws UserError if a foreign entry covers the same objects: S3 allows only one
  */
 export function planConnection(current: NotificationConfiguration, wanted: Connection): NotificationPlan {
   if (wanted.kind === "eventbridge") {
@@ -43,7 +43,10 @@ export function planConnection(current: NotificationConfiguration, wanted: Conne
   return planOf(current, [...others, ...own]);
 }
 
-/** Takes the queue's entries away; for EventBridge, which others may listen to as well, nothing is known to be ours. */
+/**
+ * Removes this project's queue entries, or switches EventBridge off, which also affects other rules on its
+ * events.
+ */
 export function planRemoval(current: NotificationConfiguration, wanted: Connection): NotificationPlan {
   if (wanted.kind === "eventbridge") {
     const { EventBridgeConfiguration: events, ...next } = current;
@@ -99,7 +102,7 @@ function refuseOverlap(current: NotificationConfiguration, prefix: string): void
   );
 }
 
-/** The same configuration has the same text, in whatever order its parts come. */
+/** Text of a configuration that does not depend on the order of its parts. */
 export const normalized = (configuration: NotificationConfiguration): string =>
   JSON.stringify(
     Object.fromEntries(

@@ -4,7 +4,7 @@ import type { LocatedPipeline } from "./locate-pipeline";
 
 export interface QueueFacts {
   readonly name: string;
-  /** True if what lies in it waits for someone to do something. */
+  /** True for a dead-letter queue: its messages wait for an operator. */
   readonly isDeadLetters: boolean;
   readonly answer: Answer<QueueState>;
 }
@@ -13,9 +13,9 @@ export interface QueueState {
   readonly url: string;
   readonly arn: string;
   readonly waiting: number;
-  /** Received by someone, who has not said yet that they are done. */
+  /** Messages that were received and are not deleted yet. */
   readonly inFlight: number;
-  /** JSON of who may send, and of where messages go that nobody can do. */
+  /** JSON of the access policy and of the redrive policy. */
   readonly policy?: string;
   readonly redrivePolicy?: string;
 }
@@ -38,7 +38,7 @@ export const queueState = (
 ): Promise<Answer<QueueState>> =>
   inspector.ask("sqs:GetQueueAttributes", name, () => stateOf(clients.sqs, name));
 
-/** @throws error of SQS, e.g. that there is no such queue */
+/** @throws error of SQS, e.g. if the queue does not exist */
 export async function stateOf(client: SQSClient, name: string): Promise<QueueState> {
   const { QueueUrl: url = "" } = await client.send(new GetQueueUrlCommand({ QueueName: name }));
   const { Attributes: attributes = {} } = await client.send(

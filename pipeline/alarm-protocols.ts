@@ -1,4 +1,4 @@
-/** Those of SNS that need no permission at the other end. */
+/** Protocols of SNS that need no permission at the endpoint. */
 export const ALARM_PROTOCOLS = ["email", "email-json", "https"] as const;
 
 /** A subscriber of the alarms. The owner of an address must confirm it, which Terraform cannot do. */

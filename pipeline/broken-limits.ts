@@ -1,7 +1,7 @@
 import { type Arguments, LIMITS, type Limit } from "./limits";
 import { atItsLongest, type Resources } from "./longest-value";
 
-/** @returns a sentence for each limit of AWS that resources are over, with what it is, where AWS says so, and the way out */
+/** @returns a sentence for each exceeded limit of AWS, with the limit, AWS's page about it, and a way out */
 export function brokenLimits(resources: Resources): string[] {
   const longest: Resources = JSON.parse(JSON.stringify(resources), (_, value) =>
     typeof value === "string" ? atItsLongest(value, resources) : value,

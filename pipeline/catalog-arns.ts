@@ -1,4 +1,4 @@
-/** ARNs of what the account's Data Catalog holds. */
+/** ARNs of resources in the account's Data Catalog. */
 export class CatalogArns {
   private readonly glue: string;
   private readonly athena: string;
@@ -20,13 +20,13 @@ export class CatalogArns {
     return `${this.glue}:table/${database}/${name}`;
   }
 
-  /** The same catalog as Athena calls it. */
+  /** ARN of the catalog in Athena. */
   dataCatalog(): string {
     return `${this.athena}:datacatalog/AwsDataCatalog`;
   }
 }
 
-/** Where a catalog is; each may be a reference of Terraform. */
+/** Location of a catalog; each value may be a Terraform reference. */
 export interface CatalogPlace {
   readonly partition: string;
   readonly region: string;

@@ -23,14 +23,14 @@ import {
   type RegionalProps,
 } from "./props";
 
-/** A function of the pipeline, with what stands around it. */
+/** A function of the pipeline, with its queues and schedules. */
 export interface DeployedFunction {
   readonly handler: HandlerName;
   readonly name: string;
   readonly logGroup: string;
-  /** Queue of what it could not do. */
+  /** Queue of its failed messages or runs. */
   readonly deadLetterQueue: string;
-  /** Queue that it takes its work from. */
+  /** Queue that invokes it. */
   readonly queue?: string;
   /** Schedules that invoke it, and their group. */
   readonly schedules?: { readonly group: string; readonly names: readonly string[] };
@@ -38,9 +38,9 @@ export interface DeployedFunction {
 
 export interface DeployedSource {
   readonly name: string;
-  /** What the keys of its objects start with. */
+  /** Key prefix of its objects. */
   readonly prefix: string;
-  /** Hours without a file after which something must be wrong; 0 if nobody can say. */
+  /** Hours without a file that indicate a problem; 0 if there is no such limit. */
   readonly silentAfterHours: number;
 }
 
@@ -49,11 +49,11 @@ export interface DeployedStream {
   readonly format: FormatId;
   /** Value of the `source` partition key, if the table has one. */
   readonly source?: string;
-  /** Sources whose files end there. */
+  /** Sources of its files. */
   readonly sources: readonly DeployedSource[];
 }
 
-/** A pipeline as it is deployed: the names that the constructs give, and what commands need to know of it. */
+/** A deployed pipeline: the names that the constructs give, and other values that commands need. */
 export interface DeployedParts {
   readonly name: string;
   readonly region: string;
@@ -65,7 +65,7 @@ export interface DeployedParts {
   readonly sources: readonly ConfiguredSource[];
   /** Bucket that logs are delivered to, if the pipeline did not create it. */
   readonly logBucket?: string;
-  /** True if logs are delivered to a bucket of their own, which the pipeline creates. */
+  /** True if logs are delivered to a separate bucket that the pipeline creates. */
   readonly hasLandingBucket: boolean;
   readonly keepOriginals: boolean;
   readonly columnar: boolean;
@@ -74,9 +74,9 @@ export interface DeployedParts {
   readonly streams: readonly DeployedStream[];
   /** True if Athena computes the partitions. */
   readonly isProjected: boolean;
-  /** Start of the name of the bucket that only deliveries go to, if the pipeline made one. */
+  /** Name prefix of the landing bucket, if the pipeline created one. */
   readonly landingPrefix?: string;
-  /** How the bucket of the deliveries tells of new objects. */
+  /** How the landing bucket reports new objects. */
   readonly bucketEvents: BucketEvents;
 }
 

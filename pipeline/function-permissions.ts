@@ -13,7 +13,7 @@ import { takeOriginals } from "./log-delivery";
 import type { LogSource } from "./log-source";
 import { allow, type PolicyStatement } from "./policy";
 
-/** What the functions' statements are about. */
+/** Resources of the functions' policy statements. */
 export interface FunctionPermissionsProps {
   /** The pipeline's bucket. */
   readonly bucketArn: string;
@@ -38,27 +38,27 @@ export interface FunctionPermissionsProps {
   readonly linesTables: readonly string[];
   /** Typed tables; none without them. */
   readonly typedTables: readonly string[];
-  /** Views of what is not typed. */
+  /** Views of the unparsed lines. */
   readonly views: readonly string[];
   readonly arns: CatalogArns;
-  /** True if Lake Formation, together with IAM, says who may see the tables. */
+  /** True if Lake Formation, together with IAM, controls access to the tables. */
   readonly lakeFormation: boolean;
-  /** True if rows hold hashes of what was logged. */
+  /** True if rows hold hashes of logged values. */
   readonly isHashed: boolean;
-  /** True if the functions add partitions, and Athena does not compute them. */
+  /** True if the functions add partitions; false if Athena computes them. */
   readonly addsPartitions: boolean;
 }
 
 /**
- * What each function may do, with exact ARNs: all of it is here, but for its own log, its dead letters, its key and its network.
- * What Athena does in a function's name is needed by the role of the function.
+ * Permissions of each function, with exact ARNs. Only the permissions for its log, dead letters, key and
+ * network are elsewhere. The function's role also needs the permissions for Athena's requests on its behalf.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/managed-policies.html
  */
 export class FunctionPermissions {
   constructor(private readonly props: FunctionPermissionsProps) {}
 
-  /** To take delivered objects from the queue's messages to where the tables look for them. */
+  /** Permissions to move delivered objects, announced by the queue's messages, to the tables' locations. */
   moveAccessLogs(): PolicyStatement[] {
     const { bucketArn, landingArn, landingKey, sources, keepOriginals, queueArn, typedTables } = this.props;
     return [
@@ -71,11 +71,11 @@ export class FunctionPermissions {
       ...(landingKey === undefined ? [] : [named("DecryptOriginals", ["kms:Decrypt"], [landingKey])]),
       named("WriteText", ["s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"], [this.below(RAW_PREFIX)]),
       named("NoteArrivals", ["s3:PutObject"], [this.below(ARRIVALS_PREFIX)]),
-      // An event that comes again can be of a file that was set aside since then.
+      // The file of a repeated event may have been moved to `rejected/`.
       ...(typedTables.length > 0
         ? [named("FindRejectedFiles", ["s3:GetObject"], [this.below(REJECTED_PREFIX)])]
         : []),
-      // Without it S3 answers 403 for a missing object, which cannot be told from a missing permission.
+      // Without this, S3 answers 403 for a missing object, as for a missing permission.
       named(
         "TellMissingFromDenied",
         ["s3:ListBucket"],
@@ -85,21 +85,21 @@ export class FunctionPermissions {
     ];
   }
 
-  /** To add partitions to the tables of the text. */
+  /** Permissions to add partitions to the text tables. */
   createPartition(): PolicyStatement[] {
     const { typedTables } = this.props;
     return [
       ...this.runStatements(),
       ...this.addPartitions(),
       this.readSources(),
-      // With typed tables, the notes are the work list of transform-partition, which uses them up.
+      // With typed tables, transform-partition uses the notes as its work list and deletes them.
       ...(typedTables.length > 0
         ? [named("ReadNotes", ["s3:GetObject"], [this.below(ARRIVALS_PREFIX)])]
         : this.useNotes()),
     ];
   }
 
-  /** To commit what arrived to the typed tables, each file once, and to set aside what cannot be read. */
+  /** Permissions to commit new files to the typed tables and to move unreadable files to `rejected/`. */
   transformPartition(): PolicyStatement[] {
     const { isHashed, addsPartitions, bucketArn, rawTables, linesTables } = this.props;
     return [
@@ -108,7 +108,7 @@ export class FunctionPermissions {
       this.readSources(),
       ...this.useNotes(),
       ...this.commitRecords("s3:PutObject"),
-      // A file that cannot be read is copied to where nobody reads it, with its tags, and deleted here.
+      // An unreadable file is copied to `rejected/` with its tags, and the original is deleted.
       named("TakeRejectedFiles", ["s3:GetObjectTagging", "s3:DeleteObject"], [this.below(RAW_PREFIX)]),
       named("SetFilesAside", ["s3:PutObject", "s3:PutObjectTagging"], [this.below(REJECTED_PREFIX)]),
       ...(addsPartitions
@@ -120,11 +120,11 @@ export class FunctionPermissions {
     ];
   }
 
-  /** To merge small files and forget what is old: rows, snapshots, and the catalog's versions of the tables. */
+  /** Permissions to merge small files and to delete old rows, snapshots and table versions. */
   maintainLake(): PolicyStatement[] {
     return [
       ...this.runStatements("athena:GetQueryResults"),
-      // Lines that could not be read are counted.
+      // Needed to count unparsed lines.
       this.readPartitions(this.props.linesTables),
       ...this.writeTypedTables(),
       this.catalog("DeleteVersions", TABLE_VERSIONS, this.props.typedTables),
@@ -133,7 +133,7 @@ export class FunctionPermissions {
     ];
   }
 
-  /** To submit statements, wait for them and have their results written. */
+  /** Permissions to submit statements, wait for them and write their results. */
   private runStatements(...furtherActions: readonly string[]): PolicyStatement[] {
     const { bucketArn, workgroup, lakeFormation } = this.props;
     return [
@@ -142,9 +142,10 @@ export class FunctionPermissions {
         ["athena:StartQueryExecution", "athena:GetQueryExecution", ...furtherActions],
         [workgroup.arn],
       ),
-      // Lake Formation hands the data out by its own rules; this action knows no resources.
+      // Lake Formation controls access to the data; this action does not support resources.
       ...(lakeFormation ? [named("AskLakeFormation", ["lakeformation:GetDataAccess"], ["*"])] : []),
-      // Athena looks the default database up whatever the statement is about, and makes it in a Region where it was never used:
+      // Athena looks up the default database for every statement, and creates it if it does not exist in the
+      // Region:
       // https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html#full-access-to-default-db-per-region
       named(
         "UseDefaultDatabase",
@@ -164,7 +165,7 @@ export class FunctionPermissions {
     ];
   }
 
-  /** To look the partitions of the text up, and to read it. */
+  /** Permissions to look up the partitions of the text, and to read it. */
   private readPartitions(tables: readonly string[]): PolicyStatement {
     return this.catalog("ReadPartitions", READ_PARTITIONS, tables);
   }
@@ -176,8 +177,8 @@ export class FunctionPermissions {
   private addPartitions(): PolicyStatement[] {
     return [
       this.catalog("AddPartitions", [...READ_PARTITIONS, ...ADD_PARTITIONS], this.textTables()),
-      // ALTER TABLE ADD PARTITION makes a folder for a location where there is none, as an object with a name of one of these
-      // forms. Partitions are added a day before the first file of them comes.
+      // ALTER TABLE ADD PARTITION creates a folder for a location without one, as an object with one of these
+      // names. Partitions are added a day before their first file arrives.
       // https://docs.aws.amazon.com/athena/latest/ug/alter-table-add-partition.html
       named(
         "MakeFolders",
@@ -187,7 +188,10 @@ export class FunctionPermissions {
     ];
   }
 
-  /** To read the text, and to write and clean up the typed tables: their data, Iceberg's metadata, and the catalog. */
+  /**
+   * Permissions to read the text, and to write and clean up the typed tables: data, Iceberg's metadata, and
+   * the catalog.
+   */
   private writeTypedTables(): PolicyStatement[] {
     const { typedTables, views, arns } = this.props;
     return [
@@ -208,7 +212,7 @@ export class FunctionPermissions {
     ];
   }
 
-  /** To delete notes that are used up, and to replace the markers of older versions by notes. */
+  /** Permissions to delete consumed notes, and to replace the markers of older versions by notes. */
   private useNotes(): PolicyStatement[] {
     return [
       named("UseNotes", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [this.below(ARRIVALS_PREFIX)]),
@@ -216,7 +220,7 @@ export class FunctionPermissions {
     ];
   }
 
-  /** To know which commit is pending, and which have ended. */
+  /** Permissions to find the pending commit and the ended ones. */
   private commitRecords(furtherAction: "s3:PutObject" | "s3:DeleteObject"): PolicyStatement[] {
     return [named("RecordCommits", ["s3:GetObject", furtherAction], [this.below(COMMITS_PREFIX)])];
   }
@@ -226,7 +230,7 @@ export class FunctionPermissions {
   }
 
   /**
-   * To do something with tables of the catalog.
+   * Permissions for actions on tables of the catalog.
    *
    * @see https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
    */
@@ -251,9 +255,9 @@ const named = (Sid: string, actions: readonly string[], resources: readonly stri
 
 const READ_PARTITIONS = ["glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"] as const;
 const ADD_PARTITIONS = ["glue:CreatePartition", "glue:BatchCreatePartition"] as const;
-/** Iceberg moves a table on by updating it in the catalog. */
+/** Each Iceberg commit updates the table in the catalog. */
 const WRITE_TABLES = ["glue:CreateTable", "glue:UpdateTable"] as const;
-/** Each commit makes one. The catalog keeps them all, up to its limit. */
+/** Each commit creates a table version. The catalog keeps all versions, up to its limit. */
 const TABLE_VERSIONS = [
   "glue:GetTableVersions",
   "glue:BatchDeleteTableVersion",

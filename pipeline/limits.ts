@@ -1,30 +1,30 @@
 /** A resource's arguments, as Terraform reads them. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** Something of a resource that AWS limits. */
+/** A limit of AWS on a resource. */
 export interface Limit {
   /** Type in Terraform of the resources that it applies to. */
   readonly type: string;
-  /** What is limited, for people. */
+  /** The limited property, in words. */
   readonly what: string;
   readonly max: number;
   readonly unit: "bytes" | "characters" | "items" | "seconds";
-  /** Where AWS says so. */
+  /** AWS's page about the limit. */
   readonly page: string;
-  /** Sizes of it in one resource; none if it is not set. */
+  /** Sizes in one resource; empty if the property is not set. */
   readonly sizesOf: (body: Arguments) => readonly number[];
-  /** Argument by which the sizes of several resources are added up, e.g. the role of policies. */
+  /** Argument that groups the resources whose sizes are added up, e.g. the role of policies. */
   readonly addedUpBy?: string;
-  /** What someone can do who meets it. */
+  /** What a user can do when the limit is exceeded. */
   readonly wayOut: string;
 }
 
-/** Of a rule of EventBridge. */
+/** Maximum for a rule of EventBridge. */
 export const MAX_PATTERN_LENGTH = 2048;
 
 const DOCS = "https://docs.aws.amazon.com";
 
-/** A text, also where it was read as the JSON that it holds. */
+/** A text, or the JSON text of a parsed value. */
 const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 const isSet = (value: unknown): boolean => value !== undefined && value !== null;
 const sizeOf =
@@ -38,7 +38,7 @@ const countOf =
     if (typeof value !== "object" || value === null) return [];
     return [Array.isArray(value) ? value.length : Object.keys(value).length];
   };
-/** Of something inside of blocks and lists, e.g. `storage_descriptor.columns.*.comment`. */
+/** Sizes of values inside blocks and lists, e.g. `storage_descriptor.columns.*.comment`. */
 const sizesAt =
   (path: string) =>
   (body: Arguments): number[] =>
@@ -61,7 +61,7 @@ const FEWER_SOURCES = "split the sources into two pipelines, or use shorter pref
 
 type Name = readonly [type: string, argument: string, max: number, page: string, wayOut?: string];
 
-/** Names and descriptions, which all are limited the same way. */
+/** Limits of names and descriptions, which all have the same form. */
 const NAMES: readonly Name[] = [
   ["aws_lambda_function", "function_name", 64, "/lambda/latest/api/API_CreateFunction.html"],
   ["aws_lambda_function", "description", 256, "/lambda/latest/api/API_CreateFunction.html"],
@@ -94,7 +94,7 @@ const NAMES: readonly Name[] = [
     "/AmazonS3/latest/userguide/bucketnamingrules.html",
     'choose a shorter "bucketName"',
   ],
-  // Of 63 characters, the provider takes 26 for what makes the name unique.
+  // The provider uses 26 of 63 characters for a unique suffix.
   [
     "aws_s3_bucket",
     "bucket_prefix",
@@ -174,8 +174,8 @@ const NAMES: readonly Name[] = [
 ];
 
 /**
- * What AWS limits of what the constructs make: the next limit is one line more. The constructs are held against it when they are
- * synthesized, and the tests hold every snapshot against it.
+ * AWS's limits on the constructs' resources: add a limit as one more line. The constructs are checked against
+ * them at synthesis, and the tests check every snapshot.
  */
 export const LIMITS: readonly Limit[] = [
   ...NAMES.map(

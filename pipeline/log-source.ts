@@ -47,7 +47,7 @@ export const keyPrefixOf = ({ prefix, format }: LogSource): string =>
   prefix + deliveryFolderOf(FORMATS[format].delivery);
 
 /**
- * A week: no alarm of CloudWatch looks back further.
+ * A week: the longest period that a CloudWatch alarm evaluates.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
@@ -55,13 +55,13 @@ export const MAX_SILENT_HOURS = 168;
 export const isSilenceAllowed = (hours: number): boolean =>
   Number.isInteger(hours) && hours >= 0 && hours <= MAX_SILENT_HOURS;
 
-/** Hours without a file after which something must be wrong with a source; 0 if nobody can say. */
+/** Hours without a file that indicate a problem with a source; 0 if there is no such limit. */
 export const silentAfterHoursOf = ({ silentAfterHours, format }: LogSource): number =>
   silentAfterHours ?? FORMATS[format].lateByHours;
 
 /**
- * The sources as the functions read them: format by format, and with their attributes in the order in which Terraform would
- * write them, so that it is the same text from the Terraform module.
+ * The sources as the functions read them. They are ordered by format, and their attributes as Terraform
+ * writes them, so that the Terraform module produces the same text.
  */
 export const configuredSourcesOf = (sources: readonly LogSource[]): readonly ConfiguredSource[] =>
   formatsOf(sources).flatMap((format) =>

@@ -7,18 +7,17 @@ const REFERENCE = /\$\{(data\.)?(\w+)\.([\w-]+)\.(\w+)\}/g;
 const HASH = /\$\{sha256\([^{}]*\)\}/g;
 const SHA256_DIGITS = 64;
 
-/** The longest that there are, of what AWS alone knows. */
+/** The longest possible values of attributes that are known only after the apply. */
 const LONGEST: Readonly<Record<string, string>> = {
   account_id: "123456789012",
   partition: "aws-us-gov",
   region: "ap-southeast-1",
 };
-/** What the provider puts after a bucket's prefix. */
+/** Suffix that the provider adds to a bucket's prefix. */
 const UNIQUE_SUFFIX = "x".repeat(26);
 
 /**
- * Puts, in the place of references, values as long as those that Terraform may put there. What it cannot know, e.g. a variable,
- * stays as it is.
+ * Replaces references by values of the maximum length. Unknown references, e.g. a variable, stay unchanged.
  */
 export const atItsLongest = (text: string, resources: Resources): string =>
   text

@@ -13,23 +13,23 @@ export const databaseOf = ({
 /** Name of the function that moves logs, and of its role. */
 export const moveFunctionNameOf = (pipeline: string): string => `${pipeline}-move-access-logs`;
 
-/** Start of the name of the bucket that logs are delivered to, where it cannot be the one that all else lies in. */
+/** Name prefix of the landing bucket, if it is not the pipeline's bucket. */
 export const landingPrefixOf = (pipeline: string): string => `${pipeline}-landing-`;
 
-/** End of that bucket's name, where the other one's is given. */
+/** Suffix of the landing bucket's name, if the name of the pipeline's bucket is given. */
 export const LANDING_SUFFIX = "-landing";
 
 /** Name of the queue of new objects. */
 export const arrivalsNameOf = (pipeline: string): string => `${pipeline}-arrivals`;
 
-/** Name of such a function, of its role, of its schedule and of that one's group. */
+/** Name of a scheduled function, its role, its schedule and the schedule's group. */
 export const scheduledNameOf = (pipeline: string, handler: ScheduledHandler): string =>
   `${pipeline}-${handler}`;
 
 /** Name of one of several schedules of a group. */
 export const scheduleNameOf = (group: string, run: string): string => `${group}-${run}`;
 
-/** Those that a pipeline has. */
+/** The scheduled functions of a pipeline. */
 export const scheduledHandlersOf = (props: {
   readonly columnar?: boolean | undefined;
   readonly partitions?: PartitionMode | undefined;
@@ -43,11 +43,11 @@ export const workgroupNameOf = (pipeline: string, id: WorkgroupId): string => `$
 
 export type WorkgroupId = "pipeline" | "analysts";
 
-/** Where a function writes its log. */
+/** Log group of a function. */
 export const logGroupNameOf = (functionName: string): string => `/aws/lambda/${functionName}`;
 
-/** @param owner name of the queue or schedule that it stands behind */
+/** @param owner name of its queue or schedule */
 export const deadLetterQueueNameOf = (owner: string): string => `${owner}-dead-letters`;
 
-/** Where Athena writes results, one folder per workgroup. */
+/** Prefix of Athena's results, with one folder per workgroup. */
 export const RESULTS_PREFIX = "athena-results/";

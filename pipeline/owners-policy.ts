@@ -9,7 +9,7 @@ import { globalName } from "./security-props";
  * The statements that the owner of a bucket must add to its policy: that services may deliver, and, if the bucket
  * is another account's, that the pipeline may take the files.
  *
- * @param account account that the pipeline is deployed to
+ * @param account account of the pipeline
  * @returns the policy document as JSON; without statements if there is nothing to add
  */
 export function ownersPolicyOf(props: RegionalProps, bucket: string, account: string): string {

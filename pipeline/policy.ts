@@ -32,7 +32,7 @@ export const trustPolicy = (service: string, condition?: NonNullable<PolicyState
     ],
   });
 
-/** Denies every request that does not come over TLS. */
+/** Denies every request without TLS. */
 export const denyPlainText = (action: string, resources: readonly string[]): PolicyStatement => ({
   Sid: "DenyPlainText",
   Effect: "Deny",

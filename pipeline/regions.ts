@@ -1,6 +1,6 @@
-/** What AWS does not have everywhere, or does differently. */
+/** Differences between AWS Regions. */
 
-/** Partitions of AWS, by what their Regions' names start with; all others are AWS's own. */
+/** Partitions of AWS, by the prefix of their Regions' names; all other Regions are in `aws`. */
 const PARTITIONS: readonly (readonly [start: string, partition: string])[] = [
   ["cn-", "aws-cn"],
   ["us-gov-", "aws-us-gov"],

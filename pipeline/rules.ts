@@ -2,13 +2,13 @@ import { formatsOf } from "../formats/configured-source";
 import { type LogSource, privacyOf } from "./log-source";
 import { LANDING_SUFFIX, landingPrefixOf } from "./names";
 
-/** S3 allows 63 characters, of which the provider takes 26 for what makes a name unique where a prefix is given. */
+/** S3 allows 63 characters. With a prefix, the provider uses 26 of them for a unique suffix. */
 export const BUCKET_NAME_LIMIT = 63;
 export const BUCKET_PREFIX_LIMIT = 37;
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const ROLE_NAME_LIMIT = 64;
 
-/** An option that says something about another one, and means nothing as that one is. */
+/** An option that has no effect unless another one has a certain value. */
 export interface DependentOption {
   readonly option:
     | "projectionFrom"
@@ -20,9 +20,9 @@ export interface DependentOption {
     | "lakeFormationLocations"
     | "lakeRetentionDays";
   readonly needs: "partitions" | "existingLogBucket" | "alarms" | "columnar" | "lakeFormation";
-  /** What the other one must be. */
+  /** Required value of the other option. */
   readonly is?: string | boolean;
-  /** What it must not be. Without both, it must be set. */
+  /** Forbidden value of the other option. Without `is` and `isNot`, that option must be set. */
   readonly isNot?: boolean;
 }
 
@@ -37,7 +37,7 @@ export const DEPENDENT_OPTIONS: readonly DependentOption[] = [
   { option: "lakeRetentionDays", needs: "columnar", isNot: false },
 ];
 
-/** True if an option is set that means nothing as the others are. */
+/** True if an option is set that has no effect with the other options. */
 export function isIneffective(
   options: {
     readonly [Option in DependentOption["option" | "needs"]]?: unknown;
@@ -45,7 +45,7 @@ export function isIneffective(
   { option, needs, is, isNot }: DependentOption,
 ): boolean {
   const value = options[option];
-  // An empty list and a switch that is off say nothing.
+  // An empty list and `false` count as not set.
   if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) return false;
   if (is !== undefined) return options[needs] !== is;
   return isNot === undefined ? options[needs] === undefined : options[needs] === isNot;
@@ -58,17 +58,17 @@ export function expectedOf({ needs, is, isNot }: DependentOption): string {
     : `must not be set if "${needs}" is ${isNot}`;
 }
 
-/** A name that is made of others, and how long it may be. */
+/** A name composed of other options, and its maximum length. */
 export interface NameLength {
-  /** The option that is too long then. */
+  /** The option to shorten. */
   readonly option: "name" | "bucketName";
-  /** What else is a part of it. */
+  /** Another option that is part of the name. */
   readonly and?: "globalNameSuffix";
-  /** Only where this is set. */
+  /** The rule applies only if this option is set. */
   readonly with?: "kmsKey";
-  /** Only where this is not. */
+  /** The rule applies only if this option is not set. */
   readonly without?: "bucketName";
-  /** The longest of what is added. */
+  /** The longest suffix that is added. */
   readonly added: string;
   readonly max: number;
   readonly of: string;
@@ -99,7 +99,7 @@ export const NAME_LENGTHS: readonly NameLength[] = [
   },
 ];
 
-/** True if a name is made of these options, and too long. */
+/** True if a name is composed of these options and too long. */
 export function isTooLong(
   options: {
     readonly [Option in "name" | "bucketName" | "globalNameSuffix" | "kmsKey"]?: string | undefined;
@@ -111,7 +111,7 @@ export function isTooLong(
     options[option] !== undefined &&
     (needed === undefined || options[needed] !== undefined) &&
     (without === undefined || options[without] === undefined);
-  // What Terraform alone knows it must measure itself.
+  // Terraform itself must check the length of values that only it knows.
   if (!isMade || parts.some((part) => part.includes("${"))) return false;
   return parts.join("").length + added.length > max;
 }
@@ -119,7 +119,7 @@ export function isTooLong(
 export const lengthExpected = ({ and, added, max, of }: NameLength): string =>
   `must have at most ${max - added.length} characters${and ? ` together with "${and}"` : ""}: with "${added}" it is ${of}`;
 
-/** What the sources of a format must agree on, for they share a table. */
+/** Options that must be the same for all sources of a format, because they share a table. */
 export const sharedTableRules = (sources: readonly LogSource[]) =>
   formatsOf(sources).flatMap((format) => {
     const ofFormat = sources.filter((source) => source.format === format);
@@ -136,5 +136,5 @@ export const sharedTableRules = (sources: readonly LogSource[]) =>
     ];
   });
 
-/** With references in it where Terraform alone knows the options: then it is the one to compare them. */
+/** Text of the privacy options. It may contain references, which only Terraform can compare. */
 const privacyText = (source: LogSource): string => JSON.stringify(privacyOf(source));

@@ -1,6 +1,6 @@
 /**
- * Runtimes of Lambda that the functions are built for and run on in CI, the newest first; it is the default. The next
- * one is added here, and nowhere else, as soon as the provider accepts it.
+ * Lambda runtimes that the functions are built for and tested on in CI, the newest first, which is the
+ * default. Add the next one only here, as soon as the provider accepts it.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
  */

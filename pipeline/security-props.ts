@@ -30,11 +30,11 @@ export interface SecurityProps {
   readonly globalNameSuffix?: string;
 }
 
-/** To read and write what the key encrypts. */
+/** Permissions to read and write data that the key encrypts. */
 export const useOfKey = ({ kmsKey }: SecurityProps): PolicyStatement[] =>
   kmsKey === undefined ? [] : [allow(["kms:Decrypt", "kms:GenerateDataKey"], [kmsKey])];
 
-/** How a queue is encrypted. */
+/** Encryption options of a queue. */
 export const queueEncryption = ({ kmsKey }: SecurityProps) =>
   kmsKey === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: kmsKey };
 
@@ -42,13 +42,13 @@ export const queueEncryption = ({ kmsKey }: SecurityProps) =>
 export const globalName = (name: string, { globalNameSuffix = "" }: SecurityProps): string =>
   `${name}${globalNameSuffix}`;
 
-/** How a role or policy is called in IAM. */
+/** Name of a role or policy in IAM. */
 export const iamName = (name: string, security: SecurityProps) => ({
   name: globalName(name, security),
   ...(security.iamPath === undefined ? {} : { path: security.iamPath }),
 });
 
-/** How a role is called and bounded. */
+/** Name, path and permissions boundary of a role. */
 export const roleOptions = (name: string, security: SecurityProps) => ({
   ...iamName(name, security),
   ...(security.permissionsBoundary === undefined

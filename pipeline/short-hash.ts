@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 const DIGITS = 8;
 
 /**
- * Eight hexadecimal digits that stand for a text in a name that would be too long with it. Terraform computes them where it
- * alone knows the text.
+ * Eight hexadecimal digits that replace a text in a name that would be too long. Terraform computes them if
+ * only it knows the text.
  */
 export const shortHashOf = (text: string): string =>
   text.includes("${")

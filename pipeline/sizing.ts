@@ -1,24 +1,24 @@
-/**
- * How the deployed functions are sized and how often they run: what the constructs deploy and what the cost model and
- * the model of scale count with.
- */
+/** Sizes and schedules of the deployed functions, for the constructs, the cost model and the scale model. */
 
 /** Memory of every function. */
 export const MEMORY_MIB = 512;
 
-/** `move-access-logs`: messages per invocation, how long they are gathered, invocations at once. */
+/** `move-access-logs`: messages per invocation, batch window, concurrent invocations. */
 export const MOVE = { batchSize: 1000, batchWindowSeconds: 20, concurrency: 10, timeoutSeconds: 60 } as const;
 
-/** Runs of a scheduled function at once, where concurrency is reserved: one ends before the next one is due. */
+/**
+ * Concurrent runs of a scheduled function with reserved concurrency: a run ends before the next one is due.
+ */
 export const SCHEDULED_CONCURRENCY = 1;
 
-/** `create-partition`, at a minute before the next hour. */
+/** `create-partition`: runs shortly before the next hour. */
 export const CREATE_PARTITION = { perHour: 1, timeoutSeconds: 300, schedule: "cron(50 * * * ? *)" } as const;
 
 const TRANSFORM_EVERY_MINUTES = 10;
 /**
- * `transform-partition`. A run ends before the next one is due, however much there is to commit: two at once would only wait
- * for each other, and what waited too long would look like a failure. A query that takes longer is joined by the next run.
+ * `transform-partition`. A run always ends before the next one is due, even with files left: two concurrent
+ * runs would wait for each other, and a long wait would look like a failure. The next run joins a query that
+ * takes longer.
  */
 export const TRANSFORM = {
   perHour: 60 / TRANSFORM_EVERY_MINUTES,
@@ -28,8 +28,8 @@ export const TRANSFORM = {
 
 const MAINTAIN_HOURS = { first: 2, last: 5 } as const;
 /**
- * `maintain-lake`, four times every night: a run ends when Lambda's time is over, and the next one joins the statements of that
- * night that it finds begun. Where all is done, there is nothing to do.
+ * `maintain-lake`, four times every night: a run ends at Lambda's timeout, and the next one joins the night's
+ * statements that are already started. When all work is done, a run does nothing.
  */
 export const MAINTAIN = {
   perDay: 1,
@@ -38,5 +38,8 @@ export const MAINTAIN = {
   schedule: `cron(15 ${MAINTAIN_HOURS.first}-${MAINTAIN_HOURS.last} * * ? *)`,
 } as const;
 
-/** GiB that one statement of the pipeline may scan. A commit scans an hour of text: this only stops a mistake. */
+/**
+ * GiB that one statement of the pipeline may scan. A commit scans an hour of text, so this only stops
+ * mistakes.
+ */
 export const PIPELINE_SCAN_LIMIT_GIB = 1024;

@@ -5,18 +5,20 @@ import { keyPrefixOf, type LogSource } from "./log-source";
 import { RESULTS_PREFIX } from "./names";
 import { sharedTableRules } from "./rules";
 
-/** Keys that belong to the pipeline itself. */
+/** Key prefixes of the pipeline itself. */
 export const RESERVED_PREFIXES: readonly string[] = [...OWN_PREFIXES, RESULTS_PREFIX];
 
-/** Where the sources' logs go. */
+/** Where the sources' logs are delivered. */
 export interface SourcePlace {
-  /** `undefined` if Terraform alone knows it. */
+  /** `undefined` if only Terraform knows it. */
   readonly region: string | undefined;
-  /** True if they are delivered to where all else lies. */
+  /** True if they are delivered to the pipeline's bucket. */
   readonly isInPipelinesBucket: boolean;
 }
 
-/** What is wrong with sources together: each with its place among the settings, what it must be, and what it is. */
+/**
+ * Conflicts between sources: each with its path in the settings, the expected value, and the actual value.
+ */
 export function problemsOfSources(
   sources: readonly LogSource[],
   { region, isInPipelinesBucket }: SourcePlace,

@@ -5,7 +5,7 @@ import { type AccessLogPipelineProps, DEFAULT_PROJECTION_FROM, isColumnar, isPro
 
 /** A table over text as delivered. */
 export interface TextTable {
-  /** What the table is, e.g. of `rawGlueTable`. */
+  /** Definition of the table, e.g. from `rawGlueTable`. */
   readonly glue: GlueTable;
   /**
    * Lets Athena compute the partitions instead of looking them up in the catalog.
@@ -15,15 +15,15 @@ export interface TextTable {
   readonly projection?: Projection;
 }
 
-/** The partitions that Athena computes. Others are never seen, whatever lies in the bucket. */
+/** The partitions that Athena computes. Files in other partitions are not visible. */
 export interface Projection {
-  /** First day, `YYYY-MM-DD`. The last one is tomorrow. */
+  /** First day, `YYYY-MM-DD`. The last day is tomorrow. */
   readonly from: string;
   /** Values of the `source` partition key, if the table has it. */
   readonly sources: readonly string[];
 }
 
-/** The tables of text: of each format that there are sources of, one of columns, and one of lines for what is typed. */
+/** The text tables of each format with sources: one with columns, and one with lines for the typed table. */
 export function tablesOf(props: AccessLogPipelineProps, bucket: string): TextTable[] {
   return formatsOf(props.sources).flatMap((id) => {
     const sources = sourceNamesOf(props.sources, id);

@@ -7,7 +7,7 @@ export interface VpcConfig {
   readonly securityGroupIds: readonly string[];
 }
 
-/** What Lambda does to a function's network interfaces, in the function's name. */
+/** Actions of Lambda on a function's network interfaces, with the function's role. */
 export const NETWORK_INTERFACE_ACTIONS = [
   "ec2:CreateNetworkInterface",
   "ec2:DescribeNetworkInterfaces",
@@ -18,7 +18,8 @@ export const NETWORK_INTERFACE_ACTIONS = [
 ] as const;
 
 /**
- * Lets Lambda, and not the function's own code, manage the network interfaces. Their ids are not known beforehand.
+ * Allows Lambda, but not the function's own code, to manage the network interfaces. Their ids are not known
+ * in advance.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
@@ -31,7 +32,7 @@ export const networkInterfaces = (vpc: VpcConfig | undefined): PolicyStatement[]
           Effect: "Deny",
           Action: NETWORK_INTERFACE_ACTIONS,
           Resource: ["*"],
-          // AWS adds this key to every request that is made with the credentials inside of a function.
+          // AWS adds this key to every request that the function's own code makes.
           Condition: { Null: { "lambda:SourceFunctionArn": "false" } },
         },
       ];

@@ -17,13 +17,14 @@ import { type Faults, type Invocation, ServiceError, type Trace } from "./faults
 import type { Scheduler } from "./scheduler";
 
 /**
- * Athena, with Glue's partitions and Iceberg's commits. It reads the very statements that the pipeline sends.
+ * Athena, with Glue's partitions and Iceberg's commits. It parses the statements that the pipeline sends.
  *
- * An INSERT sees the files and the table as they are when it begins, and adds its rows when it ends. Two that run at the
- * same time both succeed, as appends do in Iceberg: nothing but the pipeline itself keeps a file from coming in twice.
+ * An INSERT sees the files and the table as they are when it starts, and adds its rows when it ends. Two
+ * concurrent INSERTs both succeed, as appends do in Iceberg: only the pipeline itself prevents duplicate
+ * commits of a file.
  */
 export interface SimulatedAthena {
-  /** Lines of the typed table, by the file that they came from; a file committed twice has them twice. */
+  /** Lines of the typed table, by their file; a file that was committed twice has its lines twice. */
   readonly lake: ReadonlyMap<string, readonly string[]>;
   clientOf(invocation: Invocation): Pick<AthenaClient, "send">;
 }
@@ -61,7 +62,7 @@ export function simulateAthena(world: World): SimulatedAthena {
   const tables = new Set<string>();
   const lake = new Map<string, string[]>();
 
-  /** What an INSERT will read and add, as of now. */
+  /** Rows that an INSERT would add now. */
   const plan = (sql: string): [file: string, line: string][] => {
     const { table = "", raw = "", keys = "", paths = "", rest = "" } = INSERT.exec(sql)?.groups ?? {};
     const locations = hoursOf(keys)
@@ -84,7 +85,7 @@ export function simulateAthena(world: World): SimulatedAthena {
   };
 
   let outageUntil = 0;
-  /** For a while, every statement fails, and Athena does not say why. */
+  /** An outage: every statement fails for some time, without a known reason. */
   const outageEnd = (): End | undefined => {
     if (faults.strikes("engine out of order", 0.01))
       outageUntil = scheduler.now() + random.integer(1, 40) * MINUTE_MS;
@@ -92,7 +93,7 @@ export function simulateAthena(world: World): SimulatedAthena {
   };
 
   const misread = new Set<string>();
-  /** A file that is broken, or one that could not be read just now: that happens to each only once. */
+  /** A broken file, or a temporary read error, which each file has only once. */
   const unreadableEnd = (rows: readonly [file: string, line: string][]): End | undefined => {
     const broken = rows.find(([, line]) => line.startsWith(BROKEN));
     if (broken?.[1].startsWith(UNNAMED)) return failed("HIVE_BAD_DATA");

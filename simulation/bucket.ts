@@ -3,7 +3,7 @@ import { type MemoryObject, memoryObjectStore } from "../testing/memory-object-s
 import type { Faults, Invocation } from "./faults";
 import type { Scheduler } from "./scheduler";
 
-/** S3 with its rules: every call is atomic and seen by all who come after it. */
+/** S3 with its rules: every call is atomic and visible to all later calls. */
 export interface Buckets {
   /** By bucket and key, with a slash between them. */
   readonly objects: ReadonlyMap<string, MemoryObject>;

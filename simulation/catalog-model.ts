@@ -6,30 +6,30 @@ import {
 import { DAY_MS } from "../formats/time";
 
 /**
- * What the commits to one Iceberg table leave behind: in Glue a version of the table each, in S3 a metadata file and a
- * snapshot.
+ * Metadata that accumulates with the commits to one Iceberg table: each adds a table version in Glue, and a
+ * metadata file and a snapshot in S3.
  */
 export interface CatalogModel {
   readonly glueVersions: number;
   readonly snapshots: number;
   readonly metadataFiles: number;
-  /** For the part of the pipeline that deletes versions. */
+  /** Client for the code that deletes versions. */
   readonly glue: Pick<GlueClient, "send">;
   /** An INSERT or OPTIMIZE. */
   commit(): void;
   /** @see https://docs.aws.amazon.com/athena/latest/ug/vacuum-statement.html */
   vacuum(): void;
-  /** The day that has small files: the one that is over. */
+  /** The day with small files: yesterday. */
   daysToMerge(): string;
 }
 
 /** Athena's defaults of `vacuum_max_metadata_files_to_keep` and, as the table sets it, of a snapshot's age. */
 const KEPT_METADATA_FILES = 100;
 const SNAPSHOT_AGE_MS = DAY_MS;
-/** Glue gives out at most this many versions at once. */
+/** Glue returns at most this many versions at once. */
 const VERSIONS_PER_PAGE = 100;
 
-/** @param now the time of what happens */
+/** @param now current time of the simulation */
 export function catalogModel(now: () => Date): CatalogModel {
   let snapshots: number[] = [];
   let metadataFiles = 0;

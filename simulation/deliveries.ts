@@ -7,22 +7,22 @@ import type { Faults } from "./faults";
 /** A log file that AWS puts into the landing bucket. */
 export interface Delivery {
   readonly key: string;
-  /** Stands for its lines; no two files have the same. What begins with `BROKEN` no engine can read. */
+  /** Represents its lines; unique for each file. If it starts with `BROKEN`, no engine can read the file. */
   readonly body: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Two sources of one table, so that the same file name can come from both, and one of another. */
+/** Two sources of one table, so that both can deliver the same file name, and one of another table. */
 export const SOURCES: readonly Source[] = [
   { format: "alb", prefix: "shop/AWSLogs/" },
   { format: "alb", prefix: "api/AWSLogs/" },
   { format: "cloudfront", prefix: "cdn/" },
 ];
 
-/** How the body of a file begins that no engine can read. */
+/** Start of the body of a file that no engine can read. */
 export const BROKEN = "broken";
-/** Of those, the ones that the engine does not name when it fails. */
+/** Body of broken files that the engine does not name in its error. */
 export const UNNAMED = `${BROKEN} without a word`;
 
 const MAX_LATE_HOURS = 26;
@@ -39,7 +39,7 @@ export function drawDeliveries(random: Random, faults: Faults, start: number, ho
     const prefix = random.pick([first ?? "", second ?? "", third ?? ""]);
     const kind = faults.strikes("broken file", 0.03) ? random.pick([BROKEN, UNNAMED]) : "lines";
     deliveries.push({ key: keyOf(prefix, name, at, lateHours), body: `${kind} of ${prefix}${name}`, at });
-    // The same load balancer under two prefixes: the same name, other lines.
+    // The same load balancer under two prefixes: the same file name, different lines.
     if (prefix === first && random.chance(SAME_NAME_RATE)) {
       deliveries.push({
         key: keyOf(second ?? "", name, at, lateHours),

@@ -3,20 +3,20 @@ import type { Scheduler } from "./scheduler";
 
 /** What can go wrong with one call to a service. */
 export const CALL_FAULTS = [
-  /** The service refuses: nothing happened. */
+  /** The service refuses the call, which has no effect. */
   "refused",
-  /** No answer came, and nothing happened. */
+  /** No answer, and the call has no effect. */
   "lost request",
-  /** No answer came, but it happened. */
+  /** No answer, but the call takes effect. */
   "lost answer",
   /** The function ends before the call. */
   "crash before",
-  /** The function ends after the call took effect. */
+  /** The function ends after the call takes effect. */
   "crash after",
 ] as const;
 export type CallFault = (typeof CALL_FAULTS)[number];
 
-/** What else goes wrong. */
+/** All faults: of calls, and others. */
 export type Fault =
   | CallFault
   | "key not deleted"
@@ -36,20 +36,25 @@ export type Fault =
   | "slow query"
   | "function timed out";
 
-/** The dice of one simulation: faults are drawn one by one and can be left out one by one, to find those that matter. */
+/**
+ * Random faults of one simulation: they are drawn one by one and can be omitted one by one, to find the
+ * relevant ones.
+ */
 export interface Faults {
   readonly counts: Readonly<Partial<Record<Fault, number>>>;
   /** Number of faults so far. */
   readonly drawn: number;
-  /** True if the fault is to happen now. */
+  /** True if the fault happens now. */
   strikes(fault: Fault, probability: number): boolean;
-  /** The fault that the next call meets, if any. */
+  /** The fault of the next call, if any. */
   ofCall(): CallFault | undefined;
-  /** From now on nothing goes wrong any more. */
+  /** Ends all faults. */
   end(): void;
 }
 
-/** One of them for each simulation: where much fails, little gets far; where little fails, much happens at once. */
+/**
+ * Each simulation uses one of these rates: high rates stop most work early, low rates allow more concurrency.
+ */
 const CALL_FAULT_RATES = [0.02, 0.05, 0.16] as const;
 
 /** @param omitted numbers of faults that do not happen */
@@ -81,7 +86,7 @@ export function createFaults(seed: number, omitted: (fault: number) => boolean):
   };
 }
 
-/** The error of a service that is too busy, by the name that the AWS SDK gives it. */
+/** The error of a throttling service, with the name that the AWS SDK uses. */
 export class ServiceError extends Error {
   constructor(
     override readonly name: string,
@@ -91,13 +96,13 @@ export class ServiceError extends Error {
   }
 }
 
-/** One run of a function: its calls take time, fail, and stop when it is gone. */
+/** One run of a function: its calls take time, can fail, and have no effect after its end. */
 export interface Invocation {
   readonly name: string;
-  /** Ends the function: none of its calls has any effect from now on. */
+  /** Ends the function: its later calls have no effect. */
   kill(): void;
   readonly isAlive: boolean;
-  /** Carries a call to a service out, or fails as the dice say. @param refusal name of the service's own error */
+  /** Executes a call to a service, or fails with a drawn fault. @param refusal name of the service's error */
   call<T>(what: string, refusal: string, effect: () => T | Promise<T>): Promise<T>;
 }
 
@@ -140,7 +145,7 @@ export function startInvocation(
           throw new ServiceError("FunctionIsGone");
         case "lost answer":
           effect();
-          // Either the network or the service itself: the pipeline takes the second for "later".
+          // An error of the network or of the service: the pipeline retries the second later.
           throw new ServiceError(random.chance(0.5) ? "TimeoutError" : "InternalServerException");
         case "crash after":
           effect();

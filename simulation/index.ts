@@ -11,7 +11,7 @@ import { simulateYear } from "./year";
 const EXIT_USAGE = 2;
 const ROOT = join(__dirname, "..");
 const DEFAULT_SEEDS = 1000;
-/** What matters is noticed sooner. */
+/** Seeds per mutation: relevant mutations are detected earlier. */
 const SEEDS_PER_MUTATION = 2000;
 
 interface Options {
@@ -87,7 +87,7 @@ async function runSeeds({ seeds, first, json }: Options): Promise<void> {
   );
   const lines: string[] = [];
   await simulate({ ...only(needed), trace: (line) => lines.push(line) });
-  // What comes after the first violation explains nothing.
+  // Events after the first violation do not explain it.
   const end = lines.findIndex((line) => line.includes(VIOLATION));
   console.log(lines.slice(0, end < 0 ? lines.length : end + 1).join("\n"));
   console.log(`\nnpm run simulate -- --seed ${seed}    runs it again with all of its faults`);
@@ -140,7 +140,7 @@ async function runMutations({ first, json }: Options): Promise<void> {
   if (caught < outcomes.length) process.exitCode = 1;
 }
 
-/** This program, with a safeguard taken away. */
+/** Bundles this program without one safeguard. */
 async function bundleMutant({ name, file, find, replace }: Mutation, outfile: string): Promise<void> {
   const path = join(ROOT, file);
   const source = readFileSync(path, "utf8");
@@ -172,7 +172,7 @@ async function bundleMutant({ name, file, find, replace }: Mutation, outfile: st
   });
 }
 
-/** One line on a terminal, nothing elsewhere. */
+/** Shows one line on a terminal, nothing elsewhere. */
 function showProgress(total: number): (tally: Tally) => void {
   if (!process.stderr.isTTY) return () => undefined;
   return ({ seeds, failing }) => {

@@ -1,7 +1,7 @@
-/** One safeguard of the pipeline, taken away: the simulation must notice. */
+/** Removes one safeguard of the pipeline: the simulation must detect it. */
 export interface Mutation {
   readonly name: string;
-  /** Source file, from the project's root. */
+  /** Source file, relative to the project's root. */
   readonly file: string;
   readonly find: string;
   readonly replace: string;

@@ -17,41 +17,41 @@ import { createFaults, type Fault, type Invocation, startInvocation, type Trace 
 import { createQueue } from "./queue";
 import { createScheduler } from "./scheduler";
 
-/** What one simulation came to. */
+/** Result of one simulation. */
 export interface SimulationResult {
   readonly seed: number;
   readonly faults: Readonly<Partial<Record<Fault, number>>>;
-  /** Faults that were drawn, those that were left out among them. */
+  /** Number of drawn faults, including omitted ones. */
   readonly drawn: number;
-  /** What the pipeline promises and did not keep. */
+  /** Broken promises of the pipeline. */
   readonly violations: readonly string[];
 }
 
 export interface SimulationOptions {
   readonly seed: number;
-  /** Numbers of faults that do not happen. */
+  /** Selects faults, by number, that do not happen. */
   readonly omitted?: (fault: number) => boolean;
   readonly trace?: Trace;
 }
 
-/** Begins a line of the trace that tells of a promise that was not kept. */
+/** Start of a trace line that reports a broken promise. */
 export const VIOLATION = "VIOLATION: ";
 const START = Date.parse("2026-11-23T00:00:00Z");
-/** Files come, and everything goes wrong, for this long. */
+/** Time with deliveries and faults. */
 const STORM_HOURS = 4;
-/** Then everything works again, and the pipeline must have caught up after this long. */
+/** Time without faults afterwards: at its end, the pipeline must have caught up. */
 const CALM_HOURS = 12;
 const LANDING = "landing";
 const BUCKET = "logs";
 const TABLES = Object.values(FORMATS).map(({ table }) => ({ table }));
 const MOVE_TIMEOUT_MS = MINUTE_MS;
 const TRANSFORM_TIMEOUT_MS = 9 * MINUTE_MS;
-/** What functions leave of their time for what comes last. */
+/** Time that functions reserve for their last steps. */
 const RESERVE_MS = 15_000;
 
 /**
- * Runs the whole pipeline for some hours of virtual time: the code of the functions as it is deployed, on services that
- * are simulated and fail.
+ * Runs the whole pipeline for some hours of virtual time: the functions' deployed code, on simulated services
+ * that fail.
  */
 export async function simulate({
   seed,
@@ -82,7 +82,7 @@ export async function simulate({
   let isOver = false;
   let invocations = 0;
 
-  /** Runs a function once; what it throws is the business of who invoked it. */
+  /** Runs a function once; the caller handles its errors. */
   const invoke = async (
     name: string,
     timeoutMs: number,
@@ -166,7 +166,7 @@ export async function simulate({
       rowsCounted += committed.reduce((sum, { rows }) => sum + rows, 0);
     });
 
-  /** A schedule tries a failed run again, and sometimes starts one twice. */
+  /** A schedule retries a failed run, and sometimes starts a run twice. */
   const schedule = (period: number, run: (scheduledTime: string) => Promise<boolean>) =>
     scheduler.start(async () => {
       while (!isOver) {
@@ -247,7 +247,10 @@ export async function simulate({
 
 const isReadable = (body: string): boolean => !body.startsWith(BROKEN);
 
-/** Each broken file, and no other, is set aside with its bytes and a reason, and no longer among the text. */
+/**
+ * Checks that exactly the broken files are in `rejected/`, unchanged and with a reason, and no longer in the
+ * text.
+ */
 function judgeRejected(objects: Buckets["objects"], broken: readonly string[]): string[] {
   const below = (prefix: string) => [...objects].filter(([path]) => path.startsWith(`${BUCKET}/${prefix}`));
   const rejected = below(REJECTED_PREFIX);

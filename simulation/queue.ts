@@ -3,13 +3,16 @@ import type { Random } from "../sample/random";
 import type { Faults } from "./faults";
 import type { Scheduler } from "./scheduler";
 
-/** SQS in front of a function: at least once, in any order, with a dead-letter queue that someone empties. */
+/**
+ * SQS in front of a function: at-least-once delivery in any order, with a dead-letter queue that can be
+ * redriven.
+ */
 export interface Queue {
   readonly isEmpty: boolean;
   send(key: string): void;
-  /** Messages to work on, invisible to others for a while. */
+  /** Receives messages, which are then invisible to others for some time. */
   receive(): readonly Message[];
-  /** Takes away what was worked on. */
+  /** Deletes processed messages. */
   acknowledge(messages: readonly Message[]): void;
   /** Moves every dead letter back, as an operator does. */
   redrive(): void;

@@ -1,14 +1,14 @@
-/** Virtual time: what sleeps wakes in the order of its time, one at a time, so that a run is a function of its seed. */
+/** Virtual time: sleepers wake in order of time, one at a time, so that a run depends only on its seed. */
 export interface Scheduler {
   /** Milliseconds since 1970. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;
-  /** Starts work that goes on beside everything else. */
+  /** Starts concurrent work. */
   start(work: () => Promise<void>): void;
   /**
-   * Lets time pass until all that was started has ended.
+   * Lets time pass until all started work has ended.
    *
-   * @throws what a piece of work threw, or if it waits for something that is not of this scheduler
+   * @throws the error of any work, or an error if work waits for something outside of this scheduler
    */
   run(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export function createScheduler(start: number): Scheduler {
     },
     run: async () => {
       for (;;) {
-        // Everything that can go on without time passing does so first.
+        // First runs all work that does not need time to pass.
         await new Promise((resolve) => setImmediate(resolve));
         if (failure) throw failure.error;
         const next = sleepers.shift();
@@ -57,7 +57,7 @@ export function createScheduler(start: number): Scheduler {
   };
 }
 
-/** Keeps the sleepers in the order in which they wake. */
+/** Inserts a sleeper in order of its wake-up time. */
 function insert(sleepers: Sleeper[], sleeper: Sleeper): void {
   let [low, high] = [0, sleepers.length];
   while (low < high) {

@@ -3,11 +3,11 @@ import { parentPort, Worker, workerData } from "node:worker_threads";
 import type { Fault } from "./faults";
 import { simulate } from "./pipeline";
 
-/** Seeds from `first` on, and how they went. */
+/** Results of the seeds from `first` on. */
 export interface Tally {
   readonly seeds: number;
   readonly faults: Partial<Record<Fault, number>>;
-  /** Seeds with a violation, and the first thing that they violated. */
+  /** Seeds with a violation, and their first violation. */
   readonly failing: readonly (readonly [seed: number, violation: string])[];
 }
 
@@ -25,7 +25,7 @@ const REPORT_EVERY = 20;
  * Simulates seeds on all cores.
  *
  * @param program bundle that calls `workIfWorker` when it is loaded
- * @param onProgress called with what is done so far
+ * @param onProgress called with the results so far
  */
 export async function simulateSeeds(
   program: string,

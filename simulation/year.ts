@@ -15,19 +15,19 @@ import { type CatalogModel, catalogModel } from "./catalog-model";
 
 export interface YearOptions {
   readonly days: number;
-  /** Sources that the table is partitioned by; each has a file in every run. */
+  /** Number of sources that the table is partitioned by; each has a file in every run. */
   readonly sources: number;
-  /** False to see what becomes of the catalog without the nightly work. */
+  /** False to simulate the catalog without the nightly work. */
   readonly isMaintained: boolean;
 }
 
-/** The most that there was of each at any time. */
+/** Maximum of each count over time. */
 export interface YearResult {
   readonly commits: number;
   readonly glueVersions: number;
   readonly snapshots: number;
   readonly metadataFiles: number;
-  /** Objects of the pipeline's own: notes and records. */
+  /** The pipeline's own objects: notes and records. */
   readonly ownObjects: number;
 }
 
@@ -39,8 +39,8 @@ const RUN_MS = HOUR_MS / TRANSFORM.perHour;
 const HOURS_PER_DAY = 24;
 
 /**
- * Lets the functions' own code commit to one table for some time, and maintain it every night, and counts what Glue,
- * Iceberg and the bucket hold: what grows without end ends the pipeline one day.
+ * Runs the functions' code on one table for some time, with commits and nightly maintenance. It counts the
+ * objects in Glue, Iceberg and the bucket: unlimited growth would stop the pipeline one day.
  */
 export async function simulateYear({ days, sources, isMaintained }: YearOptions): Promise<YearResult> {
   let now = new Date(START);
@@ -102,7 +102,7 @@ export async function simulateYear({ days, sources, isMaintained }: YearOptions)
   return { commits, ...most };
 }
 
-/** Every statement succeeds; those that write change the catalog. */
+/** An engine whose statements all succeed; writes change the catalog. */
 function engineOf(catalog: CatalogModel): CountingEngine {
   const run = ({ sql }: Statement) => {
     if (/^VACUUM/.test(sql)) catalog.vacuum();

@@ -16,7 +16,7 @@ export interface AthenaOptions {
   readonly workgroup: string;
 }
 
-/** Requests of one kind before Athena counts as failed; about two minutes in all. */
+/** Attempts of one request before it counts as failed; about two minutes in total. */
 export const MAX_ATTEMPTS = 6;
 const FIRST_BACKOFF_MS = 2_000;
 const MAX_BACKOFF_MS = MINUTE_MS;
@@ -24,19 +24,19 @@ const FIRST_POLL_MS = 500;
 const MAX_POLL_MS = 5_000;
 const GROWTH = 1.5;
 
-/** Refusals that say "later": the account's own limits, or a fault on Athena's side. */
+/** Errors that a later attempt may avoid: the account's limits, or a fault of Athena. */
 const THROTTLING = new Set(["TooManyRequestsException", "ThrottlingException", "InternalServerException"]);
 
 export const isBusy = (error: unknown): boolean => THROTTLING.has(String(nameOf(error)));
 
-/** @param attempt the one that failed, from 1 */
+/** @param attempt number of the failed attempt, from 1 */
 export const backoffMs = (attempt: number): number =>
   Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
 
 /**
  * Submits a query.
  *
- * @param token from 32 to 128 characters; the same one with the same SQL joins the query that it started before
+ * @param token from 32 to 128 characters; the same token and SQL join the query that they started before
  * @returns the id of the query
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
  */
@@ -63,7 +63,7 @@ export async function startQuery(
 /**
  * Waits until a query has succeeded, failed or been cancelled.
  *
- * @param onRunning called each time it has not; what it throws ends the waiting, not the query
+ * @param onRunning called while the query runs; an error that it throws ends the wait, not the query
  */
 export async function waitForEnd(
   { client, clock }: Pick<AthenaOptions, "client" | "clock">,
@@ -81,6 +81,6 @@ export async function waitForEnd(
   }
 }
 
-/** Athena's own words about how a query ended. */
+/** Athena's reason for the end of a query. */
 export const reasonOf = ({ Status: status }: QueryExecution): string =>
   status?.StateChangeReason ?? status?.AthenaError?.ErrorMessage ?? "no reason given";

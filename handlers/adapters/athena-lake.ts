@@ -22,19 +22,19 @@ export interface AthenaLakeOptions {
   /** Bucket of the moved files and of the typed tables. */
   readonly bucket: string;
   readonly tables: readonly PartitionedTable[];
-  /** Names the run: a run that is repeated joins its own statements instead of submitting new ones. */
+  /** Id of the run: a repeated run joins its earlier statements instead of submitting new ones. */
   readonly runToken: string;
   /**
-   * Secret that hashes are made with.
+   * Secret of the hashes.
    *
-   * @default - none: no table's rows are hashed
+   * @default - none: no table has hashed values
    */
   readonly salt?: string;
 }
 
 const CATALOG = "AwsDataCatalog";
 
-/** Iceberg tables in the Glue catalog, which Athena makes and writes. */
+/** Iceberg tables in the Glue catalog, which Athena creates and writes. */
 export const athenaLake = (options: AthenaLakeOptions): Lake => ({
   prepare: (name) => prepare(options, lakeTableOf(options, name)),
   commitSql: (files) => {
@@ -45,7 +45,7 @@ export const athenaLake = (options: AthenaLakeOptions): Lake => ({
   isCommit: (name, sql) => sql.startsWith(commitHead(lakeTableOf(options, name))),
 });
 
-/** The files of one statement are of one rule. */
+/** All files of one statement have the same rule. */
 function privacyRuleOf(
   { tables, salt = "" }: AthenaLakeOptions,
   partition: Partition,
@@ -55,7 +55,7 @@ function privacyRuleOf(
   return privacy && { privacy, salt };
 }
 
-/** @throws Error if the name is of no format, or the table is not configured */
+/** @throws Error if no format has a table of this name, or the table is not configured */
 export function lakeTableOf(
   { database, bucket, tables }: Pick<AthenaLakeOptions, "database" | "bucket" | "tables">,
   name: string,
@@ -83,13 +83,13 @@ async function prepare(options: AthenaLakeOptions, table: LakeTable): Promise<vo
   const missing = lakeColumnNames(table).filter((name) => !existing?.has(name));
   if (missing.length === 0) return;
   const { engine, runToken: token } = options;
-  // The view first: once the table is complete, nobody comes here again.
+  // The view first: once the table is complete, this code does not run again.
   await engine.run({ sql: renderUnparsedView(table), token });
   const sql = existing ? renderAddLakeColumns(table, new Set(missing)) : renderCreateLakeTable(table);
   await engine.run({ sql, token });
 }
 
-/** @returns the names of a table's columns; `undefined` if there is no such table */
+/** @returns the names of a table's columns; `undefined` if the table does not exist */
 async function columnsOf(
   { client, database }: AthenaLakeOptions,
   table: string,
@@ -100,7 +100,7 @@ async function columnsOf(
     );
     return new Set(metadata?.Columns?.flatMap(({ Name }) => (Name === undefined ? [] : [Name])));
   } catch (error) {
-    // Athena hands Glue's answer on in the message.
+    // Athena reports Glue's error in the message.
     if (nameOf(error) === "MetadataException" && /EntityNotFound|not found/i.test(messageOf(error))) {
       return undefined;
     }

@@ -11,7 +11,7 @@ export interface AthenaCatalogOptions {
   readonly bucket: string;
   /** True if each format has a table of lines, too. */
   readonly withLines: boolean;
-  /** Names the run: a run that is repeated joins its own statements instead of submitting new ones. */
+  /** Id of the run: a repeated run joins its earlier statements instead of submitting new ones. */
   readonly runToken: string;
 }
 

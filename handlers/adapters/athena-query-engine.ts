@@ -14,18 +14,18 @@ import {
 } from "./athena-execution";
 import { faultOf } from "./athena-failure";
 
-/** Where a statement sets no time of its own: Athena ends a DDL statement after ten minutes by itself. */
+/** Default time limit of a statement: Athena itself ends a DDL statement after ten minutes. */
 export const TIME_LIMIT_MS = 10 * MINUTE_MS;
 
-/** What Glue answers if another run added the partition first: for ALTER TABLE, and for it alone, the aim is reached. */
+/** Glue's error if another run added the partition first. Only for ALTER TABLE, this counts as success. */
 const ALREADY_EXISTS = /Partition already exists|AlreadyExistsException/;
 const ALTER_TABLE = /^\s*ALTER\s+TABLE\b/i;
 
 /**
- * Athena: submits a statement, waits for its end, and submits it again if its reason says that this may help.
+ * Athena: submits a statement, waits for its end, and submits it again if a retry may help.
  *
- * The token of a submission is derived from the statement's token and the number of queries that failed before, so that
- * a function that is invoked twice with the same work joins the query that is running already.
+ * The token of a submission is derived from the statement's token and the number of failed queries. So a
+ * function that is invoked twice with the same work joins the running query.
  *
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
  */
@@ -47,15 +47,15 @@ async function rowsWritten({ client }: AthenaOptions, queryId: string): Promise<
     return (await client.send(new GetQueryResultsCommand({ QueryExecutionId: queryId, MaxResults: 1 })))
       .UpdateCount;
   } catch {
-    // The rows are in the table whatever Athena says now; only their number is not known.
+    // The rows are in the table even if this request fails; only their number is not known.
     return undefined;
   }
 }
 
 async function run(options: AthenaOptions, statement: Statement): Promise<QueryResult> {
   const started = options.clock.now();
-  // Counts the queries that failed. Only after one has ended may another be started in its place: while it is unknown
-  // whether a query runs, the same token must be used, or two would write the same rows.
+  // Counts the failed queries. A query may be replaced only after it has ended: while it may be running, the
+  // same token must be used, otherwise two queries would write the same rows.
   let generation = 1;
   for (let attempt = 1; ; attempt++) {
     const outcome = await attemptOnce(options, statement, generation);
@@ -73,11 +73,11 @@ type Outcome =
   | { readonly kind: "succeeded"; readonly result: QueryResult }
   /** The query has ended without effect. */
   | { readonly kind: "failed"; readonly error: QueryFailedError; readonly endedAt: Date | undefined }
-  /** Athena would not take or would not tell: the query may run or not. */
+  /** Athena refused a request: it is not known whether the query is running. */
   | { readonly kind: "refused"; readonly error: Error };
 
 /**
- * True if another query may succeed. Where the token joined a query that an earlier invocation had seen fail, this
+ * True if another query may succeed. If the token joined a query that failed in an earlier invocation, this
  * invocation has not tried yet.
  */
 const mayHelp = (
@@ -90,7 +90,7 @@ async function attemptOnce(
   statement: Statement,
   generation: number,
 ): Promise<Outcome> {
-  // The SQL is part of it: Athena refuses a token that comes again with another statement.
+  // The SQL is part of the token: Athena refuses a token that is reused with another statement.
   const token = createHash("sha256")
     .update(`${statement.token}\n${generation}\n${statement.sql}`)
     .digest("hex");
@@ -123,7 +123,7 @@ function outcomeOf({ sql }: Statement, queryId: string, execution: QueryExecutio
     const bytesScanned = statistics?.DataScannedInBytes ?? 0;
     return { kind: "succeeded", result: { queryId, bytesScanned } };
   }
-  // A query that somebody cancelled is not submitted again by itself.
+  // A cancelled query is not submitted again automatically.
   const fault: QueryFault =
     status?.State === "FAILED"
       ? faultOf(reason, status.AthenaError?.Retryable ?? false)

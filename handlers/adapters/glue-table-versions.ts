@@ -11,14 +11,14 @@ export interface GlueVersionsOptions {
   readonly database: string;
 }
 
-/** The newest one is the table; some more tell what was changed last. */
+/** The newest version is the table; the others show the last changes. */
 export const KEPT_VERSIONS = 10;
 /** Glue deletes at most this many versions at once. */
 const VERSIONS_PER_DELETE = 100;
 
 /**
- * Versions of tables in the Glue catalog. An account may have a million, a table a hundred thousand; then no commit is
- * possible any more.
+ * Versions of tables in the Glue catalog. The limit is a million per account and a hundred thousand per
+ * table; at the limit, commits fail.
  *
  * @see https://docs.aws.amazon.com/general/latest/gr/glue.html
  * @see https://docs.aws.amazon.com/glue/latest/webapi/API_BatchDeleteTableVersion.html
@@ -60,6 +60,6 @@ async function versionsOf(
     ids.push(...TableVersions.flatMap(({ VersionId }) => VersionId ?? []));
     token = NextToken;
   } while (token !== undefined);
-  // Numbers, as texts.
+  // Ids are numbers as texts.
   return ids.sort((a, b) => Number(b) - Number(a));
 }

@@ -1,4 +1,6 @@
 import type { PartitionCatalog } from "../core/ports";
 
-/** Partitions that Athena computes from the table's properties: none has to be added. */
+/**
+ * Catalog for partition projection: Athena computes partitions from the table's properties, so none is added.
+ */
 export const projectedPartitions: PartitionCatalog = { add: async () => undefined };

@@ -15,7 +15,7 @@ import { listPages } from "./s3-listing";
 const MAX_KEYS_PER_DELETE = 1000;
 const MAX_CONFLICTS = 5;
 
-/** Objects in S3. Retries of single requests are the client's. */
+/** Objects in S3. The client retries single requests. */
 export const s3ObjectStore = (client: Pick<S3Client, "send">): ObjectStore => ({
   copy: (source, target) => copy(client, source, target),
   exists: ({ bucket, key }) => foundOrNot(client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))),
@@ -47,7 +47,7 @@ async function copy(
     const { CopyObjectResult } = await client.send(
       new CopyObjectCommand({ Bucket: target.bucket, Key: target.key, CopySource: copySourceOf(source) }),
     );
-    // S3 can answer 200 before it knows the outcome: only the copy's ETag confirms it.
+    // S3 can answer 200 before the copy ends: only the copy's ETag confirms it.
     if (!CopyObjectResult?.ETag) throw new Error("S3 did not confirm the copy: its response has no ETag");
     return "copied";
   } catch (error) {
@@ -67,7 +67,8 @@ async function foundOrNot(request: Promise<unknown>): Promise<boolean> {
 }
 
 /**
- * S3 answers 409 when another request for the same key ended at the same moment: only a further try tells who was first.
+ * S3 answers 409 if another request for the same key ended at the same moment: only a retry shows which was
+ * first.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
@@ -129,7 +130,7 @@ async function deleteSome(
       Key === undefined ? [] : [[Key, `${Code}: ${Message}`] as const],
     );
   } catch (error) {
-    // A character that XML cannot hold: the one key that has it must not keep the others from being deleted.
+    // A key has a character that XML cannot hold: the other keys must still be deleted.
     if (nameOf(error) === "MalformedXML") return deleteOneByOne(client, bucket, keys);
     throw error;
   }

@@ -11,21 +11,24 @@ export interface HourRange {
   readonly to: Hour;
 }
 
-/** The file of an hour can come a little late, and 24 missed runs in a row must lose nothing. */
+/**
+ * Hours around the scheduled time: files can arrive a little late, and 24 missed runs in a row must lose
+ * nothing.
+ */
 export const HOURS_BEHIND = 2;
 export const HOURS_AHEAD = 24;
-/** Ten years: more is a slip of the finger. */
+/** Ten years: more is a typing error. */
 const MAX_RANGE_HOURS = 10 * 366 * 24;
 
-/** The hours that every run makes sure of. */
+/** The hours whose partitions every run ensures. */
 export const windowAround = (now: Date): HourRange => ({
   from: addHours(hourOf(now), -HOURS_BEHIND),
   to: addHours(hourOf(now), HOURS_AHEAD),
 });
 
 /**
- * Reads a range of hours, e.g. `2024-01-01T00` and `2024-03-31T23`; a date alone stands for its first hour in `from`
- * and its last in `to`.
+ * Reads a range of hours, e.g. `2024-01-01T00` and `2024-03-31T23`; a date alone means its first hour in
+ * `from` and its last hour in `to`.
  *
  * @throws PermanentError `INVALID_EVENT` that says what was expected
  */
@@ -58,11 +61,11 @@ export const partitionsIn = (tables: readonly PartitionedTable[], { from, to }: 
     ),
   );
 
-/** What one run did. */
+/** Result of one run. */
 export interface AddedPartitions {
   /** Partitions that exist now, by table; most existed before. */
   readonly ensured: number;
-  /** Those of them that lie outside the range and got late files. */
+  /** Those outside the range, which got late files. */
   readonly late: number;
 }
 
@@ -71,18 +74,18 @@ export interface AddPartitionsConfig {
   readonly bucket: string;
   readonly tables: readonly PartitionedTable[];
   readonly range: HourRange;
-  /** True if the typed tables are still to be brought up to date by the notes; otherwise they are deleted. */
+  /** True if the typed tables still need the notes; otherwise the notes are deleted. */
   readonly keepNotes: boolean;
 }
 
-/** Notes that one run reads of a table: 200,000 files. */
+/** Notes that one run reads per table: 200,000 files. */
 const MAX_NOTES = 2000;
 
 /**
- * Makes sure that the partitions of a range exist, and all that got new files.
+ * Ensures the partitions of a range, and all partitions with new files.
  *
- * @param onUnknown called with the key of a note that cannot be understood: it is left alone
- * @throws OperationError if the catalog refuses; the notes then stay, and the next run goes on with them
+ * @param onUnknown called with the key of a note that cannot be parsed: it is not changed
+ * @throws OperationError if the catalog refuses; the notes then stay for the next run
  */
 export async function addPartitions(
   ports: NotePorts & { readonly catalog: PartitionCatalog },

@@ -15,7 +15,7 @@ import { jsonAs } from "./json";
 import { isPartitionOf, type PartitionedTable } from "./partitioned-table";
 import type { Clock, ObjectStore } from "./ports";
 
-/** A file of the text that a typed table may lack. */
+/** A file below `raw/` that may not be committed yet. */
 export interface NotedFile {
   readonly key: string;
   /** Bytes, if the event said so. */
@@ -24,8 +24,8 @@ export interface NotedFile {
 }
 
 /**
- * Says which files arrived at the text of one table. A note is written once, under a name of its own, and never changed:
- * nothing can be lost between reading and deleting it. The same file in two notes is harmless.
+ * Names files of one table that arrived below `raw/`. A note is written once, under a unique name, and never
+ * changed: nothing can be lost between reading and deleting it. The same file in two notes is harmless.
  */
 export interface ArrivalNote {
   readonly key: string;
@@ -38,10 +38,12 @@ export interface NotePorts {
   readonly clock: Clock;
 }
 
-/** Files in one note: its size, and what has to be repeated after a crash, stay small. */
+/** Files in one note: a note, and the work to repeat after a crash, stay small. */
 export const FILES_PER_NOTE = 100;
 const READS_AT_ONCE = 32;
-/** Of what a note says: two at the same time have the same name only if they say the same. */
+/**
+ * Hash of a note's content: two notes of the same time have the same name only if their content is the same.
+ */
 const HASH_DIGITS = 16;
 
 const noteSchema = z.strictObject({
@@ -56,7 +58,7 @@ const noteSchema = z.strictObject({
   ),
 });
 
-/** Writes the notes of files that are at their targets, for each table one for every hundred files. */
+/** Writes notes of files that are at their targets: for each table, one note per hundred files. */
 export async function noteArrivals(
   { store, clock }: NotePorts,
   bucket: string,
@@ -68,7 +70,7 @@ export async function noteArrivals(
     for (let start = 0; start < ofTable.length; start += FILES_PER_NOTE) {
       const body = noteBody(ofTable.slice(start, start + FILES_PER_NOTE));
       const hash = createHash("sha256").update(body).digest("hex").slice(0, HASH_DIGITS);
-      // In the order of time, so that the oldest notes come first in a listing.
+      // Names sort by time, so that the oldest notes come first in a listing.
       await store.put({ bucket, key: `${ARRIVALS_PREFIX}${table}/${stamp}-${hash}.json` }, body);
     }
   }
@@ -87,9 +89,9 @@ const noteBody = (files: readonly NotedFile[]): string =>
 /**
  * Reads the notes of a table, oldest first.
  *
- * @param limit how many notes are read at most
- * @param onUnknown called with the key of an object among the notes that is not a note: it is left alone
- * @returns the notes, and how many more there are
+ * @param limit maximum number of notes to read
+ * @param onUnknown called with the key of an object that is not a note: it is not changed
+ * @returns the notes, and the number of notes not read
  */
 export async function readNotes(
   store: ObjectStore,
@@ -106,7 +108,7 @@ export async function readNotes(
   }
   const notes = await pLimit(READS_AT_ONCE).map(listed, async ({ key, writtenAt }) => {
     const body = (await store.read({ bucket, key }))?.body;
-    // Another run was quicker.
+    // Another run has already consumed the note.
     if (body === undefined) return [];
     const files = parseNote(table, body);
     if (files) return [{ key, writtenAt, files }];
@@ -116,7 +118,7 @@ export async function readNotes(
   return { notes: notes.flat(), more };
 }
 
-/** All notes of some tables; objects among them that are not notes are left out. */
+/** All notes of some tables; other objects are skipped. */
 export async function allNotes(
   store: ObjectStore,
   bucket: string,
@@ -128,14 +130,14 @@ export async function allNotes(
   return ofTables.flatMap(({ notes }) => notes);
 }
 
-/** That files of a partition were noted. */
+/** Notes of a partition's files. */
 export interface Noted {
   readonly partition: Partition;
   /** When the last note was written. */
   readonly notedAt: Date;
 }
 
-/** The partitions that notes name files of, by their paths. */
+/** The partitions of noted files, by their paths. */
 export function notedPartitions(notes: readonly ArrivalNote[]): Map<string, Noted> {
   const noted = new Map<string, Noted>();
   for (const { files, writtenAt } of notes) {
@@ -148,7 +150,9 @@ export function notedPartitions(notes: readonly ArrivalNote[]): Map<string, Note
   return noted;
 }
 
-/** @returns the files; `undefined` if the text is not what `noteArrivals` writes for the table as it is partitioned */
+/**
+ * @returns the files; `undefined` if the text is not a note of `noteArrivals` for the table's partition keys
+ */
 function parseNote(table: PartitionedTable, body: string): readonly NotedFile[] | undefined {
   const note = jsonAs(noteSchema, body);
   if (!note) return undefined;
@@ -163,19 +167,19 @@ function parseNote(table: PartitionedTable, body: string): readonly NotedFile[] 
   return files.length === note.files.length ? files : undefined;
 }
 
-/** The partitions that files lie in, each once. */
+/** The distinct partitions of files. */
 export const partitionsOf = (files: readonly NotedFile[]): Partition[] => [
   ...new Map(files.map(({ partition }) => [rawPrefixOf(partition), partition])).values(),
 ];
 
-/** Reads the partition that a marker of older versions stands for; `undefined` if the key is no marker's. */
+/** The partition of an older version's marker; `undefined` if the key is not a marker. */
 const parseMarkerKey = (key: string): Partition | undefined =>
   key.startsWith(TOUCHED_PREFIX) ? parsePartitionPath(key.slice(TOUCHED_PREFIX.length)) : undefined;
 
 /**
  * Replaces the markers of older versions by notes of the files in their partitions.
  *
- * @param onUnknown called with keys below `_touched/` that are no marker's: they are left alone
+ * @param onUnknown called with keys below `_touched/` that are not markers: they are not changed
  */
 export async function replaceMarkers(
   ports: NotePorts,
@@ -194,7 +198,7 @@ export async function replaceMarkers(
   }
 }
 
-/** The files that lie in a partition. */
+/** The files in a partition. */
 export async function filesIn(
   store: ObjectStore,
   bucket: string,

@@ -26,7 +26,7 @@ export interface BackfillConfig {
   readonly tables: readonly PartitionedTable[];
   readonly range: HourRange;
   readonly keepOriginals: boolean;
-  /** Only counts. */
+  /** Counts without moving anything. */
   readonly isDryRun: boolean;
   readonly onProgress: (progress: BackfillProgress) => void;
 }
@@ -37,18 +37,18 @@ export interface BackfillProgress {
   readonly total?: number;
 }
 
-/** Accounts for every object of the log bucket: `objects` is the sum of what follows, up to `failed`. */
+/** Counts of all objects in the log bucket: `objects` is the sum of the next properties up to `failed`. */
 export interface BackfillSummary {
   readonly objects: number;
   /** Moved by this run; in a dry run, to be moved. */
   readonly moved: number;
-  /** At their target already. */
+  /** Already at their target. */
   readonly movedBefore: number;
   /** Logs of other hours or tables. */
   readonly outOfRange: number;
   readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
   readonly failed: readonly { readonly key: string; readonly reason: string }[];
-  /** Moved files in the range, each noted for the typed tables now, and their partitions, each in the catalog now. */
+  /** Moved files in the range, now noted for the typed tables, and their partitions, now in the catalog. */
   readonly files: number;
   readonly partitions: number;
 }
@@ -58,11 +58,11 @@ const BATCH_SIZE = 200;
 const PARTITIONS_AT_ONCE = 100;
 
 /**
- * Loads history: moves what was never moved, adds the partitions of a range of hours, and notes their files, so that
- * the typed tables catch up.
+ * Loads history: moves objects that were never moved, adds the partitions of a range of hours, and notes
+ * their files, so that they are committed to the typed tables.
  *
- * Every step can be repeated. After a kill, the same command goes on: what is moved is not found again, and what is
- * noted is noted once more.
+ * Every step can be repeated. After an interruption, the same command continues: moved objects are not moved
+ * again, and noted files are noted once more.
  */
 export async function backfill(ports: BackfillPorts, config: BackfillConfig): Promise<BackfillSummary> {
   const counted = await countLanding(ports, config);
@@ -128,7 +128,7 @@ async function moveLanding(ports: BackfillPorts, config: BackfillConfig, total: 
   return result;
 }
 
-/** Where originals are kept, those that were copied before need not be copied again. */
+/** If originals are kept, skips those that were copied before. */
 async function withoutMoved(
   { store, pace }: BackfillPorts,
   { sources, bucket, keepOriginals }: BackfillConfig,
@@ -161,7 +161,7 @@ async function noteRange(ports: BackfillPorts, config: BackfillConfig) {
     if (!isDryRun && found.length > 0) {
       await pace(holding.length + Math.ceil(found.length / FILES_PER_NOTE));
       await catalog.add(holding);
-      // After the catalog: a partition with noted files that is unknown would look empty.
+      // After the catalog: a partition that is missing there would look empty, although it has noted files.
       await noteArrivals(ports, bucket, found);
     }
     found = [];
@@ -176,7 +176,7 @@ async function noteRange(ports: BackfillPorts, config: BackfillConfig) {
       await pace(partitionsIn([table], day).length);
       config.onProgress({ phase: "partitions", done: ++done, total: days.length * config.tables.length });
     }
-    // A statement is of one table.
+    // A statement adds partitions to one table.
     await flush();
   }
   return { files, partitions };
@@ -184,7 +184,7 @@ async function noteRange(ports: BackfillPorts, config: BackfillConfig) {
 
 const HOURS_PER_DAY = 24;
 
-/** The range, in pieces of at most a day. */
+/** Splits the range into pieces of at most a day. */
 function daysOf({ from, to }: HourRange): HourRange[] {
   const days: HourRange[] = [];
   for (let hour: Hour = from; hour <= to; hour = addHours(hour, HOURS_PER_DAY)) {
@@ -194,7 +194,7 @@ function daysOf({ from, to }: HourRange): HourRange[] {
   return days;
 }
 
-/** The moved files of some hours. */
+/** The moved files in a range of hours. */
 async function filesOf(
   store: ObjectStore,
   bucket: string,

@@ -4,12 +4,12 @@ import { RetryableError } from "./errors";
 import type { ObjectLocation, ObjectStore } from "./ports";
 
 const startSchema = z.strictObject({
-  /** The one statement of the commit, and the token that it is submitted with. */
+  /** The statement of the commit, and its token. */
   sql: z.string(),
   token: z.string(),
-  /** Keys of the notes that are used up once the statement has succeeded. */
+  /** Keys of the notes that are no longer needed after the statement has succeeded. */
   notes: z.array(z.string()),
-  /** Partitions of its files, as below `raw/`, e.g. `alb_access_logs/dt=2026-11-23/hour=07`. */
+  /** Partitions of its files as paths below `raw/`, e.g. `alb_access_logs/dt=2026-11-23/hour=07`. */
   partitions: z.array(z.string()),
 });
 /** A commit before its statement is submitted. */
@@ -24,7 +24,7 @@ const endSchema = z.discriminatedUnion("state", [
   z.object({ state: z.literal("committed"), queryId: z.string() }),
   z.object({ state: z.literal("failed"), reason: z.string() }),
 ]);
-/** How a statement ended. */
+/** End of a statement. */
 export type CommitEnd = z.output<typeof endSchema>;
 
 /** A commit whose end is recorded. */
@@ -37,37 +37,38 @@ export interface EndedCommit {
  * The commits to one typed table, as write-once objects: `<number>.json` before a statement is submitted, and
  * `<number>.done.json` when it has ended.
  *
- * A number is taken by the first who writes it, and only when the commit before it has ended: so at most one statement is
- * ever running, however many functions are. It rests on If-None-Match alone. Old records may be deleted only when no
- * function that has seen them can still be running, or their numbers could be taken again.
+ * The first writer of a number owns it, and writes it only when the previous commit has ended: so at most one
+ * statement is running, even if several functions are. This depends only on If-None-Match. Old records may be
+ * deleted only when no function that has seen them can still be running. Otherwise their numbers could be
+ * reused.
  */
 export interface CommitRecords {
-  /** @returns the last commit if it may still be running, the number for the next one, and all that have ended */
+  /** @returns the pending commit, if there is one, the next number, and all ended commits */
   read(): Promise<{
     readonly pending: PendingCommit | undefined;
     readonly next: number;
     readonly ended: readonly EndedCommit[];
   }>;
-  /** @returns false if somebody else has taken the number */
+  /** @returns false if another run has taken the number */
   begin(commit: PendingCommit): Promise<boolean>;
-  /** @returns false if somebody else has recorded the end before */
+  /** @returns false if another run has already recorded the end */
   end(number: number, end: CommitEnd): Promise<boolean>;
-  /** @returns what was to be committed; `undefined` if the record is gone */
+  /** @returns the commit's start; `undefined` if the record was deleted */
   start(number: number): Promise<CommitStart | undefined>;
-  /** When the last statement succeeded, as far as the last records tell. */
+  /** When the last statement succeeded, according to the last records. */
   lastCommit(): Promise<Date | undefined>;
   /** Deletes the records of ended commits. */
   forget(numbers: readonly number[]): Promise<void>;
 }
 
-/** Records that are read to find the last statement that succeeded: so many failures in a row are told by an alarm. */
+/** Records to read for the last statement that succeeded: an alarm reports so many failures in a row. */
 const MAX_READ_BACK = 20;
-/** Numbers sort as texts. */
+/** Padded, so that numbers sort as texts. */
 const DIGITS = 10;
 const [START, END] = [".json", ".done.json"] as const;
 const RECORD = /\/(?<number>\d+)(?<suffix>\.json|\.done\.json)$/;
 
-/** Of the keys of records, those of commits whose end is not recorded. */
+/** Selects the keys of pending commits: their end is not recorded. */
 export function pendingKeys(keys: readonly string[]): ReadonlySet<string> {
   const all = new Set(keys);
   return new Set(
@@ -78,7 +79,7 @@ export function pendingKeys(keys: readonly string[]): ReadonlySet<string> {
   );
 }
 
-/** @throws RetryableError `STORE_FAILED` from its methods if a record is not what a run wrote */
+/** @throws RetryableError `STORE_FAILED` from its methods if a record is invalid */
 export function commitRecords(store: ObjectStore, bucket: string, table: string): CommitRecords {
   const prefix = `${COMMITS_PREFIX}${table}/`;
   const location = (number: number, suffix: string): ObjectLocation => ({
@@ -123,7 +124,7 @@ export function commitRecords(store: ObjectStore, bucket: string, table: string)
       (await store.putIfAbsent(startOf(number), JSON.stringify(commit))) !== undefined,
     end: async (number, end) => (await store.putIfAbsent(endOf(number), JSON.stringify(end))) !== undefined,
     forget: async (numbers) => {
-      // The end goes last: a start without it would look like a commit that is running.
+      // Deletes the end last: a start without an end would look like a pending commit.
       await store.deleteAll(
         bucket,
         numbers.map((number) => startOf(number).key),

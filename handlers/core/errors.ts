@@ -1,6 +1,6 @@
 /**
- * Every code an error of the pipeline can have. Codes are stable: alarms and scripts may rest on them.
- * `docs/errors.md` says for each what happened and what to do.
+ * All error codes of the pipeline. Codes are stable: alarms and scripts may depend on them. `docs/errors.md`
+ * explains each code and its fix.
  */
 export const ERROR_CODES = [
   "INVALID_ENVIRONMENT",
@@ -13,7 +13,7 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** An operation that failed, with what it was about in the message and the reason as its cause. */
+/** A failed operation: the message names the affected resource, the cause is the reason. */
 export abstract class OperationError extends Error {
   constructor(
     readonly code: ErrorCode,
@@ -24,35 +24,35 @@ export abstract class OperationError extends Error {
   }
 }
 
-/** Trying the same again cannot help: someone has to change something first. */
+/** A retry cannot help: something must be changed first. */
 export class PermanentError extends OperationError {
   override readonly name = "PermanentError";
 }
 
-/** The same may succeed later; the queue or the schedule tries again. */
+/** A retry may succeed; the queue or the schedule retries. */
 export class RetryableError extends OperationError {
   override readonly name = "RetryableError";
 }
 
 /**
- * What an engine's failure says about its cause, and so about what helps.
+ * Cause of an engine's failure, which decides what helps.
  *
  * - `transient`: the same statement may succeed later
- * - `file`: the engine cannot read this file, or could not just now
- * - `statement`: it is not allowed or wrong in itself; to read other files does not help
- * - `unknown`: it may be because of a line of some file
+ * - `file`: the engine cannot read this file, at least at the moment
+ * - `statement`: the statement is invalid or not allowed; other files do not help
+ * - `unknown`: a line of some file may be the cause
  */
 export type QueryFault =
   | { readonly kind: "transient" | "statement" | "unknown" }
   | { readonly kind: "file"; readonly path: string };
 
-/** A statement that the query engine did not carry out. */
+/** A statement that the query engine did not execute. */
 export class QueryFailedError extends PermanentError {
   readonly fault: QueryFault;
 
   constructor(
     readonly queryId: string,
-    /** The engine's own words. */
+    /** The engine's message. */
     readonly reason: string,
     { fault = { kind: "unknown" }, ...options }: ErrorOptions & { readonly fault?: QueryFault } = {},
   ) {
@@ -63,13 +63,13 @@ export class QueryFailedError extends PermanentError {
 
 export const messageOf = (error: unknown): string => String(propertyOf(error, "message") ?? error);
 
-/** The code that Node's file system gives an error, e.g. `ENOENT`. */
+/** The code of an error of Node's file system, e.g. `ENOENT`. */
 export const codeOf = (error: unknown): string | undefined => {
   const code = propertyOf(error, "code");
   return typeof code === "string" ? code : undefined;
 };
 
-/** The name that the AWS SDK, or Node, gives an error, e.g. `NoSuchKey`. */
+/** The name of an error of the AWS SDK or Node, e.g. `NoSuchKey`. */
 export const nameOf = (error: unknown): unknown => propertyOf(error, "name");
 
 const propertyOf = (value: unknown, name: string): unknown =>

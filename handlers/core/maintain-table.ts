@@ -25,17 +25,17 @@ export interface MaintainConfig {
   readonly bucket: string;
   readonly now: Date;
   /**
-   * Names the night: a later run of the same night joins the statements of an earlier one, and takes the results of those
-   * that have ended.
+   * Id of the night: a later run of the same night joins the statements of an earlier one, and uses the
+   * results of those that have ended.
    */
   readonly token: string;
-  /** When to stop waiting for a statement. It goes on, and a later run of the night joins it. */
+  /** When to stop waiting for a statement. It continues, and a later run of the night joins it. */
   readonly deadline: Date;
-  /** Whole days that rows are kept, today not counted; default: they are kept. */
+  /** Whole days that rows are kept, not counting today. Default: rows are not deleted. */
   readonly retentionDays?: number | undefined;
 }
 
-/** What was done for one table. */
+/** Result for one table. */
 export interface MaintainedTable {
   readonly table: string;
   /** Days whose rows were deleted. */
@@ -43,25 +43,28 @@ export interface MaintainedTable {
   /** Days whose small files were merged. */
   readonly mergedDays: number;
   readonly deletedVersions: number;
-  /** Unparsed lines of finished days that got files since they were last counted; `undefined` if there was no such day. */
+  /** Unparsed lines of finished days that got files since the last count; `undefined` without such a day. */
   readonly unparsed: number | undefined;
-  /** True if a statement goes on and a later run has to join it. */
+  /** True if a statement is still running and a later run must join it. */
   readonly isUnfinished: boolean;
-  /** What failed; the other steps were carried out. */
+  /** Errors of the failed steps; the other steps were completed. */
   readonly failures: readonly OperationError[];
 }
 
 const HOURS_PER_DAY = 24;
-/** By then the last late file of a day has come. */
+/** By then, the last late file of a day has arrived. */
 const COUNTED_DAYS_AGO = 2;
 /** Athena stops OPTIMIZE and VACUUM after a while and asks for another run. */
 const MAX_ROUNDS = 20;
 const MORE_RUNS_NEEDED = /MORE_RUNS_NEEDED/;
-/** No function runs longer than a quarter of an hour: after this, none can have seen a record and still act on it. */
+/**
+ * Functions run for at most 15 minutes: after this time, no running function still acts on a record that it
+ * read.
+ */
 const RECORD_AGE_MS = 2 * HOUR_MS;
 const READS_AT_ONCE = 32;
 
-/** The nightly work on a typed table. Each step is tried, whatever became of the others. */
+/** The nightly work on a typed table. Each step runs, even if others fail. */
 export async function maintainTable(
   ports: MaintainPorts,
   table: LakeTable,
@@ -105,14 +108,14 @@ class Maintenance {
     }
   }
 
-  /** Every commit adds one, and the catalog takes only so many. */
+  /** Every commit adds a version, and the catalog limits their number. */
   async deleteVersions(): Promise<void> {
     this.deletedVersions = await this.ports.versions.deleteOld(this.table.format.table);
   }
 
   /**
-   * Counts the lines that are no rows in the finished days that got files. The records of commits say which these are;
-   * they are deleted with that, but for the last one, from which the next commit is numbered.
+   * Counts the unparsed lines of finished days that got files. The records of commits name these days.
+   * Afterwards the records are deleted, except the last one, which gives the next commit its number.
    */
   async countUnparsed(): Promise<void> {
     await this.run(renderUnparsedView(this.table), "view");
@@ -125,8 +128,9 @@ class Maintenance {
   }
 
   /**
-   * The commits of finished days, by number, and these days. Around midnight a commit is of two days: it need not wait for the
-   * second one where commits of that day alone stand for it, or the first day would be counted again with it.
+   * The numbers of commits of finished days, and these days. Around midnight a commit has files of two days.
+   * It does not wait for the second day if other commits have files of only that day. Otherwise the first day
+   * would be counted again.
    */
   private async endedCommits(): Promise<{ numbers: number[]; days: string[] }> {
     const { ended, next } = await this.records.read();
@@ -149,7 +153,7 @@ class Maintenance {
     };
   }
 
-  /** Where the engine only marks rows as deleted, merging the files of these days deletes them. */
+  /** If the engine only marks rows as deleted, merging the files of these days deletes them. */
   async deleteExpired(): Promise<void> {
     const { retentionDays } = this.config;
     if (retentionDays === undefined) return;
@@ -172,7 +176,7 @@ class Maintenance {
     }
   }
 
-  /** Whatever wrote them: the commits of the last days, late files, or history. */
+  /** Small files come from the last days' commits, late files, or history. */
   async mergeFiles(): Promise<void> {
     for (const dt of await this.days(renderDaysToMerge(this.table), "merge")) {
       await this.runUntilDone(renderOptimize(this.table, dt));

@@ -9,28 +9,28 @@ import type { Source } from "./source";
 
 export interface MoveConfig {
   readonly sources: readonly Source[];
-  /** Bucket that the objects are moved to; may be the one they are in. */
+  /** Target bucket; may be the bucket that the objects are in. */
   readonly targetBucket: string;
   readonly keepOriginals: boolean;
   /**
-   * When to begin no further copy; what is left is `postponed`.
+   * When to stop starting copies; the remaining objects are `postponed`.
    *
-   * @default - all objects are moved, however long it takes
+   * @default - no limit: all objects are moved
    */
   readonly deadline?: Date;
 }
 
-/** What became of one object. */
+/** Outcome for one object. */
 export type MoveOutcome =
   | {
       readonly kind: "moved";
-      /** False if an earlier try had moved it. */
+      /** False if an earlier try moved it. */
       readonly isNew: boolean;
       readonly source: Source;
     }
   | { readonly kind: "skipped"; readonly reason: SkipReason }
   | { readonly kind: "failed"; readonly error: OperationError }
-  /** Not begun: the time was over. It has to be delivered again. */
+  /** Not started, because time was up. It must be delivered again. */
   | { readonly kind: "postponed" };
 
 export interface MovePorts {
@@ -40,17 +40,20 @@ export interface MovePorts {
 
 /** Copies in flight at once. More do not help: the CPU that signs requests is the limit, not their latency. */
 export const COPY_CONCURRENCY = 32;
-/** Objects that are copied, noted and deleted together: what is done stays done if the function is stopped. */
+/**
+ * Objects that are copied, noted and deleted together: finished chunks are not repeated if the function is
+ * stopped.
+ */
 export const CHUNK_SIZE = 100;
 
 /**
  * Moves a batch of objects to their Hive-style keys. Each chunk is noted and deleted while the next one is copied.
  *
- * The order of the steps is what keeps a crash between any two of them from losing a file or hiding it from the
- * tables: every copy of a chunk is confirmed, then the files are noted, and only then are the originals deleted. Until
- * the very end the original is there, so when the event is delivered again, the rest is repeated.
+ * The order of the steps ensures that a crash never loses a file or hides it from the tables: every copy of a
+ * chunk is confirmed, then the files are noted, and only then the originals are deleted. The original exists
+ * until the last step, so when the event is delivered again, the other steps are repeated.
  *
- * @returns the outcome of each object, in the order given; one that failed or was postponed has to be delivered again
+ * @returns the outcomes, in the order of the objects; a failed or postponed object must be delivered again
  */
 export async function moveObjects(
   ports: MovePorts,
@@ -101,9 +104,9 @@ async function copyObject(store: ObjectStore, config: MoveConfig, object: Arrive
   try {
     if ((await store.copy(object, target)) === "copied")
       return { outcome: { kind: "moved", isNew: true, source }, file };
-    // A duplicate event, or one delivered again after a crash: the file is where it belongs already.
+    // A duplicate event, or one delivered again after a crash: the file is already at its target.
     if (await store.exists(target)) return { outcome: { kind: "moved", isNew: false, source }, file };
-    // Or the engine could not read it, and it was set aside.
+    // Or the engine could not read the file, and it was moved to `rejected/`.
     if (await store.exists({ bucket: target.bucket, key: rejectedKeyOf(key) }))
       return { outcome: { kind: "moved", isNew: false, source } };
     return failed(

@@ -6,7 +6,7 @@ import { OWN_PREFIXES, type Partition, rawPrefixOf } from "../../formats/partiti
 import type { ObjectLocation } from "./ports";
 import { partitionValueOf, type Source } from "./source";
 
-/** A new object, as an event or a listing tells of it. */
+/** A new object from an event or a listing. */
 export interface ArrivedObject extends ObjectLocation {
   /** Bytes, if the event says so. */
   readonly size?: number;
@@ -14,7 +14,7 @@ export interface ArrivedObject extends ObjectLocation {
   readonly deliveredAt?: Date;
 }
 
-/** What is to happen with an object. */
+/** The planned action for an object. */
 export type MovePlan =
   | {
       readonly kind: "move";
@@ -27,8 +27,8 @@ export type MovePlan =
 const HASH_LENGTH = 8;
 
 /**
- * Decides where an object goes. The same object always gets the same target key, so moving it twice writes one file;
- * the hash of bucket and key keeps files of one name from two places apart.
+ * Decides where an object goes. The same object always gets the same target key, so moving it twice writes
+ * one file; the hash of bucket and key distinguishes files of the same name from different places.
  */
 export function planMove(sources: readonly Source[], object: ArrivedObject): MovePlan {
   if (object.key.endsWith("/")) return { kind: "skip", reason: "folder-marker" };
@@ -49,9 +49,9 @@ type Match =
   | { readonly kind: "access-log"; readonly source: Source; readonly hour: Hour }
   | { readonly kind: "skip"; readonly reason: SkipReason };
 
-/** The source whose format knows the key; among several, the one with the longest prefix. */
+/** The source whose format matches the key; of several, the source with the longest prefix. */
 function matchSource(sources: readonly Source[], key: string): Match {
-  // What the pipeline wrote itself is never moved again, whatever a source's prefix is.
+  // Objects that the pipeline wrote are never moved, whatever a source's prefix is.
   if (OWN_PREFIXES.some((prefix) => key.startsWith(prefix))) return { kind: "skip", reason: "unmatched-key" };
   const candidates = sources
     .filter(({ prefix }) => key.startsWith(prefix))

@@ -1,9 +1,9 @@
 import type { Clock } from "./ports";
 
-/** Waits until so many requests more keep the rate. */
+/** Waits until this many more requests keep the rate. */
 export type Pace = (requests: number) => Promise<void>;
 
-/** @param perSecond requests a second, on average; after a pause there is no catching up */
+/** @param perSecond requests per second, on average; a pause is not made up for by a burst */
 export function paceOf(clock: Clock, perSecond: number): Pace {
   let free = clock.now().getTime();
   return async (requests) => {

@@ -7,19 +7,19 @@ import type { PartitionedTable } from "./partitioned-table";
 /** Partitions of the text that one statement reads. */
 export const MAX_PARTITIONS = 100;
 /**
- * Days whose files one statement commits. Athena writes at most 100 partitions at once, here days, and a file can hold lines
- * of the day before and after.
+ * Days whose files one statement commits. Athena writes at most 100 partitions (here: days) at once, and a
+ * file can hold lines of the day before and after.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html
  */
 export const MAX_DAYS = 30;
-/** Ranges of keys in one statement: an engine that is given more prunes by the first and the last key alone. */
+/** Ranges of keys in one statement: with more ranges, an engine prunes only by the first and the last key. */
 export const MAX_RANGES = 100;
 
-/** Compressed bytes that one statement reads, so that it ends in minutes. A single file may be larger. */
+/** Compressed bytes that one statement reads, so that it takes only minutes. A single file may be larger. */
 export const MAX_BYTES = 64 * 2 ** 30;
 
-/** Files that one statement can commit, all of the same rules of privacy. */
+/** Files that one statement can commit. All have the same privacy rule. */
 export type FileBatch = readonly NotedFile[];
 
 /** Divides files into as few statements as the engine's limits allow, the oldest hours first. */
@@ -57,20 +57,20 @@ function batchesOf(files: readonly NotedFile[]): FileBatch[] {
   return batches;
 }
 
-/** What the statement of a batch reads: its partitions, and its files as ranges of keys. */
+/** Input of a batch's statement: its partitions, and its files as ranges of keys. */
 export const committedFiles = (batch: FileBatch): CommittedFiles => ({
   partitions: partitionsOf(batch),
   ranges: rangesOf(batch),
 });
 
 /**
- * Covers the files by at most `MAX_RANGES` ranges of keys. Where there are more files, those that share the longest
- * beginning of their keys are covered together, within their partition: that adds the fewest other files. Files in
- * between do no harm: they are either new, too, or in the table already.
+ * Covers the files by at most `MAX_RANGES` ranges of keys. If there are more files, neighbours in a partition
+ * whose keys share the longest beginning are covered together: this adds the fewest other files. Files in
+ * between are harmless: they are new, too, or already in the table.
  */
 function rangesOf(batch: FileBatch): KeyRange[] {
   const keys = [...new Set(batch.map(({ key }) => key))].sort();
-  // gaps[i] is how much keys[i] shares with the key before it; 0 where another partition begins.
+  // gaps[i] is the length of the prefix that keys[i] shares with the previous key; 0 for another partition.
   const gaps = keys.map((key, index) => sharedLength(keys[index - 1], key));
   const tooMany = keys.length - MAX_RANGES;
   const joined = new Set(

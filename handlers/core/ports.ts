@@ -16,17 +16,20 @@ export interface StoredObject {
   readonly writtenAt: Date;
 }
 
-/** The few things the core asks of a store of objects. Every method may also throw; the caller then retries. */
+/**
+ * The operations that the core needs of an object store. Every method may also throw; the caller then
+ * retries.
+ */
 export interface ObjectStore {
-  /** Makes `target` equal to `source`, replacing what is there; resolves only when the copy is confirmed. */
+  /** Copies `source` to `target`, replacing an existing object; resolves only when the copy is confirmed. */
   copy(source: ObjectLocation, target: ObjectLocation): Promise<"copied" | "source-missing">;
   exists(location: ObjectLocation): Promise<boolean>;
   put(location: ObjectLocation, body: string): Promise<void>;
-  /** Puts an object only where none is. @returns its etag; `undefined` if there is one already */
+  /** Puts an object if the key does not exist. @returns its etag; `undefined` if it exists already */
   putIfAbsent(location: ObjectLocation, body: string): Promise<string | undefined>;
-  /** @returns the object's text and etag; `undefined` if there is none */
+  /** @returns the object's text and etag; `undefined` if the object does not exist */
   read(location: ObjectLocation): Promise<{ readonly body: string; readonly etag: string } | undefined>;
-  /** Objects whose key starts with `prefix`, in the order of their keys. */
+  /** Objects whose key starts with `prefix`, in key order. */
   list(bucket: string, prefix: string): AsyncIterable<StoredObject>;
   /**
    * Deletes any number of objects; a missing one counts as deleted.
@@ -39,7 +42,7 @@ export interface ObjectStore {
 /** Knows which partitions of the raw tables exist. */
 export interface PartitionCatalog {
   /**
-   * Adds partitions of one table that are not there yet; adding one again changes nothing.
+   * Adds the missing partitions of one table; adding one again changes nothing.
    *
    * @throws OperationError with the query's id and reason if the catalog refuses
    */
@@ -48,29 +51,29 @@ export interface PartitionCatalog {
 
 export interface Statement {
   readonly sql: string;
-  /** The same token and SQL run once, however often they are submitted. */
+  /** Statements with the same token and SQL run once, even if submitted several times. */
   readonly token: string;
   /**
-   * When to stop waiting for the end. The query goes on; submitting the statement again joins it.
+   * When to stop waiting for the end. The query continues; submitting the statement again joins it.
    *
    * @default - the engine's own limit
    */
   readonly waitUntil?: Date;
   /**
-   * True if a query that fails must not be followed by another one with the same SQL.
+   * True if a failed query must not be submitted again.
    *
-   * @default false: where Athena's reason says that it may help, the statement is submitted again
+   * @default false: the statement is submitted again if Athena's reason says that this may help
    */
   readonly once?: boolean;
 }
 
 export interface QueryResult {
   readonly queryId: string;
-  /** Bytes read from storage, if the engine says so. */
+  /** Bytes read from storage, if the engine reports them. */
   readonly bytesScanned?: number;
 }
 
-/** Runs SQL and waits for its end. Writing SQL is the renderers' job. */
+/** Runs SQL and waits for its end. The renderers write the SQL. */
 export interface QueryEngine {
   /** @throws OperationError with code `QUERY_FAILED`, the query's id and the engine's reason, or `QUERY_TIMEOUT` */
   run(statement: Statement): Promise<QueryResult>;
@@ -78,27 +81,28 @@ export interface QueryEngine {
   value(statement: Statement): Promise<string | undefined>;
 }
 
-/** An engine that tells afterwards what its statements wrote. */
+/** An engine that can report how many rows a statement wrote. */
 export interface CountingEngine extends QueryEngine {
-  /** @returns the rows that an INSERT, by its id, added; `undefined` if that cannot be known, never an error */
+  /** @returns number of rows that the INSERT with this id added; `undefined` if unknown, never an error */
   rowsWritten(queryId: string): Promise<number | undefined>;
 }
 
 /** The typed tables of the lake: one for each format. */
 export interface Lake {
-  /** Creates the table if it is missing, and adds the columns that its format got since then. */
+  /** Creates the table if it does not exist, and adds columns that are new in its format. */
   prepare(table: string): Promise<void>;
   /**
-   * SQL of the one statement that commits files of a table, all or none; those that are in it already are left out.
+   * SQL of the statement that commits files of a table, all or none, except files that the table already
+   * holds.
    */
   commitSql(files: CommittedFiles): string;
-  /** True if the statement is a commit to the table: what lies in the bucket is not trusted to be one. */
+  /** True if the statement is a commit to the table: records in the bucket are not trusted. */
   isCommit(table: string, sql: string): boolean;
 }
 
-/** The versions that a catalog keeps of a table's definition; each commit of Iceberg adds one. */
+/** Versions of a table's definition in the catalog; each Iceberg commit adds one. */
 export interface TableVersions {
-  /** Deletes all but the newest ones. @returns how many were deleted */
+  /** Deletes all but the newest versions. @returns number of deleted versions */
   deleteOld(table: string): Promise<number>;
 }
 
@@ -108,7 +112,7 @@ export interface Clock {
   sleep(milliseconds: number): Promise<void>;
 }
 
-/** The real one. */
+/** The clock of the system. */
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

@@ -10,14 +10,14 @@ const SALT_BYTES = 32;
 export const newSalt = (): string => randomBytes(SALT_BYTES).toString("hex");
 
 /**
- * The secret that hashes are made with. It is drawn when it is first needed and stays in the bucket: nobody has to
- * choose it, and it is in no state, setting or environment.
+ * The secret of the hashes. It is generated on first use and stays in the bucket: it does not have to be
+ * chosen, and it is not in the Terraform state, the settings or an environment.
  *
- * @throws PermanentError `INVALID_ENVIRONMENT` if somebody put something else in its place
+ * @throws PermanentError `INVALID_ENVIRONMENT` if the object is not a secret of this form
  */
 export async function privacySalt(store: ObjectStore, bucket: string): Promise<string> {
   const location = { bucket, key: PRIVACY_SALT_KEY };
-  // Of two runs at once, one is the first; both then read what that one wrote.
+  // If two runs write at once, only the first succeeds; both then read its secret.
   if ((await store.read(location)) === undefined) await store.putIfAbsent(location, newSalt());
   const salt = (await store.read(location))?.body.trim() ?? "";
   if (salt.length >= MIN_SALT_LENGTH) return salt;

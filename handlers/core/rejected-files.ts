@@ -5,41 +5,41 @@ import { jsonAs } from "./json";
 import type { ObjectStore } from "./ports";
 
 const rejectionSchema = z.object({
-  /** Key below `raw/`, where the file was. */
+  /** Key of the file before, below `raw/`. */
   key: z.string().check(z.startsWith(RAW_PREFIX)),
-  /** The engine's own words. */
+  /** The engine's message. */
   reason: z.string(),
-  /** Changes with the content: tells whether the file was replaced since then. */
+  /** Changes with the content: shows whether the file was replaced later. */
   etag: z.string(),
   /** ISO 8601. */
   rejectedAt: z.string(),
 });
-/** Why a file was set aside: what stands in the object next to it. */
+/** Why a file was rejected: content of the object next to it. */
 type Rejection = z.output<typeof rejectionSchema>;
 
-/** A file that was set aside, as it lies there now. */
+/** A rejected file, in its current state. */
 export interface RejectedFile {
-  /** Key below `raw/`, where the file was. */
+  /** Key of the file before, below `raw/`. */
   readonly key: string;
-  /** Key below `rejected/`, where it is. */
+  /** Key of the file now, below `rejected/`. */
   readonly rejectedKey: string;
   readonly reason: string;
-  /** True if other bytes lie there now than those that the engine could not read. */
+  /** True if the file was replaced since the engine could not read it. */
   readonly isReplaced: boolean;
 }
 
 const REASON_SUFFIX = ".reason.json";
 const UNKNOWN_REASON = "the reason next to the file is missing";
 
-/** `rejected/<as below raw/>`: where a file lies that the engine cannot read. */
+/** `rejected/<as below raw/>`: key of a file that the engine cannot read. */
 export const rejectedKeyOf = (key: string): string => REJECTED_PREFIX + key.slice(RAW_PREFIX.length);
 export const reasonKeyOf = (key: string): string => rejectedKeyOf(key) + REASON_SUFFIX;
 
 /**
- * Sets a file aside that the engine cannot read, bytes as they are, so that the commit and the text tables go on without
- * it. May be repeated at any time: until the very end the file is where it was.
+ * Moves a file that the engine cannot read to `rejected/`, unchanged, so that the commit and the text tables
+ * continue without it. It can be repeated at any time: the original is deleted last.
  *
- * @returns false if there is no such file any more
+ * @returns false if the file no longer exists
  */
 export async function setAside(
   { store, clock }: NotePorts,
@@ -60,7 +60,7 @@ export async function setAside(
   return true;
 }
 
-/** The files that were set aside, in the order of their keys. */
+/** The rejected files, in key order. */
 export async function rejectedFiles(store: ObjectStore, bucket: string): Promise<RejectedFile[]> {
   const files: RejectedFile[] = [];
   for await (const { key: rejectedKey, etag } of store.list(bucket, REJECTED_PREFIX)) {
@@ -81,9 +81,9 @@ export async function rejectedFiles(store: ObjectStore, bucket: string): Promise
 }
 
 /**
- * Takes a file back to where it was and notes it, so that the next commit reads it again.
+ * Moves a file back to `raw/` and notes it, so that the next commit reads it again.
  *
- * @throws Error if the key is of no partition
+ * @throws Error if the key is not in a partition
  */
 export async function takeBack(
   ports: NotePorts,

@@ -1,6 +1,6 @@
 import type { FormatId } from "../../formats";
 
-/** One place that logs arrive from, as the move reads it from its configuration. */
+/** A source of logs, as the move reads it from its configuration. */
 export interface Source {
   readonly format: FormatId;
   /** Keys of this source start with it, e.g. `alb/`. Empty: every key. */

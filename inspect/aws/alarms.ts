@@ -2,7 +2,7 @@ import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { foundValue } from "../../operations/inspector";
 import type { Inspection } from "./inspection";
 
-/** An alarm that is on. */
+/** An alarm in the state `ALARM`. */
 export interface AlarmFacts {
   readonly name: string;
   readonly description: string;
@@ -10,7 +10,7 @@ export interface AlarmFacts {
   readonly since?: Date;
 }
 
-/** The alarms of the pipeline that are on: all of their names begin with its own. */
+/** The pipeline's alarms in the state `ALARM`: their names start with the pipeline's name. */
 export async function awsAlarms({ clients, parts, inspector }: Inspection): Promise<readonly AlarmFacts[]> {
   const found = await inspector.ask("cloudwatch:DescribeAlarms", `alarms of ${parts.name}`, () =>
     clients.cloudwatch.send(

@@ -1,7 +1,7 @@
 import { type AthenaClient, paginateGetQueryResults } from "@aws-sdk/client-athena";
 import type { QueryEngine } from "../../handlers/core/ports";
 
-/** Values of one row, by column; NULL is left out. */
+/** Values of one row, by column, without NULL values. */
 export type Row = Readonly<Record<string, string>>;
 
 /** Runs a query and reads all of its rows: only for results that are known to be small. @throws as `run` does */
@@ -16,7 +16,7 @@ export async function athenaRows(
     for (const { Data = [] } of ResultSet?.Rows ?? [])
       lines.push(Data.map(({ VarCharValue }) => VarCharValue));
   }
-  // The first line of the first page holds the names.
+  // The first row of the first page holds the column names.
   const [names = [], ...rows] = lines;
   return rows.map((values) =>
     Object.fromEntries(

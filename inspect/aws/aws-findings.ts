@@ -1,6 +1,6 @@
 import type { Rule } from "../finding";
 
-/** What `status` can find wrong with a deployed pipeline. */
+/** Findings of `status` in a deployed pipeline. */
 export const STATUS_FINDINGS = {
   "nothing-deployed": {
     severity: "wrong",

@@ -22,7 +22,7 @@ export interface AwsReportOptions extends LocateOptions {
   readonly range?: HourRange;
 }
 
-/** How a deployed pipeline does. */
+/** Inspects the work of a deployed pipeline. */
 export async function statusReport(props: RegionalProps, options: AwsReportOptions): Promise<Report> {
   const inspection = await inspectionOf(props, options);
   const facts = await deploymentFacts(inspection);
@@ -53,7 +53,7 @@ async function inspectionOf(
 const subjectOf = ({ parts, account, bucket }: Inspection): string =>
   `pipeline ${parts.name} in ${parts.region}, account ${account ?? "unknown"}, bucket ${bucket ?? "unknown"}`;
 
-/** Whether a deployed pipeline is set up as it must be. */
+/** Inspects the configuration of a deployed pipeline. */
 export async function doctorReport(props: RegionalProps, options: AwsReportOptions): Promise<Report> {
   const inspection = await inspectionOf(props, options);
   const facts = await checkFacts(inspection);

@@ -4,7 +4,7 @@ import { STATUS_FINDINGS } from "./aws-findings";
 const { "nothing-deployed": nothing, "part-missing": part, "bucket-unknown": bucket } = STATUS_FINDINGS;
 const { "not-allowed": denied, "not-answered": failed, "file-rejected": rejected } = STATUS_FINDINGS;
 
-/** What `doctor` can find wrong with how a pipeline is set up. */
+/** Findings of `doctor` in the configuration of a pipeline. */
 export const CHECK_FINDINGS = {
   "nothing-deployed": nothing,
   "part-missing": part,

@@ -21,18 +21,18 @@ import type { Inspection } from "./inspection";
 import { awsRejected } from "./rejected";
 import { tableOf } from "./tables";
 
-/** How a deployed pipeline is set up. */
+/** Configuration of a deployed pipeline. */
 export interface CheckFacts {
   readonly parts: DeployedParts;
   readonly account: string | undefined;
   readonly bucket: string | undefined;
-  /** Buckets of the pipeline, and of the deliveries if that is another. */
+  /** The pipeline's bucket, and the landing bucket if it is a different one. */
   readonly buckets: readonly { readonly name: string; readonly answer: Answer<unknown> }[];
-  /** What is set up where the logs are delivered. */
+  /** Configuration of the landing bucket. */
   readonly landing: LandingSetup | undefined;
   readonly queues: readonly QueueFacts[];
   readonly functions: readonly FunctionFacts[];
-  /** What the functions read of the sources; `undefined` if the bucket is not known. */
+  /** The sources, as the functions read them; `undefined` if the bucket is not known. */
   readonly configuration: Answer<string> | undefined;
   readonly mappings: Answer<readonly MappingState[]>;
   /** Reserved concurrency of each function that has any. */
@@ -49,14 +49,14 @@ export interface LandingSetup {
   readonly bucket: string;
   readonly notification: Answer<NotificationConfiguration>;
   readonly policy: Answer<string>;
-  /** `BucketOwnerEnforced` switches access control lists off. */
+  /** Object ownership; `BucketOwnerEnforced` switches access control lists off. */
   readonly ownership: Answer<string>;
 }
 
 export interface MappingState {
   readonly queueArn: string;
   readonly state: string;
-  /** True if one bad message does not bring its whole batch back. */
+  /** True if only failed messages return to the queue, not the whole batch. */
   readonly isByMessage: boolean;
 }
 
@@ -69,7 +69,7 @@ export interface WorkgroupState {
 
 export interface TableFacts {
   readonly name: string;
-  /** True if Terraform makes it; the typed tables are made by a function. */
+  /** True if Terraform creates the table; a function creates the typed tables. */
   readonly isDeployed: boolean;
   /** Types by column, as the format has them. */
   readonly expected: ReadonlyMap<string, string>;
@@ -218,7 +218,7 @@ function tablesOf(inspection: Inspection, bucket: string): Promise<TableFacts[]>
   );
 }
 
-/** The tables over the text, which Terraform makes, and the typed one. */
+/** The tables over the text, which Terraform creates, and the typed table. */
 function wantedTables(table: LakeTable, isColumnar: boolean): Omit<TableFacts, "answer">[] {
   const { format, bucket } = table;
   const text = [rawGlueTable(format, table), ...(isColumnar ? [linesGlueTable(format, table)] : [])];

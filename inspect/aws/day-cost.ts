@@ -15,10 +15,10 @@ export interface CostItem {
 }
 
 const MIB_PER_GIB = 1024;
-/** A file is announced by one message, and half of them share the requests that receive and delete it with others. */
+/** Requests to receive and delete the message of a file: few, because messages are handled in batches. */
 const QUEUE_REQUESTS_PER_FILE = 0.5;
 
-/** What the last day cost, from what was counted; requests to S3 and SQS by the files that were moved. */
+/** Cost of the last day, from metrics; requests to S3 and SQS are estimated from the moved files. */
 export function dayCost({ metrics, functions, streams, at }: DeploymentFacts): CostItem[] {
   const used = functions.flatMap(({ name, answer }) => {
     const state = foundValue(answer);

@@ -14,12 +14,12 @@ import type { Inspection } from "./inspection";
 export interface LogError {
   readonly at: Date;
   readonly functionName: string;
-  /** A row of docs/errors.md, if the code says so itself. */
+  /** Error code of docs/errors.md, if the log line has one. */
   readonly code?: string;
   readonly message: string;
 }
 
-/** Of each function; a broken one writes thousands, and the last ones say it all. */
+/** Errors shown per function: a broken function logs thousands, and the last ones are enough. */
 const SHOWN = 5;
 /** A page can be empty although more follow. */
 const PAGES = 20;
@@ -37,7 +37,8 @@ async function errorsOf(
 ): Promise<LogError[]> {
   const events = foundValue(
     await inspector.ask("logs:FilterLogEvents", logGroup, async () => {
-      // The log is searched from its beginning: where the last hour has errors, a long day need not be gone through.
+      // A search starts at the beginning of its span: if the last hour has errors, the whole day is not
+      // searched.
       for (const span of [HOUR_MS, RECENT_ERRORS_MS]) {
         const found = await search(clients.logs, logGroup, now.getTime() - span);
         if (found.length > 0) return found;
@@ -62,7 +63,7 @@ async function search(
       new FilterLogEventsCommand({
         logGroupName,
         startTime,
-        // Both what the code logs and what Lambda says of a run that ended badly.
+        // Matches errors that the code logs and Lambda's own reports of failed runs.
         filterPattern: '{ $.level = "ERROR" }',
         ...(token === undefined ? {} : { nextToken: token }),
       }),
@@ -78,7 +79,7 @@ function parse(functionName: string, timestamp: number, text: string): LogError 
   const at = new Date(timestamp);
   const json = jsonOf(text);
   const line = isRecord(json) ? json : {};
-  // What nobody caught is logged by Lambda, with the error as its message.
+  // Lambda logs an uncaught error as the message of the log line.
   const inner = isRecord(line.message) ? line.message : {};
   const pick = (name: string): unknown => line[name] ?? inner[name];
   const code = pick("code");

@@ -18,11 +18,11 @@ import { awsRejected } from "./rejected";
 import { awsNoted, awsStream } from "./streams";
 import { tableOf, tableRows } from "./tables";
 
-/** What is foundValue of a deployed pipeline. */
+/** Observed state of a deployed pipeline. */
 export interface DeploymentFacts {
   readonly at: Date;
   readonly parts: DeployedParts;
-  /** Hours that were looked at. */
+  /** Inspected hours. */
   readonly range: HourRange;
   readonly account: string | undefined;
   readonly bucket: string | undefined;
@@ -32,14 +32,14 @@ export interface DeploymentFacts {
   readonly metrics: Metrics | undefined;
   readonly alarms: readonly AlarmFacts[];
   readonly errors: readonly LogError[];
-  /** The record of the commit whose statement was submitted first and has not ended. */
+  /** Record of the oldest pending commit. */
   readonly pendingCommit: StoredObject | undefined;
   /** Files that Athena could not read. */
   readonly rejected: readonly RejectedFile[];
   readonly inaccessible: readonly Inaccessible[];
 }
 
-/** Looks at everything at once; what is refused is left out and named. */
+/** Inspects everything concurrently; refused requests are skipped and reported. */
 export async function deploymentFacts(inspection: Inspection): Promise<DeploymentFacts> {
   const { parts, range, now: at, account, bucket, inspector } = inspection;
   const [queues, functions, metrics, alarms, errors, pendingCommit, rejected, streams] = await Promise.all([
@@ -79,14 +79,14 @@ async function streamsOf(inspection: Inspection): Promise<StreamFacts[]> {
     const ofTable = parts.streams.filter((stream) => stream.format === format);
     const [first] = ofTable;
     if (!first) return [];
-    // A table is asked once, however many sources it is partitioned by.
+    // Each table is queried once, even if it has several sources.
     const rows = await tableRows(inspection, tableOf(inspection, bucket, first));
     return Promise.all(ofTable.map((stream) => awsStream(inspection, bucket, stream, noted, rows)));
   });
   return (await Promise.all(streams)).flat();
 }
 
-/** Lines that could not be read are counted by table: where it is partitioned by source, its first stream has them. */
+/** Unparsed lines are counted per table: if it is partitioned by source, its first stream gets the count. */
 const withUnparsed = (streams: readonly StreamFacts[], metrics: Metrics | undefined): StreamFacts[] =>
   streams.map((stream, index) => {
     const unparsed = metrics?.unparsed.get(stream.table);

@@ -7,13 +7,13 @@ import type { Inspection } from "./inspection";
 export interface FunctionFacts {
   readonly name: string;
   readonly answer: Answer<FunctionState>;
-  /** None of a function that does not run by schedule. */
+  /** Empty for a function without a schedule. */
   readonly schedules: readonly ScheduleFacts[];
 }
 
 export interface FunctionState {
   readonly arn: string;
-  /** `Active`, or why it cannot run. */
+  /** `Active`, or the reason why it cannot run. */
   readonly state: string;
   readonly memoryMiB: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export interface ScheduleFacts {
 
 export interface ScheduleState {
   readonly isEnabled: boolean;
-  /** ARN of what it invokes. */
+  /** ARN of the invoked function. */
   readonly target: string;
 }
 

@@ -1,7 +1,7 @@
 import type { HourRange } from "../../handlers/core/add-partitions";
 import type { LocatedPipeline } from "../../operations/locate-pipeline";
 
-/** A deployed pipeline, and what of it is inspected. */
+/** A deployed pipeline, and the scope of its inspection. */
 export interface Inspection extends LocatedPipeline {
   readonly now: Date;
   /** Hours whose files are inspected. */

@@ -15,10 +15,10 @@ import { judgeRejected } from "./rejected";
 type Find = (code: keyof typeof CHECK_FINDINGS, where: string, details?: Details) => Finding;
 
 /**
- * Says what is wrong with how a pipeline is set up.
+ * Finds errors in the configuration of a pipeline.
  *
- * @param wantedPolicy what the policy of the deliveries' bucket must allow, as a document; `undefined` if the account is
- *   not known
+ * @param wantedPolicy policy document with all that the landing bucket's policy must allow; `undefined` if
+ * the account is not known
  */
 export function judgeChecks(facts: CheckFacts, wantedPolicy: string | undefined): Finding[] {
   const { parts, account, bucket, inaccessible } = facts;
@@ -90,7 +90,7 @@ function judgeLanding(facts: CheckFacts, wantedPolicy: string | undefined, find:
   ];
 }
 
-/** True if every object that is created below the prefix is told to the queue. */
+/** True if the queue gets an event for every new object below the prefix. */
 const tellsOf = (configuration: NotificationConfiguration, queueArn: string, prefix: string): boolean =>
   (configuration.QueueConfigurations ?? []).some(({ QueueArn, Events = [], Filter }) => {
     const rules = Filter?.Key?.FilterRules ?? [];
@@ -154,7 +154,10 @@ function judgeSchedule(
 
 const DENIED = /AccessDenied|not authorized to perform|Access Denied/;
 
-/** Variables that the settings decide. Others are of the code's version, which the plan of a deployment shows. */
+/**
+ * Checks variables that depend on the settings. Others depend on the code's version, which `terraform plan`
+ * shows.
+ */
 function outdated(
   { parts, bucket }: CheckFacts,
   name: string,
@@ -175,7 +178,7 @@ function outdated(
     );
 }
 
-/** The same sources may be written with or without what is the default. */
+/** Sources are equal with or without their default values. */
 function judgeConfiguration({ parts, bucket, buckets, configuration }: CheckFacts, find: Find): Finding[] {
   const isBucketThere = buckets.some(({ name, answer }) => name === bucket && answer.kind !== "missing");
   if (configuration === undefined || configuration.kind === "inaccessible" || !isBucketThere) return [];

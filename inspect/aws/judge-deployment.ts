@@ -13,7 +13,7 @@ import { judgeRejected } from "./rejected";
 
 type Find = (code: keyof typeof STATUS_FINDINGS, where: string, details?: Details) => Finding;
 
-/** Says what is wrong with a deployed pipeline. */
+/** Finds problems of a deployed pipeline. */
 export function judgeDeployment(facts: DeploymentFacts): Finding[] {
   const { parts, account = "unknown", bucket } = facts;
   const find = finder(STATUS_FINDINGS, {
@@ -71,7 +71,7 @@ const partsOf = ({ queues, functions }: DeploymentFacts): Part[] => [
 const missingParts = (facts: DeploymentFacts): Part[] =>
   partsOf(facts).filter(({ answer }) => answer.kind === "missing");
 
-/** One finding for each permission that is denied, and for each reason of a failure: what they have in common. */
+/** Groups inaccessible resources: one finding for each denied permission and each reason of a failure. */
 export function judgeUnseen(
   inaccessible: readonly Inaccessible[],
   find: (code: "not-allowed" | "not-answered", where: string, details: Details) => Finding,
@@ -101,7 +101,7 @@ function judgeQueues({ parts, queues, metrics }: DeploymentFacts, find: Find): F
       return state.waiting + state.inFlight > 0 ? [find("dead-letters", name, details)] : [];
     }
     const oldest = (metrics?.oldestSeconds.get(name) ?? 0) * 1000;
-    // The age is of some minutes ago; an empty queue has none.
+    // The age is some minutes old, so the queue must also be non-empty now.
     const isOld = oldest > MAX_QUEUE_AGE_MS && state.waiting + state.inFlight > 0;
     return isOld ? [find("queue-old", name, { ...details, age: age(oldest) })] : [];
   });
@@ -181,21 +181,21 @@ function judgeSilence(facts: DeploymentFacts, stream: StreamFacts, find: Find): 
   });
 }
 
-/** How long nothing came from a source, as far as that is known. */
+/** Time since the last file of a source; `undefined` if it is not known. */
 function silenceOf(facts: DeploymentFacts, stream: StreamFacts, source: string): number | undefined {
   const { at, range, metrics } = facts;
-  // Files of several sources cannot be told apart once they are moved.
+  // After the move, files of several sources cannot be distinguished.
   if (stream.sources.length > 1) {
     const hours = metrics?.hoursSinceMoved.get(source);
     return hours === undefined ? undefined : hours * HOUR_MS;
   }
-  // Of days gone by, nobody can say when something was last delivered.
+  // For a range in the past, the time of the last delivery is not known.
   const isNow = range.to + HOUR_MS > at.getTime();
   if (stream.isUnseen || !isNow) return undefined;
   return at.getTime() - (stream.lastDelivery?.getTime() ?? range.from);
 }
 
-/** The function that uses the notes up. */
+/** The function that consumes the notes. */
 const committerOf = ({ parts }: DeploymentFacts): string => {
   const wanted = parts.columnar ? "transform-partition" : "create-partition";
   return parts.scheduled.find(({ handler }) => handler === wanted)?.name ?? wanted;

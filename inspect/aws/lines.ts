@@ -8,11 +8,11 @@ import { spoolFile } from "../../lake/spool";
 import { foundValue } from "../../operations/inspector";
 import type { Inspection } from "./inspection";
 
-/** A log without requests is small; so many are opened to see. */
+/** Number of small files to open: a log without requests is small. */
 const OPENED = 20;
 const MAX_BYTES = 10_000;
 
-/** The keys of those files that hold no line, e.g. only CloudFront's two header lines: no commit will have them. */
+/** Keys of the files without lines, e.g. only CloudFront's two header lines: no commit will contain them. */
 export async function withoutLines(
   { clients, inspector }: Inspection,
   bucket: string,

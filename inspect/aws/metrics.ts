@@ -6,20 +6,20 @@ import { foundValue } from "../../operations/inspector";
 import { sum } from "../../terminal/quantities";
 import type { Inspection } from "./inspection";
 
-/** What CloudWatch counted. */
+/** Metrics from CloudWatch. */
 export interface Metrics {
   readonly functions: ReadonlyMap<string, FunctionMetrics>;
-  /** Age of the oldest message of each queue, in seconds, as it was some minutes ago. */
+  /** Age of the oldest message of each queue some minutes ago, in seconds. */
   readonly oldestSeconds: ReadonlyMap<string, number>;
   /** Bytes that the queries of each workgroup read in the last day. */
   readonly scannedBytes: ReadonlyMap<string, number>;
-  /** Hours since files of each source were moved, by its name; a week at most. */
+  /** Hours since the last move of each source's files, by its name; at most a week. */
   readonly hoursSinceMoved: ReadonlyMap<string, number>;
-  /** Lines of the last counted day that could not be read, by table. */
+  /** Unparsed lines of the last counted day, by table. */
   readonly unparsed: ReadonlyMap<string, number>;
 }
 
-/** Of the last day; and of the hour that goes on and the one before it, which say whether it is over. */
+/** Metrics of the last day, and of the current and the previous hour, which show whether errors continue. */
 export interface FunctionMetrics {
   readonly invocations: number;
   readonly milliseconds: number;
@@ -29,7 +29,7 @@ export interface FunctionMetrics {
   readonly recentThrottles: number;
 }
 
-/** One series of values by the hour. */
+/** One series of hourly values. */
 interface Series {
   readonly namespace: string;
   readonly name: string;
@@ -42,7 +42,7 @@ const DAY_HOURS = 24;
 /** A source may be allowed to be silent for a week. */
 const WINDOW_HOURS = 7 * DAY_HOURS + 1;
 
-/** @returns `undefined` if CloudWatch would not tell */
+/** @returns `undefined` if CloudWatch refuses */
 export async function awsMetrics(inspection: Inspection): Promise<Metrics | undefined> {
   const { parts, inspector } = inspection;
   const functions = [parts.move, ...parts.scheduled];
@@ -66,7 +66,7 @@ export async function awsMetrics(inspection: Inspection): Promise<Metrics | unde
   const hours = (wanted: Series) => values.get(keyOf(wanted)) ?? [];
   return {
     functions: new Map(functions.map(({ name }) => [name, functionMetrics(name, hours)])),
-    // In the first minutes of an hour its value is not there yet.
+    // In the first minutes of an hour, its value does not exist yet.
     oldestSeconds: new Map(
       queues.map((name) => {
         const [now = 0, before = 0] = hours(ofQueue(name));
@@ -134,7 +134,7 @@ const unparsedSeries = ({ parts }: Inspection): { readonly table: string; readon
 
 function functionMetrics(name: string, hours: (series: Series) => readonly number[]): FunctionMetrics {
   const day = (metric: string) => hours(ofFunction(metric, name)).slice(0, DAY_HOURS);
-  // The hour that goes on, and the one before it: errors of minutes ago can be in either.
+  // The current and the previous hour: errors some minutes old can be in either.
   const recent = (metric: string) => sum(day(metric).slice(0, 2));
   return {
     invocations: sum(day("Invocations")),
@@ -148,7 +148,7 @@ function functionMetrics(name: string, hours: (series: Series) => readonly numbe
 
 const keyOf = (series: Series): string => JSON.stringify(series);
 
-/** Values by the hour, the newest first, 0 for hours without data. */
+/** Hourly values, the newest first, 0 for hours without data. */
 async function valuesOf(
   { clients, now }: Inspection,
   series: readonly Series[],

@@ -4,11 +4,11 @@ import type { StoredObject } from "../../handlers/core/ports";
 
 export interface Listing {
   readonly objects: readonly StoredObject[];
-  /** True if there are more than were asked for. */
+  /** True if there are more objects than the limit. */
   readonly isCutShort: boolean;
 }
 
-/** The objects below a prefix, in the order of their keys, up to a number of pages of a thousand. */
+/** The objects below a prefix, in key order, up to a number of pages with a thousand objects each. */
 export async function listObjects(
   client: S3Client,
   bucket: string,

@@ -1,4 +1,4 @@
-/** One statement of a policy, as far as it is judged here. */
+/** The checked parts of a policy statement. */
 interface Statement {
   readonly Effect?: unknown;
   readonly Principal?: unknown;
@@ -6,14 +6,14 @@ interface Statement {
   readonly Resource?: unknown;
 }
 
-/** What a policy has to allow. */
+/** Permission that a policy must allow. */
 export interface Wanted {
   readonly principal: string;
   readonly action: string;
   readonly resource: string;
 }
 
-/** Every single thing that a policy document allows. */
+/** Every permission that a policy document allows. */
 export const allowedBy = (document: string): Wanted[] =>
   statementsOf(document).flatMap(({ Principal, Action, Resource }) =>
     textsOf(Principal).flatMap((principal) =>
@@ -23,7 +23,10 @@ export const allowedBy = (document: string): Wanted[] =>
     ),
   );
 
-/** True if a statement of the document allows it. Conditions and denials are not judged: they are the owner's own. */
+/**
+ * True if a statement of the document allows it. Conditions and denials are not checked: they are the owner's
+ * decision.
+ */
 export const isAllowed = (document: string, { principal, action, resource }: Wanted): boolean =>
   statementsOf(document).some(
     (statement) =>
@@ -51,7 +54,7 @@ const globOf = (pattern: string): RegExp =>
     "i",
   );
 
-/** One text, a list of them, or lists by kind of principal. */
+/** Flattens a text, a list of texts, or lists by kind of principal. */
 function textsOf(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (Array.isArray(value)) return value.flatMap(textsOf);

@@ -65,7 +65,7 @@ const functionTable = ({ functions, metrics }: DeploymentFacts): string =>
     }),
   );
 
-/** Of several, the one that is worst. */
+/** Text of the worst of several schedules. */
 function scheduleText(schedules: readonly ScheduleFacts[]): string {
   if (schedules.some(({ answer }) => answer.kind === "missing")) return "missing";
   const states = schedules.map(({ answer }) => foundValue(answer));
@@ -73,7 +73,7 @@ function scheduleText(schedules: readonly ScheduleFacts[]): string {
   return states.length === 0 || states.includes(undefined) ? UNKNOWN : "on";
 }
 
-/** The newest first; each on one line. */
+/** Errors, the newest first, each on one line. */
 function errorLines({ errors, at }: DeploymentFacts): string {
   if (errors.length === 0) return "";
   const lines = errors.slice(0, SHOWN_ERRORS).map((error) => {
@@ -131,7 +131,7 @@ export function deploymentValues(facts: DeploymentFacts) {
   };
 }
 
-/** What can be said if nothing is wrong. */
+/** Summary if nothing is wrong. */
 export function deploymentWell({ streams, range, at }: DeploymentFacts): string {
   const files = filesOf(streams);
   return `${counted(files, "file")} of the last ${age(at.getTime() - range.from)}, all committed`;

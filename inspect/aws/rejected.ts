@@ -6,7 +6,7 @@ import { counted } from "../../terminal/quantities";
 import type { Details, Finding } from "../finding";
 import type { Inspection } from "./inspection";
 
-/** The files that were set aside; none if they cannot be foundValue. */
+/** The rejected files; empty if they cannot be listed. */
 export async function awsRejected({
   clients,
   bucket,
@@ -19,7 +19,7 @@ export async function awsRejected({
   return foundValue(found) ?? [];
 }
 
-/** One finding for each table: what has to be done is the same for all of its files. */
+/** One finding for each table: all of its files need the same action. */
 export function judgeRejected(
   rejected: readonly RejectedFile[],
   find: (code: "file-rejected", where: string, details: Details) => Finding,

@@ -21,10 +21,13 @@ import type { Inspection } from "./inspection";
 import { type Listing, listObjects } from "./objects";
 import { type TableRows, tableOf, waitingFiles } from "./tables";
 
-/** So many pages of a thousand objects are listed below one prefix; of others it is only known that they are there. */
+/**
+ * Listed pages per prefix, with a thousand objects each. Of the remaining objects, only their existence is
+ * known.
+ */
 const LANDING_PAGES = 10;
 
-/** Everything of one stream that lies in the bucket and in the tables. */
+/** Everything of one stream in the bucket and in the tables. */
 export async function awsStream(
   inspection: Inspection,
   bucket: string,
@@ -69,7 +72,9 @@ const isInRange = ({ range }: Inspection, path: string): boolean => {
   return hour !== undefined && hour >= range.from && hour <= range.to;
 };
 
-/** By the path of the partition; one with noted files is among them, whether it holds files or not. */
+/**
+ * Groups by the path of the partition. Partitions with noted files are included even if they hold no file.
+ */
 function groupedByHour(
   raw: readonly StoredObject[],
   withNotes: readonly string[],
@@ -86,7 +91,7 @@ function groupedByHour(
 
 const pathOf = (key: string): string => key.slice(RAW_PREFIX.length, key.lastIndexOf("/"));
 
-/** The partitions with noted files, by their paths; `undefined` if they cannot be foundValue. */
+/** The partitions with noted files, by their paths; `undefined` if they cannot be read. */
 export async function awsNoted(
   inspection: Inspection,
   bucket: string,
@@ -108,7 +113,7 @@ async function list({ inspector, clients }: Inspection, bucket: string, prefix: 
   );
 }
 
-/** The moved files of the hours that are looked at: a listing for each day. */
+/** The moved files of the inspected hours: one listing for each day. */
 async function rawOf(
   inspection: Inspection,
   bucket: string,
@@ -124,7 +129,7 @@ async function rawOf(
     .filter(({ key }) => isInRange(inspection, pathOf(key)));
 }
 
-/** Log files where AWS delivers that are not below `raw/` yet. */
+/** Delivered log files that are not below `raw/` yet. */
 async function landingOf(
   inspection: Inspection,
   { sources }: DeployedStream,
@@ -144,7 +149,7 @@ async function landingOf(
       const plan = planMove(parts.sources, { bucket: landing, key, size });
       if (plan.kind !== "move" || moved.has(plan.key)) return [];
       const { partition } = plan;
-      // Where originals stay, those of other hours were looked at when it was their time.
+      // If originals are kept, those of other hours are not inspected.
       return parts.keepOriginals && !isInRange(inspection, partitionPath(partition))
         ? []
         : [{ writtenAt, partition }];

@@ -26,13 +26,13 @@ import { athenaRows, type Row } from "./athena-rows";
 import type { Inspection } from "./inspection";
 import { withoutLines } from "./lines";
 
-/** What the typed table has of one hour. */
+/** Content of the typed table for one hour. */
 export interface CommittedHour {
   readonly files: number;
   readonly rows: number;
 }
 
-/** Beyond it, files are not asked for by name: so much is behind that it does not matter which. */
+/** With more hours, single files are not queried: the backlog is so large that names do not matter. */
 const HOURS_BY_NAME = 48;
 
 export const tableOf = (
@@ -46,11 +46,11 @@ export const tableOf = (
   bySource: source !== undefined,
 });
 
-/** What Athena knows of a table; what is not there was not asked, or could not be foundValue. */
+/** What Athena knows of a table; a missing property was not queried, or the query failed. */
 export interface TableRows {
-  /** Partitions in the catalog, by their paths. Not where Athena computes them. */
+  /** Partitions in the catalog, by their paths. Missing if Athena computes them. */
   readonly known: ReadonlySet<string> | undefined;
-  /** What is in the typed table, by the path of the hour. */
+  /** Content of the typed table, by the path of the hour. */
   readonly committed: ReadonlyMap<string, CommittedHour> | undefined;
   /** When rows were last added. */
   readonly lastCommit: Date | undefined;
@@ -93,7 +93,7 @@ async function lastCommitOf(
   );
 }
 
-/** Keys of the files that hold lines and are in no commit. */
+/** Keys of uncommitted files that hold lines. */
 export async function waitingFiles(
   inspection: Inspection,
   bucket: string,
@@ -121,7 +121,7 @@ async function committedFiles(
   return rows && new Set(rows.flatMap((row) => row[LOG_FILE] ?? []));
 }
 
-/** Runs in the analysts' workgroup, whose limit of bytes holds for everyone who asks. */
+/** Runs in the analysts' workgroup, so that its scan limit applies. */
 async function rowsOf(
   { clients, parts, inspector }: Inspection,
   table: LakeTable,

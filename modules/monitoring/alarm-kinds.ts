@@ -14,11 +14,11 @@ import {
 } from "./metric";
 import type { Watched, WatchedFunction } from "./watched";
 
-/** When an alarm rings: in each of the last `periods` the statistic of the metric is so. */
+/** Condition of an alarm: it must hold for the metric's statistic in each of the last `periods`. */
 export interface Expression {
-  /** What tells it from others of its kind, e.g. a function or a source; empty if there is only one. */
+  /** Distinguishes alarms of one kind, e.g. a function or a source; empty if there is only one. */
   readonly subject: string;
-  /** Name in AWS of what it is about, for the texts. */
+  /** Name in AWS of the watched resource, for the texts. */
   readonly about: string;
   readonly metric: Metric;
   readonly statistic: "Sum" | "Maximum" | "SampleCount";
@@ -26,28 +26,34 @@ export interface Expression {
   readonly periods: number;
   readonly is: ">" | ">=" | "<";
   readonly threshold: number;
-  /** What a period without data counts as; `ignore` leaves the alarm as it is. */
+  /** How a period without data is treated; `ignore` keeps the alarm's state. */
   readonly missing: "breaching" | "notBreaching" | "ignore";
 }
 
-/** Alarms that mean the same and ask for the same. */
+/** Alarms of one meaning, which need the same action. */
 export interface AlarmKind {
   /** Heading of its entry in docs/operations.md, and part of the alarms' names. */
   readonly id: string;
   readonly means: (about: string) => string;
   readonly firstThing: (about: string) => string;
-  /** True for those that the sources are watched by: the dashboard shows them apart, for there may be many. */
+  /** True for alarms on sources: the dashboard shows them separately, because there may be many. */
   readonly isAboutArrivals?: true;
   readonly expressions: (pipeline: Watched) => readonly Expression[];
 }
 
-/** A run or message that failed is tried again by itself. So many failures within an hour: that did not help. */
+/**
+ * A failed run or message is retried automatically. This many failures within an hour: the retries failed,
+ * too.
+ */
 const TRIES = 1 + RETRIES;
-/** Where the time that is left would no longer do for a day with a little more. */
+/** Above this share, the function would time out on a slightly busier day. */
 const TIMEOUT_SHARE = 0.8;
-/** A message that fails is seen again after each visibility timeout. One that is older than three was waited for. */
+/**
+ * A failed message is visible again after each visibility timeout. A message older than three was not
+ * processed.
+ */
 const VISIBILITY_TIMEOUTS = 3;
-/** A commit is tried every ten minutes: eighteen times. */
+/** A commit is tried every ten minutes: eighteen tries. */
 const LAKE_DELAY_HOURS = 3;
 const UNMATCHED: SkipReason = "unmatched-key";
 
@@ -67,7 +73,7 @@ const ofFunctions =
       return measured ? [{ subject: watched.subject, about, ...measured }] : [];
     });
 
-/** One alarm for each schedule: its metrics are counted by its group. */
+/** One alarm for each schedule: metrics of schedules are per schedule group. */
 const ofSchedules =
   (measure: (group: string) => Measured) =>
   ({ functions }: Watched): readonly Expression[] =>
@@ -83,7 +89,7 @@ const ofTables =
       ? []
       : lake.tables.map((table) => ({ subject: table, about: table, ...measure(table, lake) }));
 
-/** Every kind of alarm of a pipeline. What they say is kept together with what they measure. */
+/** Every kind of alarm of a pipeline, with its texts and its metrics. */
 export const ALARM_KINDS: readonly AlarmKind[] = [
   {
     id: "errors",
@@ -213,8 +219,8 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
       `Statements failed in the workgroup ${workgroup} in each of three hours: partitions or commits are missing.`,
     firstThing: (workgroup) =>
       `read Athena's reason: aws athena list-query-executions --work-group ${workgroup} --max-items 20, then aws athena get-query-execution.`,
-    // Three hours, because every night a few may fail within minutes: so Athena asks for OPTIMIZE to be run again. The
-    // hours slide, and a minute can lie in two of them.
+    // Three hours, because a few queries may fail within minutes every night: Athena reports in this way that
+    // OPTIMIZE must run again. The hours slide, so that a minute can be in two of them.
     expressions: ({ workgroup }) =>
       QUERY_TYPES.map((type) => ({
         subject: type.toLowerCase(),
@@ -234,7 +240,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
       metric: ownMetric("UnparsedRows", maintain.lambda.functionName, table),
       ...anyOf("Maximum"),
       ...once(HOUR_SECONDS),
-      // They are counted once a day. In between, the last count holds.
+      // The metric is published once a day. In between, the last value stays valid.
       missing: "ignore",
     })),
   },

@@ -17,7 +17,8 @@ export class AlarmSubscriptions extends Construct {
       protocol: "${each.value.protocol}",
       endpoint: "${each.value.endpoint}",
     });
-    // One resource for all, so that it has the same address in the Terraform module, where Terraform alone knows the list.
+    // One resource for all subscriptions, so that it has the same address in the Terraform module, where only
+    // Terraform knows the list.
     subscription.addOverride(
       "for_each",
       Object.fromEntries(subscriptions.map((each) => [each.endpoint, each])),

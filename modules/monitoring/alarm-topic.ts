@@ -7,7 +7,7 @@ import { fixLogicalId } from "../logical-id";
 
 export interface AlarmTopicProps extends Pick<SecurityProps, "kmsKey"> {
   readonly name: string;
-  /** AWS account of the deployment: alarms of no other may publish. */
+  /** AWS account of the deployment: only its alarms may publish. */
   readonly accountId: string;
 }
 
@@ -23,7 +23,7 @@ export class AlarmTopic extends Construct {
     super(scope, id);
     this.topic = new SnsTopic(this, "Default", {
       name,
-      // CloudWatch may not use the key that AWS keeps for topics: it is a key of one's own, or none.
+      // CloudWatch cannot use AWS's managed key for SNS: use a customer managed key, or no key.
       ...(kmsKey === undefined ? {} : { kmsMasterKeyId: kmsKey }),
     });
     fixLogicalId(this.topic, id);
@@ -38,7 +38,7 @@ export class AlarmTopic extends Construct {
           Resource: this.topic.arn,
           Condition: { StringEquals: { "aws:SourceAccount": accountId } },
         },
-        // The policies of topics know no "sns:*".
+        // Topic policies do not support "sns:*".
         denyPlainText("sns:Publish", [this.topic.arn]),
       ]),
     });

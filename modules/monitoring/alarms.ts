@@ -8,7 +8,7 @@ export interface AlarmsProps {
   /** Prefix of the alarms' names. */
   readonly name: string;
   readonly watched: Watched;
-  /** ARN of the SNS topic that is told when an alarm rings, and when it is over. */
+  /** ARN of the SNS topic that is notified when an alarm starts and when it ends. */
   readonly topicArn: string;
 }
 
@@ -19,13 +19,13 @@ const OPERATORS = {
 } as const satisfies Record<Expression["is"], string>;
 
 /**
- * One alarm for each thing that can go wrong with a pipeline. Each says what it means and what to do first;
- * docs/operations.md has the rest.
+ * One alarm for each thing that can go wrong with a pipeline. Each describes its meaning and the first
+ * action; docs/operations.md has the details.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
 export class Alarms extends Construct {
-  /** On what comes in: one of the queue, and one for each source that must not be silent. */
+  /** Alarms on arrivals: one for the queue, and one for each source that must not be silent. */
   readonly ofArrivals: readonly CloudwatchMetricAlarm[];
   readonly others: readonly CloudwatchMetricAlarm[];
 

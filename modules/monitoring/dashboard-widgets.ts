@@ -18,7 +18,7 @@ export type Line =
       readonly metric: Metric;
       readonly label: string;
       readonly stat: "Sum" | "Maximum";
-      /** Only there for an expression to use. */
+      /** Id of a hidden metric that an expression uses. */
       readonly hiddenAs?: string;
     }
   | { readonly expression: string; readonly label: string };
@@ -27,7 +27,7 @@ export type Line =
 export interface Graph {
   readonly title: string;
   readonly unit: "Count" | "Bytes" | "Seconds" | "GB-seconds";
-  /** Seconds that one point stands for. */
+  /** Seconds that one point covers. */
   readonly period: number;
   readonly isStacked?: true;
   readonly lines: readonly Line[];
@@ -35,7 +35,7 @@ export interface Graph {
 
 const FIVE_MINUTES = 300;
 
-/** The graphs of a pipeline's dashboard, two a row: what came, how late, what was made of it, what went wrong, what it costs. */
+/** The graphs of a pipeline's dashboard, two per row: arrivals, delays, commits, failures, costs. */
 export const graphsOf = (pipeline: Watched): readonly Graph[] => [
   perSource(pipeline, "ObjectsMoved", "Files per source"),
   perSource(pipeline, "BytesMoved", "Bytes per source"),
@@ -167,7 +167,7 @@ const failures = ({ functions, move, deadLetterQueues }: Watched): Graph => ({
   ],
 });
 
-/** Whatever the kind of the query and its end: what it scanned is paid for. */
+/** All types and states of queries: each scanned byte is billed. */
 const scanned = ({ workgroup, analystWorkgroup }: Watched): Graph => {
   const dimensions = Object.keys(queryMetric("ProcessedBytes", "", "DML", "SUCCEEDED").dimensions);
   const name: QueryMetric = "ProcessedBytes";
@@ -186,7 +186,7 @@ const scanned = ({ workgroup, analystWorkgroup }: Watched): Graph => {
   };
 };
 
-/** What Lambda bills: time by memory. */
+/** Lambda bills duration times memory. */
 const computing = ({ functions }: Watched): Graph => ({
   title: "Cost: computing",
   unit: "GB-seconds",

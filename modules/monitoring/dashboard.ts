@@ -34,7 +34,7 @@ export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { name, watched, alarms }: DashboardProps) {
     super(scope, id);
     const { region } = new DataAwsRegion(this, "region");
-    // Two, for one shows a hundred states, and there may be nearly as many sources.
+    // Two widgets: one shows at most a hundred states, and there may be nearly as many sources.
     const states = alarms
       ? [alarmsWidget("Alarms", alarms.others, 0), alarmsWidget("Alarms on deliveries", alarms.ofArrivals, 1)]
       : [];
@@ -82,7 +82,7 @@ function graphWidget(
   };
 }
 
-/** A row of a widget: namespace, name, the dimensions one by one, and how it is shown. */
+/** A row of a widget: namespace, name, each dimension, and display options. */
 function metricRow(line: Line): readonly unknown[] {
   if ("expression" in line) return [{ expression: line.expression, label: line.label }];
   const { metric, label, stat, hiddenAs } = line;

@@ -1,6 +1,6 @@
 import { METRICS, METRICS_NAMESPACE, type MetricName, SERVICE_DIMENSION } from "../../formats/metrics";
 
-/** A metric in CloudWatch: names and dimensions exactly as they are published, or there is no data. */
+/** A metric in CloudWatch. Names and dimensions must be exactly as published, otherwise there is no data. */
 export interface Metric {
   readonly namespace: string;
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Metric {
  * One of the pipeline's own metrics.
  *
  * @param functionName function that publishes it
- * @param value of the metric's other dimension, if it has one
+ * @param value value of the metric's other dimension, if it has one
  */
 export function ownMetric(name: MetricName, functionName: string, value?: string): Metric {
   const definition = METRICS[name];

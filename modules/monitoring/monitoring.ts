@@ -22,18 +22,18 @@ export interface MonitoringProps extends Pick<SecurityProps, "kmsKey" | "globalN
    */
   readonly alarmTopic?: string;
   /**
-   * Who is told by the topic.
+   * Subscribers of the topic.
    *
-   * @default - nobody
+   * @default - none
    */
   readonly alarmSubscriptions?: readonly AlarmSubscription[];
   /** @default true */
   readonly dashboard?: boolean;
 }
 
-/** What shows that a pipeline works, and says so when it does not. */
+/** Alarms and a dashboard for a pipeline. */
 export class Monitoring extends Construct {
-  /** Only with alarms, and without a topic that exists. */
+  /** Created only with alarms and without an existing topic. */
   readonly topic: AlarmTopic | undefined;
   readonly alarms: Alarms | undefined;
   readonly dashboard: Dashboard | undefined;

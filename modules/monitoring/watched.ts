@@ -8,7 +8,7 @@ import type { ObjectCreatedTrigger } from "../object-created-trigger";
 import type { QueryWorkgroup } from "../query-workgroup";
 import type { Schedule } from "../schedule";
 
-/** A function, and from when on it is late or busy. */
+/** A function, and when it counts as late or busy. */
 export interface WatchedFunction {
   /** Its name without the pipeline's. */
   readonly subject: string;
@@ -16,7 +16,7 @@ export interface WatchedFunction {
   readonly schedule?: Schedule;
   /** Hours without a start after which runs are missing. */
   readonly idleHours?: number;
-  /** For how long it must be near its timeout. */
+  /** How long it must run near its timeout to count as busy. */
   readonly busy: { readonly periodSeconds: number; readonly periods: number };
 }
 
@@ -27,21 +27,24 @@ export interface Watched {
   readonly move: HandlerFunction;
   readonly functions: readonly WatchedFunction[];
   readonly deadLetterQueues: readonly { readonly subject: string; readonly queue: SqsQueue }[];
-  /** Of the pipeline's own statements, and of its users' questions. */
+  /** Workgroups of the pipeline's own statements and of the analysts' queries. */
   readonly workgroup: AthenaWorkgroup;
   readonly analystWorkgroup: AthenaWorkgroup;
   readonly lake: Lake | undefined;
 }
 
-/** From the last run of a night to the first one of the next it is 21: after so many, a night is missing. */
+/**
+ * The last run of a night and the first run of the next are 21 hours apart: after 26 hours, a night is
+ * missing.
+ */
 const MAINTAIN_IDLE_HOURS = 26;
-/** One slow batch is no trend. */
+/** One slow batch is not a trend. */
 const FOR_A_WHILE = { periodSeconds: 300, periods: 3 };
 const ONCE = { periodSeconds: HOUR_SECONDS, periods: 1 };
-/** A run with much to commit takes all the time it has, on purpose. Six hours of such runs are another matter. */
+/** A run with many files to commit uses all its time, by design. Six hours of such runs are a problem. */
 const FOR_SIX_HOURS = { periodSeconds: HOUR_SECONDS, periods: 6 };
 
-/** What of a pipeline's parts is watched. */
+/** Parts of a pipeline that are watched. */
 interface PipelineParts {
   readonly trigger: ObjectCreatedTrigger;
   readonly move: HandlerFunction;

@@ -9,16 +9,16 @@ export type DeadLetter =
   | { readonly kind: "objects"; readonly objects: readonly string[] }
   /** A run of a function that could not begin or ended badly. */
   | { readonly kind: "run"; readonly request: RunRequest; readonly error: string }
-  /** Nothing that the pipeline sends: it is left alone. */
+  /** Not a message of the pipeline: it is left in the queue. */
   | { readonly kind: "unknown"; readonly reason: string };
 
 /**
- * What a function is to be asked for.
+ * Run to request from a function.
  *
- * - `now`: the run that is due now. A run of a schedule does the work of all that were missed before it, and Athena
- *   takes a statement that bears the time of a failed run for that same statement: such a run is never repeated.
- * - `table`: the same of a function that is invoked table by table.
- * - `range`: the hours that someone asked for by hand.
+ * - `now`: the run that is due now. A scheduled run also does the work of all missed runs. A failed run is
+ *   never repeated with its own time, because Athena would return the failed statement for it.
+ * - `table`: as `now`, for a function that is invoked for each table.
+ * - `range`: hours that were requested by hand.
  */
 export type RunRequest =
   | { readonly kind: "now" }
@@ -41,7 +41,8 @@ export function readArrival({ Body = "" }: Message): DeadLetter {
 }
 
 /**
- * Reads a message of a schedule's queue: Lambda's record of a run that failed, or what the schedule could not hand over.
+ * Reads a message of a schedule's queue: Lambda's record of a failed run, or an event that the schedule could
+ * not deliver.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html

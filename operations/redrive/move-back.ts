@@ -10,11 +10,11 @@ export interface MoveBackOptions {
   /** ARN of the dead-letter queue. */
   readonly from: string;
   /**
-   * ARN of the queue in front of it. It is named because EventBridge puts what it could not deliver into the dead-letter
-   * queue itself: such messages have no queue of their own that SQS could move them back to.
+   * ARN of its source queue. It must be given, because EventBridge sends undelivered events directly to the
+   * dead-letter queue: SQS knows no source queue for such messages.
    */
   readonly to: string;
-  /** Messages a second; SQS chooses if it is not said. */
+  /** Messages per second; if undefined, SQS chooses the rate. */
   readonly rate?: number;
   readonly onProgress: (moved: number, total: number) => void;
 }
@@ -24,10 +24,11 @@ const MAX_POLL_MS = 5_000;
 const GROWTH = 1.5;
 
 /**
- * Has SQS move all messages of a dead-letter queue to the queue in front of it. A task that is at it already is followed.
+ * Makes SQS move all messages of a dead-letter queue to its source queue. If such a task is already running,
+ * waits for that task.
  *
- * @returns how many were moved
- * @throws UserError if SQS gave up; what was not moved is where it was
+ * @returns number of moved messages
+ * @throws UserError if the task fails; the other messages stay in the dead-letter queue
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
  */
 export async function moveBack(client: SQSClient, clock: Clock, options: MoveBackOptions): Promise<number> {

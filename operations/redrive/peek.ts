@@ -7,12 +7,12 @@ import {
 
 /** SQS hands out at most ten messages at a time. */
 const BATCH = 10;
-/** Long enough to look at a batch; whatever happens, it is then visible again by itself. */
+/** Long enough to look at a batch. Afterwards it is visible again, even after a crash. */
 const PEEK_SECONDS = 10;
-/** A little waiting makes SQS ask all of its servers, and not only some. */
+/** Long polling: with a wait time, SQS queries all of its servers instead of some. */
 const WAIT_SECONDS = 1;
 
-/** Receives some messages, which are hidden from others for some seconds. */
+/** Receives some messages, which stay invisible for some seconds. */
 export async function receive(client: SQSClient, url: string, seconds: number): Promise<readonly Message[]> {
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({
@@ -27,7 +27,7 @@ export async function receive(client: SQSClient, url: string, seconds: number): 
   return Messages;
 }
 
-/** Gives messages back at once. */
+/** Makes messages visible again at once. */
 export async function giveBack(client: SQSClient, url: string, messages: readonly Message[]): Promise<void> {
   for (let start = 0; start < messages.length; start += BATCH) {
     const Entries = messages.slice(start, start + BATCH).map(({ ReceiptHandle }, index) => ({
@@ -39,7 +39,7 @@ export async function giveBack(client: SQSClient, url: string, messages: readonl
   }
 }
 
-/** Looks at some messages of a dead-letter queue and leaves them where they are. */
+/** Reads some messages of a dead-letter queue and leaves them there. */
 export async function peek(client: SQSClient, url: string): Promise<readonly Message[]> {
   const messages = await receive(client, url, PEEK_SECONDS);
   await giveBack(client, url, messages);

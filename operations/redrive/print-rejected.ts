@@ -4,14 +4,14 @@ import { counted } from "../../terminal/quantities";
 import { wrapped } from "../../terminal/wrapped";
 import type { RedrivenRejected, RejectedContents } from "./rejected";
 
-/** The rejected files for people: each, whether it was replaced, and what to do with those that were not. */
+/** Prints the rejected files: whether each was replaced, and what to do with those that were not. */
 export function printRejected({ bucket, files }: RejectedContents): string {
   const left = files.filter(({ isReplaced }) => !isReplaced);
   const [first] = left;
   return [
     `s3://${bucket}/${REJECTED_PREFIX}: ${counted(files.length, "file")}`,
     ...files.flatMap(({ rejectedKey, isReplaced, reason }) => [
-      // Not broken into lines: it is to be copied.
+      // Not wrapped, so that it can be copied.
       `  ${rejectedKey}`,
       ...wrapped(`    ${isReplaced ? "replaced: it can be taken back" : reason}`, "    "),
     ]),
@@ -30,7 +30,7 @@ export function printRejected({ bucket, files }: RejectedContents): string {
   ].join("\n");
 }
 
-/** What became of them, for people. */
+/** Prints the outcome for the rejected files. */
 export function printRejectedOutcome(
   { bucket, files, outcome }: RedrivenRejected,
   isDryRun: boolean,

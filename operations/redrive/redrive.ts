@@ -9,21 +9,21 @@ import { peek } from "./peek";
 import { type RanAgain, runAgain } from "./run-again";
 
 export interface RedriveOptions {
-  /** Only the dead letters of this function. */
+  /** Redrives only the dead letters of this function. */
   readonly handler?: string;
-  /** Messages a second. */
+  /** Messages per second. */
   readonly rate?: number;
-  /** Called with what lies in a queue; it is redriven only if this says so. */
+  /** Called with the content of a queue; the queue is redriven only if this returns true. */
   readonly confirm: (contents: QueueContents) => Promise<boolean>;
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** What lies in a dead-letter queue. */
+/** Content of a dead-letter queue. */
 export interface QueueContents {
   readonly queue: string;
   readonly functionName: string;
   readonly messages: number;
-  /** Received by someone else just now. */
+  /** Messages that another consumer has received. */
   readonly inFlight: number;
   /** Some of the messages. */
   readonly samples: readonly SampleMessage[];
@@ -35,7 +35,7 @@ export interface SampleMessage {
   readonly letter: DeadLetter;
 }
 
-/** What became of a queue. */
+/** Outcome for a queue. */
 export type Redriven = QueueContents & {
   readonly outcome:
     | { readonly kind: "empty" }
@@ -44,7 +44,7 @@ export type Redriven = QueueContents & {
     | ({ readonly kind: "invoked" } & RanAgain);
 };
 
-/** Has done again what lies in the dead-letter queues, one after another. @throws error of AWS, or UserError */
+/** Redrives the dead-letter queues, one after another. @throws error of AWS, or UserError */
 export async function redrive(parts: DeployedParts, options: RedriveOptions): Promise<Redriven[]> {
   const clients = awsClients(parts.region);
   const redriven: Redriven[] = [];

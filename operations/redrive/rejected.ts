@@ -7,7 +7,10 @@ import { UserError } from "../../terminal/user-error";
 import { type LocateOptions, locatePipeline } from "../locate-pipeline";
 
 export interface RedriveRejectedOptions extends LocateOptions {
-  /** Called with what was set aside, if anything was; the replaced files are taken back only if this says so. */
+  /**
+   * Called with the rejected files, if there are any; the replaced files are taken back only if this returns
+   * true.
+   */
   readonly confirm: (contents: RejectedContents) => Promise<boolean>;
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -18,7 +21,7 @@ export interface RejectedContents {
   readonly files: readonly RejectedFile[];
 }
 
-/** What became of them. */
+/** Outcome for the rejected files. */
 export type RedrivenRejected = RejectedContents & {
   readonly outcome:
     | { readonly kind: "empty" | "declined" }
@@ -31,10 +34,10 @@ export type RedrivenRejected = RejectedContents & {
 };
 
 /**
- * Takes the files back in that were replaced since Athena could not read them; the others stay. A file that fails does not
- * keep the others from being taken.
+ * Takes back the rejected files that were replaced; the others stay. A failure of one file does not stop the
+ * others.
  *
- * @throws UserError if nobody can say which bucket is the pipeline's; error of AWS
+ * @throws UserError if the pipeline's bucket is not known; error of AWS
  */
 export async function redriveRejected(
   parts: DeployedParts,
@@ -59,7 +62,7 @@ export async function redriveRejected(
   return { ...contents, outcome: { kind: "taken-back", taken, failed } };
 }
 
-/** Only looks. @throws as `redriveRejected` does */
+/** Lists the rejected files without changes. @throws as `redriveRejected` does */
 export async function rejectedContents(
   parts: DeployedParts,
   options: LocateOptions,

@@ -6,30 +6,30 @@ import { giveBack, receive } from "./peek";
 export interface RunAgainOptions {
   readonly functionName: string;
   readonly queueUrl: string;
-  /** Messages that were there at the beginning: what comes meanwhile is of the runs begun here. */
+  /** Number of messages at the start: later messages come from the runs started here. */
   readonly messages: number;
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** What became of the messages. */
+/** Outcome for the messages. */
 export interface RanAgain {
   /** Payloads that the function was invoked with. */
   readonly invoked: readonly string[];
-  /** Messages that stand for these runs, and are deleted. */
+  /** Messages of these runs, which are deleted. */
   readonly done: number;
-  /** Messages that nobody could read: they stay. */
+  /** Messages that could not be read: they stay in the queue. */
   readonly left: number;
 }
 
-/** Longer than it takes to work on a batch. */
+/** Visibility timeout: longer than the work on a batch. */
 const WORK_SECONDS = 120;
 
 /**
- * Has a function do again what it could not do: one run for everything that a schedule asked for, or one for each table, and
- * one for each range of hours.
+ * Repeats failed runs of a function: one run for all scheduled runs, or one for each table, and one for each
+ * range of hours.
  *
- * A message is deleted when Lambda has taken the run over: if that fails again, Lambda puts it into the same queue. SQS
- * itself cannot help here: it moves messages only back to a queue, and these never were in one.
+ * A message is deleted when Lambda has accepted the run: if the run fails again, Lambda sends it to the same
+ * queue. SQS cannot redrive these messages: they have no source queue.
  */
 export async function runAgain(
   sqs: SQSClient,
