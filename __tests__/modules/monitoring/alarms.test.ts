@@ -157,7 +157,7 @@ describe("alarms", () => {
 });
 
 describe("the runbook", () => {
-  const page = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
+  const page = readFileSync(join(__dirname, "../../../docs/operations.md"), "utf8");
   const entries = [...page.matchAll(/^### ([a-z-]+)\n([\s\S]*?)(?=^##|(?![\s\S]))/gm)];
 
   it("has an entry and a row for every kind of alarm, in their order, and no other", () => {
@@ -170,10 +170,10 @@ describe("the runbook", () => {
   });
 
   it.each(entries.map(([, id, text]) => [id, text]))(
-    "says of %s what it means, what to do, and when it is over",
+    "says of %s what it means, what to do, and when it clears",
     (_, text) => {
       expect(text).toMatch(
-        /^\n\*\*Means\.\*\* [\s\S]{40,}\n\n\*\*First\.\*\*[\s\S]{40,}\n\n\*\*Over\*\* [\s\S]{10,}/,
+        /^\n\*\*Means\.\*\* [\s\S]{40,}\n\n\*\*First\.\*\*[\s\S]{40,}\n\n\*\*Clears\*\* [\s\S]{10,}/,
       );
     },
   );
