@@ -31,8 +31,7 @@ const ROUNDS = 3;
 /** Why a goal is missed where it is. */
 const REASONS = {
   zcat: "Splitting lines and writing about 40 typed columns takes several times the CPU of decompression",
-  goaccess:
-    "GoAccess writes one report and stores no rows; it skips load balancer lines of IPv6 clients",
+  goaccess: "GoAccess writes one report and stores no rows; it skips load balancer lines of IPv6 clients",
   chdb: "chdb computes three numbers and writes nothing; ingest writes every column to Parquet",
 } as const;
 /** Where the answers of other readers differ. */

@@ -76,7 +76,7 @@ describe("access-logs", () => {
   });
 
   it.each([
-    [["query", "SELEC 1", "--lake", "LAKE"], 1, /^error: query local failed: .*syntax error/],
+    [["query", "SELEC 1", "--lake", "LAKE"], 1, /^error: SQL failed: Parser Error: syntax error/],
     [["query", "SELECT * FROM nothing", "--lake", "LAKE"], 1, /nothing does not exist/],
     [
       ["query", "SELECT 1", "--lake", "/nowhere"],
@@ -88,14 +88,14 @@ describe("access-logs", () => {
     [["ingset"], 2, /unknown command 'ingset'/],
     [["sample", "x", "--files", "many"], 2, /Expected a whole number from 1/],
     [["query", "SELECT 1", "--lake", "LAKE", "--format", "xml"], 2, /Allowed choices are table, json, csv/],
-    [["ask", "alb_top_client"], 2, /unknown question "alb_top_client"; run "access-logs ask" to list the questions/],
+    [
+      ["ask", "alb_top_client"],
+      2,
+      /unknown question "alb_top_client"; run "access-logs ask" to list the questions/,
+    ],
     [["ask", "alb_top_clients"], 2, /choose where to run the query: --lake FOLDER or --athena/],
     [["ask", "alb_client_session", "--lake", "LAKE"], 2, /required option '--client <text>' not specified/],
-    [
-      ["ask", "alb_tls", "--lake", "LAKE", "--from", "yesterday"],
-      2,
-      /"from" must be a valid time in UTC/,
-    ],
+    [["ask", "alb_tls", "--lake", "LAKE", "--from", "yesterday"], 2, /"from" must be a valid time in UTC/],
     [["ask", "alb_tls", "--lake", "LAKE", "--to", "2026-06-01"], 2, /--to needs --from/],
     [["ask", "alb_compare_week", "--lake", "LAKE"], 2, /set the day to compare, e\.g\. --from 2026-11-23/],
     [["ddl", "--database", "a b"], 2, /Expected lower-case letters, digits and _/],

@@ -163,7 +163,10 @@ describe("access-logs query --athena", () => {
   it.each([
     ["ExpiredTokenException", /; renew your credentials, e\.g\. with "aws sso login"\n$/],
     ["AccessDeniedException", /; you need athena:StartQueryExecution, /],
-    ["InvalidRequestException: WorkGroup w is not found.", /WorkGroup w is not found; check that the stack is deployed/],
+    [
+      "InvalidRequestException: WorkGroup w is not found.",
+      /WorkGroup w is not found; check that the stack is deployed/,
+    ],
     ["InvalidRequestException", /^error: InvalidRequestException on purpose\n$/],
   ])("explains %s in one line", async (error, message) => {
     athena.refuse(error);
@@ -181,7 +184,10 @@ describe("access-logs query --athena", () => {
     ],
     [["query", "SELECT 1", "--lake", "x", "--max-bytes", "1GB"], /cannot be used with option '--lake/],
     [["query", "--athena"], /error: SQL is required: pass it as an argument, or as a file with --file/],
-    [["query", "SELECT 1", "--file", "x", "--athena"], /error: use either the SQL argument or --file, not both/],
+    [
+      ["query", "SELECT 1", "--file", "x", "--athena"],
+      /error: use either the SQL argument or --file, not both/,
+    ],
     [["query", "SELECT 1", "--athena", "--max-bytes", "much"], /Expected a number of bytes, e\.g\. "500MB"/],
     [["query", "SELECT 1", "--athena", "--reuse", "99999"], /Expected a whole number from 1 to 10080/],
   ])("answers a wrong command line with its usage: %j", async (args, message) => {

@@ -220,10 +220,7 @@ describe("access-logs redrive --rejected", () => {
     const [first = "", second = ""] = await reject(2);
     deployment.s3.put(deployment.bucket, rejectedKeyOf(second), "an intact copy");
     const { status, stdout } = await deployment.run("redrive", "--rejected", "--yes");
-    expect([status, stdout]).toEqual([
-      0,
-      expect.stringContaining("1 file taken back; the next run commits"),
-    ]);
+    expect([status, stdout]).toEqual([0, expect.stringContaining("1 file taken back; the next run commits")]);
     expect(rejectedKeys()).toEqual([rejectedKeyOf(first), reasonKeyOf(first)]);
     expect(deployment.s3.read(deployment.bucket, second)).toBe("an intact copy");
     expect(noted()).toEqual([second]);
