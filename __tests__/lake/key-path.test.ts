@@ -17,7 +17,7 @@ describe.each(["linux", "darwin", "win32"] as const)("the path of a key on %s", 
   it.each(["../x", "a/../../x", "/x", "a//b", "a/", "", ".", "a\0b"])(
     "never leads out of the folder: %j",
     (key) => {
-      expect(() => keyPath(key, platform)).toThrow("is no path below a folder");
+      expect(() => keyPath(key, platform)).toThrow("is not a path below a folder");
     },
   );
 });
