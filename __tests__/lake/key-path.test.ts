@@ -37,7 +37,7 @@ describe("a key that no file on Windows can have", () => {
     ["a/NUL", "NUL"],
     ["com1.log/x", "com1.log"],
   ])("is refused there with the part that is wrong, and only there: %j", (key, part) => {
-    expect(() => keyPath(key, "win32")).toThrow(`no file there can have the name "${part}"`);
+    expect(() => keyPath(key, "win32")).toThrow(`no file can have the name "${part}"`);
     expect(keyPath(key, "linux")).toBe(key);
   });
 });

@@ -124,7 +124,7 @@ describe("a lake", () => {
     deliver();
     await lake.ingest({ privacy: { clientIps: "truncate" } });
     await expect(lake.ingest({ privacy: { clientIps: "hash" } })).rejects.toThrow(
-      'its rows were made with clientIps "truncate", got "hash"',
+      'its rows were written with clientIps "truncate", got "hash"',
     );
     const other = testLake();
     other.put(albKey(), albLine());
