@@ -130,7 +130,7 @@ describe("a lake", () => {
     other.put(albKey(), albLine());
     await other.ingest();
     await expect(other.ingest({ privacy: { cookies: "drop" } })).rejects.toThrow(
-      'its rows were made with cookies "keep", got "drop"',
+      'its rows were written with cookies "keep", got "drop"',
     );
     other.delete();
   });
