@@ -54,7 +54,7 @@ export function directoryObjectStore(
 
 function folderOf(folders: Readonly<Record<string, string>>, bucket: string): string {
   const folder = folders[bucket];
-  if (folder === undefined) throw new Error(`no folder stands for the bucket "${bucket}"`);
+  if (folder === undefined) throw new Error(`no folder is configured for the bucket "${bucket}"`);
   return folder;
 }
 

@@ -12,11 +12,13 @@ const DEVICE_ON_WINDOWS = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 export function keyPath(key: string, platform: NodeJS.Platform = process.platform): string {
   const parts = key.split("/");
   if (key.includes("\0") || parts.some((part) => part === "" || part === "." || part === "..")) {
-    throw new Error(`the key "${key}" is no path below a folder`);
+    throw new Error(`the key "${key}" is not a path below a folder`);
   }
   const unusable = platform === "win32" ? parts.find(isNoNameOnWindows) : undefined;
   if (unusable !== undefined) {
-    throw new Error(`the key "${key}" is no path on Windows: no file there can have the name "${unusable}"`);
+    throw new Error(
+      `the key "${key}" is not a valid path on Windows: no file can have the name "${unusable}"`,
+    );
   }
   return key;
 }

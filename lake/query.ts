@@ -5,6 +5,7 @@ import type { LogFormat } from "../formats/log-format";
 import { PARTITION_KEYS } from "../formats/partition-layout";
 import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
+import { QueryFailedError } from "../handlers/core/errors";
 import type { Json, QueryRows } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
 import { ATHENA_FUNCTIONS } from "./athena-functions";
@@ -19,7 +20,7 @@ export interface OpenLake {
    * Runs SQL; one statement at a time.
    *
    * @param use called with the result; the rows can be read until it resolves
-   * @throws UserError without SQL, QueryFailedError if DuckDB rejects the SQL
+   * @throws UserError without SQL, or with DuckDB's reason if it refuses the SQL
    */
   query<T>(sql: string, use: (result: QueryRows) => Promise<T>): Promise<T>;
   close(): void;
@@ -41,11 +42,21 @@ export async function openLake(folder: string): Promise<OpenLake> {
       if (sql.trim() === "") {
         throw new UserError('the SQL is empty; try "SELECT count(*) FROM alb_access_logs"');
       }
-      const result = await engine.stream(sql);
+      const result = await streamOf(engine, sql);
       return use({ columns: result.deduplicatedColumnNames(), rows: rowsOf(result) });
     },
     close: () => engine.close(),
   };
+}
+
+async function streamOf(engine: DuckdbEngine, sql: string): Promise<DuckDBResult> {
+  try {
+    return await engine.stream(sql);
+  } catch (error) {
+    if (!(error instanceof QueryFailedError)) throw error;
+    const reason = error.reason.replace("Failed to extract statements: ", "");
+    throw new UserError(`SQL failed: ${reason}`, undefined, { cause: error });
+  }
 }
 
 /** Opens a lake for one statement. @throws as `openLake` and its `query` do */

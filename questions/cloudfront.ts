@@ -61,7 +61,7 @@ LIMIT {limit}`,
   {
     name: "cloudfront_error_causes",
     format: "cloudfront",
-    title: "Why were responses errors?",
+    title: "What caused the error responses?",
     explanation:
       "`x_edge_detailed_result_type` is the cause if CloudFront knows it, e.g. OriginDnsError or ClientGeoBlocked.",
     parameters: [limit(50)],

@@ -27,12 +27,12 @@ async function main(): Promise<void> {
   const program = new Command("simulate")
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE))
     .description(
-      "run the pipeline on services that fail, for one seed after another, and check what it promises",
+      "run the pipeline on services that fail, for one seed after another, and check its guarantees",
     )
     .option("--seeds <number>", "how many seeds to run", wholeNumber, DEFAULT_SEEDS)
     .option("--first <number>", "the first of them", wholeNumber, 1)
-    .option("--seed <number>", "run this seed alone and print all that happens", wholeNumber)
-    .option("--mutate", "take each safeguard away in turn: every time it must be noticed", false)
+    .option("--seed <number>", "run only this seed and print every event", wholeNumber)
+    .option("--mutate", "remove each safeguard in turn; each removal must be detected", false)
     .option(
       "--year",
       "commit every ten minutes for a year, and count what is left in Glue, Iceberg and the bucket",

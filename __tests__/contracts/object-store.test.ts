@@ -76,7 +76,7 @@ describe("directory object store", () => {
   it("refuses keys that lead out of the bucket's folder", async () => {
     const store = directoryObjectStore({ a: tmpdir() });
     for (const key of ["../x", "a/../../x", "/x", "a//b", ""]) {
-      await expect(store.put({ bucket: "a", key }, "")).rejects.toThrow("is no path below a folder");
+      await expect(store.put({ bucket: "a", key }, "")).rejects.toThrow("is not a path below a folder");
     }
   });
 

@@ -34,7 +34,7 @@ describe("the sources that functions are told of", () => {
 
   it.each([
     ["is missing", undefined],
-    ["is no JSON", "{"],
+    ["is not valid JSON", "{"],
     ["sources: ", "{}"],
     ["sources.0.format: ", JSON.stringify({ sources: [{ ...WEB, format: "nlb" }] })],
     [
@@ -45,7 +45,7 @@ describe("the sources that functions are told of", () => {
     const refused = sourcesIn(storeOf(body), "logs")();
     await expect(refused).rejects.toMatchObject({ code: "INVALID_ENVIRONMENT" });
     await expect(refused).rejects.toThrow(`s3://logs/_config/sources.json: ${problem}`);
-    await expect(refused).rejects.toThrow("deploy the stack again, it writes this object");
+    await expect(refused).rejects.toThrow("deploy the stack again to write this object");
   });
 
   it("make one table for each format, with the sources it is partitioned by and what its rows must not tell", () => {

@@ -102,12 +102,12 @@ describe("maintain-lake", () => {
     expect(daysOf("OPTIMIZE")).toEqual(["2025-10-18 2025-10-19"]);
   });
 
-  it("says so when rows are still there after they were deleted", async () => {
+  it("says so when rows still exist after they were deleted", async () => {
     athena.setAnswer((operation, _, sql) =>
       operation === "GetQueryResults" && sql.includes("< DATE") ? value("2025-10-18") : undefined,
     );
     await expect(maintain({ RETENTION_DAYS: "400" })).rejects.toThrow(
-      "alb_access_logs: rows of 2025-10-18 are still there after they were deleted",
+      "alb_access_logs: rows of 2025-10-18 still exist after they were deleted",
     );
     expect(statements("VACUUM")).toHaveLength(1);
   });

@@ -294,7 +294,7 @@ describe("transform-partition of a table whose rows must not tell all", () => {
 
   it("commits nothing with a secret that is none", async () => {
     s3.put("logs", SALT, "short");
-    await expect(invoke(900_000, "managed", HASHED)).rejects.toThrow("_privacy/salt holds 5 characters");
+    await expect(invoke(900_000, "managed", HASHED)).rejects.toThrow("_privacy/salt has 5 characters");
     expect(inserts()).toEqual([]);
     expect(keys("_arrivals/")).toHaveLength(1);
   });

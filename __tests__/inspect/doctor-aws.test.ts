@@ -258,7 +258,7 @@ describe("access-logs doctor on AWS", () => {
   it("finds nothing wrong with a pipeline as it is deployed", async () => {
     const { findings, allIsWell } = await deployment.report("doctor");
     expect(findings).toEqual([]);
-    expect(allIsWell).toBe("17 parts and what lies between them are set up as they must be");
+    expect(allIsWell).toBe("17 parts and their connections are configured correctly");
   });
 
   it("only notes a typed table that is not made yet, and columns of a newer version", async () => {

@@ -285,12 +285,12 @@ describe("ingest", () => {
 
   it.each([
     ["a folder that is missing", "none", "lake", "the folder does not exist"],
-    ["a lake inside the folder of the logs", "logs", "logs/lake", "must not be inside"],
-    ["a lake whose path is a pattern", "logs", "la*ke", "must not hold any of"],
+    ["a lake inside the folder of the logs", "logs", "logs/lake", "must not contain each other"],
+    ["a lake whose path is a pattern", "logs", "la*ke", "must not contain any of"],
     // On Windows it is a separator.
     ...(sep === "\\"
       ? []
-      : [["a lake whose path DuckDB would split", "logs", "la\\ke", "must not hold any of"]]),
+      : [["a lake whose path DuckDB would split", "logs", "la\\ke", "must not contain any of"]]),
   ])("refuses %s", async (_, directory, lakeFolder, message) => {
     const root = join(lake.logs, "..");
     const run = ingest({
@@ -311,7 +311,7 @@ describe("ingest", () => {
       deleteOriginals: false,
       onProgress: () => undefined,
     });
-    await expect(run).rejects.toThrow("must not be inside");
+    await expect(run).rejects.toThrow("must not contain each other");
     expect(readdirSync(lake.logs)).toEqual([]);
   });
 

@@ -124,13 +124,13 @@ describe("a lake", () => {
     deliver();
     await lake.ingest({ privacy: { clientIps: "truncate" } });
     await expect(lake.ingest({ privacy: { clientIps: "hash" } })).rejects.toThrow(
-      'its rows were made with clientIps "truncate", got "hash"',
+      'its rows were written with clientIps "truncate", got "hash"',
     );
     const other = testLake();
     other.put(albKey(), albLine());
     await other.ingest();
     await expect(other.ingest({ privacy: { cookies: "drop" } })).rejects.toThrow(
-      'its rows were made with cookies "keep", got "drop"',
+      'its rows were written with cookies "keep", got "drop"',
     );
     other.delete();
   });

@@ -115,7 +115,7 @@ describe("AccessLogPipeline", () => {
     });
     expect(() =>
       synth({ region: "af-south-1", sources: [{ name: "cdn", format: "cloudfront", prefix: "cf/" }] }),
-    ).toThrow("CloudFront delivers no standard logs (version 1) to buckets of this Region");
+    ).toThrow("CloudFront does not deliver standard logs (version 1) to buckets in this Region");
   });
 
   it("calls roles, dashboard and buckets as an organization prescribes", () => {
@@ -340,7 +340,7 @@ describe("AccessLogPipeline", () => {
     });
     expect(JSON.stringify(table?.parameters)).toMatch(/\/dt=\$\$\{dt\}\/hour=\$\$\{hour\}\//);
     expect(() => synth({ partitions: "projection", projectionFrom: "2024-02-30" })).toThrow(
-      "must be a day that exists",
+      "must be a valid day",
     );
     expect(() => synth({ projectionFrom: "2024-02-29" })).toThrow('unless "partitions" is "projection"');
   });
@@ -393,7 +393,7 @@ describe("AccessLogPipeline", () => {
         .map(({ function_name: name }) => name);
     expect(told({ lakeRetentionDays: 400 })).toEqual(["logs-maintain-lake"]);
     expect(told({ rawRetentionDays: 400 })).toEqual([]);
-    expect(() => synth({ lakeRetentionDays: 400, columnar: false })).toThrow('where "columnar" is false');
+    expect(() => synth({ lakeRetentionDays: 400, columnar: false })).toThrow('if "columnar" is false');
   });
 
   it("reports every wrong option at once, with what it got", () => {
@@ -406,7 +406,9 @@ describe("AccessLogPipeline", () => {
     const alarmTopic = "arn:aws:sns:eu-central-1:111122223333:ops";
     expect(() => synth({ alarms: false, alarmTopic })).toThrow('"alarmTopic" must not be set if "alarms"');
     const sources = [{ name: "a", format: "alb", prefix: "a/", silentAfterHours: 200 }] as const;
-    expect(() => synth({ sources })).toThrow(/"silentAfterHours" from 0 to 168, whole, got \[200\]/);
+    expect(() => synth({ sources })).toThrow(
+      /a whole number from 0 to 168 as "silentAfterHours", got \[200\]/,
+    );
   });
 
   it("fails if only some sources of a format are partitions", () => {
@@ -414,7 +416,7 @@ describe("AccessLogPipeline", () => {
       { name: "a", format: "alb", prefix: "a/", partition: true },
       { name: "b", format: "alb", prefix: "b/" },
     ] as const;
-    expect(() => synth({ sources })).toThrow('must all have "partition", or none');
+    expect(() => synth({ sources })).toThrow('must all set "partition", or none');
   });
 
   describe("with rows that must not tell all", () => {
@@ -439,7 +441,7 @@ describe("AccessLogPipeline", () => {
 
     it("refuses sources that share rows and do not agree", () => {
       expect(() => synth({ sources: [{ ...web, privacy: hash }, shop] })).toThrow(
-        'must all have the same "privacy" among those of one format (alb), or all have "partition"',
+        'must all have the same "privacy" if they have the same format (alb), or all set "partition"',
       );
       expect(() =>
         synth({

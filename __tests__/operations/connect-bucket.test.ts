@@ -61,7 +61,7 @@ describe("access-logs connect-bucket", () => {
     const dry = await run("--eventbridge", "--dry-run", "--json");
     expect(JSON.parse(dry.stdout)).toEqual({ kind: "declined", changes: ["+ every event to EventBridge"] });
     const asked = await run("--eventbridge");
-    expect([asked.status, asked.stderr]).toEqual([1, expect.stringContaining("say --yes")]);
+    expect([asked.status, asked.stderr]).toEqual([1, expect.stringContaining("run with --yes")]);
     expect(stored()).toBe(before);
   });
 
@@ -69,7 +69,7 @@ describe("access-logs connect-bucket", () => {
     const { status, stderr } = await run("--queue", QUEUE, "--prefix", "images/", "--yes");
     expect([status, stderr]).toEqual([
       1,
-      expect.stringContaining('"their-function" listens below "images/"'),
+      expect.stringContaining('"their-function" already covers "images/"'),
     ]);
     expect(stderr).toContain("use --eventbridge");
     expect(stored()).toBe(documentOf(...FOREIGN));
@@ -90,7 +90,7 @@ describe("access-logs connect-bucket", () => {
       return undefined;
     });
     const { status, stderr } = await run("--eventbridge", "--yes");
-    expect([status, stderr]).toEqual([1, expect.stringContaining("that of before was put back")]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("the earlier one was restored")]);
     for (const part of FOREIGN) expect(stored()).toContain(part);
     expect(stored()).not.toContain("EventBridge");
   });

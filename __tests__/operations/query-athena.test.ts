@@ -92,7 +92,7 @@ describe("access-logs query --athena", () => {
     athena.setFates({ isReused: true, scannedInAll: 0 });
     const { stderr } = await run("query", "SELECT 1", ...PLACE, "--reuse", "60");
     expect(athena.queries[0]?.reuseMinutes).toBe(60);
-    expect(stderr).toMatch(/^1 row, an earlier result, USD 0\.00000, /);
+    expect(stderr).toMatch(/^1 row, reused result, USD 0\.00000, /);
   });
 
   it("counts at least the ten megabytes that are billed", async () => {
@@ -139,7 +139,7 @@ describe("access-logs query --athena", () => {
     const { status, stderr } = await run("query", "SELECT 1", ...PLACE, "--max-bytes", "1MB");
     expect([status, stderr]).toEqual([
       1,
-      expect.stringMatching(/query \S+ goes on, it could not be cancelled: /),
+      expect.stringMatching(/query \S+ could not be cancelled and continues: /),
     ]);
   });
 
@@ -163,7 +163,10 @@ describe("access-logs query --athena", () => {
   it.each([
     ["ExpiredTokenException", /; renew your credentials, e\.g\. with "aws sso login"\n$/],
     ["AccessDeniedException", /; you need athena:StartQueryExecution, /],
-    ["InvalidRequestException: WorkGroup w is not found.", /WorkGroup w is not found; is the stack deployed/],
+    [
+      "InvalidRequestException: WorkGroup w is not found.",
+      /WorkGroup w is not found; check that the stack is deployed/,
+    ],
     ["InvalidRequestException", /^error: InvalidRequestException on purpose\n$/],
   ])("explains %s in one line", async (error, message) => {
     athena.refuse(error);

@@ -36,9 +36,9 @@ describe("access-logs redrive", () => {
     const { status, stdout } = await deployment.run("redrive");
     expect(status).toBe(0);
     expect(stdout.split("\n")).toEqual([
-      `${ARRIVALS}: nothing in it`,
+      `${ARRIVALS}: empty`,
       "logs-create-partition-dead-letters: empty",
-      `${TRANSFORM}: nothing in it`,
+      `${TRANSFORM}: empty`,
       "logs-maintain-lake-dead-letters: empty",
       "",
     ]);

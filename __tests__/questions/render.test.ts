@@ -110,7 +110,7 @@ describe("renderQuestion", () => {
   });
 
   it("refuses a value that is missing, and one that is asked for nowhere", () => {
-    expect(() => renderQuestion(session, ALL_TIME)).toThrow('"client" must be given');
+    expect(() => renderQuestion(session, ALL_TIME)).toThrow('"client" is required');
     expect(() => renderQuestion(session, ALL_TIME, { client: "x", clinet: "y" })).toThrow(
       'no parameter "clinet"',
     );
@@ -135,7 +135,7 @@ it("a saved query runs as it is: about yesterday and today, with its explanation
   expect(renderSavedQuery(questionOf("alb_client_session"))).toBe(`-- What did one client do, step by step
 -- One row per request of the address, oldest first.
 -- client: address of the client, as logged; here 203.0.113.66
--- limit: rows at most; here 200
+-- limit: maximum number of rows; here 200
 SELECT time, request_verb AS method, request_url AS url, elb_status_code AS status,
   target_processing_time AS seconds, sent_bytes AS bytes_sent, user_agent
 FROM alb_access_logs

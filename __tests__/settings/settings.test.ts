@@ -244,7 +244,7 @@ describe("settings", () => {
     const path = join(folder, "x.json");
     expect(() => loadSettings(path)).toThrow(`${path}: the file does not exist; set ACCESS_LOGS_SETTINGS`);
     for (const [text, place, hint] of [
-      ["{", "1:2", "it ends too early"],
+      ["{", "1:2", "the file ends too early"],
       ['{\n  // the name\n  "name": "x"\n}', "2:3", "JSON does not allow comments"],
       ['{\n  "name": "x",\n}', "3:1", "remove the comma before it"],
       ["{ 'name': 1 }", "1:3", 'JSON requires "double quotes"'],

@@ -38,7 +38,7 @@ export function parseHourRange(from: string, to: string): HourRange {
   if (hours < 1 || hours > MAX_RANGE_HOURS) {
     throw new PermanentError(
       "INVALID_EVENT",
-      `"from" must not be after "to" and at most ${MAX_RANGE_HOURS} hours before it, got ${hourText(range.from)} to ${hourText(range.to)}`,
+      `"from" must not be after "to", and the range must have at most ${MAX_RANGE_HOURS} hours, got ${hourText(range.from)} to ${hourText(range.to)}`,
     );
   }
   return range;

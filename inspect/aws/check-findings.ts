@@ -61,7 +61,8 @@ export const CHECK_FINDINGS = {
   },
   "mapping-by-batch": {
     severity: "wrong",
-    means: "one failed message retries its whole batch: the mapping does not report single failures",
+    means:
+      "one failed message causes a retry of its whole batch: the mapping does not report single failures",
     fix: "deploy again",
     run: "npx cdktf deploy",
   },

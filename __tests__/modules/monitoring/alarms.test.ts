@@ -170,10 +170,10 @@ describe("the runbook", () => {
   });
 
   it.each(entries.map(([, id, text]) => [id, text]))(
-    "says of %s what it means, what to do, and when it is over",
+    "says of %s what it means, what to do, and when it clears",
     (_, text) => {
       expect(text).toMatch(
-        /^\n\*\*Means\.\*\* [\s\S]{40,}\n\n\*\*First\.\*\*[\s\S]{40,}\n\n\*\*Over\*\* [\s\S]{10,}/,
+        /^\n\*\*Means\.\*\* [\s\S]{40,}\n\n\*\*First\.\*\*[\s\S]{40,}\n\n\*\*Clears\*\* [\s\S]{10,}/,
       );
     },
   );

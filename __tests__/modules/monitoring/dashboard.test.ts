@@ -30,7 +30,7 @@ describe("the dashboard", () => {
       "Cost: computing",
     ]);
     expect(labelsOf(widget("Files"))).toEqual(["shop", "cdn"]);
-    expect(labelsOf(widget("Freshness"))).toEqual([
+    expect(labelsOf(widget("Delay"))).toEqual([
       "delivery -> raw table",
       "raw table -> typed table",
       "oldest in the queue",
