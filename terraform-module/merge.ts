@@ -1,5 +1,7 @@
-import { type Assignment, type Condition, conditionFor, type Switch } from "./condition";
-import { FOR_EACH, isList, isMap, type Json } from "./loops";
+import { ALWAYS, type Assignment, type Condition, conditionFor, type Switch } from "./condition";
+import { groupBy } from "./group-by";
+import { FOR_EACH } from "./loops";
+import { isList, isMap, type Json } from "./tree";
 
 /** What was synthesized with one assignment of the switches. */
 export interface Variant {
@@ -19,14 +21,37 @@ export type Node =
   | { readonly kind: "map"; readonly entries: ReadonlyMap<string, Optional> }
   | { readonly kind: "list"; readonly items: readonly Optional[] }
   /** The first whose condition holds. */
-  | { readonly kind: "choice"; readonly cases: readonly Optional[] };
+  | { readonly kind: "choice"; readonly cases: readonly Optional[] }
+  /** An attribute of a resource, there if the resource is there. */
+  | { readonly kind: "attribute"; readonly address: string; readonly attribute: string };
+
+/** The same description with other texts. */
+export function mapNode(node: Node, change: (text: string) => string): Node {
+  const inside = ({ when, node: value }: Optional): Optional => ({ when, node: mapNode(value, change) });
+  switch (node.kind) {
+    case "value":
+      return typeof node.value === "string" ? { kind: "value", value: change(node.value) } : node;
+    case "map":
+      return { kind: "map", entries: new Map([...node.entries].map(([key, entry]) => [key, inside(entry)])) };
+    case "list":
+      return { kind: "list", items: node.items.map(inside) };
+    case "choice":
+      return { kind: "choice", cases: node.cases.map(inside) };
+    case "attribute":
+      return node;
+  }
+}
 
 /** Finds one description of all variants. */
 export class Merger {
-  /** @param hasFormat says whether an assignment has sources of a format */
+  /**
+   * @param hasFormat says whether an assignment has sources of a format
+   * @param exists says whether there is a resource
+   */
   constructor(
     private readonly switches: readonly Switch[],
     private readonly hasFormat: (format: Json | undefined, assignment: Assignment) => boolean,
+    private readonly exists: (address: string, assignment: Assignment) => boolean,
   ) {}
 
   merge(variants: readonly Variant[]): Node {
@@ -66,6 +91,18 @@ export class Merger {
     };
   }
 
+  /** An item that is an attribute of a resource, in exactly those variants that have the resource. */
+  private attributeIn(present: readonly Variant[], all: readonly Variant[]): Optional | undefined {
+    const [{ value } = { value: null }] = present;
+    const [, address, attribute] = ATTRIBUTE.exec(String(value)) ?? [];
+    if (address === undefined || attribute === undefined || present.length === all.length) return undefined;
+    const has = new Set(present.map(({ assignment }) => assignment));
+    const follows =
+      present.every((item) => item.value === value) &&
+      all.every(({ assignment }) => has.has(assignment) === this.exists(address, assignment));
+    return follows ? { when: ALWAYS, node: { kind: "attribute", address, attribute } } : undefined;
+  }
+
   private mergeMaps(variants: readonly Variant[]): Node {
     const parts = largestFirst(variants).flatMap(({ assignment, value }) =>
       Object.entries(isMap(value) ? value : {}).map(([key, item]) => ({ key, assignment, value: item })),
@@ -78,6 +115,17 @@ export class Merger {
   }
 
   private mergeLists(variants: readonly Variant[]): Node {
+    const lists = variants.map(({ value }) => (isList(value) ? value : []));
+    if (areAlike(lists)) {
+      const items = (lists[0] ?? []).map((_, at): Optional => {
+        const atPosition = variants.map(({ assignment }, index) => ({
+          assignment,
+          value: lists[index]?.[at] ?? null,
+        }));
+        return { when: ALWAYS, node: this.merge(atPosition) };
+      });
+      return { kind: "list", items };
+    }
     const slots: { readonly id: string; readonly items: Variant[] }[] = [];
     for (const { assignment, value } of largestFirst(variants)) {
       const seen = new Map<string, number>();
@@ -94,7 +142,10 @@ export class Merger {
         next = at + 1;
       }
     }
-    return { kind: "list", items: slots.map(({ items }) => this.slot(items, variants)) };
+    return {
+      kind: "list",
+      items: slots.map(({ items }) => this.attributeIn(items, variants) ?? this.slot(items, variants)),
+    };
   }
 
   /** Without sources there is nothing to repeat, so it does not matter what is said of those variants. */
@@ -110,30 +161,39 @@ export class Merger {
   }
 }
 
+/** Nothing but an attribute of a resource, e.g. `${aws_sqs_queue.arrivals.arn}`. */
+const ATTRIBUTE = /^\$\{(aws_\w+\.[\w-]+)\.(\w+)\}$/;
+
+/** True for lists of equal length with the same items, or with scalars, at each position. */
+function areAlike([first = [], ...others]: readonly (readonly Json[])[]): boolean {
+  const isAlike = (one: Json, other: Json) =>
+    isMap(one) || isMap(other) || isList(one) || isList(other) ? identityOf(one) === identityOf(other) : true;
+  return others.every(
+    (other) => other.length === first.length && first.every((item, at) => isAlike(item, other[at] ?? null)),
+  );
+}
+
 /** Where items say what they are called. */
-const NAMES: readonly string[] = ["Sid", "id", "name", "title"];
+const NAMES: readonly string[] = ["Sid", "id", "name", "title", "label"];
 
 /**
  * By what an item is known for the same one in lists that differ: its name, or the first text in it, e.g. the first action
  * of a statement. Where this is too coarse, an item is described by cases; the result is right all the same.
  */
 function identityOf(item: Json): string {
-  if (!isMap(item)) return JSON.stringify(item);
-  const isName = (key: string | undefined) => key !== undefined && NAMES.includes(key);
-  const texts = [...textsIn(item)];
-  const { text } = texts.find(({ key }) => isName(key)) ??
-    texts.find(({ key }) => key !== "Effect") ?? { text: "" };
+  if (!isMap(item) && !isList(item)) return JSON.stringify(item);
+  const texts = [...labelledTextsIn(item)];
+  const name = texts.find(({ key }) => NAMES.includes(key));
+  if (isList(item)) return name?.text ?? JSON.stringify(item);
+  const { text } = name ?? texts.find(({ key }) => key !== "Effect") ?? { text: "" };
   return `${item[FOR_EACH] ?? ""} ${text}`;
 }
 
-function* textsIn(
-  value: Json,
-  key?: string,
-): Generator<{ readonly key: string | undefined; readonly text: string }> {
+function* labelledTextsIn(value: Json, key = ""): Generator<{ readonly key: string; readonly text: string }> {
   if (typeof value === "string") {
     if (key !== FOR_EACH) yield { key, text: value };
-  } else if (isList(value)) for (const item of value) yield* textsIn(item, key);
-  else if (isMap(value)) for (const [name, item] of Object.entries(value)) yield* textsIn(item, name);
+  } else if (isList(value)) for (const item of value) yield* labelledTextsIn(item, key);
+  else if (isMap(value)) for (const [name, item] of Object.entries(value)) yield* labelledTextsIn(item, name);
 }
 
 /** What holds most knows the order best. */
@@ -144,13 +204,3 @@ const sizeOf = (value: Json): number => (isMap(value) || isList(value) ? Object.
 
 const scalarOf = (value: Json): string | number | boolean | null =>
   isMap(value) || isList(value) ? null : value;
-
-function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): [Item, ...Item[]][] {
-  const groups = new Map<string, [Item, ...Item[]]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return [...groups.values()];
-}

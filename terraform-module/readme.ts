@@ -1,6 +1,6 @@
 import { INPUTS } from "./inputs";
-import { isMap, type Json, type JsonMap } from "./loops";
 import { snakeCase } from "./snake-case";
+import { isMap, type Json, type JsonMap } from "./tree";
 import { typeOf, variableTypeOf } from "./variables";
 
 /** What the module's README shows besides the tables. */

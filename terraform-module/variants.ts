@@ -7,7 +7,8 @@ import { InvalidPropsError } from "../modules/validate-props";
 import { addOutputs } from "../stacks/outputs";
 import type { Assignment } from "./condition";
 import { formatsIn, propsOf, SWITCHES } from "./inputs";
-import { foldAddresses, foldLoops, isMap, type Json, type JsonMap } from "./loops";
+import { foldAddresses, foldLoops } from "./loops";
+import { isMap, type Json, type JsonMap } from "./tree";
 
 /** What the constructs make of one assignment. */
 export interface Synthesized {

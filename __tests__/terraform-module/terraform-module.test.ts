@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ref, Token } from "cdktf";
+import { QUESTIONS } from "../../questions";
 import {
   type Assignment,
   conditionFor,
@@ -10,20 +11,15 @@ import {
   type Switch,
 } from "../../terraform-module/condition";
 import { CALLERS_SETTINGS, formatsIn, INPUTS, SWITCHES } from "../../terraform-module/inputs";
-import {
-  FOR_EACH,
-  foldAddresses,
-  foldLoops,
-  isMap,
-  type Json,
-  type JsonMap,
-  representativesOf,
-} from "../../terraform-module/loops";
+import { FOR_EACH, foldAddresses, foldLoops } from "../../terraform-module/loops";
 import type { Node, Optional } from "../../terraform-module/merge";
-import { renderMoved } from "../../terraform-module/moved";
+import { ownMoves, renderMoved } from "../../terraform-module/moved";
 import { renderReadme } from "../../terraform-module/readme";
+import { representativesOf } from "../../terraform-module/representatives";
 import { mergeSamples, terraformModule } from "../../terraform-module/terraform-module";
+import { isMap, type Json, type JsonMap } from "../../terraform-module/tree";
 import { samples } from "../../terraform-module/variants";
+import { conditionalsIn } from "../helpers/conditionals";
 import { resourcesOf, synthSettings } from "../helpers/synth";
 
 const ROOT = join(__dirname, "../..");
@@ -42,30 +38,38 @@ const resources = Object.entries(part("resource")).flatMap(([type, items]) =>
 );
 
 /** What a description of all variants says of one of them. */
-function evaluate(node: Node, assignment: Assignment): Json {
-  const there = ({ when }: Optional) => holds(when, assignment);
+function evaluate(node: Node, assignment: Assignment, blocks = node): Json {
+  const there = ({ when, node: item }: Optional) =>
+    holds(when, assignment) && (item.kind !== "attribute" || isThere(blocks, item.address, assignment));
   switch (node.kind) {
+    case "attribute":
+      return `\${${node.address}.${node.attribute}}`;
     case "value": {
       const at = SWITCHES.findIndex(({ reference }) => `\${${reference}}` === node.value);
       return at < 0 ? node.value : (SWITCHES[at]?.options[assignment[at] ?? 0]?.value ?? null);
     }
     case "choice": {
       const chosen = node.cases.find(there);
-      return chosen ? evaluate(chosen.node, assignment) : null;
+      return chosen ? evaluate(chosen.node, assignment, blocks) : null;
     }
     case "list":
       return node.items
         .filter(there)
-        .map((item) => evaluate(item.node, assignment))
+        .map((item) => evaluate(item.node, assignment, blocks))
         .filter((item) => !isMap(item) || hasSources(item[FOR_EACH], assignment));
     case "map":
       return Object.fromEntries(
         [...node.entries]
           .filter(([, entry]) => there(entry))
-          .map(([key, entry]): [string, Json] => [key, evaluate(entry.node, assignment)])
+          .map(([key, entry]): [string, Json] => [key, evaluate(entry.node, assignment, blocks)])
           .filter(([, item]) => !isMap(item) || hasSources(item[FOR_EACH], assignment)),
       );
   }
+}
+
+function isThere(blocks: Node, address: string, assignment: Assignment): boolean {
+  const resource = blocks.kind === "map" ? blocks.entries.get(address) : undefined;
+  return resource !== undefined && holds(resource.when, assignment);
 }
 
 const hasSources = (format: Json | undefined, assignment: Assignment): boolean =>
@@ -76,7 +80,7 @@ describe("the Terraform module", () => {
     const { blocks, outputs } = mergeSamples(known);
     for (const { assignment, synthesized } of samples(16, 7)) {
       expect(evaluate(blocks, assignment)).toEqual(synthesized.blocks);
-      expect(evaluate(outputs, assignment)).toEqual(synthesized.outputs);
+      expect(evaluate(outputs, assignment, blocks)).toEqual(synthesized.outputs);
     }
   });
 
@@ -196,9 +200,15 @@ describe("the Terraform module", () => {
     const addresses = Object.keys(app.resource).flatMap((type) =>
       Object.keys(resourcesOf(app, type)).map((id) => `${type}.${id}`),
     );
-    const here = resources.map(({ address }) => address);
-    expect(addresses.filter((address) => !here.includes(address))).toEqual([]);
     const moved = renderMoved(terraform, SOURCES);
+    const moves = [
+      ...moved.matchAll(/^moved \{\n {2}from = (.+)\n {2}to {3}= module\.access_logs\.(.+)\n\}/gm),
+    ];
+    const from = moves.map(([, address]) => address);
+    expect(addresses.filter((address) => !from.includes(address))).toEqual([]);
+    expect(from).toHaveLength(new Set(from).size);
+    const to = moves.map(([, , address = ""]) => address.replace(/\[.*$/, ""));
+    expect([...new Set(to)]).toEqual(resources.map(({ address }) => address));
     expect(moved).toContain("from = aws_s3_bucket.logs\n  to   = module.access_logs.aws_s3_bucket.logs\n");
     expect(moved).toContain(
       "from = aws_s3_bucket.landing\n  to   = module.access_logs.aws_s3_bucket.landing[0]\n",
@@ -206,7 +216,20 @@ describe("the Terraform module", () => {
     expect(moved).toContain(
       'from = aws_cloudwatch_metric_alarm.no-logs-alb\n  to   = module.access_logs.aws_cloudwatch_metric_alarm.no-logs-alb["alb"]\n',
     );
-    expect(moved.match(/^moved \{/gm)).toHaveLength(here.length);
+  });
+
+  it("leads what it called otherwise before to where it is now", () => {
+    const { moved } = ownMoves(terraform);
+    expect(moved).toHaveLength(2 * QUESTIONS.length);
+    expect(moved).toContainEqual({
+      from: "aws_athena_named_query.alb_bots[0]",
+      to: 'aws_athena_named_query.alb["alb_bots"]',
+    });
+  });
+
+  it("asks at most half as often as before its idioms: 794 conditionals then", () => {
+    expect(conditionalsIn(terraform)).toBeLessThanOrEqual(300);
+    expect(conditionalsIn(["${a ? b : c}", "a ? b", '${a ? "no ? ${b ? c : d}" : "$${e ? f : g}"}'])).toBe(3);
   });
 
   it("has these resources under these conditions", () => {
@@ -260,8 +283,11 @@ describe("what is made of sources", () => {
 });
 
 describe("a resource that there is one of for each source", () => {
-  const alarm = (index: number, silent: number) => ({ name: `\${alb_${index}.name}`, periods: silent });
-  const both = { "aws_x.no-logs-${alb_1.name}": alarm(1, 167), "aws_x.no-logs-${alb_2.name}": alarm(2, 167) };
+  const alarm = (index: number, periods = `\${alb_${index}.silent_after_hours}`) => ({
+    name: `\${alb_${index}.name}`,
+    periods,
+  });
+  const both = { "aws_x.no-logs-${alb_1.name}": alarm(1), "aws_x.no-logs-${alb_2.name}": alarm(2) };
 
   it("is one that is repeated, with the format in its address and the source's name as index", () => {
     const arns = ["${aws_x.no-logs-${alb_1.name}.arn}", "${aws_x.no-logs-${alb_2.name}.arn}"];
@@ -275,7 +301,7 @@ describe("a resource that there is one of for each source", () => {
   });
 
   it("is refused if it is not the same for every one", () => {
-    expect(() => foldAddresses({ ...both, "aws_x.no-logs-${alb_2.name}": alarm(2, 1) })).toThrow(
+    expect(() => foldAddresses({ ...both, "aws_x.no-logs-${alb_2.name}": alarm(2, "1") })).toThrow(
       "aws_x.no-logs-alb[alb_2.name]: is not the same for every source",
     );
   });

@@ -297,7 +297,7 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     isAboutArrivals: true,
     expressions: ({ sources, move }) =>
       sources
-        .filter((source) => silentAfterHoursOf(source) > 0)
+        .filter((source) => silentAfterHoursOf(source) !== 0)
         .map((source) => ({
           subject: source.name,
           about: source.name,
