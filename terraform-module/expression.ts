@@ -1,6 +1,6 @@
 import { ALWAYS, type Condition, isAlways, onlyOption, renderCondition, type Switch } from "./condition";
 import { BY_NAME, FOR_EACH, JOINED_BY, JSON_TEXT } from "./loops";
-import { mapNode, type Node, type Optional } from "./merge";
+import { mapNode, type Node, type Optional, shapeOf } from "./merge";
 import type { Json } from "./tree";
 
 /** What a map that stands for something else says, e.g. the format that an item is repeated for. */
@@ -97,7 +97,7 @@ export class Expressions {
         parts.push(item.node.kind === "attribute" ? this.of(item.node) : this.loop(item.node, item.when));
         continue;
       }
-      if (together[0] && JSON.stringify(together[0].when) !== JSON.stringify(item.when)) flush();
+      if (together[0] && !canStandWith(together[0], item)) flush();
       together.push(item);
     }
     flush();
@@ -157,6 +157,10 @@ export class Expressions {
 
 /** Nothing but an attribute of a resource that there is one of, or none. */
 const INDEXED = /^((?:data\.)?aws_\w+\.[\w-]+)\[0\]\.(\w+)$/;
+
+const canStandWith = (one: Optional, other: Optional): boolean =>
+  JSON.stringify(one.when) === JSON.stringify(other.when) &&
+  (isAlways(one.when) || shapeOf(one.node) === shapeOf(other.node));
 
 /** A key of an object: a name, a text, or an expression in parentheses. */
 function keyOf(key: string): string {

@@ -25,20 +25,46 @@ export type Node =
   /** An attribute of a resource, there if the resource is there. */
   | { readonly kind: "attribute"; readonly address: string; readonly attribute: string };
 
-/** The same description with other texts. */
+/** The same description with other texts, keys included. */
 export function mapNode(node: Node, change: (text: string) => string): Node {
   const inside = ({ when, node: value }: Optional): Optional => ({ when, node: mapNode(value, change) });
   switch (node.kind) {
     case "value":
       return typeof node.value === "string" ? { kind: "value", value: change(node.value) } : node;
-    case "map":
-      return { kind: "map", entries: new Map([...node.entries].map(([key, entry]) => [key, inside(entry)])) };
+    case "map": {
+      const entries = [...node.entries].map(([key, entry]): [string, Optional] => [
+        change(key),
+        inside(entry),
+      ]);
+      return { kind: "map", entries: new Map(entries) };
+    }
     case "list":
       return { kind: "list", items: node.items.map(inside) };
     case "choice":
       return { kind: "choice", cases: node.cases.map(inside) };
     case "attribute":
       return node;
+  }
+}
+
+/**
+ * What type Terraform sees in a value. It makes one type of what stands together in a list that is there under a condition,
+ * so only items of one shape may.
+ */
+export function shapeOf(node: Node): string {
+  switch (node.kind) {
+    case "value":
+      return typeof node.value;
+    case "attribute":
+      return "string";
+    case "choice":
+      return [...new Set(node.cases.map((item) => shapeOf(item.node)))].join("|");
+    case "list": {
+      const shapes = new Set(node.items.map((item) => shapeOf(item.node)));
+      return `[${(shapes.size === 1 ? [...shapes] : node.items.map((item) => shapeOf(item.node))).join()}]`;
+    }
+    case "map":
+      return `{${[...node.entries].map(([key, { node: value }]) => `${key}: ${shapeOf(value)}`).join()}}`;
   }
 }
 

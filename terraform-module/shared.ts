@@ -19,6 +19,10 @@ export function sharedChoices(tree: Json): ReadonlyMap<string, string> {
   return names;
 }
 
+/** A choice as a local value, which is also computed where nothing needs it: what is not there is null then. */
+export const computedAlways = (text: string): string =>
+  text.replaceAll(/((?:data\.)?aws_\w+\.[\w-]+)\[0\]\.(\w+)/g, "one($1[*].$2)");
+
 /** The same tree with the local values in the place of the choices. */
 export function withShared(tree: JsonMap, names: ReadonlyMap<string, string>): JsonMap;
 export function withShared(tree: Json, names: ReadonlyMap<string, string>): Json;

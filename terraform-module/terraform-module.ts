@@ -5,7 +5,7 @@ import { constantOf, Expressions } from "./expression";
 import { formatsIn, SWITCHES } from "./inputs";
 import { localsOfVariables } from "./locals";
 import { Merger, type Node, type Optional } from "./merge";
-import { sharedChoices, withShared } from "./shared";
+import { computedAlways, sharedChoices, withShared } from "./shared";
 import type { Json, JsonMap } from "./tree";
 import { variables } from "./variables";
 import type { Sample } from "./variants";
@@ -88,7 +88,7 @@ function render({ blocks, outputs }: Merged): Rendered {
   const choices = sharedChoices(resource);
   return {
     locals: {
-      ...Object.fromEntries([...choices].map(([text, name]) => [name, text])),
+      ...Object.fromEntries([...choices].map(([text, name]) => [name, computedAlways(text)])),
       ...Object.fromEntries(folded.map(({ local, items }) => [local, items])),
     },
     data,
