@@ -1,7 +1,7 @@
 import { isAlways } from "./condition";
 import type { Expressions } from "./expression";
 import { groupBy } from "./group-by";
-import type { Optional } from "./merge";
+import type { Optional } from "./node";
 import type { Json, JsonMap } from "./tree";
 
 /** Types that there are many resources of which differ in texts alone, and which nothing refers to. */

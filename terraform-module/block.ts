@@ -1,7 +1,7 @@
 import { isAlways } from "./condition";
-import { constantOf, type Expressions, markOf, partOf } from "./expression";
+import type { Expressions } from "./expression";
 import { FOR_EACH, JSON_TEXT } from "./loops";
-import { mapNode, type Node, type Optional } from "./merge";
+import { constantOf, everyValue, mapNode, markOf, type Node, type Optional, partOf } from "./node";
 import type { Json, JsonMap } from "./tree";
 
 /** Maps that are values of arguments. Every other map below a resource is a block. */
@@ -112,14 +112,6 @@ const eachOf = (node: Node, iterator: string): Node =>
 /** True for a resource that there is one of, or none. */
 export const isCounted = ({ when, node }: Optional): boolean =>
   !isAlways(when) && markOf(node, FOR_EACH) === undefined && partOf(node, FOR_ALL) === undefined;
-
-/** What stands there in any variant: what is not there then can be waited for all the same. */
-export function everyValue(node: Node): Json {
-  if (node.kind === "value") return node.value;
-  if (node.kind === "list") return node.items.map((item) => everyValue(item.node));
-  if (node.kind !== "map") throw new Error("depends_on and lifecycle cannot be chosen between");
-  return Object.fromEntries([...node.entries].map(([key, { node: value }]) => [key, everyValue(value)]));
-}
 
 /**
  * Puts the index where something that exists under a condition is referred to. Where it does not exist, Terraform fails

@@ -1,36 +1,6 @@
 import { ALWAYS, type Condition, isAlways, onlyOption, renderCondition, type Switch } from "./condition";
 import { BY_NAME, FOR_EACH, JOINED_BY, JSON_TEXT } from "./loops";
-import { mapNode, type Node, type Optional, shapeOf } from "./merge";
-import type { Json } from "./tree";
-
-/** What a map that stands for something else says, e.g. the format that an item is repeated for. */
-export function markOf(node: Node, mark: string): string | undefined {
-  const marked = node.kind === "map" ? node.entries.get(mark)?.node : undefined;
-  return marked?.kind === "value" ? String(marked.value) : undefined;
-}
-
-export const partOf = (node: Node, key: string): Node | undefined =>
-  node.kind === "map" ? node.entries.get(key)?.node : undefined;
-
-/** The value itself, if it is the same in every variant and for any sources. */
-export function constantOf(node: Node): Json | undefined {
-  if (node.kind === "value") return node.value;
-  if (node.kind === "list") {
-    const items = node.items.map(constantIn);
-    return items.includes(undefined) ? undefined : (items as Json[]);
-  }
-  if (node.kind !== "map" || markOf(node, FOR_EACH) !== undefined) return undefined;
-  const entries = [...node.entries].map(([key, entry]): [string, Json | undefined] => [
-    key,
-    constantIn(entry),
-  ]);
-  if (entries.some(([, value]) => value === undefined)) return undefined;
-  const value = Object.fromEntries(entries) as { [key: string]: Json };
-  return JSON_TEXT in value ? JSON.stringify(value[JSON_TEXT]) : value;
-}
-
-const constantIn = ({ when, node }: Optional): Json | undefined =>
-  isAlways(when) ? constantOf(node) : undefined;
+import { mapNode, markOf, type Node, type Optional, partOf, shapeOf } from "./node";
 
 /** Renders what differs between variants as expressions of Terraform. */
 export class Expressions {

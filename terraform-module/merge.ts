@@ -1,71 +1,13 @@
-import { ALWAYS, type Assignment, type Condition, conditionFor, type Switch } from "./condition";
+import { ALWAYS, type Assignment, conditionFor, type Switch } from "./condition";
 import { groupBy } from "./group-by";
 import { FOR_EACH } from "./loops";
+import type { Node, Optional } from "./node";
 import { isList, isMap, type Json } from "./tree";
 
 /** What was synthesized with one assignment of the switches. */
 export interface Variant {
   readonly assignment: Assignment;
   readonly value: Json;
-}
-
-/** Something that is there under a condition. */
-export interface Optional {
-  readonly when: Condition;
-  readonly node: Node;
-}
-
-/** All variants in one: what is the same in all of them, and the conditions of what is not. */
-export type Node =
-  | { readonly kind: "value"; readonly value: string | number | boolean | null }
-  | { readonly kind: "map"; readonly entries: ReadonlyMap<string, Optional> }
-  | { readonly kind: "list"; readonly items: readonly Optional[] }
-  /** The first whose condition holds. */
-  | { readonly kind: "choice"; readonly cases: readonly Optional[] }
-  /** An attribute of a resource, there if the resource is there. */
-  | { readonly kind: "attribute"; readonly address: string; readonly attribute: string };
-
-/** The same description with other texts, keys included. */
-export function mapNode(node: Node, change: (text: string) => string): Node {
-  const inside = ({ when, node: value }: Optional): Optional => ({ when, node: mapNode(value, change) });
-  switch (node.kind) {
-    case "value":
-      return typeof node.value === "string" ? { kind: "value", value: change(node.value) } : node;
-    case "map": {
-      const entries = [...node.entries].map(([key, entry]): [string, Optional] => [
-        change(key),
-        inside(entry),
-      ]);
-      return { kind: "map", entries: new Map(entries) };
-    }
-    case "list":
-      return { kind: "list", items: node.items.map(inside) };
-    case "choice":
-      return { kind: "choice", cases: node.cases.map(inside) };
-    case "attribute":
-      return node;
-  }
-}
-
-/**
- * What type Terraform sees in a value. It makes one type of what stands together in a list that is there under a condition,
- * so only items of one shape may.
- */
-export function shapeOf(node: Node): string {
-  switch (node.kind) {
-    case "value":
-      return typeof node.value;
-    case "attribute":
-      return "string";
-    case "choice":
-      return [...new Set(node.cases.map((item) => shapeOf(item.node)))].join("|");
-    case "list": {
-      const shapes = new Set(node.items.map((item) => shapeOf(item.node)));
-      return `[${(shapes.size === 1 ? [...shapes] : node.items.map((item) => shapeOf(item.node))).join()}]`;
-    }
-    case "map":
-      return `{${[...node.entries].map(([key, { node: value }]) => `${key}: ${shapeOf(value)}`).join()}}`;
-  }
 }
 
 /** Finds one description of all variants. */
@@ -141,22 +83,12 @@ export class Merger {
   }
 
   private mergeLists(variants: readonly Variant[]): Node {
-    const lists = variants.map(({ value }) => (isList(value) ? value : []));
-    if (areAlike(lists)) {
-      const items = (lists[0] ?? []).map((_, at): Optional => {
-        const atPosition = variants.map(({ assignment }, index) => ({
-          assignment,
-          value: lists[index]?.[at] ?? null,
-        }));
-        return { when: ALWAYS, node: this.merge(atPosition) };
-      });
-      return { kind: "list", items };
-    }
+    if (areAlike(variants.map(({ value }) => itemsOf(value)))) return this.mergeByPosition(variants);
     const slots: { readonly id: string; readonly items: Variant[] }[] = [];
     for (const { assignment, value } of largestFirst(variants)) {
       const seen = new Map<string, number>();
       let next = 0;
-      for (const item of isList(value) ? value : []) {
+      for (const item of itemsOf(value)) {
         const identity = identityOf(item);
         const occurrence = seen.get(identity) ?? 0;
         seen.set(identity, occurrence + 1);
@@ -174,6 +106,14 @@ export class Merger {
     };
   }
 
+  private mergeByPosition(variants: readonly Variant[]): Node {
+    const positions = itemsOf(variants[0]?.value ?? []).keys();
+    const items = [...positions].map((at) =>
+      variants.map(({ assignment, value }) => ({ assignment, value: itemsOf(value)[at] ?? null })),
+    );
+    return { kind: "list", items: items.map((item) => ({ when: ALWAYS, node: this.merge(item) })) };
+  }
+
   /** Without sources there is nothing to repeat, so it does not matter what is said of those variants. */
   private slot(items: readonly Variant[], variants: readonly Variant[]): Optional {
     const [{ value } = { value: null }] = items;
@@ -187,13 +127,16 @@ export class Merger {
   }
 }
 
+const itemsOf = (value: Json): readonly Json[] => (isList(value) ? value : []);
+
 /** Nothing but an attribute of a resource, e.g. `${aws_sqs_queue.arrivals.arn}`. */
 const ATTRIBUTE = /^\$\{(aws_\w+\.[\w-]+)\.(\w+)\}$/;
 
 /** True for lists of equal length with the same items, or with scalars, at each position. */
 function areAlike([first = [], ...others]: readonly (readonly Json[])[]): boolean {
+  const isScalar = (value: Json) => !isMap(value) && !isList(value);
   const isAlike = (one: Json, other: Json) =>
-    isMap(one) || isMap(other) || isList(one) || isList(other) ? identityOf(one) === identityOf(other) : true;
+    (isScalar(one) && isScalar(other)) || identityOf(one) === identityOf(other);
   return others.every(
     (other) => other.length === first.length && first.every((item, at) => isAlike(item, other[at] ?? null)),
   );

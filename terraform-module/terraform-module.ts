@@ -1,10 +1,11 @@
 import { foldAlike, isFolded, type Resource } from "./alike";
-import { Blocks, everyValue, isCounted, withIndexes } from "./block";
+import { Blocks, isCounted, withIndexes } from "./block";
 import { isAlways } from "./condition";
-import { constantOf, Expressions } from "./expression";
+import { Expressions } from "./expression";
 import { formatsIn, SWITCHES } from "./inputs";
 import { localsOfVariables } from "./locals";
-import { Merger, type Node, type Optional } from "./merge";
+import { Merger } from "./merge";
+import { constantOf, everyValue, type Node, type Optional } from "./node";
 import { computedAlways, sharedChoices, withShared } from "./shared";
 import type { Json, JsonMap } from "./tree";
 import { variables } from "./variables";

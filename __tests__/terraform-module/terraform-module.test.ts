@@ -12,8 +12,8 @@ import {
 } from "../../terraform-module/condition";
 import { CALLERS_SETTINGS, formatsIn, INPUTS, SWITCHES } from "../../terraform-module/inputs";
 import { FOR_EACH, foldAddresses, foldLoops } from "../../terraform-module/loops";
-import type { Node, Optional } from "../../terraform-module/merge";
 import { ownMoves, renderMoved } from "../../terraform-module/moved";
+import type { Node, Optional } from "../../terraform-module/node";
 import { renderReadme } from "../../terraform-module/readme";
 import { representativesOf } from "../../terraform-module/representatives";
 import { mergeSamples, terraformModule } from "../../terraform-module/terraform-module";
@@ -230,6 +230,19 @@ describe("the Terraform module", () => {
   it("asks at most half as often as before its idioms: 794 conditionals then", () => {
     expect(conditionalsIn(terraform)).toBeLessThanOrEqual(794 / 2);
     expect(conditionalsIn(["${a ? b : c}", "a ? b", '${a ? "no ? ${b ? c : d}" : "$${e ? f : g}"}'])).toBe(3);
+  });
+
+  it("is made as the example of its generator says", () => {
+    const page = readFileSync(join(ROOT, "terraform-module/README.md"), "utf8");
+    const [withoutKey, withKey, merged] = [...page.matchAll(/^```json\n(.*?)^```/gms)].map(([, json = ""]) =>
+      JSON.parse(json),
+    );
+    const address = "aws_cloudwatch_log_group.transform_partition_logs";
+    const variants = known.map(({ synthesized }) => JSON.stringify(synthesized.blocks[address] ?? null));
+    expect([...new Set(variants)].sort()).toEqual(
+      [null, withKey, withoutKey].map((value) => JSON.stringify(value)).sort(),
+    );
+    expect(resources.find((resource) => resource.address === address)?.body).toEqual(merged);
   });
 
   it("has these resources under these conditions", () => {
