@@ -12,7 +12,7 @@ import {
 } from "../../terraform-module/condition";
 import { CALLERS_SETTINGS, formatsIn, INPUTS, SWITCHES } from "../../terraform-module/inputs";
 import { FOR_EACH, foldAddresses, foldLoops } from "../../terraform-module/loops";
-import { ownMoves, renderMoved } from "../../terraform-module/moved";
+import { ownMoves, renderMoved, renderMovedBack } from "../../terraform-module/moved";
 import type { Node, Optional } from "../../terraform-module/node";
 import { renderReadme } from "../../terraform-module/readme";
 import { representativesOf } from "../../terraform-module/representatives";
@@ -200,15 +200,29 @@ describe("the Terraform module", () => {
     const addresses = Object.keys(app.resource).flatMap((type) =>
       Object.keys(resourcesOf(app, type)).map((id) => `${type}.${id}`),
     );
+    const movesIn = (text: string) =>
+      [...text.matchAll(/^moved \{\n {2}from = (.+)\n {2}to {3}= (.+)\n\}/gm)].map(
+        ([, from = "", to = ""]) => ({
+          from,
+          to,
+        }),
+      );
     const moved = renderMoved(terraform, SOURCES);
-    const moves = [
-      ...moved.matchAll(/^moved \{\n {2}from = (.+)\n {2}to {3}= module\.access_logs\.(.+)\n\}/gm),
-    ];
-    const from = moves.map(([, address]) => address);
+    const from = movesIn(moved).map((move) => move.from);
     expect(addresses.filter((address) => !from.includes(address))).toEqual([]);
     expect(from).toHaveLength(new Set(from).size);
-    const to = moves.map(([, , address = ""]) => address.replace(/\[.*$/, ""));
-    expect([...new Set(to)]).toEqual(resources.map(({ address }) => address));
+    // The module's own blocks lead on from where it had something before.
+    const onwards = new Map(movesIn(renderMovedBack(terraform, SOURCES)).map((move) => [move.to, move.from]));
+    const to = [...onwards.values()].map((address) => address.replace(/^module\.access_logs\./, ""));
+    expect([...onwards.keys()]).toEqual(from);
+    expect([...new Set(to.map((address) => address.replace(/\[.*$/, "")))]).toEqual(
+      resources.map(({ address }) => address),
+    );
+    const questions = movesIn(moved).filter((move) => move.from.startsWith("aws_athena_named_query."));
+    expect(questions).toContainEqual({
+      from: "aws_athena_named_query.alb_bots",
+      to: "module.access_logs.aws_athena_named_query.alb_bots[0]",
+    });
     expect(moved).toContain("from = aws_s3_bucket.logs\n  to   = module.access_logs.aws_s3_bucket.logs\n");
     expect(moved).toContain(
       "from = aws_s3_bucket.landing\n  to   = module.access_logs.aws_s3_bucket.landing[0]\n",
@@ -257,7 +271,7 @@ describe("the Terraform module", () => {
     expect(rows).toEqual([...Object.keys(part("variable")), ...Object.keys(part("output"))]);
     expect(readme).toContain("```hcl\nmodule {}\n```");
     for (const [, path = ""] of readme.matchAll(/\]\((examples\/[^)]+\.tf)\)/g)) {
-      const isMade = path === "examples/from-the-app/moved.tf";
+      const isMade = path.startsWith("examples/from-the-app/") && path.endsWith("moved.tf");
       expect([
         path,
         isMade || existsSync(join(ROOT, path.replace("examples/", "examples/terraform/"))),
