@@ -1,4 +1,4 @@
-import { ALWAYS, type Assignment, conditionFor, type Switch } from "./condition";
+import { ALWAYS, type Assignment, type Condition, conditionFor, type Switch } from "./condition";
 import { groupBy } from "./group-by";
 import { FOR_EACH } from "./loops";
 import type { Node, Optional } from "./node";
@@ -12,6 +12,8 @@ export interface Variant {
 
 /** Finds one description of all variants. */
 export class Merger {
+  private readonly conditions = new Map<string, Condition>();
+
   /**
    * @param hasFormat says whether an assignment has sources of a format
    * @param exists says whether there is a resource
@@ -48,15 +50,18 @@ export class Merger {
 
   private optional(present: readonly Variant[], all: readonly Variant[]): Optional {
     const has = new Set(present.map(({ assignment }) => assignment));
-    const absent = all.filter(({ assignment }) => !has.has(assignment));
-    return {
-      when: conditionFor(
-        this.switches,
-        present.map(({ assignment }) => assignment),
-        absent.map(({ assignment }) => assignment),
-      ),
-      node: this.merge(present),
-    };
+    const absent = all.flatMap(({ assignment }) => (has.has(assignment) ? [] : [assignment]));
+    return { when: this.condition([...has], absent), node: this.merge(present) };
+  }
+
+  /** The same few conditions are looked for again and again. */
+  private condition(present: readonly Assignment[], absent: readonly Assignment[]): Condition {
+    const key = [present, absent].map((assignments) => assignments.map(String).sort().join(";")).join("|");
+    const known = this.conditions.get(key);
+    if (known) return known;
+    const found = conditionFor(this.switches, present, absent);
+    this.conditions.set(key, found);
+    return found;
   }
 
   /** An item that is an attribute of a resource, in exactly those variants that have the resource. */
