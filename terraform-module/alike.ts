@@ -1,4 +1,3 @@
-import { isAlways } from "./condition";
 import type { Expressions } from "./expression";
 import { groupBy } from "./group-by";
 import type { Optional } from "./node";
@@ -42,7 +41,6 @@ function fold(expressions: Expressions, group: readonly [Resource, ...Resource[]
     if (own.includes(key)) return `\${each.value.${key}}`;
     return isId(key) ? "${each.key}" : (body[key] ?? null);
   };
-  const filter = isAlways(entry.when) ? "" : ` if ${expressions.condition(entry.when)}`;
   return {
     address: `${typeOf(address)}.${id}`,
     local,
@@ -53,7 +51,7 @@ function fold(expressions: Expressions, group: readonly [Resource, ...Resource[]
       ]),
     ),
     body: {
-      for_each: `\${{ for key, value in local.${local} : key => value${filter} }}`,
+      for_each: `\${{ for key, value in local.${local} : key => value${expressions.filter(entry.when)} }}`,
       ...Object.fromEntries(Object.keys(arguments_).map((key) => [key, argument(key)])),
     },
   };

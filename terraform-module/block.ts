@@ -30,20 +30,21 @@ export class Blocks {
   /** A resource or data source, with what says how many there are of it. */
   resource({ when, node }: Optional): JsonMap {
     const format = markOf(node, FOR_EACH);
-    const condition = this.expressions.condition(when);
+    const filter = this.expressions.filter(when);
     const each = partOf(node, FOR_ALL);
     if (each !== undefined) {
       const { [FOR_ALL]: all, ...body } = this.body(node);
-      const filter = isAlways(when) ? "" : ` if ${condition}`;
       return {
         for_each: `\${{ for key, value in ${String(all).slice(2, -1)} : key => value${filter} }}`,
         ...body,
       };
     }
     if (format === undefined) {
-      return { ...(isAlways(when) ? {} : { count: `\${${condition} ? 1 : 0}` }), ...this.body(node) };
+      return {
+        ...(isAlways(when) ? {} : { count: `\${${this.expressions.condition(when)} ? 1 : 0}` }),
+        ...this.body(node),
+      };
     }
-    const filter = isAlways(when) ? "" : ` if ${condition}`;
     return {
       for_each: `\${{ for source in local.${format}_sources : source.name => source${filter} }}`,
       ...this.body(eachOf(node, "each.value")),

@@ -14,6 +14,11 @@ export class Expressions {
     return renderCondition(this.switches, condition);
   }
 
+  /** The end of a `for` that repeats something only under a condition. */
+  filter(condition: Condition): string {
+    return isAlways(condition) ? "" : ` if ${this.condition(condition)}`;
+  }
+
   /** An expression without `${` and `}`. */
   of(node: Node): string {
     switch (node.kind) {
@@ -82,7 +87,7 @@ export class Expressions {
 
   private loop(node: Node, when: Condition): string {
     const sources = `local.${markOf(node, FOR_EACH)}_sources`;
-    const filter = isAlways(when) ? "" : ` if ${this.condition(when)}`;
+    const filter = this.filter(when);
     const item = partOf(node, "item") ?? node;
     const ofAccount = mapNode(item, (text) => text.replaceAll(ACCOUNT, "account"));
     const expression = this.of(ofAccount);

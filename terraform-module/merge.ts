@@ -2,7 +2,7 @@ import { ALWAYS, type Assignment, type Condition, conditionFor, type Switch } fr
 import { groupBy } from "./group-by";
 import { FOR_EACH } from "./loops";
 import type { Node, Optional } from "./node";
-import { isList, isMap, type Json } from "./tree";
+import { isList, isMap, type Json, labelledTextsIn } from "./tree";
 
 /** What was synthesized with one assignment of the switches. */
 export interface Variant {
@@ -156,18 +156,11 @@ const NAMES: readonly string[] = ["Sid", "id", "name", "title", "label"];
  */
 function identityOf(item: Json): string {
   if (!isMap(item) && !isList(item)) return JSON.stringify(item);
-  const texts = [...labelledTextsIn(item)];
+  const texts = [...labelledTextsIn(item)].filter(({ key }) => key !== FOR_EACH);
   const name = texts.find(({ key }) => NAMES.includes(key));
   if (isList(item)) return name?.text ?? JSON.stringify(item);
   const { text } = name ?? texts.find(({ key }) => key !== "Effect") ?? { text: "" };
   return `${item[FOR_EACH] ?? ""} ${text}`;
-}
-
-function* labelledTextsIn(value: Json, key = ""): Generator<{ readonly key: string; readonly text: string }> {
-  if (typeof value === "string") {
-    if (key !== FOR_EACH) yield { key, text: value };
-  } else if (isList(value)) for (const item of value) yield* labelledTextsIn(item, key);
-  else if (isMap(value)) for (const [name, item] of Object.entries(value)) yield* labelledTextsIn(item, name);
 }
 
 /** What holds most knows the order best. */

@@ -1,5 +1,5 @@
 import type { LogSource } from "../pipeline/log-source";
-import { isMap, type Json, type JsonMap } from "./tree";
+import { type JsonMap, mapOf } from "./tree";
 
 /** Name of the module in the examples that lead from the app to the module, and back. */
 const MODULE = "module.access_logs";
@@ -73,5 +73,3 @@ function keysOf({ locals }: JsonMap, { for_each: each }: JsonMap): string[] {
   const [, local = ""] = /\bin local\.(\w+) :/.exec(String(each)) ?? [];
   return Object.keys(mapOf(mapOf(locals)[local]));
 }
-
-const mapOf = (value: Json | undefined): JsonMap => (isMap(value) ? value : {});

@@ -1,4 +1,4 @@
-import { isList, isMap, type Json, type JsonMap } from "./tree";
+import { type Json, labelledTextsIn, mapTexts } from "./tree";
 
 /** From so many places on, a choice has a name. */
 const PLACES = 3;
@@ -11,7 +11,9 @@ const NEVER_SHARED: readonly string[] = ["count", "for_each"];
  */
 export function sharedChoices(tree: Json): ReadonlyMap<string, string> {
   const places = new Map<string, string[]>();
-  for (const { key, text } of choicesIn(tree)) places.set(text, [...(places.get(text) ?? []), key]);
+  for (const { key, text } of labelledTextsIn(tree)) {
+    if (isChoice(text) && !NEVER_SHARED.includes(key)) places.set(text, [...(places.get(text) ?? []), key]);
+  }
   const names = new Map<string, string>();
   for (const [text, [name = "", ...others]] of places) {
     if (others.length + 1 >= PLACES && ![...names.values()].includes(name)) names.set(text, name);
@@ -24,21 +26,8 @@ export const computedAlways = (text: string): string =>
   text.replaceAll(/((?:data\.)?aws_\w+\.[\w-]+)\[0\]\.(\w+)/g, "one($1[*].$2)");
 
 /** The same tree with the local values in the place of the choices. */
-export function withShared(tree: JsonMap, names: ReadonlyMap<string, string>): JsonMap;
-export function withShared(tree: Json, names: ReadonlyMap<string, string>): Json;
-export function withShared(tree: Json, names: ReadonlyMap<string, string>): Json {
-  if (typeof tree === "string") return names.has(tree) ? `\${local.${names.get(tree)}}` : tree;
-  if (isList(tree)) return tree.map((item) => withShared(item, names));
-  if (!isMap(tree)) return tree;
-  return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, withShared(value, names)]));
-}
-
-function* choicesIn(tree: Json, key = ""): Generator<{ readonly key: string; readonly text: string }> {
-  if (typeof tree === "string") {
-    if (isChoice(tree) && !NEVER_SHARED.includes(key)) yield { key, text: tree };
-  } else if (isList(tree)) for (const item of tree) yield* choicesIn(item, key);
-  else if (isMap(tree)) for (const [name, item] of Object.entries(tree)) yield* choicesIn(item, name);
-}
+export const withShared = (tree: Json, names: ReadonlyMap<string, string>): Json =>
+  mapTexts(tree, (text) => (names.has(text) ? `\${local.${names.get(text)}}` : text));
 
 /** An expression that asks for something, and not about a source that there is one of in each place. */
 const isChoice = (text: string): boolean =>

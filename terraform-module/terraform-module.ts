@@ -61,7 +61,7 @@ export function terraformModule(samples: readonly Sample[]): JsonMap {
 interface Rendered {
   readonly locals: JsonMap;
   readonly data: JsonMap;
-  readonly resource: JsonMap;
+  readonly resource: Json;
   readonly output: JsonMap;
 }
 

@@ -6,6 +6,8 @@ export interface JsonMap {
 
 export const isMap = (value: Json | undefined): value is JsonMap =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+/** Without entries if it is no map. */
+export const mapOf = (value: Json | undefined): JsonMap => (isMap(value) ? value : {});
 export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 /** The same tree with other texts, keys included. */
@@ -28,4 +30,14 @@ export function* textsIn(value: Json): Generator<string> {
       yield* textsIn(item);
     }
   }
+}
+
+/** Every text that is a value, with the key of the map that it is in. */
+export function* labelledTextsIn(
+  value: Json,
+  key = "",
+): Generator<{ readonly key: string; readonly text: string }> {
+  if (typeof value === "string") yield { key, text: value };
+  else if (isList(value)) for (const item of value) yield* labelledTextsIn(item, key);
+  else if (isMap(value)) for (const [name, item] of Object.entries(value)) yield* labelledTextsIn(item, name);
 }

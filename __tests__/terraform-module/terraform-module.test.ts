@@ -17,7 +17,7 @@ import type { Node, Optional } from "../../terraform-module/node";
 import { renderReadme } from "../../terraform-module/readme";
 import { representativesOf } from "../../terraform-module/representatives";
 import { mergeSamples, terraformModule } from "../../terraform-module/terraform-module";
-import { isMap, type Json, type JsonMap } from "../../terraform-module/tree";
+import { isMap, type Json, type JsonMap, mapOf } from "../../terraform-module/tree";
 import { samples } from "../../terraform-module/variants";
 import { conditionalsIn } from "../helpers/conditionals";
 import { resourcesOf, synthSettings } from "../helpers/synth";
@@ -32,7 +32,6 @@ const SETTINGS = { name: "access-logs", region: "eu-central-1", sources: SOURCES
 const known = samples();
 const terraform = terraformModule(known);
 const part = (key: string): JsonMap => mapOf(terraform[key]);
-const mapOf = (value: Json | undefined): JsonMap => (isMap(value) ? value : {});
 const resources = Object.entries(part("resource")).flatMap(([type, items]) =>
   Object.entries(mapOf(items)).map(([id, body]) => ({ address: `${type}.${id}`, body: mapOf(body) })),
 );
@@ -115,7 +114,7 @@ describe("the Terraform module", () => {
     problems.push(
       ...attributes
         .filter((attribute) => !represented.includes(attribute))
-        .map((attribute) => `sources have "${attribute}": give it to the representatives in loops.ts, too`),
+        .map((attribute) => `sources have "${attribute}": give it to those in representatives.ts, too`),
     );
     expect(problems).toEqual([]);
     expect(CALLERS_SETTINGS.filter((setting) => props.includes(setting))).toEqual(["region"]);
