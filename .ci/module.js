@@ -117,6 +117,28 @@ function ordered(value) {
   );
 }
 
+/** Plans, and expects that every resource is moved and nothing else. */
+function expectMoved(stack) {
+  terraform(stack, "init", "-no-color");
+  terraform(stack, "plan", "-out=plan", "-no-color");
+  const plan = JSON.parse(terraform(stack, "show", "-json", "plan"));
+  const changes = plan.resource_changes.filter(({ mode }) => mode === "managed");
+  for (const { address, previous_address, change } of changes) {
+    const changed = Object.keys(change.after ?? {}).filter(
+      (key) => key !== "filename" && text(change.before?.[key]) !== text(change.after[key]),
+    );
+    if (
+      previous_address === undefined ||
+      changed.length > 0 ||
+      !["no-op", "update"].includes(change.actions.join())
+    )
+      throw new Error(
+        `${address}: ${change.actions}: ${changed.map((key) => `${key}: ${text(change.before?.[key])} -> ${text(change.after[key])}`)}`,
+      );
+  }
+  if (changes.length < 30) throw new Error(`expected all resources to be moved, got ${changes.length}`);
+}
+
 for (const [settings, variables] of DEPLOYED) {
   inFolder(`The module in the place of the app with ${JSON.stringify(settings)}`, (folder) => {
     const base = { name: "access-logs", region: "eu-central-1", sources: SOURCES };
@@ -127,6 +149,7 @@ for (const [settings, variables] of DEPLOYED) {
     const stack = join(folder, "out", "stacks", "access-logs");
     terraform(stack, "init", "-no-color");
     terraform(stack, "apply", "-auto-approve", "-no-color");
+    const app = readFileSync(join(stack, "cdk.tf.json"));
     rmSync(join(stack, "cdk.tf.json"));
     cpSync(built, join(stack, "terraform-module"), { recursive: true });
     writeFileSync(join(stack, "moved.tf"), read("examples", "from-the-app", "moved.tf"));
@@ -137,23 +160,12 @@ for (const [settings, variables] of DEPLOYED) {
       module: { access_logs: { source: "./terraform-module", name, sources, ...variables } },
     };
     writeFileSync(join(stack, "main.tf.json"), JSON.stringify(configuration));
-    terraform(stack, "init", "-no-color");
-    terraform(stack, "plan", "-out=plan", "-no-color");
-    const plan = JSON.parse(terraform(stack, "show", "-json", "plan"));
-    const changes = plan.resource_changes.filter(({ mode }) => mode === "managed");
-    for (const { address, previous_address, change } of changes) {
-      const changed = Object.keys(change.after ?? {}).filter(
-        (key) => key !== "filename" && text(change.before?.[key]) !== text(change.after[key]),
-      );
-      if (
-        previous_address === undefined ||
-        changed.length > 0 ||
-        !["no-op", "update"].includes(change.actions.join())
-      )
-        throw new Error(
-          `${address}: ${change.actions}: ${changed.map((key) => `${key}: ${text(change.before?.[key])} -> ${text(change.after[key])}`)}`,
-        );
-    }
-    if (changes.length < 30) throw new Error(`expected all resources to be moved, got ${changes.length}`);
+    expectMoved(stack);
+    if (Object.keys(settings).length > 0) return;
+    terraform(stack, "apply", "-no-color", "plan");
+    rmSync(join(stack, "main.tf.json"));
+    writeFileSync(join(stack, "cdk.tf.json"), app);
+    writeFileSync(join(stack, "moved.tf"), read("examples", "from-the-app", "back", "moved.tf"));
+    expectMoved(stack);
   });
 }

@@ -1,3 +1,4 @@
+import { Token } from "cdktf";
 import { IDENTIFIER } from "../formats/render/sql-text";
 import { isSilenceAllowed, MAX_SILENT_HOURS, silentAfterHoursOf } from "../pipeline/log-source";
 import { databaseOf } from "../pipeline/names";
@@ -44,7 +45,9 @@ export function validatePipeline(path: string, props: AccessLogPipelineProps): v
     {
       option: "sources",
       value: sources.map(silentAfterHoursOf),
-      holds: sources.map(silentAfterHoursOf).every(isSilenceAllowed),
+      holds: sources
+        .map(silentAfterHoursOf)
+        .every((hours) => Token.isUnresolved(hours) || isSilenceAllowed(hours)),
       expected: `must have a whole number from 0 to ${MAX_SILENT_HOURS} as "silentAfterHours"`,
     },
     ...DEPENDENT_OPTIONS.map((dependent) => ({

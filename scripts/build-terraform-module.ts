@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 import { loadSettings, SETTINGS_FILE } from "../settings/load";
 import { dropTokenTraces } from "../stacks/token-traces";
-import { renderMoved } from "../terraform-module/moved";
+import { ownMoves, renderMoved, renderMovedBack } from "../terraform-module/moved";
 import { renderReadme } from "../terraform-module/readme";
 import { terraformModule } from "../terraform-module/terraform-module";
 import { samples } from "../terraform-module/variants";
@@ -23,10 +23,11 @@ cpSync(join(root, "LICENSE"), join(target, "LICENSE"));
 const terraform = terraformModule(samples());
 const write = (path: string, text: string) => writeFileSync(join(target, path), text);
 write("main.tf.json", `${JSON.stringify(terraform, null, 2)}\n`);
-write(
-  "examples/from-the-app/moved.tf",
-  renderMoved(terraform, loadSettings(join(root, SETTINGS_FILE)).sources),
-);
+write("moved.tf.json", `${JSON.stringify(ownMoves(terraform), null, 2)}\n`);
+const { sources } = loadSettings(join(root, SETTINGS_FILE));
+write("examples/from-the-app/moved.tf", renderMoved(terraform, sources));
+mkdirSync(join(target, "examples/from-the-app/back"));
+write("examples/from-the-app/back/moved.tf", renderMovedBack(terraform, sources));
 write(
   "README.md",
   renderReadme(terraform, {

@@ -1,7 +1,8 @@
 import { isAlways } from "./condition";
-import { constantOf, type Expressions, markOf, partOf } from "./expression";
-import { FOR_EACH, JSON_TEXT, type Json, type JsonMap } from "./loops";
-import type { Node, Optional } from "./merge";
+import type { Expressions } from "./expression";
+import { FOR_EACH, JSON_TEXT } from "./loops";
+import { constantOf, everyValue, mapNode, markOf, type Node, type Optional, partOf } from "./node";
+import type { Json, JsonMap } from "./tree";
 
 /** Maps that are values of arguments. Every other map below a resource is a block. */
 const MAP_ARGUMENTS: readonly string[] = ["parameters", "variables", "tags", "dimensions"];
@@ -29,23 +30,24 @@ export class Blocks {
   /** A resource or data source, with what says how many there are of it. */
   resource({ when, node }: Optional): JsonMap {
     const format = markOf(node, FOR_EACH);
-    const condition = this.expressions.condition(when);
+    const filter = this.expressions.filter(when);
     const each = partOf(node, FOR_ALL);
     if (each !== undefined) {
       const { [FOR_ALL]: all, ...body } = this.body(node);
-      const filter = isAlways(when) ? "" : ` if ${condition}`;
       return {
         for_each: `\${{ for key, value in ${String(all).slice(2, -1)} : key => value${filter} }}`,
         ...body,
       };
     }
     if (format === undefined) {
-      return { ...(isAlways(when) ? {} : { count: `\${${condition} ? 1 : 0}` }), ...this.body(node) };
+      return {
+        ...(isAlways(when) ? {} : { count: `\${${this.expressions.condition(when)} ? 1 : 0}` }),
+        ...this.body(node),
+      };
     }
-    const filter = isAlways(when) ? "" : ` if ${condition}`;
     return {
       for_each: `\${{ for source in local.${format}_sources : source.name => source${filter} }}`,
-      ...withIterator(this.body(partOf(node, "item") ?? node), "each.value"),
+      ...this.body(eachOf(node, "each.value")),
     };
   }
 
@@ -67,9 +69,8 @@ export class Blocks {
   private dynamic({ when, node }: Optional): Json {
     const format = markOf(node, FOR_EACH);
     if (format === undefined) {
-      const condition = this.expressions.condition(when);
       return {
-        for_each: isAlways(when) ? [true] : `\${${condition} ? [true] : []}`,
+        for_each: isAlways(when) ? [true] : `\${${this.expressions.once(when)}}`,
         content: this.body(node),
       };
     }
@@ -77,7 +78,7 @@ export class Blocks {
     return {
       for_each: `\${${isAlways(when) ? sources : `${this.expressions.condition(when)} ? ${sources} : []`}}`,
       iterator: "source",
-      content: withIterator(this.body(partOf(node, "item") ?? node), "source.value"),
+      content: this.body(eachOf(node, "source.value")),
     };
   }
 }
@@ -106,27 +107,20 @@ function itemsOf({ when, node }: Optional): readonly Optional[] {
 }
 
 /** Where a block or a resource is repeated, its source is the value of an iterator. */
-const withIterator = (body: JsonMap, iterator: string): JsonMap =>
-  JSON.parse(
-    JSON.stringify(body).replaceAll(/\bsource\.(?=name|prefix|silent_after_hours)/g, `${iterator}.`),
-  );
+const eachOf = (node: Node, iterator: string): Node =>
+  mapNode(partOf(node, "item") ?? node, (text) => text.replaceAll(/\bsource\.(?=\w)/g, `${iterator}.`));
 
-/** What stands there in any variant: what is not there then can be waited for all the same. */
-export function everyValue(node: Node): Json {
-  if (node.kind === "value") return node.value;
-  if (node.kind === "list") return node.items.map((item) => everyValue(item.node));
-  if (node.kind === "choice") throw new Error("depends_on and lifecycle cannot be chosen between");
-  return Object.fromEntries([...node.entries].map(([key, { node: value }]) => [key, everyValue(value)]));
-}
+/** True for a resource that there is one of, or none. */
+export const isCounted = ({ when, node }: Optional): boolean =>
+  !isAlways(when) && markOf(node, FOR_EACH) === undefined && partOf(node, FOR_ALL) === undefined;
 
 /**
  * Puts the index where something that exists under a condition is referred to. Where it does not exist, Terraform fails
  * instead of going on with nothing.
  */
-export function withIndexes<Value extends Json>(value: Value, counted: ReadonlySet<string>): Value {
-  const text = JSON.stringify(value).replaceAll(
-    /(?<![\w.])((?:data\.)?aws_\w+\.[\w-]+)(?=\.\w)/g,
-    (address: string) => (counted.has(address) ? `${address}[0]` : address),
+export const withIndexes = (node: Node, counted: ReadonlySet<string>): Node =>
+  mapNode(node, (text) =>
+    text.replaceAll(/(?<![\w.])((?:data\.)?aws_\w+\.[\w-]+)(?=\.\w)/g, (address: string) =>
+      counted.has(address) ? `${address}[0]` : address,
+    ),
   );
-  return JSON.parse(text);
-}

@@ -12,6 +12,8 @@ export interface Option {
   readonly when: string;
   readonly unless: string;
   readonly value?: string | boolean;
+  /** What is null unless this option holds: a variable, and the value in it. */
+  readonly nullUnless?: { readonly variable: string; readonly value: string };
 }
 
 /** The index of the option that holds, switch by switch. */
@@ -146,6 +148,15 @@ function generalize(term: readonly Exclusion[], unwanted: readonly Assignment[])
     [...term],
   );
   return left.sort((one, other) => one.of - other.of || one.option - other.option);
+}
+
+/** The option that must hold, if a condition asks for nothing else. */
+export function onlyOption(switches: readonly Switch[], condition: Condition): Option | undefined {
+  const [[first, ...others] = [], ...terms] = condition;
+  if (first === undefined || terms.length > 0 || others.some(({ of }) => of !== first.of)) return undefined;
+  const excluded = [first, ...others].map(({ option }) => option);
+  const left = switches[first.of]?.options.filter((_, option) => !excluded.includes(option)) ?? [];
+  return left.length === 1 ? left[0] : undefined;
 }
 
 /** A condition as Terraform reads it. */

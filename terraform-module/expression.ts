@@ -1,42 +1,22 @@
-import { type Condition, isAlways, renderCondition, type Switch } from "./condition";
-import { BY_NAME, FOR_EACH, JOINED_BY, JSON_TEXT, type Json } from "./loops";
-import type { Node, Optional } from "./merge";
-
-/** What a map that stands for something else says, e.g. the format that an item is repeated for. */
-export function markOf(node: Node, mark: string): string | undefined {
-  const marked = node.kind === "map" ? node.entries.get(mark)?.node : undefined;
-  return marked?.kind === "value" ? String(marked.value) : undefined;
-}
-
-export const partOf = (node: Node, key: string): Node | undefined =>
-  node.kind === "map" ? node.entries.get(key)?.node : undefined;
-
-/** The value itself, if it is the same in every variant and for any sources. */
-export function constantOf(node: Node): Json | undefined {
-  if (node.kind === "value") return node.value;
-  if (node.kind === "list") {
-    const items = node.items.map(constantIn);
-    return items.includes(undefined) ? undefined : (items as Json[]);
-  }
-  if (node.kind === "choice" || markOf(node, FOR_EACH) !== undefined) return undefined;
-  const entries = [...node.entries].map(([key, entry]): [string, Json | undefined] => [
-    key,
-    constantIn(entry),
-  ]);
-  if (entries.some(([, value]) => value === undefined)) return undefined;
-  const value = Object.fromEntries(entries) as { [key: string]: Json };
-  return JSON_TEXT in value ? JSON.stringify(value[JSON_TEXT]) : value;
-}
-
-const constantIn = ({ when, node }: Optional): Json | undefined =>
-  isAlways(when) ? constantOf(node) : undefined;
+import { ALWAYS, type Condition, isAlways, onlyOption, renderCondition, type Switch } from "./condition";
+import { BY_NAME, FOR_EACH, JOINED_BY, JSON_TEXT } from "./loops";
+import { mapNode, markOf, type Node, type Optional, partOf, shapeOf } from "./node";
 
 /** Renders what differs between variants as expressions of Terraform. */
 export class Expressions {
-  constructor(private readonly switches: readonly Switch[]) {}
+  /** @param resources the conditions of all resources and data sources, by address */
+  constructor(
+    private readonly switches: readonly Switch[],
+    private readonly resources: ReadonlyMap<string, Condition>,
+  ) {}
 
   condition(condition: Condition): string {
     return renderCondition(this.switches, condition);
+  }
+
+  /** The end of a `for` that repeats something only under a condition. */
+  filter(condition: Condition): string {
+    return isAlways(condition) ? "" : ` if ${this.condition(condition)}`;
   }
 
   /** An expression without `${` and `}`. */
@@ -50,12 +30,25 @@ export class Expressions {
         return this.list(node.items);
       case "map":
         return this.map(node);
+      case "attribute":
+        return `${node.address}[*].${node.attribute}`;
     }
   }
 
   /** Its value, or null where it is not there. */
   orNull({ when, node }: Optional): string {
-    return isAlways(when) ? this.of(node) : `${this.condition(when)} ? ${this.of(node)} : null`;
+    const value = this.of(node);
+    if (isAlways(when) || onlyOption(this.switches, when)?.nullUnless?.value === value) return value;
+    const [, address = "", attribute] = INDEXED.exec(value) ?? [];
+    return JSON.stringify(this.resources.get(address)) === JSON.stringify(when)
+      ? `one(${address}[*].${attribute})`
+      : `${this.condition(when)} ? ${value} : null`;
+  }
+
+  /** As often as a block is there: once for what is set, e.g. `var.vpc[*]`. */
+  once(when: Condition): string {
+    const variable = onlyOption(this.switches, when)?.nullUnless?.variable;
+    return variable === undefined ? `${this.condition(when)} ? [true] : []` : `${variable}[*]`;
   }
 
   private choice(cases: readonly Optional[]): string {
@@ -67,66 +60,67 @@ export class Expressions {
 
   private list(items: readonly Optional[]): string {
     const parts: string[] = [];
-    let plain: string[] = [];
+    let together: Optional[] = [];
     const flush = () => {
-      if (plain.length > 0) parts.push(`[${plain.join(", ")}]`);
-      plain = [];
+      const [first] = together;
+      if (first) parts.push(this.plainItems(together, first.when));
+      together = [];
     };
     for (const item of items) {
-      if (markOf(item.node, FOR_EACH) === undefined && isAlways(item.when)) {
-        plain.push(this.of(item.node));
+      if (item.node.kind === "attribute" || markOf(item.node, FOR_EACH) !== undefined) {
+        flush();
+        parts.push(item.node.kind === "attribute" ? this.of(item.node) : this.loop(item.node, item.when));
         continue;
       }
-      flush();
-      parts.push(this.optionalItem(item));
+      if (together[0] && !canStandWith(together[0], item)) flush();
+      together.push(item);
     }
     flush();
     const [only = "[]", ...others] = parts;
     return others.length === 0 ? only : `concat(${parts.join(", ")})`;
   }
 
-  private optionalItem({ when, node }: Optional): string {
-    return markOf(node, FOR_EACH) === undefined
-      ? `${this.condition(when)} ? [${this.of(node)}] : []`
-      : this.loop(node, when);
+  private plainItems(items: readonly Optional[], when: Condition): string {
+    const list = `[${items.map(({ node }) => this.of(node)).join(", ")}]`;
+    return isAlways(when) ? list : `${this.condition(when)} ? ${list} : []`;
   }
 
   private loop(node: Node, when: Condition): string {
-    const item = partOf(node, "item");
-    const expression = item ? this.of(item) : "null";
     const sources = `local.${markOf(node, FOR_EACH)}_sources`;
-    const filter = isAlways(when) ? "" : ` if ${this.condition(when)}`;
-    return expression.match(ACCOUNT)
-      ? `flatten([for source in ${sources} : [for account in source.accounts : ${expression.replaceAll(ACCOUNT, "account")}]${filter}])`
-      : `[for source in ${sources} : ${expression}${filter}]`;
+    const filter = this.filter(when);
+    const item = partOf(node, "item") ?? node;
+    const ofAccount = mapNode(item, (text) => text.replaceAll(ACCOUNT, "account"));
+    const expression = this.of(ofAccount);
+    return expression === this.of(item)
+      ? `[for source in ${sources} : ${expression}${filter}]`
+      : `flatten([for source in ${sources} : [for account in source.accounts : ${expression}]${filter}])`;
   }
 
   private map(node: Node): string {
     if (node.kind !== "map") return this.of(node);
     const separator = markOf(node, JOINED_BY);
-    if (separator !== undefined) return `join(${literal(separator)}, ${this.loop(node, [[]])})`;
+    if (separator !== undefined) return `join(${literal(separator)}, ${this.loop(node, ALWAYS)})`;
     const text = partOf(node, JSON_TEXT);
     if (text) return `jsonencode(${this.of(text)})`;
-    const parts: { readonly when: Condition; readonly pairs: string[] }[] = [];
+    const parts = new Map<string, { readonly when: Condition; readonly pairs: string[] }>();
     const loops: string[] = [];
     for (const [key, { when, node: value }] of node.entries) {
       if (key.startsWith(BY_NAME)) {
         loops.push(this.byName(value));
         continue;
       }
-      const pair = `${keyOf(key)} = ${this.of(value)}`;
-      const last = parts.at(-1);
-      if (last && JSON.stringify(last.when) === JSON.stringify(when)) last.pairs.push(pair);
-      else parts.push({ when, pairs: [pair] });
+      const id = JSON.stringify(when);
+      const part = parts.get(id) ?? { when, pairs: [] };
+      part.pairs.push(`${keyOf(key)} = ${this.of(value)}`);
+      parts.set(id, part);
     }
-    const objects = parts.map(({ when, pairs }) => {
+    const objects = [...parts.values()].map(({ when, pairs }) => {
       const object = `{ ${pairs.join(", ")} }`;
       return isAlways(when) ? object : `${this.condition(when)} ? ${object} : {}`;
     });
-    const [only = "{}", ...others] = [...objects, ...loops];
-    return others.length === 0 && isAlways(parts[0]?.when ?? [[]])
-      ? only
-      : `merge(${[only, ...others].join(", ")})`;
+    const all = [...objects, ...loops];
+    const isPlain = [...parts.values()].every(({ when }) => isAlways(when));
+    return all.length === 1 && isPlain ? all.join() : `merge(${all.join(", ")})`;
   }
 
   /** Without sources of the format there is nothing in it, so it needs no condition. */
@@ -135,6 +129,13 @@ export class Expressions {
     return `{ for source in local.${markOf(node, FOR_EACH)}_sources : source.name => ${this.of(item)} }`;
   }
 }
+
+/** Nothing but an attribute of a resource that there is one of, or none. */
+const INDEXED = /^((?:data\.)?aws_\w+\.[\w-]+)\[0\]\.(\w+)$/;
+
+const canStandWith = (one: Optional, other: Optional): boolean =>
+  JSON.stringify(one.when) === JSON.stringify(other.when) &&
+  (isAlways(one.when) || shapeOf(one.node) === shapeOf(other.node));
 
 /** A key of an object: a name, a text, or an expression in parentheses. */
 function keyOf(key: string): string {

@@ -5,8 +5,9 @@ import type { AccessLogPipelineProps } from "../pipeline/props";
 import { DEPENDENT_OPTIONS, isIneffective } from "../pipeline/rules";
 import { settingsSchema } from "../settings/schema";
 import type { Assignment, Option, Switch } from "./condition";
-import { type Json, representativesOf } from "./loops";
+import { representativesOf } from "./representatives";
 import { snakeCase } from "./snake-case";
+import type { Json } from "./tree";
 
 /** Settings that are no variables: what they say is for the configuration that calls the module. */
 export const CALLERS_SETTINGS: readonly string[] = ["$schema", "region", "backend", "provider"];
@@ -151,8 +152,18 @@ function tokenOf(schema: Schema, expression: string): unknown {
   return isNumber ? Token.asNumber(reference) : Token.asString(reference);
 }
 
+/** The value in an input: a variable, or the local value that takes it out of its object. */
 const referenceTo = ({ variable, wrappedIn }: Input): string =>
-  `var.${variable}${wrappedIn === undefined ? "" : `.${wrappedIn}`}`;
+  wrappedIn === undefined ? `var.${variable}` : `local.${variable}_${wrappedIn}`;
+
+/** The values that are asked for in objects, as Terraform's local values; null where they are not set. */
+export const UNWRAPPED: Readonly<Record<string, string>> = Object.fromEntries(
+  INPUTS.flatMap((input) =>
+    input.wrappedIn === undefined
+      ? []
+      : [[`${input.variable}_${input.wrappedIn}`, `\${one(var.${input.variable}[*].${input.wrappedIn})}`]],
+  ),
+);
 
 /** Inputs whose value is used as it is: they always have one. */
 const isAlwaysSet = ({ required, schema }: Input): boolean =>
@@ -161,7 +172,11 @@ const isAlwaysSet = ({ required, schema }: Input): boolean =>
 function inputSwitch(input: Input): InputSwitch {
   const { setting, variable, schema } = input;
   const name = `var.${variable}`;
-  const isSet = { when: `${name} != null`, unless: `${name} == null` };
+  const isSet = {
+    when: `${name} != null`,
+    unless: `${name} == null`,
+    nullUnless: { variable: name, value: referenceTo(input) },
+  };
   const unset: Choice[] =
     schema.default === undefined ? [{ when: isSet.unless, unless: isSet.when, props: {} }] : [];
   if (schema.type === "boolean" && unset.length === 0) {

@@ -1,13 +1,5 @@
-import { FORMAT_IDS, FORMATS, type FormatId } from "../formats";
-import { withDefaults } from "../formats/privacy";
-import type { LogSource } from "../pipeline/log-source";
-import { snakeCase } from "./snake-case";
-
-/** Terraform JSON, with what follows in the place of texts that hold JSON and of what is repeated for each source. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonMap;
-export interface JsonMap {
-  readonly [key: string]: Json;
-}
+import { ADDRESS, forAny, mentioned, REPRESENTATIVES } from "./representatives";
+import { isList, isMap, type Json, type JsonMap, mapTexts } from "./tree";
 
 /** Key of a map that stands for the JSON text of its value. */
 export const JSON_TEXT = "$json";
@@ -18,68 +10,18 @@ export const BY_NAME = "$by-name-";
 /** Key of a map that stands for a text: such items, joined by this. */
 export const JOINED_BY = "$join";
 
-export const isMap = (value: Json | undefined): value is JsonMap =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
-
 const SEPARATOR = ",";
-/** Two, so that what depends on their number is noticed. */
-const REPRESENTATIVES = [1, 2];
-
-/**
- * Two sources that stand for any number of a format. Their texts are Terraform references, so that whatever the constructs
- * make of a source shows where it came from.
- *
- * @param isWatched false for sources that may be silent for ever
- */
-export const representativesOf = (format: FormatId, bySource: boolean, isWatched: boolean): LogSource[] =>
-  REPRESENTATIVES.map((index) => ({
-    name: `\${${format}_${index}.name}`,
-    format,
-    prefix: `\${${format}_${index}.prefix}`,
-    // Only what a bucket's policy lets deliver does so in the name of accounts.
-    ...(FORMATS[format].delivery.kind === "bucket-policy"
-      ? { accounts: [`\${${format}_${index}.account}`] }
-      : {}),
-    partition: bySource,
-    silentAfterHours: isWatched ? WATCHED_HOURS : 0,
-    privacy: Object.fromEntries(
-      PRIVACY_OPTIONS.map((option) => [option, `\${${format}_${index}.${snakeCase(option)}}`]),
-    ),
-  }));
-
-const PRIVACY_OPTIONS = Object.keys(withDefaults({}));
-
-/** A number that nothing else uses: where it comes out, the source's own number belongs. */
-const WATCHED_HOURS = 167;
-
-const NAMES = FORMAT_IDS.join("|");
-/** What the constructs were given, e.g. `alb_1.prefix`. */
-const REFERENCE = new RegExp(
-  `\\b(${NAMES})_(\\d)\\.(?=${["name", "prefix", "account", ...PRIVACY_OPTIONS.map(snakeCase)].join("|")})`,
-  "g",
-);
-/** An id that was made of a source's name: `no-logs-\${alb_1.name}`. */
-const ADDRESS = new RegExp(`\\b(aws_\\w+\\.[\\w-]+-)\\$\\{(${NAMES})_(\\d)\\.name\\}`, "g");
-
-/** The representatives that a value speaks of, e.g. `alb_1`. */
-const mentioned = (value: Json): ReadonlySet<string> =>
-  new Set([...JSON.stringify(value).matchAll(REFERENCE)].map(([, format, index]) => `${format}_${index}`));
-
-/** For any source: `source.name` in the place of `alb_1.name`. */
-const forAny = <Value extends Json>(value: Value): Value =>
-  JSON.parse(JSON.stringify(value).replaceAll(REFERENCE, "source."), (_, item) =>
-    item === WATCHED_HOURS ? "${source.silent_after_hours}" : item,
-  );
 
 /**
  * Resources that there is one of for each source become one with the format in its address and `for_each`; references to
  * them have the source's name as index.
  */
 export function foldAddresses(blocks: JsonMap): JsonMap {
-  const indexed: JsonMap = JSON.parse(JSON.stringify(blocks).replaceAll(ADDRESS, "$1$2[$2_$3.name]"));
   const folded: { [address: string]: Json } = {};
-  for (const [address, body] of Object.entries(indexed)) {
+  const indexed = (text: string) => text.replaceAll(ADDRESS, "$1$2[$2_$3.name]");
+  for (const [given, unindexed] of Object.entries(blocks)) {
+    const address = indexed(given);
+    const body = mapTexts(unindexed, indexed);
     const [, single, format, index] = /^(.*)\[(\w+)_(\d)\.name\]$/.exec(address) ?? [];
     if (single === undefined || format === undefined) folded[address] = foldLoops(body, address);
     else {

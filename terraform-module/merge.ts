@@ -1,5 +1,8 @@
-import { type Assignment, type Condition, conditionFor, type Switch } from "./condition";
-import { FOR_EACH, isList, isMap, type Json } from "./loops";
+import { ALWAYS, type Assignment, type Condition, conditionFor, type Switch } from "./condition";
+import { groupBy } from "./group-by";
+import { FOR_EACH } from "./loops";
+import type { Node, Optional } from "./node";
+import { isList, isMap, type Json, labelledTextsIn } from "./tree";
 
 /** What was synthesized with one assignment of the switches. */
 export interface Variant {
@@ -7,26 +10,18 @@ export interface Variant {
   readonly value: Json;
 }
 
-/** Something that is there under a condition. */
-export interface Optional {
-  readonly when: Condition;
-  readonly node: Node;
-}
-
-/** All variants in one: what is the same in all of them, and the conditions of what is not. */
-export type Node =
-  | { readonly kind: "value"; readonly value: string | number | boolean | null }
-  | { readonly kind: "map"; readonly entries: ReadonlyMap<string, Optional> }
-  | { readonly kind: "list"; readonly items: readonly Optional[] }
-  /** The first whose condition holds. */
-  | { readonly kind: "choice"; readonly cases: readonly Optional[] };
-
 /** Finds one description of all variants. */
 export class Merger {
-  /** @param hasFormat says whether an assignment has sources of a format */
+  private readonly conditions = new Map<string, Condition>();
+
+  /**
+   * @param hasFormat says whether an assignment has sources of a format
+   * @param exists says whether there is a resource
+   */
   constructor(
     private readonly switches: readonly Switch[],
     private readonly hasFormat: (format: Json | undefined, assignment: Assignment) => boolean,
+    private readonly exists: (address: string, assignment: Assignment) => boolean,
   ) {}
 
   merge(variants: readonly Variant[]): Node {
@@ -55,15 +50,30 @@ export class Merger {
 
   private optional(present: readonly Variant[], all: readonly Variant[]): Optional {
     const has = new Set(present.map(({ assignment }) => assignment));
-    const absent = all.filter(({ assignment }) => !has.has(assignment));
-    return {
-      when: conditionFor(
-        this.switches,
-        present.map(({ assignment }) => assignment),
-        absent.map(({ assignment }) => assignment),
-      ),
-      node: this.merge(present),
-    };
+    const absent = all.flatMap(({ assignment }) => (has.has(assignment) ? [] : [assignment]));
+    return { when: this.condition([...has], absent), node: this.merge(present) };
+  }
+
+  /** The same few conditions are looked for again and again. */
+  private condition(present: readonly Assignment[], absent: readonly Assignment[]): Condition {
+    const key = [present, absent].map((assignments) => assignments.map(String).sort().join(";")).join("|");
+    const known = this.conditions.get(key);
+    if (known) return known;
+    const found = conditionFor(this.switches, present, absent);
+    this.conditions.set(key, found);
+    return found;
+  }
+
+  /** An item that is an attribute of a resource, in exactly those variants that have the resource. */
+  private attributeIn(present: readonly Variant[], all: readonly Variant[]): Optional | undefined {
+    const [{ value } = { value: null }] = present;
+    const [, address, attribute] = ATTRIBUTE.exec(String(value)) ?? [];
+    if (address === undefined || attribute === undefined || present.length === all.length) return undefined;
+    const has = new Set(present.map(({ assignment }) => assignment));
+    const follows =
+      present.every((item) => item.value === value) &&
+      all.every(({ assignment }) => has.has(assignment) === this.exists(address, assignment));
+    return follows ? { when: ALWAYS, node: { kind: "attribute", address, attribute } } : undefined;
   }
 
   private mergeMaps(variants: readonly Variant[]): Node {
@@ -78,11 +88,12 @@ export class Merger {
   }
 
   private mergeLists(variants: readonly Variant[]): Node {
+    if (areAlike(variants.map(({ value }) => itemsOf(value)))) return this.mergeByPosition(variants);
     const slots: { readonly id: string; readonly items: Variant[] }[] = [];
     for (const { assignment, value } of largestFirst(variants)) {
       const seen = new Map<string, number>();
       let next = 0;
-      for (const item of isList(value) ? value : []) {
+      for (const item of itemsOf(value)) {
         const identity = identityOf(item);
         const occurrence = seen.get(identity) ?? 0;
         seen.set(identity, occurrence + 1);
@@ -94,7 +105,18 @@ export class Merger {
         next = at + 1;
       }
     }
-    return { kind: "list", items: slots.map(({ items }) => this.slot(items, variants)) };
+    return {
+      kind: "list",
+      items: slots.map(({ items }) => this.attributeIn(items, variants) ?? this.slot(items, variants)),
+    };
+  }
+
+  private mergeByPosition(variants: readonly Variant[]): Node {
+    const positions = itemsOf(variants[0]?.value ?? []).keys();
+    const items = [...positions].map((at) =>
+      variants.map(({ assignment, value }) => ({ assignment, value: itemsOf(value)[at] ?? null })),
+    );
+    return { kind: "list", items: items.map((item) => ({ when: ALWAYS, node: this.merge(item) })) };
   }
 
   /** Without sources there is nothing to repeat, so it does not matter what is said of those variants. */
@@ -110,30 +132,35 @@ export class Merger {
   }
 }
 
+const itemsOf = (value: Json): readonly Json[] => (isList(value) ? value : []);
+
+/** Nothing but an attribute of a resource, e.g. `${aws_sqs_queue.arrivals.arn}`. */
+const ATTRIBUTE = /^\$\{(aws_\w+\.[\w-]+)\.(\w+)\}$/;
+
+/** True for lists of equal length with the same items, or with scalars, at each position. */
+function areAlike([first = [], ...others]: readonly (readonly Json[])[]): boolean {
+  const isScalar = (value: Json) => !isMap(value) && !isList(value);
+  const isAlike = (one: Json, other: Json) =>
+    (isScalar(one) && isScalar(other)) || identityOf(one) === identityOf(other);
+  return others.every(
+    (other) => other.length === first.length && first.every((item, at) => isAlike(item, other[at] ?? null)),
+  );
+}
+
 /** Where items say what they are called. */
-const NAMES: readonly string[] = ["Sid", "id", "name", "title"];
+const NAMES: readonly string[] = ["Sid", "id", "name", "title", "label"];
 
 /**
  * By what an item is known for the same one in lists that differ: its name, or the first text in it, e.g. the first action
  * of a statement. Where this is too coarse, an item is described by cases; the result is right all the same.
  */
 function identityOf(item: Json): string {
-  if (!isMap(item)) return JSON.stringify(item);
-  const isName = (key: string | undefined) => key !== undefined && NAMES.includes(key);
-  const texts = [...textsIn(item)];
-  const { text } = texts.find(({ key }) => isName(key)) ??
-    texts.find(({ key }) => key !== "Effect") ?? { text: "" };
+  if (!isMap(item) && !isList(item)) return JSON.stringify(item);
+  const texts = [...labelledTextsIn(item)].filter(({ key }) => key !== FOR_EACH);
+  const name = texts.find(({ key }) => NAMES.includes(key));
+  if (isList(item)) return name?.text ?? JSON.stringify(item);
+  const { text } = name ?? texts.find(({ key }) => key !== "Effect") ?? { text: "" };
   return `${item[FOR_EACH] ?? ""} ${text}`;
-}
-
-function* textsIn(
-  value: Json,
-  key?: string,
-): Generator<{ readonly key: string | undefined; readonly text: string }> {
-  if (typeof value === "string") {
-    if (key !== FOR_EACH) yield { key, text: value };
-  } else if (isList(value)) for (const item of value) yield* textsIn(item, key);
-  else if (isMap(value)) for (const [name, item] of Object.entries(value)) yield* textsIn(item, name);
 }
 
 /** What holds most knows the order best. */
@@ -144,13 +171,3 @@ const sizeOf = (value: Json): number => (isMap(value) || isList(value) ? Object.
 
 const scalarOf = (value: Json): string | number | boolean | null =>
   isMap(value) || isList(value) ? null : value;
-
-function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): [Item, ...Item[]][] {
-  const groups = new Map<string, [Item, ...Item[]]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return [...groups.values()];
-}

@@ -1,6 +1,6 @@
 import { INPUTS } from "./inputs";
-import { isMap, type Json, type JsonMap } from "./loops";
 import { snakeCase } from "./snake-case";
+import { isMap, type Json, type JsonMap } from "./tree";
 import { typeOf, variableTypeOf } from "./variables";
 
 /** What the module's README shows besides the tables. */
@@ -33,8 +33,8 @@ ${examples.map((name) => `[${name}](examples/${name}/main.tf)`).join(", ")}.
 - How many sources there are, their formats, and which options are set must be known when Terraform plans; names, ARNs and ids
   need not. Where what is created depends on one of these, it is in an object: \`kms_key = { arn = aws_kms_key.logs.arn }\`.
 - The typed tables are not in the state: a function creates them.
-- What holds data has the same address as in the app, below \`module.<name>.\`: \`moved\` blocks lead from one to the other, see
-  [moved.tf](examples/from-the-app/moved.tf).
+- Resources have the same ids as in the app, below \`module.<name>.\`: \`moved\` blocks lead from one to the other, see
+  [moved.tf](examples/from-the-app/moved.tf), and [back](examples/from-the-app/back/moved.tf).
 - An attribute of an object that is not known is refused: Terraform itself would leave it out without a word.
 - With OpenTofu it is \`tofu\` instead of \`terraform\`.
 

@@ -1,13 +1,13 @@
-import { FORMAT_IDS, FORMATS } from "../formats";
-import { ACCOUNTS_FOLDER } from "../formats/delivery";
-import { MAX_PATTERN_LENGTH } from "../pipeline/limits";
-import { Blocks, everyValue, withIndexes } from "./block";
+import { foldAlike, isFolded, type Resource } from "./alike";
+import { Blocks, isCounted, withIndexes } from "./block";
 import { isAlways } from "./condition";
-import { constantOf, Expressions } from "./expression";
-import { bySourceOf, formatsIn, IS_HASHED, RULE_FOR_EACH, SWITCHES, sourcesOf } from "./inputs";
-import type { Json, JsonMap } from "./loops";
-import { Merger, type Node, type Optional } from "./merge";
-import { privacyOf } from "./source-rules";
+import { Expressions } from "./expression";
+import { formatsIn, SWITCHES } from "./inputs";
+import { localsOfVariables } from "./locals";
+import { Merger } from "./merge";
+import { constantOf, everyValue, type Node, type Optional } from "./node";
+import { computedAlways, sharedChoices, withShared } from "./shared";
+import type { Json, JsonMap } from "./tree";
 import { variables } from "./variables";
 import type { Sample } from "./variants";
 
@@ -21,8 +21,11 @@ export interface Merged {
 }
 
 export function mergeSamples(samples: readonly Sample[]): Merged {
-  const merger = new Merger(SWITCHES, (format, assignment) =>
-    formatsIn(assignment).some((present) => present === format),
+  const blocksOf = new Map(samples.map(({ assignment, synthesized }) => [assignment, synthesized.blocks]));
+  const merger = new Merger(
+    SWITCHES,
+    (format, assignment) => formatsIn(assignment).some((present) => present === format),
+    (address, assignment) => blocksOf.get(assignment)?.[address] !== undefined,
   );
   const variants = (part: "blocks" | "outputs") =>
     samples.map(({ assignment, synthesized }) => ({ assignment, value: synthesized[part] }));
@@ -31,7 +34,7 @@ export function mergeSamples(samples: readonly Sample[]): Merged {
 
 /**
  * A Terraform module that is, with any settings, what the constructs make of them: they are run with the settings in many
- * combinations, and what differs gets the condition under which it does.
+ * combinations, and what differs gets the condition under which it does. README.md in this folder has an example.
  *
  * @returns the module's `main.tf.json`
  */
@@ -39,13 +42,7 @@ export function terraformModule(samples: readonly Sample[]): JsonMap {
   const [first] = samples;
   if (!first) throw new Error("no samples");
   const { account, providerVersion } = first.synthesized;
-  const merged = mergeSamples(samples);
-  const expressions = new Expressions(SWITCHES);
-  const blocks = new Blocks(expressions);
-  const entries = sorted(entriesOf(merged.blocks));
-  const bodies = entries.map(([address, entry]): [string, JsonMap] => [address, blocks.resource(entry)]);
-  const counted = new Set(bodies.filter(([, { count }]) => count !== undefined).map(([address]) => address));
-  const rendered = bodies.map(([address, body]): [string, JsonMap] => [address, withIndexes(body, counted)]);
+  const { locals, data, resource, output } = render(mergeSamples(samples));
   return {
     "//": "Written by `npm run build:module` from the constructs of cdktf-access-logs: change those.",
     terraform: {
@@ -53,14 +50,52 @@ export function terraformModule(samples: readonly Sample[]): JsonMap {
       required_providers: { aws: { source: "hashicorp/aws", version: rangeFrom(providerVersion) } },
     },
     variable: variables(),
-    locals: locals(account),
-    data: byType(rendered.filter(([address]) => address.startsWith(DATA))),
-    resource: byType(rendered.filter(([address]) => !address.startsWith(DATA))),
+    locals: { ...localsOfVariables(account), ...locals },
+    data,
+    resource,
+    output,
+  };
+}
+
+/** What there is, as Terraform JSON. */
+interface Rendered {
+  readonly locals: JsonMap;
+  readonly data: JsonMap;
+  readonly resource: Json;
+  readonly output: JsonMap;
+}
+
+function render({ blocks, outputs }: Merged): Rendered {
+  const entries = sorted(entriesOf(blocks));
+  const counted = new Set(entries.filter(([, entry]) => isCounted(entry)).map(([address]) => address));
+  const indexed = ({ when, node }: Optional): Optional => ({ when, node: withIndexes(node, counted) });
+  const expressions = new Expressions(
+    SWITCHES,
+    new Map(entries.map(([address, { when }]) => [address, when])),
+  );
+  const bodies = new Blocks(expressions);
+  const resources = entries.map(
+    ([address, entry]): Resource => ({
+      address,
+      entry,
+      body: bodies.resource(indexed(entry)),
+    }),
+  );
+  const folded = foldAlike(expressions, resources.filter(isFolded));
+  const all = [...resources.filter((resource) => !isFolded(resource)), ...folded];
+  const isData = ({ address }: { readonly address: string }) => address.startsWith(DATA);
+  const data = byType(all.filter(isData));
+  const resource = byType(all.filter((item) => !isData(item)));
+  const choices = sharedChoices(resource);
+  return {
+    locals: {
+      ...Object.fromEntries([...choices].map(([text, name]) => [name, computedAlways(text)])),
+      ...Object.fromEntries(folded.map(({ local, items }) => [local, items])),
+    },
+    data,
+    resource: withShared(resource, choices),
     output: Object.fromEntries(
-      entriesOf(merged.outputs).map(([id, output]) => [
-        id,
-        withIndexes(outputOf(expressions, output), counted),
-      ]),
+      entriesOf(outputs).map(([id, output]) => [id, outputOf(expressions, indexed(output))]),
     ),
   };
 }
@@ -76,41 +111,9 @@ const sorted = (entries: [string, Optional][]): [string, Optional][] =>
 /** Any version that has what the tested one has. */
 const rangeFrom = (version: string): string => `>= ${version}, < ${Number(version.split(".")[0]) + 1}.0.0`;
 
-/** What the sources of each format are, with what is the default, and what is true of all of them. */
-const locals = (account: string): JsonMap => ({
-  [nameOf(RULE_FOR_EACH)]:
-    `\${sum([for source in var.sources : length(source.prefix) + ${PREFIX_LENGTH}]) > ${MAX_PATTERN_LENGTH - PATTERN_LENGTH}}`,
-  [nameOf(IS_HASHED)]:
-    `\${anytrue([for source in var.sources : contains(values(${privacyOf("source")}), "hash")])}`,
-  ...localsOfFormats(account),
-});
-
-/** What a source's prefix costs in the pattern of a rule, with the folder that AWS adds, and what all else does. */
-const PREFIX_LENGTH = JSON.stringify({ prefix: `${ACCOUNTS_FOLDER}/` }).length + 1;
-const PATTERN_LENGTH = 300;
-
-const localsOfFormats = (account: string): JsonMap =>
-  Object.fromEntries(
-    FORMAT_IDS.flatMap((format) => {
-      const ofFormat = `if source.format == ${JSON.stringify(format)}`;
-      return [
-        [
-          nameOf(sourcesOf(format)),
-          `\${[for source in var.sources : merge({ name = source.name, prefix = source.prefix, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}) }, ${privacyOf("source")}) ${ofFormat}]}`,
-        ],
-        [
-          nameOf(bySourceOf(format)),
-          `\${anytrue([for source in var.sources : try(tobool(source.partition) == true, false) ${ofFormat}])}`,
-        ],
-      ];
-    }),
-  );
-
-const nameOf = (local: string): string => local.replace("local.", "");
-
-function byType(blocks: readonly (readonly [address: string, body: JsonMap])[]): JsonMap {
+function byType(blocks: readonly { readonly address: string; readonly body: JsonMap }[]): JsonMap {
   const types: { [type: string]: { [id: string]: JsonMap } } = {};
-  for (const [address, body] of blocks) {
+  for (const { address, body } of blocks) {
     const [type = "", id = ""] = address.replace(DATA, "").split(".");
     types[type] = { ...types[type], [id]: body };
   }

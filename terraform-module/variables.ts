@@ -2,9 +2,9 @@ import { DEPENDENT_OPTIONS, expectedOf, lengthExpected, NAME_LENGTHS } from "../
 import { messageOf as ownMessageOf } from "../settings/messages";
 import { settingsSchema, TAGS } from "../settings/schema";
 import { INPUTS, type Input, type Schema } from "./inputs";
-import type { JsonMap } from "./loops";
 import { snakeCase } from "./snake-case";
 import { SOURCE_RULES } from "./source-rules";
+import type { JsonMap } from "./tree";
 import type { Validation } from "./validation";
 
 /** The variables of the module, as Terraform JSON. */
@@ -63,9 +63,17 @@ export function typeOf(schema: Schema): string {
   return names[type] ?? type;
 }
 
+/** One step on the way to a value, e.g. `for source in var.sources`. */
+interface Loop {
+  readonly name: string;
+  readonly of: string;
+  /** True for a value that may be null, of which nothing is asked then. */
+  readonly isOptional?: boolean;
+}
+
 /** Where a value is: what is gone through to find it, in Terraform and in the settings. */
 interface Place {
-  readonly loops: readonly { readonly name: string; readonly of: string }[];
+  readonly loops: readonly Loop[];
   readonly value: string;
   /** For people, e.g. `sources: prefix`. */
   readonly label: string;
@@ -76,19 +84,17 @@ interface Place {
 function rulesOf(input: Input): Validation[] {
   const { variable, setting, wrappedIn, required } = input;
   const name = `var.${variable}`;
-  // A value that may be null is a list of none or one, so that one kind of rule does for all.
+  // A value is a list of one, so that one kind of rule does for all.
   const place: Place = {
     label: variable,
     path: [setting],
-    loops: [{ name: "value", of: required ? `[${name}]` : orNone(name, `[${name}]`) }],
+    loops: [{ name: "value", of: `[${name}]`, isOptional: !required }],
     value: "value",
   };
   if (wrappedIn === undefined) return rulesAt(input.schema, place, variable.replace(/s$/, ""));
   const inside = { ...place, value: attribute("value", wrappedIn) };
   return [...objectRules([wrappedIn], place), ...ownRules(input.schema, inside)];
 }
-
-const orNone = (value: string, list: string): string => `${value} == null ? [] : ${list}`;
 
 /** Null where an object has no such attribute. */
 const attribute = (object: string, name: string): string => `try(${object}.${name}, null)`;
@@ -110,7 +116,7 @@ function rulesAt(schema: Schema, place: Place, item = "item"): Validation[] {
         ? rulesAt(property, { ...inside, loops: place.loops, value })
         : rulesAt(property, {
             ...inside,
-            loops: [...place.loops, { name: snakeCase(name), of: orNone(value, `[${value}]`) }],
+            loops: [...place.loops, { name: snakeCase(name), of: `[${value}]`, isOptional: true }],
             value: snakeCase(name),
           });
     }),
@@ -181,9 +187,12 @@ function validationOf(
   shown = value,
 ): Validation {
   const [inner, ...outer] = [...loops].reverse();
+  const unlessNull = ({ name, isOptional }: Loop) => (isOptional ? [`${name} != null`] : []);
+  const isOffender = [...(inner ? unlessNull(inner) : []), `!try(${holds}, false)`].join(" && ");
   const offenders = outer.reduce(
-    (list, { name, of }) => `flatten([for ${name} in ${of} : ${list}])`,
-    `[for ${inner?.name} in ${inner?.of} : jsonencode(${shown}) if !try(${holds}, false)]`,
+    (list, loop) =>
+      `flatten([for ${loop.name} in ${loop.of} : ${list}${unlessNull(loop).map((set) => ` if ${set}`)}])`,
+    `[for ${inner?.name} in ${inner?.of} : jsonencode(${shown}) if ${isOffender}]`,
   );
   return {
     condition: `\${length(${offenders}) == 0}`,

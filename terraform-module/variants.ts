@@ -7,7 +7,8 @@ import { InvalidPropsError } from "../modules/validate-props";
 import { addOutputs } from "../stacks/outputs";
 import type { Assignment } from "./condition";
 import { formatsIn, propsOf, SWITCHES } from "./inputs";
-import { foldAddresses, foldLoops, isMap, type Json, type JsonMap } from "./loops";
+import { foldAddresses, foldLoops } from "./loops";
+import { type Json, type JsonMap, mapOf } from "./tree";
 
 /** What the constructs make of one assignment. */
 export interface Synthesized {
@@ -86,8 +87,6 @@ const moved = (body: JsonMap): JsonMap =>
   typeof body.filename === "string"
     ? { ...body, filename: `\${path.module}/handlers/${body.filename.replace(/^.*\//, "")}` }
     : body;
-
-const mapOf = (value: Json | undefined): JsonMap => (isMap(value) ? value : {});
 
 function versionOf({ terraform }: JsonMap): string {
   const version = mapOf(mapOf(mapOf(terraform).required_providers).aws).version;

@@ -301,7 +301,8 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     isAboutArrivals: true,
     expressions: ({ sources, move }) =>
       sources
-        .filter((source) => silentAfterHoursOf(source) > 0)
+        // Not "> 0": what Terraform alone knows stands in for its number as a negative one.
+        .filter((source) => silentAfterHoursOf(source) !== 0)
         .map((source) => ({
           subject: source.name,
           about: source.name,

@@ -1,0 +1,36 @@
+import { FORMAT_IDS, FORMATS, type FormatId } from "../formats";
+import { ACCOUNTS_FOLDER } from "../formats/delivery";
+import { MAX_PATTERN_LENGTH } from "../pipeline/limits";
+import { bySourceOf, IS_HASHED, RULE_FOR_EACH, sourcesOf, UNWRAPPED } from "./inputs";
+import { privacyOf } from "./source-rules";
+import type { JsonMap } from "./tree";
+
+/** What a source's prefix costs in the pattern of a rule, with the folder that AWS adds, and what all else does. */
+const PREFIX_LENGTH = JSON.stringify({ prefix: `${ACCOUNTS_FOLDER}/` }).length + 1;
+const PATTERN_LENGTH = 300;
+
+/**
+ * What the sources of each format are, with what is the default, and what is true of all of them.
+ *
+ * @param account expression of the account that is deployed to
+ */
+export const localsOfVariables = (account: string): JsonMap => ({
+  [nameOf(RULE_FOR_EACH)]:
+    `\${sum([for source in var.sources : length(source.prefix) + ${PREFIX_LENGTH}]) > ${MAX_PATTERN_LENGTH - PATTERN_LENGTH}}`,
+  [nameOf(IS_HASHED)]:
+    `\${anytrue([for source in var.sources : contains(values(${privacyOf("source")}), "hash")])}`,
+  ...UNWRAPPED,
+  ...Object.assign({}, ...FORMAT_IDS.map((format) => localsOfFormat(format, account))),
+});
+
+function localsOfFormat(format: FormatId, account: string): JsonMap {
+  const ofFormat = `if source.format == ${JSON.stringify(format)}`;
+  return {
+    [nameOf(sourcesOf(format))]:
+      `\${[for source in var.sources : merge({ name = source.name, prefix = source.prefix, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}) }, ${privacyOf("source")}) ${ofFormat}]}`,
+    [nameOf(bySourceOf(format))]:
+      `\${anytrue([for source in var.sources : try(tobool(source.partition) == true, false) ${ofFormat}])}`,
+  };
+}
+
+const nameOf = (local: string): string => local.replace("local.", "");

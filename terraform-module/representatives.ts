@@ -1,0 +1,53 @@
+import { ref, Token } from "cdktf";
+import { FORMAT_IDS, FORMATS, type FormatId } from "../formats";
+import { withDefaults } from "../formats/privacy";
+import type { LogSource } from "../pipeline/log-source";
+import { snakeCase } from "./snake-case";
+import { type Json, mapTexts, textsIn } from "./tree";
+
+/** Two, so that what depends on their number is noticed. */
+export const REPRESENTATIVES = [1, 2];
+
+/**
+ * Two sources that stand for any number of a format. Their texts are Terraform references, so that whatever the constructs
+ * make of a source shows where it came from.
+ *
+ * @param isWatched false for sources that may be silent for ever
+ */
+export const representativesOf = (format: FormatId, bySource: boolean, isWatched: boolean): LogSource[] =>
+  REPRESENTATIVES.map((index) => ({
+    name: `\${${format}_${index}.name}`,
+    format,
+    prefix: `\${${format}_${index}.prefix}`,
+    // Only a delivery that a bucket policy allows is made for accounts.
+    ...(FORMATS[format].delivery.kind === "bucket-policy"
+      ? { accounts: [`\${${format}_${index}.account}`] }
+      : {}),
+    partition: bySource,
+    silentAfterHours: isWatched ? Token.asNumber(ref(`${format}_${index}.silent_after_hours`)) : 0,
+    privacy: Object.fromEntries(
+      PRIVACY_OPTIONS.map((option) => [option, `\${${format}_${index}.${snakeCase(option)}}`]),
+    ),
+  }));
+
+const PRIVACY_OPTIONS = Object.keys(withDefaults({}));
+
+const NAMES = FORMAT_IDS.join("|");
+/** What the constructs were given, e.g. `alb_1.prefix`. */
+const REFERENCE = new RegExp(
+  `\\b(${NAMES})_(\\d)\\.(?=${["name", "prefix", "account", "silent_after_hours", ...PRIVACY_OPTIONS.map(snakeCase)].join("|")})`,
+  "g",
+);
+/** An id that was made of a source's name: `no-logs-\${alb_1.name}`. */
+export const ADDRESS = new RegExp(`\\b(aws_\\w+\\.[\\w-]+-)\\$\\{(${NAMES})_(\\d)\\.name\\}`, "g");
+
+/** The representatives that a value speaks of, e.g. `alb_1`. */
+export const mentioned = (value: Json): ReadonlySet<string> =>
+  new Set(
+    [...textsIn(value)].flatMap((text) =>
+      [...text.matchAll(REFERENCE)].map(([, format, index]) => `${format}_${index}`),
+    ),
+  );
+
+/** For any source: `source.name` in the place of `alb_1.name`. */
+export const forAny = (value: Json): Json => mapTexts(value, (text) => text.replaceAll(REFERENCE, "source."));
