@@ -3,10 +3,10 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type * as z from "zod";
 
-/** An answer that is an error of the service. */
+/** An error answer of the service. */
 export class ServiceError extends Error {
   constructor(
-    /** As the SDK names it, e.g. `InvalidRequestException`. */
+    /** Error name in the SDK, e.g. `InvalidRequestException`. */
     readonly code: string,
     message: string,
   ) {
@@ -14,10 +14,12 @@ export class ServiceError extends Error {
   }
 }
 
-/** An operation of a service: it gets the parsed body of a request and gives that of the answer. */
+/** An operation of a service: it gets the parsed body of a request and returns the body of the answer. */
 export type Operation = (body: unknown) => Promise<object>;
 
-/** Operations by service and name, as the header `x-amz-target` has them: `AmazonAthena`, then `GetQueryExecution`. */
+/**
+ * Operations by service and name, as in the header `x-amz-target`: `AmazonAthena`, then `GetQueryExecution`.
+ */
 export type Services = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 
 export interface AwsJsonServer {
@@ -26,9 +28,9 @@ export interface AwsJsonServer {
 }
 
 /**
- * An operation whose input is checked first.
+ * An operation that validates its input first.
  *
- * @param code error that a wrong input is refused with
+ * @param code error for an invalid input
  */
 export const operation =
   <Schema extends z.ZodType>(
@@ -49,7 +51,7 @@ export const operation =
   };
 
 /**
- * Serves services that speak AWS JSON 1.1, on a port of its own.
+ * Serves AWS JSON 1.1 services on a separate port.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
@@ -79,7 +81,7 @@ async function answer(services: Services, request: IncomingMessage, response: Se
       error instanceof ServiceError
         ? [400, error.code, error.message]
         : [500, "InternalServerException", String(error)];
-    // Athena's own errors say "Message", others "message"; the SDK reads either.
+    // Athena's own errors use "Message", others "message"; the SDK reads both.
     send(response, status, { __type: code, message, Message: message });
   }
 }

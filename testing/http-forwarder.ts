@@ -9,13 +9,13 @@ import {
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 
-/** A request as it came over the wire. */
+/** A request as received. */
 export interface WireRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** Of POST alone: what others send is data. */
+  /** Body of POST requests only: bodies of others are data. */
   readonly body: string;
 }
 
@@ -25,10 +25,10 @@ export interface HttpForwarder {
 }
 
 /**
- * Hands requests on to a server as they are, on a port of its own. The header `Host` stays what the client wrote: it is
- * signed.
+ * Forwards requests unchanged to a server, from a separate port. The header `Host` stays as the client set
+ * it, because it is signed.
  *
- * @param onRequest is told of each request
+ * @param onRequest called with each request
  */
 export async function forwardHttp(
   target: string,
@@ -43,7 +43,7 @@ export async function forwardHttp(
       answerWith(answer, response),
     );
     forwarded.on("error", () => response.destroy());
-    // A client that is killed breaks its request off.
+    // A killed client aborts its request.
     pipeline(request, forwarded, () => undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -8,9 +8,9 @@ interface MemoryObject {
 }
 
 /**
- * Objects in memory, with S3's rules: for tests of the core, and for simulating it.
+ * Objects in memory, with S3's rules, for tests and the simulation.
  *
- * @param now default: the system's clock
+ * @param now clock; default: the system's clock
  */
 export function memoryObjectStore(now = () => new Date()): ObjectStore {
   const objects = new Map<string, MemoryObject>();
