@@ -2,7 +2,7 @@ import { sum } from "../terminal/quantities";
 import { type Bill, DESIGN_NAMES, DESIGNS, type Load } from "./model";
 import { PRICES } from "./prices";
 
-/** To three digits: `1,050`, `0.201`. */
+/** Formats three significant digits: `1,050`, `0.201`. */
 export const quantity = (value: number): string =>
   value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
 export const dollars = (usd: number): string =>
@@ -10,7 +10,7 @@ export const dollars = (usd: number): string =>
 
 const NAME_WIDTH = 14;
 const COLUMN_WIDTH = 12;
-/** Short enough for eighty columns. */
+/** Column heads, short enough for a width of eighty characters. */
 const HEADS: Readonly<Record<keyof typeof DESIGNS, string>> = {
   text: "text only",
   typed: "typed",
@@ -19,7 +19,9 @@ const HEADS: Readonly<Record<keyof typeof DESIGNS, string>> = {
   vended: "AWS delivery",
 };
 
-/** The parts of some bills side by side, then what each item of one of them counts, then the prices. */
+/**
+ * Prints the parts of some bills side by side, then the quantities of each item of one bill, then the prices.
+ */
 export function printBills(load: Load, bills: readonly Bill[], detailed: keyof typeof DESIGNS): string {
   const detail = bills.find(({ design }) => design === detailed);
   return [
@@ -68,7 +70,7 @@ const partOf = (item: string): string => item.split(":")[0] ?? item;
 const itemLine = (item: Bill["items"][number]): string =>
   `${item.name.padEnd(31)}${quantity(item.quantity).padStart(12)} ${PRICES[item.price].unit.padEnd(25)}${dollars(item.usd).padStart(10)}`;
 
-/** Each price that one of the bills counts with. */
+/** Each price that the bills use. */
 function priceLines(bills: readonly Bill[]): string[] {
   const used = new Set(bills.flatMap(({ items }) => items.map(({ price }) => price)));
   return [...used].flatMap((name) => {
