@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
-/** A benchmark's results, as they stand on the page. */
+/** A benchmark's results on the page. */
 export interface Section {
   readonly title: string;
   readonly text: string;
@@ -29,13 +29,13 @@ all processors. A **limit** is kept by the project: a run that breaks one ends w
 at; where one is missed, the reason stands beside it. The data is that of \`access-logs sample\`.
 `;
 
-/** Puts sections onto the page, in the order of the titles; those that are not given stay as they are. */
+/** Writes sections to the page, in the order of the titles; other sections stay unchanged. */
 export function writePage(path: string, titles: readonly string[], sections: readonly Section[]): void {
   const page = existsSync(path) ? readFileSync(path, "utf8") : "";
   writeFileSync(path, pageWith(page, titles, sections));
 }
 
-/** @param page the page so far, empty if there is none */
+/** @param page current page, empty if it does not exist */
 export function pageWith(page: string, titles: readonly string[], sections: readonly Section[]): string {
   const texts = new Map(sectionsOf(page).map(({ title, text }) => [title, text]));
   for (const { title, text } of sections) texts.set(title, text);
