@@ -93,7 +93,7 @@ const LONG_POLL_SECONDS = 20;
 /** Messages in one DeleteMessageBatch. */
 const QUEUE_BATCH = 10;
 
-/** Data file, manifest, manifest list and metadata. */
+/** Data file, manifest, manifest list and metadata; and Athena's objects with a statement's results. */
 const WRITES_PER_COMMIT = 4;
 const WRITES_PER_STATEMENT = 2;
 
