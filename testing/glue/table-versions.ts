@@ -7,7 +7,7 @@ export interface TableName {
   readonly table: string;
 }
 
-/** Versions of the tables in the Glue catalog: Athena adds one with every change of a table and every commit to it. */
+/** Versions of tables in the Glue catalog: Athena adds one with every change of a table and every commit. */
 export interface TableVersions {
   add(name: TableName): void;
   /** Ids of the existing versions, the newest first. */
