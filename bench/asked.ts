@@ -4,18 +4,18 @@ import { parseRange } from "../questions/range";
 import { renderQuestion, type Values } from "../questions/render";
 import { addressOf } from "../sample/clients";
 
-/** A supplied question as it is put to the stores. */
+/** A supplied question, with its statement for the stores. */
 export interface Asked extends Question {
-  /** About the second of the two days that the sample lies in. */
+  /** The statement, about the second of the sample's two days. */
   readonly statement: string;
 }
 
-/** Day in the middle of which the sample begins. */
+/** Second day of the sample. */
 export const ASKED_DAY = "2026-06-02";
-/** One of the many clients that come now and then. */
+/** One of the many clients with few requests. */
 const RARE_CLIENT = 5000;
 
-/** One of each kind: counts by few and by many values, quantiles, whole rows, a needle in the haystack. */
+/** One of each kind: counts by few and by many values, quantiles, whole rows, a search for rare rows. */
 const CHOSEN: Readonly<Record<string, Values>> = {
   alb_top_clients: {},
   alb_status_over_time: {},

@@ -1,30 +1,30 @@
-/** How a benchmark is to be run. */
+/** Options of a benchmark. */
 export interface BenchOptions {
-  /** Small inputs and one run of each: to try things, not to publish. */
+  /** Small inputs and one run each: for trials, not for publication. */
   readonly quick: boolean;
-  /** The largest inputs, too. */
+  /** Includes the largest inputs. */
   readonly large: boolean;
-  /** Peers that are missing are installed. */
+  /** Installs missing peers. */
   readonly install: boolean;
-  /** Tells what is being done, on standard error. */
+  /** Reports progress on standard error. */
   readonly progress: (text: string) => void;
 }
 
-/** One question of speed or size, and how it is measured. */
+/** One measurement of speed or size. */
 export interface Benchmark {
   readonly title: string;
   readonly run: (options: BenchOptions) => Promise<Outcome>;
 }
 
-/** What came of a benchmark. */
+/** Outcome of a benchmark. */
 export interface Outcome {
-  /** What was measured on: sizes, versions, latencies. */
+  /** Conditions of the measurement: sizes, versions, latencies. */
   readonly input: string;
   readonly tables: readonly Table[];
   readonly targets: readonly Target[];
-  /** What a reader must know: peers that were skipped, answers that differ. */
+  /** Notes for the reader: skipped peers, different answers. */
   readonly notes: readonly string[];
-  /** A report that is laid out already, and the same as data. */
+  /** A formatted report, and the same as data. */
   readonly report?: { readonly text: string; readonly json: unknown };
 }
 
@@ -37,24 +37,24 @@ export interface Table {
 /** A text, one number, or those of several runs. */
 export type Cell = string | number | Spread;
 
-/** Stands in a table where there is no value. */
+/** Cell without a value. */
 export const NOTHING = "";
 
-/** Several measurements of the same. */
+/** Several measurements of one value. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** A number that the project keeps (`limit`: a run fails without it) or aims at (`goal`). */
+/** A number that must be met (`limit`: otherwise the run fails) or that the project aims at (`goal`). */
 export interface Target {
   readonly kind: "limit" | "goal";
   readonly name: string;
   readonly value: number;
   readonly bound: { readonly atMost: number } | { readonly atLeast: number };
   readonly unit: string;
-  /** What was compared, with medians. */
+  /** The compared values, with medians. */
   readonly detail?: string;
   /** Why it is missed, if it is. */
   readonly reason?: string;

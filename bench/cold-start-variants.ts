@@ -5,18 +5,18 @@ import { unpackHandler } from "./function-process";
 
 const ROOT = dirname(__dirname);
 
-/** Modules that do what one handler does, or less. */
+/** Modules with the work of one handler, or less. */
 export interface Variants {
   readonly name: HandlerName;
-  /** What is deployed. */
+  /** The deployed module. */
   readonly ours: string;
-  /** The same source, and every package a folder of modules. */
+  /** The same source, with every package as a folder of modules. */
   readonly unbundled: string;
-  /** Nothing but the clients that the handler uses, one file per way to bundle them. */
+  /** Only the clients that the handler uses, one file per bundle variant. */
   readonly bare: readonly string[];
 }
 
-/** A client and the least that can be done with it. */
+/** A client and its smallest use. */
 const CLIENTS: Readonly<Record<string, readonly [client: string, command: string]>> = {
   "@aws-sdk/client-s3": ["S3Client", "CopyObjectCommand"],
   "@aws-sdk/client-athena": ["AthenaClient", "StartQueryExecutionCommand"],
@@ -33,7 +33,7 @@ const COMMON: BuildOptions = {
   logLevel: "error",
 };
 const TREE_SHAKEN: BuildOptions = { minify: true, mainFields: ["module", "main"] };
-/** Ways to bundle the bare clients: as esbuild does by itself, and what makes that smaller. */
+/** Bundle variants of the bare clients: esbuild's defaults, and options that make the bundle smaller. */
 const BUNDLES: Readonly<Record<string, BuildOptions>> = {
   default: { minify: true },
   treeShaken: TREE_SHAKEN,
@@ -43,7 +43,7 @@ const BUNDLES: Readonly<Record<string, BuildOptions>> = {
   },
 };
 
-/** @param folder inside the project, so that what is not bundled finds its packages */
+/** @param folder folder inside the project, so that the unbundled module finds its packages */
 export function variantsOf(name: HandlerName, folder: string): Variants {
   const unbundled = join(folder, `${name}.unbundled.js`);
   const { metafile } = buildSync({

@@ -12,7 +12,7 @@ import { alternate, type Measured, ratio, runsOf, spread } from "./measure";
 
 const KIB = 1024;
 
-/** What a new Lambda environment does before it serves: load the module. And how much code that is. */
+/** Time that a new Lambda environment needs to load the module, and the size of its code. */
 export async function coldStart(options: BenchOptions): Promise<Outcome> {
   const folder = mkdtempSync(join(__dirname, "cold-start-"));
   try {

@@ -5,17 +5,17 @@ import type { LogFormat } from "../formats/log-format";
 import { type SampleOptions, type SampleSummary, writeSample } from "../sample/write-sample";
 import { counted } from "../terminal/quantities";
 
-/** Made-up logs in a folder laid out as a bucket. */
+/** Generated logs in a folder with the layout of a bucket. */
 export interface Sample extends SampleSummary {
   readonly folder: string;
 }
 
 /** About a megabyte of text in each file. */
 const LINES_PER_FILE = 1740;
-/** Hours hold as much in a small sample as in a large one: 1,000 files are a day. */
+/** The same for small and large samples: 1,000 files are a day. */
 const FILES_PER_HOUR = 42;
 
-/** @param files about as many megabytes of text */
+/** @param files number of files, about one megabyte of text each */
 export async function sample(
   folder: string,
   files: number,
@@ -33,13 +33,13 @@ export async function sample(
   return { folder, ...(await writeSample(folder, sizes, () => undefined)) };
 }
 
-/** What stands in the text about the logs that were measured with. */
+/** Text about the measured logs. */
 export const sizeText = ({ files, bytes, rows }: SampleSummary): string =>
   `${(bytes / 1e9).toFixed(2)} GB of text in ${counted(files, "file")}, ${Object.entries(rows)
     .map(([table, rowCount]) => `${counted(rowCount, "row")} of ${table}`)
     .join(", ")}`;
 
-/** The access logs of one format, or of all, below a folder; not what else lies there. */
+/** Only the access logs below a folder, of one format or all. */
 export function logFiles(folder: string, formats: readonly LogFormat[]): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -52,7 +52,7 @@ export function logFiles(folder: string, formats: readonly LogFormat[]): string[
 
 const isEmpty = (path: string): boolean => statSync(path).size === 0;
 
-/** Puts files at other paths, too, without copying them. @returns these paths */
+/** Links files to additional paths. @returns these paths */
 export function linkFiles(
   files: readonly string[],
   pathOf: (file: string, index: number) => string,
@@ -65,12 +65,12 @@ export function linkFiles(
   });
 }
 
-/** A list of paths as `xargs -0` reads it. */
+/** Writes a list of paths for `xargs -0`. */
 export function writeFileList(path: string, files: readonly string[]): void {
   writeFileSync(path, files.join("\0"));
 }
 
-/** Runs something with a folder that is gone afterwards. */
+/** Runs a function with a temporary folder. */
 export async function withFolder<T>(name: string, use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), `bench-${name}-`));
   try {

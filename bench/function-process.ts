@@ -12,12 +12,12 @@ import type { BenchOptions } from "./benchmark";
 import { type FunctionReport, LIVE_MEMORY } from "./function-report";
 import { npmPeer } from "./peers";
 
-/** A function in a process of its own, as Lambda runs it. */
+/** A function in a separate process, as Lambda runs it. */
 export interface FunctionProcess {
   readonly init: FunctionReport;
   /** @throws Error that the handler threw */
   invoke(event: object): Promise<FunctionReport>;
-  /** MiB of the heap that a collection leaves. */
+  /** MiB of the heap after a garbage collection. */
   liveMiB(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface FunctionProcess {
 /** Node of Lambda's newest runtime, published on npm for every platform. */
 const LAMBDA_NODE = String(Math.max(...RUNTIME_NODES));
 
-/** The program that runs the functions: Lambda's version where it was installed, else that of this process. */
+/** The Node that runs the functions: Lambda's version if installed, else that of this process. */
 export function lambdaNode(options: BenchOptions): { readonly path: string; readonly note: string } {
   const name = `node-${process.platform}-${process.arch}`;
   const peer = npmPeer(name, LAMBDA_NODE, "bin/node", options);
@@ -37,7 +37,7 @@ export function lambdaNode(options: BenchOptions): { readonly path: string; read
     : { path: process.execPath, note: `Node ${process.versions.node} (${peer.skipped})` };
 }
 
-/** Loads a module as a new Lambda environment would. @throws Error if it cannot be loaded */
+/** Loads a module like a new Lambda environment. @throws Error if it cannot be loaded */
 export async function startFunction(
   node: string,
   file: string,
@@ -45,7 +45,7 @@ export async function startFunction(
 ): Promise<FunctionProcess> {
   const child = fork(join(__dirname, "bench", "lambda.js"), [file], {
     execPath: node,
-    // Not even the options of this process: a function has none.
+    // The options of this process must not reach the function.
     execArgv: [],
     env: { NODE_NO_WARNINGS: "1", ...environment },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -82,13 +82,13 @@ async function nextReport(child: ChildProcess): Promise<FunctionReport> {
   return report;
 }
 
-/** Unpacks what is deployed. @returns the file to load */
+/** Unpacks the deployed code. @returns the file to load */
 export function unpackHandler(name: HandlerName, folder: string): string {
   unpack(handlerCode(name).path, join(folder, name));
   return join(folder, name, "index.js");
 }
 
-/** What Lambda sets for every function, and where the services are. */
+/** Variables that Lambda sets for every function, and the endpoints of the services. */
 export const functionEnvironment = (endpoint: string): Readonly<Record<string, string>> => ({
   AWS_REGION: "eu-central-1",
   AWS_ACCESS_KEY_ID: "bench",
@@ -98,12 +98,12 @@ export const functionEnvironment = (endpoint: string): Readonly<Record<string, s
   POWERTOOLS_METRICS_NAMESPACE: "AccessLogs",
 });
 
-/** What the stack writes into the bucket for a load balancer that delivers below `alb/` of it. */
+/** The stack's configuration object for a load balancer that delivers below `alb/`. */
 export const CONFIGURATION: Configuration = {
   sources: [...configuredSourcesOf([{ name: "web", format: "alb", prefix: "alb/" }])],
 };
 
-/** What the stack sets for `move-access-logs`. */
+/** The stack's variables for `move-access-logs`. */
 export const moveEnvironment = (bucket: string): MoveEnvironment => ({
   TARGET_BUCKET: bucket,
   KEEP_ORIGINALS: "false",

@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   }
   if (flags.write) writePage(PAGE, NAMES.map(titleOf), measured.map(sectionOf(flags)));
   const limits = measured.flatMap(({ outcome }) => outcome.targets).filter(({ kind }) => kind === "limit");
-  // What a small input takes is mostly how long programs take to start: no limit is meant for that.
+  // With small inputs, most time is the start of programs: limits do not apply.
   const isBroken = !flags.quick && !limits.every(isMet);
   if (isBroken || measured.length < names.length) process.exitCode = EXIT_FAILED;
 }
@@ -70,7 +70,7 @@ interface Measurement {
   readonly outcome: Outcome;
 }
 
-/** One that fails is reported, and the next one is run. */
+/** Reports a failed benchmark and runs the next one. */
 async function runAll(names: readonly string[], { json, ...flags }: Flags): Promise<readonly Measurement[]> {
   const measured: Measurement[] = [];
   const started = performance.now();

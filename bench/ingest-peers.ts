@@ -11,7 +11,7 @@ import { type Contestant, type Run, runOnce } from "./measure";
 import { debianPeer, npmPeer, type Peer } from "./peers";
 import { runSql } from "./run-sql";
 
-/** What every reader of the same logs is asked, to see whether they read the same. */
+/** Answer that every reader must give for the same logs, to check that it read them correctly. */
 export interface Answer {
   readonly requests: number;
   readonly bytes: number;
@@ -20,20 +20,20 @@ export interface Answer {
 
 export type Reading = Run & { readonly answer?: Answer };
 
-/** Where the readers find the logs, and may write. */
+/** Input paths of readers, and a scratch folder. */
 export interface Logs {
   readonly format: LogFormat;
-  /** Holds the logs of this format, and nothing else. */
+  /** Folder with only the logs of this format. */
   readonly folder: string;
-  /** Lists them as `xargs -0` reads it. */
+  /** List of the logs for `xargs -0`. */
   readonly list: string;
   readonly scratch: string;
 }
 
-/** A reader of logs that is not ours. */
+/** A log reader of another project. */
 export interface Reader {
   readonly name: string;
-  /** What comes of it. */
+  /** What the reader produces. */
   readonly makes: string;
   readonly peer: Peer;
   readonly run: (path: string) => Reading;
@@ -97,14 +97,14 @@ export function answerSql(format: LogFormat, table: string): string {
   return `SELECT count(*), sum(${bytesColumn}), count(*) FILTER (WHERE ${statusColumn} >= '500') FROM ${table}`;
 }
 
-/** @param texts three numbers @throws Error if they are none */
+/** @param texts three numbers @throws Error if they are not numbers */
 export function answerOf(texts: readonly unknown[]): Answer {
   const [requests = Number.NaN, bytes = Number.NaN, errors = Number.NaN] = texts.map(Number);
   if ([requests, bytes, errors].some(Number.isNaN)) throw new Error(`expected three numbers, got "${texts}"`);
   return { requests, bytes, errors };
 }
 
-/** How fast the text can be had at all: unpacked, and its lines counted. */
+/** Fastest possible reading: unpacks the text and counts its lines. */
 export function decompressors(list: string, options: BenchOptions): readonly Reader[] {
   const piped = (command: string) => () => runOnce(["sh", "-c", `xargs -0 ${command} < '${list}' | wc -l`]);
   return [
@@ -190,7 +190,7 @@ export function readers(logs: Logs, options: BenchOptions): readonly Reader[] {
   ];
 }
 
-/** A reader as it takes part, or why it does not. */
+/** A reader as a contestant, or the reason why it is missing. */
 export const contestantOf = ({ name, peer, run, rounds }: Reader): Contestant<Reading> | undefined =>
   "path" in peer
     ? { name, run: () => run(peer.path), ...(rounds === undefined ? {} : { rounds }) }
@@ -208,7 +208,7 @@ function duckdb({ format, scratch }: Logs, relation: string): Reading {
   return { ...run, answer: answerOf(results[0]?.rows[0] ?? []) };
 }
 
-/** DuckDB's own way to read such text: a field a column, and lines that have another form left out. */
+/** DuckDB's CSV reader: each field is a column, and lines of another form are skipped. */
 function csvRelation({ format, folder }: Logs): string {
   const types = new Map(duckdbColumns(format).map(({ name, type }) => [name, type]));
   const columns = format.fields.map(({ columns: [{ name }, ...others] }) => {
@@ -225,9 +225,9 @@ function csvRelation({ format, folder }: Logs): string {
 }
 
 /**
- * One expression for the whole line, as Athena's SerDe has it.
+ * One regular expression for the whole line, as in Athena's SerDe.
  *
- * @param keys partition keys in the files' paths, to be columns, too
+ * @param keys partition keys in the files' paths, which also become columns
  */
 export function regexpRelation(format: LogFormat, glob: string, keys: readonly string[] = []): string {
   const names = columnsOf(format).map(({ name }) => sqlString(name));
@@ -256,14 +256,14 @@ FROM (SELECT splitByChar('${format.separator}', line, ${fields}) AS s FROM file(
 WHERE length(s) = ${fields}`;
 }
 
-/** lnav keeps its settings in the home folder: here it has one of its own. */
+/** lnav keeps its settings in the home folder, so it gets a separate one. */
 function lnav(path: string, { format, folder, scratch }: Logs): Reading {
   const sql = answerSql(format, plainOf(format).lnav).replace("'500'", "500");
   const run = runOnce(["sh", "-c", `exec '${path}' -n -c ';${sql}' '${folder}'/*.gz`], { HOME: scratch });
   return { ...run, answer: answerOf(run.output.trim().split("\n").at(-1)?.trim().split(/\s+/) ?? []) };
 }
 
-/** The parts of GoAccess's report that are looked at. */
+/** The parts of GoAccess's report that are used. */
 interface GoAccessReport {
   readonly general: { readonly valid_requests: number; readonly bandwidth: number };
   readonly status_codes: {

@@ -28,19 +28,22 @@ const QUICK_FILES = 50;
 const LARGE_FILES = 10_000;
 const ROUNDS = 3;
 
-/** Why a goal is missed where it is. */
+/** Reasons for missed goals. */
 const REASONS = {
   zcat: "Splitting lines and writing about 40 typed columns takes several times the CPU of decompression",
   goaccess: "GoAccess writes one report and stores no rows; it skips load balancer lines of IPv6 clients",
   chdb: "chdb computes three numbers and writes nothing; ingest writes every column to Parquet",
 } as const;
-/** Where the answers of other readers differ. */
+/** Explanations of different answers of other readers. */
 const DIFFERENCES = [
   "Answers are compared with ours, which equal the expected values of the sample.",
   "Programs that split lines at spaces count some damaged lines as requests; DuckDB's readers drop lines that are not UTF-8, and read_csv drops lines after an open quote; GoAccess rejects load balancer lines of IPv6 clients.",
 ] as const;
 
-/** Text to the typed lake, whole: against other readers of the same files, and against what unpacking them takes. */
+/**
+ * The complete ingest of text into the typed lake, compared with other readers of the same files, and with
+ * only unpacking them.
+ */
 export async function ingest(options: BenchOptions): Promise<Outcome> {
   return withFolder("ingest", async (root) => {
     const logs = await sample(join(root, "logs"), options.quick ? QUICK_FILES : FILES, options.progress);
@@ -65,7 +68,7 @@ interface Part {
   readonly notes: readonly string[];
 }
 
-/** Both formats at once, against the limit. */
+/** Both formats together, against the limit. */
 async function whole(root: string, logs: Sample, options: BenchOptions, rounds: number): Promise<Part> {
   const list = join(root, "all.list");
   writeFileList(list, logFiles(logs.folder, Object.values(FORMATS)));
@@ -155,7 +158,10 @@ async function oneFormat(
   };
 }
 
-/** All are deleted in the end, not in between: the next run would pay for it, as file systems avoid what was just deleted. */
+/**
+ * All lakes are deleted at the end: a deletion between runs would slow the next run down, as file systems
+ * delay the reuse of freed space.
+ */
 const newLake = (root: string): string => mkdtempSync(join(root, "lake-"));
 
 const ingestInto = (logs: string, lake: string): Reading =>
@@ -167,7 +173,7 @@ function askLake(lake: string, format: LogFormat): Answer {
   return answerOf(output.trim().split("\n").at(-1)?.split(",") ?? []);
 }
 
-/** Ours and those of the others that are there. */
+/** Measures our reader and the available others. */
 const measure = (
   ours: { readonly name: string; readonly run: () => Reading },
   others: readonly Reader[],
@@ -184,7 +190,7 @@ const timeRatio = (runs: readonly Reading[], others: readonly Reading[]) => ({
   detail: [runs, others].map((of) => `${spread(secondsOf(of)).median.toFixed(2)} s`).join(" to "),
 });
 
-/** A goal that only counts if the other is there. */
+/** A goal that only applies if the other reader is available. */
 function versus(
   measured: Measured<Reading>,
   name: string,
@@ -225,7 +231,7 @@ function tableOf(
   };
 }
 
-/** How what a reader found differs from what is there. */
+/** Difference between a reader's answer and the expected one. */
 function difference(answer: Answer | undefined, ours: Answer | undefined): string {
   if (answer === undefined || ours === undefined) return NOTHING;
   const parts = (["requests", "bytes", "errors"] as const).flatMap((key) => {
@@ -235,7 +241,7 @@ function difference(answer: Answer | undefined, ours: Answer | undefined): strin
   return parts.length === 0 ? "the same" : parts.join(", ");
 }
 
-/** Versions of those who take part; who does not, and why. */
+/** Versions of the contestants, and the reasons why others are missing. */
 const attendance = (measured: Measured<Reading>, others: readonly Reader[]): string[] => {
   const versions = others.flatMap(({ peer }) => ("path" in peer ? [peer.version] : []));
   const absent = others.flatMap(({ name, peer }) => {

@@ -14,16 +14,16 @@ import { runSql, type SqlResult } from "./run-sql";
 const FORMAT = alb;
 
 const PROGRAM = join(__dirname, "cli", "access-logs.mjs");
-/** Busy hours: their files hold about as many rows as the largest row group. */
+/** Busy hours, whose files have about as many rows as the largest row group. */
 const HOURS = 3;
 const FILES = 420;
 const QUICK_FILES = 60;
 const ROUNDS = 2;
 
-/** How an hour's rows may be written. */
+/** A way to write an hour's rows. */
 interface Layout extends ParquetLayout {
   readonly name: string;
-  /** Column that the rows are ordered by; the order of arrival if none is named. */
+  /** Column that the rows are ordered by; default: the order of arrival. */
   readonly order?: string;
 }
 
@@ -31,14 +31,14 @@ const zstd = (level: number) => ({ compression: { codec: "zstd" as const, level 
 const SNAPPY = { compression: { codec: "snappy" as const } };
 const ANY_LENGTH = 1 << 30;
 const rowGroups = (rowGroupRows: number) => ({ rowGroupRows });
-/** DuckDB's own numbers. */
+/** DuckDB's defaults. */
 const LARGE_GROUPS = {
   ...LAKE_PARQUET,
   rowGroupRows: 122_880,
   dictionaryValues: 24_576,
   dictionaryBytes: ANY_LENGTH,
 };
-/** One setting is varied at a time, from the layout that is used; then those that matter together. */
+/** Varies one setting of the used layout at a time, and then combinations that matter. */
 const LAYOUTS: readonly Layout[] = [
   { name: "as used", ...LAKE_PARQUET },
   { name: "2,048 rows a group", ...LAKE_PARQUET, ...rowGroups(2048) },
@@ -61,7 +61,7 @@ const LAYOUTS: readonly Layout[] = [
 ];
 const WRITE_SETUP = Object.entries(WRITE_SETTINGS).map(([name, value]) => `SET ${name} = ${value}`);
 
-/** What the settings of the Parquet files cost and save. */
+/** Costs and savings of the Parquet settings. */
 export async function layout(options: BenchOptions): Promise<Outcome> {
   return withFolder("layout", async (root) => {
     const files = options.quick ? QUICK_FILES : FILES;
@@ -114,7 +114,7 @@ function writeAndAsk(root: string, lake: string, layout: Layout, rounds: number)
 TO ${sqlString(join(folder, `${index}.parquet`))} ${parquetOptions(layout)}`;
   });
   const writes = Array.from({ length: rounds }, () => runSql({ setup: WRITE_SETUP, statements: copies }));
-  // All rows are of the day that is asked about: what a layout saves is not what partitions save.
+  // All rows are of the queried day, so that partitions do not contribute to the savings.
   const view = `CREATE VIEW ${FORMAT.table} AS SELECT *, '${ASKED_DAY}' AS dt, strftime(time, '%H') AS hour
 FROM read_parquet(${sqlString(join(folder, "*.parquet"))}) WHERE unparsed IS NULL`;
   const { results } = runSql({

@@ -7,25 +7,25 @@ import type { Spread } from "./benchmark";
 /** One finished run of a command. */
 export interface Run {
   readonly seconds: number;
-  /** Of all processors, in this process and those it started: what a busy machine changes least. */
+  /** CPU time of the process and its children, which a busy machine changes least. */
   readonly cpuSeconds: number;
-  /** Most memory that the largest of its processes had. */
+  /** Peak memory of its largest process. */
   readonly peakMiB: number;
   readonly output: string;
 }
 
-/** A command as a shell would run it. */
+/** A command with its arguments. */
 export type Command = readonly [program: string, ...args: string[]];
 
-/** GNU time: Node does not tell what its children took. */
+/** GNU time: Node does not report the resources of its children. */
 const TIME = "/usr/bin/time";
 const MAX_OUTPUT_BYTES = 1 << 28;
 
 /**
  * Runs a command to its end.
  *
- * @param environment variables beside those of this process
- * @throws Error with what it printed if it fails
+ * @param environment variables in addition to those of this process
+ * @throws Error with its output if it fails
  */
 export function runOnce(command: Command, environment: Readonly<Record<string, string>> = {}): Run {
   const folder = mkdtempSync(join(tmpdir(), "bench-run-"));
@@ -52,20 +52,20 @@ export function runOnce(command: Command, environment: Readonly<Record<string, s
   }
 }
 
-/** Something to be measured beside others. */
+/** A candidate of a comparison. */
 export interface Contestant<Result> {
   readonly name: string;
   readonly run: () => Result | Promise<Result>;
-  /** Fewer runs than the others, for what takes very long; 0 spares the warm-up, too, and leaves one. */
+  /** Fewer runs than the others, for slow candidates; 0 means one run without a warm-up. */
   readonly rounds?: number;
 }
 
-/** The runs of each contestant, or why there are none. */
+/** The runs of each contestant, or the reason why it has none. */
 export type Measured<Result> = ReadonlyMap<string, readonly Result[] | Error>;
 
 /**
- * Runs contestants in turn, so that a slow minute of the machine hits all of them, after one run of each that does
- * not count. One that fails is left out from there on.
+ * Runs contestants in turn, so that a slow minute of the machine affects all of them. The first run of each
+ * does not count. A contestant that fails is not run again.
  */
 export async function alternate<Result>(
   rounds: number,
@@ -105,7 +105,7 @@ export function spread(values: readonly number[]): Spread {
   return { median, min, max };
 }
 
-/** Ratios of runs that were made one after the other; of the medians where one side has fewer runs. */
+/** Ratios of consecutive runs, or of the medians if one side has fewer runs. */
 export const ratio = (values: readonly number[], others: readonly number[]): Spread =>
   values.length === others.length
     ? spread(values.map((value, index) => value / (others[index] ?? Number.NaN)))

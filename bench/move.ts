@@ -19,12 +19,12 @@ import {
 } from "./function-process";
 import { alternate, type Contestant, type Measured, ratio, runsOf, spread } from "./measure";
 
-/** What S3 takes for a small request within its Region. */
+/** S3's latency for a small request within its Region. */
 const LATENCY_MS = 25;
 const BUCKET = "logs";
 const OBVIOUS_HANDLER = join(__dirname, "bench", "obvious-handler.js");
 const OBVIOUS = "one object per invocation, copy, then delete";
-/** Objects that one round moves, by the size of the batches: more where they are moved faster. */
+/** Objects per round, by batch size: more for faster batches. */
 const OBJECTS = { 1: 100, 10: 200, 100: 1000, 1000: 2000 } as const;
 const LARGEST_BATCH = 1000;
 const MEMORY_OBJECTS = [10, 100, 1000, 10_000] as const;
@@ -33,7 +33,7 @@ const MEMORY_OBJECTS = [10, 100, 1000, 10_000] as const;
 interface Moved {
   readonly objects: number;
   readonly invocations: number;
-  /** Each invocation rounded up to a millisecond, as it is billed. */
+  /** Billed time: each invocation is rounded up to a millisecond. */
   readonly billedMs: number;
   readonly cpuMs: number;
   readonly wallMs: number;
@@ -41,7 +41,7 @@ interface Moved {
   readonly notes: number;
 }
 
-/** The bundled handler as it is deployed, against the one that one would write first. */
+/** The deployed handler, compared with the obvious one. */
 export async function move(options: BenchOptions): Promise<Outcome> {
   const server = await startS3Server(LATENCY_MS);
   try {
@@ -98,7 +98,7 @@ const contestants = (
 const batchName = (batch: number): string => `move-access-logs, batches of ${count(batch)}`;
 const queueBatch = (keys: readonly string[]) => sqsEvent(...keys.map((key) => s3Notification(BUCKET, key)));
 
-/** Puts objects, has them moved in batches, and checks that each is gone from where it was and at its target. */
+/** Puts objects, moves them in batches, and checks that each is at its target and no longer at its source. */
 async function moveObjects(
   server: S3Server,
   count: number,
@@ -127,13 +127,13 @@ async function moveObjects(
       `of ${count} objects, ${left.filter((key) => !key.startsWith("alb/")).length} were moved`,
     );
   }
-  // The sources are read once, when the process is new.
+  // Ignores the read of the sources, which happens once per process.
   const requests = server.requests.filter(({ key }) => key !== CONFIGURATION_KEY);
   const notes = requests.filter(({ key }) => key.startsWith(ARRIVALS_PREFIX)).length;
   return { objects: count, invocations, billedMs, cpuMs, wallMs, requests: requests.length, notes };
 }
 
-/** Five minutes' files of load balancers, as many as asked for. */
+/** Puts `count` files of load balancers. */
 function putObjects(server: S3Server, count: number): string[] {
   const hour = hourOf(Date.UTC(2026, 10, 23, 7));
   const keys = [...albObjects(randomFrom(1), count, hour, 1)].map(({ key }) => key);
@@ -141,7 +141,7 @@ function putObjects(server: S3Server, count: number): string[] {
   return keys;
 }
 
-/** What a process that moved so many objects took. */
+/** Memory of a process that moved a number of objects. */
 interface Memory {
   readonly objects: number;
   readonly peakMiB: number;

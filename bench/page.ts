@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
-/** A benchmark's results, as they stand on the page. */
+/** A benchmark's results on the page. */
 export interface Section {
   readonly title: string;
   readonly text: string;
@@ -28,13 +28,13 @@ run that exceeds a limit ends with exit code 1. A **goal** may be missed; the re
 of \`access-logs sample\`.
 `;
 
-/** Puts sections onto the page, in the order of the titles; those that are not given stay as they are. */
+/** Writes sections to the page, in the order of the titles; other sections stay unchanged. */
 export function writePage(path: string, titles: readonly string[], sections: readonly Section[]): void {
   const page = existsSync(path) ? readFileSync(path, "utf8") : "";
   writeFileSync(path, pageWith(page, titles, sections));
 }
 
-/** @param page the page so far, empty if there is none */
+/** @param page current page, empty if it does not exist */
 export function pageWith(page: string, titles: readonly string[], sections: readonly Section[]): string {
   const texts = new Map(sectionsOf(page).map(({ title, text }) => [title, text]));
   for (const { title, text } of sections) texts.set(title, text);

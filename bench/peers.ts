@@ -5,16 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BenchOptions } from "./benchmark";
 
-/** A program or package to compare with, or why there is none. */
+/** A program or package to compare with, or the reason why it is missing. */
 export type Peer =
   | { readonly path: string /** e.g. `lnav 0.11.1-1` */; readonly version: string }
   | { readonly skipped: string };
 
-/** Outside the project: what is only compared with is no dependency of it. */
+/** Outside the project, because peers are not its dependencies. */
 const NPM_FOLDER = join(tmpdir(), "access-logs-bench-peers");
 const HOW_TO_INSTALL = "npm run bench -- --install gets it";
 
-/** A command of a Debian package, looked for in the PATH. */
+/** A command of a Debian package, searched in the PATH. */
 export function debianPeer(command: string, debianPackage: string, options: BenchOptions): Peer {
   const found = inPath(command);
   if (found !== undefined) return { path: found, version: debianVersion(debianPackage) };
@@ -22,7 +22,7 @@ export function debianPeer(command: string, debianPackage: string, options: Benc
   options.progress(`installing ${debianPackage} from Debian`);
   const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const install = ["install", "--yes", "--no-install-recommends", debianPackage];
-  // The list of packages may be missing or old: it is fetched only where that is why it failed.
+  // The package list may be missing or old: it is updated only after a failed install.
   for (const args of [install, ["update"], install]) {
     const { status } = spawnSync("apt-get", args, { env: environment });
     if (status === 0 && args === install) break;
@@ -45,7 +45,7 @@ function inPath(command: string): string | undefined {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** A file of an npm package, in a folder for such packages; one that is there from an earlier run is used again. */
+/** A file of an npm package in the folder for peers; an earlier installation is reused. */
 export function npmPeer(name: string, version: string, file: string, options: BenchOptions): Peer {
   const folder = join(NPM_FOLDER, `${name}@${version}`);
   const path = join(folder, "node_modules", name, file);
@@ -62,5 +62,5 @@ export function npmPeer(name: string, version: string, file: string, options: Be
   return { skipped: `npm cannot install ${name}@${version}: ${stderr.trim().split("\n").at(-1)}` };
 }
 
-/** Version in the `package.json` of a package that the project itself uses. */
+/** Version of a package that the project itself uses, from its `package.json`. */
 export const versionOf = (name: string): string => createRequire(__filename)(`${name}/package.json`).version;

@@ -16,11 +16,11 @@ import { alternate, type Measured, runOnce, runsOf, spread } from "./measure";
 import { runSql, type SqlResult } from "./run-sql";
 
 const PROGRAM = join(__dirname, "cli", "access-logs.mjs");
-/** From 22:00 on: three of them lie on the day that is asked about. */
+/** Hours from 22:00 on: three of them are on the queried day. */
 const HOURS = 5;
 const FILES = 420;
 const QUICK_FILES = 60;
-/** The same logs, stored in one of the ways to store them. */
+/** The same logs in one storage layout. */
 interface Store {
   readonly name: string;
   readonly relation: (format: LogFormat) => string;
@@ -33,7 +33,7 @@ const HIVE_TEXT = "gzip text by hour";
 const OURS = "this project's lake";
 const UPSTREAM = "Parquet as written by INSERT";
 
-/** Questions to the same logs in four layouts: what each has to read. */
+/** Questions to the same logs in four layouts: the bytes that each layout reads. */
 export async function questions(options: BenchOptions): Promise<Outcome> {
   return withFolder("questions", async (root) => {
     const files = options.quick ? QUICK_FILES : FILES;
@@ -86,7 +86,7 @@ function storesIn(root: string, lake: string): readonly Store[] {
   ];
 }
 
-/** Text that lies in no folders by day and hour has to be read to know either. */
+/** Adds day and hour to text without partition folders, which must be read to find them. */
 const withKeysOfTime = (relation: string): string =>
   `SELECT *, strftime(time, '%Y-%m-%d') AS dt, strftime(time, '%H') AS hour FROM (${relation})`;
 
@@ -98,7 +98,7 @@ const parquet = (folder: string): string =>
 const ourRows = (lake: string, table: string): string =>
   `${parquet(join(lake, "typed", table))} WHERE unparsed IS NULL`;
 
-/** As Hive's INSERT leaves it: by the partition keys, everything else as the writer has it. */
+/** Like Hive's INSERT: partitioned by the keys, with the writer's default settings. */
 function writeUpstream(root: string, lake: string, format: LogFormat): string {
   const columns = [...duckdbColumns(format), ...PARTITION_KEYS].map(({ name }) => sqlIdentifier(name));
   const keys = PARTITION_KEYS.map(({ name }) => name);
@@ -107,13 +107,13 @@ TO ${sqlString(join(root, UPSTREAM_FOLDER, format.table))}
 (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (${keys.join(", ")}), FILENAME_PATTERN 'part-{uuid}')`;
 }
 
-/** What every DuckDB needs that is asked one: nothing is kept in memory from one question to the next. */
+/** Setup of DuckDB for questions: nothing is cached between questions. */
 export const QUESTION_SETUP: readonly string[] = [
   "SET enable_external_file_cache = false",
   ...ATHENA_FUNCTIONS.map((definition) => `CREATE MACRO ${definition}`),
 ];
 
-/** All questions, once, to a store whose files DuckDB does not know yet. */
+/** Asks all questions once, in a DuckDB that has not read the store's files. */
 function ask({ relation }: Store): readonly SqlResult[] {
   const views = Object.values(FORMATS).map((format) => `CREATE VIEW ${format.table} AS ${relation(format)}`);
   return runSql({
@@ -124,7 +124,7 @@ function ask({ relation }: Store): readonly SqlResult[] {
 
 const STORES = [ALL_TEXT, HIVE_TEXT, UPSTREAM, OURS];
 
-/** What the runs say of one question in one store. */
+/** Selects the runs' results for one question in one store. */
 const of = (
   measured: Measured<readonly SqlResult[]>,
   store: string,
@@ -161,7 +161,7 @@ const secondsTable = (measured: Measured<readonly SqlResult[]>): Table => ({
   ]),
 });
 
-/** The worst question counts. */
+/** Targets are for the worst question. */
 function targets(measured: Measured<readonly SqlResult[]>): Target[] {
   const least = (store: string) => {
     const shares = ASKED.map(({ name }, index) => ({
@@ -198,7 +198,7 @@ function targets(measured: Measured<readonly SqlResult[]>): Target[] {
   ];
 }
 
-/** @throws Error if the two typed stores answer differently: they hold the same rows */
+/** @throws Error if the two typed stores, which hold the same rows, give different answers */
 function differences(measured: Measured<readonly SqlResult[]>): string[] {
   const rows = (store: string, index: number) => JSON.stringify(runsOf(measured, store)[0]?.[index]?.rows);
   return ASKED.flatMap(({ name }: Asked, index) => {

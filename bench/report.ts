@@ -2,7 +2,7 @@ import { printTable } from "../terminal/print-table";
 import { count } from "../terminal/quantities";
 import { type Cell, isMet, type Outcome, type Spread, type Table, type Target } from "./benchmark";
 
-/** What a terminal shows of an outcome. */
+/** An outcome as text for a terminal. */
 export function textOf(title: string, { input, tables, targets, notes, report }: Outcome): string {
   const blocks = [
     `${title}\n${input}`,
@@ -14,7 +14,7 @@ export function textOf(title: string, { input, tables, targets, notes, report }:
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-/** The same for the page of results. */
+/** An outcome as Markdown for the page of results. */
 export function markdownOf({ input, tables, targets, notes, report }: Outcome): string {
   const blocks = [
     input,
@@ -34,7 +34,7 @@ function targetLine(target: Target): string {
   return `${verdict}: ${name}: ${number(value)}${spaced(unit)}, ${kind}: ${asked}${spaced(unit)}${detail ? ` (${detail})` : ""}${why}`;
 }
 
-/** "x" and "%" stand at their number. */
+/** "x" and "%" follow their number without a space. */
 const spaced = (unit: string): string => (unit.length === 1 && unit !== "s" ? unit : ` ${unit}`);
 
 const aligned = ({ columns, rows }: Omit<Table, "title">): string =>
@@ -61,7 +61,7 @@ function cellText(cell: Cell): string {
 const spreadText = ({ median, min, max }: Spread): string =>
   min === max ? number(median) : `${number(median)} (${number(min)}-${number(max)})`;
 
-/** Three digits that mean something. */
+/** Three significant digits. */
 export function number(value: number): string {
   if (Number.isInteger(value) || Math.abs(value) >= 100) return count(Math.round(value));
   return String(Number(value.toPrecision(3)));

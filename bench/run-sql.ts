@@ -3,17 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Run, runOnce } from "./measure";
 
-/** Statements for a DuckDB in a process of its own. */
+/** Statements for DuckDB in a separate process. */
 export interface SqlJob {
   readonly setup: readonly string[];
   readonly statements: readonly string[];
 }
 
-/** What one statement took, and its rows. */
+/** Cost of one statement, and its rows. */
 export interface SqlResult {
   readonly seconds: number;
   readonly cpuSeconds: number;
-  /** Bytes that it read from files, and in how many calls. */
+  /** Bytes read from files, and the number of read calls. */
   readonly readBytes: number;
   readonly reads: number;
   readonly rows: readonly (readonly unknown[])[];

@@ -3,7 +3,7 @@ import { DAY_SECONDS, HOUR_SECONDS } from "../formats/time";
 import { MAX_BYTES } from "../handlers/core/plan-commits";
 import { MOVE, PIPELINE_SCAN_LIMIT_GIB, TRANSFORM } from "../pipeline/sizing";
 
-/** A number that the model of scale counts with, and where it comes from. */
+/** A number in the scale model, and its source. */
 export interface Fact {
   readonly value: number;
   readonly unit: string;
@@ -13,7 +13,7 @@ export interface Fact {
 const OURS = "pipeline/sizing.ts";
 const ASSUMED = "assumed: no figure is published";
 
-/** Every number that is not the load itself. */
+/** All numbers except the load. */
 export const FACTS = {
   fileBytes: { value: 100_000, unit: "bytes, compressed", source: "assumed, as in docs/cost.md" },
   deliveryIntervalSeconds: {
@@ -71,7 +71,7 @@ export const FACTS = {
   },
 } as const satisfies Readonly<Record<string, Fact>>;
 
-/** Seconds that Athena takes to read so many text files: opening them, or reading them, whichever is slower. */
+/** Seconds that Athena needs to read this many text files: the slower of opening and reading them. */
 export const readSeconds = (files: number): number =>
   FACTS.athenaStartSeconds.value +
   Math.max(
@@ -79,7 +79,7 @@ export const readSeconds = (files: number): number =>
     (files * FACTS.fileBytes.value) / FACTS.athenaBytesPerSecond.value,
   );
 
-/** What the pipeline runs into as more arrives, with the files a day at which it does. */
+/** A limit of the pipeline, with the files per day at which it is reached. */
 export interface Ceiling {
   readonly name: string;
   readonly filesPerDay: number;
@@ -88,12 +88,12 @@ export interface Ceiling {
 
 const HOURS_PER_DAY = 24;
 
-/** Files that Athena reads in so many seconds. */
+/** Files that Athena reads in this many seconds. */
 const filesReadIn = (seconds: number): number =>
   (seconds - FACTS.athenaStartSeconds.value) *
   Math.min(FACTS.athenaFilesPerSecond.value, FACTS.athenaBytesPerSecond.value / FACTS.fileBytes.value);
 
-/** The lowest first. */
+/** Limits, the lowest first. */
 export const CEILINGS: readonly Ceiling[] = [
   {
     name: "the nightly count of a day's text ends before Athena stops it",
@@ -128,7 +128,10 @@ export const CEILINGS: readonly Ceiling[] = [
   },
 ].sort((a, b) => a.filesPerDay - b.filesPerDay);
 
-/** Files an hour at which the runs of an hour take an hour in all. With so many, ranges of keys cover nearly all of it. */
+/**
+ * Files per hour at which an hour's runs take an hour in total. With so many files, ranges of keys cover
+ * nearly the whole hour.
+ */
 function commitsKeepUp(): number {
   const runs = FACTS.transformPerHour.value;
   const share = (runs + 1) / 2;

@@ -5,16 +5,16 @@ import { sum } from "../terminal/quantities";
 import { FACTS, readSeconds } from "./scale-facts";
 
 export interface Simulated {
-  /** Seconds from a file's delivery to its copy, and to its rows: infinite if they never came, NaN if no file did. */
+  /** Seconds from a file's delivery to its copy, and to its rows: infinite if never, NaN without files. */
   readonly movedP50: number;
   readonly movedP99: number;
   readonly committedP50: number;
   readonly committedP99: number;
-  /** Files that had been delivered and were not in the table at the end of the outage, or of the run. */
+  /** Delivered files that were not in the table at the end of the outage, or of the run. */
   readonly backlog: number;
-  /** Hours from the end of the outage until nothing older than usual waits; infinite if that did not come. */
+  /** Hours from the end of the outage until no file waits longer than usual; infinite if never. */
   readonly hoursToCatchUp: number;
-  /** Commits a day. */
+  /** Commits per day. */
   readonly commitsPerDay: number;
 }
 
@@ -24,7 +24,7 @@ export interface Outage {
   readonly to: number;
 }
 
-/** Files that were delivered at about the same time, and what became of them. */
+/** Files that were delivered at about the same time, with the times of their steps. */
 interface Cohort {
   readonly at: number;
   readonly count: number;
@@ -33,14 +33,14 @@ interface Cohort {
   committedAt: number;
 }
 
-/** What is delivered within so many seconds is one cohort. */
+/** Files delivered within this many seconds are one cohort. */
 const SLICE_SECONDS = 5;
 /** Files older than this are a backlog: a window, a run and its delay, and a commit. */
 const USUAL_SECONDS = 1800;
 
 /**
- * Runs the two queues of the pipeline in virtual time: files that wait to be moved by a bounded number of batches at once,
- * and files that wait to be committed by one statement at a time.
+ * Simulates the two queues of the pipeline in virtual time: files wait for the move, in a limited number of
+ * concurrent batches, and then for the commit, by one statement at a time.
  */
 export function simulateScale(filesPerDay: number, days: number, seed: number, outage?: Outage): Simulated {
   const random = randomFrom(seed);
@@ -48,7 +48,7 @@ export function simulateScale(filesPerDay: number, days: number, seed: number, o
   const cohorts = drawDeliveries(random, filesPerDay, end);
   moveAll(cohorts, outage && { from: outage.from * HOUR_SECONDS, to: outage.to * HOUR_SECONDS });
   const commits = commitAll(cohorts, end);
-  // What came at the very end could not be committed yet.
+  // Files of the last hour may not be committed yet.
   const settled = cohorts.filter(({ at }) => at < end - HOUR_SECONDS);
   const moved = quantiles(settled, ({ at, movedAt }) => movedAt - at);
   const committed = quantiles(settled, ({ at, committedAt }) => committedAt - at);
@@ -64,7 +64,7 @@ export function simulateScale(filesPerDay: number, days: number, seed: number, o
   };
 }
 
-/** Load balancers deliver every interval, spread over some time after it. */
+/** Load balancers deliver after every interval, with random delays. */
 function drawDeliveries(random: Random, filesPerDay: number, end: number): Cohort[] {
   const { deliveryIntervalSeconds: interval, deliverySpreadSeconds: spread, moveBatch } = FACTS;
   const draw = poisson(random, (filesPerDay * interval.value * SLICE_SECONDS) / DAY_SECONDS / spread.value);
@@ -72,7 +72,7 @@ function drawDeliveries(random: Random, filesPerDay: number, end: number): Cohor
   for (let start = interval.value; start + spread.value < end; start += interval.value) {
     for (let second = 0; second < spread.value; second += SLICE_SECONDS) {
       const hour = (start - 1 - ((start - 1) % HOUR_SECONDS)) / HOUR_SECONDS;
-      // At most a batch each, so that batches are made of whole cohorts.
+      // At most a batch each, so that batches consist of whole cohorts.
       for (let left = draw(); left > 0; left -= moveBatch.value)
         cohorts.push(delivered(start + second, Math.min(left, moveBatch.value), hour));
     }
@@ -88,7 +88,7 @@ const delivered = (at: number, count: number, hour: number): Cohort => ({
   committedAt: Number.POSITIVE_INFINITY,
 });
 
-/** Batches are as large as what waits; a batch that is not full is handed over when its window has passed. */
+/** A batch takes all waiting files, up to its size; an incomplete batch starts when its window ends. */
 function moveAll(cohorts: readonly Cohort[], pause: { from: number; to: number } | undefined): void {
   const { moveBatch, moveConcurrency, moveWindowSeconds, eventSeconds } = FACTS;
   const free = Array.from({ length: moveConcurrency.value }, () => 0);
@@ -116,7 +116,7 @@ function moveAll(cohorts: readonly Cohort[], pause: { from: number; to: number }
   }
 }
 
-/** Runs start every ten minutes; each commits what was moved, the oldest hours first. @returns commits */
+/** Runs start every ten minutes; each commits the moved files, the oldest hours first. @returns commits */
 function commitAll(cohorts: readonly Cohort[], end: number): number {
   const hours = groupByHour(cohorts);
   const every = HOUR_SECONDS / FACTS.transformPerHour.value;
@@ -131,7 +131,7 @@ function commitAll(cohorts: readonly Cohort[], end: number): number {
       const batch = nextBatch(waiting);
       const needed = readSeconds(filesRead(hours, batch));
       now += Math.min(needed, FACTS.athenaStatementSeconds.value);
-      // Athena stops what takes longer, and nothing of it is committed.
+      // Athena stops a statement that takes longer, and commits nothing.
       if (needed > FACTS.athenaStatementSeconds.value) continue;
       commit(hours, batch, now);
       commits++;
@@ -162,7 +162,7 @@ function commit(hours: Hours, batch: readonly Cohort[], at: number): void {
   }
 }
 
-/** The files of a statement, and those of their hours that its ranges of keys cover, too. */
+/** Number of a statement's files, and other files of their hours that its ranges of keys cover. */
 function filesRead(hours: Hours, batch: readonly Cohort[]): number {
   const again = [...filesByHour(batch)].map(
     ([hour, isNew]) => shareReadAgain(isNew) * (hours.get(hour)?.committed ?? 0),
@@ -170,14 +170,14 @@ function filesRead(hours: Hours, batch: readonly Cohort[]): number {
   return filesOf(batch) + sum(again);
 }
 
-/** How many of the files are of each hour. */
+/** Number of files by hour. */
 function filesByHour(cohorts: readonly Cohort[]): ReadonlyMap<number, number> {
   const files = new Map<number, number>();
   for (const { hour, count } of cohorts) files.set(hour, (files.get(hour) ?? 0) + count);
   return files;
 }
 
-/** What is not in the table yet of the files of each hour, and how many files are. */
+/** For each hour, the waiting cohorts and the number of committed files. */
 type Hours = ReadonlyMap<number, { waiting: Cohort[]; committed: number }>;
 
 function groupByHour(cohorts: readonly Cohort[]): Hours {
@@ -190,7 +190,7 @@ function groupByHour(cohorts: readonly Cohort[]): Hours {
   return hours;
 }
 
-/** The hours that hold files are in the order of their time. */
+/** Relies on the order of the hours by time. */
 const waitingAt = (hours: Hours, time: number): Cohort[] =>
   [...hours].flatMap(([hour, { waiting }]) =>
     hour * HOUR_SECONDS < time ? waiting.filter(({ movedAt }) => movedAt <= time) : [],
@@ -223,7 +223,7 @@ function quantiles(cohorts: readonly Cohort[], delay: (cohort: Cohort) => number
   };
 }
 
-/** Knuth's way for few, the normal distribution for many. */
+/** Knuth's algorithm for small numbers, the normal distribution for large ones. */
 function poisson(random: Random, expected: number): () => number {
   const limit = Math.exp(-expected);
   return () => {

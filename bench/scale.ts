@@ -6,15 +6,15 @@ import type { Outcome } from "./benchmark";
 import { CEILINGS, type Ceiling, FACTS } from "./scale-facts";
 import { type Simulated, simulateScale } from "./scale-simulation";
 
-/** One load, and how the pipeline stands under it. */
+/** One load, and the pipeline's results for it. */
 export interface ScaleRow {
   readonly filesPerDay: number;
   readonly gbPerDay: number;
   readonly steady: Simulated;
   readonly afterOutage: Simulated;
-  /** Data files of the typed table that a day leaves before the night, and after it. */
+  /** Data files of the typed table per day, before and after the nightly merge. */
   readonly tableFilesPerDay: { readonly before: number; readonly after: number };
-  /** The first ceiling that the load is above, if any. */
+  /** The first ceiling that the load exceeds, if any. */
   readonly above: Ceiling | undefined;
   readonly usdPerMonth: number;
 }
@@ -23,7 +23,7 @@ const LOADS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 const SEED = 1;
 const OUTAGE = { from: 6, to: 12 };
 const OUTAGE_DAYS = 4;
-/** Enough days that a few hundred files come, but not more than a month. */
+/** Enough days for a few hundred files, but at most a month. */
 const steadyDays = (filesPerDay: number): number => Math.min(30, Math.max(1, Math.ceil(300 / filesPerDay)));
 
 function scaleRow(filesPerDay: number): ScaleRow {
@@ -76,9 +76,9 @@ interface ScaleJson {
 }
 
 /**
- * The model of scale, for people and for programs.
+ * The scale model as a report.
  *
- * @param loads files a day, ascending
+ * @param loads files per day, ascending
  */
 export function scaleReport(loads: readonly number[] = LOADS): {
   readonly text: string;

@@ -12,14 +12,14 @@ const { App, TerraformStack } = require("cdktf");
 const app = new App();
 new TerraformStack(app, "empty");
 app.synth();`;
-/** How many sources each pipeline has: who has more than fit into one makes two. */
+/** Number of sources of each pipeline: more sources than one pipeline can hold need two. */
 const PIPELINES: readonly (readonly number[])[] = [[1], [10], [MAX_SOURCES], [MAX_SOURCES, MAX_SOURCES]];
 const sourcesName = (...counts: readonly number[]): string => {
   const pipelines = counts.length === 1 ? "" : `, in ${counts.length} pipelines, one after the other`;
   return `${counted(sum(counts), "source")}${pipelines}`;
 };
 
-/** What `cdktf` runs: loading the program and writing the Terraform JSON. */
+/** The work of `cdktf synth`: loading the program and writing the Terraform JSON. */
 export async function synth(options: BenchOptions): Promise<Outcome> {
   return withFolder("synth", async (root) => {
     const contestants: Contestant<Run>[] = [

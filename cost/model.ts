@@ -5,13 +5,13 @@ import { CREATE_PARTITION, MAINTAIN, MEMORY_MIB, MOVE, TRANSFORM } from "../pipe
 import { sum } from "../terminal/quantities";
 import { ATHENA_MIN_BYTES, BYTES_PER_TB, PRICES, usdOf } from "./prices";
 
-/** What arrives, and how long it is kept. */
+/** Volume of logs, and their retention. */
 export interface Load {
-  /** Log files a day. */
+  /** Log files per day. */
   readonly filesPerDay: number;
-  /** GB a day, as delivered: compressed. */
+  /** GB per day as delivered, compressed. */
   readonly gbPerDay: number;
-  /** Days that text and table are kept. */
+  /** Days that the text and the table are kept. */
   readonly daysKept: number;
 }
 
@@ -23,7 +23,7 @@ export interface Item {
   readonly usd: number;
 }
 
-/** A month of one design. */
+/** Monthly bill of one design. */
 export interface Bill {
   readonly design: string;
   readonly items: readonly Item[];
@@ -34,22 +34,22 @@ export const DAYS_PER_MONTH = 30;
 const HOURS_PER_DAY = 24;
 
 /**
- * Requests and statements, as the handlers make them: a test runs the handlers and counts.
+ * Requests and statements of the handlers: a test runs the handlers and counts them.
  *
  * @see __tests__/cost/cost.test.ts
  */
 export const REQUESTS = {
   /** `move-access-logs`: for each file a copy; deletes are free. */
   copiesPerFile: 1,
-  /** `transform-partition`: lists of old markers, of the table's commits and of its notes, whether there is work or not. */
+  /** `transform-partition`: lists of old markers, the table's commits and its notes, even without work. */
   transformRun: { writes: 3, reads: 0 },
-  /** ... and for a commit: the commits are listed again, its beginning and its end are recorded. */
+  /** ... and for a commit: another list of commits, and the records of its start and its end. */
   transformCommit: { writes: 3, reads: 0 },
   /** Each note is read by the run that commits its files. */
   readsPerNote: 1,
   /** `create-partition`: a list of the table's notes; without typed tables, one of old markers, too. */
   createPartitionRun: { writes: 1, reads: 0 },
-  /** `maintain-lake`: a list of the table's commits, and each record is read once. */
+  /** `maintain-lake`: a list of the table's commits, and one read of each record. */
   maintainRun: { writes: 1, reads: 0 },
   readsPerCommit: 1,
   /** Metrics of the functions, each billed for the hours in which it is published. */
@@ -63,25 +63,28 @@ export const WATCHERS = {
   projected: { alarms: 26, dashboards: 1 },
 } as const;
 
-/** A table of typed columns is this much of the gzip text: measured on made-up logs of both formats. */
+/** Size of a typed table relative to the gzip text: measured on generated logs of both formats. */
 export const TABLE_PER_TEXT = 0.67;
-/** Snappy Parquet without an order, by the same measurement. */
+/** Size of unsorted Snappy Parquet, by the same measurement. */
 const SNAPPY_PER_TEXT = 1.1;
-/** Text before compression, by the same measurement. */
+/** Size of the uncompressed text, by the same measurement. */
 const PLAIN_PER_TEXT = 5;
 
-/** Lambda gives one whole processor at this memory. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+/**
+ * Lambda provides one full CPU at this memory.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
 const MIB_PER_CPU = 1769;
-/** Processor time of moving one file in a batch of a thousand, measured; a slice of a processor takes longer. */
+/** Measured CPU time to move one file in a batch of a thousand; a share of a CPU takes longer. */
 const MOVE_CPU_SECONDS = 0.0017;
-/** Three rounds of requests, one after another, however few the files are. */
+/** Three sequential rounds of requests, even for few files. */
 const MOVE_MIN_SECONDS = 0.1;
-/** Assumed, for they depend on Athena: how long a function waits for statements. */
+/** Assumed, because they depend on Athena: seconds that a function waits for statements. */
 const COMMIT_SECONDS = 10;
 const ADD_PARTITIONS_SECONDS = 10;
 const MAINTAIN_SECONDS = 120;
 const IDLE_SECONDS = 0.3;
-/** What an invocation writes to its log: the metrics. */
+/** Log volume of an invocation: its metrics. */
 const LOG_GB_PER_INVOCATION = 1e-6;
 
 /** Lambda polls a queue with five readers, each for up to twenty seconds. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
@@ -90,16 +93,16 @@ const LONG_POLL_SECONDS = 20;
 /** Messages in one DeleteMessageBatch. */
 const QUEUE_BATCH = 10;
 
-/** Data file, manifest, list of manifests, metadata; and what Athena leaves in the results of a statement. */
+/** Data file, manifest, manifest list and metadata; and Athena's objects with a statement's results. */
 const WRITES_PER_COMMIT = 4;
 const WRITES_PER_STATEMENT = 2;
 
-/** A load, by month, and what follows from how often things run. */
+/** A load per month, with numbers derived from the schedules. */
 interface Month {
   readonly files: number;
   readonly gb: number;
   readonly keptGb: number;
-  /** Runs that find new files, of those that an hour's files come in. */
+  /** Runs per hour that find new files. */
   readonly commitsPerHour: number;
 }
 
@@ -112,32 +115,36 @@ const monthOf = ({ filesPerDay, gbPerDay, daysKept }: Load): Month => ({
 
 const hoursPerMonth = HOURS_PER_DAY * DAYS_PER_MONTH;
 
-/** How often `move-access-logs` is invoked in a month: by full batches, or each time the window of a reader ends. */
+/**
+ * Invocations of `move-access-logs` in a month: for full batches, or each time a poller's batch window ends.
+ */
 export const moveInvocations = (files: number): number =>
   Math.max(
     files / MOVE.batchSize,
     Math.min(files, QUEUE_READERS * (DAY_SECONDS / MOVE.batchWindowSeconds) * DAYS_PER_MONTH),
   );
 
-/** Seconds that moving so many files takes one function. */
+/** Seconds that one function needs to move this many files. */
 export const moveSeconds = (files: number): number =>
   Math.max(MOVE_MIN_SECONDS, (files * MOVE_CPU_SECONDS * MIB_PER_CPU) / MEMORY_MIB);
 
-/** Notes that `move-access-logs` writes in a month: at least one for each invocation, and one for each hundred files. */
+/**
+ * Notes that `move-access-logs` writes in a month: at least one per invocation, and one per hundred files.
+ */
 export const moveNotes = (files: number): number => {
   const invocations = moveInvocations(files);
   return invocations * Math.ceil(files / invocations / FILES_PER_NOTE);
 };
 
 /**
- * Share of an hour's committed files that a commit reads again. A statement names its files one by one, up to a limit; where
- * there are more, it names ranges of keys, and reads also what lies in between.
+ * Share of an hour's committed files that a commit reads again. A statement names its files one by one, up to
+ * a limit; for more files, it names ranges of keys, and also reads the files in between.
  *
- * Keys begin with a hash, so the gaps between them are distributed exponentially. The ranges join keys that share the longest
- * beginnings, to whole characters: that covers less than if any gaps were joined, and more than the smallest ones. The mean
- * of both is near to what the planner does.
+ * Keys start with a hash, so the gaps between them are distributed exponentially. The ranges join keys with
+ * the longest common prefixes, in whole characters: this covers less than joining random gaps, and more than
+ * joining the smallest ones. The mean of both is close to the planner's result.
  *
- * @param newFiles of one statement and hour
+ * @param newFiles new files of one statement and hour
  */
 export function shareReadAgain(newFiles: number): number {
   const apart = Math.min(1, MAX_RANGES / newFiles);
@@ -146,7 +153,7 @@ export function shareReadAgain(newFiles: number): number {
   return (byAnyGaps + bySmallestGaps) / 2;
 }
 
-/** Times that the commits of an hour read each byte of its text. */
+/** How many times the commits of an hour read each byte of its text. */
 export const commitScans = (commitsPerHour: number, filesPerCommit: number): number =>
   1 + (shareReadAgain(filesPerCommit) * (Math.max(1, commitsPerHour) - 1)) / 2;
 
@@ -167,7 +174,7 @@ function moveItems({ files }: Month): Item[] {
   return [
     item("move: copies", "s3Writes", REQUESTS.copiesPerFile * files),
     item("move: notes", "s3Writes", moveNotes(files)),
-    // S3's message is billed to the queue; at worst each is received alone.
+    // S3's message is billed to the queue; in the worst case, each is received alone.
     item("move: queue", "sqsRequests", idlePolls + files * (1 + 1 + 1 / QUEUE_BATCH)),
     item("move: invocations", "lambdaInvocations", invocations),
     item("move: run time", "lambdaArm", (seconds * MEMORY_MIB) / 1024),
@@ -240,10 +247,15 @@ function watchItems(design: keyof typeof WATCHERS): Item[] {
   ];
 }
 
-/** The AWS sample: a function for each file, an hourly one for partitions, an hourly one that copies an hour to Parquet. */
+/**
+ * The AWS sample: a function invoked per file, an hourly one for partitions, an hourly one that copies an
+ * hour to Parquet.
+ */
 function sampleItems(month: Month): Item[] {
   const MEMORY_GB = 128 / 1024;
-  /** Measured on a whole processor: 60 ms of waiting, 6.7 of computing, which a slice makes longer. */
+  /**
+   * Measured on a full CPU: 60 ms of waiting and 6.7 ms of computing, which takes longer on a share of a CPU.
+   */
   const secondsPerFile = 0.06 + (0.0067 * MIB_PER_CPU) / 128;
   const hourly = 2 * hoursPerMonth;
   return [
@@ -268,7 +280,7 @@ const vendedItems = (month: Month): Item[] => [
   storedTable(month, TABLE_PER_TEXT),
 ];
 
-/** What can be deployed, and what else there is. */
+/** The designs of this project, and alternatives. */
 export const DESIGNS = {
   text: {
     title: "text only",
@@ -306,7 +318,7 @@ export const DESIGNS = {
 export type DesignName = keyof typeof DESIGNS;
 export const DESIGN_NAMES = Object.keys(DESIGNS) as DesignName[];
 
-/** The monthly bill of a design. Questions are not in it: Athena bills each by what it scans. */
+/** The monthly bill of a design. Queries are not included: Athena bills each by its scanned bytes. */
 export function billOf(design: DesignName, load: Load): Bill {
   const items = DESIGNS[design].items(monthOf(load)).filter(({ quantity }) => quantity > 0);
   return { design, items, usd: sum(items.map(({ usd }) => usd)) };

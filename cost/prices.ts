@@ -1,4 +1,4 @@
-/** What AWS asks for one kind of thing: on demand, without discounts and without the free tier. */
+/** AWS's on-demand price of one item, without discounts and without the free tier. */
 export interface Price {
   /** US dollars for `per` units. */
   readonly usd: number;
@@ -7,11 +7,11 @@ export interface Price {
   /** Singular of the unit, if it differs. */
   readonly one?: string;
   readonly region: string;
-  /** AWS's page that lists it. */
+  /** AWS's page that lists the price. */
   readonly source: string;
-  /** Year, and month if known, in which it was seen published; look it up before you rely on it. */
+  /** Year, and month if known, in which the price was read; check it before you rely on it. */
   readonly date: string;
-  /** Lower prices for the units of a month beyond some number. */
+  /** Lower prices for a month's units above a number. */
   readonly tiers?: readonly { readonly above: number; readonly usd: number }[];
 }
 
@@ -21,7 +21,9 @@ const SQS = { region: REGION, source: "https://aws.amazon.com/sqs/pricing/", dat
 const LAMBDA = { region: REGION, source: "https://aws.amazon.com/lambda/pricing/", date: "2025" };
 const CLOUDWATCH = { region: REGION, source: "https://aws.amazon.com/cloudwatch/pricing/", date: "2026-06" };
 
-/** Every price that the project counts with. GB and TB are decimal: sums are a little too high rather than too low. */
+/**
+ * All prices that the project uses. GB and TB are decimal: sums are slightly too high rather than too low.
+ */
 export const PRICES = {
   s3Writes: { usd: 0.005, per: 1000, unit: "PUT, COPY or LIST requests", ...S3 },
   s3Reads: { usd: 0.0004, per: 1000, unit: "GET or HEAD requests", ...S3 },
@@ -50,7 +52,7 @@ export const PRICES = {
   alarms: { usd: 0.1, per: 1, unit: "alarms", one: "alarm", ...CLOUDWATCH },
   dashboards: { usd: 3, per: 1, unit: "dashboards", one: "dashboard", ...CLOUDWATCH },
   functionLogs: { usd: 0.5, per: 1, unit: "GB of log", ...CLOUDWATCH },
-  /** Counted by the text before it is compressed. Parquet costs more for each GB, which is not counted here. */
+  /** Billed by the uncompressed text. Parquet costs more per GB, which is not included here. */
   vendedLogs: {
     usd: 0.25,
     per: 1,
@@ -77,11 +79,11 @@ export function usdOf({ usd, per, tiers = [] }: Price, quantity: number): number
   }, 0);
 }
 
-/** Athena bills each statement at least this much, and data definition nothing. */
+/** Athena bills at least this much for each statement; DDL is free. */
 export const ATHENA_MIN_BYTES = 10e6;
 export const BYTES_PER_TB = 1e12;
 export const ATHENA_USD_PER_TB = PRICES.athenaScan.usd;
 
-/** What one statement that read so many bytes costs, in US dollars. */
+/** Cost of one statement by its scanned bytes, in US dollars. */
 export const athenaUsd = (bytesScanned: number): number =>
   usdOf(PRICES.athenaScan, Math.max(bytesScanned, ATHENA_MIN_BYTES) / BYTES_PER_TB);

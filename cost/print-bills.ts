@@ -3,13 +3,13 @@ import { counted, sum } from "../terminal/quantities";
 import { type Bill, DESIGN_NAMES, DESIGNS, type Load } from "./model";
 import { PRICES, unitOf } from "./prices";
 
-/** To three digits: `1,050`, `0.201`. */
+/** Formats three significant digits: `1,050`, `0.201`. */
 export const quantity = (value: number): string =>
   value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
 export const dollars = (usd: number): string =>
   usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-/** Short enough for eighty columns. */
+/** Column heads, short enough for a width of eighty characters. */
 const HEADS: Readonly<Record<keyof typeof DESIGNS, string>> = {
   text: "text only",
   typed: "typed",
@@ -18,7 +18,9 @@ const HEADS: Readonly<Record<keyof typeof DESIGNS, string>> = {
   vended: "AWS delivery",
 };
 
-/** The parts of some bills side by side, then what each item of one of them counts, then the prices. */
+/**
+ * Prints the parts of some bills side by side, then the quantities of each item of one bill, then the prices.
+ */
 export function printBills(load: Load, bills: readonly Bill[], detailed: keyof typeof DESIGNS): string {
   const detail = bills.find(({ design }) => design === detailed);
   return [
@@ -69,7 +71,7 @@ const ITEM_COLUMNS: readonly PrintedColumn[] = [
   { title: "USD", align: "right" },
 ];
 
-/** Each price that one of the bills counts with. */
+/** Each price that the bills use. */
 function priceLines(bills: readonly Bill[]): string[] {
   const used = new Set(bills.flatMap(({ items }) => items.map(({ price }) => price)));
   return [...used].flatMap((name) => {

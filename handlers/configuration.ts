@@ -35,7 +35,7 @@ export type Configuration = z.input<typeof configuration>;
  * Reads the sources that Terraform wrote into the pipeline's bucket: once per Lambda environment, and again
  * after a failure. A deployment that changes them starts new environments.
  *
- * @throws PermanentError `INVALID_ENVIRONMENT` that names the object and everything in it that is missing or wrong
+ * @throws PermanentError `INVALID_ENVIRONMENT` that names the object and all missing or invalid values
  */
 export function sourcesIn(
   store: Pick<ObjectStore, "read">,

@@ -4,7 +4,7 @@ import pLimit from "p-limit";
  * Works on a few items at a time. After a failure it starts no other item and waits for those already
  * started, so that no work continues in the background.
  *
- * @throws what the first failure threw
+ * @throws the error of the first failure
  */
 export async function forEachAtOnce<T>(
   items: readonly T[],

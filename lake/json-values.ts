@@ -3,8 +3,8 @@ import { isoInstant, type Json, safeInteger } from "../terminal/rows";
 import { duckdb } from "./duckdb-library";
 
 /**
- * DuckDB's values as JSON: timestamps as ISO 8601 in UTC with microseconds, whole numbers as numbers where a number
- * holds them exactly (else as text), decimals as numbers.
+ * DuckDB's values as JSON: timestamps as ISO 8601 in UTC with microseconds, integers as numbers if these are
+ * exact (else as text), decimals as numbers.
  */
 export const jsonConverter: DuckDBValueConverter<Json> = (value, type, converter) => {
   if (value === null) return null;

@@ -63,7 +63,7 @@ export function rowWriter(format: LogFormat): RowWriter {
       if (rowEnd === end) {
         lines++;
       } else if (rowEnd >= 0) {
-        // Only columns of the format become part of the row.
+        // Cuts off further fields, which the format does not know.
         block[rowEnd] = LINE_FEED;
         pieces.push(block.subarray(written, rowEnd + 1));
         written = end + 1;

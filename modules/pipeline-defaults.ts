@@ -43,7 +43,7 @@ export const functionDefaults = (props: AccessLogPipelineProps): FunctionDefault
 export const isLanding = (props: AccessLogPipelineProps): boolean =>
   props.existingLogBucket === undefined && !hasLandingBucket(props);
 
-/** What is deleted from the pipeline's bucket, and when. */
+/** Expirations in the pipeline's bucket. */
 export const expirationsOf = (props: AccessLogPipelineProps): Expiration[] => [
   {
     id: "query-results",

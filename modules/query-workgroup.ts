@@ -23,7 +23,7 @@ export interface QueryWorkgroupProps {
 }
 
 /**
- * An Athena workgroup whose settings no client can override: encrypted results, a limit on what a query scans,
+ * An Athena workgroup whose settings no client can override: encrypted results, a scan limit per query,
  * metrics in CloudWatch.
  *
  * @example

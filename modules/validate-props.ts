@@ -5,7 +5,7 @@ export interface Rule {
   readonly option: string;
   readonly value: unknown;
   readonly holds: boolean;
-  /** What is allowed, and what to do, e.g. `must be from 1 to 900`. */
+  /** The allowed values or the fix, e.g. `must be from 1 to 900`. */
   readonly expected: string;
 }
 

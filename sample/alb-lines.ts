@@ -7,17 +7,17 @@ export interface LoadBalancer {
   readonly region: string;
   readonly name: string;
   readonly id: string;
-  /** Addresses of its nodes: each writes files of its own. */
+  /** Addresses of its nodes: each writes separate files. */
   readonly nodes: readonly [string, ...string[]];
 }
 
 const TARGETS = ["10.0.1.17:8080", "10.0.2.31:8080", "10.0.3.5:8080", "2001:db8:0:1::a5:8080"] as const;
 const CERTIFICATE = "certificate/5f0f2c4e-7a2b-4a3e-9a53-1d2f3c4b5a69";
 
-/** Fields of AWS's own history that a file may end after: 29 (2020), 30 (2023), 33 (2025), 36 (today). */
+/** Number of fields by AWS's format versions: 29 (2020), 30 (2023), 33 (2025), 36 (today). */
 const FIELD_COUNTS = [36, 36, 36, 36, 36, 36, 36, 33, 30, 29] as const;
 
-/** A log line with as many fields as some generation of load balancers writes; now and then an unusual one. */
+/** A log line with the fields of one format version; sometimes an unusual one. */
 export function albLine(random: Random, balancer: LoadBalancer, node: string, request: Request): string {
   const fields = albFields(random, balancer, node, request);
   const unusual = random.next();

@@ -1,13 +1,14 @@
-/** How many clients there are, from the busiest on. */
+/** Number of clients; the first ones are the busiest. */
 export const CLIENTS = 20_000;
 
-/** IPv4 addresses of a network that is reserved for benchmarks: 2 to this power. */
+/** Size of the IPv4 network that is reserved for benchmarks: 2 to this power. */
 const BENCHMARK_BITS = 17;
 const BENCHMARK_NETWORK = 0xc612_0000;
 
 /**
- * The address of a client, none that anyone has: from the networks for benchmarks and documentation (RFC 2544, RFC 3849).
- * Every third has an IPv6 address, whose lower half is random, as with most devices.
+ * The address of a client. No real client has it: it is from the networks for benchmarks and documentation
+ * (RFC 2544, RFC 3849). Every third client has an IPv6 address, whose lower half is random, as for most
+ * devices.
  */
 export function addressOf(client: number): string {
   if (client % 3 === 2) {
@@ -18,7 +19,7 @@ export function addressOf(client: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join(".");
 }
 
-/** What a client's browser or program calls itself: always the same. */
+/** The user agent of a client: always the same. */
 export function userAgentOf(client: number): string {
   const choice = spread(client);
   const version = (choice >>> 8) % 24;
@@ -27,7 +28,7 @@ export function userAgentOf(client: number): string {
   return browser(version, patch);
 }
 
-/** Names of programs, from a version and a patch of it. Browsers stand here more than once. */
+/** User agents, from a version and its patch. Browsers are listed more than once. */
 const AGENTS: readonly [
   (version: number, patch: number) => string,
   ...((version: number, patch: number) => string)[],
@@ -59,7 +60,7 @@ function chrome(system: string): (version: number) => string {
 const safari = (system: string, version: number, patch: number): string =>
   `Mozilla/5.0 (${system}) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/${16 + (version % 4)}.${patch} Mobile/15E148 Safari/604.1`;
 
-/** A number of 32 bits that looks random: the same for the same value. */
+/** A 32-bit number that looks random: the same for the same value. */
 function spread(value: number): number {
   const mixed = Math.imul(value + 1, 0x9e37_79b1);
   return (mixed ^ (mixed >>> 17)) >>> 0;

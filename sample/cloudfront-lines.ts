@@ -15,10 +15,10 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   webp: "image/webp",
   ico: "image/x-icon",
 };
-/** What CloudFront encodes in a header value. */
+/** Characters that CloudFront encodes in a header value. */
 const ENCODED = /[\s"<>%{}|\\^~[\]`']/g;
 
-/** A log line of 33 fields, now and then of 26 (2017) or 35; now and then the viewer left before the response. */
+/** A log line of 33 fields, sometimes of 26 (2017) or 35; sometimes the viewer left before the response. */
 export function cloudfrontLine(random: Random, { domain }: Distribution, request: Request): string {
   const instant = new Date(request.time).toISOString();
   const extension = request.path.slice(request.path.lastIndexOf(".") + 1);

@@ -1,15 +1,15 @@
 import type { Random } from "./random";
 
-/** One in so many lines is damaged, as transfers and clients do it. */
+/** One in this many lines is damaged, as by transfers and clients. */
 const LINES_PER_DAMAGE = 600;
 
-/** A line as bytes, and whether a reader can make a row of it. */
+/** A line as bytes, and whether a reader can parse it. */
 export interface SampleLine {
   readonly bytes: Buffer;
   readonly isReadable: boolean;
 }
 
-/** The line as it is, or now and then what may become of one. */
+/** The unchanged line, or sometimes a damaged one. */
 export function maybeDamaged(random: Random, line: string): SampleLine {
   if (!random.chance(1 / LINES_PER_DAMAGE)) return { bytes: Buffer.from(line), isReadable: true };
   const kind = random.integer(0, 3);
@@ -17,7 +17,7 @@ export function maybeDamaged(random: Random, line: string): SampleLine {
   if (kind === 1 && line.includes('"'))
     return unreadable(Buffer.from(line.replace('" "', '" "bare" quote ')));
   if (kind === 2) return unreadable(garbage(random));
-  // One byte of another encoding inside a good line: the line stays readable.
+  // One byte of another encoding in a valid line: the line can still be parsed.
   const bytes = Buffer.from(line);
   const agent = bytes.indexOf("Mozilla");
   if (agent >= 0) bytes[agent] = 0xe9;

@@ -13,13 +13,13 @@ export interface LogObject {
   readonly key: string;
   readonly table: string;
   readonly header: string;
-  /** The requests in it ended in this time, in milliseconds since 1970. */
+  /** Its requests ended in this period, in milliseconds since 1970. */
   readonly from: number;
   readonly to: number;
   readonly line: (random: Random, request: Request) => string;
 }
 
-/** Something else that lies in such a bucket. */
+/** An object in such a bucket that is not an access log. */
 export interface OtherObject {
   readonly key: string;
   readonly body: string;
@@ -54,10 +54,10 @@ const CLOUDFRONT_HEADER = `#Version: 1.0\n#Fields: ${cloudfront.fields
   .slice(0, 33)
   .map(({ name }) => name)
   .join(" ")}\n`;
-/** Now and then a load balancer delivers a day late, into that day's folder. */
+/** Sometimes a load balancer delivers a day late, into that day's folder. */
 const LATE_CHANCE = 0.03;
 
-/** `count` load balancer files, spread over the hours from `first` on. */
+/** `count` load balancer files, distributed over the hours from `first` on. */
 export function* albObjects(random: Random, count: number, first: Hour, hours: number): Generator<LogObject> {
   for (let index = 0; index < count; index++) {
     const from = first + Math.floor((index * hours * INTERVALS_PER_HOUR) / count) * INTERVAL_MS;
@@ -89,7 +89,10 @@ function albFileName(
   return `${account}_elasticloadbalancing_${region}_app.${name}.${id}_${stamp}Z_${node}_${random.hex(8)}.log.gz`;
 }
 
-/** `count` distribution files, spread over the hours; the second of each pair has its name under another prefix. */
+/**
+ * `count` distribution files, distributed over the hours; the second of each pair has the same name under
+ * another prefix.
+ */
 export function* cloudfrontObjects(
   random: Random,
   count: number,
@@ -115,7 +118,7 @@ export function* cloudfrontObjects(
 
 const hourStamp = (hour: Hour): string => new Date(hour).toISOString().slice(0, 13).replace("T", "-");
 
-/** One of each thing that is no access log. */
+/** One object of each kind that is not an access log. */
 export function otherObjects(random: Random, first: Hour): OtherObject[] {
   const [balancer] = BALANCERS;
   const end = hourOf(first) + INTERVAL_MS;

@@ -1,18 +1,18 @@
 /** A source of numbers that gives the same sequence for the same seed on every machine. */
 export interface Random {
-  /** From 0 up to, but not including, 1. */
+  /** A number from 0 up to, but not including, 1. */
   next(): number;
   /** A whole number from `min` to `max`, both included. */
   integer(min: number, max: number): number;
   pick<T>(items: readonly [T, ...T[]]): T;
-  /** The items in any order. */
+  /** The items in random order. */
   shuffled<T>(items: readonly T[]): T[];
   /** True with this probability. */
   chance(probability: number): boolean;
-  /** Index from 0 to `count - 1`, small ones far more often: as few clients ask for most pages. */
+  /** Index from 0 to `count - 1`, small ones far more often, because few clients make most requests. */
   skewed(count: number): number;
   hex(length: number): string;
-  /** Letters, digits, `-` and `_`. */
+  /** A text of letters, digits, `-` and `_`. */
   base64(length: number): string;
 }
 
@@ -36,7 +36,7 @@ export function randomFrom(seed: number): Random {
     next,
     integer,
     pick: (items) => items[integer(0, items.length - 1)] ?? items[0],
-    // Each item gets its place first: how often a sort compares, and what, is for the engine to choose.
+    // Each item gets its random position first: a sort's comparisons depend on the JavaScript engine.
     shuffled: (items) =>
       items
         .map((item) => ({ item, place: next() }))

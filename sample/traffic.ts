@@ -1,7 +1,7 @@
 import { addressOf, CLIENTS, userAgentOf } from "./clients";
 import type { Random } from "./random";
 
-/** One request, before it is known who logs it. */
+/** One request, independent of the service that logs it. */
 export interface Request {
   /** Milliseconds since 1970 at which the response ended. */
   readonly time: number;
@@ -22,7 +22,7 @@ export interface Request {
 
 const HOSTS = ["shop.example.com", "api.example.com", "www.example.com"] as const;
 const PRODUCTS = 5000;
-/** The most frequent first. */
+/** Pages, the most frequent first. */
 const PAGES: readonly [(random: Random) => string, ...((random: Random) => string)[]] = [
   () => "/",
   (random) => `/products/${random.skewed(PRODUCTS)}`,
@@ -67,12 +67,12 @@ const PROBES = [
 const SCANNER = "203.0.113.66";
 const OUTAGE_STATUSES = [502, 503, 504] as const;
 
-/** The part of a day's traffic that falls into an hour: most of it in the evening. */
+/** Relative weight of an hour in a day's traffic, which is highest in the evening. */
 export const hourWeight = (hour: number): number => 0.55 + 0.45 * Math.sin(((hour - 9) / 24) * 2 * Math.PI);
 
 /**
- * One request at a given time. A scanner looks for holes all the time, and for ten minutes of one hour (`outage`) the
- * checkout fails: two things worth finding.
+ * One request at a given time. A scanner looks for vulnerabilities all the time, and for ten minutes of one
+ * hour (`outage`) the checkout fails: queries can find both.
  */
 export function request(
   random: Random,
@@ -109,7 +109,7 @@ function query(random: Random, path: string): string {
   if (path === "/search") {
     return `q=${random.pick(SEARCH_WORDS)}+${random.pick(SEARCH_WORDS)}&page=${random.skewed(20) + 1}`;
   }
-  // Some follow a link in a letter, which tells who they are.
+  // Some follow a link in an e-mail that identifies them.
   return path.startsWith("/products/") && random.chance(0.2)
     ? `utm_source=newsletter&utm_campaign=2026-06&recipient=${random.hex(16)}`
     : "";

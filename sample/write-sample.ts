@@ -11,9 +11,9 @@ import { type Random, randomFrom } from "./random";
 import { hourWeight, request } from "./traffic";
 
 export interface SampleOptions {
-  /** The same seed and sizes give the same text, on every machine; how it is compressed is zlib's affair. */
+  /** The same seed and sizes give the same text on every machine; its compression depends on zlib. */
   readonly seed: number;
-  /** Log files in all. */
+  /** Total number of log files. */
   readonly files: number;
   /** Lines per file, on average. */
   readonly lines: number;
@@ -22,7 +22,7 @@ export interface SampleOptions {
 }
 export const SAMPLE_DEFAULTS: SampleOptions = { seed: 1, files: 96, lines: 250, hours: 6 };
 
-/** What was written, and so what every reader must find. */
+/** What was written, which every reader must find. */
 export interface SampleSummary {
   readonly files: number;
   /** Bytes of log text before compression. */
@@ -39,8 +39,9 @@ const OUTAGE_MINUTES = { from: 20, to: 30 };
 const compress = promisify(gzip);
 
 /**
- * Writes ALB and CloudFront access logs below a folder, under the keys that AWS would use, with all that makes real
- * buckets hard: late files, namesakes, old and new line formats, damaged lines, and files that are no access logs.
+ * Writes ALB and CloudFront access logs below a folder, under AWS's keys, with the difficulties of real
+ * buckets: late files, files of the same name, old and new line formats, damaged lines, and files that are
+ * not access logs.
  */
 export async function writeSample(
   directory: string,

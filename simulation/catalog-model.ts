@@ -23,7 +23,7 @@ export interface CatalogModel {
   daysToMerge(): string;
 }
 
-/** Athena's defaults of `vacuum_max_metadata_files_to_keep` and, as the table sets it, of a snapshot's age. */
+/** Athena's default of `vacuum_max_metadata_files_to_keep`, and the table's maximum age of a snapshot. */
 const KEPT_METADATA_FILES = 100;
 const SNAPSHOT_AGE_MS = DAY_MS;
 /** Glue returns at most this many versions at once. */

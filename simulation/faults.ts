@@ -1,7 +1,7 @@
 import { type Random, randomFrom } from "../sample/random";
 import type { Scheduler } from "./scheduler";
 
-/** What can go wrong with one call to a service. */
+/** Faults of one call to a service. */
 export const CALL_FAULTS = [
   /** The service refuses the call, which has no effect. */
   "refused",

@@ -7,10 +7,10 @@ import { addBackend } from "./backend";
 import { addOutputs } from "./outputs";
 import { addProvider } from "./provider";
 
-/** Folder of the stack in `cdktf.out/stacks/`, whatever the pipeline's name is. */
+/** Folder of the stack in `cdktf.out/stacks/`, independent of the pipeline's name. */
 export const STACK_ID = "access-logs";
 
-/** One pipeline with its provider, its backend, and outputs for other stacks and for people. */
+/** One pipeline with its provider, its backend, and its outputs. */
 export class AccessLogsStack extends TerraformStack {
   constructor(scope: Construct, settings: Settings) {
     super(scope, STACK_ID);

@@ -1,12 +1,12 @@
 import type { TerraformStack } from "cdktf";
 import type { BackendSettings } from "../settings/backend";
 
-/** Relative, so that the output holds no path of the machine that made it. */
+/** Relative, so that the output does not contain a local path. */
 const STATE_FILE = "terraform.tfstate";
 
 /**
- * Gives a stack its one place for state. CDKTF has no class for some backends and lacks options of others, so the block is
- * written as Terraform reads it.
+ * Sets the backend of a stack. CDKTF has no class for some backends and lacks options of others, so the block
+ * is written in Terraform's form.
  */
 export function addBackend(stack: TerraformStack, settings: BackendSettings): void {
   if (settings.type === "cloud") {
@@ -16,7 +16,7 @@ export function addBackend(stack: TerraformStack, settings: BackendSettings): vo
     return;
   }
   const [type, options] = blockOf(settings);
-  // CDKTF itself would add a local backend.
+  // Otherwise CDKTF would add a local backend.
   stack.addOverride("terraform.backend", { local: undefined, [type]: options });
 }
 

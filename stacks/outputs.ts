@@ -11,7 +11,7 @@ import type { Schedule } from "../modules/schedule";
 export interface Output {
   readonly value: string | readonly string[] | Readonly<Record<string, object>>;
   readonly description: string;
-  /** What must be there before others use the value. */
+  /** Resources that must exist before others use the value. */
   readonly waitsFor?: readonly ITerraformDependable[];
 }
 
@@ -19,12 +19,12 @@ export interface Output {
 export function addOutputs(scope: Construct, pipeline: AccessLogPipeline): void {
   for (const [id, { waitsFor = [], ...config }] of Object.entries(outputsOf(pipeline))) {
     const output = new TerraformOutput(scope, id, config);
-    // Its own option makes expressions, where Terraform takes addresses only.
+    // CDKTF's own option writes expressions, but Terraform accepts only addresses.
     if (waitsFor.length > 0) output.addOverride("depends_on", waitsFor.map(dependable));
   }
 }
 
-/** Names and ARNs of a pipeline, for other stacks and for people, by the name of the output. */
+/** Names and ARNs of a pipeline, by the name of the output. */
 function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>> {
   const { bucket, landing, trigger, move, database, tables, createPartition, partitionSchedule, lake } =
     pipeline;

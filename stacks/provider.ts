@@ -15,7 +15,7 @@ export function addProvider(
     ...(assumeRole ? { assumeRole: [assumedRole(assumeRole)] } : {}),
     ...(allowedAccountIds ? { allowedAccountIds } : {}),
   });
-  // What the constructs' package asks for is one exact version.
+  // Otherwise the version would be the exact one that the constructs' package requires.
   if (version !== undefined) stack.addOverride("terraform.required_providers.aws.version", version);
 }
 

@@ -4,25 +4,25 @@ import { text } from "node:stream/consumers";
 import { addedPartitions } from "./athena/added-partitions";
 import { type LocalServer, startServer } from "./start-server";
 
-/** How a query goes on after it was submitted: states that it passes through, one a poll. */
+/** States of a query after its submission, one per poll. */
 export interface QueryFate {
   readonly states?: readonly ("QUEUED" | "RUNNING")[];
   readonly end?: "SUCCEEDED" | "FAILED" | "CANCELLED";
   readonly reason?: string;
   readonly isRetryable?: boolean;
-  /** Bytes that it has scanned, poll by poll; then, and by default, what it scans in all. */
+  /** Scanned bytes, poll by poll; afterwards, and by default, the total. */
   readonly scanned?: readonly number[];
   readonly scannedInAll?: number;
   readonly isReused?: boolean;
-  /** Only a statement like this meets it. */
+  /** Applies only to statements that match. */
   readonly of?: RegExp;
 }
 
-/** What a query gives: texts, as Athena has them. */
+/** Results of a query: texts, as in Athena. */
 export interface Results {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly rows: readonly (readonly (string | null)[])[];
-  /** Rows of a page, the header among them. */
+  /** Rows of a page, including the header. */
   readonly pageSize?: number;
 }
 
@@ -32,39 +32,42 @@ interface Query {
   readonly token: string;
   readonly workgroup: string;
   readonly database: string;
-  /** How old an earlier result may be that is taken instead. */
+  /** Maximum age of an earlier result to reuse. */
   readonly reuseMinutes: number | undefined;
   readonly fate: QueryFate;
   polls: number;
-  /** When a poll first said that it has ended. */
+  /** When a poll first reported its end. */
   endedAt?: Date;
   isCancelled: boolean;
 }
 
-/** Athena and Glue in memory: it keeps tokens, partitions and versions as they do, and fails as a test says. */
+/**
+ * Athena and Glue in memory: it keeps tokens, partitions and versions as they do, and fails as a test
+ * requests.
+ */
 export interface AthenaServer extends LocalServer {
-  /** Queries that were started, in order; one submitted again under its token is not. */
+  /** Started queries, in order; a query submitted again with its token is not started again. */
   readonly queries: readonly Query[];
   readonly submissions: number;
-  /** Columns of the tables that `GetTableMetadata` knows, by table; `CREATE TABLE` and `ADD COLUMNS` change them. */
+  /** Columns that `GetTableMetadata` returns, by table; `CREATE TABLE` and `ADD COLUMNS` change them. */
   readonly tables: Map<string, readonly string[]>;
   /** Partitions that the successful statements added, as `table/key=value/...`. */
   readonly partitions: ReadonlySet<string>;
-  /** Versions that Glue keeps of the tables, by table; each INSERT adds one. */
+  /** Glue's versions of tables, by table; each INSERT adds one. */
   readonly versions: Map<string, number[]>;
-  /** What happens to the next queries that are started, each once; then all succeed. */
+  /** Outcomes of the next started queries, each once; afterwards all succeed. */
   setFates(...fates: readonly QueryFate[]): void;
-  /** What is asked first: an answer or an error instead of what this server would say itself. */
+  /** Sets a function whose answer or error takes precedence over the server's own. */
   setAnswer(answer: AthenaAnswer): void;
-  /** The one value that every query gives, but those on metadata: they give NULL. */
+  /** Sets the single value that every query returns; queries of metadata return NULL. */
   setValue(value: string): void;
-  /** What every query gives. */
+  /** Sets the results of every query. */
   setResults(results: Results): void;
-  /** Pages that were fetched. */
+  /** Number of fetched pages. */
   readonly pages: number;
-  /** Errors that the next submissions are refused with. */
+  /** Refuses the next submissions with these errors. */
   refuse(...errors: readonly string[]): void;
-  /** Errors that the next requests of another kind are refused with, e.g. `GetQueryResults`. */
+  /** Refuses the next requests of another operation, e.g. `GetQueryResults`, with these errors. */
   refuseOf(operation: string, ...errors: readonly string[]): void;
 }
 
@@ -73,8 +76,9 @@ export const ROWS_PER_INSERT = 100;
 
 /**
  * @param operation e.g. `GetWorkGroup`
- * @param sql statement of the query, where the operation is about one
- * @returns the response, `{ error }` with `<name>` or `<name>: <message>`, or nothing to leave it to the server
+ * @param sql statement of the query, if the operation concerns one
+ * @returns the response, `{ error }` with `<name>` or `<name>: <message>`, or nothing for the server's own
+ * answer
  */
 export type AthenaAnswer = (
   operation: string,
@@ -82,7 +86,7 @@ export type AthenaAnswer = (
   sql: string,
 ) => Readonly<Record<string, unknown>> | undefined;
 
-/** @param now says when a query ended; default: the system's clock */
+/** @param now clock for the end of queries; default: the system's clock */
 export async function startAthenaServer(now = () => new Date()): Promise<AthenaServer> {
   const queries: Query[] = [];
   const partitions = new Set<string>();
@@ -115,7 +119,7 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
     return send(response, { TableMetadata: { Name: name, Columns: columns.map((Name) => ({ Name })) } });
   };
 
-  /** Glue's: the newest first, and few on a page. */
+  /** As in Glue: the newest first, with few per page. */
   const listVersions = (response: ServerResponse, { TableName, NextToken }: Input) => {
     const all = [...(versions.get(TableName) ?? [])].reverse();
     const from = Number(NextToken ?? 0);
@@ -310,7 +314,7 @@ interface Input {
 }
 const VERSIONS_ON_A_PAGE = 40;
 const MAX_DELETED_VERSIONS = 100;
-/** Asks for days; there are none unless a test says so. */
+/** Matches queries for days; they return none unless a test sets a value. */
 const METADATA = /^SELECT array_join\(/;
 
 const oneValue = (value: string | null): Results => ({
@@ -318,10 +322,10 @@ const oneValue = (value: string | null): Results => ({
   rows: [[value]],
 });
 
-/** Statements whose results begin with the names of the columns. */
+/** Statements whose results start with the column names. */
 const DML = /^(?:--.*\n)*\s*(?:SELECT|WITH|INSERT)\b/;
 
-/** Statements that Athena would not even parse fail by themselves. */
+/** Statements that Athena cannot parse always fail. */
 const fateOf = (sql: string): QueryFate =>
   /^(?:--.*\n)*\s*(?:SELECT|WITH|SHOW|INSERT INTO|ALTER TABLE|CREATE TABLE|CREATE OR REPLACE VIEW|DELETE FROM|OPTIMIZE|VACUUM)\b/.test(
     sql,
@@ -336,7 +340,7 @@ const ADD_COLUMNS = /^ALTER TABLE `\w+`\.`(\w+)` ADD COLUMNS \(([^)]*)\)/;
 const send = (response: ServerResponse, body: unknown) =>
   response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
 
-/** @param error its name, and after a colon its message */
+/** @param error name, and after a colon the message */
 function fail(response: ServerResponse, error: string, words?: string) {
   const [name, message = words ?? `${name} on purpose`] = error.split(": ");
   return response

@@ -3,10 +3,10 @@ import { text } from "node:stream/consumers";
 import type * as z from "zod";
 import { type LocalServer, startServer } from "./start-server";
 
-/** An answer that is an error of the service. */
+/** An error answer of the service. */
 export class ServiceError extends Error {
   constructor(
-    /** As the SDK names it, e.g. `InvalidRequestException`. */
+    /** Error name in the SDK, e.g. `InvalidRequestException`. */
     readonly code: string,
     message: string,
   ) {
@@ -14,16 +14,18 @@ export class ServiceError extends Error {
   }
 }
 
-/** An operation of a service: it gets the parsed body of a request and gives that of the answer. */
+/** An operation of a service: it gets the parsed body of a request and returns the body of the answer. */
 export type Operation = (body: unknown) => Promise<object>;
 
-/** Operations by service and name, as the header `x-amz-target` has them: `AmazonAthena`, then `GetQueryExecution`. */
+/**
+ * Operations by service and name, as in the header `x-amz-target`: `AmazonAthena`, then `GetQueryExecution`.
+ */
 export type Services = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 
 /**
- * An operation whose input is checked first.
+ * An operation that validates its input first.
  *
- * @param code error that a wrong input is refused with
+ * @param code error for an invalid input
  */
 export const operation =
   <Schema extends z.ZodType>(
@@ -44,7 +46,7 @@ export const operation =
   };
 
 /**
- * Serves services that speak AWS JSON 1.1, on a port of its own.
+ * Serves AWS JSON 1.1 services on a separate port.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
@@ -62,7 +64,7 @@ async function answer(services: Services, request: IncomingMessage, response: Se
       error instanceof ServiceError
         ? [400, error.code, error.message]
         : [500, "InternalServerException", String(error)];
-    // Athena's own errors say "Message", others "message"; the SDK reads either.
+    // Athena's own errors use "Message", others "message"; the SDK reads both.
     send(response, status, { __type: code, message, Message: message });
   }
 }

@@ -20,7 +20,7 @@ interface StoredMessage extends Message {
 
 export interface Queue {
   readonly messages: StoredMessage[];
-  /** Further attributes, as SQS has them. */
+  /** Other attributes, as in SQS. */
   attributes: Record<string, string>;
 }
 
@@ -28,11 +28,11 @@ type Input = Readonly<Record<string, unknown>>;
 type Failure = { readonly status: number; readonly code: string; readonly message: string };
 
 /**
- * SQS, Lambda, Scheduler, CloudWatch, Logs and STS in memory, each in its own protocol. What is not put into it is not
- * there, and is answered as AWS does.
+ * SQS, Lambda, Scheduler, CloudWatch, Logs and STS in memory, each with its own protocol. Only resources that
+ * a test adds exist; for others, it answers as AWS does.
  */
 export interface AwsServer extends LocalServer {
-  /** Requests in order, e.g. `sqs:GetQueueUrl`, with what they were about. */
+  /** Requests in order, e.g. `sqs:GetQueueUrl`, with their subject. */
   readonly calls: readonly { readonly operation: string; readonly input: Input }[];
   readonly queues: Map<string, Queue>;
   addQueue(name: string, attributes?: Readonly<Record<string, string>>): void;
@@ -43,15 +43,15 @@ export interface AwsServer extends LocalServer {
   readonly mappings: Record<string, unknown>[];
   readonly schedules: Map<string, Record<string, unknown>>;
   readonly alarms: Record<string, unknown>[];
-  /** Log events of each group; a group that is not here does not exist. */
+  /** Log events of each group; other groups do not exist. */
   readonly logs: Map<string, { timestamp: number; message: string }[]>;
-  /** Value of a metric in the hour that goes on, by `name` and the values of its dimensions. */
+  /** Value of a metric in the current hour, by `name` and the values of its dimensions. */
   readonly metrics: Map<string, number>;
   /** Payloads that functions were invoked with. */
   readonly invocations: { readonly name: string; readonly type: string; readonly payload: string }[];
-  /** Refuses an operation as one that is not permitted. */
+  /** Denies an operation. */
   deny(operation: string): void;
-  /** Refuses an operation so many times, as one too many. */
+  /** Throttles an operation this many times. */
   throttle(operation: string, times: number): void;
 }
 
@@ -182,7 +182,7 @@ export async function startAwsServer(): Promise<AwsServer> {
     "sqs:ListMessageMoveTasks": (input) => {
       const ofQueue = tasks.filter(({ SourceArn }) => SourceArn === input.SourceArn);
       const Results = ofQueue.map((task) => ({ ...task }));
-      // The first look sees it at work, the next one done.
+      // The first poll sees the task running, the next one sees it completed.
       for (const task of ofQueue) {
         Object.assign(task, {
           Status: "COMPLETED",
@@ -304,7 +304,10 @@ const SERVICES: Readonly<Record<string, string>> = {
   Logs_20140328: "logs",
 };
 
-/** Which operation it is: by header in the JSON protocols, by path in the REST ones, by form in the oldest. */
+/**
+ * Determines the operation: by header in JSON protocols, by path in REST protocols, by form in the query
+ * protocol.
+ */
 function parse(
   { method, url = "", headers }: IncomingMessage,
   body: string,
@@ -356,7 +359,7 @@ function refuse(response: ServerResponse, operation: string, { status, code, mes
     );
     return;
   }
-  // Lambda and Scheduler name their errors in a header, the others in the body.
+  // Lambda and Scheduler return the error name in a header, the others in the body.
   response.writeHead(status, { "content-type": contentType(operation), "x-amzn-errortype": code });
   response.end(JSON.stringify({ __type: code, message, Message: message }));
 }

@@ -1,9 +1,9 @@
 import type { SQSEvent } from "aws-lambda";
 
-/** When every event of these says that its object was created. */
+/** Creation time of the object in all of these events. */
 export const EVENT_TIME = "2026-11-23T07:06:12Z";
 
-/** A queue message whose body is what S3 sends: keys are form-encoded. */
+/** A queue message with S3's notification as body: keys are form-encoded. */
 export const s3Notification = (bucket: string, ...keys: readonly string[]): string =>
   JSON.stringify({
     Records: keys.map((key) => ({
@@ -27,7 +27,7 @@ const formEncoded = (key: string): string =>
     .map((part) => encodeURIComponent(part).replaceAll("%20", "+"))
     .join("/");
 
-/** What EventBridge sends: the key as it is. */
+/** An EventBridge event: the key is not encoded. */
 export const eventBridgeEvent = (bucket: string, key: string): string =>
   JSON.stringify({
     version: "0",
@@ -39,7 +39,7 @@ export const eventBridgeEvent = (bucket: string, key: string): string =>
     detail: { bucket: { name: bucket }, object: { key, size: 4 }, reason: "PutObject" },
   });
 
-/** What S3 sends when a notification is configured. */
+/** S3's test event, sent when a notification is configured. */
 export const TEST_EVENT = JSON.stringify({ Service: "Amazon S3", Event: "s3:TestEvent", Bucket: "logs" });
 
 /** A batch of queue messages; the ids are m0, m1 and so on. */

@@ -8,21 +8,21 @@ import {
 import { pipeline } from "node:stream";
 import { type LocalServer, startServer } from "./start-server";
 
-/** A request as it came over the wire. */
+/** A request as received. */
 export interface WireRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** Of POST alone: what others send is data. */
+  /** Body of POST requests only: bodies of others are data. */
   readonly body: string;
 }
 
 /**
- * Hands requests on to a server as they are, on a port of its own. The header `Host` stays what the client wrote: it is
- * signed.
+ * Forwards requests unchanged to a server, from a separate port. The header `Host` stays as the client set
+ * it, because it is signed.
  *
- * @param onRequest is told of each request
+ * @param onRequest called with each request
  */
 export async function forwardHttp(
   target: string,
@@ -37,7 +37,7 @@ export async function forwardHttp(
       answerWith(answer, response),
     );
     forwarded.on("error", () => response.destroy());
-    // A client that is killed breaks its request off.
+    // A killed client aborts its request.
     pipeline(request, forwarded, () => undefined);
   });
   return {

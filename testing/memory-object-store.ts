@@ -8,7 +8,7 @@ export interface MemoryObject {
 }
 
 /**
- * Objects in memory, with S3's rules: for tests of the core, and for simulating it.
+ * Objects in memory, with S3's rules, for tests and the simulation.
  *
  * @param now default: the system's clock
  * @param objects where they are kept, by bucket and key with a slash between them; for those who look at them from outside

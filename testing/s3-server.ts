@@ -10,7 +10,10 @@ interface S3Object {
   readonly modified: Date;
 }
 
-/** What a test wants to go wrong: asked before each request; an answer is sent instead of doing the work. */
+/**
+ * A fault that a test requests. It is called before each request; its answer is sent instead of executing the
+ * request.
+ */
 export type Fault = (request: S3Request) => { readonly status: number; readonly code: string } | undefined;
 
 export interface S3Request {
@@ -23,10 +26,10 @@ export interface S3Request {
   readonly isBatchDelete: boolean;
 }
 
-/** An S3 server in memory that enforces every precondition of the operations the project uses. */
+/** An S3 server in memory that enforces all preconditions of the operations that the project uses. */
 export interface S3Server extends LocalServer {
   readonly requests: readonly S3Request[];
-  /** Most requests that were open at the same moment. */
+  /** Maximum of concurrent requests. */
   readonly maxInFlight: number;
   setFault(fault: Fault | undefined): void;
   put(bucket: string, key: string, body: string | Buffer, modified?: Date): void;
@@ -40,7 +43,7 @@ export interface S3Server extends LocalServer {
   clear(): void;
 }
 
-/** @param latencyMs how long every request takes at least: that of S3 itself, for measurements */
+/** @param latencyMs minimum duration of every request: S3's latency, for measurements */
 export async function startS3Server(latencyMs = 0): Promise<S3Server> {
   const buckets = new Map<string, Map<string, S3Object>>();
   const requests: S3Request[] = [];
@@ -99,7 +102,7 @@ export async function startS3Server(latencyMs = 0): Promise<S3Server> {
 export const OWNER = "111122223333";
 const EMPTY_DOCUMENT = '<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>';
 
-/** One document per bucket: what is put replaces all of it. */
+/** One document per bucket: a put replaces the whole document. */
 function handleNotification(
   notifications: Map<string, string>,
   { headers }: IncomingMessage,
@@ -108,7 +111,7 @@ function handleNotification(
   body: Buffer,
 ): ServerResponse {
   const expected = headers["x-amz-expected-bucket-owner"];
-  // Whoever writes has to say whose bucket they mean.
+  // Writes must name the expected bucket owner.
   if (expected !== OWNER && (method === "PUT" || expected !== undefined))
     return sendError(response, 403, "AccessDenied");
   if (method === "PUT") {
@@ -132,7 +135,7 @@ function sendBuckets(
   );
 }
 
-/** Kinds of documents that are read only, with the error of a bucket that has none. */
+/** Kinds of read-only documents, with the error for a bucket without one. */
 const DOCUMENTS: Readonly<Record<string, string>> = {
   policy: "NoSuchBucketPolicy",
   ownershipControls: "OwnershipControlsNotFoundError",
@@ -226,7 +229,7 @@ function copyObject(
   { headers }: IncomingMessage,
   response: ServerResponse,
 ): ServerResponse {
-  // As S3 does: decoded once, whatever is encoded in it.
+  // As S3 does: decoded exactly once.
   const source = decodeURIComponent(String(headers["x-amz-copy-source"]).replace(/^\//, ""));
   const slash = source.indexOf("/");
   const object = buckets.get(source.slice(0, slash))?.get(source.slice(slash + 1));
@@ -252,7 +255,7 @@ function deleteObjects(
   return sendXml(response, "<DeleteResult></DeleteResult>");
 }
 
-/** XML 1.0 has no way to write these, not even as references. */
+/** XML 1.0 cannot represent other characters, not even as references. */
 const isInXml = (character: string): boolean => character >= " " || "\t\n\r".includes(character);
 
 function listObjects(
@@ -281,7 +284,7 @@ function listObjects(
   );
 }
 
-/** The body of a streamed upload comes in chunks with their lengths. */
+/** The body of a streamed upload consists of chunks with their lengths. */
 function withoutChunks({ headers }: IncomingMessage, body: Buffer): Buffer {
   if (!String(headers["content-encoding"] ?? "").includes("aws-chunked")) return body;
   const parts: Buffer[] = [];

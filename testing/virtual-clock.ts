@@ -1,8 +1,8 @@
 import type { Clock } from "../handlers/core/ports";
 
-/** A clock that only sleeping moves: tests that wait take no time. */
+/** A clock that advances only by sleeping: tests that wait take no time. */
 export interface VirtualClock extends Clock {
-  /** Milliseconds slept in all. */
+  /** Total milliseconds slept. */
   readonly slept: number;
 }
 

@@ -3,15 +3,15 @@ import { runInNewContext } from "node:vm";
 import { type FunctionReport, LIVE_MEMORY } from "../function-report";
 
 /**
- * Stands where Lambda's runtime would: loads the module that the first argument names, and hands the events that its
- * parent sends to its `handler`, one after the other.
+ * Replaces Lambda's runtime: loads the module of the first argument, and passes the parent's events to its
+ * `handler`, one after another.
  */
 const MIB = 2 ** 20;
 const [, , file = ""] = process.argv;
 
 const started = performance.now();
 const { handler }: { handler: (event: unknown, context: object) => Promise<unknown> } = require(file);
-/** What a handler asks of Lambda's context: there is time for every event of a benchmark. */
+/** The part of Lambda's context that handlers use: there is enough time for every event of a benchmark. */
 const CONTEXT = { getRemainingTimeInMillis: () => 900_000 };
 report({ milliseconds: performance.now() - started });
 

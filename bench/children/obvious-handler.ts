@@ -2,8 +2,8 @@ import { CopyObjectCommand, DeleteObjectCommand, S3Client } from "@aws-sdk/clien
 import type { S3Event } from "aws-lambda";
 
 /**
- * The handler that one would write first: S3 invokes it for each new object, and it copies, then deletes. It is
- * deployed as it is compiled, with the SDK as a folder of modules beside it.
+ * The obvious handler: S3 invokes it for each new object, and it copies, then deletes. It is deployed as
+ * compiled, with the SDK as a folder of modules.
  */
 const client = new S3Client({});
 

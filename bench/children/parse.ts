@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 /**
- * What one would write in Node to count requests, bytes sent and server errors: each file unpacked as a whole, each
- * line split. Arguments: what separates fields, least number of them, index of the status and of the bytes, and the
- * file that lists the logs.
+ * The obvious Node program to count requests, bytes sent and server errors: it unpacks each file as a whole
+ * and splits each line. Arguments: field separator, minimum number of fields, indexes of the status and the
+ * bytes, and the file that lists the logs.
  */
 const [, , separator = "", fewest, status, bytes, list = ""] = process.argv;
 

@@ -3,8 +3,8 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import type { SqlJob, SqlResult } from "../run-sql";
 
 /**
- * Runs the statements of the job that the first argument names, one after the other, in a DuckDB as it comes, and
- * prints what each took as JSON.
+ * Runs the statements of the job in the first argument, one after another, in DuckDB with default settings,
+ * and prints the cost of each as JSON.
  */
 const [, , file = ""] = process.argv;
 
@@ -28,7 +28,10 @@ async function main({ setup, statements }: SqlJob): Promise<void> {
   console.log(JSON.stringify(results));
 }
 
-/** Bytes and calls of this process so far. @see https://man7.org/linux/man-pages/man5/proc_pid_io.5.html */
+/**
+ * Read bytes and read calls of this process so far. @see
+ * https://man7.org/linux/man-pages/man5/proc_pid_io.5.html
+ */
 function readsSoFar(): { readonly bytes: number; readonly count: number } {
   const text = readFileSync("/proc/self/io", "utf8");
   const value = (name: string) => Number(new RegExp(`^${name}: (\\d+)`, "m").exec(text)?.[1]);

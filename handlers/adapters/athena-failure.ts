@@ -26,7 +26,10 @@ const OF_THE_STATEMENT = [
   /Bytes scanned limit was exceeded/i,
 ];
 
-/** `s3://bucket/key`, as in `Failed to read file: s3://...` and `Error opening Hive split s3://... (offset=0, length=9)`. */
+/**
+ * A path of a file, as in `Failed to read file: s3://...` and `Error opening Hive split s3://... (offset=0,
+ * length=9)`.
+ */
 const FILE = /s3:\/\/[^\s"'()]+[^\s"'(),.:;]/;
 
 /** Athena adds this to failures of INSERT; its path is not a file that was read. */

@@ -38,7 +38,7 @@ export interface MovePorts {
   readonly clock: Clock;
 }
 
-/** Copies in flight at once. More do not help: the CPU that signs requests is the limit, not their latency. */
+/** Concurrent copies. More do not help: the CPU that signs requests is the limit, not latency. */
 export const COPY_CONCURRENCY = 32;
 /**
  * Objects that are copied, noted and deleted together: finished chunks are not repeated if the function is
@@ -47,7 +47,8 @@ export const COPY_CONCURRENCY = 32;
 export const CHUNK_SIZE = 100;
 
 /**
- * Moves a batch of objects to their Hive-style keys. Each chunk is noted and deleted while the next one is copied.
+ * Moves a batch of objects to their Hive-style keys. While a chunk is copied, the previous one is noted and
+ * deleted.
  *
  * The order of the steps ensures that a crash never loses a file or hides it from the tables: every copy of a
  * chunk is confirmed, then the files are noted, and only then the originals are deleted. The original exists

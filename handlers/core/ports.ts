@@ -75,7 +75,7 @@ export interface QueryResult {
 
 /** Runs SQL and waits for its end. The renderers write the SQL. */
 export interface QueryEngine {
-  /** @throws OperationError with code `QUERY_FAILED`, the query's id and the engine's reason, or `QUERY_TIMEOUT` */
+  /** @throws OperationError `QUERY_FAILED` with the query's id and the engine's reason, or `QUERY_TIMEOUT` */
   run(statement: Statement): Promise<QueryResult>;
   /** Runs a query of one value, e.g. a count. @throws as `run` does */
   value(statement: Statement): Promise<string | undefined>;

@@ -4,7 +4,7 @@ import type { QueryEngine } from "../../handlers/core/ports";
 /** Values of one row, by column, without NULL values. */
 export type Row = Readonly<Record<string, string>>;
 
-/** Runs a query and reads all of its rows: only for results that are known to be small. @throws as `run` does */
+/** Runs a query and reads all of its rows: only for small results. @throws as `run` does */
 export async function athenaRows(
   client: AthenaClient,
   engine: QueryEngine,

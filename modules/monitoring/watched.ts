@@ -55,7 +55,7 @@ interface PipelineParts {
   readonly analystWorkgroup: QueryWorkgroup;
 }
 
-/** Collects what is to be watched. */
+/** Collects the watched parts. */
 export function watchedOf(pipeline: PipelineParts, sources: readonly LogSource[]): Watched {
   const { move, trigger, lake } = pipeline;
   const functions: WatchedFunction[] = [

@@ -3,7 +3,7 @@ import { arrivedObjects } from "../../handlers/arrived-objects";
 import { messageOf } from "../../handlers/core/errors";
 import { isRecord, jsonOf } from "../../handlers/core/json";
 
-/** What a message in a dead-letter queue is about. */
+/** Subject of a message in a dead-letter queue. */
 export type DeadLetter =
   /** Objects that could not be moved. */
   | { readonly kind: "objects"; readonly objects: readonly string[] }

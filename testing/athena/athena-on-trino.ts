@@ -21,19 +21,19 @@ export interface AthenaOptions {
   readonly trino: string;
   readonly versions: TableVersions;
   readonly projected: ProjectedPartitions;
-  /** `s3://.../`, of results; only named in errors. */
+  /** `s3://.../` of results; used only in errors. */
   readonly results: string;
 }
 
-/** Athena as the pipeline uses it, on Trino. */
+/** The parts of Athena that the pipeline uses, on Trino. */
 export interface AthenaOnTrino {
   /** Operations of the service `AmazonAthena`. */
   readonly operations: Readonly<Record<string, Operation>>;
-  /** Queries that have ended, in the order of their submission. */
+  /** Ended queries, in order of submission. */
   records(): readonly StatementRecord[];
-  /** Has VACUUM take everything for older than it is. */
+  /** Makes VACUUM treat all data as older by this time. */
   letTimePass(seconds: number): void;
-  /** Has errors name no file from now on: some of Athena's do not. */
+  /** Makes errors name no file from now on, like some of Athena's errors. */
   hideFileNames(): void;
   /** Resolves when the next statement of a kind has been submitted. */
   submitted(kind: StatementKind): Promise<void>;
@@ -41,7 +41,10 @@ export interface AthenaOnTrino {
 
 const MAX_STATEMENT_BYTES = 262_144;
 const [MIN_TOKEN, MAX_TOKEN] = [32, 128];
-/** An answer about a running query is held back so long: clients that sleep between two would wait for nothing. */
+/**
+ * Long polling: an answer about a running query waits this long for its end, so that clients poll and sleep
+ * less.
+ */
 const ANSWER_WITHIN_MS = 5_000;
 const INVALID = "InvalidRequestException";
 
@@ -155,7 +158,7 @@ export function athenaOnTrino(options: AthenaOptions): AthenaOnTrino {
   };
 }
 
-/** Statements that Athena's parsers do not take are refused when they are Trino's, and fail when they are Hive's. */
+/** Statements that Athena's Trino parser rejects are refused; those that its Hive parser rejects fail. */
 function parsedOrFailed(
   sql: string,
   database: string,

@@ -16,7 +16,7 @@ export interface CarryOutOptions extends Surroundings {
 }
 
 /**
- * Does on Trino what a statement does on Athena, and to the Glue catalog what Athena does to it.
+ * Executes an Athena statement on Trino, and applies Athena's changes to the Glue catalog.
  *
  * @throws TrinoError, ParseException
  */
@@ -54,13 +54,13 @@ const inDatabase = ({ database, signal }: CarryOutOptions) => ({
   ...(database === undefined ? {} : { schema: database }),
 });
 
-/** What Athena refuses and Trino would do. @throws ParseException */
+/** Rejects statements that Trino accepts but Athena does not. @throws ParseException */
 function check(statement: AthenaStatement, { properties }: Surroundings): void {
   if (statement.kind === "create-table" || statement.kind === "set-properties") {
     const problem = properties.set(statement.name, statement.properties);
     if (problem !== undefined) throw new ParseException(`FAILED: SemanticException ${problem}`);
   }
-  // Glue takes so many partitions at once.
+  // Glue accepts at most this many partitions at once.
   if (statement.kind === "add-partitions" && statement.partitions.length > MAX_PARTITIONS) {
     throw new ParseException(
       `FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. 1 validation error detected: Value at 'partitionInputList' failed to satisfy constraint: Member must have length less than or equal to ${MAX_PARTITIONS}`,
@@ -68,7 +68,10 @@ function check(statement: AthenaStatement, { properties }: Surroundings): void {
   }
 }
 
-/** True if a statement made a new version of its table. Partitions are no part of one, nor is a commit of nothing. */
+/**
+ * True if a statement created a new version of its table. Partitions and empty commits do not create a
+ * version.
+ */
 function changes({ kind }: AthenaStatement, { updateCount }: TrinoResult): boolean {
   if (kind === "add-partitions") return false;
   return (kind !== "insert" && kind !== "delete") || (updateCount ?? 0) > 0;

@@ -3,9 +3,9 @@ import type { Execution } from "./executions";
 import type { StatementKind } from "./statement";
 
 /**
- * What GetQueryExecution says.
+ * Answer of GetQueryExecution.
  *
- * @param results `s3://.../`, where results lie
+ * @param results `s3://.../` of the results
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecution.html
  */
 export function describeExecution(execution: Execution, results: string): object {
@@ -29,7 +29,7 @@ export function describeExecution(execution: Execution, results: string): object
             AthenaError: {
               ErrorCategory: failure.category,
               ErrorType: failure.type,
-              // What public reports of failed statements have, also where another try would help.
+              // As in public reports of failed statements, even where a retry would help.
               Retryable: false,
               ErrorMessage: failure.reason,
             },

@@ -1,14 +1,14 @@
 import type { Execution, Progress } from "./executions";
 import type { StatementKind } from "./statement";
 
-/** A query that has ended. */
+/** An ended query. */
 export interface StatementRecord {
   readonly kind: StatementKind;
   readonly state: "SUCCEEDED" | "FAILED" | "CANCELLED";
   /** Why it failed. */
   readonly reason: string | undefined;
   readonly bytesRead: number;
-  /** Rows that it wrote, deleted or gave. */
+  /** Rows that it wrote, deleted or returned. */
   readonly rows: number;
   readonly milliseconds: number;
   readonly sql: string;
@@ -28,11 +28,11 @@ export const bytesOf = (progress: Progress): number => {
   }
 };
 
-/** Rows that it wrote, deleted or gave. */
+/** Rows that it wrote, deleted or returned. */
 export const rowsOf = (progress: Progress): number =>
   progress.state === "SUCCEEDED" ? (progress.result.updateCount ?? progress.result.rows.length) : 0;
 
-/** What there is to say of a query; nothing while it runs. */
+/** Record of a query; nothing while it runs. */
 export function recordOf(execution: Execution): StatementRecord[] {
   const { kind, sql, progress } = execution;
   if (progress.state === "RUNNING") return [];

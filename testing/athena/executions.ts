@@ -3,14 +3,14 @@ import type { TrinoResult } from "../trino/client";
 import type { Failure } from "./failure";
 import type { StatementKind } from "./statement";
 
-/** How a query stands. */
+/** Progress of a query. */
 export type Progress =
   | { readonly state: "RUNNING" }
   | { readonly state: "SUCCEEDED"; readonly result: TrinoResult }
   | { readonly state: "FAILED"; readonly failure: Failure; readonly bytesRead: number }
   | { readonly state: "CANCELLED"; readonly bytesRead: number };
 
-/** A query that was taken. */
+/** An accepted query. */
 export interface Execution {
   readonly id: string;
   readonly sql: string;
@@ -22,14 +22,14 @@ export interface Execution {
   endedAt: number | undefined;
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
-  /** Cancels it. */
+  /** Cancels the query. */
   readonly abort: AbortController;
 }
 
-/** A token that comes again with other parameters. */
+/** A token was reused with other parameters. */
 export class TokenConflict extends Error {}
 
-/** The queries of an account, each started once for its token. */
+/** The queries of an account: each token starts one query. */
 export class Executions {
   private readonly byId = new Map<string, Execution>();
   private readonly byToken = new Map<string, { readonly parameters: string; readonly id: string }>();
@@ -43,10 +43,10 @@ export class Executions {
   }
 
   /**
-   * The query that was started under a token, whatever became of it.
+   * The query that was started with a token, in any state.
    *
-   * @param parameters everything else that the request said
-   * @throws TokenConflict if it came with others before
+   * @param parameters all other parameters of the request
+   * @throws TokenConflict if the token was used with other parameters before
    * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
    */
   startedBefore(token: string | undefined, parameters: string): string | undefined {
@@ -57,7 +57,7 @@ export class Executions {
     return known?.id;
   }
 
-  /** @param run carries the query out; never rejects */
+  /** @param run executes the query; never rejects */
   start(
     query: Pick<Execution, "sql" | "kind" | "workgroup" | "database">,
     token: string | undefined,

@@ -2,7 +2,7 @@ import { TrinoError } from "../trino/client";
 import { ParseException } from "./hive-reader";
 import type { StatementKind } from "./statement";
 
-/** How Athena says that a query failed. */
+/** Athena's description of a failed query. */
 export interface Failure {
   /** `StateChangeReason`. */
   readonly reason: string;
@@ -18,7 +18,7 @@ const CATEGORIES: Readonly<Record<TrinoError["type"], Failure["category"]>> = {
   INSUFFICIENT_RESOURCES: 1,
   EXTERNAL: 1,
 };
-/** By the first of these that an error's name begins with. */
+/** Error types by the prefix of an error's name; the first match counts. */
 const TYPES: readonly (readonly [prefix: string, type: number])[] = [
   ["ICEBERG_", 233],
   ["HIVE_", 1001],
@@ -31,18 +31,18 @@ const DDL_TASK_FAILED = 1003;
 
 export interface FailedStatement {
   readonly kind: StatementKind;
-  /** Where Athena says that it may have written what the statement wrote. */
+  /** Path of the data manifest that Athena names in the error. */
   readonly manifest: string;
-  /** False: an error does not say which file it is about. Some of Athena's do, e.g. "Failed to read file at s3://...". */
+  /** False if errors do not name the file. Some of Athena's do, e.g. "Failed to read file at s3://...". */
   readonly namesFiles: boolean;
 }
 
 const FILE_NAME = / (?:at|split) s3:\/\/\S+/;
 
 /**
- * Athena's words for an error of Trino.
+ * Athena's error for an error of Trino.
  *
- * An INSERT that fails names a manifest behind the error's own text, which may end with the name of a file.
+ * A failed INSERT names a manifest after the error's own text, which may end with the name of a file.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/error-reference.html
  * @see https://github.com/trinodb/trino/issues/19225

@@ -1,7 +1,7 @@
 import type { TableName } from "../glue/table-versions";
 import { HiveReader } from "./hive-reader";
 
-/** A Hive DDL statement of Athena, as far as it is known here. */
+/** A supported Hive DDL statement of Athena. */
 export type HiveStatement =
   | {
       readonly kind: "create-table";
@@ -35,7 +35,7 @@ export type Properties = Readonly<Record<string, string>>;
 /**
  * Reads Athena's `CREATE TABLE` of an Iceberg table, and `ALTER TABLE`.
  *
- * @throws ParseException in the words of Athena's parser
+ * @throws ParseException with the message of Athena's parser
  */
 export function parseHiveDdl(sql: string): HiveStatement {
   const reader = new HiveReader(sql);

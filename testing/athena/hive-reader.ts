@@ -1,4 +1,4 @@
-/** Athena's parser of Hive DDL does not take a statement. */
+/** Athena's parser of Hive DDL rejects a statement. */
 export class ParseException extends Error {}
 
 interface Token {
@@ -20,7 +20,7 @@ export class HiveReader {
     this.tokens = tokensOf(sql);
   }
 
-  /** Takes these words, if they come next. */
+  /** Consumes these words if they are next. */
   skips(words: string): boolean {
     const list = words.split(" ");
     const isNext = list.every((word, index) => {
@@ -31,12 +31,15 @@ export class HiveReader {
     return isNext;
   }
 
-  /** @throws ParseException if other words come next */
+  /** @throws ParseException if other words are next */
   expect(words: string, place: string): void {
     if (!this.skips(words)) throw this.unexpected(place);
   }
 
-  /** A name; Hive takes those that are no keywords without backticks, too. Double quotes are no part of the language. */
+  /**
+   * Reads a name. In Hive, names that are not keywords need no backticks. Hive does not support double
+   * quotes.
+   */
   name(place: string): string {
     const token = this.take();
     if (token.kind === "name" || token.kind === "word") return token.value;
@@ -49,7 +52,7 @@ export class HiveReader {
     throw this.unexpectedAt(this.next - 1, place);
   }
 
-  /** A list between parentheses. */
+  /** Reads a list in parentheses. */
   list<T>(place: string, item: () => T): T[] {
     this.expect("(", place);
     const items = [item()];

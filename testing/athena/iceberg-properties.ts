@@ -2,7 +2,7 @@ import { DAY_SECONDS } from "../../formats/time";
 import type { TableName } from "../glue/table-versions";
 import type { Properties } from "./hive-ddl";
 
-/** Properties that Athena lets an Iceberg table have; it refuses all others. */
+/** Properties that Athena allows for an Iceberg table; it refuses all others. */
 const ALLOWED = [
   "table_type",
   "format",
@@ -19,21 +19,21 @@ const ALLOWED = [
 ];
 const DEFAULT_MAX_AGE_SECONDS = 5 * DAY_SECONDS;
 
-/** What VACUUM of a table keeps. */
+/** Retention limits of a table's VACUUM. */
 export interface VacuumLimits {
   readonly maxAgeSeconds: number;
   readonly minSnapshots: number;
 }
 
 /**
- * What tables were told about their maintenance: Trino has no such properties.
+ * Maintenance properties of tables, which Trino does not support.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html
  */
 export class IcebergProperties {
   private readonly tables = new Map<string, Properties>();
 
-  /** @returns the error of Athena if a property is none that it knows, else nothing */
+  /** @returns Athena's error if it does not know a property, else nothing */
   set({ database, table }: TableName, properties: Properties): string | undefined {
     const unknown = Object.keys(properties).find((name) => !ALLOWED.includes(name));
     if (unknown !== undefined) return `Unsupported table property key: ${unknown}`;

@@ -16,8 +16,8 @@ export interface ProjectedTable {
 }
 
 /**
- * Stands for partition projection, which Trino does not have: before a query, each partition that has files and that the
- * projection names is registered. What the projection does not name is never seen, as on Athena.
+ * Emulates partition projection, which Trino does not have: before a query, it registers each partition that
+ * has files and is in the projection. As on Athena, other partitions are not visible.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
  */
@@ -31,9 +31,9 @@ export class ProjectedPartitions {
     private readonly tables: readonly ProjectedTable[],
   ) {}
 
-  /** Registers what came since the last time. */
+  /** Registers partitions that are new since the last call. */
   refresh(): Promise<void> {
-    // One at a time: two would register the same.
+    // One at a time: two would register the same partitions.
     this.running = this.running.then(() => this.registerAll());
     return this.running;
   }
@@ -93,7 +93,7 @@ function isProjected(parameters: ProjectedTable["parameters"], name: string, val
   }
 }
 
-/** An end of a range of days: a day, or one from now on. */
+/** Parses an end of a range of days: a date, or relative to now. */
 function dayOf(end: string): string {
   const [, days] = /^NOW(?:\+(\d+)DAYS?)?$/.exec(end) ?? [];
   if (!end.startsWith("NOW")) return end;

@@ -1,12 +1,12 @@
 import type { TrinoColumn, TrinoResult } from "../trino/client";
 
-/** What GetQueryResults gives at most. */
+/** Maximum rows of GetQueryResults. */
 export const MAX_ROWS_PER_PAGE = 1000;
 
 /**
- * A page of a result: texts, the names of the columns before the first row.
+ * A page of a result as texts; the first page starts with the column names.
  *
- * @param token where the page before ended
+ * @param token end of the previous page
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
  */
 export function resultPage(
@@ -14,7 +14,7 @@ export function resultPage(
   token: string | undefined,
   size: number,
 ): object {
-  // Rows that were written are a number, not a result.
+  // A statement that writes rows returns their number, not a result.
   const isResult = updateCount === undefined && columns.length > 0;
   const all = isResult ? [columns.map(({ name }) => ({ VarCharValue: name })), ...rows.map(rowOf)] : [];
   const [from, end] = [Number(token ?? 0), Number(token ?? 0) + size];
@@ -34,7 +34,7 @@ const columnInfo = ({ name, type }: TrinoColumn) => ({
   TableName: "",
   Name: name,
   Label: name,
-  // `varchar(10)` is `varchar`, with its length elsewhere.
+  // `varchar(10)` becomes `varchar`; Athena reports the length separately.
   Type: type.replace(/\(.*/, ""),
   Nullable: "UNKNOWN",
 });

@@ -1,23 +1,23 @@
 import type { TableName } from "../glue/table-versions";
 import { type HiveStatement, parseHiveDdl } from "./hive-ddl";
 
-/** A table as a statement names it, in two parts. */
+/** A table name in a statement, with database and table. */
 interface Named {
   readonly name: TableName;
 }
 
-/** A statement that Athena takes, by what has to be done with it on Trino. */
+/** A statement that Athena accepts, by its handling on Trino. */
 export type AthenaStatement =
   | HiveStatement
   | ({ readonly kind: "optimize"; readonly where: string } & Named)
   | ({ readonly kind: "vacuum" } & Named)
-  /** Trino takes these as they are. */
+  /** Trino accepts these unchanged. */
   | ({ readonly kind: "insert" | "delete" | "view" } & Named)
   | { readonly kind: "select" };
 
 export type StatementKind = AthenaStatement["kind"];
 
-/** Athena's parser does not take a statement: it is refused before it is a query. */
+/** Athena's parser rejects a statement: it is refused before a query starts. */
 export class RefusedStatement extends Error {}
 
 const BARE = "([a-z_][a-z0-9_]*)";
@@ -36,18 +36,18 @@ const INTO: readonly (readonly ["insert" | "delete" | "view", RegExp])[] = [
 const HIVE = /^(?:CREATE\s+TABLE|ALTER\s+TABLE)\b/i;
 const COMMENTS = /^(?:--[^\n]*\n|\s)*/;
 
-/** Words that a statement can begin with for Trino's parser; OPTIMIZE and VACUUM are none of them. */
+/** First words of statements for Trino's parser; OPTIMIZE and VACUUM are not among them. */
 const FIRST_WORDS =
   "'ALTER', 'ANALYZE', 'CALL', 'COMMENT', 'COMMIT', 'CREATE', 'DEALLOCATE', 'DELETE', 'DENY', 'DESC', 'DESCRIBE', 'DROP', 'EXECUTE', 'EXPLAIN', 'GRANT', 'INSERT', 'MERGE', 'PREPARE', 'REFRESH', 'RESET', 'REVOKE', 'ROLLBACK', 'SET', 'SHOW', 'START', 'TRUNCATE', 'UNLOAD', 'UPDATE', 'USE', 'USING', <query>";
 
 /**
- * Tells the kinds of statements apart, and reads those that Trino does not know.
+ * Determines the kind of a statement, and parses kinds that Trino does not know.
  *
- * Athena hands a statement that its first parser does not take to the second, which does not know OPTIMIZE and VACUUM:
- * with quoted names, that is the error that comes.
+ * Athena passes a statement that its first parser rejects to the second, which does not know OPTIMIZE and
+ * VACUUM: with quoted names, the second parser's error is returned.
  *
- * @param database of names without one
- * @throws ParseException, RefusedStatement in the words of Athena's parsers
+ * @param database database of names without one
+ * @throws ParseException, RefusedStatement with the messages of Athena's parsers
  * @see https://docs.aws.amazon.com/athena/latest/ug/vacuum-statement.html
  * @see https://github.com/dbt-labs/dbt-athena/issues/54
  */

@@ -3,9 +3,9 @@ import { CATALOG, runOnTrino } from "../trino/client";
 import { TRINO_TYPES } from "./trino-plan";
 
 /**
- * What GetTableMetadata says.
+ * Answer of GetTableMetadata.
  *
- * @throws ServiceError if there is no such table
+ * @throws ServiceError if the table does not exist
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_GetTableMetadata.html
  */
 export async function tableMetadata(trino: string, database: string, table: string): Promise<object> {

@@ -7,19 +7,19 @@ import type { AthenaStatement } from "./statement";
 /** A statement for Trino. */
 export interface Step {
   readonly sql: string;
-  /** An error with such a message is none. */
+  /** An error with a matching message is ignored. */
   readonly unless?: RegExp;
 }
 
-/** What plans are made with. */
+/** Context of plans. */
 export interface Surroundings {
   readonly trino: string;
   readonly properties: IcebergProperties;
-  /** Seconds that are taken to have passed since the tables were written: nobody waits a day for a test. */
+  /** Simulated seconds since the tables were written, so that a test does not have to wait a day. */
   readonly elapsedSeconds: number;
 }
 
-/** Iceberg's types on Athena, and what Trino calls them. */
+/** Iceberg's types on Athena, and their names on Trino. */
 export const TRINO_TYPES: Readonly<Record<string, string>> = {
   string: "varchar",
   boolean: "boolean",
@@ -33,7 +33,7 @@ export const TRINO_TYPES: Readonly<Record<string, string>> = {
 
 const IS_REGISTERED = /already registered/i;
 
-/** The statements that do on Trino what a statement does on Athena. @param sql the statement, for those that need no change */
+/** The Trino statements for an Athena statement. @param sql the statement, for kinds that need no change */
 export async function planOf(
   statement: AthenaStatement,
   sql: string,
@@ -82,14 +82,14 @@ export async function planOf(
   }
 }
 
-/** `CALL` of the procedure that makes a partition of a text table known. */
+/** `CALL` of the procedure that registers a partition of a text table. */
 export function registerPartition({ database, table }: TableName, { keys, location }: HivePartition): string {
   const array = (texts: readonly string[]) => `ARRAY[${texts.map(literal).join(", ")}]`;
   const [names, values] = [keys.map(([key]) => key), keys.map(([, value]) => value)];
   return `CALL ${CATALOG}.system.register_partition(${literal(database)}, ${literal(table)}, ${array(names)}, ${array(values)}, ${literal(location)})`;
 }
 
-/** The ages, in seconds, from which VACUUM deletes. */
+/** The ages, in seconds, after which VACUUM deletes. */
 async function thresholds(
   { name }: Extract<AthenaStatement, { kind: "vacuum" }>,
   { trino, properties, elapsedSeconds }: Surroundings,
@@ -97,7 +97,7 @@ async function thresholds(
   const { maxAgeSeconds, minSnapshots } = properties.vacuumLimits(name);
   const orphans = Math.max(0, maxAgeSeconds - elapsedSeconds);
   if (minSnapshots <= 1) return { snapshots: orphans, orphans };
-  // This version of Trino cannot be told a number of snapshots to keep.
+  // This version of Trino has no option for the number of snapshots to keep.
   const { rows } = await runOnTrino(
     trino,
     `SELECT date_diff('second', min(committed_at), current_timestamp) FROM (SELECT committed_at FROM "${name.database}"."${name.table}$snapshots" ORDER BY committed_at DESC LIMIT ${minSnapshots})`,

@@ -1,22 +1,22 @@
 import * as z from "zod";
 import { type Operation, operation, ServiceError } from "../aws-json-server";
 
-/** A table by its database. */
+/** Database and name of a table. */
 export interface TableName {
   readonly database: string;
   readonly table: string;
 }
 
-/** Versions of the tables in the Glue catalog: Athena adds one with every change of a table and every commit to it. */
+/** Versions of tables in the Glue catalog: Athena adds one with every change of a table and every commit. */
 export interface TableVersions {
   add(name: TableName): void;
-  /** Ids of the versions that are there, the newest first. */
+  /** Ids of the existing versions, the newest first. */
   of(name: TableName): readonly number[];
   /** Operations of the service `AWSGlue`. */
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
-/** What Glue takes and gives at most. */
+/** Maximum of items in Glue's requests and answers. */
 const MAX_PER_REQUEST = 100;
 
 const tableInput = { DatabaseName: z.string(), TableName: z.string() };

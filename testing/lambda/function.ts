@@ -8,21 +8,21 @@ export interface FunctionOptions {
   readonly name: string;
   /** Program of `runtime.ts`, built. */
   readonly runtime: string;
-  /** File that the zip holds, and its export. */
+  /** File in the zip, and its export. */
   readonly file: string;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
 }
 
-/** The process of a function ended before it had answered. */
+/** The process of a function ended before its answer. */
 export class FunctionKilled extends Error {}
 /** A function threw. */
 export class FunctionError extends Error {}
 
 /**
- * A function as Lambda runs it: in processes that are kept for the next invocation, one for each of those that run at
- * once.
+ * A function as Lambda runs it: in processes that are reused for later invocations, one for each concurrent
+ * invocation.
  */
 export class LambdaFunction {
   private readonly idle: ChildProcess[] = [];
@@ -33,14 +33,14 @@ export class LambdaFunction {
     if (!existsSync(options.runtime)) throw new Error(`${options.runtime} is missing: run "npm run build"`);
   }
 
-  /** What it wrote to its log, over all invocations. */
+  /** Its log over all invocations. */
   get log(): string {
     return this.output;
   }
 
   /**
-   * @param remainingSeconds time that it has. Default: its timeout
-   * @throws FunctionError if it threw, FunctionKilled if its process ended
+   * @param remainingSeconds remaining time of the invocation. Default: its timeout
+   * @throws FunctionError if the function threw, FunctionKilled if its process ended
    */
   async invoke(event: unknown, remainingSeconds = this.options.timeoutSeconds): Promise<unknown> {
     const child = this.idle.pop() ?? this.start();
@@ -58,7 +58,7 @@ export class LambdaFunction {
     }
   }
 
-  /** Ends every invocation that runs, in the middle of what it does. */
+  /** Kills every running invocation. */
   kill(): void {
     for (const child of this.busy) child.kill("SIGKILL");
   }
@@ -79,7 +79,7 @@ export class LambdaFunction {
   private start(): ChildProcess {
     const { runtime, file, handler, environment } = this.options;
     const child = fork(runtime, [file, handler], {
-      // Neither options nor variables of this process: a function has its own.
+      // The options and variables of this process must not reach the function.
       execArgv: [],
       env: { NODE_NO_WARNINGS: "1", ...environment },
       stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -4,7 +4,7 @@ export interface Invocation {
   readonly remainingMs: number;
 }
 
-/** What came of it. */
+/** Outcome of an invocation. */
 export type Answer =
   | { readonly kind: "returned"; readonly value: unknown }
   | { readonly kind: "threw"; readonly name: string; readonly message: string };

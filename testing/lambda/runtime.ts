@@ -1,8 +1,8 @@
 import type { Answer, Invocation } from "./messages";
 
 /**
- * Stands where Lambda's runtime would, in a process of its own: loads the file that the first argument names, and hands
- * the events that its parent sends to the export that the second one names, one after the other.
+ * Replaces Lambda's runtime in a separate process: loads the file of the first argument, and passes the
+ * parent's events to the export of the second argument, one after another.
  */
 const [, , file = "", handlerName = ""] = process.argv;
 

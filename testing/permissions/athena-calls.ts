@@ -2,14 +2,14 @@ import { arnOf, bucketArn, type CallOfAnyone, callTo, objectArn, type Place, tab
 
 const DOCS = "https://docs.aws.amazon.com/athena/latest/ug";
 
-/** What Athena does for a statement in the name of the role that submits it. */
+/** Requests that Athena makes for a statement with the submitter's role. */
 export interface OnBehalf {
   readonly kind: string;
-  /** How its SQL begins. */
+  /** Matches the start of its SQL. */
   readonly sql: RegExp;
-  /** Pages that say so. */
+  /** Pages that document these requests. */
   readonly pages: readonly string[];
-  /** @param tables those that the statement names */
+  /** @param tables tables in the statement */
   readonly calls: (place: Place, tables: readonly string[]) => readonly CallOfAnyone[];
 }
 
@@ -38,7 +38,10 @@ const readTyped = (place: Place, tables: readonly string[]): CallOfAnyone[] => [
   ...onTables(place, LOOK_UP, tables),
   ...tables.flatMap((table) => on(["s3:GetObject"], ...filesOf(place, table))),
 ];
-/** Iceberg writes files, then its metadata, and moves the table in the catalog on to that; a failed commit is cleaned up. */
+/**
+ * Iceberg writes files, then its metadata, and updates the table in the catalog; it cleans up a failed
+ * commit.
+ */
 const writeTyped = (place: Place, tables: readonly string[]): CallOfAnyone[] => [
   ...readTyped(place, tables),
   ...onTables(place, ["glue:UpdateTable"], tables),
@@ -51,7 +54,7 @@ const writeTyped = (place: Place, tables: readonly string[]): CallOfAnyone[] => 
 ];
 const typed = (tables: readonly string[]): string[] => tables.filter((table) => !isText(table));
 
-/** Of every statement: the default database is looked up, and results are written. */
+/** For every statement: Athena looks up the default database, and writes results. */
 export const EVERY_STATEMENT: Omit<OnBehalf, "sql"> = {
   kind: "every statement",
   pages: [
@@ -75,7 +78,7 @@ export const EVERY_STATEMENT: Omit<OnBehalf, "sql"> = {
   ],
 };
 
-/** A view is read by reading what it is made of. */
+/** Reading a view reads its tables. */
 const expanded = (tables: readonly string[]): string[] => [
   ...tables,
   ...tables
@@ -83,7 +86,7 @@ const expanded = (tables: readonly string[]): string[] => [
     .map((table) => table.replace("_unparsed", "_lines")),
 ];
 
-/** What Athena does for each kind of statement that the functions submit. */
+/** Athena's requests for each kind of statement that the functions submit. */
 export const ATHENA_CALLS: readonly OnBehalf[] = [
   {
     kind: "ALTER TABLE ADD PARTITION",
@@ -100,7 +103,7 @@ export const ATHENA_CALLS: readonly OnBehalf[] = [
         tables,
       ),
       ...on(["s3:ListBucket"], bucketArn(place.bucket)),
-      // A folder is made for a location where there is none, as one of the two forms of an empty object.
+      // Athena creates a folder for a location without one, as one of two forms of an empty object.
       ...tables.flatMap((table) => {
         const folder = objectArn(place.bucket, partition(table));
         return on(["s3:GetObject", "s3:PutObject"], folder, folder.replace(/\/$/, "_$folder$"));
@@ -169,7 +172,7 @@ export const ATHENA_CALLS: readonly OnBehalf[] = [
   },
 ];
 
-/** @throws Error if a statement is of a kind that is not in the table */
+/** @throws Error if no entry matches the statement */
 export function callsForStatement(place: Place, sql: string): readonly CallOfAnyone[] {
   const known = ATHENA_CALLS.find((entry) => entry.sql.test(sql));
   if (!known) throw new Error(`${sql.slice(0, 60)}: what does Athena do for it? Add it to athena-calls.ts`);
@@ -177,7 +180,7 @@ export function callsForStatement(place: Place, sql: string): readonly CallOfAny
   return [...EVERY_STATEMENT.calls(place, tables), ...known.calls(place, tables)];
 }
 
-/** Tables that a statement names; locations in texts are called like them. */
+/** Tables in a statement; locations in its texts have the same names. */
 const tablesIn = (sql: string): string[] => [
   ...new Set(
     [...sql.replaceAll(/'[^']*'/g, "").matchAll(/\b((?:alb|cloudfront)_access_logs\w*)\b/g)].map(

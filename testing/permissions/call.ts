@@ -1,18 +1,18 @@
-/** A request that a function makes, or that AWS makes in its name. */
+/** A request that a function makes, or that AWS makes with its role. */
 export interface Call {
   readonly function: string;
   readonly service: string;
   readonly action: string;
   /** ARN. */
   readonly resource: string;
-  /** Condition keys, as far as policies could ask for them. */
+  /** Condition keys that policies may use. */
   readonly context?: Readonly<Record<string, string>>;
 }
 
-/** A call, whoever makes it. */
+/** A call without its caller. */
 export type CallOfAnyone = Omit<Call, "function">;
 
-/** Where a pipeline runs: names that the references of its stack stand for. */
+/** Environment of a pipeline: names for the references of its stack. */
 export interface Place {
   readonly account: string;
   readonly region: string;
@@ -33,6 +33,6 @@ export const arnOf = (place: Pick<Place, "account" | "region">, service: string,
 export const bucketArn = (bucket: string): string => `arn:aws:s3:::${bucket}`;
 export const objectArn = (bucket: string, key: string): string => `${bucketArn(bucket)}/${key}`;
 
-/** A request about a table is judged for the table, its database and the catalog. */
+/** A request for a table needs permissions for the table, its database and the catalog. */
 export const tableArns = (place: Place, database: string, table: string): readonly string[] =>
   ["catalog", `database/${database}`, `table/${database}/${table}`].map((name) => arnOf(place, "glue", name));

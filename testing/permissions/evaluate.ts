@@ -6,7 +6,7 @@ export interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
-/** A request to AWS: what is done with what, and what else AWS knows of it. */
+/** A request to AWS: action, resource, and condition keys. */
 export interface Request {
   readonly action: string;
   readonly resource: string;
@@ -14,10 +14,11 @@ export interface Request {
 }
 
 /**
- * Judges a request as IAM does by the policies of a role alone: what is denied is denied, and what nobody allows is, too.
+ * Evaluates a request as IAM does with only the policies of a role: explicit denials win, and everything else
+ * that is not allowed is denied.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
- * @throws Error for an operator that is not known here
+ * @throws Error for an unsupported operator
  */
 export function isAllowed(statements: readonly Statement[], request: Request): boolean {
   const matching = statements.filter((statement) => applies(statement, request));
@@ -27,7 +28,7 @@ export function isAllowed(statements: readonly Statement[], request: Request): b
 }
 
 export const applies = ({ Action, Resource, Condition = {} }: Statement, request: Request): boolean =>
-  // Actions are compared without regard to case, ARNs are not.
+  // Actions are case-insensitive, ARNs are case-sensitive.
   listOf(Action).some((pattern) => matches(pattern.toLowerCase(), request.action.toLowerCase())) &&
   listOf(Resource).some((pattern) => matches(pattern, request.resource)) &&
   Object.entries(Condition).every(([operator, keys]) =>
@@ -43,7 +44,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   ArnLike: like,
   ArnEquals: like,
   Bool: (value, wanted) => value !== undefined && wanted.includes(value),
-  // "true": the key must not be there.
+  // "true": the key must not exist.
   Null: (value, wanted) => wanted.includes(String(value === undefined)),
 };
 
@@ -56,7 +57,7 @@ function holds(operator: string, value: string | undefined, wanted: readonly str
 /** `*` is any text, `?` any character. */
 export const matches = (pattern: string, text: string): boolean => expressionOf(pattern).test(text);
 
-/** Policies have few patterns and are asked often. */
+/** Cache: policies have few patterns and are evaluated often. */
 const expressions = new Map<string, RegExp>();
 function expressionOf(pattern: string): RegExp {
   const known = expressions.get(pattern);

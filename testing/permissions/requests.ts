@@ -1,7 +1,7 @@
 import type { WireRequest } from "../http-forwarder";
 import type { Sent } from "./sdk-calls";
 
-/** The command that an SDK sent with a request. @throws Error for a request that is not known here */
+/** The SDK command of a request. @throws Error for an unsupported request */
 export function commandOf(request: WireRequest): Sent {
   const target = request.headers["x-amz-target"];
   return target === undefined
@@ -9,7 +9,7 @@ export function commandOf(request: WireRequest): Sent {
     : { name: `${String(target).split(".").at(-1)}Command`, input: JSON.parse(request.body) };
 }
 
-/** Parts of a query that do not make a request another one. */
+/** Query parameters that do not change the operation. */
 const PARAMETERS = new Set(["x-id", "list-type", "prefix", "start-after", "continuation-token", "max-keys"]);
 
 function s3Command({ method, url, headers, body }: WireRequest): Sent {

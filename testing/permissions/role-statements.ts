@@ -3,18 +3,18 @@ import { applied, resourcesOf, type TerraformJson } from "../stack/terraform-jso
 import { arnOf, bucketArn } from "./call";
 import type { Statement } from "./evaluate";
 
-/** The account that a stack is applied in. */
+/** The account of a deployed stack. */
 export interface Account {
   readonly account: string;
   readonly region: string;
-  /** Name of the bucket that a resource makes, by its logical id. */
+  /** Name of a created bucket, by the resource's logical id. */
   readonly bucketOf: (id: string) => string;
-  /** Name of a bucket that the stack only refers to. */
+  /** Name of an existing bucket that the stack refers to. */
   readonly existingBucket?: string;
 }
 
 const texts = z.union([z.string(), z.array(z.string())]);
-// Strict: a policy with NotAction or NotResource would be judged wrongly.
+// Strict: a policy with NotAction or NotResource would be evaluated incorrectly.
 const policySchema = z.strictObject({
   Version: z.literal("2012-10-17"),
   Statement: z.array(
@@ -30,7 +30,7 @@ const policySchema = z.strictObject({
 const functionSchema = z.object({ filename: z.string(), role: z.string() });
 const attachedSchema = z.object({ role: z.string(), policy: z.unknown() });
 
-/** Statements of the role of each function, by the name of its handler, as they are once the stack is applied. */
+/** Statements of each function's role after the apply, by the name of its handler. */
 export function roleStatements(json: TerraformJson, account: Account): ReadonlyMap<string, Statement[]> {
   const stack = applied(json, (type, id, attribute) => computed(json, account, type, id, attribute));
   const policies = resourcesOf(stack, "aws_iam_role_policy").map(([, item]) => attachedSchema.parse(item));
@@ -57,7 +57,7 @@ function statementsIn(policy: unknown): Statement[] {
   }));
 }
 
-/** What the provider knows of a resource once it is there. */
+/** Computed attributes of a resource after its creation. */
 function computed(
   json: TerraformJson,
   account: Account,
@@ -79,7 +79,7 @@ function computed(
       return arn("athena", "workgroup/");
     case "aws_cloudwatch_log_group":
       return arn("logs", "log-group:");
-    // Enough to know one role from another.
+    // Enough to distinguish roles.
     case "aws_iam_role":
       return id;
     case "data.aws_caller_identity":

@@ -1,16 +1,16 @@
 import { callsForStatement } from "./athena-calls";
 import { arnOf, bucketArn, type CallOfAnyone, callTo, objectArn, type Place, tableArns } from "./call";
 
-/** A command of an SDK and what it was given. */
+/** A command of an SDK and its input. */
 export interface Sent {
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
 /**
- * A command by the permissions that it takes, and those of what Athena does for it.
+ * The calls of a command that need permissions, including those that Athena makes for it.
  *
- * @throws Error for a command that is not known here
+ * @throws Error for an unsupported command
  */
 export function callsOf(place: Place, { name, input }: Sent): readonly CallOfAnyone[] {
   const text = (field: string): string => String(input[field] ?? "");
@@ -22,11 +22,11 @@ export function callsOf(place: Place, { name, input }: Sent): readonly CallOfAny
       const source = objectArn(from, decodeURIComponent(fromKey));
       return [
         callTo("s3:GetObject", source),
-        // A copy takes the tags of its source along.
+        // A copy includes the tags of its source.
         callTo("s3:GetObjectTagging", source),
         callTo("s3:PutObject", object),
         callTo("s3:PutObjectTagging", object),
-        // Without leave to list, a missing source is answered as a denied one.
+        // Without permission to list, S3 answers for a missing source as for a denied one.
         callTo("s3:ListBucket", bucketArn(from)),
       ];
     }

@@ -10,18 +10,18 @@ export interface WatchOptions {
   /** Statements of its role. */
   readonly statements: readonly Statement[];
   readonly place: Place;
-  /** Where S3 is, and where the services are that speak JSON. */
+  /** Endpoints of S3 and of the JSON services. */
   readonly s3: string;
   readonly services: string;
 }
 
-/** A function whose requests to AWS are written down on their way. */
+/** A function whose requests to AWS are recorded. */
 export interface WatchedFunction {
-  /** Where the function finds the services. */
+  /** Environment variables with the endpoints of the services. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What it asked for, and what Athena did for it. */
+  /** Its requests, and those that Athena made for it. */
   readonly calls: readonly Call[];
-  /** @throws Error that names each call which the function's role does not allow */
+  /** @throws Error that names each call that the function's role does not allow */
   expectAllowed(): void;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { applied, resourcesOf, type TerraformJson } from "./terraform-json";
 
-/** A stack with what a deployment of it would run on, read from its Terraform JSON. */
+/** A stack with the resources of its deployment, read from its Terraform JSON. */
 export interface DeployedStack {
   readonly database: string;
   readonly buckets: readonly string[];
@@ -11,7 +11,7 @@ export interface DeployedStack {
   readonly textTables: readonly TextTable[];
   /** The pipeline's workgroup. */
   readonly workgroup: string;
-  /** `s3://.../` that it writes results to. */
+  /** `s3://.../` of its results. */
   readonly results: string;
 }
 
@@ -30,11 +30,11 @@ export interface DeployedFunction {
   readonly handler: string;
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** Events of its schedules, with `<aws.scheduler.scheduled-time>` where the time goes. */
+  /** Events of its schedules, with the placeholder `<aws.scheduler.scheduled-time>` for the time. */
   readonly scheduledEvents: readonly string[];
 }
 
-/** A table of the Glue catalog over text that a regular expression takes apart. */
+/** A table of the Glue catalog over text that a regular expression parses. */
 export interface TextTable {
   readonly name: string;
   readonly columns: readonly string[];
@@ -72,11 +72,11 @@ const workgroupSchema = z.object({
   configuration: z.object({ result_configuration: z.object({ output_location: z.string() }) }),
 });
 
-/** @param bucketOf name of the bucket that a resource makes, by its logical id */
+/** @param bucketOf name of a created bucket, by the resource's logical id */
 export function deployedStack(json: TerraformJson, bucketOf: (id: string) => string): DeployedStack {
   const stack = applied(json, (type, id, attribute) => {
     if (type === "aws_s3_bucket") return bucketOf(id);
-    // Enough to know one function from another.
+    // Enough to distinguish functions.
     return type === "aws_lambda_function" && attribute === "arn" ? id : undefined;
   });
   const [database] = resourcesOf(stack, "aws_glue_catalog_database").map(([, item]) =>

@@ -9,10 +9,10 @@ export interface TerraformJson {
 const REFERENCE = /(?<!\$)\$\{((?:data\.)?\w+)\.([\w-]+)\.(\w+)\}/g;
 
 /**
- * The stack as Terraform would apply it: references are what they refer to.
+ * The stack as Terraform would apply it, with resolved references.
  *
- * @param computed what the provider would know of a resource once it is made, or of data (`data.aws_region`); `undefined`
- *   leaves the reference alone
+ * @param computed computed attribute of a resource after its creation, or of data (`data.aws_region`);
+ * `undefined` keeps the reference
  */
 export function applied(
   json: TerraformJson,

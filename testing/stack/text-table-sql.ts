@@ -1,7 +1,7 @@
 import { CATALOG } from "../trino/client";
 import type { TextTable } from "./deployed-stack";
 
-/** Makes a table of the Glue catalog known to Trino, whose reader of regular expressions is the one that Athena has. */
+/** Creates a table of the Glue catalog in Trino, whose regular expression SerDe is the same as Athena's. */
 export function createTextTable(
   database: string,
   { name, columns, partitionKeys, pattern, location }: TextTable,

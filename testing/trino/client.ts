@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 
-/** The catalog of all tables, by the name that it has in Athena. Iceberg's tables are handed over to `ICEBERG`. */
+/** The catalog of all tables, with its name in Athena. It redirects Iceberg tables to `ICEBERG`. */
 export const CATALOG = "awsdatacatalog";
-/** The same tables; statements that only Iceberg knows must name this catalog. */
+/** Catalog of Iceberg tables; Iceberg-specific statements must name it. */
 export const ICEBERG = "iceberg";
 
 export interface TrinoColumn {
@@ -11,17 +11,17 @@ export interface TrinoColumn {
 }
 
 export interface TrinoResult {
-  /** Missing for statements that give no rows. */
+  /** Missing for statements without result rows. */
   readonly columns: readonly TrinoColumn[] | undefined;
   readonly rows: readonly (readonly unknown[])[];
   /** Rows that were written or deleted. */
   readonly updateCount: number | undefined;
-  /** Bytes that were read from S3 as they lie there, compressed. */
+  /** Compressed bytes read from S3. */
   readonly bytesRead: number;
   readonly rowsRead: number;
 }
 
-/** Trino could not carry a statement out. */
+/** Trino could not execute a statement. */
 export class TrinoError extends Error {
   constructor(
     /** e.g. `HIVE_CURSOR_ERROR`. */
@@ -35,13 +35,13 @@ export class TrinoError extends Error {
 }
 
 export interface TrinoOptions {
-  /** Schema of names without one. */
+  /** Schema of table names without one. */
   readonly schema?: string;
-  /** Aborted: the query is cancelled. */
+  /** Cancels the query when it is aborted. */
   readonly signal?: AbortSignal;
 }
 
-/** A part of an answer, as `/v1/statement` gives it. */
+/** A part of an answer of `/v1/statement`. */
 interface Page {
   readonly nextUri?: string;
   readonly columns?: readonly TrinoColumn[];
@@ -60,7 +60,7 @@ const BUSY_PAUSE_MS = 50;
 /**
  * Runs a statement to its end.
  *
- * Whole numbers beyond 2^53 are not exact, because JavaScript reads JSON's numbers so: who needs them casts to varchar.
+ * Integers beyond 2^53 are not exact, because JavaScript parses JSON numbers as floats: cast them to varchar.
  *
  * @throws TrinoError if it failed or was cancelled
  * @see https://trino.io/docs/current/develop/client-protocol.html
@@ -73,7 +73,7 @@ export async function runOnTrino(
   const headers = {
     "X-Trino-User": "access-logs",
     "X-Trino-Catalog": CATALOG,
-    // Without it, timestamps are cut to milliseconds.
+    // Without this, timestamps are truncated to milliseconds.
     "X-Trino-Client-Capabilities": "PARAMETRIC_DATETIME",
     ...(schema === undefined ? {} : { "X-Trino-Schema": schema }),
   };
