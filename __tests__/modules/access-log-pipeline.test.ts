@@ -406,7 +406,9 @@ describe("AccessLogPipeline", () => {
     const alarmTopic = "arn:aws:sns:eu-central-1:111122223333:ops";
     expect(() => synth({ alarms: false, alarmTopic })).toThrow('"alarmTopic" must not be set if "alarms"');
     const sources = [{ name: "a", format: "alb", prefix: "a/", silentAfterHours: 200 }] as const;
-    expect(() => synth({ sources })).toThrow(/a whole number from 0 to 168 as "silentAfterHours", got \[200\]/);
+    expect(() => synth({ sources })).toThrow(
+      /a whole number from 0 to 168 as "silentAfterHours", got \[200\]/,
+    );
   });
 
   it("fails if only some sources of a format are partitions", () => {

@@ -77,7 +77,9 @@ describe("what AWS would refuse", () => {
         ...settings({ sources: [{ name: "a", format: "alb", prefix: "a/", accounts }] }),
         region: "eu-central-1",
       }),
-    ).toThrow(/bucket policy: \d\d,\d{3} bytes, AWS allows 20,480 .*the policy lists each account of each source/);
+    ).toThrow(
+      /bucket policy: \d\d,\d{3} bytes, AWS allows 20,480 .*the policy lists each account of each source/,
+    );
   });
 
   it("is told to who runs it, without a stack trace, and in folders that are made for it", async () => {
