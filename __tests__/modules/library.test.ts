@@ -27,7 +27,7 @@ describe("a pipeline in a stack of someone else", () => {
         pipeline(scope);
       }),
     ).toThrow(
-      'test/pipeline/logs/Default: the stack has another aws_s3_bucket with the id "logs", test/logs: Terraform would make one resource of both; set "idPrefix" of the pipeline',
+      'test/pipeline/logs/Default: the stack has another aws_s3_bucket with the id "logs", test/logs: Terraform would merge them into one resource; set "idPrefix" of the pipeline',
     );
   });
 
@@ -108,7 +108,7 @@ describe("two pipelines in one stack", () => {
       });
     expect(both({ name: "shop-logs" })).toThrow('with the id "logs", test/pipeline/logs/Default');
     expect(both({ idPrefix: "shop_" })).toThrow(
-      'test/shop: "name" must not be that of test/pipeline, got "logs"',
+      'test/shop: "name" must differ from the name of test/pipeline, got "logs"',
     );
     expect(both({ name: "shop-logs", idPrefix: "2" })).toThrow('"idPrefix" must be a letter');
     expect(both(second)).not.toThrow();

@@ -59,7 +59,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
         prefix: `${"x".repeat(60)}${index}/`,
       })),
     },
-    "sources: all policies in one role: too long for AWS, which allows 10240 characters; divide the sources",
+    "sources: all policies in one role: too long for AWS, which allows 10240 characters; split the sources",
   ],
   [
     {
@@ -72,7 +72,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
         },
       ],
     },
-    "sources: bucket policy: too long for AWS, which allows 20480 bytes; it names each account of each source",
+    "sources: bucket policy: too long for AWS, which allows 20480 bytes; the policy lists each account of each source",
   ],
   [
     { tags: { "aws:team": "logs" } },
