@@ -49,7 +49,7 @@ function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>
       value: Object.fromEntries(
         pipeline.deliveries.map(({ source, bucket: target, prefix }) => [source, { bucket: target, prefix }]),
       ),
-      description: `Bucket and prefix of each source, by its name, for ${Object.values(FORMATS)
+      description: `Bucket and prefix of each source by name, for ${Object.values(FORMATS)
         .map(({ delivery }) => delivery.setting)
         .join(" or ")}`,
       waitsFor: pipeline.landingPermissions,

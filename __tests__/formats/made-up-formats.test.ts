@@ -145,7 +145,7 @@ describe("a format that is registered", () => {
   it("is refused where it is not delivered, or who may deliver is not asked", () => {
     const broken = SOURCES.map((source) => ({ ...source, accounts: ["111122223333"] }));
     expect(() => parseSettings("test", { ...SETTINGS, region: "cn-north-1", sources: broken })).toThrow(
-      /sources\[1\]\.accounts: must be left out of a source of Relay: relays of any account.*\n.*sources\[1\]\.format: must be a Region with relays, got "cn-north-1"/,
+      /sources\[1\]\.accounts: must not be set for a Relay source: relays of any account.*\n.*sources\[1\]\.format: must be a Region with relays, got "cn-north-1"/,
     );
     // Where Terraform alone knows the Region, it asks.
     const json = synthConstruct((scope) => {
@@ -281,8 +281,11 @@ describe("a format that is registered", () => {
       );
       const { findings } = await deployment.report("doctor");
       expect(findings.map(({ code, what }) => [code, what])).toEqual([
-        ["delivery-denied", expect.stringContaining("let delivery.logs.amazonaws.com do s3:PutObject")],
-        ["acl-off", "Relay delivers by access control list, and the bucket has them switched off"],
+        [
+          "delivery-denied",
+          expect.stringContaining("does not allow delivery.logs.amazonaws.com to do s3:PutObject"),
+        ],
+        ["acl-off", "Relay needs access control lists, and the bucket has disabled them"],
       ]);
       expect((await deployment.report("status")).findings).toEqual([]);
     } finally {
@@ -297,7 +300,7 @@ describe("a format that is registered", () => {
     );
     expect(renderFormatPage(tunnel)).not.toContain("Older files");
     expect(renderFormatPage(tunnel)).toContain("| `bytes` | `bytes` | bigint | Bytes sent to the client |");
-    expect(renderFormatPage(relay)).toContain("Older files end after 3 fields or later");
+    expect(renderFormatPage(relay)).toContain("Lines of older files have at least 3 fields");
     expect(renderFormatPage(relay)).toContain("| `time` | `time` | timestamp | Time of day of the request |");
     for (const format of MADE_UP) expect(renderFormatPage(format)).toContain(format.samples.join("\n"));
     // Nobody has asked anything about it yet.
