@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { MUTATIONS, type Mutation } from "./mutations";
-import { simulate, VIOLATION } from "./pipeline";
+import { simulate } from "./pipeline";
 import { neededFaults } from "./shrink";
 import { simulateSeeds, type Tally, workIfWorker } from "./workers";
+import { VIOLATION } from "./world";
 import { simulateYear } from "./year";
 
 const EXIT_USAGE = 2;

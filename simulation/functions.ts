@@ -1,0 +1,111 @@
+import { MINUTE_MS } from "../formats/time";
+import { athenaLake } from "../handlers/adapters/athena-lake";
+import { athenaPartitionCatalog } from "../handlers/adapters/athena-partition-catalog";
+import { athenaQueryEngine } from "../handlers/adapters/athena-query-engine";
+import { addPartitions, windowAround } from "../handlers/core/add-partitions";
+import { commitTables } from "../handlers/core/commit-tables";
+import { moveObjects } from "../handlers/core/move-objects";
+import type { Clock } from "../handlers/core/ports";
+import { SOURCES } from "./deliveries";
+import { type Invocation, startInvocation } from "./faults";
+import { BUCKET, LANDING, TABLES, type World } from "./world";
+
+const MOVE_TIMEOUT_MS = MINUTE_MS;
+const CREATE_TIMEOUT_MS = 5 * MINUTE_MS;
+const TRANSFORM_TIMEOUT_MS = 9 * MINUTE_MS;
+/** What functions leave of their time for what comes last. */
+const RESERVE_MS = 15_000;
+
+/** The code of the functions as it is deployed, each in invocations that time out and whose calls fail. */
+export class Functions {
+  /** Rows that the runs of `transform` say they added. */
+  rowsCounted = 0;
+  private invocations = 0;
+
+  constructor(private readonly world: World) {}
+
+  /** Takes what the queue has, and acknowledges what was moved. */
+  async move(): Promise<void> {
+    const { queue, buckets } = this.world;
+    const messages = queue.receive();
+    if (messages.length === 0) return;
+    let failed: ReadonlySet<string> = new Set();
+    const succeeded = await this.invoke("move", MOVE_TIMEOUT_MS, async (invocation, clock) => {
+      const outcomes = await moveObjects(
+        { store: buckets.seenBy(invocation), clock },
+        {
+          sources: SOURCES,
+          targetBucket: BUCKET,
+          keepOriginals: false,
+          deadline: deadlineOf(clock, MOVE_TIMEOUT_MS),
+        },
+        messages.map(({ key }) => ({ bucket: LANDING, key })),
+      );
+      failed = new Set(
+        messages
+          .filter((_, index) => ["failed", "postponed"].includes(outcomes[index]?.kind ?? ""))
+          .map(({ key }) => key),
+      );
+    });
+    if (succeeded) queue.acknowledge(messages.filter(({ key }) => !failed.has(key)));
+  }
+
+  /** @returns false if the run failed */
+  createPartition(scheduledTime: string): Promise<boolean> {
+    return this.invoke("create", CREATE_TIMEOUT_MS, async (invocation, clock) => {
+      const ports = this.portsOf(invocation, clock, scheduledTime);
+      const range = windowAround(new Date(scheduledTime));
+      await addPartitions(ports, { bucket: BUCKET, tables: TABLES, range, keepNotes: true }, () => undefined);
+    });
+  }
+
+  /** @returns false if the run failed */
+  transform(scheduledTime: string): Promise<boolean> {
+    return this.invoke("transform", TRANSFORM_TIMEOUT_MS, async (invocation, clock) => {
+      const deadline = deadlineOf(clock, TRANSFORM_TIMEOUT_MS);
+      const ports = this.portsOf(invocation, clock, scheduledTime);
+      const committed = await commitTables(
+        ports,
+        { bucket: BUCKET, tables: TABLES, deadline },
+        () => undefined,
+      );
+      this.rowsCounted += committed.reduce((sum, { rows }) => sum + rows, 0);
+    });
+  }
+
+  /** Runs a function once; what it throws is the business of who invoked it. */
+  private async invoke(
+    name: string,
+    timeoutMs: number,
+    work: (invocation: Invocation, clock: Clock) => Promise<void>,
+  ): Promise<boolean> {
+    const { scheduler, faults, random, trace } = this.world;
+    const invocation = startInvocation(`${name}-${++this.invocations}`, this.world);
+    const skew = faults.strikes("clock skewed", 0.05) ? random.integer(-5 * MINUTE_MS, 5 * MINUTE_MS) : 0;
+    const clock: Clock = { now: () => new Date(scheduler.now() + skew), sleep: scheduler.sleep };
+    const timeout = faults.strikes("function timed out", 0.03) ? random.integer(1_000, timeoutMs) : timeoutMs;
+    scheduler.start(async () => {
+      await scheduler.sleep(timeout);
+      invocation.kill();
+    });
+    try {
+      await work(invocation, clock);
+      return invocation.isAlive;
+    } catch (error) {
+      trace(`${invocation.name}: failed: ${error instanceof Error ? error.message : error}`);
+      return false;
+    }
+  }
+
+  private portsOf(invocation: Invocation, clock: Clock, runToken: string) {
+    const store = this.world.buckets.seenBy(invocation);
+    const client = this.world.athena.clientOf(invocation);
+    const engine = athenaQueryEngine({ client, clock, database: "logs", workgroup: "pipeline" });
+    const options = { engine, database: "logs", bucket: BUCKET, runToken };
+    const catalog = athenaPartitionCatalog({ ...options, withLines: false });
+    return { store, engine, clock, catalog, lake: athenaLake({ ...options, client, tables: TABLES }) };
+  }
+}
+
+const deadlineOf = (clock: Clock, timeoutMs: number): Date =>
+  new Date(clock.now().getTime() + timeoutMs - RESERVE_MS);

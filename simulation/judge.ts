@@ -1,0 +1,59 @@
+import { ARRIVALS_PREFIX, COMMITS_PREFIX, RAW_PREFIX, REJECTED_PREFIX } from "../formats/partition-layout";
+import { pendingKeys } from "../handlers/core/commit-records";
+import type { Buckets } from "./bucket";
+import { BROKEN, type Delivery } from "./deliveries";
+import { BUCKET, LANDING, type World } from "./world";
+
+/** Objects that are there only while something is still to be done. */
+export function leftoversIn({ objects }: Buckets): string[] {
+  const keysBelow = (bucket: string, prefix: string) =>
+    [...objects.keys()]
+      .filter((path) => path.startsWith(`${bucket}/${prefix}`))
+      .map((path) => path.slice(bucket.length + 1));
+  return [
+    ...keysBelow(LANDING, ""),
+    ...keysBelow(BUCKET, ARRIVALS_PREFIX),
+    ...pendingKeys(keysBelow(BUCKET, COMMITS_PREFIX)),
+  ];
+}
+
+/** What the pipeline promises and did not keep, once everything has settled. */
+export function judge(
+  { buckets, queue, athena }: World,
+  deliveries: readonly Delivery[],
+  rowsCounted: number,
+): string[] {
+  const bodies = deliveries.map(({ body }) => body).sort();
+  const [expected, broken] = [bodies.filter(isReadable), bodies.filter((body) => !isReadable(body))];
+  const found = [...athena.lake.values()].flat().sort();
+  return [
+    ...leftoversIn(buckets).map((path) => `${path} is left over`),
+    ...(queue.isEmpty ? [] : ["events are left over"]),
+    ...expected.filter((item) => !found.includes(item)).map((body) => `${body} are missing`),
+    ...(found.length > expected.length
+      ? [`${found.length} files are in the table, not ${expected.length}`]
+      : []),
+    ...(rowsCounted > expected.length
+      ? [`${rowsCounted} rows are counted as committed, not ${expected.length}`]
+      : []),
+    ...judgeRejected(buckets.objects, broken),
+  ];
+}
+
+const isReadable = (body: string): boolean => !body.startsWith(BROKEN);
+
+/** Each broken file, and no other, is set aside with its bytes and a reason, and no longer among the text. */
+function judgeRejected(objects: Buckets["objects"], broken: readonly string[]): string[] {
+  const below = (prefix: string) => [...objects].filter(([path]) => path.startsWith(`${BUCKET}/${prefix}`));
+  const rejected = below(REJECTED_PREFIX);
+  const reasons = rejected.filter(([path]) => path.endsWith(".reason.json"));
+  const files = rejected.filter(([path]) => !path.endsWith(".reason.json")).map(([, { body }]) => body);
+  return [
+    ...broken.filter((body) => !files.includes(body)).map((body) => `${body} is not set aside`),
+    ...files.filter(isReadable).map((body) => `${body} are set aside`),
+    ...(reasons.length === files.length ? [] : [`${reasons.length} reasons for ${files.length} files`]),
+    ...below(RAW_PREFIX).flatMap(([path, { body }]) =>
+      isReadable(body) ? [] : [`${path} is among the text`],
+    ),
+  ];
+}

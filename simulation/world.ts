@@ -1,0 +1,53 @@
+import { FORMATS } from "../formats";
+import { type Random, randomFrom } from "../sample/random";
+import { type SimulatedAthena, simulateAthena } from "./athena";
+import { type Buckets, createBuckets } from "./bucket";
+import { createFaults, type Faults, type Trace } from "./faults";
+import { createQueue, type Queue } from "./queue";
+import { createScheduler, type Scheduler } from "./scheduler";
+
+export const LANDING = "landing";
+export const BUCKET = "logs";
+export const TABLES = Object.values(FORMATS).map(({ table }) => ({ table }));
+export const START = Date.parse("2026-11-23T00:00:00Z");
+/** Begins a line of the trace that tells of a promise that was not kept. */
+export const VIOLATION = "VIOLATION: ";
+
+/** The services of one simulation, in one virtual time. */
+export interface World {
+  readonly random: Random;
+  readonly faults: Faults;
+  readonly scheduler: Scheduler;
+  readonly buckets: Buckets;
+  readonly queue: Queue;
+  readonly athena: SimulatedAthena;
+  readonly trace: Trace;
+  /** What was not kept while it went on. */
+  readonly violations: string[];
+  /** True once nothing begins any more. */
+  isOver: boolean;
+}
+
+export function createWorld(seed: number, omitted: (fault: number) => boolean, print: Trace): World {
+  const random = randomFrom(seed);
+  const faults = createFaults(seed, omitted);
+  const scheduler = createScheduler(START);
+  const trace: Trace = (line) => print(`${new Date(scheduler.now()).toISOString().slice(11, 23)} ${line}`);
+  const buckets = createBuckets(faults, scheduler);
+  const queue = createQueue(scheduler, faults, random);
+  const violations: string[] = [];
+  const athena = simulateAthena({
+    bucket: BUCKET,
+    scheduler,
+    faults,
+    random,
+    buckets,
+    trace,
+    onCommit: (file, commits) => {
+      if (commits < 2) return;
+      violations.push(`${file} is in the table ${commits} times`);
+      trace(`${VIOLATION}${violations.at(-1)}`);
+    },
+  });
+  return { random, faults, scheduler, buckets, queue, athena, trace, violations, isOver: false };
+}
