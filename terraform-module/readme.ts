@@ -3,7 +3,7 @@ import { snakeCase } from "./snake-case";
 import { isMap, type Json, type JsonMap } from "./tree";
 import { typeOf, variableTypeOf } from "./variables";
 
-/** What the module's README shows besides the tables. */
+/** Contents of the module's README in addition to the tables. */
 export interface Usage {
   /** The smallest configuration that calls the module. */
   readonly example: string;
@@ -11,7 +11,7 @@ export interface Usage {
   readonly examples: readonly string[];
 }
 
-/** The module's README: how it is used, and its tables of inputs and outputs. */
+/** The module's README: its usage, and its tables of inputs and outputs. */
 export function renderReadme(module: JsonMap, { example, examples }: Usage): string {
   const terraform = mapIn(module, "terraform");
   const { version } = mapIn(mapIn(terraform, "required_providers"), "aws");
@@ -59,7 +59,7 @@ ${rows(mapIn(module, "variable"), ({ description, default: value }, name) => [
 ${rows(mapIn(module, "output"), ({ description }) => [String(description)])}`;
 }
 
-/** What the attributes of objects mean. */
+/** Rows for the attributes of objects. */
 const attributeRows = (): string =>
   INPUTS.flatMap(({ variable, schema }) =>
     Object.entries(schema.items?.properties ?? schema.properties ?? {}).map(([name, property]) => {
@@ -72,13 +72,13 @@ const attributeRows = (): string =>
 
 const meaningOf = (description: string): string => description.replace(/\. Default: .*$/, "");
 
-/** What happens where nothing is given. */
+/** The default of a variable. */
 const fallbackOf = (value: Json, description: string): string => {
   const fallback = /\. Default: (.*)$/.exec(description)?.[1];
   return value === null && fallback !== undefined ? `: ${fallback}` : "";
 };
 
-/** Also of variables that take anything and look for themselves. */
+/** The type in the table, also of variables with type `any`, which check their values with rules. */
 function typeNamed(variable: string): string {
   const input = INPUTS.find((known) => known.variable === variable);
   if (!input) throw new Error(`"${variable}" is no input`);

@@ -11,14 +11,14 @@ const FOLDERS = `{ ${FORMAT_IDS.map((format) => `${format} = ${JSON.stringify(de
 const keyPrefixOf = (source: string): string =>
   `"\${${source}.prefix}\${lookup(${FOLDERS}, ${source}.format, "")}"`;
 
-/** Formats whose sources say which accounts may deliver, and the others with what delivers them. */
+/** Formats whose sources may set accounts, and the other formats with the service that delivers them. */
 const WITH_ACCOUNTS = FORMAT_IDS.filter((id) => FORMATS[id].delivery.kind === "bucket-policy");
 const WITHOUT_ACCOUNTS = FORMAT_IDS.flatMap((id) => {
   const { delivery } = FORMATS[id];
   return delivery.kind === "acl" ? [{ id, service: delivery.service }] : [];
 });
 
-/** A source's privacy, with what is the default. */
+/** A source's privacy, with its defaults. */
 export function privacyOf(source: string): string {
   const options = Object.entries(withDefaults({})).map(([option, fallback]) => {
     const name = snakeCase(option);
@@ -30,17 +30,17 @@ export function privacyOf(source: string): string {
 const overlap = (one: string, other: string): string =>
   `(startswith(${one}, ${other}) || startswith(${other}, ${one}))`;
 
-/** As texts, whatever they are: what else is wrong with them is said elsewhere. */
+/** Converts values of any type to texts: other rules report wrong types. */
 const text = (name: string): string => `try(coalesce(tostring(source.${name})), "")`;
 const SOURCES = `[for source in try([for each in var.sources : each], []) : { name = ${text("name")}, format = ${text("format")}, prefix = ${text("prefix")}, partition = try(source.partition == true, false), accounts = try(length(source.accounts), 1), has_accounts = try(source.accounts, null) != null, privacy = ${privacyOf("source")} }]`;
 
-/** What a list of ARNs of objects costs besides their keys: the bucket's ARN at its longest, quotes, a comma and an asterisk. */
+/** Characters of an object's ARN in a list without its key: the longest ARN of a bucket, quotes, a comma, an asterisk. */
 const ARN_LENGTH = `arn:aws-us-gov:s3:::${"b".repeat(63)}/*`.length + 3;
-/** What else is in the policies that have such lists. */
+/** Characters of the other parts of policies with such lists. */
 const OTHER_STATEMENTS = 2000;
 const ACCOUNT_LENGTH = "/123456789012".length;
 
-/** That policies with an ARN for each source fit: here, where Terraform alone knows the sources, as an estimate from above. */
+/** A rule that policies with an ARN for each source fit: an upper estimate, because only Terraform knows the sources. */
 function fits(type: string, each: string, ofSources: string): Validation {
   const limit = LIMITS.find((known) => known.type === type && known.what.includes("polic"));
   if (!limit) throw new Error(`${type}: no limit of its policy in pipeline/limits.ts`);
@@ -51,9 +51,9 @@ function fits(type: string, each: string, ofSources: string): Validation {
   };
 }
 
-/** A list of sentences about `sources` must be empty, or is what is said. */
+/** A rule that a list of messages about `sources` is empty; else it shows them. */
 function none(sentences: string): Validation {
-  // Named once: rules that compare all with all would make the list again and again.
+  // Computed once: rules that compare all pairs would compute the list many times.
   const list = `flatten([for sources in [${SOURCES}] : ${sentences}])`;
   return {
     condition: `\${length(${list}) == 0}`,
@@ -61,7 +61,7 @@ function none(sentences: string): Validation {
   };
 }
 
-/** What must be true of the sources together, as `parseSettings` and the constructs have it. */
+/** Rules about all sources together, as in `parseSettings` and the constructs. */
 export const SOURCE_RULES: readonly Validation[] = [
   none(
     `[for source in sources : "prefix must not hold \\"${ACCOUNTS_FOLDER}\\": AWS adds that folder itself, got \${jsonencode(source.prefix)}" if strcontains(source.prefix, "${ACCOUNTS_FOLDER}")]`,
