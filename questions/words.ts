@@ -14,7 +14,7 @@ export interface Words {
   readonly userAgent: string;
   readonly bytesReceived: string;
   readonly bytesSent: string;
-  /** Seconds until the answer was sent. */
+  /** Duration of a response in seconds. */
   readonly seconds: string;
   /** The meaning of these seconds, for the explanation. */
   readonly secondsDoc: string;

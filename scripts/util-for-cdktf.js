@@ -1,4 +1,4 @@
 const util = require("node:util");
 
-/** Node's util with what CDKTF calls of it: `util.isArray` is deprecated, with a warning at every synth since Node 22. */
+/** Node's util for CDKTF, which calls the deprecated `util.isArray`: since Node 22, it prints a warning at every synth. */
 module.exports = { ...util, isArray: Array.isArray };
