@@ -34,7 +34,7 @@ export interface AccessLogPipelineProps extends SecurityProps {
    * @default - Terraform uses the Region of the provider
    */
   readonly region?: string;
-  /** Load balancers and distributions that write access logs: at least one. */
+  /** Sources of access logs: at least one. */
   readonly sources: readonly LogSource[];
   /**
    * Existing bucket that receives the logs. It is not changed; it must notify the pipeline about new objects. The moved files
