@@ -44,7 +44,7 @@ module.exports = {
         "^cdktf$": `${packages}/cdktn`,
         "^cdktf/(.*)$": `${packages}/cdktn/$1`,
         "^@cdktf/provider-aws/(.*)$": `${packages}/@cdktn/provider-aws/$1`,
-        // One copy of the classes, so that `instanceof` works for constructs of all packages.
+        // One copy, so that a construct of any package is recognized as a construct.
         "^constructs$": `${packages}/constructs`,
       },
     },

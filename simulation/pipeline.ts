@@ -105,7 +105,7 @@ function startQueue(world: World, functions: Functions): void {
   });
 }
 
-/** Ends all faults after their time, and the simulation when all work is done. */
+/** Ends all faults after their time, then the simulation when all work is done or the time without faults is over. */
 function endInCalm(world: World, haveCome: () => boolean): void {
   const { scheduler, faults, queue, buckets, trace } = world;
   scheduler.start(async () => {

@@ -21,14 +21,14 @@ type Sources = readonly Pick<LogSource, "name" | "format">[];
 export const renderMoved = (module: JsonMap, sources: Sources): string =>
   render(
     addressesIn(module, sources).map((at) => [at.app, `${MODULE}.${at.formerly ?? at.module}`]),
-    "Of every resource that the app may have; what it has not is left out by Terraform.",
+    "For every resource that the app can have; Terraform ignores the resources that it does not have.",
   );
 
 /** Blocks for the opposite direction. */
 export const renderMovedBack = (module: JsonMap, sources: Sources): string =>
   render(
     addressesIn(module, sources).map((at) => [`${MODULE}.${at.module}`, at.app]),
-    "Of every resource that the module may have; what it has not is left out by Terraform.",
+    "For every resource that the module can have; Terraform ignores the resources that it does not have.",
   );
 
 /** The module's own `moved.tf.json`, for users of an earlier version. */

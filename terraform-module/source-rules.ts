@@ -64,27 +64,27 @@ function none(sentences: string): Validation {
 /** Rules about all sources together, as in `parseSettings` and the constructs. */
 export const SOURCE_RULES: readonly Validation[] = [
   none(
-    `[for source in sources : "prefix must not hold \\"${ACCOUNTS_FOLDER}\\": AWS adds that folder itself, got \${jsonencode(source.prefix)}" if strcontains(source.prefix, "${ACCOUNTS_FOLDER}")]`,
+    `[for source in sources : "prefix must not contain \\"${ACCOUNTS_FOLDER}\\": AWS adds that folder itself, got \${jsonencode(source.prefix)}" if strcontains(source.prefix, "${ACCOUNTS_FOLDER}")]`,
   ),
   none(
     `[for index, source in sources : "name must be unique, got \${jsonencode(source.name)} again" if contains(slice(sources[*].name, 0, index), source.name)]`,
   ),
   none(
-    `flatten([for source in sources : [for taken in ${JSON.stringify(RESERVED_PREFIXES)} : "prefix must not overlap \${jsonencode(taken)}, which the pipeline writes; got \${jsonencode(source.prefix)}" if var.existing_log_bucket == null && var.kms_key == null && ${overlap(keyPrefixOf("source"), "taken")}]])`,
+    `flatten([for source in sources : [for taken in ${JSON.stringify(RESERVED_PREFIXES)} : "prefix must not overlap \${jsonencode(taken)}, which the pipeline uses; got \${jsonencode(source.prefix)}" if var.existing_log_bucket == null && var.kms_key == null && ${overlap(keyPrefixOf("source"), "taken")}]])`,
   ),
   none(
-    `flatten([for index, source in sources : [for other in slice(sources, 0, index) : "prefix of \${source.name} must not overlap that of \${other.name}: S3 cannot tell \${jsonencode(source.prefix)} from \${jsonencode(other.prefix)}; give each source its own prefix" if ${overlap(keyPrefixOf("source"), keyPrefixOf("other"))}]])`,
+    `flatten([for index, source in sources : [for other in slice(sources, 0, index) : "prefix of \${source.name} must not overlap the prefix of \${other.name}: \${jsonencode(source.prefix)} and \${jsonencode(other.prefix)} have common keys; give each source its own prefix" if ${overlap(keyPrefixOf("source"), keyPrefixOf("other"))}]])`,
   ),
   ...WITHOUT_ACCOUNTS.map(({ id, service }) =>
     none(
-      `[for source in sources : "accounts must be left out of a source of ${service}, got them for \${jsonencode(source.name)}" if source.format == "${id}" && source.has_accounts]`,
+      `[for source in sources : "accounts must not be set for a ${service} source, got them for \${jsonencode(source.name)}" if source.format == "${id}" && source.has_accounts]`,
     ),
   ),
   none(
-    `[for format in distinct(sources[*].format) : "all must have partition, or none, among those of one format (\${format})" if length(distinct([for source in sources : source.partition if source.format == format])) > 1]`,
+    `[for format in distinct(sources[*].format) : "must all set partition, or none of them, if they have the same format (\${format})" if length(distinct([for source in sources : source.partition if source.format == format])) > 1]`,
   ),
   none(
-    `[for format in distinct(sources[*].format) : "all must have the same privacy among those of one format (\${format}), or all have partition: without it their rows share partitions" if length(distinct([for source in sources : source.privacy if source.format == format && !source.partition])) > 1]`,
+    `[for format in distinct(sources[*].format) : "must all have the same privacy if they have the same format (\${format}), or all set partition: without it their rows share partitions" if length(distinct([for source in sources : source.privacy if source.format == format && !source.partition])) > 1]`,
   ),
   fits("aws_iam_role_policy", `${ARN_LENGTH} + length(${keyPrefixOf("source")})`, ""),
   fits(

@@ -136,7 +136,7 @@ function objectRules(known: readonly string[], place: Place): Validation[] {
     validationOf(
       place,
       `!can(keys(${place.value})) || length(${unknown}) == 0`,
-      `has an attribute that is not known, known are ${names}`,
+      `has an unknown attribute, allowed are ${names}`,
       unknown,
     ),
   ];
