@@ -1,4 +1,4 @@
-/** The library: constructs for a CDKTF stack, and the log formats they rest on. */
+/** The library: constructs for a CDKTF stack, and the log formats that they use. */
 
 export { FORMAT_IDS, FORMATS, type FormatId } from "./formats";
 export type { Column, Field, LogFormat } from "./formats/log-format";

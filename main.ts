@@ -7,11 +7,11 @@ import { dropTokenTraces } from "./stacks/token-traces";
 
 dropTokenTraces();
 
-/** How CDKTF begins to list what constructs find wrong when they are synthesized, and what it advises then. */
+/** Start of CDKTF's list of validation errors, and its advice after the list. */
 const VALIDATION_FAILED = "Validation failed with the following errors:\n";
 const ADVICE = /\s+If you wish to ignore these validations[\s\S]*$/;
 
-/** What is wrong with the settings, if that is what stopped it. */
+/** The message about invalid settings, if they are the cause of an error. */
 function mistakeOf(error: unknown): string | undefined {
   if (error instanceof SettingsError || error instanceof InvalidPropsError) return error.message;
   if (!(error instanceof Error && error.message.startsWith(VALIDATION_FAILED))) return undefined;
@@ -21,7 +21,7 @@ function mistakeOf(error: unknown): string | undefined {
     .replaceAll(/^ {2}\[[^\]]*\] /gm, "");
 }
 
-/** CDKTF itself makes the last folder only. */
+/** Creates the parent folders: CDKTF creates only the last one. */
 function makeOutputFolder(): void {
   const folder = process.env.CDKTF_OUTDIR;
   if (folder === undefined) return;

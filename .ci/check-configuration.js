@@ -1,8 +1,8 @@
 // Checks a configuration with real Terraform and without an AWS account:
 //   node .ci/check-configuration.js FOLDER [PATH]
-// PATH is where the configuration is in FOLDER, if it refers to others there. The provider is real and so is its schema, but what
-// it would ask AWS is invented by `terraform test`: init, validate, then a plan and an apply with mocks.
-// Environment: whatever Terraform needs to find the provider without a network; TERRAFORM names another program, e.g. tofu.
+// PATH is the configuration's path in FOLDER, if it refers to other files there. The provider and its schema are real, but
+// `terraform test` invents the answers of AWS: init, validate, then a plan and an apply with mocks.
+// Environment: the variables for Terraform to find the provider offline; TERRAFORM names another program, e.g. tofu.
 const { spawnSync } = require("node:child_process");
 const { cpSync, mkdtempSync, rmSync, writeFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
@@ -17,7 +17,7 @@ if (source === undefined) {
 const ACCOUNT = "123456789012";
 const REGION = "eu-central-1";
 
-/** What data sources answer whose values decide what else there is. */
+/** Values of data sources that determine which resources exist. */
 const DATA = {
   aws_caller_identity: { account_id: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/ci`, user_id: "ci" },
   aws_partition: { partition: "aws", dns_suffix: "amazonaws.com" },
@@ -31,14 +31,14 @@ const DATA = {
   },
 };
 
-/** What AWS computes, and the provider or the module checks the form of. */
+/** Values that AWS computes, and whose form the provider or the module checks. */
 const COMPUTED = {
   aws_s3_bucket: { bucket: "company-logs", id: "company-logs" },
   aws_kms_key: { arn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab` },
   aws_sqs_queue: { url: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/queue` },
 };
 
-/** Mocks invent eight letters for what AWS computes, which the provider refuses in the place of an ARN or of JSON. */
+/** Mocks invent eight letters for values that AWS computes; the provider does not accept them as an ARN or JSON. */
 function mocks(schema) {
   const { resource_schemas: resources } = schema.provider_schemas["registry.terraform.io/hashicorp/aws"];
   const defaultsOf = ([type, { block }]) => ({
@@ -54,7 +54,7 @@ function mocks(schema) {
   };
 }
 
-/** An ARN in the form that the provider looks for where it knows the service. */
+/** An ARN in the form that the provider requires for services that it knows. */
 function arnOf(type) {
   if (type.startsWith("aws_s3")) return "arn:aws:s3:::company-logs";
   if (type.startsWith("aws_iam")) return `arn:aws:iam::${ACCOUNT}:role/${type}`;
@@ -81,7 +81,7 @@ function terraform(...args) {
 
 try {
   cpSync(source, copy, { recursive: true });
-  // State stays in this folder, whatever backend is configured.
+  // The state stays in this folder, with any configured backend.
   writeFileSync(
     join(folder, "ci_override.tf.json"),
     JSON.stringify({ terraform: { backend: { local: {} } } }),

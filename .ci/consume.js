@@ -1,5 +1,5 @@
-// Packs the package, installs it into a project of its own, type-checks a consumer, synthesizes with it, and runs its
-// command. It takes Node and npm alone, on any platform.
+// Packs the package, installs it into a separate project, type-checks a consumer, synthesizes with it, and runs its
+// command. It needs only Node and npm, on any platform.
 const { execSync } = require("node:child_process");
 const { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
@@ -38,10 +38,10 @@ const TYPESCRIPT = {
   },
   include: ["main.ts"],
 };
-/** What a consumer has besides the package. */
+/** A consumer's packages in addition to this one. */
 const PACKAGES = ["cdktf", "constructs", "@cdktf/provider-aws", "typescript", "@types/node"];
 
-/** A shell finds npm on every platform; what a command prints is returned. */
+/** Runs a command in a shell, which finds npm on every platform. Returns its output. */
 const run = (command, cwd = work) =>
   execSync(command, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 const command = (...args) => JSON.parse(run(`npx access-logs ${args.join(" ")} --json`));

@@ -1,7 +1,7 @@
-// Runs logs that this project did not make through `access-logs ingest` and `query`.
+// Runs `access-logs ingest` and `query` with logs from outside this project.
 //
-//   node .ci/ingest-others.js samples FOLDER WORK      every line of every ALB or CloudFront log is accounted for;
-//                                                      all rows and unparsed lines are written to WORK/rows.json
+//   node .ci/ingest-others.js samples FOLDER WORK      every line of every ALB or CloudFront log is a row, a header or
+//                                                      unparsed; writes all rows and unparsed lines to WORK/rows.json
 //   node .ci/ingest-others.js edge-cases FOLDER WORK   every line gives the values that its case expects
 const { execFileSync } = require("node:child_process");
 const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require("node:fs");
@@ -17,7 +17,7 @@ const run = (...args) =>
 const query = (sql) => run("query", sql, "--lake", lake);
 const TABLES = { alb: "alb_access_logs", cloudfront: "cloudfront_access_logs" };
 
-/** Keys that AWS could give the n-th file. */
+/** Possible keys of AWS for the n-th file. */
 const keyOf = {
   alb: (n) =>
     `alb/AWSLogs/111122223333/elasticloadbalancing/us-east-1/2026/01/01/111122223333_elasticloadbalancing_us-east-1_app.lb.1_20260101T0105Z_10.0.0.1_${n}.log`,
@@ -99,7 +99,7 @@ function edgeCases() {
 
 function problemsOf(item, row, isUnparsed, columns) {
   if (item.skip_as_header) return row || isUnparsed ? ["is a header"] : [];
-  // A comment is a header to us, which is no row either.
+  // This project reads a comment as a header, which is not a row, either.
   if (item.reject || item.ambiguous)
     return row ? ["must be no row"] : !isUnparsed && !item.line.startsWith("#") ? ["was lost"] : [];
   if (!row) return ["is no row"];
@@ -113,7 +113,7 @@ function problemsOf(item, row, isUnparsed, columns) {
   });
 }
 
-/** Column of a field in the cases: the ALB's are columns, CloudFront's are AWS's own names. */
+/** Column of a field in the cases: ALB cases name columns, CloudFront cases name AWS's fields. */
 function columnNames(format) {
   if (format === "alb") return (field) => field;
   const page = readFileSync(join(__dirname, "../docs/formats/cloudfront.md"), "utf8");

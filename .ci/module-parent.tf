@@ -1,5 +1,5 @@
-# Calls the Terraform module in one configuration as it is by default, with all that can be switched on, and
-# for buckets that exist already.
+# Calls the Terraform module in one configuration: with the defaults, with all options enabled, and for existing
+# buckets.
 
 provider "aws" {
   region = "eu-central-1"
@@ -15,7 +15,7 @@ module "defaults" {
   ]
 }
 
-# AWS tries at once whether it may deliver.
+# AWS tests the delivery immediately.
 resource "aws_lb" "web" {
   name    = "web"
   subnets = ["subnet-0a1b2c3d", "subnet-4e5f6a7b"]
@@ -105,7 +105,7 @@ module "existing" {
   dashboard           = false
 }
 
-# As many sources as one rule of EventBridge and one function's environment could never hold.
+# More sources than fit in one EventBridge rule or in one function's environment.
 module "many" {
   source = "./terraform-module"
 

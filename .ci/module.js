@@ -1,5 +1,5 @@
-// Uses the built Terraform module with real Terraform: its examples, and in the place of the app.
-// Environment: whatever Terraform needs to find the provider without a network; TERRAFORM names another program, e.g. tofu.
+// Uses the built Terraform module with real Terraform: its examples, and as a replacement of the app.
+// Environment: the variables for Terraform to find the provider offline; TERRAFORM names another program, e.g. tofu.
 const { spawnSync } = require("node:child_process");
 const { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
@@ -48,7 +48,7 @@ for (const example of ["minimal", "for-each", "existing-bucket", "from-the-app"]
   );
 }
 
-// The app's settings, and the same as variables.
+// The app's settings, and the same settings as variables.
 const SOURCES = JSON.parse(readFileSync(join(root, "access-logs.json"), "utf8")).sources;
 const KEY = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const BOUNDARY = "arn:aws:iam::123456789012:policy/boundary";
@@ -98,7 +98,7 @@ const DEPLOYED = [
   ],
 ];
 
-/** A value as text; the JSON in it is the same in whatever order it was written. */
+/** A value as text; the order of keys in its JSON does not matter. */
 const text = (value) => JSON.stringify(ordered(value));
 function ordered(value) {
   if (typeof value === "string" && /^[[{]/.test(value)) {
@@ -117,7 +117,7 @@ function ordered(value) {
   );
 }
 
-/** Plans, and expects that every resource is moved and nothing else. */
+/** Plans, and expects that every resource moves and nothing else changes. */
 function expectMoved(stack) {
   terraform(stack, "init", "-no-color");
   terraform(stack, "plan", "-out=plan", "-no-color");

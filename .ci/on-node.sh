@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command on one of the Nodes that are supported, whatever the machine has: .ci/on-node.sh 26.10.0 npm test
-# npm brings Node, for Linux and macOS, as a package without install scripts; it is kept for the next time.
+# Runs a command on a given version of Node, whatever version is installed: .ci/on-node.sh 26.10.0 npm test
+# npm installs Node, for Linux and macOS, from a package without install scripts, and keeps it for the next run.
 set -euo pipefail
 version=$1
 shift

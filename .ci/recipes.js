@@ -1,5 +1,5 @@
-// Runs what the recipes in docs/workflows.md and examples/ say, with real Terraform, on a copy of the project.
-// Environment: whatever Terraform needs to find the provider without a network.
+// Runs the recipes in docs/workflows.md and examples/ with real Terraform, on a copy of the project.
+// Environment: the variables for Terraform to find the provider offline.
 const { execFileSync, spawnSync } = require("node:child_process");
 const { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
@@ -22,7 +22,7 @@ const LOCK_PROVIDERS = [
   "cp cdktf.out/stacks/access-logs/.terraform.lock.hcl .",
 ];
 
-// Files that docs/workflows.md puts beside the JSON: each begins with its path.
+// Files that docs/workflows.md puts next to the JSON: each begins with its path.
 const adopted = [...read("docs/workflows.md").matchAll(/^```hcl\n# (cdktf\.out\S+)\n([\s\S]*?)^```/gm)];
 if (adopted.length !== 3) throw new Error("docs/workflows.md: expected three files to adopt what exists");
 
@@ -36,7 +36,7 @@ function inCopy(name, use) {
     }
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
     const run = (command) => {
-      // The copy has its packages already.
+      // The copy already has its packages.
       if (command === "npm ci") return;
       const env = { ...process.env, PLANFILE: join(copy, "access-logs.tfplan") };
       const { status, stdout, stderr } = spawnSync("bash", ["-c", command], {
@@ -59,7 +59,7 @@ function inCopy(name, use) {
 
 for (const [name, commands] of Object.entries(recipes)) {
   inCopy(name, (_, run) => {
-    // What docs/workflows.md has people commit once.
+    // The lock file that docs/workflows.md says to commit once.
     if (commands.some((command) => command.startsWith("cp .terraform.lock.hcl"))) LOCK_PROVIDERS.map(run);
     const output = commands.map(run).join("\n");
     if (!/Apply complete! Resources: \d{2,} added/.test(output))
@@ -73,7 +73,7 @@ inCopy("Adopting what exists", (copy, run) => {
     for (const [, path, text] of adopted.filter(([, path]) => path.includes(name))) {
       writeFileSync(join(copy, path), text);
     }
-    // What stands beside the JSON outlives another synth.
+    // Files next to the JSON must survive another synth.
     run("npm run synth");
   };
   run("npm run synth");
@@ -82,7 +82,7 @@ inCopy("Adopting what exists", (copy, run) => {
   const plan = run(`terraform -chdir=${stack} plan -no-color`);
   if (!/Plan: 2 to import, \d+ to add/.test(plan))
     throw new Error(`expected two imports:\n${plan.slice(-2000)}`);
-  // A bucket that is imported has its ARN from AWS alone: this is as far as it goes without.
+  // Only AWS knows the ARN of an imported bucket: without AWS, the check ends here.
   adopt("adopt_bucket");
   run(`terraform -chdir=${stack} validate`);
 });

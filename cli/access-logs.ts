@@ -17,7 +17,8 @@ import { addRedriveCommand } from "./commands/redrive";
 import { addSampleCommand } from "./commands/sample";
 import { addStatusCommand } from "./commands/status";
 
-// Node 20 still runs it all; the README says what is supported, not nine lines of the SDK before each answer.
+// Node 20 still works: without this, the SDK prints nine lines of warning before each answer. The README names the
+// supported versions.
 // See https://github.com/aws/aws-sdk-js-v3/issues/7983
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
@@ -49,7 +50,7 @@ addDdlCommand(program);
 for (const command of program.commands) command.exitOverride();
 
 main().catch((error: unknown) => {
-  // A stack trace: this is a mistake of the program, and the trace is what a report of it needs.
+  // With the stack trace: this is a bug in the program, and a bug report needs the trace.
   console.error(error);
   process.exitCode = EXIT_FAILED;
 });
@@ -71,14 +72,14 @@ async function main(): Promise<void> {
   }
 }
 
-/** Whoever read the output has seen enough, and closed it. Windows has two names for it. */
+/** True if the reader of the output closed it. Windows has two codes for this. */
 const isReaderGone = (error: unknown): boolean =>
   error instanceof Error &&
   "syscall" in error &&
   error.syscall === "write" &&
   ["EPIPE", "EOF"].includes(codeOf(error) ?? "");
 
-/** The refusals of the file system, of AWS and of the settings say what and why. */
+/** True for errors of the file system, of AWS and of the settings: their messages are sufficient. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof Error &&
   (("syscall" in error && "path" in error) ||

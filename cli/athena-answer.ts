@@ -10,7 +10,7 @@ import type { EngineOptions } from "./engine-options";
 
 type AthenaOptions = Omit<EngineOptions, "lake" | "format" | "json">;
 
-/** What to do about refusals that Athena does not explain well. */
+/** Fixes for errors that Athena does not explain well. */
 const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/expired/i, 'renew your credentials, e.g. with "aws sso login"'],
   [
@@ -25,10 +25,10 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
 ];
 
 /**
- * Runs SQL in Athena: shows its progress on a terminal, hands the rows to `print`, and says at last on standard error
- * what it cost. Ctrl-C cancels the query.
+ * Runs SQL in Athena: shows its progress on a terminal, passes the rows to `print`, and then writes the cost to standard
+ * error. Ctrl-C cancels the query.
  *
- * @throws UserError that says what is missing, QueryFailedError with Athena's reason
+ * @throws UserError that names a missing option or setting, QueryFailedError with Athena's reason
  */
 export async function answerFromAthena(
   sql: string,
@@ -43,7 +43,7 @@ export async function answerFromAthena(
   const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
-  // Once: a second Ctrl-C ends the program at once.
+  // Only once: a second Ctrl-C ends the program immediately.
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
     const answer = await queryAthena({
@@ -71,7 +71,7 @@ export async function answerFromAthena(
 
 async function placeOf({ settings, workgroup, database, region }: AthenaOptions) {
   if (workgroup !== undefined && database !== undefined) return { workgroup, database, region };
-  // Only who asks by the settings waits for what checks them.
+  // Only commands that read the settings wait for the code that checks them.
   const { loadPipelineProps } = await import("../settings/load.js");
   const { deployedPartsOf } = await import("../pipeline/deployed-parts.js");
   const parts = deployedPartsOf(loadPipelineProps(settings));
@@ -108,7 +108,7 @@ function closingLine(answer: AthenaAnswer, rows: number, seconds: string): strin
   ].join(", ")}\n`;
 }
 
-/** A query that failed has Athena's own reason, in which any word may stand. */
+/** Adds a hint, but not for a failed query: Athena's reason may contain any word. */
 function explained(error: unknown): unknown {
   if (error instanceof UserError || error instanceof QueryFailedError) return error;
   const text = `${nameOf(error)}: ${messageOf(error)}`;

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { BYTE_UNITS } from "../terminal/quantities";
 
-/** Reads an option's whole number. */
+/** Parses an option's integer. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -11,7 +11,7 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: 
   };
 }
 
-/** Reads an option's number of bytes, e.g. `500MB`; units are decimal. */
+/** Parses an option's number of bytes, e.g. `500MB`; units are decimal. */
 export function byteCount(text: string): number {
   const [, digits, unit = "B"] = /^(\d+(?:\.\d+)?) ?([kMGT]?B)?$/i.exec(text) ?? [];
   const power = BYTE_UNITS.findIndex((name) => name.toUpperCase() === unit.toUpperCase());
@@ -20,7 +20,7 @@ export function byteCount(text: string): number {
   throw new InvalidArgumentError('Expected a number of bytes, e.g. "500MB" or "2GB".');
 }
 
-/** Reads an option's text of a certain form. */
+/** Parses an option's text, which must match a pattern. */
 export function matching(pattern: RegExp, expected: string): (text: string) => string {
   return (text) => {
     if (pattern.test(text)) return text;

@@ -12,7 +12,7 @@ import { printSummary } from "./print-summary";
 
 const FOLDER = "demo";
 
-/** Those that find what the sample logs hide: a scanner, an outage, and what the cache is worth. */
+/** Questions about events in the sample logs: a scanner, an outage, and the effect of the cache. */
 const SHOWN = ["alb_scanners", "alb_status_over_time", "cloudfront_cache_hits"];
 
 async function demo(): Promise<void> {

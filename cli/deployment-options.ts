@@ -47,7 +47,7 @@ export const addDeploymentOptions = (command: Command): Command =>
 
 type HourOptions = Pick<InspectOptions, "since" | "from" | "to">;
 
-/** @returns `undefined` if none is named. @throws UserError if the options exclude each other */
+/** @returns `undefined` if the options name no hours. @throws UserError if the options exclude each other */
 export function rangeOf({ since, from, to }: HourOptions, now: Date): HourRange | undefined {
   if (from === undefined && to === undefined) {
     return since === undefined ? undefined : { from: addHours(hourOf(now), -since), to: hourOf(now) };
@@ -58,8 +58,8 @@ export function rangeOf({ since, from, to }: HourOptions, now: Date): HourRange 
 }
 
 /**
- * Runs a report with the options that these commands share. What the settings and the SDK rest on is large: only a report on
- * AWS waits for it.
+ * Runs a report with the options that these commands share. The modules for settings and the SDK are large: only a
+ * report about AWS loads them.
  */
 export async function reportOf(kind: "status" | "doctor", options: InspectOptions): Promise<Report> {
   const { lake, settings, bucket, outputs } = options;

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { OUTPUT_FORMATS, type OutputFormat } from "../terminal/output-format";
 import { byteCount, wholeNumber } from "./command-line";
 
-/** Options of every command that asks in SQL: which engine, and how the rows are printed. */
+/** Options of every command that runs SQL: the engine, and the output format. */
 export interface EngineOptions {
   readonly lake?: string;
   readonly athena?: true;
@@ -43,7 +43,7 @@ export function addEngineOptions(command: Command): Command {
     .option("--json", "the same as --format json", false);
 }
 
-/** Ends the command with its usage unless the options name an engine. */
+/** Ends the command with its usage if the options name no engine. */
 export function requireEngine(command: Command, { lake, athena }: EngineOptions): void {
   if (lake === undefined && athena === undefined) {
     command.error("error: choose where to run the query: --lake FOLDER or --athena");

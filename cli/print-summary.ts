@@ -2,7 +2,7 @@ import { FORMATS } from "../formats";
 import type { IngestSummary } from "../lake/ingest";
 import { count, counted } from "../terminal/quantities";
 
-/** What `ingest` did, for people. */
+/** Prints the results of `ingest` as text. */
 export function printSummary(
   { moved, skipped, rows, unparsed, partitions, seconds }: IngestSummary,
   lake: string,

@@ -251,7 +251,7 @@ export const alb: LogFormat = {
     'h2 2026-11-23T07:05:02.310945Z app/shop/50dc6c495c0c9188 198.51.100.8:40112 10.0.0.2:8080 0.000 -1 -1 502 - 96 277 "POST https://shop.example.com:443/cart HTTP/2.0" "-" TLS_AES_128_GCM_SHA256 TLSv1.3 arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/shop/73e2d6bc24d8a067 "Root=1-68dd1b02-6f0d2c4b1a3e5d7f90817263" "shop.example.com" "arn:aws:acm:eu-central-1:111122223333:certificate/5f0f2c4e-7a2b-4a3e-9a53-1d2f3c4b5a69" 1 2026-11-23T07:05:02.301000Z "waf-failed,forward" "-" "WAFConnectionError" "10.0.0.2:8080" "-" "Acceptable" "-" TID_9b8a7c6d5e4f30211203f4e5d6c7b8a9 "-" "-" "-" 172.31.20.5 0x2 0x2',
   ],
   lateByHours: 2,
-  // The guide narrows the permission by no condition on the source, and with one load balancers are reported to be refused.
+  // Without a condition on the source, as in the guide: deliveries are reported to be refused with one.
   delivery: {
     kind: "bucket-policy",
     by: "load balancers",
@@ -259,7 +259,7 @@ export const alb: LogFormat = {
     target: "name",
     takesKmsKey: false,
     statementId: "LoadBalancerLogDelivery",
-    // AWS advises it in the place of accounts by Region, which are left where there is no other way.
+    // AWS recommends it instead of accounts by Region, which are used only where there is no alternative.
     service: "logdelivery.elasticloadbalancing.amazonaws.com",
     accounts: {
       "cn-north-1": "arn:aws-cn:iam::638102146993:root",

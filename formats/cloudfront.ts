@@ -2,7 +2,7 @@ import { classifyDistributionObject } from "./distribution-object";
 import { column, type LogFormat } from "./log-format";
 
 /**
- * CloudFront standard log, version 1: 33 fields, and two that newer files may add; files of 2010 have 12.
+ * CloudFront standard log, version 1: 33 fields. Newer files may add two; files of 2010 have 12.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
  */
@@ -13,7 +13,7 @@ export const cloudfront: LogFormat = {
   source:
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html (read 2026-11)",
   separator: "\t",
-  // The RTMP logs of before 2021 have these, too.
+  // RTMP logs from before 2021 also have these.
   header: {
     sharedFields: ["date", "time", "x-edge-location", "c-ip", "sc-bytes", "cs-uri-stem", "cs-uri-query"],
     byPosition: `Athena reads by position: there such lines are unparsed if their values show it, which they do where one of the fields
@@ -204,7 +204,7 @@ standard logging version 2 write all fields of this table, in its order.`,
       name: "distribution-tenant-id",
       token: "tabbedTenant",
       columns: [column("distribution_tenant_id", "string", "Distribution tenant; not in every file")],
-      // Standard logging version 2 writes the viewer's country here unless it is told which fields to write.
+      // By default, standard logging version 2 writes the viewer's country here.
       orUnknown: true,
     },
     {
@@ -227,7 +227,7 @@ standard logging version 2 write all fields of this table, in its order.`,
     takesKmsKey: true,
     service: "CloudFront",
     excluded: {
-      // Those that an account must opt in to.
+      // Opt-in Regions.
       names: [
         "af-south-1",
         "ap-east-1",

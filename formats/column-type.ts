@@ -6,21 +6,21 @@ const NAMES = {
   bigint: { iceberg: "bigint", trino: "bigint", duckdb: "BIGINT" },
   double: { iceberg: "double", trino: "double", duckdb: "DOUBLE" },
   date: { iceberg: "date", trino: "date", duckdb: "DATE" },
-  // Iceberg's have the six decimals that ALB writes; Athena documents that it keeps three of them (docs/adr/0018).
+  // Iceberg has the six decimals that ALB writes; Athena documents that it keeps three of them (docs/adr/0018).
   timestamp: { iceberg: "timestamp", trino: "timestamp(6)", duckdb: "TIMESTAMP" },
 } as const satisfies Readonly<Record<ColumnType, Readonly<Record<string, string>>>>;
 
 /**
- * Where a column's type is named.
+ * Where a column's type is used.
  *
- * - `text`: the table of the text as delivered, in Hive's terms; every column a string, so that no cast loses or changes anything
+ * - `text`: the raw table, in Hive's terms; every column is a string, so that no cast loses or changes anything
  * - `iceberg`: `CREATE TABLE` of the typed table, the catalog, and the documentation
  * - `trino`: a cast in Athena
- * - `duckdb`: the lake on this machine
+ * - `duckdb`: the local lake
  */
 export type TypeSystem = "text" | keyof (typeof NAMES)[ColumnType];
 
-/** The type of a format's column. `time` is a timestamp (UTC) in every typed table, also where a line has only the time of day. */
+/** The type of a column. `time` is a timestamp (UTC) in every typed table, even if a line has only the time of day. */
 export function typeNameOf(system: TypeSystem, format: LogFormat, column: Column): string {
   if (system === "text") return "string";
   return NAMES[isTime(format, column) ? "timestamp" : column.type][system];

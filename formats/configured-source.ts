@@ -1,31 +1,31 @@
 import { FORMATS, type FormatId } from ".";
 import { keepsAll, type PrivacyOptions, type TablePrivacy, withDefaults } from "./privacy";
 
-/** A source as the functions read it. */
+/** Configuration of a source, as the functions read it. */
 export interface ConfiguredSource {
   readonly format: FormatId;
-  /** What the keys of its objects start with. */
+  /** Start of the keys of its objects. */
   readonly prefix: string;
   readonly name: string;
   /** True if the name is the value of the table's `source` partition key. */
   readonly partition?: boolean;
-  /** What its rows must not hold. */
+  /** Personal data that its rows must not contain. */
   readonly privacy?: PrivacyOptions | undefined;
 }
 
-/** A table of the text, as far as its sources decide what it is like. */
+/** The properties of a table that depend on its sources. */
 export interface ConfiguredTable {
   /** Name of the typed table. */
   readonly table: string;
   /** Values of the `source` partition key, if the table has one. */
   readonly sources?: readonly string[];
-  /** What its rows must not hold. */
+  /** Personal data that its rows must not contain. */
   readonly privacy?: readonly TablePrivacy[];
 }
 
 type Source = Omit<ConfiguredSource, "prefix">;
 
-/** The formats among the sources, in the order of the registry. */
+/** The formats of the sources, in the order of the registry. */
 export const formatsOf = (sources: readonly Pick<Source, "format">[]): readonly FormatId[] =>
   (Object.keys(FORMATS) as FormatId[]).filter((id) => sources.some(({ format }) => format === id));
 
@@ -33,7 +33,7 @@ export const formatsOf = (sources: readonly Pick<Source, "format">[]): readonly 
 export const sourceNamesOf = (sources: readonly Source[], format: string): string[] =>
   sources.filter((source) => source.format === format && source.partition).map(({ name }) => name);
 
-/** The tables of sources: those of one format share a table. */
+/** The tables of sources: sources of one format share a table. */
 export const tablesOfSources = (sources: readonly Source[]): ConfiguredTable[] =>
   formatsOf(sources).map((id) => {
     const names = sourceNamesOf(sources, id);
@@ -46,7 +46,8 @@ export const tablesOfSources = (sources: readonly Source[]): ConfiguredTable[] =
   });
 
 /**
- * A rule for each source that the table is partitioned by and that sets one, or one rule for all; empty if all is kept.
+ * A rule for each source with `privacy` if the table is partitioned by source, else one rule for all sources. Empty if
+ * everything is kept.
  */
 function privacyRulesOf(sources: readonly Source[], format: string): TablePrivacy[] {
   const ofFormat = sources.filter((source) => source.format === format);

@@ -2,17 +2,17 @@ import { type LogFormat, mandatoryFieldsOf } from "./log-format";
 
 const FIELDS_HEADER = "#Fields:";
 
-/** Fields of a line in an order that is not the format's own: those of a header, or of an object in JSON. */
+/** Fields of a line in another order than the format's: that of a header, or of a JSON object. */
 type Texts = ReadonlyMap<string, string>;
 
 /**
- * Makes a function that writes the lines of one file in the format's own order of fields. It is to be called with
- * every line, from the first on, because a `#Fields:` header rules the lines that follow it.
+ * Makes a function that writes the lines of one file in the format's own order of fields. Call it with every line,
+ * from the first on, because a `#Fields:` header applies to the lines after it.
  *
- * Only formats with a header have other orders: it may name fewer or other fields, and a line may be a JSON object with
- * the fields' names. Unknown fields are left out, missing ones become empty.
+ * Only formats with a header have other orders: the header may name fewer or other fields, and a line may be a JSON
+ * object with the names of the fields. Unknown fields are left out, missing fields become empty.
  *
- * @returns `undefined` for a line whose fields are those of another log
+ * @returns `undefined` for a line with the fields of another log
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
  */
 export function fieldOrderer(format: LogFormat): (line: string) => string | undefined {
@@ -44,7 +44,7 @@ export function isOwnOrder(format: LogFormat, line: string): boolean {
 
 const namesIn = (header: string): readonly string[] => header.slice(FIELDS_HEADER.length).trim().split(/\s+/);
 
-/** @returns `undefined` if the line is no JSON object */
+/** @returns `undefined` if the line is not a JSON object */
 function jsonFields(line: string): Texts | undefined {
   try {
     const value: unknown = JSON.parse(line);
@@ -65,5 +65,5 @@ function inOwnOrder(format: LogFormat, texts: Texts | undefined): string | undef
 const isOfFormat = ({ fields, header }: LogFormat, texts: Texts): boolean =>
   fields.some(({ name }) => texts.has(name) && !header?.sharedFields.includes(name));
 
-/** JSON may hold what separates fields and lines; a delimited file cannot. */
+/** JSON may contain the separators of fields and lines; a delimited file cannot. */
 const oneLine = (text: string): string => text.replaceAll(/[\t\r\n]/g, " ");

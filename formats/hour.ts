@@ -7,7 +7,7 @@ export type Hour = number & { readonly [hourBrand]: true };
 
 const HOUR_TEXT = /^\d{4}-\d{2}-\d{2}T\d{2}$/;
 
-/** The hour that an instant lies in. */
+/** The hour that contains an instant. */
 export const hourOf = (instant: Date | number): Hour =>
   (Math.floor(Number(instant) / HOUR_MS) * HOUR_MS) as Hour;
 
@@ -26,7 +26,7 @@ export const partitionValuesOf = (hour: Hour): { readonly dt: string; readonly h
 /**
  * Reads `YYYY-MM-DDTHH` (UTC).
  *
- * @returns `undefined` if the text has another form or names no hour that exists, e.g. 2026-02-30T00
+ * @returns `undefined` if the text has another form or the hour does not exist, e.g. 2026-02-30T00
  */
 export function parseHour(text: string): Hour | undefined {
   if (!HOUR_TEXT.test(text)) return undefined;
@@ -35,5 +35,5 @@ export function parseHour(text: string): Hour | undefined {
   return exists ? hourOf(instant) : undefined;
 }
 
-/** `YYYY-MM-DDTHH`, what `parseHour` reads. */
+/** `YYYY-MM-DDTHH`, the form that `parseHour` reads. */
 export const hourText = (hour: Hour): string => new Date(hour).toISOString().slice(0, 13);

@@ -2,12 +2,12 @@ import { alb } from "./alb";
 import { cloudfront } from "./cloudfront";
 import type { LogFormat } from "./log-format";
 
-/** Every format the project knows. A new one is a file beside this and a line here. */
+/** Every supported format. A new format needs a file in this folder and a line here. */
 export const FORMATS = { alb, cloudfront } as const satisfies Record<string, LogFormat>;
 export type FormatId = keyof typeof FORMATS;
 export const FORMAT_IDS = Object.keys(FORMATS) as [FormatId, ...FormatId[]];
 
-/** @param table name of a typed table. @throws Error if no format has it */
+/** @param table name of a typed table. @throws Error if no format has this table */
 export function formatOfTable(table: string): LogFormat {
   const format = Object.values(FORMATS).find((candidate) => candidate.table === table);
   if (!format) throw new Error(`no format has the table "${table}"`);

@@ -4,7 +4,7 @@ import { MINUTE_MS } from "./time";
 
 /**
  * `<account>_elasticloadbalancing_<region>_app.<load balancer>_<end of interval>_<node ip>_<random>.log.gz`.
- * Only the name decides: the `yyyy/mm/dd` folders are the day of delivery.
+ * Only the name matters: the `yyyy/mm/dd` folders are the day of delivery.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-file-format
  */
@@ -12,13 +12,13 @@ const ACCESS_LOG =
   /^\d{12}_elasticloadbalancing_[a-z0-9-]+_app\.[^/]+_(?<end>\d{8}T\d{4})Z_[0-9a-fA-F.:]+_[A-Za-z0-9]+\.log(?:\.gz)?$/;
 const OTHER_LOAD_BALANCER = /^\d{12}_elasticloadbalancing_[a-z0-9-]+_[^/]+_\d{8}T\d{4}Z_[^/]+\.log(?:\.gz)?$/;
 const TEST_FILE = /^(?:ELB\w*LogTestFile|aws-programmatic-access-test-object)$/;
-/** Newer log kinds of the same load balancer, delivered under the same prefix. */
+/** Newer kinds of logs of the same load balancer, with the same prefix. */
 const NAMED_KINDS = [
   [/^conn_log[_.]/, "connection-log"],
   [/^health_check_log[_.]/, "health-check-log"],
 ] as const;
 
-/** Tells an ALB's access logs from what else a load balancer writes into the same bucket. */
+/** Distinguishes an ALB's access logs from other objects that a load balancer writes to the same bucket. */
 export function classifyLoadBalancerObject(key: string): ObjectKind {
   const name = fileNameOf(key);
   if (name === "") return skip("folder-marker");
@@ -29,11 +29,11 @@ export function classifyLoadBalancerObject(key: string): ObjectKind {
   if (end === undefined)
     return skip(OTHER_LOAD_BALANCER.test(name) ? "other-load-balancer" : "unmatched-key");
   const instant = endOfInterval(end);
-  // The stamp is the END of a five-minute interval: T0000Z holds the last minutes of the day before.
+  // The timestamp is the END of a five-minute interval: T0000Z contains the last minutes of the day before.
   return instant === undefined ? skip("unmatched-key") : accessLog(hourOf(instant - MINUTE_MS));
 }
 
-/** `20261123T0705` as milliseconds since 1970; `undefined` if there is no such minute. */
+/** `20261123T0705` as milliseconds since 1970; `undefined` if this minute does not exist. */
 function endOfInterval(stamp: string): number | undefined {
   const [, year, month, day, hour, minute] = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})$/.exec(stamp) ?? [];
   const start = parseHour(`${year}-${month}-${day}T${hour}`);

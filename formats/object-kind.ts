@@ -1,14 +1,14 @@
 import type { Hour } from "./hour";
 
 /**
- * Why an object in the landing prefix is not moved. Each is acknowledged and counted under this name.
+ * Why an object in the landing prefix is not moved. Its message is acknowledged and it is counted under this name.
  *
  * - `connection-log`, `health-check-log`: other logs that a load balancer writes under the same prefix
- * - `other-load-balancer`: a Network or Classic Load Balancer's log
- * - `test-file`: what AWS writes to try the bucket's permissions
- * - `folder-marker`: a key that ends in a slash
+ * - `other-load-balancer`: a log of a Network or Classic Load Balancer
+ * - `test-file`: the file that AWS writes to test the bucket's permissions
+ * - `folder-marker`: a key that ends with a slash
  * - `empty-object`: zero bytes
- * - `unmatched-key`: no configured source, or not a name that AWS gives to an access log
+ * - `unmatched-key`: a key of no configured source, or a name that AWS does not give to access logs
  */
 export const SKIP_REASONS = [
   "connection-log",
@@ -29,5 +29,5 @@ export type ObjectKind =
 export const accessLog = (hour: Hour): ObjectKind => ({ kind: "access-log", hour });
 export const skip = (reason: SkipReason): ObjectKind => ({ kind: "skip", reason });
 
-/** The part of a key behind its last slash. */
+/** The part of a key after its last slash. */
 export const fileNameOf = (key: string): string => key.slice(key.lastIndexOf("/") + 1);

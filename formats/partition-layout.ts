@@ -1,24 +1,24 @@
 import { type Hour, parseHour, partitionValuesOf } from "./hour";
 
-/** Where the moved text lies, below the bucket (or the lake's folder). */
+/** Prefix of the moved files in the bucket (or the lake's folder). */
 export const RAW_PREFIX = "raw/";
-/** Where the typed tables lie: their data and Iceberg's metadata. */
+/** Prefix of the typed tables: their data and Iceberg's metadata. */
 export const LAKE_PREFIX = "lake/";
 /** Write-once records of the commits to each typed table, below the table's name. */
 export const COMMITS_PREFIX = "_commits/";
-/** Notes of the files that arrived at the text, below the table's name: the work list of commits. Athena ignores `_`. */
+/** Arrival notes, below the table's name: the work list of commits. Athena ignores names that start with `_`. */
 export const ARRIVALS_PREFIX = "_arrivals/";
-/** Files that the engine cannot read, each with the reason next to it. Below it, keys are as below `raw/`. */
+/** Rejected files, each with the reason next to it. The rest of the key is the same as below `raw/`. */
 export const REJECTED_PREFIX = "rejected/";
-/** Markers of partitions with new files, as versions before arrival notes wrote them. */
+/** Markers of partitions with new files, which versions before arrival notes wrote. */
 export const TOUCHED_PREFIX = "_touched/";
 const PRIVACY_PREFIX = "_privacy/";
-/** The secret that hashes of addresses, query strings and cookies are made with. */
+/** The secret for hashes of addresses, query strings and cookies. */
 export const PRIVACY_SALT_KEY = `${PRIVACY_PREFIX}salt`;
 const CONFIGURATION_PREFIX = "_config/";
-/** What Terraform tells the functions of the sources. */
+/** Configuration of the sources, which Terraform writes for the functions. */
 export const CONFIGURATION_KEY = `${CONFIGURATION_PREFIX}sources.json`;
-/** Keys of the pipeline itself, where no log is delivered. */
+/** Prefixes of the pipeline's own objects: no log may be delivered there. */
 export const OWN_PREFIXES = [
   RAW_PREFIX,
   LAKE_PREFIX,
@@ -30,7 +30,7 @@ export const OWN_PREFIXES = [
   CONFIGURATION_PREFIX,
 ] as const;
 
-/** Partition keys shared by every table, outermost first. All are strings: Athena prunes those in the catalog. */
+/** Partition keys of every table, outermost first. All are strings: Athena prunes strings in the catalog. */
 export const PARTITION_KEYS = [
   { name: "dt", type: "string", doc: "Date of the requests (UTC), YYYY-MM-DD" },
   { name: "hour", type: "string", doc: "Hour of the requests (UTC), 00 to 23" },
@@ -62,7 +62,7 @@ const PARTITION_PATH = new RegExp(
   `^(?<table>[a-z0-9_]+)/(?:${SOURCE_KEY.name}=(?<source>[^/]+)/)?${DT.name}=(?<dt>[^/]+)/${HOUR.name}=(?<hour>[^/]+)$`,
 );
 
-/** Reads what `partitionPath` writes; `undefined` if the text is no partition's path. */
+/** Parses the result of `partitionPath`; `undefined` if the text is not the path of a partition. */
 export function parsePartitionPath(path: string): Partition | undefined {
   const { table, source, dt, hour: hourText } = PARTITION_PATH.exec(path)?.groups ?? {};
   const hour = parseHour(`${dt}T${hourText}`);
@@ -70,5 +70,5 @@ export function parsePartitionPath(path: string): Partition | undefined {
   return { table, hour, ...(source === undefined ? {} : { source }) };
 }
 
-/** `raw/<partition path>/`: where a partition's files lie. */
+/** `raw/<partition path>/`: prefix of a partition's files. */
 export const rawPrefixOf = (partition: Partition): string => `${RAW_PREFIX}${partitionPath(partition)}/`;

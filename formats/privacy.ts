@@ -1,26 +1,26 @@
 /**
- * What a column can tell of a person.
+ * Kinds of personal data in a column.
  *
- * - `address`, `addresses`: the client's IP address, or a list of those that a request came through
- * - `url`: a URL, with its query string, and perhaps a name and a password before the host
+ * - `address`, `addresses`: the client's IP address, or a list of addresses that forwarded a request
+ * - `url`: a URL with its query string, and perhaps with a name and a password before the host
  * - `query`, `cookie`: a query string, a Cookie header
- * - `method`, `protocol`: parts of a request line, which in a malformed one hold parts of the URL
+ * - `method`, `protocol`: parts of a request line; if it is malformed, they contain parts of the URL
  */
 export type PersonalKind = "address" | "addresses" | "url" | "query" | "cookie" | "method" | "protocol";
 
 export const ADDRESS_MODES = ["keep", "truncate", "hash"] as const;
 export const TEXT_MODES = ["keep", "drop", "hash"] as const;
 
-/** What the typed tables hold in the place of what tells of persons. */
+/** What the typed tables contain instead of personal data. */
 export interface Privacy {
   /** `truncate`: IPv4 to 24 bits, IPv6 to 48; `hash`: 32 hexadecimal digits, the same for the same address and salt. */
   readonly clientIps: (typeof ADDRESS_MODES)[number];
-  /** Of query strings, also those in URLs. Unless they are kept, names and passwords before the host are left out, too. */
+  /** For query strings, also in URLs. Unless they are kept, names and passwords before the host are also left out. */
   readonly queryStrings: (typeof TEXT_MODES)[number];
   readonly cookies: (typeof TEXT_MODES)[number];
 }
 
-/** A rule for the rows of one source, or of all if their table is not partitioned by source. */
+/** A rule for the rows of one source, or for all rows if the table is not partitioned by source. */
 export interface TablePrivacy extends Privacy {
   readonly source?: string | undefined;
 }
@@ -34,10 +34,10 @@ export const withDefaults = ({
   cookies = "keep",
 }: PrivacyOptions): Privacy => ({ clientIps, queryStrings, cookies });
 
-/** What is left out of which rows, and the secret that hashes are made with. */
+/** The rules for rows, and the secret for hashes. */
 export interface PrivacyRule {
   readonly privacy: Privacy;
-  /** At least 16 characters if anything is hashed. */
+  /** At least 16 characters if a value is hashed. */
   readonly salt: string;
 }
 

@@ -6,7 +6,7 @@ import { renderLinePattern } from "./render/line-pattern";
 export type Value = string | number | null;
 export type Row = Readonly<Record<string, Value>>;
 
-/** What one line of a file is. `header` lines begin with `#`; an empty line is one, too. */
+/** The result of reading a line. `header` lines begin with `#`, or are empty. */
 export type Line =
   | { readonly kind: "row"; readonly row: Row }
   | { readonly kind: "header" }
@@ -15,7 +15,7 @@ export type Line =
 const HEADER: Line = { kind: "header" };
 const UNPARSED: Line = { kind: "unparsed" };
 
-/** Lines that hold no request: they are neither rows nor unparsed. */
+/** True for lines without a request: they are neither rows nor unparsed lines. */
 export const isHeaderLine = (line: string): boolean => line === "" || line.startsWith("#");
 
 /** Splits text into lines as every reader of this project does: at CRLF, LF and CR, like Hadoop's text input. */
@@ -24,10 +24,10 @@ export const splitLines = (text: string): string[] => text.split(/\r\n|\n|\r/);
 /**
  * Makes the reader of one file's lines: the reference that the SQL readers must agree with.
  *
- * A line is a row if the whole of it matches the format's pattern. The lines are to be given in the order of the file,
- * because a CloudFront header may name the fields that follow.
+ * A line is a row if the complete line matches the format's pattern. Pass the lines in the order of the file, because
+ * a CloudFront header may name the fields of the lines after it.
  *
- * @returns a function of one line without its line end; never throws
+ * @returns a function that takes one line without its line end; never throws
  */
 export function lineReader(format: LogFormat): (line: string) => Line {
   const pattern = new RegExp(`^(?:${renderLinePattern(format)})$`);
@@ -60,7 +60,7 @@ function typedValue({ type }: Column, text: string): Value {
   switch (type) {
     case "int":
     case "bigint":
-      // Whole numbers have no negative zero.
+      // Integers have no negative zero.
       return Number(text) + 0;
     case "double":
       return Number.isNaN(Number(text)) ? null : Number(text);
@@ -72,7 +72,7 @@ function typedValue({ type }: Column, text: string): Value {
   }
 }
 
-/** The instant with six decimals, e.g. `2026-11-23T07:05:00.123000Z`. @param text instant that exists, in UTC */
+/** The instant with six decimals, e.g. `2026-11-23T07:05:00.123000Z`. @param text valid instant, in UTC */
 function isoInstant(text: string): string {
   const [seconds, fraction = ""] = text.slice(0, -1).split(".");
   return `${seconds}.${fraction.padEnd(6, "0")}Z`;

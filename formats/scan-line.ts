@@ -2,31 +2,31 @@ import { type Column, type Field, type LogFormat, mandatoryFieldsOf } from "./lo
 import { type LineInScan, SPACE, TAB, TOKEN_SCANNERS, type TokenScanner } from "./scan-token";
 import type { TokenKind } from "./tokens";
 
-/** Stands between two columns of a scanned line: a control character that AWS never writes as it is. */
+/** Separator between two columns of a scanned line: a control character that AWS always escapes. */
 export const COLUMN_SEPARATOR = 0x1f;
 
 /**
  * Finds the columns of a line of the usual form, byte by byte, several times faster than a regular expression with a
- * group per column. It knows only the forms that AWS writes today and refuses any other line, so that whoever calls it
- * then asks the line reader; where it accepts a line, its columns are those of the line reader.
+ * group per column. It accepts only the forms that AWS writes today; the caller uses the line reader for all other
+ * lines. For an accepted line, it finds the same columns as the line reader.
  */
 export interface LineScanner {
-  /** Positions of the bytes that, overwritten with the separator, turn the line that was scanned last into a row. */
+  /** Positions of the bytes that, overwritten with the separator, turn the last scanned line into a row. */
   readonly separators: Int32Array;
-  /** How many of them are of that line. */
+  /** Number of positions of that line. */
   readonly count: number;
   /**
-   * @param input holds the line from `start` up to, but not including, `end`; UTF-8 without the separator
-   * @returns where the row ends, or -1 if the line has another form. A row that ends early lacks its last columns.
+   * @param input contains the line from `start` up to, but not including, `end`; UTF-8 without the separator
+   * @returns the end of the row, or -1 if the line has another form. A shorter row lacks its last columns.
    */
   scan(input: Uint8Array, start: number, end: number): number;
 }
 
-/** What stands between two separators of a scanned line: a column, or nothing, beside a quote that was overwritten. */
+/** The part between two separators of a scanned line: a column, or an empty part next to an overwritten quote. */
 export type ScannedColumn = Column | "filler";
 
 /**
- * The columns of a scanned line, in order. A date and a time of day are one: the timestamp that both make.
+ * The columns of a scanned line, in order. A date and a time of day are one column, a timestamp.
  */
 export const scannedColumns = (format: LogFormat): readonly ScannedColumn[] =>
   format.fields.flatMap(scannedColumnsOf);
@@ -50,7 +50,7 @@ class FieldScanner implements LineScanner, LineInScan {
   count = 0;
   input: Uint8Array = new Uint8Array();
   end = 0;
-  /** Chosen once: to look a kind up for each field takes as long as to scan it. */
+  /** Chosen once: a lookup for each field takes as long as its scan. */
   private readonly scanners: readonly TokenScanner[];
   private readonly mandatory: number;
   private readonly delimiter: number;
@@ -76,7 +76,7 @@ class FieldScanner implements LineScanner, LineInScan {
       }
       position = (scanners[index] as TokenScanner)(this, position);
     }
-    // Fields of tomorrow: between tabs anything goes, between spaces quotes must match.
+    // Future fields: any text between tabs; between spaces, quotes must match.
     return position === end || (delimiter === TAB && input[position] === TAB) ? position : -1;
   }
 

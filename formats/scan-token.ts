@@ -1,18 +1,18 @@
 import type { TokenKind } from "./tokens";
 
-/** A line that is being scanned, field by field. */
+/** A line during its scan, field by field. */
 export interface LineInScan {
-  /** Holds the line; UTF-8. */
+  /** Contains the line; UTF-8. */
   readonly input: Uint8Array;
-  /** Where the line ends. */
+  /** End of the line. */
   readonly end: number;
-  /** Marks a byte that stands between two columns. */
+  /** Marks a byte between two columns. */
   separate(position: number): void;
-  /** Takes back the last mark. */
+  /** Removes the last mark. */
   join(): void;
 }
 
-/** @returns where the field that starts here ends, or -1 if it has another form */
+/** @returns the end of the field that starts at `start`, or -1 if it has another form */
 export type TokenScanner = (line: LineInScan, start: number) => number;
 
 export const [SPACE, QUOTE, TAB] = [0x20, 0x22, 0x09];
@@ -31,10 +31,10 @@ const DATE_LENGTH = 10;
 const CLOCK_LENGTH = 8;
 const [FIRST_YEAR, LAST_YEAR] = [1000, 2999];
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-/** Up to here, to look at each byte takes less time than to call the search of long texts. */
+/** Up to this length, a loop over the bytes takes less time than a call of the search for long texts. */
 const SHORT_TEXT_BYTES = 24;
 
-/** Up to the next space; a quote has no place in it. */
+/** Up to the next space, without a quote. */
 const word: TokenScanner = ({ input, end }, start) => {
   for (let position = start; position < end; position++) {
     const byte = input[position];
@@ -55,7 +55,7 @@ const tabbed: TokenScanner = ({ input, end }, start) => {
 };
 
 const closingQuote: TokenScanner = ({ input, end }, start) => {
-  // Most quoted fields hold a dash alone.
+  // Most quoted fields contain only a dash.
   if (input[start] === DASH && input[start + 1] === QUOTE) return start + 1;
   const close = input.indexOf(QUOTE, start);
   return close < end ? close : -1;
@@ -77,7 +77,7 @@ const quotedStatus: TokenScanner = (line, start) => {
   return end;
 };
 
-/** Method, URL and protocol: split at the first and the last space, each of which stands between two words. */
+/** Method, URL and protocol: split at the first and the last space, each of them between two words. */
 const request: TokenScanner = (line, start) => {
   const { input } = line;
   if (input[start] !== QUOTE) return -1;
@@ -112,7 +112,7 @@ const hostPort: TokenScanner = (line, start) => {
   return end;
 };
 
-/** The dash itself then stands between two columns without text. */
+/** The dash becomes the separator between two empty columns. */
 const noHostPort: TokenScanner = (line, start) => {
   line.separate(start);
   return start + 1;
@@ -129,7 +129,7 @@ function digits({ input, end }: LineInScan, start: number, max: number): number 
 
 const atLeastOne = (start: number, end: number): number => (end === start ? -1 : end);
 
-/** A number, a dash alone or nothing; a point without a digit before it is another form. */
+/** A number, only a dash, or nothing; a point without a digit before it is another form. */
 function number(line: LineInScan, start: number, maxDigits: number, maxFraction: number): number {
   const { input, end } = line;
   const first = start < end && input[start] === DASH ? start + 1 : start;
@@ -154,7 +154,7 @@ const instant: TokenScanner = (line, start) => {
   return end >= 0 && end < line.end && input[end] === BIG_Z ? end + 1 : -1;
 };
 
-/** `YYYY-MM-DD`, a day that exists. */
+/** `YYYY-MM-DD`, a valid day. */
 const date: TokenScanner = ({ input, end }, start) => {
   if (start + DATE_LENGTH > end || input[start + 4] !== DASH || input[start + 7] !== DASH) return -1;
   const year = twoDigits(input, start) * 100 + twoDigits(input, start + 2);
@@ -170,7 +170,7 @@ const date: TokenScanner = ({ input, end }, start) => {
   return exists ? start + DATE_LENGTH : -1;
 };
 
-/** `HH:MM:SS`, a time that exists. */
+/** `HH:MM:SS`, a valid time. */
 const clock: TokenScanner = ({ input, end }, start) => {
   if (start + CLOCK_LENGTH > end || input[start + 2] !== COLON || input[start + 5] !== COLON) return -1;
   const hour = twoDigits(input, start);
@@ -180,19 +180,19 @@ const clock: TokenScanner = ({ input, end }, start) => {
   return exists ? start + CLOCK_LENGTH : -1;
 };
 
-/** The time of day belongs to the date before it: what separates them becomes part of the timestamp. */
+/** The time of day belongs to the date before it: their separator becomes part of the timestamp. */
 const timeOfDay: TokenScanner = (line, start) => {
   line.join();
   return clock(line, start);
 };
 
-/** @returns far below zero if one of the two is no digit */
+/** @returns far below zero if one of the two is not a digit */
 function twoDigits(input: Uint8Array, start: number): number {
   const [tens = 0, ones = 0] = [input[start], input[start + 1]];
   return isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + ones - ZERO : -1_000_000;
 }
 
-/** Exactly three digits: nothing instead of them is another form. */
+/** Exactly three digits: an empty field is another form. */
 const tabbedStatus: TokenScanner = (line, start) =>
   digits(line, start, STATUS_DIGITS) === start + STATUS_DIGITS ? start + STATUS_DIGITS : -1;
 

@@ -1,11 +1,11 @@
-/** Years from 1000 to 2999: no log is older, and every engine reads them alike. */
+/** Years from 1000 to 2999: no log is older, and every engine reads them the same way. */
 const YEAR = "[12][0-9]{3}";
 const LEAP_YEAR = "(?:[12][0-9](?:0[48]|[2468][048]|[13579][26])|(?:1[26]|2[048])00)";
 const MONTH_OF_31 = "(?:0[13578]|1[02])";
 const MONTH_OF_30 = "(?:0[469]|11)";
-/** A day that exists. */
+/** A valid day. */
 const DATE = `(?:${YEAR}-(?:${MONTH_OF_31}-(?:0[1-9]|[12][0-9]|3[01])|${MONTH_OF_30}-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|${LEAP_YEAR}-02-29)`;
-/** A time of day that exists; there are no leap seconds in SQL. */
+/** A valid time of day; SQL has no leap seconds. */
 const TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]";
 /** ISO 8601 in UTC with up to microseconds. */
 const INSTANT = `${DATE}T${TIME}(?:[.][0-9]{1,6})?Z`;
@@ -14,7 +14,7 @@ const INSTANT = `${DATE}T${TIME}(?:[.][0-9]{1,6})?Z`;
 export interface TokenPattern {
   /** With one capturing group per column. */
   readonly captures: string;
-  /** Without groups and lookarounds, so that RE2 reads it, too. */
+  /** Without groups and lookarounds, so that RE2 also accepts it. */
   readonly form: string;
 }
 
@@ -24,9 +24,9 @@ const token = (captures: string): TokenPattern => ({
 });
 
 /**
- * A field that stands in quotes in some files and without in others. Both quotes are there, or none: what stands next to
- * the group's text decides, because one group cannot tell in any other way. A line that is cut inside the quotes has no
- * such text.
+ * A field that is quoted in some files and not in others. Both quotes are there, or none: the lookarounds check the
+ * characters next to the group, because one group cannot match both forms. A line that ends inside the quotes does
+ * not match.
  */
 const maybeQuoted = (quoted: string, bare: string): TokenPattern => ({
   captures: `"?((?<=")${quoted}(?=")|(?<= )${bare}(?![^ ]))"?`,
@@ -34,24 +34,24 @@ const maybeQuoted = (quoted: string, bare: string): TokenPattern => ({
 });
 
 /**
- * The kinds of field a log line is made of, each a piece of the line's regular expression. The syntax is what Java
- * (Athena's SerDe) and JavaScript read alike: no backreference, no group inside a repetition.
+ * The kinds of fields of a log line, each a part of the line's regular expression. The syntax has the same meaning in
+ * Java (Athena's SerDe) and JavaScript: no backreference, no group inside a repetition.
  *
  * A reader treats `-` and the empty text as NULL.
  */
 export const TOKEN_KINDS = {
   /** One word without a quote, e.g. `app/my-lb/50dc6c495c0c9188`. */
   word: token('([^ "]*)'),
-  /** The word that a line begins with; a `#` would make a comment of it. */
+  /** The first word of a line; with a `#`, the line would be a comment. */
   firstWord: token('([^ "#][^ "]*)'),
-  /** An instant that exists. Mandatory: a line without it is no log line. */
+  /** A valid instant. Mandatory: a line without it is unparsed. */
   instant: token(`(${INSTANT})`),
   /** The same, or `-`. */
   optionalInstant: token(`(${INSTANT}|-)`),
-  /** At most 15 digits, so that JavaScript's numbers and a BIGINT hold it exactly. */
+  /** At most 15 digits, so that a JavaScript number and a BIGINT represent it exactly. */
   integer: token("(-?[0-9]{0,15})"),
   decimal: token("(-?[0-9]{0,15}[.]?[0-9]{0,17})"),
-  /** HTTP status; text, because `000` is one. */
+  /** HTTP status; text, because `000` is a status. */
   status: token("([0-9]{1,3}|-)"),
   /** `ip:port`, split at the last colon because ALB writes IPv6 without brackets; brackets are dropped. */
   hostPort: token('\\[?([^ "\\]]*)\\]?:([0-9]{1,5})'),
@@ -60,14 +60,14 @@ export const TOKEN_KINDS = {
   /** Text inside double quotes. ALB writes a quote sent by a client as the four characters \x22. */
   quoted: token('"([^"]*)"'),
   /**
-   * Method, URL and protocol inside double quotes: the first word, the last of three or more, and what stands between
-   * them, because a URL can hold spaces. Spaces before the closing quote separate nothing. Each run of spaces is read
-   * once, however long a client makes it.
+   * Method, URL and protocol inside double quotes: the first word, the last of three or more, and the text between
+   * them, because a URL can contain spaces. Spaces before the closing quote separate nothing. Each run of spaces is
+   * read only once, however long a client makes it.
    */
   request: token('"([^ "]*)(?: +([^ "](?:[^"]*?[^ "])??))?(?: +([^ "]+))? *"'),
   /** Text that is normally quoted; older files have one item of a list without quotes. */
   quotedOrBare: maybeQuoted('[^"]*', '[^ "]*'),
-  /** Text that is normally not quoted; an unknown field in its place may be. */
+  /** Text that is normally not quoted; an unknown field at its position may be quoted. */
   bareOrQuoted: maybeQuoted('[^"]*', '[^ "]*'),
   /** Space-separated status codes in double quotes; older files have one item without quotes. */
   statusList: maybeQuoted("[-0-9 ]*", "[-0-9]*"),
@@ -75,7 +75,7 @@ export const TOKEN_KINDS = {
   tabbed: token("([^\\t]*)"),
   tabbedDate: token(`(${DATE})`),
   tabbedTime: token(`(${TIME})`),
-  /** Nothing else but the status has three digits where it stands: a line that lacks a field before it is refused. */
+  /** Only the status has three digits at its position: a line that lacks a field before it does not match. */
   tabbedStatus: token("([0-9]{3}|)"),
   /** A name without digits, for the same reason. */
   tabbedLetters: token("([A-Za-z]*|-)"),

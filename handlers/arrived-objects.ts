@@ -3,23 +3,23 @@ import { PermanentError } from "./core/errors";
 import { jsonOf, problemsOf } from "./core/json";
 import type { ArrivedObject } from "./core/move-plan";
 
-/** Which of the three it is: only one of them has each of these. */
+/** Determines which of the three events it is: each of these fields is in only one of them. */
 const anyMessage = z.object({
   Event: z.optional(z.unknown()),
   Records: z.optional(z.unknown()),
   detail: z.optional(z.unknown()),
 });
 
-/** What S3 sends when a notification is configured. It tells of no object. */
+/** S3's test event, sent when a notification is configured. It contains no object. */
 const testEvent = z.object({ Event: z.literal("s3:TestEvent") });
 
-/** Events without a time, or with a strange one, are as good as any: it is only measured. */
+/** Events without a valid time are accepted: the time is only for a metric. */
 const time = z.optional(z.unknown());
 
 const described = { bucket: z.object({ name: z.string() }) };
 const size = z.optional(z.number());
 
-/** Form-encoded, as a web form would be: "+" is a space. */
+/** Form-encoded, as in a web form: "+" is a space. */
 const formEncoded = z.pipe(
   z.string(),
   z.transform((text, context) => {
@@ -41,7 +41,7 @@ const notification = z.object({
   ),
 });
 
-/** EventBridge gives keys as they are. */
+/** EventBridge does not encode keys. */
 const eventBridgeEvent = z.object({
   source: z.literal("aws.s3"),
   time,
@@ -49,11 +49,11 @@ const eventBridgeEvent = z.object({
 });
 
 /**
- * Reads the objects that a queue message tells of: an S3 event notification with any number of records, an
- * EventBridge "Object Created" event, or S3's test event (none).
+ * Reads the objects in a queue message: an S3 event notification with any number of records, an EventBridge
+ * "Object Created" event, or S3's test event (no objects).
  *
  * @param body text of the message
- * @throws PermanentError `INVALID_EVENT` that names every place that is missing or wrong
+ * @throws PermanentError `INVALID_EVENT` that names every missing or invalid field
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */

@@ -25,21 +25,21 @@ import { validateProps } from "./validate-props";
 const ABANDONED_UPLOAD_DAYS = 7;
 
 export interface LogBucketProps {
-  /** Start of the bucket's name, to which what makes it unique is appended, of at most 37 characters; or the whole of it. */
+  /** Start of the bucket's name, at most 37 characters, to which a unique suffix is added; or the complete name. */
   readonly name: { readonly prefix: string } | { readonly whole: string };
   /**
-   * Region that the bucket is made in.
+   * Region of the bucket.
    *
-   * @default - that of the provider
+   * @default - the Region of the provider
    */
   readonly region?: string;
   /**
    * Sources whose logs AWS delivers into this bucket.
    *
-   * @default - none: the bucket holds moved files and query results only
+   * @default - none: the bucket contains only moved files and query results
    */
   readonly deliveries?: readonly LogSource[];
-  /** What is deleted by itself: nothing else is. */
+  /** Objects that S3 deletes automatically; it deletes no others. */
   readonly expirations: readonly Expiration[];
   /**
    * ARN of the KMS key that encrypts the bucket. Not all logs can be delivered to such a bucket.
@@ -48,7 +48,7 @@ export interface LogBucketProps {
    */
   readonly kmsKey?: string;
   /**
-   * Lets Terraform delete the bucket with all that it holds.
+   * Lets Terraform delete the bucket with all objects.
    *
    * @default false
    */
@@ -63,10 +63,10 @@ export interface Expiration {
 }
 
 /**
- * A private bucket for access logs: encrypted, TLS
- * only, not versioned (each move would leave a version), and emptied by Terraform only if that is asked for.
+ * A private bucket for access logs: encrypted, only with TLS, not versioned (each move would leave a version), and
+ * emptied by Terraform only with `forceDestroy`.
  *
- * Access control lists are switched on only if a source delivers here that needs them, as CloudFront's standard logs do.
+ * It enables access control lists only if a source needs them to deliver here, as for CloudFront's standard logs.
  *
  * @example
  * new LogBucket(this, "logs", {
@@ -79,9 +79,9 @@ export interface Expiration {
  */
 export class LogBucket extends Construct {
   readonly bucket: S3Bucket;
-  /** Policy that the deliveries rest on. */
+  /** Policy that allows the deliveries. */
   readonly policy: S3BucketPolicy;
-  /** What must be there before a load balancer or distribution is told to deliver: AWS tries it at once. */
+  /** Resources that must exist before a load balancer or distribution enables its logs: AWS tests the delivery then. */
   readonly permissions: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: LogBucketProps) {
@@ -159,9 +159,10 @@ export class LogBucket extends Construct {
   }
 
   /**
-   * The same list that CloudFront itself would write, so that Terraform sees no drift.
+   * The same list that CloudFront would write, so that Terraform sees no drift.
    *
-   * @param excluded Regions that Terraform must hold against that of its provider: the settings were, if they name one
+   * @param excluded Regions that Terraform must compare with the Region of its provider; a Region in the settings is
+   *   already checked
    */
   private grantByAcl(
     bucket: string,
@@ -192,15 +193,15 @@ export class LogBucket extends Construct {
 }
 
 /**
- * What S3 itself blocks in new buckets: keys that come with each request. The provider takes the option's absence for "allow"
- * up to version 6.39, and would want to change it in every plan.
+ * Encryption types that S3 blocks in new buckets: keys in each request. Up to version 6.39, the provider reads a missing
+ * option as "allow", and every plan would change it.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html
  * @see https://github.com/hashicorp/terraform-provider-aws/issues/47320
  */
 const BLOCKED_ENCRYPTION_TYPES = ["SSE-C"];
 
-/** For Terraform, which alone knows the Region of the provider. */
+/** A condition for Terraform, because only Terraform knows the Region of the provider. */
 function isNoneOf({ names, starts, expected }: ExcludedRegions, region: string) {
   const listed = `contains(${JSON.stringify(names)}, ${region})`;
   const started = starts.map((start) => `startswith(${region}, "${start}")`);
@@ -216,7 +217,7 @@ const encryptionRule = ({ kmsKey }: LogBucketProps) => ({
     ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
     : {
         applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKey },
-        // One request to KMS for many objects.
+        // So that many objects need only one request to KMS.
         bucketKeyEnabled: true,
       }),
 });

@@ -5,14 +5,14 @@ import type { BucketRef } from "./bucket-ref";
 import { keyPrefixOf, type LogSource } from "./log-source";
 import { allow, type PolicyStatement } from "./policy";
 
-/** Where logs are delivered, as far as it is not said of each source. */
+/** The parts of a delivery that do not depend on the source. */
 export interface DeliveryPlace {
-  /** Account of the sources that name none. */
+  /** Account of sources that name no account. */
   readonly account: () => string;
   readonly region: () => string;
 }
 
-/** Lets the services deliver that need a bucket's policy for it: a statement for each format. The account in the keys limits it. */
+/** Allows the services that need a bucket policy to deliver: a statement for each format, limited by the account in the keys. */
 export const letServicesDeliver = (
   bucketArn: string,
   sources: readonly LogSource[],
@@ -38,7 +38,7 @@ export const letServicesDeliver = (
     ];
   });
 
-/** In a Region that Terraform alone knows, it finds the principal, too. Tokens in an expression lose their braces. */
+/** If only Terraform knows the Region, Terraform chooses the principal. Tokens in an expression lose their braces. */
 function deliveryPrincipal(
   { service, accounts }: PolicyDelivery,
   regionOf: () => string,
@@ -61,17 +61,17 @@ function deliveryPrincipal(
 const deliveriesOf = (sources: readonly Pick<LogSource, "format">[]): readonly LogDelivery[] =>
   formatsOf(sources).map((id) => FORMATS[id].delivery);
 
-/** The deliveries that need a bucket's access control list, one for each format. */
+/** The deliveries that need an access control list of the bucket, one for each format. */
 export const aclDeliveriesOf = (sources: readonly Pick<LogSource, "format">[]): readonly AclDelivery[] =>
   deliveriesOf(sources).filter((delivery) => delivery.kind === "acl");
 
-/** Who cannot deliver to a bucket that a KMS key encrypts, for people. */
+/** Names of the services that cannot deliver to a bucket with a KMS key, for messages. */
 export const withoutKmsKey = (sources: readonly Pick<LogSource, "format">[]): readonly string[] =>
   deliveriesOf(sources)
     .filter(({ takesKmsKey }) => !takesKmsKey)
     .map(({ by }) => by);
 
-/** What `move-access-logs` does with the objects as they were delivered. */
+/** Permissions of `move-access-logs` for the delivered objects. */
 export const takeOriginals = (
   bucketArn: string,
   sources: readonly LogSource[],
@@ -84,14 +84,14 @@ export const takeOriginals = (
   ),
 });
 
-/** The arguments of Terraform's blocks that switch a source's logs on. */
+/** The arguments of the Terraform blocks that enable a source's logs. */
 export interface Delivery {
   readonly source: string;
   readonly bucket: string;
   readonly prefix: string;
 }
 
-/** What the block of a source's kind is given, in the form that it takes. */
+/** The arguments for a source, in the form of the block of its kind. */
 export const deliveryOf = (
   { format, prefix }: LogSource,
   bucket: BucketRef,

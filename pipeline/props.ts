@@ -12,7 +12,7 @@ export const DEFAULT_LOG_RETENTION_DAYS = 30;
 export const DEFAULT_SCAN_LIMIT_GIB = 100;
 export const PARTITION_MODES = ["managed", "projection"] as const;
 export type PartitionMode = (typeof PARTITION_MODES)[number];
-/** Before there were load balancers of this kind. */
+/** Before the first Application Load Balancers. */
 export const DEFAULT_PROJECTION_FROM = "2016-01-01";
 export const BUCKET_EVENTS = ["eventbridge", "queue"] as const;
 export type BucketEvents = (typeof BUCKET_EVENTS)[number];
@@ -34,7 +34,7 @@ export interface AccessLogPipelineProps extends SecurityProps {
    * @default - Terraform uses the Region of the provider
    */
   readonly region?: string;
-  /** Where access logs come from: at least one. */
+  /** Sources of access logs: at least one. */
   readonly sources: readonly LogSource[];
   /**
    * Existing bucket that receives the logs. It is not changed; it must notify the pipeline about new objects. The moved files

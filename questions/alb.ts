@@ -17,7 +17,7 @@ const WORDS: Words = {
   details: ["response_processing_time", "target_ip", "trace_id"],
 };
 
-/** The part of its ARN that people know a target group by: `name/id`. */
+/** The part of a target group's ARN that identifies it for people: `name/id`. */
 const TARGET_GROUP = "split_part(target_group_arn, ':targetgroup/', 2)";
 
 /** Questions about load balancers. */

@@ -17,9 +17,9 @@ const WORDS: Words = {
   details: ["time_to_first_byte", "x_edge_location", "x_edge_result_type"],
 };
 
-/** What the cache answered, at any of its layers. */
+/** Requests that the cache answered, at any of its layers. */
 const HITS = "x_edge_result_type IN ('Hit', 'RefreshHit', 'OriginShieldHit')";
-/** Hits and misses: errors, redirects and what CloudFront answered by itself say nothing of the cache. */
+/** Hits and misses: errors, redirects and CloudFront's own answers give no information about the cache. */
 const CACHEABLE = "x_edge_result_type IN ('Hit', 'RefreshHit', 'OriginShieldHit', 'Miss')";
 
 /** The URL of a miss. */

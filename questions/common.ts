@@ -4,10 +4,10 @@ import { as, latencies, percent, quantile, urlPattern, type Words } from "./word
 /** A question that several kinds of log answer, without the format in its name. */
 type Common = Omit<Question, "format">;
 
-/** Paths that only someone who looks for holes asks for. */
+/** Paths that only scanners for vulnerabilities request. */
 const PROBES =
   "wp-login|wp-admin|wp-config|xmlrpc[.]php|phpmyadmin|phpunit|/[.]env|/[.]git|/[.]aws|/[.]ssh|/[.]svn|cgi-bin|/actuator|/solr/|/boaform|/hnap1|server-status|etc/passwd|[.][.]/|id_rsa|/admin[.]php|[.]bak$|[.]sql$|[.]old$";
-/** What programs, and those robots that say so, call themselves. */
+/** User agents of programs, and of robots that identify themselves. */
 const ROBOTS =
   "bot|crawl|spider|slurp|curl|wget|python|java/|go-http|okhttp|axios|libwww|headless|scan|zgrab|nmap|nikto|sqlmap";
 

@@ -2,5 +2,5 @@ import { albQuestions } from "./alb";
 import { cloudfrontQuestions } from "./cloudfront";
 import type { Question } from "./question";
 
-/** Every question worth asking. A new one is an entry in the file of its format, or in `common.ts` for several. */
+/** All built-in questions. Add a new one to the file of its format, or to `common.ts` if it is for several formats. */
 export const QUESTIONS: readonly Question[] = [...albQuestions, ...cloudfrontQuestions];

@@ -1,14 +1,14 @@
 import type { FormatId } from "../formats";
 
-/** A value that whoever asks may give. */
+/** A value that the caller may set. */
 export interface Parameter {
   /** snake_case; `--min-paths` of the command is `min_paths`. */
   readonly name: string;
-  /** `text` is compared as it stands; `count` is a whole number from 1. */
+  /** `text` is compared unchanged; `count` is an integer from 1. */
   readonly type: "text" | "count";
-  /** Left out: it must be given. */
+  /** Without a default, the parameter is required. */
   readonly default?: string;
-  /** A value that makes sense, for documentation and for saved queries. */
+  /** A realistic value, for documentation and for saved queries. */
   readonly example: string;
   readonly doc: string;
 }
@@ -25,14 +25,14 @@ export interface Question {
   readonly parameters: readonly Parameter[];
   /**
    * SQL of Athena (Trino), which DuckDB runs unchanged with the functions of `lake/athena-functions.ts`. Placeholders:
-   * `{table}`, `{range}` (what is asked for, by `dt`, so that other files stay unread), `{week_before}` (the same range
-   * seven days earlier), and the parameters' names. A parameter other than `limit` stands in a WHERE clause: Athena's
-   * prepared statements take values nowhere else.
+   * `{table}`, `{range}` (a condition that selects the range by `dt`, so that other files are pruned), `{week_before}`
+   * (the same range seven days earlier), and the names of the parameters. All parameters except `limit` must be in a
+   * WHERE clause: Athena's prepared statements accept values nowhere else.
    */
   readonly sql: string;
 }
 
-/** How many rows are given. Fixed in prepared statements. */
+/** The number of rows in the answer. Fixed in prepared statements. */
 export const limit = (rows: number): Parameter => ({
   name: "limit",
   type: "count",

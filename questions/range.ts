@@ -1,19 +1,19 @@
 import { addHours, hourOf, partitionValuesOf } from "../formats/hour";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../formats/time";
 
-/** What is asked about: milliseconds since 1970, from `from` to before `until`. */
+/** The range of a question in milliseconds since 1970: from `from` until before `until`. */
 export interface Range {
   readonly from: number;
   readonly until: number;
 }
 
-/** Digits of an instant, with the length of what it names: a day, an hour, a minute or a second. */
+/** An instant: a day, an hour, a minute or a second, by the number of its parts. */
 const INSTANT = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2})(?::(\d{2})(?::(\d{2}))?)?)?Z?$/;
 
-/** Every day that a partition can name. */
+/** All days that a partition can have. */
 export const ALL_TIME: Range = { from: 0, until: Date.UTC(10_000, 0, 1) };
 
-/** The hour of the given time and the 24 before it: whole hours, so that the same SQL comes of it for a while. */
+/** The hour of the given time and the 24 hours before it: complete hours, so that the SQL stays the same for a while. */
 export const lastDay = (now: Date): Range => ({
   from: addHours(hourOf(now), -24),
   until: addHours(hourOf(now), 1),
@@ -21,10 +21,10 @@ export const lastDay = (now: Date): Range => ({
 
 /**
  * Reads a range whose ends are days, hours, minutes or seconds in UTC, e.g. `2026-11-23`, `2026-11-23T07` or
- * `2026-11-23T07:30`. Each end belongs to the range as a whole.
+ * `2026-11-23T07:30`. The range includes both ends completely.
  *
- * @param to default: there is no end
- * @throws Error that says what is wrong with which end
+ * @param to default: no end
+ * @throws Error that names the end and its problem
  */
 export function parseRange(from: string, to: string | undefined): Range {
   const range = {
@@ -53,11 +53,11 @@ export const weekBefore = ({ from, until }: Range): Range => ({
   until: until - 7 * DAY_MS,
 });
 
-/** First and last day of a range, as `dt` has them. */
+/** First and last day of a range, in the form of `dt`. */
 export const daysOf = ({ from, until }: Range): { readonly first: string; readonly last: string } => ({
   first: partitionValuesOf(hourOf(from)).dt,
   last: partitionValuesOf(hourOf(until - 1)).dt,
 });
 
-/** True for the first moment of a day. */
+/** True for the first instant of a day. */
 export const isMidnight = (instant: number): boolean => instant % DAY_MS === 0;

@@ -9,14 +9,14 @@ export type Values = Readonly<Record<string, string>>;
 const PLACEHOLDER = /\{([a-z_]+)\}/g;
 const COUNT = /^[1-9]\d{0,15}$/;
 
-/** True if the question compares the range with the one seven days before. */
+/** True if the question compares the range with the range seven days before. */
 export const comparesWeeks = ({ sql }: Question): boolean => sql.includes("{week_before}");
 
 /**
- * The question as one statement without parameters; runs on Athena and on DuckDB.
+ * The question as one statement without parameters; it runs on Athena and on DuckDB.
  *
- * @param values a parameter without one has its default
- * @throws Error if a value is missing, is of no parameter, or is no whole number where one must be
+ * @param values parameters without a value have their default
+ * @throws Error if a value is missing, has no parameter, or must be an integer and is not
  */
 export function renderQuestion(question: Question, range: Range, values: Values = {}): string {
   const unknown = Object.keys(values).filter((name) => !question.parameters.some((one) => one.name === name));
@@ -29,10 +29,10 @@ export function renderQuestion(question: Question, range: Range, values: Values 
 }
 
 /**
- * The question as a prepared statement. It takes what stands in WHERE clauses; days, not times; and its number of rows
- * is fixed.
+ * The question as a prepared statement. Its parameters are those in WHERE clauses, and days, not times; its number of
+ * rows is fixed.
  *
- * @returns the SQL with `?`, and what each `?` stands for, in order
+ * @returns the SQL with `?`, and the meaning of each `?`, in order
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
  */
 export function renderPreparedStatement(question: Question): {
@@ -54,7 +54,7 @@ export function renderPreparedStatement(question: Question): {
   return { sql, parameters };
 }
 
-/** The question as a saved query: about yesterday and today, with an example for each value that must be given. */
+/** The question as a saved query: about yesterday and today, with an example for each required value. */
 export function renderSavedQuery(question: Question): string {
   const { title, explanation, parameters } = question;
   const daysAgo = (days: number) => `substr(CAST(current_date - INTERVAL '${days}' DAY AS varchar), 1, 10)`;
@@ -68,7 +68,7 @@ export function renderSavedQuery(question: Question): string {
   return [`-- ${title.replace(/\?$/, "")}`, `-- ${explanation}`, ...notes, sql].join("\n");
 }
 
-/** Names of tables stand alone: the database is that of the session. */
+/** Table names have no database: the session's database applies. */
 const render = ({ format, sql }: Question, replace: (name: string) => string): string =>
   sql.replaceAll(PLACEHOLDER, (_, name: string) =>
     name === "table" ? FORMATS[format].table : replace(name),
@@ -87,7 +87,7 @@ function literal(question: Question, { name, type, default: preset }: Parameter,
   throw new Error(`${question.name}: "${name}" must be a whole number from 1, got "${value}"`);
 }
 
-/** `dt` leaves other days' files unread; `time` is only asked for where a day is not wanted whole. */
+/** `dt` prunes the files of other days; the condition on `time` is added only if a day is not complete. */
 function rangeCondition(range: Range): string {
   const { first, last } = daysOf(range);
   return [

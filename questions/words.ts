@@ -1,6 +1,6 @@
 import type { FormatId } from "../formats";
 
-/** How a question that several kinds of log can answer speaks of one of them: SQL expressions of its typed table. */
+/** SQL expressions of one format's typed table, for questions about several formats. */
 export interface Words {
   readonly format: FormatId;
   /** Address of the client. */
@@ -14,43 +14,43 @@ export interface Words {
   readonly userAgent: string;
   readonly bytesReceived: string;
   readonly bytesSent: string;
-  /** Seconds that the answer took. */
+  /** Duration of a response in seconds. */
   readonly seconds: string;
-  /** What these seconds are, for people. */
+  /** The meaning of these seconds, for the explanation. */
   readonly secondsDoc: string;
   /** Further columns that help with one slow request. */
   readonly details: readonly string[];
 }
 
 /**
- * Athena takes a question mark for a parameter, and does not say that it looks whether the mark stands in a text or in a
- * comment. So no question holds one, but for its parameters.
+ * Athena reads a question mark as a parameter. It does not document exceptions for texts and comments, so questions
+ * contain question marks only for parameters.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
  */
 export const QUESTION_MARK = "chr(63)";
 
-/** A path segment that starts with a digit or holds two: an id, a date, a hash. Versions like `v1` are none. */
+/** A path segment that starts with a digit or contains two: an id, a date, a hash. Versions like `v1` do not match. */
 const ID_SEGMENT = "/[0-9][^/]*|/[^/]*[0-9][^/]*[0-9][^/]*";
 
 /** The path with `:id` for each segment that is an id. */
 export const urlPattern = ({ path }: Words): string =>
   `array_join(regexp_split(${path}, '${ID_SEGMENT}'), '/:id')`;
 
-/** A column under another name, unless it is its own. */
+/** A column with an alias, unless it already has this name. */
 export const as = (column: string, name: string): string =>
   column === name ? column : `${column} AS ${name}`;
 
-/** Percentage of all, with two decimals. A double: Trino gives a quotient of decimals no more digits than they have. */
+/** Percentage with two decimals. A double: in Trino, a quotient of decimals has no more digits than its operands. */
 export const percent = (part: string, whole: string): string => `round(1e2 * ${part} / ${whole}, 2)`;
 
-/** To a tenth of a millisecond: more is noise. */
+/** A quantile, rounded to a tenth of a millisecond: more digits are noise. */
 export const quantile = (seconds: string, part: number): string =>
   `round(approx_percentile(${seconds}, ${part}), 4)`;
 
 /**
- * How long one group's answered requests took. To be sorted by the average: approximate quantiles would sort one way on
- * one engine and another way on the other.
+ * Latencies of the answered requests of a group. Sort by the average: approximate quantiles would give a different order
+ * on each engine.
  */
 export const latencies = ({ seconds }: Pick<Words, "seconds">): string =>
   [

@@ -9,7 +9,7 @@ import { samples } from "../terraform-module/variants";
 
 dropTokenTraces();
 
-/** Writes the Terraform module, with all that it needs, to dist/terraform-module/. */
+/** Writes the complete Terraform module to dist/terraform-module/. */
 const root = join(__dirname, "..");
 const target = join(__dirname, "terraform-module");
 const examples = join(root, "examples", "terraform");

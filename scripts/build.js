@@ -1,4 +1,4 @@
-// Builds dist/: the library and the programs as one file each, and the zips of the Lambda functions.
+// Builds dist/: the library and the programs, each as one file, and the zips of the Lambda functions.
 const { mkdirSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { buildSync } = require("esbuild");
@@ -18,12 +18,12 @@ const common = {
   logLevel: "error",
 };
 
-/** Half as many bytes to read and to compile at every start; names and lines stay, for the traces of mistakes. */
+/** Halves the bytes to read and compile at every start; names and lines stay, for stack traces. */
 const compact = { minifyWhitespace: true, minifySyntax: true, lineLimit: 200 };
 
 rmSync(dist, { recursive: true, force: true });
 
-// The library leaves every package to its consumer.
+// The library does not bundle packages: its consumer installs them.
 buildSync({
   ...common,
   entryPoints: { index: "index.ts", formats: "formats/index.ts" },
@@ -31,21 +31,21 @@ buildSync({
   sourcemap: false,
 });
 
-/** Native, with classes that other packages share, or only needed to build. */
+/** Packages that are native, that share classes with other packages, or that only the build needs. */
 const PACKAGES_OUTSIDE = ["cdktf", "constructs", "esbuild", "@duckdb/node-api"];
 
-// The programs hold what they use: one file loads much faster than hundreds.
+// The programs bundle their packages: one file loads much faster than hundreds.
 buildSync({
   ...common,
   entryPoints: {
     docs: "scripts/generate-docs.ts",
     bench: "bench/index.ts",
-    // What a benchmark starts as processes of their own.
+    // A benchmark starts these as separate processes.
     "bench/lambda": "bench/children/lambda.ts",
     "bench/sql": "bench/children/sql.ts",
     "bench/parse": "bench/children/parse.ts",
     "bench/chdb": "bench/children/chdb.ts",
-    // Runs the functions' zips for the tests on a real engine.
+    // Runs the zips of the functions in the tests on a real engine.
     "testing/lambda-runtime": "testing/lambda/runtime.ts",
     simulate: "simulation/index.ts",
     "handler-code": "modules/handler-code.ts",
@@ -54,7 +54,7 @@ buildSync({
   ...compact,
 });
 
-// What people start again and again reads only the chunks that its command needs, and those only ES modules can have.
+// Frequent commands load only the chunks that they need, and only ES modules can be split into chunks.
 buildSync({
   ...common,
   outdir: join(dist, "cli"),
@@ -67,7 +67,7 @@ buildSync({
   splitting: true,
   mainFields: ["module", "main"],
   outExtension: { ".js": ".mjs" },
-  // What modules in CommonJS take for granted.
+  // Variables that CommonJS modules expect.
   banner: {
     js: [
       'import { createRequire } from "node:module";',
@@ -80,8 +80,8 @@ buildSync({
   ...compact,
 });
 
-// These hold CDKTF, too: loading its hundreds of files takes longer than what they do. Half of them zip folders, and no
-// asset of ours is a folder.
+// These also bundle CDKTF: loading its hundreds of files takes longer than the work itself. Half of the files are for
+// zipping folders, and no asset of this project is a folder.
 buildSync({
   ...common,
   entryPoints: { main: "main.ts", "build-terraform-module": "scripts/build-terraform-module.ts" },
@@ -90,7 +90,7 @@ buildSync({
   ...compact,
 });
 
-// Compared with the bundles: its packages stay what they are, folders of modules.
+// For comparison with the bundles: its packages stay folders of modules.
 buildSync({
   ...common,
   entryPoints: { "bench/obvious-handler": "bench/children/obvious-handler.ts" },

@@ -21,13 +21,13 @@ const LOADS: readonly Load[] = [
 ];
 const MIDDLE = { filesPerDay: 100_000, gbPerDay: 10, daysKept: DAYS_PER_MONTH };
 
-/** As many as make ranges of keys cover most of an hour. */
+/** Enough files that ranges of keys cover most of an hour. */
 const MANY_FILES = 1_000;
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const right = (columns: number): string => row(["---", ...Array.from({ length: columns }, () => "---:")]);
 
-/** A month of each design, for some loads. */
+/** Monthly costs of each design, for some loads. */
 export function designsTable(): string {
   return [
     row(["US dollars per month", ...DESIGN_NAMES.map((name) => DESIGNS[name].title)]),
@@ -41,7 +41,7 @@ export function designsTable(): string {
   ].join("\n");
 }
 
-/** The page that explains which items are included, and their prices. */
+/** The page with the included items and their prices. */
 export const renderCostPage = (): string => `# What it costs
 
 <!-- Written by "npm run docs" from cost/model.ts and cost/prices.ts. -->

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A real engine on real S3, for the tests in __tests__/engine/: Trino (Hive and Iceberg, as Athena is made of) over Ceph's
-# RADOS Gateway. All of it on loopback, with data that "stop" deletes.
+# A real engine on real S3, for the tests in __tests__/engine/: Trino (with Hive and Iceberg, the parts of Athena) on Ceph's
+# RADOS Gateway. Both use only loopback; "stop" deletes their data.
 #
 #   eval "$(scripts/engine.sh start)"   starts both; sets S3_ENDPOINT, its keys, and TRINO_URL
-#   scripts/engine.sh stop              stops what it started and deletes its data
+#   scripts/engine.sh stop              stops the servers that it started, and deletes their data
 #
-# Where S3_ENDPOINT is set already, Trino uses that server and leaves it running. Exit code 3: something is not installed.
+# If S3_ENDPOINT is already set, Trino uses that server, and "stop" does not stop it. Exit code 3: a program is not installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,7 +28,7 @@ missing() {
 
 major_version() { "$1/bin/java" -version 2>&1 | sed -n 's/.* version "\([0-9][0-9]*\).*/\1/p'; }
 
-# The first JDK that is new enough: that of JAVA_HOME, those in their usual places, that on the PATH.
+# The first JDK that is new enough: in JAVA_HOME, in the usual folders, on the PATH.
 find_java() {
   local on_path home version
   on_path=$(command -v java || true)
@@ -41,7 +41,7 @@ find_java() {
   return 1
 }
 
-# Trino's distribution, without the plugins that nothing here uses.
+# Trino's distribution, without unused plugins.
 install_server() {
   SERVER=$CACHE/trino-server-$VERSION
   [ -d "$SERVER" ] && return
@@ -49,22 +49,23 @@ install_server() {
   if [ ! -f "$archive" ]; then
     command -v mvn >/dev/null || missing "Maven's client (mvn)" "apt-get install maven, or https://maven.apache.org/install.html"
     log "fetching Trino $VERSION from Maven Central (821 MB)"
-    # A checksum that differs fails the build.
+    # -C: a wrong checksum is an error.
     mvn -q -B -C "-Dmaven.repo.local=$REPOSITORY" org.apache.maven.plugins:maven-dependency-plugin:3.6.1:get \
       "-Dartifact=io.trino:trino-server:$VERSION:tar.gz" -Dtransitive=false >&2
   fi
   log "unpacking Trino $VERSION to $CACHE"
   mkdir -p "$CACHE"
   work=$(mktemp -d "$CACHE/.unpack-XXXXXX")
-  # All of it: many files of one plugin are hard links to those of another.
+  # Unpacks everything: many files of a plugin are hard links to files of another plugin.
   tar -xzf "$archive" -C "$work" || { rm -rf "$work"; log "$archive is damaged: delete it, then try again"; exit 1; }
   find "$work/trino-server-$VERSION/plugin" -mindepth 1 -maxdepth 1 ! -name hive ! -name iceberg -exec rm -rf {} +
-  # In one step: a start that is interrupted leaves no half of a server behind.
+  # In one step: an interrupted start leaves no incomplete server.
   mv "$work/trino-server-$VERSION" "$SERVER"
   rm -rf "$work"
 }
 
-# Both catalogs see one catalog of tables, kept in files; Hive's hands Iceberg's tables over, as Athena's one catalog does.
+# Both catalogs use the same tables, stored in files. The Hive catalog redirects Iceberg tables, so it works like Athena's
+# single catalog.
 write_configuration() {
   mkdir -p "$DATA"/{etc/catalog,metastore}
   cat >"$DATA/etc/node.properties" <<CONF
@@ -83,7 +84,8 @@ CONF
 -Dfile.encoding=UTF-8
 --enable-native-access=ALL-UNNAMED
 CONF
-  # Statements are many and small here: what makes large ones fast is only work for two cores. One writer a task, too: the limit of 100 open partitions is one of a statement then, as in Athena.
+  # The tests run many small statements: optimizations for large ones only cost time on two cores. With one writer per task,
+  # the limit of 100 open partitions applies to a statement, as in Athena.
   cat >"$DATA/etc/config.properties" <<CONF
 coordinator=true
 node-scheduler.include-coordinator=true
@@ -113,7 +115,7 @@ hive.allow-register-partition-procedure=true
 hive.non-managed-table-writes-enabled=true
 $common
 CONF
-  # Small files are read as large ones are, column by column; their whole would count as scanned otherwise.
+  # Small files are read by column, like large files; otherwise all of their bytes would count as scanned.
   cat >"$DATA/etc/catalog/iceberg.properties" <<CONF
 connector.name=iceberg
 iceberg.catalog.type=TESTING_FILE_METASTORE

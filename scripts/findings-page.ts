@@ -27,7 +27,7 @@ const SECTIONS: readonly Section[] = [
   },
 ];
 
-/** Everything that `status` and `doctor` can find, and what to do about it. */
+/** All findings of `status` and `doctor`, with their fixes. */
 export const renderFindingsPage = (): string =>
   `# Findings
 
@@ -48,7 +48,7 @@ const tableOf = (rules: Readonly<Record<string, Rule>>): string =>
     "",
   ].join("\n");
 
-/** The fix of some findings is told by what was found. */
+/** The text of a cell; the fixes of some findings contain values of the finding. */
 const cell = (text: string): string => escaped(symbolic(text)).replaceAll("*", "\\*");
 
 const codeCell = (command: string): string => `\`${escaped(symbolic(command))}\``;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { generatedFiles } from "./generated-files";
 
-/** Writes every generated file (`--write`), or names those that are out of date and fails. */
+/** Writes every generated file (`--write`), or names outdated files and fails. */
 const stale = [...generatedFiles()].filter(
   ([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text,
 );

@@ -12,7 +12,7 @@ import { renderQuestionsPage } from "./questions-page";
 import { settingsTable } from "./settings-table";
 import { renderSqlPage } from "./sql-page";
 
-/** Committed files that are made from the code, with the text they must have. */
+/** Committed files that are generated from the code, with their expected text. */
 export const generatedFiles = (): ReadonlyMap<string, string> =>
   new Map([
     ...Object.values(FORMATS).map(
@@ -28,7 +28,7 @@ export const generatedFiles = (): ReadonlyMap<string, string> =>
     ["access-logs.schema.json", `${JSON.stringify(settingsJsonSchema(), null, 2)}\n`] as const,
   ]);
 
-/** For the settings as committed, with all that options may add. */
+/** The policy for the committed settings, with all resource types that options may add. */
 const deployerPolicy = (): string => {
   const types = new Set(DEPLOYED.flatMap((deployed) => deployed.types));
   const policy = deployerPolicyOf(

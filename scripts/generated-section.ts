@@ -2,9 +2,9 @@ const begin = (name: string) => `<!-- ${name}: written by npm run docs -->`;
 const end = (name: string) => `<!-- ${name}: end -->`;
 
 /**
- * Puts a generated section into a page that is written by hand.
+ * Replaces a generated section in a handwritten page.
  *
- * @throws Error if the page has no place for it
+ * @throws Error if the page does not contain the section
  */
 export function withSection(page: string, name: string, section: string): string {
   const [from, to] = [page.indexOf(begin(name)), page.indexOf(end(name))];

@@ -1,7 +1,7 @@
 const { transformSync } = require("esbuild");
 const { OLDEST_NODE } = require("./oldest-node");
 
-/** Jest transform: TypeScript (and ES modules of node_modules) to CommonJS; types are checked by tsc. */
+/** Jest transform: TypeScript (and ES modules of node_modules) to CommonJS; tsc checks the types. */
 module.exports = {
   process(source, filename) {
     const { code } = transformSync(source, {

@@ -1,4 +1,4 @@
 const { engines } = require("../package.json");
 
-/** The oldest Node that the package accepts, as esbuild names it: whose JavaScript the programs are written in. */
+/** The oldest Node that the package supports, with esbuild's name: the build target of the programs. */
 exports.OLDEST_NODE = `node${Number.parseInt(engines.node, 10)}`;

@@ -15,7 +15,7 @@ const DAYS: Readonly<Record<string, string>> = {
   to_week_before: WEEK_BEFORE,
 };
 
-/** Every question: what it says, how it is asked, and its SQL. */
+/** Every question: its explanation, its command, and its SQL. */
 export const renderQuestionsPage = (): string => `# Built-in questions
 
 You can run each question in four ways:

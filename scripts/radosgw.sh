@@ -2,10 +2,10 @@
 # A real S3 server for the contract tests: Ceph's RADOS Gateway on this machine, in memory, on loopback only.
 #
 #   eval "$(scripts/radosgw.sh start)"   installs (as root, from Debian) and starts it; sets S3_ENDPOINT and the keys
-#   scripts/radosgw.sh user NAME         adds a user who may do nothing; NAME is the access key, NAME-secret the other one
+#   scripts/radosgw.sh user NAME         adds a user without permissions, with access key NAME and secret key NAME-secret
 #   scripts/radosgw.sh stop              stops it and deletes its data
 #
-# Exit code 3: it is not installed, and cannot be; or, for a user, it was not started by this script.
+# Exit code 3: it cannot be installed; or, with "user", this script did not start the server.
 set -euo pipefail
 
 DATA=${RADOSGW_DATA:-/tmp/access-logs-radosgw}
@@ -122,7 +122,7 @@ start() {
   ceph-osd -i 0 -f >"$DATA/osd.out" 2>&1 &
   echo $! >"$DATA/osd.pid"
   wait_for 60 sh -c 'ceph osd stat | grep -q "1 up"'
-  # It may also say what others may do.
+  # This user may also write policies for other users.
   create_user contract "$ACCESS_KEY" "$SECRET_KEY" --caps="user-policy=*"
   radosgw -n client.rgw.a -f >"$DATA/rgw.out" 2>&1 &
   echo $! >"$DATA/rgw.pid"

@@ -3,18 +3,18 @@ import { settingsJsonSchema } from "../settings/schema";
 
 type Schema = z.core.JSONSchema.JSONSchema;
 
-/** What the schema says of an option, which ends with its default if it has one. */
+/** The schema's description of an option, which ends with the default if there is one. */
 const DESCRIPTION = /^(?<meaning>.*?)(?:\. Default: (?<fallback>.*))?$/s;
-/** An option for editors alone. */
+/** An option only for editors. */
 const OF_EDITORS = "$schema";
 
-/** Every option of `access-logs.json`: what it means, and its default. */
+/** Every option of `access-logs.json`: its meaning and its default. */
 export const settingsTable = (): string =>
   [["setting", "meaning", "default"], ["---", "---", "---"], ...rowsOf("", settingsJsonSchema())]
     .map((cells) => `| ${cells.join(" | ")} |`)
     .join("\n");
 
-/** A row for each option, followed by those of the options within it. */
+/** A row for each option, followed by rows for the options in it. */
 const rowsOf = (prefix: string, { properties = {}, required = [] }: Schema): readonly string[][] =>
   Object.entries(properties).flatMap(([key, option]) => {
     if (key === OF_EDITORS || typeof option === "boolean") return [];
@@ -27,7 +27,7 @@ const rowsOf = (prefix: string, { properties = {}, required = [] }: Schema): rea
     ];
   });
 
-/** The values of `type` that tell the forms of an option apart. */
+/** The values of `type` that distinguish the forms of an option. */
 function typesOf({ oneOf = [] }: Schema): string {
   const types = oneOf.flatMap((form) => {
     const type = isSchema(form) ? form.properties?.type : undefined;

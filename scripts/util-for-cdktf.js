@@ -1,4 +1,4 @@
 const util = require("node:util");
 
-/** Node's util with what CDKTF calls of it: `util.isArray` is deprecated, with a warning at every synth since Node 22. */
+/** Node's util for CDKTF, whose calls of the deprecated `util.isArray` print a warning at every synth since Node 22. */
 module.exports = { ...util, isArray: Array.isArray };

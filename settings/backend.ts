@@ -1,7 +1,7 @@
 import * as z from "zod";
 
-// Where Terraform keeps its state, in the words of https://developer.hashicorp.com/terraform/language/backend.
-// Secrets have no place in a settings file: each backend reads them from the environment or from
+// The location of Terraform's state, with the names of https://developer.hashicorp.com/terraform/language/backend.
+// A settings file must not contain secrets: each backend reads them from the environment or from
 // `terraform init -backend-config`.
 
 const text = z.string().min(1);
@@ -33,7 +33,7 @@ const cloudWorkspaces = z
   .strictObject({ name: text.optional(), tags: z.array(text).min(1).optional(), project: text.optional() })
   .refine(({ name, tags }) => (name === undefined) !== (tags === undefined), 'must have "name" or "tags"');
 
-/** The options of each backend, by its type; Terraform's own names. */
+/** The options of each backend, by its type, with Terraform's names. */
 export const backendSettings = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("local"),
@@ -63,7 +63,7 @@ export const backendSettings = z.discriminatedUnion("type", [
       .array(z.string().regex(/^\d{12}$/))
       .min(1)
       .optional(),
-    // What servers need that speak S3's protocol but are not AWS.
+    // For servers with the S3 protocol outside of AWS.
     skip_credentials_validation: flag.optional(),
     skip_metadata_api_check: flag.optional(),
     skip_region_validation: flag.optional(),

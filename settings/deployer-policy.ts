@@ -3,20 +3,20 @@ import { allow, type PolicyStatement, policyDocument } from "../pipeline/policy"
 import { partitionOf } from "../pipeline/regions";
 import type { Settings } from "./schema";
 
-/** What Terraform does with resources of a type, or to look one up, and where. */
+/** The actions of Terraform for resources or data sources of a type, and their ARNs. */
 interface Deployed {
   readonly service: string;
   readonly types: readonly string[];
-  /** Actions without their service. */
+  /** Actions without the prefix of their service. */
   readonly actions: readonly string[];
   readonly resources: (place: Place) => readonly string[];
 }
 
 interface Place {
   readonly settings: Settings;
-  /** ARN of something of the account, in the Region. */
+  /** ARN of a resource of the account, in the Region. */
   readonly here: (service: string, resource: string) => string;
-  /** ARN of something of the account, in no Region. */
+  /** ARN of a resource of the account, without a Region. */
   readonly anywhere: (service: string, resource: string) => string;
   readonly bucket: (name: string) => string;
 }
@@ -31,7 +31,7 @@ const rolesOf = ({ anywhere, settings: { name, iamPath = "/", globalNameSuffix =
   anywhere("iam", `role${iamPath}${name}-*${globalNameSuffix}`),
 ];
 
-/** What it takes to create, read, change, tag and delete what the constructs make. */
+/** Permissions to create, read, change, tag and delete the resources of the constructs. */
 export const DEPLOYED: readonly Deployed[] = [
   {
     service: "s3",
@@ -45,7 +45,7 @@ export const DEPLOYED: readonly Deployed[] = [
       "aws_s3_bucket_public_access_block",
       "aws_s3_bucket_server_side_encryption_configuration",
     ],
-    // The provider reads every setting of a bucket, also those that it does not manage.
+    // The provider reads every setting of a bucket, even those that it does not manage.
     actions: [
       "CreateBucket",
       "DeleteBucket",
@@ -75,7 +75,7 @@ export const DEPLOYED: readonly Deployed[] = [
     service: "s3",
     types: ["aws_s3_object"],
     actions: ["DeleteObject", "GetObject", "GetObjectTagging", "PutObject"],
-    // To empty the buckets, too, if that is asked for.
+    // Also to empty the buckets, if `forceDestroy` is set.
     resources: (place) =>
       bucketsOf(place).map((arn) => `${arn}/${place.settings.forceDestroy ? "*" : "_config/*"}`),
   },
@@ -150,7 +150,7 @@ export const DEPLOYED: readonly Deployed[] = [
       "UntagResource",
       "UpdateEventSourceMapping",
     ],
-    // Their ids are AWS's.
+    // AWS chooses their ids.
     resources: () => ["*"],
   },
   {
@@ -320,7 +320,7 @@ export const DEPLOYED: readonly Deployed[] = [
       "RevokePermissions",
       "UpdateResource",
     ],
-    // These know no resources. Who grants must be an administrator of the data lake, or hold what is granted.
+    // These actions support no resources. The grantor must be a data lake administrator, or have the granted permissions.
     resources: () => ["*"],
   },
   {
@@ -348,7 +348,7 @@ export const DEPLOYED: readonly Deployed[] = [
   },
 ];
 
-/** Looked up without a permission, or without a request. */
+/** Types that need no permission, or no request. */
 export const WITHOUT_PERMISSION: readonly string[] = [
   "data.aws_caller_identity",
   "data.aws_cloudfront_log_delivery_canonical_user_id",
@@ -357,11 +357,11 @@ export const WITHOUT_PERMISSION: readonly string[] = [
 ];
 
 /**
- * The policy of who deploys: what `terraform apply` and `terraform destroy` need for these settings, and for the resource types
- * among these alone. What Terraform's state needs is not in it.
+ * The policy for deployments: the permissions that `terraform apply` and `terraform destroy` need for these settings, and
+ * only for these resource types. It does not include permissions for Terraform's state.
  *
- * @param types types of the stack's resources, and of its data sources with `data.` before them
- * @param account account that is deployed to
+ * @param types types of the stack's resources, and of its data sources with the prefix `data.`
+ * @param account account of the deployment
  */
 export function deployerPolicyOf(settings: Settings, types: ReadonlySet<string>, account: string): string {
   const { region, kmsKey, vpc } = settings;
@@ -381,7 +381,7 @@ export function deployerPolicyOf(settings: Settings, types: ReadonlySet<string>,
   );
   return policyDocument([
     ...statements,
-    // Lambda, Scheduler, SQS and S3 use the key for who deploys.
+    // Lambda, Scheduler, SQS and S3 use the key with the permissions of the deployer.
     ...(kmsKey === undefined
       ? []
       : [

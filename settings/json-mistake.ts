@@ -1,12 +1,13 @@
-/** What a token may be at a place of JSON. */
+/** Tokens of JSON. */
 const STRING = /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\r\n]*/y;
 
 /**
- * Where a text stops being JSON, and the likely reason: what JavaScript itself says of it has no line, and not always a place.
+ * The place where a text is not valid JSON, and the likely reason. JavaScript's own message has no line, and not always a
+ * position.
  *
- * @returns `undefined` if it is JSON
+ * @returns `undefined` if the text is valid JSON
  */
 export function jsonMistake(
   text: string,

@@ -17,22 +17,22 @@ import { pipelinePropsOf, toLogSource } from "./pipeline-props";
 import { type Settings, settingsSchema } from "./schema";
 
 export const SETTINGS_FILE = "access-logs.json";
-/** Names another settings file. */
+/** Environment variable with the path of another settings file. */
 export const SETTINGS_VARIABLE = "ACCESS_LOGS_SETTINGS";
 
-/** A settings file that cannot be used; the message lists every problem. */
+/** An invalid settings file; the message lists every problem. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 
-/** The props of the pipeline that a settings file describes. @throws SettingsError, see `loadSettings` */
+/** The props of the pipeline from a settings file. @throws SettingsError, see `loadSettings` */
 export const loadPipelineProps = (path?: string): RegionalProps => pipelinePropsOf(loadSettings(path));
 
 /**
  * Reads the settings file.
  *
- * @param path default: what `ACCESS_LOGS_SETTINGS` names, else `access-logs.json` in the current folder
- * @throws SettingsError that names the file, and each option that is wrong with what it got and what it must be
+ * @param path default: the value of `ACCESS_LOGS_SETTINGS`, else `access-logs.json` in the current folder
+ * @throws SettingsError that names the file, and each invalid option with its given and its expected value
  */
 export function loadSettings(path = process.env[SETTINGS_VARIABLE] ?? SETTINGS_FILE): Settings {
   if (!existsSync(path)) {
@@ -104,7 +104,7 @@ const tooLongNames = (settings: Settings): string[] =>
     (length) => `${length.option}: ${lengthExpected(length)}, got ${shown(settings[length.option])}`,
   );
 
-/** Keys and topics work in their own Region only, and policies and roles in their own partition. */
+/** Keys and topics work only in their own Region, policies and roles only in their own partition. */
 function foreignArns({
   region,
   kmsKey,
@@ -129,7 +129,7 @@ function foreignArns({
   ];
 }
 
-/** Options that say something about what other options leave out. */
+/** Messages for options that have no effect with the other options. */
 const ineffectiveOptions = (settings: Settings): string[] =>
   DEPENDENT_OPTIONS.filter((dependent) => isIneffective(settings, dependent)).map(
     (dependent) => `${dependent.option}: ${expectedOf(dependent)}`,

@@ -12,7 +12,7 @@ const NOUNS: Readonly<Record<string, string>> = {
 
 type Issue = Parameters<NonNullable<z.core.ParseContext<z.core.$ZodIssue>["error"]>>[0];
 
-/** What an option must be, where the schema itself has no words for it. */
+/** The expected value of an option, if the schema has no message for it. */
 export function messageOf(issue: Issue): string | undefined {
   switch (issue.code) {
     case "invalid_type":
@@ -46,7 +46,7 @@ function quantity(bound: string, limit: number, origin: string): string {
 
 const MAX_SHOWN = 80;
 
-/** What was given, short enough to be read. */
+/** The given value, shortened for messages. */
 export function shown(value: unknown): string {
   if (value === undefined) return "nothing";
   const text = JSON.stringify(value);

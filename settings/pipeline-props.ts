@@ -2,7 +2,7 @@ import type { LogSource } from "../pipeline/log-source";
 import type { RegionalProps } from "../pipeline/props";
 import type { Settings } from "./schema";
 
-/** Settings without what concerns the stack and not the pipeline, and without options that are not set. */
+/** The settings of the pipeline, without settings of the stack and without options that are not set. */
 export function pipelinePropsOf({
   $schema,
   backend,

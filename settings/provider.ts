@@ -3,7 +3,7 @@ import * as z from "zod";
 const ROLE_ARN = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 /**
- * What of the AWS provider is set; credentials come from where Terraform itself finds them.
+ * Options of the AWS provider that can be set. Terraform finds the credentials itself.
  *
  * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
  */

@@ -18,7 +18,7 @@ import { RUNTIMES } from "../pipeline/runtime";
 import { backendSettings } from "./backend";
 import { providerSettings } from "./provider";
 
-/** A bucket takes 100 notifications, and a widget of the dashboard shows 100 alarms; this leaves some for others. */
+/** A bucket allows 100 notifications, and a dashboard widget shows 100 alarms; this leaves some for other uses. */
 export const MAX_SOURCES = 90;
 const MAX_RETENTION_DAYS = 3650;
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -28,12 +28,12 @@ const LOG_RETENTION_DAYS = [
 
 const days = z.int().min(1).max(MAX_RETENTION_DAYS);
 
-/** Of all of AWS: its own partition, and others such as aws-cn, aws-us-gov and aws-eusc. */
+/** Any AWS partition: aws, and others such as aws-cn, aws-us-gov and aws-eusc. */
 const PARTITION = "aws(?:-[a-z]+)*";
 const arn = (rest: string): RegExp => new RegExp(`^arn:${PARTITION}:${rest}$`);
 const KMS_KEY = arn("kms:[a-z0-9-]+:\\d{12}:key\\/[\\w-]+");
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-/** A pebibyte: more is a slip of the finger. */
+/** A pebibyte: a larger value is a typing error. */
 const MAX_SCAN_GIB = 1024 ** 2;
 /** @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 export const TAGS = {
@@ -60,7 +60,7 @@ const WITHOUT_ACCOUNTS = DELIVERIES.flatMap((delivery) => (delivery.kind === "ac
 const LATE_HOURS = Object.values(FORMATS)
   .map(({ id, lateByHours }) => `${lateByHours} for ${id}`)
   .join(", ");
-/** Of an option that has this value where it is left out, whatever else is set. */
+/** Metadata of an option with a fixed default. */
 const withDefault = (description: string, value: string | number | boolean) => ({
   description: `${description}. Default: ${value === "" ? "none" : value}`,
   default: value,
@@ -131,7 +131,7 @@ const source = z.strictObject({
     ),
 });
 
-/** The settings of a deployment, with what each may be. */
+/** Schema of the settings of a deployment. */
 export const settingsSchema = z.strictObject({
   $schema: z.string().optional().describe("JSON Schema for editors; ignored"),
   name: z
@@ -333,7 +333,7 @@ export const settingsSchema = z.strictObject({
     .describe("Tags of every resource"),
 });
 
-/** What one deployment is made of. */
+/** The settings of one deployment. */
 export type Settings = z.output<typeof settingsSchema>;
 
 /** JSON Schema of the settings file, for editors. */

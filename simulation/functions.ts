@@ -13,18 +13,18 @@ import { BUCKET, LANDING, TABLES, type World } from "./world";
 const MOVE_TIMEOUT_MS = MINUTE_MS;
 const CREATE_TIMEOUT_MS = 5 * MINUTE_MS;
 const TRANSFORM_TIMEOUT_MS = 9 * MINUTE_MS;
-/** What functions leave of their time for what comes last. */
+/** Time that functions reserve for their last steps. */
 const RESERVE_MS = 15_000;
 
-/** The code of the functions as it is deployed, each in invocations that time out and whose calls fail. */
+/** The deployed code of the functions, in invocations that can time out and whose calls can fail. */
 export class Functions {
-  /** Rows that the runs of `transform` say they added. */
+  /** Rows that the runs of `transform` report as added. */
   rowsCounted = 0;
   private invocations = 0;
 
   constructor(private readonly world: World) {}
 
-  /** Takes what the queue has, and acknowledges what was moved. */
+  /** Receives messages from the queue, and acknowledges those whose objects were moved. */
   async move(): Promise<void> {
     const { queue, buckets } = this.world;
     const messages = queue.receive();
@@ -73,7 +73,7 @@ export class Functions {
     });
   }
 
-  /** Runs a function once; what it throws is the business of who invoked it. */
+  /** Runs a function once; the caller handles its errors. */
   private async invoke(
     name: string,
     timeoutMs: number,

@@ -4,7 +4,7 @@ import type { Buckets } from "./bucket";
 import { BROKEN, type Delivery } from "./deliveries";
 import { BUCKET, LANDING, type World } from "./world";
 
-/** Objects that are there only while something is still to be done. */
+/** Objects that exist only while work is pending. */
 export function leftoversIn({ objects }: Buckets): string[] {
   const keysBelow = (bucket: string, prefix: string) =>
     [...objects.keys()]
@@ -17,7 +17,7 @@ export function leftoversIn({ objects }: Buckets): string[] {
   ];
 }
 
-/** What the pipeline promises and did not keep, once everything has settled. */
+/** Violated guarantees of the pipeline, after all work is done. */
 export function judge(
   { buckets, queue, athena }: World,
   deliveries: readonly Delivery[],
@@ -42,7 +42,7 @@ export function judge(
 
 const isReadable = (body: string): boolean => !body.startsWith(BROKEN);
 
-/** Each broken file, and no other, is set aside with its bytes and a reason, and no longer among the text. */
+/** Each broken file, and no other, must be rejected with its bytes and a reason, and not be among the moved files. */
 function judgeRejected(objects: Buckets["objects"], broken: readonly string[]): string[] {
   const below = (prefix: string) => [...objects].filter(([path]) => path.startsWith(`${BUCKET}/${prefix}`));
   const rejected = below(REJECTED_PREFIX);

@@ -5,13 +5,13 @@ import { Functions } from "./functions";
 import { judge, leftoversIn } from "./judge";
 import { createWorld, LANDING, START, type World } from "./world";
 
-/** What one simulation came to. */
+/** Result of one simulation. */
 export interface SimulationResult {
   readonly seed: number;
   readonly faults: Readonly<Partial<Record<Fault, number>>>;
-  /** Faults that were drawn, those that were left out among them. */
+  /** Number of drawn faults, including omitted faults. */
   readonly drawn: number;
-  /** What the pipeline promises and did not keep. */
+  /** Violated guarantees of the pipeline. */
   readonly violations: readonly string[];
 }
 
@@ -22,14 +22,14 @@ export interface SimulationOptions {
   readonly trace?: Trace;
 }
 
-/** Files come, and everything goes wrong, for this long. */
+/** Duration of deliveries and faults. */
 const STORM_HOURS = 4;
-/** Then everything works again, and the pipeline must have caught up after this long. */
+/** Duration without faults afterwards: the pipeline must process all files in this time. */
 const CALM_HOURS = 12;
 
 /**
- * Runs the whole pipeline for some hours of virtual time: the code of the functions as it is deployed, on services that
- * are simulated and fail.
+ * Runs the complete pipeline for some hours of virtual time: the deployed code of the functions, on simulated services
+ * that fail.
  */
 export async function simulate({
   seed,
@@ -49,7 +49,7 @@ export async function simulate({
   return { seed, faults: counts, drawn, violations: [...new Set(violations)] };
 }
 
-/** Puts the files into the bucket, each at its time, and sends their events. @returns whether all were sent */
+/** Puts the files into the bucket, each at its time, and sends their events. @returns a function: true if all are sent */
 function deliver({ scheduler, buckets, queue, faults, random }: World, deliveries: readonly Delivery[]) {
   let comingEvents = deliveries.length;
   for (const { key, body, at } of deliveries) {
@@ -68,7 +68,7 @@ function deliver({ scheduler, buckets, queue, faults, random }: World, deliverie
   return (): boolean => comingEvents === 0;
 }
 
-/** A schedule tries a failed run again, and sometimes starts one twice. */
+/** A schedule retries a failed run, and sometimes starts a run twice. */
 function startSchedules(world: World, functions: Functions): void {
   const { scheduler, faults } = world;
   const schedule = (period: number, run: (scheduledTime: string) => Promise<boolean>) =>
@@ -88,7 +88,7 @@ function startSchedules(world: World, functions: Functions): void {
   schedule(10 * MINUTE_MS, (time) => functions.transform(time));
 }
 
-/** Messages are taken again and again, and the dead letters redriven every hour. */
+/** Receives messages in a loop, and redrives the dead-letter messages every hour. */
 function startQueue(world: World, functions: Functions): void {
   const { scheduler, random, queue } = world;
   scheduler.start(async () => {
@@ -105,7 +105,7 @@ function startQueue(world: World, functions: Functions): void {
   });
 }
 
-/** After the storm nothing goes wrong any more; then everything may settle, and ends. */
+/** Ends all faults after their time, then the simulation when all work is done or the time without faults is over. */
 function endInCalm(world: World, haveCome: () => boolean): void {
   const { scheduler, faults, queue, buckets, trace } = world;
   scheduler.start(async () => {

@@ -14,7 +14,7 @@ export interface Queue {
   receive(): readonly Message[];
   /** Deletes processed messages. */
   acknowledge(messages: readonly Message[]): void;
-  /** Moves every dead letter back, as an operator does. */
+  /** Moves every dead-letter message back, as an operator does. */
   redrive(): void;
 }
 

@@ -10,7 +10,7 @@ export const LANDING = "landing";
 export const BUCKET = "logs";
 export const TABLES = Object.values(FORMATS).map(({ table }) => ({ table }));
 export const START = Date.parse("2026-11-23T00:00:00Z");
-/** Begins a line of the trace that tells of a promise that was not kept. */
+/** Start of a line of the trace that reports a violated guarantee. */
 export const VIOLATION = "VIOLATION: ";
 
 /** The services of one simulation, in one virtual time. */
@@ -22,9 +22,9 @@ export interface World {
   readonly queue: Queue;
   readonly athena: SimulatedAthena;
   readonly trace: Trace;
-  /** What was not kept while it went on. */
+  /** Guarantees that were violated during the simulation. */
   readonly violations: string[];
-  /** True once nothing begins any more. */
+  /** True when no new work starts. */
   isOver: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { UserError } from "./user-error";
 
-/** Asks on the terminal; anything but yes is no. @throws UserError where nobody can be asked */
+/** Asks on the terminal; every answer other than yes means no. @throws UserError without a terminal */
 export async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY)
     throw new UserError("confirmation needs a terminal: check with --dry-run, then run with --yes");

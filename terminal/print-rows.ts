@@ -4,7 +4,7 @@ import type { Json, QueryRows } from "./rows";
 
 type Write = (text: string) => Promise<void>;
 
-/** Prints rows as they come; only the table is held in memory, to know how wide its columns are. */
+/** Prints rows as they arrive; only a table is kept in memory, to compute the widths of its columns. */
 export const printRows = (format: OutputFormat, result: QueryRows, write: Write): Promise<void> =>
   PRINTERS[format](result, write);
 
@@ -23,7 +23,7 @@ async function printAligned({ columns, rows }: QueryRows, write: Write): Promise
       if (value !== null && typeof value !== "number") numeric[index] = false;
     }
   }
-  // Programs ask for the other formats: they do not wait for this one to load.
+  // Programs use the other formats: they do not wait for this module to load.
   const { tableParts } = await import("./print-table.js");
   const printed = columns.map((title, index) => ({
     title,
@@ -36,7 +36,7 @@ async function printAligned({ columns, rows }: QueryRows, write: Write): Promise
 const tableCell = (value: Json): string => {
   if (value === null) return "";
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  // Control characters of a log line must not reach the terminal; whole seconds need no microseconds.
+  // Control characters of a log line must not reach the terminal; full seconds need no microseconds.
   return text.replaceAll(/\p{Cc}/gu, "\uFFFD").replace(/(T\d{2}:\d{2}:\d{2})\.000000Z$/, "$1Z");
 };
 

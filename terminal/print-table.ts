@@ -1,10 +1,10 @@
 import Table from "cli-table3";
 import stringWidth from "string-width";
 
-/** A column of a table for people. */
+/** A column of a printed table. */
 export interface PrintedColumn {
   readonly title: string;
-  /** Numbers end at the same place, names begin there. */
+  /** Right for numbers, left for names. */
   readonly align: "left" | "right";
 }
 
@@ -12,21 +12,21 @@ export interface TableOptions {
   /** A line between the titles and the rows. */
   readonly hasRule?: boolean;
   /**
-   * Characters that a line may have; longer cells go on below.
+   * Maximum characters of a line; longer cells continue on the next line.
    *
-   * @default - the terminal's width; none where the output goes elsewhere
+   * @default - the terminal's width; no maximum if the output is not a terminal
    */
   readonly width?: number | undefined;
 }
 
-/** A table without lines: nothing is cut off, and each column is as wide as what is in it, if that fits. */
+/** A table without borders: nothing is cut off, and each column is as wide as its content, if that fits. */
 export const printTable = (
   columns: readonly PrintedColumn[],
   rows: readonly (readonly string[])[],
   options?: TableOptions,
 ): string => [...tableParts(columns, rows, options)].join("");
 
-/** The same in parts, for many rows. */
+/** The same table in parts, for many rows. */
 export function* tableParts(
   columns: readonly PrintedColumn[],
   rows: readonly (readonly string[])[],
@@ -43,10 +43,10 @@ export function* tableParts(
     yield part(columns, widths, rows.slice(start, start + ROWS_AT_ONCE));
 }
 
-/** The library compares every row with all before it: with thousands at once it would take minutes. */
+/** The library compares every row with all earlier rows: thousands at once would take minutes. */
 const ROWS_AT_ONCE = 50;
 const GAP = "  ";
-/** Narrower, a column cannot be read any more: then the terminal has to break the lines. */
+/** A narrower column is not readable: then the terminal breaks the lines. */
 const MIN_WIDTH = 8;
 
 const terminalWidth = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns : undefined);
@@ -54,7 +54,7 @@ const terminalWidth = (): number | undefined => (process.stdout.isTTY ? process.
 const widest = (rows: readonly (readonly string[])[], column: number): number =>
   rows.reduce((width, row) => Math.max(width, stringWidth(row[column] ?? "")), 1);
 
-/** Takes from the widest columns what is too much for a line; all stay as they are if that does not suffice. */
+/** Reduces the widest columns until a line fits; all columns keep their width if this is not enough. */
 function fitting(natural: readonly number[], width = Number.POSITIVE_INFINITY): readonly number[] {
   const room = width - GAP.length * (natural.length - 1);
   const total = (limit: number) => natural.reduce((sum, length) => sum + Math.min(length, limit), 0);
@@ -75,7 +75,7 @@ function part(
     colWidths: [...widths],
     colAligns: columns.map(({ align }) => align),
     wordWrap: true,
-    // Between words it would cut off a path that is too long.
+    // A break between words would cut off a long path.
     wrapOnWordBoundary: false,
   });
   table.push(...rows.map((row) => columns.map((_, index) => row[index] ?? "")));

@@ -1,17 +1,17 @@
 import { count } from "./quantities";
 
-/** One line that is written over as the work goes on. */
+/** One line that is overwritten during the work. */
 export interface ProgressLine {
-  /** @param seconds since the work began, to tell the rate and the time that is left */
+  /** @param seconds since the work began, to show the rate and the remaining time */
   show(what: string, done: number, total: number | undefined, seconds?: number): void;
   say(text: string): void;
   clear(): void;
 }
 
-/** Writes at most so often: a terminal is slower than the work. */
+/** Minimum time between two updates: a terminal is slower than the work. */
 const PROGRESS_INTERVAL_MS = 100;
 
-/** Silent unless the stream is a terminal. */
+/** Writes nothing if the stream is not a terminal. */
 export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
   let shownAt = 0;
   const clear = () => {

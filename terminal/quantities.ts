@@ -3,7 +3,7 @@ export const sum = (values: readonly number[]): number => values.reduce((total, 
 /** `12,345` */
 export const count = (value: number): string => value.toLocaleString("en-US");
 
-/** `file` of one, else `files` */
+/** `file` for one, else `files` */
 export const plural = (value: number, one: string, many = `${one}s`): string => (value === 1 ? one : many);
 
 /** `1 file`, `1,200 files` */
@@ -12,7 +12,7 @@ export const counted = (value: number, one: string, many = `${one}s`): string =>
 
 const POWERS = ["", "k", "M", "G", "T"] as const;
 const THOUSAND = 1000;
-/** Up to here, a count is short enough as it is. */
+/** Up to this value, a count is printed in full. */
 const MAX_PLAIN_COUNT = 99_999;
 
 /** A count in at most six characters: `12,345`, `1.2M`. */
@@ -22,7 +22,7 @@ export function compact(value: number): string {
   return `${text}${prefix}`;
 }
 
-/** Units of bytes, each a thousand of the one before it. */
+/** Units of bytes, each a thousand times the previous one. */
 export const BYTE_UNITS = POWERS.map((prefix) => `${prefix}B`);
 
 /** Bytes in decimal units: `1.2 GB`. */
@@ -43,7 +43,7 @@ const TIMES = [
   { name: "s", ms: 1_000, from: 0 },
 ] as const;
 
-/** How long something takes or is ago, in at most six characters: `45 s`, `90 min`, `5 h`, `12 d`. */
+/** A duration or an age, in at most six characters: `45 s`, `90 min`, `5 h`, `12 d`. */
 export function age(milliseconds: number): string {
   const positive = Math.max(0, milliseconds);
   const unit = TIMES.find(({ from }) => positive >= from) ?? TIMES[3];

@@ -1,8 +1,8 @@
-/** An error that the user can fix: shown as one line, without a stack trace. */
+/** An error that the user can fix: it is shown as one line, without a stack trace. */
 export class UserError extends Error {
   override readonly name = "UserError";
 
-  /** @param exitCode of the command that it ends */
+  /** @param exitCode exit code of the command */
   constructor(
     message: string,
     readonly exitCode = 1,

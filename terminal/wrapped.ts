@@ -1,7 +1,7 @@
-/** What every terminal shows, and a mail or a ticket, too. */
+/** A width that fits in every terminal, and in mails and tickets. */
 export const SCREEN_WIDTH = 80;
 
-/** Breaks a line between words; a word that is too long, as a path, stays whole so that it can be copied. */
+/** Breaks a line between words; a word that is too long, e.g. a path, is not broken, so that it can be copied. */
 export function wrapped(text: string, indent: string): string[] {
   const lines: string[] = [];
   const start = /^ */.exec(text)?.[0] ?? "";

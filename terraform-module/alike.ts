@@ -3,7 +3,7 @@ import { groupBy } from "./group-by";
 import type { Optional } from "./node";
 import type { Json, JsonMap } from "./tree";
 
-/** Types that there are many resources of which differ in texts alone, and which nothing refers to. */
+/** Types with many resources that differ only in texts, and that no other resource refers to. */
 const TYPES: readonly string[] = ["aws_athena_named_query", "aws_athena_prepared_statement"];
 
 export interface Resource {
@@ -12,7 +12,7 @@ export interface Resource {
   readonly body: JsonMap;
 }
 
-/** Resources that became one with `for_each`, and the local value with what they differ in, by what was their id. */
+/** Resources merged into one with `for_each`, and the local value with their differences, by their former id. */
 export interface Folded {
   readonly address: string;
   readonly body: JsonMap;
@@ -22,7 +22,7 @@ export interface Folded {
 
 export const isFolded = ({ address }: Resource): boolean => TYPES.includes(typeOf(address));
 
-/** Makes one resource of all that are of one type and there under the same condition. */
+/** Merges all resources of one type and with the same condition into one. */
 export const foldAlike = (expressions: Expressions, resources: readonly Resource[]): Folded[] =>
   groupBy(resources, ({ address, entry }) => JSON.stringify([typeOf(address), entry.when])).map((group) =>
     fold(expressions, group),

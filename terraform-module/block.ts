@@ -4,11 +4,11 @@ import { FOR_EACH, JSON_TEXT } from "./loops";
 import { constantOf, everyValue, mapNode, markOf, type Node, type Optional, partOf } from "./node";
 import type { Json, JsonMap } from "./tree";
 
-/** Maps that are values of arguments. Every other map below a resource is a block. */
+/** Arguments whose values are maps. Every other map in a resource is a block. */
 const MAP_ARGUMENTS: readonly string[] = ["parameters", "variables", "tags", "dimensions"];
-/** Argument of a resource that there is one of for each item of something. */
+/** Argument of a resource that is repeated for each item of a collection. */
 const FOR_ALL = "for_each";
-/** Terraform wants these as they are, without expressions. */
+/** Terraform does not accept expressions in these. */
 const META_ARGUMENTS: readonly string[] = ["depends_on", "lifecycle"];
 
 /** Renders the body of a resource, or of a block in it, as Terraform JSON. */
@@ -27,7 +27,7 @@ export class Blocks {
     return Object.keys(dynamic).length === 0 ? body : { ...body, dynamic };
   }
 
-  /** A resource or data source, with what says how many there are of it. */
+  /** A resource or data source, with its `count` or `for_each`. */
   resource({ when, node }: Optional): JsonMap {
     const format = markOf(node, FOR_EACH);
     const filter = this.expressions.filter(when);
@@ -90,11 +90,11 @@ const isBlock = (key: string, node: Node): boolean => {
   return node.kind === "map" && !isMarked(node);
 };
 
-/** True for a map that stands for something else. */
+/** True for a map with a special meaning. */
 const isMarked = (node: Node): boolean =>
   partOf(node, JSON_TEXT) !== undefined || partOf(node, FOR_EACH) !== undefined;
 
-/** True if the blocks of a kind are not the same ones in every variant. */
+/** True if the blocks of a kind differ between variants. */
 const varies = (entry: Optional): boolean =>
   itemsOf(entry).some(({ when, node }) => !isAlways(when) || markOf(node, FOR_EACH) !== undefined);
 
@@ -106,17 +106,17 @@ function itemsOf({ when, node }: Optional): readonly Optional[] {
   return node.items.map((item) => ({ when, node: item.node }));
 }
 
-/** Where a block or a resource is repeated, its source is the value of an iterator. */
+/** In a repeated block or resource, the source is the value of an iterator. */
 const eachOf = (node: Node, iterator: string): Node =>
   mapNode(partOf(node, "item") ?? node, (text) => text.replaceAll(/\bsource\.(?=\w)/g, `${iterator}.`));
 
-/** True for a resource that there is one of, or none. */
+/** True for a resource whose `count` is 0 or 1. */
 export const isCounted = ({ when, node }: Optional): boolean =>
   !isAlways(when) && markOf(node, FOR_EACH) === undefined && partOf(node, FOR_ALL) === undefined;
 
 /**
- * Puts the index where something that exists under a condition is referred to. Where it does not exist, Terraform fails
- * instead of going on with nothing.
+ * Adds the index to references to conditional resources. If the resource does not exist, Terraform fails instead of
+ * using an empty value.
  */
 export const withIndexes = (node: Node, counted: ReadonlySet<string>): Node =>
   mapNode(node, (text) =>

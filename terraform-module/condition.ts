@@ -1,18 +1,18 @@
-/** One setting of the pipeline that decides what there is, and not only what a value is. */
+/** One setting of the pipeline that determines which resources exist, and not only a value. */
 export interface Switch {
   readonly name: string;
-  /** At least two; one of them holds in every deployment. */
+  /** At least two; exactly one of them holds in every deployment. */
   readonly options: readonly Option[];
-  /** Variable whose values the options stand for. */
+  /** Variable whose values the options represent. */
   readonly reference?: string;
 }
 
-/** One way to set a switch, as Terraform asks for it. */
+/** One way to set a switch, with Terraform's condition for it. */
 export interface Option {
   readonly when: string;
   readonly unless: string;
   readonly value?: string | boolean;
-  /** What is null unless this option holds: a variable, and the value in it. */
+  /** A variable and the value in it that are null unless this option holds. */
   readonly nullUnless?: { readonly variable: string; readonly value: string };
 }
 
@@ -25,7 +25,7 @@ interface Exclusion {
   readonly option: number;
 }
 
-/** True if, for one of these lists, none of its options holds. */
+/** True if one of these lists has no option that holds. */
 export type Condition = readonly (readonly Exclusion[])[];
 
 export const ALWAYS: Condition = [[]];
@@ -38,8 +38,8 @@ export const holds = (condition: Condition, assignment: Assignment): boolean =>
   condition.some((term) => !excludes(term, assignment));
 
 /**
- * The simplest condition found that tells assignments apart: it holds for all of `wanted` and for none of `unwanted`. It
- * speaks of as few switches as possible, so that it is right for assignments that were not asked about, too.
+ * The simplest condition found that distinguishes assignments: it holds for all of `wanted` and for none of `unwanted`.
+ * It uses as few switches as possible, so that it is also right for assignments that are in neither list.
  */
 export function conditionFor(
   switches: readonly Switch[],
@@ -51,12 +51,12 @@ export function conditionFor(
   const candidates = wanted
     .filter(uniqueBy((assignment) => deciding.map((of) => assignment[of]).join()))
     .map((assignment) => exclusionsOf(switches, deciding, assignment))
-    // What is left out first decides what must stay.
+    // The order of removals determines which exclusions must stay.
     .flatMap((term) => [generalize(term, unwanted), generalize([...term].reverse(), unwanted)]);
   return cover(wanted, candidates);
 }
 
-/** As few terms as it takes, the same ones in whatever order the assignments come. */
+/** The fewest terms that cover all assignments; the result does not depend on the order of the assignments. */
 function cover(wanted: readonly Assignment[], candidates: readonly (readonly Exclusion[])[]): Condition {
   const ranked = (left: readonly Assignment[]) =>
     candidates
@@ -79,13 +79,13 @@ function uniqueBy<Item>(keyOf: (item: Item) => string): (item: Item) => boolean 
   return (item) => seen.size < seen.add(keyOf(item)).size;
 }
 
-/** The fewest switches by which alone the two can be told apart. */
+/** The fewest switches that are enough to distinguish the two lists. */
 function decidingSwitches(
   count: number,
   wanted: readonly Assignment[],
   unwanted: readonly Assignment[],
 ): readonly number[] {
-  // What one subset cannot tell apart, the next one often cannot, either; that is quickly seen.
+  // Pairs that one subset cannot distinguish often rule out the next subset, too: a fast check.
   const mistaken: Mistaken[] = [];
   for (let size = 1; size < count; size++) {
     for (const subset of subsets(count, size)) {
@@ -98,13 +98,13 @@ function decidingSwitches(
   return Array.from({ length: count }, (_, index) => index);
 }
 
-/** One that is wanted and one that is not. */
+/** A wanted and an unwanted assignment. */
 interface Mistaken {
   readonly one: Assignment;
   readonly other: Assignment;
 }
 
-/** Two that are the same by these switches. */
+/** A pair that is the same in these switches. */
 function mistakenBy(
   subset: readonly number[],
   wanted: readonly Assignment[],
@@ -128,7 +128,7 @@ function* subsets(count: number, size: number, from = 0): Generator<readonly num
   }
 }
 
-/** What is true of an assignment: every option that does not hold. */
+/** Every option that does not hold in an assignment. */
 const exclusionsOf = (
   switches: readonly Switch[],
   deciding: readonly number[],
@@ -138,7 +138,7 @@ const exclusionsOf = (
     (switches[of]?.options ?? []).flatMap((_, option) => (assignment[of] === option ? [] : [{ of, option }])),
   );
 
-/** Leaves out whatever is not needed to exclude all that is unwanted. */
+/** Removes exclusions that are not needed to exclude all unwanted assignments. */
 function generalize(term: readonly Exclusion[], unwanted: readonly Assignment[]): Exclusion[] {
   const left = term.reduce<Exclusion[]>(
     (kept, exclusion) => {
@@ -150,7 +150,7 @@ function generalize(term: readonly Exclusion[], unwanted: readonly Assignment[])
   return left.sort((one, other) => one.of - other.of || one.option - other.option);
 }
 
-/** The option that must hold, if a condition asks for nothing else. */
+/** The option that must hold, if the condition requires nothing else. */
 export function onlyOption(switches: readonly Switch[], condition: Condition): Option | undefined {
   const [[first, ...others] = [], ...terms] = condition;
   if (first === undefined || terms.length > 0 || others.some(({ of }) => of !== first.of)) return undefined;
@@ -159,7 +159,7 @@ export function onlyOption(switches: readonly Switch[], condition: Condition): O
   return left.length === 1 ? left[0] : undefined;
 }
 
-/** A condition as Terraform reads it. */
+/** A condition as a Terraform expression. */
 export function renderCondition(switches: readonly Switch[], condition: Condition): string {
   if (isAlways(condition)) return "true";
   const terms = condition.map((term) => renderTerm(switches, term));

@@ -2,7 +2,7 @@ import { ALWAYS, type Condition, isAlways, onlyOption, renderCondition, type Swi
 import { BY_NAME, FOR_EACH, JOINED_BY, JSON_TEXT } from "./loops";
 import { mapNode, markOf, type Node, type Optional, partOf, shapeOf } from "./node";
 
-/** Renders what differs between variants as expressions of Terraform. */
+/** Renders the differences between variants as Terraform expressions. */
 export class Expressions {
   /** @param resources the conditions of all resources and data sources, by address */
   constructor(
@@ -14,7 +14,7 @@ export class Expressions {
     return renderCondition(this.switches, condition);
   }
 
-  /** The end of a `for` that repeats something only under a condition. */
+  /** The end of a `for` with a condition. */
   filter(condition: Condition): string {
     return isAlways(condition) ? "" : ` if ${this.condition(condition)}`;
   }
@@ -35,7 +35,7 @@ export class Expressions {
     }
   }
 
-  /** Its value, or null where it is not there. */
+  /** Its value, or null if it does not exist. */
   orNull({ when, node }: Optional): string {
     const value = this.of(node);
     if (isAlways(when) || onlyOption(this.switches, when)?.nullUnless?.value === value) return value;
@@ -45,7 +45,7 @@ export class Expressions {
       : `${this.condition(when)} ? ${value} : null`;
   }
 
-  /** As often as a block is there: once for what is set, e.g. `var.vpc[*]`. */
+  /** A list with one item if the block exists, e.g. `var.vpc[*]`, else with none. */
   once(when: Condition): string {
     const variable = onlyOption(this.switches, when)?.nullUnless?.variable;
     return variable === undefined ? `${this.condition(when)} ? [true] : []` : `${variable}[*]`;
@@ -123,14 +123,14 @@ export class Expressions {
     return all.length === 1 && isPlain ? all.join() : `merge(${all.join(", ")})`;
   }
 
-  /** Without sources of the format there is nothing in it, so it needs no condition. */
+  /** Without sources of the format it is empty, so it needs no condition. */
   private byName(node: Node): string {
     const item = partOf(node, "item") ?? node;
     return `{ for source in local.${markOf(node, FOR_EACH)}_sources : source.name => ${this.of(item)} }`;
   }
 }
 
-/** Nothing but an attribute of a resource that there is one of, or none. */
+/** Only an attribute of a resource whose `count` is 0 or 1. */
 const INDEXED = /^((?:data\.)?aws_\w+\.[\w-]+)\[0\]\.(\w+)$/;
 
 const canStandWith = (one: Optional, other: Optional): boolean =>
@@ -144,11 +144,11 @@ function keyOf(key: string): string {
   return text.startsWith('"') ? text : `(${text})`;
 }
 
-/** What stands for one of a source's accounts, and not for all of them. */
+/** Represents one of a source's accounts, and not all of them. */
 const ACCOUNT = /\bsource\.account\b/g;
 const REFERENCE = /\$\{(?:[^{}"]|"[^"]*")*\}/g;
 
-/** A value as an expression; texts may hold references. */
+/** A value as an expression; texts may contain references. */
 export function literal(value: string | number | boolean | null): string {
   if (typeof value !== "string") return String(value);
   const [reference] = value.match(REFERENCE) ?? [];

@@ -1,4 +1,4 @@
-/** Items with the same key, in the order in which the keys come. */
+/** Items with the same key, in the order of the first item of each key. */
 export function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): [Item, ...Item[]][] {
   const groups = new Map<string, [Item, ...Item[]]>();
   for (const item of items) {

@@ -9,15 +9,15 @@ import { representativesOf } from "./representatives";
 import { snakeCase } from "./snake-case";
 import type { Json } from "./tree";
 
-/** Settings that are no variables: what they say is for the configuration that calls the module. */
+/** Settings that are not variables: they belong to the configuration that calls the module. */
 export const CALLERS_SETTINGS: readonly string[] = ["$schema", "region", "backend", "provider"];
-/** Set on every resource that can have tags, not in the pipeline. */
+/** Set on every resource that can have tags, but not an option of the pipeline. */
 const TAGS = "tags";
 const SOURCES = "sources";
 
 /**
- * Settings that are asked for in an object with one attribute, by its name. What there is depends on whether they are set;
- * that an object is given is known in every plan, also where the bucket or the key in it is still to be made.
+ * Settings whose variable is an object with one attribute, by the attribute's name. Which resources exist depends on
+ * whether they are set. Every plan knows if an object is set, even if the bucket or key in it does not exist yet.
  */
 const WRAPPED: Readonly<Record<string, string>> = {
   existingLogBucket: "name",
@@ -25,7 +25,7 @@ const WRAPPED: Readonly<Record<string, string>> = {
   alarmTopic: "arn",
 };
 
-/** A JSON Schema, as far as the settings use it. */
+/** The part of JSON Schema that the settings use. */
 export interface Schema {
   readonly type?: string;
   readonly description?: string;
@@ -51,7 +51,7 @@ export interface Input {
   readonly variable: string;
   readonly schema: Schema;
   readonly required: boolean;
-  /** Name of the only attribute of the object that holds the value. */
+  /** Name of the only attribute of the object that contains the value. */
   readonly wrappedIn: string | undefined;
 }
 
@@ -69,7 +69,7 @@ export const INPUTS: readonly Input[] = Object.entries(settings.properties ?? {}
 
 type Props = { -readonly [Prop in keyof AccessLogPipelineProps]?: AccessLogPipelineProps[Prop] };
 
-/** What an option says of the pipeline. */
+/** An option of a switch, with its props of the pipeline. */
 interface Choice extends Option {
   readonly props: Readonly<Record<string, unknown>>;
   readonly sources?: FormatId;
@@ -80,7 +80,7 @@ interface InputSwitch extends Switch {
   readonly options: readonly Choice[];
 }
 
-/** Local value that lists the sources of a format. */
+/** Local value: the sources of a format. */
 export const sourcesOf = (format: FormatId): string => `local.${format}_sources`;
 export const bySourceOf = (format: FormatId): string => `local.${format}_by_source`;
 
@@ -89,9 +89,9 @@ const yesOrNo = (condition: string): [Option, Option] => [
   { when: condition, unless: `!${condition}` },
 ];
 
-/** Local value that says whether the sources do not fit into one rule of EventBridge. */
+/** Local value: true if the sources do not fit into one EventBridge rule. */
 export const RULE_FOR_EACH = "local.rule_for_each_source";
-/** Local value that says whether something of some source is hashed. */
+/** Local value: true if a source has a `privacy` with `hash`. */
 export const IS_HASHED = "local.is_hashed";
 const [NOT_HASHED, HASHED] = yesOrNo(IS_HASHED);
 const [NO_RULE_EACH, RULE_EACH] = yesOrNo(RULE_FOR_EACH);
@@ -121,7 +121,7 @@ const formatSwitches = (format: FormatId): InputSwitch[] => {
       ],
     },
     {
-      // Each source has its own answer: this only makes sense where something is repeated for each.
+      // Each source has its own value, so this works only in items that are repeated for each source.
       name: `${format} watched`,
       options: [
         { when: `${SILENCE} == 0`, unless: `${SILENCE} > 0`, props: {} },
@@ -131,7 +131,7 @@ const formatSwitches = (format: FormatId): InputSwitch[] => {
   ];
 };
 
-/** A value that Terraform knows, in the form that the constructs take. */
+/** A token for a value that Terraform knows, of the type that the constructs accept. */
 function tokenOf(schema: Schema, expression: string): unknown {
   const reference = ref(expression);
   if (schema.properties) {
@@ -142,7 +142,7 @@ function tokenOf(schema: Schema, expression: string): unknown {
       ]),
     );
   }
-  // What stands for any item: the resource that is made of it is repeated for each.
+  // One item represents all items: its resource is repeated for each.
   if (schema.items?.properties) return [tokenOf(schema.items, "each.value")];
   if (schema.type === "array") return Token.asList(reference);
   if (schema.type === "object") return Token.asStringMap(reference);
@@ -152,11 +152,11 @@ function tokenOf(schema: Schema, expression: string): unknown {
   return isNumber ? Token.asNumber(reference) : Token.asString(reference);
 }
 
-/** The value in an input: a variable, or the local value that takes it out of its object. */
+/** Reference to the value of an input: a variable, or the local value with the attribute of its object. */
 const referenceTo = ({ variable, wrappedIn }: Input): string =>
   wrappedIn === undefined ? `var.${variable}` : `local.${variable}_${wrappedIn}`;
 
-/** The values that are asked for in objects, as Terraform's local values; null where they are not set. */
+/** The values of variables that are objects, as local values; null if they are not set. */
 export const UNWRAPPED: Readonly<Record<string, string>> = Object.fromEntries(
   INPUTS.flatMap((input) =>
     input.wrappedIn === undefined
@@ -165,7 +165,7 @@ export const UNWRAPPED: Readonly<Record<string, string>> = Object.fromEntries(
   ),
 );
 
-/** Inputs whose value is used as it is: they always have one. */
+/** True for inputs whose value is used unchanged: they always have one. */
 const isAlwaysSet = ({ required, schema }: Input): boolean =>
   required || (schema.default !== undefined && schema.type !== "boolean" && schema.enum === undefined);
 
@@ -213,7 +213,7 @@ function inputSwitch(input: Input): InputSwitch {
 
 const pipelineInputs = INPUTS.filter(({ setting }) => setting !== TAGS && setting !== SOURCES);
 
-/** What decides which resources there are and what they are like: every setting that is more than a value. */
+/** The switches: every setting that determines more than a value, such as which resources exist. */
 export const SWITCHES: readonly InputSwitch[] = [
   ...FORMAT_IDS.flatMap(formatSwitches),
   ...pipelineInputs.filter((input) => !isAlwaysSet(input)).map(inputSwitch),
@@ -242,17 +242,17 @@ const VALUES: Props = Object.fromEntries(
 const choices = (assignment: Assignment): Choice[] =>
   SWITCHES.flatMap(({ options }, index) => options[assignment[index] ?? 0] ?? []);
 
-/** Formats that an assignment has sources of. */
+/** Formats of the sources of an assignment. */
 export const formatsIn = (assignment: Assignment): FormatId[] =>
   choices(assignment).flatMap(({ sources }) => sources ?? []);
 
-/** The pipeline as an assignment wants it, with references to variables in the place of values. */
+/** Props of the pipeline for an assignment, with references to variables instead of values. */
 export function propsOf(assignment: Assignment): AccessLogPipelineProps {
   const chosen = choices(assignment);
   const bySource = chosen.flatMap((choice) => choice.bySource ?? []);
   const watched = chosen.flatMap((choice) => choice.watched ?? []);
   const given: Props = Object.assign({}, VALUES, ...chosen.map(({ props }) => props));
-  // A list is always there, if only as an empty one. Where it says nothing, the constructs are not told of it.
+  // A list variable always has a value, possibly an empty list. The constructs do not get it if it has no effect.
   const useless = DEPENDENT_OPTIONS.filter(
     (dependent) => dependent.option in VALUES && isIneffective(given, dependent),
   ).map(({ option }) => option);

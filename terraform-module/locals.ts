@@ -5,14 +5,14 @@ import { bySourceOf, IS_HASHED, RULE_FOR_EACH, sourcesOf, UNWRAPPED } from "./in
 import { privacyOf } from "./source-rules";
 import type { JsonMap } from "./tree";
 
-/** What a source's prefix costs in the pattern of a rule, with the folder that AWS adds, and what all else does. */
+/** Characters of a source's prefix in the pattern of a rule, with the folder that AWS adds, and of the rest. */
 const PREFIX_LENGTH = JSON.stringify({ prefix: `${ACCOUNTS_FOLDER}/` }).length + 1;
 const PATTERN_LENGTH = 300;
 
 /**
- * What the sources of each format are, with what is the default, and what is true of all of them.
+ * Local values: the sources of each format, with their defaults, and values about all sources.
  *
- * @param account expression of the account that is deployed to
+ * @param account expression of the account of the deployment
  */
 export const localsOfVariables = (account: string): JsonMap => ({
   [nameOf(RULE_FOR_EACH)]:

@@ -1,20 +1,20 @@
 import { ADDRESS, forAny, mentioned, REPRESENTATIVES } from "./representatives";
 import { isList, isMap, type Json, type JsonMap, mapTexts } from "./tree";
 
-/** Key of a map that stands for the JSON text of its value. */
+/** Key of a map that represents the JSON text of its value. */
 export const JSON_TEXT = "$json";
-/** Key of a map that stands for an item (`item`) for each source of a format. */
+/** Key of a map that represents an item (`item`) for each source of a format. */
 export const FOR_EACH = "$for";
-/** Start of a key that stands for the names of the sources of a format. */
+/** Start of a key that represents the names of the sources of a format. */
 export const BY_NAME = "$by-name-";
-/** Key of a map that stands for a text: such items, joined by this. */
+/** Key of a map that represents a text: such items, joined by this separator. */
 export const JOINED_BY = "$join";
 
 const SEPARATOR = ",";
 
 /**
- * Resources that there is one of for each source become one with the format in its address and `for_each`; references to
- * them have the source's name as index.
+ * Merges resources that exist for each source into one with the format in its address and `for_each`. References to it
+ * get the source's name as index.
  */
 export function foldAddresses(blocks: JsonMap): JsonMap {
   const folded: { [address: string]: Json } = {};
@@ -36,9 +36,9 @@ export function foldAddresses(blocks: JsonMap): JsonMap {
 }
 
 /**
- * Reads JSON in texts, and puts one item for each source of a format where the representatives have one each.
+ * Parses JSON in texts, and merges the items of the representatives into one that is repeated for each source.
  *
- * @throws Error if what is made of the sources is not a list, or a text separated by commas, with one item for each
+ * @throws Error unless the items of the sources are in a list, or in a text separated by commas, with one for each
  */
 export function foldLoops(value: Json, path: string): Json {
   const folded = fold(value, path);
@@ -71,7 +71,7 @@ function fold(value: Json, path: string): Json {
   return isMap(value) ? foldMap(value, path) : value;
 }
 
-/** Entries that are called like the sources become one, which is repeated for each of them. */
+/** Entries whose keys are names of sources become one entry, which is repeated for each source. */
 function foldMap(map: JsonMap, path: string): JsonMap {
   const folded: { [key: string]: Json } = {};
   for (const [key, value] of Object.entries(map)) {
@@ -94,7 +94,7 @@ function foldMap(map: JsonMap, path: string): JsonMap {
   return folded;
 }
 
-/** CDKTF encodes what Terraform alone knows as a number that no one would write; what is computed with it, too. */
+/** CDKTF encodes numbers that only Terraform knows as huge numbers; results computed from them are huge, too. */
 const LARGEST_NUMBER = 1e100;
 
 function checkNumber(value: number, path: string): number {
@@ -118,7 +118,7 @@ function foldText(text: string, path: string): Json {
 }
 
 function foldList(items: readonly Json[], path: string): readonly Json[] {
-  // A list that is about one source is a part of an item of a list that is about all.
+  // A list about one source is part of an item in a list about all sources.
   if (mentioned([...items]).size === 1) return items;
   const folded = new Map<string, { readonly item: Json; readonly of: Set<string> }>();
   for (const [index, value] of items.entries()) {
@@ -126,7 +126,7 @@ function foldList(items: readonly Json[], path: string): readonly Json[] {
     if (others.length > 0) throw new Error(`${path}[${index}]: is made of several sources; ${ADVICE}`);
     const format = of?.replace(/_\d$/, "");
     const item = format === undefined ? value : { [FOR_EACH]: format, item: forAny(value) };
-    // Lists may hold the same item twice; only those of sources are the same by intention.
+    // Lists may contain the same item twice; only items of sources are merged.
     const key = of === undefined ? `${index}` : JSON.stringify(item);
     const known = folded.get(key);
     if (known) known.of.add(of ?? "");

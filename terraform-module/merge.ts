@@ -4,19 +4,19 @@ import { FOR_EACH } from "./loops";
 import type { Node, Optional } from "./node";
 import { isList, isMap, type Json, labelledTextsIn } from "./tree";
 
-/** What was synthesized with one assignment of the switches. */
+/** The result of a synth with one assignment of the switches. */
 export interface Variant {
   readonly assignment: Assignment;
   readonly value: Json;
 }
 
-/** Finds one description of all variants. */
+/** Merges all variants into one description. */
 export class Merger {
   private readonly conditions = new Map<string, Condition>();
 
   /**
-   * @param hasFormat says whether an assignment has sources of a format
-   * @param exists says whether there is a resource
+   * @param hasFormat true if an assignment has sources of a format
+   * @param exists true if the resource exists
    */
   constructor(
     private readonly switches: readonly Switch[],
@@ -38,7 +38,7 @@ export class Merger {
     return { kind: "choice", cases: groups.map((group) => this.optional(group, variants)) };
   }
 
-  /** The variable whose value this is in every variant. */
+  /** The variable with this value in every variant. */
   private referenceTo(variants: readonly Variant[]): string | undefined {
     const same = this.switches.find(
       ({ reference, options }, index) =>
@@ -54,7 +54,7 @@ export class Merger {
     return { when: this.condition([...has], absent), node: this.merge(present) };
   }
 
-  /** The same few conditions are looked for again and again. */
+  /** Cache: the same few conditions are needed many times. */
   private condition(present: readonly Assignment[], absent: readonly Assignment[]): Condition {
     const key = [present, absent].map((assignments) => assignments.map(String).sort().join(";")).join("|");
     const known = this.conditions.get(key);
@@ -64,7 +64,7 @@ export class Merger {
     return found;
   }
 
-  /** An item that is an attribute of a resource, in exactly those variants that have the resource. */
+  /** An item that is an attribute of a resource, in exactly the variants with this resource. */
   private attributeIn(present: readonly Variant[], all: readonly Variant[]): Optional | undefined {
     const [{ value } = { value: null }] = present;
     const [, address, attribute] = ATTRIBUTE.exec(String(value)) ?? [];
@@ -119,7 +119,7 @@ export class Merger {
     return { kind: "list", items: items.map((item) => ({ when: ALWAYS, node: this.merge(item) })) };
   }
 
-  /** Without sources there is nothing to repeat, so it does not matter what is said of those variants. */
+  /** Variants without sources repeat nothing, so the condition may have any value there. */
   private slot(items: readonly Variant[], variants: readonly Variant[]): Optional {
     const [{ value } = { value: null }] = items;
     const format = isMap(value) ? value[FOR_EACH] : undefined;
@@ -134,7 +134,7 @@ export class Merger {
 
 const itemsOf = (value: Json): readonly Json[] => (isList(value) ? value : []);
 
-/** Nothing but an attribute of a resource, e.g. `${aws_sqs_queue.arrivals.arn}`. */
+/** Only an attribute of a resource, e.g. `${aws_sqs_queue.arrivals.arn}`. */
 const ATTRIBUTE = /^\$\{(aws_\w+\.[\w-]+)\.(\w+)\}$/;
 
 /** True for lists of equal length with the same items, or with scalars, at each position. */
@@ -147,12 +147,12 @@ function areAlike([first = [], ...others]: readonly (readonly Json[])[]): boolea
   );
 }
 
-/** Where items say what they are called. */
+/** Keys with the name of an item. */
 const NAMES: readonly string[] = ["Sid", "id", "name", "title", "label"];
 
 /**
- * By what an item is known for the same one in lists that differ: its name, or the first text in it, e.g. the first action
- * of a statement. Where this is too coarse, an item is described by cases; the result is right all the same.
+ * Identifies the same item in lists that differ: by its name, or the first text in it, e.g. the first action of a
+ * statement. If different items have the same identity, they become a choice; the result is still right.
  */
 function identityOf(item: Json): string {
   if (!isMap(item) && !isList(item)) return JSON.stringify(item);
@@ -163,7 +163,7 @@ function identityOf(item: Json): string {
   return `${item[FOR_EACH] ?? ""} ${text}`;
 }
 
-/** What holds most knows the order best. */
+/** The largest variant has the most complete order. */
 const largestFirst = (variants: readonly Variant[]): Variant[] =>
   [...variants].sort((one, other) => sizeOf(other.value) - sizeOf(one.value));
 

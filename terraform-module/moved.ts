@@ -1,37 +1,37 @@
 import type { LogSource } from "../pipeline/log-source";
 import { type JsonMap, mapOf } from "./tree";
 
-/** Name of the module in the examples that lead from the app to the module, and back. */
+/** Name of the module in the examples that move from the app to the module, and back. */
 const MODULE = "module.access_logs";
 
-/** Where a resource is, by who has it. */
+/** The addresses of a resource in the app and in the module. */
 interface Addresses {
   readonly app: string;
   readonly module: string;
-  /** Where the module had it before it was repeated with `for_each`. */
+  /** Its address in the module before it was repeated with `for_each`. */
   readonly formerly?: string;
 }
 
 type Sources = readonly Pick<LogSource, "name" | "format">[];
 
 /**
- * Blocks that lead from every resource of an app with these sources to the same one in the module. Where the module has blocks
- * of its own, they lead on: Terraform refuses two ways to one place.
+ * Blocks that move every resource of an app with these sources to the same one in the module. If the module has its own
+ * block for a resource, they move it to that block's `from`: Terraform refuses two blocks with the same `to`.
  */
 export const renderMoved = (module: JsonMap, sources: Sources): string =>
   render(
     addressesIn(module, sources).map((at) => [at.app, `${MODULE}.${at.formerly ?? at.module}`]),
-    "Of every resource that the app may have; what it has not is left out by Terraform.",
+    "For every resource that the app can have; Terraform ignores the resources that it does not have.",
   );
 
-/** The way back. */
+/** Blocks for the opposite direction. */
 export const renderMovedBack = (module: JsonMap, sources: Sources): string =>
   render(
     addressesIn(module, sources).map((at) => [`${MODULE}.${at.module}`, at.app]),
-    "Of every resource that the module may have; what it has not is left out by Terraform.",
+    "For every resource that the module can have; Terraform ignores the resources that it does not have.",
   );
 
-/** The module's own `moved.tf.json`, for those who had it before. */
+/** The module's own `moved.tf.json`, for users of an earlier version. */
 export const ownMoves = (module: JsonMap): JsonMap => ({
   moved: addressesIn(module, []).flatMap(({ formerly, module: to }) =>
     formerly === undefined ? [] : [{ from: formerly, to }],
@@ -68,7 +68,7 @@ function addressesOf(module: JsonMap, address: string, body: JsonMap, sources: S
     }));
 }
 
-/** The keys that a resource is repeated for, where they are written down. */
+/** The keys of a resource's `for_each`, if they are constant. */
 function keysOf({ locals }: JsonMap, { for_each: each }: JsonMap): string[] {
   const [, local = ""] = /\bin local\.(\w+) :/.exec(String(each)) ?? [];
   return Object.keys(mapOf(mapOf(locals)[local]));

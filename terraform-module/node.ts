@@ -2,20 +2,20 @@ import { type Condition, isAlways } from "./condition";
 import { FOR_EACH, JSON_TEXT } from "./loops";
 import type { Json } from "./tree";
 
-/** Something that is there under a condition. */
+/** A node that exists under a condition. */
 export interface Optional {
   readonly when: Condition;
   readonly node: Node;
 }
 
-/** All variants in one: what is the same in all of them, and the conditions of what is not. */
+/** All variants as one tree: the common parts, and the conditions of the other parts. */
 export type Node =
   | { readonly kind: "value"; readonly value: string | number | boolean | null }
   | { readonly kind: "map"; readonly entries: ReadonlyMap<string, Optional> }
   | { readonly kind: "list"; readonly items: readonly Optional[] }
-  /** The first whose condition holds. */
+  /** The first case whose condition holds. */
   | { readonly kind: "choice"; readonly cases: readonly Optional[] }
-  /** An attribute of a resource, there if the resource is there. */
+  /** An attribute of a resource; it exists if the resource exists. */
   | { readonly kind: "attribute"; readonly address: string; readonly attribute: string };
 
 /** The same description with other texts, keys included. */
@@ -41,8 +41,8 @@ export function mapNode(node: Node, change: (text: string) => string): Node {
 }
 
 /**
- * What type Terraform sees in a value. It makes one type of what stands together in a list that is there under a condition,
- * so only items of one shape may.
+ * The type that Terraform infers for a value. In a conditional list, Terraform converts all items to one type, so all
+ * items must have the same shape.
  */
 export function shapeOf(node: Node): string {
   switch (node.kind) {
@@ -61,7 +61,7 @@ export function shapeOf(node: Node): string {
   }
 }
 
-/** What a map that stands for something else says, e.g. the format that an item is repeated for. */
+/** The value of a map with a special meaning, e.g. the format whose sources an item is repeated for. */
 export function markOf(node: Node, mark: string): string | undefined {
   const marked = node.kind === "map" ? node.entries.get(mark)?.node : undefined;
   return marked?.kind === "value" ? String(marked.value) : undefined;
@@ -90,7 +90,7 @@ export function constantOf(node: Node): Json | undefined {
 const constantIn = ({ when, node }: Optional): Json | undefined =>
   isAlways(when) ? constantOf(node) : undefined;
 
-/** What stands there in any variant: what is not there then can be waited for all the same. */
+/** The values of all variants: `depends_on` may also name resources that do not exist in a variant. */
 export function everyValue(node: Node): Json {
   if (node.kind === "value") return node.value;
   if (node.kind === "list") return node.items.map((item) => everyValue(item.node));

@@ -3,7 +3,7 @@ import { snakeCase } from "./snake-case";
 import { isMap, type Json, type JsonMap } from "./tree";
 import { typeOf, variableTypeOf } from "./variables";
 
-/** What the module's README shows besides the tables. */
+/** Contents of the module's README in addition to the tables. */
 export interface Usage {
   /** The smallest configuration that calls the module. */
   readonly example: string;
@@ -11,32 +11,32 @@ export interface Usage {
   readonly examples: readonly string[];
 }
 
-/** The module's README: how it is used, and its tables of inputs and outputs. */
+/** The module's README: its usage, and its tables of inputs and outputs. */
 export function renderReadme(module: JsonMap, { example, examples }: Usage): string {
   const terraform = mapIn(module, "terraform");
   const { version } = mapIn(mapIn(terraform, "required_providers"), "aws");
   return `# Access logs as a Terraform module
 
-ALB and CloudFront access logs, queryable with SQL in Athena minutes after delivery. This folder is all that is needed: the
-functions' code is in \`handlers/\`, and nothing is built when it is used. It is written by \`npm run build:module\` of
-cdktf-access-logs, from the same constructs that its CDKTF app and library are made of.
+ALB and CloudFront access logs, queryable with SQL in Athena minutes after delivery. This folder is complete: the code of the
+functions is in \`handlers/\`, and no build is needed. \`npm run build:module\` of cdktf-access-logs writes it, from the same
+constructs that its CDKTF app and library use.
 
 \`\`\`hcl
 ${example.trim()}
 \`\`\`
 
-With this folder in your repository, or anywhere that \`source\` can name, set \`source\` to it. Further examples:
+Put this folder into your repository, or anywhere that \`source\` can refer to, and set \`source\` to it. Further examples:
 ${examples.map((name) => `[${name}](examples/${name}/main.tf)`).join(", ")}.
 
-- The module has no provider and no backend of its own: yours are used, and \`count\`, \`for_each\` and \`depends_on\` work. Two
+- The module configures no provider and no backend: it uses yours, and \`count\`, \`for_each\` and \`depends_on\` work. Two
   instances in one account and Region need different names.
-- How many sources there are, their formats, and which options are set must be known when Terraform plans; names, ARNs and ids
-  need not. Where what is created depends on one of these, it is in an object: \`kms_key = { arn = aws_kms_key.logs.arn }\`.
+- Terraform must know the number of sources, their formats, and which options are set when it plans, but not names, ARNs and
+  ids. If resources depend on such a value, the variable is an object: \`kms_key = { arn = aws_kms_key.logs.arn }\`.
 - The typed tables are not in the state: a function creates them.
-- Resources have the same ids as in the app, below \`module.<name>.\`: \`moved\` blocks lead from one to the other, see
+- Resources have the same ids as in the app, below \`module.<name>.\`. \`moved\` blocks move them from the app to the module, see
   [moved.tf](examples/from-the-app/moved.tf), and [back](examples/from-the-app/back/moved.tf).
-- An attribute of an object that is not known is refused: Terraform itself would leave it out without a word.
-- With OpenTofu it is \`tofu\` instead of \`terraform\`.
+- An unknown attribute of an object is an error; without this check, Terraform would silently ignore it.
+- With OpenTofu, use the command \`tofu\` instead of \`terraform\`.
 
 | requires | version |
 | --- | --- |
@@ -59,7 +59,7 @@ ${rows(mapIn(module, "variable"), ({ description, default: value }, name) => [
 ${rows(mapIn(module, "output"), ({ description }) => [String(description)])}`;
 }
 
-/** What the attributes of objects mean. */
+/** Rows for the attributes of objects. */
 const attributeRows = (): string =>
   INPUTS.flatMap(({ variable, schema }) =>
     Object.entries(schema.items?.properties ?? schema.properties ?? {}).map(([name, property]) => {
@@ -72,13 +72,13 @@ const attributeRows = (): string =>
 
 const meaningOf = (description: string): string => description.replace(/\. Default: .*$/, "");
 
-/** What happens where nothing is given. */
+/** The default of a variable. */
 const fallbackOf = (value: Json, description: string): string => {
   const fallback = /\. Default: (.*)$/.exec(description)?.[1];
   return value === null && fallback !== undefined ? `: ${fallback}` : "";
 };
 
-/** Also of variables that take anything and look for themselves. */
+/** The type in the table, also of variables with type `any`, which check their values with rules. */
 function typeNamed(variable: string): string {
   const input = INPUTS.find((known) => known.variable === variable);
   if (!input) throw new Error(`"${variable}" is no input`);

@@ -5,21 +5,21 @@ import type { LogSource } from "../pipeline/log-source";
 import { snakeCase } from "./snake-case";
 import { type Json, mapTexts, textsIn } from "./tree";
 
-/** Two, so that what depends on their number is noticed. */
+/** Two, so that values that depend on the number of sources are noticed. */
 export const REPRESENTATIVES = [1, 2];
 
 /**
- * Two sources that stand for any number of a format. Their texts are Terraform references, so that whatever the constructs
- * make of a source shows where it came from.
+ * Two sources that represent any number of sources of a format. Their texts are Terraform references, so that all
+ * results of the constructs show which source they come from.
  *
- * @param isWatched false for sources that may be silent for ever
+ * @param isWatched false for sources that may be silent indefinitely
  */
 export const representativesOf = (format: FormatId, bySource: boolean, isWatched: boolean): LogSource[] =>
   REPRESENTATIVES.map((index) => ({
     name: `\${${format}_${index}.name}`,
     format,
     prefix: `\${${format}_${index}.prefix}`,
-    // Only a delivery that a bucket policy allows is made for accounts.
+    // Only a delivery that a bucket policy allows has accounts.
     ...(FORMATS[format].delivery.kind === "bucket-policy"
       ? { accounts: [`\${${format}_${index}.account}`] }
       : {}),
@@ -33,15 +33,15 @@ export const representativesOf = (format: FormatId, bySource: boolean, isWatched
 const PRIVACY_OPTIONS = Object.keys(withDefaults({}));
 
 const NAMES = FORMAT_IDS.join("|");
-/** What the constructs were given, e.g. `alb_1.prefix`. */
+/** A reference that the constructs got, e.g. `alb_1.prefix`. */
 const REFERENCE = new RegExp(
   `\\b(${NAMES})_(\\d)\\.(?=${["name", "prefix", "account", "silent_after_hours", ...PRIVACY_OPTIONS.map(snakeCase)].join("|")})`,
   "g",
 );
-/** An id that was made of a source's name: `no-logs-\${alb_1.name}`. */
+/** An id built from a source's name: `no-logs-\${alb_1.name}`. */
 export const ADDRESS = new RegExp(`\\b(aws_\\w+\\.[\\w-]+-)\\$\\{(${NAMES})_(\\d)\\.name\\}`, "g");
 
-/** The representatives that a value speaks of, e.g. `alb_1`. */
+/** The representatives that a value refers to, e.g. `alb_1`. */
 export const mentioned = (value: Json): ReadonlySet<string> =>
   new Set(
     [...textsIn(value)].flatMap((text) =>
@@ -49,5 +49,5 @@ export const mentioned = (value: Json): ReadonlySet<string> =>
     ),
   );
 
-/** For any source: `source.name` in the place of `alb_1.name`. */
+/** The same value for any source: `source.name` instead of `alb_1.name`. */
 export const forAny = (value: Json): Json => mapTexts(value, (text) => text.replaceAll(REFERENCE, "source."));

@@ -1,13 +1,13 @@
 import { type Json, labelledTextsIn, mapTexts } from "./tree";
 
-/** From so many places on, a choice has a name. */
+/** A choice in at least this many places becomes a local value. */
 const PLACES = 3;
-/** How many there are of a resource is said where it is. */
+/** The number of a resource stays in the resource. */
 const NEVER_SHARED: readonly string[] = ["count", "for_each"];
 
 /**
- * Choices that are the same in several places as local values, named after the first argument that has them, e.g.
- * `local.alarm_actions`.
+ * Choices that are the same in several places become local values, named after the first argument with this choice,
+ * e.g. `local.alarm_actions`.
  */
 export function sharedChoices(tree: Json): ReadonlyMap<string, string> {
   const places = new Map<string, string[]>();
@@ -21,14 +21,14 @@ export function sharedChoices(tree: Json): ReadonlyMap<string, string> {
   return names;
 }
 
-/** A choice as a local value, which is also computed where nothing needs it: what is not there is null then. */
+/** A choice as a local value. Terraform always computes it, so references to missing resources become null. */
 export const computedAlways = (text: string): string =>
   text.replaceAll(/((?:data\.)?aws_\w+\.[\w-]+)\[0\]\.(\w+)/g, "one($1[*].$2)");
 
-/** The same tree with the local values in the place of the choices. */
+/** The same tree with the local values instead of the choices. */
 export const withShared = (tree: Json, names: ReadonlyMap<string, string>): Json =>
   mapTexts(tree, (text) => (names.has(text) ? `\${local.${names.get(text)}}` : text));
 
-/** An expression that asks for something, and not about a source that there is one of in each place. */
+/** True for a conditional expression that does not refer to an iterator of the place where it is. */
 const isChoice = (text: string): boolean =>
   text.startsWith("${") && text.includes(" ? ") && !/\b(?:each|source)\./.test(text);

@@ -11,14 +11,14 @@ const FOLDERS = `{ ${FORMAT_IDS.map((format) => `${format} = ${JSON.stringify(de
 const keyPrefixOf = (source: string): string =>
   `"\${${source}.prefix}\${lookup(${FOLDERS}, ${source}.format, "")}"`;
 
-/** Formats whose sources say which accounts may deliver, and the others with what delivers them. */
+/** Formats whose sources may set accounts, and the other formats with the service that delivers them. */
 const WITH_ACCOUNTS = FORMAT_IDS.filter((id) => FORMATS[id].delivery.kind === "bucket-policy");
 const WITHOUT_ACCOUNTS = FORMAT_IDS.flatMap((id) => {
   const { delivery } = FORMATS[id];
   return delivery.kind === "acl" ? [{ id, service: delivery.service }] : [];
 });
 
-/** A source's privacy, with what is the default. */
+/** A source's privacy, with its defaults. */
 export function privacyOf(source: string): string {
   const options = Object.entries(withDefaults({})).map(([option, fallback]) => {
     const name = snakeCase(option);
@@ -30,17 +30,17 @@ export function privacyOf(source: string): string {
 const overlap = (one: string, other: string): string =>
   `(startswith(${one}, ${other}) || startswith(${other}, ${one}))`;
 
-/** As texts, whatever they are: what else is wrong with them is said elsewhere. */
+/** Converts values of any type to texts: other rules report wrong types. */
 const text = (name: string): string => `try(coalesce(tostring(source.${name})), "")`;
 const SOURCES = `[for source in try([for each in var.sources : each], []) : { name = ${text("name")}, format = ${text("format")}, prefix = ${text("prefix")}, partition = try(source.partition == true, false), accounts = try(length(source.accounts), 1), has_accounts = try(source.accounts, null) != null, privacy = ${privacyOf("source")} }]`;
 
-/** What a list of ARNs of objects costs besides their keys: the bucket's ARN at its longest, quotes, a comma and an asterisk. */
+/** Characters of an object's ARN in a list without its key: the longest ARN of a bucket, quotes, a comma, an asterisk. */
 const ARN_LENGTH = `arn:aws-us-gov:s3:::${"b".repeat(63)}/*`.length + 3;
-/** What else is in the policies that have such lists. */
+/** Characters of the other parts of policies with such lists. */
 const OTHER_STATEMENTS = 2000;
 const ACCOUNT_LENGTH = "/123456789012".length;
 
-/** That policies with an ARN for each source fit: here, where Terraform alone knows the sources, as an estimate from above. */
+/** A rule that policies with an ARN for each source fit: an upper estimate, because only Terraform knows the sources. */
 function fits(type: string, each: string, ofSources: string): Validation {
   const limit = LIMITS.find((known) => known.type === type && known.what.includes("polic"));
   if (!limit) throw new Error(`${type}: no limit of its policy in pipeline/limits.ts`);
@@ -51,9 +51,9 @@ function fits(type: string, each: string, ofSources: string): Validation {
   };
 }
 
-/** A list of sentences about `sources` must be empty, or is what is said. */
+/** A rule that a list of messages about `sources` is empty; else it shows them. */
 function none(sentences: string): Validation {
-  // Named once: rules that compare all with all would make the list again and again.
+  // Computed once: rules that compare all pairs would compute the list many times.
   const list = `flatten([for sources in [${SOURCES}] : ${sentences}])`;
   return {
     condition: `\${length(${list}) == 0}`,
@@ -61,30 +61,30 @@ function none(sentences: string): Validation {
   };
 }
 
-/** What must be true of the sources together, as `parseSettings` and the constructs have it. */
+/** Rules about all sources together, as in `parseSettings` and the constructs. */
 export const SOURCE_RULES: readonly Validation[] = [
   none(
-    `[for source in sources : "prefix must not hold \\"${ACCOUNTS_FOLDER}\\": AWS adds that folder itself, got \${jsonencode(source.prefix)}" if strcontains(source.prefix, "${ACCOUNTS_FOLDER}")]`,
+    `[for source in sources : "prefix must not contain \\"${ACCOUNTS_FOLDER}\\": AWS adds that folder itself, got \${jsonencode(source.prefix)}" if strcontains(source.prefix, "${ACCOUNTS_FOLDER}")]`,
   ),
   none(
     `[for index, source in sources : "name must be unique, got \${jsonencode(source.name)} again" if contains(slice(sources[*].name, 0, index), source.name)]`,
   ),
   none(
-    `flatten([for source in sources : [for taken in ${JSON.stringify(RESERVED_PREFIXES)} : "prefix must not overlap \${jsonencode(taken)}, which the pipeline writes; got \${jsonencode(source.prefix)}" if var.existing_log_bucket == null && var.kms_key == null && ${overlap(keyPrefixOf("source"), "taken")}]])`,
+    `flatten([for source in sources : [for taken in ${JSON.stringify(RESERVED_PREFIXES)} : "prefix must not overlap \${jsonencode(taken)}, which the pipeline uses; got \${jsonencode(source.prefix)}" if var.existing_log_bucket == null && var.kms_key == null && ${overlap(keyPrefixOf("source"), "taken")}]])`,
   ),
   none(
-    `flatten([for index, source in sources : [for other in slice(sources, 0, index) : "prefix of \${source.name} must not overlap that of \${other.name}: S3 cannot tell \${jsonencode(source.prefix)} from \${jsonencode(other.prefix)}; give each source its own prefix" if ${overlap(keyPrefixOf("source"), keyPrefixOf("other"))}]])`,
+    `flatten([for index, source in sources : [for other in slice(sources, 0, index) : "prefix of \${source.name} must not overlap the prefix of \${other.name}: \${jsonencode(source.prefix)} and \${jsonencode(other.prefix)} have common keys; give each source its own prefix" if ${overlap(keyPrefixOf("source"), keyPrefixOf("other"))}]])`,
   ),
   ...WITHOUT_ACCOUNTS.map(({ id, service }) =>
     none(
-      `[for source in sources : "accounts must be left out of a source of ${service}, got them for \${jsonencode(source.name)}" if source.format == "${id}" && source.has_accounts]`,
+      `[for source in sources : "accounts must not be set for a ${service} source, got them for \${jsonencode(source.name)}" if source.format == "${id}" && source.has_accounts]`,
     ),
   ),
   none(
-    `[for format in distinct(sources[*].format) : "all must have partition, or none, among those of one format (\${format})" if length(distinct([for source in sources : source.partition if source.format == format])) > 1]`,
+    `[for format in distinct(sources[*].format) : "must all set partition, or none of them, if they have the same format (\${format})" if length(distinct([for source in sources : source.partition if source.format == format])) > 1]`,
   ),
   none(
-    `[for format in distinct(sources[*].format) : "all must have the same privacy among those of one format (\${format}), or all have partition: without it their rows share partitions" if length(distinct([for source in sources : source.privacy if source.format == format && !source.partition])) > 1]`,
+    `[for format in distinct(sources[*].format) : "must all have the same privacy if they have the same format (\${format}), or all set partition: without it their rows share partitions" if length(distinct([for source in sources : source.privacy if source.format == format && !source.partition])) > 1]`,
   ),
   fits("aws_iam_role_policy", `${ARN_LENGTH} + length(${keyPrefixOf("source")})`, ""),
   fits(

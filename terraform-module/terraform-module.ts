@@ -11,7 +11,7 @@ import type { Json, JsonMap } from "./tree";
 import { variables } from "./variables";
 import type { Sample } from "./variants";
 
-/** Validations may speak of other variables from this version on. */
+/** From this version on, validations may refer to other variables. */
 const REQUIRED_VERSION = ">= 1.9.0";
 
 /** All variants of the pipeline as one description. */
@@ -33,8 +33,8 @@ export function mergeSamples(samples: readonly Sample[]): Merged {
 }
 
 /**
- * A Terraform module that is, with any settings, what the constructs make of them: they are run with the settings in many
- * combinations, and what differs gets the condition under which it does. README.md in this folder has an example.
+ * A Terraform module that gives, for any settings, the same result as the constructs. The constructs run with many
+ * combinations of settings, and each difference gets its condition. README.md in this folder has an example.
  *
  * @returns the module's `main.tf.json`
  */
@@ -57,7 +57,7 @@ export function terraformModule(samples: readonly Sample[]): JsonMap {
   };
 }
 
-/** What there is, as Terraform JSON. */
+/** The module's parts as Terraform JSON. */
 interface Rendered {
   readonly locals: JsonMap;
   readonly data: JsonMap;
@@ -104,11 +104,11 @@ const DATA = "data.";
 
 const entriesOf = (node: Node): [string, Optional][] => (node.kind === "map" ? [...node.entries] : []);
 
-/** By address: the same resources in the same order, whatever constructs come before them. */
+/** Sorts by address, so that the order of resources does not depend on the order of the constructs. */
 const sorted = (entries: [string, Optional][]): [string, Optional][] =>
   entries.sort(([one], [other]) => (one < other ? -1 : 1));
 
-/** Any version that has what the tested one has. */
+/** All versions of the same major version from the tested one on. */
 const rangeFrom = (version: string): string => `>= ${version}, < ${Number(version.split(".")[0]) + 1}.0.0`;
 
 function byType(blocks: readonly { readonly address: string; readonly body: JsonMap }[]): JsonMap {
@@ -120,7 +120,7 @@ function byType(blocks: readonly { readonly address: string; readonly body: Json
   return types;
 }
 
-/** An output that is always there: null where there is nothing to tell. */
+/** An output that always exists: null if it has no value. */
 function outputOf(expressions: Expressions, { when, node }: Optional): JsonMap {
   const { value, description, depends_on } = Object.fromEntries(node.kind === "map" ? node.entries : []);
   if (!value || !description) throw new Error("an output must have a value and a description");

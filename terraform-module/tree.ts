@@ -6,7 +6,7 @@ export interface JsonMap {
 
 export const isMap = (value: Json | undefined): value is JsonMap =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-/** Without entries if it is no map. */
+/** The value itself if it is a map, else an empty map. */
 export const mapOf = (value: Json | undefined): JsonMap => (isMap(value) ? value : {});
 export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 

@@ -1,4 +1,4 @@
-/** What must be true of a variable, in Terraform's words. */
+/** A validation of a variable, with Terraform's names. */
 export interface Validation {
   readonly condition: string;
   readonly error_message: string;

@@ -29,20 +29,20 @@ const variableOf = (input: Input): JsonMap => {
 };
 
 /**
- * Terraform drops attributes that an object type does not name without a word, so objects come as they are, and rules say
- * what may be in them.
+ * Terraform silently drops attributes that an object type does not name. So objects have the type `any`, and rules
+ * check their attributes.
  */
 const constraintOf = (input: Input): string => (isLoose(input) ? "any" : variableTypeOf(input));
 
-/** True for what holds an object. */
+/** True for a value that contains an object. */
 const isLoose = ({ schema, wrappedIn }: Input): boolean =>
   wrappedIn !== undefined || schema.properties !== undefined || schema.items?.properties !== undefined;
 
-/** What people are told of a variable's type. */
+/** A variable's type in the documentation. */
 export const variableTypeOf = ({ schema, wrappedIn }: Input): string =>
   wrappedIn === undefined ? typeOf(schema) : `object({ ${wrappedIn} = ${typeOf(schema)} })`;
 
-/** A type constraint of Terraform. @throws Error for what the settings do not use so far */
+/** A type constraint of Terraform. @throws Error for schemas that the settings do not use so far */
 export function typeOf(schema: Schema): string {
   if (schema.properties) {
     const attributes = Object.entries(schema.properties).map(([name, property]) => {
@@ -63,19 +63,19 @@ export function typeOf(schema: Schema): string {
   return names[type] ?? type;
 }
 
-/** One step on the way to a value, e.g. `for source in var.sources`. */
+/** One loop that leads to a value, e.g. `for source in var.sources`. */
 interface Loop {
   readonly name: string;
   readonly of: string;
-  /** True for a value that may be null, of which nothing is asked then. */
+  /** True for a value that may be null; rules do not apply to null. */
   readonly isOptional?: boolean;
 }
 
-/** Where a value is: what is gone through to find it, in Terraform and in the settings. */
+/** The place of a value: its loops in Terraform, and its path in the settings. */
 interface Place {
   readonly loops: readonly Loop[];
   readonly value: string;
-  /** For people, e.g. `sources: prefix`. */
+  /** For messages, e.g. `sources: prefix`. */
   readonly label: string;
   /** In a settings file, e.g. `["sources", 0, "prefix"]`. */
   readonly path: readonly (string | number)[];
@@ -84,7 +84,7 @@ interface Place {
 function rulesOf(input: Input): Validation[] {
   const { variable, setting, wrappedIn, required } = input;
   const name = `var.${variable}`;
-  // A value is a list of one, so that one kind of rule does for all.
+  // A single value is a list with one item, so that one kind of rule is enough.
   const place: Place = {
     label: variable,
     path: [setting],
@@ -96,7 +96,7 @@ function rulesOf(input: Input): Validation[] {
   return [...objectRules([wrappedIn], place), ...ownRules(input.schema, inside)];
 }
 
-/** Null where an object has no such attribute. */
+/** An attribute of an object, or null if it does not exist. */
 const attribute = (object: string, name: string): string => `try(${object}.${name}, null)`;
 
 function rulesAt(schema: Schema, place: Place, item = "item"): Validation[] {
@@ -123,11 +123,11 @@ function rulesAt(schema: Schema, place: Place, item = "item"): Validation[] {
   ];
 }
 
-/** That it is a list: what has items by number, or none. */
+/** A rule that a value is a list: it has items by number, or none. */
 const listRule = (place: Place): Validation =>
   validationOf(place, `can(${place.value}[0]) || length(${place.value}) == 0`, "must be a list");
 
-/** That it is an object, and has no attributes but those that are known. */
+/** Rules that a value is an object, and has only known attributes. */
 function objectRules(known: readonly string[], place: Place): Validation[] {
   const names = known.join(", ");
   const unknown = `setsubtract(keys(${place.value}), ${JSON.stringify(known)})`;
@@ -136,7 +136,7 @@ function objectRules(known: readonly string[], place: Place): Validation[] {
     validationOf(
       place,
       `!can(keys(${place.value})) || length(${unknown}) == 0`,
-      `has an attribute that is not known, known are ${names}`,
+      `has an unknown attribute, allowed are ${names}`,
       unknown,
     ),
   ];
@@ -149,7 +149,7 @@ const itemPlace = (place: Place, name: string): Place => ({
   path: [...place.path, 0],
 });
 
-/** What the schema itself asks of a value, each with a value that breaks it. */
+/** The rules of the schema for a value, each with a value that breaks it. */
 function ownRules(schema: Schema, place: Place): Validation[] {
   const { value } = place;
   const { pattern, minimum, maximum, minLength, maxLength, minItems, maxItems } = schema;
@@ -175,10 +175,10 @@ function ownRules(schema: Schema, place: Place): Validation[] {
 }
 
 /**
- * A rule that names the variable, what it must be, and what it is.
+ * A rule whose message names the variable, the expected value and the given value.
  *
- * @param holds what cannot even be computed does not hold
- * @param shown what of the value is shown
+ * @param holds condition; it counts as false if Terraform cannot compute it
+ * @param shown the part of the value in the message
  */
 function validationOf(
   { loops, value, label }: Place,
@@ -206,7 +206,7 @@ const VALID = {
   sources: [{ name: "web", format: "alb", prefix: "alb/" }],
 };
 
-/** What the settings file would be told about the same value. */
+/** The message for the same value in a settings file. */
 function messageOf(path: readonly (string | number)[], broken: unknown): string {
   const { error } = settingsSchema.safeParse(withValue(VALID, path, broken), {
     error: ownMessageOf,
@@ -217,7 +217,7 @@ function messageOf(path: readonly (string | number)[], broken: unknown): string 
   return issue.message;
 }
 
-/** A copy with a value at a path, and with the objects and lists that lead there. */
+/** A copy with a value at a path, and with the objects and lists on this path. */
 function withValue(target: unknown, [key, ...path]: readonly (string | number)[], value: unknown): unknown {
   if (key === undefined) return value;
   if (typeof key === "number")
@@ -226,7 +226,7 @@ function withValue(target: unknown, [key, ...path]: readonly (string | number)[]
   return { ...object, [key]: withValue(Reflect.get(object, key), path, value) };
 }
 
-/** That options are left out which say something about others that are not set. */
+/** Rules that an option is not set if it has no effect without another option. */
 const needsOf = ({ setting, variable, schema }: Input): Validation[] =>
   DEPENDENT_OPTIONS.filter(({ option }) => option === setting).map((dependent) => {
     const other = `var.${snakeCase(dependent.needs)}`;
@@ -241,13 +241,13 @@ const needsOf = ({ setting, variable, schema }: Input): Validation[] =>
     };
   });
 
-/** That a variable is as it is where nobody sets it. */
+/** A condition that a variable has its default. */
 function saysNothing(variable: string, { type }: Schema): string {
   if (type === "array") return `length(var.${variable}) == 0`;
   return type === "boolean" ? `var.${variable} != true` : `var.${variable} == null`;
 }
 
-/** That names which are made of others are not too long. */
+/** Rules that composed names are not too long. */
 const lengthsOf = ({ setting, variable, required }: Input): Validation[] =>
   NAME_LENGTHS.filter(({ option }) => option === setting).map((name) => {
     const { and, with: needed, without, added, max } = name;
@@ -265,11 +265,11 @@ const lengthsOf = ({ setting, variable, required }: Input): Validation[] =>
     };
   });
 
-/** A sentence about settings, as one about variables. */
+/** A message about settings with the names of variables. */
 const inHcl = (sentence: string): string =>
   sentence.replaceAll(/"([a-z]+[A-Z]\w*)"/g, (_, option: string) => `"${snakeCase(option)}"`);
 
-/** AWS takes no more tags, no longer ones, and no others. */
+/** AWS's limits for tags. */
 const TAG_RULE: Validation = {
   condition: `\${var.tags == null ? true : length(var.tags) <= ${TAGS.max} && alltrue([for key, value in var.tags : length(key) >= 1 && length(key) <= ${TAGS.keyLength} && length(value) <= ${TAGS.valueLength} && !startswith(lower(key), "aws:")])}`,
   error_message: `tags: must be at most ${TAGS.max}, with keys from 1 to ${TAGS.keyLength} characters that do not begin with "aws:", and values of at most ${TAGS.valueLength}`,

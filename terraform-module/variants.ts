@@ -10,14 +10,14 @@ import { formatsIn, propsOf, SWITCHES } from "./inputs";
 import { foldAddresses, foldLoops } from "./loops";
 import { type Json, type JsonMap, mapOf } from "./tree";
 
-/** What the constructs make of one assignment. */
+/** The result of the constructs for one assignment. */
 export interface Synthesized {
-  /** By address, e.g. `aws_sqs_queue.arrivals`, and `data.` before it. */
+  /** By address, e.g. `aws_sqs_queue.arrivals`; addresses of data sources start with `data.`. */
   readonly blocks: JsonMap;
   readonly outputs: JsonMap;
-  /** Version of the provider that the constructs were made for. */
+  /** Version of the provider that the constructs were generated for. */
   readonly providerVersion: string;
-  /** The account that is deployed to. */
+  /** The account of the deployment. */
   readonly account: string;
 }
 
@@ -35,7 +35,7 @@ export function synthesize(assignment: Assignment): Synthesized | undefined {
     const pipeline = new AccessLogPipeline(stack, PIPELINE_ID, propsOf(assignment));
     addOutputs(stack, pipeline);
     for (const construct of stack.node.findAll()) {
-      // What can have tags has this getter, whatever the resource is. Objects take ten at most, and are given none.
+      // Every resource that can have tags has this getter. Objects can have at most ten tags, and get none.
       if (
         TerraformResource.isTerraformResource(construct) &&
         "tagsInput" in construct &&
@@ -76,13 +76,13 @@ const blocksOf = (types: Json | undefined, prefix: string): [string, Json][] =>
   Object.entries(mapOf(types)).flatMap(([type, blocks]) =>
     Object.entries(mapOf(blocks)).map(([id, block]): [string, Json] => {
       const address = `${prefix}${type}.${id}`;
-      // Where CDKTF found it says nothing to those who use the module.
+      // CDKTF's metadata is of no use to users of the module.
       const { "//": _, ...body } = mapOf(block);
       return [address, moved(body)];
     }),
   );
 
-/** The zips lie beside the module, whatever folder of assets CDKTF would give them. */
+/** Moves the zips from CDKTF's folder of assets to the module's folder. */
 const moved = (body: JsonMap): JsonMap =>
   typeof body.filename === "string"
     ? { ...body, filename: `\${path.module}/handlers/${body.filename.replace(/^.*\//, "")}` }
@@ -94,7 +94,7 @@ function versionOf({ terraform }: JsonMap): string {
   return version;
 }
 
-/** Enough to meet all combinations of any four switches; a test looks for those that were missed. */
+/** Enough for all combinations of any four switches; a test looks for missing combinations. */
 const SAMPLES = 160;
 const SEED = 2026;
 
@@ -103,7 +103,7 @@ export interface Sample {
   readonly synthesized: Synthesized;
 }
 
-/** Assignments of every kind, always the same, without those that the constructs refuse. */
+/** Assignments of every kind, always the same, without assignments that the constructs refuse. */
 export function samples(count = SAMPLES, seed = SEED): Sample[] {
   const below = generator(seed);
   const found: Sample[] = [];
@@ -115,7 +115,7 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
   return found;
 }
 
-/** Park and Miller's generator: it mixes well enough, and the same everywhere. */
+/** Park and Miller's random number generator: it mixes well enough, and gives the same numbers on every platform. */
 function generator(seed: number): (limit: number) => number {
   let state = seed;
   return (limit) => {

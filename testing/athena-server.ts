@@ -294,7 +294,7 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
   };
 }
 
-/** What the operations are asked for: each with what it needs. */
+/** Input of the operations: each uses some of these fields. */
 interface Input {
   readonly QueryString?: string;
   readonly ClientRequestToken?: string;

@@ -47,7 +47,7 @@ export interface AwsServer extends LocalServer {
   readonly logs: Map<string, { timestamp: number; message: string }[]>;
   /** Value of a metric in the current hour, by `name` and the values of its dimensions. */
   readonly metrics: Map<string, number>;
-  /** Payloads that functions were invoked with. */
+  /** Payloads of the invocations of functions. */
   readonly invocations: { readonly name: string; readonly type: string; readonly payload: string }[];
   /** Denies an operation. */
   deny(operation: string): void;

@@ -11,7 +11,7 @@ export interface MemoryObject {
  * Objects in memory, with S3's rules, for tests and the simulation.
  *
  * @param now default: the system's clock
- * @param objects where they are kept, by bucket and key with a slash between them; for those who look at them from outside
+ * @param objects storage, by bucket and key with a slash between them; callers can inspect it
  */
 export function memoryObjectStore(
   now = () => new Date(),

@@ -1,21 +1,21 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A server on this machine, on a port of its own. */
+/** A server on this machine, on a separate port. */
 export interface LocalServer {
   /** Without a slash at its end. */
   readonly endpoint: string;
-  /** Ends it, and every connection that is still open. */
+  /** Stops the server, and closes all open connections. */
   close(): Promise<void>;
 }
 
-/** @param handler answers a request; an error that it throws is a mistake in it, and ends the process */
+/** @param handler answers a request; an error that it throws is a bug, and ends the process */
 export async function startServer(
   handler: (request: IncomingMessage, response: ServerResponse) => Promise<unknown>,
 ): Promise<LocalServer> {
   const server = createServer((request, response) => {
     handler(request, response).catch((error: unknown) => {
-      // A client that goes away before it has sent everything is no mistake.
+      // A client that aborts its request is not a bug.
       if (request.complete) throw error;
     });
   });

@@ -202,7 +202,7 @@ describe("a format that is registered", () => {
       expect.arrayContaining(["tunnel_access_logs_raw", "relay_access_logs_lines"]),
     );
     const rules = JSON.stringify((variable as Record<string, object>).sources);
-    expect(rules).toContain("accounts must be left out of a source of Relay");
+    expect(rules).toContain("accounts must not be set for a Relay source");
     expect(rules).toContain('if source.format == \\"alb\\" || source.format == \\"tunnel\\"');
   });
 

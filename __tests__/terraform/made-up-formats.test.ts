@@ -32,7 +32,7 @@ describe("the variables of a Terraform module with a format that is made up", ()
 
   it("refuse accounts of what is delivered by access control list", async () => {
     expect(await plan([{ name: "r", format: "relay", prefix: "r/", accounts }])).toContain(
-      'accounts must be left out of a source of Relay, got them for "r"',
+      'accounts must not be set for a Relay source, got them for "r"',
     );
   });
 });

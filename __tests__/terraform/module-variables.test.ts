@@ -22,18 +22,18 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
     'sources: format: must be one of "alb", "cloudfront", got "nlb"',
   ],
   [{ sources: [{ name: "a", format: "alb", prefix: "b" }] }, 'must be empty or end with "/", without "//"'],
-  [{ sources: [{ name: "a", format: "alb", prefix: "AWSLogs/" }] }, 'prefix must not hold "AWSLogs"'],
+  [{ sources: [{ name: "a", format: "alb", prefix: "AWSLogs/" }] }, 'prefix must not contain "AWSLogs"'],
   [
     { sources: [{ name: "a", format: "alb", prefix: "a/", accounts: ["12"] }] },
     'sources: accounts: must be a 12-digit AWS account id, in quotes, got "12"',
   ],
   [
     { sources: [{ name: "a", format: "alb", prefix: "a/", privcy: { client_ips: "hash" } }] },
-    'sources: has an attribute that is not known, known are name, format, prefix, accounts, partition, silent_after_hours, privacy, got ["privcy"]',
+    'sources: has an unknown attribute, allowed are name, format, prefix, accounts, partition, silent_after_hours, privacy, got ["privcy"]',
   ],
   [
     { sources: [{ name: "a", format: "alb", prefix: "a/", privacy: { clientIps: "hash" } }] },
-    'sources: privacy: has an attribute that is not known, known are client_ips, query_strings, cookies, got ["clientIps"]',
+    'sources: privacy: has an unknown attribute, allowed are client_ips, query_strings, cookies, got ["clientIps"]',
   ],
   [
     { sources: [{ name: "a", format: "alb", prefix: "a/", privacy: { client_ips: "drop" } }] },
@@ -48,7 +48,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
         privacy: { client_ips },
       })),
     },
-    "sources: all must have the same privacy among those of one format (alb), or all have partition",
+    "sources: must all have the same privacy if they have the same format (alb), or all set partition",
   ],
   [{ sources: { a: { name: "a", format: "alb", prefix: "a/" } } }, "sources: must be a list, got "],
   [
@@ -85,7 +85,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   ],
   [
     { sources: [{ name: "a", format: "cloudfront", prefix: "a/", accounts: ["111122223333"] }] },
-    'sources: accounts must be left out of a source of CloudFront, got them for "a"',
+    'sources: accounts must not be set for a CloudFront source, got them for "a"',
   ],
   [{ sources: ["alb"] }, "sources: must be an object with name, format, "],
   [{ sources: [{ format: "alb", prefix: "a/" }] }, "sources: name: must be lower-case letters"],
@@ -104,7 +104,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   [
     { sources: ["x/", "x/y/"].map((prefix) => ({ name: "twice", format: "cloudfront", prefix })) },
     'sources: name must be unique, got "twice" again',
-    'S3 cannot tell "x/y/" from "x/"; give each source its own prefix',
+    '"x/y/" and "x/" have common keys; give each source its own prefix',
   ],
   [
     {
@@ -115,7 +115,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
         partition,
       })),
     },
-    "sources: all must have partition, or none, among those of one format (alb)",
+    "sources: must all set partition, or none of them, if they have the same format (alb)",
   ],
   [{ database: "my-logs" }, 'database: must be lower-case letters, digits and "_", got "my-logs"'],
   [{ log_retention_days: 31 }, "log_retention_days: must be one of 1, 3, 5, 7"],
@@ -128,11 +128,11 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   [{ kms_key: "alias/logs" }, 'kms_key: must be an object with arn, got "alias/logs"'],
   [
     { kms_key: { arn: "arn:aws:kms:eu-central-1:111122223333:key/1234", region: "x" } },
-    'kms_key: has an attribute that is not known, known are arn, got ["region"]',
+    'kms_key: has an unknown attribute, allowed are arn, got ["region"]',
   ],
   [
     { vpc: { subnet_ids: ["subnet-0a1b"], security_group_ids: ["sg-0a1b"], subnets: [] } },
-    'vpc: has an attribute that is not known, known are subnet_ids, security_group_ids, got ["subnets"]',
+    'vpc: has an unknown attribute, allowed are subnet_ids, security_group_ids, got ["subnets"]',
   ],
   [{ kms_key: { arn: "alias/logs" } }, "kms_key: must be the ARN of a KMS key, not of an alias"],
   [{ permissions_boundary: "me" }, 'permissions_boundary: must be the ARN of an IAM policy, got "me"'],
@@ -151,7 +151,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
 const BECAUSE_OF_OTHERS: typeof REFUSED = [
   [
     { sources: [{ name: "a", format: "cloudfront", prefix: "raw/x/" }] },
-    'sources: prefix must not overlap "raw/", which the pipeline writes; got "raw/x/"',
+    'sources: prefix must not overlap "raw/", which the pipeline uses; got "raw/x/"',
   ],
   [
     { name: "n".repeat(31), kms_key: { arn: "arn:aws:kms:eu-central-1:111122223333:key/1234" } },

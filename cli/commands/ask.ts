@@ -17,7 +17,7 @@ interface Options extends EngineOptions {
 /** Adds `access-logs ask`, with a command for each question. */
 export function addAskCommand(program: Command): Command {
   const ask = program
-    // What stands behind a question's name is that question's, --json as well.
+    // Options after a question's name, including --json, belong to that question.
     .enablePositionalOptions()
     .command("ask")
     .description("run a built-in question on a lake or on Athena; without a name: list the questions")
@@ -69,7 +69,7 @@ function optionOf({ name, type, default: preset, example, doc }: Parameter): Opt
   return preset === undefined ? option.makeOptionMandatory() : option.default(preset, preset);
 }
 
-/** How one would ask the question on this machine. */
+/** A command that asks the question on a lake. */
 export const exampleOf = (question: Question): string =>
   [
     `access-logs ask ${question.name} --lake ./lake`,

@@ -25,7 +25,7 @@ interface Options {
 
 type CommonOptions = Omit<FolderBackfillOptions, "directory" | "lake" | "deleteOriginals">;
 
-/** S3 takes 3,500 writes a second for each prefix; the pipeline that runs meanwhile needs some of them. */
+/** S3 accepts 3,500 writes per second and prefix; the pipeline, which runs at the same time, needs some of them. */
 const DEFAULT_AWS_RATE = 500;
 const PHASES = {
   count: "counting objects",
@@ -108,7 +108,7 @@ async function runOnAws(
   { bucket = "", logBucket, settings: file }: Options,
   common: CommonOptions,
 ): Promise<FolderBackfillOutcome> {
-  // Only who asks by the settings waits for what checks them.
+  // Only commands that read the settings wait for the code that checks them.
   const { loadPipelineProps } = await import("../../settings/load.js");
   const { deployedPartsOf } = await import("../../pipeline/deployed-parts.js");
   const { backfillAws } = await import("../../operations/backfill.js");

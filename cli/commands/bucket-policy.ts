@@ -36,7 +36,7 @@ export function addBucketPolicyCommand(program: Command): Command {
 }
 
 async function run({ account, bucket, settings: file, json }: Options): Promise<void> {
-  // What the settings rest on is large: only commands that need it wait for it.
+  // The modules for settings are large: only commands that need them load them.
   const { aclDeliveriesOf } = await import("../../pipeline/log-delivery.js");
   const { ownersPolicyOf } = await import("../../pipeline/owners-policy.js");
   const { loadPipelineProps } = await import("../../settings/load.js");

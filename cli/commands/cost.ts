@@ -36,7 +36,7 @@ export function addCostCommand(program: Command): Command {
     .action(async ({ design, json, ...load }: Options) => {
       const bills = DESIGN_NAMES.map((name) => billOf(name, load));
       if (json) return write(`${JSON.stringify({ load, bills, prices: PRICES })}\n`);
-      // What prints tables is loaded when there is one to print.
+      // The module for tables is loaded only if there is a table to print.
       const { printBills } = await import("../../cost/print-bills.js");
       return write(printBills(load, bills, design));
     });

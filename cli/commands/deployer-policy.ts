@@ -39,7 +39,7 @@ async function run({ account, settings: file, stack, json }: Options): Promise<v
   await write(`${json ? policy : JSON.stringify(JSON.parse(policy), undefined, 2)}\n`);
 }
 
-/** Types of a stack's resources, and of its data sources with `data.` before them. */
+/** Types of a stack's resources, and of its data sources with the prefix `data.`. */
 function typesIn(stack: string): Set<string> {
   const path = join(stack, STACK_FILE);
   if (!existsSync(path))

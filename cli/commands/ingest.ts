@@ -38,7 +38,7 @@ export const addIngestCommand = (program: Command): Command =>
       ),
     )
     .action(async (directory: string, options: Options) => {
-      // What it rests on is large: the other commands do not wait for it.
+      // The modules for ingest are large: only this command loads them.
       const { ingest } = await import("../../lake/ingest.js");
       const progress = progressLine(process.stderr);
       const summary = await ingest({

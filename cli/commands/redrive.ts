@@ -22,7 +22,7 @@ interface Options extends DeploymentOptions {
   readonly json: boolean;
 }
 
-/** SQS moves no faster. */
+/** Maximum rate of SQS. */
 const MAX_RATE = 500;
 
 /** Adds `access-logs redrive`. */
@@ -60,7 +60,7 @@ export const addRedriveCommand = (program: Command): Command =>
     )
     .action((options: Options) => (options.rejected ? runRejected(options) : runQueues(options)));
 
-/** What the settings and the SDK rest on is large: other commands do not wait for it. */
+/** The modules for settings and the SDK are large: other commands do not load them. */
 async function partsOf({ settings }: DeploymentOptions): Promise<DeployedParts> {
   const { loadPipelineProps } = await import("../../settings/load.js");
   const { deployedPartsOf } = await import("../../pipeline/deployed-parts.js");
@@ -88,7 +88,7 @@ async function runQueues(options: Options): Promise<void> {
   if (queue === undefined) await write(await rejectedLine(parts, options));
 }
 
-/** Says that there are rejected files, too; nothing if there is none. */
+/** A line about rejected files; empty if there are none. */
 async function rejectedLine(parts: DeployedParts, options: DeploymentOptions): Promise<string> {
   const { rejectedContents } = await import("../../operations/redrive/rejected.js");
   try {
@@ -96,7 +96,7 @@ async function rejectedLine(parts: DeployedParts, options: DeploymentOptions): P
     if (files.length === 0) return "";
     return `rejected files: ${count(files.length)}; run "access-logs redrive --rejected --dry-run" to list them\n`;
   } catch (error) {
-    // The queues are done; that this cannot be seen does not undo it.
+    // The messages of the queues are already redriven, so this error must not fail the command.
     return `rejected files: not checked: ${messageOf(error)}\n`;
   }
 }

@@ -1,16 +1,15 @@
 import { type Partition, partitionPairs, rawPrefixOf } from "../partition-layout";
 import { hiveIdentifier, hiveString } from "./sql-text";
 
-/** Glue takes at most this many new partitions at once. */
+/** Glue accepts at most this many new partitions in one request. */
 export const MAX_PARTITIONS_PER_STATEMENT = 100;
 
 /**
- * `ALTER TABLE ... ADD IF NOT EXISTS PARTITION` for some partitions of one format's text. Running it again changes
- * nothing.
+ * `ALTER TABLE ... ADD IF NOT EXISTS PARTITION` for partitions of one format. Running it again changes nothing.
  *
- * @param table table over that text, e.g. `alb_access_logs_raw`
+ * @param table table over the moved files, e.g. `alb_access_logs_raw`
  * @param bucket bucket that holds the moved files
- * @throws Error unless there are from 1 to 100 partitions, all of one table
+ * @throws Error unless there are 1 to 100 partitions, all of one table
  * @see https://docs.aws.amazon.com/athena/latest/ug/alter-table-add-partition.html
  */
 export function renderAddPartitions(

@@ -2,7 +2,7 @@ import { FORMATS } from "..";
 import { renderAthenaDdl } from "./athena-ddl";
 import { rawGlueTable } from "./glue-table";
 
-/** Stands in the committed `athena.ddl`; whoever runs it puts a bucket of their own. */
+/** Values in the committed `athena.ddl`; users replace the bucket with their own. */
 export const DDL_DATABASE = "access_logs";
 export const DDL_BUCKET = "my-log-bucket";
 

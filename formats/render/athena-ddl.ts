@@ -1,7 +1,7 @@
 import type { GlueColumn, GlueTable } from "./glue-table";
 import { hiveIdentifier, hiveString } from "./sql-text";
 
-/** `CREATE EXTERNAL TABLE` of a Glue table, for those who create it by hand. */
+/** `CREATE EXTERNAL TABLE` for a Glue table, to create it without Terraform. */
 export const renderAthenaDdl = (table: GlueTable, database: string): string =>
   `CREATE EXTERNAL TABLE IF NOT EXISTS ${hiveIdentifier(database)}.${hiveIdentifier(table.name)} (
 ${columnList(table.columns)}

@@ -8,18 +8,18 @@ export const duckdbColumns = (format: LogFormat): readonly { name: string; type:
   columnsOf(format).map((column) => ({ name: column.name, type: typeNameOf("duckdb", format, column) }));
 
 /**
- * Stands before the text of a line that is none, in the first column of a separated file: so marked, no text can be
- * taken for NULL.
+ * Prefix of the text of an unparsed line, which is the last column of a separated file. With this prefix, DuckDB
+ * never reads the text as NULL.
  */
 export const UNPARSED_MARK = "u";
 
 /**
- * The typed columns of scanned lines: one line a row. A line that is none has its marked text behind the last column.
+ * The typed columns of scanned lines, one row per line. An unparsed line has its marked text after the last column.
  *
- * @param glob files, as DuckDB names them
+ * @param glob DuckDB's glob pattern of the files
  * @param maxLineBytes length of the longest line
- * @returns a SELECT of the typed columns, `file` (the name of the file), and `unparsed`: the text of a line that is no
- *   log line (its other columns are NULL), else NULL
+ * @returns a SELECT of the typed columns, `file` (the name of the file), and `unparsed`: the text of an unparsed line
+ *   (its other columns are NULL), else NULL
  */
 export function renderDuckdbRelation(format: LogFormat, glob: string, maxLineBytes: number): string {
   const scanned = scannedColumns(format).map((column, index) =>

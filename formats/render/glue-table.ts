@@ -22,17 +22,17 @@ export interface GlueColumn {
   readonly comment: string;
 }
 export interface RawTableOptions {
-  /** Name of the bucket that holds the moved files; may be an unresolved Terraform reference. */
+  /** Name of the bucket with the moved files; may be an unresolved Terraform reference. */
   readonly bucket: string;
   /** True if the sources of this format are partitioned by name. */
   readonly bySource: boolean;
 }
 
 /**
- * The table of the text as delivered: every column a string, so that nothing is lost or changed by a cast. Lines
- * that do not match the pattern, CloudFront's two header lines among them, are rows of NULLs.
+ * The raw table: every column is a string, so that no cast loses or changes a value. Lines that do not match the
+ * pattern, such as CloudFront's two header lines, are rows of NULLs.
  *
- * The regular expression is what the SerDe sees: Glue and Terraform store it without further escaping.
+ * The SerDe gets this regular expression: Glue and Terraform store it without further escaping.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/regex-serde.html
  */
@@ -48,7 +48,7 @@ export const rawGlueTable = (format: LogFormat, options: RawTableOptions): GlueT
     pattern: renderLinePattern(format),
   });
 
-/** The table of the same files with one column, the whole line: where to look for lines that did not match. */
+/** A table over the same files with one column, the complete line: it shows unparsed lines. */
 export const linesGlueTable = (format: LogFormat, options: RawTableOptions): GlueTable =>
   textTable(format, options, {
     name: linesTableOf(format),

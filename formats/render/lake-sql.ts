@@ -14,18 +14,18 @@ import { renderLineForm } from "./line-pattern";
 import { renderPrivate } from "./privacy-sql";
 import { hiveIdentifier, hiveString, sqlIdentifier, sqlString } from "./sql-text";
 
-/** A typed table on AWS: Iceberg, in the Glue catalog, written by Athena. */
+/** A typed table on AWS: an Iceberg table in the Glue catalog, written by Athena. */
 export interface LakeTable {
   readonly format: LogFormat;
   /** Glue database of the raw and the typed table. */
   readonly database: string;
-  /** Bucket that holds the moved files and the table's own. */
+  /** Bucket with the moved files and the files of the table. */
   readonly bucket: string;
   /** True if the sources of this format are partitioned by name. */
   readonly bySource: boolean;
   /**
-   * The sources whose unparsed lines must not be shown, for they hold everything as it was sent: all of them, or some of
-   * those that the table is partitioned by.
+   * The sources whose unparsed lines must not be shown, because these contain everything as it was sent: all sources,
+   * or some if the table is partitioned by source.
    */
   readonly hidesLines?: "all" | readonly string[];
 }
@@ -34,20 +34,20 @@ interface LakeColumn {
   readonly name: string;
   /** Type in `CREATE TABLE`. */
   readonly type: string;
-  /** Its value, from a row of the raw table. */
+  /** SQL of its value, from a row of the raw table. */
   readonly value: string;
 }
 
-/** Column that names the file a row came from: `s3://bucket/key`. A file is committed if it stands here. */
+/** Column with the file of a row: `s3://bucket/key`. A file is committed if this column contains it. */
 export const LOG_FILE = "log_file";
-/** A day after a snapshot was replaced, queries that read it have ended: OPTIMIZE's leftovers can go. */
+/** A day after a snapshot was replaced, no query reads it any more: VACUUM can delete the files that OPTIMIZE replaced. */
 const SNAPSHOT_AGE_SECONDS = DAY_SECONDS;
 
-/** Names of the typed table's columns, in the order of `CREATE TABLE`. */
+/** Names of the columns of the typed table, in the order of `CREATE TABLE`. */
 export const lakeColumnNames = (table: LakeTable): readonly string[] =>
   lakeColumns(table).map(({ name }) => name);
 
-/** Types of the typed table's columns, as the catalog has them. */
+/** Types of the columns of the typed table, as in the catalog. */
 export const lakeColumnTypes = (table: LakeTable): ReadonlyMap<string, string> =>
   new Map(lakeColumns(table).map(({ name, type }) => [name, type]));
 
@@ -67,10 +67,10 @@ function lakeColumns({ format, bySource }: LakeTable, rule?: PrivacyRule): reado
 const privateValue = (rule: PrivacyRule | undefined, { personal }: Column, value: string): string =>
   rule && personal ? renderPrivate("trino", rule, personal, value) : value;
 
-/** Athena's hidden column: where a row's file lies. */
+/** Athena's hidden column: the location of a row's file. */
 const sqlPath = '"$path"';
 
-/** The raw column's text; `-` and nothing are NULL. */
+/** The text of a raw column; `-` and the empty text are NULL. */
 const textOf = (name: string): string => `NULLIF(NULLIF(${sqlIdentifier(name)}, '-'), '')`;
 
 function typedValue(format: LogFormat, column: Column): string {
@@ -92,11 +92,11 @@ function typedValue(format: LogFormat, column: Column): string {
   }
 }
 
-/** True for the lines that match the format's pattern: it demands a time, and the SerDe leaves NULLs of the others. */
+/** True for lines that match the format's pattern: it requires a time, and for other lines the SerDe returns NULLs. */
 const isRow = ({ time }: LogFormat): string => `${sqlIdentifier(time[0])} IS NOT NULL`;
 
 /**
- * Creates the typed table if it is missing. Terraform cannot: its provider knows no partition spec.
+ * Creates the typed table if it is missing. Terraform cannot create it: its provider supports no partition spec.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html
  */
@@ -116,10 +116,10 @@ TBLPROPERTIES (
 )`;
 
 /**
- * Adds columns that the format got since the table was created. No data is touched: older rows have NULL there.
+ * Adds columns that the format got after the table was created. The data does not change: older rows have NULL there.
  *
  * @param names columns of the typed table; others are ignored
- * @throws Error if none of them is a column
+ * @throws Error if no name is a column
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-alter-table-add-columns.html
  */
 export function renderAddLakeColumns(table: LakeTable, names: ReadonlySet<string>): string {
@@ -131,26 +131,26 @@ export function renderAddLakeColumns(table: LakeTable, names: ReadonlySet<string
 
 /** Files of one table that a statement commits. */
 export interface CommittedFiles {
-  /** Where they lie; at least one. */
+  /** Their partitions; at least one. */
   readonly partitions: readonly Partition[];
   /** Their keys; at least one range. */
   readonly ranges: readonly KeyRange[];
 }
 
-/** Keys from the first to the last, both included, in the order of their characters. */
+/** Keys from the first to the last, both included, in the order of character codes. */
 export interface KeyRange {
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * Commits files that are not in the typed table yet: all of their rows at once, or none. Run again, it adds nothing.
+ * Commits files that are not in the typed table yet: all of their rows at once, or none. A second run adds nothing.
  *
- * Only the files themselves are read: the engine leaves out a file by its `"$path"` before it opens it. The typed table
- * is pruned by the same keys, by the bounds that Iceberg keeps of `dt`, `hour` and `log_file` for every data file. Pruning
- * by `time` instead would miss a file whose lines have other days than its name.
+ * It reads only these files: the engine prunes files by `"$path"` before it opens them. It also prunes the typed table
+ * by these keys, with the bounds of `dt`, `hour` and `log_file` that Iceberg keeps for every data file. Pruning by
+ * `time` would miss a file whose lines have other days than its name.
  *
- * @param rule what the rows must not hold; default: they hold what was logged
+ * @param rule personal data that the rows must not contain; default: they contain everything that was logged
  */
 export function renderCommit(
   table: LakeTable,
@@ -174,10 +174,10 @@ WHERE ${keys}
   AND ${isRow(table.format)}`;
 }
 
-/** How every commit to the table begins, and no other statement. */
+/** Start of every commit to the table, and of no other statement. */
 export const commitHead = (table: LakeTable): string => `INSERT INTO ${sqlName(table, table.format.table)} (`;
 
-/** `"dt" = '...' AND "hour" IN (...)` for each day, the source before it if there is one. */
+/** `"dt" = '...' AND "hour" IN (...)` for each day, with the source before it if there is one. */
 function partitionCondition(partitions: readonly Partition[]): string {
   const hoursByDay = new Map<string, string[]>();
   for (const partition of partitions) {
@@ -203,8 +203,7 @@ function rangeCondition({ bucket }: LakeTable, path: string, ranges: readonly Ke
 const anyOf = (conditions: readonly string[]): string => `(${conditions.join(" OR ")})`;
 
 /**
- * The view of the lines that are neither rows nor headers, each with its file. What is a row to the SerDe matches the form
- * of a line, and nothing else does.
+ * The view of unparsed lines, each with its file. A line matches the form exactly if the SerDe reads it as a row.
  */
 export const renderUnparsedView = (table: LakeTable): string =>
   `CREATE OR REPLACE VIEW ${sqlName(table, unparsedViewOf(table.format))} AS
@@ -219,7 +218,7 @@ function shownLine({ hidesLines = [] }: LakeTable): string {
   return `CASE WHEN ${sqlIdentifier(SOURCE_KEY.name)} IN (${hidesLines.map(sqlString).join(", ")}) THEN NULL ELSE "line" END AS "line"`;
 }
 
-/** How many lines of a day could not be read. Scans the day's text. @param dt day, `YYYY-MM-DD` */
+/** Counts the unparsed lines of a day. Scans the text of the day. @param dt day, `YYYY-MM-DD` */
 export const renderCountUnparsed = (table: LakeTable, dt: string): string =>
   `SELECT count(*) FROM ${sqlName(table, unparsedViewOf(table.format))} WHERE ${sqlIdentifier(PARTITION_KEYS[0].name)} = ${sqlString(dt)}`;
 
@@ -229,6 +228,6 @@ const keyNames = ({ bySource }: LakeTable): string[] =>
 const hiveName = ({ database }: LakeTable, name: string): string =>
   `${hiveIdentifier(database)}.${hiveIdentifier(name)}`;
 
-/** A view or table of the database, as SELECT and INSERT take it. */
+/** Name of a view or table of the database, in the form for SELECT and INSERT. */
 export const sqlName = ({ database }: LakeTable, name: string): string =>
   `${sqlIdentifier(database)}.${sqlIdentifier(name)}`;

@@ -1,7 +1,7 @@
 import { type LogFormat, mandatoryFieldsOf } from "../log-format";
 import { TOKEN_KINDS, type TokenPattern } from "../tokens";
 
-/** Fields that AWS may append later: each is one token, quoted or not, and is ignored. */
+/** Fields that AWS may add later: each is one token, quoted or not, and is ignored. */
 const UNKNOWN_FIELDS: Readonly<Record<LogFormat["separator"], string>> = {
   " ": '(?: (?:"[^"]*"|[^ "]*))*',
   "\t": "(?:\\t[^\\t]*)*",
@@ -9,20 +9,20 @@ const UNKNOWN_FIELDS: Readonly<Record<LogFormat["separator"], string>> = {
 const SEPARATOR_PATTERN: Readonly<Record<LogFormat["separator"], string>> = { " ": " ", "\t": "\\t" };
 
 /**
- * The regular expression of one whole line, with exactly one capturing group per column, in order. It is what makes a
- * line a row: what does not match as a whole is unparsed, on every engine.
+ * The regular expression of one complete line, with exactly one capturing group per column, in order. A line that
+ * does not match it is an unparsed line, on every engine.
  *
- * Every optional field is nested in the one before it, so a line that ends early leaves NULLs and a line that goes
- * on is accepted, but a line whose tokens do not line up is refused instead of shifting its columns.
+ * Every optional field is nested in the field before it. So a shorter line has NULLs and a longer line is accepted,
+ * but a line with a wrong token does not match, instead of a shift of its columns.
  *
- * @returns pattern text to be matched against the whole line; runs unchanged in Java and JavaScript
+ * @returns pattern to match against the complete line; the same in Java and JavaScript
  */
 export const renderLinePattern = (format: LogFormat): string =>
   renderLine(format, ({ captures }) => captures);
 
 /**
- * The same lines without capturing groups and lookarounds, for SQL functions: which library reads their patterns is the
- * engine's choice, and RE2 knows no lookarounds.
+ * Matches the same lines without capturing groups and lookarounds, for SQL functions: the engine chooses the library
+ * for their patterns, and RE2 supports no lookarounds.
  */
 export const renderLineForm = (format: LogFormat): string => renderLine(format, ({ form }) => form);
 

@@ -2,18 +2,18 @@ import { addHours, parseHour, partitionValuesOf } from "../hour";
 import { type LakeTable, sqlName } from "./lake-sql";
 import { bareIdentifier, sqlIdentifier, sqlString } from "./sql-text";
 
-/** A file of a day may be smaller than this on average before the day counts as one of many small files. */
+/** A day has small files if its files are smaller than this on average. */
 const SMALL_FILE_BYTES = 64 * 2 ** 20;
-/** So many small files may a day have: several workers write one each. */
+/** Number of small files that a day may have: several workers write one each. */
 const SPARE_FILES = 5;
-/** Bytes that one night merges; the rest waits for the next one. */
+/** Bytes that one night merges; the next night merges the rest. */
 const MERGED_BYTES = 100 * 2 ** 30;
-/** Days whose rows one statement deletes: below the hundred partitions that Athena writes at once. */
+/** Days whose rows one statement deletes: fewer than the 100 partitions that Athena can write in one statement. */
 const DELETED_DAYS = 90;
 
 /**
- * The days that have many small files, oldest first, as one text separated by commas; NULL if there is no such day. Reads
- * Iceberg's metadata alone.
+ * The days with many small files, oldest first, as one text separated by commas; NULL if there is no such day. Reads
+ * only Iceberg's metadata.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-table-metadata.html
  */
@@ -25,7 +25,7 @@ export const renderDaysToMerge = (table: LakeTable): string =>
 )
 WHERE "bytes" - "total_size" < ${MERGED_BYTES}`);
 
-/** The first days before `dt` that hold data, as one text separated by commas; NULL if there is no such day. */
+/** The first days with data before `dt`, as one text separated by commas; NULL if there is no such day. */
 export const renderDaysBefore = (table: LakeTable, dt: string): string =>
   listOfDays(`
   SELECT ${DAY} AS "day"
@@ -42,8 +42,8 @@ const listOfDays = (from: string): string =>
   `SELECT array_join(array_agg(CAST("day" AS varchar) ORDER BY "day"), ',') FROM (${from}`;
 
 /**
- * Merges the small files of some days, the last one included. Both bounds are midnights, so the condition is of whole
- * partitions.
+ * Merges the small files of some days, including the last one. Both bounds are midnights, so the condition selects
+ * complete partitions.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-data-optimization.html
  */
@@ -52,7 +52,7 @@ export const renderOptimize = (table: LakeTable, first: string, last = first): s
 WHERE ${isBetween(first, last)}`;
 
 /**
- * Deletes the rows of some days, the last one included. Whole days are whole partitions, so no file need be rewritten.
+ * Deletes the rows of some days, including the last one. Days are complete partitions, so no file is rewritten.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-delete.html
  */
@@ -61,7 +61,7 @@ export const renderDeleteDays = (table: LakeTable, first: string, last: string):
 WHERE ${isBetween(first, last)}`;
 
 /**
- * Deletes what no snapshot needs any more.
+ * Deletes expired snapshots, and the files that no other snapshot needs.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/vacuum-statement.html
  */
@@ -82,10 +82,10 @@ function startOf(dt: string) {
   return hour;
 }
 
-/** One of Iceberg's tables about a table, e.g. `"logs"."alb_access_logs$partitions"`. */
+/** Name of a metadata table of Iceberg, e.g. `"logs"."alb_access_logs$partitions"`. */
 const metadata = ({ database, format }: LakeTable, name: string): string =>
   `${sqlIdentifier(database)}."${bareIdentifier(format.table)}$${name}"`;
 
-/** OPTIMIZE and VACUUM take no quotes of either kind around names. */
+/** OPTIMIZE and VACUUM accept no quotes of either kind around names. */
 const bareName = ({ database, format }: LakeTable): string =>
   `${bareIdentifier(database)}.${bareIdentifier(format.table)}`;

@@ -9,7 +9,7 @@ import {
 } from "../log-format";
 import { PARTITION_KEYS } from "../partition-layout";
 
-/** The documentation page of a format: where it comes from, its tables, and a row per column. */
+/** The documentation page of a format: its definition, its tables, and a row per column. */
 export const renderFormatPage = (format: LogFormat): string => `# ${format.title}
 
 Fields as AWS documents them: ${format.source}.

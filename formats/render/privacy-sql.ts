@@ -1,11 +1,11 @@
 import { MIN_SALT_LENGTH, type PersonalKind, type PrivacyRule } from "../privacy";
 import { sqlString } from "./sql-text";
 
-/** What the engines call by other names. */
+/** Functions with different names in the engines. */
 interface Dialect {
-  /** SHA-256 of a text, in lower-case hexadecimal digits. */
+  /** SHA-256 of a text, as lower-case hexadecimal digits. */
   sha256(text: string): string;
-  /** A list separated by commas, each of its items replaced; items that become NULL are left out. */
+  /** A list separated by commas, with each item replaced; items that become NULL are left out. */
   each(list: string, replaced: (item: string) => string): string;
 }
 
@@ -22,15 +22,15 @@ const DIALECTS = {
 } as const satisfies Readonly<Record<string, Dialect>>;
 export type DialectName = keyof typeof DIALECTS;
 
-/** 128 bits: enough that no two values share a hash. */
+/** 128 bits: enough that two values never have the same hash. */
 const HASH_DIGITS = 32;
 
 const GROUP = "[0-9A-Fa-f]{1,4}:";
-/** What may stand around an address in a list of them: encoded or plain spaces, brackets, a port. */
+/** Text before an address in a list: encoded or plain spaces, brackets. After it, a port may follow. */
 const BEFORE = "^(?:%20| )*(?:\\[|%5B)?";
 const AFTER_V6 = "[0-9A-Fa-f:.]*(?:(?:\\]|%5D)(?::[0-9]+)?)?(?:%20| )*$";
 const FIRST_THREE_BYTES = `${BEFORE}((?:[0-9]{1,3}[.]){3})[0-9]{1,3}(?::[0-9]+)?(?:%20| )*$`;
-/** Up to three groups: `::` stands for zeros, so that after fewer groups all that is to be kept is zero. */
+/** Up to three groups: `::` means zeros, so after fewer groups the rest of the kept part is zero. */
 const FIRST_SIX_BYTES = `${BEFORE}((?:${GROUP}){1,3})${AFTER_V6}`;
 const NO_FIRST_GROUP = `${BEFORE}(:):${AFTER_V6}`;
 
@@ -38,18 +38,17 @@ const SCHEME = "(?:[A-Za-z][A-Za-z0-9+.-]*:)?//";
 const METHOD = "^([A-Za-z-]{1,32})$";
 const PROTOCOL = "^(HTTP/[0-9.]{1,8})$";
 
-/** Trino finds NULL where DuckDB finds an empty text: both are made NULL. */
+/** Without a match, Trino returns NULL and DuckDB an empty text: both become NULL. */
 const found = (value: string, pattern: string): string =>
   `NULLIF(regexp_extract(${value}, ${sqlString(pattern)}, 1), '')`;
 
 /**
- * SQL of what a typed table holds in the place of a value.
+ * SQL of the text that a typed table contains instead of a value.
  *
- * Both engines give the same text for the same value and salt. What does not look like what it should be becomes NULL
- * rather than be kept.
+ * Both engines return the same text for the same value and salt. A value of an unexpected form becomes NULL.
  *
- * @param value SQL of the value; NULL where there is none
- * @throws Error if a hash is to be made without a salt
+ * @param value SQL of the value; NULL if there is no value
+ * @throws Error if a hash is needed and there is no salt
  */
 export function renderPrivate(
   dialectName: DialectName,
@@ -96,6 +95,6 @@ const truncated = (address: string): string =>
 
 const trimmed = (item: string): string => found(item, "^(?:%20| )*(.*?)(?:%20| )*$");
 
-/** Scheme, host and path, without what stands before the host. */
+/** Scheme, host and path, without the name and password before the host. */
 const withoutQuery = (url: string): string =>
   `COALESCE(${found(url, `^(${SCHEME})`)}, '') || ${found(url, `^(?:${SCHEME}(?:[^/?#]*@)?)?([^?#]*)`)}`;

@@ -1,7 +1,7 @@
-/** Names that Athena and DuckDB accept without surprises; everything a user can choose is checked against it. */
+/** Names that Athena and DuckDB accept without quotes; every name that a user can choose is checked against it. */
 export const IDENTIFIER = /^[a-z_][a-z0-9_]{0,127}$/;
 
-/** Name without quotes, for statements that take none. @throws if it is no plain lower-case identifier */
+/** Name without quotes, for statements that accept no quotes. @throws if it is not a lower-case identifier */
 export function bareIdentifier(name: string): string {
   if (IDENTIFIER.test(name)) return name;
   throw new Error(
@@ -9,10 +9,10 @@ export function bareIdentifier(name: string): string {
   );
 }
 
-/** Name in Hive DDL (Athena's CREATE and ALTER). @throws if it is no plain lower-case identifier */
+/** Name in Hive DDL (Athena's CREATE and ALTER). @throws if it is not a lower-case identifier */
 export const hiveIdentifier = (name: string): string => `\`${bareIdentifier(name)}\``;
 
-/** Name in Trino or DuckDB. @throws if it is no plain lower-case identifier */
+/** Name in Trino or DuckDB. @throws if it is not a lower-case identifier */
 export const sqlIdentifier = (name: string): string => `"${bareIdentifier(name)}"`;
 
 /** Text in Hive DDL, where a backslash escapes. */

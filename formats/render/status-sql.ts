@@ -6,16 +6,16 @@ import { sqlIdentifier, sqlString } from "./sql-text";
 
 const [DT, HOUR] = PARTITION_KEYS;
 
-/** The keys of a table's partitions, as columns. */
+/** The partition keys of a table, as columns. */
 const keysOf = ({ bySource }: LakeTable): string =>
   [...(bySource ? [SOURCE_KEY] : []), DT, HOUR].map(({ name }) => sqlIdentifier(name)).join(", ");
 
-/** Whole days: by them both the catalog and Iceberg leave out what is not asked for. */
+/** Complete days: both the catalog and Iceberg prune by them. */
 const daysOf = (from: Hour, to: Hour): string =>
   `${sqlIdentifier(DT.name)} BETWEEN ${sqlString(partitionValuesOf(from).dt)} AND ${sqlString(partitionValuesOf(to).dt)}`;
 
 /**
- * The partitions of some days that the catalog knows. Reads no data.
+ * The partitions of some days in the catalog. Reads no data.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-glue-catalog.html
  */
@@ -23,7 +23,7 @@ export const renderKnownPartitions = (table: LakeTable, from: Hour, to: Hour): s
   `SELECT ${keysOf(table)} FROM ${nameOf(table, `${rawTableOf(table.format)}$partitions`)}
 WHERE ${daysOf(from, to)}`;
 
-/** How many files and rows of each hour are in the typed table. */
+/** The numbers of files and rows of each hour in the typed table. */
 export const renderCommittedHours = (table: LakeTable, from: Hour, to: Hour): string =>
   `SELECT ${keysOf(table)}, count(DISTINCT ${sqlIdentifier(LOG_FILE)}) AS files, count(*) AS "rows"
 FROM ${nameOf(table, table.format.table)}
@@ -42,7 +42,7 @@ export const renderCommittedFiles = (table: LakeTable, partitions: readonly Part
 WHERE ${hours.join("\n  OR ")}`;
 };
 
-/** Names with a dollar are Athena's own; the part before it is checked. */
+/** Names with a dollar sign are Athena's; the part before it is checked. */
 function nameOf({ database }: LakeTable, name: string): string {
   const [table = "", view] = name.split("$");
   const quoted = sqlIdentifier(table);

@@ -18,42 +18,42 @@ export interface CommitPorts {
 }
 
 export interface CommitConfig {
-  /** Bucket of the moved files, their notes and the records of commits. */
+  /** Bucket of the moved files, the arrival notes and the commit records. */
   readonly bucket: string;
   readonly tables: readonly PartitionedTable[];
-  /** When the run must end. A query that goes on until then is joined by the next run. */
+  /** When the run must end. The next run waits for a query that is still running then. */
   readonly deadline: Date;
 }
 
-/** What one run did for one table. */
+/** Results of one run for one table. */
 export interface CommittedTable {
   readonly table: string;
-  /** Partitions that statements of this run committed files of. */
+  /** Partitions whose files this run committed. */
   readonly committed: number;
   /** Partitions with noted files that are left for the next run. */
   readonly waiting: number;
   readonly bytesScanned: number;
-  /** Rows that the commits added, as far as the engine tells. Each is counted by one run only. */
+  /** Rows that the commits added, if the engine reports them. Only one run counts each row. */
   readonly rows: number;
-  /** How long the slowest note took to be committed; until now if it still waits. 0 if there was none. */
+  /** Time until the slowest note was committed, or until now if it still waits. 0 without notes. */
   readonly secondsToLake: number;
-  /** Files that were set aside. */
+  /** Rejected files. */
   readonly rejected: readonly Pick<RejectedFile, "key" | "reason">[];
-  /** Statements that failed, and nothing helped; their notes stay. */
+  /** Failures of statements that the run could not resolve; their notes stay. */
   readonly failures: readonly OperationError[];
 }
 
-/** A commit is not begun when less than this is left: most take a few seconds. */
+/** A commit does not start with less time left: most commits take a few seconds. */
 const MIN_TIME_LEFT_MS = 20_000;
 /** Notes that one pass reads: 200,000 files. */
 const MAX_NOTES = 2000;
 
 /**
- * Brings the typed tables up to date with the files that were noted, oldest first. One table's failure leaves the others
- * alone.
+ * Commits the files of arrival notes to the typed tables, oldest first. The failure of a table does not affect the
+ * others.
  *
- * @param onUnknown called with the key of a note that cannot be understood: it is left alone
- * @throws OperationError if the store fails, once the other tables are done
+ * @param onUnknown called with the key of a note that cannot be parsed; the note is not changed
+ * @throws OperationError if the store fails, after the other tables are done
  */
 export async function commitTables(
   ports: CommitPorts,
@@ -71,9 +71,9 @@ export async function commitTables(
 
 type Outcome =
   | { readonly kind: "committed" }
-  /** The query goes on, and the time is over. */
+  /** The query is still running, and the time is over. */
   | { readonly kind: "running" }
-  /** Another run has begun a commit. */
+  /** Another run has started a commit. */
   | { readonly kind: "overtaken" }
   | { readonly kind: "failed"; readonly error: QueryFailedError };
 
@@ -82,7 +82,7 @@ class TableCommit {
   private readonly records: CommitRecords;
   private readonly failed: FailedCommits;
   private notes: readonly ArrivalNote[] = [];
-  /** Keys of files that are in the table or set aside. */
+  /** Keys of committed and rejected files. */
   private readonly finished = new Set<string>();
   private committed = 0;
   private bytesScanned = 0;
@@ -112,7 +112,7 @@ class TableCommit {
     }
   }
 
-  /** @returns how many notes were not read */
+  /** @returns the number of notes that were not read */
   private async readNotes(): Promise<number> {
     const { bucket } = this.config;
     const { notes, more } = await readNotes(this.ports.store, bucket, this.table, MAX_NOTES, this.onUnknown);
@@ -120,7 +120,7 @@ class TableCommit {
     return more;
   }
 
-  /** A partition that the catalog does not know looks empty, and its files would be taken for committed. */
+  /** Without this, a partition that is not in the catalog looks empty, and its files would count as committed. */
   private async prepare(): Promise<void> {
     await this.ports.catalog.add(partitionsOf(this.notes.flatMap(({ files }) => files)));
     await this.ports.lake.prepare(this.table.table);
@@ -145,7 +145,7 @@ class TableCommit {
     return "ended";
   }
 
-  /** Takes a number for the commit and submits its statement. */
+  /** Reserves a number for the commit and submits its statement. */
   private async commit(batch: FileBatch): Promise<Outcome> {
     const { pending, next } = await this.records.read();
     if (pending) return { kind: "overtaken" };
@@ -162,7 +162,7 @@ class TableCommit {
     return outcome;
   }
 
-  /** The notes all of whose files are finished once the batch is committed. */
+  /** Notes whose files are all finished after the commit of the batch. */
   private notesEndedBy(batch: FileBatch): string[] {
     const ended = new Set([...this.finished, ...batch.map(({ key }) => key)]);
     const inBatch = new Set(batch.map(({ key }) => key));
@@ -172,13 +172,13 @@ class TableCommit {
       .map(({ key }) => key);
   }
 
-  /** Brings the commit that may be running to its end, if there is one. @returns false if it goes on */
+  /** Waits for the pending commit, if there is one. @returns false if it is still running */
   private async finishPending(): Promise<boolean> {
     const { pending } = await this.records.read();
     return pending === undefined || (await this.finish(pending)).kind !== "running";
   }
 
-  /** A run that finds a commit without an end submits it under its token: that joins the query, if it was submitted. */
+  /** Submits a pending commit again with its token: if its query was already submitted, Athena returns that query. */
   private async finish(commit: PendingCommit): Promise<Outcome> {
     const { engine, store, lake } = this.ports;
     const { number, sql, token, notes } = commit;
@@ -200,7 +200,7 @@ class TableCommit {
       return { kind: "committed" };
     } catch (error) {
       if (error instanceof RetryableError && error.code === "QUERY_TIMEOUT") return { kind: "running" };
-      // Only a query that has ended may be recorded as failed: of any other it is not known whether it goes on.
+      // Only a query that has ended may be recorded as failed: any other query may still be running.
       if (!(error instanceof QueryFailedError)) throw error;
       await this.records.end(number, { state: "failed", reason: error.reason });
       return { kind: "failed", error };
@@ -215,13 +215,13 @@ class TableCommit {
     for (const note of this.notes) if (ended.has(note.key)) this.measure(note);
   }
 
-  /** Notes how long a note's files have waited for their commit until now. */
+  /** Updates the longest time that a note has waited for its commit. */
   private measure({ writtenAt }: ArrivalNote): void {
     const seconds = (this.ports.clock.now().getTime() - writtenAt.getTime()) / 1000;
     this.secondsToLake = Math.max(this.secondsToLake, seconds);
   }
 
-  /** @returns what to commit in the place of the batch */
+  /** @returns the batches to commit instead of the failed one */
   private async afterFailure(batch: FileBatch, error: QueryFailedError): Promise<readonly FileBatch[]> {
     const next = await this.failed.after(batch, error);
     switch (next.kind) {
@@ -234,7 +234,7 @@ class TableCommit {
     }
   }
 
-  /** The rest of a batch, one of whose files was set aside. */
+  /** The rest of a batch after one of its files was rejected. */
   private async without(key: string, batch: FileBatch): Promise<readonly FileBatch[]> {
     this.finished.add(key);
     const rest = batch.filter((file) => file.key !== key);

@@ -20,28 +20,28 @@ export interface FailureConfig {
   readonly deadline: Date;
 }
 
-/** What is to happen with a batch whose statement failed. */
+/** What to do with a batch whose statement failed. */
 export type AfterFailure =
-  /** These are to be committed in its place. */
+  /** Commit these batches instead. */
   | { readonly kind: "again"; readonly batches: readonly FileBatch[] }
-  /** One of its files was set aside. */
+  /** One of its files was rejected. */
   | { readonly kind: "rejected"; readonly key: string }
   | { readonly kind: "given-up" };
 
-/** Pauses before a statement is tried again that may just have met a bad moment. */
+/** Pauses before the retries of a statement that may have had a transient error. */
 const RETRY_PAUSES_MS = [2_000, 10_000];
 /** A key that no file has. */
 const NO_FILE = `${RAW_PREFIX}none`;
-/** Failures one after another, with no file committed or set aside in between, after which it cannot be a file. */
+/** Number of failures without a committed or rejected file between them, after which a file cannot be the cause. */
 const MAX_FAILURES_IN_A_ROW = 20;
 
-/** The failures of one run for one table: finds out whether it is a file, and which one. */
+/** The failures of one run for one table: determines if a file is the cause, and which one. */
 export class FailedCommits {
-  /** Files that were set aside. */
+  /** Rejected files. */
   readonly rejected: Pick<RejectedFile, "key" | "reason">[] = [];
-  /** Failures that nothing helped against. */
+  /** Failures that the run could not resolve. */
   readonly failures: OperationError[] = [];
-  /** Files that one failure was because of, as it seems. */
+  /** Files that are the probable cause of one failure. */
   private readonly suspects = new Set<string>();
   private inARow = 0;
   private retries = 0;
@@ -55,7 +55,7 @@ export class FailedCommits {
     return this.inARow >= MAX_FAILURES_IN_A_ROW;
   }
 
-  /** To be called when a statement succeeded: what failed before was of the files it did not read. */
+  /** Call it after a statement succeeded: earlier failures were caused by files that it did not read. */
   succeeded(): void {
     this.inARow = 0;
     this.retries = 0;
@@ -67,7 +67,7 @@ export class FailedCommits {
     if (fault.kind === "statement" || this.isHopeless) return this.giveUp(error);
     if (fault.kind === "file") {
       const key = this.keyOf(fault.path);
-      // Once may be chance, e.g. a connection that broke. A file that two queries could not read is set aside.
+      // One failure may be a coincidence, e.g. a lost connection. A file that two queries could not read is rejected.
       if (key !== undefined && this.suspects.has(key)) return this.reject(key, error);
       if (key !== undefined) return this.suspect(key, batch);
     }
@@ -81,11 +81,11 @@ export class FailedCommits {
     const [file] = batch;
     const isOfFile = fault.kind !== "transient" && (await this.canCommitNothing(batch));
     if (!file || !isOfFile) return this.giveUp(error);
-    // The engine was fine before it failed again, and is fine now.
+    // The engine worked before this failure, and works now.
     return this.suspects.has(file.key) ? this.reject(file.key, error) : this.suspect(file.key, batch);
   }
 
-  /** True if the same statement over no file succeeds: then its failure is because of what it read. */
+  /** True if the same statement without files succeeds: then a file caused the failure. */
   private async canCommitNothing(batch: FileBatch): Promise<boolean> {
     const { engine, lake } = this.ports;
     const ranges = [{ from: NO_FILE, to: NO_FILE }];
@@ -115,7 +115,7 @@ export class FailedCommits {
     return { kind: "given-up" };
   }
 
-  /** The key of a file of this table; `undefined` if the path is another one. */
+  /** The key of a file of this table; `undefined` for other paths. */
   private keyOf(path: string): string | undefined {
     const root = `s3://${this.config.bucket}/`;
     const isOfTable = path.startsWith(`${root}${RAW_PREFIX}${this.config.table}/`);
