@@ -51,7 +51,7 @@ describe("the policy of the deploying role", () => {
     expect(DEPLOYED.flatMap(({ types }) => types).filter((type) => !all.has(type))).toEqual([]);
   });
 
-  it.each(VARIANTS)("allows creating and deleting every resource of the stack by its name: %j", (settings) => {
+  it.each(VARIANTS)("allows creating and deleting each stack resource by its name: %j", (settings) => {
     const { statements } = policyOf(settings);
     const { resource } = synthSettings(settings);
     const wanted = Object.entries(resource).flatMap(([type, bodies]) =>
