@@ -77,7 +77,7 @@ const COMMON_TYPES = [
   "1 aws_s3_bucket_policy", // TLS only, and delivery
   "1 aws_s3_bucket_public_access_block",
   "1 aws_s3_bucket_server_side_encryption_configuration",
-  "1 aws_s3_object", // what the functions are told of the sources
+  "1 aws_s3_object", // the sources of the functions
   "1 aws_sqs_queue_redrive_allow_policy",
 ];
 
@@ -88,12 +88,12 @@ const withSchedules = (schedules: number, textTables: number, alarms: number, ru
   `${schedules + 1} aws_cloudwatch_log_group`, // one per function
   `${textTables} aws_glue_catalog_table`,
   `${2 * schedules + 1} aws_iam_role`, // one per function and per schedule
-  `${3 * schedules + 1} aws_iam_role_policy`, // one per role, and leave to report failed runs
+  `${3 * schedules + 1} aws_iam_role_policy`, // one per role, and permission to report failed runs
   `${schedules + 1} aws_lambda_function`,
   `${schedules} aws_lambda_function_event_invoke_config`, // failed runs go to the dead-letter queue
   `${runs} aws_scheduler_schedule`, // maintain-lake has one for each table
   `${schedules} aws_scheduler_schedule_group`,
-  `${schedules + 2} aws_sqs_queue`, // arrivals, their dead letters, and each schedule's
+  `${schedules + 2} aws_sqs_queue`, // arrivals, their dead-letter messages, and one for each schedule
   `${schedules + 2} aws_sqs_queue_policy`,
 ];
 /** create-partition, transform-partition and maintain-lake; the raw table and the lines of each format. */
