@@ -9,16 +9,16 @@ const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 const scripts = Object.keys(JSON.parse(read("package.json")).scripts);
 
 describe("documentation", () => {
-  it.each([...generatedFiles()])("%s is what the code generates; npm run docs writes it", (path, text) => {
+  it.each([...generatedFiles()])("%s equals the generated text; npm run docs writes it", (path, text) => {
     expect(read(path)).toBe(text);
   });
 
-  it("has a row for every error code, and for no other", () => {
+  it("has a row for every error code, and no other rows", () => {
     const rows = [...read("docs/errors.md").matchAll(/^\| `([A-Z_]+)`/gm)].map(([, code]) => code);
     expect(rows).toEqual([...ERROR_CODES]);
   });
 
-  it("names every npm script in `help`, and no other", () => {
+  it("names exactly the npm scripts in `help`", () => {
     const named = [...read("help").matchAll(/^ {2}npm (?:run )?([a-z:-]+)/gm)].map(([, name]) => name);
     expect(named.filter((name) => name !== "ci").sort()).toEqual(
       scripts.filter((name) => name !== "prepare").sort(),
@@ -42,7 +42,7 @@ describe("documentation", () => {
   });
 
   it.each(["docs/workflows.md", "docs/aws-accounts.md", "docs/privacy.md"])(
-    "shows in %s only settings that are accepted",
+    "shows in %s only valid settings",
     (page) => {
       const blocks = [...read(page).matchAll(/^```json\n(\{[\s\S]*?)^```/gm)].map(([, text = ""]) =>
         JSON.parse(text),
@@ -53,7 +53,7 @@ describe("documentation", () => {
     },
   );
 
-  it("uses in the README only scripts that exist", () => {
+  it("uses only existing scripts in the README", () => {
     for (const [, name = ""] of read("README.md").matchAll(/npm run (?:--silent )?([a-z:-]+)/g)) {
       expect(scripts).toContain(name);
     }

@@ -4,8 +4,8 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 const ROOT = join(__dirname, "..");
 
 /**
- * Each room of the house, and the rooms that its code may import from; it may always import from itself. A room stands below
- * all that may import from it, so that no two can import from each other.
+ * Each folder, and the folders that its code may import from; it may always import from itself. A folder is below
+ * all folders that may import from it, so that no two can import from each other.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   formats: [],
@@ -52,7 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 const INFRASTRUCTURE = /^(?:cdktf|constructs|@cdktf\/.*)$/;
 const MADE_OF_INFRASTRUCTURE = ["modules", "stacks", "terraform-module"];
-/** What the functions read that the constructs write: types alone, which are erased when compiled. */
+/** The types of the objects that the constructs write and the functions read: types only, which the compiler erases. */
 const WRITTEN_FOR_FUNCTIONS = ["handlers/environment", "handlers/configuration"];
 
 interface Import {
@@ -80,7 +80,7 @@ const imports = (folder: string): Import[] =>
     return [...still, ...later].map(([, type, from = ""]) => ({ file, from, isType: type === " type" }));
   });
 
-/** Path in this project that an import leads to; `undefined` for packages. */
+/** Path in this project that an import refers to; `undefined` for packages. */
 const targetOf = ({ file, from }: Import): string | undefined =>
   from.startsWith(".")
     ? relative(ROOT, resolve(ROOT, dirname(file), from))
@@ -99,14 +99,14 @@ describe.each(Object.entries(MAY_IMPORT))("the folder %s", (folder, allowed) => 
     expect(wrong).toEqual([]);
   });
 
-  it("imports CDKTF only if it is made of it, and never all resources of the provider", () => {
+  it("imports CDKTF only if it has constructs, and never all resources of the provider", () => {
     const wrong = imports(folder).filter(({ from }) => INFRASTRUCTURE.test(from));
     if (!MADE_OF_INFRASTRUCTURE.includes(folder)) expect(wrong).toEqual([]);
     else expect(wrong.filter(({ from }) => from === "@cdktf/provider-aws")).toEqual([]);
   });
 });
 
-it("has every folder of code in the list", () => {
+it("the list has every folder of code", () => {
   const withCode = readdirSync(ROOT, { withFileTypes: true })
     .filter(
       (entry) =>
@@ -121,6 +121,6 @@ it("has every folder of code in the list", () => {
   ).toEqual([]);
 });
 
-it("finds imports at all", () => {
+it("the test finds imports", () => {
   expect(imports("handlers/core").length).toBeGreaterThan(20);
 });

@@ -14,12 +14,12 @@ const example = parse(read("examples/github-actions/access-logs.yml"));
 
 /** Major versions that are supported, in their order. */
 const SUPPORTED = NODES.map((version) => Number.parseInt(version, 10));
-/** Past its end, but people still have it: see the README. */
+/** Past its end of life, but still in use: see the README. */
 const TOLERATED = 20;
 const inWords = `Node ${SUPPORTED.slice(0, -1).join(", ")} or ${SUPPORTED.at(-1)}`;
 
-describe("the Nodes that are supported", () => {
-  it("are those that the package accepts, besides the one that is tolerated", () => {
+describe("the supported Node versions", () => {
+  it("are those that the package accepts, except the tolerated version", () => {
     const [oldest, ...others] = SUPPORTED;
     const newest = others.pop();
     expect(engines.node).toBe([TOLERATED, oldest, ...others, `>=${newest}`].join(" || "));
@@ -29,27 +29,27 @@ describe("the Nodes that are supported", () => {
     expect(read(page)).toContain(inWords);
   });
 
-  it("are those that the public workflow runs on every platform", () => {
+  it("are those that the public workflow uses on every platform", () => {
     const { runner, node } = workflow.jobs.commands.strategy.matrix;
     expect(node).toEqual(SUPPORTED);
     expect(runner).toHaveLength(6);
   });
 
-  it("have among them the one that the example of a workflow takes", () => {
+  it("include the version in the example of a workflow", () => {
     const [setup] = example.jobs.terraform.steps.filter(({ uses = "" }) =>
       uses.startsWith("actions/setup-node@"),
     );
     expect(SUPPORTED).toContain(setup.with["node-version"]);
   });
 
-  it("have among them those that the functions run on", () => {
+  it("include the versions that the functions run on", () => {
     expect(SUPPORTED).toEqual(expect.arrayContaining([...RUNTIME_NODES]));
     expect(RUNTIME_NODES.map((node) => `nodejs${node}.x`)).toEqual([...RUNTIMES]);
   });
 });
 
-// CI says the same of what makes the Terraform module, which takes longer.
-it("prints nothing on standard error in dist/main.js", () => {
+// CI checks the same for the generator of the Terraform module, which takes longer.
+it("dist/main.js prints nothing to standard error", () => {
   const folder = mkdtempSync(join(tmpdir(), "synth-"));
   try {
     const { status, stderr } = spawnSync(process.execPath, ["dist/main.js"], {
@@ -63,7 +63,7 @@ it("prints nothing on standard error in dist/main.js", () => {
   }
 });
 
-it("names a runtime in one source file, so that the next one is one word", () => {
+it("only one source file names a runtime, so that an update changes one word", () => {
   const sources = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], {
     cwd: ROOT,
     encoding: "utf8",
@@ -76,5 +76,5 @@ it("names a runtime in one source file, so that the next one is one word", () =>
   expect(naming).toEqual(["pipeline/runtime.ts"]);
 });
 
-/** An example in a doc comment may name one. */
+/** An example in a doc comment may name a runtime. */
 const withoutComments = (code: string): string => code.replaceAll(/^ *\*.*$/gm, "");

@@ -10,10 +10,10 @@ const GLOSSARY = /### Glossary\n\n(?:\|.*\n)+/;
 const WORDS = (LIST.exec(read("CONTRIBUTING.md"))?.groups?.words ?? "").split(",").map((word) => word.trim());
 const FORBIDDEN = new RegExp(`(?<![\\w-])(?:${WORDS.join("|").replaceAll(/\s+/g, "\\s+")})(?![\\w-])`, "gi");
 
-/** A line that is a comment as a whole: readers of the program do not see it. */
+/** A line that is only a comment: users of the program do not see it. */
 const COMMENT = /^[ \t]*(?:\/\/|\/?\*).*$/gm;
 
-/** Folders that hold no texts for people, or that are not written here. */
+/** Folders without texts for users, and folders that are not part of the source. */
 const SKIPPED_FOLDERS = new Set([
   "__tests__",
   "node_modules",
@@ -46,18 +46,18 @@ const SOURCES = readdirSync(ROOT, { withFileTypes: true })
   .flatMap(({ name }) => filesIn(name, ".ts"));
 
 describe("words that CONTRIBUTING.md forbids", () => {
-  it("are found with their line, also where a line breaks between them, but not in comments", () => {
+  it("are found with their line number, also across a line break, but not in comments", () => {
     expect(WORDS).toEqual(expect.arrayContaining(["anew", "whoever", "tells of"]));
     const source =
       'const text =\n  "it is made Anew";\n// whoever\n/**\n * anew\n */\nconst other = `tells\nof`;';
     expect(findings("file.ts", withoutComments(source))).toEqual(["file.ts:2: Anew", "file.ts:7: tells\nof"]);
   });
 
-  it("are in no page", () => {
+  it("are not in any page", () => {
     expect(PAGES.flatMap((path) => findings(path, withoutLists(read(path))))).toEqual([]);
   });
 
-  it("are in no text of the sources", () => {
+  it("are not in any text of the sources", () => {
     expect(SOURCES.length).toBeGreaterThan(200);
     expect(SOURCES.flatMap((path) => findings(path, withoutComments(read(path))))).toEqual([]);
   });

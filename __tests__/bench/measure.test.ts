@@ -4,7 +4,7 @@ import { alternate, ratio, runOnce, runsOf, spread } from "../../bench/measure";
 const silent = () => undefined;
 
 describe("alternate", () => {
-  it("runs all in turn, and does not count the first run of each", async () => {
+  it("runs all commands in turn, and does not count the first run of each", async () => {
     const order: string[] = [];
     let count = 0;
     const contestant = (name: string) => ({
@@ -20,7 +20,7 @@ describe("alternate", () => {
     expect(runsOf(measured, "b")).toEqual([4, 6]);
   });
 
-  it("runs what takes very long once, and counts that", async () => {
+  it("runs a very long command once, and counts this run", async () => {
     const runs: string[] = [];
     const slow = { name: "slow", run: () => runs.push("slow"), rounds: 0 };
     const measured = await alternate(3, [slow, { name: "fast", run: () => runs.push("fast") }], silent);
@@ -29,7 +29,7 @@ describe("alternate", () => {
     expect(runsOf(measured, "fast")).toHaveLength(3);
   });
 
-  it("leaves out one that fails, and goes on with the others", async () => {
+  it("leaves out a command that fails, and continues with the others", async () => {
     const failing = {
       name: "failing",
       run: (): number => {
@@ -43,29 +43,29 @@ describe("alternate", () => {
 });
 
 describe("spread", () => {
-  it("gives the median with the least and the most", () => {
+  it("gives the median with the minimum and the maximum", () => {
     expect(spread([5, 1, 9])).toEqual({ median: 5, min: 1, max: 9 });
   });
 
-  it("refuses to make a number of nothing", () => {
+  it("refuses an empty list", () => {
     expect(() => spread([])).toThrow("nothing was measured");
   });
 });
 
 describe("ratio", () => {
-  it("compares runs that were made one after the other", () => {
-    // A slow minute that hit both: the ratio does not move.
+  it("compares consecutive runs", () => {
+    // A slow minute affects both: the ratio does not change.
     expect(ratio([2, 20, 2], [1, 10, 1])).toEqual({ median: 2, min: 2, max: 2 });
   });
 
-  it("compares medians where one side ran less often", () => {
+  it("compares medians if one side has fewer runs", () => {
     expect(ratio([4, 4, 40], [2]).median).toBe(2);
   });
 });
 
-// GNU time is asked for by the benchmarks alone; that of macOS is another one.
+// Only the benchmarks need GNU time; macOS has a different `time`.
 (process.platform === "linux" && existsSync("/usr/bin/time") ? describe : describe.skip)("runOnce", () => {
-  it("measures a command together with what it starts", () => {
+  it("measures a command together with its child processes", () => {
     const { cpuSeconds, peakMiB, output } = runOnce(
       ["sh", "-c", "node -e 'let n = 0; while (n < 1e8) n++' && echo $WORD"],
       {
@@ -77,7 +77,7 @@ describe("ratio", () => {
     expect(peakMiB).toBeGreaterThan(20);
   });
 
-  it("fails with what the command printed", () => {
+  it("fails with the output of the command", () => {
     expect(() => runOnce(["sh", "-c", "echo the disk is full >&2; exit 3"])).toThrow("the disk is full");
   });
 });

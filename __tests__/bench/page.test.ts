@@ -8,12 +8,12 @@ describe("the page of results", () => {
     { title: "Moving (move)", text: "| a | b |\n" },
   ]);
 
-  it("has its sections in one order, whatever order they come in", () => {
+  it("has its sections in a fixed order, independent of the input", () => {
     expect(first.indexOf("## Moving (move)\n\n| a | b |\n")).toBeGreaterThan(0);
     expect(first.indexOf("## Synth (synth)\n\n0.5 s\n")).toBeGreaterThan(first.indexOf("## Moving"));
   });
 
-  it("keeps the sections that were not measured again", () => {
+  it("keeps the sections of benchmarks that did not run again", () => {
     const second = pageWith(first, TITLES, [{ title: "Synth (synth)", text: "0.4 s\n" }]);
     expect(second).toBe(first.replace("0.5 s", "0.4 s"));
   });
@@ -22,7 +22,7 @@ describe("the page of results", () => {
     expect(pageWith(first, TITLES, [])).toBe(first);
   });
 
-  it("drops the sections of benchmarks that are gone", () => {
+  it("drops the sections of removed benchmarks", () => {
     expect(pageWith(first, ["Synth (synth)"], [])).not.toContain("Moving");
   });
 });

@@ -19,24 +19,24 @@ const outcome: Outcome = {
   notes: ["skipped lnav: lnav is not installed"],
 };
 
-describe("what is shown of an outcome", () => {
-  it("says of a missed goal by how much, and why", () => {
+describe("the report of an outcome", () => {
+  it("shows for a missed goal the difference and the reason", () => {
     expect(textOf("Ingest", outcome)).toContain(
       "MISSED: ingest against zcat: 1.44x, goal: at most 1.2x (9.6 s to 6.7 s). The disk waits",
     );
   });
 
-  it("gives no reason where none is needed", () => {
+  it("gives no reason if none is needed", () => {
     const kept = { ...outcome, targets: [{ ...target, value: 1.1 }] };
     expect(textOf("Ingest", kept)).toContain("kept: ingest against zcat: 1.1x");
     expect(textOf("Ingest", kept)).not.toContain("The disk waits");
   });
 
-  it("names a limit that is broken as such", () => {
+  it("marks a broken limit as broken", () => {
     expect(textOf("Ingest", { ...outcome, targets: [{ ...target, kind: "limit" }] })).toContain("BROKEN: ");
   });
 
-  it("keeps a name with a bar in one cell of the page's table", () => {
+  it("keeps a name with a vertical bar in one cell of the page's table", () => {
     expect(markdownOf(outcome)).toContain("| zcat \\| wc -l | 6.71 (6.5-7) |");
   });
 

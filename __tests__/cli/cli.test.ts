@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => lake.delete());
 
 describe("access-logs", () => {
-  it("makes logs, ingests them and answers, with one JSON document on standard output each", () => {
+  it("creates logs, ingests them and answers questions, and prints one JSON document for each command", () => {
     const sample = run("sample", lake.logs, "--files", "6", "--lines", "20", "--json");
     expect(sample.status).toBe(0);
     const written = JSON.parse(sample.stdout);
@@ -40,11 +40,11 @@ describe("access-logs", () => {
     expect(JSON.parse(query.stdout)).toEqual([{ n: written.rows.alb_access_logs }]);
   });
 
-  it("says its version", () => {
+  it("prints its version", () => {
     expect(run("--version")).toMatchObject({ status: 0, stdout: `${version}\n` });
   });
 
-  it("prints tables and CSV, and NULL as nothing", () => {
+  it("prints tables and CSV, and NULL as empty text", () => {
     const sql = `SELECT 'a,"b"' AS text, NULL AS nothing, 1.5 AS number, TIMESTAMP '2026-11-23 07:05:00' AS time`;
     expect(run("query", sql, "--lake", lake.lake).stdout).toBe(
       'text   nothing  number  time\n-----  -------  ------  --------------------\na,"b"              1.5  2026-11-23T07:05:00Z\n(1 row)\n',
@@ -57,7 +57,7 @@ describe("access-logs", () => {
     );
   });
 
-  it("prints the bill of a month in eighty columns, and every item and price as JSON", () => {
+  it("prints the costs of a month in eighty columns, and every item and price as JSON", () => {
     const load = ["--files-per-day", "100000", "--gb-per-day", "10"];
     const { status, stdout, stderr } = run("cost", ...load);
     expect([status, stderr]).toEqual([0, ""]);
@@ -68,7 +68,7 @@ describe("access-logs", () => {
     expect(prices.athenaScan.usd).toBe(5);
   });
 
-  it("prints the DDL that is committed", () => {
+  it("prints the DDL that is in the repository", () => {
     expect(run("ddl").stdout).toBe(readFileSync(join(ROOT, "athena.ddl"), "utf8"));
     const one = run("ddl", "--table", "alb_access_logs_raw", "--database", "logs", "--bucket", "b-1");
     expect(one.stdout).toContain("CREATE EXTERNAL TABLE IF NOT EXISTS `logs`.`alb_access_logs_raw`");
@@ -99,7 +99,7 @@ describe("access-logs", () => {
     [["ask", "alb_tls", "--lake", "LAKE", "--to", "2026-06-01"], 2, /--to needs --from/],
     [["ask", "alb_compare_week", "--lake", "LAKE"], 2, /set the day to compare, e\.g\. --from 2026-11-23/],
     [["ddl", "--database", "a b"], 2, /Expected lower-case letters, digits and _/],
-  ])("answers a mistake with one line and an exit code: %j", (args, status, message) => {
+  ])("answers a wrong command line with one line and an exit code: %j", (args, status, message) => {
     const result = run(...args.map((arg) => (arg === "LAKE" ? lake.lake : arg)));
     expect(result.status).toBe(status);
     expect(result.stderr).toMatch(message);
@@ -117,7 +117,7 @@ describe("access-logs", () => {
     expect(JSON.parse(run(...ask, "--from", "2016-01-01", "--to", "2016-01-02").stdout)).toEqual([]);
   });
 
-  it("prints the SQL of a question, which query runs with the same answer", () => {
+  it("prints the SQL of a question, and `query` gives the same answer for it", () => {
     const ask = ["ask", "alb_latency_by_url", "--min-requests", "1", "--from", "2026-06-01"];
     const sql = run(...ask, "--sql").stdout;
     const answer = run(...ask, "--lake", lake.lake).stdout;
@@ -125,12 +125,12 @@ describe("access-logs", () => {
     expect(answer).toMatch(/^pattern +requests +average +p50 /);
   });
 
-  it("takes a value for what it says, and for no SQL", () => {
+  it("treats a value as text, not as SQL", () => {
     const ask = ["ask", "alb_client_session", "--lake", lake.lake, "--json", "--client"];
     expect(run(...ask, "' OR '1'='1").stdout).toBe("[]\n");
   });
 
-  it("ends quietly when its reader has seen enough", async () => {
+  it("exits without an error when the reader closes the pipe", async () => {
     const sql = "SELECT * FROM range(1000000)";
     const child = spawn(process.execPath, [PROGRAM, "query", sql, "--lake", lake.lake, "--format", "csv"], {
       stdio: ["ignore", "pipe", "pipe"],

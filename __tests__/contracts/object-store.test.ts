@@ -73,14 +73,14 @@ if (S3_ENDPOINT) {
 }
 
 describe("directory object store", () => {
-  it("refuses keys that lead out of the bucket's folder", async () => {
+  it("refuses keys that leave the bucket's folder", async () => {
     const store = directoryObjectStore({ a: tmpdir() });
     for (const key of ["../x", "a/../../x", "/x", "a//b", ""]) {
       await expect(store.put({ bucket: "a", key }, "")).rejects.toThrow("is not a path below a folder");
     }
   });
 
-  it("fails on a bucket that no folder stands for", async () => {
+  it("fails for a bucket without a folder", async () => {
     await expect(directoryObjectStore({}).put({ bucket: "a", key: "k" }, "")).rejects.toThrow(
       'the bucket "a"',
     );
@@ -111,19 +111,19 @@ describe("S3 object store", () => {
     });
   };
 
-  it("tries again where two requests met, and is the first if the other one did not succeed", async () => {
+  it("retries after conflicting requests, and wins if the other one did not succeed", async () => {
     conflicts(2);
     expect(await store.putIfAbsent(note, "mine")).toBeDefined();
     expect(server.read("logs", "note")).toBe("mine");
   });
 
-  it("tries again where two requests met, and finds that the other one was first", async () => {
+  it("retries after conflicting requests, and finds that the other one won", async () => {
     conflicts(1, () => server.put("logs", "note", "theirs"));
     expect(await store.putIfAbsent(note, "mine")).toBeUndefined();
     expect(server.read("logs", "note")).toBe("theirs");
   });
 
-  it("fails when requests meet again and again: then nobody knows who was first", async () => {
+  it("fails if the conflict repeats, because the first request is unknown", async () => {
     conflicts(Number.POSITIVE_INFINITY);
     await expect(store.putIfAbsent(note, "mine")).rejects.toMatchObject({
       name: "ConditionalRequestConflict",
@@ -131,7 +131,7 @@ describe("S3 object store", () => {
     expect(server.requests).toHaveLength(5);
   });
 
-  it("deletes one by one where a key holds what XML cannot", async () => {
+  it("deletes one by one if a key contains characters that XML does not allow", async () => {
     const keys = ["a.gz", "bell\u0007.gz", "c.gz"];
     for (const key of keys) server.put("logs", key, "x");
     expect(await store.deleteAll("logs", keys)).toEqual(new Map());
@@ -149,7 +149,7 @@ describe("S3 object store", () => {
     expect(server.keys("logs")).toEqual(["a.gz", "other"]);
   });
 
-  it("fails where S3 says that a listing goes on, but not where: a part must not be taken for the whole", async () => {
+  it("fails if S3 truncates a listing without a continuation token, because the listing is incomplete", async () => {
     const answers = {
       send: async () => ({ IsTruncated: true, Contents: [{ Key: "alb/first.gz" }] }),
     } as unknown as S3Client;

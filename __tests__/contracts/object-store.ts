@@ -7,7 +7,7 @@ export interface StoreUnderTest {
   close(): Promise<void>;
 }
 
-/** Keys that have broken copies, deletes or listings somewhere. */
+/** Keys that broke copies, deletes or listings in some store. */
 const HARD_KEYS = [
   "plain.gz",
   "with space.gz",
@@ -26,7 +26,7 @@ export interface Skip {
   readonly reason: string;
 }
 
-/** What the core relies on, whatever the store is. */
+/** The behaviour that the core requires from every store. */
 export function describeObjectStore(
   name: string,
   open: () => Promise<StoreUnderTest>,

@@ -13,7 +13,7 @@ const FIRST = hourOf(Date.UTC(2026, 10, 23, 7));
 const hours = (count: number, table = "alb_access_logs"): Partition[] =>
   Array.from({ length: count }, (_, index) => ({ table, hour: addHours(FIRST, index) }));
 
-/** What the core relies on, whatever the catalog is. */
+/** The behaviour that the core requires from every catalog. */
 export function describePartitionCatalog(name: string, open: () => Promise<CatalogUnderTest>): void {
   describe(`partition catalog: ${name}`, () => {
     let subject: CatalogUnderTest;
@@ -25,7 +25,7 @@ export function describePartitionCatalog(name: string, open: () => Promise<Catal
     const expectExactly = async (partitions: readonly Partition[]) =>
       expect(await subject.list()).toEqual(partitions.map(partitionPath).sort());
 
-    it("has the partitions that were added, of every table and source", async () => {
+    it("has the added partitions of every table and source", async () => {
       const partitions = [
         ...hours(2),
         ...hours(1, "cloudfront_access_logs").map((partition) => ({ ...partition, source: "shop" })),
@@ -34,12 +34,12 @@ export function describePartitionCatalog(name: string, open: () => Promise<Catal
       await expectExactly(partitions);
     });
 
-    it("takes more partitions than one statement can", async () => {
+    it("accepts more partitions than fit in one statement", async () => {
       await subject.catalog.add(hours(230));
       await expectExactly(hours(230));
     });
 
-    it("changes nothing when partitions are added again, alone or among new ones", async () => {
+    it("changes nothing when partitions are added again, alone or together with new ones", async () => {
       await subject.catalog.add(hours(2));
       await subject.catalog.add(hours(2));
       await subject.catalog.add(hours(3));

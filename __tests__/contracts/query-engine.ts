@@ -2,12 +2,12 @@ import type { QueryEngine } from "../../handlers/core/ports";
 
 export interface EngineUnderTest {
   readonly engine: QueryEngine;
-  /** A statement that the engine must refuse, and what its reason must say. */
+  /** A statement that the engine must refuse, and the expected reason. */
   readonly wrong: { readonly sql: string; readonly reason: RegExp };
   close(): Promise<void>;
 }
 
-/** What the core relies on, whatever the engine is. */
+/** The behaviour that the core requires from every engine. */
 export function describeQueryEngine(name: string, open: () => Promise<EngineUnderTest>): void {
   describe(`query engine: ${name}`, () => {
     let subject: EngineUnderTest;
@@ -16,16 +16,16 @@ export function describeQueryEngine(name: string, open: () => Promise<EngineUnde
     });
     afterEach(() => subject.close());
 
-    it("gives the id of a statement that it carried out", async () => {
+    it("returns the id of a completed statement", async () => {
       const { queryId } = await subject.engine.run({ sql: "SELECT 1", token: "a run" });
       expect(queryId).toMatch(/./);
     });
 
-    it("gives the one value of a query", async () => {
+    it("returns the single value of a query", async () => {
       expect(await subject.engine.value({ sql: "SELECT 42", token: "a run" })).toBe("42");
     });
 
-    it("may be given the same work again", async () => {
+    it("accepts the same work again", async () => {
       const first = await subject.engine.run({ sql: "SELECT 1", token: "a run" });
       expect(await subject.engine.run({ sql: "SELECT 1", token: "a run" })).toEqual(first);
     });
@@ -38,7 +38,7 @@ export function describeQueryEngine(name: string, open: () => Promise<EngineUnde
       });
     });
 
-    it("goes on after a statement that failed", async () => {
+    it("continues after a failed statement", async () => {
       await subject.engine.run({ sql: subject.wrong.sql, token: "a run" }).catch(() => undefined);
       await expect(subject.engine.run({ sql: "SELECT 1", token: "another run" })).resolves.toBeDefined();
     });

@@ -70,7 +70,7 @@ const invoke = (name: Parameters<typeof invokeHandler>[0], event: unknown, envir
     { getRemainingTimeInMillis: () => 900_000 },
   );
 
-/** As S3 bills them: deletes are free. What a new environment reads once is not of the run. */
+/** As S3 bills them: deletes are free. The first reads of a new environment do not count for the run. */
 const billed = (all: readonly S3Request[]) => {
   const requests = all.filter(({ key }) => key !== CONFIGURATION_KEY);
   const isWrite = ({ method, key }: S3Request) => method === "PUT" || (method === "GET" && key === "");
@@ -78,7 +78,7 @@ const billed = (all: readonly S3Request[]) => {
   return { writes: requests.filter(isWrite).length, reads: requests.filter(isRead).length };
 };
 
-/** Metrics that were published, each set of dimensions counted once. */
+/** The published metrics; each set of dimensions counts once. */
 const metricsPublished = (): number =>
   new Set(
     printed
@@ -88,7 +88,7 @@ const metricsPublished = (): number =>
       ),
   ).size;
 
-describe("the model counts what the handlers do:", () => {
+describe("the model counts the work of the handlers:", () => {
   it("move-access-logs copies each file once and notes a full batch by the hundred", async () => {
     const keys = Array.from(
       { length: MOVE.batchSize },
@@ -107,7 +107,7 @@ describe("the model counts what the handlers do:", () => {
     expect(metricsPublished()).toBe(REQUESTS.metrics.move);
   });
 
-  it("transform-partition looks for work, and a commit takes so many requests more", async () => {
+  it("transform-partition looks for work, and a commit adds a fixed number of requests", async () => {
     await invoke("transform-partition", SCHEDULED);
     expect(billed(s3.requests)).toEqual(REQUESTS.transformRun);
     const before = s3.requests.length;
@@ -124,7 +124,7 @@ describe("the model counts what the handlers do:", () => {
     expect(metricsPublished()).toBe(REQUESTS.metrics.transform);
   });
 
-  it("transform-partition reads the new files alone, as long as a statement can name each", async () => {
+  it("transform-partition reads only the new files, if a statement can name each of them", async () => {
     await putNotes(s3, "logs", [FILE]);
     await invoke("transform-partition", SCHEDULED);
     const commits = athena.queries.filter(({ sql }) => sql.startsWith("INSERT INTO"));
@@ -133,7 +133,7 @@ describe("the model counts what the handlers do:", () => {
     expect([commitScans(1, 1e6), commitScans(6, 1), commitScans(6, MAX_RANGES)]).toEqual([1, 1, 1]);
   });
 
-  it.each([150, 300, 700, 3000])("and of an hour with %d files a run so many again", (filesPerRun) => {
+  it.each([150, 300, 700, 3000])("transform-partition rereads files at %d files a run", (filesPerRun) => {
     const random = randomFrom(1);
     const partition = { table: "alb_access_logs", hour: hourOf(Date.UTC(2026, 10, 23, 7)) };
     const keys: string[] = [];
@@ -175,7 +175,7 @@ describe("the model counts what the handlers do:", () => {
     const { scheduledTime } = SCHEDULED;
     await invoke("maintain-lake", { scheduledTime, table: "alb_access_logs" });
     const { writes, reads } = billed(s3.requests);
-    // The last record is left for the next number.
+    // The last record is kept for the next number.
     const read = days.length - 1;
     expect({ writes, reads: reads - read * REQUESTS.readsPerCommit }).toEqual(REQUESTS.maintainRun);
     expect(athena.queries.filter(({ sql }) => sql.startsWith("SELECT count(*)"))).toHaveLength(2);
@@ -186,7 +186,7 @@ describe("the model counts what the handlers do:", () => {
     ["text", { columnar: false }],
     ["typed", {}],
     ["projected", { partitions: "projection" }],
-  ] as const)("the stack of the design %s has so many alarms and dashboards", (design, options) => {
+  ] as const)("the stack of the design %s has these alarms and dashboards", (design, options) => {
     const stack = synthSettings({
       name: "access-logs",
       region: "us-east-1",
@@ -223,7 +223,7 @@ describe("a bill", () => {
     );
   });
 
-  it("does not fall when more arrives or it is kept longer", () => {
+  it("does not fall with more files or a longer retention", () => {
     fc.assert(
       fc.property(load, fc.constantFrom(...DESIGN_NAMES), (given, design) => {
         const { usd } = billOf(design, given);
@@ -243,14 +243,14 @@ describe("a bill", () => {
     expect(items.find(({ name }) => name === "move: copies")?.usd).toBeCloseTo(5, 9);
   });
 
-  it("counts full batches where there is enough to fill them, else at most one invocation a file", () => {
+  it("counts full batches if there are enough files, and otherwise at most one invocation for each file", () => {
     expect(moveInvocations(1e9)).toBe(1e9 / MOVE.batchSize);
     expect(moveInvocations(10)).toBe(10);
   });
 });
 
 describe("prices", () => {
-  it("each name their page, their region and when they were seen", () => {
+  it("each name their page, their Region and the date of the look-up", () => {
     for (const { source, region, date } of Object.values(PRICES)) {
       expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/[a-z0-9]+\/pricing\/$/);
       expect(region).toBe("us-east-1");
@@ -258,13 +258,13 @@ describe("prices", () => {
     }
   });
 
-  it("fall beyond the tiers of a month, for the units beyond alone", () => {
+  it("fall above the monthly tiers, only for the units above", () => {
     expect(usdOf(PRICES.vendedLogs, 10_240)).toBeCloseTo(2560, 6);
     expect(usdOf(PRICES.vendedLogs, 10_241)).toBeCloseTo(2560.15, 6);
     expect(usdOf(PRICES.vendedLogs, 72 * 1024)).toBeCloseTo(2560 + 3072 + 1536 + 22_528 * 0.05, 6);
   });
 
-  it("bill a statement of Athena for ten megabytes at least", () => {
+  it("charge at least ten megabytes for an Athena statement", () => {
     expect(athenaUsd(0)).toBeCloseTo(0.00005, 9);
     expect(athenaUsd(1e12)).toBe(5);
   });

@@ -7,10 +7,10 @@ import { logFile } from "./log-files";
 import { deploy } from "./pipeline";
 import { differences } from "./table-rows";
 
-/** Columns that the format got last. */
+/** The newest columns of the format. */
 const NEW = ["target_error_code", "elb_error_code"];
 
-it("adds the columns that a table of before lacks; its rows have NULL there", async () => {
+it("adds the columns that an older table lacks, with NULL in its rows", async () => {
   const pipeline = await deploy("a column added later");
   const table = {
     format: FORMATS.alb,

@@ -52,7 +52,7 @@ async function end(id: string): Promise<QueryExecution> {
 const failure = async (sql: string) => (await end(await start(sql))).Status;
 
 describe("StartQueryExecution", () => {
-  it("starts one query for a token, and refuses it with another statement or other parameters", async () => {
+  it("starts one query for a token, and refuses the token with another statement or other parameters", async () => {
     const token = newToken();
     const id = await start("SELECT 1", token);
     expect(await start("SELECT 1", token)).toBe(id);
@@ -83,7 +83,7 @@ describe("StartQueryExecution", () => {
 });
 
 describe("a query", () => {
-  it("gives its result page by page, the names of the columns first", async () => {
+  it("returns its result page by page, with the column names first", async () => {
     const id = await start("SELECT n, CAST(NULL AS varchar) AS nothing FROM UNNEST(sequence(1, 3)) t(n)");
     await end(id);
     const first = await client.send(new GetQueryResultsCommand({ QueryExecutionId: id, MaxResults: 2 }));
@@ -128,7 +128,7 @@ describe("a query", () => {
     });
   });
 
-  it("fails with more than 100 days in one INSERT, and tells where a manifest may be", async () => {
+  it("fails with more than 100 days in one INSERT, and names the location of the manifest", async () => {
     const sql = `INSERT INTO ${table} (time) SELECT CAST(day AS timestamp) FROM UNNEST(sequence(DATE '2026-01-01', DATE '2026-04-11')) t(day)`;
     const status = await failure(sql);
     expect(status?.StateChangeReason).toMatch(
@@ -159,7 +159,7 @@ describe("a query", () => {
   });
 });
 
-it("makes a version of the table in the Glue catalog with each commit that adds rows", async () => {
+it("creates a version of the table in the Glue catalog with each commit that adds rows", async () => {
   const name = { database: pipeline.database, table };
   const before = pipeline.versions.of(name).length;
   await pipeline.statement(`INSERT INTO ${table} (elb) VALUES ('x')`);

@@ -3,7 +3,7 @@ import { sampleLogs } from "./log-files";
 import { deploy } from "./pipeline";
 import { expectSameTables } from "./same-tables";
 
-it("loads files that no event announced, and moves none a second time", async () => {
+it("loads files without an event, and moves no file twice", async () => {
   const files = await sampleLogs({ files: 24, lines: 100, hours: 3 });
   const pipeline = await deploy("backfill");
   await pipeline.put(files);
@@ -28,5 +28,5 @@ it("loads files that no event announced, and moves none a second time", async ()
   await expectSameTables(pipeline, lake);
 });
 
-/** Files of the sample that are no access logs. */
+/** Files of the sample that are not access logs. */
 const OTHERS = 6;

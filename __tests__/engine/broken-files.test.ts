@@ -9,17 +9,17 @@ import { expectSameTables } from "./same-tables";
 
 const MIB = 2 ** 20;
 
-/** Ways in which a file cannot be read. */
+/** Files that cannot be read. */
 const DAMAGES: readonly ((body: Buffer) => Buffer)[] = [
-  // Cut in the middle of a transfer.
+  // Truncated by an interrupted transfer.
   (body) => body.subarray(0, Math.floor(body.length / 2)),
-  // No gzip at all.
+  // Not gzip.
   () => Buffer.from("<html><body>502 Bad Gateway</body></html>\n"),
-  // Its first byte alone.
+  // Only its first byte.
   (body) => body.subarray(0, 1),
   // Inflates to a line without an end.
   () => gzipSync(Buffer.alloc(200 * MIB, "x")),
-  // A header, and then nothing that could be inflated.
+  // A header, and then no data that can be inflated.
   (body) => Buffer.concat([body.subarray(0, 10), Buffer.alloc(200, 0xff), deflateRawSync("no")]),
 ];
 
@@ -44,7 +44,7 @@ const nameOf = (key: string): string => key.slice(key.lastIndexOf("/") + 1);
 const originalOf = (key: string): LogFile | undefined =>
   files.find((file) => nameOf(key).endsWith(nameOf(file.key)));
 
-it("commits the hour of five broken files in the run that finds them, and sets each aside with its reason", async () => {
+it("commits the hour of five broken files in the run that finds them, and rejects each with its reason", async () => {
   await pipeline.deliver([...whole(), ...broken]);
   expect(await pipeline.move()).toEqual([]);
   await pipeline.commit();
@@ -72,14 +72,14 @@ it("leaves the tables of the text readable", async () => {
   expect(Number(row?.n)).toBeGreaterThan(0);
 });
 
-it("acknowledges an event of a file that was set aside", async () => {
+it("acknowledges an event of a rejected file", async () => {
   await pipeline.deliver([...broken].slice(0, 1));
   expect(await pipeline.move()).toEqual([]);
   await pipeline.commit();
   expect(await rejectedKeys()).toHaveLength(broken.length);
 });
 
-it("takes files back in that were replaced by whole copies", async () => {
+it("takes back files that were replaced with intact copies", async () => {
   const rejected = await rejectedKeys();
   await pipeline.put(rejected.map((key) => ({ key, body: originalOf(key)?.body ?? Buffer.alloc(0) })));
   const redriven = await pipeline.command(

@@ -12,7 +12,7 @@ import { expectSameRows, expectSameTables, expectSameUnparsedLines } from "./sam
 
 const keyOf = { alb: albKey, cloudfront: cloudfrontKey };
 
-/** Has the same files come to both sides. */
+/** Delivers the same files to both sides. */
 async function deployWith(title: string, files: readonly LogFile[]) {
   const pipeline = await deploy(title, {
     sources: [
@@ -25,7 +25,7 @@ async function deployWith(title: string, files: readonly LogFile[]) {
   return { pipeline, lake: await localLake(pipeline.bucket, files) };
 }
 
-it("takes the same lines for the same rows: every length, odd values, hostile text", async () => {
+it("reads the same lines as the same rows: every length, odd values, hostile text", async () => {
   const files = FORMAT_IDS.flatMap((format) => [
     logFile(keyOf[format](), edgeLines(format)),
     logFile(keyOf[format](), hostileLines(format)),
@@ -34,7 +34,7 @@ it("takes the same lines for the same rows: every length, odd values, hostile te
   await expectSameTables(pipeline, lake);
 });
 
-/** Several gzip members, other line ends, no line end, nothing but comments, bytes that are no UTF-8, no compression. */
+/** Several gzip members, other line ends, no line end, only comments, bytes that are not UTF-8, no compression. */
 const ODD_FILES: readonly LogFile[] = [
   { key: albKey(), body: Buffer.concat([gzipSync(`${albLine()}\n`), gzipSync(albLine())]) },
   { key: albKey(), body: gzipSync(`${albLine()}\r\n${albLine()}\r\n\r\n${albLine()}`) },
@@ -47,7 +47,7 @@ const ODD_FILES: readonly LogFile[] = [
   logFile(albKey().replace(".gz", ""), [albLine(), "no log line"]),
 ];
 
-it("takes a line whose time does not exist for no row, and shows it as unparsed", async () => {
+it("reads a line whose time does not exist as unparsed, not as a row", async () => {
   const files = FORMAT_IDS.map((format) =>
     logFile(keyOf[format](), [
       ...impossibleTimes(format),
@@ -77,10 +77,10 @@ it("shows every line of a CloudFront file that names other fields, or is JSON, a
   expect(lines).toHaveLength(2);
 });
 
-/** Folders of logs that others made, e.g. as `access-logs ingest` takes them. */
+/** Folders of logs from other origins, as for `access-logs ingest`. */
 const OTHERS = (process.env.ENGINE_LOGS ?? "").split(":").filter((folder) => folder !== "");
 if (OTHERS.length > 0) {
-  it.each(OTHERS)("gives the local lake's tables from the logs in %s", async (folder) => {
+  it.each(OTHERS)("makes the same tables as the local lake from the logs in %s", async (folder) => {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))

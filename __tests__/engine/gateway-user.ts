@@ -9,7 +9,7 @@ const SCRIPT = join(__dirname, "../../scripts/radosgw.sh");
 const { S3_ENDPOINT = "", S3_ACCESS_KEY = "", S3_SECRET_KEY = "" } = process.env;
 
 /**
- * A client of RADOS Gateway for a user of its own, whose policy has the statements on S3 of these. Those on other services
+ * A client of RADOS Gateway for a separate user, whose policy has those of these statements that are on S3. The others
  * are left out: the gateway refuses a policy with actions that it does not know.
  */
 export async function gatewayUser(name: string, statements: readonly Statement[]): Promise<S3Client> {
@@ -37,7 +37,7 @@ export async function gatewayUser(name: string, statements: readonly Statement[]
   });
 }
 
-/** HTTP status of the answer to a request. */
+/** HTTP status of the response to a request. */
 export async function statusOf(request: Promise<unknown>): Promise<number | undefined> {
   try {
     await request;

@@ -11,21 +11,21 @@ beforeAll(async () => {
   files = await sampleLogs({ files: 24, lines: 60, hours: 2 });
 });
 
-/** What a schedule sends; each at another time. */
+/** The event of a schedule, each with a different time. */
 let minute = 0;
 const nextEvent = (pipeline: Pipeline): unknown => {
   const at = new Date(Date.UTC(2026, 5, 2, 0, 10 * minute++)).toISOString();
   return pipeline.scheduledEvents("transform-partition", at)[0];
 };
 
-it("loses nothing and doubles nothing when functions are killed in the middle of what they do", async () => {
+it("loses and duplicates no row when functions are killed during their work", async () => {
   const pipeline = await deploy("killed functions");
   for (const round of inRounds(files, 3)) {
     const before = (await pipeline.keys(RAW_PREFIX)).length;
     await pipeline.deliver(round);
     for (const moved of [1, 3, 6]) await pipeline.killDuringMove(movedFiles(pipeline, before + moved));
     expect(await pipeline.move()).toEqual([]);
-    // A run that finds the commit of one that was killed brings it to its end first.
+    // A run that finds the commit of a killed run finishes it first.
     const submitted = pipeline.athena.submitted("insert");
     const { status } = await pipeline.killDuring("transform-partition", nextEvent(pipeline), submitted);
     expect(status).toBe("rejected");
@@ -34,12 +34,12 @@ it("loses nothing and doubles nothing when functions are killed in the middle of
   await expectSameTables(pipeline, await localLake(pipeline.bucket, files));
 });
 
-/** Resolves when so many files are moved. */
+/** Resolves when this number of files is moved. */
 async function movedFiles(pipeline: Pipeline, count: number): Promise<void> {
   while ((await pipeline.keys(RAW_PREFIX)).length < count) await setTimeout(2);
 }
 
-it("commits and counts each row once when a schedule comes twice at once", async () => {
+it("commits and counts each row once when a schedule starts two runs at once", async () => {
   const pipeline = await deploy("two runs at once");
   for (const round of inRounds(files, 3)) {
     await pipeline.deliver(round);
@@ -49,7 +49,7 @@ it("commits and counts each row once when a schedule comes twice at once", async
       expect(outcome).toMatchObject({ status: "fulfilled" });
     }
   }
-  // What one of the two left for the other.
+  // The work that one of the two left for the other.
   await pipeline.commit();
   await expectSameTables(pipeline, await localLake(pipeline.bucket, files));
   const rows = [...(await pipeline.rows("alb")), ...(await pipeline.rows("cloudfront"))];

@@ -10,11 +10,11 @@ import type { LogFile } from "./log-files";
 import { fileOf, selectList, type TableRow } from "./table-rows";
 import { temporaryFolder } from "./temporary-folder";
 
-/** What `access-logs ingest` makes of files: what the engine must come to, too. */
+/** The result of `access-logs ingest` for files: the engine must have the same. */
 export interface LocalLake {
   readonly folder: string;
   rows(format: FormatId): Promise<TableRow[]>;
-  /** Lines that could not be read, with their file. */
+  /** Unparsed lines, with their file. */
   unparsed(format: FormatId): Promise<TableRow[]>;
   query(sql: string): Promise<TableRow[]>;
   /** Secret of its hashes. */
@@ -27,7 +27,7 @@ const OPTIONS: Readonly<Record<keyof PrivacyOptions, string>> = {
   cookies: "--cookies",
 };
 
-/** @param bucket the files' names in the lake depend on it */
+/** @param bucket the names of files in the lake depend on it */
 export async function localLake(
   bucket: string,
   files: readonly LogFile[],

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { runProgram } from "../helpers/run-program";
 import { temporaryFolder } from "./temporary-folder";
 
-/** A file as it is delivered. */
+/** A delivered file. */
 export interface LogFile {
   readonly key: string;
   readonly body: Buffer;
@@ -16,7 +16,7 @@ export function logFile(key: string, lines: readonly string[]): LogFile {
   return { key, body: key.endsWith(".gz") ? gzipSync(text) : Buffer.from(text) };
 }
 
-/** What `access-logs sample` writes: late files, namesakes, damaged lines, and files that are no logs. */
+/** What `access-logs sample` writes: late files, files of one name, damaged lines, and files that are not logs. */
 export async function sampleLogs(options: {
   readonly files: number;
   readonly lines: number;
@@ -34,6 +34,6 @@ export async function sampleLogs(options: {
     .map((path) => ({ key: relative(folder, path).split(sep).join("/"), body: readFileSync(path) }));
 }
 
-/** Files in turn into so many rounds: each hour comes in several. */
+/** Distributes files over this number of rounds, so that each hour arrives in several. */
 export const inRounds = (files: readonly LogFile[], rounds: number): readonly (readonly LogFile[])[] =>
   Array.from({ length: rounds }, (_, round) => files.filter((_file, index) => index % rounds === round));

@@ -21,7 +21,7 @@ const dataFiles = async (table: string): Promise<number> =>
 const storedFiles = async (table: string): Promise<number> =>
   (await pipeline.keys(`${LAKE_PREFIX}${table}/data/`)).length;
 
-it("merges the small files of days while others read, and deletes what no snapshot needs a day later", async () => {
+it("merges the small files of days during queries, and deletes the files that no snapshot needs a day later", async () => {
   pipeline = await deploy("maintenance");
   for (const round of inRounds(files, 7)) await pipeline.process(round);
   const lake = await localLake(pipeline.bucket, files);
@@ -30,12 +30,12 @@ it("merges the small files of days while others read, and deletes what no snapsh
   const reads = await readWhile(() => pipeline.maintain(NIGHT));
   expect(reads.length).toBeGreaterThan(2);
   expect(new Set(reads).size).toBe(1);
-  // One a day.
+  // One for each day.
   const days = Number((await pipeline.query(`SELECT count(DISTINCT date(time)) AS n FROM ${table}`))[0]?.n);
   expect(before).toBeGreaterThan(6 * days);
   expect(await dataFiles(table)).toBe(days);
   await expectSameTables(pipeline, lake);
-  // Readers of a snapshot of before may still be there.
+  // Queries may still read an earlier snapshot.
   expect(await storedFiles(table)).toBeGreaterThan(days);
   pipeline.athena.letTimePass(2 * DAY_SECONDS);
   await pipeline.maintain("2026-06-04T03:30:00Z");
@@ -46,7 +46,7 @@ it("merges the small files of days while others read, and deletes what no snapsh
   await expectSameTables(pipeline, lake);
 });
 
-/** What a reader sees, again and again, as long as something goes on. */
+/** The results of a query that is repeated while other work runs. */
 async function readWhile(action: () => Promise<void>): Promise<string[]> {
   const reads: string[] = [];
   let isDone = false;
@@ -63,7 +63,7 @@ async function readWhile(action: () => Promise<void>): Promise<string[]> {
   return reads;
 }
 
-it("deletes the rows of days that are older than they are kept, and no others", async () => {
+it("deletes only the rows of days that are older than the retention", async () => {
   pipeline = await deploy("retention", { lakeRetentionDays: 1 });
   await pipeline.process(files);
   const lake = await localLake(pipeline.bucket, files);

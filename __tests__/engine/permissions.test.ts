@@ -25,11 +25,11 @@ const NOT_FOUND = 404;
 const REQUESTS_AT_ONCE = 8;
 
 const ORIGINALS = ["alb/AWSLogs/*", "cloudfront/*", "cloudfront-eu/*"];
-/** The two forms of an empty object that stands for a folder. */
+/** The two forms of an empty object that represents a folder. */
 const FOLDERS = ["raw/*/", "raw/*_$folder$"];
 const TEXT = ["raw/*", ...FOLDERS];
 const RESULTS = "athena-results/<pipeline>/*";
-/** Where objects lie: `*` is any name. */
+/** Keys of objects: `*` is any name. */
 const PLACES = [
   ...ORIGINALS,
   "alb/*",
@@ -46,7 +46,7 @@ const PLACES = [
   "*",
 ];
 
-/** What may be done with objects, by where they lie. */
+/** The allowed actions on objects, by key. */
 interface Access {
   readonly read: readonly string[];
   readonly write: readonly string[];
@@ -59,7 +59,7 @@ const ACTIONS: Readonly<Record<Operation, string>> = {
   remove: "s3:DeleteObject",
 };
 
-/** What each function must be able to do. All else must be refused. */
+/** The actions that each function needs. All others must be refused. */
 const ACCESS: Readonly<Record<HandlerName, Access>> = {
   "move-access-logs": {
     read: [...ORIGINALS, ...TEXT, "rejected/*", "_config/sources.json"],
@@ -84,8 +84,8 @@ const ACCESS: Readonly<Record<HandlerName, Access>> = {
 };
 
 /*
- * Not tried: DeleteObjects, which the gateway (16.2) refuses to a user with such a policy, whatever that allows. Nor does
- * the gateway ask for the permissions on tags that S3 asks for of a copy.
+ * Not tried: DeleteObjects, which the gateway (16.2) always refuses to a user with such a policy. Nor does
+ * the gateway require the permissions on tags that S3 requires for a copy.
  */
 let pipeline: Pipeline;
 let owner: S3Client;
@@ -108,7 +108,7 @@ afterAll(() => {
   for (const client of [owner, ...users.values()]) client.destroy();
 });
 
-it("needs a role of its own for each function", async () => {
+it("has a separate role for each function", async () => {
   await pipeline.process([logFile(albKey(), [albLine({})])]);
   await pipeline.run("create-partition", "2026-11-23T07:50:00Z");
   await pipeline.maintain("2026-11-24T02:15:00Z");
@@ -133,7 +133,7 @@ describe.each(HANDLER_NAMES)("RADOS Gateway, by the policy of %s", (name) => {
   const put = (client: S3Client, Bucket: string, Key: string) =>
     client.send(new PutObjectCommand({ Bucket, Key, Body: "text" }));
 
-  /** True unless it is refused. What is deleted is never there: a missing object is no error. */
+  /** True unless the request is refused. The deleted objects never exist: a missing object is no error. */
   async function may(operation: Operation, Bucket: string, place: string): Promise<boolean> {
     const key = (file: string) => keyIn(place, `${file}-${name}`);
     switch (operation) {
@@ -169,7 +169,7 @@ describe.each(HANDLER_NAMES)("RADOS Gateway, by the policy of %s", (name) => {
     remove: inOrder(remove),
   });
 
-  it("lets it do with objects what it must, and nothing else, as the tests' evaluation of policies does", async () => {
+  it("allows exactly the required actions on objects, like the policy evaluation of the tests", async () => {
     const observed = await accessTo(pipeline.bucket);
     expect(observed).toEqual(inOrderEach(ACCESS[name]));
     const evaluated = (operation: Operation) =>
@@ -184,12 +184,12 @@ describe.each(HANDLER_NAMES)("RADOS Gateway, by the policy of %s", (name) => {
     });
   });
 
-  it("lets it do nothing in another bucket", async () => {
+  it("allows no action in another bucket", async () => {
     expect(await accessTo(otherBucket)).toEqual({ read: [], write: [], remove: [] });
     expect(await statusOf(user().send(new ListObjectsV2Command({ Bucket: otherBucket })))).toBe(FORBIDDEN);
   });
 
-  it("lets it list the bucket, and so lets it tell a missing object from a forbidden one", async () => {
+  it("allows listing the bucket, so that a missing object differs from a forbidden one", async () => {
     const { bucket: Bucket } = pipeline;
     expect(await statusOf(user().send(new ListObjectsV2Command({ Bucket, Prefix: "raw/" })))).toBe(200);
     const [readable = ""] = ACCESS[name].read;
@@ -199,7 +199,7 @@ describe.each(HANDLER_NAMES)("RADOS Gateway, by the policy of %s", (name) => {
   });
 });
 
-it("lets move-access-logs copy originals to the text, and nothing to or from anywhere else", async () => {
+it("allows move-access-logs to copy originals to the moved text, and no other copy", async () => {
   const { bucket: Bucket } = pipeline;
   const [original, other] = ["alb/AWSLogs/copied.log.gz", "lake/copied.parquet"];
   for (const Key of [original, other]) await owner.send(new PutObjectCommand({ Bucket, Key, Body: "text" }));
@@ -212,7 +212,7 @@ it("lets move-access-logs copy originals to the text, and nothing to or from any
   expect(await copy(other, "raw/copied.log.gz")).toBe(FORBIDDEN);
 });
 
-it("would keep from every function which objects are missing, with a condition on s3:prefix", async () => {
+it("would hide missing objects from every function with a condition on s3:prefix", async () => {
   const { bucket: Bucket } = pipeline;
   const user = await gatewayUser("lister", [
     { Effect: "Allow", Action: "s3:GetObject", Resource: objectArn(Bucket, "raw/*") },
@@ -225,7 +225,7 @@ it("would keep from every function which objects are missing, with a condition o
   ]);
   const list = (Prefix?: string) => statusOf(user.send(new ListObjectsV2Command({ Bucket, Prefix })));
   expect([await list("raw/x"), await list("lake/"), await list()]).toEqual([200, FORBIDDEN, FORBIDDEN]);
-  // That is why the roles' ListBucket has none: a request for an object has no prefix.
+  // That is why the roles' ListBucket has no such condition: a request for an object has no prefix.
   expect(await statusOf(user.send(new HeadObjectCommand({ Bucket, Key: "raw/absent" })))).toBe(FORBIDDEN);
   user.destroy();
 });

@@ -43,7 +43,7 @@ const {
   ENGINE_MEASUREMENTS,
 } = process.env;
 
-/** Settings of a deployment, besides its name. */
+/** Settings of a deployment, except its name. */
 const DEFAULT_SETTINGS = {
   region: "eu-central-1",
   sources: [
@@ -62,14 +62,14 @@ afterAll(async () => {
 
 /** S3 delivers each event at least once: here, twice. */
 const DELIVERIES = 2;
-/** After so many, a message goes to the dead-letter queue. */
+/** After this number of tries, a message goes to the dead-letter queue. */
 const MAX_RECEIVES = 5;
 const MESSAGES_PER_BATCH = 1000;
 const UPLOADS_AT_ONCE = 16;
 
 /**
- * A deployed pipeline: the stack that these settings synthesize, its functions in processes of their own, on a bucket and
- * a database of its own. It is closed when the test file ends.
+ * A deployed pipeline: the stack that these settings synthesize, its functions in separate processes, with a separate bucket and
+ * database. It is closed when the test file ends.
  *
  * @param title names it in what the run prints
  */
@@ -130,7 +130,7 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
   return pipeline;
 }
 
-/** Where stacks are taken to be deployed. */
+/** The Region and account of the deployed stacks. */
 const ACCOUNT = { account: "111122223333", region: "eu-central-1" };
 
 async function watchFunctions(
@@ -159,7 +159,7 @@ interface Parts {
   readonly server: LocalServer;
   /** Statements of the role of each function. */
   readonly roles: ReadonlyMap<string, readonly Statement[]>;
-  /** The functions' ways to AWS. */
+  /** The functions' connections to AWS. */
   readonly watched: ReadonlyMap<string, WatchedFunction>;
 }
 
@@ -176,9 +176,9 @@ export class Pipeline {
   readonly athena: AthenaOnTrino;
   readonly versions: TableVersions;
   private readonly functions: ReadonlyMap<string, LambdaFunction>;
-  /** Messages that wait, each with how often it was received. */
+  /** Waiting messages, each with the number of times it was received. */
   private queue: Message[] = [];
-  /** Bytes that were delivered, compressed as they came. */
+  /** Delivered bytes, compressed. */
   private textBytes = 0;
 
   constructor(private readonly parts: Parts) {
@@ -197,7 +197,7 @@ export class Pipeline {
     }
   }
 
-  /** Puts objects that nothing announces. */
+  /** Puts objects without an event. */
   async put(files: readonly LogFile[]): Promise<void> {
     const limit = pLimit(UPLOADS_AT_ONCE);
     await Promise.all(
@@ -208,7 +208,7 @@ export class Pipeline {
     for (const { body } of files) this.textBytes += body.length;
   }
 
-  /** Has `move-access-logs` work until its queue is empty. @returns bodies of the messages that it gave up on */
+  /** Runs `move-access-logs` until its queue is empty. @returns bodies of the messages that it gave up on */
   async move(): Promise<readonly string[]> {
     const dead: string[] = [];
     while (this.queue.length > 0) {
@@ -232,26 +232,26 @@ export class Pipeline {
     await this.killDuring("move-access-logs", eventOf(this.queue.slice(0, MESSAGES_PER_BATCH)), moment);
   }
 
-  /** Has a function do what each of its schedules tells it, at a time. @param at ISO 8601. Default: now */
+  /** Runs a function with the event of each of its schedules, at a time. @param at ISO 8601. Default: now */
   async run(name: HandlerName, at = new Date().toISOString()): Promise<void> {
     const events = this.scheduledEvents(name, at);
     if (events.length === 0) throw new Error(`${name} has no schedule`);
     for (const event of events) await this.invoke(name, event);
   }
 
-  /** Brings the typed tables up to date. */
+  /** Commits all noted files to the typed tables. */
   async commit(at?: string): Promise<void> {
     await this.run("transform-partition", at);
   }
 
-  /** Moves and commits all that was delivered. */
+  /** Moves and commits all delivered files. */
   async process(files: readonly LogFile[]): Promise<void> {
     await this.deliver(files);
     expect(await this.move()).toEqual([]);
     await this.commit();
   }
 
-  /** Does a night's work on the typed tables. */
+  /** Runs the nightly maintenance of the typed tables. */
   async maintain(at: string): Promise<void> {
     await this.run("maintain-lake", at);
   }
@@ -264,7 +264,7 @@ export class Pipeline {
     );
   }
 
-  /** @throws Error if the function does, or if its role does not allow what it did */
+  /** @throws Error if the function fails, or if its role does not allow one of its calls */
   async invoke(name: HandlerName, event: unknown, remainingSeconds?: number): Promise<unknown> {
     const result = await this.function(name).invoke(event, remainingSeconds);
     this.expectAllowed();
@@ -276,7 +276,7 @@ export class Pipeline {
     for (const one of this.parts.watched.values()) one.expectAllowed();
   }
 
-  /** What the functions asked AWS for, and what Athena did for them. */
+  /** The functions' calls to AWS, and those of Athena for them. */
   get calls(): readonly Call[] {
     return [...this.parts.watched.values()].flatMap(({ calls }) => calls);
   }
@@ -286,12 +286,12 @@ export class Pipeline {
     return this.parts.roles.get(name) ?? [];
   }
 
-  /** Has EventBridge Scheduler deliver twice at once. @returns how both went */
+  /** Delivers the event of EventBridge Scheduler twice at once. @returns both results */
   invokeTwiceAtOnce(name: HandlerName, event: unknown): Promise<PromiseSettledResult<unknown>[]> {
     return Promise.allSettled([this.invoke(name, event), this.invoke(name, event)]);
   }
 
-  /** Kills a function once something has happened. @returns how its invocation went */
+  /** Kills a function after a condition is met. @returns the result of its invocation */
   async killDuring(
     name: HandlerName,
     event: unknown,
@@ -304,12 +304,12 @@ export class Pipeline {
     return outcome;
   }
 
-  /** What a function wrote to its log. */
+  /** The log of a function. */
   log(name: HandlerName): string {
     return this.function(name).log;
   }
 
-  /** Runs a command of the program against what is deployed. */
+  /** Runs a command of the program against the deployment. */
   command(...args: readonly string[]): ReturnType<typeof runProgram> {
     return runProgram([...args], { cwd: this.parts.folder, environment: this.environment });
   }
@@ -318,7 +318,7 @@ export class Pipeline {
     return this.parts.file;
   }
 
-  /** Has Athena carry out a statement. @throws Error with Athena's reason */
+  /** Runs a statement in Athena. @throws Error with Athena's reason */
   async statement(sql: string): Promise<void> {
     const client = this.athenaClient();
     const options = { client, clock: systemClock, database: this.database, workgroup: "tests" };
@@ -353,7 +353,7 @@ export class Pipeline {
     return rows.map(comparable);
   }
 
-  /** Lines that could not be read, with their file. */
+  /** Unparsed lines, with their file. */
   async unparsed(format: FormatId): Promise<TableRow[]> {
     const rows = await this.query(`SELECT line, log_file FROM ${FORMATS[format].table}_unparsed`);
     return rows.map(comparable);
@@ -408,7 +408,7 @@ export class Pipeline {
     });
   }
 
-  /** What Lambda sets, and where the services are. */
+  /** The variables that Lambda sets, and the addresses of the services. */
   private get environment(): Readonly<Record<string, string>> {
     return {
       AWS_REGION: "eu-central-1",

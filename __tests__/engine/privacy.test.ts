@@ -52,7 +52,7 @@ const OPTIONS: readonly PrivacyOptions[] = [
   { clientIps: "keep", queryStrings: "hash", cookies: "drop" },
 ];
 
-it.each(OPTIONS)("leaves out the same as the local lake: %j", async (privacy) => {
+it.each(OPTIONS)("leaves out the same values as the local lake: %j", async (privacy) => {
   const files = [...PERSONAL, ...(await sampleLogs({ files: 9, lines: 100, hours: 2 }))];
   const pipeline = await deploy(`privacy ${Object.values(privacy).join(", ")}`, {
     sources: [
@@ -75,7 +75,7 @@ it.each(OPTIONS)("leaves out the same as the local lake: %j", async (privacy) =>
   }
 });
 
-/** Their text is shown by neither, but their number is. */
+/** Both show the number of these lines, and not their text. */
 async function unparsedFiles(
   side: Pipeline | LocalLake,
   format: (typeof FORMAT_IDS)[number],

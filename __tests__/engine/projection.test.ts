@@ -3,7 +3,7 @@ import { inRounds, sampleLogs } from "./log-files";
 import { deploy } from "./pipeline";
 import { expectSameTables } from "./same-tables";
 
-it("gives the local lake's tables where Athena computes the partitions", async () => {
+it("makes the same tables as the local lake if Athena computes the partitions", async () => {
   const files = await sampleLogs({ files: 18, lines: 100, hours: 3 });
   const pipeline = await deploy("projected partitions", {
     partitions: "projection",

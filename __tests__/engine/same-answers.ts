@@ -25,7 +25,7 @@ export function exactly(sql: string, rows: readonly TableRow[]): TableRow[] {
 }
 
 /**
- * Quantiles that are not between those of the parts 2 percent below and above, give or take 2 percent of the value.
+ * Quantiles that are not between those of the parts 2 percent below and above, plus or minus 2 percent of the value.
  *
  * @param ask answers SQL with exact quantiles
  */

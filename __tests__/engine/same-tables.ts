@@ -3,7 +3,7 @@ import type { LocalLake } from "./local-lake";
 import type { Pipeline } from "./pipeline";
 import { differences, type TableRow } from "./table-rows";
 
-/** Differences that are shown of each table; the rest is counted. */
+/** The number of differences that are shown for each table; the others are counted. */
 const SHOWN = 3;
 
 /** @throws unless a typed table has the same rows, in every column, as that of the local lake, and some */
@@ -14,7 +14,7 @@ export async function expectSameRows(pipeline: Pipeline, lake: LocalLake, format
   expect(Object.keys(engine[0] ?? {})).toEqual(Object.keys(local[0] ?? {}));
 }
 
-/** The same of the lines that could not be read. */
+/** The same for unparsed lines. */
 export async function expectSameUnparsedLines(
   pipeline: Pipeline,
   lake: LocalLake,
@@ -24,7 +24,7 @@ export async function expectSameUnparsedLines(
   expect(shown(engine.map(withoutRuns), local.map(withoutRuns))).toEqual({ ...NONE, rows: local.length });
 }
 
-/** All of it, for each format. */
+/** All checks, for each format. */
 export async function expectSameTables(pipeline: Pipeline, lake: LocalLake): Promise<void> {
   for (const format of FORMAT_IDS) {
     await expectSameRows(pipeline, lake, format);
@@ -43,7 +43,7 @@ function shown(engine: readonly TableRow[], lake: readonly TableRow[]) {
   };
 }
 
-/** The engines put one mark, or one a byte, for bytes that are no UTF-8. */
+/** The engines replace bytes that are not UTF-8 with one mark, or with one mark for each byte. */
 const withoutRuns = (row: TableRow): TableRow => ({
   ...row,
   line: typeof row.line === "string" ? row.line.replaceAll(/\uFFFD+/g, "\uFFFD") : row.line,

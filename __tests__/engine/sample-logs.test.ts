@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => open.close());
 
-it("gives the local lake's tables, from every event twice, late files and namesakes", async () => {
+it("makes the same tables as the local lake, with duplicate events, late files and files of one name", async () => {
   await expectSameTables(pipeline, lake);
 });
 
@@ -35,7 +35,7 @@ it("adds nothing when it runs again", async () => {
   await expectSameTables(pipeline, lake);
 });
 
-it("knows the partitions of the coming day before files come", async () => {
+it("has the partitions of the next day before files arrive", async () => {
   await pipeline.run("create-partition", "2026-07-01T12:50:00Z");
   for (const { table } of Object.values(FORMATS)) {
     const [row] = await pipeline.query(
@@ -55,7 +55,7 @@ const sqlOf = (question: Question) =>
   );
 
 describe.each(QUESTIONS.map((question) => [question.name, question] as const))("%s", (_, question) => {
-  it("has the same answer as on DuckDB", async () => {
+  it("has the same answer on Athena as on DuckDB", async () => {
     const sql = sqlOf(question);
     const [engine, local] = [await pipeline.query(sql), await open.query(sql, rowsOf)];
     expect(engine.length).toBeGreaterThan(0);

@@ -6,7 +6,7 @@ import { logFile } from "./log-files";
 import { deploy } from "./pipeline";
 import { expectSameRows, expectSameUnparsedLines } from "./same-tables";
 
-it("keeps two sources with the same file names apart, each in partitions of its own", async () => {
+it("stores two sources with the same file names in separate partitions", async () => {
   const names = ["20261123T0705Z", "20261123T0805Z"].map((stamp) => albKey(stamp).replace(/^alb\//, ""));
   const files = ["shop", "blog"].flatMap((source) =>
     names.map((name, index) =>

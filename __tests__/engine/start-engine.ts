@@ -9,7 +9,7 @@ const SCRIPT = join(__dirname, "../../scripts/engine.sh");
 export default function startEngine(): void {
   process.env.ENGINE_MEASUREMENTS = join(mkdtempSync(join(tmpdir(), "engine-")), "measurements.jsonl");
   if (process.env.TRINO_URL !== undefined && process.env.S3_ENDPOINT !== undefined) return;
-  // What it lacks, it says itself.
+  // The script itself reports missing programs.
   const variables = execFileSync(SCRIPT, ["start"], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],

@@ -8,11 +8,11 @@ interface Measurement {
   readonly title: string;
   readonly textBytes: number;
   readonly statements: readonly StatementRecord[];
-  /** How often the functions called AWS, and Athena for them. */
+  /** The number of calls to AWS by the functions, and by Athena for them. */
   readonly calls: number;
 }
 
-/** Prints what the statements read, and stops the engine if it was started for these tests. */
+/** Prints the bytes that the statements read, and stops the engine if it was started for these tests. */
 export default function stopEngine(): void {
   const { ENGINE_MEASUREMENTS: file, ENGINE_STARTED: script } = process.env;
   if (file !== undefined) {

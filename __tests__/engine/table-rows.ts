@@ -1,10 +1,10 @@
 import { FORMATS, type FormatId } from "../../formats";
 import { columnsOf } from "../../formats/log-format";
 
-/** A row of a typed table, alike for both engines. */
+/** A row of a typed table, in one form for both engines. */
 export type TableRow = Readonly<Record<string, unknown>>;
 
-/** Columns that tell where a row comes from. */
+/** Columns with the origin of a row. */
 export const ORIGIN = ["log_file", "dt", "hour"] as const;
 
 /** A typed table's own columns, in order; whole numbers as text, because JavaScript does not hold them all. */
@@ -16,10 +16,10 @@ export const selectList = (format: FormatId): string =>
     ...ORIGIN.map((name) => `"${name}"`),
   ].join(", ");
 
-/** The moved file's key without what differs between a bucket and a folder: `dt=.../hour=.../<hash>-<name>`. */
+/** The part of the moved file's key that is the same in a bucket and in a folder: `dt=.../hour=.../<hash>-<name>`. */
 export const fileOf = (logFile: unknown): string => String(logFile).replace(/^.*?\/(?=dt=)/, "");
 
-/** Rows that only one side has, each as often as it has it more than the other. */
+/** Rows that only one side has, each with the number of extra copies. */
 export function differences(
   engine: readonly TableRow[],
   lake: readonly TableRow[],

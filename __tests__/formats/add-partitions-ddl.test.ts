@@ -17,13 +17,13 @@ PARTITION (\`source\` = 'shop', \`dt\` = '2026-11-24', \`hour\` = '00') LOCATION
     );
   });
 
-  it("escapes what a source's name could smuggle in", () => {
+  it("escapes SQL in the name of a source", () => {
     expect(
       renderAddPartitions("logs", "alb_access_logs_raw", "b", [{ ...partition, source: "a'b\\c" }]),
     ).toContain("`source` = 'a\\'b\\\\c'");
   });
 
-  it("throws on none, on more than a hundred, on two tables, and on a database that is no plain name", () => {
+  it("throws for no partition, for more than a hundred, for two tables, and for an invalid database name", () => {
     expect(() => renderAddPartitions("logs", "alb_access_logs_raw", "b", [])).toThrow(
       "from 1 to 100 partitions, got 0",
     );

@@ -67,7 +67,7 @@ describe.each(
     }).toMatchSnapshot();
   });
 
-  it("are sentences of the grammars that Athena's are made of", () => {
+  it("are valid in the grammars that Athena uses", () => {
     expect(syntaxErrors("iceberg", renderCreateLakeTable(table))).toEqual([]);
     expect(syntaxErrors("hive", renderAddLakeColumns(table, new Set(["log_file"])))).toEqual([]);
     expect(syntaxErrors("hive", renderAddPartitions("logs", "t_raw", "b", [partitionOf(table)]))).toEqual([]);
@@ -87,13 +87,13 @@ describe.each(
   });
 });
 
-it("the statements of athena.ddl are sentences of Hive's grammar", () => {
+it("the statements of athena.ddl are valid in Hive's grammar", () => {
   const statements = Object.values(athenaDdlStatements({ database: "logs", bucket: "b" }));
   expect(statements).toHaveLength(2);
   for (const sql of statements) expect(syntaxErrors("hive", sql)).toEqual([]);
 });
 
-it("the grammars do refuse what is wrong", () => {
+it("the grammars refuse invalid statements", () => {
   expect(syntaxErrors("trino", "INSERT INTO t SELECT FROM WHERE")).not.toEqual([]);
   expect(syntaxErrors("hive", "ALTER TABLE t ADD PARTITIONS")).not.toEqual([]);
   expect(syntaxErrors("iceberg", "CREATE TABLE t (a string) PARTITIONED BY day(a")).not.toEqual([]);
@@ -103,39 +103,39 @@ describe("the typed table", () => {
   const [table] = tables;
   if (!table) throw new Error("no table");
 
-  it("has the format's columns, the file, and the partition keys of the text", () => {
+  it("has the format's columns, the file, and the partition keys of the raw table", () => {
     expect(lakeColumnNames(table).slice(0, 3)).toEqual(["type", "time", "elb"]);
     expect(lakeColumnNames(table).slice(-3)).toEqual(["log_file", "dt", "hour"]);
     expect(lakeColumnNames({ ...table, bySource: true }).slice(-3)).toEqual(["source", "dt", "hour"]);
   });
 
-  it("gets only the columns that it lacks", () => {
+  it("gets only its missing columns", () => {
     expect(renderAddLakeColumns(table, new Set(["elb_error_code", "unknown"]))).toBe(
       "ALTER TABLE `logs`.`alb_access_logs` ADD COLUMNS (`elb_error_code` string)",
     );
     expect(() => renderAddLakeColumns(table, new Set(["unknown"]))).toThrow("at least one column");
   });
 
-  it("is not told SQL by the name of a source", () => {
+  it("is safe from SQL in the name of a source", () => {
     const partition = { table: "alb_access_logs", hour: HOUR, source: "x' OR '1'='1" };
     const files = { partitions: [partition], ranges: [{ from: "a", to: "a" }] };
     expect(renderCommit({ ...table, bySource: true }, files)).toContain("'x'' OR ''1''=''1'");
   });
 
-  it("is not told SQL by the name of a file", () => {
+  it("is safe from SQL in the name of a file", () => {
     const partitions = [{ table: "alb_access_logs", hour: HOUR }];
     const sql = renderCommit(table, { partitions, ranges: [{ from: "a') OR ('1'='1", to: "b'--" }] });
     expect(sql).toContain("BETWEEN 's3://my-logs/a'') OR (''1''=''1' AND 's3://my-logs/b''--'");
     expect(syntaxErrors("trino", sql)).toEqual([]);
   });
 
-  it("is committed to by no other statement that begins as a commit does", () => {
+  it("has commits with a start that the commits of no other table have", () => {
     expect(renderCommit(table, filesOf(table)).startsWith(commitHead(table))).toBe(true);
     const other = tables.find(({ format }) => format.table === "cloudfront_access_logs") ?? table;
     expect(renderCommit(other, filesOf(other)).startsWith(commitHead(table))).toBe(false);
   });
 
-  it("is read by the same hours and files on both sides of a commit, so that a file goes in once", () => {
+  it("is read for the same hours and files as the raw table in a commit, so that a file is added once", () => {
     const sql = renderCommit(table, filesOf(table));
     const keys = `("dt" = '2026-11-23' AND "hour" IN ('07') OR "dt" = '2026-11-24' AND "hour" IN ('08'))`;
     const [first = "", second = ""] = filesOf(table).partitions.map(
@@ -147,14 +147,14 @@ describe("the typed table", () => {
     expect(sql).toContain(`    WHERE ${keys}\n      AND ${files('"log_file"')}\n`);
   });
 
-  it("has hours of one day in one list", () => {
+  it("is read with the hours of one day in one list", () => {
     const partitions = [0, 1, 2].map((hours) => ({ table: "alb_access_logs", hour: addHours(HOUR, hours) }));
     expect(renderCommit(table, { partitions, ranges: [{ from: "a", to: "a" }] })).toContain(
       `("dt" = '2026-11-23' AND "hour" IN ('07', '08', '09'))`,
     );
   });
 
-  it("is named without quotes where Athena takes none, and merged day by day", () => {
+  it("is named without quotes where Athena accepts none, and merged day by day", () => {
     expect(renderVacuum(table)).toBe("VACUUM logs.alb_access_logs");
     expect(renderOptimize(table, "2026-12-31")).toBe(
       `OPTIMIZE logs.alb_access_logs REWRITE DATA USING BIN_PACK
@@ -167,7 +167,7 @@ WHERE "time" >= TIMESTAMP '2026-12-31 00:00:00' AND "time" < TIMESTAMP '2027-01-
     expect(() => renderVacuum({ ...table, database: "a; b" })).toThrow("cannot be a name in SQL");
   });
 
-  it("loses whole days only", () => {
+  it("loses only complete days", () => {
     expect(renderDeleteDays(table, "2026-02-27", "2026-02-28")).toBe(
       `DELETE FROM "logs"."alb_access_logs"
 WHERE "time" >= TIMESTAMP '2026-02-27 00:00:00' AND "time" < TIMESTAMP '2026-03-01 00:00:00'`,
@@ -176,7 +176,7 @@ WHERE "time" >= TIMESTAMP '2026-02-27 00:00:00' AND "time" < TIMESTAMP '2026-03-
     expect(() => renderDaysBefore(table, "2026-13-01")).toThrow('a day is YYYY-MM-DD, got "2026-13-01"');
   });
 
-  it("refuses a database that is no plain name", () => {
+  it("refuses a database with an invalid name", () => {
     expect(() => renderCreateLakeTable({ ...table, database: "a`b" })).toThrow("cannot be a name in SQL");
   });
 });

@@ -73,13 +73,13 @@ describe("a format that is registered", () => {
     ]);
   });
 
-  it("takes no line for a row that lacks a field, if none is optional", () => {
+  it("reads no line that lacks a field as a row, if no field is optional", () => {
     const line = tunnel.samples[0].split(" ").slice(0, 3).join(" ");
     expect(lineReader(tunnel)(line).kind).toBe("unparsed");
     expect(lineScanner(tunnel).scan(Buffer.from(line), 0, line.length)).toBe(-1);
   });
 
-  it("is delivered to the stack's bucket: by policy or by access control list, as it says", () => {
+  it("is delivered to the stack's bucket by policy or by access control list, as configured", () => {
     const json = synthSettings(SETTINGS);
     const { policy } = onlyResource(json, "aws_s3_bucket_policy") as {
       policy: { Statement: { Sid: string }[] };
@@ -109,7 +109,7 @@ describe("a format that is registered", () => {
     expect(description).toContain("or access_logs of a tunnel or logs of a relay");
   });
 
-  it("has its own statement next to those of other formats, and no access control list without need", () => {
+  it("has its own policy statement, and no access control list unless it needs one", () => {
     const web = { name: "web", format: "alb", prefix: "alb/" };
     const json = synthSettings({ ...SETTINGS, sources: [web, SOURCES[0]] });
     const { policy } = onlyResource(json, "aws_s3_bucket_policy") as {
@@ -123,7 +123,7 @@ describe("a format that is registered", () => {
     expect(resourcesOf(json, "aws_s3_bucket_acl")).toEqual({});
   });
 
-  it("has its tables and its hours of silence in the stack, and is told to the functions", () => {
+  it("has its tables and its hours of silence in the stack and in the sources of the functions", () => {
     const json = synthSettings(SETTINGS);
     const tables = Object.values(resourcesOf(json, "aws_glue_catalog_table")).map(({ name }) => name);
     expect(tables.sort()).toEqual([
@@ -142,12 +142,12 @@ describe("a format that is registered", () => {
     ]);
   });
 
-  it("is refused where it is not delivered, or who may deliver is not asked", () => {
+  it("is refused in a Region without delivery, and with accounts that it does not use", () => {
     const broken = SOURCES.map((source) => ({ ...source, accounts: ["111122223333"] }));
     expect(() => parseSettings("test", { ...SETTINGS, region: "cn-north-1", sources: broken })).toThrow(
       /sources\[1\]\.accounts: must not be set for a Relay source: relays of any account.*\n.*sources\[1\]\.format: must be a Region with relays, got "cn-north-1"/,
     );
-    // Where Terraform alone knows the Region, it asks.
+    // If only Terraform knows the Region, Terraform checks it.
     const json = synthConstruct((scope) => {
       new AccessLogPipeline(scope, "logs", { name: "logs", sources: SOURCES });
     });
@@ -164,7 +164,7 @@ describe("a format that is registered", () => {
     ]);
   });
 
-  it("says whether the bucket may be encrypted with a key", () => {
+  it("defines whether the bucket may be encrypted with a key", () => {
     const bucketOf = (source: object) => () =>
       synthConstruct((scope) => {
         new LogBucket(scope, "logs", {
@@ -178,7 +178,7 @@ describe("a format that is registered", () => {
     expect(bucketOf(SOURCES[1] ?? {})).toThrow("a bucket that relays deliver to");
   });
 
-  it("is in the policy of the owner of a bucket that exists already", () => {
+  it("is in the policy for the owner of an existing bucket", () => {
     const props = pipelinePropsOf(parseSettings("test", { ...SETTINGS, existingLogBucket: "company" }));
     const { Statement } = JSON.parse(ownersPolicyOf(props, "company", "111122223333"));
     expect(Statement).toMatchObject([
@@ -186,7 +186,7 @@ describe("a format that is registered", () => {
     ]);
   });
 
-  it("is in the Terraform module, for any sources of it", () => {
+  it("is in the Terraform module, for any of its sources", () => {
     const chosen = [...FORMAT_IDS, "columnar"];
     const assignment = SWITCHES.map(({ name }) => (chosen.includes(name) ? 1 : 0));
     const synthesized = synthesize(assignment);
@@ -235,7 +235,7 @@ describe("a format that is registered", () => {
     expect(commit).toContain("TRY_CAST(NULLIF(NULLIF(\"client_port\", '-'), '') AS integer)");
   });
 
-  it("is ingested, with and without privacy, and asked; the doctor finds what is no line of it", async () => {
+  it("is ingested with and without privacy, and queried; the doctor finds its unparsed lines", async () => {
     for (const privacy of [undefined, { clientIps: "truncate", cookies: "drop" } as const]) {
       const lake = testLake();
       try {
@@ -270,7 +270,7 @@ describe("a format that is registered", () => {
     }
   });
 
-  it("is looked at by the doctor on AWS", async () => {
+  it("is checked by the doctor on AWS", async () => {
     const deployment = await startDeployment(SOURCES);
     try {
       expect((await deployment.report("doctor")).findings).toEqual([]);
@@ -303,7 +303,7 @@ describe("a format that is registered", () => {
     expect(renderFormatPage(relay)).toContain("Lines of older files have at least 3 fields");
     expect(renderFormatPage(relay)).toContain("| `time` | `time` | timestamp | Time of day of the request |");
     for (const format of MADE_UP) expect(renderFormatPage(format)).toContain(format.samples.join("\n"));
-    // Nobody has asked anything about it yet.
+    // There are no questions about it yet.
     expect(renderQuestionsPage()).not.toContain("Tunnel access logs");
   });
 });

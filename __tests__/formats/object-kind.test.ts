@@ -35,7 +35,7 @@ describe("keys of load balancer objects", () => {
     expect(describeKind("alb", key)).toBe(hour);
   });
 
-  it("puts a file stamped HH:00Z into the hour before, because the stamp is the end of its interval", () => {
+  it("puts a file with the time HH:00Z in the previous hour, because the time is the end of its interval", () => {
     const key = (stamp: string) => `${FOLDER}/${ACCOUNT}_app.lb.1_${stamp}_10.0.0.1_a.log.gz`;
     expect(describeKind("alb", key("20260501T0000Z"))).toBe("2026-04-30T23");
     expect(describeKind("alb", key("20260101T0000Z"))).toBe("2025-12-31T23");
@@ -43,7 +43,7 @@ describe("keys of load balancer objects", () => {
     expect(describeKind("alb", key("20260501T0100Z"))).toBe("2026-05-01T00");
   });
 
-  it("takes the hour from the name, not from the folder of the delivery", () => {
+  it("takes the hour from the file name, not from the prefix of the delivery", () => {
     const late = `AWSLogs/111122223333/elasticloadbalancing/us-east-2/2026/06/30/${ACCOUNT}_app.lb.1_20260501T0105Z_10.0.0.1_a.log.gz`;
     expect(describeKind("alb", late)).toBe("2026-05-01T01");
   });

@@ -3,7 +3,7 @@ import { join, sep } from "node:path";
 import { FORMAT_IDS } from "../../formats";
 
 const ROOT = join(__dirname, "../..");
-/** Where it may be said which format something is: in formats, in what writes their sample logs, and in tests. */
+/** Places that may name a format: the formats, the code of their sample logs, and tests. */
 const MAY_KNOW = ["formats", "sample", "__tests__"];
 const NO_CODE = ["node_modules", "dist", "cdktn", "cdktf.out", "docs", "examples"];
 
@@ -24,21 +24,21 @@ const ASKS_WHICH = [
   new RegExp(`[!=]==?\\s*(?:${QUOTED}|(?:FORMATS\\.)?${ID}\\b)`),
   new RegExp(`${QUOTED}\\s*[!=]==?`),
   new RegExp(`\\bcase\\s+${QUOTED}`),
-  // An entry of an object whose keys are formats.
+  // A property of an object whose keys are formats.
   new RegExp(`(?:^|[{,(\\s])(?:${ID}|${QUOTED}|\\[\\w*(?:${ID}|${ID.toUpperCase()})\\w*(?:\\.id)?\\]):`, "m"),
 ];
 const asksWhich = (text: string): string[] =>
   text.split("\n").filter((line) => ASKS_WHICH.some((pattern) => pattern.test(line)));
 
-describe("code that is of no format", () => {
-  it("does not ask which format something is", () => {
+describe("code outside of the formats", () => {
+  it("does not depend on the name of a format", () => {
     const found = sources.flatMap((file) =>
       asksWhich(readFileSync(join(ROOT, file), "utf8")).map((line) => `${file}: ${line.trim()}`),
     );
     expect(found).toEqual([]);
   });
 
-  it("is found at all", () => {
+  it("includes at least one file", () => {
     expect(sources.length).toBeGreaterThan(200);
   });
 
@@ -55,7 +55,7 @@ describe("code that is of no format", () => {
     '  "cloudfront": 1,',
     "  [alb.id]: 1,",
     "  alb: {",
-  ])("would be found if it held: %s", (line) => {
+  ])("is reported if it contains: %s", (line) => {
     expect(asksWhich(line)).toEqual([line]);
   });
 
@@ -64,7 +64,7 @@ describe("code that is of no format", () => {
     'import { alb } from "../formats/alb";',
     "FORMATS.alb.table",
     "format === albFormat",
-  ])("may hold: %s", (line) => {
+  ])("may contain: %s", (line) => {
     expect(asksWhich(line)).toEqual([]);
   });
 });

@@ -75,7 +75,7 @@ describe("a truncated address", () => {
     expect(await made(TRUNCATE, "address", address)).toBe(expected);
   });
 
-  it("in a list stands in its place, without its port; what is no address is left out", async () => {
+  it("keeps its place in a list, without its port; text that is not an address is left out", async () => {
     expect(
       await made(
         TRUNCATE,
@@ -98,11 +98,11 @@ describe("a URL", () => {
     ["/a@b", "/a@b"],
     ["?a=b", null],
     ["host:443", "host:443"],
-  ])("without its query is, for %s, %s", async (url, expected) => {
+  ])("without its query string is, for %s, %s", async (url, expected) => {
     expect((await made(TRUNCATE, "url", url)) || null).toBe(expected);
   });
 
-  it("keeps a hash in the place of its query, the same for the same query", async () => {
+  it("keeps a hash in place of its query string, the same for the same query string", async () => {
     const one = String(await made(HASH, "url", "https://u:p@example.com/a?b=c"));
     expect(one).toMatch(/^https:\/\/example\.com\/a\?[0-9a-f]{32}$/);
     expect(one.split("?")[1]).toBe(await made(HASH, "query", "b=c"));
@@ -118,7 +118,7 @@ describe("a URL", () => {
 });
 
 describe("a hash", () => {
-  it("is the same for the same value and salt, also in a list, and another with another salt", async () => {
+  it("is the same for the same value and salt, also in a list, and different with another salt", async () => {
     const one = await made(HASH, "address", "198.51.100.7");
     expect(one).toMatch(/^[0-9a-f]{32}$/);
     expect(await made(HASH, "addresses", "203.0.113.9,%20198.51.100.7")).toBe(
@@ -135,7 +135,7 @@ describe("a hash", () => {
   });
 });
 
-it("both engines are asked for the same", async () => {
+it("both engines give the same result", async () => {
   const part = fc.constantFrom(
     "198.51.100.7",
     "2001:db8::1",
@@ -165,7 +165,7 @@ it("both engines are asked for the same", async () => {
   );
 });
 
-it("what is kept is what was logged, to the letter of the statement", () => {
+it("a table without privacy rules has the unchanged statement", () => {
   for (const id of ["alb", "cloudfront"] as const) {
     const rule = { privacy: withDefaults({}), salt: "" };
     expect(renderCommit(table(id), files(id), rule)).toBe(renderCommit(table(id), files(id)));
@@ -173,7 +173,7 @@ it("what is kept is what was logged, to the letter of the statement", () => {
 });
 
 describe.each(["alb", "cloudfront"] as const)("the statement that commits %s files privately", (id) => {
-  it("is a sentence of Trino's grammar whatever is left out", () => {
+  it("is valid in Trino's grammar for all privacy rules", () => {
     for (const privacy of [TRUNCATE, HASH]) {
       expect(syntaxErrors("trino", renderCommit(table(id), files(id), { privacy, salt: SALT }))).toEqual([]);
     }
@@ -188,7 +188,7 @@ describe.each(["alb", "cloudfront"] as const)("the statement that commits %s fil
     }
   });
 
-  it("replaces every column that can tell of a person, and no other", () => {
+  it("replaces exactly the columns with personal data", () => {
     const lines = (sql: string) => sql.split("\n");
     const before = lines(renderCommit(table(id), files(id)));
     const after = lines(renderCommit(table(id), files(id), { privacy: HASH, salt: SALT }));
@@ -198,7 +198,7 @@ describe.each(["alb", "cloudfront"] as const)("the statement that commits %s fil
 });
 
 describe("the view of unparsed lines", () => {
-  it("shows none of their text where something is left out of the rows", () => {
+  it("does not show their text if the rows leave out personal data", () => {
     const hidden = { ...table("alb"), hidesLines: "all" } as const;
     expect(renderUnparsedView(hidden)).toContain('SELECT CAST(NULL AS varchar) AS "line", "$path"');
     expect(renderUnparsedView({ ...table("alb"), hidesLines: ["web"], bySource: true })).toContain(

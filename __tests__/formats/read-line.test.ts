@@ -17,13 +17,13 @@ describe.each(Object.values(FORMATS))("the line pattern of $id", (format) => {
     expect(groups - 1).toBe(columnsOf(format).length);
   });
 
-  it("has a form without groups and lookarounds, which RE2 does not know", () => {
+  it("has a form without groups and without lookarounds, which RE2 does not support", () => {
     const form = renderLineForm(format);
     expect(new RegExp(`${form}|`).exec("")).toHaveLength(1);
     expect(form).not.toMatch(/\(\?(?!:)/);
   });
 
-  it("uses only what Java and JavaScript read alike", () => {
+  it("uses only syntax with the same meaning in Java and JavaScript", () => {
     for (const notShared of [
       "(?>",
       "\\1",
@@ -45,14 +45,14 @@ describe.each(Object.values(FORMATS))("the line pattern of $id", (format) => {
     expect(repeatedGroups(pattern)).toEqual([]);
   });
 
-  it("has unique column names and a sentence for each", () => {
+  it("has unique column names, and a sentence for each column", () => {
     const columns = columnsOf(format);
     expect(new Set(columns.map(({ name }) => name)).size).toBe(columns.length);
     for (const { doc } of columns) expect(doc).toMatch(/^[A-Z].{8,}/);
   });
 });
 
-/** Groups that are repeated, or inside something that is: engines differ in what such a group captures. */
+/** Groups that are repeated, or inside a repeated group: engines differ in the text that such a group captures. */
 function repeatedGroups(pattern: string): string[] {
   const open: { start: number; captures: boolean }[] = [];
   const found: string[] = [];
@@ -136,7 +136,7 @@ describe("ALB lines", () => {
     },
   );
 
-  it("ignores fields that are not known yet", () => {
+  it("ignores unknown new fields", () => {
     expect(read("alb", `${albLine()} - "a new field" 42`)).toEqual(read("alb", albLine()));
   });
 
@@ -240,12 +240,12 @@ describe("ALB lines", () => {
     ["a line that begins with a space", ` ${albLine()}`],
     ["a test file", "Enable AccessLog for ELB: app/shop/1 at 2026-11-23T09:55:52.806Z"],
     ["a CloudFront line", cloudfrontLine()],
-  ])("does not take %s for a row", (_, line) => {
+  ])("does not read %s as a row", (_, line) => {
     expect(read("alb", line)).toBe("unparsed");
   });
 
   it.each([26, 27, 30, 31, 32, 33].flatMap((count) => [1, 2].map((cut) => [count, cut] as const)))(
-    "does not take a line of %i fields for a row that is cut inside the last quotes, %i bytes before its end",
+    "does not read a line of %i fields as a row if it is cut inside the last quotes, %i bytes before its end",
     (count, cut) => {
       const line = albLine({ conn_trace_id: '"TID 1"' }, count);
       expect(typeof read("alb", line)).toBe("object");
@@ -253,7 +253,7 @@ describe("ALB lines", () => {
     },
   );
 
-  it("reads the last day of every month, and the 29th of February of leap years alone", () => {
+  it("reads the last day of every month, and the 29th of February only in leap years", () => {
     const days = Array.from({ length: 800 }, (_, day) => new Date(Date.UTC(1999, 0, 1 + day)).toISOString());
     for (const time of [...days, "2400-02-29T00:00:00.000Z", "1000-01-01T23:59:59.999Z"])
       expect(read("alb", albLine({ time }))).toMatchObject({ time: time.replace("Z", "000Z") });
@@ -264,7 +264,7 @@ describe("ALB lines", () => {
     }
   });
 
-  it("reads a request of many spaces in no time", () => {
+  it("reads a request with many spaces quickly", () => {
     const spaces = " ".repeat(100_000);
     const line = albLine({ request_line: `"GET http://h:80/${spaces}x HTTP/1.1${spaces}"` });
     const start = performance.now();
@@ -272,7 +272,7 @@ describe("ALB lines", () => {
     expect(performance.now() - start).toBeLessThan(1000);
   });
 
-  it("takes comments and empty lines for headers", () => {
+  it("treats comments and empty lines as headers", () => {
     expect(read("alb", `#${albLine()}`)).toBe("header");
     expect(read("alb", "# comment")).toBe("header");
     expect(read("alb", "")).toBe("header");
@@ -280,7 +280,7 @@ describe("ALB lines", () => {
 });
 
 describe("CloudFront lines", () => {
-  it("makes one timestamp of date and time, and keeps the date", () => {
+  it("combines date and time into one timestamp, and keeps the date", () => {
     expect(read("cloudfront", cloudfrontLine())).toMatchObject({
       date: "2026-11-23",
       time: "2026-11-23T07:05:00.000000Z",
@@ -298,7 +298,7 @@ describe("CloudFront lines", () => {
     expect(row).toHaveProperty("cs_bytes", count < 18 ? null : 23);
   });
 
-  it("reads the short lines of a file whose header names as many fields", () => {
+  it("reads the short lines of a file whose header has the same number of fields", () => {
     const reader = lineReader(FORMATS.cloudfront);
     const names = Object.keys(CLOUDFRONT_FIELDS).slice(0, 12);
     expect(reader(`#Fields: ${names.join(" ")}`).kind).toBe("header");
@@ -306,7 +306,7 @@ describe("CloudFront lines", () => {
   });
 
   it.each(Object.keys(CLOUDFRONT_FIELDS).slice(0, 28))(
-    "does not shift the columns of a line without %s, if no header says so",
+    "does not shift the columns of a line without %s, if there is no header",
     (name) => {
       const { [name]: _, ...others } = CLOUDFRONT_FIELDS;
       expect(read("cloudfront", Object.values(others).join("\t"))).toBe("unparsed");
@@ -320,7 +320,7 @@ describe("CloudFront lines", () => {
     });
   });
 
-  it("does not take other fields of newer files for these two", () => {
+  it("does not read other fields of newer files as these two", () => {
     expect(read("cloudfront", `${cloudfrontLine()}\tDE\t/images/*`)).toMatchObject({
       sc_range_end: null,
       distribution_tenant_id: null,
@@ -348,11 +348,11 @@ describe("CloudFront lines", () => {
     ["the year 0", cloudfrontLine({ date: "0000-01-01" })],
     ["fields between spaces", cloudfrontLine().replaceAll("\t", "   ")],
     ["an ALB line", albLine()],
-  ])("does not take %s for a row", (_, line) => {
+  ])("does not read %s as a row", (_, line) => {
     expect(read("cloudfront", line)).toBe("unparsed");
   });
 
-  it("obeys a header that names other fields", () => {
+  it("follows a header that names other fields", () => {
     const reader = lineReader(FORMATS.cloudfront);
     reader("#Version: 1.0");
     expect(reader("#Fields: date time x-edge-location asn x-host-header cs(Cookie)").kind).toBe("header");
@@ -367,7 +367,7 @@ describe("CloudFront lines", () => {
     });
   });
 
-  it("does not take the lines of another log for rows, which its header tells", () => {
+  it("does not read lines as rows if the header names another log", () => {
     const reader = lineReader(FORMATS.cloudfront);
     const rtmp =
       "date time x-edge-location c-ip x-event sc-bytes x-cf-status x-cf-client-id cs-uri-stem cs-uri-query";

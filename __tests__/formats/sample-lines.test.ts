@@ -14,14 +14,14 @@ describe.each(Object.values(FORMATS))("the sample lines of $id", (format) => {
     expect(rows).not.toContainEqual({});
   });
 
-  it("have no field that the format does not know", () => {
+  it("have no field that is unknown in the format", () => {
     for (const line of format.samples) {
       const bytes = Buffer.from(line);
       expect(lineScanner(format).scan(bytes, 0, bytes.length)).toBe(bytes.length);
     }
   });
 
-  it("have a value of each column in one of them", () => {
+  it("have a value for each column in at least one line", () => {
     const empty = columnsOf(format).filter(({ name }) => rows.every((row) => row[name] === null));
     expect(empty.map(({ name }) => name)).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { arrivedObjects } from "../../handlers/arrived-objects";
 const eventOf = (name: string): string => readFileSync(join(__dirname, "events", `${name}.json`), "utf8");
 const BUCKET = "amzn-s3-demo-bucket";
 
-/** An event with one place changed: what is `undefined` is left out. */
+/** An event with one changed field; a field with the value `undefined` is left out. */
 const changed = (name: string, place: string, value: unknown): string => {
   const event = JSON.parse(eventOf(name));
   const path = place.split(".");
@@ -33,7 +33,7 @@ describe("the messages of new objects", () => {
     ]);
   });
 
-  it("may be EventBridge events, whose keys are as S3 has them", () => {
+  it("may be EventBridge events, whose keys are not encoded", () => {
     expect(arrivedObjects(eventOf("event-bridge"))).toEqual([
       {
         bucket: BUCKET,
@@ -44,7 +44,7 @@ describe("the messages of new objects", () => {
     ]);
   });
 
-  it("may be S3's test event, of no object", () => {
+  it("may be the test event of S3, which has no object", () => {
     expect(arrivedObjects(eventOf("test-event"))).toEqual([]);
   });
 
@@ -65,14 +65,14 @@ describe("the messages of new objects", () => {
     ["event-bridge", "detail.bucket", undefined, "detail.bucket: expected object"],
     ["event-bridge", "detail.object.key", null, "detail.object.key: expected string"],
     ["test-event", "Event", "s3:Other", "Event: expected s3:TestEvent"],
-  ])("are refused, with the place, where %s has another %s: %j", (name, place, value, problem) => {
+  ])("are refused with the name of the field if %s has another %s: %j", (name, place, value, problem) => {
     const body = changed(name, place, value);
     const refused = () => arrivedObjects(body);
     expect(refused).toThrow(`an EventBridge event of a new object (${problem}), got {`);
     expect(refused).toThrow(expect.objectContaining({ code: "INVALID_EVENT" }));
   });
 
-  it("names every place that is wrong, and shows the start of the message alone", () => {
+  it("are refused with the name of every wrong field, and only the start of the message", () => {
     const body = JSON.stringify({ Records: [{ s3: { bucket: {}, object: {} } }], padding: "x".repeat(1000) });
     expect(() => arrivedObjects(body)).toThrow(
       /\(Records\.0\.s3\.bucket\.name: expected string; Records\.0\.s3\.object\.key: expected string\), got .{200}$/,

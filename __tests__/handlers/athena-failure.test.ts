@@ -2,7 +2,7 @@ import { faultOf } from "../../handlers/adapters/athena-failure";
 
 const FILE = "s3://logs/raw/alb_access_logs/dt=2026-11-23/hour=07/5f2a-x.log.gz";
 
-/** What Athena adds to a failed INSERT: https://github.com/trinodb/trino/issues/19225 */
+/** The text that Athena adds to a failed INSERT: https://github.com/trinodb/trino/issues/19225 */
 const MANIFEST =
   " If a data manifest file was generated at 's3://logs/athena-results/5f-manifest.csv', you may need to manually clean the data from locations specified in the manifest. Athena will not delete data in your account.";
 
@@ -47,12 +47,12 @@ const UNKNOWN = [
   "no reason given",
 ];
 
-describe("what Athena's reason says about the cause", () => {
-  it.each(TRANSIENT)("may be over later: %s", (reason) => {
+describe("the cause in Athena's reason", () => {
+  it.each(TRANSIENT)("is temporary: %s", (reason) => {
     expect(faultOf(`FAILED: ${reason}`, false)).toEqual({ kind: "transient" });
   });
 
-  it.each(OF_THE_STATEMENT)("is the statement, whatever it reads: %s", (reason) => {
+  it.each(OF_THE_STATEMENT)("is the statement itself, not a file: %s", (reason) => {
     expect(faultOf(`FAILED: ${reason}`, false)).toEqual({ kind: "statement" });
   });
 
@@ -60,22 +60,22 @@ describe("what Athena's reason says about the cause", () => {
     expect(faultOf(`FAILED: ${reason}`, false)).toEqual({ kind: "file", path: FILE });
   });
 
-  it.each(UNKNOWN)("is not known, and may be a line of some file: %s", (reason) => {
+  it.each(UNKNOWN)("is unknown, and may be a line in some file: %s", (reason) => {
     expect(faultOf(`FAILED: ${reason}`, false)).toEqual({ kind: "unknown" });
   });
 
-  it.each(OF_A_FILE)("names the same file where Athena speaks of a manifest, too: %s", (reason) => {
+  it.each(OF_A_FILE)("is the same file if Athena also names a manifest: %s", (reason) => {
     expect(faultOf(`FAILED: ${reason}${MANIFEST}`, false)).toEqual({ kind: "file", path: FILE });
   });
 
-  it("does not take the manifest of an INSERT for a file that was read", () => {
+  it("is not the manifest of an INSERT", () => {
     expect(faultOf(`FAILED: HIVE_BAD_DATA: Line too long in text file.${MANIFEST}`, false)).toEqual({
       kind: "unknown",
     });
   });
 
   it.each(["app.timeout-gzip", "app.kms-forbidden", "app.slowdown"])(
-    "is not read from a file's name: %s",
+    "is not derived from a file name: %s",
     (name) => {
       const path = FILE.replace("x.log", name);
       const reason = `FAILED: HIVE_CURSOR_ERROR: Failed to read file: ${path}`;
@@ -84,11 +84,11 @@ describe("what Athena's reason says about the cause", () => {
     },
   );
 
-  it("may be over later where Athena says so itself", () => {
+  it("is temporary if Athena says so", () => {
     expect(faultOf("no reason given", true)).toEqual({ kind: "transient" });
   });
 
-  it("is a file that is cut short, even where Athena says that another try may help", () => {
+  it("is a truncated file, even if Athena marks the error as retryable", () => {
     expect(faultOf(`Unexpected end of input stream: ${FILE}`, true)).toEqual({ kind: "file", path: FILE });
   });
 });

@@ -38,7 +38,7 @@ describe("athenaQueryEngine", () => {
     expect(clock.slept).toBe(500 + 750 + 1125);
   });
 
-  it("joins the query that runs already when the same work is submitted again", async () => {
+  it("joins the running query when the same work is submitted again", async () => {
     const first = await engine.run({ sql: "SELECT 1", token: "run" });
     const second = await engine.run({ sql: "SELECT 1", token: "run" });
     expect(second).toEqual(first);
@@ -46,14 +46,14 @@ describe("athenaQueryEngine", () => {
     expect(server.queries).toHaveLength(1);
   });
 
-  it("starts another query for other SQL under the same token", async () => {
+  it("starts another query for different SQL with the same token", async () => {
     await engine.run({ sql: "SELECT 1", token: "run" });
     await engine.run({ sql: "SELECT 2", token: "run" });
     expect(server.queries.map(({ sql }) => sql)).toEqual(["SELECT 1", "SELECT 2"]);
   });
 
   it.each(["TooManyRequestsException", "ThrottlingException", "InternalServerException"])(
-    "submits again after %s, and waits longer each time",
+    "submits the query again after %s, and waits longer each time",
     async (error) => {
       server.refuse(error, error);
       await engine.run({ sql: "SELECT 1", token: "run" });
@@ -71,13 +71,13 @@ describe("athenaQueryEngine", () => {
     expect(server.submissions).toBe(6);
   });
 
-  it("runs a failed query again if Athena says that this may help", async () => {
+  it("retries a failed query if Athena marks the error as retryable", async () => {
     server.setFates({ end: "FAILED", reason: "SlowDown", isRetryable: true });
     await engine.run({ sql: "SELECT 1", token: "run" });
     expect(server.queries).toHaveLength(2);
   });
 
-  it("fails with the query's id and reason otherwise", async () => {
+  it("fails with the query id and the reason if the error is not retryable", async () => {
     server.setFates({ end: "FAILED", reason: "SYNTAX_ERROR: line 1" });
     const failure = engine.run({ sql: "SELEC 1", token: "run" });
     await expect(failure).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe("athenaQueryEngine", () => {
     expect(server.queries).toHaveLength(1);
   });
 
-  it("does not run a cancelled query again", async () => {
+  it("does not retry a cancelled query", async () => {
     server.setFates({ end: "CANCELLED", reason: "bytes scanned limit was exceeded" });
     await expect(engine.run({ sql: "SELECT 1", token: "run" })).rejects.toThrow("CANCELLED: bytes scanned");
     expect(server.queries).toHaveLength(1);
@@ -96,7 +96,7 @@ describe("athenaQueryEngine", () => {
 
   const THERE_ALREADY = "AlreadyExistsException(message:Partition already exists.)";
 
-  it("takes a partition that another run added first for success", async () => {
+  it("treats a partition that another run already added as success", async () => {
     server.setFates({ end: "FAILED", reason: THERE_ALREADY });
     const { queryId } = await engine.run({ sql: "ALTER TABLE t ADD PARTITION (dt = '1')", token: "run" });
     expect(queryId).toBe(server.queries[0]?.id);
@@ -104,7 +104,7 @@ describe("athenaQueryEngine", () => {
   });
 
   it.each(["INSERT INTO t SELECT 1", "CREATE TABLE t (a int)", "SELECT 'ALTER TABLE'"])(
-    "takes the same words for a failure where the statement is %s",
+    "treats the same error text as a failure if the statement is %s",
     async (sql) => {
       server.setFates({ end: "FAILED", reason: THERE_ALREADY });
       await expect(engine.run({ sql, token: "run", once: true })).rejects.toMatchObject({
@@ -113,22 +113,22 @@ describe("athenaQueryEngine", () => {
     },
   );
 
-  it("starts another query in the place of one that an earlier invocation saw fail, once", async () => {
+  it("replaces a query whose failure an earlier invocation saw with another query, once", async () => {
     server.setFates({ end: "FAILED", reason: "SYNTAX_ERROR: line 1" });
     await expect(engine.run({ sql: "SELECT 1", token: "run" })).rejects.toThrow("SYNTAX_ERROR");
     expect(server.queries).toHaveLength(1);
-    // The cause is fixed, and the same work comes again under the same token some time later.
+    // The cause is fixed, and the same work is submitted with the same token some time later.
     await clock.sleep(60_000);
     await engine.run({ sql: "SELECT 1", token: "run" });
     expect(server.queries).toHaveLength(2);
     expect(new Set(server.queries.map(({ token }) => token)).size).toBe(2);
-    // What follows joins the query that succeeded.
+    // The next submission joins the query that succeeded.
     await clock.sleep(60_000);
     await engine.run({ sql: "SELECT 1", token: "run" });
     expect(server.queries).toHaveLength(2);
   });
 
-  it("does not go on by itself where its own query failed in the place of an earlier one", async () => {
+  it("starts no third query when the replacement query fails", async () => {
     const failed = { end: "FAILED", reason: "SYNTAX_ERROR: line 1" } as const;
     server.setFates(failed, failed);
     await expect(engine.run({ sql: "SELECT 1", token: "run" })).rejects.toThrow("SYNTAX_ERROR");
@@ -137,7 +137,7 @@ describe("athenaQueryEngine", () => {
     expect(server.queries).toHaveLength(2);
   });
 
-  it("starts no other query where a failure must not be followed by one", async () => {
+  it("starts no other query if the caller does not allow a retry", async () => {
     server.setFates({ end: "FAILED", reason: "SlowDown", isRetryable: true });
     const statement = { sql: "SELECT 1", token: "run", once: true };
     await expect(engine.run(statement)).rejects.toMatchObject({ fault: { kind: "transient" } });
@@ -146,7 +146,7 @@ describe("athenaQueryEngine", () => {
     expect(server.queries).toHaveLength(1);
   });
 
-  it("stops waiting when it is told to, and a later one joins the query", async () => {
+  it("stops waiting when the caller asks for it, and a later call joins the query", async () => {
     server.setFates({ states: ["RUNNING", "RUNNING"] });
     const waitUntil = new Date(clock.now().getTime() + 300);
     await expect(engine.run({ sql: "SELECT 1", token: "run", waitUntil })).rejects.toMatchObject({
@@ -156,7 +156,7 @@ describe("athenaQueryEngine", () => {
     expect(server.queries).toHaveLength(1);
   });
 
-  it("gives up on a query that never ends, and names it", async () => {
+  it("stops waiting for a query that never ends, and names it", async () => {
     server.setFates({ states: Array.from({ length: 1000 }, () => "RUNNING" as const) });
     await expect(engine.run({ sql: "SELECT 1", token: "run" })).rejects.toMatchObject({
       code: "QUERY_TIMEOUT",
@@ -173,7 +173,7 @@ describe("athenaPartitionCatalog", () => {
   const catalog = (withLines = false) =>
     athenaPartitionCatalog({ engine, database: "logs", bucket: "my-logs", withLines, runToken: "run" });
 
-  it("adds partitions to the raw table, where their files lie", async () => {
+  it("adds partitions to the raw table, with the location of their files", async () => {
     await catalog().add([partition(7), { ...partition(8), table: "cloudfront_access_logs", source: "shop" }]);
     expect([...server.partitions]).toEqual([
       "alb_access_logs_raw/dt=2026-11-23/hour=07",
@@ -181,7 +181,7 @@ describe("athenaPartitionCatalog", () => {
     ]);
   });
 
-  it("adds them to the table of lines, too, where there is one", async () => {
+  it("also adds the partitions to the table of lines, if there is one", async () => {
     await catalog(true).add([partition(7)]);
     expect([...server.partitions]).toEqual([
       "alb_access_logs_raw/dt=2026-11-23/hour=07",
@@ -189,13 +189,13 @@ describe("athenaPartitionCatalog", () => {
     ]);
   });
 
-  it("adds at most a hundred partitions with one statement", async () => {
+  it("adds at most a hundred partitions in one statement", async () => {
     await catalog().add(Array.from({ length: 250 }, (_, hour) => partition(hour)));
     expect(server.queries.map(({ sql }) => sql.match(/PARTITION \(/g)?.length)).toEqual([100, 100, 50]);
     expect(server.partitions.size).toBe(250);
   });
 
-  it("asks nothing of Athena when there is nothing to add", async () => {
+  it("sends no query to Athena when there is no partition to add", async () => {
     await catalog().add([]);
     expect(server.submissions).toBe(0);
   });

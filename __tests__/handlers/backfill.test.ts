@@ -55,7 +55,7 @@ const MIXED = () => [
 ];
 
 describe("backfill", () => {
-  it("moves what lies in the range, notes each file, and accounts for every object", async () => {
+  it("moves the files in the range, notes each file, and counts every object", async () => {
     const { run, list, added, noted } = await openBuckets(MIXED());
     expect(await run()).toEqual({
       objects: 5,
@@ -91,7 +91,7 @@ describe("backfill", () => {
     expect([await list("lake"), added.flat(), (await list("logs")).length]).toEqual([[], [], 5]);
   });
 
-  it("leaves other tables alone when one is named", async () => {
+  it("processes only the named table", async () => {
     const { run, list } = await openBuckets(MIXED());
     expect(await run({ tables: [{ table: "cloudfront_access_logs" }] })).toMatchObject({
       moved: 1,
@@ -100,7 +100,7 @@ describe("backfill", () => {
     expect(await list("lake", "raw/alb")).toEqual([]);
   });
 
-  it("notes files that were moved long ago, so that the typed tables catch up", async () => {
+  it("notes files that were moved earlier, so that the typed tables get them", async () => {
     const { run, noted, store } = await openBuckets([]);
     await store.put({ bucket: "lake", key: "raw/alb_access_logs/dt=2026-11-23/hour=09/x.gz" }, "x");
     await store.put({ bucket: "lake", key: "raw/alb_access_logs/dt=2026-11-24/hour=00/y.gz" }, "y");
@@ -108,7 +108,7 @@ describe("backfill", () => {
     expect(await noted()).toEqual(["raw/alb_access_logs/dt=2026-11-23/hour=09/x.gz"]);
   });
 
-  it("notes a file only once the catalog knows its partition, or it would look empty", async () => {
+  it("notes a file only after the catalog has its partition", async () => {
     const { run, noted, store } = await openBuckets([]);
     await store.put({ bucket: "lake", key: "raw/alb_access_logs/dt=2026-11-23/hour=09/x.gz" }, "x");
     const notedBefore: string[][] = [];
@@ -120,11 +120,11 @@ describe("backfill", () => {
   it("writes one note for a hundred files", async () => {
     const { run, list } = await openBuckets(Array.from({ length: 250 }, () => albKey("20261123T0705Z")));
     await run();
-    // Of what was moved, and then of what lies in the range: each 100 + 100 + 50.
+    // Notes of the moved files, then of the files in the range: each 100 + 100 + 50.
     expect(await list("lake", "_arrivals/")).toHaveLength(6);
   });
 
-  it("ends the same when it is killed after any request and started again", async () => {
+  it("has the same result when it is stopped after any request and started again", async () => {
     const keys = MIXED();
     const whole = await openBuckets(keys);
     await whole.run();
@@ -147,13 +147,13 @@ describe("backfill", () => {
     }
   });
 
-  it("does not copy again what it copied, where originals are kept", async () => {
+  it("does not copy an object twice if the originals are kept", async () => {
     const { run } = await openBuckets(MIXED());
     expect(await run({ keepOriginals: true })).toMatchObject({ moved: 3, movedBefore: 0 });
     expect(await run({ keepOriginals: true })).toMatchObject({ moved: 0, movedBefore: 3 });
   });
 
-  it("names what could not be moved, and goes on", async () => {
+  it("names the objects that it could not move, and continues", async () => {
     const keys = MIXED();
     const { run, store } = await openBuckets(keys);
     const stubborn: ObjectStore = {
@@ -166,10 +166,10 @@ describe("backfill", () => {
     expect(failed).toEqual([{ key: keys[0], reason: expect.stringContaining("denied") }]);
   });
 
-  it("keeps to the rate", async () => {
+  it("does not exceed the rate", async () => {
     const { run, clock } = await openBuckets(Array.from({ length: 900 }, () => albKey("20261123T0705Z")));
     await run();
-    // 900 moves and 48 listings at 100 a second; the last ones need not be waited for.
+    // 900 moves and 48 listings at 100 a second; nothing waits for the last ones.
     expect(clock.slept).toBeGreaterThan(6_000);
     expect(clock.slept).toBeLessThan(10_000);
   });

@@ -19,10 +19,10 @@ const partitionAt = (hour: string): Partition => ({
   hour: hourOf(Date.parse(`2026-11-23T${hour}:00:00Z`)),
 });
 
-/** What a file does to the statement that reads it. */
+/** The effect of a file on the statement that reads it. */
 type Trouble = (key: string) => { readonly reason: string; readonly fault: QueryFault };
 
-/** An engine whose statements read the files of a store; a query goes on for as many runs as it is told to. */
+/** An engine whose statements read the files of a store; a query lasts for a given number of runs. */
 function fakeEngine(files: () => Promise<readonly string[]>, troubles: ReadonlyMap<string, Trouble>) {
   const committed: string[] = [];
   const queries = new Map<string, { readonly keys: readonly string[]; readonly error?: QueryFailedError }>();
@@ -120,7 +120,7 @@ describe("commitTables", () => {
     ]);
   });
 
-  it("reads none of the files that are in the table already", async () => {
+  it("does not read files that the table already has", async () => {
     const { arrive, run } = await openPipeline();
     await arrive("07", "a", "b", "c");
     await run();
@@ -128,7 +128,7 @@ describe("commitTables", () => {
     expect(await run()).toMatchObject({ bytesScanned: 1, rows: 1 });
   });
 
-  it("leaves a query that outlives it to the next run, which joins it", async () => {
+  it("leaves a query that lasts longer than the run to the next run, which joins it", async () => {
     const { arrive, run, queries, outlive, committed } = await openPipeline();
     await arrive("07", "a");
     outlive(1);
@@ -138,7 +138,7 @@ describe("commitTables", () => {
     expect(committed).toHaveLength(1);
   });
 
-  it("starts nothing while the query of an earlier run still goes on", async () => {
+  it("starts no query while the query of an earlier run still runs", async () => {
     const { arrive, run, queries, outlive } = await openPipeline();
     await arrive("07", "a");
     outlive(2);
@@ -156,7 +156,7 @@ describe("commitTables", () => {
     expect(results[0].rows + results[1].rows).toBe(2);
   });
 
-  it("says how long the slowest note had waited, also of one that still waits", async () => {
+  it("reports the longest wait of a note, including notes that still wait", async () => {
     const { arrive, run, clock, setOutage } = await openPipeline();
     await arrive("07", "a");
     await clock.sleep(300_000);
@@ -167,7 +167,7 @@ describe("commitTables", () => {
     expect(await run()).toMatchObject({ secondsToLake: 0 });
   });
 
-  it("submits nothing that lies among the records and is no commit of the table", async () => {
+  it("does not submit a record whose statement is not a commit to the table", async () => {
     const { run, store, queries } = await openPipeline();
     const foreign = { sql: "DROP TABLE x", token: randomUUID(), notes: [], partitions: [] };
     await store.put({ bucket: BUCKET, key: `_commits/${TABLE}/0000000001.json` }, JSON.stringify(foreign));
@@ -178,7 +178,7 @@ describe("commitTables", () => {
     expect(queries.size).toBe(0);
   });
 
-  it.each(["hello", "null", "{}"])("says what to do about a record that no run wrote: %s", async (body) => {
+  it.each(["hello", "null", "{}"])("explains how to repair a record that no run wrote: %s", async (body) => {
     const { run, store } = await openPipeline();
     await store.put({ bucket: BUCKET, key: `_commits/${TABLE}/0000000001.json` }, body);
     await expect(run()).rejects.toMatchObject({
@@ -187,7 +187,7 @@ describe("commitTables", () => {
     });
   });
 
-  it("leaves a note alone that it does not understand, and names it", async () => {
+  it("names a note that it cannot parse, and keeps it", async () => {
     const { run, store, unknown, keysBelow } = await openPipeline();
     const key = `_arrivals/${TABLE}/note.json`;
     await store.put(
@@ -199,7 +199,7 @@ describe("commitTables", () => {
     expect(await keysBelow("_arrivals/")).toEqual([key]);
   });
 
-  it("replaces the markers of older versions by notes, once", async () => {
+  it("replaces the markers of older versions with notes, once", async () => {
     const { run, store, committed, keysBelow } = await openPipeline();
     const prefix = rawPrefixOf(partitionAt("07"));
     await store.put({ bucket: BUCKET, key: `${prefix}a` }, "a");
@@ -213,7 +213,7 @@ describe("commitTables", () => {
 describe("a file that the engine cannot read", () => {
   const NAMES = Array.from({ length: 100 }, (_, index) => `file-${String(index).padStart(3, "0")}`);
 
-  it("is set aside with its bytes and the reason, and the others are committed in the same run", async () => {
+  it("is moved to rejected/ with its bytes and the reason, and the same run commits the other files", async () => {
     const { arrive, run, troubles, committed, store, keysBelow } = await openPipeline();
     const keys = await arrive("07", ...NAMES);
     const bad = [3, 17, 40, 41, 99].map((index) => keys[index] ?? "");
@@ -233,7 +233,7 @@ describe("a file that the engine cannot read", () => {
     expect(await keysBelow("_arrivals/")).toEqual([]);
   });
 
-  it("is found by halves if the engine does not name it", async () => {
+  it("is found by bisection if the engine does not name it", async () => {
     const { arrive, run, troubles, queries } = await openPipeline();
     const keys = await arrive("07", ...NAMES);
     const bad = keys[61] ?? "";
@@ -243,18 +243,18 @@ describe("a file that the engine cannot read", () => {
       rows: 99,
       waiting: 0,
     });
-    // Seven times in half, each time with the other half, and what makes sure of the last one.
+    // Seven halvings, each with the other half, and the check of the last file.
     expect(queries.size).toBeLessThanOrEqual(20);
   });
 
-  it("is found although it is the only new one", async () => {
+  it("is found if it is the only new file", async () => {
     const { arrive, run, troubles } = await openPipeline();
     const [bad = ""] = await arrive("07", "a");
     troubles.set(bad, unnamed);
     expect(await run()).toMatchObject({ rejected: [{ key: bad }], waiting: 0, failures: [] });
   });
 
-  it("is given another try: a failure can be chance", async () => {
+  it("is retried, because a failure can be temporary", async () => {
     const { arrive, run, troubles } = await openPipeline();
     const [first = ""] = await arrive("07", "a", "b");
     troubles.set(first, (key) => {
@@ -264,7 +264,7 @@ describe("a file that the engine cannot read", () => {
     expect(await run()).toMatchObject({ rejected: [], rows: 2, failures: [] });
   });
 
-  it("is not set aside while the engine fails whatever it reads", async () => {
+  it("is not moved while the engine fails for every file", async () => {
     const { arrive, run, setOutage, keysBelow, queries } = await openPipeline();
     const keys = await arrive("07", ...NAMES);
     setOutage({ kind: "unknown" });
@@ -275,7 +275,7 @@ describe("a file that the engine cannot read", () => {
     expect(queries.size).toBeLessThan(60);
   });
 
-  it("waits if the reason is one that passes, and the others do not wait for it", async () => {
+  it("waits if the reason is temporary, and the other files are committed", async () => {
     const { arrive, run, troubles, committed } = await openPipeline();
     const keys = await arrive("07", ...NAMES);
     troubles.set(keys[5] ?? "", busy);
@@ -285,7 +285,7 @@ describe("a file that the engine cannot read", () => {
     expect(committed).toHaveLength(100);
   });
 
-  it("does not make a statement that is refused by itself be tried on fewer files", async () => {
+  it("is not searched for if the engine refuses the statement itself", async () => {
     const { arrive, run, setOutage, queries } = await openPipeline();
     await arrive("07", ...NAMES);
     setOutage({ kind: "statement" });
@@ -295,7 +295,7 @@ describe("a file that the engine cannot read", () => {
 });
 
 describe("the records of commits", () => {
-  it("give a number to the first who takes it", async () => {
+  it("give a number to the first run that claims it", async () => {
     const store = memoryObjectStore();
     const commit = { number: 1, sql: "INSERT", token: randomUUID(), notes: [], partitions: [] };
     const records = commitRecords(store, BUCKET, TABLE);
@@ -303,7 +303,7 @@ describe("the records of commits", () => {
     expect((await records.read()).pending).toEqual(commit);
   });
 
-  it("have one end, and the next number after it", async () => {
+  it("end once, and the next number follows", async () => {
     const store = memoryObjectStore();
     const records = commitRecords(store, BUCKET, TABLE);
     await records.begin({ number: 1, sql: "INSERT", token: randomUUID(), notes: [], partitions: [] });
@@ -313,7 +313,7 @@ describe("the records of commits", () => {
     expect(await records.lastCommit()).toBeUndefined();
   });
 
-  it("are not numbered again after the old ones were deleted", async () => {
+  it("do not reuse numbers after old records are deleted", async () => {
     const store = memoryObjectStore();
     const records = commitRecords(store, BUCKET, TABLE);
     for (const number of [1, 2, 3]) {

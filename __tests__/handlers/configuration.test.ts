@@ -2,7 +2,7 @@ import { tablesOfSources } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { sourcesIn } from "../../handlers/configuration";
 
-/** A store that holds one object, and counts how often it is asked for it. */
+/** A store that holds one object, and counts how often it is read. */
 function storeOf(...answers: readonly (string | undefined | Error)[]) {
   const asked: string[] = [];
   return {
@@ -17,7 +17,7 @@ function storeOf(...answers: readonly (string | undefined | Error)[]) {
 }
 const WEB = { format: "alb", prefix: "web/AWSLogs/", name: "web" };
 
-describe("the sources that functions are told of", () => {
+describe("the configured sources of the functions", () => {
   it("are read once, from the pipeline's bucket", async () => {
     const store = storeOf(JSON.stringify({ sources: [WEB] }));
     const sources = sourcesIn(store, "logs");
@@ -41,14 +41,14 @@ describe("the sources that functions are told of", () => {
       "sources.0.privacy.clientIps: ",
       JSON.stringify({ sources: [{ ...WEB, privacy: { clientIps: "drop" } }] }),
     ],
-  ])("are refused, with the object and what to do, if it %s", async (problem, body) => {
+  ])("are refused with the object and the fix if the object %s", async (problem, body) => {
     const refused = sourcesIn(storeOf(body), "logs")();
     await expect(refused).rejects.toMatchObject({ code: "INVALID_ENVIRONMENT" });
     await expect(refused).rejects.toThrow(`s3://logs/_config/sources.json: ${problem}`);
     await expect(refused).rejects.toThrow("deploy the stack again to write this object");
   });
 
-  it("make one table for each format, with the sources it is partitioned by and what its rows must not tell", () => {
+  it("make one table for each format, with its partition sources and its privacy rules", () => {
     const hashed = { clientIps: "hash" } as const;
     expect(
       tablesOfSources([

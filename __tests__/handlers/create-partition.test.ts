@@ -45,14 +45,14 @@ const noteText = (...files: readonly object[]) => JSON.stringify({ files });
 const warned = () => printed.filter((line) => line.includes("unknown note ignored")).join("\n");
 
 describe("create-partition", () => {
-  it("adds the hours from two before the scheduled time to a day after it", async () => {
+  it("adds the hours from two hours before the scheduled time to a day after it", async () => {
     await invoke(SCHEDULED);
     expect(athena.partitions.size).toBe(27);
     expect(athena.partitions).toContain("alb_access_logs_raw/dt=2026-11-23/hour=05");
     expect(athena.partitions).toContain("alb_access_logs_raw/dt=2026-11-24/hour=07");
   });
 
-  it("adds them for every source of a table that is partitioned by source", async () => {
+  it("adds the hours for every source of a table that is partitioned by source", async () => {
     await invoke(SCHEDULED, [distribution("shop"), distribution("blog")]);
     expect(athena.partitions.size).toBe(54);
     expect(athena.partitions).toContain("cloudfront_access_logs_raw/source=blog/dt=2026-11-23/hour=05");
@@ -65,7 +65,7 @@ describe("create-partition", () => {
     expect(notes()).toEqual([]);
   });
 
-  it("leaves the notes to the typed tables where there are some", async () => {
+  it("keeps the notes for the typed tables if there are any", async () => {
     const written = await putNotes(s3, "logs", [LATE]);
     expect(await invoke(SCHEDULED, undefined, "true")).toEqual({ ensured: 28, late: 1 });
     expect(athena.partitions).toContain("alb_access_logs_lines/dt=2026-10-01/hour=13");
@@ -82,7 +82,7 @@ describe("create-partition", () => {
     expect(notes()).toEqual(written);
   });
 
-  it("keeps a note that was written while the partitions were added", async () => {
+  it("keeps a note that is written while it adds the partitions", async () => {
     await putNotes(s3, "logs", [LATE]);
     let late: string[] = [];
     s3.setFault(({ isBatchDelete }) => {
@@ -97,7 +97,7 @@ describe("create-partition", () => {
     expect(late).toHaveLength(1);
   });
 
-  it("leaves notes alone that are of no table, of another partitioning, or no notes at all, and says so", async () => {
+  it("keeps and reports notes of unknown tables, notes of other partitionings, and objects that are not notes", async () => {
     const strange = {
       "_arrivals/alb_access_logs/readme": "hello",
       "_arrivals/alb_access_logs/a-file-elsewhere.json": noteText({
@@ -122,7 +122,7 @@ describe("create-partition", () => {
     for (const key of Object.keys(strange)) expect(warned()).toContain(key);
   });
 
-  it("replaces the markers of older versions by notes of their files, once", async () => {
+  it("replaces the markers of older versions with notes of their files, once", async () => {
     const marker = "_touched/alb_access_logs/dt=2026-10-01/hour=13";
     for (const key of [LATE, LATE.replace("a.gz", "b.gz"), marker]) s3.put("logs", key, "1");
     await invoke(SCHEDULED);
@@ -131,7 +131,7 @@ describe("create-partition", () => {
     expect(notes()).toEqual([]);
   });
 
-  it("leaves the markers of older versions to transform-partition where there are typed tables", async () => {
+  it("leaves the markers of older versions to transform-partition if there are typed tables", async () => {
     const marker = "_touched/alb_access_logs/dt=2026-10-01/hour=13";
     s3.put("logs", marker, "1");
     await invoke(SCHEDULED, undefined, "true");
@@ -148,7 +148,7 @@ describe("create-partition", () => {
     expect(keys("_touched/")).toEqual([marker]);
   });
 
-  it("leaves markers alone that stand for no partition, and says so", async () => {
+  it("keeps and reports markers that do not name a partition", async () => {
     const strange = ["_touched/alb_access_logs/dt=2026-13-01/hour=13", "_touched/readme"];
     for (const key of strange) s3.put("logs", key, "1");
     await invoke(SCHEDULED);
@@ -156,7 +156,7 @@ describe("create-partition", () => {
     for (const key of strange) expect(warned()).toContain(key);
   });
 
-  it("adds a range of days, both ends whole, a hundred partitions to a statement", async () => {
+  it("adds a range of days including both ends, with a hundred partitions in one statement", async () => {
     await invoke({ from: "2024-02-28", to: "2024-03-01" });
     expect(athena.partitions.size).toBe(72);
     expect(athena.partitions).toContain("alb_access_logs_raw/dt=2024-02-29/hour=00");
@@ -171,7 +171,7 @@ describe("create-partition", () => {
     [{ from: "2024-03-01" }, '"from" and "to" must come together'],
     [{ scheduledTime: "soon" }, '"scheduledTime" must be ISO 8601, got "soon"'],
     [{ from: "1900-01-01", to: "2024-01-01" }, "must have at most"],
-  ])("refuses the event %j and says what it expects", async (event, message) => {
+  ])("refuses the event %j, and names the expected event", async (event, message) => {
     await expect(invoke(event)).rejects.toMatchObject({
       code: "INVALID_EVENT",
       message: expect.stringContaining(message),

@@ -36,13 +36,13 @@ describe("glueTableVersions", () => {
     expect(Math.max(...deletes)).toBe(100);
   });
 
-  it("deletes nothing of a table that has few", async () => {
+  it("deletes no version of a table that has few", async () => {
     const { catalog, deletes } = catalogOf(KEPT_VERSIONS);
     expect(await catalog.deleteOld("alb_access_logs")).toBe(0);
     expect(deletes).toEqual([]);
   });
 
-  it("says which version could not be deleted, and why", async () => {
+  it("names the version that it could not delete, and the reason", async () => {
     const { catalog } = catalogOf(50, "7");
     await expect(catalog.deleteOld("alb_access_logs")).rejects.toThrow(
       "logs.alb_access_logs: version 7 was not deleted: ConcurrentModificationException: try again",

@@ -51,7 +51,7 @@ const value = (text: string | null) => ({
   ResultSet: { Rows: [{ Data: [{}] }, { Data: [text === null ? {} : { VarCharValue: text }] }] },
 });
 
-/** Days that Iceberg's metadata has; a DELETE takes them away where the engine does that. */
+/** Days in Iceberg's metadata; a DELETE removes them if the engine deletes the files. */
 function tellDays(days: { expired?: string[]; small?: string[] }, isDeletedAtOnce = true): void {
   let expired = days.expired ?? [];
   athena.setAnswer((operation, { QueryString = "" }, sql) => {
@@ -72,7 +72,7 @@ function putCommit(number: number, days: readonly string[], hoursAgo: number): v
 }
 
 describe("maintain-lake", () => {
-  it("merges the files of the days that have many, and then deletes what is left over", async () => {
+  it("merges the files of days that have many, and then deletes unused files", async () => {
     tellDays({ small: ["2025-01-02", "2026-11-22"] });
     expect(await maintain()).toEqual({
       table: "alb_access_logs",
@@ -87,7 +87,7 @@ describe("maintain-lake", () => {
     expect(athena.queries.at(-1)).toBe(statements("VACUUM")[0]);
   });
 
-  it("deletes the days that are older than rows are kept, before it merges", async () => {
+  it("deletes days older than the retention before it merges", async () => {
     tellDays({ expired: ["2025-10-17", "2025-10-18"], small: ["2026-11-22"] });
     expect(await maintain({ RETENTION_DAYS: "400" })).toMatchObject({ deletedDays: 2, mergedDays: 1 });
     expect(athena.queries.some(({ sql }) => sql.includes("< DATE '2025-10-19'"))).toBe(true);
@@ -96,13 +96,13 @@ describe("maintain-lake", () => {
     expect(order.indexOf("DELETE")).toBeLessThan(order.indexOf("OPTIMIZE"));
   });
 
-  it("merges the deleted days where the engine has only marked their rows", async () => {
+  it("merges deleted days if the engine only marked their rows as deleted", async () => {
     tellDays({ expired: ["2025-10-18"] }, false);
     expect(await maintain({ RETENTION_DAYS: "400" })).toMatchObject({ deletedDays: 1, mergedDays: 0 });
     expect(daysOf("OPTIMIZE")).toEqual(["2025-10-18 2025-10-19"]);
   });
 
-  it("says so when rows still exist after they were deleted", async () => {
+  it("reports rows that still exist after the deletion", async () => {
     athena.setAnswer((operation, _, sql) =>
       operation === "GetQueryResults" && sql.includes("< DATE") ? value("2025-10-18") : undefined,
     );
@@ -112,13 +112,13 @@ describe("maintain-lake", () => {
     expect(statements("VACUUM")).toHaveLength(1);
   });
 
-  it("deletes nothing unless it is told to", async () => {
+  it("deletes nothing without a retention", async () => {
     tellDays({ expired: ["2025-10-18"] });
     await maintain();
     expect(statements("DELETE")).toEqual([]);
   });
 
-  it("counts the unparsed lines of each finished day that got files, once", async () => {
+  it("counts once the unparsed lines of each finished day that got files", async () => {
     athena.setValue("7");
     putCommit(1, ["2026-11-20", "2026-11-21"], 30);
     putCommit(2, ["2024-02-29"], 20);
@@ -128,7 +128,7 @@ describe("maintain-lake", () => {
     expect(await maintain()).toMatchObject({ unparsed: 3 * 7 });
     const counted = statements("SELECT count(*)").map(({ sql }) => /"dt" = '(\S+)'/.exec(sql)?.[1]);
     expect(counted).toEqual(["2024-02-29", "2026-11-20", "2026-11-21"]);
-    // Yesterday is not finished, and from the last record the next commit is numbered.
+    // Yesterday is not finished, and the last record gives the number of the next commit.
     expect(records().map((key) => key.replace("_commits/alb_access_logs/000000000", ""))).toEqual([
       "3.done.json",
       "3.json",
@@ -138,7 +138,7 @@ describe("maintain-lake", () => {
     expect(await maintain()).toMatchObject({ unparsed: undefined });
   });
 
-  it("counts each day once where commits around midnight are of two days", async () => {
+  it("counts each day once if commits around midnight have files of two days", async () => {
     const countedIn = async (night: Date) => {
       const before = athena.queries.length;
       await maintain({}, { scheduledTime: night.toISOString(), table: "alb_access_logs" });
@@ -156,21 +156,21 @@ describe("maintain-lake", () => {
     expect(await countedIn(new Date(NIGHT.getTime() + 48 * 3_600_000))).toEqual(["2026-11-23"]);
   });
 
-  it("keeps a commit of two days until both are finished where nothing else stands for the second one", async () => {
+  it("keeps the record of a commit of two days until both are finished, if it is the only record of the second day", async () => {
     putCommit(1, ["2026-11-21", "2026-11-22"], 27);
     putCommit(2, ["2026-11-23"], 3);
     expect(await maintain()).toMatchObject({ unparsed: undefined });
     expect(records()).toHaveLength(4);
   });
 
-  it("keeps the record of a commit that a function may still act on", async () => {
+  it("keeps the record of a commit that a function may still use", async () => {
     putCommit(1, ["2026-11-21"], 1);
     putCommit(2, ["2026-11-21"], 0);
     await maintain();
     expect(records()).toHaveLength(4);
   });
 
-  it("keeps the records when the lines could not be counted, so that the next night does it", async () => {
+  it("keeps the records if the count of lines fails, so that the next night counts them", async () => {
     putCommit(1, ["2026-11-21"], 20);
     putCommit(2, ["2026-11-21"], 10);
     athena.setFates({ of: /^SELECT count/, end: "FAILED", reason: "PERMISSION_DENIED: no" });
@@ -179,7 +179,7 @@ describe("maintain-lake", () => {
     expect(statements("VACUUM")).toHaveLength(1);
   });
 
-  it("deletes old versions of the table in the catalog, and keeps the newest", async () => {
+  it("deletes old versions of the table in the catalog, and keeps the newest ones", async () => {
     const count = 250;
     athena.versions.set(
       "alb_access_logs",
@@ -191,7 +191,7 @@ describe("maintain-lake", () => {
     expect(kept?.at(-1)).toBe(count - 1);
   });
 
-  it("goes on as long as Athena asks for more runs", async () => {
+  it("repeats OPTIMIZE while Athena asks for more runs", async () => {
     tellDays({ small: ["2026-11-20", "2026-11-21"] });
     const reason = "ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED: run again";
     const more = { of: /^OPTIMIZE/, end: "FAILED", reason } as const;
@@ -200,7 +200,7 @@ describe("maintain-lake", () => {
     expect(daysOf("OPTIMIZE").filter((days) => days.startsWith("2026-11-20"))).toHaveLength(3);
   });
 
-  it("leaves a statement that takes longer than the function to a later run of the night, which joins it", async () => {
+  it("leaves a statement that takes longer than the function to a later run of the same night, which joins it", async () => {
     tellDays({ small: ["2026-11-20"] });
     athena.setFates({ of: /^OPTIMIZE/, states: ["RUNNING", "RUNNING"] });
     expect(await maintain({}, undefined, 15_000)).toMatchObject({ mergedDays: 0, isUnfinished: true });
@@ -208,7 +208,7 @@ describe("maintain-lake", () => {
     expect(statements("OPTIMIZE")).toHaveLength(1);
   });
 
-  it("hides the text of unparsed lines where rows must not tell all, and counts them still", async () => {
+  it("hides the text of unparsed lines if personal data is removed, and still counts the lines", async () => {
     athena.setValue("7");
     putCommit(1, ["2026-11-21"], 20);
     putCommit(2, ["2026-11-21"], 10);
@@ -217,14 +217,14 @@ describe("maintain-lake", () => {
     expect(statements("CREATE OR REPLACE VIEW")[0]?.sql).toContain('SELECT CAST(NULL AS varchar) AS "line"');
   });
 
-  it("carries the other steps out when one fails, and fails with Athena's reason", async () => {
+  it("runs the other steps when one fails, and fails with Athena's reason", async () => {
     athena.setFates({ of: /^CREATE OR REPLACE VIEW/, end: "FAILED", reason: "no such table" });
     await expect(maintain()).rejects.toMatchObject({ message: expect.stringContaining("no such table") });
     expect(statements("VACUUM")).toHaveLength(1);
   });
 
   it.each([{}, { table: "cloudfront_access_logs" }])(
-    "refuses the event %j and names the tables",
+    "refuses the event %j, and names the tables",
     async (event) => {
       await expect(maintain({}, event)).rejects.toMatchObject({
         code: "INVALID_EVENT",

@@ -12,7 +12,7 @@ import { memoryObjectStore } from "../../testing/memory-object-store";
 const TABLE = { format: FORMATS.alb, database: "logs", bucket: "logs", bySource: false };
 const NOW = new Date("2026-11-28T03:30:00Z");
 
-/** A table with days of files, whose statements do what they say. */
+/** A table with days of files, which carries its statements out. */
 function openTable(days: readonly string[] = []) {
   let clock = new Date(NOW.getTime() - 48 * HOUR_MS);
   const store = memoryObjectStore(() => clock);
@@ -85,7 +85,7 @@ const countsOf = (statements: readonly string[]) =>
   statements.flatMap((sql) => /count\(\*\)[\s\S]*"dt" = '(\S+)'/.exec(sql)?.[1] ?? []);
 
 describe("maintainTable", () => {
-  it("counts the unparsed lines of every finished day that got files, late files and history among them", async () => {
+  it("counts the unparsed lines of every finished day that got files, including late files and backfilled files", async () => {
     const { commit, maintain, statements } = openTable();
     await commit(50, "2026-11-25T05", "2024-02-29T07");
     await commit(40, "2026-11-26T10", "2026-11-26T09");
@@ -96,7 +96,7 @@ describe("maintainTable", () => {
     expect(countsOf(statements)).toEqual(["2024-02-29", "2026-11-25", "2026-11-26"]);
   });
 
-  it("counts a day once, unless files of it come later", async () => {
+  it("counts a day once, unless more files of the day arrive later", async () => {
     const { commit, maintain, statements, records } = openTable();
     await commit(50, "2026-11-25T05");
     await commit(1, "2026-11-28T02");
@@ -118,7 +118,7 @@ describe("maintainTable", () => {
     expect((await records.read()).ended.map(({ number }) => number)).toEqual([2, 3]);
   });
 
-  it("merges the days that have many small files, whatever wrote them", async () => {
+  it("merges days that have many small files, also files of other writers", async () => {
     const { maintain, statements } = openTable(["2026-11-02", "2026-11-20", "2026-11-27"]);
     expect(await maintain()).toMatchObject({ mergedDays: 2, deletedVersions: 7, failures: [] });
     const merged = statements.filter((sql) => sql.startsWith("OPTIMIZE"));
@@ -128,13 +128,13 @@ describe("maintainTable", () => {
     );
   });
 
-  it("deletes what is older than it is kept, day by day that there is", async () => {
+  it("deletes each day that is older than the retention", async () => {
     const { maintain, held } = openTable(["2020-01-01", "2026-10-31", "2026-11-02"]);
     expect(await maintain({ retentionDays: 27 })).toMatchObject({ deletedDays: 2, failures: [] });
     expect([...held]).toEqual(["2026-11-02"]);
   });
 
-  it("merges the files of deleted days where the engine only marked their rows", async () => {
+  it("merges the files of deleted days if the engine only marked their rows as deleted", async () => {
     const { maintain, held, marksRowsOnly, statements } = openTable(["2026-10-30", "2026-10-31"]);
     marksRowsOnly();
     expect(await maintain({ retentionDays: 27 })).toMatchObject({ deletedDays: 2, failures: [] });
@@ -144,7 +144,7 @@ describe("maintainTable", () => {
     );
   });
 
-  it("goes on with the other steps when one fails, and says which did", async () => {
+  it("runs the other steps when one fails, and names the failed step", async () => {
     const { maintain, errors, statements } = openTable(["2026-11-02"]);
     errors.set(/^OPTIMIZE/, [new QueryFailedError("q", "no")]);
     const { failures } = await maintain();
@@ -160,7 +160,7 @@ describe("maintainTable", () => {
     expect(statements.filter((sql) => sql.startsWith("OPTIMIZE"))).toHaveLength(3);
   });
 
-  it("leaves a statement that takes too long to a later run of the night", async () => {
+  it("leaves a statement that takes too long to a later run of the same night", async () => {
     const { maintain, errors } = openTable();
     errors.set(/^VACUUM/, [new RetryableError("QUERY_TIMEOUT", "it goes on")]);
     expect(await maintain()).toMatchObject({ isUnfinished: true, failures: [] });

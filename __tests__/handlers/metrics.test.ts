@@ -22,7 +22,7 @@ import {
 const ALB_FOLDER = "shop/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/";
 const ALB_NAME =
   "111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_2fb1c9a0.log.gz";
-/** A key for every reason to skip it, and one of each source. */
+/** A key for every reason to skip an object, and a key of each source. */
 const KEYS = [
   `${ALB_FOLDER}${ALB_NAME}`,
   "cdn/E2EXAMPLE1SHOP.2026-11-23-07.0a1b2c3d.gz",
@@ -43,7 +43,7 @@ let s3: S3Server;
 let published: EmbeddedMetrics[];
 let json: TerraformJson;
 
-/** Environment that a function of the stack has, with the addresses of this test's servers in it. */
+/** The environment of a function of the stack, with the addresses of this test's servers. */
 function environmentOf(name: HandlerName): Record<string, string> {
   const lambda = Object.values(resourcesOf(json, "aws_lambda_function")).find(
     ({ function_name }) => function_name === `logs-${name}`,
@@ -96,7 +96,7 @@ beforeAll(async () => {
   );
   await invoke("create-partition", {});
   await invoke("transform-partition", {}, context);
-  // A second commit to each table, so that the first one's record is not the last: its lines are counted.
+  // A second commit to each table, so that the first record is not the last and its lines are counted.
   await invoke("move-access-logs", sqsEvent(s3Notification("bucket", ...LATER_KEYS)), context);
   await invoke("transform-partition", {}, context);
   const scheduledTime = new Date(Date.now() + 24 * 3_600_000).toISOString();
@@ -118,40 +118,40 @@ const publishedNames = () =>
   );
 
 describe("the metrics that the functions publish", () => {
-  it("are, name by name and dimension by dimension, those that the dashboard shows", () => {
+  it("have the same names and dimensions as on the dashboard", () => {
     const shown = metricsOf(widgetsOf(json))
       .filter(({ namespace }) => namespace === METRICS_NAMESPACE)
       .map(({ name, dimensions }) => text(name, dimensions));
     expect([...new Set(shown)].sort()).toEqual([...publishedNames()].sort());
   });
 
-  it("are all that alarms of this namespace look at", () => {
+  it("include every metric that an alarm of this namespace uses", () => {
     const watched = [...alarmsOf(json).values()].filter(({ namespace }) => namespace === METRICS_NAMESPACE);
     expect(watched.length).toBeGreaterThanOrEqual(6);
     for (const { metric_name, dimensions } of watched)
       expect(publishedNames()).toContain(text(metric_name, dimensions));
   });
 
-  it("are those of the one list, with its units, and no others", () => {
+  it("are exactly the metrics of the list, with its units", () => {
     const names = published.flatMap(({ values }) => Object.keys(values));
     expect([...new Set(names)].sort()).toEqual(Object.keys(METRICS).sort());
     for (const { values } of published)
       for (const value of Object.values(values)) expect(value).toBeGreaterThanOrEqual(0);
   });
 
-  it("are as many as the page on operations says that are paid for", () => {
+  it("are as many as the operations page says that AWS charges for", () => {
     const page = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
     expect(page).toContain(`${publishedNames().size} metrics`);
   });
 
-  it("tell every reason to skip an object apart", () => {
+  it("have a dimension value for every reason to skip an object", () => {
     const reasons = published.flatMap(({ dimensions }) => dimensions.Reason ?? []);
     expect(reasons.sort()).toEqual([...SKIP_REASONS].sort());
   });
 
-  it("carry the function's name as the stack gives it", () => {
+  it("have the function name that the stack sets", () => {
     const services = new Set(published.map(({ dimensions }) => dimensions.service));
-    // What create-partition does, AWS counts.
+    // AWS itself publishes the metrics of create-partition.
     const silent: readonly HandlerName[] = ["create-partition"];
     expect([...services].sort()).toEqual(
       HANDLER_NAMES.filter((name) => !silent.includes(name))

@@ -71,7 +71,7 @@ async function invoke(
 
 const failedIn = ({ batchItemFailures }: SQSBatchResponse) =>
   batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-/** But for what Terraform wrote. */
+/** Except the objects that Terraform wrote. */
 const keysIn = (bucket: string) => server.keys(bucket).filter((key) => key !== CONFIGURATION_KEY);
 const keysBelow = (prefix: string, bucket = "logs") => keysIn(bucket).filter((key) => key.startsWith(prefix));
 const rawKeys = (bucket = "logs") => keysBelow("raw/", bucket);
@@ -79,7 +79,7 @@ const noteKeys = (bucket = "logs") => keysBelow("_arrivals/", bucket);
 const noted = (bucket = "logs") => noteKeys(bucket).flatMap((key) => filesInNote(server.read(bucket, key)));
 
 describe("move-access-logs", () => {
-  it("moves an object to its hour, notes it, and deletes the original", async () => {
+  it("moves an object to the partition of its hour, notes it, and deletes the original", async () => {
     const response = await invoke(sqsEvent(s3Notification("logs", KEY)));
     expect(failedIn(response)).toEqual([]);
     expect(rawKeys()).toEqual([
@@ -89,7 +89,7 @@ describe("move-access-logs", () => {
     expect(keysIn("logs")).toEqual([...noteKeys(), ...rawKeys()]);
   });
 
-  it("notes the file with its hour and size, below its table", async () => {
+  it("writes the note with the hour and size of the file, below the prefix of its table", async () => {
     await invoke(sqsEvent(s3Notification("logs", KEY)));
     expect(noteKeys()).toEqual([
       expect.stringMatching(/^_arrivals\/alb_access_logs\/\d{8}T\d{9}Z-[0-9a-f]{16}\.json$/),
@@ -99,7 +99,7 @@ describe("move-access-logs", () => {
     });
   });
 
-  it("does the same for an event from EventBridge, whose keys are plain", async () => {
+  it("accepts events from EventBridge, whose keys are not encoded", async () => {
     const key = "cf/a+b %20ü/E2EXAMPLE1SHOP.2026-11-22-23.0a1b2c3d.gz";
     server.put("logs", key, "text");
     expect(failedIn(await invoke(sqsEvent(eventBridgeEvent("logs", key))))).toEqual([]);
@@ -115,20 +115,20 @@ describe("move-access-logs", () => {
     expect(keysIn("logs")).not.toContain(key);
   });
 
-  it("keeps the originals when told so", async () => {
+  it("keeps the originals if this is configured", async () => {
     await invoke(sqsEvent(s3Notification("logs", KEY)), { KEEP_ORIGINALS: "true" });
     expect(keysIn("logs")).toContain(KEY);
     expect(rawKeys()).toHaveLength(1);
   });
 
-  it("moves to another bucket when told so", async () => {
+  it("moves to another bucket if one is configured", async () => {
     await invoke(sqsEvent(s3Notification("logs", KEY)), { TARGET_BUCKET: "lake" });
     expect(keysIn("logs")).toEqual([]);
     expect(keysIn("lake")).toEqual([...noteKeys("lake"), "other", ...rawKeys("lake")]);
     expect(noted("lake")).toEqual(rawKeys("lake"));
   });
 
-  it("writes one object when the same event comes twice, in one batch or later", async () => {
+  it("writes one object when it receives the same event twice, in one batch or later", async () => {
     expect(
       failedIn(await invoke(sqsEvent(s3Notification("logs", KEY, KEY), s3Notification("logs", KEY)))),
     ).toEqual([]);
@@ -136,14 +136,14 @@ describe("move-access-logs", () => {
     expect(rawKeys()).toHaveLength(1);
   });
 
-  it("acknowledges an event that comes again for a file that was set aside since", async () => {
+  it("acknowledges a repeated event for a file that was moved to rejected/", async () => {
     await invoke(sqsEvent(s3Notification("logs", KEY)));
     const [rawKey = ""] = rawKeys();
     const store = s3ObjectStore(client);
     await setAside({ store, clock: systemClock }, "logs", rawKey, "GZIP: unexpected end");
     await store.deleteAll("logs", noteKeys());
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual([]);
-    // Neither is it moved again nor noted: it waits for a whole copy.
+    // The file is not moved or noted again: it waits for an intact copy.
     expect(keysIn("logs")).toEqual([rejectedKeyOf(rawKey), reasonKeyOf(rawKey)]);
     expect(
       printed
@@ -152,10 +152,10 @@ describe("move-access-logs", () => {
     ).toBe(false);
   });
 
-  it("gives back what there is no time for, and leaves it where it is", async () => {
+  it("returns the messages that it has no time for, and does not move their objects", async () => {
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY)), {}, 15_000))).toEqual(["m0"]);
     expect(keysIn("logs")).toEqual([KEY]);
-    // Nothing failed: an alarm must not go on for it.
+    // Nothing failed, so no alarm may be raised.
     expect(printed.flatMap(embeddedMetrics)).toContainEqual({
       dimensions: { service: "move" },
       values: { ObjectsFailed: 0 },
@@ -176,7 +176,7 @@ describe("move-access-logs", () => {
     ).toEqual(["one", "two"]);
   });
 
-  it("reports an object that is gone and was never moved, and only its message", async () => {
+  it("reports only the message of an object that is deleted and was never moved", async () => {
     const response = await invoke(
       sqsEvent(s3Notification("logs", "cf/E2X.2026-11-22-23.aa.gz"), s3Notification("logs", KEY)),
     );
@@ -185,7 +185,7 @@ describe("move-access-logs", () => {
     expect(rawKeys()).toHaveLength(1);
   });
 
-  it("acknowledges test events and objects that are no access logs, and leaves these alone", async () => {
+  it("acknowledges test events and objects that are not access logs, and does not move these objects", async () => {
     const others = [
       "alb/AWSLogs/111122223333/ELBAccessLogTestFile",
       `alb/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/conn_log_${NAME}`,
@@ -202,7 +202,7 @@ describe("move-access-logs", () => {
     }
   });
 
-  it("sends back a message that it cannot read, alone", async () => {
+  it("returns only the message that it cannot parse", async () => {
     const response = await invoke(
       sqsEvent("no json", JSON.stringify({ hello: 1 }), s3Notification("logs", KEY)),
     );
@@ -210,7 +210,7 @@ describe("move-access-logs", () => {
     expect(rawKeys()).toHaveLength(1);
   });
 
-  it("gets over S3 asking it to slow down", async () => {
+  it("retries when S3 answers SlowDown", async () => {
     let refusals = 2;
     server.setFault(({ isCopy }) =>
       isCopy && refusals-- > 0 ? { status: 503, code: "SlowDown" } : undefined,
@@ -219,13 +219,13 @@ describe("move-access-logs", () => {
     expect(rawKeys()).toHaveLength(1);
   });
 
-  it("keeps the original and sends the message back when the copy fails", async () => {
+  it("keeps the original and returns the message when the copy fails", async () => {
     server.setFault(({ isCopy }) => (isCopy ? { status: 403, code: "AccessDenied" } : undefined));
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual(["m0"]);
     expect(keysIn("logs")).toEqual([KEY]);
   });
 
-  it("keeps the original when the file could not be noted, so that the next try notes it", async () => {
+  it("keeps the original when the note cannot be written, so that the retry notes the file", async () => {
     server.setFault(({ key }) =>
       key.startsWith("_arrivals/") ? { status: 403, code: "AccessDenied" } : undefined,
     );
@@ -237,7 +237,7 @@ describe("move-access-logs", () => {
     expect(noted()).toEqual(rawKeys());
   });
 
-  it("sends the message back when the original could not be deleted", async () => {
+  it("returns the message when the original cannot be deleted", async () => {
     server.setFault(({ isBatchDelete }) =>
       isBatchDelete ? { status: 403, code: "AccessDenied" } : undefined,
     );
@@ -245,7 +245,7 @@ describe("move-access-logs", () => {
     expect(printed.join("\n")).toContain("DELETE_FAILED");
   });
 
-  it("puts late files of another day into the hour they belong to", async () => {
+  it("moves late files of another day to the hour of their requests", async () => {
     server.put("logs", CLOUDFRONT_KEY, "text");
     await invoke(sqsEvent(s3Notification("logs", CLOUDFRONT_KEY)));
     expect(rawKeys()[0]).toMatch(/^raw\/cloudfront_access_logs\/dt=2026-11-22\/hour=23\//);
@@ -264,7 +264,7 @@ describe("move-access-logs", () => {
     expect(failedIn(response)).toEqual([]);
     expect(rawKeys()).toHaveLength(count);
     expect(server.maxInFlight).toBeLessThanOrEqual(32);
-    // A note and a delete for every hundred.
+    // A note and a delete for every hundred objects.
     expect(server.requests.filter(({ isBatchDelete }) => isBatchDelete)).toHaveLength(3);
     expect(noteKeys()).toHaveLength(3);
     expect(noted().sort()).toEqual(rawKeys());
@@ -272,7 +272,7 @@ describe("move-access-logs", () => {
     expect(ofTheBatch).toHaveLength(count + 3 + 3);
   });
 
-  it("counts files and bytes by source, and how long the slowest waited since its delivery", async () => {
+  it("counts files and bytes by source, and reports the longest time since delivery", async () => {
     server.put("logs", CLOUDFRONT_KEY, "text");
     const before = Date.now();
     await invoke(sqsEvent(s3Notification("logs", KEY, CLOUDFRONT_KEY)));
@@ -291,7 +291,7 @@ describe("move-access-logs", () => {
     expect(own?.values.SecondsToRaw).toBeLessThan((Date.now() - Date.parse(EVENT_TIME)) / 1000 + 1);
   });
 
-  it("counts a file once, whoever tells of it again", async () => {
+  it("counts a file once, also when its event is repeated", async () => {
     await invoke(sqsEvent(s3Notification("logs", KEY)));
     printed = [];
     await invoke(sqsEvent(s3Notification("logs", KEY)));
@@ -300,7 +300,7 @@ describe("move-access-logs", () => {
     ]);
   });
 
-  it("names every variable that is wrong before it does anything", async () => {
+  it("names every wrong variable before it moves an object", async () => {
     const wrong = invoke(sqsEvent(), { TARGET_BUCKET: "", KEEP_ORIGINALS: "maybe" });
     await expect(wrong).rejects.toMatchObject({ code: "INVALID_ENVIRONMENT" });
     await expect(wrong).rejects.toThrow(/TARGET_BUCKET.*KEEP_ORIGINALS/);

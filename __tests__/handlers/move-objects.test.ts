@@ -7,7 +7,7 @@ import { notedFiles } from "../helpers/notes";
 
 const SOURCES = [{ format: "alb", prefix: "alb/AWSLogs/" }] as const;
 const START = Date.parse("2026-11-23T07:50:00Z");
-/** What a copy takes where S3 is slow. */
+/** The duration of a copy when S3 is slow. */
 const SLOW_COPY_MS = 2_500;
 
 async function openBucket(objects: number) {
@@ -55,8 +55,8 @@ async function openBucket(objects: number) {
   return { keys, scheduler, list, move, noted, maxInFlight: () => maxInFlight };
 }
 
-describe("moveObjects where copies are slow", () => {
-  it("moves what there is time for, gives the rest back, and ends in time", async () => {
+describe("moveObjects when copies are slow", () => {
+  it("moves the objects that it has time for, returns the others, and ends in time", async () => {
     const { keys, scheduler, list, move, noted, maxInFlight } = await openBucket(1_000);
     const outcomes = await move(keys, 45);
     const kinds = outcomes.map(({ kind }) => kind);
@@ -74,14 +74,14 @@ describe("moveObjects where copies are slow", () => {
     expect(await noted()).toEqual(await list("raw/"));
   });
 
-  it("has noted and deleted what is done before the rest is copied, so that a stop costs little", async () => {
+  it("notes and deletes copied objects before it copies the others, so that little is lost if it stops", async () => {
     const { keys, scheduler, list, move, noted } = await openBucket(1_000);
     let [left, known]: [string[], string[]] = [[], []];
     await move(keys, 600, async () => {
       await scheduler.sleep(30_000);
       [left, known] = [await list("alb/"), await noted()];
     });
-    // 12 times 32 were copied by then: three whole hundreds.
+    // 12 times 32 were copied until then: three full batches of a hundred.
     expect(left).toHaveLength(700);
     expect(known).toHaveLength(300);
     expect(await list("alb/")).toEqual([]);

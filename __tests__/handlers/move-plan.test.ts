@@ -15,7 +15,7 @@ const SOURCES: readonly Source[] = [
 const NAME = "E2X.2026-11-23-07.abcd.gz";
 
 describe("planMove", () => {
-  it("names the target by table, hour, a hash of where the object was, and its own name", () => {
+  it("names the target by table, hour, a hash of the object's bucket and key, and the file name", () => {
     expect(planMove(SOURCES, { bucket: "logs", key: `cf/${NAME}` })).toEqual({
       kind: "move",
       key: expect.stringMatching(
@@ -32,7 +32,7 @@ describe("planMove", () => {
     });
   });
 
-  it("gives the same object the same key, and two objects two", () => {
+  it("gives one object always the same key, and two objects different keys", () => {
     fc.assert(
       fc.property(fc.webPath(), fc.webPath(), (a, b) => {
         const keyOf = (folder: string) => {
@@ -48,7 +48,7 @@ describe("planMove", () => {
     );
   });
 
-  it("tells buckets apart", () => {
+  it("gives objects of different buckets different keys", () => {
     const [a, b] = ["one", "two"].map((bucket) => planMove(SOURCES, { bucket, key: `cf/${NAME}` }));
     expect(a).not.toEqual(b);
   });
@@ -62,7 +62,7 @@ describe("planMove", () => {
     expect(planMove(SOURCES, { bucket: "logs", ...object })).toEqual({ kind: "skip", reason });
   });
 
-  it("never moves what the pipeline itself wrote, whatever the sources are", () => {
+  it("never moves objects that the pipeline wrote, for any sources", () => {
     const everything: Source[] = [{ format: "cloudfront", prefix: "" }];
     for (const prefix of OWN_PREFIXES) {
       expect(planMove(everything, { bucket: "logs", key: `${prefix}${NAME}` })).toMatchObject({
@@ -75,7 +75,7 @@ describe("planMove", () => {
 describe("keys in events", () => {
   const key = fc.string({ unit: "grapheme", minLength: 1 });
 
-  it("come back as S3 stores them, from either kind of event", () => {
+  it("are decoded to the keys in S3, for both kinds of events", () => {
     fc.assert(
       fc.property(key, (text) => {
         const object = { bucket: "logs", key: text, size: 4, deliveredAt: new Date(EVENT_TIME) };
@@ -85,12 +85,12 @@ describe("keys in events", () => {
     );
   });
 
-  it.each([undefined, "yesterday", 7])("come without a time where the event's is %p", (time) => {
+  it.each([undefined, "yesterday", 7])("have no time if the time of the event is %p", (time) => {
     const event = { ...JSON.parse(eventBridgeEvent("logs", "key")), time };
     expect(arrivedObjects(JSON.stringify(event))).toEqual([{ bucket: "logs", key: "key", size: 4 }]);
   });
 
-  it("are encoded for CopySource so that decoding gives them back, slashes in place", () => {
+  it("are encoded for CopySource: decoding returns the key, and slashes are not encoded", () => {
     fc.assert(
       fc.property(key, (text) => {
         const source = copySourceOf({ bucket: "logs", key: text });
@@ -108,13 +108,13 @@ describe("keys in events", () => {
     '{"Records":[{}]}',
     '{"Records":[{"s3":{"bucket":{"name":1}}}]}',
     '{"source":"aws.s3","detail":{}}',
-  ])("make the unknown message %j an error that shows it", (body) => {
+  ])("cause an error that shows the unknown message %j", (body) => {
     expect(() => arrivedObjects(body)).toThrow(/expected an S3 notification or an EventBridge event/);
   });
 });
 
 describe("the path of a partition", () => {
-  it("stands for the partition they were made of", () => {
+  it("parses to the partition that it was made from", () => {
     fc.assert(
       fc.property(
         fc.date({ min: new Date(0), max: new Date("9999-12-31"), noInvalidDate: true }),

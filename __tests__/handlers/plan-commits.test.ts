@@ -23,7 +23,7 @@ const anyFile = fc
   .map(([hours, name]) => fileAt(addHours(START, hours), name));
 
 describe("planCommits", () => {
-  it("puts every file into one statement, within the limits of each", () => {
+  it("puts every file into exactly one statement, within the limits of a statement", () => {
     fc.assert(
       fc.property(fc.array(anyFile, { maxLength: 400 }), (files) => {
         const batches = planCommits(TABLE, files);
@@ -41,7 +41,7 @@ describe("planCommits", () => {
           expect(days.size).toBeLessThanOrEqual(MAX_DAYS);
           for (const { key } of batch)
             expect(ranges.some(({ from, to }) => from <= key && key <= to)).toBe(true);
-          // A range lies within one folder.
+          // A range has keys of one partition.
           for (const { from, to } of ranges)
             expect(from.slice(0, from.lastIndexOf("/"))).toBe(to.slice(0, to.lastIndexOf("/")));
         }
@@ -55,18 +55,18 @@ describe("planCommits", () => {
     expect(planCommits(TABLE, files)).toHaveLength(Math.ceil((365 * 24) / MAX_PARTITIONS));
   });
 
-  it("begins with the oldest hours", () => {
+  it("starts with the oldest hours", () => {
     const files = [5, 3, 400, 1].map((hours) => fileAt(addHours(START, hours), "a"));
     const hours = planCommits(TABLE, files).map(([file]) => file?.partition.hour);
     expect(hours).toEqual([...hours].sort((a, b) => Number(a) - Number(b)));
   });
 
-  it("names up to a hundred files one by one, so that no other is read", () => {
+  it("names up to a hundred files one by one, so that the engine reads no other file", () => {
     const files = Array.from({ length: 100 }, (_, index) => fileAt(START, `file-${index}`));
     expect(committedFiles(files).ranges.every(({ from, to }) => from === to)).toBe(true);
   });
 
-  it("covers more files by ranges of those whose names have the most in common", () => {
+  it("covers more than a hundred files with ranges of the most similar names", () => {
     const five = Array.from({ length: 99 }, (_, index) => fileAt(START, `0005-${index}`));
     const ten = Array.from({ length: 99 }, (_, index) => fileAt(START, `0010-${index}`));
     const { ranges } = committedFiles([...five, ...ten]);
@@ -74,7 +74,7 @@ describe("planCommits", () => {
     expect(ranges.some(({ from, to }) => from.includes("/0005") && to.includes("/0010"))).toBe(false);
   });
 
-  it("keeps sources with rules of their own apart, and no others", () => {
+  it("separates only sources that have their own privacy rules", () => {
     const files = [fileAt(START, "a", "shop"), fileAt(START, "b", "api")];
     const rule = { clientIps: "truncate", queryStrings: "keep", cookies: "keep" } as const;
     expect(planCommits({ ...TABLE, sources: ["shop", "api"] }, files)).toHaveLength(1);
@@ -82,7 +82,7 @@ describe("planCommits", () => {
     expect(planCommits({ ...TABLE, sources: ["shop", "api"], privacy }, files)).toHaveLength(2);
   });
 
-  it("reads no more text in one statement than ends in minutes", () => {
+  it("limits the text of one statement, so that it ends within minutes", () => {
     const files = ["a", "b", "c"].map((name) => fileAt(START, name, undefined, MAX_BYTES / 2));
     expect(planCommits(TABLE, files).map(({ length }) => length)).toEqual([2, 1]);
   });

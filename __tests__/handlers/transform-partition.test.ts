@@ -53,7 +53,7 @@ const BOTH_TABLES = [ALB, { name: "cdn", format: "cloudfront", prefix: "cf/" }] 
 describe("transform-partition", () => {
   beforeEach(() => athena.tables.set("alb_access_logs", COLUMNS));
 
-  it("runs no statement when no file came", async () => {
+  it("runs no statement when no file arrived", async () => {
     expect(await invoke()).toEqual([
       {
         table: "alb_access_logs",
@@ -68,7 +68,7 @@ describe("transform-partition", () => {
     expect(athena.submissions).toBe(0);
   });
 
-  it("commits the noted files of all hours with one statement, and uses their notes up", async () => {
+  it("commits the noted files of all hours with one statement, and deletes their notes", async () => {
     await note(FILE, LATE_FILE);
     await note(FILE.replace("a.gz", "z.gz"));
     expect(await invoke()).toMatchObject([
@@ -84,7 +84,7 @@ describe("transform-partition", () => {
     expect(keys("_arrivals/")).toEqual([]);
   });
 
-  it("records what it commits and how that ended", async () => {
+  it("records each commit and its result", async () => {
     const notes = await note(FILE);
     await invoke();
     expect(keys("_commits/")).toEqual([`${RECORD}.done.json`, `${RECORD}.json`]);
@@ -100,7 +100,7 @@ describe("transform-partition", () => {
     });
   });
 
-  it("says for each table what it did", async () => {
+  it("reports its work for each table", async () => {
     athena.tables.set("cloudfront_access_logs", lakeColumnNames({ ...TABLE, format: FORMATS.cloudfront }));
     await note(FILE, CLOUDFRONT_FILE);
     expect(await invoke(900_000, "managed", BOTH_TABLES)).toMatchObject([
@@ -110,7 +110,7 @@ describe("transform-partition", () => {
     expect(inserts()).toHaveLength(2);
   });
 
-  it("makes sure that the catalog knows the partition before it reads it", async () => {
+  it("adds the partition to the catalog before it reads the partition", async () => {
     await note(LATE_FILE);
     await invoke();
     expect([...athena.partitions]).toEqual([
@@ -120,7 +120,7 @@ describe("transform-partition", () => {
     expect(athena.queries.at(-1)).toBe(inserts()[0]);
   });
 
-  it("adds no partition where Athena computes them", async () => {
+  it("adds no partition if Athena computes the partitions", async () => {
     await note(FILE);
     await invoke(900_000, "projection");
     expect(athena.partitions.size).toBe(0);
@@ -138,7 +138,7 @@ describe("transform-partition", () => {
     expect(athena.tables.get("alb_access_logs")).toEqual(COLUMNS);
   });
 
-  it("adds a column that the format got since, once, without touching data", async () => {
+  it("adds a new column of the format once, without changes to the data", async () => {
     athena.tables.set(
       "alb_access_logs",
       COLUMNS.filter((name) => name !== "elb_error_code"),
@@ -152,7 +152,7 @@ describe("transform-partition", () => {
     ]);
   });
 
-  it("keeps a note that was written while its partition was committed", async () => {
+  it("keeps a note that is written while its partition is committed", async () => {
     await note(FILE);
     const later: string[] = [];
     athena.setAnswer((operation, { QueryString = "" }) => {
@@ -168,7 +168,7 @@ describe("transform-partition", () => {
     expect(keys("_arrivals/")).toEqual(later);
   });
 
-  it("finishes what a crashed run had begun before it does anything else", async () => {
+  it("finishes the commit of a crashed run before it starts another", async () => {
     const [ofCrashed = ""] = await note(LATE_FILE);
     const sql = `${commitHead(TABLE)}"elb") SELECT 1`;
     const start = {
@@ -186,7 +186,7 @@ describe("transform-partition", () => {
     expect(keys("_commits/")).toHaveLength(4);
   });
 
-  it("runs no statement from the bucket that is no commit to the table", async () => {
+  it("does not run a statement from the bucket that is not a commit to the table", async () => {
     await note(FILE);
     const start = { sql: 'DROP TABLE "logs"."alb_access_logs"', token: "t", notes: [], partitions: [] };
     s3.put("logs", `${RECORD}.json`, JSON.stringify(start));
@@ -197,7 +197,7 @@ describe("transform-partition", () => {
     expect(athena.submissions).toBe(0);
   });
 
-  it("carries the other tables out when one statement fails, keeps its notes, and reports it", async () => {
+  it("commits the other tables when one statement fails, keeps its notes, and reports the failure", async () => {
     athena.tables.set("cloudfront_access_logs", lakeColumnNames({ ...TABLE, format: FORMATS.cloudfront }));
     const [ofAlb = "", ofCloudfront = ""] = await note(FILE, CLOUDFRONT_FILE);
     expect(ofCloudfront).toContain("cloudfront");
@@ -211,7 +211,7 @@ describe("transform-partition", () => {
     expect(keys("_arrivals/")).toEqual([]);
   });
 
-  it("sets a file aside that Athena names twice as unreadable, and commits the others", async () => {
+  it("moves a file that Athena twice names as unreadable to rejected/, and commits the others", async () => {
     for (const file of [FILE, LATE_FILE]) s3.put("logs", file, "text");
     await note(FILE, LATE_FILE);
     const reason = `HIVE_CURSOR_ERROR: Failed to read file: s3://logs/${FILE}`;
@@ -227,7 +227,7 @@ describe("transform-partition", () => {
     expect(keys("_arrivals/")).toEqual([]);
   });
 
-  it("leaves notes of another partitioning alone, and says so", async () => {
+  it("keeps and reports notes of another partitioning", async () => {
     const bySource = await note("raw/alb_access_logs/source=shop/dt=2026-11-23/hour=07/a.gz");
     const printed: string[] = [];
     jest.spyOn(console, "warn").mockImplementation((...line: unknown[]) => void printed.push(line.join(" ")));
@@ -236,7 +236,7 @@ describe("transform-partition", () => {
     expect(printed.join("\n")).toContain(bySource[0]);
   });
 
-  it("replaces the markers of older versions by notes, and commits their files", async () => {
+  it("replaces the markers of older versions with notes, and commits their files", async () => {
     for (const file of [FILE, FILE.replace("a.gz", "b.gz")]) s3.put("logs", file, "text");
     s3.put("logs", "_touched/alb_access_logs/dt=2026-11-23/hour=07", "1");
     expect(await invoke()).toMatchObject([{ committed: 1 }]);
@@ -245,14 +245,14 @@ describe("transform-partition", () => {
     expect([...keys("_touched/"), ...keys("_arrivals/")]).toEqual([]);
   });
 
-  it("begins nothing when its time is nearly over", async () => {
+  it("starts no commit when its time is nearly over", async () => {
     await note(FILE);
     expect(await invoke(20_000)).toMatchObject([{ committed: 0, waiting: 1 }]);
     expect(inserts()).toEqual([]);
   });
 });
 
-describe("transform-partition of a table whose rows must not tell all", () => {
+describe("transform-partition of a table without personal data", () => {
   const SALT = "_privacy/salt";
   const HASHED = [{ ...ALB, privacy: { clientIps: "hash", queryStrings: "drop" } }] as const;
   const valueOfClientIp = () => /^.*client_ip.*$/m.exec(inserts().at(-1)?.sql.split("SELECT")[1] ?? "")?.[0];
@@ -267,7 +267,7 @@ describe("transform-partition of a table whose rows must not tell all", () => {
     expect(s3.read("logs", SALT)).toBeUndefined();
   });
 
-  it("hashes with a secret that it draws once", async () => {
+  it("hashes with a secret that it creates once", async () => {
     await invoke(900_000, "managed", HASHED);
     const salt = s3.read("logs", SALT);
     expect(salt).toMatch(/^[0-9a-f]{64}$/);
@@ -278,7 +278,7 @@ describe("transform-partition of a table whose rows must not tell all", () => {
     expect(valueOfClientIp()).toContain(`'${salt}'`);
   });
 
-  it("hashes with a secret that somebody put there, and tells nobody of it", async () => {
+  it("hashes with an existing secret, and does not log it", async () => {
     s3.put("logs", SALT, "the same as elsewhere\n");
     const printed: string[] = [];
     for (const method of ["log", "info", "warn", "error", "debug"] as const)
@@ -292,14 +292,14 @@ describe("transform-partition of a table whose rows must not tell all", () => {
     expect(printed.join("\n")).not.toContain("the same as elsewhere");
   });
 
-  it("commits nothing with a secret that is none", async () => {
+  it("commits nothing if the secret is not valid", async () => {
     s3.put("logs", SALT, "short");
     await expect(invoke(900_000, "managed", HASHED)).rejects.toThrow("_privacy/salt has 5 characters");
     expect(inserts()).toEqual([]);
     expect(keys("_arrivals/")).toHaveLength(1);
   });
 
-  it("follows the rule of the source whose partition it commits", async () => {
+  it("applies the privacy rule of the source whose partition it commits", async () => {
     await note(
       "raw/alb_access_logs/source=shop/dt=2026-11-23/hour=07/a.gz",
       "raw/alb_access_logs/source=web/dt=2026-11-23/hour=07/a.gz",

@@ -33,7 +33,7 @@ afterAll(async () => {
   rmSync(task, { recursive: true });
 });
 
-/** What Lambda and the stack set, and no variable of this process. */
+/** The variables that Lambda and the stack set, and none of this process. */
 const environment = (name: HandlerName): Record<string, string> => ({
   _HANDLER: "index.handler",
   AWS_LAMBDA_FUNCTION_NAME: `logs-${name}`,
@@ -61,7 +61,7 @@ interface Invocation {
   readonly stderr: string;
 }
 
-/** Invokes what is deployed once, in a process that holds nothing else, on the Node that runs this test. */
+/** Invokes the deployed function once, in its own process, on the Node version that runs this test. */
 async function invoke(name: HandlerName, event: object): Promise<Invocation> {
   const folder = join(task, name);
   mkdirSync(folder);
@@ -84,11 +84,11 @@ async function invoke(name: HandlerName, event: object): Promise<Invocation> {
 
 const statements = (start: string) => athena.queries.filter(({ sql }) => sql.startsWith(start));
 
-/** Node 20 is no runtime of Lambda any more, and the SDK says so. */
+/** Lambda no longer supports Node 20, and the SDK warns about it. */
 const NO_WARNING = Number.parseInt(process.versions.node, 10) < 22 ? expect.any(String) : "";
 
-// One after the other, a log file goes through all of them.
-describe("the zip that is deployed, on this Node, of", () => {
+// One log file passes through all functions, one after the other.
+describe("on this Node version, the deployed zip of", () => {
   it("move-access-logs moves a file", async () => {
     const invocation = await invoke("move-access-logs", sqsEvent(s3Notification("logs", KEY)));
     expect(invocation).toEqual({ result: { batchItemFailures: [] }, stderr: NO_WARNING });

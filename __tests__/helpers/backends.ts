@@ -1,6 +1,6 @@
 import { synthSettings } from "./synth";
 
-/** A backend as settings write it, and the block that it becomes. */
+/** A backend in the settings, and its block in the stack. */
 export interface BackendCase {
   readonly settings: { readonly type: string } & Readonly<Record<string, unknown>>;
   readonly block: Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ const same = (type: string, options: Readonly<Record<string, unknown>>): Backend
   block: { [type]: options },
 });
 
-/** At least one of every type, with the options that people set. */
+/** At least one backend of every type, with common options. */
 export const BACKENDS: readonly BackendCase[] = [
   { settings: { type: "local" }, block: { local: { path: "terraform.tfstate" } } },
   same("local", { path: "x.tfstate", workspace_dir: "states" }),

@@ -1,6 +1,6 @@
 import { isList, isMap, type Json } from "../../terraform-module/tree";
 
-/** How many times `condition ? one : other` is in the expressions of Terraform JSON, question marks in texts left out. */
+/** How many times `condition ? one : other` is in the expressions of Terraform JSON, without question marks in strings. */
 export function conditionalsIn(tree: Json): number {
   if (typeof tree === "string") return conditionalsInText(tree);
   if (isList(tree)) return tree.reduce<number>((sum, item) => sum + conditionalsIn(item), 0);
@@ -8,7 +8,7 @@ export function conditionalsIn(tree: Json): number {
 }
 
 function conditionalsInText(template: string): number {
-  // A text in an expression may hold expressions, too.
+  // A string in an expression may contain expressions, too.
   const inside: ("text" | "expression")[] = ["text"];
   let found = 0;
   for (const [token] of template.matchAll(/\$\$\{|\$\{|\\.|["{}?]|[^$\\"{}?]+|[$\\]/gs)) {

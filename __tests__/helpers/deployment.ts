@@ -40,21 +40,21 @@ export interface Deployment {
   readonly s3: S3Server;
   readonly athena: AthenaServer;
   readonly bucket: string;
-  /** Hours before now that files were delivered in, the newest first. */
+  /** Hours before now with deliveries, the newest first. */
   readonly hours: readonly Hour[];
-  /** What Athena knows; a test changes it. */
+  /** The state of Athena; a test changes it. */
   readonly catalog: Catalog;
   readonly root: string;
   writeSettings(changes: Readonly<Record<string, unknown>>): void;
-  /** Puts a moved file; committed and known to the catalog unless it says otherwise. */
+  /** Puts a moved file; by default it is committed and the catalog has its partition. */
   move(table: string, hour: Hour, options?: { age?: number; isCommitted?: boolean; body?: string }): string;
-  /** Notes files, as the pipeline does when it has moved them. */
+  /** Writes notes of files, as the pipeline does after a move. */
   note(keys: readonly string[], ageMs: number): Promise<unknown>;
-  /** Puts the record of a commit to a table, and that of its end if it has one. */
+  /** Puts the record of a commit to a table, and the record of its end if it has ended. */
   putCommit(table: string, number: number, ageMs: number, end?: CommitEnd): void;
   /** Runs the program. */
   run(...args: readonly string[]): Promise<Outcome>;
-  /** What the program would print, without a process of its own. */
+  /** The output of the program, without a separate process. */
   report(command: "status" | "doctor", options?: Partial<InspectOptions>): Promise<Report>;
   close(): Promise<void>;
 }
@@ -67,13 +67,13 @@ export interface Catalog {
   /** Types of the columns, by table; a table that is not here does not exist. */
   readonly tables: Map<string, Map<string, string>>;
   readonly workgroups: Map<string, Record<string, unknown>>;
-  /** Errors by operation, or by a part of the statement. */
+  /** Errors by operation or by a part of the statement. */
   readonly refusals: Map<string, string>;
 }
 
 let files = 0;
 
-/** @param sources those of the settings; by default a load balancer and a distribution */
+/** @param sources the sources of the settings; by default a load balancer and a distribution */
 export async function startDeployment(sources: readonly object[] = SETTINGS.sources): Promise<Deployment> {
   const settings = { ...SETTINGS, sources };
   const [aws, s3, athena] = await Promise.all([startAwsServer(), startS3Server(), startAthenaServer()]);
@@ -146,7 +146,7 @@ export async function startDeployment(sources: readonly object[] = SETTINGS.sour
   };
 }
 
-/** What Terraform makes of the settings, as the servers know it. */
+/** The resources that Terraform creates from the settings, as the servers have them. */
 function deploy(aws: AwsServer, s3: S3Server, settings: object): void {
   const props = pipelinePropsOf(parseSettings("test", settings));
   const parts = deployedPartsOf(props);
@@ -282,7 +282,7 @@ function answerOf(
   }
 }
 
-/** Answers the few questions that are asked by what is in the catalog. */
+/** Answers the few queries of the program from the catalog. */
 function rowsOf({ committed, known }: Catalog, sql: string): string[][] {
   const table = /"logs"\."(\w+?)(?:_raw)?(?:\$\w+)?"/.exec(sql)?.[1] ?? "";
   const files = [...(committed.get(table) ?? [])];

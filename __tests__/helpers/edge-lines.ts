@@ -45,7 +45,7 @@ const CLOUDFRONT_CHANGES: readonly Readonly<Record<string, string>>[] = [
   { "c-ip": "2001:db8::7", "x-forwarded-for": "203.0.113.99,%202001:db8::8" },
   { "cs-uri-query": "a=b&c=%C3%A9", "cs(Referer)": "https://www.example.com/?x=y#z" },
 ];
-/** Lines that bear a time that does not exist. */
+/** Lines with a time that does not exist. */
 const TIMES: Readonly<Record<FormatId, readonly string[]>> = {
   alb: [
     albLine({ time: "2026-02-30T00:00:00.000000Z" }),
@@ -55,7 +55,7 @@ const TIMES: Readonly<Record<FormatId, readonly string[]>> = {
   ],
   cloudfront: [cloudfrontLine({ date: "2026-02-30" }), cloudfrontLine({ time: "24:00:00" })],
 };
-/** Lines that are none. */
+/** Text that is not a log line. */
 const BROKEN: Readonly<Record<FormatId, readonly string[]>> = {
   alb: [
     albLine().slice(0, 150),
@@ -75,10 +75,10 @@ const BROKEN: Readonly<Record<FormatId, readonly string[]>> = {
 };
 
 const changesOf = { alb: ALB_CHANGES, cloudfront: CLOUDFRONT_CHANGES };
-/** The same ones in every run. */
+/** The same lines in every run. */
 const HOSTILE = { numRuns: 300, seed: 1 };
 
-/** Lines at the edges of a format: every length, odd values, what is not known yet, comments, and what is no line. */
+/** Lines at the edges of a format: every length, odd values, unknown fields, comments, and text that is not a line. */
 export const edgeLines = (format: FormatId): readonly string[] => [
   ...Object.keys(FIELDS[format]).map((_, index) => LINES[format]({}, index + 1)),
   ...changesOf[format].map((changes) => LINES[format](changes)),

@@ -1,4 +1,4 @@
-/** Metrics as CloudWatch reads them out of a line of a function's log. */
+/** Metrics as CloudWatch extracts them from a line of a function's log. */
 export interface EmbeddedMetrics {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, number>>;

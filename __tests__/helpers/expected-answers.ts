@@ -9,7 +9,7 @@ interface Asked {
   readonly format: FormatId;
   /** Requests of the range. */
   readonly requests: readonly LoggedRequest[];
-  /** Those of the range seven days before. */
+  /** Requests of the range seven days before. */
   readonly before: readonly LoggedRequest[];
   readonly values: Readonly<Record<string, string>>;
 }
@@ -436,7 +436,7 @@ const latency = (requests: readonly LoggedRequest[]) => ({
   slowest: Math.max(...requests.map(({ seconds }) => seconds ?? 0)),
 });
 
-/** Interpolated between the two values that it lies between. */
+/** Interpolated between its two neighbouring values. */
 function quantile(requests: readonly LoggedRequest[], part: number): number | null {
   const values = requests.flatMap(({ seconds }) => (seconds === null ? [] : [seconds])).sort((a, b) => a - b);
   const place = (values.length - 1) * part;
@@ -468,7 +468,7 @@ const percent = (part: number, whole: number): number => round((100 * part) / wh
 const round = (value: number, digits: number): number =>
   (Math.sign(value) * Math.round(Math.abs(value) * 10 ** digits)) / 10 ** digits;
 
-/** By these columns, "-" before those whose largest value comes first; NULL comes last in either case. */
+/** Sorted by these columns, with "-" before a column in descending order; NULL is last in both orders. */
 const sorted = (rows: Answer, ...columns: readonly string[]): Answer =>
   [...rows].sort((a, b) => {
     for (const column of columns) {

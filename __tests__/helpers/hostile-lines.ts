@@ -6,7 +6,7 @@ import { ALB_FIELDS, albLine, CLOUDFRONT_FIELDS, cloudfrontLine } from "./lines"
 export const FIELDS = { alb: ALB_FIELDS, cloudfront: CLOUDFRONT_FIELDS };
 export const LINES = { alb: albLine, cloudfront: cloudfrontLine };
 
-/** Text that could stand in a field, and text that breaks lines: quotes, separators, dashes, digits, brackets. */
+/** Text that may be in a field, and text that breaks lines: quotes, separators, dashes, digits, brackets. */
 const hostileText = fc.string({ unit: fc.constantFrom(...'" -:.0179aZ[]é\t\\{}%#,=/'), maxLength: 12 });
 
 /** A request line of words and runs of spaces. */
@@ -41,7 +41,7 @@ const instant = fc
   .tuple(date, time, fc.constantFrom("Z", ".1Z", ".123456Z", ".1234567Z", ".Z", ""))
   .map(([day, clock, end]) => `${day}T${clock}${end}`);
 
-/** What each field is most likely to be misread in. */
+/** The hostile text that each field is most likely to be misread with. */
 const SPECIAL = {
   alb: fc.record(
     { request_line: hostileRequest, time: instant, request_creation_time: instant },
@@ -50,7 +50,7 @@ const SPECIAL = {
   cloudfront: fc.record({ date, time }, { requiredKeys: [] }),
 };
 
-/** A line in which some fields hold hostile text, quoted or not as the field should be, cut to some length. */
+/** A line with hostile text in some fields, quoted like the field or not, cut to some length. */
 export const hostileLine = (id: FormatId) =>
   fc
     .record({

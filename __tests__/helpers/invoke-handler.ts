@@ -13,12 +13,12 @@ import type { S3Server } from "../../testing/s3-server";
 
 /** Servers and environment that a handler runs with. */
 export interface Surroundings {
-  /** Only for handlers that ask it. */
+  /** Only for handlers that use it. */
   readonly athena?: AthenaServer;
   readonly s3: S3Server;
   readonly environment: Readonly<Record<string, string>>;
   /**
-   * What Terraform wrote into the pipeline's bucket.
+   * The object that Terraform wrote to the pipeline's bucket.
    *
    * @default one load balancer, below `alb/`
    */
@@ -27,7 +27,7 @@ export interface Surroundings {
 
 const SOURCES: readonly ConfiguredSource[] = [{ name: "web", format: "alb", prefix: "alb/AWSLogs/" }];
 
-/** Loaded once for all: they keep nothing between two invocations, and take longer to load than a handler to run. */
+/** Loaded once for all tests: they keep no state between invocations, and loading takes longer than running a handler. */
 const PACKAGES = {
   "@aws-lambda-powertools/logger": powertoolsLogger,
   "@aws-lambda-powertools/metrics": powertoolsMetrics,

@@ -1,5 +1,5 @@
-// Stands where Lambda's runtime would: loads `handler` of the file that the first argument names, and hands it the
-// events that its parent sends, with what a function asks of its context.
+// Replaces the runtime of Lambda: loads `handler` from the file in the first argument, and passes it the
+// events that its parent sends, with the parts of the context that a function uses.
 const { handler } = require(process.argv[2]);
 
 process.on("message", async (event) => {

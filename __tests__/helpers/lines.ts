@@ -1,4 +1,4 @@
-/** Parts of a complete ALB line of 36 fields, by field; a test replaces some and joins them. */
+/** Parts of a complete ALB line of 36 fields, by field; a test replaces some of them and joins them. */
 export const ALB_FIELDS: Readonly<Record<string, string>> = {
   type: "https",
   time: "2026-11-23T07:05:00.186641Z",
@@ -39,7 +39,7 @@ export const ALB_FIELDS: Readonly<Record<string, string>> = {
   elb_error_code: "0x8",
 };
 
-/** A line of the fields above, some replaced, as many as wanted. */
+/** A line of the fields above, with some fields replaced, cut to a number of fields. */
 export const albLine = (changes: Readonly<Record<string, string>> = {}, count = 36): string =>
   Object.entries({ ...ALB_FIELDS, ...changes })
     .slice(0, count)

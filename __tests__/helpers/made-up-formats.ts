@@ -1,13 +1,13 @@
 /**
- * Registers formats that AWS does not have: to be imported before all that reads the registry, much of which computes something of
- * it when it is loaded. Jest loads each test file's modules for itself, so no other test knows these formats.
+ * Registers formats that AWS does not have: import this file before any code that reads the registry, because much of that code
+ * uses the registry when it is loaded. Jest loads modules separately for each test file, so no other test has these formats.
  */
 import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
 import { parseHour } from "../../formats/hour";
 import { column, type LogFormat } from "../../formats/log-format";
 import { accessLog, fileNameOf, type ObjectKind, skip } from "../../formats/object-kind";
 
-/** A key `<name>_2026-11-23T07.log` holds the lines of that hour. */
+/** A key `<name>_2026-11-23T07.log` has the lines of that hour. */
 const classifierOf = (name: string) => {
   const pattern = new RegExp(`^${name}_(?<hour>[0-9T-]+)\\.log(?:\\.gz)?$`);
   return (key: string): ObjectKind => {
@@ -16,7 +16,7 @@ const classifierOf = (name: string) => {
   };
 };
 
-/** Delivered by a service that the policy lets; fields between spaces, none of them optional, and no header. */
+/** Delivered by a service that the policy allows; fields separated by spaces, none optional, and no header. */
 export const tunnel: LogFormat = {
   id: "tunnel",
   table: "tunnel_access_logs",
@@ -55,7 +55,7 @@ export const tunnel: LogFormat = {
   classify: classifierOf("tunnel"),
 };
 
-/** Delivered by access control list; fields between tabs, and nothing in them that tells of persons. */
+/** Delivered by access control list; fields separated by tabs, without personal data. */
 export const relay: LogFormat = {
   id: "relay",
   table: "relay_access_logs",
@@ -88,7 +88,7 @@ export const relay: LogFormat = {
   classify: classifierOf("relay"),
 };
 
-/** As far as the types know, the registry has its own formats alone. */
+/** In its types, the registry has only its own formats. */
 export const idOf = ({ id }: LogFormat): FormatId => id as FormatId;
 
 Object.assign(FORMATS, { tunnel, relay });

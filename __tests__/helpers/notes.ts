@@ -4,14 +4,14 @@ import type { ObjectStore, StoredObject } from "../../handlers/core/ports";
 import { memoryObjectStore } from "../../testing/memory-object-store";
 import type { S3Server } from "../../testing/s3-server";
 
-/** A file below `raw/`, as a note has it. */
+/** A file below `raw/`, in the form of a note. */
 export function fileAt(key: string): NotedFile {
   const partition = parsePartitionPath(key.slice(RAW_PREFIX.length, key.lastIndexOf("/")));
   if (!partition) throw new Error(`${key} is in no partition`);
   return { key, partition };
 }
 
-/** Puts the notes that the pipeline writes of files, as if it had done so some time ago. @returns their keys */
+/** Puts the notes that the pipeline writes about files, with a time in the past. @returns their keys */
 export async function putNotes(
   server: S3Server,
   bucket: string,
@@ -26,11 +26,11 @@ export async function putNotes(
   return notes.map(({ key }) => key);
 }
 
-/** Keys of the files that a note's text names. */
+/** Keys of the files in the text of a note. */
 export const filesInNote = (text: string | undefined): string[] =>
   JSON.parse(text ?? '{"files":[]}').files.map(({ key }: { readonly key: string }) => key);
 
-/** Keys of the files that all notes below a prefix name, each once. */
+/** Keys of the files in all notes below a prefix, each once. */
 export async function notedFiles(store: ObjectStore, bucket: string, prefix: string): Promise<string[]> {
   const files: string[] = [];
   for (const { key } of await objectsBelow(store, bucket, prefix))

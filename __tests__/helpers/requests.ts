@@ -2,7 +2,7 @@ import type { FormatId } from "../../formats";
 import { randomFrom } from "../../sample/random";
 import { albLine, cloudfrontLine } from "./lines";
 
-/** One logged request, in words of its own: what a question must find out can be computed from it. */
+/** One logged request, independent of the formats: the answer to a question can be computed from it. */
 export interface LoggedRequest {
   readonly dt: string;
   readonly hour: string;
@@ -18,7 +18,7 @@ export interface LoggedRequest {
   readonly referrer: string | null;
   readonly received: number;
   readonly sent: number;
-  /** Nothing: there was no answer to wait for. */
+  /** Undefined if there was no response. */
   readonly seconds: number | null;
   readonly tls: readonly [protocol: string, cipher: string] | null;
   readonly target: { readonly group: string; readonly ip: string; readonly status: string } | null;
@@ -61,12 +61,12 @@ const PATHS = [
 const AGENTS = ["Mozilla/5.0", "curl/8.10.1", "ExampleBot/2.1", "Opera/9.80", null] as const;
 const RESULTS = ["Hit", "RefreshHit", "OriginShieldHit", "Miss", "Miss", "Redirect"] as const;
 
-/** Some hundred requests of four days; the same ones in every run. */
+/** Some hundred requests of four days, the same in every run. */
 export function loggedRequests(seed: number): LoggedRequest[] {
   const random = randomFrom(seed);
   return Array.from({ length: 600 }, () => {
     const [dt, hour] = [random.pick(DAYS), random.pick(HOURS)];
-    // Few minutes, so that bursts occur.
+    // Only a few minutes, so that bursts occur.
     const minute = random.pick(["00", "01", "29", "30", "59"]);
     const micros = String(random.integer(0, 59_999_999)).padStart(8, "0");
     const status = random.pick(STATUSES);

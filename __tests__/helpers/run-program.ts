@@ -11,7 +11,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** What the command needs to speak with the servers of this process. */
+/** The environment that the command needs to connect to the servers of this process. */
 export const programEnvironment = (environment: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
   ...process.env,
   AWS_REGION: "us-east-1",
@@ -20,7 +20,7 @@ export const programEnvironment = (environment: Readonly<Record<string, string>>
   ...environment,
 });
 
-/** Runs the command beside the servers of this process. */
+/** Runs the command with the servers of this process. */
 export async function runProgram(
   args: readonly string[],
   {

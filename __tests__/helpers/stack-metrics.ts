@@ -10,14 +10,14 @@ export const ONE_OF_EACH = {
   ],
 };
 
-/** A metric that an alarm or the dashboard reads. */
+/** A metric that an alarm or the dashboard uses. */
 export interface MetricReference {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** An alarm as Terraform gets it. */
+/** An alarm in Terraform JSON. */
 export interface Alarm {
   readonly alarm_name: string;
   readonly alarm_description: string;
@@ -66,7 +66,7 @@ export const widgetsOf = (json: TerraformJson): readonly Widget[] => {
   return resolved(json, (body as { widgets: readonly Widget[] }).widgets);
 };
 
-/** The metrics of a stack's dashboard that it names one by one, and not by a search. */
+/** The metrics that a stack's dashboard names one by one, without a search. */
 export const metricsOf = (widgets: readonly Widget[]): MetricReference[] =>
   widgets.flatMap(({ properties }) =>
     (properties.metrics ?? []).flatMap((row) => {

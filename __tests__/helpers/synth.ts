@@ -17,7 +17,7 @@ export interface TerraformJson {
   readonly provider: unknown;
 }
 
-/** What a construct synthesizes to, in a stack of its own. */
+/** The synthesized output of a construct in a separate stack. */
 export function synthConstruct(build: (scope: Construct) => void): TerraformJson {
   const stack = new TerraformStack(Testing.app(), "test");
   new AwsProvider(stack, "aws", { region: "eu-central-1" });
@@ -25,11 +25,11 @@ export function synthConstruct(build: (scope: Construct) => void): TerraformJson
   return parse(Testing.synth(stack, true));
 }
 
-/** What settings synthesize to. */
+/** The synthesized output of settings. */
 export const synthSettings = (settings: object): TerraformJson =>
   parse(Testing.synth(new AccessLogsStack(Testing.app(), parseSettings("test.json", settings)), true));
 
-/** Policies and patterns are JSON inside JSON: as objects they can be asserted on, and differ line by line. */
+/** Policies and patterns are JSON inside JSON: as objects, tests can compare them, and differences are shown line by line. */
 const parse = (json: string): TerraformJson =>
   JSON.parse(json, (_, value) =>
     typeof value === "string" && /^(?:\[[{"]|\{")/.test(value) ? JSON.parse(value) : value,
@@ -46,13 +46,13 @@ export function onlyResource(json: TerraformJson, type: string): Record<string, 
   return resource;
 }
 
-/** What the functions of a stack are told of the sources. */
+/** The sources that a stack gives to its functions. */
 export function configuredSourcesIn(json: TerraformJson): readonly ConfiguredSource[] {
   const { content } = onlyResource(json, "aws_s3_object");
   return (content as { readonly sources: readonly ConfiguredSource[] }).sources;
 }
 
-/** A value of the stack, with references to what is configured elsewhere in it replaced by that. */
+/** A value of the stack, with references replaced by the values that they refer to. */
 export const resolved = <Value>(json: TerraformJson, value: Value): Value =>
   JSON.parse(
     JSON.stringify(value).replaceAll(
@@ -64,7 +64,7 @@ export const resolved = <Value>(json: TerraformJson, value: Value): Value =>
     ),
   );
 
-/** Without what changes when only code or the provider's version does. */
+/** Without the parts that change with only the code or the provider's version. */
 export const snapshotOf = (json: TerraformJson): unknown =>
   JSON.parse(JSON.stringify(json), (key, value) => {
     if (key === "required_providers") return Object.keys(value);

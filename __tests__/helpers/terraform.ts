@@ -3,14 +3,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** What Terraform runs with: settings of this machine must not decide, and nobody is asked for a newer version. */
+/** The environment of Terraform: without the settings of this machine, and without the check for a newer version. */
 export function terraformEnvironment(folder: string): NodeJS.ProcessEnv {
   const settings = join(folder, "terraform.rc");
   writeFileSync(settings, "");
   return { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: settings, TF_CLI_ARGS: "-no-color" };
 }
 
-/** @throws with what Terraform printed, if it does not succeed */
+/** @throws with the output of Terraform if it does not succeed */
 export const runTerraform = (
   folder: string,
   args: readonly string[],

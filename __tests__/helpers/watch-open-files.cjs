@@ -1,5 +1,5 @@
 // Loaded before a program (node --require): the program fails when it renames or deletes a file that is open in any of
-// its threads, which Windows refuses. Linux shows what is open, also what DuckDB opened.
+// its threads, which Windows refuses. Linux lists the open files, also those of DuckDB.
 const fs = require("node:fs");
 const { syncBuiltinESMExports } = require("node:module");
 
@@ -10,7 +10,7 @@ function openFiles() {
     try {
       return [fs.readlinkSync(`${OPEN}/${descriptor}`)];
     } catch {
-      // It was closed meanwhile.
+      // The file was closed in the meantime.
       return [];
     }
   });
@@ -27,7 +27,7 @@ function check(name, paths) {
   }
 }
 
-/** How many of the arguments are paths. */
+/** The number of arguments that are paths. */
 const WATCHED = {
   rename: 2,
   renameSync: 2,

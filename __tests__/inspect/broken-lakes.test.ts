@@ -32,7 +32,7 @@ let root: string;
 beforeAll(async () => {
   healthy = testLake();
   await writeSample(healthy.logs, { seed: 1, files: 6, lines: 40, hours: 2 }, () => undefined);
-  // Whole, but without a line: in no commit, and rightly so.
+  // Intact, but without a line: correctly in no commit.
   healthy.put(albKey("20260601T2205Z"), "");
   healthy.put(cloudfrontKey("2026-06-01-22"), "#Version: 1.0\n#Fields: date time\n");
   await healthy.ingest();
@@ -62,7 +62,7 @@ const put = (path: string, body: string | Buffer) => {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, body);
 };
-/** Writes a Parquet file anew, with other columns. */
+/** Rewrites a Parquet file with other columns. */
 const rewrite = async (file: string, select: string) => {
   const engine = await openDuckdb();
   const copy = `${file}.new`;
@@ -77,7 +77,7 @@ const GONE_PROCESS = 2 ** 22 + 1;
 
 type Break = (lake: string) => void | Promise<void>;
 
-/** Every way to break a lake, with what must be found. */
+/** Every way to break a lake, with the expected finding. */
 const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakIt: Break])[] = [
   ["a log is cut off", ["corrupt-file"], (lake) => truncateSync(firstOf(lake, "raw"), 100)],
   [
@@ -286,14 +286,14 @@ describe("access-logs doctor on a lake", () => {
     expect(findings.filter(({ severity }) => severity === "wrong").map(({ code }) => code)).toEqual(codes);
     for (const { where, what, fix, run = "" } of findings) {
       expect([where, what, fix]).not.toContain("");
-      // Only what the user alone knows is left open: the folder of the logs.
+      // The fix leaves only the folder of the logs open, which only the user knows.
       expect([what, fix, run].join("\n")).not.toMatch(
         /\b(?:HOURS?|FILES|REASONS?|COLUMN|COUNT|LAKE|WHERE|FROM_|PID|OTHER|EXAMPLE|\{)\b/,
       );
     }
   });
 
-  it("finds nothing wrong with a healthy lake, files without a line in it", async () => {
+  it("finds no problem in a healthy lake with empty files", async () => {
     expect((await look(healthy.lake, true)).findings).toEqual([]);
     expect((await look(healthy.lake, false)).findings).toEqual([]);
   });
@@ -303,14 +303,14 @@ describe("access-logs doctor on a lake", () => {
     expect(findings.map(({ code }) => code)).toEqual(["lake-path"]);
   });
 
-  it("only notes a column that older files lack", async () => {
+  it("reports a column that older files lack as a note", async () => {
     const lake = copyOfLake();
     await rewrite(firstOf(lake, "typed"), "* EXCLUDE (trace_id)");
     const { findings } = await look(lake, true);
     expect(findings.map(({ code, severity }) => [code, severity])).toEqual([["missing-column", "note"]]);
   });
 
-  it("takes nothing for left over while an ingest runs", async () => {
+  it("reports no leftover file while an ingest runs", async () => {
     const lake = copyOfLake();
     put(join(lake, ".lock"), String(process.pid));
     put(join(lake, ".work/0123456789abcdef/texts/a"), "x");
@@ -319,7 +319,7 @@ describe("access-logs doctor on a lake", () => {
     expect(findings.map(({ code, severity }) => [code, severity])).toEqual([["lake-busy", "note"]]);
   });
 
-  it("looks only at the hours that are asked for", async () => {
+  it("checks only the given hours", async () => {
     const lake = copyOfLake();
     rmSync(firstOf(lake, "typed"));
     const { findings } = await lakeReport(lake, {
@@ -346,13 +346,13 @@ describe("every finding about a lake", () => {
       "missing-column",
       "lake-busy",
     ]);
-    // Root can read every file, so that one is judged in a test of its own.
+    // Root can read every file, so the finding about unreadable files has its own test.
     expect(Object.keys(LAKE_FINDINGS).filter((code) => !tested.has(code))).toEqual(["unreadable-file"]);
   });
 });
 
 describe("access-logs status and doctor", () => {
-  it("say by the exit code whether something is wrong, and what to do", async () => {
+  it("report a problem by the exit code, and print the fix", async () => {
     const lake = copyOfLake();
     expect((await runProgram(["status", "--lake", lake])).status).toBe(0);
     expect((await runProgram(["doctor", "--lake", lake])).status).toBe(0);
@@ -377,7 +377,7 @@ describe("access-logs status and doctor", () => {
     expect(JSON.parse(broken.stdout)).toMatchObject({ ok: false, findings: [{ code: "broken-lock" }] });
   });
 
-  it("find nothing wrong, but something to note, with files written before the format got a column, which is NULL in them", async () => {
+  it("find only a note, and no problem, for files written before the format got a column, which is NULL in them", async () => {
     const lake = copyOfLake();
     for (const file of filesOf(lake, "typed/alb_access_logs")) await rewrite(file, "* EXCLUDE (trace_id)");
     const { findings } = await look(lake, true);
@@ -389,13 +389,13 @@ describe("access-logs status and doctor", () => {
     expect(JSON.parse(stdout)).toEqual([{ requests: expect.any(Number), traced: 0 }]);
   });
 
-  it("do not keep the next ingest from a lock that names no process", async () => {
+  it("do not prevent the next ingest from taking a lock that names no process", async () => {
     const lake = copyOfLake();
     put(join(lake, ".lock"), "");
     expect((await runProgram(["ingest", healthy.logs, "--lake", lake])).status).toBe(0);
   });
 
-  it("mend a lake when its fix is followed", async () => {
+  it("repair a lake when the user follows the fix", async () => {
     const lake = copyOfLake();
     rmSync(firstOf(lake, "typed"));
     const { findings } = await look(lake, true);
@@ -410,7 +410,7 @@ describe("access-logs status and doctor", () => {
     expect((await look(lake, true)).findings).toEqual([]);
   });
 
-  it("refuse hours that are said twice or by half", async () => {
+  it("refuse hours that are given twice or only in part", async () => {
     for (const args of [
       ["--since", "4", "--from", "2026-01-01"],
       ["--from", "2026-01-01"],

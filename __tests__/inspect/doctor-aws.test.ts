@@ -20,7 +20,7 @@ const change = (
   values: Record<string, unknown>,
 ) => things.set(name, { ...things.get(name), ...values });
 
-/** Every way to set a pipeline up wrong, with what must be found. */
+/** Every wrong setup of a pipeline, with the expected finding. */
 const WRONG: readonly (readonly [what: string, codes: readonly string[], breakIt: Break])[] = [
   ["the bucket is gone", ["bucket-missing"], ({ s3 }) => s3.clear()],
   [
@@ -255,13 +255,13 @@ describe("access-logs doctor on AWS", () => {
     }
   });
 
-  it("finds nothing wrong with a pipeline as it is deployed", async () => {
+  it("finds no problem in a pipeline as it is deployed", async () => {
     const { findings, allIsWell } = await deployment.report("doctor");
     expect(findings).toEqual([]);
     expect(allIsWell).toBe("17 parts and their connections are configured correctly");
   });
 
-  it("only notes a typed table that is not made yet, and columns of a newer version", async () => {
+  it("reports a typed table that does not exist yet, and columns of a newer version, as notes", async () => {
     const { catalog } = deployment;
     catalog.tables.delete("cloudfront_access_logs");
     catalog.tables.get("alb_access_logs_raw")?.set("new_field", "string");
@@ -270,7 +270,7 @@ describe("access-logs doctor on AWS", () => {
     expect(codesOf(findings, "note").sort()).toEqual(["table-column-unknown", "typed-table-missing"]);
   });
 
-  it("gives the command that connects a bucket, whole", async () => {
+  it("prints the complete command that connects a bucket", async () => {
     deployment.s3.notifications.delete(deployment.bucket);
     const { findings } = await deployment.report("doctor");
     expect(findings[0]?.run).toBe(
@@ -278,7 +278,7 @@ describe("access-logs doctor on AWS", () => {
     );
   });
 
-  it("accepts a policy that allows more than is needed", async () => {
+  it("accepts a policy that allows more than the pipeline needs", async () => {
     deployment.s3.documents.set(
       `${deployment.bucket} policy`,
       JSON.stringify({
@@ -298,7 +298,7 @@ describe("access-logs doctor on AWS", () => {
     "lambda:ListEventSourceMappings",
     "sqs:GetQueueAttributes",
     "scheduler:GetSchedule",
-  ])("shows the rest where %s is denied", async (permission) => {
+  ])("shows the other results if %s is denied", async (permission) => {
     deployment.aws.deny(permission);
     const { findings } = await deployment.report("doctor");
     expect(findings).toMatchObject([{ code: "not-allowed", what: expect.stringContaining(permission) }]);
@@ -314,7 +314,7 @@ describe("access-logs doctor on AWS", () => {
   });
 });
 
-describe("every finding about how a pipeline is set up", () => {
+describe("every finding about the setup of a pipeline", () => {
   it("is found in at least one test", () => {
     const tested = new Set([
       ...WRONG.flatMap(([, codes]) => codes),

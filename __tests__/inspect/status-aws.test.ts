@@ -34,7 +34,7 @@ const old = (hours: number) => new Date(Date.now() - hours * HOUR_MS);
 
 type Break = (deployment: Deployment) => unknown;
 
-/** Every way in which a pipeline can stop, with what must be found. */
+/** Every way in which a pipeline can stop, with the expected finding. */
 const STOPPED: readonly (readonly [what: string, codes: readonly string[], breakIt: Break])[] = [
   [
     "a message is in a dead-letter queue",
@@ -167,7 +167,7 @@ describe("access-logs status on AWS", () => {
     }
   });
 
-  it("finds nothing wrong with a healthy pipeline, and files that are on their way", async () => {
+  it("finds no problem in a healthy pipeline with files that wait for their move or commit", async () => {
     const { s3, bucket, move, note, putCommit } = deployment;
     s3.put(bucket, albKey(), "x");
     await note([move(TABLE, hourAgo(0), { age: 60_000, isCommitted: false })], 60_000);
@@ -179,7 +179,7 @@ describe("access-logs status on AWS", () => {
     });
   });
 
-  it("says when the last commit succeeded, and takes no failed one for it", async () => {
+  it("shows the time of the last successful commit, and ignores failed commits", async () => {
     deployment.putCommit(TABLE, 2, 30_000, { state: "failed", reason: "no" });
     const { values } = await deployment.report("status");
     const [alb] = values.streams as { lastCommit: Date }[];
@@ -187,7 +187,7 @@ describe("access-logs status on AWS", () => {
     expect(Date.now() - (alb?.lastCommit.getTime() ?? 0)).toBeLessThan(6 * 60_000);
   });
 
-  it("names one rejected file of a table, how many there are, and the engine's reason", async () => {
+  it("names one rejected file of a table, the number of rejected files, and the engine's reason", async () => {
     const [, , breakIt] = STOPPED.find(([, [code]]) => code === "file-rejected") ?? [];
     await breakIt?.(deployment);
     const { findings } = await deployment.report("status");
@@ -209,13 +209,13 @@ describe("access-logs status on AWS", () => {
     expect((await deployment.report("status")).findings).toEqual([]);
   });
 
-  it("does not take objects that are kept where they were delivered for objects that were not moved", async () => {
+  it("does not report kept originals as objects that were not moved", async () => {
     deployment.writeSettings({ keepOriginals: true });
     deployment.s3.put(deployment.bucket, albKey("20200101T0005Z"), "x", old(2));
     expect((await deployment.report("status")).findings).toEqual([]);
   });
 
-  it("looks for deliveries in the bucket that a KMS key made necessary", async () => {
+  it("looks for deliveries in the separate bucket that a KMS key requires", async () => {
     const { s3 } = deployment;
     deployment.writeSettings({ kmsKey: "arn:aws:kms:eu-central-1:111122223333:key/k" });
     s3.put("logs-landing-2026", albKey(), "x", old(2));
@@ -225,7 +225,7 @@ describe("access-logs status on AWS", () => {
     expect(findings).toMatchObject([{ code: "not-moved", what: expect.stringMatching(/^1 file /) }]);
   });
 
-  it("finds the silence of a source that never delivered, beside one that does", async () => {
+  it("finds a source that never delivered, when another source delivers", async () => {
     const source = { format: "alb", partition: true };
     deployment.writeSettings({
       sources: [
@@ -244,7 +244,7 @@ describe("access-logs status on AWS", () => {
     expect(silent.map(({ where }) => where)).toEqual(["api"]);
   });
 
-  it("tells sources of one table apart by what was counted when their files were moved", async () => {
+  it("distinguishes sources of one table by the counts of their moved files", async () => {
     deployment.writeSettings({
       sources: ["web", "api", "old"].map((name) => ({
         name,
@@ -259,7 +259,7 @@ describe("access-logs status on AWS", () => {
     expect(silent.map(({ where }) => where)).toEqual(["api"]);
   });
 
-  it("notes hours of history that wait for their turn, and asks each table once", async () => {
+  it("reports backfilled hours that wait for their commit as a note, and queries each table once", async () => {
     const source = { format: "alb", partition: true };
     deployment.writeSettings({
       sources: ["web", "api"].map((name) => ({ name, prefix: `${name}/`, silentAfterHours: 0, ...source })),
@@ -276,7 +276,7 @@ describe("access-logs status on AWS", () => {
     expect(deployment.athena.queries).toHaveLength(2);
   });
 
-  it("finds notes that no run deletes where there are no typed tables", async () => {
+  it("finds notes that no run deletes if there are no typed tables", async () => {
     deployment.writeSettings({ columnar: false });
     await deployment.note([`raw/${TABLE}/${pathOfHour(1)}/a.gz`], 3 * HOUR_MS);
     const { findings } = await deployment.report("status");
@@ -285,14 +285,14 @@ describe("access-logs status on AWS", () => {
     ]);
   });
 
-  it("asks no catalog for partitions that Athena computes, and no table that is not kept", async () => {
+  it("does not ask the catalog for partitions that Athena computes, or for tables that do not exist", async () => {
     deployment.writeSettings({ partitions: "projection", columnar: false });
     const { findings } = await deployment.report("status");
     expect(findings).toEqual([]);
     expect(deployment.athena.queries).toEqual([]);
   });
 
-  it("says nothing of silence when asked about days gone by", async () => {
+  it("does not report silent sources for past days", async () => {
     const { findings } = await deployment.report("status", { from: "2020-01-01", to: "2020-01-02" });
     expect(findings).toEqual([]);
   });
@@ -319,7 +319,7 @@ describe("access-logs status on AWS", () => {
     expect(tables.join("")).toContain("logs-move-access-logs: STORE_FAILED failed: copy failed");
   });
 
-  it("adds up what the last day cost", async () => {
+  it("adds up the costs of the last day", async () => {
     const { metrics } = deployment.aws;
     metrics.set("ProcessedBytes logs-pipeline DML SUCCEEDED", 2e12);
     metrics.set("Invocations logs-move-access-logs", 1e6);
@@ -342,7 +342,7 @@ describe("access-logs status on AWS", () => {
     ["cloudwatch:DescribeAlarms", "alarms of logs"],
     ["logs:FilterLogEvents", "/aws/lambda/logs-create-partition and 3 more"],
     ["sts:GetCallerIdentity", "the account"],
-  ])("shows the rest where %s is denied, and names the permission", async (permission, where) => {
+  ])("shows the other results if %s is denied, and names the permission", async (permission, where) => {
     deployment.aws.deny(permission);
     const { findings, values } = await deployment.report("status", { bucket: deployment.bucket });
     expect(findings).toEqual([
@@ -355,7 +355,7 @@ describe("access-logs status on AWS", () => {
     expect(values).toMatchObject({ streams: [{ rows: 400 }, {}] });
   });
 
-  it("shows the rest where S3 or Athena deny", async () => {
+  it("shows the other results if S3 or Athena deny access", async () => {
     deployment.s3.setFault(() => ({ status: 403, code: "AccessDenied" }));
     deployment.catalog.refusals.set("StartQueryExecution", "AccessDeniedException: You are not authorized");
     const { findings, tables } = await deployment.report("status");
@@ -367,7 +367,7 @@ describe("access-logs status on AWS", () => {
     expect(tables.join("")).toContain("logs-arrivals");
   });
 
-  it("says so once where AWS fails for one reason", async () => {
+  it("prints a reason once if several calls to AWS fail for it", async () => {
     deployment.catalog.refusals.set(
       "StartQueryExecution",
       "InvalidRequestException: The output location is gone",
@@ -383,13 +383,13 @@ describe("access-logs status on AWS", () => {
     expect(values).toMatchObject({ streams: [{ rows: null, lastDelivery: expect.any(Date) }, {}] });
   });
 
-  it("is not put off by throttling", async () => {
+  it("retries throttled calls", async () => {
     deployment.aws.throttle("sqs:GetQueueAttributes", 2);
     deployment.aws.throttle("cloudwatch:GetMetricData", 2);
     expect((await deployment.report("status")).findings).toEqual([]);
   });
 
-  it("takes the bucket from a stack's outputs, and says when they are of another", async () => {
+  it("takes the bucket from the outputs of a stack, and refuses outputs of another stack", async () => {
     deployment.aws.deny("lambda:GetFunctionConfiguration");
     const outputs = join(deployment.root, "outputs.json");
     writeFileSync(
@@ -408,13 +408,13 @@ describe("access-logs status on AWS", () => {
     await expect(deployment.report("status", { outputs: "nowhere" })).rejects.toThrow(/^nowhere: ENOENT/);
   });
 
-  it("says in one line that there are no settings", async () => {
+  it("reports missing settings in one line", async () => {
     const { status, stdout, stderr } = await deployment.run("status", "--settings", "nowhere.json");
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/^error: nowhere\.json: the file does not exist/m);
   });
 
-  it("prints one screen of 80 columns and exits with 1 if something is wrong, with 0 if not", async () => {
+  it("prints one screen of 80 columns, and exits with 1 if there is a problem and with 0 if not", async () => {
     const well = await deployment.run("status");
     expect([well.status, well.stdout]).toEqual([
       0,

@@ -18,7 +18,7 @@ import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { jsonConverter } from "../../lake/json-values";
 import { hostileLine, LINES } from "../helpers/hostile-lines";
 
-// DuckDB reads the statements as Athena does, word for word: the same casts, the same anti-join, the same view. Only the
+// DuckDB runs the same statements as Athena, word for word: the same casts, the same anti-join, the same view. Only the
 // raw table, whose rows Athena makes with the SerDe, and the table of lines are filled by hand.
 
 const DT = "2026-11-23";
@@ -69,7 +69,7 @@ afterEach(() => engine.close());
 const sqlText = (text: string | undefined): string =>
   text === undefined ? "NULL" : `'${text.replaceAll("'", "''")}'`;
 
-/** What the SerDe makes of a line: a text for each group, or NULL in every column; and the line itself. */
+/** The result of the SerDe for a line: a text for each group, or NULL in every column; and the line itself. */
 async function deliver(id: FormatId, path: string, lines: readonly string[], hour = "07"): Promise<void> {
   const { format } = tableOf(id);
   const pattern = new RegExp(`^(?:${renderLinePattern(format)})$`);
@@ -116,7 +116,7 @@ const expectedRows = (id: FormatId, lines: readonly string[]): Row[] =>
   });
 
 describe.each(ids)("the statement that commits %s files", (id) => {
-  it("makes of every line what the line reader makes of it: a row, an unparsed line or a header", async () => {
+  it("gives the same result as the line reader for every line: a row, an unparsed line or a header", async () => {
     await fc.assert(
       fc
         .asyncProperty(fc.array(hostileLine(id), { minLength: 20, maxLength: 40 }), async (lines) => {
@@ -136,7 +136,7 @@ describe.each(ids)("the statement that commits %s files", (id) => {
     );
   });
 
-  it("adds nothing when it runs again, and only the new file when one came", async () => {
+  it("adds nothing when it runs again, and only the new file when one arrived", async () => {
     const line = LINES[id]();
     await deliver(id, "s3://b/1", [line, line]);
     await commit(engine, id);
@@ -147,13 +147,13 @@ describe.each(ids)("the statement that commits %s files", (id) => {
     expect(await committed(id)).toHaveLength(3);
   });
 
-  it("leaves the files of other hours alone", async () => {
+  it("does not commit the files of other hours", async () => {
     await deliver(id, "s3://b/1", [LINES[id]()], "08");
     await commit(engine, id);
     expect(await committed(id)).toEqual([]);
   });
 
-  it("commits only the files that it names, one by one or from the first to the last", async () => {
+  it("commits only the files that it names, one by one or as a range", async () => {
     for (const name of ["1", "2", "3", "4"]) await deliver(id, `s3://b/${name}`, [LINES[id]()]);
     await commit(engine, id, { from: "3", to: "3" });
     expect(await committedFiles(id)).toEqual(["s3://b/3"]);
@@ -163,7 +163,7 @@ describe.each(ids)("the statement that commits %s files", (id) => {
     expect(await committedFiles(id)).toEqual(["s3://b/1", "s3://b/2", "s3://b/3", "s3://b/4"]);
   });
 
-  it("takes each line for a row or for an unparsed one, and counts these", async () => {
+  it("counts each line either as a row or as an unparsed line", async () => {
     const times = [
       "2026-02-30T07:05:00Z",
       "0000-01-01T07:05:00Z",

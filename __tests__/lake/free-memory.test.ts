@@ -2,7 +2,7 @@ import { markAsUntransferable } from "node:worker_threads";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { freeMemory } from "../../lake/free-memory";
 
-/** TypeScript knows WebAssembly by the types of browsers only. */
+/** TypeScript has types of WebAssembly only for browsers. */
 const { Memory } = Reflect.get(globalThis, "WebAssembly") as {
   Memory: new (size: { initial: number }) => { buffer: ArrayBuffer };
 };
@@ -22,22 +22,22 @@ function expectKept(buffer: Buffer): void {
   expect(buffer.buffer.byteLength).toBe(bytes);
 }
 
-/** Buffers of this length come from Node's pool, which they share, whatever its size. */
+/** Buffers of this length share Node's pool, whatever its size. */
 const pooled = (): Buffer => Buffer.from("mine");
 
 describe("the memory of a buffer", () => {
   it.each([1, 64, 65, 4096, 65_536, 65_600, MEBIBYTE])(
-    "is given back at once if it has %d bytes to itself",
+    "is freed at once if the buffer alone owns its %d bytes",
     (size) => {
       expectFreed(Buffer.allocUnsafeSlow(size).fill("a"));
     },
   );
 
-  it("is given back if it was not made by Node", () => {
+  it("is freed if Node did not create it", () => {
     expectFreed(Buffer.from(new ArrayBuffer(MEBIBYTE)));
   });
 
-  it("is given back when a gzip was inflated into one chunk of the text's length", () => {
+  it("is freed when a gzip was inflated into one chunk with the length of the text", () => {
     const gzip = gzipSync(Buffer.alloc(MEBIBYTE, "text"));
     expectFreed(gunzipSync(gzip, { chunkSize: MEBIBYTE }));
   });
@@ -49,7 +49,7 @@ describe("the memory of a buffer", () => {
     expect(others.toString()).toBe("others");
   });
 
-  it("is kept whatever size the pool is said to have", () => {
+  it("is kept for every configured pool size", () => {
     const mine = pooled();
     const size = Buffer.poolSize;
     Buffer.poolSize = 1;
@@ -70,11 +70,11 @@ describe("the memory of a buffer", () => {
     ["begins", 0, MEBIBYTE - 1],
     ["ends", 1, MEBIBYTE],
     ["is in the middle of", 1, MEBIBYTE - 1],
-  ])("is kept if the buffer %s it and is not all of it", (_, start, end) => {
+  ])("is kept if the buffer %s it and is only a part of it", (_, start, end) => {
     expectKept(Buffer.alloc(MEBIBYTE, "a").subarray(start, end));
   });
 
-  it("is kept if other threads share it", () => {
+  it("is kept if it is shared with other threads", () => {
     expectKept(Buffer.from(new SharedArrayBuffer(MEBIBYTE)).fill("a"));
   });
 
@@ -88,12 +88,12 @@ describe("the memory of a buffer", () => {
     expectKept(Buffer.from(new Memory({ initial: 1 }).buffer).fill("a"));
   });
 
-  it("is left alone if there is none", () => {
+  it("is not touched if its length is zero", () => {
     expectKept(Buffer.alloc(0));
     expectKept(Buffer.from(new ArrayBuffer(0)));
   });
 
-  it("is given back once: a second time changes nothing", () => {
+  it("is freed once: a second call changes nothing", () => {
     const buffer = Buffer.alloc(MEBIBYTE);
     freeMemory(buffer);
     expectKept(buffer);

@@ -40,7 +40,7 @@ const filesBelow = (folder: string): string[] =>
     : [];
 
 describe("ingest", () => {
-  it("finds in made-up logs exactly what was written", async () => {
+  it("finds in sample logs exactly the rows that were written", async () => {
     const written = await writeSample(
       lake.logs,
       { ...SAMPLE_DEFAULTS, files: 24, lines: 150 },
@@ -59,7 +59,7 @@ describe("ingest", () => {
     }
   });
 
-  it("lays the text under Hive-style folders and the rows beside it, with their partition keys", async () => {
+  it("writes the text to Hive-style folders and the rows to typed tables, with their partition keys", async () => {
     const key = albKey("20261124T0000Z");
     lake.put(key, lines(albLine()));
     await lake.ingest();
@@ -84,7 +84,7 @@ describe("ingest", () => {
     expect(await count("alb_access_logs_unparsed")).toEqual({ n: 1, files: 1 });
   });
 
-  it("adds late files of an hour that it knows already", async () => {
+  it("adds late files of an hour that it already committed", async () => {
     lake.put(albKey(), lines(albLine()));
     await lake.ingest();
     lake.put(albKey(), lines(albLine(), albLine()));
@@ -92,7 +92,7 @@ describe("ingest", () => {
     expect(await count()).toEqual({ n: 3, files: 2 });
   });
 
-  it("reads rows that were committed before the format got a column, and adds new ones beside them", async () => {
+  it("reads rows that were committed before the format got a column, and adds new rows", async () => {
     lake.put(albKey(), albLine());
     await lake.ingest();
     const typed = join(lake.lake, "typed");
@@ -114,7 +114,7 @@ describe("ingest", () => {
     ).toEqual([{ elb_error_code: null }, { elb_error_code: "0x8" }]);
   });
 
-  it("keeps files of one name from two folders apart", async () => {
+  it("keeps files with the same name from two folders apart", async () => {
     lake.put("a/E2X.2026-11-23-07.abcd.gz", lines(cloudfrontLine({ "c-ip": "192.0.2.1" })));
     lake.put("b/E2X.2026-11-23-07.abcd.gz", lines(cloudfrontLine({ "c-ip": "192.0.2.2" })));
     await lake.ingest();
@@ -124,7 +124,7 @@ describe("ingest", () => {
     ]);
   });
 
-  it("keeps the originals, or deletes them when told so", async () => {
+  it("keeps the originals by default, and deletes them if the option is set", async () => {
     const key = albKey();
     lake.put(key, lines(albLine()));
     await lake.ingest();
@@ -143,7 +143,7 @@ describe("ingest", () => {
     expect(await count("alb_access_logs_unparsed")).toEqual({ n: 0, files: 0 });
   });
 
-  it("keeps a line with bytes that are no UTF-8, and marks where they were", async () => {
+  it("keeps a line with bytes that are not UTF-8, and marks their places", async () => {
     const line = Buffer.from(`${albLine({ user_agent: '"Caf? ?"' })}\n`);
     line[line.indexOf("?", line.indexOf("Caf"))] = 0xe9;
     lake.put(
@@ -157,7 +157,7 @@ describe("ingest", () => {
     expect(await count()).toEqual({ n: 3, files: 1 });
   });
 
-  it("keeps lines that are no log lines, with their file", async () => {
+  it("keeps unparsed lines with the name of their file", async () => {
     const key = albKey();
     lake.put(key, lines(albLine(), "rubbish", albLine({ user_agent: '"a "bare" quote"' }), "# comment", ""));
     expect(await lake.ingest()).toMatchObject({
@@ -169,7 +169,7 @@ describe("ingest", () => {
     ).toEqual([{ line: "rubbish" }]);
   });
 
-  it("obeys the header of a CloudFront file, and reads JSON lines", async () => {
+  it("follows the header of a CloudFront file, and reads JSON lines", async () => {
     lake.put(
       cloudfrontKey(),
       lines(
@@ -202,7 +202,7 @@ describe("ingest", () => {
       ["truncated", whole.subarray(0, whole.length - 20)],
       ["corrupted", corrupted],
       ["cut inside the header", whole.subarray(0, 5)],
-    ])("takes nothing of a %s one, tells of it, and takes the rest", async (_, bytes) => {
+    ])("adds nothing from a file that is %s, reports it, and adds the other files", async (_, bytes) => {
       lake.put(albKey(), bytes);
       lake.put(albKey(), lines(albLine()));
       expect(await lake.ingest()).toMatchObject({
@@ -214,7 +214,7 @@ describe("ingest", () => {
       expect(readFileSync(join(lake.lake, "skipped.jsonl"), "utf8")).toContain('"reason":"corrupt-file"');
     });
 
-    it("takes the short lines of old files for rows, and no line of another log that its header tells", async () => {
+    it("reads the short lines of old files as rows, and no line of a file whose header names another log", async () => {
       lake.put(cloudfrontKey(), lines(cloudfrontLine({}, 12), cloudfrontLine({}, 15)));
       const names = Object.keys(CLOUDFRONT_FIELDS).slice(0, 15).join(" ");
       lake.put(cloudfrontKey(), lines("#Version: 1.0", `#Fields: ${names}`, cloudfrontLine({}, 15)));
@@ -236,7 +236,7 @@ describe("ingest", () => {
       expect(await lake.query("SELECT line FROM cloudfront_access_logs_unparsed")).toEqual([{ line: rtmp }]);
     });
 
-    it("takes the file once a whole copy is there, and tells of it until then", async () => {
+    it("reports the file until an intact copy arrives, and then adds it", async () => {
       const key = albKey();
       lake.put(key, whole.subarray(0, 200));
       await lake.ingest({ deleteOriginals: true });
@@ -247,7 +247,7 @@ describe("ingest", () => {
     });
   });
 
-  it("goes on after it was interrupted between moving and adding", async () => {
+  it("continues after an interruption between move and commit", async () => {
     lake.put(albKey(), lines(albLine()));
     await lake.ingest();
     await noteArrivals(
@@ -264,7 +264,7 @@ describe("ingest", () => {
     expect(filesBelow("_arrivals")).toEqual([]);
   });
 
-  it("replaces the markers of older versions by notes, once, and takes the files of their hours", async () => {
+  it("replaces the markers of older versions with notes, once, and adds the files of their hours", async () => {
     const folder = join(lake.lake, "_touched/alb_access_logs/dt=2026-11-23");
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "hour=07"), "2026-11-23T07:00:00Z x\n");
@@ -287,7 +287,7 @@ describe("ingest", () => {
     ["a folder that is missing", "none", "lake", "the folder does not exist"],
     ["a lake inside the folder of the logs", "logs", "logs/lake", "must not contain each other"],
     ["a lake whose path is a pattern", "logs", "la*ke", "must not contain any of"],
-    // On Windows it is a separator.
+    // On Windows this character is a separator.
     ...(sep === "\\"
       ? []
       : [["a lake whose path DuckDB would split", "logs", "la\\ke", "must not contain any of"]]),
@@ -302,7 +302,7 @@ describe("ingest", () => {
     await expect(run).rejects.toThrow(message);
   });
 
-  it("refuses a lake that lies in the folder of the logs by another path", async () => {
+  it("refuses a lake inside the folder of the logs, also through another path", async () => {
     const root = join(lake.logs, "..");
     symlinkSync(lake.logs, join(root, "link"), "junction");
     const run = ingest({
@@ -315,7 +315,7 @@ describe("ingest", () => {
     expect(readdirSync(lake.logs)).toEqual([]);
   });
 
-  it("counts what is no access log by its reason, and names each", async () => {
+  it("counts files that are not access logs by reason, and names each file", async () => {
     lake.put("alb/AWSLogs/111122223333/ELBAccessLogTestFile", "test");
     lake.put(albKey(), Buffer.alloc(0));
     lake.put("photo.jpg", "no log");
@@ -327,7 +327,7 @@ describe("ingest", () => {
 });
 
 describe("the sample", () => {
-  it("is the same for the same seed, and another for another", async () => {
+  it("is the same for the same seed, and different for another seed", async () => {
     const options = { ...SAMPLE_DEFAULTS, files: 6, lines: 20 };
     const [a, b, c] = [testLake(), testLake(), testLake()];
     await writeSample(a.logs, options, () => undefined);

@@ -15,14 +15,14 @@ describe.each(["linux", "darwin", "win32"] as const)("the path of a key on %s", 
   });
 
   it.each(["../x", "a/../../x", "/x", "a//b", "a/", "", ".", "a\0b"])(
-    "never leads out of the folder: %j",
+    "never leaves the folder: %j",
     (key) => {
       expect(() => keyPath(key, platform)).toThrow("is not a path below a folder");
     },
   );
 });
 
-describe("a key that no file on Windows can have", () => {
+describe("a key that is not a valid file name on Windows", () => {
   it.each([
     ["a/x:y.gz", "x:y.gz"],
     ["..\\..\\x", "..\\..\\x"],
@@ -36,7 +36,7 @@ describe("a key that no file on Windows can have", () => {
     ["a/b ", "b "],
     ["a/NUL", "NUL"],
     ["com1.log/x", "com1.log"],
-  ])("is refused there with the part that is wrong, and only there: %j", (key, part) => {
+  ])("is refused on Windows with the wrong part, and accepted elsewhere: %j", (key, part) => {
     expect(() => keyPath(key, "win32")).toThrow(`no file can have the name "${part}"`);
     expect(keyPath(key, "linux")).toBe(key);
   });

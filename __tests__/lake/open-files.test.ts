@@ -17,11 +17,11 @@ const watched = (...args: readonly string[]) => {
   return { status, stderr };
 };
 
-// Windows renames and deletes no file that is open, so nothing may rely on it. Only Linux can tell.
+// Windows does not rename or delete open files, so no code may depend on that. Only Linux can list the open files.
 (process.platform === "linux" ? describe : describe.skip)(
   "no file is renamed or deleted while it is open",
   () => {
-    it("by ingest, also where it writes over files of its own, and again after new logs came", () => {
+    it("by ingest, also when it overwrites its own files, and when it runs again after new logs arrive", () => {
       for (const seed of ["1", "2"]) {
         expect(
           watched(PROGRAM, "sample", lake.logs, "--seed", seed, "--files", "40", "--lines", "50").status,
@@ -33,7 +33,7 @@ const watched = (...args: readonly string[]) => {
       }
     });
 
-    it("which would be noticed", () => {
+    it("and the check detects a violation", () => {
       const file = join(lake.logs, "open");
       const program = `const fs = require("node:fs"); fs.openSync(process.argv[1], "w"); fs.unlinkSync(process.argv[1])`;
       closeSync(openSync(file, "w"));

@@ -6,7 +6,7 @@ import { openDuckdb } from "../../lake/duckdb-engine";
 import { albKey, cloudfrontKey, type TestLake, testLake } from "../helpers/lake";
 import { albLine, cloudfrontLine } from "../helpers/lines";
 
-/** What must not be found in the rows, by the option that lets it in. */
+/** Text that must not be in the rows, by the option that allows it. */
 const SECRETS: Readonly<Record<keyof PrivacyOptions, readonly string[]>> = {
   clientIps: ["198.51.100.77", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "203.0.113.99"],
   queryStrings: ["query-secret", "pass-secret"],
@@ -22,7 +22,7 @@ const ALB_LINES = [
     redirect_url: `"${URL}"`,
     transformed_uri: `"/b?c=query-secret"`,
   }),
-  // Malformed, but a row: the URL has a space, or none of the parts it should have.
+  // Malformed, but a row: the URL has a space, or lacks all of its parts.
   albLine({ "client:port": `${IPV4}:1`, request_line: `"GET ${URL} query-secret HTTP/1.1"` }),
   albLine({ "client:port": `${IPV4}:1`, request_line: `"GET /a?token= query-secret"` }),
   albLine({ "client:port": `${IPV4}:1`, request_line: `"/a?token=query-secret"` }),
@@ -51,7 +51,7 @@ const deliver = () => {
   lake.put(cloudfrontKey(), `${CLOUDFRONT_LINES.join("\n")}\n`);
 };
 
-/** All that the typed tables' files hold: every value, and the bounds that Parquet keeps of them. */
+/** The complete content of the typed tables' files: every value, and the minimum and maximum values that Parquet stores. */
 async function stored(): Promise<string> {
   const engine = await openDuckdb();
   const files = join(lake.lake, "typed/**/*.parquet");
@@ -75,7 +75,7 @@ const LEFT_OUT: readonly (readonly [string, PrivacyOptions])[] = [
 ];
 
 describe("a lake", () => {
-  it("holds what was logged unless it is told otherwise", async () => {
+  it("holds all logged values by default", async () => {
     deliver();
     await lake.ingest();
     const text = await stored();
@@ -83,13 +83,13 @@ describe("a lake", () => {
   });
 
   it.each(LEFT_OUT)(
-    "holds nothing of what is %s, neither in rows nor in lines nor in bounds",
+    "holds no original of a value that is %s in rows, in lines or in Parquet statistics",
     async (_, privacy) => {
       deliver();
       const summary = await lake.ingest({ privacy });
       const text = await stored();
       for (const option of ALL) expect(found(text, option)).toEqual([]);
-      // Nothing is lost for it.
+      // No row is lost.
       expect(summary).toMatchObject({
         rows: { alb_access_logs: 5, cloudfront_access_logs: 2 },
         unparsed: { alb_access_logs: 1, cloudfront_access_logs: 1 },
@@ -100,27 +100,27 @@ describe("a lake", () => {
     },
   );
 
-  it.each(ALL)("leaves out %s alone when told so", async (option) => {
+  it.each(ALL)("leaves out only %s if the option names it", async (option) => {
     deliver();
     await lake.ingest({ privacy: { [option]: option === "clientIps" ? "truncate" : "drop" } });
     const { rows } = { rows: await stored() };
     for (const other of ALL) expect(found(rows, other)).toEqual(other === option ? [] : SECRETS[other]);
   });
 
-  it("keeps to what it began with when a later run forgets to say so", async () => {
+  it("keeps its first options when a later run does not repeat them", async () => {
     deliver();
     await lake.ingest({ privacy: { clientIps: "hash", queryStrings: "hash", cookies: "drop" } });
     deliver();
     await lake.ingest();
     const text = await stored();
     for (const option of ALL) expect(found(text, option)).toEqual([]);
-    // The same secret: an address of before is found again.
+    // The same secret: an earlier address has the same hash.
     expect(
       await lake.query("SELECT count(*) AS n, count(DISTINCT c_ip) AS clients FROM cloudfront_access_logs"),
     ).toEqual([{ n: 4, clients: 2 }]);
   });
 
-  it("refuses to mix rows that were made with other options", async () => {
+  it("refuses to mix rows that were made with different options", async () => {
     deliver();
     await lake.ingest({ privacy: { clientIps: "truncate" } });
     await expect(lake.ingest({ privacy: { clientIps: "hash" } })).rejects.toThrow(
@@ -135,7 +135,7 @@ describe("a lake", () => {
     other.delete();
   });
 
-  it("keeps its secret to its owner, and refuses to go on without it", async () => {
+  it("makes its secret readable only for its owner, and refuses to continue without it", async () => {
     deliver();
     await lake.ingest({ privacy: { clientIps: "hash" } });
     const salt = join(lake.lake, ".privacy-salt");
@@ -148,7 +148,7 @@ describe("a lake", () => {
     await expect(lake.ingest()).rejects.toThrow("at least 16 characters");
   });
 
-  it("leaves no text behind beside what was moved", async () => {
+  it("leaves no text except the moved files", async () => {
     deliver();
     await lake.ingest({ privacy: { clientIps: "truncate", queryStrings: "drop", cookies: "drop" } });
     const others = readdirSync(lake.lake, { recursive: true, withFileTypes: true })

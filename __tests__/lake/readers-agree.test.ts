@@ -18,14 +18,14 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-/** What the reference reader makes of each line: a row, or the text of a line that is none. */
+/** The result of the reference reader for each line: a row, or the text of an unparsed line. */
 const readByReference = (id: FormatId, lines: readonly string[]): (Row | string)[] =>
   lines.flatMap((line): (Row | string)[] => {
     const result = lineReader(FORMATS[id])(line);
     return result.kind === "row" ? [result.row] : result.kind === "unparsed" ? [line] : [];
   });
 
-/** The same as `ingest` does it: one file a line, so that a header rules no other line. */
+/** The same by `ingest`: one file for each line, so that a header applies to no other line. */
 async function readByIngest(id: FormatId, lines: readonly string[]): Promise<(Row | string)[]> {
   const folder = mkdtempSync(join(tmpdir(), "readers-"));
   try {
@@ -65,7 +65,7 @@ describe.each(["alb", "cloudfront"] as const)("the readers of %s lines", (id) =>
   });
 });
 
-describe("ALB lines made to the documented grammar", () => {
+describe("ALB lines that follow the documented grammar", () => {
   const word = fc.stringMatching(/^[A-Za-z0-9._:/-]{1,20}$/);
   const quoted = fc.stringMatching(/^[ !#-~é日]{0,40}$/);
   const known = fc.record({
@@ -79,7 +79,7 @@ describe("ALB lines made to the documented grammar", () => {
     client_port: fc.integer({ min: 0, max: 65_535 }),
   });
 
-  it("give back the values they were made of", async () => {
+  it("are parsed to the values that they were made from", async () => {
     await fc.assert(
       fc.asyncProperty(known, async (values) => {
         const line = albLine({

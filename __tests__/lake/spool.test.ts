@@ -25,7 +25,7 @@ async function spool(content: string | Buffer) {
 }
 
 describe("a file of log lines", () => {
-  it("becomes the same rows whether it is taken whole or as a stream", async () => {
+  it("gives the same rows when it is read at once and as a stream", async () => {
     const text = textOf(5 * MIB);
     const whole = await spool(gzipSync(text));
     const streamed = await spool(text);
@@ -34,20 +34,20 @@ describe("a file of log lines", () => {
     expect(whole.rows.equals(streamed.rows)).toBe(true);
   });
 
-  it("is streamed if it is small, but its text is not", async () => {
+  it("is streamed if it is small but its text is large", async () => {
     const { spooled, rows } = await spool(gzipSync(textOf(40 * MIB)));
     expect(spooled).toEqual({ kind: "spooled", lines: linesOf(40 * MIB) });
     const row = rows.subarray(0, rows.indexOf("\n") + 1);
     expect(rows.length).toBe(row.length * linesOf(40 * MIB));
   });
 
-  it("leaves nothing of a longer text that its rows are written over", async () => {
+  it("leaves no bytes of a longer text that its rows overwrite", async () => {
     const { rows } = await spool(LINE);
     writeFileSync(path("rows"), "x".repeat(MIB));
     expect((await spool(LINE)).rows.equals(rows)).toBe(true);
   });
 
-  it.each([2, 3, 10])("is corrupt if only its first %d bytes are there", async (length) => {
+  it.each([2, 3, 10])("is corrupt if it has only its first %d bytes", async (length) => {
     const { spooled } = await spool(gzipSync(LINE).subarray(0, length));
     expect(spooled).toEqual({ kind: "corrupt", reason: "unexpected end of file" });
   });

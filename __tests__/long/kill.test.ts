@@ -8,7 +8,7 @@ import { randomFrom } from "../../sample/random";
 import { writeSample } from "../../sample/write-sample";
 
 const PROGRAM = join(__dirname, "../../dist/cli/access-logs.mjs");
-/** CI kills more often. */
+/** CI kills the program more often. */
 const KILLS = Number(process.env.KILLS ?? 2);
 const random = randomFrom(Number(process.env.SEED ?? 1));
 
@@ -31,7 +31,7 @@ async function runFor(milliseconds: number | undefined, args: readonly string[])
 
 const TABLES = ["alb_access_logs", "cloudfront_access_logs"].flatMap((table) => [table, `${table}_unparsed`]);
 
-/** Every row and unparsed line, and what lies in the lake's folders of raw files and of markers. */
+/** Every row and unparsed line, and the files in the lake's folders of raw files and of markers. */
 async function contentsOf(lake: string): Promise<unknown> {
   const digests = await queryLake(
     lake,
@@ -66,7 +66,7 @@ describe.each([
     ],
   ],
 ])("%s", (command, args) => {
-  it("makes the same lake when it is killed again and again as when it is left alone", async () => {
+  it("makes the same lake with repeated kills as without", async () => {
     const [whole, killed] = [join(root, `${command}-whole`), join(root, `${command}-killed`)];
     const started = performance.now();
     expect(await runFor(undefined, args(whole))).toBe(0);

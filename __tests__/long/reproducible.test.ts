@@ -16,7 +16,7 @@ import { HANDLER_NAMES } from "../../pipeline/handler-names";
 
 const ROOT = join(__dirname, "../..");
 
-/** What a checkout that was built synthesizes: every file with its bytes. */
+/** The synthesized output of a built checkout: every file with its bytes. */
 function synth(checkout: string, output: string, timeZone: string): Record<string, string> {
   execFileSync(process.execPath, ["dist/main.js"], {
     cwd: checkout,
@@ -30,7 +30,7 @@ function synth(checkout: string, output: string, timeZone: string): Record<strin
   );
 }
 
-/** Clones this checkout, as it is now, and builds the clone at another time and in another time zone. */
+/** Clones this checkout in its current state, and builds the clone at another time and in another time zone. */
 function cloneTo(folder: string, touchedAt: Date, timeZone: string): void {
   const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
     cwd: ROOT,
@@ -44,7 +44,7 @@ function cloneTo(folder: string, touchedAt: Date, timeZone: string): void {
     cpSync(join(ROOT, file), join(folder, file));
     utimesSync(join(folder, file), touchedAt, touchedAt);
   }
-  // On Windows everyone may make a junction, but not a link.
+  // On Windows every user may create a junction, but not a symbolic link.
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"), "junction");
   execFileSync(process.execPath, ["scripts/build.js"], {
     cwd: folder,

@@ -26,7 +26,7 @@ const statementsOf = ({ policy }: Record<string, unknown>) =>
   (policy as { Statement: Statement[] }).Statement;
 
 describe("AccessLogPipeline", () => {
-  it("gives the bucket S3's own encryption, no public access, and an owner", () => {
+  it("gives the bucket S3-managed encryption, no public access, and one object owner", () => {
     const json = synth();
     expect(onlyResource(json, "aws_s3_bucket")).toMatchObject({
       bucket_prefix: "logs-",
@@ -46,7 +46,7 @@ describe("AccessLogPipeline", () => {
     });
   });
 
-  it("leaves the kinds of encryption blocked that S3 blocks itself, with and without a key", () => {
+  it("keeps the encryption types blocked that S3 blocks by default, with and without a key", () => {
     const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     for (const json of [synth(), synth({ kmsKey })]) {
       const configurations = Object.values(
@@ -59,7 +59,7 @@ describe("AccessLogPipeline", () => {
     }
   });
 
-  it("switches access control lists on only for CloudFront, and grants its delivery", () => {
+  it("enables access control lists only for CloudFront, and allows its delivery", () => {
     const json = synth({ sources: [{ name: "cdn", format: "cloudfront", prefix: "cf/" }] });
     expect(onlyResource(json, "aws_s3_bucket_ownership_controls")).toMatchObject({
       rule: { object_ownership: "BucketOwnerPreferred" },
@@ -95,12 +95,12 @@ describe("AccessLogPipeline", () => {
     ["cn-northwest-1", "arn:aws-cn:iam::037604701340:root"],
     ["us-gov-west-1", "arn:aws-us-gov:iam::048591011584:root"],
     ["us-gov-east-1", "arn:aws-us-gov:iam::190560391635:root"],
-  ])("lets the account deliver that load balancers of %s use", (region, account) => {
+  ])("allows delivery to the account that load balancers in %s use", (region, account) => {
     const [, delivery] = statementsOf(onlyResource(synth({ region }), "aws_s3_bucket_policy"));
     expect(delivery?.Principal).toEqual({ AWS: account });
   });
 
-  it("lets Terraform find out who delivers, and whether distributions can, in a Region that it alone knows", () => {
+  it("lets Terraform choose the delivering principal, and check for distributions, if only Terraform knows the Region", () => {
     const json = synth({ sources: [...PROPS.sources, { name: "cdn", format: "cloudfront", prefix: "cf/" }] });
     const [, delivery] = statementsOf(onlyResource(json, "aws_s3_bucket_policy"));
     const [[kind, who] = []] = Object.entries(delivery?.Principal ?? {});
@@ -118,7 +118,7 @@ describe("AccessLogPipeline", () => {
     ).toThrow("CloudFront does not deliver standard logs (version 1) to buckets in this Region");
   });
 
-  it("calls roles, dashboard and buckets as an organization prescribes", () => {
+  it("gives roles, dashboard and buckets the names that an organization requires", () => {
     const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     const json = synth({ iamPath: "/platform/", globalNameSuffix: "-euc1", bucketName: "acme-logs", kmsKey });
     const roles = Object.values(resourcesOf(json, "aws_iam_role"));
@@ -133,12 +133,12 @@ describe("AccessLogPipeline", () => {
     });
     for (const bucket of Object.values(resourcesOf(json, "aws_s3_bucket")))
       expect(bucket).not.toHaveProperty("bucket_prefix");
-    // All else is of a Region, and keeps its name.
+    // All other resources belong to a Region, and keep their names.
     const functions = Object.values(resourcesOf(json, "aws_lambda_function"));
     expect(functions.map(({ function_name }) => function_name)).toContain("logs-move-access-logs");
   });
 
-  it("decrypts what lies in the existing bucket with the key of that", () => {
+  it("decrypts the objects of the existing bucket with the key of that bucket", () => {
     const key = "arn:aws:kms:eu-central-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     const json = synth({ existingLogBucket: "company-logs", existingLogBucketKey: key });
     const allowed = Object.entries(resourcesOf(json, "aws_iam_role_policy")).flatMap(([id, policy]) =>
@@ -149,13 +149,13 @@ describe("AccessLogPipeline", () => {
     expect(allowed).toEqual([[true, ["kms:Decrypt"]]]);
   });
 
-  it("names the deploying account where no accounts are given", () => {
+  it("names the deploying account if no accounts are given", () => {
     expect(JSON.stringify(statementsOf(onlyResource(synth(), "aws_s3_bucket_policy")))).toMatch(
       /alb\/AWSLogs\/\$\{data\.aws_caller_identity\.[a-zA-Z0-9_]+\.account_id\}\/\*/,
     );
   });
 
-  it("tells the queue of every way an object can be created, source by source", () => {
+  it("sends every kind of object creation to the queue, for each source", () => {
     const json = synth({ sources: [...PROPS.sources, { name: "cdn", format: "cloudfront", prefix: "cf/" }] });
     expect(onlyResource(json, "aws_s3_bucket_notification")).toMatchObject({
       queue: [
@@ -182,7 +182,7 @@ describe("AccessLogPipeline", () => {
     expect(mapping.function_response_types).toEqual(["ReportBatchItemFailures"]);
   });
 
-  it("tells the functions their sources in an object, so that their number does not matter", () => {
+  it("gives the functions their sources in an object, so that there is no limit on their number", () => {
     const json = synth({
       sources: [
         { name: "shop", format: "alb", prefix: "shop/", partition: true },
@@ -199,7 +199,7 @@ describe("AccessLogPipeline", () => {
           { format: "cloudfront", prefix: "cf/", name: "cdn", privacy: KEPT },
         ],
       },
-      // Default tags of the provider may be more than an object can have.
+      // The provider may have more default tags than an object can have.
       override_provider: { default_tags: { tags: {} } },
     });
     const [id] = Object.keys(resourcesOf(json, "aws_s3_object"));
@@ -218,7 +218,7 @@ describe("AccessLogPipeline", () => {
     expect(table?.partition_keys).toMatchObject([{ name: "source" }, { name: "dt" }, { name: "hour" }]);
   });
 
-  it("lets the mover delete originals only if it is to", () => {
+  it("lets move-access-logs delete originals only if it is configured", () => {
     const policy = (json: ReturnType<typeof synth>) =>
       Object.values(resourcesOf(json, "aws_iam_role_policy"))
         .flatMap(statementsOf)
@@ -246,7 +246,7 @@ describe("AccessLogPipeline", () => {
   it.each([
     ["create-partition", "cron(50 * * * ? *)"],
     ["transform-partition", "cron(5/10 * * * ? *)"],
-  ])("runs %s by schedule, and reports what fails", (handler, expression) => {
+  ])("runs %s by schedule, and reports failed runs", (handler, expression) => {
     const json = synth();
     const named = (type: string, property: string) =>
       Object.values(resourcesOf(json, type)).find((item) => item[property] === `logs-${handler}`);
@@ -266,7 +266,7 @@ describe("AccessLogPipeline", () => {
     }
   });
 
-  it("runs maintain-lake at several hours of the night, for each table by itself", () => {
+  it("runs maintain-lake at several hours of the night, separately for each table", () => {
     const json = synth({ sources: [...PROPS.sources, { name: "cdn", format: "cloudfront", prefix: "cf/" }] });
     const schedules = Object.values(resourcesOf(json, "aws_scheduler_schedule")).filter(({ group_name }) =>
       String(group_name).includes("maintain_lake"),
@@ -282,7 +282,7 @@ describe("AccessLogPipeline", () => {
     );
   });
 
-  it("encrypts with a key all that a key can encrypt, schedules included", () => {
+  it("encrypts everything that a key can encrypt with the key, including schedules", () => {
     const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     const json = synth({ kmsKey });
     const keys = (type: string, argument: string) =>
@@ -298,7 +298,7 @@ describe("AccessLogPipeline", () => {
     }
   });
 
-  it("reserves concurrency only if told to: an account with a low limit has none to reserve", () => {
+  it("reserves concurrency only if configured, because an account with a low limit has none to reserve", () => {
     const reserved = (json: ReturnType<typeof synth>) =>
       Object.values(resourcesOf(json, "aws_lambda_function")).map((lambda) => [
         lambda.function_name,
@@ -318,7 +318,7 @@ describe("AccessLogPipeline", () => {
     });
   });
 
-  it("lets Terraform empty its buckets only if told to", () => {
+  it("lets Terraform empty its buckets only if configured", () => {
     const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     const emptied = (props: Partial<AccessLogPipelineProps>) =>
       Object.values(resourcesOf(synth({ kmsKey, ...props }), "aws_s3_bucket")).map(
@@ -345,19 +345,19 @@ describe("AccessLogPipeline", () => {
     expect(() => synth({ projectionFrom: "2024-02-29" })).toThrow('unless "partitions" is "projection"');
   });
 
-  it("keeps notes until they are used up where they are the work list of typed tables", () => {
+  it("never expires notes if typed tables need them", () => {
     const rules = (columnar: boolean) =>
       JSON.stringify(onlyResource(synth({ columnar }), "aws_s3_bucket_lifecycle_configuration").rule);
     expect(rules(true)).not.toContain("_arrivals/");
     expect(rules(false)).toContain("_arrivals/");
   });
 
-  it("lets Terraform delete and rename workgroups that queries ran in", () => {
+  it("lets Terraform delete and rename workgroups that have run queries", () => {
     const workgroups = Object.values(resourcesOf(synth(), "aws_athena_workgroup"));
     expect(workgroups.map(({ force_destroy }) => force_destroy)).toEqual([true, true]);
   });
 
-  it("limits what a query may scan, whoever asks", () => {
+  it("limits the bytes that a query may scan, for every user", () => {
     const { analysts } = resourcesOf(synth({ scanLimitGiB: 2 }), "aws_athena_workgroup");
     expect(analysts?.configuration).toMatchObject({
       enforce_workgroup_configuration: true,
@@ -365,7 +365,7 @@ describe("AccessLogPipeline", () => {
     });
   });
 
-  it("limits it to whole bytes, also for a part of a GiB and for a number that Terraform alone knows", () => {
+  it("sets a scan limit in whole bytes, also for a fraction of a GiB and for a number that only Terraform knows", () => {
     const limit = (scanLimitGiB: number) =>
       resourcesOf(synth({ scanLimitGiB }), "aws_athena_workgroup").analysts?.configuration;
     expect(limit(0.01)).toMatchObject({ bytes_scanned_cutoff_per_query: 10_737_418 });
@@ -374,7 +374,7 @@ describe("AccessLogPipeline", () => {
     });
   });
 
-  it("makes the database's name of a name that Terraform alone knows", () => {
+  it("derives the database name from a name that only Terraform knows", () => {
     const json = synth({ name: Token.asString(ref("var.name")) });
     expect(onlyResource(json, "aws_glue_catalog_database").name).toBe('${replace(var.name, "-", "_")}');
   });
@@ -386,7 +386,7 @@ describe("AccessLogPipeline", () => {
     expect(rules({ rawRetentionDays: 400 })).toContain('"prefix":"raw/"');
   });
 
-  it("tells maintain-lake alone how long rows are kept", () => {
+  it("gives the retention of rows only to maintain-lake", () => {
     const told = (props: Partial<AccessLogPipelineProps>) =>
       Object.values(resourcesOf(synth(props), "aws_lambda_function"))
         .filter((lambda) => JSON.stringify(lambda.environment).includes('"RETENTION_DAYS":"400"'))
@@ -396,13 +396,13 @@ describe("AccessLogPipeline", () => {
     expect(() => synth({ lakeRetentionDays: 400, columnar: false })).toThrow('if "columnar" is false');
   });
 
-  it("reports every wrong option at once, with what it got", () => {
+  it("reports all wrong options at once, with their values", () => {
     const build = () => synth({ name: "Bad_Name", sources: [] });
     expect(build).toThrow(/"name" must be a lower-case letter.*got "Bad_Name"/);
     expect(build).toThrow(/"sources" must name at least one source/);
   });
 
-  it("refuses a topic for alarms that there are none of, and a silence that no alarm can wait for", () => {
+  it("refuses a topic without alarms, and a silence that is too long for an alarm", () => {
     const alarmTopic = "arn:aws:sns:eu-central-1:111122223333:ops";
     expect(() => synth({ alarms: false, alarmTopic })).toThrow('"alarmTopic" must not be set if "alarms"');
     const sources = [{ name: "a", format: "alb", prefix: "a/", silentAfterHours: 200 }] as const;
@@ -411,7 +411,7 @@ describe("AccessLogPipeline", () => {
     );
   });
 
-  it("fails if only some sources of a format are partitions", () => {
+  it("fails if only some sources of a format have partitions", () => {
     const sources = [
       { name: "a", format: "alb", prefix: "a/", partition: true },
       { name: "b", format: "alb", prefix: "b/" },
@@ -419,7 +419,7 @@ describe("AccessLogPipeline", () => {
     expect(() => synth({ sources })).toThrow('must all set "partition", or none');
   });
 
-  describe("with rows that must not tell all", () => {
+  describe("with rows without personal data", () => {
     const web = { name: "web", format: "alb", prefix: "web/" } as const;
     const shop = { name: "shop", format: "alb", prefix: "shop/" } as const;
     const hash = { clientIps: "hash" } as const;
@@ -430,7 +430,7 @@ describe("AccessLogPipeline", () => {
         .filter(([, policy]) => JSON.stringify(policy).includes("_privacy/salt"))
         .map(([id]) => id);
 
-    it("tells the functions so, source by source", () => {
+    it("gives the functions the privacy rules of each source", () => {
       expect(
         told([
           { ...web, partition: true, privacy: hash },
@@ -439,7 +439,7 @@ describe("AccessLogPipeline", () => {
       ).toEqual([{ ...KEPT, clientIps: "hash" }, KEPT]);
     });
 
-    it("refuses sources that share rows and do not agree", () => {
+    it("refuses sources that share rows and have different rules", () => {
       expect(() => synth({ sources: [{ ...web, privacy: hash }, shop] })).toThrow(
         'must all have the same "privacy" if they have the same format (alb), or all set "partition"',
       );
@@ -453,7 +453,7 @@ describe("AccessLogPipeline", () => {
       ).not.toThrow();
     });
 
-    it("lets one function at the secret of hashes, and none where nothing is hashed", () => {
+    it("gives one function access to the secret of hashes, and no function if nothing is hashed", () => {
       expect(saltPolicies([{ ...web, privacy: hash }])).toEqual([
         expect.stringMatching(/transform_partition/),
       ]);

@@ -13,7 +13,7 @@ const sources = readdirSync(MODULES)
   .filter((name) => name.endsWith(".ts"))
   .map((name) => readFileSync(join(MODULES, name), "utf8"));
 
-/** The lines below `@example` in the comment of a construct. */
+/** The lines after `@example` in the comment of a construct. */
 function exampleOf(name: string): string {
   const source = sources.find((text) => text.includes(`\nexport class ${name} `)) ?? "";
   const before = source.slice(0, source.indexOf(`\nexport class ${name} `));
@@ -23,11 +23,11 @@ function exampleOf(name: string): string {
 }
 
 describe.each(constructs)("the example of %s", (name) => {
-  it("can be put into a stack as it is", () => {
+  it("can be copied into a stack unchanged", () => {
     const example = exampleOf(name);
     expect(example).toContain(`new ${name}(this, `);
     const json = synthConstruct((scope) => {
-      // What an example takes from around it.
+      // The names that an example uses from its context.
       const pipeline = new library.AccessLogPipeline(scope, "around", {
         name: "around",
         idPrefix: "around_",
@@ -41,6 +41,6 @@ describe.each(constructs)("the example of %s", (name) => {
   });
 });
 
-it("is there for every construct of the library", () => {
+it("exists for every construct of the library", () => {
   expect(constructs).toHaveLength(8);
 });

@@ -22,13 +22,13 @@ describe.each(HANDLER_NAMES)("the code of %s", (name) => {
     expect(code.toString()).toMatch(/handler:\(\)=>/);
   });
 
-  it("holds no path of this machine", () => {
+  it("contains no path of this machine", () => {
     expect(code.toString()).not.toContain(ROOT);
   });
 });
 
 describe("zipHandler", () => {
-  it("gives the same bytes whatever the time zone is", () => {
+  it("gives the same bytes in every time zone", () => {
     const zones = ["UTC", "America/Los_Angeles", "Pacific/Kiritimati"];
     const before = process.env.TZ;
     const zips = zones.map((zone) => {

@@ -19,8 +19,8 @@ const alone = synthConstruct((scope) => {
   pipeline(scope);
 });
 
-describe("a pipeline in a stack of someone else", () => {
-  it("refuses an id that a resource of the same type has already, with both places and the way out", () => {
+describe("a pipeline in the stack of another project", () => {
+  it("refuses an id that a resource of the same type already has, and names both places and the fix", () => {
     expect(() =>
       synthConstruct((scope) => {
         new S3Bucket(scope, "logs", { bucket: "my-own-bucket", forceDestroy: true });
@@ -31,7 +31,7 @@ describe("a pipeline in a stack of someone else", () => {
     );
   });
 
-  it("refuses one that comes after it, or that gets its id later", () => {
+  it("refuses a resource that is added later, or that gets its id later", () => {
     const behind = (build: (scope: Construct) => void) => () =>
       synthConstruct((scope) => {
         pipeline(scope);
@@ -45,7 +45,7 @@ describe("a pipeline in a stack of someone else", () => {
     );
   });
 
-  it("does not settle the id of a resource that is to get another one", () => {
+  it("does not fix the id of a resource that gets another id later", () => {
     const json = synthConstruct((scope) => {
       const mine = new S3Bucket(scope, "mine");
       pipeline(scope);
@@ -54,7 +54,7 @@ describe("a pipeline in a stack of someone else", () => {
     expect(Object.keys(resourcesOf(json, "aws_s3_bucket"))).toEqual(["archive", "logs"]);
   });
 
-  it("lives with resources of other types, and with data sources, of the same ids", () => {
+  it("accepts resources of other types, and data sources, with the same ids", () => {
     const json = synthConstruct((scope) => {
       new SqsQueue(scope, "logs", { name: "mine" });
       new DataAwsS3Bucket(scope, "arrivals", { bucket: "theirs" });
@@ -64,7 +64,7 @@ describe("a pipeline in a stack of someone else", () => {
     expect(resourcesOf(json, "aws_s3_bucket").logs).toEqual(resourcesOf(alone, "aws_s3_bucket").logs);
   });
 
-  it("lives with any ids, if it has a prefix of its own", () => {
+  it("accepts any ids if it has its own prefix", () => {
     const json = synthConstruct((scope) => {
       new S3Bucket(scope, "logs", { bucket: "my-own-bucket", forceDestroy: true });
       pipeline(scope, "pipeline", { idPrefix: "access_" });
@@ -80,7 +80,7 @@ describe("a pipeline in a stack of someone else", () => {
 describe("two pipelines in one stack", () => {
   const second = { name: "shop-logs", idPrefix: "shop_" };
 
-  it("share nothing, and the second one leaves the first one as it was", () => {
+  it("share nothing, and the second pipeline does not change the first", () => {
     const both = synthConstruct((scope) => {
       pipeline(scope);
       pipeline(scope, "shop", second);

@@ -38,7 +38,7 @@ const run = (...args: readonly string[]) =>
 const DAY = ["--from", "2026-11-23", "--to", "2026-11-23", "--bucket", "the-logs"];
 
 describe("access-logs backfill on AWS", () => {
-  it("moves, adds partitions in the pipeline's workgroup, and notes the files, by the settings of the stack", async () => {
+  it("moves files, adds partitions in the pipeline's workgroup, and notes the files, as in the settings of the stack", async () => {
     s3.put("the-logs", albKey("20261123T0705Z"), "x");
     s3.put("the-logs", albKey("20261101T0705Z"), "x");
     const { status, stdout } = await run(...DAY, "--json");
@@ -59,7 +59,7 @@ describe("access-logs backfill on AWS", () => {
     expect(new Set(noted.flatMap((key) => filesInNote(s3.read("the-logs", key))))).toEqual(new Set(moved));
   });
 
-  it("reads the bucket that logs are delivered to where a key gives them one of their own", async () => {
+  it("reads the separate delivery bucket if a KMS key requires one", async () => {
     const settings = JSON.parse(readFileSync(join(root, "access-logs.json"), "utf8"));
     const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     writeFileSync(join(root, "access-logs.json"), JSON.stringify({ ...settings, kmsKey }));
@@ -72,14 +72,14 @@ describe("access-logs backfill on AWS", () => {
     expect(s3.keys("the-logs").filter((key) => key.startsWith("raw/"))).toHaveLength(1);
   });
 
-  it("says in one line that the bucket is not there", async () => {
+  it("reports a missing bucket in one line", async () => {
     const { status, stderr } = await run(...DAY);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^error: .*$/m);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it("names the option that is wrong in the settings", async () => {
+  it("names the wrong option in the settings", async () => {
     writeFileSync(join(root, "access-logs.json"), '{ "name": "logs" }');
     const { status, stderr } = await run(...DAY);
     expect(status).toBe(1);

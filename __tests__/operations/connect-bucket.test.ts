@@ -15,7 +15,7 @@ const run = (...args: readonly string[]) =>
 
 const entry = (kind: string, tag: string, id: string, prefix: string) =>
   `<${kind}Configuration><${tag}>arn:aws:x:eu-central-1:111122223333:${id}</${tag}><Event>s3:ObjectCreated:Put</Event><Id>${id}</Id><Filter><S3Key><FilterRule><Name>prefix</Name><Value>${prefix}</Value></FilterRule><FilterRule><Name>suffix</Name><Value>.csv</Value></FilterRule></S3Key></Filter></${kind}Configuration>`;
-/** Entries of others, each kind one, as the SDK writes them. */
+/** Entries of other owners, one of each kind, as the SDK writes them. */
 const FOREIGN = [
   entry("Topic", "Topic", "their-topic", "reports/"),
   entry("Queue", "Queue", "their-queue", "uploads/"),
@@ -28,7 +28,7 @@ const stored = () => s3.notifications.get("company-logs") ?? "";
 describe("access-logs connect-bucket", () => {
   beforeEach(() => s3.notifications.set("company-logs", documentOf(...FOREIGN)));
 
-  it("adds EventBridge, keeps every other entry byte for byte, and takes it away again", async () => {
+  it("adds EventBridge, keeps every other entry byte for byte, and removes EventBridge again", async () => {
     const added = await run("--eventbridge", "--yes");
     expect([added.status, added.stdout]).toEqual([
       0,
@@ -42,7 +42,7 @@ describe("access-logs connect-bucket", () => {
     for (const part of FOREIGN) expect(stored()).toContain(part);
   });
 
-  it("adds a queue for some prefixes beside the queues of others, once", async () => {
+  it("adds a queue for some prefixes once, and keeps the queues of others", async () => {
     const args = ["--queue", QUEUE, "--prefix", "alb/AWSLogs/", "cdn/", "--yes"];
     expect((await run(...args)).status).toBe(0);
     for (const part of [...FOREIGN, "<Id>access-logs:alb/AWSLogs/</Id>", "<Id>access-logs:cdn/</Id>"]) {
@@ -56,7 +56,7 @@ describe("access-logs connect-bucket", () => {
     for (const part of FOREIGN) expect(stored()).toContain(part);
   });
 
-  it("only shows what would change in a dry run, and asks for --yes where nobody can be asked", async () => {
+  it("only shows the changes in a dry run, and requires --yes without a terminal", async () => {
     const before = stored();
     const dry = await run("--eventbridge", "--dry-run", "--json");
     expect(JSON.parse(dry.stdout)).toEqual({ kind: "declined", changes: ["+ every event to EventBridge"] });
@@ -65,7 +65,7 @@ describe("access-logs connect-bucket", () => {
     expect(stored()).toBe(before);
   });
 
-  it("refuses a prefix that someone else listens to, and says what to do", async () => {
+  it("refuses a prefix that has another notification, and explains the fix", async () => {
     const { status, stderr } = await run("--queue", QUEUE, "--prefix", "images/", "--yes");
     expect([status, stderr]).toEqual([
       1,
@@ -81,10 +81,10 @@ describe("access-logs connect-bucket", () => {
     expect(stored()).toBe(documentOf(...FOREIGN));
   });
 
-  it("puts the document of before back when it is not what was written", async () => {
+  it("restores the previous document if the document is not the one that it wrote", async () => {
     let puts = 0;
     s3.setFault(({ method }) => {
-      // Someone else writes between our write and our second look.
+      // Another program writes between the write and the check.
       if (method === "PUT" && ++puts === 1)
         setImmediate(() => s3.notifications.set("company-logs", documentOf()));
       return undefined;
@@ -100,7 +100,7 @@ describe("access-logs connect-bucket", () => {
     [["--eventbridge", "--queue", QUEUE], "cannot be used with", 2],
     [[], "--eventbridge or --queue ARN", 1],
     [["--queue", QUEUE], "--queue needs --prefix", 1],
-  ] as const)("says what is wrong with %j", async (args, message, code) => {
+  ] as const)("explains the error in %j", async (args, message, code) => {
     const { status, stderr } = await run(...args);
     expect([status, stderr]).toEqual([code, expect.stringContaining(message)]);
   });

@@ -32,7 +32,7 @@ afterEach(async () => {
 const environment = () => ({ AWS_ENDPOINT_URL_ATHENA: athena.endpoint });
 const run = (...args: readonly string[]) => runProgram(args, { cwd: root, environment: environment() });
 
-/** Says all that settings would. */
+/** Options for all values of the settings. */
 const PLACE = ["--athena", "--workgroup", "w", "--database", "d"];
 
 const NUMBERS = {
@@ -40,11 +40,11 @@ const NUMBERS = {
   rows: Array.from({ length: 25 }, (_, index) => [String(index)]),
   pageSize: 10,
 };
-/** A query that goes on until it is cancelled. */
+/** A query that runs until it is cancelled. */
 const ENDLESS = { states: Array.from({ length: 1000 }, () => "RUNNING" as const) };
 
 describe("access-logs query --athena", () => {
-  it("asks in the analysts' workgroup and the database of the settings, and prints what came of it", async () => {
+  it("runs the query in the analysts' workgroup and the database of the settings, and prints the result", async () => {
     athena.setResults(NUMBERS);
     athena.setFates({ states: ["QUEUED", "RUNNING"], scannedInAll: 1_200_000_000 });
     const { status, stdout, stderr } = await run("query", "SELECT n FROM t", "--athena", "--json");
@@ -63,7 +63,7 @@ describe("access-logs query --athena", () => {
     expect(status).toBe(0);
   });
 
-  it("needs no settings where the options say all", async () => {
+  it("needs no settings if the options have all values", async () => {
     rmSync(join(root, "access-logs.json"));
     const options = [...PLACE, "--region", "eu-west-1", "--format", "csv"];
     const { status, stdout } = await run("query", "SELECT 1", ...options);
@@ -88,18 +88,18 @@ describe("access-logs query --athena", () => {
     expect(athena.queries.map(({ sql }) => sql)).toEqual(["-- why\nSELECT 2\n", "SELECT 3"]);
   });
 
-  it("takes an earlier result if it may, and says so", async () => {
+  it("reuses an earlier result if this is allowed, and reports it", async () => {
     athena.setFates({ isReused: true, scannedInAll: 0 });
     const { stderr } = await run("query", "SELECT 1", ...PLACE, "--reuse", "60");
     expect(athena.queries[0]?.reuseMinutes).toBe(60);
     expect(stderr).toMatch(/^1 row, reused result, USD 0\.00000, /);
   });
 
-  it("counts at least the ten megabytes that are billed", async () => {
+  it("counts at least ten megabytes, the billed minimum", async () => {
     expect((await run("query", "SELECT 1", ...PLACE)).stderr).toMatch(/1\.0 kB scanned, USD 0\.00005, /);
   });
 
-  it("cancels a query that scans too much, and says what to do", async () => {
+  it("cancels a query that scans too much, and explains the fix", async () => {
     athena.setFates({ ...ENDLESS, scanned: [0, 400e6, 2.5e9] });
     const { status, stdout, stderr } = await run("query", "SELECT 1", ...PLACE, "--max-bytes", "1GB");
     const id = athena.queries[0]?.id;
@@ -109,7 +109,7 @@ describe("access-logs query --athena", () => {
     expect([status, stdout, athena.queries[0]?.isCancelled]).toEqual([1, "", true]);
   });
 
-  // On Windows only a terminal can send a signal; a process that is sent one is ended at once.
+  // On Windows only a terminal can send a signal; a signal from a program ends the process at once.
   const itWithSignals = process.platform === "win32" ? it.skip : it;
   itWithSignals.each(["SIGINT", "SIGTERM"] as const)(
     "cancels the query at %s and ends with 130",
@@ -133,7 +133,7 @@ describe("access-logs query --athena", () => {
     },
   );
 
-  it("says that a query goes on if it cannot be cancelled", async () => {
+  it("warns that a query still runs if it cannot cancel it", async () => {
     athena.setFates({ ...ENDLESS, scannedInAll: 2e9 });
     athena.refuseOf("StopQueryExecution", "AccessDeniedException");
     const { status, stderr } = await run("query", "SELECT 1", ...PLACE, "--max-bytes", "1MB");
@@ -190,14 +190,14 @@ describe("access-logs query --athena", () => {
     ],
     [["query", "SELECT 1", "--athena", "--max-bytes", "much"], /Expected a number of bytes, e\.g\. "500MB"/],
     [["query", "SELECT 1", "--athena", "--reuse", "99999"], /Expected a whole number from 1 to 10080/],
-  ])("answers a wrong command line with its usage: %j", async (args, message) => {
+  ])("prints the usage for a wrong command line: %j", async (args, message) => {
     const { status, stdout, stderr } = await run(...args);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(message);
     expect(athena.submissions).toBe(0);
   });
 
-  it("asks a question of the last 24 hours, unless others are named", async () => {
+  it("answers a question for the last 24 hours, unless other hours are given", async () => {
     await run("ask", "alb_top_clients", ...PLACE);
     await run(
       "ask",
@@ -218,7 +218,7 @@ describe("access-logs query --athena", () => {
   });
 });
 
-/** Waits until the query was asked about once. */
+/** Waits for the first request for the state of the query. */
 async function untilPolled(): Promise<void> {
   while ((athena.queries[0]?.polls ?? 0) < 1) await new Promise((resolve) => setTimeout(resolve, 20));
 }
@@ -244,7 +244,7 @@ describe("queryAthena", () => {
       onProgress: () => undefined,
     });
 
-  it("fetches a page when the rows of the one before were taken", async () => {
+  it("fetches a page when the rows of the previous page were read", async () => {
     athena.setResults(NUMBERS);
     const { columns, rows } = await ask("SELECT n FROM t");
     expect([columns, athena.pages]).toEqual([["n"], 1]);
@@ -259,13 +259,13 @@ describe("queryAthena", () => {
     expect([pages[8], pages[9], pages[18], pages[19]]).toEqual([1, 2, 2, 3]);
   });
 
-  it("takes the first row of what is no query for a row", async () => {
+  it("keeps the first row of a statement that is not a query", async () => {
     athena.setResults({ columns: [{ name: "tab_name", type: "string" }], rows: [["tab_name"], ["t"]] });
     expect(await rowsOf(await ask("SHOW TABLES"))).toEqual([{ tab_name: "tab_name" }, { tab_name: "t" }]);
     expect(await rowsOf(await ask("SELECT 1"))).toEqual([{ tab_name: "tab_name" }, { tab_name: "t" }]);
   });
 
-  it("gives values as DuckDB's are given", async () => {
+  it("returns values in the form of DuckDB's values", async () => {
     athena.setResults({
       columns: [
         "bigint",
@@ -316,13 +316,13 @@ describe("queryAthena", () => {
     ]);
   });
 
-  it("gives rows of nothing but their columns", async () => {
+  it("returns the columns of a result without rows", async () => {
     athena.setResults({ columns: [{ name: "n", type: "bigint" }], rows: [] });
     const { columns, rows } = await ask("SELECT n FROM t");
     expect([columns, await rowsOf({ columns, rows })]).toEqual([["n"], []]);
   });
 
-  it("joins the query that it started when Athena was too busy to say so, and waits out other refusals", async () => {
+  it("joins its own query if Athena was too busy to confirm the start, and retries after other refusals", async () => {
     athena.setResults(NUMBERS);
     athena.refuse("TooManyRequestsException");
     athena.refuseOf("GetQueryExecution", "ThrottlingException");

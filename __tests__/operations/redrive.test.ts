@@ -18,7 +18,7 @@ const ARRIVALS = "logs-arrivals-dead-letters";
 const TRANSFORM = "logs-transform-partition-dead-letters";
 const event = (key: string) =>
   JSON.stringify({ Records: [{ s3: { bucket: { name: "logs-0123" }, object: { key, size: 1 } } }] });
-/** What Lambda writes of a run that failed for good. */
+/** The message that Lambda writes about a run that failed every retry. */
 const record = (requestPayload: unknown) =>
   JSON.stringify({
     version: "1.0",
@@ -32,7 +32,7 @@ const messagesIn = (queue: string) => deployment.aws.queues.get(queue)?.messages
 const operations = () => deployment.aws.calls.map(({ operation }) => operation);
 
 describe("access-logs redrive", () => {
-  it("says that there is nothing to do", async () => {
+  it("reports that there is nothing to do", async () => {
     const { status, stdout } = await deployment.run("redrive");
     expect(status).toBe(0);
     expect(stdout.split("\n")).toEqual([
@@ -44,7 +44,7 @@ describe("access-logs redrive", () => {
     ]);
   });
 
-  it("shows what lies in a queue and leaves it there, visible to everyone", async () => {
+  it("shows the messages of a queue, and leaves them there, visible to other readers", async () => {
     for (let index = 0; index < 12; index++) deployment.aws.send(ARRIVALS, event(`alb/a+b${index}`));
     const { status, stdout } = await deployment.run("redrive", "--dry-run", "--queue", "move-access-logs");
     expect(status).toBe(0);
@@ -58,13 +58,13 @@ describe("access-logs redrive", () => {
     expect(operations()).not.toContain("sqs:StartMessageMoveTask");
   });
 
-  it("has SQS move objects' messages back to the queue of new objects, and follows it to the end", async () => {
+  it("lets SQS move the messages of objects back to the queue of new objects, and waits for the end", async () => {
     for (const key of ["alb/a", "alb/b"]) deployment.aws.send(ARRIVALS, event(key));
     const { status, stdout } = await deployment.run("redrive", "--yes", "--rate", "50");
     expect([status, stdout]).toEqual([0, expect.stringContaining(`${ARRIVALS}: 2 messages moved back`)]);
     expect([messagesIn(ARRIVALS).length, messagesIn("logs-arrivals").length]).toEqual([0, 2]);
     const start = deployment.aws.calls.find(({ operation }) => operation === "sqs:StartMessageMoveTask");
-    // EventBridge's own dead letters have no source queue: the target is always named.
+    // The dead-letter messages of EventBridge have no source queue, so the target is always named.
     expect(start?.input).toEqual({
       SourceArn: queueArn(ARRIVALS),
       DestinationArn: queueArn("logs-arrivals"),
@@ -72,7 +72,7 @@ describe("access-logs redrive", () => {
     });
   });
 
-  it("begins one run for all runs of a schedule, and one for each range of hours, and deletes what it did", async () => {
+  it("starts one run for all failed runs of a schedule, and one for each range of hours, and deletes their messages", async () => {
     const { aws } = deployment;
     aws.send(TRANSFORM, record(SCHEDULED));
     aws.send(TRANSFORM, record({ scheduledTime: "2026-11-23T07:15:00Z" }));
@@ -93,7 +93,7 @@ describe("access-logs redrive", () => {
     expect(messagesIn(TRANSFORM)).toEqual([]);
   });
 
-  it("begins one run for each table of a function that works table by table", async () => {
+  it("starts one run for each table if the function has a run for each table", async () => {
     const { aws } = deployment;
     const queue = "logs-maintain-lake-dead-letters";
     for (const [table, day] of [
@@ -112,7 +112,7 @@ describe("access-logs redrive", () => {
     expect(messagesIn(queue)).toEqual([]);
   });
 
-  it("leaves what is not of this pipeline, and says so", async () => {
+  it("keeps and reports messages that do not belong to this pipeline", async () => {
     deployment.aws.send(TRANSFORM, "hello");
     deployment.aws.send(TRANSFORM, record(SCHEDULED));
     const { stdout } = await deployment.run("redrive", "--yes", "--queue", "transform-partition");
@@ -133,7 +133,7 @@ describe("access-logs redrive", () => {
     expect(messagesIn(TRANSFORM)).toHaveLength(1);
   });
 
-  it("asks before it does anything, and asks for --yes where nobody can be asked", async () => {
+  it("asks before it changes anything, and requires --yes without a terminal", async () => {
     deployment.aws.send(ARRIVALS, event("alb/a"));
     const { status, stderr } = await deployment.run("redrive");
     expect([status, stderr]).toEqual([1, expect.stringContaining("run with --yes")]);
@@ -156,12 +156,12 @@ describe("access-logs redrive", () => {
   it.each([
     [["--queue", "other"], "Allowed choices are move-access-logs"],
     [["--rate", "501"], "Expected a whole number from 1 to 500"],
-  ])("says what is wrong with %j", async (args, message) => {
+  ])("explains the error in %j", async (args, message) => {
     const { status, stderr } = await deployment.run("redrive", ...args);
     expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
-  it("says in one line that the queue is not there", async () => {
+  it("reports a missing queue in one line", async () => {
     deployment.aws.queues.clear();
     const { status, stderr } = await deployment.run("redrive");
     expect([status, stderr]).toEqual([
@@ -174,7 +174,7 @@ describe("access-logs redrive", () => {
 describe("access-logs redrive --rejected", () => {
   const TABLE = "alb_access_logs";
   const REASON = "FAILED: HIVE_CURSOR_ERROR: Unexpected end of ZLIB input stream";
-  /** Sets files aside as the pipeline does. @returns their keys below `raw/` */
+  /** Moves files to `rejected/` as the pipeline does. @returns their keys below `raw/` */
   const reject = async (count: number): Promise<string[]> => {
     const { s3, bucket, move, hours } = deployment;
     const client = localS3Client(s3.endpoint);
@@ -195,12 +195,12 @@ describe("access-logs redrive --rejected", () => {
     keysBelow("_arrivals/").flatMap((key) => filesInNote(deployment.s3.read(deployment.bucket, key)));
   const oneLine = (text: string) => text.replaceAll(/\n +/g, " ");
 
-  it("says that there is nothing to do", async () => {
+  it("reports that there is nothing to do", async () => {
     const { status, stdout } = await deployment.run("redrive", "--rejected");
     expect([status, stdout]).toEqual([0, "s3://logs-0123/rejected/: empty\n"]);
   });
 
-  it("shows each file with the reason, whether it was replaced, and what to do with the others", async () => {
+  it("shows each file with the reason and whether it was replaced, and explains how to repair the others", async () => {
     const [first = "", second = ""] = await reject(2);
     deployment.s3.put(deployment.bucket, rejectedKeyOf(second), "an intact copy");
     const before = deployment.s3.keys(deployment.bucket);
@@ -216,7 +216,7 @@ describe("access-logs redrive --rejected", () => {
     expect(deployment.s3.keys(deployment.bucket)).toEqual(before);
   });
 
-  it("takes back in what was replaced, notes it for the next commit, and leaves the others", async () => {
+  it("takes back replaced files, notes them for the next commit, and leaves the others", async () => {
     const [first = "", second = ""] = await reject(2);
     deployment.s3.put(deployment.bucket, rejectedKeyOf(second), "an intact copy");
     const { status, stdout } = await deployment.run("redrive", "--rejected", "--yes");
@@ -226,14 +226,14 @@ describe("access-logs redrive --rejected", () => {
     expect(noted()).toEqual([second]);
   });
 
-  it("leaves all as they are, and asks nothing, where none was replaced", async () => {
+  it("changes nothing, and does not ask, if no file was replaced", async () => {
     await reject(1);
     const { status, stdout } = await deployment.run("redrive", "--rejected");
     expect([status, stdout]).toEqual([0, expect.stringMatching(/nothing to take back\n$/)]);
     expect(rejectedKeys()).toHaveLength(2);
   });
 
-  it("asks before it takes anything, and asks for --yes where nobody can be asked", async () => {
+  it("asks before it takes back a file, and requires --yes without a terminal", async () => {
     const [key = ""] = await reject(1);
     deployment.s3.put(deployment.bucket, rejectedKeyOf(key), "an intact copy");
     const { status, stderr } = await deployment.run("redrive", "--rejected");
@@ -252,7 +252,7 @@ describe("access-logs redrive --rejected", () => {
     });
   });
 
-  it("names what it could not take back in, takes the others, and exits with 1", async () => {
+  it("names the files that it could not take back, takes back the others, and exits with 1", async () => {
     const keys = await reject(2);
     for (const key of keys) deployment.s3.put(deployment.bucket, rejectedKeyOf(key), "an intact copy");
     deployment.s3.setFault(({ isCopy, key }) =>
@@ -268,7 +268,7 @@ describe("access-logs redrive --rejected", () => {
     expect(rejectedKeys()).toHaveLength(2);
   });
 
-  it("is told of by the queues' redrive in one line, where there is one", async () => {
+  it("is suggested in one line by the redrive of the queues if there is a rejected file", async () => {
     await reject(2);
     const { status, stdout } = await deployment.run("redrive");
     expect(status).toBe(0);
@@ -279,7 +279,7 @@ describe("access-logs redrive --rejected", () => {
     expect((await deployment.run("redrive", "--queue", "maintain-lake")).stdout).not.toContain("rejected");
   });
 
-  it("does not keep the queues from being redriven where it may not look", async () => {
+  it("does not stop the redrive of the queues if it has no permission to list rejected files", async () => {
     deployment.aws.send(ARRIVALS, event("alb/a"));
     deployment.s3.setFault(() => ({ status: 403, code: "AccessDenied" }));
     const { status, stdout } = await deployment.run("redrive", "--yes");
@@ -288,7 +288,7 @@ describe("access-logs redrive --rejected", () => {
     expect(stdout).toContain("rejected files: not checked: AccessDenied\n");
   });
 
-  it("takes the bucket's name, and says so where nobody knows it", async () => {
+  it("accepts the bucket name as an option, and asks for it if the name is unknown", async () => {
     await reject(1);
     deployment.aws.deny("lambda:GetFunctionConfiguration");
     const { status, stderr } = await deployment.run("redrive", "--rejected", "--dry-run");
@@ -297,14 +297,14 @@ describe("access-logs redrive --rejected", () => {
     expect([named.status, named.stdout]).toEqual([0, expect.stringContaining("/rejected/: 1 file\n")]);
   });
 
-  it("is about no queue", async () => {
+  it("refuses the option --queue", async () => {
     const { status, stderr } = await deployment.run("redrive", "--rejected", "--queue", "maintain-lake");
     expect([status, stderr]).toEqual([2, expect.stringContaining("cannot be used with option")]);
   });
 });
 
-describe("a dead letter", () => {
-  it("of EventBridge or a test of S3 is one of objects", () => {
+describe("a dead-letter message", () => {
+  it("of EventBridge, or a test event of S3, is a message of objects", () => {
     const body = JSON.stringify({
       source: "aws.s3",
       detail: { bucket: { name: "b" }, object: { key: "a b" } },
@@ -321,7 +321,7 @@ describe("a dead letter", () => {
     },
   );
 
-  it("never repeats the time of a run, which Athena would take for the failed statement", () => {
+  it("never repeats the time of a run, because Athena would return the failed statement", () => {
     const letter = readRun({ Body: record(SCHEDULED) });
     expect(letter.kind === "run" && payloadOf(letter.request)).toBe("{}");
   });

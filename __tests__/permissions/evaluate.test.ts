@@ -33,7 +33,7 @@ describe("a request", () => {
       false,
     ],
     ["no statement at all", [], "s3:GetObject", "x", false],
-  ] as const)("for %s is judged as IAM does", (_, statements, action, resource, expected) => {
+  ] as const)("for %s is evaluated as in IAM", (_, statements, action, resource, expected) => {
     expect(isAllowed([...statements] as Statement[], { action, resource })).toBe(expected);
   });
 
@@ -47,13 +47,13 @@ describe("a request", () => {
     ["Null", "true", undefined, true],
     ["Null", "false", undefined, false],
     ["Null", "false", "there", true],
-  ] as const)("under the condition %s %s is judged by its key %s", (operator, wanted, value, expected) => {
+  ] as const)("under the condition %s %s is evaluated by its key %s", (operator, wanted, value, expected) => {
     const statement = allow("a:B", "*", { Condition: { [operator]: { key: wanted } } });
     const context = value === undefined ? {} : { key: value };
     expect(isAllowed([statement], { action: "a:B", resource: "x", context })).toBe(expected);
   });
 
-  it("under a condition that is not known here is not judged at all", () => {
+  it("under an unknown condition is not evaluated", () => {
     const statement = allow("a:B", "*", { Condition: { DateLessThan: { key: "2030" } } });
     expect(() => isAllowed([statement], { action: "a:B", resource: "x" })).toThrow(
       'no operator "DateLessThan"',

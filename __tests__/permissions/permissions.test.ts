@@ -42,7 +42,7 @@ const VARIANTS: Readonly<Record<string, Options>> = {
   "in a network of one's own": { vpc: { subnetIds: ["subnet-0a1b"], securityGroupIds: ["sg-0a1b"] } },
 };
 
-/** Where the stack is applied. */
+/** The Region and account that the stack is applied to. */
 const ACCOUNT = {
   account: PLACE.account,
   region: PLACE.region,
@@ -50,7 +50,7 @@ const ACCOUNT = {
   existingBucket: EXISTING,
 };
 
-/** Requests that the functions may make and that these scenarios do not reach: there are not enough versions of a table. */
+/** Requests that the functions may make and these scenarios do not reach, because a table has too few versions. */
 function notReached({ columnar = true, sources = SOURCES }: Options): Call[] {
   if (!columnar) return [];
   const formats = formatsOf(sources as readonly { format: FormatId }[]).map((id) => FORMATS[id]);
@@ -61,7 +61,7 @@ function notReached({ columnar = true, sources = SOURCES }: Options): Call[] {
   );
 }
 
-/** What a setting makes necessary for every function that it is about. */
+/** The permissions that a setting requires for every function that it affects. */
 function bySetting({ kmsKey, existingLogBucketKey, lakeFormation, vpc }: Options, name: HandlerName): Call[] {
   const call = (action: string, resource: string): Call => ({ ...callTo(action, resource), function: name });
   return [
@@ -70,12 +70,12 @@ function bySetting({ kmsKey, existingLogBucketKey, lakeFormation, vpc }: Options
       ? [call("kms:Decrypt", existingLogBucketKey)]
       : []),
     ...(lakeFormation && name !== "move-access-logs" ? [call("lakeformation:GetDataAccess", "*")] : []),
-    // Lambda makes the interfaces, with ids that it chooses.
+    // Lambda creates the interfaces with ids that it chooses.
     ...(vpc ? NETWORK_INTERFACE_ACTIONS.map((action) => call(action, "*")) : []),
   ];
 }
 
-/** Tables that the functions work on, also where a scenario has nothing to do with one of them. */
+/** Tables that the functions use, also if a scenario does not use one of them. */
 const isAboutTable = (resource: string): boolean => resource.includes(":table/");
 
 describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, options) => {
@@ -100,7 +100,7 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
     jest.restoreAllMocks();
   });
 
-  it.each(handlers)("allow all that %s does, and all that AWS does in its name", (name) => {
+  it.each(handlers)("allow every call of %s, and every call of AWS on its behalf", (name) => {
     const statements = statementsOf(name);
     const ofFunction = calls.filter((call) => call.function === name);
     expect(ofFunction.length).toBeGreaterThan(10);
@@ -108,7 +108,7 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
     expect(refused.map(({ action, resource }) => `${action} on ${resource}`)).toEqual([]);
   });
 
-  it.each(handlers)("let %s do nothing that is not needed", (name) => {
+  it.each(handlers)("allow %s no action that it does not need", (name) => {
     const ofFunction = calls.filter((call) => call.function === name);
     const unused = statementsOf(name)
       .filter(({ Effect }) => Effect === "Allow")
@@ -125,7 +125,7 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
     expect(unused).toEqual([]);
   });
 
-  it("name every action, and a resource of their own but where an action knows none", () => {
+  it("name every action and a specific resource, except for actions without resource-level permissions", () => {
     const knowNone = ["lakeformation:GetDataAccess", ...NETWORK_INTERFACE_ACTIONS] as readonly string[];
     for (const { Action, Resource } of handlers.flatMap((name) => statementsOf(name))) {
       for (const action of listOf(Action)) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z0-9]+$/);
@@ -137,7 +137,7 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
     }
   });
 
-  it("keep the code from what only Lambda does to the network", () => {
+  it("deny the code the network actions that only Lambda needs", () => {
     for (const name of handlers) {
       const request = { action: "ec2:CreateNetworkInterface", resource: "*" };
       const fromCode = { ...request, context: { "lambda:SourceFunctionArn": "arn:aws:lambda:x" } };
@@ -146,14 +146,14 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
     }
   });
 
-  it("are about tables that the stack or a function makes", () => {
+  it("name only tables that the stack or a function creates", () => {
     const tables = calls.filter(({ resource }) => isAboutTable(resource)).map(({ resource }) => resource);
     expect(new Set(tables).size).toBeGreaterThanOrEqual(options.partitions && !columnar ? 0 : 1);
   });
 });
 
-describe("what Athena does for a statement", () => {
-  it("is said by a page of AWS for each kind", () => {
+describe("the calls of Athena for a statement", () => {
+  it("are documented on a page of AWS for each kind of statement", () => {
     for (const { kind, pages } of [EVERY_STATEMENT, ...ATHENA_CALLS]) {
       expect([kind, pages.length > 0]).toEqual([kind, true]);
       for (const page of pages) expect(page).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/.+\.html$/);

@@ -1,6 +1,6 @@
 import type { Place } from "../../testing/permissions/call";
 
-/** Where the calls of these tests happen. */
+/** The Region and account of the calls in these tests. */
 export const PLACE = {
   account: "111122223333",
   region: "eu-central-1",
@@ -9,6 +9,6 @@ export const PLACE = {
   workgroup: "logs-pipeline",
 } as const satisfies Place;
 
-/** Bucket that logs are delivered to where that is one of its own, and one that exists already. */
+/** The separate delivery bucket, and an existing bucket. */
 export const LANDING = "landing";
 export const EXISTING = "company-logs";

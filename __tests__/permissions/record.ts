@@ -14,7 +14,7 @@ import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { invokeHandler } from "../helpers/invoke-handler";
 import { PLACE } from "./place";
 
-/** What a pipeline's functions work on. */
+/** The tables and buckets that a pipeline's functions use. */
 export interface Scenario {
   readonly sources: readonly ConfiguredSource[];
   /** Bucket that logs are delivered to. */
@@ -24,7 +24,7 @@ export interface Scenario {
   readonly keepOriginals: boolean;
 }
 
-/** Runs every function of a pipeline once, on servers in memory, and writes down each request to AWS that it makes. */
+/** Runs every function of a pipeline once on servers in memory, and records each request to AWS. */
 export async function recordCalls(scenario: Scenario): Promise<Call[]> {
   const { sources, landing, columnar, projected, keepOriginals } = scenario;
   const [athena, s3] = [await startAthenaServer(), await startS3Server()];
@@ -55,10 +55,10 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
     const keys = sources.map(({ format, prefix }) => `${prefix}${FILES[format]}`);
     for (const key of keys) s3.put(landing, key, "text");
     await run("move-access-logs", sqsEvent(s3Notification(landing, ...keys)));
-    // The same again, when somebody took the originals: it is looked whether they were moved.
+    // The same event again after the originals were deleted: the function checks whether they were moved.
     for (const key of keys) s3.delete(landing, key);
     await run("move-access-logs", sqsEvent(s3Notification(landing, ...keys)));
-    // What an older version left.
+    // Objects of an older version.
     s3.put(PLACE.bucket, "_touched/alb_access_logs/dt=2026-11-23/hour=07", "1");
     if (!projected) await run("create-partition", { scheduledTime: "2026-11-23T07:50:00Z" });
     if (!columnar) return calls;
@@ -66,15 +66,15 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
     const maintain = async (scheduledTime: string) => {
       for (const table of tables) await run("maintain-lake", { scheduledTime, table });
     };
-    // The function that runs first makes the tables.
+    // The function that runs first creates the tables.
     await maintain("2026-11-22T02:15:00Z");
     athena.tables.clear();
-    // What an earlier run left.
+    // Objects of an earlier run.
     for (const table of tables) putCommit(s3, table);
     putPendingCommit(s3);
     await run("transform-partition", { scheduledTime: "2026-11-23T08:05:00Z" });
     await rejectFile(athena, s3, () => run("transform-partition", { scheduledTime: "2026-11-23T08:15:00Z" }));
-    // An event of the rejected file comes again.
+    // The event of the rejected file is repeated.
     await run("move-access-logs", sqsEvent(s3Notification(landing, ...keys)));
     // A table of an older version lacks a column, and has many versions in the catalog.
     for (const format of Object.values(FORMATS)) {
@@ -111,7 +111,7 @@ function putPendingCommit(s3: S3Server): void {
   s3.put(PLACE.bucket, "_commits/alb_access_logs/0000000002.json", JSON.stringify(start));
 }
 
-/** Has Athena name a file twice as one that it cannot read. */
+/** Lets Athena name a file twice as unreadable. */
 async function rejectFile(athena: AthenaServer, s3: S3Server, commit: () => Promise<void>): Promise<void> {
   const key = s3.keys(PLACE.bucket).find((name) => name.startsWith(RAW_PREFIX)) ?? "";
   const table = key.split("/")[1] ?? "";
@@ -147,7 +147,7 @@ function record(client: { send: unknown }, sent: Sent[]): jest.SpyInstance {
   });
 }
 
-/** What Lambda does in a function's name. */
+/** The calls of Lambda on behalf of a function. */
 function inItsName(name: HandlerName): CallOfAnyone[] {
   const log = arnOf(PLACE, "logs", `log-group:/aws/lambda/logs-${name}:log-stream:1`);
   const arrivals = arnOf(PLACE, "sqs", "logs-arrivals");

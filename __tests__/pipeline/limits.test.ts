@@ -13,7 +13,7 @@ const ROOT = join(__dirname, "../..");
 const LONGEST_NAME = 63;
 const PRIVACY = { clientIps: "hash", queryStrings: "drop", cookies: "drop" };
 
-/** Sources with names as long as they may be, and prefixes to match. */
+/** Sources with names of the maximum length, and prefixes of the same length. */
 const sources = (count: number, options: object = {}) =>
   Array.from({ length: count }, (_, index) => {
     const name = `source-${index}-${"x".repeat(LONGEST_NAME)}`.slice(0, LONGEST_NAME);
@@ -51,8 +51,8 @@ describe("fifty sources with the longest names", () => {
   });
 });
 
-describe("as many sources as there may be", () => {
-  it("are within AWS's limits with names of usual length", () => {
+describe("the maximum number of sources", () => {
+  it("is within AWS's limits with names of usual length", () => {
     const usual = sources(MAX_SOURCES).map((source, index) => ({
       ...source,
       name: `source-${index}`,
@@ -64,8 +64,8 @@ describe("as many sources as there may be", () => {
   });
 });
 
-describe("what AWS would refuse", () => {
-  it("is refused when it is synthesized, with its size, the limit, where AWS says so, and the way out", () => {
+describe("a resource that AWS would refuse", () => {
+  it("is refused during synthesis, with its size, the limit, the page of AWS, and the fix", () => {
     expect(() =>
       synthSettings({ ...settings({ sources: sources(MAX_SOURCES) }), region: "eu-central-1" }),
     ).toThrow(
@@ -82,7 +82,7 @@ describe("what AWS would refuse", () => {
     );
   });
 
-  it("is told to who runs it, without a stack trace, and in folders that are made for it", async () => {
+  it("is reported without a stack trace, also if the output folders do not exist yet", async () => {
     const folder = mkdtempSync(join(tmpdir(), "limits-"));
     const file = join(folder, "access-logs.json");
     const run = (settingsText: string, output: string) => {
@@ -113,12 +113,12 @@ describe("what AWS would refuse", () => {
 
 describe("the table of limits", () => {
   it.each(LIMITS.map((limit) => [`${limit.type}: ${limit.what}`, limit] as const))(
-    "notices %s",
+    "detects %s",
     (_, limit) => {
       const { type, max } = limit;
       const text = "x".repeat(max + 1);
       const list = Array.from({ length: max + 1 }, () => "x");
-      /** Too much of everything that the table knows of this type. */
+      /** Too much of everything that the table limits for this type. */
       const bodies: Readonly<Record<string, Arguments>> = {
         aws_s3_bucket_notification: { queue: list },
         aws_s3_bucket_lifecycle_configuration: { rule: list },
@@ -156,7 +156,7 @@ describe("the table of limits", () => {
     },
   );
 
-  it("knows of every kind of resource what is limited, or that nothing is", () => {
+  it("has the limits of every resource type, or states that there are none", () => {
     const known = new Set(LIMITS.map(({ type }) => type));
     const json = synthSettings({
       ...settings({ sources: sources(2), existingLogBucket: "logs", lakeFormation: true }),
@@ -172,7 +172,7 @@ describe("the table of limits", () => {
   });
 });
 
-/** Arguments that the table calls by other names. */
+/** Arguments that have other names in the table. */
 const ARGUMENTS: Readonly<Record<string, string>> = {
   "all policies in one role": "policy",
   "trust policy": "assume_role_policy",
@@ -209,7 +209,7 @@ describe("a reference", () => {
     ["${aws_sqs_queue.arrivals.name}", "arrivals".length],
     ["${sha256(aws_s3_object.x.content)}", 64],
     ["${var.name}", "${var.name}".length],
-  ])("counts as long as its value may be: %s", (text, length) => {
+  ])("counts with the maximum length of its value: %s", (text, length) => {
     expect(atItsLongest(text, resources)).toHaveLength(length);
   });
 });

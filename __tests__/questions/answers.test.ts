@@ -10,7 +10,7 @@ import { albKey, cloudfrontKey, rowsOf, type TestLake, testLake } from "../helpe
 import { type LoggedRequest, logFiles, loggedRequests } from "../helpers/requests";
 
 const DAY = parseRange("2026-11-23", "2026-11-23");
-/** Low enough that few requests pass them, high enough that not all do. */
+/** Low enough that a few requests exceed them, high enough that not all do. */
 const VALUES: Readonly<Record<string, string>> = {
   min_requests: "4",
   min_paths: "2",
@@ -59,7 +59,7 @@ const comparable = (rows: readonly Record<string, unknown>[]) =>
   );
 
 describe.each(QUESTIONS.map((question) => [question.name, question] as const))("%s", (_, question) => {
-  it("answers what is computed from the requests without SQL", async () => {
+  it("gives the answer that is computed from the requests without SQL", async () => {
     const values = valuesOf(question);
     const limit = question.parameters.find(({ name }) => name === "limit")?.default;
     const expected = EXPECTED[suffixOf(question)]?.({
@@ -76,21 +76,21 @@ describe.each(QUESTIONS.map((question) => [question.name, question] as const))("
     );
   });
 
-  it("reads only the files of the days it is asked about", async () => {
+  it("reads only the files of the given days", async () => {
     const sql = renderQuestion(question, DAY, valuesOf(question));
     const [plan] = await ask(`EXPLAIN ANALYZE ${sql}`);
     const read = [...String(Object.values(plan ?? {}).join("\n")).matchAll(/Total Files Read: (\d+)/g)];
     const hoursOfADay = new Set(within(DAY).map(({ hour }) => hour)).size;
-    // More than one number: of two ranges, or of rows that are looked up again by their place.
+    // More than one number: for two ranges, or for rows that are read again by their position.
     expect(new Set(read.map(([, files]) => Number(files)))).toEqual(new Set([hoursOfADay]));
   });
 });
 
-it("each expected answer is of a question", () => {
+it("each expected answer belongs to a question", () => {
   expect(Object.keys(EXPECTED).sort()).toEqual([...new Set(QUESTIONS.map(suffixOf))].sort());
 });
 
-it("a range of minutes is about these minutes alone", async () => {
+it("a range of minutes covers only these minutes", async () => {
   const range = parseRange("2026-11-23T07:30", "2026-11-23T08:29");
   const [question] = QUESTIONS;
   if (!question) throw new Error("no question");

@@ -10,11 +10,11 @@ describe("parseRange", () => {
     ["2026-11-23T07:30", "2026-11-23T07:30", "2026-11-23T07:30:00", "2026-11-23T07:31:00"],
     ["2026-11-23T07:30:05Z", "2026-11-24", "2026-11-23T07:30:05", "2026-11-25T00:00:00"],
     ["2026-12-31", "2026-12-31T23", "2026-12-31T00:00:00", "2027-01-01T00:00:00"],
-  ])("from %s to %s takes both ends as a whole", (from, to, start, end) => {
+  ])("includes both ends completely from %s to %s", (from, to, start, end) => {
     expect(parseRange(from, to)).toEqual({ from: at(start), until: at(end) });
   });
 
-  it("goes on for ever without an end", () => {
+  it("has no limit without an end", () => {
     expect(parseRange("2026-11-23", undefined)).toEqual({
       from: at("2026-11-23T00:00:00"),
       until: ALL_TIME.until,
@@ -22,29 +22,29 @@ describe("parseRange", () => {
   });
 
   it.each(["2026-02-30", "2026-11-23T24", "2026-11-23T07:60", "23.11.2026", "", "2026-11-23 07", "' OR 1=1"])(
-    'refuses "%s", which is no time',
+    'refuses "%s", which is not a time',
     (text) => {
       expect(() => parseRange(text, undefined)).toThrow(`"from" must be a valid time in UTC`);
       expect(() => parseRange("2026-11-23", text)).toThrow(`"to" must be a valid time in UTC`);
     },
   );
 
-  it("refuses a range that ends before it begins", () => {
+  it("refuses a range that ends before it starts", () => {
     expect(() => parseRange("2026-11-23", "2026-11-22")).toThrow("from 2026-11-23 to 2026-11-22");
   });
 });
 
-it("the last day is whole hours, so that the same SQL comes of it for a while", () => {
+it("the last day consists of full hours, so that its SQL stays the same for up to an hour", () => {
   const range = { from: at("2026-11-22T06:00:00"), until: at("2026-11-23T07:00:00") };
   expect(lastDay(new Date("2026-11-23T06:00:00Z"))).toEqual(range);
   expect(lastDay(new Date("2026-11-23T06:59:59Z"))).toEqual(range);
 });
 
-it("all time has every day that a partition can name", () => {
+it("all time includes every day that a partition can name", () => {
   expect(daysOf(ALL_TIME)).toEqual({ first: "1970-01-01", last: "9999-12-31" });
 });
 
-it("the days of a range hold each of its moments, and no day without one", () => {
+it("the days of a range include each of its moments, and no other day", () => {
   const moment = fc.integer({ min: at("2016-01-01T00:00:00"), max: at("2036-01-01T00:00:00") });
   fc.assert(
     fc.property(moment, fc.integer({ min: 1, max: 10 * 86_400_000 }), (from, length) => {

@@ -16,7 +16,7 @@ const withoutTexts = (sql: string) => sql.replaceAll(/'(?:[^']|'')*'/g, "''");
 describe.each(QUESTIONS.map((question) => [question.name, question] as const))("%s", (_, question) => {
   const prepared = renderPreparedStatement(question);
 
-  it("is a sentence of Trino's grammar in each of its forms", () => {
+  it("is valid in Trino's grammar in each of its forms", () => {
     const forms = [
       renderQuestion(question, parseRange("2026-11-23T07", "2026-11-24"), examplesOf(question)),
       renderSavedQuery(question),
@@ -25,7 +25,7 @@ describe.each(QUESTIONS.map((question) => [question.name, question] as const))("
     expect(forms.flatMap((sql) => syntaxErrors("trino", sql))).toEqual([]);
   });
 
-  it("takes values in WHERE clauses alone: Athena allows them nowhere else, and its console at most 25", () => {
+  it("has parameters only in WHERE clauses, the only place that Athena allows, and at most 25, the limit of its console", () => {
     const places = [
       ...withoutTexts(prepared.sql).matchAll(/\?|\b(?:SELECT|FROM|WHERE|GROUP BY|ORDER BY|LIMIT)\b/g),
     ];
@@ -37,36 +37,36 @@ describe.each(QUESTIONS.map((question) => [question.name, question] as const))("
     expect(prepared.parameters.length).toBeLessThanOrEqual(25);
   });
 
-  it("holds no question mark but those of its values: Athena may take any for one", () => {
+  it("contains no question marks except parameters, because Athena may read any as a parameter", () => {
     expect(renderSavedQuery(question)).not.toContain("?");
     expect(prepared.sql.match(/\?/g)).toHaveLength(prepared.parameters.length);
   });
 
-  it("does not sort by what one engine computes approximately", () => {
+  it("does not sort by a value that one engine approximates", () => {
     const sorted = [...question.sql.matchAll(/ORDER BY (.*)/g)].map(([, columns]) => columns).join();
     expect(question.sql).not.toMatch(/approx_distinct/);
     expect(sorted).not.toMatch(/\bp\d\d/);
   });
 
-  it("has a name and a description that Athena takes", () => {
+  it("has a name and a description that Athena accepts", () => {
     expect(question.name).toMatch(/^[a-zA-Z_][a-zA-Z0-9_@:]{1,127}$/);
     expect(question.name.startsWith(`${question.format}_`)).toBe(true);
     expect(`${question.title} USING ${prepared.parameters.join(", ")}`.length).toBeLessThanOrEqual(1024);
   });
 
-  it("leaves no placeholder, and uses each parameter", () => {
+  it("replaces every placeholder, and uses each parameter", () => {
     const sql = renderQuestion(question, ALL_TIME, examplesOf(question));
     expect(sql).not.toMatch(/\{[a-z_]+\}/);
     for (const { name } of question.parameters) expect(question.sql).toContain(`{${name}}`);
   });
 
-  it("begins each WHERE clause of the table with the range, so that other days stay unread", () => {
+  it("starts each WHERE clause of the table with the range, so that other days are pruned", () => {
     expect(question.sql.match(/FROM \{table\}/g)?.length).toBe(
       question.sql.match(/FROM \{table\}\n\s*WHERE \{(?:range|week_before)\}/g)?.length,
     );
   });
 
-  it("is a question, and says how to read its answer", () => {
+  it("has a title that is a question, and explains its answer", () => {
     expect(question.title).toMatch(/^[A-Z].*\?$/);
     expect(question.explanation).toMatch(/\.$/);
   });
@@ -79,7 +79,7 @@ it("no two questions have the same name", () => {
 describe("renderQuestion", () => {
   const session = questionOf("alb_client_session");
 
-  it("asks by days where days are enough, and by time where they are not", () => {
+  it("filters by days if the range has full days, and also by time if not", () => {
     const where = (from: string, to: string) =>
       /WHERE (.*) AND client_ip/.exec(renderQuestion(session, parseRange(from, to), { client: "x" }))?.[1];
     expect(where("2026-11-22", "2026-11-23")).toBe("dt BETWEEN '2026-11-22' AND '2026-11-23'");
@@ -97,7 +97,7 @@ describe("renderQuestion", () => {
     expect(sql).toContain("dt BETWEEN '2026-10-25' AND '2026-10-26'");
   });
 
-  it("is not told SQL by a value", () => {
+  it("is safe from SQL in a value", () => {
     const sql = renderQuestion(session, ALL_TIME, { client: "x' OR '1'='1" });
     expect(sql).toContain("client_ip = 'x'' OR ''1''=''1'");
     expect(() => renderQuestion(session, ALL_TIME, { client: "x", limit: "1; DROP TABLE x" })).toThrow(
@@ -105,11 +105,11 @@ describe("renderQuestion", () => {
     );
   });
 
-  it("does not take a placeholder in a value for one", () => {
+  it("does not replace a placeholder inside a value", () => {
     expect(renderQuestion(session, ALL_TIME, { client: "{limit}" })).toContain("client_ip = '{limit}'");
   });
 
-  it("refuses a value that is missing, and one that is asked for nowhere", () => {
+  it("refuses a missing value and an unused value", () => {
     expect(() => renderQuestion(session, ALL_TIME)).toThrow('"client" is required');
     expect(() => renderQuestion(session, ALL_TIME, { client: "x", clinet: "y" })).toThrow(
       'no parameter "clinet"',
@@ -117,7 +117,7 @@ describe("renderQuestion", () => {
   });
 });
 
-it("a prepared statement says what each of its values is", () => {
+it("a prepared statement describes each of its parameters", () => {
   expect(renderPreparedStatement(questionOf("cloudfront_scanners")).parameters).toEqual([
     "from",
     "to",
@@ -131,7 +131,7 @@ it("a prepared statement says what each of its values is", () => {
   ]);
 });
 
-it("a saved query runs as it is: about yesterday and today, with its explanation and an example of each value", () => {
+it("a saved query runs unchanged for yesterday and today, with its explanation and an example of each value", () => {
   expect(renderSavedQuery(questionOf("alb_client_session"))).toBe(`-- What did one client do, step by step
 -- One row per request of the address, oldest first.
 -- client: address of the client, as logged; here 203.0.113.66

@@ -2,15 +2,15 @@ import { randomFrom } from "../../sample/random";
 
 const many = <T>(count: number, draw: () => T): T[] => Array.from({ length: count }, draw);
 
-// What is drawn must not depend on the engine: seeds are written into reports, and tried again elsewhere.
-describe("what is drawn with a seed is the same on every machine and Node:", () => {
+// Random values must not depend on the JavaScript engine: reports contain seeds, and people repeat them on other machines.
+describe("random values of a seed are the same on every machine and Node version:", () => {
   it("numbers", () => {
     const random = randomFrom(1);
     expect(many(3, random.next)).toEqual([0.6270739405881613, 0.002735721180215478, 0.5274470399599522]);
     expect(many(8, () => random.integer(1, 100))).toEqual([99, 97, 29, 62, 73, 43, 100, 46]);
   });
 
-  it("numbers of which small ones are frequent", () => {
+  it("numbers with frequent small ones", () => {
     const random = randomFrom(2);
     expect(many(12, () => random.skewed(1000))).toEqual([158, 8, 6, 40, 421, 77, 30, 10, 220, 1, 227, 3]);
   });

@@ -40,18 +40,18 @@ const policyOf = (settings: object) => {
   return { types, text, statements: JSON.parse(text).Statement as Statement[] };
 };
 
-describe("the policy of who deploys", () => {
-  it.each(VARIANTS)("speaks of every type of the stack: %j", (settings) => {
+describe("the policy of the deploying role", () => {
+  it.each(VARIANTS)("covers every resource type of the stack: %j", (settings) => {
     const known = new Set([...DEPLOYED.flatMap(({ types }) => types), ...WITHOUT_PERMISSION]);
     expect([...policyOf(settings).types].filter((type) => !known.has(type))).toEqual([]);
   });
 
-  it("speaks of no type that no stack has", () => {
+  it("covers no resource type that no stack has", () => {
     const all = new Set(VARIANTS.flatMap((settings) => [...policyOf(settings).types]));
     expect(DEPLOYED.flatMap(({ types }) => types).filter((type) => !all.has(type))).toEqual([]);
   });
 
-  it.each(VARIANTS)("lets all be created and deleted that is in the stack, by its name: %j", (settings) => {
+  it.each(VARIANTS)("allows creating and deleting each stack resource by its name: %j", (settings) => {
     const { statements } = policyOf(settings);
     const { resource } = synthSettings(settings);
     const wanted = Object.entries(resource).flatMap(([type, bodies]) =>
@@ -62,7 +62,7 @@ describe("the policy of who deploys", () => {
     expect(refused).toEqual([]);
   });
 
-  it("lets nothing be done outside of the pipeline but where an action knows no resources", () => {
+  it("allows nothing outside of the pipeline, except actions without resource-level permissions", () => {
     const { statements } = policyOf(BASE);
     for (const request of [
       { action: "iam:PutRolePolicy", resource: `arn:aws:iam::${ACCOUNT}:role/admin` },
@@ -86,12 +86,12 @@ describe("the policy of who deploys", () => {
     ]);
   });
 
-  it("fits into the inline policies of a role", () => {
+  it("fits in the inline policies of a role", () => {
     for (const settings of VARIANTS) expect(policyOf(settings).text.length).toBeLessThan(10_240);
   });
 });
 
-/** Of the types that have names of their own: the first and the last request of their lives. */
+/** For the types that have names: the request that creates and the request that deletes the resource. */
 function requestsFor(type: string, body: Record<string, unknown>) {
   const here = (service: string, resource: string) =>
     `arn:aws:${service}:eu-central-1:${ACCOUNT}:${resource}`;

@@ -187,11 +187,11 @@ describe("settings", () => {
     expect(problemOf(changes)).toContain(message);
   });
 
-  it("report every problem at once", () => {
+  it("report all problems at once", () => {
     expect(problemOf({ name: "", region: "" }).split("\n")).toHaveLength(2);
   });
 
-  it("refuse two sources of one name, or prefixes that S3 cannot tell apart", () => {
+  it("refuse two sources with one name, and overlapping prefixes", () => {
     const cloudfront = (name: string, prefix: string) => ({ name, format: "cloudfront", prefix });
     expect(problemOf({ sources: [cloudfront("a", "x/"), cloudfront("a", "y/")] })).toContain(
       'sources[1].name: must be unique, got "a" again',
@@ -201,7 +201,7 @@ describe("settings", () => {
     );
   });
 
-  it("refuse sources that share a table and do not agree on its rows", () => {
+  it("refuse sources that share a table and have different privacy rules", () => {
     const alb = (name: string, options: object) => ({ name, format: "alb", prefix: `${name}/`, ...options });
     expect(problemOf({ sources: [alb("a", { partition: true }), alb("b", {})] })).toBe(
       'access-logs.json: sources: must all set "partition", or none of them, if they have the same format (alb)',
@@ -211,7 +211,7 @@ describe("settings", () => {
     );
   });
 
-  it("let logs of a distribution lie at the root of a bucket that the pipeline does not write to", () => {
+  it("accept logs of a distribution at the root of a bucket that the pipeline does not write to", () => {
     const atRoot = source({ format: "cloudfront", prefix: "" });
     expect(problemOf({ ...atRoot, existingLogBucket: "company-logs" })).toBe("");
     expect(problemOf({ ...atRoot, kmsKey: key("eu-central-1") })).toBe("");
@@ -228,7 +228,7 @@ describe("settings", () => {
     expect(problemOf({ region })).toBe("");
   });
 
-  it("let a load balancer and a distribution share a prefix's start, since AWS adds a folder for one", () => {
+  it("accept a load balancer and a distribution whose prefixes start the same, because AWS extends one of them", () => {
     expect(
       problemOf({
         sources: [
@@ -239,7 +239,7 @@ describe("settings", () => {
     ).toBe("");
   });
 
-  it("say so when the file is missing or no JSON", () => {
+  it("report a file that is missing or is not JSON", () => {
     const folder = mkdtempSync(join(tmpdir(), "settings-"));
     const path = join(folder, "x.json");
     expect(() => loadSettings(path)).toThrow(`${path}: the file does not exist; set ACCESS_LOGS_SETTINGS`);
@@ -258,7 +258,7 @@ describe("settings", () => {
     expect(() => loadSettings(tmpdir())).toThrow(`${tmpdir()}: cannot be read: `);
   });
 
-  it("are read from where the variable says", () => {
+  it("are read from the path in the environment variable", () => {
     const path = join(mkdtempSync(join(tmpdir(), "settings-")), "other.json");
     writeFileSync(path, JSON.stringify({ ...VALID, name: "other" }));
     process.env.ACCESS_LOGS_SETTINGS = path;
@@ -266,7 +266,7 @@ describe("settings", () => {
     delete process.env.ACCESS_LOGS_SETTINGS;
   });
 
-  it("explain every option to editors", () => {
+  it("have a description of every option for editors", () => {
     const schema = JSON.parse(readFileSync(join(__dirname, "../../access-logs.schema.json"), "utf8"));
     for (const [name, option] of Object.entries<{ description?: string }>(schema.properties)) {
       expect([name, option.description]).toEqual([name, expect.stringMatching(/.{10,}/)]);

@@ -8,7 +8,7 @@ import { neededFaults } from "../../simulation/shrink";
 const SEEDS = 20;
 
 describe("the pipeline on services that fail", () => {
-  it("ends with every line in the table once, and nothing left over", async () => {
+  it("ends with every line in the table exactly once, and no leftover object", async () => {
     const faults = new Set<string>();
     for (let seed = 1; seed <= SEEDS; seed++) {
       const result = await simulate({ seed });
@@ -42,7 +42,7 @@ describe("the pipeline on services that fail", () => {
     );
   });
 
-  it("goes the same way for the same seed", async () => {
+  it("runs identically for the same seed", async () => {
     const run = async () => {
       const lines: string[] = [];
       await simulate({ seed: 7, trace: (line) => lines.push(line) });
@@ -53,18 +53,18 @@ describe("the pipeline on services that fail", () => {
     expect(await run()).toEqual(first);
   });
 
-  it("goes without faults where all are left out", async () => {
+  it("runs without faults if all faults are left out", async () => {
     const { faults, violations } = await simulate({ seed: 7, omitted: () => true });
     expect({ faults, violations }).toEqual({ faults: {}, violations: [] });
   });
 
-  it("is cut down to the faults that a failure takes", async () => {
-    // Stands for a simulation that fails when faults 3 and 40 come together.
+  it("is reduced to the faults that cause a failure", async () => {
+    // A replacement for a simulation that fails when faults 3 and 40 occur together.
     const fails = async (faults: ReadonlySet<number>) => faults.has(3) && faults.has(40);
     expect(await neededFaults(100, fails)).toEqual(new Set([3, 40]));
   });
 });
 
-it.each(MUTATIONS)("the safeguard stands where it can be taken away: $name", ({ file, find }) => {
+it.each(MUTATIONS)("the code of the safeguard occurs exactly once in its file: $name", ({ file, find }) => {
   expect(readFileSync(join(__dirname, "../..", file), "utf8").split(find)).toHaveLength(2);
 });

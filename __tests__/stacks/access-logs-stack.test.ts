@@ -9,7 +9,7 @@ const SOURCES = [
   { name: "cloudfront", format: "cloudfront", prefix: "cloudfront/" },
 ];
 const DEFAULTS = { name: "access-logs", region: "eu-central-1", sources: SOURCES };
-/** The questions are many, and the same in every variant: the default alone shows them. */
+/** There are many questions, the same in every variant, so only the default variant shows them. */
 const BASE = { ...DEFAULTS, questions: false };
 const VARIANTS = {
   default: DEFAULTS,
@@ -77,23 +77,23 @@ const COMMON_TYPES = [
   "1 aws_s3_bucket_policy", // TLS only, and delivery
   "1 aws_s3_bucket_public_access_block",
   "1 aws_s3_bucket_server_side_encryption_configuration",
-  "1 aws_s3_object", // what the functions are told of the sources
+  "1 aws_s3_object", // the sources of the functions
   "1 aws_sqs_queue_redrive_allow_policy",
 ];
 
-/** What each scheduled function comes with, besides the function itself. */
+/** The resources of each scheduled function, except the function itself. */
 const withSchedules = (schedules: number, textTables: number, alarms: number, runs = schedules) => [
   ...COMMON_TYPES,
   `${alarms} aws_cloudwatch_metric_alarm`, // see docs/operations.md
   `${schedules + 1} aws_cloudwatch_log_group`, // one per function
   `${textTables} aws_glue_catalog_table`,
   `${2 * schedules + 1} aws_iam_role`, // one per function and per schedule
-  `${3 * schedules + 1} aws_iam_role_policy`, // one per role, and leave to report failed runs
+  `${3 * schedules + 1} aws_iam_role_policy`, // one per role, and permission to report failed runs
   `${schedules + 1} aws_lambda_function`,
   `${schedules} aws_lambda_function_event_invoke_config`, // failed runs go to the dead-letter queue
   `${runs} aws_scheduler_schedule`, // maintain-lake has one for each table
   `${schedules} aws_scheduler_schedule_group`,
-  `${schedules + 2} aws_sqs_queue`, // arrivals, their dead letters, and each schedule's
+  `${schedules + 2} aws_sqs_queue`, // arrivals, their dead-letter messages, and one for each schedule
   `${schedules + 2} aws_sqs_queue_policy`,
 ];
 /** create-partition, transform-partition and maintain-lake; the raw table and the lines of each format. */
@@ -112,16 +112,16 @@ const QUESTION_TYPES = [
 describe("the stack with default settings", () => {
   const json = synthSettings(DEFAULTS);
 
-  it("is made of these resources", () => {
+  it("has these resources", () => {
     expect(typesOf(json).sort()).toEqual([...DEFAULT_TYPES, ...NEW_BUCKET_TYPES, ...QUESTION_TYPES].sort());
   });
 
-  it("has no questions where they are switched off, and none without typed tables", () => {
+  it("has no questions if they are disabled or if there are no typed tables", () => {
     expect(typesOf(synthSettings(BASE)).sort()).toEqual([...DEFAULT_TYPES, ...NEW_BUCKET_TYPES].sort());
     expect(resourcesOf(synthSettings(VARIANTS["text only"]), "aws_athena_named_query")).toEqual({});
   });
 
-  it("has the questions of the formats that are configured, in the analysts' workgroup", () => {
+  it("has the questions of the configured formats, in the analysts' workgroup", () => {
     const alone = synthSettings({ ...DEFAULTS, sources: SOURCES.slice(0, 1) });
     for (const type of ["aws_athena_named_query", "aws_athena_prepared_statement"]) {
       const names = QUESTIONS.filter(({ format }) => format === "alb").map(({ name }) => name);
@@ -132,17 +132,17 @@ describe("the stack with default settings", () => {
     }
   });
 
-  it("has one scheduled function and one table a format without typed tables", () => {
+  it("has one scheduled function, and one table for each format, without typed tables", () => {
     const types = [...withSchedules(1, 2, 17), ...NEW_BUCKET_TYPES];
     expect(typesOf(synthSettings(VARIANTS["text only"])).sort()).toEqual(types.sort());
   });
 
-  it("has nothing that adds partitions where Athena computes them", () => {
+  it("has no function that adds partitions if Athena computes them", () => {
     const types = [...withSchedules(2, 4, 29, 3), ...NEW_BUCKET_TYPES];
     expect(typesOf(synthSettings(VARIANTS.projection)).sort()).toEqual(types.sort());
   });
 
-  it("keeps its state in a file beside it", () => {
+  it("keeps its state in a file next to it", () => {
     expect(json.terraform.backend).toEqual({ local: { path: "terraform.tfstate" } });
   });
 });
@@ -151,12 +151,12 @@ describe("the hardened stack", () => {
   const json = synthSettings(VARIANTS.hardened);
   const { kmsKey, permissionsBoundary } = VARIANTS.hardened;
 
-  it("bounds every role", () => {
+  it("sets a permissions boundary on every role", () => {
     const roles = Object.values(resourcesOf(json, "aws_iam_role"));
     expect(roles.map((role) => role.permissions_boundary)).toEqual(roles.map(() => permissionsBoundary));
   });
 
-  it("encrypts with the key all but the bucket that load balancers deliver to", () => {
+  it("encrypts everything with the key except the bucket that load balancers deliver to", () => {
     const unencrypted = (type: string, attribute: string) =>
       Object.entries(resourcesOf(json, type))
         .filter(([, item]) => item[attribute] !== kmsKey)
@@ -183,7 +183,7 @@ describe("the hardened stack", () => {
     }
   });
 
-  it("grants every function that asks the catalog its part of Lake Formation", () => {
+  it("grants the Lake Formation permissions to every function that uses the catalog", () => {
     const grants = Object.values(resourcesOf(json, "aws_lakeformation_permissions"));
     expect(grants).toHaveLength(3 * 3);
     expect(
@@ -191,7 +191,7 @@ describe("the hardened stack", () => {
     ).toHaveLength(1);
   });
 
-  it("grants no location that is not registered, and registers none that holds results", () => {
+  it("grants only registered locations, and registers no location of query results", () => {
     expect(JSON.stringify(resourcesOf(json, "aws_lakeformation_permissions"))).not.toContain("data_location");
     const registered = synthSettings({ ...VARIANTS.hardened, lakeFormationLocations: true });
     const locations = resourcesOf(registered, "aws_lakeformation_resource");
@@ -214,7 +214,7 @@ describe("the hardened stack", () => {
     ]);
   });
 
-  it("is deployed by the role, into the account and with the provider that the settings say", () => {
+  it("is deployed with the role, the account and the provider of the settings", () => {
     expect(json.provider).toEqual({
       aws: [
         {
@@ -234,7 +234,7 @@ describe("the hardened stack", () => {
 describe("the stack for another account's bucket", () => {
   const json = synthSettings(VARIANTS["another account's bucket"]);
 
-  it("lets that bucket, of that account, send to the queue, and has no notification of its own", () => {
+  it("lets the bucket of that account send to the queue, and has no notification itself", () => {
     expect(resourcesOf(json, "aws_s3_bucket_notification")).toEqual({});
     const conditions = Object.values(resourcesOf(json, "aws_sqs_queue_policy")).map(({ policy }) =>
       JSON.stringify(policy),
@@ -243,7 +243,7 @@ describe("the stack for another account's bucket", () => {
     expect(conditions.filter((text) => text.includes(':s3:::company-logs"}'))).toHaveLength(1);
   });
 
-  it("hears by EventBridge only of that account, and lets it forward", () => {
+  it("receives EventBridge events only from that account, and lets it forward them", () => {
     const { existingLogBucketEvents, ...settings } = VARIANTS["another account's bucket"];
     const forwarded = synthSettings(settings);
     const [rule] = Object.values(resourcesOf(forwarded, "aws_cloudwatch_event_rule"));
@@ -254,10 +254,10 @@ describe("the stack for another account's bucket", () => {
   });
 });
 
-describe("the stack for a bucket that exists already", () => {
+describe("the stack for an existing bucket", () => {
   const json = synthSettings(VARIANTS["existing bucket"]);
 
-  it("listens to EventBridge and touches nothing on that bucket", () => {
+  it("uses EventBridge, and changes nothing on that bucket", () => {
     expect(typesOf(json).sort()).toEqual(
       [
         ...DEFAULT_TYPES,
@@ -273,7 +273,7 @@ describe("the stack for a bucket that exists already", () => {
     }
   });
 
-  it("must be in the Region that is deployed to: its events reach no other", () => {
+  it("must be in the Region of the bucket, because events do not reach another Region", () => {
     const { aws_s3_bucket: buckets } = (json.data ?? {}) as { aws_s3_bucket: Record<string, object> };
     expect(Object.values(buckets)).toEqual([
       expect.objectContaining({
@@ -290,7 +290,7 @@ describe("the stack for a bucket that exists already", () => {
     ]);
   });
 
-  it("hears only of the sources' objects", () => {
+  it("receives only events of the sources' objects", () => {
     const [rule] = Object.values(resourcesOf(json, "aws_cloudwatch_event_rule"));
     expect(rule).toMatchObject({
       name: "access-logs-arrivals",
@@ -302,7 +302,7 @@ describe("the stack for a bucket that exists already", () => {
     });
   });
 
-  it("has a rule for each source where one pattern cannot hold all, and both queues take from all of them", () => {
+  it("has a rule for each source if one pattern cannot contain all, and both queues accept all rules", () => {
     const sources = Array.from({ length: 30 }, (_, index) => ({
       name: `source-${index}`,
       format: "cloudfront",
@@ -341,7 +341,7 @@ describe("the stack for a bucket that exists already", () => {
 });
 
 describe("the dead-letter queue of arrivals", () => {
-  it("takes nothing from S3, which sends to the queue itself", () => {
+  it("accepts nothing from S3, which sends to the queue directly", () => {
     const [[, { policy } = {}] = []] = Object.entries(
       resourcesOf(synthSettings(DEFAULTS), "aws_sqs_queue_policy"),
     ).filter(([id]) => id.includes("arrivals_dead_letters"));
@@ -377,13 +377,13 @@ const MISSING: Readonly<Record<string, RegExp>> = {
 /** Load balancers cannot deliver to a bucket that a KMS key encrypts. */
 const ADDED: Readonly<Record<string, readonly string[]>> = { hardened: ["aws_s3_bucket.landing"] };
 
-/** Lake Formation keeps its own lists; Lambda makes the network interfaces, and the function's code is denied. */
+/** Lake Formation keeps its own lists; Lambda creates the network interfaces, and the function's code may not. */
 const WITHOUT_RESOURCES = ["lakeformation:GetDataAccess", ...NETWORK_INTERFACE_ACTIONS];
 
 describe.each(Object.entries(VARIANTS))("the variant '%s'", (variant, settings) => {
   const json = synthSettings(settings);
 
-  it("has these stateful resources: another id would be another resource, and the data gone", () => {
+  it("has these stateful resources, because another id would replace the resource and delete its data", () => {
     const stateful = [
       "aws_s3_bucket",
       "aws_sqs_queue",
@@ -397,12 +397,12 @@ describe.each(Object.entries(VARIANTS))("the variant '%s'", (variant, settings) 
     ).toEqual([...(ADDED[variant] ?? []), ...STATEFUL.filter((id) => !(MISSING[variant] ?? /^$/).test(id))]);
   });
 
-  it("holds no path of the machine that made it", () => {
+  it("contains no path of the machine that built it", () => {
     expect(JSON.stringify(json)).not.toContain(process.cwd());
     expect(JSON.stringify(json)).not.toMatch(/"\/(?:root|home|tmp|work)\//);
   });
 
-  it("grants no action on everything", () => {
+  it("grants no action on all resources", () => {
     const policies = [...Object.values(resourcesOf(json, "aws_iam_role_policy"))];
     for (const { policy } of policies) {
       const { Statement } = policy as { Statement: { Action: string[]; Resource: string[] }[] };

@@ -1,15 +1,15 @@
 import { BACKENDS, terraformBlock } from "../helpers/backends";
 
-describe("the place for state", () => {
+describe("the state backend", () => {
   it.each(BACKENDS.map(({ settings, block }) => [JSON.stringify(settings), settings, block] as const))(
-    "is what the settings say, and only that: %s",
+    "is exactly the one in the settings: %s",
     (_, settings, block) => {
       expect(terraformBlock(settings).backend).toEqual(block);
     },
   );
 
   it.each([[{ name: "access-logs" }], [{ tags: ["logs", "prod"], project: "platform" }]])(
-    "is HCP Terraform, instead of a backend, with the workspaces %j",
+    "is HCP Terraform instead of a backend, with the workspaces %j",
     (workspaces) => {
       const block = terraformBlock({ type: "cloud", organization: "acme", workspaces });
       expect(block).toMatchObject({ cloud: { organization: "acme", workspaces } });
@@ -31,7 +31,7 @@ describe("the place for state", () => {
     ],
     [{ type: "http", address: "state" }, "backend.address: "],
     [{ type: "swift" }, "backend"],
-  ])("is refused, by the name of the option, when it is %j", (backend, message) => {
+  ])("is refused with the name of the option when it is %j", (backend, message) => {
     expect(() => terraformBlock(backend)).toThrow(message);
   });
 });

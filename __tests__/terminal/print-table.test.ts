@@ -7,8 +7,8 @@ const COLUMNS: readonly PrintedColumn[] = [
 const linesOf = (rows: readonly (readonly string[])[], options?: Parameters<typeof printTable>[2]) =>
   printTable(COLUMNS, rows, options).split("\n");
 
-describe("a table for people", () => {
-  it("is as wide as what is in it, names to the left and numbers to the right", () => {
+describe("a printed table", () => {
+  it("is as wide as its content, with names on the left and numbers on the right", () => {
     expect(
       linesOf([
         ["arrivals", "12,345,678"],
@@ -17,7 +17,7 @@ describe("a table for people", () => {
     ).toEqual(["QUEUE       MESSAGES", "arrivals  12,345,678", "dead               1", ""]);
   });
 
-  it("has a line below its titles where it is asked for", () => {
+  it("has a line below its titles if the option is set", () => {
     expect(linesOf([["a", "1"]], { hasRule: true })).toEqual([
       "QUEUE  MESSAGES",
       "-----  --------",
@@ -26,11 +26,11 @@ describe("a table for people", () => {
     ]);
   });
 
-  it("has no spaces at the ends of its lines", () => {
+  it("has no trailing spaces", () => {
     expect(linesOf([["a", ""]])[1]).toBe("a");
   });
 
-  it("counts the places that characters take: those of Chinese take two", () => {
+  it("uses the display width of characters: Chinese characters are two columns wide", () => {
     const [, first, second] = linesOf([
       ["日志", "1"],
       ["logs", "2"],
@@ -39,7 +39,7 @@ describe("a table for people", () => {
     expect(second).toBe("logs          2");
   });
 
-  it("breaks the widest cells where a line is too long for the terminal, and cuts nothing off", () => {
+  it("wraps the widest cells if a line is too long for the terminal, and keeps all text", () => {
     const path = "/a/path/of/some/length?with=a&query=too";
     const lines = linesOf(
       [
@@ -57,11 +57,11 @@ describe("a table for people", () => {
     ]);
   });
 
-  it("leaves the lines to the terminal where no column could be read any more", () => {
+  it("lets the terminal wrap the lines if the columns would be too narrow to read", () => {
     expect(linesOf([["some longer name", "1"]], { width: 10 })[1]).toBe("some longer name         1");
   });
 
-  it("has the same columns in all of many rows", () => {
+  it("has the same column widths in all rows of a long table", () => {
     const rows = Array.from({ length: 1_000 }, (_, index) => ["x".repeat(1 + (index % 97)), String(index)]);
     const lines = linesOf(rows);
     expect(lines).toHaveLength(1_002);

@@ -36,7 +36,7 @@ const resources = Object.entries(part("resource")).flatMap(([type, items]) =>
   Object.entries(mapOf(items)).map(([id, body]) => ({ address: `${type}.${id}`, body: mapOf(body) })),
 );
 
-/** What a description of all variants says of one of them. */
+/** The part of a description of all variants that applies to one of them. */
 function evaluate(node: Node, assignment: Assignment, blocks = node): Json {
   const there = ({ when, node: item }: Optional) =>
     holds(when, assignment) && (item.kind !== "attribute" || isThere(blocks, item.address, assignment));
@@ -75,7 +75,7 @@ const hasSources = (format: Json | undefined, assignment: Assignment): boolean =
   format === undefined || formatsIn(assignment).some((present) => present === format);
 
 describe("the Terraform module", () => {
-  it("is, with settings that were not looked at when it was made, what the constructs make of them", () => {
+  it("equals the output of the constructs, also for settings that its generator does not use", () => {
     const { blocks, outputs } = mergeSamples(known);
     for (const { assignment, synthesized } of samples(16, 7)) {
       expect(evaluate(blocks, assignment)).toEqual(synthesized.blocks);
@@ -93,7 +93,7 @@ describe("the Terraform module", () => {
     );
     expect(props.length).toBeGreaterThan(15);
     const settings = INPUTS.map(({ setting }) => setting);
-    // Ids in a stack are for those who write one; in HCL a module's name keeps them apart.
+    // The prefix of ids is for CDKTF stacks; in HCL the module's name separates the resources.
     // The Region is that of the provider that the module is called with.
     const ofLibrary = ["idPrefix", "region", "ruleForEachSource", "isHashed"];
     const problems = [
@@ -139,8 +139,8 @@ describe("the Terraform module", () => {
     expect(synthSettings({ ...SETTINGS, ...Object.fromEntries(defaults) })).toEqual(synthSettings(SETTINGS));
   });
 
-  it("decides what there is by what Terraform knows when it plans", () => {
-    // Account ids and choices are written down, not made in the same run.
+  it("decides which resources exist by values that Terraform knows when it plans", () => {
+    // Account ids and choices are constants, not created in the same run.
     const writtenDown = ["existing_log_bucket_owner", "existing_log_bucket_events"];
     const mayBeUnknown = INPUTS.filter(
       ({ schema, wrappedIn, variable }) =>
@@ -157,7 +157,7 @@ describe("the Terraform module", () => {
     expect(problems).toEqual([]);
   });
 
-  it("has no provider and no backend, and says which it can be used with", () => {
+  it("has no provider and no backend, and states the versions that it supports", () => {
     expect(Object.keys(terraform)).toEqual([
       "//",
       "terraform",
@@ -175,7 +175,7 @@ describe("the Terraform module", () => {
     });
   });
 
-  it("finds its zips beside itself, and holds no path of the machine that made it", () => {
+  it("finds its zips in its own folder, and contains no path of the machine that built it", () => {
     for (const { body } of resources.filter(({ address }) => address.startsWith("aws_lambda_function."))) {
       expect(body.filename).toMatch(/^\$\{path\.module\}\/handlers\/[a-z-]+\.zip$/);
     }
@@ -190,7 +190,7 @@ describe("the Terraform module", () => {
     ).toEqual([]);
   });
 
-  it("has every resource of the app under the same address, so that `moved` leads from one to the other", () => {
+  it("has every resource of the app at the same address, so that `moved` blocks can migrate from the app", () => {
     const app = synthSettings({
       ...SETTINGS,
       kmsKey: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
@@ -210,7 +210,7 @@ describe("the Terraform module", () => {
     const from = movesIn(moved).map((move) => move.from);
     expect(addresses.filter((address) => !from.includes(address))).toEqual([]);
     expect(from).toHaveLength(new Set(from).size);
-    // The module's own blocks lead on from where it had something before.
+    // The module's own blocks continue from its earlier addresses.
     const onwards = new Map(movesIn(renderMovedBack(terraform, SOURCES)).map((move) => [move.to, move.from]));
     const to = [...onwards.values()].map((address) => address.replace(/^module\.access_logs\./, ""));
     expect([...onwards.keys()]).toEqual(from);
@@ -231,7 +231,7 @@ describe("the Terraform module", () => {
     );
   });
 
-  it("leads what it called otherwise before to where it is now", () => {
+  it("has `moved` blocks from earlier addresses to the current ones", () => {
     const { moved } = ownMoves(terraform);
     expect(moved).toHaveLength(2 * QUESTIONS.length);
     expect(moved).toContainEqual({
@@ -240,12 +240,12 @@ describe("the Terraform module", () => {
     });
   });
 
-  it("asks at most half as often as before its idioms: 794 conditionals then", () => {
+  it("has at most half of the 794 conditionals that it had without idioms", () => {
     expect(conditionalsIn(terraform)).toBeLessThanOrEqual(794 / 2);
     expect(conditionalsIn(["${a ? b : c}", "a ? b", '${a ? "no ? ${b ? c : d}" : "$${e ? f : g}"}'])).toBe(3);
   });
 
-  it("is made as the example of its generator says", () => {
+  it("is generated as in the example of its generator", () => {
     const page = readFileSync(join(ROOT, "terraform-module/README.md"), "utf8");
     const [withoutKey, withKey, merged] = [...page.matchAll(/^```json\n(.*?)^```/gms)].map(([, json = ""]) =>
       JSON.parse(json),
@@ -263,7 +263,7 @@ describe("the Terraform module", () => {
     expect(Object.fromEntries(conditions)).toMatchSnapshot();
   });
 
-  it("shows in its README every input and output, the smallest example, and examples that exist", () => {
+  it("has a README with every input and output, the smallest example, and examples that exist", () => {
     const examples = readdirSync(join(ROOT, "examples/terraform"));
     const readme = renderReadme(terraform, { example: "module {}", examples });
     const rows = [...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
@@ -279,8 +279,8 @@ describe("the Terraform module", () => {
   });
 });
 
-describe("what is made of sources", () => {
-  it("is an item for each of them, also in JSON and in texts separated by commas", () => {
+describe("a value computed from sources", () => {
+  it("has an item for each source, also in JSON and in comma-separated text", () => {
     const [one, two] = ["alb_1", "alb_2"];
     expect(
       foldLoops(
@@ -303,19 +303,19 @@ describe("what is made of sources", () => {
     ["different for the second one", ["a ${alb_1.name}", "b ${alb_2.name}"], "is not made of every source"],
     ["of two at once", [["${alb_1.name}-${alb_2.name}"]], "is made of several sources"],
     ["no list", { bucket: "${alb_1.name}" }, "x.bucket: alb_1 is no item of a list"],
-  ])("is refused, by its place, if it is %s", (_, value, message) => {
+  ])("is refused with its place if it is %s", (_, value, message) => {
     expect(() => foldLoops(value, "x")).toThrow(message);
   });
 });
 
-describe("a resource that there is one of for each source", () => {
+describe("a resource for each source", () => {
   const alarm = (index: number, periods = `\${alb_${index}.silent_after_hours}`) => ({
     name: `\${alb_${index}.name}`,
     periods,
   });
   const both = { "aws_x.no-logs-${alb_1.name}": alarm(1), "aws_x.no-logs-${alb_2.name}": alarm(2) };
 
-  it("is one that is repeated, with the format in its address and the source's name as index", () => {
+  it("is one repeated resource, with the format in its address and the source's name as index", () => {
     const arns = ["${aws_x.no-logs-${alb_1.name}.arn}", "${aws_x.no-logs-${alb_2.name}.arn}"];
     expect(foldAddresses({ ...both, "aws_y.all": { arns } })).toEqual({
       "aws_x.no-logs-alb": {
@@ -326,18 +326,18 @@ describe("a resource that there is one of for each source", () => {
     });
   });
 
-  it("is refused if it is not the same for every one", () => {
+  it("is refused if it differs between sources", () => {
     expect(() => foldAddresses({ ...both, "aws_x.no-logs-${alb_2.name}": alarm(2, "1") })).toThrow(
       "aws_x.no-logs-alb[alb_2.name]: is not the same for every source",
     );
   });
 });
 
-describe("what is computed from a value that Terraform alone knows", () => {
+describe("a value computed from a value that only Terraform knows", () => {
   it.each([
     ["a number", Token.asNumber(ref("var.days")) * 60],
     ["a text", Token.asString(ref("var.name")).toUpperCase()],
-  ])("is refused, by its place, if it is %s", (_, value) => {
+  ])("is refused with its place if it is %s", (_, value) => {
     expect(() => foldLoops({ rule: [{ days: value }] }, "x")).toThrow(
       /^x\.rule\[0\]\.days: .*Token\.isUnresolved/,
     );
@@ -391,7 +391,7 @@ describe("a condition", () => {
       "(var.bucket != null && var.owner != null) || (var.bucket == null && var.owner == null)",
       ([bucket, owner]: readonly number[]) => bucket === owner,
     ],
-  ])("speaks of no more than what decides: %s", (text, wanted) => {
+  ])("has only the terms that decide: %s", (text, wanted) => {
     expect(conditionOf(wanted)).toBe(text);
     expect(conditionOf(wanted, [...all].reverse())).toBe(text);
   });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { variables } from "../../terraform-module/variables";
 import { runTerraform } from "../helpers/terraform";
 
-describe("the variables of a Terraform module with a format that is made up", () => {
+describe("the variables of a Terraform module with a made-up format", () => {
   const folder = mkdtempSync(join(tmpdir(), "variables-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -22,7 +22,7 @@ describe("the variables of a Terraform module with a format that is made up", ()
   }
   const accounts = ["111122223333"];
 
-  it("take its sources, with accounts if a bucket's policy names those", async () => {
+  it("accept its sources, with accounts if the bucket policy names accounts", async () => {
     const sources = [
       { name: "t", format: "tunnel", prefix: "t/", accounts },
       { name: "r", format: "relay", prefix: "r/" },
@@ -30,7 +30,7 @@ describe("the variables of a Terraform module with a format that is made up", ()
     expect(await plan(sources)).toBe("");
   });
 
-  it("refuse accounts of what is delivered by access control list", async () => {
+  it("refuse accounts for a format that is delivered by access control list", async () => {
     expect(await plan([{ name: "r", format: "relay", prefix: "r/", accounts }])).toContain(
       'accounts must not be set for a Relay source, got them for "r"',
     );

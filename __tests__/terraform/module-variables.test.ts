@@ -7,10 +7,10 @@ import { samples } from "../../terraform-module/variants";
 import { runTerraform } from "../helpers/terraform";
 
 const { variable } = terraformModule(samples());
-/** What must be said to use the module. */
+/** The required options of the module. */
 const SMALLEST = { name: "access-logs", sources: [{ name: "alb", format: "alb", prefix: "alb/" }] };
 
-/** Options that are refused, and what is said: the variable, what it must be, and what it got. */
+/** Options that are refused, and the message: the variable, the expected value, and the actual value. */
 const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = [
   [
     { name: "Logs_1" },
@@ -147,7 +147,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   ],
 ];
 
-/** Options that are refused because of others: Terraform asks about those only when nothing else is wrong. */
+/** Options that are refused because of other options: Terraform checks them only if there is no other error. */
 const BECAUSE_OF_OTHERS: typeof REFUSED = [
   [
     { sources: [{ name: "a", format: "cloudfront", prefix: "raw/x/" }] },
@@ -201,12 +201,12 @@ describe("the variables of the Terraform module", () => {
     return stderr.replaceAll(/\s*\n[│\s]*/g, " ");
   }
 
-  it("take what is right", async () => {
+  it("accept correct values", async () => {
     expect(
       await plan([
         {},
         {
-          // The bucket of someone else may have logs at its root.
+          // The bucket of another owner may have logs at its root.
           sources: [{ name: "cdn", format: "cloudfront", prefix: "" }],
           existing_log_bucket: { name: "company-logs" },
         },
@@ -238,7 +238,7 @@ describe("the variables of the Terraform module", () => {
   it.each([
     ["wrong", REFUSED],
     ["wrong as others are", BECAUSE_OF_OTHERS],
-  ])("refuse what is %s, and say which variable, what it must be and what it got", async (_, refused) => {
+  ])("refuse a value that is %s, and name variable, expected value and actual value", async (_, refused) => {
     const output = await plan(refused.map(([options]) => options));
     const messages = refused.flatMap(([, ...texts]) => texts);
     expect(messages.filter((message) => !output.includes(message))).toEqual([]);

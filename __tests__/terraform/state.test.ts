@@ -11,7 +11,7 @@ import { runTerraform, terraformEnvironment } from "../helpers/terraform";
 
 const APPLY = ["apply", "-auto-approve"];
 
-/** A state server, as the http backend wants it. */
+/** A state server with the protocol of the http backend. */
 async function startStateServer() {
   let state = "";
   let lock: string | undefined;
@@ -64,7 +64,7 @@ describe("state", () => {
   const terraform = (args: readonly string[], variables: Readonly<Record<string, string>> = {}) =>
     runTerraform(folder, [...args, "-input=false"], variables);
 
-  it("is held and locked by a server", async () => {
+  it("is stored and locked by a server", async () => {
     const server = await startStateServer();
     try {
       const { address } = server;
@@ -82,7 +82,7 @@ describe("state", () => {
     }
   });
 
-  it("is held in a bucket, and locked by a file beside it", async () => {
+  it("is stored in a bucket, and locked by a file next to it", async () => {
     const server = await startS3Server();
     server.put("state", "others", "");
     try {
@@ -112,12 +112,12 @@ describe("state", () => {
     }
   });
 
-  it("is held by a file beside the stack, and locked while it is in use", async () => {
+  it("is stored in a file next to the stack, and locked while it is in use", async () => {
     prepare({ type: "local" });
     await terraform(["init"]);
     await terraform(APPLY);
     expect(JSON.parse(readFileSync(join(folder, "terraform.tfstate"), "utf8")).outputs.answer.value).toBe(42);
-    // One that waits for an answer keeps the lock.
+    // A run that waits for an answer keeps the lock.
     prepare({ type: "local" }, 43);
     const waiting = spawn("terraform", ["apply"], { cwd: folder, env: terraformEnvironment(folder) });
     const isOver = once(waiting, "exit");

@@ -6,7 +6,7 @@ import { applied } from "../../testing/stack/terraform-json";
 import { synthSettings } from "../helpers/synth";
 
 describe("a synthesized stack", () => {
-  it("is read as it would be applied: references resolved, template signs as themselves", () => {
+  it("is read as Terraform applies it, with resolved references and unescaped template signs", () => {
     const json = {
       resource: {
         aws_s3_bucket: { logs: { bucket_prefix: "x" } },
@@ -20,7 +20,7 @@ describe("a synthesized stack", () => {
     expect(stack.resource.aws_x).toEqual({ x: { text: "logs_b ${dt} %{y}", other: "${aws_x.y.arn}" } });
   });
 
-  it("has the functions with their environment and schedules, and the text tables with their patterns", () => {
+  it("has the functions with their environment and schedules, and the raw tables with their patterns", () => {
     const settings = {
       name: "logs",
       region: "eu-central-1",

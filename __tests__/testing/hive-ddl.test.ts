@@ -8,7 +8,7 @@ const TABLE = { format: FORMATS.alb, database: "logs", bucket: "b", bySource: fa
 const NAME = { database: "logs", table: "alb_access_logs" };
 
 describe("Hive DDL", () => {
-  it("is read as Athena reads the statement that creates a typed table", () => {
+  it("is parsed as Athena parses the statement that creates a typed table", () => {
     const statement = parseHiveDdl(renderCreateLakeTable(TABLE));
     expect(statement).toMatchObject({
       kind: "create-table",
@@ -24,7 +24,7 @@ describe("Hive DDL", () => {
     });
   });
 
-  it("is read as the columns and partitions that a statement adds", () => {
+  it("is parsed to the columns and partitions that a statement adds", () => {
     expect(parseHiveDdl(renderAddLakeColumns(TABLE, new Set(["elb_error_code"])))).toEqual({
       kind: "add-columns",
       name: NAME,
@@ -52,7 +52,7 @@ describe("Hive DDL", () => {
     });
   });
 
-  it("is refused in the words of Hive's parser", () => {
+  it("is refused with the error of Hive's parser", () => {
     expect(() => parseHiveDdl('ALTER TABLE "logs"."t" ADD COLUMNS (`a` int)')).toThrow(
       `FAILED: ParseException line 1:12 cannot recognize input near '"' 'logs' '"' in table name`,
     );

@@ -11,12 +11,12 @@ describe("Athena's statements", () => {
     ["INSERT INTO t SELECT 1", { kind: "insert" }],
     ['DELETE FROM "logs"."t" WHERE a = 1', { kind: "delete" }],
     ['CREATE OR REPLACE VIEW "logs"."t" AS SELECT 1', { kind: "view" }],
-  ])("are told apart: %s", (sql, expected) => {
+  ])("are classified: %s", (sql, expected) => {
     expect(parse(sql)).toEqual({ ...expected, name: { database: "logs", table: "t" } });
   });
 
   it.each(["SELECT 1", "-- a comment\nSELECT 1", "WITH a AS (SELECT 1) SELECT * FROM a", "SHOW TABLES"])(
-    "that change nothing go to Trino: %s",
+    "go to Trino if they change nothing: %s",
     (sql) => {
       expect(parse(sql)).toEqual({ kind: "select" });
     },

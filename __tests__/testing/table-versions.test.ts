@@ -25,7 +25,7 @@ describe("versions of tables in the Glue catalog", () => {
     });
   });
 
-  it("are deleted, but for the current one", async () => {
+  it("are deleted, except the current one", async () => {
     const { versions, remove } = withVersions(3);
     expect(await remove({ ...TABLE, VersionIds: ["0", "2", "7"] })).toEqual({
       Errors: [
@@ -39,7 +39,7 @@ describe("versions of tables in the Glue catalog", () => {
     expect(versions.of(NAME)).toEqual([2, 1]);
   });
 
-  it("are deleted a hundred at once at most", async () => {
+  it("are deleted in batches of at most a hundred", async () => {
     const { remove } = withVersions(1);
     const ids = Array.from({ length: 101 }, (_, index) => String(index));
     await expect(remove({ ...TABLE, VersionIds: ids })).rejects.toMatchObject({
@@ -48,7 +48,7 @@ describe("versions of tables in the Glue catalog", () => {
     });
   });
 
-  it("are of tables that exist", async () => {
+  it("exist only for existing tables", async () => {
     const { get } = withVersions(0);
     await expect(get(TABLE)).rejects.toMatchObject({ code: "EntityNotFoundException" });
   });

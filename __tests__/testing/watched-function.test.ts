@@ -47,7 +47,7 @@ async function watch(...statements: Statement[]): Promise<void> {
   client = localS3Client(watched.environment.AWS_ENDPOINT_URL_S3 ?? "");
 }
 
-describe("what a watched function asks for", () => {
+describe("a call of a watched function", () => {
   const commands = [
     new GetObjectCommand({ Bucket, Key }),
     new HeadObjectCommand({ Bucket, Key }),
@@ -58,10 +58,10 @@ describe("what a watched function asks for", () => {
     new ListObjectsV2Command({ Bucket, Prefix: "raw/a b+", StartAfter: "raw/a", MaxKeys: 5 }),
   ];
   it.each(commands.map((command) => [command.constructor.name, command] as const))(
-    "is read from what %s puts on the wire",
+    "is read from the HTTP request of %s",
     async (name, command) => {
       await watch(EVERYTHING);
-      // An answer that is an error is one, too.
+      // An error is also an answer.
       await client.send(command as GetObjectCommand).catch(() => undefined);
       const expected = callsOf(PLACE, { name, input: { ...command.input } });
       expect(watched.calls).toEqual(expected.map((call) => ({ ...call, function: "move-access-logs" })));
@@ -69,7 +69,7 @@ describe("what a watched function asks for", () => {
     },
   );
 
-  it("is answered by the server, in full", async () => {
+  it("gets the complete answer of the server", async () => {
     await watch(EVERYTHING);
     const body = Buffer.alloc(3_000_000, "x");
     await client.send(new PutObjectCommand({ Bucket, Key, Body: body }));
@@ -77,7 +77,7 @@ describe("what a watched function asks for", () => {
     expect(Buffer.from((await Body?.transformToByteArray()) ?? []).equals(body)).toBe(true);
   });
 
-  it("includes what Athena does for its statements", async () => {
+  it("includes the calls of Athena for its statements", async () => {
     await watch(EVERYTHING);
     const queries = new AthenaClient({
       region: "eu-central-1",
@@ -100,7 +100,7 @@ describe("what a watched function asks for", () => {
 describe("a watched function's role", () => {
   const list = new ListObjectsV2Command({ Bucket, Prefix: "lake/" });
 
-  it("is told of by function, action, resource and condition where it does not allow a call", async () => {
+  it("is reported with function, action, resource and condition if it does not allow a call", async () => {
     await watch({
       Effect: "Allow",
       Action: "s3:ListBucket",
@@ -115,7 +115,7 @@ describe("a watched function's role", () => {
     );
   });
 
-  it("cannot be judged by a request that nobody has said the permission of", async () => {
+  it("cannot be evaluated for a request without a known permission", async () => {
     await watch(EVERYTHING);
     await client.send(new GetObjectTaggingCommand({ Bucket, Key })).catch(() => undefined);
     expect(() => watched.expectAllowed()).toThrow("which command is it? Add it to requests.ts");

@@ -16,7 +16,7 @@ const alarm = (name: string): Alarm => {
 };
 const named = (kind: string) =>
   [...alarms.keys()].filter((name) => name.startsWith(`logs-${kind}`)).map((name) => name.slice(5));
-/** When it rings, in one line. */
+/** The condition of the alarm, in one line. */
 const expressionOf = (item: Alarm): string => {
   const dimensions = Object.entries(item.dimensions).map(([key, value]) => `${key}=${value}`);
   return `${item.statistic} ${item.namespace} ${item.metric_name} ${dimensions.sort().join(" ")} ${item.comparison_operator} ${item.threshold}, ${item.evaluation_periods} x ${item.period} s, ${item.treat_missing_data}`;
@@ -84,11 +84,11 @@ describe("alarms", () => {
       "no-logs-shop",
       "Sum AccessLogs ObjectsMoved Source=shop service=logs-move-access-logs LessThanThreshold 1, 2 x 3600 s, breaching",
     ],
-  ])("%s rings when %s", (name, expression) => {
+  ])("%s is raised when %s", (name, expression) => {
     expect(expressionOf(alarm(name))).toBe(expression);
   });
 
-  it("watch every function and schedule, and every dead-letter queue that there is", () => {
+  it("watch every function, schedule and dead-letter queue", () => {
     for (const kind of ["errors", "throttles", "duration"])
       expect(named(kind).sort()).toEqual(HANDLER_NAMES.map((name) => `${kind}-${name}`).sort());
     for (const kind of ["schedule-errors", "schedule-dropped"])
@@ -98,7 +98,7 @@ describe("alarms", () => {
     expect(watched.sort()).toEqual(queues.filter((name) => String(name).endsWith("dead-letters")).sort());
   });
 
-  it("leave each source the time that it says, or that its format needs, and none where that is 0", () => {
+  it("give each source its configured silence or that of its format, and no alarm if the silence is 0", () => {
     const sources = [
       { name: "busy", format: "alb", prefix: "a/", silentAfterHours: 1 },
       { name: "quiet", format: "alb", prefix: "b/", silentAfterHours: 0 },
@@ -117,7 +117,7 @@ describe("alarms", () => {
     ]);
   });
 
-  it("are about what is there: no typed tables, no alarms on them; no function, none on it", () => {
+  it("exist only for existing parts: no alarm on typed tables without typed tables, no alarm on a missing function", () => {
     const kindsWithout = (options: object) => {
       const rest = [...alarmsOf(synthSettings({ ...ONE_OF_EACH, ...options })).keys()];
       return [...alarms.keys()].filter((name) => !rest.includes(name)).join(" ");
@@ -127,7 +127,7 @@ describe("alarms", () => {
     expect(kindsWithout({ partitions: "projection" })).not.toMatch(/transform|maintain|lake-delay|arrivals/);
   });
 
-  it("keep to CloudWatch's limits, with the longest names, too", () => {
+  it("stay within the limits of CloudWatch, also with the longest names", () => {
     const long = "x".repeat(31);
     const sources = [{ name: "s".repeat(63), format: "alb", prefix: "a/", silentAfterHours: 168 }];
     const items = [...alarmsOf(synthSettings({ ...ONE_OF_EACH, name: long, sources })).values()];
@@ -141,11 +141,11 @@ describe("alarms", () => {
     }
   });
 
-  it("ask for all of their periods", () => {
+  it("are raised only if all of their periods breach the threshold", () => {
     for (const item of alarms.values()) expect(item.datapoints_to_alarm).toBe(item.evaluation_periods);
   });
 
-  it("say what they mean, what to do first, and where the rest stands", () => {
+  it("describe their meaning and the first step, and link to the runbook", () => {
     for (const { alarm_name, alarm_description } of alarms.values()) {
       expect([alarm_name, alarm_description]).toEqual([
         alarm_name,
@@ -170,7 +170,7 @@ describe("the runbook", () => {
   });
 
   it.each(entries.map(([, id, text]) => [id, text]))(
-    "says of %s what it means, what to do, and when it clears",
+    "explains for %s the meaning, the fix, and when it clears",
     (_, text) => {
       expect(text).toMatch(
         /^\n\*\*Means\.\*\* [\s\S]{40,}\n\n\*\*First\.\*\*[\s\S]{40,}\n\n\*\*Clears\*\* [\s\S]{10,}/,
@@ -178,13 +178,13 @@ describe("the runbook", () => {
     },
   );
 
-  it("counts the alarms and metrics as they are", () => {
+  it("states the real number of alarms and metrics", () => {
     expect(page).toContain(`${alarms.size} alarms`);
   });
 });
 
 describe("the topic", () => {
-  it("lets the alarms of this account publish, over TLS only, and every alarm does", () => {
+  it("lets only the alarms of this account publish, over TLS only, and every alarm publishes to it", () => {
     const { policy } = onlyResource(json, "aws_sns_topic_policy");
     const topic = "${aws_sns_topic.alarm_topic.arn}";
     expect(policy).toMatchObject({
@@ -203,14 +203,14 @@ describe("the topic", () => {
       expect([alarm_actions, ok_actions]).toEqual([[topic], [topic]]);
   });
 
-  it("is not encrypted with a key that CloudWatch cannot use, but with one's own if there is one", () => {
+  it("is not encrypted with a key that CloudWatch cannot use, but with the configured key if there is one", () => {
     expect(onlyResource(json, "aws_sns_topic").kms_master_key_id).toBeUndefined();
     const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     const encrypted = synthSettings({ ...ONE_OF_EACH, kmsKey });
     expect(onlyResource(encrypted, "aws_sns_topic").kms_master_key_id).toBe(kmsKey);
   });
 
-  it("can be one that exists, in any partition of AWS", () => {
+  it("can be an existing topic, in any partition of AWS", () => {
     const alarmTopic = "arn:aws-us-gov:sns:us-gov-west-1:111122223333:ops";
     const sources = ONE_OF_EACH.sources.filter(({ format }) => format === "alb");
     const others = synthSettings({ ...ONE_OF_EACH, sources, region: "us-gov-west-1", alarmTopic });
@@ -221,7 +221,7 @@ describe("the topic", () => {
     expect(others.output).not.toHaveProperty("alarm_topic_arn");
   });
 
-  it("tells whom the settings name, also where the topic exists already", () => {
+  it("notifies the addresses in the settings, also if the topic already exists", () => {
     const alarmSubscriptions = [
       { protocol: "email", endpoint: "ops@example.com" },
       { protocol: "https", endpoint: "https://events.example.com/x" },
@@ -240,7 +240,7 @@ describe("the topic", () => {
     expect(onlyResource(elsewhere, "aws_sns_topic_subscription").topic_arn).toBe(alarmTopic);
   });
 
-  it("goes with the alarms, which can be left out, and the dashboard stays", () => {
+  it("is left out together with the alarms, and the dashboard remains", () => {
     const silent = synthSettings({ ...ONE_OF_EACH, alarms: false });
     expect(alarmsOf(silent).size).toBe(0);
     expect(resourcesOf(silent, "aws_sns_topic")).toEqual({});

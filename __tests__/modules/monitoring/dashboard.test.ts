@@ -13,7 +13,7 @@ const labelsOf = ({ properties }: Widget) =>
   (properties.metrics ?? []).map((row) => (row.at(-1) as { label: string }).label);
 
 describe("the dashboard", () => {
-  it("shows what came, how late, what was made of it, what went wrong, and what is paid for", () => {
+  it("shows deliveries, delays, results, errors and costs", () => {
     expect(widgets.map(({ properties }) => properties.title)).toEqual([
       "Alarms",
       "Alarms on deliveries",
@@ -48,13 +48,13 @@ describe("the dashboard", () => {
     for (const { x, width } of widgets) expect(x + width).toBeLessThanOrEqual(24);
   });
 
-  it("names no Region, and no partition of AWS, but those that it is deployed to", () => {
+  it("names only the Region and the AWS partition that it is deployed to", () => {
     for (const { type, properties } of widgets)
       if (type === "metric") expect(properties.region).toMatch(/^\$\{data\.aws_region\..*\.region\}$/);
     expect(JSON.stringify(widgets)).not.toMatch(/cn-north-1|arn:aws/);
   });
 
-  it("finds the bytes of all queries of a workgroup, whatever became of them", () => {
+  it("finds the bytes of all queries of a workgroup, for every final state", () => {
     expect(widget("Cost: bytes").properties.metrics).toEqual([
       [
         {
@@ -88,7 +88,7 @@ describe("the dashboard", () => {
     expect(metrics).toHaveLength(8);
   });
 
-  it("holds the states of all alarms, with as many sources as there may be", () => {
+  it("shows the states of all alarms, also with the maximum number of sources", () => {
     const sources = Array.from({ length: MAX_SOURCES }, (_, index) => ({
       name: `source-${index}`,
       format: index === 0 ? "cloudfront" : "alb",
@@ -102,7 +102,7 @@ describe("the dashboard", () => {
     for (const { length } of arns) expect(length).toBeLessThanOrEqual(100);
   });
 
-  it("begins with the graphs where there are no alarms, and can be left out", () => {
+  it("starts with the graphs if there are no alarms, and can be left out", () => {
     const [first] = widgetsOf(synthSettings({ ...SETTINGS, alarms: false }));
     expect(first).toMatchObject({ type: "metric", x: 0, y: 0 });
     expect(resourcesOf(synthSettings({ ...SETTINGS, dashboard: false }), "aws_cloudwatch_dashboard")).toEqual(
