@@ -13,8 +13,10 @@ const common = {
   sandboxInjectedGlobals: ["Array", "JSON", "Map", "Math", "Object", "Reflect", "RegExp", "Set", "WeakMap"],
 };
 
-/** Folders whose tests need more than Node, or a long time: each is a separate project. */
-const OTHERS = ["engine", "long", "terraform"].map((name) => `<rootDir>/__tests__/${name}/`);
+/** Tests of synthesized text, which is the same on every Node: CI compares it instead of running them on each. */
+const SYNTH = ["modules", "permissions", "pipeline", "stacks", "terraform-module"];
+/** Folders whose tests need more than Node, or a long time. */
+const OTHERS = ["engine", "long", "terraform"];
 
 /** @type {import("jest").Config} */
 module.exports = {
@@ -27,7 +29,12 @@ module.exports = {
       ...common,
       displayName: "unit",
       testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
-      testPathIgnorePatterns: OTHERS,
+      testPathIgnorePatterns: [...SYNTH, ...OTHERS].map((name) => `<rootDir>/__tests__/${name}/`),
+    },
+    {
+      ...common,
+      displayName: "synth",
+      testMatch: [`<rootDir>/__tests__/{${SYNTH.join(",")}}/**/*.test.ts`],
     },
     {
       // Builds a checkout, kills programs, simulates days: not needed for each change, and the same on every Node.
