@@ -46,7 +46,7 @@ module.exports = {
       // The constructs and stacks on cdktn: the same tests and snapshots, with the new names of the packages.
       ...common,
       displayName: "cdktn",
-      testMatch: ["<rootDir>/__tests__/{modules,pipeline,stacks,terraform-module}/**/*.test.ts"],
+      testMatch: ["<rootDir>/__tests__/{modules,stacks}/**/*.test.ts"],
       moduleNameMapper: {
         "^cdktf$": `${packages}/cdktn`,
         "^cdktf/(.*)$": `${packages}/cdktn/$1`,
