@@ -7,6 +7,7 @@ import { byteText, counted } from "../terminal/quantities";
 import type { QueryRows } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
 import type { EngineOptions } from "./engine-options";
+import { loadParts } from "./load-parts";
 
 type AthenaOptions = Omit<EngineOptions, "lake" | "format" | "json">;
 
@@ -71,10 +72,7 @@ export async function answerFromAthena(
 
 async function placeOf({ settings, workgroup, database, region }: AthenaOptions) {
   if (workgroup !== undefined && database !== undefined) return { workgroup, database, region };
-  // Only commands that read the settings wait for the code that checks them.
-  const { loadPipelineProps } = await import("../settings/load.js");
-  const { deployedPartsOf } = await import("../pipeline/deployed-parts.js");
-  const parts = deployedPartsOf(loadPipelineProps(settings));
+  const parts = await loadParts(settings);
   return {
     workgroup: workgroup ?? parts.analystWorkgroup,
     database: database ?? parts.database,

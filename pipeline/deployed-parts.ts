@@ -130,3 +130,9 @@ export function deployedPartsOf(props: RegionalProps): DeployedParts {
     bucketEvents: existingLogBucket === undefined ? "queue" : (existingLogBucketEvents ?? BUCKET_EVENTS[0]),
   };
 }
+
+/** The workgroups of the pipeline and of the analysts. */
+export const workgroupsOf = ({
+  workgroup,
+  analystWorkgroup,
+}: Pick<DeployedParts, "workgroup" | "analystWorkgroup">): readonly string[] => [workgroup, analystWorkgroup];

@@ -7,6 +7,7 @@ import { count, counted, plural } from "../../terminal/quantities";
 import { UserError } from "../../terminal/user-error";
 import { write } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
+import { loadParts } from "../load-parts";
 
 interface Options {
   readonly from: string;
@@ -105,14 +106,11 @@ async function runHere({ dir, lake, move }: Options, common: CommonOptions): Pro
 }
 
 async function runOnAws(
-  { bucket = "", logBucket, settings: file }: Options,
+  { bucket = "", logBucket, settings }: Options,
   common: CommonOptions,
 ): Promise<FolderBackfillOutcome> {
-  // Only commands that read the settings wait for the code that checks them.
-  const { loadPipelineProps } = await import("../../settings/load.js");
-  const { deployedPartsOf } = await import("../../pipeline/deployed-parts.js");
+  const parts = await loadParts(settings);
   const { backfillAws } = await import("../../operations/backfill.js");
-  const parts = deployedPartsOf(loadPipelineProps(file));
   if (logBucket === undefined && parts.hasLandingBucket) {
     throw new UserError(
       "with a KMS key, logs are delivered to a separate bucket: set it with --log-bucket (output landing_bucket of the stack)",

@@ -12,6 +12,7 @@ import { wrapped } from "../../terminal/wrapped";
 import { write } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 import { addDeploymentOptions, type DeploymentOptions } from "../deployment-options";
+import { loadParts } from "../load-parts";
 
 interface Options extends DeploymentOptions {
   readonly queue?: string;
@@ -60,16 +61,9 @@ export const addRedriveCommand = (program: Command): Command =>
     )
     .action((options: Options) => (options.rejected ? runRejected(options) : runQueues(options)));
 
-/** The modules for settings and the SDK are large: other commands do not load them. */
-async function partsOf({ settings }: DeploymentOptions): Promise<DeployedParts> {
-  const { loadPipelineProps } = await import("../../settings/load.js");
-  const { deployedPartsOf } = await import("../../pipeline/deployed-parts.js");
-  return deployedPartsOf(loadPipelineProps(settings));
-}
-
 async function runQueues(options: Options): Promise<void> {
   const { queue, rate, dryRun, yes, json } = options;
-  const parts = await partsOf(options);
+  const parts = await loadParts(options.settings);
   const { redrive } = await import("../../operations/redrive/redrive.js");
   const progress = progressLine(process.stderr);
   const redriven = await redrive(parts, {
@@ -105,7 +99,7 @@ async function runRejected(options: Options): Promise<void> {
   const { dryRun, yes, json } = options;
   const { redriveRejected } = await import("../../operations/redrive/rejected.js");
   const progress = progressLine(process.stderr);
-  const redriven = await redriveRejected(await partsOf(options), {
+  const redriven = await redriveRejected(await loadParts(options.settings), {
     ...options,
     confirm: async (contents) => {
       progress.clear();

@@ -14,7 +14,7 @@ import { type LakeTable, lakeColumnTypes } from "../../formats/render/lake-sql";
 import type { RejectedFile } from "../../handlers/core/rejected-files";
 import type { Answer, Inaccessible } from "../../operations/inspector";
 import { awsQueues, type QueueFacts } from "../../operations/queues";
-import type { DeployedParts } from "../../pipeline/deployed-parts";
+import { type DeployedParts, workgroupsOf } from "../../pipeline/deployed-parts";
 import { awsErrors, type LogError } from "./errors";
 import { awsFunctions, type FunctionFacts } from "./functions";
 import type { Inspection } from "./inspection";
@@ -104,7 +104,7 @@ export async function checkFacts(inspection: Inspection): Promise<CheckFacts> {
     mappingsOf(inspection),
     concurrencyOf(inspection),
     Promise.all(
-      [parts.workgroup, parts.analystWorkgroup].map(async (name) => ({
+      workgroupsOf(parts).map(async (name) => ({
         name,
         answer: await workgroupState(inspection, name),
       })),

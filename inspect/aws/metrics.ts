@@ -3,6 +3,7 @@ import { FORMATS } from "../../formats";
 import { METRICS, METRICS_NAMESPACE, SERVICE_DIMENSION } from "../../formats/metrics";
 import { HOUR_MS, HOUR_SECONDS } from "../../formats/time";
 import { foundValue } from "../../operations/inspector";
+import { workgroupsOf } from "../../pipeline/deployed-parts";
 import { sum } from "../../terminal/quantities";
 import type { Inspection } from "./inspection";
 
@@ -55,7 +56,7 @@ export async function awsMetrics(inspection: Inspection): Promise<Metrics | unde
       (["Invocations", "Duration", "Errors", "Throttles"] as const).map((metric) => ofFunction(metric, name)),
     ),
     ...queues.map(ofQueue),
-    ...[parts.workgroup, parts.analystWorkgroup].flatMap(ofWorkgroup),
+    ...workgroupsOf(parts).flatMap(ofWorkgroup),
     ...tables.map(({ series: ofTable }) => ofTable),
     ...sources.map(moved),
   ];
@@ -74,7 +75,7 @@ export async function awsMetrics(inspection: Inspection): Promise<Metrics | unde
       }),
     ),
     scannedBytes: new Map(
-      [parts.workgroup, parts.analystWorkgroup].map((name) => [
+      workgroupsOf(parts).map((name) => [
         name,
         sum(ofWorkgroup(name).flatMap((item) => hours(item).slice(0, DAY_HOURS))),
       ]),
