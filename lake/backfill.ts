@@ -1,4 +1,3 @@
-import { tablesOfSources } from "../formats/configured-source";
 import type { HourRange } from "../handlers/core/add-partitions";
 import { type BackfillProgress, type BackfillSummary, backfill } from "../handlers/core/backfill";
 import { paceOf } from "../handlers/core/pace";
@@ -47,9 +46,6 @@ export async function backfillFolder(options: FolderBackfillOptions): Promise<Fo
         sources: ANY_SOURCE,
         logBucket: bucket,
         bucket: LAKE_BUCKET,
-        tables: tablesOfSources(ANY_SOURCE).filter(
-          ({ table }) => options.table === undefined || options.table === table,
-        ),
         keepOriginals: !options.deleteOriginals,
       },
     );

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { S3Client } from "@aws-sdk/client-s3";
-import { type ConfiguredSource, tablesOfSources } from "../formats/configured-source";
+import type { ConfiguredSource } from "../formats/configured-source";
 import { athenaPartitionCatalog } from "../handlers/adapters/athena-partition-catalog";
 import { athenaQueryEngine } from "../handlers/adapters/athena-query-engine";
 import { s3ObjectStore } from "../handlers/adapters/s3-object-store";
@@ -43,13 +43,5 @@ export async function backfillAws(options: AwsBackfillOptions): Promise<Backfill
     withLines: options.columnar,
     runToken: randomUUID(),
   });
-  return backfill(
-    { store, catalog, clock, pace: paceOf(clock, options.rate) },
-    {
-      ...options,
-      tables: tablesOfSources(options.sources).filter(
-        ({ table }) => options.table === undefined || options.table === table,
-      ),
-    },
-  );
+  return backfill({ store, catalog, clock, pace: paceOf(clock, options.rate) }, options);
 }

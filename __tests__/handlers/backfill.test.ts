@@ -9,8 +9,8 @@ import { albKey, cloudfrontKey } from "../helpers/lake";
 import { notedFiles } from "../helpers/notes";
 
 const SOURCES = [
-  { format: "alb", prefix: "alb/AWSLogs/" },
-  { format: "cloudfront", prefix: "cloudfront/" },
+  { name: "alb", format: "alb", prefix: "alb/AWSLogs/" },
+  { name: "cloudfront", format: "cloudfront", prefix: "cloudfront/" },
 ] as const;
 
 async function openBuckets(keys: readonly string[]) {
@@ -29,7 +29,6 @@ async function openBuckets(keys: readonly string[]) {
         sources: SOURCES,
         logBucket: "logs",
         bucket: "lake",
-        tables: [{ table: "alb_access_logs" }, { table: "cloudfront_access_logs" }],
         range: parseHourRange("2026-11-23", "2026-11-23"),
         keepOriginals: false,
         isDryRun: false,
@@ -93,7 +92,7 @@ describe("backfill", () => {
 
   it("processes only the named table", async () => {
     const { run, list } = await openBuckets(MIXED());
-    expect(await run({ tables: [{ table: "cloudfront_access_logs" }] })).toMatchObject({
+    expect(await run({ table: "cloudfront_access_logs" })).toMatchObject({
       moved: 1,
       outOfRange: 3,
     });

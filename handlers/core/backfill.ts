@@ -1,3 +1,4 @@
+import { type ConfiguredSource, tablesOfSources } from "../../formats/configured-source";
 import { addHours, type Hour } from "../../formats/hour";
 import type { SkipReason } from "../../formats/object-kind";
 import { type HourRange, partitionsIn } from "./add-partitions";
@@ -8,7 +9,6 @@ import { type ArrivedObject, type MovePlan, planMove } from "./move-plan";
 import type { Pace } from "./pace";
 import type { PartitionedTable } from "./partitioned-table";
 import type { Clock, ObjectStore, PartitionCatalog } from "./ports";
-import type { Source } from "./source";
 
 export interface BackfillPorts {
   readonly store: ObjectStore;
@@ -18,12 +18,13 @@ export interface BackfillPorts {
 }
 
 export interface BackfillConfig {
-  readonly sources: readonly Source[];
+  readonly sources: readonly ConfiguredSource[];
   /** Bucket that the logs were delivered to. */
   readonly logBucket: string;
   /** Bucket of the moved files. */
   readonly bucket: string;
-  readonly tables: readonly PartitionedTable[];
+  /** Only this typed table; default: the tables of all sources. */
+  readonly table?: string;
   readonly range: HourRange;
   readonly keepOriginals: boolean;
   /** Counts without moving anything. */
@@ -81,11 +82,14 @@ async function* landing({ store }: BackfillPorts, config: BackfillConfig): Async
   }
 }
 
-const isWanted = (plan: MovePlan, { range, tables }: BackfillConfig): boolean =>
+const tablesOf = ({ sources, table: only }: BackfillConfig): PartitionedTable[] =>
+  tablesOfSources(sources).filter(({ table }) => only === undefined || table === only);
+
+const isWanted = (plan: MovePlan, { range, table }: BackfillConfig): boolean =>
   plan.kind === "move" &&
   plan.partition.hour >= range.from &&
   plan.partition.hour <= range.to &&
-  tables.some(({ table }) => table === plan.partition.table);
+  (table === undefined || table === plan.partition.table);
 
 async function countLanding(ports: BackfillPorts, config: BackfillConfig) {
   const counts = { objects: 0, toMove: 0, outOfRange: 0 };
@@ -167,14 +171,15 @@ async function noteRange(ports: BackfillPorts, config: BackfillConfig) {
     found = [];
   };
   const days = daysOf(config.range);
-  for (const table of config.tables) {
+  const tables = tablesOf(config);
+  for (const table of tables) {
     for (const day of days) {
       const ofDay = await filesOf(store, bucket, table, day);
       files += ofDay.length;
       found.push(...ofDay);
       if (partitionsOf(found).length >= PARTITIONS_AT_ONCE) await flush();
       await pace(partitionsIn([table], day).length);
-      config.onProgress({ phase: "partitions", done: ++done, total: days.length * config.tables.length });
+      config.onProgress({ phase: "partitions", done: ++done, total: days.length * tables.length });
     }
     // A statement adds partitions to one table.
     await flush();
