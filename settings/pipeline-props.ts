@@ -24,18 +24,12 @@ export const toLogSource = ({
   name,
   format,
   prefix,
-  accounts,
-  partition,
-  silentAfterHours,
-  privacy,
+  ...options
 }: Settings["sources"][number]): LogSource => ({
   name,
   format,
   prefix,
-  ...(accounts ? { accounts } : {}),
-  ...(partition === undefined ? {} : { partition }),
-  ...(silentAfterHours === undefined ? {} : { silentAfterHours }),
-  ...(privacy === undefined ? {} : { privacy }),
+  ...defined(options),
 });
 
 const defined = <Options extends object>(options: Options) =>
