@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { type LocalServer, startServer } from "./start-server";
+import { escapeXml, keysInXml } from "./xml";
 
 interface S3Object {
   readonly body: Buffer;
@@ -248,7 +249,7 @@ function deleteObjects(
   response: ServerResponse,
   body: Buffer,
 ): ServerResponse {
-  const keys = [...body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = ""]) => unescapeXml(key));
+  const keys = keysInXml(body.toString());
   if (keys.length > 1000 || ![...keys.join("")].every(isInXml))
     return sendError(response, 400, "MalformedXML");
   for (const key of keys) bucket.delete(key);
@@ -296,14 +297,6 @@ function withoutChunks({ headers }: IncomingMessage, body: Buffer): Buffer {
     start = end + 2 + size + 2;
   }
 }
-
-const escapeXml = (text: string): string =>
-  text.replaceAll(/[<>&'"\r\n]/g, (character) => `&#${character.charCodeAt(0)};`);
-const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
-const unescapeXml = (text: string): string =>
-  text.replaceAll(/&(#x?)?([0-9a-z]+);/gi, (_, number: string | undefined, name: string) =>
-    number ? String.fromCodePoint(Number.parseInt(name, number === "#" ? 10 : 16)) : (ENTITIES[name] ?? ""),
-  );
 
 function sendXml(response: ServerResponse, xml: string, status = 200): ServerResponse {
   response.writeHead(status, { "content-type": "application/xml" });

@@ -1,4 +1,5 @@
 import type { WireRequest } from "../http-forwarder";
+import { keysInXml } from "../xml";
 import type { Sent } from "./sdk-calls";
 
 /** The SDK command of a request. @throws Error for an unsupported request */
@@ -23,7 +24,10 @@ function s3Command({ method, url, headers, body }: WireRequest): Sent {
     case "GET bucket":
       return { name: "ListObjectsV2Command", input: { Bucket, Prefix: parameters.get("prefix") ?? "" } };
     case "POST bucket delete":
-      return { name: "DeleteObjectsCommand", input: { Bucket, Delete: { Objects: keysIn(body) } } };
+      return {
+        name: "DeleteObjectsCommand",
+        input: { Bucket, Delete: { Objects: keysInXml(body).map((Key) => ({ Key })) } },
+      };
     case "HEAD object":
       return { name: "HeadObjectCommand", input: { Bucket, Key } };
     case "GET object":
@@ -38,10 +42,3 @@ function s3Command({ method, url, headers, body }: WireRequest): Sent {
       throw new Error(`${method} ${url}: which command is it? Add it to requests.ts`);
   }
 }
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-
-const keysIn = (xml: string): { readonly Key: string }[] =>
-  [...xml.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = ""]) => ({
-    Key: key.replaceAll(/&(\w+);/g, (entity, name: string) => ENTITIES[name] ?? entity),
-  }));
