@@ -3,10 +3,10 @@
 // PATH is the configuration's path in FOLDER, if it refers to other files there. The provider and its schema are real, but
 // `terraform test` invents the answers of AWS: init, validate, then a plan and an apply with mocks.
 // Environment: the variables for Terraform to find the provider offline; TERRAFORM names another program, e.g. tofu.
-const { spawnSync } = require("node:child_process");
 const { cpSync, mkdtempSync, rmSync, writeFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
 const { join } = require("node:path");
+const { terraform } = require("./terraform");
 
 const [source, path = "."] = process.argv.slice(2);
 if (source === undefined) {
@@ -64,21 +64,6 @@ function arnOf(type) {
 
 const copy = mkdtempSync(join(tmpdir(), "configuration-"));
 const folder = join(copy, path);
-const program = process.env.TERRAFORM ?? "terraform";
-
-function terraform(...args) {
-  const { status, stdout, stderr } = spawnSync(program, [...args], {
-    cwd: folder,
-    encoding: "utf8",
-    maxBuffer: 2 ** 30,
-  });
-  if (status !== 0)
-    throw new Error(
-      `${program} ${args.join(" ")}: exit code ${status}\n${stdout.slice(-4000)}${stderr.slice(-6000)}`,
-    );
-  return stdout;
-}
-
 try {
   cpSync(source, copy, { recursive: true });
   // The state stays in this folder, with any configured backend.
@@ -86,14 +71,14 @@ try {
     join(folder, "ci_override.tf.json"),
     JSON.stringify({ terraform: { backend: { local: {} } } }),
   );
-  terraform("init", "-no-color", "-input=false");
-  terraform("validate", "-no-color");
-  const schema = JSON.parse(terraform("providers", "schema", "-json"));
+  terraform(folder, "init", "-no-color", "-input=false");
+  terraform(folder, "validate", "-no-color");
+  const schema = JSON.parse(terraform(folder, "providers", "schema", "-json"));
   writeFileSync(
     join(folder, "mocks.tftest.json"),
     JSON.stringify({ mock_provider: { aws: mocks(schema) }, run: { apply: { command: "apply" } } }),
   );
-  terraform("test", "-no-color");
+  terraform(folder, "test", "-no-color");
   console.log(`${join(source, path)}: valid; planned and applied with mocks`);
 } catch (error) {
   console.error(error.message);

@@ -4,6 +4,7 @@ const { spawnSync } = require("node:child_process");
 const { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
 const { join } = require("node:path");
+const { terraform } = require("./terraform");
 
 const root = join(__dirname, "..");
 const built = join(root, "dist", "terraform-module");
@@ -18,21 +19,6 @@ function inFolder(name, use) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-const program = process.env.TERRAFORM ?? "terraform";
-
-function terraform(cwd, ...args) {
-  const { status, stdout, stderr } = spawnSync(program, args, {
-    cwd,
-    encoding: "utf8",
-    maxBuffer: 2 ** 28,
-  });
-  if (status !== 0)
-    throw new Error(
-      `${program} ${args.join(" ")}: exit code ${status}\n${stdout.slice(-2000)}${stderr.slice(-6000)}`,
-    );
-  return stdout;
 }
 
 function applyTwice(folder) {
