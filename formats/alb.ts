@@ -1,4 +1,4 @@
-import { classifyLoadBalancerObject } from "./load-balancer-object";
+import { classifyLoadBalancerObject, loadBalancerLayout } from "./load-balancer-object";
 import { column, type LogFormat } from "./log-format";
 
 /**
@@ -268,5 +268,6 @@ export const alb: LogFormat = {
       "us-gov-west-1": "arn:aws-us-gov:iam::048591011584:root",
     },
   },
+  delivered: loadBalancerLayout,
   classify: classifyLoadBalancerObject,
 };

@@ -253,5 +253,10 @@ standard logging version 2 write all fields of this table, in its order.`,
         "CloudFront does not deliver standard logs (version 1) to buckets in this Region: deploy to another Region, or remove the CloudFront sources",
     },
   },
+  delivered: {
+    kind: "flat",
+    reason:
+      "CloudFront delivers the files of all days to one folder, so that each query and each run would list all of them",
+  },
   classify: classifyDistributionObject,
 };

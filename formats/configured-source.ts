@@ -11,6 +11,8 @@ export interface ConfiguredSource {
   readonly partition?: boolean;
   /** Personal data that its rows must not contain. */
   readonly privacy?: PrivacyOptions | undefined;
+  /** Set if its files are read where AWS delivers them, in this bucket, instead of moved. */
+  readonly asDelivered?: { readonly bucket: string } | undefined;
 }
 
 /** The properties of a table that depend on its sources. */

@@ -1,4 +1,5 @@
-import { hourOf, parseHour } from "./hour";
+import type { FolderLayout } from "./delivered-layout";
+import { hourOf, parseHour, partitionValuesOf } from "./hour";
 import { accessLog, fileNameOf, type ObjectKind, skip } from "./object-kind";
 import { MINUTE_MS } from "./time";
 
@@ -39,3 +40,23 @@ function endOfInterval(stamp: string): number | undefined {
   const start = parseHour(`${year}-${month}-${day}T${hour}`);
   return start === undefined || Number(minute) > 59 ? undefined : start + Number(minute) * MINUTE_MS;
 }
+
+/**
+ * `<account>/elasticloadbalancing/<region>/yyyy/mm/dd/`. In a folder, the names of one load balancer are ordered by the
+ * end of their intervals.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-file-format
+ */
+export const loadBalancerLayout: FolderLayout = {
+  kind: "folders",
+  per: "day",
+  levels: [/^\d{12}$/, /^elasticloadbalancing$/, /^[a-z0-9-]+$/],
+  timeFolder: (hour) => partitionValuesOf(hour).dt.replaceAll("-", "/"),
+  groups: {
+    start: (levels) => `${levels.join("_")}_app.`,
+    delimiter: "_",
+    stampOf: (instant) =>
+      `${instant.toISOString().slice(0, "YYYY-MM-DDTHH:MM".length).replace(/[-:]/g, "")}Z`,
+  },
+  stamp: { pattern: "_(\\d{8}T\\d{4})Z_[^/]*$", form: "%Y%m%dT%H%i", isEnd: true },
+};

@@ -1,3 +1,4 @@
+import type { DeliveredLayout } from "./delivered-layout";
 import type { LogDelivery } from "./delivery";
 import type { ObjectKind } from "./object-kind";
 import type { PersonalKind } from "./privacy";
@@ -64,6 +65,7 @@ export interface LogFormat {
   /** Maximum delay of an hour's last file, in hours: how long an hour can stay open, and a source silent. */
   readonly lateByHours: number;
   readonly delivery: LogDelivery;
+  readonly delivered: DeliveredLayout;
   /**
    * Classifies an object by its key only.
    *
@@ -94,6 +96,12 @@ export const rawTableOf = (format: LogFormat): string => `${format.table}_raw`;
 
 /** Name of the table with the text of every line, over the files of the raw table. */
 export const linesTableOf = (format: LogFormat): string => `${format.table}_lines`;
+
+/** Name of the text table over files where AWS delivers them. */
+export const deliveredTableOf = (format: LogFormat): string => `${format.table}_delivered`;
+
+/** Name of the table with the text of every line, over the files of the table of files as delivered. */
+export const deliveredLinesTableOf = (format: LogFormat): string => `${format.table}_delivered_lines`;
 
 /** Name of the view of unparsed lines. */
 export const unparsedViewOf = (format: LogFormat): string => `${format.table}_unparsed`;

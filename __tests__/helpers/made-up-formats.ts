@@ -3,7 +3,7 @@
  * uses the registry when it is loaded. Jest loads modules separately for each test file, so no other test has these formats.
  */
 import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
-import { parseHour } from "../../formats/hour";
+import { parseHour, partitionValuesOf } from "../../formats/hour";
 import { column, type LogFormat } from "../../formats/log-format";
 import { accessLog, fileNameOf, type ObjectKind, skip } from "../../formats/object-kind";
 
@@ -52,6 +52,17 @@ export const tunnel: LogFormat = {
     service: "delivery.logs.amazonaws.com",
     accounts: {},
   },
+  delivered: {
+    kind: "folders",
+    per: "hour",
+    levels: [/^\d{12}$/],
+    timeFolder: (hour) => {
+      const { dt, hour: hourOfDay } = partitionValuesOf(hour);
+      const [year, month, day] = dt.split("-");
+      return `year=${year}/month=${month}/day=${day}/hour=${hourOfDay}`;
+    },
+    stamp: { pattern: "_([0-9-]{10}T[0-9]{2})\\.log[^/]*$", form: "%Y-%m-%dT%H", isEnd: false },
+  },
   classify: classifierOf("tunnel"),
 };
 
@@ -85,6 +96,7 @@ export const relay: LogFormat = {
     service: "Relay",
     excluded: { names: ["ap-east-1"], starts: ["cn-"], expected: "must be a Region with relays" },
   },
+  delivered: { kind: "flat", reason: "relays deliver all files to one folder" },
   classify: classifierOf("relay"),
 };
 
