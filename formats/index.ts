@@ -1,9 +1,14 @@
 import { alb } from "./alb";
+import { albConnection } from "./alb-connection";
 import { cloudfront } from "./cloudfront";
 import type { LogFormat } from "./log-format";
 
 /** Every supported format. A new format needs a file in this folder and a line here. */
-export const FORMATS = { alb, cloudfront } as const satisfies Record<string, LogFormat>;
+export const FORMATS = {
+  alb,
+  "alb-connection": albConnection,
+  cloudfront,
+} as const satisfies Record<string, LogFormat>;
 export type FormatId = keyof typeof FORMATS;
 export const FORMAT_IDS = Object.keys(FORMATS) as [FormatId, ...FormatId[]];
 

@@ -1,38 +1,84 @@
 import type { FolderLayout } from "./delivered-layout";
 import { hourOf, parseHour, partitionValuesOf } from "./hour";
-import { accessLog, fileNameOf, type ObjectKind, skip } from "./object-kind";
+import { accessLog, fileNameOf, type ObjectKind, type SkipReason, skip } from "./object-kind";
 import { MINUTE_MS } from "./time";
 
+/** The logs of load balancers. Their files differ by name only: they can have the same prefix. */
+type LoadBalancerLog = "access" | "connection" | "health-check" | "network" | "classic";
+
+/** A kind of log in the names of its files: `<start><account>_elasticloadbalancing_<region>_<balancer>_<end>Z_<rest>`. */
+interface LogNames {
+  /** Text before the account. */
+  readonly start: string;
+  /** Start of the part that identifies the load balancer. */
+  readonly balancerStart: string;
+  /** Regular expression of the load balancer after this start. */
+  readonly balancer: string;
+  /** Regular expression of the name after the end of the interval. */
+  readonly rest: string;
+}
+
+const NODE_AND_RANDOM = "[0-9a-fA-F.:]+_[A-Za-z0-9]+";
+const application = (start: string): LogNames => ({
+  start,
+  balancerStart: "app.",
+  balancer: "[^/]+",
+  rest: NODE_AND_RANDOM,
+});
+
 /**
- * `<account>_elasticloadbalancing_<region>_app.<load balancer>_<end of interval>_<node ip>_<random>.log.gz`.
- * Only the name matters: the `yyyy/mm/dd` folders are the day of delivery.
- *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-file-format
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-connection-logs.html#connection-log-file-format
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-health-check-logs.html
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html#access-log-file-format
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html#access-log-file-format
  */
-const ACCESS_LOG =
-  /^\d{12}_elasticloadbalancing_[a-z0-9-]+_app\.[^/]+_(?<end>\d{8}T\d{4})Z_[0-9a-fA-F.:]+_[A-Za-z0-9]+\.log(?:\.gz)?$/;
-const OTHER_LOAD_BALANCER = /^\d{12}_elasticloadbalancing_[a-z0-9-]+_[^/]+_\d{8}T\d{4}Z_[^/]+\.log(?:\.gz)?$/;
+const NAMES: Readonly<Record<LoadBalancerLog, LogNames>> = {
+  access: application(""),
+  connection: application("conn_log_"),
+  "health-check": application("health_check_log_"),
+  network: { start: "", balancerStart: "net.", balancer: "[^/]+", rest: "[A-Za-z0-9]+" },
+  classic: { start: "", balancerStart: "", balancer: "[A-Za-z0-9-]+", rest: NODE_AND_RANDOM },
+};
+
+/** The name of a file, with the end of its interval as the only group. */
+function patternOf({ start, balancerStart, balancer, rest }: LogNames): string {
+  // A separator is an underscore; older texts have a dot after the kind of log.
+  const [kind, escapedStart] = [start.replace(/_$/, "[_.]"), balancerStart.replace(".", "\\.")];
+  return `${kind}\\d{12}_elasticloadbalancing_[a-z0-9-]+_${escapedStart}${balancer}_(\\d{8}T\\d{4})Z_${rest}\\.log(?:\\.gz)?$`;
+}
+
 const TEST_FILE = /^(?:ELB\w*LogTestFile|aws-programmatic-access-test-object)$/;
-/** Newer kinds of logs of the same load balancer, with the same prefix. */
-const NAMED_KINDS = [
+/** Why a log is skipped where no source has its format. */
+const OTHER_LOGS: readonly (readonly [RegExp, SkipReason])[] = [
   [/^conn_log[_.]/, "connection-log"],
   [/^health_check_log[_.]/, "health-check-log"],
-] as const;
+  [new RegExp(`^${patternOf(NAMES.access)}`), "access-log"],
+  [/^\d{12}_elasticloadbalancing_[a-z0-9-]+_[^/]+_\d{8}T\d{4}Z_[^/]+\.log(?:\.gz)?$/, "other-load-balancer"],
+];
 
-/** Distinguishes an ALB's access logs from other objects that a load balancer writes to the same bucket. */
-export function classifyLoadBalancerObject(key: string): ObjectKind {
-  const name = fileNameOf(key);
-  if (name === "") return skip("folder-marker");
-  if (TEST_FILE.test(name)) return skip("test-file");
-  const named = NAMED_KINDS.find(([pattern]) => pattern.test(name));
-  if (named) return skip(named[1]);
-  const end = ACCESS_LOG.exec(name)?.groups?.end;
-  if (end === undefined)
-    return skip(OTHER_LOAD_BALANCER.test(name) ? "other-load-balancer" : "unmatched-key");
-  const instant = endOfInterval(end);
-  // The timestamp is the END of a five-minute interval: T0000Z contains the last minutes of the day before.
-  return instant === undefined ? skip("unmatched-key") : accessLog(hourOf(instant - MINUTE_MS));
+/**
+ * Makes the function that distinguishes one kind of log from other objects that load balancers write. Only the name
+ * matters: the `yyyy/mm/dd` folders are the day of delivery.
+ */
+export function loadBalancerClassifier(log: LoadBalancerLog): (key: string) => ObjectKind {
+  const pattern = new RegExp(`^${patternOf(NAMES[log])}`);
+  return (key) => {
+    const name = fileNameOf(key);
+    if (name === "") return skip("folder-marker");
+    if (TEST_FILE.test(name)) return skip("test-file");
+    const end = pattern.exec(name)?.[1];
+    if (end === undefined) {
+      const [, reason] = OTHER_LOGS.find(([other]) => other.test(name)) ?? [undefined, "unmatched-key"];
+      return skip(reason);
+    }
+    const instant = endOfInterval(end);
+    // The stamp is the END of an interval: T0000Z contains the last minutes of the day before.
+    return instant === undefined ? skip("unmatched-key") : accessLog(hourOf(instant - MINUTE_MS));
+  };
 }
+
+export const classifyLoadBalancerObject = loadBalancerClassifier("access");
 
 /** `20261123T0705` as milliseconds since 1970; `undefined` if this minute does not exist. */
 function endOfInterval(stamp: string): number | undefined {
@@ -44,19 +90,19 @@ function endOfInterval(stamp: string): number | undefined {
 /**
  * `<account>/elasticloadbalancing/<region>/yyyy/mm/dd/`. In a folder, the names of one load balancer are ordered by the
  * end of their intervals.
- *
- * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-file-format
  */
-export const loadBalancerLayout: FolderLayout = {
+export const loadBalancerLayoutOf = (log: LoadBalancerLog): FolderLayout => ({
   kind: "folders",
   per: "day",
   levels: [/^\d{12}$/, /^elasticloadbalancing$/, /^[a-z0-9-]+$/],
   timeFolder: (hour) => partitionValuesOf(hour).dt.replaceAll("-", "/"),
   groups: {
-    start: (levels) => `${levels.join("_")}_app.`,
+    start: (levels) => `${NAMES[log].start}${levels.join("_")}_${NAMES[log].balancerStart}`,
     delimiter: "_",
     stampOf: (instant) =>
       `${instant.toISOString().slice(0, "YYYY-MM-DDTHH:MM".length).replace(/[-:]/g, "")}Z`,
   },
-  stamp: { pattern: "_(\\d{8}T\\d{4})Z_[^/]*$", form: "%Y%m%dT%H%i", isEnd: true },
-};
+  stamp: { pattern: `/${patternOf(NAMES[log])}`, form: "%Y%m%dT%H%i", isEnd: true },
+});
+
+export const loadBalancerLayout = loadBalancerLayoutOf("access");

@@ -57,6 +57,8 @@ export interface LogFormat {
   readonly fields: readonly Field[];
   /** Invented lines in the form that AWS writes: they have only these fields, and each column has a value in one line. */
   readonly samples: readonly [string, string, ...string[]];
+  /** Invented keys in the form that AWS gives them, without the source's prefix. */
+  readonly sampleKeys: readonly [string, ...string[]];
   /**
    * Raw columns whose texts, joined by a space, are the typed `time` (UTC). One name: the column is the timestamp.
    * Two names: a date and a time of day; the typed table then has both `date` and `time`.
@@ -105,3 +107,11 @@ export const deliveredLinesTableOf = (format: LogFormat): string => `${format.ta
 
 /** Name of the view of unparsed lines. */
 export const unparsedViewOf = (format: LogFormat): string => `${format.table}_unparsed`;
+
+/**
+ * True if the names of objects show which of two formats they have: their sources may then have common keys, and an
+ * object goes to the source of its format.
+ */
+export const haveDistinctNames = (one: LogFormat, other: LogFormat): boolean =>
+  one.sampleKeys.every((key) => other.classify(key).kind === "skip") &&
+  other.sampleKeys.every((key) => one.classify(key).kind === "skip");

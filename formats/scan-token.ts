@@ -225,6 +225,7 @@ export const TOKEN_SCANNERS: Readonly<Record<TokenKind, TokenScanner>> = {
   optionalInstant: orDash(instant),
   integer,
   decimal,
+  port: orDash((line, start) => atLeastOne(start, digits(line, start, MAX_PORT_DIGITS))),
   status: orDash((line, start) => atLeastOne(start, digits(line, start, STATUS_DIGITS))),
   hostPort,
   optionalHostPort: (line, start) => (line.input[start] === DASH ? noHostPort : hostPort)(line, start),

@@ -51,6 +51,7 @@ export const TOKEN_KINDS = {
   /** At most 15 digits, so that a JavaScript number and a BIGINT represent it exactly. */
   integer: token("(-?[0-9]{0,15})"),
   decimal: token("(-?[0-9]{0,15}[.]?[0-9]{0,17})"),
+  port: token("([0-9]{1,5}|-)"),
   /** HTTP status; text, because `000` is a status. */
   status: token("([0-9]{1,3}|-)"),
   /** `ip:port`, split at the last colon because ALB writes IPv6 without brackets; brackets are dropped. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { FORMATS, type FormatId } from "../../formats";
+import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
 import { hourOf } from "../../formats/hour";
 import { columnsOf, linesTableOf, rawTableOf, unparsedViewOf } from "../../formats/log-format";
 import { isHeaderLine, lineReader, type Row } from "../../formats/read-line";
@@ -16,14 +16,16 @@ import { renderLinePattern } from "../../formats/render/line-pattern";
 import { ATHENA_FUNCTIONS } from "../../lake/athena-functions";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { jsonConverter } from "../../lake/json-values";
-import { hostileLine, LINES } from "../helpers/hostile-lines";
+import { impossibleTimes } from "../helpers/edge-lines";
+import { hostileLine } from "../helpers/hostile-lines";
+import { LINES } from "../helpers/lines";
 
 // DuckDB runs the same statements as Athena, word for word: the same casts, the same anti-join, the same view. Only the
 // raw table, whose rows Athena makes with the SerDe, and the table of lines are filled by hand.
 
 const DT = "2026-11-23";
 const HOUR = hourOf(Date.parse(`${DT}T07:00:00Z`));
-const ids = ["alb", "cloudfront"] as const;
+const ids = FORMAT_IDS;
 const tableOf = (id: FormatId): LakeTable => ({
   format: FORMATS[id],
   database: "main",
@@ -164,17 +166,7 @@ describe.each(ids)("the statement that commits %s files", (id) => {
   });
 
   it("counts each line either as a row or as an unparsed line", async () => {
-    const times = [
-      "2026-02-30T07:05:00Z",
-      "0000-01-01T07:05:00Z",
-      "2026-13-01T07:05:00Z",
-      "2016-12-31T23:59:60Z",
-    ];
-    const unreal = times.flatMap((time) =>
-      id === "alb"
-        ? [LINES.alb({ time }), LINES.alb({ request_creation_time: time })]
-        : [LINES.cloudfront({ date: time.slice(0, 10), time: time.slice(11, 19) })],
-    );
+    const unreal = impossibleTimes(id);
     const lines = [...unreal, "no log line", "#Version: 1.0", `#${LINES[id]()}`, "", LINES[id]()];
     await deliver(id, "s3://b/1", lines);
     await commit(engine, id);
