@@ -15,7 +15,7 @@ import type { BucketRef } from "../pipeline/bucket-ref";
 import type { CatalogArns } from "../pipeline/catalog-arns";
 import { FunctionPermissions } from "../pipeline/function-permissions";
 import { type Delivery, deliveryOf } from "../pipeline/log-delivery";
-import { keyPrefixOf, privacyOf } from "../pipeline/log-source";
+import { keyPrefixOf, privacyOf, uncoveredSources } from "../pipeline/log-source";
 import {
   arrivalsNameOf,
   LANDING_SUFFIX,
@@ -256,7 +256,10 @@ export class AccessLogPipeline extends Construct {
       bucket: this.landing,
       ...(props.existingLogBucketOwner === undefined ? {} : { bucketOwner: props.existingLogBucketOwner }),
       ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
-      sources: props.sources.map((source) => ({ name: source.name, keyPrefix: keyPrefixOf(source) })),
+      sources: uncoveredSources(props.sources).map((source) => ({
+        name: source.name,
+        keyPrefix: keyPrefixOf(source),
+      })),
       ...(props.ruleForEachSource === undefined ? {} : { ruleForEachSource: props.ruleForEachSource }),
       visibilityTimeoutSeconds: VISIBILITY_TIMEOUT_SECONDS,
     });

@@ -12,31 +12,44 @@ export interface DeliveryPlace {
   readonly region: () => string;
 }
 
-/** Allows the services that need a bucket policy to deliver: a statement for each format, limited by the account in the keys. */
+/**
+ * Allows the services that need a bucket policy to deliver: a statement for all formats with the same delivery, limited
+ * by the account in the keys.
+ */
 export const letServicesDeliver = (
   bucketArn: string,
   sources: readonly LogSource[],
   { account: ownAccount, region }: DeliveryPlace,
-): PolicyStatement[] =>
-  formatsOf(sources).flatMap((id) => {
-    const { delivery } = FORMATS[id];
-    if (delivery.kind !== "bucket-policy") return [];
+): PolicyStatement[] => {
+  const deliveries = policyDeliveriesOf(sources);
+  return [...new Set(deliveries.map(({ statementId }) => statementId))].flatMap((id) => {
+    const [delivery] = deliveries.filter(({ statementId }) => statementId === id);
+    if (!delivery) return [];
+    const delivered = formatsOf(sources).flatMap((format) =>
+      sources.filter((source) => source.format === format && statementIdOf(source) === id),
+    );
+    const keys = delivered.flatMap((source) =>
+      (source.accounts ?? [ownAccount()]).map((account) => `${bucketArn}/${keyPrefixOf(source)}${account}/*`),
+    );
     return [
       {
-        Sid: delivery.statementId,
+        Sid: id,
         Effect: "Allow",
         Principal: deliveryPrincipal(delivery, region),
         Action: "s3:PutObject",
-        Resource: sources
-          .filter(({ format }) => format === id)
-          .flatMap((source) =>
-            (source.accounts ?? [ownAccount()]).map(
-              (account) => `${bucketArn}/${keyPrefixOf(source)}${account}/*`,
-            ),
-          ),
+        Resource: [...new Set(keys)],
       },
     ];
   });
+};
+
+const policyDeliveriesOf = (sources: readonly LogSource[]): readonly PolicyDelivery[] =>
+  deliveriesOf(sources).filter((delivery) => delivery.kind === "bucket-policy");
+
+const statementIdOf = ({ format }: LogSource): string | undefined => {
+  const { delivery } = FORMATS[format];
+  return delivery.kind === "bucket-policy" ? delivery.statementId : undefined;
+};
 
 /** If only Terraform knows the Region, Terraform chooses the principal. Tokens in an expression lose their braces. */
 function deliveryPrincipal(
@@ -80,7 +93,7 @@ export const takeOriginals = (
   Sid: "TakeOriginals",
   ...allow(
     ["s3:GetObject", "s3:GetObjectTagging", ...(keepOriginals ? [] : ["s3:DeleteObject"])],
-    sources.map((source) => `${bucketArn}/${keyPrefixOf(source)}*`),
+    [...new Set(sources.map((source) => `${bucketArn}/${keyPrefixOf(source)}*`))],
   ),
 });
 

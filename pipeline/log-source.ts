@@ -37,6 +37,12 @@ export interface LogSource {
    * @default - as logged
    */
   readonly privacy?: PrivacyOptions;
+  /**
+   * True if the keys of its objects have the prefix of another source, too, so that one filter of events is enough for both.
+   *
+   * @default - found by comparing the prefixes
+   */
+  readonly isCovered?: boolean;
 }
 
 /** All of a source's privacy options. */
@@ -45,6 +51,20 @@ export const privacyOf = ({ privacy }: LogSource): Privacy => withDefaults(priva
 /** What the keys of a source's objects start with, e.g. `alb/AWSLogs/`. */
 export const keyPrefixOf = ({ prefix, format }: LogSource): string =>
   prefix + deliveryFolderOf(FORMATS[format].delivery);
+
+/**
+ * The sources whose prefixes are needed to get the events of all sources: S3 refuses overlapping filters. Sources of
+ * formats with distinct names may have common keys.
+ */
+export const uncoveredSources = (sources: readonly LogSource[]): readonly LogSource[] =>
+  sources.filter((source, index) => {
+    const prefix = keyPrefixOf(source);
+    const isCovered = sources.some((other, position) => {
+      const covering = keyPrefixOf(other);
+      return prefix.startsWith(covering) && (position < index || prefix !== covering);
+    });
+    return !(source.isCovered ?? isCovered);
+  });
 
 /**
  * A week: the longest period that a CloudWatch alarm evaluates.

@@ -76,7 +76,7 @@ export class Blocks {
     }
     const sources = `local.${format}_sources`;
     return {
-      for_each: `\${${isAlways(when) ? sources : `${this.expressions.condition(when)} ? ${sources} : []`}}`,
+      for_each: `\${${isAlways(when) ? sources : `[for source in ${sources} : source${this.expressions.filter(when)}]`}}`,
       iterator: "source",
       content: this.body(eachOf(node, "source.value")),
     };

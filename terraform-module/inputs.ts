@@ -5,7 +5,7 @@ import type { AccessLogPipelineProps } from "../pipeline/props";
 import { DEPENDENT_OPTIONS, isIneffective } from "../pipeline/rules";
 import { settingsSchema } from "../settings/schema";
 import type { Assignment, Option, Switch } from "./condition";
-import { representativesOf } from "./representatives";
+import { moduleNameOf, representativesOf } from "./representatives";
 import { snakeCase } from "./snake-case";
 import type { Json } from "./tree";
 
@@ -75,14 +75,15 @@ interface Choice extends Option {
   readonly sources?: FormatId;
   readonly bySource?: FormatId;
   readonly watched?: FormatId;
+  readonly covered?: FormatId;
 }
 interface InputSwitch extends Switch {
   readonly options: readonly Choice[];
 }
 
 /** Local value: the sources of a format. */
-export const sourcesOf = (format: FormatId): string => `local.${format}_sources`;
-export const bySourceOf = (format: FormatId): string => `local.${format}_by_source`;
+export const sourcesOf = (format: FormatId): string => `local.${moduleNameOf(format)}_sources`;
+export const bySourceOf = (format: FormatId): string => `local.${moduleNameOf(format)}_by_source`;
 
 const yesOrNo = (condition: string): [Option, Option] => [
   { when: `!${condition}`, unless: condition },
@@ -97,9 +98,11 @@ const [NOT_HASHED, HASHED] = yesOrNo(IS_HASHED);
 const [NO_RULE_EACH, RULE_EACH] = yesOrNo(RULE_FOR_EACH);
 
 const SILENCE = "source.silent_after_hours";
+const COVERED = "source.is_covered";
 
 const formatSwitches = (format: FormatId): InputSwitch[] => {
   const [no, yes] = yesOrNo(bySourceOf(format));
+  const [isNotCovered, isCovered] = yesOrNo(COVERED);
   return [
     {
       name: format,
@@ -126,6 +129,13 @@ const formatSwitches = (format: FormatId): InputSwitch[] => {
       options: [
         { when: `${SILENCE} == 0`, unless: `${SILENCE} > 0`, props: {} },
         { when: `${SILENCE} > 0`, unless: `${SILENCE} == 0`, props: {}, watched: format },
+      ],
+    },
+    {
+      name: `${format} covered`,
+      options: [
+        { ...isNotCovered, props: {} },
+        { ...isCovered, props: {}, covered: format },
       ],
     },
   ];
@@ -251,6 +261,7 @@ export function propsOf(assignment: Assignment): AccessLogPipelineProps {
   const chosen = choices(assignment);
   const bySource = chosen.flatMap((choice) => choice.bySource ?? []);
   const watched = chosen.flatMap((choice) => choice.watched ?? []);
+  const covered = chosen.flatMap((choice) => choice.covered ?? []);
   const given: Props = Object.assign({}, VALUES, ...chosen.map(({ props }) => props));
   // A list variable always has a value, possibly an empty list. The constructs do not get it if it has no effect.
   const useless = DEPENDENT_OPTIONS.filter(
@@ -263,7 +274,11 @@ export function propsOf(assignment: Assignment): AccessLogPipelineProps {
     ...props,
     name: props.name ?? "",
     sources: formatsIn(assignment).flatMap((format) =>
-      representativesOf(format, bySource.includes(format), watched.includes(format)),
+      representativesOf(format, {
+        bySource: bySource.includes(format),
+        isWatched: watched.includes(format),
+        isCovered: covered.includes(format),
+      }),
     ),
   };
 }

@@ -2,7 +2,7 @@ import { FORMAT_IDS, FORMATS, type FormatId } from "../formats";
 import { ACCOUNTS_FOLDER } from "../formats/delivery";
 import { MAX_PATTERN_LENGTH } from "../pipeline/limits";
 import { bySourceOf, IS_HASHED, RULE_FOR_EACH, sourcesOf, UNWRAPPED } from "./inputs";
-import { privacyOf } from "./source-rules";
+import { keyPrefixOf, privacyOf } from "./source-rules";
 import type { JsonMap } from "./tree";
 
 /** Characters of a source's prefix in the pattern of a rule, with the folder that AWS adds, and of the rest. */
@@ -23,11 +23,14 @@ export const localsOfVariables = (account: string): JsonMap => ({
   ...Object.assign({}, ...FORMAT_IDS.map((format) => localsOfFormat(format, account))),
 });
 
+/** True if the keys of a source have the prefix of another source, too; of two equal prefixes, the first one counts. */
+const IS_COVERED = `anytrue([for position, other in var.sources : startswith(${keyPrefixOf("source")}, ${keyPrefixOf("other")}) && (position < index || ${keyPrefixOf("source")} != ${keyPrefixOf("other")})])`;
+
 function localsOfFormat(format: FormatId, account: string): JsonMap {
   const ofFormat = `if source.format == ${JSON.stringify(format)}`;
   return {
     [nameOf(sourcesOf(format))]:
-      `\${[for source in var.sources : merge({ name = source.name, prefix = source.prefix, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}) }, ${privacyOf("source")}) ${ofFormat}]}`,
+      `\${[for index, source in var.sources : merge({ name = source.name, prefix = source.prefix, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}), is_covered = ${IS_COVERED} }, ${privacyOf("source")}) ${ofFormat}]}`,
     [nameOf(bySourceOf(format))]:
       `\${anytrue([for source in var.sources : try(tobool(source.partition) == true, false) ${ofFormat}])}`,
   };

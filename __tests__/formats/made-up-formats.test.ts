@@ -203,7 +203,7 @@ describe("a format that is registered", () => {
     );
     const rules = JSON.stringify((variable as Record<string, object>).sources);
     expect(rules).toContain("accounts must not be set for a Relay source");
-    expect(rules).toContain('if source.format == \\"alb\\" || source.format == \\"tunnel\\"');
+    expect(rules).toContain(`if contains([\\"alb\\",`);
   });
 
   it("is moved on AWS, and its texts become values of the typed table", () => {

@@ -113,8 +113,8 @@ export const lineOf = (format: LogFormat): MakeLine => {
       .join(format.separator);
 };
 
-const forEachFormat = <Value>(valueOf: (format: LogFormat) => Value): Readonly<Record<FormatId, Value>> =>
-  Object.fromEntries(FORMAT_IDS.map((id) => [id, valueOf(FORMATS[id])])) as Record<FormatId, Value>;
+const forEachFormat = <Value>(make: (format: LogFormat) => Value): Readonly<Record<FormatId, Value>> =>
+  Object.fromEntries(FORMAT_IDS.map((id) => [id, make(FORMATS[id])])) as Record<FormatId, Value>;
 
 export const FIELDS: Readonly<Record<FormatId, FieldTexts>> = {
   ...forEachFormat(fieldsOf),

@@ -52,7 +52,7 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
     calls.push(...made.map((call) => ({ ...call, function: name })));
   };
   try {
-    const keys = sources.map(({ format, prefix }) => `${prefix}${FILES[format]}`);
+    const keys = sources.map(({ format, prefix }) => `${prefix}${FORMATS[format].sampleKeys[0]}`);
     for (const key of keys) s3.put(landing, key, "text");
     await run("move-access-logs", sqsEvent(s3Notification(landing, ...keys)));
     // The same event again after the originals were deleted: the function checks whether they were moved.
@@ -126,11 +126,6 @@ async function rejectFile(athena: AthenaServer, s3: S3Server, commit: () => Prom
   athena.setFates(unreadable, unreadable);
   await commit();
 }
-
-const FILES = {
-  alb: "111122223333/elasticloadbalancing/eu-central-1/2026/11/23/111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_2fb1c9a0.log.gz",
-  cloudfront: "E2EXAMPLE1SHOP.2026-11-23-07.0a1b2c3d.gz",
-} as const;
 
 function record(client: { send: unknown }, sent: Sent[]): jest.SpyInstance {
   const real = client.send as (

@@ -110,7 +110,11 @@ describe("the Terraform module", () => {
     const attributes = INPUTS.filter(({ setting }) => setting === "sources").flatMap(({ schema }) =>
       Object.keys(schema.items?.properties ?? {}),
     );
-    const represented = representativesOf("alb", true, true).flatMap((source) => Object.keys(source));
+    const represented = representativesOf("alb", {
+      bySource: true,
+      isWatched: true,
+      isCovered: false,
+    }).flatMap((source) => Object.keys(source));
     problems.push(
       ...attributes
         .filter((attribute) => !represented.includes(attribute))

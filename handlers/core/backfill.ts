@@ -75,7 +75,10 @@ export async function backfill(ports: BackfillPorts, config: BackfillConfig): Pr
 }
 
 async function* landing({ store }: BackfillPorts, config: BackfillConfig): AsyncGenerator<ArrivedObject> {
-  for (const prefix of new Set(config.sources.map((source) => source.prefix))) {
+  const prefixes = new Set(config.sources.map((source) => source.prefix));
+  for (const prefix of prefixes) {
+    // Sources of different formats can have common keys.
+    if ([...prefixes].some((other) => other !== prefix && prefix.startsWith(other))) continue;
     for await (const { key, size } of store.list(config.logBucket, prefix)) {
       yield { bucket: config.logBucket, key, size };
     }

@@ -58,7 +58,7 @@ function judgeLanding(facts: CheckFacts, wantedPolicy: string | undefined, find:
   const { bucket } = landing;
   const configuration = foundValue(landing.notification);
   const queue = queues.map(({ answer }) => foundValue(answer)).at(0);
-  const prefixes = parts.sources.map(({ prefix }) => prefix);
+  const prefixes = [...new Set(parts.sources.map(({ prefix }) => prefix))];
   const policy = landing.policy.kind === "missing" ? "{}" : foundValue(landing.policy);
   const undelivered =
     policy === undefined || wantedPolicy === undefined

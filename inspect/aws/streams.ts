@@ -129,16 +129,16 @@ async function rawOf(
     .filter(({ key }) => isInRange(inspection, pathOf(key)));
 }
 
-/** Delivered log files that are not below `raw/` yet. */
+/** Delivered log files that are not below `raw/` yet; files of other formats can have the same prefix. */
 async function landingOf(
   inspection: Inspection,
-  { sources }: DeployedStream,
+  stream: DeployedStream,
   raw: readonly StoredObject[],
 ): Promise<LandingFacts | undefined> {
   const { parts, landing } = inspection;
   if (landing === undefined) return undefined;
   const listings = await Promise.all(
-    sources.map(({ prefix }) => list(inspection, landing, prefix, LANDING_PAGES)),
+    stream.sources.map(({ prefix }) => list(inspection, landing, prefix, LANDING_PAGES)),
   );
   const found = listings.filter((listing): listing is Listing => listing !== undefined);
   if (found.length < listings.length) return undefined;
@@ -149,6 +149,7 @@ async function landingOf(
       const plan = planMove(parts.sources, { bucket: landing, key, size });
       if (plan.kind !== "move" || moved.has(plan.key)) return [];
       const { partition } = plan;
+      if (!isOf(stream, partitionPath(partition))) return [];
       // If originals are kept, those of other hours are not inspected.
       return parts.keepOriginals && !isInRange(inspection, partitionPath(partition))
         ? []
