@@ -72,8 +72,8 @@ function typedValue({ type }: Column, text: string): Value {
   }
 }
 
-/** The instant with six decimals, e.g. `2026-11-23T07:05:00.123000Z`. @param text valid instant, in UTC */
+/** The instant with six decimals, e.g. `2026-11-23T07:05:00.123000Z`. @param text valid instant, in UTC, with its zone or without */
 function isoInstant(text: string): string {
-  const [seconds, fraction = ""] = text.slice(0, -1).split(".");
+  const [seconds, fraction = ""] = text.replace("Z", "").split(".");
   return `${seconds}.${fraction.padEnd(6, "0")}Z`;
 }

@@ -40,6 +40,8 @@ const QUOTED_TOKENS: ReadonlySet<TokenKind> = new Set<TokenKind>([
   "quoted",
   "quotedOrBare",
   "request",
+  "escapedQuoted",
+  "escapedRequest",
   "statusList",
 ]);
 

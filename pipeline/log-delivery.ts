@@ -38,7 +38,21 @@ export const letServicesDeliver = (
         Principal: deliveryPrincipal(delivery, region),
         Action: "s3:PutObject",
         Resource: [...new Set(keys)],
+        ...(delivery.checksAcl
+          ? { Condition: { StringEquals: { "s3:x-amz-acl": "bucket-owner-full-control" } } }
+          : {}),
       },
+      ...(delivery.checksAcl
+        ? [
+            {
+              Sid: `${id}Check`,
+              Effect: "Allow" as const,
+              Principal: deliveryPrincipal(delivery, region),
+              Action: "s3:GetBucketAcl",
+              Resource: bucketArn,
+            },
+          ]
+        : []),
     ];
   });
 };
