@@ -94,8 +94,10 @@ function versionOf({ terraform }: JsonMap): string {
   return version;
 }
 
-/** Enough for all combinations of any four switches; a test looks for missing combinations. */
-const SAMPLES = 160;
+/** Enough to find every condition; a test compares other assignments with the constructs. */
+const SAMPLES = 240;
+/** One in so many assignments has a format: what several formats share also has to be found without them. */
+const FORMAT_RARITY = 3;
 const SEED = 2026;
 
 export interface Sample {
@@ -108,7 +110,9 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
   const below = generator(seed);
   const found: Sample[] = [];
   while (found.length < count) {
-    const assignment = SWITCHES.map(({ options }) => below(options.length));
+    const assignment = SWITCHES.map(({ options }) =>
+      options.some(({ sources }) => sources) ? Number(below(FORMAT_RARITY) === 0) : below(options.length),
+    );
     const synthesized = formatsIn(assignment).length === 0 ? undefined : synthesize(assignment);
     if (synthesized) found.push({ assignment, synthesized });
   }
