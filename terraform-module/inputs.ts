@@ -103,9 +103,11 @@ const COVERED = "source.is_covered";
 const formatSwitches = (format: FormatId): InputSwitch[] => {
   const [no, yes] = yesOrNo(bySourceOf(format));
   const [isNotCovered, isCovered] = yesOrNo(COVERED);
+  const about = moduleNameOf(format);
   return [
     {
       name: format,
+      format: about,
       options: [
         { when: `length(${sourcesOf(format)}) == 0`, unless: `length(${sourcesOf(format)}) > 0`, props: {} },
         {
@@ -118,6 +120,7 @@ const formatSwitches = (format: FormatId): InputSwitch[] => {
     },
     {
       name: `${format} by source`,
+      format: about,
       options: [
         { ...no, props: {} },
         { ...yes, props: {}, bySource: format },
@@ -126,6 +129,7 @@ const formatSwitches = (format: FormatId): InputSwitch[] => {
     {
       // Each source has its own value, so this works only in items that are repeated for each source.
       name: `${format} watched`,
+      format: about,
       options: [
         { when: `${SILENCE} == 0`, unless: `${SILENCE} > 0`, props: {} },
         { when: `${SILENCE} > 0`, unless: `${SILENCE} == 0`, props: {}, watched: format },
@@ -133,6 +137,7 @@ const formatSwitches = (format: FormatId): InputSwitch[] => {
     },
     {
       name: `${format} covered`,
+      format: about,
       options: [
         { ...isNotCovered, props: {} },
         { ...isCovered, props: {}, covered: format },

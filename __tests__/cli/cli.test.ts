@@ -29,7 +29,7 @@ describe("access-logs", () => {
     const ingested = run("ingest", lake.logs, "--lake", lake.lake, "--json");
     expect([ingested.status, ingested.stderr]).toEqual([0, ""]);
     expect(JSON.parse(ingested.stdout)).toEqual({
-      moved: 6,
+      moved: written.files,
       skipped: written.skipped,
       rows: written.rows,
       unparsed: written.unparsed,
