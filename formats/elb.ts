@@ -151,7 +151,6 @@ export const elb: LogFormat = {
   lateByHours: 3,
   delivery: {
     ...alb.delivery,
-    by: "Classic Load Balancers",
     setting: "access_logs of a Classic Load Balancer",
   },
   delivered: loadBalancerLayoutOf("classic"),

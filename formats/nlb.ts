@@ -166,7 +166,7 @@ export const nlb: LogFormat = {
   lateByHours: 2,
   delivery: {
     kind: "bucket-policy",
-    by: "Network Load Balancers",
+    by: "load balancers",
     setting: "access_logs of a Network Load Balancer",
     target: "name",
     takesKmsKey: true,

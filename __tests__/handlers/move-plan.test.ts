@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { FORMAT_IDS, FORMATS } from "../../formats";
 import { hourOf } from "../../formats/hour";
 import { OWN_PREFIXES, parsePartitionPath, partitionPath } from "../../formats/partition-layout";
 import { copySourceOf } from "../../handlers/adapters/s3-object-store";
@@ -30,6 +31,28 @@ describe("planMove", () => {
     expect(planMove(SOURCES, { bucket: "logs", key: `cf/shop/${NAME}` })).toMatchObject({
       key: expect.stringContaining("raw/cloudfront_access_logs/source=shop/dt=2026-11-23/"),
     });
+  });
+
+  it("takes the source of the object's format where several sources have the same prefix", () => {
+    const sources: readonly Source[] = FORMAT_IDS.map((format) => ({
+      format,
+      prefix: "logs/",
+      name: format,
+    }));
+    for (const format of FORMAT_IDS) {
+      for (const key of FORMATS[format].sampleKeys) {
+        const plan = planMove(sources, { bucket: "logs", key: `logs/${key}` });
+        expect(plan).toMatchObject({ source: { name: format }, partition: { table: FORMATS[format].table } });
+      }
+    }
+    const [connection = ""] = FORMATS["alb-connection"].sampleKeys;
+    const others = sources.filter(({ format }) => format !== "alb-connection");
+    for (const without of [others, [...others].reverse()]) {
+      expect(planMove(without, { bucket: "logs", key: `logs/${connection}` })).toEqual({
+        kind: "skip",
+        reason: "connection-log",
+      });
+    }
   });
 
   it("gives one object always the same key, and two objects different keys", () => {
