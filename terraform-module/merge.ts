@@ -95,9 +95,10 @@ export class Merger {
 
   private mergeLists(variants: readonly Variant[], format?: string): Node {
     if (areAlike(variants.map(({ value }) => itemsOf(value)))) return this.mergeByPosition(variants, format);
-    const slots: { readonly id: string; readonly items: Variant[] }[] = [];
+    const slots: Slot[] = [];
     for (const { assignment, value } of largestFirst(variants)) {
       const seen = new Map<string, number>();
+      const before: string[] = [];
       let next = 0;
       for (const item of itemsOf(value)) {
         const identity = identityOf(item);
@@ -106,17 +107,49 @@ export class Merger {
         const id = `${occurrence} ${identity}`;
         const known = slots.findIndex((slot) => slot.id === id);
         const at = known < 0 ? next : known;
-        if (known < 0) slots.splice(at, 0, { id, items: [] });
+        if (known < 0) slots.splice(at, 0, { id, items: [], after: new Set() });
         slots[at]?.items.push({ assignment, value: item });
+        for (const earlier of before) slots[at]?.after.add(earlier);
+        before.push(id);
         next = at + 1;
       }
     }
     return {
       kind: "list",
-      items: slots.map(
+      items: this.inOrder(slots).map(
         ({ items }) => this.attributeIn(items, variants) ?? this.slot(items, variants, format),
       ),
     };
+  }
+
+  /**
+   * The order that all variants have. Items that no variant has together are in the order of their formats, or else in
+   * the order in which they were found.
+   */
+  private inOrder(slots: readonly Slot[]): readonly Slot[] {
+    const left = [...slots];
+    const sorted: Slot[] = [];
+    while (left.length > 0) {
+      const free = left.filter(({ after }) => !left.some(({ id }) => after.has(id)));
+      const [first = left[0]] = free;
+      const rank = first && this.rankOf(first);
+      const chosen =
+        rank === undefined
+          ? first
+          : free
+              .filter((slot) => this.rankOf(slot) !== undefined)
+              .reduce((one, other) => ((this.rankOf(other) ?? 0) < (this.rankOf(one) ?? 0) ? other : one));
+      if (!chosen) break;
+      left.splice(left.indexOf(chosen), 1);
+      sorted.push(chosen);
+    }
+    return sorted;
+  }
+
+  /** The place of its format, for an item that is repeated for each source. */
+  private rankOf({ items: [first] }: Slot): number | undefined {
+    const mark = first && isMap(first.value) ? first.value[FOR_EACH] : undefined;
+    return mark === undefined ? undefined : this.switches.findIndex(({ format }) => format === mark);
   }
 
   private mergeByPosition(variants: readonly Variant[], format?: string): Node {
@@ -140,6 +173,14 @@ export class Merger {
       format ?? outer,
     );
   }
+}
+
+/** An item of a merged list, with the variants that have it. */
+interface Slot {
+  readonly id: string;
+  readonly items: Variant[];
+  /** The items that are before it in a variant. */
+  readonly after: Set<string>;
 }
 
 const itemsOf = (value: Json): readonly Json[] => (isList(value) ? value : []);

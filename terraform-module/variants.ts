@@ -96,8 +96,12 @@ function versionOf({ terraform }: JsonMap): string {
 
 /** Enough to find every condition; a test compares other assignments with the constructs. */
 const SAMPLES = 240;
-/** One in so many assignments has a format: what several formats share also has to be found without them. */
+/**
+ * One in so many assignments has a format, because what several formats share also has to be found without them; and one
+ * in so many has all formats, because only they show the order of everything.
+ */
 const FORMAT_RARITY = 3;
+const ALL_RARITY = 8;
 const SEED = 2026;
 
 export interface Sample {
@@ -110,8 +114,11 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
   const below = generator(seed);
   const found: Sample[] = [];
   while (found.length < count) {
+    const hasAll = below(ALL_RARITY) === 0;
     const assignment = SWITCHES.map(({ options }) =>
-      options.some(({ sources }) => sources) ? Number(below(FORMAT_RARITY) === 0) : below(options.length),
+      options.some(({ sources }) => sources)
+        ? Number(hasAll || below(FORMAT_RARITY) === 0)
+        : below(options.length),
     );
     const synthesized = formatsIn(assignment).length === 0 ? undefined : synthesize(assignment);
     if (synthesized) found.push({ assignment, synthesized });
