@@ -36,7 +36,7 @@ describe("the configured sources of the functions", () => {
     ["is missing", undefined],
     ["is not valid JSON", "{"],
     ["sources: ", "{}"],
-    ["sources.0.format: ", JSON.stringify({ sources: [{ ...WEB, format: "nlb" }] })],
+    ["sources.0.format: ", JSON.stringify({ sources: [{ ...WEB, format: "gwlb" }] })],
     [
       "sources.0.privacy.clientIps: ",
       JSON.stringify({ sources: [{ ...WEB, privacy: { clientIps: "drop" } }] }),

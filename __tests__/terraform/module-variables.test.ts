@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FORMAT_IDS } from "../../formats";
 import { RUNTIMES } from "../../pipeline/runtime";
 import { terraformModule } from "../../terraform-module/terraform-module";
 import { samples } from "../../terraform-module/variants";
