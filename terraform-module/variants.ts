@@ -2,6 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { App, TerraformResource, TerraformStack } from "cdktf";
+import { FORMAT_IDS } from "../formats";
 import { AccessLogPipeline } from "../modules/access-log-pipeline";
 import { InvalidPropsError } from "../modules/validate-props";
 import { addOutputs } from "../stacks/outputs";
@@ -97,11 +98,11 @@ function versionOf({ terraform }: JsonMap): string {
 /** Enough to find every condition; a test compares other assignments with the constructs. */
 const SAMPLES = 240;
 /**
- * One in so many assignments has a format, because what several formats share also has to be found without them; and one
- * in so many has all formats, because only they show the order of everything.
+ * Kinds of assignments: with all formats, because only they show the order of everything; with one format, because what
+ * several formats share also has to be found with each of them alone; and with each format in one of three.
  */
+const KINDS = ["all", "one", "one", "one", "any", "any", "any", "any"] as const;
 const FORMAT_RARITY = 3;
-const ALL_RARITY = 8;
 const SEED = 2026;
 
 export interface Sample {
@@ -114,12 +115,14 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
   const below = generator(seed);
   const found: Sample[] = [];
   while (found.length < count) {
-    const hasAll = below(ALL_RARITY) === 0;
-    const assignment = SWITCHES.map(({ options }) =>
-      options.some(({ sources }) => sources)
-        ? Number(hasAll || below(FORMAT_RARITY) === 0)
-        : below(options.length),
-    );
+    const kind = KINDS[below(KINDS.length)];
+    const only = FORMAT_IDS[below(FORMAT_IDS.length)];
+    const assignment = SWITCHES.map(({ options }) => {
+      const format = options.find(({ sources }) => sources)?.sources;
+      if (format === undefined) return below(options.length);
+      if (kind === "one") return Number(format === only);
+      return Number(kind === "all" || below(FORMAT_RARITY) === 0);
+    });
     const synthesized = formatsIn(assignment).length === 0 ? undefined : synthesize(assignment);
     if (synthesized) found.push({ assignment, synthesized });
   }
