@@ -7,6 +7,8 @@ export interface Switch {
   readonly reference?: string;
   /** The format of the sources that it is about. */
   readonly format?: string;
+  /** True if each source has its own value: it decides only about items that are repeated for each source. */
+  readonly perSource?: true;
 }
 
 /** One way to set a switch, with Terraform's condition for it. */
@@ -54,8 +56,8 @@ export function conditionFor(
   if (unwanted.length === 0) return ALWAYS;
   const all = [...switches.keys()];
   const own = all.filter((index) => {
-    const about = switches[index]?.format;
-    return format === undefined || about === undefined || about === format;
+    const { format: about, perSource } = switches[index] ?? {};
+    return about === undefined || (format === undefined ? !perSource : about === format);
   });
   const isEnough = mistakenBy(own, wanted, unwanted) === undefined;
   const deciding = decidingSwitches(isEnough ? own : all, wanted, unwanted);

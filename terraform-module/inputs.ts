@@ -127,9 +127,9 @@ const formatSwitches = (format: FormatId): InputSwitch[] => {
       ],
     },
     {
-      // Each source has its own value, so this works only in items that are repeated for each source.
       name: `${format} watched`,
       format: about,
+      perSource: true,
       options: [
         { when: `${SILENCE} == 0`, unless: `${SILENCE} > 0`, props: {} },
         { when: `${SILENCE} > 0`, unless: `${SILENCE} == 0`, props: {}, watched: format },
@@ -138,6 +138,7 @@ const formatSwitches = (format: FormatId): InputSwitch[] => {
     {
       name: `${format} covered`,
       format: about,
+      perSource: true,
       options: [
         { ...isNotCovered, props: {} },
         { ...isCovered, props: {}, covered: format },

@@ -96,7 +96,7 @@ function versionOf({ terraform }: JsonMap): string {
 }
 
 /** Enough to find every condition; a test compares other assignments with the constructs. */
-const SAMPLES = 240;
+const SAMPLES = 400;
 /**
  * Kinds of assignments: with all formats, because only they show the order of everything; with one format, because what
  * several formats share also has to be found with each of them alone; and with each format in one of three.
