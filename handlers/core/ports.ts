@@ -39,6 +39,18 @@ export interface ObjectStore {
   deleteAll(bucket: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
+/** Lists parts of a bucket. Each page is one request. */
+export interface PagedListing {
+  /**
+   * Objects whose key starts with `prefix`, in key order.
+   *
+   * @param after only objects with a greater key; default: all
+   */
+  objectPages(bucket: string, prefix: string, after?: string): AsyncIterable<readonly StoredObject[]>;
+  /** The different starts of keys after `prefix` that end with their first delimiter, with the prefix, in key order. */
+  prefixPages(bucket: string, prefix: string, delimiter: string): AsyncIterable<readonly string[]>;
+}
+
 /** Knows which partitions of the raw tables exist. */
 export interface PartitionCatalog {
   /**
