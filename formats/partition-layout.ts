@@ -8,6 +8,10 @@ export const LAKE_PREFIX = "lake/";
 export const COMMITS_PREFIX = "_commits/";
 /** Arrival notes, below the table's name: the work list of commits. Athena ignores names that start with `_`. */
 export const ARRIVALS_PREFIX = "_arrivals/";
+/** Up to where each source that is read as delivered was listed: one object per source. */
+export const LISTED_PREFIX = "_listed/";
+/** Result of the last reconciliation of each typed table. */
+export const RECONCILED_PREFIX = "_reconciled/";
 /** Rejected files, each with the reason next to it. The rest of the key is the same as below `raw/`. */
 export const REJECTED_PREFIX = "rejected/";
 /** Markers of partitions with new files, which versions before arrival notes wrote. */
@@ -24,6 +28,8 @@ export const OWN_PREFIXES = [
   LAKE_PREFIX,
   COMMITS_PREFIX,
   ARRIVALS_PREFIX,
+  LISTED_PREFIX,
+  RECONCILED_PREFIX,
   REJECTED_PREFIX,
   TOUCHED_PREFIX,
   PRIVACY_PREFIX,
