@@ -52,11 +52,11 @@ export async function backfillFolder(options: FolderBackfillOptions): Promise<Fo
   if (options.isDryRun) return run();
   return withLakeLock(lake.lockFile, async () => {
     await prepareLake(lake);
-    const privacy = await lakePrivacy(lake);
-    const summary = await run();
-    const { rows, unparsed } = await withLakeWriter(lake, (writer) =>
-      commitNoted(store, lake, writer, privacy, options.onProgress),
-    );
-    return { ...summary, rows, unparsed };
+    return withLakeWriter(lake, async (writer) => {
+      const privacy = await lakePrivacy(lake, writer.engine);
+      const summary = await run();
+      const { rows, unparsed } = await commitNoted(store, lake, writer, privacy, options.onProgress);
+      return { ...summary, rows, unparsed };
+    });
   });
 }

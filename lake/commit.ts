@@ -9,6 +9,7 @@ import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
 import type { DuckdbEngine } from "./duckdb-engine";
 import type { LakeLayout } from "./layout";
 import { LAKE_PARQUET, parquetOptions } from "./parquet-layout";
+import { privacyMetadata } from "./privacy";
 import { MAX_LINE_BYTES } from "./spool";
 import type { SpooledBatch } from "./spooled-batch";
 import { syncFile, syncFolder } from "./sync-to-disk";
@@ -56,7 +57,7 @@ async function writeParquet(
   const logFile = `${sqlString(rawPrefixOf(partition))} || file AS log_file`;
   await engine.run({
     sql: `COPY (SELECT * EXCLUDE (file, unparsed)${privacy ? privateColumns(format, privacy) : ""}, ${logFile}, ${privacy ? HIDDEN_LINE : "unparsed"} FROM (${rows}))
-TO ${sqlString(file)} ${parquetOptions(LAKE_PARQUET)}`,
+TO ${sqlString(file)} ${parquetOptions(LAKE_PARQUET, privacyMetadata(privacy))}`,
     token: id,
   });
 }

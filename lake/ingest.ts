@@ -60,11 +60,13 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const { store, bucket, lake } = await openFolders(options.directory, options.lake, options);
   return withLakeLock(lake.lockFile, async () => {
     await prepareLake(lake);
-    const privacy = await lakePrivacy(lake, options.privacy);
-    const { moved, committed } = await withLakeWriter(lake, async (writer) => ({
-      moved: await moveAll(store, bucket, options),
-      committed: await commitNoted(store, lake, writer, privacy, options.onProgress),
-    }));
+    const { moved, committed } = await withLakeWriter(lake, async (writer) => {
+      const privacy = await lakePrivacy(lake, writer.engine, options.privacy);
+      return {
+        moved: await moveAll(store, bucket, options),
+        committed: await commitNoted(store, lake, writer, privacy, options.onProgress),
+      };
+    });
     const skipped = [...moved.skipped, ...committed.skipped];
     await writeFile(lake.skippedFile, skipped.map((item) => `${JSON.stringify(item)}\n`).join(""));
     return {

@@ -22,7 +22,7 @@ export interface LakeLayout {
   readonly lockFile: string;
   /** One JSON line for each object that the last `ingest` skipped, with the reason. */
   readonly skippedFile: string;
-  /** Privacy options of the rows; missing if they hold all that was logged. */
+  /** Privacy options of the rows. */
   readonly privacyFile: string;
   /** Secret of the hashes. */
   readonly saltFile: string;

@@ -10,7 +10,7 @@ import type { Json, QueryRows } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
 import { ATHENA_FUNCTIONS } from "./athena-functions";
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
-import { hasParquet } from "./has-parquet";
+import { findParquet } from "./find-parquet";
 import { jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout, TYPED_PREFIX } from "./layout";
 
@@ -80,7 +80,7 @@ async function createFunctions(engine: DuckdbEngine): Promise<void> {
 
 async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void> {
   for (const format of Object.values(FORMATS)) {
-    const files = (await hasParquet(join(lake.root, TYPED_PREFIX, format.table)))
+    const files = (await findParquet(join(lake.root, TYPED_PREFIX, format.table)))
       ? storedFiles(lake, format)
       : noFiles(format);
     const typed = [
