@@ -75,7 +75,7 @@ function privateColumns(format: LogFormat, rule: PrivacyRule): string {
 
 async function countRows(engine: DuckdbEngine, file: string): Promise<Commit> {
   const [[rows, unparsed] = []] = await engine.rows(
-    `SELECT count(*) FILTER (unparsed IS NULL), count(unparsed) FROM read_parquet(${sqlString(file)})`,
+    `SELECT count(*) FILTER (unparsed IS NULL), count(unparsed) FROM read_parquet(${sqlString(file)}, hive_partitioning = false)`,
   );
   return { rows: Number(rows), unparsed: Number(unparsed) };
 }

@@ -68,7 +68,9 @@ async function committedFiles(engine: DuckdbEngine, folder: string): Promise<Rea
   const files = await filesIn(folder);
   if (files.length === 0) return new Set();
   const list = files.map((name) => sqlString(join(folder, name))).join(", ");
-  const rows = await engine.rows(`SELECT DISTINCT log_file FROM read_parquet([${list}])`);
+  const rows = await engine.rows(
+    `SELECT DISTINCT log_file FROM read_parquet([${list}], hive_partitioning = false)`,
+  );
   return new Set(rows.map(([key]) => String(key)));
 }
 

@@ -209,7 +209,7 @@ describe("a format that is registered", () => {
   it("is moved on AWS, and its texts become values of the typed table", () => {
     for (const { name, format, prefix } of configuredSourcesIn(synthSettings(SETTINGS))) {
       const key = `${prefix}x/${format}_2026-11-23T07.log.gz`;
-      expect(planMove([{ name, format, prefix }], { bucket: "logs", key, size: 1 })).toMatchObject({
+      expect(planMove([{ name, format, prefix }], { bucket: "logs", key, size: 1 }, "logs")).toMatchObject({
         kind: "move",
         partition: { table: `${format}_access_logs`, hour: HOUR },
       });

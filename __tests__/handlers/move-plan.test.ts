@@ -16,7 +16,7 @@ const NAME = "E2X.2026-11-23-07.abcd.gz";
 
 describe("planMove", () => {
   it("names the target by table, hour, a hash of the object's bucket and key, and the file name", () => {
-    expect(planMove(SOURCES, { bucket: "logs", key: `cf/${NAME}` })).toEqual({
+    expect(planMove(SOURCES, { bucket: "logs", key: `cf/${NAME}` }, "logs")).toEqual({
       kind: "move",
       key: expect.stringMatching(
         /^raw\/cloudfront_access_logs\/dt=2026-11-23\/hour=07\/[0-9a-f]{8}-E2X\.2026-11-23-07\.abcd\.gz$/,
@@ -27,7 +27,7 @@ describe("planMove", () => {
   });
 
   it("takes the source with the longest prefix", () => {
-    expect(planMove(SOURCES, { bucket: "logs", key: `cf/shop/${NAME}` })).toMatchObject({
+    expect(planMove(SOURCES, { bucket: "logs", key: `cf/shop/${NAME}` }, "logs")).toMatchObject({
       key: expect.stringContaining("raw/cloudfront_access_logs/source=shop/dt=2026-11-23/"),
     });
   });
@@ -36,10 +36,8 @@ describe("planMove", () => {
     fc.assert(
       fc.property(fc.webPath(), fc.webPath(), (a, b) => {
         const keyOf = (folder: string) => {
-          const plan = planMove([{ format: "cloudfront", prefix: "" }], {
-            bucket: "logs",
-            key: `${folder}/${NAME}`,
-          });
+          const object = { bucket: "logs", key: `${folder}/${NAME}` };
+          const plan = planMove([{ format: "cloudfront", prefix: "" }], object, "logs");
           return plan.kind === "move" ? plan.key : "";
         };
         expect(keyOf(a)).toBe(keyOf(a));
@@ -49,7 +47,7 @@ describe("planMove", () => {
   });
 
   it("gives objects of different buckets different keys", () => {
-    const [a, b] = ["one", "two"].map((bucket) => planMove(SOURCES, { bucket, key: `cf/${NAME}` }));
+    const [a, b] = ["one", "two"].map((bucket) => planMove(SOURCES, { bucket, key: `cf/${NAME}` }, "target"));
     expect(a).not.toEqual(b);
   });
 
@@ -59,15 +57,16 @@ describe("planMove", () => {
     ["a key of no source", { key: `elsewhere/${NAME}` }, "unmatched-key"],
     ["another format's name under a source", { key: `alb/AWSLogs/${NAME}` }, "unmatched-key"],
   ])("skips %s", (_, object, reason) => {
-    expect(planMove(SOURCES, { bucket: "logs", ...object })).toEqual({ kind: "skip", reason });
+    expect(planMove(SOURCES, { bucket: "logs", ...object }, "logs")).toEqual({ kind: "skip", reason });
   });
 
   it("never moves objects that the pipeline wrote, for any sources", () => {
     const everything: Source[] = [{ format: "cloudfront", prefix: "" }];
     for (const prefix of OWN_PREFIXES) {
-      expect(planMove(everything, { bucket: "logs", key: `${prefix}${NAME}` })).toMatchObject({
-        kind: "skip",
-      });
+      const object = { bucket: "logs", key: `${prefix}${NAME}` };
+      expect(planMove(everything, object, "logs")).toMatchObject({ kind: "skip" });
+      // In another bucket, the same prefix is a folder like any other.
+      expect(planMove(everything, object, "target")).toMatchObject({ kind: "move" });
     }
   });
 });

@@ -10,14 +10,16 @@ import {
 import { join, relative, sep } from "node:path";
 import { gzipSync } from "node:zlib";
 import { FORMATS } from "../../formats";
+import { OWN_PREFIXES } from "../../formats/partition-layout";
 import { noteArrivals } from "../../handlers/core/arrival-notes";
 import { systemClock } from "../../handlers/core/ports";
 import { directoryObjectStore } from "../../lake/directory-object-store";
 import { openDuckdb } from "../../lake/duckdb-engine";
 import { ingest } from "../../lake/ingest";
 import { LAKE_BUCKET } from "../../lake/layout";
+import { queryLake } from "../../lake/query";
 import { SAMPLE_DEFAULTS, writeSample } from "../../sample/write-sample";
-import { albKey, cloudfrontKey, type TestLake, testLake } from "../helpers/lake";
+import { albKey, cloudfrontKey, rowsOf, type TestLake, testLake } from "../helpers/lake";
 import { albLine, CLOUDFRONT_FIELDS, cloudfrontLine } from "../helpers/lines";
 import { fileAt } from "../helpers/notes";
 
@@ -112,6 +114,31 @@ describe("ingest", () => {
     expect(
       await lake.query("SELECT elb_error_code FROM alb_access_logs ORDER BY elb_error_code NULLS FIRST"),
     ).toEqual([{ elb_error_code: null }, { elb_error_code: "0x8" }]);
+  });
+
+  it.each(["log_file=x", "dt=2020-01-01/hour=00", "unparsed=1", "time=y/status=200"])(
+    "takes nothing from the names of the folders above the lake: %s",
+    async (folder) => {
+      const other = join(lake.lake, folder, "lake");
+      lake.put(albKey("20261124T0000Z"), lines(albLine(), "no log line"));
+      const options = {
+        directory: lake.logs,
+        lake: other,
+        deleteOriginals: false,
+        onProgress: () => undefined,
+      };
+      await ingest(options);
+      expect(await ingest(options)).toMatchObject({ rows: { alb_access_logs: 0 } });
+      const sql = "SELECT dt, hour, request_verb FROM alb_access_logs";
+      expect(await queryLake(other, sql, rowsOf)).toEqual([
+        { dt: "2026-11-23", hour: "23", request_verb: "GET" },
+      ]);
+    },
+  );
+
+  it("adds the logs in a folder that has the name of a prefix of the pipeline's bucket", async () => {
+    for (const prefix of OWN_PREFIXES) lake.put(`${prefix}${cloudfrontKey()}`, cloudfrontLine());
+    expect(await lake.ingest()).toMatchObject({ moved: OWN_PREFIXES.length, skipped: {} });
   });
 
   it("keeps files with the same name from two folders apart", async () => {

@@ -97,7 +97,7 @@ async function countLanding(ports: BackfillPorts, config: BackfillConfig) {
   for await (const object of landing(ports, config)) {
     counts.objects++;
     if (counts.objects % BATCH_SIZE === 0) config.onProgress({ phase: "count", done: counts.objects });
-    const plan = planMove(config.sources, object);
+    const plan = planMove(config.sources, object, config.bucket);
     if (plan.kind === "skip") skipped[plan.reason] = (skipped[plan.reason] ?? 0) + 1;
     else if (isWanted(plan, config)) counts.toMove++;
     else counts.outOfRange++;
@@ -124,7 +124,7 @@ async function moveLanding(ports: BackfillPorts, config: BackfillConfig, total: 
     config.onProgress({ phase: "move", done, total });
   };
   for await (const object of landing(ports, config)) {
-    if (!isWanted(planMove(config.sources, object), config)) continue;
+    if (!isWanted(planMove(config.sources, object, config.bucket), config)) continue;
     batch.push(object);
     if (batch.length === BATCH_SIZE) await flush();
   }
@@ -142,7 +142,7 @@ async function withoutMoved(
   await pace(objects.length);
   const isMoved = await Promise.all(
     objects.map((object) => {
-      const plan = planMove(sources, object);
+      const plan = planMove(sources, object, bucket);
       return plan.kind === "move" && store.exists({ bucket, key: plan.key });
     }),
   );

@@ -97,7 +97,7 @@ interface Copy {
 }
 
 async function copyObject(store: ObjectStore, config: MoveConfig, object: ArrivedObject): Promise<Copy> {
-  const plan = planMove(config.sources, object);
+  const plan = planMove(config.sources, object, config.targetBucket);
   if (plan.kind === "skip") return { outcome: { kind: "skipped", reason: plan.reason } };
   const target = { bucket: config.targetBucket, key: plan.key };
   const { partition, source, key } = plan;

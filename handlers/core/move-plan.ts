@@ -29,9 +29,14 @@ const HASH_LENGTH = 8;
 /**
  * Decides where an object goes. The same object always gets the same target key, so moving it twice writes
  * one file; the hash of bucket and key distinguishes files of the same name from different places.
+ *
+ * @param targetBucket bucket of the moved files: what the pipeline wrote there is never moved
  */
-export function planMove(sources: readonly Source[], object: ArrivedObject): MovePlan {
+export function planMove(sources: readonly Source[], object: ArrivedObject, targetBucket: string): MovePlan {
   if (object.key.endsWith("/")) return { kind: "skip", reason: "folder-marker" };
+  const isOwn =
+    object.bucket === targetBucket && OWN_PREFIXES.some((prefix) => object.key.startsWith(prefix));
+  if (isOwn) return { kind: "skip", reason: "unmatched-key" };
   const match = matchSource(sources, object.key);
   if (match.kind === "skip") return match;
   if (object.size === 0) return { kind: "skip", reason: "empty-object" };
@@ -51,8 +56,6 @@ type Match =
 
 /** The source whose format matches the key; of several, the source with the longest prefix. */
 function matchSource(sources: readonly Source[], key: string): Match {
-  // Objects that the pipeline wrote are never moved, whatever a source's prefix is.
-  if (OWN_PREFIXES.some((prefix) => key.startsWith(prefix))) return { kind: "skip", reason: "unmatched-key" };
   const candidates = sources
     .filter(({ prefix }) => key.startsWith(prefix))
     .sort((a, b) => b.prefix.length - a.prefix.length);

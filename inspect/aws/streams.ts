@@ -135,7 +135,7 @@ async function landingOf(
   { sources }: DeployedStream,
   raw: readonly StoredObject[],
 ): Promise<LandingFacts | undefined> {
-  const { parts, landing } = inspection;
+  const { parts, landing, bucket } = inspection;
   if (landing === undefined) return undefined;
   const listings = await Promise.all(
     sources.map(({ prefix }) => list(inspection, landing, prefix, LANDING_PAGES)),
@@ -146,7 +146,7 @@ async function landingOf(
   const waiting = found
     .flatMap(({ objects }) => objects)
     .flatMap(({ key, size, writtenAt }) => {
-      const plan = planMove(parts.sources, { bucket: landing, key, size });
+      const plan = planMove(parts.sources, { bucket: landing, key, size }, bucket ?? landing);
       if (plan.kind !== "move" || moved.has(plan.key)) return [];
       const { partition } = plan;
       // If originals are kept, those of other hours are not inspected.
