@@ -8,6 +8,7 @@ import { ANY_SOURCE, openFolders } from "./folders";
 import { LAKE_BUCKET, prepareLake } from "./layout";
 import { withLakeLock } from "./lock";
 import { lakePrivacy } from "./privacy";
+import { withPrivateFiles } from "./private-files";
 import { withLakeWriter } from "./writer";
 
 export interface FolderBackfillOptions {
@@ -32,9 +33,14 @@ export type FolderBackfillOutcome = BackfillSummary & Partial<Pick<CommittedAll,
  * @throws UserError if the folder cannot be read or another process is writing to the lake
  */
 export async function backfillFolder(options: FolderBackfillOptions): Promise<FolderBackfillOutcome> {
-  const { store, bucket, lake } = await openFolders(options.directory, options.lake, options);
-  const run = () =>
-    backfill(
+  // The folder is listed more than once.
+  const unreadable = new Map<string, string>();
+  const { store, bucket, lake } = await openFolders(options.directory, options.lake, {
+    deleteOriginals: options.deleteOriginals,
+    onUnreadable: (key, reason) => unreadable.set(key, reason),
+  });
+  const run = async () => {
+    const summary = await backfill(
       {
         store,
         catalog: folderPartitionCatalog(lake.root),
@@ -49,14 +55,19 @@ export async function backfillFolder(options: FolderBackfillOptions): Promise<Fo
         keepOriginals: !options.deleteOriginals,
       },
     );
+    const failed = [...unreadable].map(([key, reason]) => ({ key, reason }));
+    return { ...summary, failed: [...failed, ...summary.failed] };
+  };
   if (options.isDryRun) return run();
-  return withLakeLock(lake.lockFile, async () => {
-    await prepareLake(lake);
-    return withLakeWriter(lake, async (writer) => {
-      const privacy = await lakePrivacy(lake, writer.engine);
-      const summary = await run();
-      const { rows, unparsed } = await commitNoted(store, lake, writer, privacy, options.onProgress);
-      return { ...summary, rows, unparsed };
-    });
-  });
+  return withPrivateFiles(() =>
+    withLakeLock(lake.lockFile, async () => {
+      await prepareLake(lake);
+      return withLakeWriter(lake, async (writer) => {
+        const privacy = await lakePrivacy(lake, writer.engine);
+        const summary = await run();
+        const { rows, unparsed } = await commitNoted(store, lake, writer, privacy, options.onProgress);
+        return { ...summary, rows, unparsed };
+      });
+    }),
+  );
 }

@@ -22,7 +22,7 @@ import type { LakeWriter } from "./writer";
  * Why a file did not become rows, in addition to the reasons of the move.
  *
  * - `corrupt-file`: it was moved, but cannot be read to its end, so none of its rows are in the typed table
- * - `unreadable-file`: the file system refused to copy it; it is where it was
+ * - `unreadable-file`: the file system refused to read or copy it, or it is not a regular file; it is where it was
  */
 export type IngestSkipReason = SkipReason | "corrupt-file" | "unreadable-file";
 

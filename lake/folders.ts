@@ -24,18 +24,32 @@ export interface Folders {
   readonly lake: LakeLayout;
 }
 
+export interface FolderOptions {
+  readonly deleteOriginals: boolean;
+  /** Gets each file and folder of the logs that cannot be read. */
+  readonly onUnreadable: (key: string, reason: string) => void;
+}
+
 /** @throws UserError if the folder does not exist, or if one of the folder and the lake contains the other */
 export async function openFolders(
   directory: string,
   lakeFolder: string,
-  { deleteOriginals }: { readonly deleteOriginals: boolean },
+  { deleteOriginals, onUnreadable }: FolderOptions,
 ): Promise<Folders> {
   const root = resolve(directory);
   const lake = lakeLayout(lakeFolder);
   await checkFolders(root, lake);
   const bucket = bucketName(basename(root));
   const folders = { [bucket]: root, [LAKE_BUCKET]: lake.root };
-  return { bucket, lake, store: directoryObjectStore(folders, { syncCopies: deleteOriginals }) };
+  const store = directoryObjectStore(folders, {
+    syncCopies: deleteOriginals,
+    onUnreadable: (listed, key, reason) => {
+      // The lake itself must be readable.
+      if (listed === LAKE_BUCKET) throw new UserError(`${join(lake.root, key)}: cannot be read: ${reason}`);
+      onUnreadable(key, reason);
+    },
+  });
+  return { bucket, lake, store };
 }
 
 /** A folder with the name of the lake's bucket must not be confused with it. */

@@ -8,6 +8,7 @@ import { ANY_SOURCE, openFolders } from "./folders";
 import { LAKE_BUCKET, prepareLake } from "./layout";
 import { withLakeLock } from "./lock";
 import { lakePrivacy } from "./privacy";
+import { withPrivateFiles } from "./private-files";
 import { withLakeWriter } from "./writer";
 
 export interface IngestOptions {
@@ -55,9 +56,16 @@ const MOVE_BATCH = 1000;
  * @throws UserError if the folder cannot be read, another process is writing to the lake, or the lake has
  * other privacy options
  */
-export async function ingest(options: IngestOptions): Promise<IngestSummary> {
+export const ingest = (options: IngestOptions): Promise<IngestSummary> =>
+  withPrivateFiles(() => ingestPrivately(options));
+
+async function ingestPrivately(options: IngestOptions): Promise<IngestSummary> {
   const started = performance.now();
-  const { store, bucket, lake } = await openFolders(options.directory, options.lake, options);
+  const unreadable: SkippedObject[] = [];
+  const { store, bucket, lake } = await openFolders(options.directory, options.lake, {
+    deleteOriginals: options.deleteOriginals,
+    onUnreadable: (key, detail) => unreadable.push({ key, reason: "unreadable-file", detail }),
+  });
   return withLakeLock(lake.lockFile, async () => {
     await prepareLake(lake);
     const { moved, committed } = await withLakeWriter(lake, async (writer) => {
@@ -67,7 +75,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
         committed: await commitNoted(store, lake, writer, privacy, options.onProgress),
       };
     });
-    const skipped = [...moved.skipped, ...committed.skipped];
+    const skipped = [...unreadable, ...moved.skipped, ...committed.skipped];
     await writeFile(lake.skippedFile, skipped.map((item) => `${JSON.stringify(item)}\n`).join(""));
     return {
       moved: moved.count,

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -340,6 +341,31 @@ describe("ingest", () => {
     });
     await expect(run).rejects.toThrow("must not contain each other");
     expect(readdirSync(lake.logs)).toEqual([]);
+  });
+
+  // Other systems have other file names and links.
+  const itOnLinux = process.platform === "linux" ? it : it.skip;
+  itOnLinux("names each file and folder that it cannot read, and adds the others", async () => {
+    lake.put(albKey(), albLine());
+    const at = (name: string) => join(lake.logs, name);
+    symlinkSync("loop", at("loop"));
+    symlinkSync("nowhere", at("dangling"));
+    symlinkSync(".", at("folder"));
+    execFileSync("mkfifo", [at("pipe")]);
+    writeFileSync(Buffer.concat([Buffer.from(at("name")), Buffer.of(0xff)]), "text");
+    expect(await lake.ingest()).toMatchObject({ moved: 1, skipped: { "unreadable-file": 5 } });
+    const reasons = readFileSync(join(lake.lake, "skipped.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .map(({ key, detail }) => [key, detail]);
+    expect(reasons).toEqual([
+      ["dangling", "it is a link to a file that does not exist"],
+      ["folder", "it is a link to a folder"],
+      ["loop", expect.stringContaining("ELOOP")],
+      ["name\uFFFD", "its name is not UTF-8"],
+      ["pipe", "it is a pipe, a socket or a device"],
+    ]);
   });
 
   it("counts files that are not access logs by reason, and names each file", async () => {

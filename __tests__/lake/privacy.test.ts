@@ -189,6 +189,20 @@ describe("a lake", () => {
     await expect(lake.ingest()).rejects.toThrow("at least 16 characters");
   });
 
+  it("is readable only by its owner; a moved file has the mode of its original", async () => {
+    deliver();
+    const before = process.umask();
+    await lake.ingest({ privacy: { clientIps: "hash" } });
+    await lake.query("SELECT 1");
+    expect(process.umask()).toBe(before);
+    const entries = readdirSync(lake.lake, { recursive: true, withFileTypes: true });
+    const readable = entries
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => (statSync(path).mode & 0o077) !== 0);
+    expect(statSync(lake.lake).mode & 0o777).toBe(0o700);
+    expect(readable.every((path) => path.startsWith(join(lake.lake, "raw")) && path.endsWith(".gz"))).toBe(true);
+  });
+
   it("leaves no text except the moved files", async () => {
     deliver();
     await lake.ingest({ privacy: { clientIps: "truncate", queryStrings: "drop", cookies: "drop" } });

@@ -53,4 +53,5 @@ export const addIngestCommand = (program: Command): Command =>
       await (options.json
         ? write(`${JSON.stringify(summary)}\n`)
         : writeText(printSummary(summary, options.lake)));
+      if (summary.skipped["unreadable-file"]) process.exitCode = 1;
     });
