@@ -32,6 +32,8 @@ export function problemsOfSources(
     const place = `sources[${index}]`;
     if (sources.findIndex((other) => other.name === name) < index)
       problems.push(`${place}.name: must be unique, got "${name}" again`);
+    // It is part of resources in IAM policies, where these characters match any others.
+    if (/[*?]/.test(prefix)) problems.push(`${place}.prefix: must not contain "*" or "?", got "${prefix}"`);
     problems.push(...problemsOfDelivery(source, region).map((problem) => `${place}.${problem}`));
     const keyPrefix = keyPrefixOf({ format, prefix, name });
     const own = isInPipelinesBucket

@@ -89,6 +89,15 @@ describe("a query of a lake", () => {
     await expect(lake.query(text)).rejects.toThrow(/^SQL failed: (?:Permission|IO|Catalog) Error/);
   });
 
+  it.each([
+    ["1.50::DECIMAL(9, 2)", 1.5],
+    ["-0.000000000000001::DECIMAL(18, 15)", -1e-15],
+    ["123456789012345.67::DECIMAL(18, 2)", "123456789012345.67"],
+    ["12345678901234567890::DECIMAL(38, 0)", "12345678901234567890"],
+  ])("gives %s without the loss of a digit", async (value, expected) => {
+    expect(await lake.query(`SELECT ${value} AS n`)).toEqual([{ n: expected }]);
+  });
+
   it("runs any SQL if the option is set", async () => {
     const file = join(lake.lake, "..", "rows.csv");
     const sql = `SET threads = 1; COPY (SELECT type FROM alb_access_logs ORDER BY 1) TO '${file}' (HEADER false)`;
