@@ -62,6 +62,17 @@ describe("planMove", () => {
     expect(planMove(SOURCES, { bucket: "logs", ...object })).toEqual({ kind: "skip", reason });
   });
 
+  it("leaves a file of a source that is read as delivered where it is", () => {
+    const sources: Source[] = [
+      { format: "cloudfront", prefix: "cf/" },
+      { format: "cloudfront", prefix: "cf/shop/", asDelivered: { bucket: "logs" } },
+    ];
+    const planOf = (key: string) => planMove(sources, { bucket: "logs", key });
+    expect(planOf(`cf/shop/${NAME}`)).toEqual({ kind: "skip", reason: "read-as-delivered" });
+    expect(planOf("cf/shop/notes.txt")).toEqual({ kind: "skip", reason: "unmatched-key" });
+    expect(planOf(`cf/${NAME}`)).toMatchObject({ kind: "move" });
+  });
+
   it("never moves objects that the pipeline wrote, for any sources", () => {
     const everything: Source[] = [{ format: "cloudfront", prefix: "" }];
     for (const prefix of OWN_PREFIXES) {

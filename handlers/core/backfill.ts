@@ -33,7 +33,7 @@ export interface BackfillConfig {
 }
 
 export interface BackfillProgress {
-  readonly phase: "count" | "move" | "partitions";
+  readonly phase: "count" | "move" | "partitions" | "folders";
   readonly done: number;
   readonly total?: number;
 }
@@ -59,7 +59,7 @@ const BATCH_SIZE = 200;
 const PARTITIONS_AT_ONCE = 100;
 
 /**
- * Loads history: moves objects that were never moved, adds the partitions of a range of hours, and notes
+ * Loads the history of sources whose files are moved: moves objects that were never moved, adds the partitions of a range of hours, and notes
  * their files, so that they are committed to the typed tables.
  *
  * Every step can be repeated. After an interruption, the same command continues: moved objects are not moved
@@ -75,7 +75,8 @@ export async function backfill(ports: BackfillPorts, config: BackfillConfig): Pr
 }
 
 async function* landing({ store }: BackfillPorts, config: BackfillConfig): AsyncGenerator<ArrivedObject> {
-  for (const prefix of new Set(config.sources.map((source) => source.prefix))) {
+  const moved = config.sources.filter(({ asDelivered }) => asDelivered === undefined);
+  for (const prefix of new Set(moved.map((source) => source.prefix))) {
     for await (const { key, size } of store.list(config.logBucket, prefix)) {
       yield { bucket: config.logBucket, key, size };
     }
