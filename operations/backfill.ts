@@ -43,5 +43,8 @@ export async function backfillAws(options: AwsBackfillOptions): Promise<Backfill
     withLines: options.columnar,
     runToken: randomUUID(),
   });
-  return backfill({ store, catalog, clock, pace: paceOf(clock, options.rate) }, options);
+  return backfill(
+    { store, catalog, clock, pace: paceOf(clock, options.rate) },
+    { ...options, names: "time-first" },
+  );
 }
