@@ -50,6 +50,6 @@ export async function backfillAws(options: AwsBackfillOptions): Promise<AwsBackf
     runToken: randomUUID(),
   });
   const ports = { store, catalog, clock, pace: paceOf(clock, options.rate), listing: s3PagedListing(s3) };
-  const moved = await backfill(ports, options);
+  const moved = await backfill(ports, { ...options, names: "time-first" });
   return { ...moved, delivered: await backfillDelivered(ports, options) };
 }

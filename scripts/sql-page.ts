@@ -36,6 +36,7 @@ const LAST_DT = "2026-11-25";
 const PARTITION = { table: TABLE.format.table, hour: hourOf(Date.parse(`${DT}T07:00:00Z`)) };
 const PREFIX = rawPrefixOf(PARTITION);
 const FILES = {
+  kind: "moved" as const,
   partitions: [PARTITION],
   ranges: [
     {

@@ -41,6 +41,7 @@ function filesOf(table: LakeTable) {
   const first = partitionOf(table);
   const second = { ...first, hour: addHours(HOUR, 25) };
   return {
+    kind: "moved" as const,
     partitions: [first, second],
     ranges: [
       { from: `${rawPrefixOf(first)}a.gz`, to: `${rawPrefixOf(first)}a.gz` },
@@ -118,13 +119,17 @@ describe("the typed table", () => {
 
   it("is safe from SQL in the name of a source", () => {
     const partition = { table: "alb_access_logs", hour: HOUR, source: "x' OR '1'='1" };
-    const files = { partitions: [partition], ranges: [{ from: "a", to: "a" }] };
+    const files = { kind: "moved" as const, partitions: [partition], ranges: [{ from: "a", to: "a" }] };
     expect(renderCommit({ ...table, bySource: true }, files)).toContain("'x'' OR ''1''=''1'");
   });
 
   it("is safe from SQL in the name of a file", () => {
     const partitions = [{ table: "alb_access_logs", hour: HOUR }];
-    const sql = renderCommit(table, { partitions, ranges: [{ from: "a') OR ('1'='1", to: "b'--" }] });
+    const sql = renderCommit(table, {
+      kind: "moved",
+      partitions,
+      ranges: [{ from: "a') OR ('1'='1", to: "b'--" }],
+    });
     expect(sql).toContain("BETWEEN 's3://my-logs/a'') OR (''1''=''1' AND 's3://my-logs/b''--'");
     expect(syntaxErrors("trino", sql)).toEqual([]);
   });
@@ -149,7 +154,7 @@ describe("the typed table", () => {
 
   it("is read with the hours of one day in one list", () => {
     const partitions = [0, 1, 2].map((hours) => ({ table: "alb_access_logs", hour: addHours(HOUR, hours) }));
-    expect(renderCommit(table, { partitions, ranges: [{ from: "a", to: "a" }] })).toContain(
+    expect(renderCommit(table, { kind: "moved", partitions, ranges: [{ from: "a", to: "a" }] })).toContain(
       `("dt" = '2026-11-23' AND "hour" IN ('07', '08', '09'))`,
     );
   });

@@ -45,7 +45,7 @@ async function openBucket(keys: readonly string[]) {
     run: (changes: Partial<DeliveredBackfillConfig> = {}) =>
       backfillDelivered(ports, { ...config, ...changes }),
     /** The part of the backfill for sources whose files are moved. */
-    move: () => backfill(ports, { ...config, logBucket: LOGS, keepOriginals: false }),
+    move: () => backfill(ports, { ...config, logBucket: LOGS, names: "time-first", keepOriginals: false }),
   };
 }
 

@@ -33,7 +33,7 @@ const tableOf = (id: FormatId): LakeTable => ({
 const partitionOf = (id: FormatId) => ({ table: FORMATS[id].table, hour: HOUR });
 /** Commits the files of the hour whose keys lie in the range; by default all of the tests' files do. */
 const commit = (engine: DuckdbEngine, id: FormatId, range: KeyRange = { from: "1", to: "9" }) => {
-  const sql = renderCommit(tableOf(id), { partitions: [partitionOf(id)], ranges: [range] });
+  const sql = renderCommit(tableOf(id), { kind: "moved", partitions: [partitionOf(id)], ranges: [range] });
   return engine.run({ sql, token: "commit" });
 };
 
