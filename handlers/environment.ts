@@ -56,6 +56,12 @@ const maintainSchema = z.object({
   ...lakeVariables,
   /** Days that rows of the typed tables are kept. Default: rows are not deleted. */
   RETENTION_DAYS: z.optional(jsonText(z.int().check(z.minimum(1)))),
+  /** Queue of delivered objects that wait for their move. Default: no source's files are moved. */
+  MOVE_QUEUE_URL: z.optional(z.string().check(z.minLength(1))),
+  /** Bucket that these objects are in. Default: `BUCKET`. */
+  LANDING_BUCKET: z.optional(bucket),
+  /** `true`: moved objects stay there. Default: `false`. */
+  KEEP_ORIGINALS: z.optional(flag),
 });
 
 /** Variables of `move-access-logs`, as texts: the constructs must set exactly these. */

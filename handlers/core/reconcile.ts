@@ -13,8 +13,6 @@ import { type Reconciled, readReconciled, writeReconciled } from "./reconciled";
 export interface ReconcilePorts extends NotePorts {
   readonly listing: PagedListing;
   readonly engine: RowsEngine;
-  /** Queue of delivered objects. */
-  readonly queue: MoveQueue;
 }
 
 export interface ReconcileConfig {
@@ -23,7 +21,7 @@ export interface ReconcileConfig {
   /** The sources of all tables. */
   readonly sources: readonly ConfiguredSource[];
   /** Where objects wait for their move. Default: no source's files are moved. */
-  readonly landing?: LandingPlace | undefined;
+  readonly landing?: (LandingPlace & { readonly queue: MoveQueue }) | undefined;
   readonly now: Date;
   /** Id of the night: the work is done once. */
   readonly night: string;
@@ -64,7 +62,7 @@ export async function reconcile(
   const files = [...missing.values()].flatMap((one) => (one.kind === "file" ? [one.file] : []));
   const originals = [...missing.values()].flatMap((one) => (one.kind === "original" ? [one.object] : []));
   await noteArrivals(ports, bucket, files);
-  await ports.queue.announce(originals);
+  await config.landing?.queue.announce(originals);
   const reconciled: Reconciled = {
     night,
     at: ports.clock.now().toISOString(),
