@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { FORMATS } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
@@ -257,9 +258,15 @@ describe("maintain-lake", () => {
   });
 
   it("announces a delivered object that was never moved, as S3 does", async () => {
-    const messages: unknown[] = [];
+    const bodies: string[] = [];
     const sqs = await serveAwsJson({
-      AmazonSQS: { SendMessage: async (body) => ({ MessageId: String(messages.push(body)) }) },
+      AmazonSQS: {
+        SendMessage: async (input) => {
+          const { MessageBody = "" } = input as { readonly MessageBody?: string };
+          bodies.push(MessageBody);
+          return { MessageId: "1", MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex") };
+        },
+      },
     });
     const end = new Date("2026-11-22T12:00:00Z");
     const key = albFileKey({ end, id: "x" }).replace("alb/", "web/");
@@ -271,8 +278,7 @@ describe("maintain-lake", () => {
     };
     expect(await maintain(environment)).toMatchObject({ reconciled: { noted: 0, announced: 1 } });
     await sqs.close();
-    const [{ MessageBody = "" } = {}] = messages as { readonly MessageBody?: string }[];
-    expect(arrivedObjects(MessageBody)).toEqual([{ bucket: "landing", key, size: 4 }]);
+    expect(bodies.flatMap(arrivedObjects)).toEqual([{ bucket: "landing", key, size: 4 }]);
   });
 
   it.each([{}, { table: "cloudfront_access_logs" }])(
