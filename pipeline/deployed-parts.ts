@@ -99,7 +99,7 @@ export function deployedPartsOf(props: RegionalProps): DeployedParts {
     database: databaseOf(props),
     workgroup: workgroupNameOf(name, "pipeline"),
     analystWorkgroup: workgroupNameOf(name, "analysts"),
-    sources: configuredSourcesOf(sources),
+    sources: configuredSourcesOf(sources, existingLogBucket ?? ""),
     ...(existingLogBucket === undefined ? {} : { logBucket: existingLogBucket }),
     hasLandingBucket: hasLandingBucket(props),
     keepOriginals: props.keepOriginals ?? false,

@@ -1,8 +1,9 @@
 import { FORMATS } from "../formats";
 import { isExcluded } from "../formats/delivery";
 import { OWN_PREFIXES } from "../formats/partition-layout";
-import { keyPrefixOf, type LogSource } from "./log-source";
+import { isAsDelivered, keyPrefixOf, type LogSource } from "./log-source";
 import { RESULTS_PREFIX } from "./names";
+import { isColumnar, isLanding, isProjected } from "./props";
 import { sharedTableRules } from "./rules";
 
 /** Key prefixes of the pipeline itself. */
@@ -14,14 +15,27 @@ export interface SourcePlace {
   readonly region: string | undefined;
   /** True if they are delivered to the pipeline's bucket. */
   readonly isInPipelinesBucket: boolean;
+  /** True if a function can add partitions of files as delivered. */
+  readonly addsDelivered: boolean;
 }
+
+/** The place of the sources of a pipeline with these options. */
+export const placeOfSources = (
+  options: { readonly region?: string | undefined } & Parameters<typeof isLanding>[0] &
+    Parameters<typeof isColumnar>[0] &
+    Parameters<typeof isProjected>[0],
+): SourcePlace => ({
+  region: options.region,
+  isInPipelinesBucket: isLanding(options),
+  addsDelivered: isColumnar(options) || !isProjected(options),
+});
 
 /**
  * Conflicts between sources: each with its path in the settings, the expected value, and the actual value.
  */
 export function problemsOfSources(
   sources: readonly LogSource[],
-  { region, isInPipelinesBucket }: SourcePlace,
+  { region, isInPipelinesBucket, addsDelivered }: SourcePlace,
 ): string[] {
   const problems = sharedTableRules(sources)
     .filter(({ holds }) => !holds)
@@ -33,6 +47,7 @@ export function problemsOfSources(
     if (sources.findIndex((other) => other.name === name) < index)
       problems.push(`${place}.name: must be unique, got "${name}" again`);
     problems.push(...problemsOfDelivery(source, region).map((problem) => `${place}.${problem}`));
+    problems.push(...problemsOfLayout(source, addsDelivered).map((problem) => `${place}.layout: ${problem}`));
     const keyPrefix = keyPrefixOf({ format, prefix, name });
     const own = isInPipelinesBucket
       ? RESERVED_PREFIXES.find((taken) => overlap(keyPrefix, taken))
@@ -69,5 +84,20 @@ function problemsOfDelivery({ format, accounts }: LogSource, region: string | un
       : []),
   ];
 }
+
+function problemsOfLayout(source: LogSource, addsDelivered: boolean): string[] {
+  if (!isAsDelivered(source)) return [];
+  const { delivered } = FORMATS[source.format];
+  return [
+    ...(delivered.kind === "flat"
+      ? [`must not be "as-delivered" for the format ${source.format}: ${delivered.reason}`]
+      : []),
+    ...(addsDelivered ? [] : [NOTHING_ADDS_PARTITIONS]),
+  ];
+}
+
+/** Expected of sources that are read as delivered, if no function adds their partitions. */
+export const NOTHING_ADDS_PARTITIONS =
+  'must not be "as-delivered" with "partitions": "projection" and without "columnar": then no function adds the partitions of the delivered files';
 
 const overlap = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a);
