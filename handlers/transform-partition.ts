@@ -50,14 +50,12 @@ export async function handler(
   const tables = tablesOfSources(await sourcesOf());
   const isHashed = tables.some(({ privacy }) => privacy?.some(needsSalt));
   const options = { engine, database: DATABASE, bucket: BUCKET, runToken };
+  const catalog = athenaPartitionCatalog({ ...options, withLines: true });
   const ports = {
     store,
     engine,
     clock,
-    catalog:
-      PARTITIONS === "projection"
-        ? projectedPartitions
-        : athenaPartitionCatalog({ ...options, withLines: true }),
+    catalog: PARTITIONS === "projection" ? projectedPartitions(catalog) : catalog,
     lake: athenaLake({
       ...options,
       client,

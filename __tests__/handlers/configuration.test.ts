@@ -52,9 +52,9 @@ describe("the configured sources of the functions", () => {
     const hashed = { clientIps: "hash" } as const;
     expect(
       tablesOfSources([
-        { format: "cloudfront", name: "cdn" },
-        { format: "alb", name: "web", partition: true, privacy: hashed },
-        { format: "alb", name: "shop", partition: true },
+        { format: "cloudfront", name: "cdn", prefix: "cf/" },
+        { format: "alb", name: "web", prefix: "web/", partition: true, privacy: hashed },
+        { format: "alb", name: "shop", prefix: "shop/", partition: true },
       ]),
     ).toEqual([
       {
@@ -66,13 +66,28 @@ describe("the configured sources of the functions", () => {
     ]);
     expect(
       tablesOfSources([
-        { format: "alb", name: "web", privacy: hashed },
-        { format: "alb", name: "shop", privacy: { ...hashed, cookies: "keep" } },
+        { format: "alb", name: "web", prefix: "web/", privacy: hashed },
+        { format: "alb", name: "shop", prefix: "shop/", privacy: { ...hashed, cookies: "keep" } },
       ]),
     ).toEqual([
       {
         table: "alb_access_logs",
         privacy: [{ clientIps: "hash", queryStrings: "keep", cookies: "keep" }],
+      },
+    ]);
+  });
+
+  it("make tables that name the sources which are read as delivered", () => {
+    const asDelivered = { bucket: "their-logs" };
+    expect(
+      tablesOfSources([
+        { format: "alb", name: "web", prefix: "web/AWSLogs/", asDelivered },
+        { format: "alb", name: "shop", prefix: "shop/" },
+      ]),
+    ).toEqual([
+      {
+        table: "alb_access_logs",
+        delivered: [{ name: "web", bucket: "their-logs", prefix: "web/AWSLogs/" }],
       },
     ]);
   });

@@ -15,7 +15,12 @@ const TABLE = { table: "alb_access_logs" };
 const START = hourOf(Date.parse("2025-11-23T00:00:00Z"));
 const fileAt = (hour: Hour, name: string, source?: string, size?: number): NotedFile => {
   const partition = { table: TABLE.table, hour, ...(source === undefined ? {} : { source }) };
-  return { key: rawPrefixOf(partition) + name, partition, ...(size === undefined ? {} : { size }) };
+  return {
+    kind: "moved",
+    key: rawPrefixOf(partition) + name,
+    partition,
+    ...(size === undefined ? {} : { size }),
+  };
 };
 
 const anyFile = fc

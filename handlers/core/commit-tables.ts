@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { partitionPath } from "../../formats/partition-layout";
-import { type ArrivalNote, partitionsOf, readNotes, replaceMarkers } from "./arrival-notes";
+import {
+  type ArrivalNote,
+  deliveredFolders,
+  movedPartitions,
+  partitionsOf,
+  readNotes,
+  replaceMarkers,
+} from "./arrival-notes";
 import { type CommitRecords, commitRecords, type PendingCommit } from "./commit-records";
 import { type OperationError, PermanentError, QueryFailedError, RetryableError } from "./errors";
 import { FailedCommits } from "./failed-commits";
@@ -122,7 +129,9 @@ class TableCommit {
 
   /** Without this, a partition that is not in the catalog looks empty, and its files would count as committed. */
   private async prepare(): Promise<void> {
-    await this.ports.catalog.add(partitionsOf(this.notes.flatMap(({ files }) => files)));
+    const files = this.notes.flatMap((note) => note.files);
+    await this.ports.catalog.add(movedPartitions(files));
+    await this.ports.catalog.addDelivered(deliveredFolders(files));
     await this.ports.lake.prepare(this.table.table);
   }
 

@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { SkipReason } from "../../formats/object-kind";
-import { type NotedFile, noteArrivals } from "./arrival-notes";
+import { type MovedFile, noteArrivals } from "./arrival-notes";
 import { messageOf, type OperationError, RetryableError } from "./errors";
 import { type ArrivedObject, planMove } from "./move-plan";
 import type { Clock, ObjectStore } from "./ports";
@@ -93,7 +93,7 @@ async function noteAndDelete(
 interface Copy {
   readonly outcome: MoveOutcome;
   /** Set if the object is at its target now. */
-  readonly file?: NotedFile;
+  readonly file?: MovedFile;
 }
 
 async function copyObject(store: ObjectStore, config: MoveConfig, object: ArrivedObject): Promise<Copy> {
@@ -101,7 +101,12 @@ async function copyObject(store: ObjectStore, config: MoveConfig, object: Arrive
   if (plan.kind === "skip") return { outcome: { kind: "skipped", reason: plan.reason } };
   const target = { bucket: config.targetBucket, key: plan.key };
   const { partition, source, key } = plan;
-  const file: NotedFile = { key, partition, ...(object.size === undefined ? {} : { size: object.size }) };
+  const file: MovedFile = {
+    kind: "moved",
+    key,
+    partition,
+    ...(object.size === undefined ? {} : { size: object.size }),
+  };
   try {
     if ((await store.copy(object, target)) === "copied")
       return { outcome: { kind: "moved", isNew: true, source }, file };

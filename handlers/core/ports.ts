@@ -1,3 +1,4 @@
+import type { DeliveredFolder } from "../../formats/delivered-layout";
 import type { Partition } from "../../formats/partition-layout";
 import type { CommittedFiles } from "../../formats/render/lake-sql";
 
@@ -39,14 +40,16 @@ export interface ObjectStore {
   deleteAll(bucket: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
-/** Knows which partitions of the raw tables exist. */
+/** Knows which partitions of the text tables exist. */
 export interface PartitionCatalog {
   /**
-   * Adds the missing partitions of one table; adding one again changes nothing.
+   * Adds the missing partitions of moved files; adding one again changes nothing.
    *
    * @throws OperationError with the query's id and reason if the catalog refuses
    */
   add(partitions: readonly Partition[]): Promise<void>;
+  /** Adds the missing partitions of files as delivered, as `add` does. */
+  addDelivered(folders: readonly DeliveredFolder[]): Promise<void>;
 }
 
 export interface Statement {

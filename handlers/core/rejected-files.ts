@@ -94,7 +94,7 @@ export async function takeBack(
   const partition = parsePartitionPath(key.slice(RAW_PREFIX.length, key.lastIndexOf("/")));
   if (!partition) throw new Error(`${rejectedKey} is in no partition`);
   await store.copy({ bucket, key: rejectedKey }, { bucket, key });
-  await noteArrivals(ports, bucket, [{ key, partition }]);
+  await noteArrivals(ports, bucket, [{ kind: "moved", key, partition }]);
   await deleteOrFail(store, bucket, [rejectedKey, reasonKeyOf(key)]);
 }
 
