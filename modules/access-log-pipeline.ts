@@ -354,7 +354,7 @@ export class AccessLogPipeline extends Construct {
   }
 
   private createTables(props: AccessLogPipelineProps): LogTable[] {
-    return tablesOf(props, this.bucket.bucket.bucket).map(
+    return tablesOf(props, this.bucket.bucket.bucket, this.landing.bucket).map(
       (options) => new LogTable(this, options.glue.name, { ...options, database: this.database.name }),
     );
   }
