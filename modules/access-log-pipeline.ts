@@ -466,20 +466,13 @@ export class AccessLogPipeline extends Construct {
     }
   }
 
-  /**
-   * Locations of files as delivered by the name of their source. Another account's bucket cannot be registered with
-   * the service-linked role; IAM alone controls access to it.
-   *
-   * @see https://docs.aws.amazon.com/lake-formation/latest/dg/registration-role.html
-   */
-  private deliveredLocations({ sources, existingLogBucketOwner }: AccessLogPipelineProps) {
-    return existingLogBucketOwner === undefined
-      ? Object.fromEntries(
-          sources
-            .filter(isAsDelivered)
-            .map((source) => [source.name, `${this.landing.arn}/${withoutSlash(keyPrefixOf(source))}`]),
-        )
-      : {};
+  /** Locations of files as delivered, by the name of their source. */
+  private deliveredLocations({ sources }: AccessLogPipelineProps): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      sources
+        .filter(isAsDelivered)
+        .map((source) => [source.name, `${this.landing.arn}/${withoutSlash(keyPrefixOf(source))}`]),
+    );
   }
 }
 

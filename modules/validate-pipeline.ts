@@ -70,10 +70,11 @@ export function validatePipeline(path: string, props: AccessLogPipelineProps): v
     {
       option: "deliveredPrefixes",
       value: props.deliveredPrefixes,
-      holds: sources.every(
-        (source) => !isAsDelivered(source) || deliveredPrefixesOf(props)[source.format] !== undefined,
-      ),
-      expected: 'must contain the format of each source with the layout "as-delivered"',
+      holds:
+        Object.keys(deliveredPrefixesOf(props)).every((id) => sources.some(({ format }) => format === id)) &&
+        sources.every((source) => !isAsDelivered(source) || source.format in deliveredPrefixesOf(props)),
+      expected:
+        'must have the formats of the sources with the layout "as-delivered", and none without sources',
     },
     ...DEPENDENT_OPTIONS.map((dependent) => ({
       option: dependent.option,
