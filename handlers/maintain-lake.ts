@@ -29,14 +29,14 @@ const client = new AthenaClient({ maxAttempts: 5 });
 const versions = glueTableVersions({ client: new GlueClient({ maxAttempts: 5 }), database: DATABASE });
 const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
 
-const { MOVE_QUEUE_URL, LANDING_BUCKET = BUCKET, KEEP_ORIGINALS } = environment;
+const { QUEUE_URL, LANDING_BUCKET, KEEP_ORIGINALS } = environment;
 const landing =
-  MOVE_QUEUE_URL === undefined
+  QUEUE_URL === undefined
     ? undefined
     : {
         bucket: LANDING_BUCKET,
         keepOriginals: KEEP_ORIGINALS === "true",
-        queue: sqsMoveQueue({ client: new SQSClient({ maxAttempts: 5 }), url: MOVE_QUEUE_URL }),
+        queue: sqsMoveQueue({ client: new SQSClient({ maxAttempts: 5 }), url: QUEUE_URL }),
       };
 
 /** Part of the time that the reconciliation may take. */

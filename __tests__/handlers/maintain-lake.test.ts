@@ -40,7 +40,12 @@ const maintain = (
 ) =>
   invokeHandler(
     "maintain-lake",
-    { athena, s3, sources, environment: { PARTITIONS: "managed", ...environment } },
+    {
+      athena,
+      s3,
+      sources,
+      environment: { PARTITIONS: "managed", LANDING_BUCKET: "logs", KEEP_ORIGINALS: "false", ...environment },
+    },
     event,
     {
       getRemainingTimeInMillis: () => remainingMs,
@@ -272,7 +277,7 @@ describe("maintain-lake", () => {
     const key = albFileKey({ end, id: "x" }).replace("alb/", "web/");
     s3.put("landing", key, "text", end);
     const environment = {
-      MOVE_QUEUE_URL: `${sqs.endpoint}/111122223333/arrivals`,
+      QUEUE_URL: `${sqs.endpoint}/111122223333/arrivals`,
       LANDING_BUCKET: "landing",
       AWS_ENDPOINT_URL_SQS: sqs.endpoint,
     };

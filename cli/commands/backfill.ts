@@ -114,18 +114,15 @@ async function runOnAws(
 ): Promise<AwsBackfillOutcome> {
   const parts = await loadParts(settings);
   const { backfillAws } = await import("../../operations/backfill.js");
+  const { withLanding } = await import("../../pipeline/deployed-parts.js");
   if (logBucket === undefined && parts.hasLandingBucket) {
     throw new UserError(
       "with a KMS key, logs are delivered to a separate bucket: set it with --log-bucket (output landing_bucket of the stack)",
     );
   }
+  const landing = logBucket ?? parts.logBucket ?? bucket;
   process.env.AWS_REGION = parts.region;
-  return backfillAws({
-    ...common,
-    ...parts,
-    bucket,
-    logBucket: logBucket ?? parts.logBucket ?? bucket,
-  });
+  return backfillAws({ ...common, ...withLanding(parts, landing), bucket, logBucket: landing });
 }
 
 function printOutcome(outcome: Outcome & { readonly seconds: number }, { dryRun, bucket }: Options): string {
