@@ -20,7 +20,7 @@ describe("planMove", () => {
   it("names the target by table, hour, a hash of the object's bucket and key, and the file name", () => {
     expect(planMove(SOURCES, "identity", { bucket: "logs", key: `cf/${NAME}` })).toEqual({
       kind: "move",
-      key: `${FOLDER}8dbfc1ef-${NAME}`,
+      key: `${FOLDER}46af332e-${NAME}`,
       earlierKeys: [],
       partition: { table: "cloudfront_access_logs", hour: hourOf(Date.UTC(2026, 10, 23, 7)) },
       source: SOURCES[0],
@@ -29,13 +29,14 @@ describe("planMove", () => {
 
   it("puts the time before it for pipelines on AWS, and knows the name of earlier versions", () => {
     expect(planMove(SOURCES, "time-first", { bucket: "logs", key: `cf/${NAME}` })).toMatchObject({
-      key: `${FOLDER}log-20261123T07Z-8dbfc1ef-${NAME}`,
-      earlierKeys: [`${FOLDER}8dbfc1ef-${NAME}`],
+      key: `${FOLDER}log-20261123T07Z-46af332e-${NAME}`,
+      earlierKeys: [`${FOLDER}46af332e-${NAME}`],
     });
   });
 
   it("takes the time of a name to the minute if the format has it", () => {
-    const name = "111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261124T0000Z_10.0.0.5_2fb1c9a0.log.gz";
+    const name =
+      "111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261124T0000Z_10.0.0.5_2fb1c9a0.log.gz";
     const plan = planMove(SOURCES, "time-first", { bucket: "logs", key: `alb/AWSLogs/${name}` });
     expect(plan).toMatchObject({
       key: expect.stringMatching(
