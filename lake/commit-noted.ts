@@ -125,7 +125,7 @@ async function commitFiles(
   }
   for (const [key, detail] of batch.corrupt) {
     result.skipped.push({ key, reason: "corrupt-file", detail });
-    corrupt.push({ key, partition });
+    corrupt.push({ kind: "moved", key, partition });
   }
 }
 

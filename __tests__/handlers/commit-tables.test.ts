@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { hourOf } from "../../formats/hour";
 import { type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import type { CommittedFiles } from "../../formats/render/lake-sql";
-import { projectedPartitions } from "../../handlers/adapters/projected-partitions";
 import { noteArrivals } from "../../handlers/core/arrival-notes";
 import { commitRecords } from "../../handlers/core/commit-records";
 import { commitTables } from "../../handlers/core/commit-tables";
@@ -79,11 +78,16 @@ async function openPipeline() {
     commitSql: (files: CommittedFiles) => HEAD + JSON.stringify(files),
     isCommit: (_: string, sql: string) => sql.startsWith(HEAD),
   };
-  const ports = { store, clock, catalog: projectedPartitions, engine: fake.engine, lake };
+  const catalog = { add: async () => undefined, addDelivered: async () => undefined };
+  const ports = { store, clock, catalog, engine: fake.engine, lake };
   /** Moves files into an hour, with one note for all of them. */
   const arrive = async (hour: string, ...names: readonly string[]) => {
     const partition = partitionAt(hour);
-    const files = names.map((name) => ({ key: rawPrefixOf(partition) + name, partition }));
+    const files = names.map((name) => ({
+      kind: "moved" as const,
+      key: rawPrefixOf(partition) + name,
+      partition,
+    }));
     for (const { key } of files) await store.put({ bucket: BUCKET, key }, key);
     await noteArrivals(ports, BUCKET, files);
     return files.map(({ key }) => key);
