@@ -5,7 +5,7 @@ import { codeOf } from "../handlers/core/errors";
 import { openDuckdb } from "../lake/duckdb-engine";
 import { forEachAtOnce } from "../lake/for-each-at-once";
 import { isLakePath, type LakeLayout, lakeLayout } from "../lake/layout";
-import { type LockHolder, lockHolder } from "../lake/lock";
+import { type LockState, lockState } from "../lake/lock";
 import type { StreamFacts } from "./facts";
 import { filesBelow } from "./folder-files";
 import { type LakeFiles, lakeFiles, type PartitionFile } from "./lake-files";
@@ -28,7 +28,7 @@ export interface ExistingLakeFacts extends Pick<LakeFiles, "unknownNotes" | "lef
   readonly at: Date;
   readonly streams: readonly StreamFacts[];
   readonly parquet: readonly ParquetFacts[];
-  readonly lock?: LockHolder;
+  readonly lock?: LockState;
   /** Files of interrupted work. */
   readonly work: readonly string[];
   readonly broken: readonly BrokenFile[];
@@ -82,7 +82,7 @@ async function existingLake(
     view.onProgress("reading logs", done, total),
   );
   const keys = new Set(raw.map(({ path }) => path));
-  const lock = await lockHolder(layout.lockFile);
+  const lock = await lockState(layout);
   return {
     kind: "lake",
     root: layout.root,
@@ -99,8 +99,8 @@ async function existingLake(
   };
 }
 
-/** Temporary name of a lock while it is written. */
-const LOCK_LEFTOVER = /^\.lock\.\d+$/;
+/** Temporary names of a lock while it is written; the first is of older versions. */
+const LOCK_LEFTOVER = /^\.lock\.(?:\d+|.+\.partial)$/;
 
 async function readAll(
   root: string,

@@ -50,7 +50,7 @@ export async function backfillFolder(options: FolderBackfillOptions): Promise<Fo
       },
     );
   if (options.isDryRun) return run();
-  return withLakeLock(lake.lockFile, async () => {
+  return withLakeLock(lake, async () => {
     await prepareLake(lake);
     const privacy = await lakePrivacy(lake);
     const summary = await run();

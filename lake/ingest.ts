@@ -58,7 +58,7 @@ const MOVE_BATCH = 1000;
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const started = performance.now();
   const { store, bucket, lake } = await openFolders(options.directory, options.lake, options);
-  return withLakeLock(lake.lockFile, async () => {
+  return withLakeLock(lake, async () => {
     await prepareLake(lake);
     const privacy = await lakePrivacy(lake, options.privacy);
     const { moved, committed } = await withLakeWriter(lake, async (writer) => ({

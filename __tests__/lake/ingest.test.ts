@@ -277,12 +277,6 @@ describe("ingest", () => {
     expect(await count()).toEqual({ n: 2, files: 1 });
   });
 
-  it("refuses to write to a lake that another process is writing to", async () => {
-    mkdirSync(lake.lake);
-    writeFileSync(join(lake.lake, ".lock"), String(process.ppid));
-    await expect(lake.ingest()).rejects.toThrow(`process ${process.ppid} is writing to this lake`);
-  });
-
   it.each([
     ["a folder that is missing", "none", "lake", "the folder does not exist"],
     ["a lake inside the folder of the logs", "logs", "logs/lake", "must not contain each other"],
