@@ -9,7 +9,7 @@ import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
 import type { DuckdbEngine } from "./duckdb-engine";
 import type { LakeLayout } from "./layout";
 import { LAKE_PARQUET, parquetOptions } from "./parquet-layout";
-import { MAX_LINE_BYTES } from "./spool";
+import { MAX_ROW_BYTES } from "./plain-text";
 import type { SpooledBatch } from "./spooled-batch";
 import { syncFile, syncFolder } from "./sync-to-disk";
 
@@ -52,7 +52,7 @@ async function writeParquet(
   file: string,
   privacy: PrivacyRule | undefined,
 ): Promise<void> {
-  const rows = renderDuckdbRelation(format, join(texts, "*"), 2 * MAX_LINE_BYTES);
+  const rows = renderDuckdbRelation(format, join(texts, "*"), MAX_ROW_BYTES);
   const logFile = `${sqlString(rawPrefixOf(partition))} || file AS log_file`;
   await engine.run({
     sql: `COPY (SELECT * EXCLUDE (file, unparsed)${privacy ? privateColumns(format, privacy) : ""}, ${logFile}, ${privacy ? HIDDEN_LINE : "unparsed"} FROM (${rows}))
