@@ -60,7 +60,7 @@ const judgeFiles = ({ strays, unknownNotes, broken, gone }: ExistingLakeFacts, f
 ];
 
 /** Skip reasons of logs that could not be read; the other reasons mean that a file is not an access log. */
-const LOST = ["corrupt-file", "unreadable-file"];
+const LOST = ["corrupt-file", "failed-file", "unreadable-file"];
 
 function judgeSkipped({ skipped }: ExistingLakeFacts, find: Find): Finding[] {
   if (!skipped) return [find("skipped-unreadable", "skipped.jsonl")];

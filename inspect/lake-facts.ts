@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { rawPrefixOf } from "../formats/partition-layout";
 import type { HourRange } from "../handlers/core/add-partitions";
 import { codeOf } from "../handlers/core/errors";
 import { openDuckdb } from "../lake/duckdb-engine";
@@ -76,7 +77,11 @@ async function existingLake(
   const { raw, typed, noted, ...others } = await lakeFiles(layout.root, view.range);
   const parquet = await readAll(layout.root, typed, view);
   const logs = parquet.flatMap(({ content }) => (content.kind === "read" ? content.logs : []));
-  const commits = new Set(logs.map(({ key }) => key));
+  const withRows = new Set(logs.map(({ key }) => key));
+  const recorded = parquet.flatMap(({ partition, content }) =>
+    content.kind === "read" ? content.recorded.map((name) => rawPrefixOf(partition) + name) : [],
+  );
+  const commits = new Set([...withRows, ...recorded]);
   const toOpen = view.isDeep ? raw : raw.filter(({ path }) => !commits.has(path)).slice(0, OPENED_BY_STATUS);
   const opened = await openFiles(layout.root, toOpen, (done, total) =>
     view.onProgress("reading logs", done, total),
@@ -94,7 +99,7 @@ async function existingLake(
     work: await pathsBelow(layout.root, basename(layout.workFolder)),
     leftovers: [...others.leftovers, ...names.filter((name) => LOCK_LEFTOVER.test(name))],
     broken: opened.broken,
-    gone: [...commits].filter((key) => !keys.has(key)).sort(),
+    gone: [...withRows].filter((key) => !keys.has(key)).sort(),
     skipped: await skippedOf(layout.skippedFile),
   };
 }

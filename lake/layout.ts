@@ -25,6 +25,8 @@ export interface LakeLayout {
   readonly writerFile: string;
   /** One JSON line for each object that the last `ingest` skipped, with the reason. */
   readonly skippedFile: string;
+  /** Bucket names of the folders that the logs came from. */
+  readonly bucketsFile: string;
   /** Privacy options of the rows; missing if they hold all that was logged. */
   readonly privacyFile: string;
   /** Secret of the hashes. */
@@ -57,6 +59,7 @@ export function lakeLayout(folder: string): LakeLayout {
     lockFile: join(root, ".lock.duckdb"),
     writerFile: join(root, ".lock"),
     skippedFile: join(root, "skipped.jsonl"),
+    bucketsFile: join(root, ".buckets.json"),
     privacyFile: join(root, "privacy.json"),
     saltFile: join(root, ".privacy-salt"),
   };

@@ -107,7 +107,7 @@ describe("ingest", () => {
     });
     engine.close();
     renameSync(`${path}.older`, path);
-    lake.put(albKey(), albLine());
+    lake.put(albKey(), `${albLine()}\n`);
     await lake.ingest();
     expect(
       await lake.query("SELECT elb_error_code FROM alb_access_logs ORDER BY elb_error_code NULLS FIRST"),
