@@ -10,7 +10,7 @@ import {
   lengthExpected,
   NAME_LENGTHS,
 } from "../pipeline/rules";
-import { problemsOfSources } from "../pipeline/source-problems";
+import { placeOfSources, problemsOfSources } from "../pipeline/source-problems";
 import { jsonMistake } from "./json-mistake";
 import { messageOf, shown } from "./messages";
 import { pipelinePropsOf, toLogSource } from "./pipeline-props";
@@ -93,11 +93,8 @@ const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
     value,
   );
 
-const sourceProblems = ({ sources, existingLogBucket, kmsKey, region }: Settings): string[] =>
-  problemsOfSources(sources.map(toLogSource), {
-    region,
-    isInPipelinesBucket: existingLogBucket === undefined && kmsKey === undefined,
-  });
+const sourceProblems = ({ sources, ...settings }: Settings): string[] =>
+  problemsOfSources(sources.map(toLogSource), placeOfSources(settings));
 
 const tooLongNames = (settings: Settings): string[] =>
   NAME_LENGTHS.filter((length) => isTooLong(settings, length)).map(

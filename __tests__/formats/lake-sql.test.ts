@@ -22,6 +22,7 @@ import {
   renderOptimize,
   renderVacuum,
 } from "../../formats/render/maintenance-sql";
+import { renderFileSums, renderFilesOfHours } from "../../formats/render/reconcile-sql";
 import {
   renderCommittedFiles,
   renderCommittedHours,
@@ -89,6 +90,8 @@ describe.each(
       daysToMerge: renderDaysToMerge(table),
       optimize: renderOptimize(table, "2026-11-23"),
       vacuum: renderVacuum(table),
+      fileSums: renderFileSums(table, "2026-11-23"),
+      filesOfHours: renderFilesOfHours(table, "2026-11-23", ["07", "08"]),
     }).toMatchSnapshot();
   });
 
@@ -105,6 +108,8 @@ describe.each(
       renderCommittedFiles(table, [partitionOf(table), partitionOf(table)]),
       renderDaysBefore(table, "2026-11-23"),
       renderDaysToMerge(table),
+      renderFileSums(table, "2026-11-23"),
+      renderFilesOfHours(table, "2026-11-23", ["07", "08"]),
       renderDeleteDays(table, "2026-11-20", "2026-11-22"),
     ]) {
       expect(syntaxErrors("trino", sql)).toEqual([]);

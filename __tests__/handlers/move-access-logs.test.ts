@@ -83,7 +83,9 @@ describe("move-access-logs", () => {
     const response = await invoke(sqsEvent(s3Notification("logs", KEY)));
     expect(failedIn(response)).toEqual([]);
     expect(rawKeys()).toEqual([
-      expect.stringMatching(new RegExp(`^raw/alb_access_logs/dt=2026-11-23/hour=07/log-20261123T0705Z-[0-9a-f]{8}-${NAME}$`)),
+      expect.stringMatching(
+        new RegExp(`^raw/alb_access_logs/dt=2026-11-23/hour=07/log-20261123T0705Z-[0-9a-f]{8}-${NAME}$`),
+      ),
     ]);
     expect(server.read("logs", rawKeys()[0] ?? "")).toBe("text");
     expect(keysIn("logs")).toEqual([...noteKeys(), ...rawKeys()]);

@@ -37,34 +37,59 @@ export type MovePlan =
  * one file; the hash of bucket and key distinguishes files of the same name from different places.
  */
 export function planMove(sources: readonly Source[], names: TargetNames, object: ArrivedObject): MovePlan {
-  if (object.key.endsWith("/")) return { kind: "skip", reason: "folder-marker" };
-  const match = matchSource(sources, object.key);
+  const match = matchObject(sources, object);
   if (match.kind === "skip") return match;
-  if (match.source.asDelivered) return { kind: "skip", reason: "read-as-delivered" };
-  if (object.size === 0) return { kind: "skip", reason: "empty-object" };
   const { source, hour } = match;
-  const partitionValue = partitionValueOf(source);
-  const format = FORMATS[source.format];
-  const partition: Partition = {
-    table: format.table,
-    hour,
-    ...(partitionValue === undefined ? {} : { source: partitionValue }),
-  };
+  // Events can still be in the queue after the layout of a source was changed.
+  if (source.asDelivered) return { kind: "skip", reason: "read-as-delivered" };
+  const partition = partitionOf(match);
   const [folder, identity] = [rawPrefixOf(partition), identityOf(object)];
   return names === "identity"
     ? { kind: "move", key: folder + identity, earlierKeys: [], partition, source }
     : {
         kind: "move",
-        key: folder + stampedName(format, object, hour),
+        key: folder + stampedName(FORMATS[source.format], object, hour),
         earlierKeys: [folder + identity],
         partition,
         source,
       };
 }
 
-type Match =
-  | { readonly kind: "access-log"; readonly source: Source; readonly hour: Hour }
+/** The planned action for an object in a folder of a source that is read as delivered. */
+export type ReadPlan =
+  | { readonly kind: "read"; readonly partition: Partition }
+  /** The object belongs to a source with a longer prefix. */
+  | { readonly kind: "other-source" }
   | { readonly kind: "skip"; readonly reason: SkipReason };
+
+/** Decides if a listed object is a file of the source. @param source one of the sources */
+export function planDelivered(sources: readonly Source[], source: Source, object: ArrivedObject): ReadPlan {
+  const match = matchObject(sources, object);
+  if (match.kind === "skip") return match;
+  return match.source === source ? { kind: "read", partition: partitionOf(match) } : { kind: "other-source" };
+}
+
+interface MatchedFile {
+  readonly kind: "access-log";
+  readonly source: Source;
+  readonly hour: Hour;
+}
+type Match = MatchedFile | { readonly kind: "skip"; readonly reason: SkipReason };
+
+function matchObject(sources: readonly Source[], { key, size }: ArrivedObject): Match {
+  if (key.endsWith("/")) return { kind: "skip", reason: "folder-marker" };
+  const match = matchSource(sources, key);
+  return match.kind === "access-log" && size === 0 ? { kind: "skip", reason: "empty-object" } : match;
+}
+
+function partitionOf({ source, hour }: MatchedFile): Partition {
+  const partitionValue = partitionValueOf(source);
+  return {
+    table: FORMATS[source.format].table,
+    hour,
+    ...(partitionValue === undefined ? {} : { source: partitionValue }),
+  };
+}
 
 /** The source whose format matches the key; of several, the source with the longest prefix. */
 function matchSource(sources: readonly Source[], key: string): Match {

@@ -138,7 +138,9 @@ async function landingOf(
   const { parts, landing } = inspection;
   if (landing === undefined) return undefined;
   const listings = await Promise.all(
-    sources.map(({ prefix }) => list(inspection, landing, prefix, LANDING_PAGES)),
+    sources
+      .filter(({ isAsDelivered }) => !isAsDelivered)
+      .map(({ prefix }) => list(inspection, landing, prefix, LANDING_PAGES)),
   );
   const found = listings.filter((listing): listing is Listing => listing !== undefined);
   if (found.length < listings.length) return undefined;
