@@ -8,33 +8,35 @@ import { keyPath } from "./key-path";
 import { syncFile } from "./sync-to-disk";
 
 /** Suffix of files that are being written. They are never listed. */
-const PARTIAL = ".partial";
+export const PARTIAL = ".partial";
 
-export interface DirectoryStoreOptions {
-  /**
-   * Makes copies survive a power failure, too. Not needed if the originals are kept: the next run repeats an
-   * incomplete copy.
-   *
-   * @default true
-   */
-  readonly syncCopies?: boolean;
+/** Objects in folders. */
+export interface DirectoryObjectStore extends ObjectStore {
+  /** True if the target is a copy of the source, and the source did not change since then. */
+  isCopied(source: ObjectLocation, target: ObjectLocation): boolean;
 }
 
 /**
  * Stores objects as files: a key is a path below its bucket's folder.
  *
- * A file appears complete or not at all, and survives a power failure: it is written to a temporary path,
- * synced and renamed.
+ * A file appears complete or not at all: it is written to a temporary path and renamed. All but copies survive a
+ * power failure, too: sync a copy before you delete its source.
  *
  * @param folders absolute folder of each bucket
+ * @param suspects keys of copies that may differ from their sources although size and time are the same
  */
 export function directoryObjectStore(
   folders: Readonly<Record<string, string>>,
-  { syncCopies = true }: DirectoryStoreOptions = {},
-): ObjectStore {
+  suspects: ReadonlySet<string> = new Set(),
+): DirectoryObjectStore {
   const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), keyPath(key));
+  const isCopied = (source: ObjectLocation, target: ObjectLocation): boolean =>
+    !suspects.has(target.key) && isSameFile(statOrMissing(pathOf(source)), statOrMissing(pathOf(target)));
   return {
-    copy: async (source, target) => copy(pathOf(source), pathOf(target), syncCopies),
+    isCopied,
+    // A second run does not copy unchanged files again.
+    copy: async (source, target) =>
+      isCopied(source, target) ? "copied" : copy(pathOf(source), pathOf(target)),
     exists: async (location) => statOrMissing(pathOf(location)) !== undefined,
     put: async (location, body) => writeAside(pathOf(location), (path) => writeFile(path, body), renameSync),
     putIfAbsent: async (location, body) => putIfAbsent(pathOf(location), body),
@@ -58,17 +60,21 @@ function folderOf(folders: Readonly<Record<string, string>>, bucket: string): st
   return folder;
 }
 
-async function copy(source: string, target: string, isSynced: boolean): Promise<"copied" | "source-missing"> {
+/** Times are set as fractions of seconds, which are not exact: without this, some would be in the millisecond before. */
+const PART_OF_MS = 0.1;
+
+/** A copy keeps the source's time, to the millisecond. */
+const isSameFile = (from: BigIntStats | undefined, to: BigIntStats | undefined): boolean =>
+  from !== undefined && to !== undefined && to.size === from.size && to.mtimeMs === from.mtimeMs;
+
+async function copy(source: string, target: string): Promise<"copied" | "source-missing"> {
   const from = statOrMissing(source);
   if (!from) return "source-missing";
-  const to = statOrMissing(target);
-  // The copy keeps the source's time, so that a second run does not copy unchanged files again.
-  if (to && to.size === from.size && to.mtimeMs === from.mtimeMs) return "copied";
   const write = async (path: string) => {
     await copyFile(source, path, constants.COPYFILE_FICLONE);
-    utimesSync(path, from.atime, from.mtime);
+    utimesSync(path, from.atime, (Number(from.mtimeMs) + PART_OF_MS) / 1000);
   };
-  await writeAside(target, write, renameSync, isSynced);
+  await writeAside(target, write, renameSync, false);
   return "copied";
 }
 

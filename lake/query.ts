@@ -13,6 +13,7 @@ import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
 import { hasParquet } from "./has-parquet";
 import { jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout, TYPED_PREFIX } from "./layout";
+import { noRows } from "./no-rows";
 
 /** A lake for queries: each typed table by its name, and its unparsed lines as `<table>_unparsed`. */
 export interface OpenLake {
@@ -110,11 +111,11 @@ UNION ALL BY NAME ${noFiles(format)}`;
 }
 
 /** A table without files can still be queried. */
-function noFiles(format: LogFormat): string {
-  const texts = ["log_file", "unparsed", ...PARTITION_KEYS.map(({ name }) => name)];
-  const columns = [...duckdbColumns(format), ...texts.map((name) => ({ name, type: "VARCHAR" }))];
-  return `SELECT ${columns.map(({ name, type }) => `NULL::${type} AS ${sqlIdentifier(name)}`).join(", ")} WHERE false`;
-}
+const noFiles = (format: LogFormat): string =>
+  noRows(
+    format,
+    PARTITION_KEYS.map(({ name }) => name),
+  );
 
 async function* rowsOf(result: DuckDBResult): AsyncGenerator<readonly Json[]> {
   for await (const rows of result.yieldConvertedRows(jsonConverter)) yield* rows;

@@ -20,7 +20,7 @@ describe("planMove", () => {
   it("names the target by table, hour, a hash of the object's bucket and key, and the file name", () => {
     expect(planMove(SOURCES, "identity", { bucket: "logs", key: `cf/${NAME}` })).toEqual({
       kind: "move",
-      key: `${FOLDER}8dbfc1ef-${NAME}`,
+      key: `${FOLDER}46af332e-${NAME}`,
       earlierKeys: [],
       partition: { table: "cloudfront_access_logs", hour: hourOf(Date.UTC(2026, 10, 23, 7)) },
       source: SOURCES[0],
@@ -29,8 +29,8 @@ describe("planMove", () => {
 
   it("puts the time before it for pipelines on AWS, and knows the name of earlier versions", () => {
     expect(planMove(SOURCES, "time-first", { bucket: "logs", key: `cf/${NAME}` })).toMatchObject({
-      key: `${FOLDER}log-20261123T07Z-8dbfc1ef-${NAME}`,
-      earlierKeys: [`${FOLDER}8dbfc1ef-${NAME}`],
+      key: `${FOLDER}log-20261123T07Z-46af332e-${NAME}`,
+      earlierKeys: [`${FOLDER}46af332e-${NAME}`],
     });
   });
 

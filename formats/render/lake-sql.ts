@@ -279,8 +279,8 @@ function textOfFiles({ format, bucket }: LakeTable, files: CommittedFiles): Text
 export const commitHead = (table: LakeTable): string => `INSERT INTO ${sqlName(table, table.format.table)} (`;
 
 /** `"dt" = '...' AND "hour" IN (...)` for each day, with the source before it if there is one. */
-const partitionCondition = (partitions: readonly Partition[], valueOf: KeyValue): string =>
-  pairsCondition(partitions.map(partitionPairs), valueOf);
+const partitionCondition = (partitions: readonly Partition[], keyValue: KeyValue): string =>
+  pairsCondition(partitions.map(partitionPairs), keyValue);
 
 const folderCondition = (layout: FolderLayout, folders: readonly DeliveredFolder[]): string =>
   pairsCondition(
@@ -291,14 +291,14 @@ const folderCondition = (layout: FolderLayout, folders: readonly DeliveredFolder
 /** Names the values of the innermost key in one list for each combination of the others. */
 function pairsCondition(
   partitions: readonly (readonly (readonly [key: string, value: string])[])[],
-  valueOf: KeyValue,
+  keyValue: KeyValue,
 ): string {
   const byOthers = new Map<string, string[]>();
   let innermost = "";
   for (const pairs of partitions) {
     const [key = "", value = ""] = pairs.at(-1) ?? [];
-    const others = pairs.slice(0, -1).map(([name, text]) => `${valueOf(name)} = ${sqlString(text)}`);
-    innermost = valueOf(key);
+    const others = pairs.slice(0, -1).map(([name, text]) => `${keyValue(name)} = ${sqlString(text)}`);
+    innermost = keyValue(key);
     byOthers.set(others.join(" AND "), [...(byOthers.get(others.join(" AND ")) ?? []), sqlString(value)]);
   }
   return anyOf(
@@ -375,7 +375,11 @@ function shownLine({ hidesLines = [] }: LakeTable): string {
 
 /** Counts the unparsed lines of a day. Scans the text of the day. @param dt day, `YYYY-MM-DD` */
 export const renderCountUnparsed = (table: LakeTable, dt: string): string =>
-  `SELECT count(*) FROM ${sqlName(table, unparsedViewOf(table.format))} WHERE ${sqlIdentifier(PARTITION_KEYS[0].name)} = ${sqlString(dt)}`;
+  `SELECT count(*) FROM ${sqlName(table, unparsedViewOf(table.format))} WHERE ${sqlIdentifier(DT.name)} = ${sqlString(dt)}${table.hasDelivered ? ` AND ${isDeliveredOn(dt)}` : ""}`;
+
+/** The folders of a day and of the next one: the last files of a day are delivered on the next day. */
+const isDeliveredOn = (dt: string): string =>
+  `"day" IN (${sqlString(dt)}, CAST(DATE ${sqlString(dt)} + INTERVAL '1' DAY AS varchar))`;
 
 const keyNames = ({ bySource }: LakeTable): string[] =>
   [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map(({ name }) => sqlIdentifier(name));

@@ -8,13 +8,19 @@ import { moveObjects } from "./move-objects";
 import { type ArrivedObject, type MovePlan, planMove, type TargetNames } from "./move-plan";
 import type { Pace } from "./pace";
 import type { PartitionedTable } from "./partitioned-table";
-import type { Clock, ObjectStore, PartitionCatalog } from "./ports";
+import type { Clock, ObjectLocation, ObjectStore, PartitionCatalog } from "./ports";
 
 export interface BackfillPorts {
   readonly store: ObjectStore;
   readonly catalog: PartitionCatalog;
   readonly clock: Clock;
   readonly pace: Pace;
+  /**
+   * True if an object was moved before, and is the same since then.
+   *
+   * @default - it was if the target exists: a delivered object of S3 never changes
+   */
+  readonly isMoved?: (object: ObjectLocation, target: ObjectLocation) => boolean | Promise<boolean>;
 }
 
 export interface BackfillConfig {
@@ -87,7 +93,11 @@ async function* landing({ store }: BackfillPorts, config: BackfillConfig): Async
 const tablesOf = ({ sources, table: only }: BackfillConfig): PartitionedTable[] =>
   tablesOfSources(sources).filter(({ table }) => only === undefined || table === only);
 
-const isWanted = (plan: MovePlan, { range, table }: BackfillConfig): boolean =>
+/** True for objects of the hours, and of the table if one is given. */
+export const isWanted = (
+  plan: MovePlan,
+  { range, table }: Pick<BackfillConfig, "range" | "table">,
+): boolean =>
   plan.kind === "move" &&
   plan.partition.hour >= range.from &&
   plan.partition.hour <= range.to &&
@@ -136,21 +146,22 @@ async function moveLanding(ports: BackfillPorts, config: BackfillConfig, total: 
 
 /** If originals are kept, skips those that were copied before. */
 async function withoutMoved(
-  { store, pace }: BackfillPorts,
+  { store, pace, isMoved = (_, target) => store.exists(target) }: BackfillPorts,
   { sources, bucket, names, keepOriginals }: BackfillConfig,
   objects: readonly ArrivedObject[],
 ): Promise<readonly ArrivedObject[]> {
   if (!keepOriginals) return objects;
   await pace(objects.length);
-  const isMoved = await Promise.all(
+  const moved = await Promise.all(
     objects.map(async (object) => {
       const plan = planMove(sources, names, object);
       if (plan.kind === "skip") return false;
-      for (const key of [plan.key, ...plan.earlierKeys]) if (await store.exists({ bucket, key })) return true;
+      for (const key of [plan.key, ...plan.earlierKeys])
+        if (await isMoved(object, { bucket, key })) return true;
       return false;
     }),
   );
-  return objects.filter((_, index) => !isMoved[index]);
+  return objects.filter((_, index) => !moved[index]);
 }
 
 const failureOf = (object: ArrivedObject | undefined, error: OperationError) => ({
