@@ -8,14 +8,14 @@ export const LAKE_PREFIX = "lake/";
 export const COMMITS_PREFIX = "_commits/";
 /** Arrival notes, below the table's name: the work list of commits. Athena ignores names that start with `_`. */
 export const ARRIVALS_PREFIX = "_arrivals/";
-/** Up to where each source that is read as delivered was listed: one object per source. */
-export const LISTED_PREFIX = "_listed/";
-/** Result of the last reconciliation of each typed table. */
-export const RECONCILED_PREFIX = "_reconciled/";
 /** Rejected files, each with the reason next to it. The rest of the key is the same as below `raw/`. */
 export const REJECTED_PREFIX = "rejected/";
 /** Markers of partitions with new files, which versions before arrival notes wrote. */
 export const TOUCHED_PREFIX = "_touched/";
+/** Where each listing of files as delivered ended, by source. */
+export const LISTED_PREFIX = "_listed/";
+/** What the nightly reconciliation of each table found. */
+export const RECONCILED_PREFIX = "_reconciled/";
 const PRIVACY_PREFIX = "_privacy/";
 /** The secret for hashes of addresses, query strings and cookies. */
 export const PRIVACY_SALT_KEY = `${PRIVACY_PREFIX}salt`;
@@ -28,10 +28,10 @@ export const OWN_PREFIXES = [
   LAKE_PREFIX,
   COMMITS_PREFIX,
   ARRIVALS_PREFIX,
-  LISTED_PREFIX,
-  RECONCILED_PREFIX,
   REJECTED_PREFIX,
   TOUCHED_PREFIX,
+  LISTED_PREFIX,
+  RECONCILED_PREFIX,
   PRIVACY_PREFIX,
   CONFIGURATION_PREFIX,
 ] as const;

@@ -70,7 +70,7 @@ export const linesGlueTable = (format: LogFormat, options: RawTableOptions): Glu
  */
 export function deliveredGlueTables(
   format: LogFormat,
-  sources: readonly DeliveredSource[],
+  sources: readonly Pick<DeliveredSource, "bucket" | "prefix">[],
 ): { readonly rows: GlueTable; readonly lines: GlueTable } {
   const { delivered, title } = format;
   const [first] = sources;

@@ -96,6 +96,12 @@ export interface QueryEngine {
   value(statement: Statement): Promise<string | undefined>;
 }
 
+/** An engine that returns tables. */
+export interface RowsEngine extends QueryEngine {
+  /** Runs a query. @returns its rows as texts; NULL is an empty text @throws as `run` does */
+  rows(statement: Statement): Promise<readonly (readonly string[])[]>;
+}
+
 /** An engine that can report how many rows a statement wrote. */
 export interface CountingEngine extends QueryEngine {
   /** @returns number of rows that the INSERT with this id added; `undefined` if unknown, never an error */
@@ -113,6 +119,12 @@ export interface Lake {
   commitSql(files: CommittedFiles): string;
   /** True if the statement is a commit to the table: records in the bucket are not trusted. */
   isCommit(table: string, sql: string): boolean;
+}
+
+/** Queue of delivered objects that wait for their move. */
+export interface MoveQueue {
+  /** Announces objects as their bucket does. */
+  announce(objects: readonly (ObjectLocation & Pick<StoredObject, "size">)[]): Promise<void>;
 }
 
 /** Versions of a table's definition in the catalog; each Iceberg commit adds one. */

@@ -9,7 +9,7 @@ export interface Source {
   readonly name?: string;
   /** True if the name is the value of the table's `source` partition key. */
   readonly partition?: boolean;
-  /** Set if its files are read where AWS delivers them, in this bucket. */
+  /** Set if its files are read where AWS delivers them: none is moved. */
   readonly asDelivered?: { readonly bucket: string } | undefined;
 }
 
