@@ -22,10 +22,9 @@ const KEYS_PER_LIST = 1000;
 const HOURS_PER_DAY = DAY_MS / HOUR_MS;
 
 const CONFIGURATION: Configuration = {
-  sources: configuredSourcesOf([{ name: "web", format: "alb", prefix: "alb/" }]).map((source) => ({
-    ...source,
-    asDelivered: { bucket: BUCKET },
-  })),
+  sources: [
+    ...configuredSourcesOf([{ name: "web", format: "alb", prefix: "alb/", layout: "as-delivered" }], BUCKET),
+  ],
 };
 const ENVIRONMENT: LakeEnvironment = {
   DATABASE: "logs",

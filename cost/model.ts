@@ -1,6 +1,7 @@
 import { DAY_MS, DAY_SECONDS } from "../formats/time";
 import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
 import { LOOK_BACK_MS } from "../handlers/core/find-delivered";
+import { COMPARED_DAYS } from "../handlers/core/reconcile";
 import { CREATE_PARTITION, MAINTAIN, MEMORY_MIB, MOVE, TRANSFORM } from "../pipeline/sizing";
 import { sum } from "../terminal/quantities";
 import { ATHENA_MIN_BYTES, BYTES_PER_TB, PRICES, usdOf } from "./prices";
@@ -99,9 +100,6 @@ const QUEUE_BATCH = 10;
 
 /** Measured CPU time to read the answer to a LIST request with a thousand keys. */
 const LIST_CPU_SECONDS = 0.04;
-/** Days that the nightly reconciliation compares. */
-const RECONCILED_DAYS = 3;
-
 /** Keys in one answer to a LIST request. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 const KEYS_PER_LIST = 1000;
 
@@ -254,7 +252,7 @@ function tableItems({ files, gb, commitsPerHour }: Month, layout: Layout): Item[
     item("commit: scan of the text", "athenaScan", tbScanned(gb, commits)),
     ...scheduledItems("maintain", nights * MAINTAIN.runsPerNight, nights * MAINTAIN_SECONDS),
     item("maintain: writes", "s3Writes", nights * maintainRun.writes),
-    item("maintain: reconciliation", "s3Writes", nights * listsOf(filesPerDay * RECONCILED_DAYS)),
+    item("maintain: reconciliation", "s3Writes", nights * listsOf(filesPerDay * COMPARED_DAYS)),
     item("maintain: merge of small files", "athenaScan", tbScanned(gb * TABLE_PER_TEXT, nights)),
   ];
 }

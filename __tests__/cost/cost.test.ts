@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import {
   billOf,
-  commitScans,
   DESIGN_NAMES,
   type Load,
   moveInvocations,
@@ -11,12 +10,9 @@ import {
 } from "../../cost/model";
 import { athenaUsd, PRICES, usdOf } from "../../cost/prices";
 import { FORMATS } from "../../formats";
-import { hourOf } from "../../formats/hour";
-import { CONFIGURATION_KEY, rawPrefixOf } from "../../formats/partition-layout";
+import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
-import { committedFiles, MAX_RANGES, planCommits } from "../../handlers/core/plan-commits";
 import { MOVE } from "../../pipeline/sizing";
-import { randomFrom } from "../../sample/random";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
 import { s3Notification, sqsEvent } from "../../testing/events";
 import { type S3Request, type S3Server, startS3Server } from "../../testing/s3-server";
@@ -130,28 +126,6 @@ describe("the model counts the work of the handlers:", () => {
     const commits = athena.queries.filter(({ sql }) => sql.startsWith("INSERT INTO"));
     expect(commits).toHaveLength(1);
     expect(commits[0]?.sql).toContain(`\n  AND ("$path" IN ('s3://logs/${FILE}'))\n`);
-    expect([commitScans(1, 1e6), commitScans(6, 1), commitScans(6, MAX_RANGES)]).toEqual([1, 1, 1]);
-  });
-
-  it.each([150, 300, 700, 3000])("transform-partition rereads files at %d files a run", (filesPerRun) => {
-    const random = randomFrom(1);
-    const partition = { table: "alb_access_logs", hour: hourOf(Date.UTC(2026, 10, 23, 7)) };
-    const keys: string[] = [];
-    let read = 0;
-    for (let run = 0; run < 6; run++) {
-      const files = Array.from({ length: filesPerRun }, () => ({
-        kind: "moved" as const,
-        key: `${rawPrefixOf(partition)}${random.hex(8)}-x.log.gz`,
-        partition,
-      }));
-      keys.push(...files.map(({ key }) => key));
-      const [batch = [], ...others] = planCommits({ table: partition.table }, files);
-      expect(others).toEqual([]);
-      const { ranges } = committedFiles(batch);
-      read += keys.filter((key) => ranges.some(({ from, to }) => from <= key && key <= to)).length;
-    }
-    const scans = read / keys.length;
-    expect(Math.abs(commitScans(6, filesPerRun) / scans - 1)).toBeLessThan(0.1);
   });
 
   it("create-partition lists the notes", async () => {
@@ -186,7 +160,7 @@ describe("the model counts the work of the handlers:", () => {
   it.each([
     ["text", { columnar: false }],
     ["typed", {}],
-    ["projected", { partitions: "projection" }],
+    ["delivered", { layout: "as-delivered" }],
   ] as const)("the stack of the design %s has these alarms and dashboards", (design, options) => {
     const stack = synthSettings({
       name: "access-logs",
