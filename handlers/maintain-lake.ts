@@ -12,7 +12,7 @@ import { PermanentError } from "./core/errors";
 import { type MaintainedTable, maintainTable } from "./core/maintain-table";
 import { systemClock } from "./core/ports";
 import { readMaintainEnvironment } from "./environment";
-import { logger, publishPer } from "./telemetry";
+import { logger } from "./telemetry";
 
 const { DATABASE, WORKGROUP, BUCKET, RETENTION_DAYS } = readMaintainEnvironment(process.env);
 const clock = systemClock;
@@ -22,7 +22,7 @@ const client = new AthenaClient({ maxAttempts: 5 });
 const versions = glueTableVersions({ client: new GlueClient({ maxAttempts: 5 }), database: DATABASE });
 const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
 
-/** Time reserved after the last query, to write metrics. */
+/** Time reserved after the last query, to write the log. */
 const RESERVE_MS = 15_000;
 
 /** Event of a table's schedule. */
@@ -35,8 +35,8 @@ export interface MaintainLakeEvent {
 
 /**
  * The nightly work on one typed table: deletes rows after their retention, merges the small files of days
- * with many, deletes files that no snapshot needs and old versions of the table in the catalog, and counts
- * the unparsed lines of finished days. Each run of a night continues where the previous one ended.
+ * with many, and deletes files that no snapshot needs, old versions of the table in the catalog, and old
+ * records of commits. Each run of a night continues where the previous one ended.
  *
  * @throws OperationError if a step failed; the other steps were completed, and the next run catches up
  */
@@ -59,7 +59,6 @@ export async function handler(
     lakeTableOf(options, table),
     { bucket: BUCKET, now, token, deadline, retentionDays: RETENTION_DAYS },
   );
-  if (result.unparsed !== undefined) publishPer("Table", table, { UnparsedRows: result.unparsed });
   for (const error of failures) logger.error("a step of the maintenance failed", error);
   logger.info("table maintained", { ...result, failed: failures.length });
   const [first] = failures;

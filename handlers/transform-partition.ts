@@ -66,12 +66,15 @@ export async function handler(
     }),
   };
   const deadline = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - RESERVE_MS);
-  const committed = await commitTables(ports, { bucket: BUCKET, tables, deadline }, (key) =>
-    logger.warn("unknown note ignored", { key }),
+  const committed = await commitTables(
+    ports,
+    { bucket: BUCKET, tables, deadline },
+    (key) => logger.warn("unknown note ignored", { key }),
+    (table, UnparsedRows) => publishPer("Table", table, { UnparsedRows }),
   );
   publishCommitted(committed);
   const failures = committed.flatMap((table) => table.failures);
-  for (const error of failures) logger.error("a commit failed", error);
+  for (const error of failures) logger.error("a commit or its count failed", error);
   const [first] = failures;
   if (first) throw first;
   return committed.map(({ failures: _, ...table }) => table);

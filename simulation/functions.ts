@@ -20,6 +20,8 @@ const RESERVE_MS = 15_000;
 export class Functions {
   /** Rows that the runs of `transform` report as added. */
   rowsCounted = 0;
+  /** Unparsed lines that they report: again, if a run ends after its report and before its record. */
+  unparsedCounted = 0;
   private invocations = 0;
 
   constructor(private readonly world: World) {}
@@ -68,6 +70,9 @@ export class Functions {
         ports,
         { bucket: BUCKET, tables: TABLES, deadline },
         () => undefined,
+        (_, lines) => {
+          this.unparsedCounted += lines;
+        },
       );
       this.rowsCounted += committed.reduce((sum, { rows }) => sum + rows, 0);
     });

@@ -218,9 +218,20 @@ function shownLine({ hidesLines = [] }: LakeTable): string {
   return `CASE WHEN ${sqlIdentifier(SOURCE_KEY.name)} IN (${hidesLines.map(sqlString).join(", ")}) THEN NULL ELSE "line" END AS "line"`;
 }
 
-/** Counts the unparsed lines of a day. Scans the text of the day. @param dt day, `YYYY-MM-DD` */
-export const renderCountUnparsed = (table: LakeTable, dt: string): string =>
-  `SELECT count(*) FROM ${sqlName(table, unparsedViewOf(table.format))} WHERE ${sqlIdentifier(PARTITION_KEYS[0].name)} = ${sqlString(dt)}`;
+/**
+ * Counts the unparsed lines of files, whose text it reads.
+ *
+ * @returns SQL of one text: for each file with such lines, a line with their number, a space, and the file; NULL if no
+ * file has any
+ */
+export const renderCountUnparsed = (table: LakeTable, { partitions, ranges }: CommittedFiles): string =>
+  `SELECT array_join(array_agg("count_of_file"), chr(10)) FROM (
+  SELECT CAST(count(*) AS varchar) || ' ' || ${sqlIdentifier(LOG_FILE)} AS "count_of_file"
+  FROM ${sqlName(table, unparsedViewOf(table.format))}
+  WHERE ${partitionCondition(partitions)}
+    AND ${rangeCondition(table, sqlIdentifier(LOG_FILE), ranges)}
+  GROUP BY ${sqlIdentifier(LOG_FILE)}
+)`;
 
 const keyNames = ({ bySource }: LakeTable): string[] =>
   [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map(({ name }) => sqlIdentifier(name));

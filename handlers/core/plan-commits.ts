@@ -60,7 +60,7 @@ function batchesOf(files: readonly NotedFile[]): FileBatch[] {
 /** Input of a batch's statement: its partitions, and its files as ranges of keys. */
 export const committedFiles = (batch: FileBatch): CommittedFiles => ({
   partitions: partitionsOf(batch),
-  ranges: rangesOf(batch),
+  ranges: rangesOf(batch.map(({ key }) => key)),
 });
 
 /**
@@ -68,8 +68,8 @@ export const committedFiles = (batch: FileBatch): CommittedFiles => ({
  * whose keys share the longest beginning are covered together: this adds the fewest other files. Files in
  * between are harmless: they are new, too, or already in the table.
  */
-function rangesOf(batch: FileBatch): KeyRange[] {
-  const keys = [...new Set(batch.map(({ key }) => key))].sort();
+export function rangesOf(files: readonly string[]): KeyRange[] {
+  const keys = [...new Set(files)].sort();
   // gaps[i] is the length of the prefix that keys[i] shares with the previous key; 0 for another partition.
   const gaps = keys.map((key, index) => sharedLength(keys[index - 1], key));
   const tooMany = keys.length - MAX_RANGES;
