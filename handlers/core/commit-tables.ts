@@ -172,7 +172,7 @@ class TableCommit {
       token: randomUUID(),
       notes: this.notesEndedBy(batch),
       partitions: partitionsOf(batch).map(partitionPath),
-      files: batch.map(({ key }) => key),
+      files: [...new Set(batch.map(({ key }) => key))],
     };
     if (!(await this.records.begin(commit))) return { kind: "overtaken" };
     const outcome = await this.finish(commit);

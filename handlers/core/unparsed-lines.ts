@@ -65,7 +65,7 @@ export async function countUnparsed(
   const counts = await countByFile(ports, commit, options);
   if (counts.size === 0) return 0;
   const counted = await filesCommittedBefore(ports, commit.number);
-  const files = [...new Set(commit.files)].filter((key) => !counted.has(key));
+  const files = commit.files.filter((key) => !counted.has(key));
   return files.reduce((total, key) => total + (counts.get(key) ?? 0), 0);
 }
 
