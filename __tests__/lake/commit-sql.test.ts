@@ -96,6 +96,12 @@ async function unparsed(id: FormatId): Promise<string[]> {
   return rows.map(([line]) => String(line));
 }
 
+async function countsOf(id: FormatId, range: KeyRange): Promise<unknown> {
+  const files = { partitions: [partitionOf(id)], ranges: [range] };
+  const [[counts] = []] = await engine.rows(renderCountUnparsed(tableOf(id), files));
+  return counts;
+}
+
 async function committed(id: FormatId): Promise<Row[]> {
   const names = columnsOf(FORMATS[id]).map(({ name }) => name);
   const columns = names.map((name) => `"${name}"`).join(", ");
@@ -180,8 +186,17 @@ describe.each(ids)("the statement that commits %s files", (id) => {
     await commit(engine, id);
     expect(await committed(id)).toEqual(expectedRows(id, [LINES[id]()]));
     expect((await unparsed(id)).sort()).toEqual([...unreal, "no log line"].sort());
-    const [[count] = []] = await engine.rows(renderCountUnparsed(tableOf(id), DT));
-    expect(Number(count)).toBe(unreal.length + 1);
+    expect(await countsOf(id, { from: "1", to: "1" })).toBe(`${unreal.length + 1} s3://b/1`);
     expect(lines.filter(isHeaderLine)).toHaveLength(3);
+  });
+
+  it("counts the unparsed lines of the files that it names, one by one or as a range", async () => {
+    for (const name of ["1", "2", "3"]) await deliver(id, `s3://b/${name}`, ["no log line", LINES[id]()]);
+    await deliver(id, "s3://b/4", [LINES[id]()]);
+    await deliver(id, "s3://b/3", ["no log line"], "08");
+    expect(await countsOf(id, { from: "3", to: "3" })).toBe("1 s3://b/3");
+    const counts = String(await countsOf(id, { from: "2", to: "4" })).split("\n");
+    expect(counts.sort()).toEqual(["1 s3://b/2", "1 s3://b/3"]);
+    expect(await countsOf(id, { from: "4", to: "4" })).toBeNull();
   });
 });
