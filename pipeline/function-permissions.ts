@@ -101,9 +101,10 @@ export class FunctionPermissions {
 
   /** Permissions to commit new files to the typed tables and to move unreadable files to `rejected/`. */
   transformPartition(): PolicyStatement[] {
-    const { isHashed, addsPartitions, bucketArn, rawTables, linesTables } = this.props;
+    const { isHashed, addsPartitions, bucketArn } = this.props;
     return [
-      ...this.runStatements("athena:GetQueryResults"),
+      // The statistics and the text tables of lines serve to count unparsed lines.
+      ...this.runStatements("athena:GetQueryResults", "athena:GetQueryRuntimeStatistics"),
       ...this.writeTypedTables(),
       this.readSources(),
       ...this.useNotes(),
@@ -111,9 +112,7 @@ export class FunctionPermissions {
       // An unreadable file is copied to `rejected/` with its tags, and the original is deleted.
       named("TakeRejectedFiles", ["s3:GetObjectTagging", "s3:DeleteObject"], [this.below(RAW_PREFIX)]),
       named("SetFilesAside", ["s3:PutObject", "s3:PutObjectTagging"], [this.below(REJECTED_PREFIX)]),
-      ...(addsPartitions
-        ? this.addPartitions()
-        : [this.readPartitions(rawTables), this.catalog("LookUpLines", [], linesTables)]),
+      ...(addsPartitions ? this.addPartitions() : [this.readPartitions(this.textTables())]),
       ...(isHashed
         ? [named("KeepSalt", ["s3:GetObject", "s3:PutObject"], [`${bucketArn}/${PRIVACY_SALT_KEY}`])]
         : []),
@@ -124,8 +123,8 @@ export class FunctionPermissions {
   maintainLake(): PolicyStatement[] {
     return [
       ...this.runStatements("athena:GetQueryResults"),
-      // Needed to count unparsed lines.
-      this.readPartitions(this.props.linesTables),
+      // The view of unparsed lines is on these.
+      this.catalog("LookUpLines", [], this.props.linesTables),
       ...this.writeTypedTables(),
       this.catalog("DeleteVersions", TABLE_VERSIONS, this.props.typedTables),
       ...this.commitRecords("s3:DeleteObject"),

@@ -16,7 +16,7 @@ export interface Metrics {
   readonly scannedBytes: ReadonlyMap<string, number>;
   /** Hours since the last move of each source's files, by its name; at most a week. */
   readonly hoursSinceMoved: ReadonlyMap<string, number>;
-  /** Unparsed lines of the last counted day, by table. */
+  /** Unparsed lines that were counted in the last day, by table. */
   readonly unparsed: ReadonlyMap<string, number>;
 }
 
@@ -122,10 +122,10 @@ const ownSeries = (name: "ObjectsMoved" | "UnparsedRows", functionName: string, 
   statistic: "Sum",
 });
 
-/** Counted by `maintain-lake`, every night. */
+/** Counted by `transform-partition`, for each commit. */
 const unparsedSeries = ({ parts }: Inspection): { readonly table: string; readonly series: Series }[] =>
   parts.scheduled
-    .filter(({ handler }) => handler === "maintain-lake")
+    .filter(({ handler }) => handler === "transform-partition")
     .flatMap(({ name }) =>
       [...new Set(parts.streams.map(({ format }) => FORMATS[format].table))].map((table) => ({
         table,

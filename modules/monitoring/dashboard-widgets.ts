@@ -110,13 +110,13 @@ function lakeGraphs({ lake }: Watched): Graph[] {
       ],
     },
     {
-      title: "Unparsed lines of the day before yesterday",
+      title: "Unparsed lines of new files",
       unit: "Count",
       period: HOUR_SECONDS,
       lines: lake.tables.map((table) => ({
-        metric: ownMetric("UnparsedRows", lake.maintain.lambda.functionName, table),
+        metric: ownMetric("UnparsedRows", transform, table),
         label: table,
-        stat: "Maximum",
+        stat: "Sum",
       })),
     },
     {

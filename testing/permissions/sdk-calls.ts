@@ -50,6 +50,7 @@ export function callsOf(place: Place, { name, input }: Sent): readonly CallOfAny
       ];
     case "GetQueryExecutionCommand":
     case "GetQueryResultsCommand":
+    case "GetQueryRuntimeStatisticsCommand":
       return [callTo(`athena:${name.replace("Command", "")}`, workgroupArn(place, place.workgroup))];
     case "GetTableVersionsCommand":
       return onTable(place, input, "glue:GetTableVersions");
