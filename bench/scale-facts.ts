@@ -1,7 +1,7 @@
 import { moveSeconds } from "../cost/model";
 import { DAY_SECONDS, HOUR_SECONDS } from "../formats/time";
 import { MAX_BYTES } from "../handlers/core/plan-commits";
-import { MOVE, PIPELINE_SCAN_LIMIT_GIB, TRANSFORM } from "../pipeline/sizing";
+import { MOVE, TRANSFORM } from "../pipeline/sizing";
 
 /** A number in the scale model, and its source. */
 export interface Fact {
@@ -61,7 +61,6 @@ export const FACTS = {
     unit: "s",
     source: "https://docs.aws.amazon.com/general/latest/gr/athena.html (DML query timeout)",
   },
-  pipelineScanBytes: { value: PIPELINE_SCAN_LIMIT_GIB * 1024 ** 3, unit: "bytes a statement", source: OURS },
   commitBytes: { value: MAX_BYTES, unit: "bytes a commit", source: "handlers/core/plan-commits.ts" },
   tableFileBytes: {
     value: 512 * 1024 ** 2,
