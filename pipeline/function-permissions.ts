@@ -108,7 +108,8 @@ export class FunctionPermissions {
       ...this.writeTypedTables(),
       this.readSources(),
       ...this.useNotes(),
-      ...this.commitRecords("s3:PutObject"),
+      named("RecordCommits", ["s3:GetObject", "s3:PutObject"], [this.below(COMMITS_PREFIX)]),
+      named("ReadText", ["s3:GetObject"], [this.below(RAW_PREFIX)]),
       // An unreadable file is copied to `rejected/` with its tags, and the original is deleted.
       named("TakeRejectedFiles", ["s3:GetObjectTagging", "s3:DeleteObject"], [this.below(RAW_PREFIX)]),
       named("SetFilesAside", ["s3:PutObject", "s3:PutObjectTagging"], [this.below(REJECTED_PREFIX)]),
@@ -127,7 +128,7 @@ export class FunctionPermissions {
       this.catalog("LookUpLines", [], this.props.linesTables),
       ...this.writeTypedTables(),
       this.catalog("DeleteVersions", TABLE_VERSIONS, this.props.typedTables),
-      ...this.commitRecords("s3:DeleteObject"),
+      named("DeleteRecords", ["s3:DeleteObject"], [this.below(COMMITS_PREFIX)]),
       this.readSources(),
     ];
   }
@@ -187,16 +188,12 @@ export class FunctionPermissions {
     ];
   }
 
-  /**
-   * Permissions to read the text, and to write and clean up the typed tables: data, Iceberg's metadata, and
-   * the catalog.
-   */
+  /** Permissions to write and clean up the typed tables: data, Iceberg's metadata, and the catalog. */
   private writeTypedTables(): PolicyStatement[] {
     const { typedTables, views, arns } = this.props;
     return [
       named("DescribeTables", ["athena:GetTableMetadata"], [arns.dataCatalog()]),
       this.catalog("CatalogTypedTables", WRITE_TABLES, [...typedTables, ...views]),
-      named("ReadText", ["s3:GetObject"], [this.below(RAW_PREFIX)]),
       named(
         "WriteTypedTables",
         [
@@ -217,11 +214,6 @@ export class FunctionPermissions {
       named("UseNotes", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [this.below(ARRIVALS_PREFIX)]),
       named("ReplaceMarkers", ["s3:DeleteObject"], [this.below(TOUCHED_PREFIX)]),
     ];
-  }
-
-  /** Permissions to find the pending commit and the ended ones. */
-  private commitRecords(furtherAction: "s3:PutObject" | "s3:DeleteObject"): PolicyStatement[] {
-    return [named("RecordCommits", ["s3:GetObject", furtherAction], [this.below(COMMITS_PREFIX)])];
   }
 
   private readSources(): PolicyStatement {

@@ -6,7 +6,7 @@ import { type ConfiguredSource, tablesOfSources } from "../../formats/configured
 import { RAW_PREFIX } from "../../formats/partition-layout";
 import { commitHead, lakeColumnNames } from "../../formats/render/lake-sql";
 import type { HandlerName } from "../../pipeline/handler-names";
-import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
+import { type AthenaServer, ROWS_PER_INSERT, startAthenaServer } from "../../testing/athena-server";
 import { s3Notification, sqsEvent } from "../../testing/events";
 import { arnOf, type Call, type CallOfAnyone, callTo } from "../../testing/permissions/call";
 import { callsOf, type Sent } from "../../testing/permissions/sdk-calls";
@@ -72,6 +72,12 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
     // Objects of an earlier run.
     for (const table of tables) putCommit(s3, table);
     putPendingCommit(s3);
+    // The text has more lines than rows: the others are counted.
+    athena.setAnswer((operation) =>
+      operation === "GetQueryRuntimeStatistics"
+        ? { QueryRuntimeStatistics: { Rows: { InputRows: ROWS_PER_INSERT + 1 } } }
+        : undefined,
+    );
     await run("transform-partition", { scheduledTime: "2026-11-23T08:05:00Z" });
     await rejectFile(athena, s3, () => run("transform-partition", { scheduledTime: "2026-11-23T08:15:00Z" }));
     // The event of the rejected file is repeated.
@@ -93,7 +99,7 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
   }
 }
 
-/** A commit of a day that is finished. */
+/** A counted commit of an earlier day. */
 function putCommit(s3: S3Server, table: string): void {
   const at = new Date("2026-11-22T08:00:00Z");
   const record = `_commits/${table}/0000000001`;
@@ -101,6 +107,7 @@ function putCommit(s3: S3Server, table: string): void {
   const start = { sql: "INSERT", token: "t", notes: [], partitions };
   s3.put(PLACE.bucket, `${record}.json`, JSON.stringify(start), at);
   s3.put(PLACE.bucket, `${record}.done.json`, JSON.stringify({ state: "committed", queryId: "q" }), at);
+  s3.put(PLACE.bucket, `${record}.counted.json`, JSON.stringify({ unparsed: 0 }), at);
 }
 
 /** A commit whose run was killed. */
