@@ -14,6 +14,7 @@ export interface MetricDefinition {
  * costs USD 0.30 a month, so there are few metrics, and none that AWS publishes itself.
  *
  * - `ObjectsMoved`, `BytesMoved`: moved files, each once
+ * - `ObjectsFound`, `BytesFound`: new files of sources that are read as delivered
  * - `ObjectsSkipped`: objects that are not access logs
  * - `ObjectsFailed`: attempts that the queue will repeat
  * - `SecondsToRaw`: from delivery to the raw table, of the slowest file of a batch
@@ -25,6 +26,8 @@ export interface MetricDefinition {
 export const METRICS = {
   ObjectsMoved: { unit: "Count", per: "Source" },
   BytesMoved: { unit: "Bytes", per: "Source" },
+  ObjectsFound: { unit: "Count", per: "Source" },
+  BytesFound: { unit: "Bytes", per: "Source" },
   ObjectsSkipped: { unit: "Count", per: "Reason" },
   ObjectsFailed: { unit: "Count" },
   SecondsToRaw: { unit: "Seconds" },

@@ -7,7 +7,6 @@ import {
   StartQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
 import { FORMATS } from "../formats";
-import { RAW_PREFIX } from "../formats/partition-layout";
 import { lakeColumnNames } from "../formats/render/lake-sql";
 import { MINUTE_MS } from "../formats/time";
 import type { Random } from "../sample/random";
@@ -15,6 +14,7 @@ import { addedPartitions } from "../testing/athena/added-partitions";
 import type { Buckets } from "./bucket";
 import { BROKEN, ROWLESS, UNNAMED, unparsedIn } from "./deliveries";
 import { type Faults, type Invocation, ServiceError, type Trace } from "./faults";
+import { hoursCondition, parseInsert, pathsOf } from "./insert";
 import type { Scheduler } from "./scheduler";
 
 /**
@@ -54,53 +54,46 @@ interface World {
   readonly random: Random;
   readonly buckets: Buckets;
   readonly trace: Trace;
-  /** Called when rows become visible. */
-  readonly onCommit: (file: string, commits: number) => void;
+  /** Called when the rows of a file become visible. */
+  readonly onCommit: (file: string) => void;
 }
 
-const INSERT =
-  /^INSERT INTO "\w+"\."(?<table>\w+)" [\s\S]*\nFROM "\w+"\."(?<raw>\w+)"\nWHERE \((?<keys>.*)\)\n +AND \((?<paths>.*)\)\n(?<rest>[\s\S]*)$/;
-const COUNT = /^SELECT [\s\S]*"(?<table>\w+)_unparsed"\n +WHERE \((?<keys>.*)\)\n +AND \((?<paths>.*)\)\n/;
+const COUNT =
+  /^SELECT [\s\S]*"(?<table>\w+)_unparsed"\n +WHERE (?<hours>.*)\n +AND (?<paths>\(".*)\n[\s\S]*GROUP BY/;
 const CREATE_TABLE = /^CREATE TABLE IF NOT EXISTS `\w+`\.`(\w+)`/;
 
 export function simulateAthena(world: World): SimulatedAthena {
   const { bucket, scheduler, faults, random, buckets, trace } = world;
   const queries = new Map<string, Query>();
-  const partitions = new Set<string>();
+  /** Locations of the partitions. */
+  const partitions = new Map<string, string>();
   const tables = new Set<string>();
   const lake = new Map<string, string[]>();
 
-  /** Files that a statement reads now, with their bodies. */
-  const filesOf = (
-    keys: string,
-    paths: string,
-    raw: string,
-    table: string,
-  ): [file: string, body: string][] => {
-    const locations = hoursOf(keys)
-      .filter((hour) => partitions.has(`${raw}/${hour}`))
-      .map((hour) => `s3://${bucket}/${RAW_PREFIX}${table}/${hour}/`);
-    const isNamed = rangesOf(paths);
-    return [...buckets.objects]
-      .map(([path, { body }]): [string, string] => [`s3://${path}`, body])
-      .filter(([file]) => locations.some((location) => file.startsWith(location)) && isNamed(file));
-  };
+  const bodies = (): [file: string, body: string][] =>
+    [...buckets.objects].map(([path, { body }]) => [`s3://${path}`, body]);
 
   /** What an INSERT reads now, and the files that it would add. */
   const plan = (query: Query): [file: string, body: string][] => {
-    const { table = "", raw = "", keys = "", paths = "", rest = "" } = INSERT.exec(query.sql)?.groups ?? {};
-    const files = filesOf(keys, paths, raw, table);
-    const hasAntiJoin = rest.includes('"$path" NOT IN');
-    query.scans = [raw, table];
-    query.linesRead = sum(files.map(([, body]) => rowsIn(body) + unparsedIn(body) + headersOf(table)));
-    return files.filter(([file]) => !(hasAntiJoin && lake.has(file)));
+    const insert = parseInsert(query.sql, bucket);
+    const locations = insert.partitions.flatMap((name) => partitions.get(name) ?? []);
+    const files = bodies().filter(
+      ([file]) => locations.some((location) => file.startsWith(location)) && insert.reads(file),
+    );
+    query.scans = [insert.text, insert.table];
+    query.linesRead = sum(
+      files.map(([, body]) => rowsIn(body) + unparsedIn(body) + headersOf(insert.table)),
+    );
+    const known = new Set([...lake.keys()].map((file) => insert.knownAs(file)));
+    return files.filter(([file]) => !(insert.identityOf && known.has(insert.identityOf(file))));
   };
 
   /** Unparsed lines by file, as `renderCountUnparsed` has them. */
   const count = (sql: string): string => {
-    const { table = "", keys = "", paths = "" } = COUNT.exec(sql)?.groups ?? {};
-    return filesOf(keys, paths, `${table}_raw`, table)
-      .filter(([, body]) => unparsedIn(body) > 0)
+    const { hours = "", paths = "" } = COUNT.exec(sql)?.groups ?? {};
+    const [isIn, isNamed] = [hoursCondition(hours), pathsOf(paths)];
+    return bodies()
+      .filter(([file, body]) => isIn(file) && isNamed(file) && unparsedIn(body) > 0)
       .map(([file, body]) => `${unparsedIn(body)} ${file}`)
       .join("\n");
   };
@@ -108,9 +101,8 @@ export function simulateAthena(world: World): SimulatedAthena {
   const commit = (files: readonly [string, string][]) => {
     for (const [file, line] of files) {
       if (rowsIn(line) === 0) continue;
-      const lines = [...(lake.get(file) ?? []), line];
-      lake.set(file, lines);
-      world.onCommit(file, lines.length);
+      lake.set(file, [...(lake.get(file) ?? []), line]);
+      world.onCommit(file);
     }
   };
 
@@ -145,7 +137,7 @@ export function simulateAthena(world: World): SimulatedAthena {
     if (end.takesEffect) {
       commit(files);
       query.rows = sum(files.map(([, body]) => rowsIn(body)));
-      for (const partition of addedPartitions(query.sql)) partitions.add(partition);
+      for (const [partition, location] of addedPartitions(query.sql)) partitions.set(partition, location);
       const created = CREATE_TABLE.exec(query.sql)?.[1];
       if (created !== undefined) tables.add(created);
     }
@@ -271,19 +263,3 @@ const failed = (reason: string): End => ({
   isRetryable: false,
   takesEffect: false,
 });
-
-/** `dt=.../hour=...` for each hour of a condition. */
-const hoursOf = (keys: string): string[] =>
-  keys.split(" OR ").flatMap((day) => {
-    const dt = /"dt" = '([^']*)'/.exec(day)?.[1];
-    const hours = /"hour" IN \(([^)]*)\)/.exec(day)?.[1] ?? "";
-    return [...hours.matchAll(/'([^']*)'/g)].map(([, hour]) => `dt=${dt}/hour=${hour}`);
-  });
-
-/** Reads `"$path" IN (...) OR "$path" BETWEEN ... AND ...`. */
-function rangesOf(paths: string): (file: string) => boolean {
-  const single = /IN \(([^)]*)\)/.exec(paths)?.[1] ?? "";
-  const files = new Set([...single.matchAll(/'([^']*)'/g)].map(([, file]) => file));
-  const ranges = [...paths.matchAll(/BETWEEN '([^']*)' AND '([^']*)'/g)];
-  return (file) => files.has(file) || ranges.some(([, from = "", to = ""]) => from <= file && file <= to);
-}

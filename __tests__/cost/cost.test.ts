@@ -142,6 +142,7 @@ describe("the model counts the work of the handlers:", () => {
     let read = 0;
     for (let run = 0; run < 6; run++) {
       const files = Array.from({ length: filesPerRun }, () => ({
+        kind: "moved" as const,
         key: `${rawPrefixOf(partition)}${random.hex(8)}-x.log.gz`,
         partition,
       }));

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { hourOf } from "../../formats/hour";
 import { type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import type { CommittedFiles } from "../../formats/render/lake-sql";
-import { projectedPartitions } from "../../handlers/adapters/projected-partitions";
 import { noteArrivals } from "../../handlers/core/arrival-notes";
 import { commitRecords } from "../../handlers/core/commit-records";
 import { commitTables } from "../../handlers/core/commit-tables";
@@ -116,13 +115,19 @@ async function openPipeline() {
     commitSql: (files: CommittedFiles) => HEAD + JSON.stringify(files),
     isCommit: (_: string, sql: string) => sql.startsWith(HEAD),
     countUnparsedSql: (files: CommittedFiles) => JSON.stringify(files),
+    isCountOfUnparsed: (_: string, sql: string) => sql.startsWith("{"),
     headerLines: () => HEADER_LINES,
   };
-  const ports = { store, clock, catalog: projectedPartitions, engine: fake.engine, lake };
+  const catalog = { add: async () => undefined, addDelivered: async () => undefined };
+  const ports = { store, clock, catalog, engine: fake.engine, lake };
   /** Moves files into an hour, with one note for all of them. */
   const arrive = async (hour: string, ...names: readonly string[]) => {
     const partition = partitionAt(hour);
-    const files = names.map((name) => ({ key: rawPrefixOf(partition) + name, partition }));
+    const files = names.map((name) => ({
+      kind: "moved" as const,
+      key: rawPrefixOf(partition) + name,
+      partition,
+    }));
     for (const { key } of files) await store.put({ bucket: BUCKET, key }, key);
     await noteArrivals(ports, BUCKET, files);
     return files.map(({ key }) => key);
@@ -430,11 +435,24 @@ describe("the unparsed lines of a commit", () => {
     expect(new Set(counts.map(({ token }) => token)).size).toBe(1);
   });
 
+  it("are not counted with a statement from the bucket that is not a count", async () => {
+    const { run, clock, store, counts } = await openPipeline();
+    const records = commitRecords(store, BUCKET, TABLE);
+    const text = { files: ["s3://logs/a"], sql: "DROP TABLE x" };
+    await records.begin({ number: 1, sql: "INSERT", token: "t", notes: [], partitions: [], text });
+    await records.end(1, { state: "committed", queryId: "q" });
+    await clock.sleep(3 * 60 * 60_000);
+    expect((await run()).failures).toEqual([
+      expect.objectContaining({ message: expect.stringContaining("not of the pipeline; delete it") }),
+    ]);
+    expect(counts).toEqual([]);
+  });
+
   it("are not looked for in commits that failed, or that an older version recorded", async () => {
     const { run, clock, store, counts, keysBelow } = await openPipeline();
     const records = commitRecords(store, BUCKET, TABLE);
     const start = { sql: "INSERT", token: "t", notes: [], partitions: [] };
-    await records.begin({ ...start, number: 1, files: ["a"] });
+    await records.begin({ ...start, number: 1, text: { files: ["s3://logs/a"], sql: "{}" } });
     await records.end(1, { state: "failed", reason: "x" });
     await records.begin({ ...start, number: 2 });
     await records.end(2, { state: "committed", queryId: "q" });

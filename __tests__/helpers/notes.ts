@@ -8,7 +8,7 @@ import type { S3Server } from "../../testing/s3-server";
 export function fileAt(key: string): NotedFile {
   const partition = parsePartitionPath(key.slice(RAW_PREFIX.length, key.lastIndexOf("/")));
   if (!partition) throw new Error(`${key} is in no partition`);
-  return { key, partition };
+  return { kind: "moved", key, partition };
 }
 
 /** Puts the notes that the pipeline writes about files, with a time in the past. @returns their keys */

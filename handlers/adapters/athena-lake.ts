@@ -5,6 +5,7 @@ import type { PrivacyRule, TablePrivacy } from "../../formats/privacy";
 import {
   type CommittedFiles,
   commitHead,
+  countHead,
   type LakeTable,
   lakeColumnNames,
   renderAddLakeColumns,
@@ -45,6 +46,7 @@ export const athenaLake = (options: AthenaLakeOptions): Lake => ({
   },
   countUnparsedSql: (files) =>
     renderCountUnparsed(lakeTableOf(options, firstPartitionOf(files).table), files),
+  isCountOfUnparsed: (name, sql) => sql.startsWith(countHead(lakeTableOf(options, name))),
   headerLines: (name) => lakeTableOf(options, name).format.header?.lines ?? 0,
   isCommit: (name, sql) => sql.startsWith(commitHead(lakeTableOf(options, name))),
 });
@@ -73,12 +75,13 @@ export function lakeTableOf(
   const format = Object.values(FORMATS).find(({ table }) => table === name);
   const configured = tables.find(({ table }) => table === name);
   if (!format || !configured) throw new Error(`the table "${name}" is not configured`);
-  const { sources, privacy } = configured;
+  const { sources, privacy, delivered } = configured;
   return {
     format,
     database,
     bucket,
     bySource: sources !== undefined,
+    hasDelivered: delivered !== undefined,
     ...(privacy === undefined ? {} : { hidesLines: linesHiddenBy(privacy) }),
   };
 }

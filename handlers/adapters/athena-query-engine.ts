@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-athena";
 import { MINUTE_MS } from "../../formats/time";
 import { messageOf, nameOf, QueryFailedError, type QueryFault, RetryableError } from "../core/errors";
-import type { CountingEngine, QueryResult, Statement } from "../core/ports";
+import type { CountingEngine, QueryResult, RowsEngine, Statement } from "../core/ports";
 import {
   type AthenaOptions,
   backoffMs,
@@ -34,7 +34,7 @@ const ALTER_TABLE = /^\s*ALTER\s+TABLE\b/i;
  *
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
  */
-export const athenaQueryEngine = (options: AthenaOptions): CountingEngine => ({
+export const athenaQueryEngine = (options: AthenaOptions): CountingEngine & RowsEngine => ({
   run: (statement) => run(options, statement),
   value: async (statement) => {
     const { queryId } = await run(options, statement);
@@ -44,6 +44,7 @@ export const athenaQueryEngine = (options: AthenaOptions): CountingEngine => ({
     // The first row holds the names of the columns.
     return results?.Rows?.[1]?.Data?.[0]?.VarCharValue;
   },
+  rows: async (statement) => rowsOf(options, (await run(options, statement)).queryId),
   rowsRead: (queryId, exceptOf) =>
     numberOrUnknown(async () => {
       const { QueryRuntimeStatistics: statistics } = await options.client.send(
@@ -57,6 +58,25 @@ export const athenaQueryEngine = (options: AthenaOptions): CountingEngine => ({
       return (await options.client.send(new GetQueryResultsCommand(input))).UpdateCount;
     }),
 });
+
+/** All pages of a query's results. */
+async function rowsOf({ client }: AthenaOptions, queryId: string): Promise<readonly (readonly string[])[]> {
+  const rows: string[][] = [];
+  let token: string | undefined;
+  do {
+    const { ResultSet: results, NextToken } = await client.send(
+      new GetQueryResultsCommand({
+        QueryExecutionId: queryId,
+        ...(token === undefined ? {} : { NextToken: token }),
+      }),
+    );
+    for (const { Data = [] } of results?.Rows ?? [])
+      rows.push(Data.map(({ VarCharValue = "" }) => VarCharValue));
+    token = NextToken;
+  } while (token !== undefined);
+  // The first row holds the names of the columns.
+  return rows.slice(1);
+}
 
 /** The statement has succeeded even if a request for one of its numbers fails. */
 async function numberOrUnknown(request: () => Promise<number | undefined>): Promise<number | undefined> {

@@ -69,8 +69,8 @@ export class CommitCounts {
   private async succeededCommit({ number, endedAt }: EndedCommit): Promise<SucceededCommit | undefined> {
     const { records } = this.ports;
     const [start, end] = [await records.start(number), await records.outcome(number)];
-    if (start?.files === undefined || end?.state !== "committed") return undefined;
-    return { ...start, files: start.files, number, endedAt, queryId: end.queryId };
+    if (start?.text === undefined || end?.state !== "committed") return undefined;
+    return { number, token: start.token, text: start.text, endedAt, queryId: end.queryId };
   }
 
   private async countOne(commit: SucceededCommit): Promise<void> {

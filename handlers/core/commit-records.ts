@@ -11,8 +11,15 @@ const startSchema = z.strictObject({
   notes: z.array(z.string()),
   /** Partitions of its files as paths below `raw/`, e.g. `alb_access_logs/dt=2026-11-23/hour=07`. */
   partitions: z.array(z.string()),
-  /** Keys of its files. Older versions did not record them. */
-  files: z.optional(z.array(z.string())),
+  /** What the count of its unparsed lines takes. Older versions did not record it. */
+  text: z.optional(
+    z.strictObject({
+      /** Paths of its files, `s3://<bucket>/<key>`. */
+      files: z.array(z.string()),
+      /** The statement that counts, see `Lake.countUnparsedSql`. */
+      sql: z.string(),
+    }),
+  ),
 });
 /** A commit before its statement is submitted. */
 export type CommitStart = z.output<typeof startSchema>;

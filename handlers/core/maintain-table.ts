@@ -11,11 +11,14 @@ import { DAY_MS } from "../../formats/time";
 import { commitRecords } from "./commit-records";
 import { messageOf, OperationError, QueryFailedError, RetryableError } from "./errors";
 import type { ObjectStore, QueryEngine, TableVersions } from "./ports";
+import type { Reconciled } from "./reconciled";
 
 export interface MaintainPorts {
   readonly store: ObjectStore;
   readonly engine: QueryEngine;
   readonly versions: TableVersions;
+  /** Compares delivered files with the table, once per night. */
+  readonly reconcile: () => Promise<Reconciled | undefined>;
 }
 
 export interface MaintainConfig {
@@ -41,6 +44,8 @@ export interface MaintainedTable {
   /** Days whose small files were merged. */
   readonly mergedDays: number;
   readonly deletedVersions: number;
+  /** Result of the reconciliation; `undefined` if an earlier run of the night did it, or if it failed. */
+  readonly reconciled: Omit<Reconciled, "known"> | undefined;
   /** True if a statement is still running and a later run must join it. */
   readonly isUnfinished: boolean;
   /** Errors of the failed steps; the other steps were completed. */
@@ -64,6 +69,8 @@ export async function maintainTable(
   config: MaintainConfig,
 ): Promise<MaintainedTable> {
   const run = new Maintenance(ports, table, config);
+  // First: the next commit adds the files that it finds.
+  await run.step(() => run.reconcile());
   await run.step(() => run.deleteVersions());
   await run.step(() => run.replaceView());
   await run.step(() => run.forgetCommits());
@@ -77,6 +84,7 @@ class Maintenance {
   private deletedDays = 0;
   private mergedDays = 0;
   private deletedVersions = 0;
+  private reconciled: MaintainedTable["reconciled"];
   private isUnfinished = false;
   private readonly failures: OperationError[] = [];
 
@@ -87,9 +95,17 @@ class Maintenance {
   ) {}
 
   get result(): MaintainedTable {
-    const { deletedDays, mergedDays, deletedVersions, isUnfinished, failures } = this;
+    const { deletedDays, mergedDays, deletedVersions, reconciled, isUnfinished, failures } = this;
     const table = this.table.format.table;
-    return { table, deletedDays, mergedDays, deletedVersions, isUnfinished, failures };
+    return {
+      table,
+      deletedDays,
+      mergedDays,
+      deletedVersions,
+      reconciled,
+      isUnfinished,
+      failures,
+    };
   }
 
   async step(work: () => Promise<void>): Promise<void> {
@@ -99,6 +115,13 @@ class Maintenance {
       if (error instanceof OperationError && error.code === "QUERY_TIMEOUT") this.isUnfinished = true;
       else this.failures.push(operationError(error));
     }
+  }
+
+  async reconcile(): Promise<void> {
+    const found = await this.ports.reconcile();
+    if (!found) return;
+    const { known: _, ...reconciled } = found;
+    this.reconciled = reconciled;
   }
 
   /** Every commit adds a version, and the catalog limits their number. */

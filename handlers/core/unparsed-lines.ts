@@ -1,22 +1,19 @@
 import pLimit from "p-limit";
-import { parsePartitionPath } from "../../formats/partition-layout";
+import { identityOfPath } from "../../formats/file-identity";
 import { HOUR_MS } from "../../formats/time";
-import type { CommitRecords } from "./commit-records";
-import { rangesOf } from "./plan-commits";
+import type { CommitRecords, PendingCommit } from "./commit-records";
+import { PermanentError } from "./errors";
 import type { CountingEngine, Lake } from "./ports";
 
 export interface UnparsedPorts {
   readonly engine: CountingEngine;
-  readonly lake: Pick<Lake, "countUnparsedSql" | "headerLines">;
+  readonly lake: Pick<Lake, "isCountOfUnparsed" | "headerLines">;
   readonly records: CommitRecords;
 }
 
 /** A commit whose statement has succeeded. */
-export interface SucceededCommit {
-  readonly number: number;
-  readonly token: string;
-  readonly partitions: readonly string[];
-  readonly files: readonly string[];
+export interface SucceededCommit extends Pick<PendingCommit, "number" | "token"> {
+  readonly text: NonNullable<PendingCommit["text"]>;
   readonly queryId: string;
   readonly endedAt: Date;
 }
@@ -60,48 +57,45 @@ export async function countUnparsed(
   // Numbers that are not complete yet can be smaller.
   const isKnown = read !== undefined && written !== undefined && read >= written;
   if (!isKnown && options.now.getTime() - commit.endedAt.getTime() < STATISTICS_WITHIN_MS) return undefined;
-  const headers = lake.headerLines(options.table) * commit.files.length;
+  const { files } = commit.text;
+  const headers = lake.headerLines(options.table) * files.length;
   if (isKnown && [0, headers].includes(read - written)) return 0;
   const counts = await countByFile(ports, commit, options);
   if (counts.size === 0) return 0;
-  const counted = await filesCommittedBefore(ports, commit.number);
-  const files = commit.files.filter((key) => !counted.has(key));
-  return files.reduce((total, key) => total + (counts.get(key) ?? 0), 0);
+  const idOf = (path: string) => identityOfPath(options.bucket, path);
+  const counted = new Set((await filesCommittedBefore(ports, commit.number)).map(idOf));
+  return files.reduce((total, path) => total + (counted.has(idOf(path)) ? 0 : (counts.get(path) ?? 0)), 0);
 }
 
-/** Unparsed lines by the key of their file. */
+/** Unparsed lines by the path of their file. */
 async function countByFile(
   { engine, lake }: UnparsedPorts,
-  { token, partitions, files }: SucceededCommit,
-  { bucket, waitUntil, now }: CountOptions,
+  { number, token, text: { sql } }: SucceededCommit,
+  { table, waitUntil, now }: CountOptions,
 ): Promise<ReadonlyMap<string, number>> {
-  const sql = lake.countUnparsedSql({
-    partitions: partitions.flatMap((path) => parsePartitionPath(path) ?? []),
-    ranges: rangesOf(files),
-  });
+  if (!lake.isCountOfUnparsed(table, sql)) {
+    const message = `the record of commit ${number} of ${table} has a count that is not of the pipeline; delete it below _commits/`;
+    throw new PermanentError("STORE_FAILED", message);
+  }
   // Runs of the same hour join the query; if it fails, those of the next hour submit another one.
   const statement = { sql, token: `${token}/unparsed/${now.toISOString().slice(0, HOUR_LENGTH)}`, waitUntil };
   const lines = (await engine.value(statement))?.split("\n") ?? [];
-  const prefix = `s3://${bucket}/`;
   return new Map(
     lines
       .filter((line) => line !== "")
       .map((line) => {
         const space = line.indexOf(" ");
-        return [line.slice(space + 1 + prefix.length), Number(line.slice(0, space))];
+        return [line.slice(space + 1), Number(line.slice(0, space))];
       }),
   );
 }
 
-/** A file that two notes name is in two commits: its lines are counted with the first. */
-async function filesCommittedBefore(
-  { records }: UnparsedPorts,
-  before: number,
-): Promise<ReadonlySet<string>> {
+/** A file that two notes name, or that was delivered and moved, is in two commits: its lines are counted with the first. */
+async function filesCommittedBefore({ records }: UnparsedPorts, before: number): Promise<readonly string[]> {
   const earlier = (await records.read()).ended.filter(({ number }) => number < before);
   const files = await pLimit(READS_AT_ONCE).map(earlier, async ({ number }) => {
     if ((await records.outcome(number))?.state !== "committed") return [];
-    return (await records.start(number))?.files ?? [];
+    return (await records.start(number))?.text?.files ?? [];
   });
-  return new Set(files.flat());
+  return files.flat();
 }

@@ -10,7 +10,7 @@ import {
   queryMetric,
   queueMetric,
 } from "./metric";
-import type { Watched } from "./watched";
+import { finderOf, skippersOf, type Watched } from "./watched";
 
 /** One line of a graph. */
 export type Line =
@@ -37,8 +37,8 @@ const FIVE_MINUTES = 300;
 
 /** The graphs of a pipeline's dashboard, two per row: arrivals, delays, commits, failures, costs. */
 export const graphsOf = (pipeline: Watched): readonly Graph[] => [
-  perSource(pipeline, "ObjectsMoved", "Files per source"),
-  perSource(pipeline, "BytesMoved", "Bytes per source"),
+  perSource(pipeline, "files", "Files per source"),
+  perSource(pipeline, "bytes", "Bytes per source"),
   freshness(pipeline),
   ...lakeGraphs(pipeline),
   skipped(pipeline),
@@ -47,20 +47,17 @@ export const graphsOf = (pipeline: Watched): readonly Graph[] => [
   computing(pipeline),
 ];
 
-const perSource = (
-  { sources, move }: Watched,
-  name: "ObjectsMoved" | "BytesMoved",
-  title: string,
-): Graph => ({
+const perSource = ({ sources, ...pipeline }: Watched, counted: "files" | "bytes", title: string): Graph => ({
   title,
-  unit: METRICS[name].unit,
+  unit: METRICS[counted === "files" ? "ObjectsMoved" : "BytesMoved"].unit,
   period: FIVE_MINUTES,
   isStacked: true,
-  lines: sources.map((source) => ({
-    metric: ownMetric(name, move.lambda.functionName, source.name),
-    label: source.name,
-    stat: "Sum",
-  })),
+  lines: sources.flatMap((source): Line[] => {
+    const finder = finderOf(pipeline, source);
+    if (finder === undefined) return [];
+    const metric = ownMetric(finder[counted], finder.handler.lambda.functionName, source.name);
+    return [{ metric, label: source.name, stat: "Sum" }];
+  }),
 });
 
 const freshness = ({ move, trigger, lake }: Watched): Graph => ({
@@ -68,11 +65,15 @@ const freshness = ({ move, trigger, lake }: Watched): Graph => ({
   unit: "Seconds",
   period: FIVE_MINUTES,
   lines: [
-    {
-      metric: ownMetric("SecondsToRaw", move.lambda.functionName),
-      label: "delivery -> raw table",
-      stat: "Maximum",
-    },
+    ...(move
+      ? [
+          {
+            metric: ownMetric("SecondsToRaw", move.lambda.functionName),
+            label: "delivery -> raw table",
+            stat: "Maximum" as const,
+          },
+        ]
+      : []),
     ...(lake
       ? [
           {
@@ -82,11 +83,15 @@ const freshness = ({ move, trigger, lake }: Watched): Graph => ({
           },
         ]
       : []),
-    {
-      metric: queueMetric("ApproximateAgeOfOldestMessage", trigger.queue.name),
-      label: "oldest in the queue",
-      stat: "Maximum",
-    },
+    ...(trigger
+      ? [
+          {
+            metric: queueMetric("ApproximateAgeOfOldestMessage", trigger.queue.name),
+            label: "oldest in the queue",
+            stat: "Maximum" as const,
+          },
+        ]
+      : []),
   ],
 });
 
@@ -132,16 +137,18 @@ function lakeGraphs({ lake }: Watched): Graph[] {
   ];
 }
 
-const skipped = ({ move }: Watched): Graph => ({
+const skipped = (pipeline: Watched): Graph => ({
   title: "Skipped objects by reason",
   unit: "Count",
   period: HOUR_SECONDS,
   isStacked: true,
-  lines: SKIP_REASONS.map((reason) => ({
-    metric: ownMetric("ObjectsSkipped", move.lambda.functionName, reason),
-    label: reason,
-    stat: "Sum",
-  })),
+  lines: skippersOf(pipeline).flatMap(({ subject, handler }) =>
+    SKIP_REASONS.map((reason) => ({
+      metric: ownMetric("ObjectsSkipped", handler.lambda.functionName, reason),
+      label: [reason, subject].filter(Boolean).join(", "),
+      stat: "Sum" as const,
+    })),
+  ),
 });
 
 const failures = ({ functions, move, deadLetterQueues }: Watched): Graph => ({
@@ -149,11 +156,15 @@ const failures = ({ functions, move, deadLetterQueues }: Watched): Graph => ({
   unit: "Count",
   period: FIVE_MINUTES,
   lines: [
-    {
-      metric: ownMetric("ObjectsFailed", move.lambda.functionName),
-      label: "files to retry",
-      stat: "Sum",
-    },
+    ...(move
+      ? [
+          {
+            metric: ownMetric("ObjectsFailed", move.lambda.functionName),
+            label: "files to retry",
+            stat: "Sum" as const,
+          },
+        ]
+      : []),
     ...functions.map(({ subject, handler }) => ({
       metric: lambdaMetric("Errors", handler.lambda.functionName),
       label: `errors of ${subject}`,
