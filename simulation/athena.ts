@@ -12,7 +12,7 @@ import { MINUTE_MS } from "../formats/time";
 import type { Random } from "../sample/random";
 import { addedPartitions } from "../testing/athena/added-partitions";
 import type { Buckets } from "./bucket";
-import { BROKEN, ROWLESS, UNNAMED, unparsedIn } from "./deliveries";
+import { BROKEN, UNNAMED, unparsedIn } from "./deliveries";
 import { type Faults, type Invocation, ServiceError, type Trace } from "./faults";
 import { hoursCondition, parseInsert, pathsOf } from "./insert";
 import type { Scheduler } from "./scheduler";
@@ -81,9 +81,7 @@ export function simulateAthena(world: World): SimulatedAthena {
       ([file]) => locations.some((location) => file.startsWith(location)) && insert.reads(file),
     );
     query.scans = [insert.text, insert.table];
-    query.linesRead = sum(
-      files.map(([, body]) => rowsIn(body) + unparsedIn(body) + headersOf(insert.table)),
-    );
+    query.linesRead = sum(files.map(([, body]) => 1 + unparsedIn(body) + headersOf(insert.table)));
     const known = new Set([...lake.keys()].map((file) => insert.knownAs(file)));
     return files.filter(([file]) => !(insert.identityOf && known.has(insert.identityOf(file))));
   };
@@ -100,7 +98,6 @@ export function simulateAthena(world: World): SimulatedAthena {
 
   const commit = (files: readonly [string, string][]) => {
     for (const [file, line] of files) {
-      if (rowsIn(line) === 0) continue;
       lake.set(file, [...(lake.get(file) ?? []), line]);
       world.onCommit(file);
     }
@@ -136,7 +133,7 @@ export function simulateAthena(world: World): SimulatedAthena {
     const end = outageEnd() ?? unreadableEnd(files) ?? endOf(faults);
     if (end.takesEffect) {
       commit(files);
-      query.rows = sum(files.map(([, body]) => rowsIn(body)));
+      query.rows = files.length;
       for (const [partition, location] of addedPartitions(query.sql)) partitions.set(partition, location);
       const created = CREATE_TABLE.exec(query.sql)?.[1];
       if (created !== undefined) tables.add(created);
@@ -227,8 +224,6 @@ function columnNamesOf(table: string): readonly string[] {
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-
-const rowsIn = (body: string): number => (body.startsWith(ROWLESS) ? 0 : 1);
 
 const headersOf = (table: string): number =>
   Object.values(FORMATS).find((format) => format.table === table)?.header?.lines ?? 0;

@@ -8,8 +8,8 @@ import type { Faults } from "./faults";
 export interface Delivery {
   readonly key: string;
   /**
-   * Represents its lines; unique for each file. If it starts with `BROKEN`, no engine can read the file. Otherwise it holds
-   * a row, unless it starts with `ROWLESS`, and unparsed lines, see `unparsedIn`.
+   * Represents its lines; unique for each file. If it starts with `BROKEN`, no engine can read the file. Otherwise it is
+   * a row, and unparsed lines, see `unparsedIn`.
    */
   readonly body: string;
   /** Milliseconds since 1970. */
@@ -21,16 +21,12 @@ export const BROKEN = "broken";
 /** Body of broken files that the engine does not name in its error. */
 export const UNNAMED = `${BROKEN} without a word`;
 
-/** Start of the body of a file without a row. */
-export const ROWLESS = "no row";
-
 /** Number of unparsed lines in a body. */
 export const unparsedIn = (body: string): number => Number(/ and (\d+) unparsed$/.exec(body)?.[1] ?? 0);
 
 const MAX_LATE_HOURS = 26;
 const MAX_UNPARSED = 3;
 const UNPARSED_RATE = 0.3;
-const ROWLESS_RATE = 0.2;
 const SAME_NAME_RATE = 0.2;
 
 /** The files of one simulation, in the order of their delivery. */
@@ -56,9 +52,8 @@ export function drawDeliveries(random: Random, faults: Faults, start: number, ho
 }
 
 function linesOf(random: Random, file: string): string {
-  if (!random.chance(UNPARSED_RATE)) return `a row of ${file}`;
-  const row = random.chance(ROWLESS_RATE) ? ROWLESS : "a row";
-  return `${row} of ${file} and ${random.integer(1, MAX_UNPARSED)} unparsed`;
+  const unparsed = random.chance(UNPARSED_RATE) ? ` and ${random.integer(1, MAX_UNPARSED)} unparsed` : "";
+  return `lines of ${file}${unparsed}`;
 }
 
 function keyOf(prefix: string, name: string, at: number, lateHours: number): string {

@@ -2,7 +2,7 @@ import { identityOf, identityOfPath } from "../formats/file-identity";
 import { ARRIVALS_PREFIX, COMMITS_PREFIX, RAW_PREFIX, REJECTED_PREFIX } from "../formats/partition-layout";
 import { pendingKeys } from "../handlers/core/commit-records";
 import type { Buckets } from "./bucket";
-import { BROKEN, type Delivery, ROWLESS, unparsedIn } from "./deliveries";
+import { BROKEN, type Delivery, unparsedIn } from "./deliveries";
 import { PREFIXES } from "./deployments";
 import type { Functions } from "./functions";
 import { BUCKET, LANDING, type World } from "./world";
@@ -44,9 +44,8 @@ export function judge(
 ): string[] {
   const { buckets, queue, athena } = world;
   const bodies = deliveries.map(({ body }) => body).sort();
-  const [readable, broken] = [bodies.filter(isReadable), bodies.filter((body) => !isReadable(body))];
-  const expected = readable.filter((body) => !body.startsWith(ROWLESS));
-  const unparsed = readable.reduce((total, body) => total + unparsedIn(body), 0);
+  const [expected, broken] = [bodies.filter(isReadable), bodies.filter((body) => !isReadable(body))];
+  const unparsed = expected.reduce((total, body) => total + unparsedIn(body), 0);
   const recorded = recordedUnparsed(buckets);
   const found = [...athena.lake.values()].flat().sort();
   return [
