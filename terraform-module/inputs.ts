@@ -278,7 +278,6 @@ export const SELDOM_TOGETHER: readonly string[] = [
   "lakeFormationLocations",
   ...FORMAT_IDS.filter((id) => FORMATS[id].delivered.kind === "folders").flatMap((id) => [
     id,
-    `${id} layout`,
     `${id} delivered`,
   ]),
 ];

@@ -98,7 +98,7 @@ function versionOf({ terraform }: JsonMap): string {
 const SAMPLES = 160;
 const SEED = 2026;
 /** One in so many assignments has the switches on that are seldom on together. */
-const EVERY = 4;
+const EVERY = 3;
 
 export interface Sample {
   readonly assignment: Assignment;
