@@ -58,7 +58,7 @@ const maintainSchema = z.object({
   RETENTION_DAYS: z.optional(jsonText(z.int().check(z.minimum(1)))),
   /** Bucket that logs are delivered to. */
   LANDING_BUCKET: bucket,
-  /** URL of the queue of new objects, which is told of files whose event got lost. Default: no files are moved. */
+  /** URL of the queue of new objects, to announce objects again whose event was lost. Default: no files are moved. */
   QUEUE_URL: z.optional(z.url()),
   /** `true`: the originals of moved files stay. */
   KEEP_ORIGINALS: flag,

@@ -46,6 +46,7 @@ export async function backfillFolder(options: FolderBackfillOptions): Promise<Fo
         sources: ANY_SOURCE,
         logBucket: bucket,
         bucket: LAKE_BUCKET,
+        names: "identity",
         keepOriginals: !options.deleteOriginals,
       },
     );

@@ -84,7 +84,12 @@ interface MovedAll {
 }
 
 async function moveAll(store: ObjectStore, bucket: string, options: IngestOptions): Promise<MovedAll> {
-  const config = { sources: ANY_SOURCE, targetBucket: LAKE_BUCKET, keepOriginals: !options.deleteOriginals };
+  const config = {
+    sources: ANY_SOURCE,
+    targetBucket: LAKE_BUCKET,
+    names: "identity" as const,
+    keepOriginals: !options.deleteOriginals,
+  };
   const skipped: SkippedObject[] = [];
   let count = 0;
   let done = 0;

@@ -19,6 +19,7 @@ import {
   renderOptimize,
   renderVacuum,
 } from "../formats/render/maintenance-sql";
+import { renderFileSums, renderFilesOfHours } from "../formats/render/reconcile-sql";
 import {
   renderCommittedFiles,
   renderCommittedHours,
@@ -36,6 +37,7 @@ const LAST_DT = "2026-11-25";
 const PARTITION = { table: TABLE.format.table, hour: hourOf(Date.parse(`${DT}T07:00:00Z`)) };
 const PREFIX = rawPrefixOf(PARTITION);
 const FILES = {
+  kind: "moved" as const,
   partitions: [PARTITION],
   ranges: [
     {
@@ -111,6 +113,16 @@ const SECTIONS: readonly Section[] = [
     title: "Deleting unused files",
     text: "`maintain-lake` runs it after the merge. It deletes data files and metadata that no snapshot needs.",
     sql: renderVacuum(TABLE),
+  },
+  {
+    title: "Comparing files: sums per hour",
+    text: "`maintain-lake` runs it every night for each of the last three days with files. It compares the number of files and the sum of the hashes in their identities with those of the listed files: if both are the same, the files are the same. Reads `log_file` and the partition keys of the day.",
+    sql: renderFileSums(TABLE, DT),
+  },
+  {
+    title: "Comparing files: identities",
+    text: "`maintain-lake` runs it for the hours that differ, to find the files that are not in the table.",
+    sql: renderFilesOfHours(TABLE, DT, ["07"]),
   },
   {
     title: "Inspecting: partitions in the catalog",

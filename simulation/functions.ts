@@ -36,6 +36,7 @@ export class Functions {
         {
           sources: SOURCES,
           targetBucket: BUCKET,
+          names: "time-first",
           keepOriginals: false,
           deadline: deadlineOf(clock, MOVE_TIMEOUT_MS),
         },

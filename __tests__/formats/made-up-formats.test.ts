@@ -209,7 +209,9 @@ describe("a format that is registered", () => {
   it("is moved on AWS, and its texts become values of the typed table", () => {
     for (const { name, format, prefix } of configuredSourcesIn(synthSettings(SETTINGS))) {
       const key = `${prefix}x/${format}_2026-11-23T07.log.gz`;
-      expect(planMove([{ name, format, prefix }], { bucket: "logs", key, size: 1 })).toMatchObject({
+      expect(
+        planMove([{ name, format, prefix }], "identity", { bucket: "logs", key, size: 1 }),
+      ).toMatchObject({
         kind: "move",
         partition: { table: `${format}_access_logs`, hour: HOUR },
       });
@@ -229,6 +231,7 @@ describe("a format that is registered", () => {
     const partition: Partition = { table: tunnel.table, hour: HOUR };
     const key = `${rawPrefixOf(partition)}a.gz`;
     const commit = renderCommit(tableOf(tunnel), {
+      kind: "moved",
       partitions: [partition],
       ranges: [{ from: key, to: key }],
     });

@@ -33,6 +33,7 @@ const table = (id: keyof typeof FORMATS): LakeTable => ({
   bySource: false,
 });
 const files = (id: keyof typeof FORMATS) => ({
+  kind: "moved" as const,
   partitions: [{ table: FORMATS[id].table, hour: hourOf(Date.parse("2026-11-23T07:00:00Z")) }],
   ranges: [{ from: "raw/a.gz", to: "raw/a.gz" }],
 });

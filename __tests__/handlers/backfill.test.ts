@@ -35,6 +35,7 @@ async function openBuckets(keys: readonly string[]) {
         logBucket: "logs",
         bucket: "lake",
         range: parseHourRange("2026-11-23", "2026-11-23"),
+        names: "time-first",
         keepOriginals: false,
         isDryRun: false,
         onProgress: () => undefined,

@@ -26,6 +26,13 @@ describe("the configured sources of the functions", () => {
     expect(store.asked).toEqual([`logs/${CONFIGURATION_KEY}`]);
   });
 
+  it("name the bucket of a source whose files are read as delivered", async () => {
+    const source = { ...WEB, asDelivered: { bucket: "their-logs" } };
+    expect(await sourcesIn(storeOf(JSON.stringify({ sources: [source] })), "logs")()).toEqual([
+      { ...source, partition: false },
+    ]);
+  });
+
   it("are read again after a failure", async () => {
     const sources = sourcesIn(storeOf(new Error("SlowDown"), JSON.stringify({ sources: [WEB] })), "logs");
     await expect(sources()).rejects.toThrow("SlowDown");
@@ -36,6 +43,7 @@ describe("the configured sources of the functions", () => {
     ["is missing", undefined],
     ["is not valid JSON", "{"],
     ["sources: ", "{}"],
+    ["sources.0.asDelivered.bucket: ", JSON.stringify({ sources: [{ ...WEB, asDelivered: {} }] })],
     ["sources.0.format: ", JSON.stringify({ sources: [{ ...WEB, format: "nlb" }] })],
     [
       "sources.0.privacy.clientIps: ",

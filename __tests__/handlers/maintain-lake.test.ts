@@ -1,10 +1,15 @@
+import { createHash } from "node:crypto";
 import { FORMATS } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
 import { KEPT_VERSIONS } from "../../handlers/adapters/glue-table-versions";
+import { arrivedObjects } from "../../handlers/arrived-objects";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
+import { serveAwsJson } from "../../testing/aws-json-server";
 import { type S3Server, startS3Server } from "../../testing/s3-server";
+import { albFileKey } from "../helpers/delivered";
 import { invokeHandler } from "../helpers/invoke-handler";
+import { filesInNote } from "../helpers/notes";
 
 let athena: AthenaServer;
 let s3: S3Server;
@@ -35,7 +40,12 @@ const maintain = (
 ) =>
   invokeHandler(
     "maintain-lake",
-    { athena, s3, sources, environment: { PARTITIONS: "managed", ...environment } },
+    {
+      athena,
+      s3,
+      sources,
+      environment: { PARTITIONS: "managed", LANDING_BUCKET: "logs", KEEP_ORIGINALS: "false", ...environment },
+    },
     event,
     {
       getRemainingTimeInMillis: () => remainingMs,
@@ -49,6 +59,10 @@ const daysOf = (start: string) =>
 const records = () => s3.keys("logs").filter((key) => key.startsWith("_commits/"));
 const value = (text: string | null) => ({
   ResultSet: { Rows: [{ Data: [{}] }, { Data: [text === null ? {} : { VarCharValue: text }] }] },
+});
+
+const rows = (row: readonly string[]) => ({
+  ResultSet: { Rows: [{ Data: [] }, { Data: row.map((VarCharValue) => ({ VarCharValue })) }] },
 });
 
 /** Days in Iceberg's metadata; a DELETE removes them if the engine deletes the files. */
@@ -80,6 +94,7 @@ describe("maintain-lake", () => {
       mergedDays: 2,
       deletedVersions: 0,
       unparsed: undefined,
+      reconciled: expect.objectContaining({ night: "2026-11-23", files: 0 }),
       isUnfinished: false,
     });
     expect(daysOf("OPTIMIZE")).toEqual(["2025-01-02 2025-01-03", "2026-11-22 2026-11-23"]);
@@ -221,6 +236,54 @@ describe("maintain-lake", () => {
     athena.setFates({ of: /^CREATE OR REPLACE VIEW/, end: "FAILED", reason: "no such table" });
     await expect(maintain()).rejects.toMatchObject({ message: expect.stringContaining("no such table") });
     expect(statements("VACUUM")).toHaveLength(1);
+  });
+
+  it("notes files of the last days that have no rows in the table, once in a night, and reports it", async () => {
+    const folder = "raw/alb_access_logs/dt=2026-11-22/hour=07/";
+    const yesterday = new Date(Date.now() - 24 * 3_600_000);
+    for (const name of ["0a1b2c3d-lost.gz", "1a1b2c3d-committed.gz"])
+      s3.put("logs", folder + name, "text", yesterday);
+    athena.setAnswer((operation, _, sql) => {
+      if (operation !== "GetQueryResults" || !sql.includes('AS "file"')) return undefined;
+      return rows(sql.includes("GROUP BY") ? ["", "07", "1", "1"] : ["1a1b2c3d-committed.gz"]);
+    });
+    expect(await maintain()).toMatchObject({ reconciled: { files: 2, noted: 1, announced: 0 } });
+    const notes = s3.keys("logs").filter((key) => key.startsWith("_arrivals/"));
+    expect(notes.flatMap((key) => filesInNote(s3.read("logs", key)))).toEqual([`${folder}0a1b2c3d-lost.gz`]);
+    expect(await maintain()).toMatchObject({ reconciled: undefined });
+    expect(statements("SELECT DISTINCT")).toHaveLength(1);
+  });
+
+  it("continues with the other steps if the reconciliation fails", async () => {
+    s3.put("logs", "raw/alb_access_logs/dt=2026-11-22/hour=07/0a1b2c3d-a.gz", "text", new Date(0));
+    athena.setFates({ of: /AS "file"/, end: "FAILED", reason: "PERMISSION_DENIED: no" });
+    await expect(maintain()).rejects.toThrow("PERMISSION_DENIED");
+    expect(statements("VACUUM")).toHaveLength(1);
+    expect(await maintain()).toMatchObject({ reconciled: { noted: 1 } });
+  });
+
+  it("announces a delivered object that was never moved, as S3 does", async () => {
+    const bodies: string[] = [];
+    const sqs = await serveAwsJson({
+      AmazonSQS: {
+        SendMessage: async (input) => {
+          const { MessageBody = "" } = input as { readonly MessageBody?: string };
+          bodies.push(MessageBody);
+          return { MessageId: "1", MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex") };
+        },
+      },
+    });
+    const end = new Date("2026-11-22T12:00:00Z");
+    const key = albFileKey({ end, id: "x" }).replace("alb/", "web/");
+    s3.put("landing", key, "text", end);
+    const environment = {
+      QUEUE_URL: `${sqs.endpoint}/111122223333/arrivals`,
+      LANDING_BUCKET: "landing",
+      AWS_ENDPOINT_URL_SQS: sqs.endpoint,
+    };
+    expect(await maintain(environment)).toMatchObject({ reconciled: { noted: 0, announced: 1 } });
+    await sqs.close();
+    expect(bodies.flatMap(arrivedObjects)).toEqual([{ bucket: "landing", key, size: 4 }]);
   });
 
   it.each([{}, { table: "cloudfront_access_logs" }])(

@@ -39,6 +39,7 @@ function openTable(days: readonly string[] = []) {
   const ports = {
     store,
     versions: { deleteOld: async () => 7 },
+    reconcile: async () => undefined,
     engine: {
       run: async ({ sql }: Statement) => {
         run(sql);

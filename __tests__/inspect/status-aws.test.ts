@@ -9,6 +9,7 @@ import { STATUS_FINDINGS } from "../../inspect/aws/aws-findings";
 import type { Finding } from "../../inspect/finding";
 import { type Deployment, startDeployment } from "../helpers/deployment";
 import { albKey } from "../helpers/lake";
+import { fileAt } from "../helpers/notes";
 import { localS3Client } from "../helpers/s3-client";
 
 let deployment: Deployment;
@@ -89,7 +90,7 @@ const STOPPED: readonly (readonly [what: string, codes: readonly string[], break
       const store = s3ObjectStore(localS3Client(s3.endpoint));
       for (const hour of [1, 2]) {
         const key = move(TABLE, hourAgo(hour), { isCommitted: false });
-        await setAside({ store, clock: systemClock }, bucket, key, "FAILED: HIVE_CURSOR_ERROR");
+        await setAside({ store, clock: systemClock }, bucket, fileAt(key), "FAILED: HIVE_CURSOR_ERROR");
       }
     },
   ],

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { FORMATS } from "../../formats";
 import { parseHourRange } from "../../handlers/core/add-partitions";
 import type { FolderBackfillOptions, FolderBackfillOutcome } from "../../lake/backfill";
+import type { AwsBackfillOutcome } from "../../operations/backfill";
 import { progressLine } from "../../terminal/progress-line";
 import { count, counted, plural } from "../../terminal/quantities";
 import { UserError } from "../../terminal/user-error";
@@ -24,6 +25,7 @@ interface Options {
   readonly settings?: string;
 }
 
+type Outcome = FolderBackfillOutcome & Partial<Pick<AwsBackfillOutcome, "delivered">>;
 type CommonOptions = Omit<FolderBackfillOptions, "directory" | "lake" | "deleteOriginals">;
 
 /** S3 accepts 3,500 writes per second and prefix; the pipeline, which runs at the same time, needs some of them. */
@@ -32,6 +34,7 @@ const PHASES = {
   count: "counting objects",
   move: "moving objects",
   partitions: "finding days with files",
+  folders: "listing folders of files as delivered",
   commit: "adding hours to the tables",
 };
 /** Adds `access-logs backfill`. */
@@ -108,7 +111,7 @@ async function runHere({ dir, lake, move }: Options, common: CommonOptions): Pro
 async function runOnAws(
   { bucket = "", logBucket, settings }: Options,
   common: CommonOptions,
-): Promise<FolderBackfillOutcome> {
+): Promise<AwsBackfillOutcome> {
   const parts = await loadParts(settings);
   const { backfillAws } = await import("../../operations/backfill.js");
   const { withLanding } = await import("../../pipeline/deployed-parts.js");
@@ -122,12 +125,9 @@ async function runOnAws(
   return backfillAws({ ...common, ...withLanding(parts, landing), bucket, logBucket: landing });
 }
 
-function printOutcome(
-  outcome: FolderBackfillOutcome & { readonly seconds: number },
-  { dryRun, bucket }: Options,
-): string {
+function printOutcome(outcome: Outcome & { readonly seconds: number }, { dryRun, bucket }: Options): string {
   const line = (label: string, value: number, what: string) => `${label.padEnd(13)}${count(value)} ${what}\n`;
-  const { objects, moved, movedBefore, outOfRange, skipped, failed, files, partitions } = outcome;
+  const { objects, moved, movedBefore, outOfRange, skipped, failed, files, partitions, delivered } = outcome;
   return [
     line("objects", objects, "in the log bucket"),
     line(dryRun ? "to move" : "moved", moved, plural(moved, "file")),
@@ -140,6 +140,17 @@ function printOutcome(
       partitions,
       `${plural(partitions, "hour")} with ${counted(files, "moved file")}`,
     ),
+    ...(delivered && delivered.objects > 0
+      ? [
+          line(
+            dryRun ? "to note" : "noted",
+            delivered.files,
+            `${plural(delivered.files, "file")} as delivered, in ${counted(delivered.folders, "folder")}`,
+          ),
+          line("out of range", delivered.outOfRange, "of other hours in these folders"),
+          ...Object.entries(delivered.skipped).map(([reason, count]) => line("skipped", count, reason)),
+        ]
+      : []),
     ...Object.entries(outcome.rows ?? {}).map(([table, rows]) => line("rows", rows, `new in ${table}`)),
     ...(bucket === undefined || dryRun
       ? []

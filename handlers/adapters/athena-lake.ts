@@ -63,12 +63,13 @@ export function lakeTableOf(
   const format = Object.values(FORMATS).find(({ table }) => table === name);
   const configured = tables.find(({ table }) => table === name);
   if (!format || !configured) throw new Error(`the table "${name}" is not configured`);
-  const { sources, privacy } = configured;
+  const { sources, privacy, delivered } = configured;
   return {
     format,
     database,
     bucket,
     bySource: sources !== undefined,
+    hasDelivered: delivered !== undefined,
     ...(privacy === undefined ? {} : { hidesLines: linesHiddenBy(privacy) }),
   };
 }

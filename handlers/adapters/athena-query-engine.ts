@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { GetQueryResultsCommand, type QueryExecution } from "@aws-sdk/client-athena";
 import { MINUTE_MS } from "../../formats/time";
 import { messageOf, nameOf, QueryFailedError, type QueryFault, RetryableError } from "../core/errors";
-import type { CountingEngine, QueryResult, Statement } from "../core/ports";
+import type { CountingEngine, QueryResult, RowsEngine, Statement } from "../core/ports";
 import {
   type AthenaOptions,
   backoffMs,
@@ -29,7 +29,7 @@ const ALTER_TABLE = /^\s*ALTER\s+TABLE\b/i;
  *
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
  */
-export const athenaQueryEngine = (options: AthenaOptions): CountingEngine => ({
+export const athenaQueryEngine = (options: AthenaOptions): CountingEngine & RowsEngine => ({
   run: (statement) => run(options, statement),
   value: async (statement) => {
     const { queryId } = await run(options, statement);
@@ -39,8 +39,28 @@ export const athenaQueryEngine = (options: AthenaOptions): CountingEngine => ({
     // The first row holds the names of the columns.
     return results?.Rows?.[1]?.Data?.[0]?.VarCharValue;
   },
+  rows: async (statement) => rowsOf(options, (await run(options, statement)).queryId),
   rowsWritten: (queryId) => rowsWritten(options, queryId),
 });
+
+/** All pages of a query's results. */
+async function rowsOf({ client }: AthenaOptions, queryId: string): Promise<readonly (readonly string[])[]> {
+  const rows: string[][] = [];
+  let token: string | undefined;
+  do {
+    const { ResultSet: results, NextToken } = await client.send(
+      new GetQueryResultsCommand({
+        QueryExecutionId: queryId,
+        ...(token === undefined ? {} : { NextToken: token }),
+      }),
+    );
+    for (const { Data = [] } of results?.Rows ?? [])
+      rows.push(Data.map(({ VarCharValue = "" }) => VarCharValue));
+    token = NextToken;
+  } while (token !== undefined);
+  // The first row holds the names of the columns.
+  return rows.slice(1);
+}
 
 async function rowsWritten({ client }: AthenaOptions, queryId: string): Promise<number | undefined> {
   try {

@@ -9,6 +9,7 @@ import {
   type Partition,
   parsePartitionPath,
   partitionPath,
+  RAW_PREFIX,
   rawPrefixOf,
   TOUCHED_PREFIX,
 } from "../../formats/partition-layout";
@@ -18,6 +19,10 @@ import type { Clock, ObjectStore } from "./ports";
 
 /** A file that may not be committed yet. */
 export type NotedFile = MovedFile | DeliveredFile;
+
+/** Distinguishes files of all buckets. */
+export const fileId = (file: NotedFile): string =>
+  file.kind === "moved" ? file.key : `s3://${file.folder.bucket}/${file.key}`;
 
 interface FileOfTable {
   /** Bytes, if the event or the listing said so. */
@@ -64,7 +69,7 @@ const READS_AT_ONCE = 32;
 const HASH_DIGITS = 16;
 
 /** Files of versions without files as delivered have no `delivered`. */
-const fileSchema = z.strictObject({
+export const fileSchema = z.strictObject({
   key: z.string(),
   size: z.optional(z.number()),
   source: z.optional(z.string()),
@@ -193,23 +198,23 @@ export function notedPartitions(notes: readonly ArrivalNote[]): Map<string, Note
  */
 function parseNote(table: PartitionedTable, body: string): readonly NotedFile[] | undefined {
   const note = jsonAs(noteSchema, body);
-  const files = note?.files.flatMap((entry) => parseEntry(table, entry) ?? []);
+  const files = note?.files.flatMap((entry) => parseEntry(table.table, entry) ?? []);
   if (files === undefined || files.length !== note?.files.length) return undefined;
+  if (!files.every(({ partition }) => isPartitionOf(table, partition))) return undefined;
   return files.filter((file) => file.kind === "moved" || isReadAsDelivered(table, file.folder));
 }
 
-/** Parses the result of `noteEntry`; `undefined` for a file of another table or with other partition keys. */
-function parseEntry(table: PartitionedTable, entry: z.output<typeof fileSchema>): NotedFile | undefined {
+/** Parses the result of `noteEntry` for a table; `undefined` if the key is not in the partition or folder. */
+export function parseEntry(table: string, entry: z.output<typeof fileSchema>): NotedFile | undefined {
   const { key, size, source, dt, hour: hourOfDay, delivered } = entry;
   const hour = parseHour(`${dt}T${hourOfDay}`);
   if (hour === undefined) return undefined;
-  const partition = { table: table.table, hour, ...(source === undefined ? {} : { source }) };
+  const partition = { table, hour, ...(source === undefined ? {} : { source }) };
   const file = { key, partition, ...(size === undefined ? {} : { size }) };
-  if (!isPartitionOf(table, partition)) return undefined;
   if (!delivered) return key.startsWith(rawPrefixOf(partition)) ? { kind: "moved", ...file } : undefined;
   const time = parseHour(delivered.time);
   if (time === undefined) return undefined;
-  const folder = { ...delivered, table: table.table, time };
+  const folder = { ...delivered, table, time };
   const prefix = folderPrefixOf(folder);
   return prefix !== undefined && key.startsWith(prefix) ? { kind: "delivered", ...file, folder } : undefined;
 }
@@ -257,6 +262,12 @@ export async function replaceMarkers(
     await noteArrivals(ports, bucket, await filesIn(store, bucket, partition));
     await store.deleteAll(bucket, [key]);
   }
+}
+
+/** A file below `raw/`; `undefined` if its key is in no partition. */
+export function movedFileAt(key: string): MovedFile | undefined {
+  const partition = parsePartitionPath(key.slice(RAW_PREFIX.length, key.lastIndexOf("/")));
+  return partition && { kind: "moved", key, partition };
 }
 
 /** The moved files in a partition. */

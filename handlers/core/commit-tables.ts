@@ -3,6 +3,7 @@ import { partitionPath } from "../../formats/partition-layout";
 import {
   type ArrivalNote,
   deliveredFolders,
+  fileId,
   movedPartitions,
   partitionsOf,
   readNotes,
@@ -89,7 +90,7 @@ class TableCommit {
   private readonly records: CommitRecords;
   private readonly failed: FailedCommits;
   private notes: readonly ArrivalNote[] = [];
-  /** Keys of committed and rejected files. */
+  /** Committed and rejected files, as `fileId` names them. */
   private readonly finished = new Set<string>();
   private committed = 0;
   private bytesScanned = 0;
@@ -122,8 +123,12 @@ class TableCommit {
   /** @returns the number of notes that were not read */
   private async readNotes(): Promise<number> {
     const { bucket } = this.config;
-    const { notes, more } = await readNotes(this.ports.store, bucket, this.table, MAX_NOTES, this.onUnknown);
-    this.notes = notes;
+    const { store } = this.ports;
+    const { notes, more } = await readNotes(store, bucket, this.table, MAX_NOTES, this.onUnknown);
+    this.notes = notes.filter(({ files }) => files.length > 0);
+    // Their files are not read as delivered any more.
+    const empty = notes.filter(({ files }) => files.length === 0).map(({ key }) => key);
+    if (empty.length > 0) await store.deleteAll(bucket, empty);
     return more;
   }
 
@@ -140,7 +145,7 @@ class TableCommit {
   }
 
   private async commitAll(): Promise<"overtaken" | "ended"> {
-    const files = this.notes.flatMap((note) => note.files).filter(({ key }) => !this.finished.has(key));
+    const files = this.notes.flatMap((note) => note.files).filter((file) => !this.finished.has(fileId(file)));
     const waiting = planCommits(this.table, files);
     while (this.hasTime()) {
       const batch = waiting.shift();
@@ -160,24 +165,24 @@ class TableCommit {
     if (pending) return { kind: "overtaken" };
     const commit: PendingCommit = {
       number: next,
-      sql: this.ports.lake.commitSql(committedFiles(batch)),
+      sql: this.ports.lake.commitSql(committedFiles(batch, this.failed.unreadable)),
       token: randomUUID(),
       notes: this.notesEndedBy(batch),
       partitions: partitionsOf(batch).map(partitionPath),
     };
     if (!(await this.records.begin(commit))) return { kind: "overtaken" };
     const outcome = await this.finish(commit);
-    if (outcome.kind === "committed") for (const { key } of batch) this.finished.add(key);
+    if (outcome.kind === "committed") for (const file of batch) this.finished.add(fileId(file));
     return outcome;
   }
 
   /** Notes whose files are all finished after the commit of the batch. */
   private notesEndedBy(batch: FileBatch): string[] {
-    const ended = new Set([...this.finished, ...batch.map(({ key }) => key)]);
-    const inBatch = new Set(batch.map(({ key }) => key));
+    const ended = new Set([...this.finished, ...batch.map(fileId)]);
+    const inBatch = new Set(batch.map(fileId));
     return this.notes
-      .filter(({ files }) => files.some(({ key }) => inBatch.has(key)))
-      .filter(({ files }) => files.every(({ key }) => ended.has(key)))
+      .filter(({ files }) => files.some((file) => inBatch.has(fileId(file))))
+      .filter(({ files }) => files.every((file) => ended.has(fileId(file))))
       .map(({ key }) => key);
   }
 
@@ -237,23 +242,23 @@ class TableCommit {
       case "again":
         return next.batches;
       case "rejected":
-        return this.without(next.key, batch);
+        return this.without(next.id, batch);
       case "given-up":
         return [];
     }
   }
 
   /** The rest of a batch after one of its files was rejected. */
-  private async without(key: string, batch: FileBatch): Promise<readonly FileBatch[]> {
-    this.finished.add(key);
-    const rest = batch.filter((file) => file.key !== key);
+  private async without(id: string, batch: FileBatch): Promise<readonly FileBatch[]> {
+    this.finished.add(id);
+    const rest = batch.filter((file) => fileId(file) !== id);
     if (rest.length > 0) return [rest];
     await this.ports.store.deleteAll(this.config.bucket, this.notesEndedBy(batch));
     return [];
   }
 
   private result(): CommittedTable {
-    const waiting = this.notes.filter(({ files }) => files.some(({ key }) => !this.finished.has(key)));
+    const waiting = this.notes.filter(({ files }) => files.some((file) => !this.finished.has(fileId(file))));
     for (const note of waiting) this.measure(note);
     const partitions = partitionsOf(waiting.flatMap(({ files }) => files));
     const { committed, bytesScanned, rows, secondsToLake } = this;

@@ -13,11 +13,14 @@ import { HOUR_MS } from "../../formats/time";
 import { commitRecords } from "./commit-records";
 import { messageOf, OperationError, QueryFailedError, RetryableError } from "./errors";
 import type { ObjectStore, QueryEngine, TableVersions } from "./ports";
+import type { Reconciled } from "./reconciled";
 
 export interface MaintainPorts {
   readonly store: ObjectStore;
   readonly engine: QueryEngine;
   readonly versions: TableVersions;
+  /** Compares delivered files with the table, once per night. */
+  readonly reconcile: () => Promise<Reconciled | undefined>;
 }
 
 export interface MaintainConfig {
@@ -45,6 +48,8 @@ export interface MaintainedTable {
   readonly deletedVersions: number;
   /** Unparsed lines of finished days that got files since the last count; `undefined` without such a day. */
   readonly unparsed: number | undefined;
+  /** Result of the reconciliation; `undefined` if an earlier run of the night did it, or if it failed. */
+  readonly reconciled: Omit<Reconciled, "known"> | undefined;
   /** True if a statement is still running and a later run must join it. */
   readonly isUnfinished: boolean;
   /** Errors of the failed steps; the other steps were completed. */
@@ -71,6 +76,8 @@ export async function maintainTable(
   config: MaintainConfig,
 ): Promise<MaintainedTable> {
   const run = new Maintenance(ports, table, config);
+  // First: the next commit adds the files that it finds.
+  await run.step(() => run.reconcile());
   await run.step(() => run.deleteVersions());
   await run.step(() => run.countUnparsed());
   await run.step(() => run.deleteExpired());
@@ -84,6 +91,7 @@ class Maintenance {
   private mergedDays = 0;
   private deletedVersions = 0;
   private unparsed: number | undefined;
+  private reconciled: MaintainedTable["reconciled"];
   private isUnfinished = false;
   private readonly failures: OperationError[] = [];
 
@@ -94,9 +102,18 @@ class Maintenance {
   ) {}
 
   get result(): MaintainedTable {
-    const { deletedDays, mergedDays, deletedVersions, unparsed, isUnfinished, failures } = this;
+    const { deletedDays, mergedDays, deletedVersions, unparsed, reconciled, isUnfinished, failures } = this;
     const table = this.table.format.table;
-    return { table, deletedDays, mergedDays, deletedVersions, unparsed, isUnfinished, failures };
+    return {
+      table,
+      deletedDays,
+      mergedDays,
+      deletedVersions,
+      unparsed,
+      reconciled,
+      isUnfinished,
+      failures,
+    };
   }
 
   async step(work: () => Promise<void>): Promise<void> {
@@ -106,6 +123,13 @@ class Maintenance {
       if (error instanceof OperationError && error.code === "QUERY_TIMEOUT") this.isUnfinished = true;
       else this.failures.push(operationError(error));
     }
+  }
+
+  async reconcile(): Promise<void> {
+    const found = await this.ports.reconcile();
+    if (!found) return;
+    const { known: _, ...reconciled } = found;
+    this.reconciled = reconciled;
   }
 
   /** Every commit adds a version, and the catalog limits their number. */

@@ -40,6 +40,18 @@ export interface ObjectStore {
   deleteAll(bucket: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
+/** Lists parts of a bucket. Each page is one request. */
+export interface PagedListing {
+  /**
+   * Objects whose key starts with `prefix`, in key order.
+   *
+   * @param after only objects with a greater key; default: all
+   */
+  objectPages(bucket: string, prefix: string, after?: string): AsyncIterable<readonly StoredObject[]>;
+  /** The different starts of keys after `prefix` that end with their first delimiter, with the prefix, in key order. */
+  prefixPages(bucket: string, prefix: string, delimiter: string): AsyncIterable<readonly string[]>;
+}
+
 /** Knows which partitions of the text tables exist. */
 export interface PartitionCatalog {
   /**
@@ -84,6 +96,12 @@ export interface QueryEngine {
   value(statement: Statement): Promise<string | undefined>;
 }
 
+/** An engine that returns tables. */
+export interface RowsEngine extends QueryEngine {
+  /** Runs a query. @returns its rows as texts; NULL is an empty text @throws as `run` does */
+  rows(statement: Statement): Promise<readonly (readonly string[])[]>;
+}
+
 /** An engine that can report how many rows a statement wrote. */
 export interface CountingEngine extends QueryEngine {
   /** @returns number of rows that the INSERT with this id added; `undefined` if unknown, never an error */
@@ -101,6 +119,12 @@ export interface Lake {
   commitSql(files: CommittedFiles): string;
   /** True if the statement is a commit to the table: records in the bucket are not trusted. */
   isCommit(table: string, sql: string): boolean;
+}
+
+/** Queue of delivered objects that wait for their move. */
+export interface MoveQueue {
+  /** Announces objects as their bucket does. */
+  announce(objects: readonly (ObjectLocation & Pick<StoredObject, "size">)[]): Promise<void>;
 }
 
 /** Versions of a table's definition in the catalog; each Iceberg commit adds one. */

@@ -148,8 +148,9 @@ async function landingOf(
   const waiting = found
     .flatMap(({ objects }) => objects)
     .flatMap(({ key, size, writtenAt }) => {
-      const plan = planMove(parts.sources, { bucket: landing, key, size });
-      if (plan.kind !== "move" || moved.has(plan.key)) return [];
+      const plan = planMove(parts.sources, "time-first", { bucket: landing, key, size });
+      if (plan.kind !== "move" || [plan.key, ...plan.earlierKeys].some((target) => moved.has(target)))
+        return [];
       const { partition } = plan;
       // If originals are kept, those of other hours are not inspected.
       return parts.keepOriginals && !isInRange(inspection, partitionPath(partition))
