@@ -51,6 +51,8 @@ export function callsOf(place: Place, { name, input }: Sent): readonly CallOfAny
     case "GetQueryExecutionCommand":
     case "GetQueryResultsCommand":
       return [callTo(`athena:${name.replace("Command", "")}`, workgroupArn(place, place.workgroup))];
+    case "SendMessageCommand":
+      return [callTo("sqs:SendMessage", arnOf(place, "sqs", text("QueueUrl").replace(/^.*\//, "")))];
     case "GetTableVersionsCommand":
       return onTable(place, input, "glue:GetTableVersions");
     case "BatchDeleteTableVersionCommand":
