@@ -1,3 +1,5 @@
+import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
+
 /** How rows are laid out in a Parquet file. */
 export interface ParquetLayout {
   readonly compression: { readonly codec: "zstd"; readonly level: number } | { readonly codec: "snappy" };
@@ -29,10 +31,15 @@ export const WRITE_SETTINGS = {
 /**
  * Options of DuckDB's `COPY ... TO`.
  *
+ * @param metadata texts that the file holds in addition to its rows
  * @see https://duckdb.org/docs/stable/sql/statements/copy#parquet-options
  */
-export function parquetOptions(layout: ParquetLayout): string {
+export function parquetOptions(
+  layout: ParquetLayout,
+  metadata: Readonly<Record<string, string>> = {},
+): string {
   const { compression, rowGroupRows, dictionaryValues, dictionaryBytes } = layout;
+  const texts = Object.entries(metadata).map(([key, value]) => `${sqlIdentifier(key)}: ${sqlString(value)}`);
   const options = [
     "FORMAT parquet",
     `COMPRESSION ${compression.codec}`,
@@ -40,6 +47,7 @@ export function parquetOptions(layout: ParquetLayout): string {
     `ROW_GROUP_SIZE ${rowGroupRows}`,
     `DICTIONARY_SIZE_LIMIT ${dictionaryValues}`,
     `STRING_DICTIONARY_PAGE_SIZE_LIMIT ${dictionaryBytes}`,
+    ...(texts.length > 0 ? [`KV_METADATA {${texts.join(", ")}}`] : []),
   ];
   return `(${options.join(", ")})`;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   cpSync,
@@ -21,7 +22,8 @@ import { LAKE_FINDINGS } from "../../inspect/lake-findings";
 import { lakeReport } from "../../inspect/lake-report";
 import { directoryObjectStore } from "../../lake/directory-object-store";
 import { openDuckdb } from "../../lake/duckdb-engine";
-import { LAKE_BUCKET } from "../../lake/layout";
+import { LAKE_BUCKET, lakeLayout } from "../../lake/layout";
+import { withLakeLock } from "../../lake/lock";
 import { writeSample } from "../../sample/write-sample";
 import { albKey, cloudfrontKey, type TestLake, testLake } from "../helpers/lake";
 import { fileAt } from "../helpers/notes";
@@ -166,6 +168,16 @@ const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakI
     ["stray-file"],
     (lake) => put(join(dirname(firstOf(lake, "typed")), "notes.txt"), "x"),
   ],
+  // Windows has no such files.
+  ...(process.platform === "win32"
+    ? []
+    : ([
+        [
+          "a pipe, which never ends, is next to a log",
+          ["stray-file"],
+          (lake) => void execFileSync("mkfifo", [join(dirname(firstOf(lake, "raw")), "pipe.log.gz")]),
+        ],
+      ] satisfies typeof BROKEN)),
   [
     "a log lies in no partition",
     ["stray-file"],
@@ -288,7 +300,7 @@ describe("access-logs doctor on a lake", () => {
       expect([where, what, fix]).not.toContain("");
       // The fix leaves only the folder of the logs open, which only the user knows.
       expect([what, fix, run].join("\n")).not.toMatch(
-        /\b(?:HOURS?|FILES|REASONS?|COLUMN|COUNT|LAKE|WHERE|FROM_|PID|OTHER|EXAMPLE|\{)\b/,
+        /\b(?:HOURS?|FILES|REASONS?|COLUMN|COUNT|LAKE|WHERE|FROM_|WRITER|OTHER|EXAMPLE|\{)\b/,
       );
     }
   });
@@ -312,11 +324,12 @@ describe("access-logs doctor on a lake", () => {
 
   it("reports no leftover file while an ingest runs", async () => {
     const lake = copyOfLake();
-    put(join(lake, ".lock"), String(process.pid));
     put(join(lake, ".work/0123456789abcdef/texts/a"), "x");
     await note(lake, firstOf(lake, "raw"));
-    const { findings } = await look(lake, true);
-    expect(findings.map(({ code, severity }) => [code, severity])).toEqual([["lake-busy", "note"]]);
+    await withLakeLock(lakeLayout(lake), async () => {
+      const { findings } = await look(lake, true);
+      expect(findings.map(({ code, severity }) => [code, severity])).toEqual([["lake-busy", "note"]]);
+    });
   });
 
   it("checks only the given hours", async () => {

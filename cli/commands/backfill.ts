@@ -3,12 +3,14 @@ import { FORMATS } from "../../formats";
 import { parseHourRange } from "../../handlers/core/add-partitions";
 import type { FolderBackfillOptions, FolderBackfillOutcome } from "../../lake/backfill";
 import type { AwsBackfillOutcome } from "../../operations/backfill";
+import { printable } from "../../terminal/printable";
 import { progressLine } from "../../terminal/progress-line";
 import { count, counted, plural } from "../../terminal/quantities";
 import { UserError } from "../../terminal/user-error";
-import { write } from "../../terminal/write";
+import { write, writeText } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 import { loadParts } from "../load-parts";
+import { printKnown, printLost } from "../print-lost";
 
 interface Options {
   readonly from: string;
@@ -60,7 +62,7 @@ export function addBackfillCommand(program: Command): Command {
     .option("--json", "print the summary as one JSON document", false)
     .option("--dir <folder>", "lake: folder that is used as the bucket")
     .option("--lake <folder>", "lake: folder of the lake")
-    .option("--move", "lake: delete the originals after they are copied", false)
+    .option("--move", "lake: delete the originals after their rows are in the tables", false)
     .option("--bucket <bucket>", "AWS: bucket of the moved files (output log_bucket of the stack)")
     .option(
       "--log-bucket <bucket>",
@@ -93,11 +95,13 @@ async function run(options: Options): Promise<void> {
     },
   };
   const started = performance.now();
-  const outcome = await (options.bucket === undefined ? runHere(options, common) : runOnAws(options, common));
+  const outcome: Outcome = await (options.bucket === undefined
+    ? runHere(options, common)
+    : runOnAws(options, common));
   progress.clear();
   const summary = { ...outcome, seconds: Math.round(performance.now() - started) / 1000 };
-  await write(options.json ? `${JSON.stringify(summary)}\n` : printOutcome(summary, options));
-  if (outcome.failed.length > 0) process.exitCode = 1;
+  await (options.json ? write(`${JSON.stringify(summary)}\n`) : writeText(printOutcome(summary, options)));
+  if (outcome.failed.length + (outcome.lost?.length ?? 0) > 0) process.exitCode = 1;
 }
 
 async function runHere({ dir, lake, move }: Options, common: CommonOptions): Promise<FolderBackfillOutcome> {
@@ -134,7 +138,7 @@ function printOutcome(outcome: Outcome & { readonly seconds: number }, { dryRun,
     ...(movedBefore > 0 ? [line("moved before", movedBefore, plural(movedBefore, "file"))] : []),
     line("out of range", outOfRange, `${plural(outOfRange, "file")} of other hours or tables`),
     ...Object.entries(skipped).map(([reason, count]) => line("skipped", count, reason)),
-    ...failed.map(({ key, reason }) => `failed       ${key}: ${reason}\n`),
+    ...failed.map(({ key, reason }) => `failed       ${printable(key)}: ${printable(reason)}\n`),
     line(
       dryRun ? "to note" : "noted",
       partitions,
@@ -152,6 +156,8 @@ function printOutcome(outcome: Outcome & { readonly seconds: number }, { dryRun,
         ]
       : []),
     ...Object.entries(outcome.rows ?? {}).map(([table, rows]) => line("rows", rows, `new in ${table}`)),
+    ...printKnown(outcome.changed, outcome.duplicates).map((text) => `${text}\n`),
+    ...lostLines(outcome),
     ...(bucket === undefined || dryRun
       ? []
       : ["             the next runs commit them, oldest hour first, every ten minutes\n"]),
@@ -159,3 +165,8 @@ function printOutcome(outcome: Outcome & { readonly seconds: number }, { dryRun,
     ...(failed.length > 0 ? ["run the same command again to retry the failed files\n"] : []),
   ].join("");
 }
+
+const lostLines = ({ lost = [] }: FolderBackfillOutcome): string[] =>
+  lost.length === 0
+    ? []
+    : [`lost         ${counted(lost.length, "file")}\n`, ...printLost(lost).map((text) => `${text}\n`)];

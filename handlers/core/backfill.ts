@@ -8,13 +8,19 @@ import { moveObjects } from "./move-objects";
 import { type ArrivedObject, type MovePlan, planMove, type TargetNames } from "./move-plan";
 import type { Pace } from "./pace";
 import type { PartitionedTable } from "./partitioned-table";
-import type { Clock, ObjectStore, PartitionCatalog } from "./ports";
+import type { Clock, ObjectLocation, ObjectStore, PartitionCatalog } from "./ports";
 
 export interface BackfillPorts {
   readonly store: ObjectStore;
   readonly catalog: PartitionCatalog;
   readonly clock: Clock;
   readonly pace: Pace;
+  /**
+   * True if an object was moved before, and is the same since then.
+   *
+   * @default - it was if the target exists: a delivered object of S3 never changes
+   */
+  readonly isMoved?: (object: ObjectLocation, target: ObjectLocation) => boolean | Promise<boolean>;
 }
 
 export interface BackfillConfig {
@@ -87,7 +93,11 @@ async function* landing({ store }: BackfillPorts, config: BackfillConfig): Async
 const tablesOf = ({ sources, table: only }: BackfillConfig): PartitionedTable[] =>
   tablesOfSources(sources).filter(({ table }) => only === undefined || table === only);
 
-const isWanted = (plan: MovePlan, { range, table }: BackfillConfig): boolean =>
+/** True for objects of the hours, and of the table if one is given. */
+export const isWanted = (
+  plan: MovePlan,
+  { range, table }: Pick<BackfillConfig, "range" | "table">,
+): boolean =>
   plan.kind === "move" &&
   plan.partition.hour >= range.from &&
   plan.partition.hour <= range.to &&
@@ -99,7 +109,7 @@ async function countLanding(ports: BackfillPorts, config: BackfillConfig) {
   for await (const object of landing(ports, config)) {
     counts.objects++;
     if (counts.objects % BATCH_SIZE === 0) config.onProgress({ phase: "count", done: counts.objects });
-    const plan = planMove(config.sources, config.names, object);
+    const plan = planMove(config.sources, config.names, object, config.bucket);
     if (plan.kind === "skip") skipped[plan.reason] = (skipped[plan.reason] ?? 0) + 1;
     else if (isWanted(plan, config)) counts.toMove++;
     else counts.outOfRange++;
@@ -126,7 +136,7 @@ async function moveLanding(ports: BackfillPorts, config: BackfillConfig, total: 
     config.onProgress({ phase: "move", done, total });
   };
   for await (const object of landing(ports, config)) {
-    if (!isWanted(planMove(config.sources, config.names, object), config)) continue;
+    if (!isWanted(planMove(config.sources, config.names, object, config.bucket), config)) continue;
     batch.push(object);
     if (batch.length === BATCH_SIZE) await flush();
   }
@@ -136,21 +146,22 @@ async function moveLanding(ports: BackfillPorts, config: BackfillConfig, total: 
 
 /** If originals are kept, skips those that were copied before. */
 async function withoutMoved(
-  { store, pace }: BackfillPorts,
+  { store, pace, isMoved = (_, target) => store.exists(target) }: BackfillPorts,
   { sources, bucket, names, keepOriginals }: BackfillConfig,
   objects: readonly ArrivedObject[],
 ): Promise<readonly ArrivedObject[]> {
   if (!keepOriginals) return objects;
   await pace(objects.length);
-  const isMoved = await Promise.all(
+  const moved = await Promise.all(
     objects.map(async (object) => {
-      const plan = planMove(sources, names, object);
+      const plan = planMove(sources, names, object, bucket);
       if (plan.kind === "skip") return false;
-      for (const key of [plan.key, ...plan.earlierKeys]) if (await store.exists({ bucket, key })) return true;
+      for (const key of [plan.key, ...plan.earlierKeys])
+        if (await isMoved(object, { bucket, key })) return true;
       return false;
     }),
   );
-  return objects.filter((_, index) => !isMoved[index]);
+  return objects.filter((_, index) => !moved[index]);
 }
 
 const failureOf = (object: ArrivedObject | undefined, error: OperationError) => ({
