@@ -8,9 +8,12 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, type S3Client 
 import type { SQSBatchResponse } from "aws-lambda";
 import pLimit from "p-limit";
 import { FORMATS, type FormatId } from "../../formats";
+import type { ConfiguredSource } from "../../formats/configured-source";
+import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
-import { systemClock } from "../../handlers/core/ports";
+import type { Configuration } from "../../handlers/configuration";
+import { type ObjectStore, systemClock } from "../../handlers/core/ports";
 import type { HandlerName } from "../../pipeline/handler-names";
 import { isoInstant } from "../../terminal/rows";
 import { type AthenaOnTrino, athenaOnTrino } from "../../testing/athena/athena-on-trino";
@@ -197,15 +200,32 @@ export class Pipeline {
     }
   }
 
+  /** The store with the pipeline's bucket. */
+  get store(): ObjectStore {
+    return s3ObjectStore(this.parts.s3);
+  }
+
   /** Puts objects without an event. */
-  async put(files: readonly LogFile[]): Promise<void> {
+  async put(files: readonly LogFile[], bucket = this.bucket): Promise<void> {
     const limit = pLimit(UPLOADS_AT_ONCE);
     await Promise.all(
       files.map(({ key, body }) =>
-        limit(() => this.parts.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }))),
+        limit(() => this.parts.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }))),
       ),
     );
     for (const { body } of files) this.textBytes += body.length;
+  }
+
+  /** Creates a bucket outside of the pipeline. */
+  async createBucket(bucket: string): Promise<void> {
+    await this.parts.s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  }
+
+  /** Changes the sources, as a deployment does: the functions start again. */
+  async configure(sources: readonly ConfiguredSource[]): Promise<void> {
+    const configuration: Configuration = { sources: [...sources] };
+    await this.put([{ key: CONFIGURATION_KEY, body: Buffer.from(JSON.stringify(configuration)) }]);
+    for (const one of this.functions.values()) await one.close();
   }
 
   /** Runs `move-access-logs` until its queue is empty. @returns bodies of the messages that it gave up on */
