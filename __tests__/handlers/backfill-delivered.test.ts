@@ -7,7 +7,8 @@ import { backfillDelivered, type DeliveredBackfillConfig } from "../../handlers/
 import { paceOf } from "../../handlers/core/pace";
 import { memoryObjectStore } from "../../testing/memory-object-store";
 import { virtualClock } from "../../testing/virtual-clock";
-import { albFileKey, LOGS, TUNNEL, tunnelFileKey, WEB } from "../helpers/delivered";
+import { albFileKey, LOGS, WEB } from "../helpers/delivered";
+import { TUNNEL, tunnelFileKey } from "../helpers/delivered-tunnel";
 
 const SOURCES = [WEB, TUNNEL];
 

@@ -7,15 +7,8 @@ import { noteDelivered } from "../../handlers/core/note-delivered";
 import type { ObjectStore, PagedListing } from "../../handlers/core/ports";
 import { memoryObjectStore } from "../../testing/memory-object-store";
 import { virtualClock } from "../../testing/virtual-clock";
-import {
-  albFileKey,
-  hoursBefore,
-  LOGS,
-  minutesBefore,
-  TUNNEL,
-  tunnelFileKey,
-  WEB,
-} from "../helpers/delivered";
+import { albFileKey, hoursBefore, LOGS, minutesBefore, WEB } from "../helpers/delivered";
+import { TUNNEL, tunnelFileKey } from "../helpers/delivered-tunnel";
 
 const BUCKET = "lake";
 const RUN_EVERY_MS = 10 * MINUTE_MS;

@@ -1,6 +1,5 @@
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { HOUR_MS, MINUTE_MS } from "../../formats/time";
-import { idOf, tunnel } from "./made-up-formats";
 
 /** Bucket of the deliveries, which is not the pipeline's. */
 export const LOGS = "their-logs";
@@ -11,14 +10,6 @@ export const WEB: ConfiguredSource = {
   prefix: "alb/AWSLogs/",
   asDelivered: { bucket: LOGS },
 };
-/** With a folder for each hour. */
-export const TUNNEL: ConfiguredSource = {
-  name: "tunnel",
-  format: idOf(tunnel),
-  prefix: "tunnel/",
-  asDelivered: { bucket: LOGS },
-};
-
 export interface AlbFile {
   /** End of the file's interval. */
   readonly end: Date;
@@ -42,13 +33,6 @@ export function albFileKey({
   const day = deliveredAt.toISOString().slice(0, 10).replaceAll("-", "/");
   const stamp = end.toISOString().slice(0, 16).replace(/[-:]/g, "");
   return `alb/AWSLogs/${account}/elasticloadbalancing/${region}/${day}/${account}_elasticloadbalancing_${region}_app.${loadBalancer}_${stamp}Z_10.0.1.7_${id}.log.gz`;
-}
-
-/** Key of a made-up file of an hour, below the prefix of `TUNNEL`. */
-export function tunnelFileKey(hour: Date, account = "111122223333"): string {
-  const [year, month, day] = hour.toISOString().slice(0, 10).split("-");
-  const text = hour.toISOString().slice(0, 13);
-  return `tunnel/${account}/year=${year}/month=${month}/day=${day}/hour=${text.slice(11)}/tunnel_${text}.log.gz`;
 }
 
 export const minutesBefore = (instant: Date, minutes: number): Date =>
