@@ -13,7 +13,7 @@ import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import type { Configuration } from "../../handlers/configuration";
-import { type ObjectStore, systemClock } from "../../handlers/core/ports";
+import { systemClock } from "../../handlers/core/ports";
 import type { HandlerName } from "../../pipeline/handler-names";
 import { isoInstant } from "../../terminal/rows";
 import { type AthenaOnTrino, athenaOnTrino } from "../../testing/athena/athena-on-trino";
@@ -89,9 +89,10 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
   const stackFolder = join(stacks, stackName);
   const json = JSON.parse(readFileSync(join(stackFolder, "cdk.tf.json"), "utf8"));
   const bucketOf = (id: string) => (id === "logs" ? name : `${name}-${id}`);
-  const stack = deployedStack(json, bucketOf);
+  const existingBucket = `${name}-existing`;
+  const stack = deployedStack(json, bucketOf, existingBucket);
   const s3 = localS3Client(S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY);
-  for (const Bucket of stack.buckets) await s3.send(new CreateBucketCommand({ Bucket }));
+  for (const Bucket of [...stack.buckets, existingBucket]) await s3.send(new CreateBucketCommand({ Bucket }));
   for (const { bucket: Bucket, key: Key, content: Body } of stack.objects)
     await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
   await runOnTrino(TRINO_URL, `CREATE SCHEMA "${stack.database}"`);
@@ -113,11 +114,12 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
   });
   const server = await serveAwsJson({ AmazonAthena: athena.operations, AWSGlue: versions.operations });
   const place = { ...ACCOUNT, bucket: name, database: stack.database, workgroup: stack.workgroup };
-  const roles = roleStatements(json, { ...ACCOUNT, bucketOf });
+  const roles = roleStatements(json, { ...ACCOUNT, bucketOf, existingBucket });
   const watched = await watchFunctions(roles, place, server.endpoint);
   const pipeline = new Pipeline({
     title,
     name,
+    existingBucket,
     folder,
     file,
     stackFolder,
@@ -151,6 +153,7 @@ interface Parts {
   readonly title: string;
   /** Of the pipeline and its bucket. */
   readonly name: string;
+  readonly existingBucket: string;
   readonly folder: string;
   /** Settings. */
   readonly file: string;
@@ -200,11 +203,6 @@ export class Pipeline {
     }
   }
 
-  /** The store with the pipeline's bucket. */
-  get store(): ObjectStore {
-    return s3ObjectStore(this.parts.s3);
-  }
-
   /** Puts objects without an event. */
   async put(files: readonly LogFile[], bucket = this.bucket): Promise<void> {
     const limit = pLimit(UPLOADS_AT_ONCE);
@@ -216,9 +214,9 @@ export class Pipeline {
     for (const { body } of files) this.textBytes += body.length;
   }
 
-  /** Creates a bucket outside of the pipeline. */
-  async createBucket(bucket: string): Promise<void> {
-    await this.parts.s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  /** The bucket of `existingLogBucket`, whatever its name in the settings is. */
+  get existingBucket(): string {
+    return this.parts.existingBucket;
   }
 
   /** Changes the sources, as a deployment does: the functions start again. */
