@@ -19,7 +19,7 @@ export interface OnBehalf {
   /** Pages that document these requests. */
   readonly pages: readonly string[];
   /** @param tables tables in the statement */
-  readonly calls: (place: Place, tables: readonly string[]) => readonly CallOfAnyone[];
+  readonly calls: (place: Place, tables: readonly string[], sql: string) => readonly CallOfAnyone[];
 }
 
 const onTables = (place: Place, actions: readonly string[], tables: readonly string[]): CallOfAnyone[] =>
@@ -30,9 +30,9 @@ const on = (actions: readonly string[], ...resources: readonly string[]): CallOf
 const LOOK_UP = ["glue:GetDatabase", "glue:GetTable"];
 const LOOK_UP_PARTITIONS = ["glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"];
 
-const isText = (table: string): boolean => /_(?:raw|lines|delivered)$/.test(table);
 const isDelivered = (table: string): boolean => /_delivered(?:_lines)?$/.test(table);
-const isMoved = (table: string): boolean => isText(table) && !isDelivered(table);
+const isMoved = (table: string): boolean => /_(?:raw|lines)$/.test(table) && !isDelivered(table);
+const isText = (table: string): boolean => isMoved(table) || isDelivered(table);
 const partition = (table: string): string =>
   `raw/${table.replace(/_(?:raw|lines)$/, "")}/dt=2026-11-23/hour=07/`;
 /** Requests for the tables over files as delivered, if a statement has them. */
@@ -51,6 +51,14 @@ const listFolder = ({ bucket, prefix }: DeliveredPlace): CallOfAnyone[] => [
 ];
 const filesOf = ({ bucket }: Place, table: string): readonly string[] =>
   ["data/a.parquet", "metadata/1.json"].map((file) => objectArn(bucket, `lake/${table}/${file}`));
+
+/** Files as delivered that a statement names. */
+const deliveredFilesIn = (sql: string): readonly string[] =>
+  [...sql.matchAll(/'s3:\/\/([^/']+)\/([^']*\/[^/']+)'/g)].map(([, bucket = "", key = ""]) =>
+    objectArn(bucket, key),
+  );
+const readDelivered = (sql: string): CallOfAnyone[] =>
+  deliveredFilesIn(sql).flatMap((file) => on(["s3:GetObject"], file));
 
 const readText = (place: Place, tables: readonly string[]): CallOfAnyone[] => [
   ...onTables(place, [...LOOK_UP, ...LOOK_UP_PARTITIONS], tables.filter(isText)),
@@ -173,7 +181,11 @@ export const ATHENA_CALLS: readonly OnBehalf[] = [
     kind: "INSERT INTO a table of Iceberg",
     sql: /^INSERT INTO/,
     pages: [`${DOCS}/insert-into.html`, `${DOCS}/querying-iceberg-data-manipulation.html`],
-    calls: (place, tables) => [...readText(place, tables), ...writeTyped(place, typed(tables))],
+    calls: (place, tables, sql) => [
+      ...readText(place, tables),
+      ...(tables.some(isDelivered) ? readDelivered(sql) : []),
+      ...writeTyped(place, typed(tables)),
+    ],
   },
   {
     kind: "SELECT",
@@ -209,7 +221,7 @@ export function callsForStatement(place: Place, sql: string): readonly CallOfAny
   const known = ATHENA_CALLS.find((entry) => entry.sql.test(sql));
   if (!known) throw new Error(`${sql.slice(0, 60)}: what does Athena do for it? Add it to athena-calls.ts`);
   const tables = tablesIn(sql);
-  return [...EVERY_STATEMENT.calls(place, tables), ...known.calls(place, tables)];
+  return [...EVERY_STATEMENT.calls(place, tables, sql), ...known.calls(place, tables, sql)];
 }
 
 /** Tables in a statement; locations in its texts have the same names. */
