@@ -1,4 +1,5 @@
 import type { LostObject } from "../lake/skipped";
+import { printable } from "../terminal/printable";
 import { counted, plural } from "../terminal/quantities";
 
 /** Names that a summary has at most. */
@@ -6,7 +7,9 @@ const SHOWN = 10;
 
 /** Lines that name files that did not become rows, with the reasons. */
 export function printLost(lost: readonly LostObject[]): string[] {
-  const shown = lost.slice(0, SHOWN).map(({ key, detail }) => `          ${key}: ${detail ?? ""}`);
+  const shown = lost
+    .slice(0, SHOWN)
+    .map(({ key, detail }) => `          ${printable(key)}: ${printable(detail ?? "")}`);
   return lost.length > SHOWN ? [...shown, `          and ${counted(lost.length - SHOWN, "other")}`] : shown;
 }
 

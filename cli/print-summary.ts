@@ -22,6 +22,9 @@ export function printSummary(
     ...Object.entries(skipped).map(([reason, number]) => `skipped   ${count(number)} ${reason}`),
     ...printLost(lost),
     ...(Object.keys(skipped).length > 0 ? [`          full list: ${lake}/skipped.jsonl`] : []),
+    ...(skipped["unreadable-file"]
+      ? ["          fix the files, their permissions or the disk, then run ingest again"]
+      : []),
     ...(skipped["corrupt-file"]
       ? ["          replace a corrupt file with an intact copy at the same path, then run ingest again"]
       : []),

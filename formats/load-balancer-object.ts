@@ -10,9 +10,10 @@ import { MINUTE_MS } from "./time";
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-file-format
  */
 const NAME =
-  "\\d{12}_elasticloadbalancing_[a-z0-9-]+_app\\.[^/]+_(\\d{8}T\\d{4})Z_[0-9a-fA-F.:]+_[A-Za-z0-9]+\\.log(?:\\.gz)?$";
+  "\\d{12}_elasticloadbalancing_[a-z0-9-]+_app\\.[A-Za-z0-9.-]+_(\\d{8}T\\d{4})Z_[0-9a-fA-F.:]+_[A-Za-z0-9]+\\.log(?:\\.gz)?$";
 const ACCESS_LOG = new RegExp(`^${NAME}`);
-const OTHER_LOAD_BALANCER = /^\d{12}_elasticloadbalancing_[a-z0-9-]+_[^/]+_\d{8}T\d{4}Z_[^/]+\.log(?:\.gz)?$/;
+const OTHER_LOAD_BALANCER =
+  /^\d{12}_elasticloadbalancing_[a-z0-9-]+_(?!app\.)[^/]+_\d{8}T\d{4}Z_[^/]+\.log(?:\.gz)?$/;
 const TEST_FILE = /^(?:ELB\w*LogTestFile|aws-programmatic-access-test-object)$/;
 /** Newer kinds of logs of the same load balancer, with the same prefix. */
 const NAMED_KINDS = [
@@ -37,7 +38,7 @@ export function classifyLoadBalancerObject(key: string): ObjectKind {
 
 /** `20261123T0705` as milliseconds since 1970; `undefined` if this minute does not exist. */
 function endOfInterval(stamp: string): number | undefined {
-  const [, year, month, day, hour, minute] = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})$/.exec(stamp) ?? [];
+  const [, year, month, day, hour, minute] = /^([1-9]\d{3})(\d{2})(\d{2})T(\d{2})(\d{2})$/.exec(stamp) ?? [];
   const start = parseHour(`${year}-${month}-${day}T${hour}`);
   return start === undefined || Number(minute) > 59 ? undefined : start + Number(minute) * MINUTE_MS;
 }

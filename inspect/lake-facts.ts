@@ -67,7 +67,7 @@ export async function lakeFacts(folder: string, view: LakeView): Promise<LakeFac
   return existingLake(layout, names, view);
 }
 
-const LAKE_NAMES: ReadonlySet<string> = new Set(["raw", "typed"]);
+const LAKE_NAMES: ReadonlySet<string> = new Set(["raw", "typed", "privacy.json"]);
 
 async function existingLake(
   layout: LakeLayout,

@@ -7,9 +7,10 @@ import { type CommitProgress, type CommittedAll, commitNoted } from "./commit-no
 import { deleteOriginals } from "./delete-originals";
 import { folderPartitionCatalog } from "./folder-partition-catalog";
 import { ANY_SOURCE, checkedLake, type Folders, openFolders } from "./folders";
-import { LAKE_BUCKET, prepareLake } from "./layout";
+import { LAKE_BUCKET, type LakeLayout, prepareLake } from "./layout";
 import { withLakeLock } from "./lock";
 import { lakePrivacy } from "./privacy";
+import { withPrivateFiles } from "./private-files";
 import { type SkippedObject, writeSkipped } from "./skipped";
 import { withLakeWriter } from "./writer";
 
@@ -38,32 +39,37 @@ export type FolderBackfillOutcome = BackfillSummary &
 export async function backfillFolder(options: FolderBackfillOptions): Promise<FolderBackfillOutcome> {
   const lake = await checkedLake(options.directory, options.lake);
   if (options.isDryRun) return copyRange(await openFolders(options.directory, lake), options);
-  return withLakeLock(lake, async () => {
-    await prepareLake(lake);
-    const folders = await openFolders(options.directory, lake);
-    const privacy = await lakePrivacy(lake);
+  return withPrivateFiles(() => withLakeLock(lake, () => backfillLake(lake, options)));
+}
+
+async function backfillLake(
+  lake: LakeLayout,
+  options: FolderBackfillOptions,
+): Promise<FolderBackfillOutcome> {
+  await prepareLake(lake);
+  const folders = await openFolders(options.directory, lake);
+  return withLakeWriter(lake, async (writer) => {
+    const privacy = await lakePrivacy(lake, writer.engine);
     await keepBucketName(lake, folders.bucket, folders.directory);
     const summary = await copyRange(folders, options);
-    return withLakeWriter(lake, async (writer) => {
-      const committed = await commitNoted(folders.store, lake, writer, privacy, options.onProgress);
-      const kept = options.deleteOriginals
-        ? await deleteOriginals(folders, writer.engine, (plan) => isWanted(plan, options))
-        : [];
-      const failed = summary.failed.map(({ key, reason }) => unreadable(key, reason));
-      const lost = [...committed.lost, ...kept];
-      await writeSkipped(lake, [...failed, ...lost]);
-      const { rows, unparsed, changed, duplicates } = committed;
-      return { ...summary, rows, unparsed, changed, duplicates, lost };
-    });
+    const committed = await commitNoted(folders.store, lake, writer, privacy, options.onProgress);
+    const kept = options.deleteOriginals
+      ? await deleteOriginals(folders, writer.engine, (plan) => isWanted(plan, options))
+      : [];
+    const failed = summary.failed.map(({ key, reason }) => unreadable(key, reason));
+    const lost = [...committed.lost, ...kept];
+    await writeSkipped(lake, [...failed, ...lost]);
+    const { rows, unparsed, changed, duplicates } = committed;
+    return { ...summary, rows, unparsed, changed, duplicates, lost };
   });
 }
 
 /** Moves the files of the range, but deletes no original: that comes after the commits. */
-const copyRange = (
-  { store, bucket, lake }: Folders,
+async function copyRange(
+  { store, bucket, lake, unreadable: notListed }: Folders,
   options: FolderBackfillOptions,
-): Promise<BackfillSummary> =>
-  backfill(
+): Promise<BackfillSummary> {
+  const summary = await backfill(
     {
       store,
       catalog: folderPartitionCatalog(lake.root),
@@ -80,6 +86,9 @@ const copyRange = (
       keepOriginals: true,
     },
   );
+  const failed = [...notListed].map(([key, reason]) => ({ key, reason }));
+  return { ...summary, failed: [...failed, ...summary.failed] };
+}
 
 const unreadable = (key: string, detail: string): SkippedObject => ({
   key,

@@ -13,6 +13,7 @@ import type { LakeLayout } from "./layout";
 import { noRows } from "./no-rows";
 import { LAKE_PARQUET, parquetOptions } from "./parquet-layout";
 import { MAX_ROW_BYTES } from "./plain-text";
+import { privacyMetadata } from "./privacy";
 import { syncFile, syncFolder } from "./sync-to-disk";
 
 /** Files whose lines are added to a typed table, all of them or none. */
@@ -136,15 +137,16 @@ function isAdded({ partition, records }: Addition): string {
 }
 
 async function writeParquet(
-  { engine }: CommitContext,
+  { engine, privacy }: CommitContext,
   partition: Partition,
   file: string,
   select: string,
   records: readonly FileRecord[],
 ): Promise<void> {
+  const metadata = { ...recordMetadata(records), ...privacyMetadata(privacy) };
   await engine.run({
     sql: `COPY (${select})
-TO ${sqlString(file)} ${parquetOptions(LAKE_PARQUET, recordMetadata(records))}`,
+TO ${sqlString(file)} ${parquetOptions(LAKE_PARQUET, metadata)}`,
     token: rawPrefixOf(partition),
   });
 }

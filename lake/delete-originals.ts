@@ -7,7 +7,7 @@ import type { DuckdbEngine } from "./duckdb-engine";
 import type { RawFile } from "./file-records";
 import { ANY_SOURCE, type Folders } from "./folders";
 import { keyPath } from "./key-path";
-import { TYPED_PREFIX } from "./layout";
+import { LAKE_BUCKET, TYPED_PREFIX } from "./layout";
 import { type KnownFiles, knownFiles, partitionState } from "./partition-state";
 import type { LostObject } from "./skipped";
 import { syncFile, syncFolder } from "./sync-to-disk";
@@ -40,7 +40,7 @@ export async function deleteOriginals(
     }
   };
   for await (const { key, size } of store.list(bucket, "")) {
-    const plan = planMove(ANY_SOURCE, "identity", { bucket, key, size });
+    const plan = planMove(ANY_SOURCE, "identity", { bucket, key, size }, LAKE_BUCKET);
     if (plan.kind === "skip" || !isWanted(plan)) continue;
     const copy = join(lake.root, keyPath(plan.key));
     const file = await fileAt(copy, plan);

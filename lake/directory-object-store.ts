@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type BigIntStats, constants, mkdirSync, renameSync, statSync, utimesSync } from "node:fs";
+import { type BigIntStats, constants, lstatSync, mkdirSync, renameSync, statSync, utimesSync } from "node:fs";
 import { copyFile, link, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf, messageOf } from "../handlers/core/errors";
@@ -16,6 +16,20 @@ export interface DirectoryObjectStore extends ObjectStore {
   isCopied(source: ObjectLocation, target: ObjectLocation): boolean;
 }
 
+export interface DirectoryStoreOptions {
+  /** Keys of copies that may differ from their sources although size and time are the same. */
+  readonly suspects?: ReadonlySet<string>;
+  /**
+   * Gets each file and folder that a listing cannot read, or that is not a regular file. The listing then goes on.
+   *
+   * @default - other files are left out, and a listing fails at an unreadable folder
+   */
+  readonly onUnreadable?: OnUnreadable;
+}
+
+/** @param key path below the folder of the bucket */
+export type OnUnreadable = (bucket: string, key: string, reason: string) => void;
+
 /**
  * Stores objects as files: a key is a path below its bucket's folder.
  *
@@ -23,11 +37,10 @@ export interface DirectoryObjectStore extends ObjectStore {
  * power failure, too: sync a copy before you delete its source.
  *
  * @param folders absolute folder of each bucket
- * @param suspects keys of copies that may differ from their sources although size and time are the same
  */
 export function directoryObjectStore(
   folders: Readonly<Record<string, string>>,
-  suspects: ReadonlySet<string> = new Set(),
+  { suspects = new Set(), onUnreadable }: DirectoryStoreOptions = {},
 ): DirectoryObjectStore {
   const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), keyPath(key));
   const isCopied = (source: ObjectLocation, target: ObjectLocation): boolean =>
@@ -41,7 +54,10 @@ export function directoryObjectStore(
     put: async (location, body) => writeAside(pathOf(location), (path) => writeFile(path, body), renameSync),
     putIfAbsent: async (location, body) => putIfAbsent(pathOf(location), body),
     read: async (location) => read(pathOf(location)),
-    list: (bucket, prefix) => list(folderOf(folders, bucket), prefix),
+    list: (bucket, prefix) => {
+      const report = onUnreadable && ((key: string, reason: string) => onUnreadable(bucket, key, reason));
+      return list(folderOf(folders, bucket), prefix, report);
+    },
     deleteAll: async (bucket, keys) => {
       const failures = new Map<string, string>();
       for (const key of keys) {
@@ -123,24 +139,59 @@ async function linkAndRemove(aside: string, target: string): Promise<void> {
   await rm(aside);
 }
 
+type Report = (key: string, reason: string) => void;
+
 /** Walks only the folder that the prefix names. Keys are in byte order, as in S3. */
-async function* list(folder: string, prefix: string): AsyncGenerator<StoredObject> {
+async function* list(
+  folder: string,
+  prefix: string,
+  report: Report | undefined,
+): AsyncGenerator<StoredObject> {
   const start = prefix.slice(0, prefix.lastIndexOf("/") + 1);
-  for await (const key of walk(folder, start)) {
+  for await (const key of walk(folder, start, report)) {
     if (!key.startsWith(prefix) || key.endsWith(PARTIAL)) continue;
-    const stats = statOrMissing(join(folder, key));
-    if (stats?.isFile()) yield { key, size: Number(stats.size), etag: etagOf(stats), writtenAt: stats.mtime };
+    const stats = statOfListed(folder, key, report);
+    if (stats) yield { key, size: Number(stats.size), etag: etagOf(stats), writtenAt: stats.mtime };
   }
 }
 
-async function* walk(folder: string, prefix: string): AsyncGenerator<string> {
-  const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch(ignoreMissing([]));
+async function* walk(folder: string, prefix: string, report: Report | undefined): AsyncGenerator<string> {
+  const entries = await readdir(join(folder, prefix), { withFileTypes: true })
+    .catch(ignoreMissing([]))
+    .catch((error: unknown) => {
+      if (!report) throw error;
+      report(prefix, messageOf(error));
+      return [];
+    });
   // A folder sorts by its name with the slash: "a/" comes after "a-b", like its keys.
   const names = entries.map((entry) => entry.name + (entry.isDirectory() ? "/" : ""));
   for (const name of names.sort(compareBytes)) {
-    if (name.endsWith("/")) yield* walk(folder, prefix + name);
+    if (name.endsWith("/")) yield* walk(folder, prefix + name, report);
     else yield prefix + name;
   }
+}
+
+/** @returns nothing for what is not a regular file */
+function statOfListed(folder: string, key: string, report: Report | undefined): BigIntStats | undefined {
+  try {
+    const stats = statOrMissing(join(folder, key));
+    if (stats?.isFile()) return stats;
+    const reason = stats ? kindOf(stats) : whyMissing(join(folder, key));
+    if (reason !== undefined) report?.(key, reason);
+  } catch (error) {
+    if (!report) throw error;
+    report(key, messageOf(error));
+  }
+  return undefined;
+}
+
+const kindOf = (stats: BigIntStats): string =>
+  stats.isDirectory() ? "it is a link to a folder" : "it is a pipe, a socket or a device";
+
+/** @returns `undefined` for a file that was deleted since it was listed */
+function whyMissing(path: string): string | undefined {
+  if (lstatSync(path, { throwIfNoEntry: false })) return "it is a link to a file that does not exist";
+  return path.includes("\uFFFD") ? "its name is not UTF-8" : undefined;
 }
 
 const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -25,6 +25,8 @@ export interface Folders {
   /** Maps `bucket` to the folder of the logs, and `LAKE_BUCKET` to the lake. */
   readonly store: DirectoryObjectStore;
   readonly bucket: string;
+  /** Files and folders of the logs that the last listing could not read, by their keys, with the reasons. */
+  readonly unreadable: ReadonlyMap<string, string>;
 }
 
 /**
@@ -42,8 +44,17 @@ export async function openFolders(directory: string, lake: LakeLayout): Promise<
   const root = resolve(directory);
   const bucket = await bucketNameOf(lake, root);
   const folders = { [bucket]: root, [LAKE_BUCKET]: lake.root };
-  // A corrupt file is looked at again even if an intact one of the same size and time took its place.
-  return { directory: root, lake, bucket, store: directoryObjectStore(folders, await corruptKeys(lake)) };
+  const unreadable = new Map<string, string>();
+  const store = directoryObjectStore(folders, {
+    // A corrupt file is looked at again even if an intact one of the same size and time took its place.
+    suspects: await corruptKeys(lake),
+    onUnreadable: (listed, key, reason) => {
+      // The lake itself must be readable.
+      if (listed === LAKE_BUCKET) throw new UserError(`${join(lake.root, key)}: cannot be read: ${reason}`);
+      unreadable.set(key, reason);
+    },
+  });
+  return { directory: root, lake, bucket, store, unreadable };
 }
 
 async function checkFolders(directory: string, lake: LakeLayout): Promise<void> {

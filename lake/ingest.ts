@@ -9,6 +9,7 @@ import { ANY_SOURCE, checkedLake, type Folders, openFolders } from "./folders";
 import { LAKE_BUCKET, prepareLake } from "./layout";
 import { withLakeLock } from "./lock";
 import { lakePrivacy } from "./privacy";
+import { withPrivateFiles } from "./private-files";
 import { type IngestSkipReason, isLost, type LostObject, type SkippedObject, writeSkipped } from "./skipped";
 import { withLakeWriter } from "./writer";
 
@@ -63,19 +64,24 @@ const MOVE_BATCH = 1000;
  * @throws UserError if the folder cannot be read, another process is writing to the lake, or the lake has
  * other privacy options
  */
-export async function ingest(options: IngestOptions): Promise<IngestSummary> {
+export const ingest = (options: IngestOptions): Promise<IngestSummary> =>
+  withPrivateFiles(() => ingestPrivately(options));
+
+async function ingestPrivately(options: IngestOptions): Promise<IngestSummary> {
   const started = performance.now();
   const lake = await checkedLake(options.directory, options.lake);
   return withLakeLock(lake, async () => {
     await prepareLake(lake);
     const folders = await openFolders(options.directory, lake);
-    const privacy = await lakePrivacy(lake, options.privacy);
-    await keepBucketName(lake, folders.bucket, folders.directory);
-    const { moved, committed, kept } = await withLakeWriter(lake, async (writer) => ({
-      moved: await copyAll(folders, options),
-      committed: await commitNoted(folders.store, lake, writer, privacy, options.onProgress),
-      kept: options.deleteOriginals ? await deleteOriginals(folders, writer.engine, () => true) : [],
-    }));
+    const { moved, committed, kept } = await withLakeWriter(lake, async (writer) => {
+      const privacy = await lakePrivacy(lake, writer.engine, options.privacy);
+      await keepBucketName(lake, folders.bucket, folders.directory);
+      return {
+        moved: await copyAll(folders, options),
+        committed: await commitNoted(folders.store, lake, writer, privacy, options.onProgress),
+        kept: options.deleteOriginals ? await deleteOriginals(folders, writer.engine, () => true) : [],
+      };
+    });
     const skipped = [...moved.skipped, ...committed.lost, ...kept];
     await writeSkipped(lake, skipped);
     const { rows, unparsed, partitions, changed, duplicates } = committed;
@@ -99,7 +105,7 @@ interface MovedAll {
 }
 
 /** Moves all files, but deletes no original: that comes after the commits. */
-async function copyAll({ store, bucket }: Folders, options: IngestOptions): Promise<MovedAll> {
+async function copyAll({ store, bucket, unreadable }: Folders, options: IngestOptions): Promise<MovedAll> {
   const config = {
     sources: ANY_SOURCE,
     targetBucket: LAKE_BUCKET,
@@ -116,6 +122,7 @@ async function copyAll({ store, bucket }: Folders, options: IngestOptions): Prom
     done += batch.length;
     options.onProgress({ phase: "move", done });
   }
+  for (const [key, detail] of unreadable) skipped.push({ key, reason: "unreadable-file", detail });
   return { count, skipped };
 }
 

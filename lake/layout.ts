@@ -27,7 +27,7 @@ export interface LakeLayout {
   readonly skippedFile: string;
   /** Bucket names of the folders that the logs came from. */
   readonly bucketsFile: string;
-  /** Privacy options of the rows; missing if they hold all that was logged. */
+  /** Privacy options of the rows. */
   readonly privacyFile: string;
   /** Secret of the hashes. */
   readonly saltFile: string;

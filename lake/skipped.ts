@@ -9,7 +9,7 @@ import type { LakeLayout } from "./layout";
  *
  * - `corrupt-file`: it was copied, but is not complete, so none of its rows are in the typed table
  * - `failed-file`: it was copied, but reading it or writing its rows failed
- * - `unreadable-file`: the file system refused to copy it; it is where it was
+ * - `unreadable-file`: the file system refused to list or copy it, or it is not a regular file; it is where it was
  * - `original-kept`: its rows are in the typed table, but the original changed meanwhile, or cannot be deleted
  */
 export const LOST_REASONS = ["corrupt-file", "failed-file", "unreadable-file", "original-kept"] as const;

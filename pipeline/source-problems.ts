@@ -66,6 +66,8 @@ export function problemsOfSources(
     const place = `sources[${index}]`;
     if (sources.findIndex((other) => other.name === name) < index)
       problems.push(`${place}.name: must be unique, got "${name}" again`);
+    // It is part of resources in IAM policies, where these characters match any others.
+    if (/[*?]/.test(prefix)) problems.push(`${place}.prefix: must not contain "*" or "?", got "${prefix}"`);
     problems.push(...problemsOfDelivery(source, region).map((problem) => `${place}.${problem}`));
     problems.push(
       ...problemsOfLayout(source, notAsDelivered).map((problem) => `${place}.layout: ${problem}`),

@@ -93,8 +93,8 @@ const source = z.strictObject({
   prefix: z
     .string()
     .regex(
-      /^(?:[A-Za-z0-9!_.*'()-]+\/)*$/,
-      'must be empty or end with "/", without "//" or characters that need encoding',
+      /^(?:[A-Za-z0-9!_.'()-]+\/)*$/,
+      'must be empty or end with "/", without "//", "*" or characters that need encoding',
     )
     .refine(
       (prefix) => !prefix.includes(ACCOUNTS_FOLDER),

@@ -6,7 +6,6 @@ import {
   StartQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
 import { FORMATS } from "../formats";
-import { RAW_PREFIX } from "../formats/partition-layout";
 import { lakeColumnNames } from "../formats/render/lake-sql";
 import { MINUTE_MS } from "../formats/time";
 import type { Random } from "../sample/random";
@@ -14,6 +13,7 @@ import { addedPartitions } from "../testing/athena/added-partitions";
 import type { Buckets } from "./bucket";
 import { BROKEN, UNNAMED } from "./deliveries";
 import { type Faults, type Invocation, ServiceError, type Trace } from "./faults";
+import { parseInsert } from "./insert";
 import type { Scheduler } from "./scheduler";
 
 /**
@@ -47,40 +47,35 @@ interface World {
   readonly random: Random;
   readonly buckets: Buckets;
   readonly trace: Trace;
-  /** Called when rows become visible. */
-  readonly onCommit: (file: string, commits: number) => void;
+  /** Called when the rows of a file become visible. */
+  readonly onCommit: (file: string) => void;
 }
 
-const INSERT =
-  /^INSERT INTO "\w+"\."(?<table>\w+)" [\s\S]*\nFROM "\w+"\."(?<raw>\w+)"\nWHERE \((?<keys>.*)\)\n +AND \((?<paths>.*)\)\n(?<rest>[\s\S]*)$/;
 const CREATE_TABLE = /^CREATE TABLE IF NOT EXISTS `\w+`\.`(\w+)`/;
 
 export function simulateAthena(world: World): SimulatedAthena {
   const { bucket, scheduler, faults, random, buckets, trace } = world;
   const queries = new Map<string, Query>();
-  const partitions = new Set<string>();
+  /** Locations of the partitions. */
+  const partitions = new Map<string, string>();
   const tables = new Set<string>();
   const lake = new Map<string, string[]>();
 
   /** Rows that an INSERT would add now. */
   const plan = (sql: string): [file: string, line: string][] => {
-    const { table = "", raw = "", keys = "", paths = "", rest = "" } = INSERT.exec(sql)?.groups ?? {};
-    const locations = hoursOf(keys)
-      .filter((hour) => partitions.has(`${raw}/${hour}`))
-      .map((hour) => `s3://${bucket}/${RAW_PREFIX}${table}/${hour}/`);
-    const isNamed = rangesOf(paths);
-    const hasAntiJoin = rest.includes('"$path" NOT IN');
+    const insert = parseInsert(sql, bucket);
+    const locations = insert.partitions.flatMap((name) => partitions.get(name) ?? []);
+    const known = new Set([...lake.keys()].map((file) => insert.knownAs(file)));
     return [...buckets.objects]
       .map(([path, { body }]): [string, string] => [`s3://${path}`, body])
-      .filter(([file]) => locations.some((location) => file.startsWith(location)) && isNamed(file))
-      .filter(([file]) => !(hasAntiJoin && lake.has(file)));
+      .filter(([file]) => locations.some((location) => file.startsWith(location)) && insert.reads(file))
+      .filter(([file]) => !(insert.identityOf && known.has(insert.identityOf(file))));
   };
 
   const commit = (rows: readonly [string, string][]) => {
     for (const [file, line] of rows) {
-      const lines = [...(lake.get(file) ?? []), line];
-      lake.set(file, lines);
-      world.onCommit(file, lines.length);
+      lake.set(file, [...(lake.get(file) ?? []), line]);
+      world.onCommit(file);
     }
   };
 
@@ -114,7 +109,7 @@ export function simulateAthena(world: World): SimulatedAthena {
     if (end.takesEffect) {
       commit(rows);
       query.rows = rows.length;
-      for (const partition of addedPartitions(query.sql)) partitions.add(partition);
+      for (const [partition, location] of addedPartitions(query.sql)) partitions.set(partition, location);
       const created = CREATE_TABLE.exec(query.sql)?.[1];
       if (created !== undefined) tables.add(created);
     }
@@ -208,19 +203,3 @@ const failed = (reason: string): End => ({
   isRetryable: false,
   takesEffect: false,
 });
-
-/** `dt=.../hour=...` for each hour of a condition. */
-const hoursOf = (keys: string): string[] =>
-  keys.split(" OR ").flatMap((day) => {
-    const dt = /"dt" = '([^']*)'/.exec(day)?.[1];
-    const hours = /"hour" IN \(([^)]*)\)/.exec(day)?.[1] ?? "";
-    return [...hours.matchAll(/'([^']*)'/g)].map(([, hour]) => `dt=${dt}/hour=${hour}`);
-  });
-
-/** Reads `"$path" IN (...) OR "$path" BETWEEN ... AND ...`. */
-function rangesOf(paths: string): (file: string) => boolean {
-  const single = /IN \(([^)]*)\)/.exec(paths)?.[1] ?? "";
-  const files = new Set([...single.matchAll(/'([^']*)'/g)].map(([, file]) => file));
-  const ranges = [...paths.matchAll(/BETWEEN '([^']*)' AND '([^']*)'/g)];
-  return (file) => files.has(file) || ranges.some(([, from = "", to = ""]) => from <= file && file <= to);
-}

@@ -1,33 +1,42 @@
+import { identityOf, identityOfPath } from "../formats/file-identity";
 import { ARRIVALS_PREFIX, COMMITS_PREFIX, RAW_PREFIX, REJECTED_PREFIX } from "../formats/partition-layout";
 import { pendingKeys } from "../handlers/core/commit-records";
 import type { Buckets } from "./bucket";
 import { BROKEN, type Delivery } from "./deliveries";
+import { PREFIXES } from "./deployments";
 import { BUCKET, LANDING, type World } from "./world";
 
 /** Objects that exist only while work is pending. */
-export function leftoversIn({ objects }: Buckets): string[] {
+export function leftoversIn({ buckets: { objects }, athena }: World): string[] {
   const keysBelow = (bucket: string, prefix: string) =>
     [...objects.keys()]
       .filter((path) => path.startsWith(`${bucket}/${prefix}`))
       .map((path) => path.slice(bucket.length + 1));
+  const toMoved = (key: string) => `s3://${BUCKET}/${RAW_PREFIX}${key.slice(REJECTED_PREFIX.length)}`;
+  const known = new Set(
+    [...athena.lake.keys(), ...keysBelow(BUCKET, REJECTED_PREFIX).map(toMoved)].map((path) =>
+      identityOfPath(BUCKET, path),
+    ),
+  );
   return [
-    ...keysBelow(LANDING, ""),
+    ...[PREFIXES.shop, PREFIXES.cdn].flatMap((prefix) => keysBelow(LANDING, prefix)),
+    // Originals of sources that are or were read as delivered stay.
+    ...[PREFIXES.api, PREFIXES.direct]
+      .flatMap((prefix) => keysBelow(LANDING, prefix))
+      .filter((key) => !known.has(identityOf({ bucket: LANDING, key }))),
     ...keysBelow(BUCKET, ARRIVALS_PREFIX),
     ...pendingKeys(keysBelow(BUCKET, COMMITS_PREFIX)),
   ];
 }
 
 /** Violated guarantees of the pipeline, after all work is done. */
-export function judge(
-  { buckets, queue, athena }: World,
-  deliveries: readonly Delivery[],
-  rowsCounted: number,
-): string[] {
+export function judge(world: World, deliveries: readonly Delivery[], rowsCounted: number): string[] {
+  const { buckets, queue, athena } = world;
   const bodies = deliveries.map(({ body }) => body).sort();
   const [expected, broken] = [bodies.filter(isReadable), bodies.filter((body) => !isReadable(body))];
   const found = [...athena.lake.values()].flat().sort();
   return [
-    ...leftoversIn(buckets).map((path) => `${path} is left over`),
+    ...leftoversIn(world).map((path) => `${path} is left over`),
     ...(queue.isEmpty ? [] : ["events are left over"]),
     ...expected.filter((item) => !found.includes(item)).map((body) => `${body} are missing`),
     ...(found.length > expected.length

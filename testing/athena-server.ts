@@ -106,7 +106,7 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
       const ofTable = versions.get(written) ?? [];
       versions.set(written, [...ofTable, (ofTable.at(-1) ?? 0) + 1]);
     }
-    for (const partition of addedPartitions(sql)) partitions.add(partition);
+    for (const partition of addedPartitions(sql).keys()) partitions.add(partition);
     const [, table, columns] = CREATE_TABLE.exec(sql) ?? ADD_COLUMNS.exec(sql) ?? [];
     if (table === undefined || columns === undefined) return;
     const names = [...columns.matchAll(/`(\w+)` \w+/g)].map(([, name = ""]) => name);

@@ -210,7 +210,7 @@ describe("a format that is registered", () => {
     for (const { name, format, prefix } of configuredSourcesIn(synthSettings(SETTINGS))) {
       const key = `${prefix}x/${format}_2026-11-23T07.log.gz`;
       expect(
-        planMove([{ name, format, prefix }], "identity", { bucket: "logs", key, size: 1 }),
+        planMove([{ name, format, prefix }], "identity", { bucket: "logs", key, size: 1 }, "logs"),
       ).toMatchObject({
         kind: "move",
         partition: { table: `${format}_access_logs`, hour: HOUR },

@@ -104,7 +104,7 @@ function openTable({ source = WEB, keepOriginals = false }: Options = {}) {
     /** Moves a file, without a note. */
     move: async (end: Date, id = "1a2b3c4d", names: "time-first" | "identity" = "time-first") => {
       const original = { bucket: LOGS, key: albFileKey({ end, id }) };
-      const plan = planMove([source], names, original);
+      const plan = planMove([source], names, original, BUCKET);
       if (plan.kind === "skip") throw new Error(plan.reason);
       await put({ bucket: BUCKET, key: plan.key });
       return plan.key;

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   cpSync,
@@ -167,6 +168,16 @@ const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakI
     ["stray-file"],
     (lake) => put(join(dirname(firstOf(lake, "typed")), "notes.txt"), "x"),
   ],
+  // Windows has no such files.
+  ...(process.platform === "win32"
+    ? []
+    : ([
+        [
+          "a pipe, which never ends, is next to a log",
+          ["stray-file"],
+          (lake) => void execFileSync("mkfifo", [join(dirname(firstOf(lake, "raw")), "pipe.log.gz")]),
+        ],
+      ] satisfies typeof BROKEN)),
   [
     "a log lies in no partition",
     ["stray-file"],

@@ -3,10 +3,11 @@ import { FORMATS } from "../../formats";
 import { parseHourRange } from "../../handlers/core/add-partitions";
 import type { FolderBackfillOptions, FolderBackfillOutcome } from "../../lake/backfill";
 import type { AwsBackfillOutcome } from "../../operations/backfill";
+import { printable } from "../../terminal/printable";
 import { progressLine } from "../../terminal/progress-line";
 import { count, counted, plural } from "../../terminal/quantities";
 import { UserError } from "../../terminal/user-error";
-import { write } from "../../terminal/write";
+import { write, writeText } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 import { loadParts } from "../load-parts";
 import { printKnown, printLost } from "../print-lost";
@@ -99,7 +100,7 @@ async function run(options: Options): Promise<void> {
     : runOnAws(options, common));
   progress.clear();
   const summary = { ...outcome, seconds: Math.round(performance.now() - started) / 1000 };
-  await write(options.json ? `${JSON.stringify(summary)}\n` : printOutcome(summary, options));
+  await (options.json ? write(`${JSON.stringify(summary)}\n`) : writeText(printOutcome(summary, options)));
   if (outcome.failed.length + (outcome.lost?.length ?? 0) > 0) process.exitCode = 1;
 }
 
@@ -137,7 +138,7 @@ function printOutcome(outcome: Outcome & { readonly seconds: number }, { dryRun,
     ...(movedBefore > 0 ? [line("moved before", movedBefore, plural(movedBefore, "file"))] : []),
     line("out of range", outOfRange, `${plural(outOfRange, "file")} of other hours or tables`),
     ...Object.entries(skipped).map(([reason, count]) => line("skipped", count, reason)),
-    ...failed.map(({ key, reason }) => `failed       ${key}: ${reason}\n`),
+    ...failed.map(({ key, reason }) => `failed       ${printable(key)}: ${printable(reason)}\n`),
     line(
       dryRun ? "to note" : "noted",
       partitions,

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { ADDRESS_MODES, type PrivacyOptions, TEXT_MODES } from "../../formats/privacy";
 import { progressLine } from "../../terminal/progress-line";
-import { write } from "../../terminal/write";
+import { write, writeText } from "../../terminal/write";
 import { examples } from "../command-line";
 import { printSummary } from "../print-summary";
 
@@ -51,5 +51,7 @@ export const addIngestCommand = (program: Command): Command =>
       });
       progress.clear();
       if (summary.lost.length > 0) process.exitCode = 1;
-      await write(options.json ? `${JSON.stringify(summary)}\n` : printSummary(summary, options.lake));
+      await (options.json
+        ? write(`${JSON.stringify(summary)}\n`)
+        : writeText(printSummary(summary, options.lake)));
     });

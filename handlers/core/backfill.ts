@@ -109,7 +109,7 @@ async function countLanding(ports: BackfillPorts, config: BackfillConfig) {
   for await (const object of landing(ports, config)) {
     counts.objects++;
     if (counts.objects % BATCH_SIZE === 0) config.onProgress({ phase: "count", done: counts.objects });
-    const plan = planMove(config.sources, config.names, object);
+    const plan = planMove(config.sources, config.names, object, config.bucket);
     if (plan.kind === "skip") skipped[plan.reason] = (skipped[plan.reason] ?? 0) + 1;
     else if (isWanted(plan, config)) counts.toMove++;
     else counts.outOfRange++;
@@ -136,7 +136,7 @@ async function moveLanding(ports: BackfillPorts, config: BackfillConfig, total: 
     config.onProgress({ phase: "move", done, total });
   };
   for await (const object of landing(ports, config)) {
-    if (!isWanted(planMove(config.sources, config.names, object), config)) continue;
+    if (!isWanted(planMove(config.sources, config.names, object, config.bucket), config)) continue;
     batch.push(object);
     if (batch.length === BATCH_SIZE) await flush();
   }
@@ -154,7 +154,7 @@ async function withoutMoved(
   await pace(objects.length);
   const moved = await Promise.all(
     objects.map(async (object) => {
-      const plan = planMove(sources, names, object);
+      const plan = planMove(sources, names, object, bucket);
       if (plan.kind === "skip") return false;
       for (const key of [plan.key, ...plan.earlierKeys])
         if (await isMoved(object, { bucket, key })) return true;

@@ -145,8 +145,10 @@ class TableCommit {
   }
 
   private async commitAll(): Promise<"overtaken" | "ended"> {
-    const files = this.notes.flatMap((note) => note.files).filter((file) => !this.finished.has(fileId(file)));
-    const waiting = planCommits(this.table, files);
+    // Once, although several notes may name it: a rejected file must not be read again.
+    const files = new Map(this.notes.flatMap((note) => note.files.map((file) => [fileId(file), file])));
+    const unfinished = [...files].filter(([id]) => !this.finished.has(id)).map(([, file]) => file);
+    const waiting = planCommits(this.table, unfinished);
     while (this.hasTime()) {
       const batch = waiting.shift();
       if (!batch) break;

@@ -163,7 +163,7 @@ class Search {
 
   private originalOf(bucket: string, { key, size }: StoredObject): ExpectedFile | undefined {
     const { sources, table } = this.config;
-    const plan = planMove(sources, "time-first", { bucket, key, size });
+    const plan = planMove(sources, "time-first", { bucket, key, size }, this.config.bucket);
     return plan.kind === "move" && isPartitionOf(table, plan.partition)
       ? { kind: "original", partition: plan.partition, object: { bucket, key, size } }
       : undefined;

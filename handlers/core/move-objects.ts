@@ -98,7 +98,7 @@ interface Copy {
 }
 
 async function copyObject(store: ObjectStore, config: MoveConfig, object: ArrivedObject): Promise<Copy> {
-  const plan = planMove(config.sources, config.names, object);
+  const plan = planMove(config.sources, config.names, object, config.targetBucket);
   if (plan.kind === "skip") return { outcome: { kind: "skipped", reason: plan.reason } };
   const target = { bucket: config.targetBucket, key: plan.key };
   const { partition, source, key, earlierKeys } = plan;

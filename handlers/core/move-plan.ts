@@ -35,9 +35,18 @@ export type MovePlan =
 /**
  * Decides where an object goes. The same object always gets the same target key, so moving it twice writes
  * one file; the hash of bucket and key distinguishes files of the same name from different places.
+ *
+ * @param targetBucket bucket of the moved files: what the pipeline wrote there is never moved
  */
-export function planMove(sources: readonly Source[], names: TargetNames, object: ArrivedObject): MovePlan {
-  const match = matchObject(sources, object);
+export function planMove(
+  sources: readonly Source[],
+  names: TargetNames,
+  object: ArrivedObject,
+  targetBucket: string,
+): MovePlan {
+  const isOwn =
+    object.bucket === targetBucket && OWN_PREFIXES.some((prefix) => object.key.startsWith(prefix));
+  const match = isOwn ? UNMATCHED : matchObject(sources, object);
   if (match.kind === "skip") return match;
   const { source, hour } = match;
   // Events can still be in the queue after the layout of a source was changed.
@@ -75,6 +84,7 @@ interface MatchedFile {
   readonly hour: Hour;
 }
 type Match = MatchedFile | { readonly kind: "skip"; readonly reason: SkipReason };
+const UNMATCHED: Match = { kind: "skip", reason: "unmatched-key" };
 
 function matchObject(sources: readonly Source[], { key, size }: ArrivedObject): Match {
   if (key.endsWith("/")) return { kind: "skip", reason: "folder-marker" };
@@ -93,8 +103,6 @@ function partitionOf({ source, hour }: MatchedFile): Partition {
 
 /** The source whose format matches the key; of several, the source with the longest prefix. */
 function matchSource(sources: readonly Source[], key: string): Match {
-  // Objects that the pipeline wrote are never moved, whatever a source's prefix is.
-  if (OWN_PREFIXES.some((prefix) => key.startsWith(prefix))) return { kind: "skip", reason: "unmatched-key" };
   const candidates = sources
     .filter(({ prefix }) => key.startsWith(prefix))
     .sort((a, b) => b.prefix.length - a.prefix.length);

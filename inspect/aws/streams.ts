@@ -135,7 +135,7 @@ async function landingOf(
   { sources }: DeployedStream,
   raw: readonly StoredObject[],
 ): Promise<LandingFacts | undefined> {
-  const { parts, landing } = inspection;
+  const { parts, landing, bucket } = inspection;
   if (landing === undefined) return undefined;
   const listings = await Promise.all(
     sources
@@ -148,7 +148,7 @@ async function landingOf(
   const waiting = found
     .flatMap(({ objects }) => objects)
     .flatMap(({ key, size, writtenAt }) => {
-      const plan = planMove(parts.sources, "time-first", { bucket: landing, key, size });
+      const plan = planMove(parts.sources, "time-first", { bucket: landing, key, size }, bucket ?? landing);
       if (plan.kind !== "move" || [plan.key, ...plan.earlierKeys].some((target) => moved.has(target)))
         return [];
       const { partition } = plan;
