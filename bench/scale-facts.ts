@@ -3,7 +3,7 @@ import { DAY_MS, DAY_SECONDS } from "../formats/time";
 import { LOOK_BACK_MS } from "../handlers/core/find-delivered";
 import { LISTING_SHARE } from "../handlers/core/note-delivered";
 import { MAX_BYTES } from "../handlers/core/plan-commits";
-import { MOVE, PIPELINE_SCAN_LIMIT_GIB, TRANSFORM } from "../pipeline/sizing";
+import { MOVE, TRANSFORM } from "../pipeline/sizing";
 
 /** A number in the scale model, and its source. */
 export interface Fact {
@@ -63,7 +63,6 @@ export const FACTS = {
     unit: "s",
     source: "https://docs.aws.amazon.com/general/latest/gr/athena.html (DML query timeout)",
   },
-  pipelineScanBytes: { value: PIPELINE_SCAN_LIMIT_GIB * 1024 ** 3, unit: "bytes a statement", source: OURS },
   listRequestSeconds: { value: 0.1, unit: "s for a LIST request", source: ASSUMED },
   keysPerList: {
     value: 1000,

@@ -66,8 +66,10 @@ ${workTable()}
 - \`move-access-logs\` takes up to ${count(MOVE.batchSize)} files per invocation. With fewer files, each of the queue's five pollers invokes it
   every ${MOVE.batchWindowSeconds} seconds. Each invocation writes one arrival note per ${FILES_PER_NOTE} files of a table; on this page, all files belong to one table.
 - **A commit reads only the new files**: names of moved load balancer files begin with their time, so that the new files of an
-  hour are few ranges of names. CloudFront's names have only the hour: with more than some hundred files in one commit, ranges
+  hour are few ranges of names. CloudFront's names have only the hour: with more than a thousand files in one commit, ranges
   also contain other files of the hour, which are then read again. This is not included.
+- **Unparsed lines are counted from Athena's statistics** if a commit reads only new files. The text of these files is read again
+  only if there are unparsed lines: this is not included.
 - **Read as delivered**, there are no copies, events and queue. Instead, each run of \`transform-partition\` lists the last
   ${LOOK_BACK_MS / HOUR_MS} hours of each load balancer. Athena lists the folder of the whole day for each statement, and with moved files
   only the folder of the hour. All files are assumed to be of one account and Region; with several, each statement lists less.
