@@ -23,6 +23,8 @@ const RESERVE_MS = 15_000;
 export class Functions {
   /** Rows that the runs of `transform` report as added. */
   rowsCounted = 0;
+  /** Unparsed lines that they report: again, if a run ends after its report and before its record. */
+  unparsedCounted = 0;
   private invocations = 0;
 
   constructor(private readonly world: World) {}
@@ -79,7 +81,14 @@ export class Functions {
         { ...ports, listing: ports.store },
         { bucket: BUCKET, sources, deadline },
       );
-      const committed = await commitTables(ports, { bucket: BUCKET, tables, deadline }, () => undefined);
+      const committed = await commitTables(
+        ports,
+        { bucket: BUCKET, tables, deadline },
+        () => undefined,
+        (_, lines) => {
+          this.unparsedCounted += lines;
+        },
+      );
       this.rowsCounted += committed.reduce((sum, { rows }) => sum + rows, 0);
       if (failures[0]) throw failures[0];
     });

@@ -8,8 +8,11 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, type S3Client 
 import type { SQSBatchResponse } from "aws-lambda";
 import pLimit from "p-limit";
 import { FORMATS, type FormatId } from "../../formats";
+import type { ConfiguredSource } from "../../formats/configured-source";
+import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
+import type { Configuration } from "../../handlers/configuration";
 import { systemClock } from "../../handlers/core/ports";
 import type { HandlerName } from "../../pipeline/handler-names";
 import { isoInstant } from "../../terminal/rows";
@@ -86,9 +89,10 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
   const stackFolder = join(stacks, stackName);
   const json = JSON.parse(readFileSync(join(stackFolder, "cdk.tf.json"), "utf8"));
   const bucketOf = (id: string) => (id === "logs" ? name : `${name}-${id}`);
-  const stack = deployedStack(json, bucketOf);
+  const existingBucket = `${name}-existing`;
+  const stack = deployedStack(json, bucketOf, existingBucket);
   const s3 = localS3Client(S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY);
-  for (const Bucket of stack.buckets) await s3.send(new CreateBucketCommand({ Bucket }));
+  for (const Bucket of [...stack.buckets, existingBucket]) await s3.send(new CreateBucketCommand({ Bucket }));
   for (const { bucket: Bucket, key: Key, content: Body } of stack.objects)
     await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
   await runOnTrino(TRINO_URL, `CREATE SCHEMA "${stack.database}"`);
@@ -110,11 +114,12 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
   });
   const server = await serveAwsJson({ AmazonAthena: athena.operations, AWSGlue: versions.operations });
   const place = { ...ACCOUNT, bucket: name, database: stack.database, workgroup: stack.workgroup };
-  const roles = roleStatements(json, { ...ACCOUNT, bucketOf });
+  const roles = roleStatements(json, { ...ACCOUNT, bucketOf, existingBucket });
   const watched = await watchFunctions(roles, place, server.endpoint);
   const pipeline = new Pipeline({
     title,
     name,
+    existingBucket,
     folder,
     file,
     stackFolder,
@@ -148,6 +153,7 @@ interface Parts {
   readonly title: string;
   /** Of the pipeline and its bucket. */
   readonly name: string;
+  readonly existingBucket: string;
   readonly folder: string;
   /** Settings. */
   readonly file: string;
@@ -198,14 +204,26 @@ export class Pipeline {
   }
 
   /** Puts objects without an event. */
-  async put(files: readonly LogFile[]): Promise<void> {
+  async put(files: readonly LogFile[], bucket = this.bucket): Promise<void> {
     const limit = pLimit(UPLOADS_AT_ONCE);
     await Promise.all(
       files.map(({ key, body }) =>
-        limit(() => this.parts.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }))),
+        limit(() => this.parts.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }))),
       ),
     );
     for (const { body } of files) this.textBytes += body.length;
+  }
+
+  /** The bucket of `existingLogBucket`, whatever its name in the settings is. */
+  get existingBucket(): string {
+    return this.parts.existingBucket;
+  }
+
+  /** Changes the sources, as a deployment does: the functions start again. */
+  async configure(sources: readonly ConfiguredSource[]): Promise<void> {
+    const configuration: Configuration = { sources: [...sources] };
+    await this.put([{ key: CONFIGURATION_KEY, body: Buffer.from(JSON.stringify(configuration)) }]);
+    for (const one of this.functions.values()) await one.close();
   }
 
   /** Runs `move-access-logs` until its queue is empty. @returns bodies of the messages that it gave up on */

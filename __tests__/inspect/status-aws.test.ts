@@ -127,7 +127,7 @@ const STOPPED: readonly (readonly [what: string, codes: readonly string[], break
   [
     "lines have a new form",
     ["unparsed-lines"],
-    ({ aws }) => aws.metrics.set(`UnparsedRows logs-maintain-lake ${TABLE}`, 100),
+    ({ aws }) => aws.metrics.set(`UnparsedRows logs-transform-partition ${TABLE}`, 100),
   ],
   [
     "load balancers stopped delivering",
