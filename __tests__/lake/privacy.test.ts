@@ -46,10 +46,12 @@ beforeEach(() => {
 });
 afterEach(() => lake.delete());
 
-/** @param end other bytes than those of another delivery: a file with the same bytes is not added again */
-const deliver = (end = "\n") => {
-  lake.put(albKey(), ALB_LINES.join("\n") + end);
-  lake.put(cloudfrontKey(), CLOUDFRONT_LINES.join("\n") + end);
+let deliveries = 0;
+/** Delivers the lines in files of another content each time. */
+const deliver = () => {
+  const comment = `# ${deliveries++}`;
+  lake.put(albKey(), `${[comment, ...ALB_LINES].join("\n")}\n`);
+  lake.put(cloudfrontKey(), `${[comment, ...CLOUDFRONT_LINES].join("\n")}\n`);
 };
 
 /** The complete content of the typed tables' files: every value, and the minimum and maximum values that Parquet stores. */
@@ -111,7 +113,7 @@ describe("a lake", () => {
   it("keeps its first options when a later run does not repeat them", async () => {
     deliver();
     await lake.ingest({ privacy: { clientIps: "hash", queryStrings: "hash", cookies: "drop" } });
-    deliver("\n\n");
+    deliver();
     await lake.ingest();
     const text = await stored();
     for (const option of ALL) expect(found(text, option)).toEqual([]);
@@ -142,7 +144,7 @@ describe("a lake", () => {
     await lake.ingest({ privacy });
     const file = join(lake.lake, "privacy.json");
     rmSync(file);
-    deliver("\n\n");
+    deliver();
     await lake.ingest();
     const text = await stored();
     for (const option of ALL) expect(found(text, option)).toEqual([]);
