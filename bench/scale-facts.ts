@@ -1,7 +1,7 @@
 import { moveSeconds } from "../cost/model";
 import { DAY_SECONDS, HOUR_SECONDS } from "../formats/time";
 import { MAX_BYTES } from "../handlers/core/plan-commits";
-import { MOVE, PIPELINE_SCAN_LIMIT_GIB, TRANSFORM } from "../pipeline/sizing";
+import { MOVE, TRANSFORM } from "../pipeline/sizing";
 
 /** A number in the scale model, and its source. */
 export interface Fact {
@@ -61,7 +61,6 @@ export const FACTS = {
     unit: "s",
     source: "https://docs.aws.amazon.com/general/latest/gr/athena.html (DML query timeout)",
   },
-  pipelineScanBytes: { value: PIPELINE_SCAN_LIMIT_GIB * 1024 ** 3, unit: "bytes a statement", source: OURS },
   commitBytes: { value: MAX_BYTES, unit: "bytes a commit", source: "handlers/core/plan-commits.ts" },
   tableFileBytes: {
     value: 512 * 1024 ** 2,
@@ -96,11 +95,6 @@ const filesReadIn = (seconds: number): number =>
 /** Limits, the lowest first. */
 export const CEILINGS: readonly Ceiling[] = [
   {
-    name: "the nightly count of a day's text ends before Athena stops it",
-    filesPerDay: filesReadIn(FACTS.athenaStatementSeconds.value),
-    remedy: "count hour by hour; until then an alarm on maintain-lake is raised, and no row is lost",
-  },
-  {
     name: "the commits of an hour take less than an hour, each reading most of the hour again",
     filesPerDay: HOURS_PER_DAY * commitsKeepUp(),
     remedy: "commit less often, or partition by source: fewer files need fewer ranges of keys",
@@ -109,11 +103,6 @@ export const CEILINGS: readonly Ceiling[] = [
     name: "the last commit of an hour ends before Athena stops it",
     filesPerDay: HOURS_PER_DAY * filesReadIn(FACTS.athenaStatementSeconds.value),
     remedy: "partition by source, so that a commit reads one source's hour",
-  },
-  {
-    name: "the nightly count stays below what a statement of the pipeline may read",
-    filesPerDay: FACTS.pipelineScanBytes.value / FACTS.fileBytes.value,
-    remedy: "count hour by hour",
   },
   {
     name: "move-access-logs keeps up at its concurrency",

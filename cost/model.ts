@@ -1,6 +1,6 @@
 import { DAY_SECONDS } from "../formats/time";
 import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
-import { MAX_RANGES } from "../handlers/core/plan-commits";
+import { MAX_EXACT_STATEMENTS, MAX_RANGES } from "../handlers/core/plan-commits";
 import { CREATE_PARTITION, MAINTAIN, MEMORY_MIB, MOVE, TRANSFORM } from "../pipeline/sizing";
 import { sum } from "../terminal/quantities";
 import { ATHENA_MIN_BYTES, BYTES_PER_TB, PRICES, usdOf } from "./prices";
@@ -43,17 +43,16 @@ export const REQUESTS = {
   copiesPerFile: 1,
   /** `transform-partition`: lists of old markers, the table's commits and its notes, even without work. */
   transformRun: { writes: 3, reads: 0 },
-  /** ... and for a commit: another list of commits, and the records of its start and its end. */
-  transformCommit: { writes: 3, reads: 0 },
+  /** ... and for a commit: another list of commits, and the records of its start, its end and its unparsed lines. */
+  transformCommit: { writes: 4, reads: 0 },
   /** Each note is read by the run that commits its files. */
   readsPerNote: 1,
   /** `create-partition`: a list of the table's notes; without typed tables, one of old markers, too. */
   createPartitionRun: { writes: 1, reads: 0 },
-  /** `maintain-lake`: a list of the table's commits, and one read of each record. */
+  /** `maintain-lake`: a list of the table's commits. */
   maintainRun: { writes: 1, reads: 0 },
-  readsPerCommit: 1,
   /** Metrics of the functions, each billed for the hours in which it is published. */
-  metrics: { move: 4, transform: 5, maintain: 1 },
+  metrics: { move: 4, transform: 6 },
 } as const;
 
 /** Alarms and dashboards of a stack with one source, by design. */
@@ -136,17 +135,21 @@ export const moveNotes = (files: number): number => {
   return invocations * Math.ceil(files / invocations / FILES_PER_NOTE);
 };
 
+/** New files that the statements of a run name one by one. */
+const MAX_NAMED = MAX_EXACT_STATEMENTS * MAX_RANGES;
+
 /**
  * Share of an hour's committed files that a commit reads again. A statement names its files one by one, up to
  * a limit; for more files, it names ranges of keys, and also reads the files in between.
  *
- * Keys start with a hash, so the gaps between them are distributed exponentially. The ranges join keys with
+ * In the worst case, keys start with the hour and a hash, so the gaps between them are distributed exponentially. The ranges join keys with
  * the longest common prefixes, in whole characters: this covers less than joining random gaps, and more than
  * joining the smallest ones. The mean of both is close to the planner's result.
  *
  * @param newFiles new files of one statement and hour
  */
 export function shareReadAgain(newFiles: number): number {
+  if (newFiles <= MAX_NAMED) return 0;
   const apart = Math.min(1, MAX_RANGES / newFiles);
   const byAnyGaps = 1 - apart;
   const bySmallestGaps = 1 - apart * (1 - Math.log(apart));
@@ -156,6 +159,13 @@ export function shareReadAgain(newFiles: number): number {
 /** How many times the commits of an hour read each byte of its text. */
 export const commitScans = (commitsPerHour: number, filesPerCommit: number): number =>
   1 + (shareReadAgain(filesPerCommit) * (Math.max(1, commitsPerHour) - 1)) / 2;
+
+/**
+ * How many times the text is read to count unparsed lines. Statements that read only new files need no count: their
+ * statistics show that there are none, in the usual case. Statements that read other files, too, need one.
+ */
+export const countScans = (commitsPerHour: number, filesPerCommit: number): number =>
+  filesPerCommit > MAX_NAMED ? commitScans(commitsPerHour, filesPerCommit) : 0;
 
 const item = (name: string, price: keyof typeof PRICES, quantity: number): Item => ({
   name,
@@ -207,8 +217,9 @@ function tableItems({ files, gb, commitsPerHour }: Month): Item[] {
   const runs = TRANSFORM.perHour * hoursPerMonth;
   const commits = commitsPerHour * hoursPerMonth;
   const scans = commitScans(commitsPerHour, files / commits);
+  const counts = countScans(commitsPerHour, files / commits);
   const nights = MAINTAIN.perDay * DAYS_PER_MONTH;
-  const { transformRun, transformCommit, readsPerNote, maintainRun, readsPerCommit } = REQUESTS;
+  const { transformRun, transformCommit, readsPerNote, maintainRun } = REQUESTS;
   return [
     ...scheduledItems("commit", runs, runs * IDLE_SECONDS + commits * COMMIT_SECONDS),
     item(
@@ -223,13 +234,12 @@ function tableItems({ files, gb, commitsPerHour }: Month): Item[] {
       runs * transformRun.reads +
         commits * transformCommit.reads +
         moveNotes(files) * readsPerNote +
-        files * scans,
+        files * (scans + counts),
     ),
     item("commit: scan of the text", "athenaScan", tbScanned(gb * scans, commits)),
+    item("commit: count of the text", "athenaScan", counts > 0 ? tbScanned(gb * counts, commits) : 0),
     ...scheduledItems("maintain", nights * MAINTAIN.runsPerNight, nights * MAINTAIN_SECONDS),
-    item("maintain: scan of the text", "athenaScan", tbScanned(gb, nights)),
     item("maintain: writes", "s3Writes", nights * maintainRun.writes),
-    item("maintain: reads", "s3Reads", nights * maintainRun.reads + commits * readsPerCommit + files),
     item("maintain: merge of small files", "athenaScan", tbScanned(gb * TABLE_PER_TEXT, nights)),
   ];
 }
@@ -239,9 +249,9 @@ const storedTable = ({ keptGb }: Month, ratio: number): Item =>
   item("storage: table", "s3Storage", keptGb * ratio);
 
 function watchItems(design: keyof typeof WATCHERS): Item[] {
-  const { move, transform, maintain } = REQUESTS.metrics;
+  const { move, transform } = REQUESTS.metrics;
   return [
-    item("watch: metrics", "metrics", design === "text" ? move : move + transform + maintain),
+    item("watch: metrics", "metrics", design === "text" ? move : move + transform),
     item("watch: alarms", "alarms", WATCHERS[design].alarms),
     item("watch: dashboard", "dashboards", WATCHERS[design].dashboards),
   ];

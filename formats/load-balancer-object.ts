@@ -10,7 +10,7 @@ import { MINUTE_MS } from "./time";
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-file-format
  */
 const NAME =
-  "\\d{12}_elasticloadbalancing_[a-z0-9-]+_app\\.[A-Za-z0-9.-]+_(\\d{8}T\\d{4})Z_[0-9a-fA-F.:]+_[A-Za-z0-9]+\\.log(?:\\.gz)?$";
+  "\\d{12}_elasticloadbalancing_[a-z0-9-]+_app\\.[A-Za-z0-9.-]+_([1-9]\\d{7}T\\d{4})Z_[0-9a-fA-F.:]+_[A-Za-z0-9]+\\.log(?:\\.gz)?$";
 const ACCESS_LOG = new RegExp(`^${NAME}`);
 const OTHER_LOAD_BALANCER =
   /^\d{12}_elasticloadbalancing_[a-z0-9-]+_(?!app\.)[^/]+_\d{8}T\d{4}Z_[^/]+\.log(?:\.gz)?$/;
@@ -38,7 +38,7 @@ export function classifyLoadBalancerObject(key: string): ObjectKind {
 
 /** `20261123T0705` as milliseconds since 1970; `undefined` if this minute does not exist. */
 function endOfInterval(stamp: string): number | undefined {
-  const [, year, month, day, hour, minute] = /^([1-9]\d{3})(\d{2})(\d{2})T(\d{2})(\d{2})$/.exec(stamp) ?? [];
+  const [, year, month, day, hour, minute] = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})$/.exec(stamp) ?? [];
   const start = parseHour(`${year}-${month}-${day}T${hour}`);
   return start === undefined || Number(minute) > 59 ? undefined : start + Number(minute) * MINUTE_MS;
 }

@@ -21,7 +21,7 @@ export interface MetricDefinition {
  * - `PartitionsCommitted`, `PartitionsWaiting`, `RowsCommitted`: what one run added to the typed tables, and what waits
  * - `SecondsToLake`: from the raw table to the typed table, of the slowest partition; one that waits counts until now
  * - `FilesRejected`: files that the engine could not read and that one run rejected
- * - `UnparsedRows`: unparsed lines of a finished day
+ * - `UnparsedRows`: unparsed lines of the files of a commit
  */
 export const METRICS = {
   ObjectsMoved: { unit: "Count", per: "Source" },

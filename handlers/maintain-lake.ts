@@ -16,7 +16,7 @@ import { type MaintainedTable, maintainTable } from "./core/maintain-table";
 import { systemClock } from "./core/ports";
 import { reconcile } from "./core/reconcile";
 import { readMaintainEnvironment } from "./environment";
-import { logger, publishPer } from "./telemetry";
+import { logger } from "./telemetry";
 
 const environment = readMaintainEnvironment(process.env);
 const { DATABASE, WORKGROUP, BUCKET, RETENTION_DAYS } = environment;
@@ -41,7 +41,7 @@ const landing =
 
 /** Part of the time that the reconciliation may take. */
 const RECONCILE_SHARE = 1 / 3;
-/** Time reserved after the last query, to write metrics. */
+/** Time reserved after the last query, to write the log. */
 const RESERVE_MS = 15_000;
 
 /** Event of a table's schedule. */
@@ -53,9 +53,9 @@ export interface MaintainLakeEvent {
 }
 
 /**
- * The nightly work on one typed table: notes files of the last days that are not in it, deletes rows after their retention, merges the small files of days
- * with many, deletes files that no snapshot needs and old versions of the table in the catalog, and counts
- * the unparsed lines of finished days. Each run of a night continues where the previous one ended.
+ * The nightly work on one typed table: notes files of the last days that are not in it, deletes rows after their
+ * retention, merges the small files of days with many, and deletes files that no snapshot needs, old versions of the
+ * table in the catalog, and old records of commits. Each run of a night continues where the previous one ended.
  *
  * @throws OperationError if a step failed; the other steps were completed, and the next run catches up
  */
@@ -104,7 +104,6 @@ export async function handler(
       retentionDays: RETENTION_DAYS,
     },
   );
-  if (result.unparsed !== undefined) publishPer("Table", table, { UnparsedRows: result.unparsed });
   for (const error of failures) logger.error("a step of the maintenance failed", error);
   logger.info("table maintained", { ...result, failed: failures.length });
   const [first] = failures;

@@ -79,12 +79,15 @@ export async function handler(
   publishListed(listed.noted);
   for (const error of listed.failures) logger.error("a listing failed", error);
   const deadline = new Date(now + remaining);
-  const committed = await commitTables(ports, { bucket: BUCKET, tables, deadline }, (key) =>
-    logger.warn("unknown note ignored", { key }),
+  const committed = await commitTables(
+    ports,
+    { bucket: BUCKET, tables, deadline },
+    (key) => logger.warn("unknown note ignored", { key }),
+    (table, UnparsedRows) => publishPer("Table", table, { UnparsedRows }),
   );
   publishCommitted(committed);
   const failures = committed.flatMap((table) => table.failures);
-  for (const error of failures) logger.error("a commit failed", error);
+  for (const error of failures) logger.error("a commit or its count failed", error);
   const [first] = [...listed.failures, ...failures];
   if (first) throw first;
   return committed.map(({ failures: _, ...table }) => table);

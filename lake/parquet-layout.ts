@@ -21,6 +21,9 @@ export const LAKE_PARQUET: ParquetLayout = {
   dictionaryBytes: 128 << 10,
 };
 
+/** A row group of usual rows has a tenth of it: the limit is for files of long garbage. */
+const MAX_ROW_GROUP_BYTES = 64 << 20;
+
 /** DuckDB's settings while it writes. */
 export const WRITE_SETTINGS = {
   preserve_insertion_order: "false",
@@ -45,6 +48,7 @@ export function parquetOptions(
     `COMPRESSION ${compression.codec}`,
     ...(compression.codec === "zstd" ? [`COMPRESSION_LEVEL ${compression.level}`] : []),
     `ROW_GROUP_SIZE ${rowGroupRows}`,
+    `ROW_GROUP_SIZE_BYTES ${MAX_ROW_GROUP_BYTES}`,
     `DICTIONARY_SIZE_LIMIT ${dictionaryValues}`,
     `STRING_DICTIONARY_PAGE_SIZE_LIMIT ${dictionaryBytes}`,
     ...(texts.length > 0 ? [`KV_METADATA {${texts.join(", ")}}`] : []),

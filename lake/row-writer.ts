@@ -17,6 +17,8 @@ export interface RowWriter {
   rowsOf(block: Buffer): readonly Buffer[];
 }
 
+/** DuckDB holds thousands of lines in memory: of a longer unparsed line, only the beginning is kept. */
+const MAX_UNPARSED_LENGTH = 16 << 10;
 const LINE_FEED = 0x0a;
 const HASH = 0x23;
 const SEPARATOR_TEXT = String.fromCharCode(COLUMN_SEPARATOR);
@@ -54,7 +56,7 @@ export function rowWriter(format: LogFormat): RowWriter {
     lines++;
     if (result.kind === "unparsed") {
       unparsed++;
-      return `${beforeUnparsed}${line}\n`;
+      return `${beforeUnparsed}${line.slice(0, MAX_UNPARSED_LENGTH)}\n`;
     }
     const texts = columns.map((column) => (column === "filler" ? "" : (result.row[column.name] ?? "")));
     return `${texts.join(SEPARATOR_TEXT)}\n`;

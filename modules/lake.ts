@@ -88,7 +88,7 @@ export class Lake extends Construct {
       ...props.functionDefaults,
       name: scheduledNameOf(props.name, "maintain-lake"),
       handler: "maintain-lake",
-      description: "Merges small files of the typed tables and counts unparsed lines",
+      description: "Merges small files of the typed tables and deletes old rows",
       timeoutSeconds: MAINTAIN.timeoutSeconds,
       environment: { ...props.environment, ...props.maintenance },
       statements: permissions.maintainLake(),

@@ -118,19 +118,20 @@ export class FunctionPermissions {
     const { isHashed, addsPartitions, bucketArn, rawTables, linesTables } = this.props;
     const delivered = this.deliveredTables();
     return [
-      ...this.runStatements("athena:GetQueryResults"),
+      // The statistics and the text tables of lines serve to count unparsed lines.
+      ...this.runStatements("athena:GetQueryResults", "athena:GetQueryRuntimeStatistics"),
       ...this.writeTypedTables(),
       this.readSources(),
       ...this.useNotes(),
-      ...this.commitRecords("s3:PutObject"),
+      named("RecordCommits", ["s3:GetObject", "s3:PutObject"], [this.below(COMMITS_PREFIX)]),
+      named("ReadText", ["s3:GetObject"], [this.below(RAW_PREFIX)]),
       // An unreadable file is copied to `rejected/` with its tags, and the original is deleted.
       named("TakeRejectedFiles", ["s3:GetObjectTagging", "s3:DeleteObject"], [this.below(RAW_PREFIX)]),
       named("SetFilesAside", ["s3:PutObject", "s3:PutObjectTagging"], [this.below(REJECTED_PREFIX)]),
       ...(addsPartitions
         ? this.addPartitions(delivered)
         : [
-            this.readPartitions(rawTables),
-            this.catalog("LookUpLines", [], linesTables),
+            this.readPartitions([...rawTables, ...linesTables]),
             ...(delivered.length > 0
               ? [this.catalog("AddDelivered", [...READ_PARTITIONS, ...ADD_PARTITIONS], delivered)]
               : []),
@@ -155,16 +156,15 @@ export class FunctionPermissions {
     const { bucketArn, landingArn, linesTables, deliveredLinesTables, queueArn, sources } = this.props;
     return [
       ...this.runStatements("athena:GetQueryResults"),
-      // Needed to count unparsed lines.
-      this.readPartitions([...linesTables, ...deliveredLinesTables]),
-      ...this.readDelivered(),
+      // The view of unparsed lines is on these.
+      this.catalog("LookUpLines", [], [...linesTables, ...deliveredLinesTables]),
       ...(landingArn === bucketArn ? [] : [listSources(landingArn, sources)]),
       named("NoteFoundFiles", ["s3:GetObject", "s3:PutObject"], [this.below(ARRIVALS_PREFIX)]),
       named("RememberFoundFiles", ["s3:GetObject", "s3:PutObject"], [this.below(RECONCILED_PREFIX)]),
       ...(queueArn === undefined ? [] : [named("AnnounceAgain", ["sqs:SendMessage"], [queueArn])]),
       ...this.writeTypedTables(),
       this.catalog("DeleteVersions", TABLE_VERSIONS, this.props.typedTables),
-      ...this.commitRecords("s3:DeleteObject"),
+      named("DeleteRecords", ["s3:DeleteObject"], [this.below(COMMITS_PREFIX)]),
       this.readSources(),
     ];
   }
@@ -252,16 +252,12 @@ export class FunctionPermissions {
     ];
   }
 
-  /**
-   * Permissions to read the text, and to write and clean up the typed tables: data, Iceberg's metadata, and
-   * the catalog.
-   */
+  /** Permissions to write and clean up the typed tables: data, Iceberg's metadata, and the catalog. */
   private writeTypedTables(): PolicyStatement[] {
     const { typedTables, views, arns } = this.props;
     return [
       named("DescribeTables", ["athena:GetTableMetadata"], [arns.dataCatalog()]),
       this.catalog("CatalogTypedTables", WRITE_TABLES, [...typedTables, ...views]),
-      named("ReadText", ["s3:GetObject"], [this.below(RAW_PREFIX)]),
       named(
         "WriteTypedTables",
         [
@@ -282,11 +278,6 @@ export class FunctionPermissions {
       named("UseNotes", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [this.below(ARRIVALS_PREFIX)]),
       named("ReplaceMarkers", ["s3:DeleteObject"], [this.below(TOUCHED_PREFIX)]),
     ];
-  }
-
-  /** Permissions to find the pending commit and the ended ones. */
-  private commitRecords(furtherAction: "s3:PutObject" | "s3:DeleteObject"): PolicyStatement[] {
-    return [named("RecordCommits", ["s3:GetObject", furtherAction], [this.below(COMMITS_PREFIX)])];
   }
 
   private readSources(): PolicyStatement {

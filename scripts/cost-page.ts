@@ -58,7 +58,9 @@ ${designsTable()}
   every ${MOVE.batchWindowSeconds} seconds. Each invocation writes one arrival note per ${FILES_PER_NOTE} files of a table; on this page, all files belong to one table.
 - **A commit reads only the new files** if there are at most ${MAX_RANGES} of them. With more files, it reads ranges of keys, which
   contain already committed files of the same hour: with ${TRANSFORM.perHour} commits per hour of ${count(MANY_FILES)} files each, every byte of text is
-  read ${commitScans(TRANSFORM.perHour, MANY_FILES).toFixed(1)} times. After the end of the day, the text is read once more to count unparsed lines.
+  read ${commitScans(TRANSFORM.perHour, MANY_FILES).toFixed(1)} times, and as often once more to count unparsed lines.
+- **Unparsed lines are counted from Athena's statistics** if a commit reads only new files. The text of these files is read again
+  only if there are unparsed lines: this is not included.
 - A typed table has ${TABLE_PER_TEXT} of the size of the text, measured on sample logs of both formats.
 - The run time of \`move-access-logs\` is measured processor time, divided by the share of a processor that its memory gives. The
   run time of the functions that wait for Athena is assumed: ten seconds per statement.

@@ -108,8 +108,8 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: "Counting unparsed lines",
-    text: "`maintain-lake` runs it every night for each day before yesterday with new files since its last count, including late and backfilled files. The count is the metric `UnparsedRows`. The statement reads the day's text once more, so it does not run with each commit.",
-    sql: renderCountUnparsed(TABLE, DT),
+    text: "`transform-partition` runs it for the files of a commit, but only if the commit read more lines than it wrote and headers account for: Athena's runtime statistics say so. It reads the text of these files once more. The count is the metric `UnparsedRows`.",
+    sql: renderCountUnparsed(TABLE, FILES),
   },
   {
     title: "Finding days to delete",

@@ -7,7 +7,10 @@ import type { Faults } from "./faults";
 /** A log file that AWS puts into the landing bucket. */
 export interface Delivery {
   readonly key: string;
-  /** Represents its lines; unique for each file. If it starts with `BROKEN`, no engine can read the file. */
+  /**
+   * Represents its lines; unique for each file. If it starts with `BROKEN`, no engine can read the file. Otherwise it is
+   * a row, and unparsed lines, see `unparsedIn`.
+   */
   readonly body: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -18,7 +21,12 @@ export const BROKEN = "broken";
 /** Body of broken files that the engine does not name in its error. */
 export const UNNAMED = `${BROKEN} without a word`;
 
+/** Number of unparsed lines in a body. */
+export const unparsedIn = (body: string): number => Number(/ and (\d+) unparsed$/.exec(body)?.[1] ?? 0);
+
 const MAX_LATE_HOURS = 26;
+const MAX_UNPARSED = 3;
+const UNPARSED_RATE = 0.3;
 const SAME_NAME_RATE = 0.2;
 
 /** The files of one simulation, in the order of their delivery. */
@@ -29,15 +37,23 @@ export function drawDeliveries(random: Random, faults: Faults, start: number, ho
     const lateHours = faults.strikes("late file", 0.3) ? random.integer(2, MAX_LATE_HOURS) : 0;
     const name = random.hex(8);
     const prefix = random.pick([PREFIXES.shop, PREFIXES.api, PREFIXES.direct, PREFIXES.cdn]);
-    const kind = faults.strikes("broken file", 0.03) ? random.pick([BROKEN, UNNAMED]) : "lines";
-    deliveries.push({ key: keyOf(prefix, name, at, lateHours), body: `${kind} of ${prefix}${name}`, at });
+    const body = faults.strikes("broken file", 0.03)
+      ? `${random.pick([BROKEN, UNNAMED])} of ${prefix}${name}`
+      : linesOf(random, `${prefix}${name}`);
+    deliveries.push({ key: keyOf(prefix, name, at, lateHours), body, at });
     // The same load balancer under two prefixes: the same file name, different lines.
     if (prefix === PREFIXES.shop && random.chance(SAME_NAME_RATE)) {
       const other = random.pick([PREFIXES.api, PREFIXES.direct]);
-      deliveries.push({ key: keyOf(other, name, at, lateHours), body: `lines of ${other}${name}`, at });
+      const body = linesOf(random, `${other}${name}`);
+      deliveries.push({ key: keyOf(other, name, at, lateHours), body, at });
     }
   }
   return deliveries.sort((a, b) => a.at - b.at);
+}
+
+function linesOf(random: Random, file: string): string {
+  const unparsed = random.chance(UNPARSED_RATE) ? ` and ${random.integer(1, MAX_UNPARSED)} unparsed` : "";
+  return `lines of ${file}${unparsed}`;
 }
 
 function keyOf(prefix: string, name: string, at: number, lateHours: number): string {

@@ -22,6 +22,8 @@ const RESERVE_MS = 15_000;
 export class Functions {
   /** Rows that the runs of `transform` report as added. */
   rowsCounted = 0;
+  /** Unparsed lines that they report: again, if a run ends after its report and before its record. */
+  unparsedCounted = 0;
   private invocations = 0;
 
   constructor(private readonly world: World) {}
@@ -75,7 +77,14 @@ export class Functions {
       const tables = tablesOfSources(deployment.sources);
       const since = new Date(clock.now().getTime() - HOUR_MS);
       await noteDelivered(ports, { ...deployment, landing: LANDING, bucket: BUCKET }, since);
-      const committed = await commitTables(ports, { bucket: BUCKET, tables, deadline }, () => undefined);
+      const committed = await commitTables(
+        ports,
+        { bucket: BUCKET, tables, deadline },
+        () => undefined,
+        (_, lines) => {
+          this.unparsedCounted += lines;
+        },
+      );
       this.rowsCounted += committed.reduce((sum, { rows }) => sum + rows, 0);
     });
   }

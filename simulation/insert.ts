@@ -4,6 +4,10 @@ import { partitionValuesOf } from "../formats/hour";
 
 /** A commit's statement, as far as it decides which files it adds. */
 export interface Insert {
+  /** Text table that it reads. */
+  readonly text: string;
+  /** Typed table. */
+  readonly table: string;
   /** Names of its text partitions: `<text table>/<key>=<value>/...`. */
   readonly partitions: readonly string[];
   /** True for the files that it reads, by path. */
@@ -31,6 +35,8 @@ export function parseInsert(sql: string, bucket: string): Insert {
   const inTypedHours = hoursCondition(typedHours);
   const inTypedPaths = typedPaths === undefined ? () => true : pathsOf(typedPaths);
   return {
+    text,
+    table: /^INSERT INTO "\w+"\."(\w+)"/.exec(sql)?.[1] ?? "",
     partitions: partitionsOf(places).map((partition) => `${text}/${partition}`),
     reads: (path) => isNamed(path) && (!isDelivered || inHours(path)),
     identityOf: identity === undefined ? undefined : (path) => evaluate(identity, bucket, path),
@@ -59,7 +65,7 @@ const partitionsOf = (condition: string): string[] =>
   });
 
 /** True for files whose names are of these hours. */
-function hoursCondition(condition: string): (path: string) => boolean {
+export function hoursCondition(condition: string): (path: string) => boolean {
   const hours = new Set(
     condition.split(" OR ").flatMap((day) => {
       const dt = /= '(\d{4}-\d{2}-\d{2})'/.exec(day)?.[1];
@@ -79,7 +85,7 @@ function hoursCondition(condition: string): (path: string) => boolean {
 }
 
 /** Reads `(x IN (...) OR x BETWEEN ... AND ... OR x < ... OR x >= ... AND x < ...)`. */
-function pathsOf(condition: string): (path: string) => boolean {
+export function pathsOf(condition: string): (path: string) => boolean {
   const checks = condition
     .replace(/^\(|\)$/g, "")
     .split(" OR ")

@@ -135,6 +135,31 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "",
   },
   {
+    name: "the count of what a commit did not write",
+    file: "handlers/core/unparsed-lines.ts",
+    find: "[0, headers].includes(read - written)",
+    replace: "read >= written + 0 * headers",
+  },
+  {
+    name: "the files of earlier commits in a count",
+    file: "handlers/core/unparsed-lines.ts",
+    find: "counted.has(idOf(path)) ? 0 : ",
+    replace: "counted.has(`${path} `) ? 0 : ",
+  },
+  {
+    name: "the report of unparsed lines before their record",
+    file: "handlers/core/commit-counts.ts",
+    find: "this.onCounted(unparsed);\n      await this.ports.records.recordCount(commit.number, unparsed);",
+    replace:
+      "await this.ports.records.recordCount(commit.number, unparsed);\n      this.onCounted(unparsed);",
+  },
+  {
+    name: "the count of commits that a run left",
+    file: "handlers/core/commit-counts.ts",
+    find: "for (const ended of this.left ?? []) {",
+    replace: "for (const ended of []) {",
+  },
+  {
     name: "the notes' stay when partitions were added",
     file: "handlers/core/add-partitions.ts",
     find: "if (!keepNotes) await ports.store.deleteAll",

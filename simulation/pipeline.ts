@@ -42,7 +42,7 @@ export async function simulate({
   startQueue(world, functions);
   endInCalm(world, haveCome);
   await world.scheduler.run();
-  const violations = [...world.violations, ...judge(world, deliveries, functions.rowsCounted)];
+  const violations = [...world.violations, ...judge(world, deliveries, functions)];
   const { counts, drawn } = world.faults;
   return { seed, faults: counts, drawn, violations: [...new Set(violations)] };
 }

@@ -272,15 +272,14 @@ export const SWITCHES: readonly InputSwitch[] = [
   },
 ];
 
-/** Switches that together determine resources, but are seldom on together by chance. */
-export const SELDOM_TOGETHER: readonly string[] = [
-  "lakeFormation",
-  "lakeFormationLocations",
-  ...FORMAT_IDS.filter((id) => FORMATS[id].delivered.kind === "folders").flatMap((id) => [
-    id,
-    `${id} layout`,
-    `${id} delivered`,
-  ]),
+const DELIVERED_SWITCHES = FORMAT_IDS.filter((id) => FORMATS[id].delivered.kind === "folders").flatMap(
+  (id) => [id, `${id} delivered`],
+);
+
+/** Switches that together determine values, but are seldom on together by chance. */
+export const SELDOM_TOGETHER: readonly (readonly string[])[] = [
+  [...DELIVERED_SWITCHES, "lakeFormation", "lakeFormationLocations"],
+  [...DELIVERED_SWITCHES, "existingLogBucket", "existingLogBucketOwner"],
 ];
 
 const VALUES: Props = Object.fromEntries(

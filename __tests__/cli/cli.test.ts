@@ -31,6 +31,9 @@ describe("access-logs", () => {
     expect(JSON.parse(ingested.stdout)).toEqual({
       moved: 6,
       skipped: written.skipped,
+      lost: [],
+      changed: 0,
+      duplicates: 0,
       rows: written.rows,
       unparsed: written.unparsed,
       partitions: expect.any(Object),

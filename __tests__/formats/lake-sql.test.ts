@@ -84,7 +84,7 @@ describe.each(
       addColumns: renderAddLakeColumns(table, new Set(["log_file", "dt"])),
       commit: renderCommit(table, filesOf(table)),
       view: renderUnparsedView(table),
-      count: renderCountUnparsed(table, "2026-11-23"),
+      count: renderCountUnparsed(table, filesOf(table)),
       daysBefore: renderDaysBefore(table, "2026-11-23"),
       deleteDays: renderDeleteDays(table, "2026-11-20", "2026-11-22"),
       daysToMerge: renderDaysToMerge(table),
@@ -102,7 +102,7 @@ describe.each(
     for (const sql of [
       renderCommit(table, filesOf(table)),
       renderUnparsedView(table),
-      renderCountUnparsed(table, "2026-11-23"),
+      renderCountUnparsed(table, filesOf(table)),
       renderKnownPartitions(table, HOUR, HOUR),
       renderCommittedHours(table, HOUR, HOUR),
       renderCommittedFiles(table, [partitionOf(table), partitionOf(table)]),
@@ -133,7 +133,7 @@ describe.each([false, true])("the statements for files as delivered, by source: 
       commit: renderCommit(table, deliveredFilesOf(table)).replace(/^[\s\S]*?(?=\n {2}"\$path")/, ""),
       view: renderUnparsedView(table),
       hidingView: renderUnparsedView({ ...table, hidesLines: hidden }),
-      count: renderCountUnparsed(table, "2026-11-23"),
+      count: renderCountUnparsed(table, deliveredFilesOf(table)),
     };
     expect(statements).toMatchSnapshot();
     expect(syntaxErrors("trino", renderCommit(table, deliveredFilesOf(table)))).toEqual([]);

@@ -76,13 +76,13 @@ function tellDays(days: { expired?: string[]; small?: string[] }, isDeletedAtOnc
   });
 }
 
-/** A commit that ended some hours before the night. */
-function putCommit(number: number, days: readonly string[], hoursAgo: number): void {
+/** A counted commit that ended some hours before the night. */
+function putCommit(number: number, hoursAgo: number): void {
   const key = `_commits/alb_access_logs/${String(number).padStart(10, "0")}`;
   const at = new Date(NIGHT.getTime() - hoursAgo * 3_600_000);
-  const partitions = days.map((dt) => `alb_access_logs/dt=${dt}/hour=07`);
-  s3.put("logs", `${key}.json`, JSON.stringify({ sql: "INSERT", token: "t", notes: [], partitions }), at);
+  s3.put("logs", `${key}.json`, JSON.stringify({ sql: "INSERT", token: "t", notes: [], partitions: [] }), at);
   s3.put("logs", `${key}.done.json`, JSON.stringify({ state: "committed", queryId: "q" }), at);
+  s3.put("logs", `${key}.counted.json`, JSON.stringify({ unparsed: 0 }), at);
 }
 
 describe("maintain-lake", () => {
@@ -93,7 +93,6 @@ describe("maintain-lake", () => {
       deletedDays: 0,
       mergedDays: 2,
       deletedVersions: 0,
-      unparsed: undefined,
       reconciled: expect.objectContaining({ night: "2026-11-23", files: 0 }),
       isUnfinished: false,
     });
@@ -133,65 +132,18 @@ describe("maintain-lake", () => {
     expect(statements("DELETE")).toEqual([]);
   });
 
-  it("counts once the unparsed lines of each finished day that got files", async () => {
-    athena.setValue("7");
-    putCommit(1, ["2026-11-20", "2026-11-21"], 30);
-    putCommit(2, ["2024-02-29"], 20);
-    putCommit(3, ["2026-11-22"], 10);
-    putCommit(4, ["2026-11-21"], 5);
-    putCommit(5, ["2026-11-21"], 3);
-    expect(await maintain()).toMatchObject({ unparsed: 3 * 7 });
-    const counted = statements("SELECT count(*)").map(({ sql }) => /"dt" = '(\S+)'/.exec(sql)?.[1]);
-    expect(counted).toEqual(["2024-02-29", "2026-11-20", "2026-11-21"]);
-    // Yesterday is not finished, and the last record gives the number of the next commit.
-    expect(records().map((key) => key.replace("_commits/alb_access_logs/000000000", ""))).toEqual([
-      "3.done.json",
-      "3.json",
-      "5.done.json",
-      "5.json",
-    ]);
-    expect(await maintain()).toMatchObject({ unparsed: undefined });
-  });
-
-  it("counts each day once if commits around midnight have files of two days", async () => {
-    const countedIn = async (night: Date) => {
-      const before = athena.queries.length;
-      await maintain({}, { scheduledTime: night.toISOString(), table: "alb_access_logs" });
-      const counts = athena.queries.slice(before).filter(({ sql }) => sql.startsWith("SELECT count(*)"));
-      return counts.map(({ sql }) => /"dt" = '(\S+)'/.exec(sql)?.[1]);
-    };
-    putCommit(1, ["2026-11-21"], 40);
-    putCommit(2, ["2026-11-21", "2026-11-22"], 27);
-    putCommit(3, ["2026-11-22"], 20);
-    putCommit(4, ["2026-11-22", "2026-11-23"], 3);
-    putCommit(5, ["2026-11-23"], 1);
-    putCommit(6, ["2026-11-23"], 0);
-    expect(await countedIn(NIGHT)).toEqual(["2026-11-21"]);
-    expect(await countedIn(new Date(NIGHT.getTime() + 24 * 3_600_000))).toEqual(["2026-11-22"]);
-    expect(await countedIn(new Date(NIGHT.getTime() + 48 * 3_600_000))).toEqual(["2026-11-23"]);
-  });
-
-  it("keeps the record of a commit of two days until both are finished, if it is the only record of the second day", async () => {
-    putCommit(1, ["2026-11-21", "2026-11-22"], 27);
-    putCommit(2, ["2026-11-23"], 3);
-    expect(await maintain()).toMatchObject({ unparsed: undefined });
-    expect(records()).toHaveLength(4);
-  });
-
-  it("keeps the record of a commit that a function may still use", async () => {
-    putCommit(1, ["2026-11-21"], 1);
-    putCommit(2, ["2026-11-21"], 0);
+  it("deletes the records of counted commits that no function uses any more", async () => {
+    putCommit(1, 30);
+    putCommit(2, 3);
+    putCommit(3, 1);
     await maintain();
-    expect(records()).toHaveLength(4);
-  });
-
-  it("keeps the records if the count of lines fails, so that the next night counts them", async () => {
-    putCommit(1, ["2026-11-21"], 20);
-    putCommit(2, ["2026-11-21"], 10);
-    athena.setFates({ of: /^SELECT count/, end: "FAILED", reason: "PERMISSION_DENIED: no" });
-    await expect(maintain()).rejects.toThrow("PERMISSION_DENIED");
-    expect(records()).toHaveLength(4);
-    expect(statements("VACUUM")).toHaveLength(1);
+    expect(records()).toEqual(
+      [2, 3].flatMap((number) =>
+        ["counted.json", "done.json", "json"].map(
+          (end) => `_commits/alb_access_logs/000000000${number}.${end}`,
+        ),
+      ),
+    );
   });
 
   it("deletes old versions of the table in the catalog, and keeps the newest ones", async () => {
@@ -223,12 +175,9 @@ describe("maintain-lake", () => {
     expect(statements("OPTIMIZE")).toHaveLength(1);
   });
 
-  it("hides the text of unparsed lines if personal data is removed, and still counts the lines", async () => {
-    athena.setValue("7");
-    putCommit(1, ["2026-11-21"], 20);
-    putCommit(2, ["2026-11-21"], 10);
+  it("hides the text of unparsed lines if personal data is removed", async () => {
     const sources = [{ ...ALB, privacy: { clientIps: "truncate" } }] as const;
-    expect(await maintain({}, undefined, undefined, sources)).toMatchObject({ unparsed: 7 });
+    await maintain({}, undefined, undefined, sources);
     expect(statements("CREATE OR REPLACE VIEW")[0]?.sql).toContain('SELECT CAST(NULL AS varchar) AS "line"');
   });
 

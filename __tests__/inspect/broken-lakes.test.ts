@@ -51,7 +51,10 @@ const filesOf = (lake: string, folder: string): string[] =>
     .filter((path) => statSync(path).isFile())
     .sort();
 const firstOf = (lake: string, folder: string, table = "alb_access_logs"): string => {
-  const [first] = filesOf(lake, join(folder, table)).filter((path) => statSync(path).size > 200);
+  const files = filesOf(lake, join(folder, table)).filter((path) => statSync(path).size > 200);
+  // Files without lines have a small Parquet file without rows, whose name can be the first.
+  if (folder === "typed") files.sort((a, b) => statSync(b).size - statSync(a).size);
+  const [first] = files;
   if (first === undefined) throw new Error(`no file below ${folder}`);
   return first;
 };

@@ -119,6 +119,13 @@ async function unparsed(id: FormatId): Promise<string[]> {
   return rows.map(([line]) => String(line));
 }
 
+async function countsOf(id: FormatId, from: string, to: string): Promise<unknown> {
+  const ranges = [{ from: movedKey(id, from), to: movedKey(id, to) }];
+  const files = { kind: "moved", partitions: [partitionOf(id)], ranges } as const;
+  const [[counts] = []] = await engine.rows(renderCountUnparsed(tableOf(id), files));
+  return counts;
+}
+
 async function committed(id: FormatId): Promise<Row[]> {
   const names = columnsOf(FORMATS[id]).map(({ name }) => name);
   const columns = names.map((name) => `"${name}"`).join(", ");
@@ -203,9 +210,19 @@ describe.each(ids)("the statement that commits %s files", (id) => {
     await commit(engine, id);
     expect(await committed(id)).toEqual(expectedRows(id, [LINES[id]()]));
     expect((await unparsed(id)).sort()).toEqual([...unreal, "no log line"].sort());
-    const [[count] = []] = await engine.rows(renderCountUnparsed(tableOf(id), DT));
-    expect(Number(count)).toBe(unreal.length + 1);
+    expect(await countsOf(id, "1", "1")).toBe(`${unreal.length + 1} ${movedPath(id, "1")}`);
     expect(lines.filter(isHeaderLine)).toHaveLength(3);
+  });
+
+  it("counts the unparsed lines of the files that it names, one by one or as a range", async () => {
+    const [first, second, third, last] = ["1", "2", "3", "4"].map((name) => movedPath(id, name));
+    for (const path of [first, second, third]) await deliver(id, path ?? "", ["no log line", LINES[id]()]);
+    await deliver(id, last ?? "", [LINES[id]()]);
+    await deliver(id, third ?? "", ["no log line"], "08");
+    expect(await countsOf(id, "3", "3")).toBe(`1 ${third}`);
+    const counts = String(await countsOf(id, "2", "4")).split("\n");
+    expect(counts.sort()).toEqual([`1 ${second}`, `1 ${third}`]);
+    expect(await countsOf(id, "4", "4")).toBeNull();
   });
 });
 
@@ -283,7 +300,8 @@ describe("the statement that commits files as delivered", () => {
   });
 
   it("shows the unparsed lines of access logs, and none of other logs in the same folder", async () => {
-    await arrive(keyOf("20261123T0705"), "no log line");
+    const key = keyOf("20261123T0705");
+    await arrive(key, "no log line");
     await arrive(
       `${folder.prefix}${folder.folder}/2026/11/23/conn_log.111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_2fb1c9a0.log.gz`,
       "a line",
@@ -291,8 +309,9 @@ describe("the statement that commits files as delivered", () => {
     expect(await engine.rows(`SELECT line, dt, hour, day FROM ${unparsedViewOf(table.format)}`)).toEqual([
       ["no log line", DT, "07", DT],
     ]);
-    const [[count] = []] = await engine.rows(renderCountUnparsed(table, DT));
-    expect(Number(count)).toBe(1);
+    const files = { partitions: [partitionAt(HOUR)], ranges: [{ from: key, to: key }] };
+    const count = renderCountUnparsed(table, { kind: "delivered", ...files, folders: [folder] });
+    expect(await engine.rows(count)).toEqual([[`1 s3://${BUCKET}/${key}`]]);
   });
 
   it("adds a file once, also if a range covers committed files of other hours", async () => {

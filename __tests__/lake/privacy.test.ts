@@ -46,9 +46,12 @@ beforeEach(() => {
 });
 afterEach(() => lake.delete());
 
+let deliveries = 0;
+/** Delivers the lines in files of another content each time. */
 const deliver = () => {
-  lake.put(albKey(), `${ALB_LINES.join("\n")}\n`);
-  lake.put(cloudfrontKey(), `${CLOUDFRONT_LINES.join("\n")}\n`);
+  const comment = `# ${deliveries++}`;
+  lake.put(albKey(), `${[comment, ...ALB_LINES].join("\n")}\n`);
+  lake.put(cloudfrontKey(), `${[comment, ...CLOUDFRONT_LINES].join("\n")}\n`);
 };
 
 /** The complete content of the typed tables' files: every value, and the minimum and maximum values that Parquet stores. */

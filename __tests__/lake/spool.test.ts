@@ -140,10 +140,20 @@ describe("a file of any bytes", () => {
   });
 
   it("keeps every byte of a line of the greatest length, wherever it begins", async () => {
-    const line = `${"x".repeat(MAX_LINE_BYTES - 2)}y`;
+    const agent = `${"x".repeat(MAX_LINE_BYTES - LINE.length)}y`;
     for (const before of [0, 1, MAX_LINE_BYTES - 1]) {
-      const { rows } = await spool(`${"#".repeat(before)}\n${line}\n${LINE}`);
-      expect(rows.includes(`${line}\n`)).toBe(true);
+      const { rows } = await spool(
+        `${"#".repeat(before)}\n${albLine({ user_agent: `"${agent}"` })}\n${LINE}`,
+      );
+      expect(rows.includes(agent)).toBe(true);
     }
+  });
+
+  it("keeps the beginning of a long line that is not parsed, so that thousands of them fit into memory", async () => {
+    const line = "x".repeat(100 << 10);
+    const { spooled, rows } = await spool(`${line}\n`.repeat(50));
+    expect(spooled).toEqual({ ...READ, lines: 50 });
+    expect(rows.length).toBeLessThan(50 * (17 << 10));
+    expect(rows.includes(line.slice(0, 16 << 10))).toBe(true);
   });
 });

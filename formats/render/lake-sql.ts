@@ -373,13 +373,41 @@ function shownLine({ hidesLines = [] }: LakeTable): string {
   return `CASE WHEN ${sqlIdentifier(SOURCE_KEY.name)} IN (${hidesLines.map(sqlString).join(", ")}) THEN NULL ELSE "line" END AS "line"`;
 }
 
-/** Counts the unparsed lines of a day. Scans the text of the day. @param dt day, `YYYY-MM-DD` */
-export const renderCountUnparsed = (table: LakeTable, dt: string): string =>
-  `SELECT count(*) FROM ${sqlName(table, unparsedViewOf(table.format))} WHERE ${sqlIdentifier(DT.name)} = ${sqlString(dt)}${table.hasDelivered ? ` AND ${isDeliveredOn(dt)}` : ""}`;
+/**
+ * Counts the unparsed lines of files, whose text it reads.
+ *
+ * @returns SQL of one text: for each file with such lines, a line with their number, a space, and the file; NULL if no
+ * file has any
+ */
+export function renderCountUnparsed(table: LakeTable, files: CommittedFiles): string {
+  const { fileBucket } = textOfFiles(table, files);
+  const days = table.hasDelivered ? [`"day" IN (${daysOf(table, files).map(sqlString).join(", ")})`] : [];
+  const conditions = [
+    partitionCondition(files.partitions, sqlIdentifier),
+    anyOf(rangeConditions(fileBucket, sqlIdentifier(LOG_FILE), files.ranges)),
+    ...days,
+  ];
+  return `${countHead(table)}
+  WHERE ${conditions.join("\n    AND ")}
+  GROUP BY ${sqlIdentifier(LOG_FILE)}
+)`;
+}
 
-/** The folders of a day and of the next one: the last files of a day are delivered on the next day. */
-const isDeliveredOn = (dt: string): string =>
-  `"day" IN (${sqlString(dt)}, CAST(DATE ${sqlString(dt)} + INTERVAL '1' DAY AS varchar))`;
+/** Start of every count of unparsed lines of the table, and of no other statement. */
+export const countHead = (table: LakeTable): string =>
+  `SELECT array_join(array_agg("count_of_file"), chr(10)) FROM (
+  SELECT CAST(count(*) AS varchar) || ' ' || ${sqlIdentifier(LOG_FILE)} AS "count_of_file"
+  FROM ${sqlName(table, unparsedViewOf(table.format))}`;
+
+/** Values of the view's column `day`. */
+function daysOf({ format }: LakeTable, files: CommittedFiles): string[] {
+  const { delivered } = format;
+  const pairs =
+    files.kind === "delivered" && delivered.kind === "folders"
+      ? files.folders.flatMap((folder) => deliveredPairs(delivered, folder).filter(([key]) => key === "day"))
+      : files.partitions.flatMap((partition) => partitionPairs(partition).filter(([key]) => key === DT.name));
+  return [...new Set(pairs.map(([, value]) => value))];
+}
 
 const keyNames = ({ bySource }: LakeTable): string[] =>
   [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map(({ name }) => sqlIdentifier(name));

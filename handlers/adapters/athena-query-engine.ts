@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
-import { GetQueryResultsCommand, type QueryExecution } from "@aws-sdk/client-athena";
+import {
+  GetQueryResultsCommand,
+  GetQueryRuntimeStatisticsCommand,
+  type QueryExecution,
+} from "@aws-sdk/client-athena";
 import { MINUTE_MS } from "../../formats/time";
 import { messageOf, nameOf, QueryFailedError, type QueryFault, RetryableError } from "../core/errors";
 import type { CountingEngine, QueryResult, RowsEngine, Statement } from "../core/ports";
@@ -13,6 +17,7 @@ import {
   waitForEnd,
 } from "./athena-execution";
 import { faultOf } from "./athena-failure";
+import { rowsReadExcept } from "./athena-statistics";
 
 /** Default time limit of a statement: Athena itself ends a DDL statement after ten minutes. */
 export const TIME_LIMIT_MS = 10 * MINUTE_MS;
@@ -40,7 +45,18 @@ export const athenaQueryEngine = (options: AthenaOptions): CountingEngine & Rows
     return results?.Rows?.[1]?.Data?.[0]?.VarCharValue;
   },
   rows: async (statement) => rowsOf(options, (await run(options, statement)).queryId),
-  rowsWritten: (queryId) => rowsWritten(options, queryId),
+  rowsRead: (queryId, exceptOf) =>
+    numberOrUnknown(async () => {
+      const { QueryRuntimeStatistics: statistics } = await options.client.send(
+        new GetQueryRuntimeStatisticsCommand({ QueryExecutionId: queryId }),
+      );
+      return statistics && rowsReadExcept(statistics, exceptOf);
+    }),
+  rowsWritten: (queryId) =>
+    numberOrUnknown(async () => {
+      const input = { QueryExecutionId: queryId, MaxResults: 1 };
+      return (await options.client.send(new GetQueryResultsCommand(input))).UpdateCount;
+    }),
 });
 
 /** All pages of a query's results. */
@@ -62,12 +78,11 @@ async function rowsOf({ client }: AthenaOptions, queryId: string): Promise<reado
   return rows.slice(1);
 }
 
-async function rowsWritten({ client }: AthenaOptions, queryId: string): Promise<number | undefined> {
+/** The statement has succeeded even if a request for one of its numbers fails. */
+async function numberOrUnknown(request: () => Promise<number | undefined>): Promise<number | undefined> {
   try {
-    return (await client.send(new GetQueryResultsCommand({ QueryExecutionId: queryId, MaxResults: 1 })))
-      .UpdateCount;
+    return await request();
   } catch {
-    // The rows are in the table even if this request fails; only their number is not known.
     return undefined;
   }
 }

@@ -102,8 +102,15 @@ export interface RowsEngine extends QueryEngine {
   rows(statement: Statement): Promise<readonly (readonly string[])[]>;
 }
 
-/** An engine that can report how many rows a statement wrote. */
+/** An engine that can report how many rows a statement read and wrote. */
 export interface CountingEngine extends QueryEngine {
+  /**
+   * Rows that a statement read from all tables but one.
+   *
+   * @returns their number, or a larger one if the engine cannot tell tables apart; `undefined` if unknown, or not known
+   * yet, never an error
+   */
+  rowsRead(queryId: string, exceptOf: string): Promise<number | undefined>;
   /** @returns number of rows that the INSERT with this id added; `undefined` if unknown, never an error */
   rowsWritten(queryId: string): Promise<number | undefined>;
 }
@@ -117,6 +124,12 @@ export interface Lake {
    * holds.
    */
   commitSql(files: CommittedFiles): string;
+  /** SQL that counts the unparsed lines of files of one table, see `renderCountUnparsed`. */
+  countUnparsedSql(files: CommittedFiles): string;
+  /** True if the statement is such a count for the table: records in the bucket are not trusted. */
+  isCountOfUnparsed(table: string, sql: string): boolean;
+  /** Lines of a file's header; 0 if the files of the table have none. */
+  headerLines(table: string): number;
   /** True if the statement is a commit to the table: records in the bucket are not trusted. */
   isCommit(table: string, sql: string): boolean;
 }

@@ -16,7 +16,7 @@ export interface Metrics {
   readonly scannedBytes: ReadonlyMap<string, number>;
   /** Hours since a file of each source was last moved, or found as delivered, by its name; at most a week. */
   readonly hoursSinceFile: ReadonlyMap<string, number>;
-  /** Unparsed lines of the last counted day, by table. */
+  /** Unparsed lines that were counted in the last day, by table. */
   readonly unparsed: ReadonlyMap<string, number>;
 }
 
@@ -140,10 +140,10 @@ const arrivalSeries = ({ parts }: Inspection): { readonly source: string; readon
     });
 };
 
-/** Counted by `maintain-lake`, every night. */
+/** Counted by `transform-partition`, for each commit. */
 const unparsedSeries = ({ parts }: Inspection): { readonly table: string; readonly series: Series }[] =>
   parts.scheduled
-    .filter(({ handler }) => handler === "maintain-lake")
+    .filter(({ handler }) => handler === "transform-partition")
     .flatMap(({ name }) =>
       [...new Set(parts.streams.map(({ format }) => FORMATS[format].table))].map((table) => ({
         table,

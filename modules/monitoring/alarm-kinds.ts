@@ -1,5 +1,5 @@
 import type { SkipReason } from "../../formats/object-kind";
-import { HOUR_SECONDS, MINUTE_SECONDS } from "../../formats/time";
+import { DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS } from "../../formats/time";
 import { silentAfterHoursOf } from "../../pipeline/log-source";
 import type { Lake } from "../lake";
 import { RETRIES } from "../schedule";
@@ -26,8 +26,8 @@ export interface Expression {
   readonly periods: number;
   readonly is: ">" | ">=" | "<";
   readonly threshold: number;
-  /** How a period without data is treated; `ignore` keeps the alarm's state. */
-  readonly missing: "breaching" | "notBreaching" | "ignore";
+  /** How a period without data is treated. */
+  readonly missing: "breaching" | "notBreaching";
 }
 
 /** Alarms of one meaning, which need the same action. */
@@ -236,15 +236,13 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   },
   {
     id: "unparsed-rows",
-    means: (table) => `A finished day of ${table} has unparsed lines: their form is unknown.`,
+    means: (table) => `New files of ${table} have unparsed lines: their form is unknown.`,
     firstThing: (table) =>
-      `query them: SELECT log_file, line FROM ${table}_unparsed WHERE dt = 'YYYY-MM-DD' LIMIT 20, with the day before yesterday.`,
-    expressions: ofTables((table, { maintain }) => ({
-      metric: ownMetric("UnparsedRows", maintain.lambda.functionName, table),
-      ...anyOf("Maximum"),
-      ...once(HOUR_SECONDS),
-      // The metric is published once a day. In between, the last value stays valid.
-      missing: "ignore",
+      `query them: SELECT log_file, line FROM ${table}_unparsed WHERE dt = 'YYYY-MM-DD' LIMIT 20, with today or yesterday.`,
+    expressions: ofTables((table, { transform }) => ({
+      metric: ownMetric("UnparsedRows", transform.lambda.functionName, table),
+      ...anyOf("Sum"),
+      ...once(DAY_SECONDS),
     })),
   },
   {

@@ -1,6 +1,7 @@
 import { METRICS } from "../../formats/metrics";
 import { SKIP_REASONS } from "../../formats/object-kind";
 import { HOUR_SECONDS } from "../../formats/time";
+import { HANDLER_NAMES } from "../../pipeline/handler-names";
 import {
   lambdaMetric,
   type Metric,
@@ -115,13 +116,13 @@ function lakeGraphs({ lake }: Watched): Graph[] {
       ],
     },
     {
-      title: "Unparsed lines of the day before yesterday",
+      title: "Unparsed lines of new files",
       unit: "Count",
       period: HOUR_SECONDS,
       lines: lake.tables.map((table) => ({
-        metric: ownMetric("UnparsedRows", lake.maintain.lambda.functionName, table),
+        metric: ownMetric("UnparsedRows", transform, table),
         label: table,
-        stat: "Maximum",
+        stat: "Sum",
       })),
     },
     {
@@ -203,13 +204,16 @@ const computing = ({ functions }: Watched): Graph => ({
   unit: "GB-seconds",
   period: HOUR_SECONDS,
   isStacked: true,
-  lines: functions.flatMap(({ subject, handler }, index): Line[] => [
-    {
-      metric: lambdaMetric("Duration", handler.lambda.functionName),
-      label: subject,
-      stat: "Sum",
-      hiddenAs: `m${index}`,
-    },
-    { expression: `m${index} / 1000 * ${handler.memoryMiB} / 1024`, label: subject },
-  ]),
+  lines: functions.flatMap(({ subject, handler }): Line[] => {
+    const id = `m${HANDLER_NAMES.indexOf(subject)}`;
+    return [
+      {
+        metric: lambdaMetric("Duration", handler.lambda.functionName),
+        label: subject,
+        stat: "Sum",
+        hiddenAs: id,
+      },
+      { expression: `${id} / 1000 * ${handler.memoryMiB} / 1024`, label: subject },
+    ];
+  }),
 });

@@ -1,6 +1,7 @@
 import type { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { HOUR_SECONDS } from "../../formats/time";
+import type { HandlerName } from "../../pipeline/handler-names";
 import { isAsDelivered, type LogSource } from "../../pipeline/log-source";
 import type { HandlerFunction } from "../handler-function";
 import type { Lake } from "../lake";
@@ -11,7 +12,7 @@ import type { Schedule } from "../schedule";
 /** A function, and when it counts as late or busy. */
 export interface WatchedFunction {
   /** Its name without the pipeline's. */
-  readonly subject: string;
+  readonly subject: HandlerName;
   readonly handler: HandlerFunction;
   readonly schedule?: Schedule;
   /** Hours without a start after which runs are missing. */
@@ -65,7 +66,7 @@ export function watchedOf(
 ): Watched {
   const { move, trigger, lake } = pipeline;
   const functions: WatchedFunction[] = [
-    ...(move ? [{ subject: "move-access-logs", handler: move, busy: FOR_A_WHILE }] : []),
+    ...(move ? [{ subject: "move-access-logs" as const, handler: move, busy: FOR_A_WHILE }] : []),
     ...scheduled("create-partition", pipeline.createPartition, pipeline.partitionSchedule, ONCE, 3),
     ...scheduled("transform-partition", lake?.transform, lake?.transformSchedule, FOR_SIX_HOURS, 1),
     ...scheduled("maintain-lake", lake?.maintain, lake?.maintainSchedule, ONCE, MAINTAIN_IDLE_HOURS),
@@ -89,7 +90,7 @@ export function watchedOf(
 }
 
 function scheduled(
-  subject: string,
+  subject: HandlerName,
   handler: HandlerFunction | undefined,
   schedule: Schedule | undefined,
   busy: WatchedFunction["busy"],

@@ -1,4 +1,13 @@
-import { arnOf, bucketArn, type CallOfAnyone, callTo, objectArn, type Place, tableArns } from "./call";
+import {
+  arnOf,
+  bucketArn,
+  type CallOfAnyone,
+  callTo,
+  type DeliveredPlace,
+  objectArn,
+  type Place,
+  tableArns,
+} from "./call";
 
 const DOCS = "https://docs.aws.amazon.com/athena/latest/ug";
 
@@ -26,6 +35,20 @@ const isMoved = (table: string): boolean => /_(?:raw|lines)$/.test(table) && !is
 const isText = (table: string): boolean => isMoved(table) || isDelivered(table);
 const partition = (table: string): string =>
   `raw/${table.replace(/_(?:raw|lines)$/, "")}/dt=2026-11-23/hour=07/`;
+/** Requests for the tables over files as delivered, if a statement has them. */
+const onDelivered = (
+  { delivered }: Place,
+  tables: readonly string[],
+  calls: (place: DeliveredPlace) => readonly CallOfAnyone[],
+): readonly CallOfAnyone[] => {
+  if (!tables.some(isDelivered)) return [];
+  if (delivered === undefined) throw new Error("the place has no files as delivered");
+  return calls(delivered);
+};
+/** Athena lists the folder of each partition. */
+const listFolder = ({ bucket, prefix }: DeliveredPlace): CallOfAnyone[] => [
+  callTo("s3:ListBucket", bucketArn(bucket), { "s3:prefix": prefix }),
+];
 const filesOf = ({ bucket }: Place, table: string): readonly string[] =>
   ["data/a.parquet", "metadata/1.json"].map((file) => objectArn(bucket, `lake/${table}/${file}`));
 
@@ -43,6 +66,11 @@ const readText = (place: Place, tables: readonly string[]): CallOfAnyone[] => [
     .filter(isMoved)
     .flatMap((table) => on(["s3:GetObject"], objectArn(place.bucket, `${partition(table)}a.gz`))),
   ...on(["s3:ListBucket"], bucketArn(place.bucket)),
+  ...onDelivered(place, tables, (delivered) => [
+    ...on(["s3:GetBucketLocation"], bucketArn(delivered.bucket)),
+    ...listFolder(delivered),
+    ...on(["s3:GetObject"], objectArn(delivered.bucket, `${delivered.prefix}a.gz`)),
+  ]),
 ];
 const readTyped = (place: Place, tables: readonly string[]): CallOfAnyone[] => [
   ...onTables(place, LOOK_UP, tables),
@@ -113,8 +141,9 @@ export const ATHENA_CALLS: readonly OnBehalf[] = [
         tables,
       ),
       ...on(["s3:ListBucket"], bucketArn(place.bucket)),
+      ...onDelivered(place, tables, listFolder),
       // Athena creates a folder for a location without one, as one of two forms of an empty object. Folders of files as
-      // delivered have objects.
+      // delivered exist.
       ...tables.filter(isMoved).flatMap((table) => {
         const folder = objectArn(place.bucket, partition(table));
         return on(["s3:GetObject", "s3:PutObject"], folder, folder.replace(/\/$/, "_$folder$"));
