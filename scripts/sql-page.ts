@@ -41,14 +41,31 @@ const FILES = {
   partitions: [PARTITION],
   ranges: [
     {
-      from: `${PREFIX}2fb1d8c4-E2EXAMPLE1SHOP.2026-11-23-07.1a2b3c4d.gz`,
-      to: `${PREFIX}2fb1d8c4-E2EXAMPLE1SHOP.2026-11-23-07.1a2b3c4d.gz`,
+      from: `${PREFIX}log-20261123T07Z-2fb1d8c4-E2EXAMPLE1SHOP.2026-11-23-07.1a2b3c4d.gz`,
+      to: `${PREFIX}log-20261123T07Z-2fb1d8c4-E2EXAMPLE1SHOP.2026-11-23-07.1a2b3c4d.gz`,
     },
     {
-      from: `${PREFIX}6ad03e57-E2EXAMPLE1SHOP.2026-11-23-07.5e6f7a8b.gz`,
-      to: `${PREFIX}6c18f9b2-E2EXAMPLE1SHOP.2026-11-23-07.9c0d1e2f.gz`,
+      from: `${PREFIX}log-20261123T07Z-6ad03e57-E2EXAMPLE1SHOP.2026-11-23-07.5e6f7a8b.gz`,
+      to: `${PREFIX}log-20261123T07Z-6c18f9b2-E2EXAMPLE1SHOP.2026-11-23-07.9c0d1e2f.gz`,
     },
   ],
+};
+/** A table with files as delivered, and two of them. */
+const DELIVERED: LakeTable = { ...TABLE, format: FORMATS.alb, hasDelivered: true };
+const FOLDER = {
+  table: FORMATS.alb.table,
+  source: "web",
+  bucket: "delivered-logs",
+  prefix: "alb/AWSLogs/",
+  folder: "111122223333/elasticloadbalancing/eu-central-1",
+  time: hourOf(Date.parse(`${DT}T00:00:00Z`)),
+};
+const DELIVERED_KEY = `${FOLDER.prefix}${FOLDER.folder}/2026/11/23/111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_2fb1c9a0.log.gz`;
+const DELIVERED_FILES = {
+  kind: "delivered" as const,
+  partitions: [{ ...PARTITION, table: FORMATS.alb.table }],
+  folders: [FOLDER] as const,
+  ranges: [{ from: DELIVERED_KEY, to: DELIVERED_KEY }],
 };
 const LAST_COLUMN = columnsOf(TABLE.format).at(-1)?.name ?? "";
 
@@ -76,8 +93,13 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: "Committing files",
-    text: "`transform-partition` runs one statement for the noted files of a table, or one for every hundred partitions. Iceberg makes all of its rows visible at once, or none. The statement reads only these files: by name if there are up to a hundred, otherwise as ranges of names. The anti-join on `log_file` excludes committed files, so a retry adds nothing; it is pruned by the same hours and names. A line is a row if the SerDe's pattern matches it; the other lines are in the view below.",
+    text: "`transform-partition` runs one statement for the noted files of a table, or one for every hundred partitions. Iceberg makes all of its rows visible at once, or none. The statement reads only these files: by name if there are up to a hundred, otherwise as ranges of names. The anti-join on the identity of `log_file` excludes committed files, whatever their names were, so a retry adds nothing; it is pruned by the same hours, and by names that begin with a time. A line is a row if the SerDe's pattern matches it; the other lines are in the view below.",
     sql: renderCommit(TABLE, FILES),
+  },
+  {
+    title: "Committing files as delivered",
+    text: "The files of a source that is read as delivered, in another statement. The day and the hour of the requests are in the file's name. The identity of a file is the hash of its bucket and key, and its name: a moved copy has the same.",
+    sql: renderCommit(DELIVERED, DELIVERED_FILES),
   },
   {
     title: "The view of unparsed lines",

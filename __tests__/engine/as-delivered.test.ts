@@ -1,5 +1,4 @@
 import { FORMATS } from "../../formats";
-import type { ConfiguredSource } from "../../formats/configured-source";
 import { deliveredLinesTableOf, deliveredTableOf } from "../../formats/log-format";
 import { ARRIVALS_PREFIX } from "../../formats/partition-layout";
 import { HOUR_MS, MINUTE_MS } from "../../formats/time";
@@ -52,15 +51,12 @@ it("reads files in another bucket where they are, with the rows, days and hours 
 });
 
 it("loses and doubles nothing when two sources change their layouts, in both directions", async () => {
-  const pipeline = await deploy("changes of the layout", {
-    sources: [
-      { name: "web", format: "alb", prefix: "web/" },
-      { name: "shop", format: "alb", prefix: "shop/", layout: "as-delivered" },
-    ],
-  });
-  const asDelivered = { bucket: pipeline.bucket };
-  const web: ConfiguredSource = { name: "web", format: "alb", prefix: "web/AWSLogs/" };
-  const shop: ConfiguredSource = { name: "shop", format: "alb", prefix: "shop/AWSLogs/" };
+  const [web, shop] = ["web", "shop"].map((name) => ({ name, format: "alb", prefix: `${name}/` }));
+  const pipeline = await deploy(
+    "changes of the layout",
+    { sources: [web, { ...shop, layout: "as-delivered" }] },
+    { sources: [{ ...web, layout: "as-delivered" }, shop] },
+  );
   const [early = [], late = []] = [ago(2 * HOUR_MS), ago(HOUR_MS)].map((end) =>
     ["web", "shop"].map((source) => fileOf(source, end)),
   );
@@ -69,7 +65,7 @@ it("loses and doubles nothing when two sources change their layouts, in both dir
   // Moved, but not committed before the change.
   await pipeline.deliver(late);
   expect(await pipeline.move()).toEqual([]);
-  await pipeline.configure([{ ...web, asDelivered }, shop]);
+  await pipeline.change();
   // All originals are there again, as if their events and deletes had been lost.
   await pipeline.process(files);
   const lake = await localLake(pipeline.bucket, files);

@@ -1,18 +1,15 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { SQSBatchResponse } from "aws-lambda";
 import pLimit from "p-limit";
 import { FORMATS, type FormatId } from "../../formats";
-import type { ConfiguredSource } from "../../formats/configured-source";
-import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
-import type { Configuration } from "../../handlers/configuration";
 import { systemClock } from "../../handlers/core/ports";
 import type { HandlerName } from "../../pipeline/handler-names";
 import { isoInstant } from "../../terminal/rows";
@@ -28,6 +25,7 @@ import type { Statement } from "../../testing/permissions/evaluate";
 import { roleStatements } from "../../testing/permissions/role-statements";
 import { type WatchedFunction, watchFunction } from "../../testing/permissions/watched-function";
 import { type DeployedFunction, type DeployedStack, deployedStack } from "../../testing/stack/deployed-stack";
+import type { TerraformJson } from "../../testing/stack/terraform-json";
 import { createTextTable } from "../../testing/stack/text-table-sql";
 import type { LocalServer } from "../../testing/start-server";
 import { runOnTrino } from "../../testing/trino/client";
@@ -75,19 +73,18 @@ const UPLOADS_AT_ONCE = 16;
  * database. It is closed when the test file ends.
  *
  * @param title names it in what the run prints
+ * @param later settings that `change` deploys; the functions' roles allow what either settings need
  */
-export async function deploy(title: string, settings: object = {}): Promise<Pipeline> {
+export async function deploy(
+  title: string,
+  settings: object = {},
+  later: object = settings,
+): Promise<Pipeline> {
   const name = `engine-${randomBytes(4).toString("hex")}`;
   const folder = temporaryFolder(name);
   const file = join(folder, "access-logs.json");
-  writeFileSync(file, JSON.stringify({ ...DEFAULT_SETTINGS, ...settings, name }));
-  await promisify(execFile)(process.execPath, [join(ROOT, "dist/main.js")], {
-    env: { ...process.env, ACCESS_LOGS_SETTINGS: file, CDKTF_OUTDIR: join(folder, "out") },
-  });
-  const stacks = join(folder, "out/stacks");
-  const [stackName = ""] = readdirSync(stacks);
-  const stackFolder = join(stacks, stackName);
-  const json = JSON.parse(readFileSync(join(stackFolder, "cdk.tf.json"), "utf8"));
+  const laterJson = (await synthesize(file, { ...later, name })).json;
+  const { json, stackFolder } = await synthesize(file, { ...settings, name });
   const bucketOf = (id: string) => (id === "logs" ? name : `${name}-${id}`);
   const existingBucket = `${name}-existing`;
   const stack = deployedStack(json, bucketOf, existingBucket);
@@ -114,7 +111,15 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
   });
   const server = await serveAwsJson({ AmazonAthena: athena.operations, AWSGlue: versions.operations });
   const place = { ...ACCOUNT, bucket: name, database: stack.database, workgroup: stack.workgroup };
-  const roles = roleStatements(json, { ...ACCOUNT, bucketOf, existingBucket });
+  const [rolesNow, rolesLater] = [json, laterJson].map((one) =>
+    roleStatements(one, { ...ACCOUNT, bucketOf, existingBucket }),
+  );
+  const roles = new Map(
+    [...(rolesNow ?? [])].map(([role, statements]) => [
+      role,
+      [...statements, ...(rolesLater?.get(role) ?? [])],
+    ]),
+  );
   const watched = await watchFunctions(roles, place, server.endpoint);
   const pipeline = new Pipeline({
     title,
@@ -124,6 +129,7 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
     file,
     stackFolder,
     stack,
+    later: deployedStack(laterJson, bucketOf, existingBucket),
     s3,
     athena,
     versions,
@@ -133,6 +139,21 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
   });
   deployed.push(pipeline);
   return pipeline;
+}
+
+/** Writes the settings, and synthesizes their stack. */
+async function synthesize(
+  file: string,
+  settings: object,
+): Promise<{ readonly stackFolder: string; readonly json: TerraformJson }> {
+  const out = join(dirname(file), "out");
+  writeFileSync(file, JSON.stringify({ ...DEFAULT_SETTINGS, ...settings }));
+  await promisify(execFile)(process.execPath, [join(ROOT, "dist/main.js")], {
+    env: { ...process.env, ACCESS_LOGS_SETTINGS: file, CDKTF_OUTDIR: out },
+  });
+  const [stackName = ""] = readdirSync(join(out, "stacks"));
+  const stackFolder = join(out, "stacks", stackName);
+  return { stackFolder, json: JSON.parse(readFileSync(join(stackFolder, "cdk.tf.json"), "utf8")) };
 }
 
 /** The Region and account of the deployed stacks. */
@@ -159,6 +180,8 @@ interface Parts {
   readonly file: string;
   readonly stackFolder: string;
   readonly stack: DeployedStack;
+  /** The stack that `change` deploys. */
+  readonly later: DeployedStack;
   readonly s3: S3Client;
   readonly athena: AthenaOnTrino;
   readonly versions: TableVersions;
@@ -219,10 +242,11 @@ export class Pipeline {
     return this.parts.existingBucket;
   }
 
-  /** Changes the sources, as a deployment does: the functions start again. */
-  async configure(sources: readonly ConfiguredSource[]): Promise<void> {
-    const configuration: Configuration = { sources: [...sources] };
-    await this.put([{ key: CONFIGURATION_KEY, body: Buffer.from(JSON.stringify(configuration)) }]);
+  /** Deploys the sources of the later settings: the functions start again. */
+  async change(): Promise<void> {
+    const { s3, later } = this.parts;
+    for (const { bucket: Bucket, key: Key, content: Body } of later.objects)
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
     for (const one of this.functions.values()) await one.close();
   }
 

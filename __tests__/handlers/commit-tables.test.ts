@@ -7,7 +7,7 @@ import { commitRecords } from "../../handlers/core/commit-records";
 import { commitTables } from "../../handlers/core/commit-tables";
 import { QueryFailedError, type QueryFault, RetryableError } from "../../handlers/core/errors";
 import type { CountingEngine, Statement } from "../../handlers/core/ports";
-import { rejectedFiles } from "../../handlers/core/rejected-files";
+import { rejectedFiles, takeBack } from "../../handlers/core/rejected-files";
 import { memoryObjectStore } from "../../testing/memory-object-store";
 import { virtualClock } from "../../testing/virtual-clock";
 
@@ -97,6 +97,11 @@ function fakeEngine(files: () => Promise<readonly string[]>, troubles: ReadonlyM
   };
 }
 
+/** A source that is read as delivered. */
+const SOURCE = { name: "web", bucket: BUCKET, prefix: "web/AWSLogs/" };
+const FOLDER = "111122223333/elasticloadbalancing/eu-central-1";
+const DAY = Date.parse("2026-11-23T00:00:00Z");
+
 const HEADER_LINES = 2;
 const HEAD = `INSERT INTO "logs"."${TABLE}" (`;
 
@@ -109,7 +114,10 @@ async function openPipeline() {
     return keys;
   };
   const troubles = new Map<string, Trouble>();
-  const fake = fakeEngine(() => keysBelow("raw/"), troubles);
+  const fake = fakeEngine(
+    async () => [...(await keysBelow("raw/")), ...(await keysBelow(SOURCE.prefix))],
+    troubles,
+  );
   const lake = {
     prepare: async () => undefined,
     commitSql: (files: CommittedFiles) => HEAD + JSON.stringify(files),
@@ -132,9 +140,23 @@ async function openPipeline() {
     await noteArrivals(ports, BUCKET, files);
     return files.map(({ key }) => key);
   };
-  const run = async (seconds = 600) => {
+  /** Delivers files to a folder that is read as it is, with one note for all of them. */
+  const deliver = async (...names: readonly string[]) => {
+    const { name: source, bucket, prefix } = SOURCE;
+    const folder = { table: TABLE, source, bucket, prefix, folder: FOLDER, time: hourOf(DAY) };
+    const files = names.map((name) => ({
+      kind: "delivered" as const,
+      key: `${SOURCE.prefix}${FOLDER}/2026/11/23/${name}`,
+      partition: partitionAt("07"),
+      folder,
+    }));
+    for (const { key } of files) await store.put({ bucket: BUCKET, key }, key);
+    await noteArrivals(ports, BUCKET, files);
+    return files.map(({ key }) => key);
+  };
+  const run = async (seconds = 600, delivered = [SOURCE]) => {
     const deadline = new Date(clock.now().getTime() + seconds * 1000);
-    const config = { bucket: BUCKET, tables: [{ table: TABLE }], deadline };
+    const config = { bucket: BUCKET, tables: [{ table: TABLE, delivered }], deadline };
     const [result] = await commitTables(
       ports,
       config,
@@ -146,7 +168,7 @@ async function openPipeline() {
   };
   const unknown: string[] = [];
   const reported: number[] = [];
-  return { ...fake, reported, store, clock, troubles, keysBelow, arrive, run, unknown };
+  return { ...fake, reported, store, clock, troubles, keysBelow, arrive, deliver, run, unknown };
 }
 
 const named: Trouble = (key) => ({
@@ -493,4 +515,49 @@ describe("the records of commits", () => {
     expect(await records.read()).toMatchObject({ pending: undefined, next: 4 });
     expect(await records.lastCommit()).toBeInstanceOf(Date);
   });
+});
+
+describe("files as delivered", () => {
+  it("are committed by a statement of their own", async () => {
+    const { arrive, deliver, run, committed, queries } = await openPipeline();
+    const keys = [...(await arrive("07", "a")), ...(await deliver("b", "c"))];
+    expect(await run()).toMatchObject({ rows: 3, waiting: 0, committed: 2 });
+    expect([...committed].sort()).toEqual(keys.sort());
+    expect(queries.size).toBe(2);
+  });
+
+  it("are left to the move if their source is moved now", async () => {
+    const { deliver, run, committed, keysBelow } = await openPipeline();
+    await deliver("a");
+    expect(await run(600, [])).toMatchObject({ rows: 0, waiting: 0 });
+    expect([committed, await keysBelow("_arrivals/")]).toEqual([[], []]);
+  });
+
+  it.each([
+    ["names", named],
+    ["does not name", unnamed],
+  ])(
+    "stay where they are, with a copy in rejected/, if the engine cannot read them and %s them",
+    async (_, trouble) => {
+      const { deliver, run, troubles, committed, keysBelow, store, clock } = await openPipeline();
+      const keys = await deliver("a", "b", "c");
+      // A second note of the same files, as after a crash between the note and the position of a listing.
+      await clock.sleep(1000);
+      await deliver("a", "b", "c");
+      const bad = keys[1] ?? "";
+      troubles.set(bad, trouble);
+      expect(await run()).toMatchObject({ rejected: [{ key: bad }], rows: 2, waiting: 0, failures: [] });
+      expect([...committed].sort()).toEqual(keys.filter((key) => key !== bad));
+      expect(await keysBelow(SOURCE.prefix)).toEqual(keys);
+      const rejected = async () => (await rejectedFiles(store, BUCKET)).map(({ isReplaced }) => isReplaced);
+      expect(await rejected()).toEqual([false]);
+      await clock.sleep(1000);
+      troubles.delete(bad);
+      await store.put({ bucket: BUCKET, key: bad }, "an intact copy");
+      expect(await rejected()).toEqual([true]);
+      for (const file of await rejectedFiles(store, BUCKET)) await takeBack({ store, clock }, BUCKET, file);
+      expect(await run()).toMatchObject({ rows: 1, waiting: 0 });
+      expect([await keysBelow("rejected/"), await keysBelow("_arrivals/")]).toEqual([[], []]);
+    },
+  );
 });
