@@ -50,12 +50,6 @@ function timesIn({ per }: FolderLayout, { from, to }: HourRange): Hour[] {
   return per === "hour" ? hours : [...new Set(hours.map((hour) => hourOf(hour - (hour % DAY_MS))))];
 }
 
-/** An object, and the folder that it was found in. */
-export interface DeliveredObject {
-  readonly folder: DeliveredFolder;
-  readonly object: StoredObject;
-}
-
 /**
  * The objects in some folders. If names are ordered by time, without those before `since`.
  *

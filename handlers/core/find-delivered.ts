@@ -39,9 +39,9 @@ export interface FoundFiles {
  */
 export const LOOK_BACK_MS = 3 * HOUR_MS;
 /** An object may be visible in a listing some time after S3's time for it, and clocks differ. */
-export const OVERLAP_MS = 5 * MINUTE_MS;
+const OVERLAP_MS = 5 * MINUTE_MS;
 /** After a longer pause, the listing begins this long ago: it would not end in the time of a run otherwise. */
-export const MAX_GAP_MS = 3 * DAY_MS;
+const MAX_GAP_MS = 3 * DAY_MS;
 
 /** Lists what AWS delivered for a source since its last listing. */
 export async function findDelivered(
