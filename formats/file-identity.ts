@@ -17,6 +17,12 @@ export const MOVED_IDENTITY = `/(?:${STAMPED}[^-/]+-)?([0-9a-f]{${HASH_DIGITS}}-
 /** True if the name of a moved file begins with a time. */
 export const isStampedKey = (key: string): boolean => fileNameOf(key).startsWith(STAMPED);
 
+/**
+ * The beginning of a key up to the minute that its name has; the key if its name has none. Files of different times are
+ * next to each other in a listing only if no other time is between them.
+ */
+export const upToMinute = (key: string): string => /^.*?\d{8}T\d{4}Z/.exec(key)?.[0] ?? key;
+
 /** The identity of a file, wherever it is read: hash of the bucket and key that AWS delivered it to, and its name. */
 export function identityOf({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
   const hash = createHash("sha256").update(`${bucket}/${key}`).digest("hex").slice(0, HASH_DIGITS);

@@ -113,6 +113,26 @@ describe("planCommits", () => {
     expect(planCommits(TABLE, files(MAX_EXACT_STATEMENTS * MAX_RANGES + 1))).toHaveLength(1);
   });
 
+  it("reads each of a day's files once in one statement a run, if their names begin with the minute", () => {
+    const intervals = 12;
+    const files = Array.from({ length: 24 * intervals }, (_, interval) =>
+      Array.from({ length: 60 }, (_, index) => {
+        const [hour, minute] = [Math.floor(interval / intervals), (interval % intervals) * 5];
+        const stamp = `20251123T${String(hour).padStart(2, "0")}${String(minute).padStart(2, "0")}Z`;
+        return fileAt(addHours(START, hour), `log-${stamp}-${String(7919 * index).padStart(8, "0")}-x`);
+      }),
+    );
+    const keys = files.flat().map(({ key }) => key);
+    let read = 0;
+    for (let run = 0; run < files.length; run += 2) {
+      const batches = planCommits(TABLE, files.slice(run, run + 2).flat());
+      expect(batches).toHaveLength(1);
+      const { ranges } = committedFiles(batches[0] ?? []);
+      read += keys.filter((key) => ranges.some(({ from, to }) => from <= key && key <= to)).length;
+    }
+    expect(read).toBe(keys.length);
+  });
+
   it("puts the copies of a file under its old and its new name into two statements", () => {
     const names = ["0a1b2c3d-x", "log-20251123T00Z-0a1b2c3d-x"];
     const batches = planCommits(

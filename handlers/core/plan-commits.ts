@@ -1,8 +1,8 @@
-import { isStampedKey } from "../../formats/file-identity";
+import { isStampedKey, upToMinute } from "../../formats/file-identity";
 import { partitionValuesOf } from "../../formats/hour";
 import { rawPrefixOf } from "../../formats/partition-layout";
 import type { CommittedFiles, KeyRange } from "../../formats/render/lake-sql";
-import { deliveredFolders, fileId, type NotedFile, partitionsOf } from "./arrival-notes";
+import { deliveredFolders, type NotedFile, partitionsOf } from "./arrival-notes";
 import type { PartitionedTable } from "./partitioned-table";
 
 /** Partitions of the text that one statement reads. */
@@ -17,8 +17,8 @@ export const MAX_DAYS = 30;
 /** Ranges of keys in one statement: with more ranges, an engine prunes only by the first and the last key. */
 export const MAX_RANGES = 100;
 /**
- * Statements that name their files one by one. More files are covered by ranges that join neighbours: each statement
- * takes seconds, and writes a small data file.
+ * Statements that read no other files than the new ones. For more, ranges join neighbours: each statement takes seconds,
+ * and writes a small data file.
  */
 export const MAX_EXACT_STATEMENTS = 10;
 
@@ -51,7 +51,7 @@ const sorted = (files: readonly NotedFile[]): NotedFile[] =>
   [...files].sort((a, b) => a.partition.hour - b.partition.hour || (a.key < b.key ? -1 : 1));
 
 function batchesOf(files: readonly NotedFile[]): FileBatch[] {
-  const isExact = new Set(files.map(fileId)).size <= MAX_EXACT_STATEMENTS * MAX_RANGES;
+  const isExact = new Set(files.map(rangeOf)).size <= MAX_EXACT_STATEMENTS * MAX_RANGES;
   const batches: NotedFile[][] = [];
   let full = new Fullness();
   for (const file of files) {
@@ -68,7 +68,7 @@ function batchesOf(files: readonly NotedFile[]): FileBatch[] {
 
 /** What a statement reads so far. */
 class Fullness {
-  private readonly files = new Set<string>();
+  private readonly ranges = new Set<string>();
   private readonly folders = new Set<string>();
   private readonly partitions = new Set<string>();
   private readonly days = new Set<string>();
@@ -77,9 +77,9 @@ class Fullness {
   fits(file: NotedFile, isExact: boolean): boolean {
     const hasRoom = (set: ReadonlySet<string>, item: string, most: number) =>
       set.has(item) || set.size < most;
-    const { id, folder, partition, day } = placesOf(file);
+    const { range, folder, partition, day } = placesOf(file);
     return (
-      (!isExact || hasRoom(this.files, id, MAX_RANGES)) &&
+      (!isExact || hasRoom(this.ranges, range, MAX_RANGES)) &&
       hasRoom(this.folders, folder, MAX_PARTITIONS) &&
       hasRoom(this.partitions, partition, MAX_PARTITIONS) &&
       hasRoom(this.days, day, MAX_DAYS) &&
@@ -88,8 +88,8 @@ class Fullness {
   }
 
   add(file: NotedFile): void {
-    const { id, folder, partition, day } = placesOf(file);
-    this.files.add(id);
+    const { range, folder, partition, day } = placesOf(file);
+    this.ranges.add(range);
     this.folders.add(folder);
     this.partitions.add(partition);
     this.days.add(day);
@@ -98,11 +98,14 @@ class Fullness {
 }
 
 const placesOf = (file: NotedFile) => ({
-  id: fileId(file),
+  range: rangeOf(file),
   folder: folderOf(file.key),
   partition: rawPrefixOf(file.partition),
   day: partitionValuesOf(file.partition.hour).dt,
 });
+
+/** New files of one minute are one range: those between them are new, too, or came a little earlier. */
+const rangeOf = ({ key }: NotedFile): string => upToMinute(key);
 
 const folderOf = (key: string): string => key.slice(0, key.lastIndexOf("/") + 1);
 
