@@ -12,7 +12,7 @@ import { s3PagedListing } from "./adapters/s3-listing";
 import { s3ObjectStore } from "./adapters/s3-object-store";
 import { sourcesIn } from "./configuration";
 import { type CommittedTable, commitTables } from "./core/commit-tables";
-import { type NotedSource, noteDelivered } from "./core/note-delivered";
+import { LISTING_SHARE, type NotedSource, noteDelivered } from "./core/note-delivered";
 import { systemClock } from "./core/ports";
 import { privacySalt } from "./core/privacy-salt";
 import { readLakeEnvironment } from "./environment";
@@ -29,9 +29,6 @@ const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup:
 
 /** Time reserved after the last query, to delete notes and write metrics. */
 const RESERVE_MS = 15_000;
-/** Part of the time that listings may take: the commits get the rest. */
-const LISTING_SHARE = 1 / 3;
-
 /** Event of the schedule. */
 export interface TransformPartitionEvent {
   /** Nominal time of the run, ISO 8601: a repeated run joins its earlier statements. Default: now. */

@@ -291,7 +291,8 @@ export class AccessLogPipeline extends Construct {
     const bucketArn = this.bucket.bucket.arn;
     return new FunctionPermissions({
       bucketArn,
-      landingArn: isLanding(props) ? bucketArn : this.landing.arn,
+      landingArn: this.landingArnOf(props),
+      isLanding: isLanding(props),
       sources: props.sources,
       keepOriginals: props.keepOriginals ?? false,
       ...(props.existingLogBucketKey === undefined ? {} : { landingKey: props.existingLogBucketKey }),
@@ -435,8 +436,18 @@ export class AccessLogPipeline extends Construct {
   private deliveredOf(props: AccessLogPipelineProps): { readonly delivered?: DeliveredText } {
     if (!hasDelivered(props)) return {};
     const { sources, existingLogBucketKey: kmsKey } = props;
-    const bucketArn = isLanding(props) ? this.bucket.bucket.arn : this.landing.arn;
-    return { delivered: { bucketArn, sources, ...(kmsKey === undefined ? {} : { kmsKey }) } };
+    return {
+      delivered: {
+        bucketArn: this.landingArnOf(props),
+        isOwnBucket: isLanding(props),
+        sources,
+        ...(kmsKey === undefined ? {} : { kmsKey }),
+      },
+    };
+  }
+
+  private landingArnOf({ landingArn }: AccessLogPipelineProps): string {
+    return landingArn ?? this.landing.arn;
   }
 
   private grantInLakeFormation(props: AccessLogPipelineProps): void {
@@ -467,11 +478,12 @@ export class AccessLogPipeline extends Construct {
   }
 
   /** Locations of files as delivered, by the name of their source. */
-  private deliveredLocations({ sources }: AccessLogPipelineProps): Readonly<Record<string, string>> {
+  private deliveredLocations(props: AccessLogPipelineProps): Readonly<Record<string, string>> {
+    const landingArn = this.landingArnOf(props);
     return Object.fromEntries(
-      sources
+      props.sources
         .filter(isAsDelivered)
-        .map((source) => [source.name, `${this.landing.arn}/${withoutSlash(keyPrefixOf(source))}`]),
+        .map((source) => [source.name, `${landingArn}/${withoutSlash(keyPrefixOf(source))}`]),
     );
   }
 }

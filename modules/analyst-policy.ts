@@ -33,6 +33,8 @@ export interface AnalystPolicyProps {
 export interface DeliveredText {
   /** Bucket that they are delivered to. */
   readonly bucketArn: string;
+  /** True if it is the pipeline's bucket. */
+  readonly isOwnBucket: boolean;
   readonly sources: readonly LogSource[];
   /**
    * ARN of the KMS key that encrypts them.
@@ -99,12 +101,12 @@ export class AnalystPolicy extends Construct {
   }
 }
 
-function letReadDelivered({ bucketArn: ownBucket, delivered }: AnalystPolicyProps): PolicyStatement[] {
+function letReadDelivered({ delivered }: AnalystPolicyProps): PolicyStatement[] {
   if (delivered === undefined) return [];
-  const { bucketArn, sources, kmsKey } = delivered;
+  const { bucketArn, isOwnBucket, sources, kmsKey } = delivered;
   return [
     readDelivered(bucketArn, sources),
-    ...(bucketArn === ownBucket
+    ...(isOwnBucket
       ? []
       : [
           listSources(bucketArn, sources.filter(isAsDelivered)),

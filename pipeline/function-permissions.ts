@@ -21,6 +21,8 @@ export interface FunctionPermissionsProps {
   readonly bucketArn: string;
   /** Bucket that logs are delivered to; may be the same one. */
   readonly landingArn: string;
+  /** True if it is the pipeline's bucket. */
+  readonly isLanding: boolean;
   readonly sources: readonly LogSource[];
   readonly keepOriginals: boolean;
   /**
@@ -73,7 +75,7 @@ export class FunctionPermissions {
    * @param queueArn the queue
    */
   moveAccessLogs(queueArn: string): PolicyStatement[] {
-    const { bucketArn, landingArn, sources, keepOriginals, typedTables } = this.props;
+    const { bucketArn, landingArn, isLanding, sources, keepOriginals, typedTables } = this.props;
     return [
       named(
         "TakeMessages",
@@ -92,7 +94,7 @@ export class FunctionPermissions {
       named(
         "TellMissingFromDenied",
         ["s3:ListBucket"],
-        landingArn === bucketArn ? [bucketArn] : [bucketArn, landingArn],
+        isLanding ? [bucketArn] : [bucketArn, landingArn],
       ),
       this.readSources(),
     ];
@@ -153,12 +155,12 @@ export class FunctionPermissions {
    * committed.
    */
   maintainLake(): PolicyStatement[] {
-    const { bucketArn, landingArn, linesTables, deliveredLinesTables, queueArn, sources } = this.props;
+    const { landingArn, isLanding, linesTables, deliveredLinesTables, queueArn, sources } = this.props;
     return [
       ...this.runStatements("athena:GetQueryResults"),
       // The view of unparsed lines is on these.
       this.catalog("LookUpLines", [], [...linesTables, ...deliveredLinesTables]),
-      ...(landingArn === bucketArn ? [] : [listSources(landingArn, sources)]),
+      ...(isLanding ? [] : [listSources(landingArn, sources)]),
       named("NoteFoundFiles", ["s3:GetObject", "s3:PutObject"], [this.below(ARRIVALS_PREFIX)]),
       named("RememberFoundFiles", ["s3:GetObject", "s3:PutObject"], [this.below(RECONCILED_PREFIX)]),
       ...(queueArn === undefined ? [] : [named("AnnounceAgain", ["sqs:SendMessage"], [queueArn])]),
@@ -212,17 +214,17 @@ export class FunctionPermissions {
 
   /** Permissions to list the folders of files as delivered. */
   private listDelivered(): PolicyStatement[] {
-    const { bucketArn, landingArn, sources, deliveredTables } = this.props;
-    if (deliveredTables.length === 0 || landingArn === bucketArn) return [];
+    const { landingArn, isLanding, sources, deliveredTables } = this.props;
+    if (deliveredTables.length === 0 || isLanding) return [];
     return [listSources(landingArn, sources.filter(isAsDelivered))];
   }
 
   private readDelivered(...furtherActions: readonly string[]): PolicyStatement[] {
-    const { bucketArn, landingArn, sources, deliveredTables } = this.props;
+    const { landingArn, isLanding, sources, deliveredTables } = this.props;
     if (deliveredTables.length === 0) return [];
     return [
       readDelivered(landingArn, sources, ...furtherActions),
-      ...(landingArn === bucketArn ? [] : [named("LocateBucket", ["s3:GetBucketLocation"], [landingArn])]),
+      ...(isLanding ? [] : [named("LocateBucket", ["s3:GetBucketLocation"], [landingArn])]),
       ...this.decryptOriginals(),
     ];
   }

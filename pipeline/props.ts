@@ -99,6 +99,12 @@ export interface AccessLogPipelineProps extends SecurityProps {
    */
   readonly deliveredPrefixes?: DeliveredPrefixes;
   /**
+   * ARN of the bucket that logs are delivered to, in policies.
+   *
+   * @default - that of the bucket
+   */
+  readonly landingArn?: string;
+  /**
    * Keeps the delivered objects in addition to the moved ones.
    *
    * @default false

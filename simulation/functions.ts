@@ -6,10 +6,11 @@ import { athenaQueryEngine } from "../handlers/adapters/athena-query-engine";
 import { addPartitions, windowAround } from "../handlers/core/add-partitions";
 import { commitTables } from "../handlers/core/commit-tables";
 import { moveObjects } from "../handlers/core/move-objects";
+import { noteDelivered } from "../handlers/core/note-delivered";
 import type { Clock } from "../handlers/core/ports";
 import type { Deployment } from "./deployments";
 import { type Invocation, startInvocation } from "./faults";
-import { noteDelivered, reconcile } from "./listing";
+import { reconcile } from "./listing";
 import { BUCKET, LANDING, type World } from "./world";
 
 const MOVE_TIMEOUT_MS = MINUTE_MS;
@@ -75,8 +76,11 @@ export class Functions {
       const deadline = deadlineOf(clock, TRANSFORM_TIMEOUT_MS);
       const ports = this.portsOf(invocation, clock, scheduledTime, deployment);
       const tables = tablesOfSources(deployment.sources);
-      const since = new Date(clock.now().getTime() - HOUR_MS);
-      await noteDelivered(ports, { ...deployment, landing: LANDING, bucket: BUCKET }, since);
+      const { sources } = deployment;
+      const { failures } = await noteDelivered(
+        { ...ports, listing: ports.store },
+        { bucket: BUCKET, sources, deadline },
+      );
       const committed = await commitTables(
         ports,
         { bucket: BUCKET, tables, deadline },
@@ -86,6 +90,7 @@ export class Functions {
         },
       );
       this.rowsCounted += committed.reduce((sum, { rows }) => sum + rows, 0);
+      if (failures[0]) throw failures[0];
     });
   }
 

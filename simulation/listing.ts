@@ -15,20 +15,6 @@ interface Listing {
 }
 
 /**
- * Notes files as delivered since a time. It keeps no position: each run notes them again, so that only the commit
- * prevents that a file is added twice.
- */
-export async function noteDelivered(ports: NotePorts, listing: Listing, since: Date): Promise<void> {
-  const files: DeliveredFile[] = [];
-  for (const source of listing.sources) {
-    if (!source.asDelivered) continue;
-    for (const { key, writtenAt } of await objectsOf(ports, listing, source))
-      if (writtenAt >= since) files.push(...deliveredFile(source, listing.landing, key));
-  }
-  await noteArrivals(ports, listing.bucket, files);
-}
-
-/**
  * Finds objects without rows: notes those that are read as delivered, and announces the others to the mover.
  *
  * @param committed paths in the typed tables

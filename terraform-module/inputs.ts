@@ -98,6 +98,8 @@ const yesOrNo = (condition: string): [Option, Option] => [
 export const RULE_FOR_EACH = "local.rule_for_each_source";
 /** Local value: true if a source has a `privacy` with `hash`. */
 export const IS_HASHED = "local.is_hashed";
+/** Output, and local value: the ARN of the bucket that logs are delivered to. */
+export const LANDING_ARN = "landing_bucket_arn";
 /** Local value: true if a source has files that are moved. */
 export const MOVES_FILES = "local.moves_files";
 const [NOT_HASHED, HASHED] = yesOrNo(IS_HASHED);
@@ -314,6 +316,7 @@ export function propsOf(assignment: Assignment): AccessLogPipelineProps {
   return {
     ...props,
     name: props.name ?? "",
+    landingArn: `\${local.${LANDING_ARN}}`,
     deliveredPrefixes: Object.fromEntries(
       delivered.map((format) => [format, `\${${deliveredPrefixOf(format)}}`]),
     ),

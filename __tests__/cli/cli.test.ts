@@ -110,6 +110,23 @@ describe("access-logs", () => {
     expect(result.stdout).toBe("");
   });
 
+  it("replaces what a terminal interprets in an error that quotes a value", () => {
+    const { status, stderr } = run("query", "SELECT 'a\u001b[2Jb\u202E'::INTEGER", "--lake", lake.lake);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: SQL failed: Conversion Error: .*'a\uFFFD\[2Jb\uFFFD'.*\n$/),
+    ]);
+  });
+
+  it("reads only, unless the option for any SQL is set", () => {
+    const file = join(lake.lake, "..", "copied.csv");
+    const args = ["query", `COPY (SELECT 1 AS n) TO '${file}'`, "--lake", lake.lake];
+    expect(run(...args).stderr).toContain("--unsafe runs any SQL");
+    expect(existsSync(file)).toBe(false);
+    expect(run(...args, "--unsafe").status).toBe(0);
+    expect(readFileSync(file, "utf8")).toBe("n\n1\n");
+  });
+
   it("lists the questions, and answers one", () => {
     const names = JSON.parse(run("ask", "--json").stdout).map(({ name }: { name: string }) => name);
     const lines = run("ask").stdout.trimEnd().split("\n");

@@ -73,34 +73,35 @@ describe("create-partition", () => {
   });
 
   const READ: ConfiguredSource = { ...ALB, asDelivered: { bucket: "their-logs" } };
+  const FOLDERS = [
+    "111122223333/elasticloadbalancing/eu-central-1",
+    "444455556666/elasticloadbalancing/us-east-1",
+  ];
   const deliver = () => {
-    for (const folder of [
-      "111122223333/elasticloadbalancing/eu-central-1",
-      "444455556666/elasticloadbalancing/us-east-1",
-    ])
-      s3.put("their-logs", `web/AWSLogs/${folder}/2026/11/01/x.log.gz`, "");
-    s3.put("their-logs", "web/AWSLogs/111122223333/vpcflowlogs/eu-central-1/2026/11/01/x.log.gz", "");
+    for (const folder of [...FOLDERS, "111122223333/vpcflowlogs/eu-central-1"])
+      for (const day of ["2026/11/01", "2026/11/23"])
+        s3.put("their-logs", `web/AWSLogs/${folder}/${day}/x.log.gz`, "");
   };
   const folders = () => [...athena.partitions].filter((partition) => partition.includes("_delivered"));
+  const foldersOf = (day: string) =>
+    FOLDERS.map((folder) => `alb_access_logs_delivered/source=web/folder=${folder}/day=${day}`);
 
-  it("adds today and tomorrow of every account and Region whose files are read as delivered", async () => {
+  it("adds the current folders of every account and Region whose files are read as delivered", async () => {
     deliver();
-    expect(await invoke(SCHEDULED, [READ])).toMatchObject({ delivered: 4 });
-    expect(folders()).toEqual(
-      [
-        "111122223333/elasticloadbalancing/eu-central-1",
-        "444455556666/elasticloadbalancing/us-east-1",
-      ].flatMap((folder) =>
-        ["2026-11-23", "2026-11-24"].map(
-          (day) => `alb_access_logs_delivered/source=web/folder=${folder}/day=${day}`,
-        ),
-      ),
-    );
+    expect(await invoke(SCHEDULED, [READ])).toMatchObject({ delivered: 2 });
+    expect(folders()).toEqual(foldersOf("2026-11-23"));
   });
 
-  it("adds the days of a past range as delivered", async () => {
+  it("adds no folder without objects: Athena would write an object there", async () => {
     deliver();
-    expect(await invoke({ from: "2026-11-01", to: "2026-11-03" }, [READ])).toMatchObject({ delivered: 6 });
+    await invoke({ scheduledTime: "2026-11-25T07:50:00Z" }, [READ]);
+    expect(folders()).toEqual([]);
+  });
+
+  it("adds the folders of a past range as delivered", async () => {
+    deliver();
+    expect(await invoke({ from: "2026-11-01", to: "2026-11-03" }, [READ])).toMatchObject({ delivered: 2 });
+    expect(folders()).toEqual(foldersOf("2026-11-01"));
   });
 
   it("leaves the folders of files as delivered to the commits if there are typed tables", async () => {

@@ -34,7 +34,7 @@ let root: string;
 beforeAll(async () => {
   healthy = testLake();
   await writeSample(healthy.logs, { seed: 1, files: 6, lines: 40, hours: 2 }, () => undefined);
-  // Intact, but without a line: correctly in no commit.
+  // Intact, but without a line: only recorded.
   healthy.put(albKey("20260601T2205Z"), "");
   healthy.put(cloudfrontKey("2026-06-01-22"), "#Version: 1.0\n#Fields: date time\n");
   await healthy.ingest();
@@ -50,11 +50,12 @@ const filesOf = (lake: string, folder: string): string[] =>
     .map((name) => join(lake, folder, name))
     .filter((path) => statSync(path).isFile())
     .sort();
+/** The largest file of the first hour: a Parquet file without rows only records files. */
 const firstOf = (lake: string, folder: string, table = "alb_access_logs"): string => {
   const files = filesOf(lake, join(folder, table)).filter((path) => statSync(path).size > 200);
-  // Files without lines have a small Parquet file without rows, whose name can be the first.
-  if (folder === "typed") files.sort((a, b) => statSync(b).size - statSync(a).size);
-  const [first] = files;
+  const [first] = files
+    .filter((path) => dirname(path) === dirname(files[0] ?? ""))
+    .sort((a, b) => statSync(b).size - statSync(a).size);
   if (first === undefined) throw new Error(`no file below ${folder}`);
   return first;
 };

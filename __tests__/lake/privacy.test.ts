@@ -203,7 +203,9 @@ describe("a lake", () => {
       .map((entry) => join(entry.parentPath, entry.name))
       .filter((path) => (statSync(path).mode & 0o077) !== 0);
     expect(statSync(lake.lake).mode & 0o777).toBe(0o700);
-    expect(readable.every((path) => path.startsWith(join(lake.lake, "raw")) && path.endsWith(".gz"))).toBe(true);
+    expect(readable.every((path) => path.startsWith(join(lake.lake, "raw")) && path.endsWith(".gz"))).toBe(
+      true,
+    );
   });
 
   it("leaves no text except the moved files", async () => {

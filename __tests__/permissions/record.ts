@@ -17,7 +17,7 @@ import { arnOf, type Call, type CallOfAnyone, callTo, type Place } from "../../t
 import { callsOf, type Sent } from "../../testing/permissions/sdk-calls";
 import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { invokeHandler } from "../helpers/invoke-handler";
-import { fileAt, putNotesOf } from "../helpers/notes";
+import { fileAt, putNotes, putNotesOf } from "../helpers/notes";
 import { PLACE } from "./place";
 
 /** The tables and buckets that a pipeline's functions use. */
@@ -72,6 +72,13 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
     // The same event again after the originals were deleted: the function checks whether they were moved.
     for (const key of keys) s3.delete(landing, key);
     if (keys.length > 0) await move();
+    for (const source of sources) {
+      // Files that were moved, before the layout of their source changed, too.
+      const key = `${RAW_PREFIX}${FORMATS[source.format].table}/dt=2026-11-23/hour=07/0a1b2c3d-early.gz`;
+      s3.put(PLACE.bucket, key, "text", LOST_AT);
+      await putNotes(s3, PLACE.bucket, [key], LOST_AT);
+      if (source.asDelivered) putRecent(s3, source);
+    }
     // Objects of an older version.
     s3.put(PLACE.bucket, "_touched/alb_access_logs/dt=2026-11-23/hour=07", "1");
     if (!projected) await run("create-partition", { scheduledTime: "2026-11-23T07:50:00Z" });
@@ -97,6 +104,7 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
       ...s3
         .keys(PLACE.bucket)
         .filter((key) => key.startsWith(RAW_PREFIX))
+        .filter((key) => keys.length === 0 || !key.endsWith("-early.gz"))
         .slice(0, 1)
         .map(fileAt),
       ...sources.flatMap(deliveredFile),
@@ -110,9 +118,12 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
     if (keys.length > 0) await move();
     // An event was lost, and so was a note.
     for (const { format, prefix } of moved)
-      s3.put(landing, `${prefix}${FILES[format].replace(/\w{8}\./, "lost0000.")}`, "text", LOST_AT);
-    for (const table of tables)
-      s3.put(PLACE.bucket, `${RAW_PREFIX}${table}/dt=2026-11-24/hour=07/0a1b2c3d-lost.gz`, "text", LOST_AT);
+      s3.put(landing, `${prefix}${FILES[format].replace(/[0-9a-f]{8}\.(?=log|gz)/, "10500000.")}`, "text", LOST_AT);
+    for (const table of tables) {
+      const folder = `${RAW_PREFIX}${table}/dt=2026-11-24/hour=07/`;
+      s3.put(PLACE.bucket, `${folder}0a1b2c3d-lost.gz`, "text", LOST_AT);
+      await putNotes(s3, PLACE.bucket, [`${folder}0a1b2c3d-waiting.gz`], LOST_AT);
+    }
     // A table of an older version lacks a column, and has many versions in the catalog.
     for (const format of Object.values(FORMATS)) {
       const columns = lakeColumnNames({
@@ -146,6 +157,15 @@ const startQueue = () =>
 const putOriginal = (s3: S3Server, landing: string, { format, prefix }: ConfiguredSource): void =>
   s3.put(landing, `${prefix}${FILES[format]}`, "text", new Date("2026-11-23T07:06:00Z"));
 
+/** A new original of a source that is read as delivered. */
+function putRecent(s3: S3Server, { format, prefix, asDelivered }: ConfiguredSource): void {
+  const stamp = new Date().toISOString();
+  const key = FILES[format]
+    .replace("2026/11/23", stamp.slice(0, "YYYY-MM-DD".length).replaceAll("-", "/"))
+    .replace("20261123T0705Z", `${stamp.slice(0, "YYYY-MM-DDTHH:MM".length).replace(/[-:]/g, "")}Z`);
+  s3.put(asDelivered?.bucket ?? "", `${prefix}${key}`, "text");
+}
+
 /** The folder of the first source that is read as delivered, if there is one. */
 function placeOf(sources: readonly ConfiguredSource[]): Place {
   const first = sources.find(({ asDelivered }) => asDelivered);
@@ -153,7 +173,7 @@ function placeOf(sources: readonly ConfiguredSource[]): Place {
   const { bucket } = first.asDelivered;
   return {
     ...PLACE,
-    delivered: { bucket, prefix: `${first.prefix}${FILES[first.format].replace(/[^/]*$/, "")}` },
+    delivered: { table: FORMATS[first.format].table, bucket, prefix: `${first.prefix}${FILES[first.format].replace(/[^/]*$/, "")}` },
   };
 }
 

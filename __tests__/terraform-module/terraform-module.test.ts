@@ -102,6 +102,7 @@ describe("the Terraform module", () => {
       "isHashed",
       "movesFiles",
       "deliveredPrefixes",
+      "landingArn",
     ];
     const problems = [
       ...props

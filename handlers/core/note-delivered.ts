@@ -27,6 +27,9 @@ export interface NotedSource extends Pick<FoundFiles, "skipped" | "requests" | "
   readonly bytes: number;
 }
 
+/** Part of the time that listings may take: the commits get the rest. */
+export const LISTING_SHARE = 1 / 3;
+
 /** Each listing sends many requests at once. */
 const SOURCES_AT_ONCE = 4;
 

@@ -30,7 +30,7 @@ export interface ReconcileConfig {
 }
 
 /** Full days before today whose files are compared. */
-const COMPARED_DAYS = 3;
+export const COMPARED_DAYS = 3;
 const HOURS_PER_DAY = 24;
 
 /**

@@ -117,11 +117,15 @@ export const EVERY_STATEMENT: Omit<OnBehalf, "sql"> = {
 };
 
 /** Reading a view reads its tables. */
-const expanded = (tables: readonly string[]): string[] => [
+const expanded = ({ delivered }: Place, tables: readonly string[]): string[] => [
   ...tables,
   ...tables
     .filter((table) => table.endsWith("_unparsed"))
-    .map((table) => table.replace("_unparsed", "_lines")),
+    .map((table) => table.replace("_unparsed", ""))
+    .flatMap((table) => [
+      `${table}_lines`,
+      ...(delivered?.table === table ? [`${table}_delivered_lines`] : []),
+    ]),
 ];
 
 /** Athena's requests for each kind of statement that the functions submit. */
@@ -192,7 +196,7 @@ export const ATHENA_CALLS: readonly OnBehalf[] = [
     sql: /^(?:SELECT|WITH)/,
     pages: [`${DOCS}/select.html`],
     calls: (place, tables) => [
-      ...readText(place, expanded(tables)),
+      ...readText(place, expanded(place, tables)),
       ...onTables(place, LOOK_UP, typed(tables)),
     ],
   },

@@ -25,6 +25,8 @@ export interface Place {
 
 /** A folder of files as delivered. */
 export interface DeliveredPlace {
+  /** Typed table of their format. */
+  readonly table: string;
   readonly bucket: string;
   /** Prefix of its keys, with a slash at the end. */
   readonly prefix: string;
