@@ -17,7 +17,7 @@ const HEADS: Readonly<Record<keyof typeof DESIGNS, string>> = {
   text: "text only",
   typed: "typed",
   delivered: "delivered",
-  sample: "AWS sample",
+  sample: "sample",
   vendedText: "AWS text",
   vendedParquet: "AWS Parquet",
   firehose: "Firehose",

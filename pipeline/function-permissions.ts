@@ -91,11 +91,7 @@ export class FunctionPermissions {
         ? [named("FindRejectedFiles", ["s3:GetObject"], [this.below(REJECTED_PREFIX)])]
         : []),
       // Without this, S3 answers 403 for a missing object, as for a missing permission.
-      named(
-        "TellMissingFromDenied",
-        ["s3:ListBucket"],
-        isLanding ? [bucketArn] : [bucketArn, landingArn],
-      ),
+      named("TellMissingFromDenied", ["s3:ListBucket"], isLanding ? [bucketArn] : [bucketArn, landingArn]),
       this.readSources(),
     ];
   }

@@ -64,10 +64,10 @@ describe("access-logs", () => {
     const load = ["--files-per-day", "100000", "--gb-per-day", "10"];
     const { status, stdout, stderr } = run("cost", ...load);
     expect([status, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(/^total( +[\d,.]+){5}$/m);
+    expect(stdout).toMatch(/^total( +[\d,.]+){7}$/m);
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
     const { bills, prices } = JSON.parse(run("cost", ...load, "--json").stdout);
-    expect(bills).toHaveLength(5);
+    expect(bills).toHaveLength(7);
     expect(prices.athenaScan.usd).toBe(5);
   });
 

@@ -187,7 +187,7 @@ describe("a format that is registered", () => {
   });
 
   it("is in the Terraform module, for any of its sources", () => {
-    const chosen = [...FORMAT_IDS, "columnar"];
+    const chosen = [...FORMAT_IDS, "columnar", "moves files"];
     const assignment = SWITCHES.map(({ name }) => (chosen.includes(name) ? 1 : 0));
     const synthesized = synthesize(assignment);
     if (!synthesized) throw new Error("the constructs refuse the made-up formats");

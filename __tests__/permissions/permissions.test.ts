@@ -82,7 +82,8 @@ function bySetting(
   const call = (action: string, resource: string): Call => ({ ...callTo(action, resource), function: name });
   return [
     ...(kmsKey ? [call("kms:Decrypt", kmsKey), call("kms:GenerateDataKey", kmsKey)] : []),
-    ...(existingLogBucketKey && (name === "move-access-logs" || sources.includes(DELIVERED))
+    ...(existingLogBucketKey &&
+    name === (sources.includes(DELIVERED) ? "transform-partition" : "move-access-logs")
       ? [call("kms:Decrypt", existingLogBucketKey)]
       : []),
     ...(lakeFormation && name !== "move-access-logs" ? [call("lakeformation:GetDataAccess", "*")] : []),

@@ -118,7 +118,12 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
     if (keys.length > 0) await move();
     // An event was lost, and so was a note.
     for (const { format, prefix } of moved)
-      s3.put(landing, `${prefix}${FILES[format].replace(/[0-9a-f]{8}\.(?=log|gz)/, "10500000.")}`, "text", LOST_AT);
+      s3.put(
+        landing,
+        `${prefix}${FILES[format].replace(/[0-9a-f]{8}\.(?=log|gz)/, "10500000.")}`,
+        "text",
+        LOST_AT,
+      );
     for (const table of tables) {
       const folder = `${RAW_PREFIX}${table}/dt=2026-11-24/hour=07/`;
       s3.put(PLACE.bucket, `${folder}0a1b2c3d-lost.gz`, "text", LOST_AT);
@@ -173,7 +178,11 @@ function placeOf(sources: readonly ConfiguredSource[]): Place {
   const { bucket } = first.asDelivered;
   return {
     ...PLACE,
-    delivered: { table: FORMATS[first.format].table, bucket, prefix: `${first.prefix}${FILES[first.format].replace(/[^/]*$/, "")}` },
+    delivered: {
+      table: FORMATS[first.format].table,
+      bucket,
+      prefix: `${first.prefix}${FILES[first.format].replace(/[^/]*$/, "")}`,
+    },
   };
 }
 
