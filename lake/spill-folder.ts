@@ -22,8 +22,8 @@ function namesIn(root: string): string[] {
   try {
     return readdirSync(root);
   } catch (error) {
-    // A lake that others may only query.
-    if (codeOf(error) === "EACCES") return [];
+    // A lake that others may only query, or that was deleted meanwhile.
+    if (codeOf(error) === "EACCES" || codeOf(error) === "ENOENT") return [];
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -8,6 +8,8 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, type S3Client 
 import type { SQSBatchResponse } from "aws-lambda";
 import pLimit from "p-limit";
 import { FORMATS, type FormatId } from "../../formats";
+import type { ConfiguredSource } from "../../formats/configured-source";
+import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { systemClock } from "../../handlers/core/ports";
@@ -88,6 +90,7 @@ export async function deploy(
   const bucketOf = (id: string) => (id === "logs" ? name : `${name}-${id}`);
   const existingBucket = `${name}-existing`;
   const stack = deployedStack(json, bucketOf, existingBucket);
+  const laterStack = deployedStack(laterJson, bucketOf, existingBucket);
   const s3 = localS3Client(S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY);
   for (const Bucket of [...stack.buckets, existingBucket]) await s3.send(new CreateBucketCommand({ Bucket }));
   for (const { bucket: Bucket, key: Key, content: Body } of stack.objects)
@@ -109,8 +112,19 @@ export async function deploy(
     results: stack.results,
     projected: new ProjectedPartitions(TRINO_URL, s3, projected),
   });
-  const server = await serveAwsJson({ AmazonAthena: athena.operations, AWSGlue: versions.operations });
-  const place = { ...ACCOUNT, bucket: name, database: stack.database, workgroup: stack.workgroup };
+  const announced: string[] = [];
+  const server = await serveAwsJson({
+    AmazonAthena: athena.operations,
+    AWSGlue: versions.operations,
+    AmazonSQS: queueOf(announced),
+  });
+  const place = {
+    ...ACCOUNT,
+    bucket: name,
+    database: stack.database,
+    workgroup: stack.workgroup,
+    ...deliveredPlace([stack, laterStack]),
+  };
   const [rolesNow, rolesLater] = [json, laterJson].map((one) =>
     roleStatements(one, { ...ACCOUNT, bucketOf, existingBucket }),
   );
@@ -129,7 +143,8 @@ export async function deploy(
     file,
     stackFolder,
     stack,
-    later: deployedStack(laterJson, bucketOf, existingBucket),
+    later: laterStack,
+    announced,
     s3,
     athena,
     versions,
@@ -159,6 +174,32 @@ async function synthesize(
 /** The Region and account of the deployed stacks. */
 const ACCOUNT = { account: "111122223333", region: "eu-central-1" };
 
+/** A queue that keeps the texts of its messages. */
+const queueOf = (announced: string[]) => ({
+  SendMessage: async (input: unknown) => {
+    const { MessageBody = "" } = input as { readonly MessageBody?: string };
+    announced.push(MessageBody);
+    return { MessageId: randomUUID(), MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex") };
+  },
+});
+
+/** The folder of the first source that is read as delivered. */
+function deliveredPlace(stacks: readonly DeployedStack[]): Pick<Place, "delivered"> {
+  const sources = stacks
+    .flatMap(({ objects }) => objects)
+    .filter(({ key }) => key === CONFIGURATION_KEY)
+    .flatMap(({ content }): readonly ConfiguredSource[] => JSON.parse(content).sources);
+  const first = sources.find(({ asDelivered }) => asDelivered);
+  if (!first?.asDelivered) return {};
+  const { table } = FORMATS[first.format];
+  return {
+    delivered: { table, bucket: first.asDelivered.bucket, prefix: `${first.prefix}${DELIVERED_FOLDER}` },
+  };
+}
+
+/** A folder of a day below the prefix of a load balancer. */
+const DELIVERED_FOLDER = `${ACCOUNT.account}/elasticloadbalancing/${ACCOUNT.region}/2026/11/23/`;
+
 async function watchFunctions(
   roles: Parts["roles"],
   place: Place,
@@ -182,6 +223,8 @@ interface Parts {
   readonly stack: DeployedStack;
   /** The stack that `change` deploys. */
   readonly later: DeployedStack;
+  /** Messages that a function sent to the queue of `move-access-logs`. */
+  readonly announced: string[];
   readonly s3: S3Client;
   readonly athena: AthenaOnTrino;
   readonly versions: TableVersions;
@@ -253,6 +296,7 @@ export class Pipeline {
   /** Runs `move-access-logs` until its queue is empty. @returns bodies of the messages that it gave up on */
   async move(): Promise<readonly string[]> {
     const dead: string[] = [];
+    this.queue.push(...this.parts.announced.splice(0).map((body) => ({ body, receives: 0 })));
     while (this.queue.length > 0) {
       const batch = this.queue.splice(0, MESSAGES_PER_BATCH);
       const { batchItemFailures } = (await this.invoke(
@@ -459,6 +503,7 @@ export class Pipeline {
       AWS_ENDPOINT_URL_S3: S3_ENDPOINT,
       AWS_ENDPOINT_URL_ATHENA: this.parts.server.endpoint,
       AWS_ENDPOINT_URL_GLUE: this.parts.server.endpoint,
+      AWS_ENDPOINT_URL_SQS: this.parts.server.endpoint,
     };
   }
 }
