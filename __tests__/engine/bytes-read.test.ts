@@ -21,18 +21,17 @@ const formatOf = ({ key }: LogFile) => (key.startsWith("cloudfront") ? FORMATS.c
 /** Without the damaged lines of the sample: AWS writes hardly any. */
 function undamaged(file: LogFile): LogFile {
   const read = lineReader(formatOf(file));
-  const lines = gunzipSync(file.body).toString("latin1").split("\n").slice(0, -1);
   return logFile(
     file.key,
-    lines.filter((line) => read(line).kind !== "unparsed"),
+    linesOf(file).filter((line) => read(line).kind !== "unparsed"),
   );
 }
 
-/** The same file, in the folder of the day before. */
-const aDayEarlier = ({ key, body }: LogFile): LogFile => ({
-  key: key.replaceAll(/2026([-/]?)06\1?01/g, "2026$105$131"),
-  body,
-});
+const linesOf = ({ body }: LogFile): string[] => gunzipSync(body).toString("latin1").split("\n").slice(0, -1);
+
+/** The same file and requests, a day before. */
+const aDayEarlier = (file: LogFile): LogFile => logFile(dayBefore(file.key), linesOf(file).map(dayBefore));
+const dayBefore = (text: string): string => text.replaceAll(/2026([-/]?)06\1?01/g, "2026$105$131");
 
 it("reads the text of an hour hardly more than once, in six commits of duplicate events and late files", async () => {
   const sample = await sampleLogs({ files: 39, lines: 2100, hours: 1 });
