@@ -18,11 +18,13 @@ interface LogNames {
   readonly rest: string;
 }
 
+/** Name and id of a load balancer. */
+const NAME_AND_ID = "[A-Za-z0-9.-]+";
 const NODE_AND_RANDOM = "[0-9a-fA-F.:]+_[A-Za-z0-9]+";
 const application = (start: string): LogNames => ({
   start,
   balancerStart: "app.",
-  balancer: "[^/]+",
+  balancer: NAME_AND_ID,
   rest: NODE_AND_RANDOM,
 });
 
@@ -37,24 +39,27 @@ const NAMES: Readonly<Record<LoadBalancerLog, LogNames>> = {
   access: application(""),
   connection: application("conn_log_"),
   "health-check": application("health_check_log_"),
-  network: { start: "", balancerStart: "net.", balancer: "[^/]+", rest: "[A-Za-z0-9]+" },
+  network: { start: "", balancerStart: "net.", balancer: NAME_AND_ID, rest: "[A-Za-z0-9]+" },
   classic: { start: "", balancerStart: "", balancer: "[A-Za-z0-9-]+", rest: NODE_AND_RANDOM },
 };
 
 /** The name of a file, with the end of its interval as the only group. */
 function patternOf({ start, balancerStart, balancer, rest }: LogNames): string {
-  // A separator is an underscore; older texts have a dot after the kind of log.
-  const [kind, escapedStart] = [start.replace(/_$/, "[_.]"), balancerStart.replace(".", "\\.")];
-  return `${kind}\\d{12}_elasticloadbalancing_[a-z0-9-]+_${escapedStart}${balancer}_(\\d{8}T\\d{4})Z_${rest}\\.log(?:\\.gz)?$`;
+  return `${start}\\d{12}_elasticloadbalancing_[a-z0-9-]+_${balancerStart.replace(".", "\\.")}${balancer}_([1-9]\\d{7}T\\d{4})Z_${rest}\\.log(?:\\.gz)?$`;
 }
 
 const TEST_FILE = /^(?:ELB\w*LogTestFile|aws-programmatic-access-test-object)$/;
+const otherName = (balancer: string): RegExp =>
+  new RegExp(
+    `^\\d{12}_elasticloadbalancing_[a-z0-9-]+_${balancer}[^/]+_\\d{8}T\\d{4}Z_[^/]+\\.log(?:\\.gz)?$`,
+  );
 /** Why a log is skipped where no source has its format. */
-const OTHER_LOGS: readonly (readonly [RegExp, SkipReason])[] = [
-  [/^conn_log[_.]/, "connection-log"],
-  [/^health_check_log[_.]/, "health-check-log"],
-  [new RegExp(`^${patternOf(NAMES.access)}`), "access-log"],
-  [/^\d{12}_elasticloadbalancing_[a-z0-9-]+_[^/]+_\d{8}T\d{4}Z_[^/]+\.log(?:\.gz)?$/, "other-load-balancer"],
+const OTHER_LOGS: readonly (readonly [LoadBalancerLog, RegExp, SkipReason])[] = [
+  ["connection", /^conn_log[_.]/, "connection-log"],
+  ["health-check", /^health_check_log[_.]/, "health-check-log"],
+  ["access", otherName("app\\."), "access-log"],
+  ["network", otherName("net\\."), "other-load-balancer"],
+  ["classic", otherName("(?!(?:app|net)\\.)"), "other-load-balancer"],
 ];
 
 /**
@@ -69,8 +74,8 @@ export function loadBalancerClassifier(log: LoadBalancerLog): (key: string) => O
     if (TEST_FILE.test(name)) return skip("test-file");
     const end = pattern.exec(name)?.[1];
     if (end === undefined) {
-      const [, reason] = OTHER_LOGS.find(([other]) => other.test(name)) ?? [undefined, "unmatched-key"];
-      return skip(reason);
+      const other = OTHER_LOGS.find(([kind, form]) => kind !== log && form.test(name));
+      return skip(other?.[2] ?? "unmatched-key");
     }
     const instant = endOfInterval(end);
     // The stamp is the END of an interval: T0000Z contains the last minutes of the day before.

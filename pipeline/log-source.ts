@@ -3,6 +3,10 @@ import { type ConfiguredSource, formatsOf } from "../formats/configured-source";
 import { deliveryFolderOf } from "../formats/delivery";
 import { type Privacy, type PrivacyOptions, withDefaults } from "../formats/privacy";
 
+/** `hive`: files are moved to a Hive-style layout; `as-delivered`: they are read where AWS delivers them. */
+export const LAYOUTS = ["hive", "as-delivered"] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
 /** A load balancer or distribution that delivers access logs, or several of one kind. */
 export interface LogSource {
   /** Unique in the pipeline; the value of the `source` partition key if the table has it. */
@@ -38,12 +42,24 @@ export interface LogSource {
    */
   readonly privacy?: PrivacyOptions;
   /**
-   * True if the keys of its objects have the prefix of another source, too, so that one filter of events is enough for both.
+   * Where the text of its logs is read: `hive`, after the pipeline moved each file to a partition of the raw table, or
+   * `as-delivered`, where AWS delivers the files. The pipeline then only reads, and needs no events of the bucket. Not for
+   * distributions, whose files all lie in one folder.
+   *
+   * @default "hive"
+   */
+  readonly layout?: Layout;
+  /**
+   * True if the keys of its objects have the prefix of another source with the same layout, too, so that what is set up
+   * for a prefix, e.g. a filter of events, is enough for both.
    *
    * @default - found by comparing the prefixes
    */
   readonly isCovered?: boolean;
 }
+
+/** True if the pipeline reads the files of a source where AWS delivers them. */
+export const isAsDelivered = ({ layout }: Pick<LogSource, "layout">): boolean => layout === "as-delivered";
 
 /** All of a source's privacy options. */
 export const privacyOf = ({ privacy }: LogSource): Privacy => withDefaults(privacy ?? {});
@@ -53,15 +69,19 @@ export const keyPrefixOf = ({ prefix, format }: LogSource): string =>
   prefix + deliveryFolderOf(FORMATS[format].delivery);
 
 /**
- * The sources whose prefixes are needed to get the events of all sources: S3 refuses overlapping filters. Sources of
- * formats with distinct names may have common keys.
+ * The sources whose prefixes are enough for all sources with the same layout. Sources of formats with distinct names may
+ * have common keys, but S3 refuses overlapping filters of events, and Lake Formation a location that is registered.
  */
 export const uncoveredSources = (sources: readonly LogSource[]): readonly LogSource[] =>
   sources.filter((source, index) => {
     const prefix = keyPrefixOf(source);
     const isCovered = sources.some((other, position) => {
       const covering = keyPrefixOf(other);
-      return prefix.startsWith(covering) && (position < index || prefix !== covering);
+      return (
+        isAsDelivered(other) === isAsDelivered(source) &&
+        prefix.startsWith(covering) &&
+        (position < index || prefix !== covering)
+      );
     });
     return !(source.isCovered ?? isCovered);
   });
@@ -82,14 +102,20 @@ export const silentAfterHoursOf = ({ silentAfterHours, format }: LogSource): num
 /**
  * The sources as the functions read them. They are ordered by format, and their attributes as Terraform
  * writes them, so that the Terraform module produces the same text.
+ *
+ * @param landing bucket that logs are delivered to
  */
-export const configuredSourcesOf = (sources: readonly LogSource[]): readonly ConfiguredSource[] =>
+export const configuredSourcesOf = (
+  sources: readonly LogSource[],
+  landing: string,
+): readonly ConfiguredSource[] =>
   formatsOf(sources).flatMap((format) =>
     sources
       .filter((source) => source.format === format)
       .map((source) => {
         const { clientIps, cookies, queryStrings } = privacyOf(source);
         return {
+          ...(isAsDelivered(source) ? { asDelivered: { bucket: landing } } : {}),
           format,
           name: source.name,
           ...(source.partition ? { partition: true } : {}),

@@ -1,6 +1,6 @@
 import { ref, Token } from "cdktf";
 import * as z from "zod";
-import { FORMAT_IDS, type FormatId } from "../formats";
+import { FORMAT_IDS, FORMATS, type FormatId } from "../formats";
 import type { AccessLogPipelineProps } from "../pipeline/props";
 import { DEPENDENT_OPTIONS, isIneffective } from "../pipeline/rules";
 import { settingsSchema } from "../settings/schema";
@@ -76,6 +76,9 @@ interface Choice extends Option {
   readonly bySource?: FormatId;
   readonly watched?: FormatId;
   readonly covered?: FormatId;
+  readonly isAsDelivered?: FormatId;
+  /** Format with tables over files as delivered. */
+  readonly delivered?: FormatId;
 }
 interface InputSwitch extends Switch {
   readonly options: readonly Choice[];
@@ -84,6 +87,9 @@ interface InputSwitch extends Switch {
 /** Local value: the sources of a format. */
 export const sourcesOf = (format: FormatId): string => `local.${moduleNameOf(format)}_sources`;
 export const bySourceOf = (format: FormatId): string => `local.${moduleNameOf(format)}_by_source`;
+/** Local value: the key prefix of the first source of a format that is read as delivered; null without one. */
+export const deliveredPrefixOf = (format: FormatId): string =>
+  `local.${moduleNameOf(format)}_delivered_prefix`;
 
 const yesOrNo = (condition: string): [Option, Option] => [
   { when: `!${condition}`, unless: condition },
@@ -94,11 +100,25 @@ const yesOrNo = (condition: string): [Option, Option] => [
 export const RULE_FOR_EACH = "local.rule_for_each_source";
 /** Local value: true if a source has a `privacy` with `hash`. */
 export const IS_HASHED = "local.is_hashed";
+/** Output, and local value: the ARN of the bucket that logs are delivered to. */
+export const LANDING_ARN = "landing_bucket_arn";
+/** Local value: true if a source has files that are moved. */
+export const MOVES_FILES = "local.moves_files";
+/** Local value: true if a source is read as delivered. */
+export const HAS_DELIVERED = "local.has_delivered";
 const [NOT_HASHED, HASHED] = yesOrNo(IS_HASHED);
 const [NO_RULE_EACH, RULE_EACH] = yesOrNo(RULE_FOR_EACH);
+const [NOT_MOVING, MOVING] = yesOrNo(MOVES_FILES);
+const [NONE_DELIVERED, SOME_DELIVERED] = yesOrNo(HAS_DELIVERED);
+
+/** Name of a switch: whether a format has tables over files as delivered. */
+const deliveredSwitchOf = (format: FormatId): string => `${format} delivered`;
+/** The same for any format. The switches of the formats determine it: it makes conditions about all of them short. */
+const ANY_DELIVERED = "any delivered";
 
 const SILENCE = "source.silent_after_hours";
 const COVERED = "source.is_covered";
+const AS_DELIVERED = "source.as_delivered";
 
 const formatSwitches = (format: FormatId): InputSwitch[] => {
   const [no, yes] = yesOrNo(bySourceOf(format));
@@ -142,6 +162,33 @@ const formatSwitches = (format: FormatId): InputSwitch[] => {
       options: [
         { ...isNotCovered, props: {} },
         { ...isCovered, props: {}, covered: format },
+      ],
+    },
+    ...(FORMATS[format].delivered.kind === "flat" ? [] : layoutSwitches(format)),
+  ];
+};
+
+/** The layout of each source, and whether there are sources to read as delivered. */
+const layoutSwitches = (format: FormatId): InputSwitch[] => {
+  const [moved, asDelivered] = yesOrNo(AS_DELIVERED);
+  const prefix = deliveredPrefixOf(format);
+  const about = moduleNameOf(format);
+  return [
+    {
+      name: `${format} layout`,
+      format: about,
+      perSource: true,
+      options: [
+        { ...moved, props: {} },
+        { ...asDelivered, props: {}, isAsDelivered: format },
+      ],
+    },
+    {
+      name: deliveredSwitchOf(format),
+      format: about,
+      options: [
+        { when: `${prefix} == null`, unless: `${prefix} != null`, props: {} },
+        { when: `${prefix} != null`, unless: `${prefix} == null`, props: {}, delivered: format },
       ],
     },
   ];
@@ -241,12 +288,36 @@ export const SWITCHES: readonly InputSwitch[] = [
     ],
   },
   {
+    name: "moves files",
+    options: [
+      { ...NOT_MOVING, props: { movesFiles: false } },
+      { ...MOVING, props: { movesFiles: true } },
+    ],
+  },
+  {
+    name: ANY_DELIVERED,
+    options: [
+      { ...NONE_DELIVERED, props: {} },
+      { ...SOME_DELIVERED, props: {} },
+    ],
+  },
+  {
     name: "rule for each source",
     options: [
       { ...NO_RULE_EACH, props: { ruleForEachSource: false } },
       { ...RULE_EACH, props: { ruleForEachSource: true } },
     ],
   },
+];
+
+const DELIVERED_SWITCHES = FORMAT_IDS.filter((id) => FORMATS[id].delivered.kind === "folders").map(
+  deliveredSwitchOf,
+);
+
+/** Switches that together determine values, but are seldom on together by chance. */
+export const SELDOM_TOGETHER: readonly (readonly string[])[] = [
+  [...DELIVERED_SWITCHES, "lakeFormation", "lakeFormationLocations"],
+  [...DELIVERED_SWITCHES, "existingLogBucket", "existingLogBucketOwner"],
 ];
 
 const VALUES: Props = Object.fromEntries(
@@ -262,12 +333,23 @@ const choices = (assignment: Assignment): Choice[] =>
 export const formatsIn = (assignment: Assignment): FormatId[] =>
   choices(assignment).flatMap(({ sources }) => sources ?? []);
 
+/** The same assignment with the option of the switch that others determine. */
+export const withConsequences = (assignment: Assignment): Assignment =>
+  SWITCHES.map(({ name }, index) =>
+    name === ANY_DELIVERED
+      ? Number(choices(assignment).some(({ delivered }) => delivered !== undefined))
+      : (assignment[index] ?? 0),
+  );
+
 /** Props of the pipeline for an assignment, with references to variables instead of values. */
 export function propsOf(assignment: Assignment): AccessLogPipelineProps {
   const chosen = choices(assignment);
   const bySource = chosen.flatMap((choice) => choice.bySource ?? []);
   const watched = chosen.flatMap((choice) => choice.watched ?? []);
   const covered = chosen.flatMap((choice) => choice.covered ?? []);
+  const asDelivered = chosen.flatMap((choice) => choice.isAsDelivered ?? []);
+  const formats = formatsIn(assignment);
+  const delivered = chosen.flatMap((choice) => choice.delivered ?? []);
   const given: Props = Object.assign({}, VALUES, ...chosen.map(({ props }) => props));
   // A list variable always has a value, possibly an empty list. The constructs do not get it if it has no effect.
   const useless = DEPENDENT_OPTIONS.filter(
@@ -279,11 +361,16 @@ export function propsOf(assignment: Assignment): AccessLogPipelineProps {
   return {
     ...props,
     name: props.name ?? "",
-    sources: formatsIn(assignment).flatMap((format) =>
+    landingArn: `\${local.${LANDING_ARN}}`,
+    deliveredPrefixes: Object.fromEntries(
+      delivered.map((format) => [format, `\${${deliveredPrefixOf(format)}}`]),
+    ),
+    sources: formats.flatMap((format) =>
       representativesOf(format, {
         bySource: bySource.includes(format),
         isWatched: watched.includes(format),
         isCovered: covered.includes(format),
+        layout: asDelivered.includes(format) ? "as-delivered" : "hive",
       }),
     ),
   };

@@ -1,8 +1,17 @@
 import { FORMAT_IDS, FORMATS, type FormatId } from "../formats";
-import { ACCOUNTS_FOLDER } from "../formats/delivery";
+import { ACCOUNTS_FOLDER, deliveryFolderOf } from "../formats/delivery";
 import { MAX_PATTERN_LENGTH } from "../pipeline/limits";
-import { bySourceOf, IS_HASHED, RULE_FOR_EACH, sourcesOf, UNWRAPPED } from "./inputs";
-import { keyPrefixOf, privacyOf } from "./source-rules";
+import {
+  bySourceOf,
+  deliveredPrefixOf,
+  HAS_DELIVERED,
+  IS_HASHED,
+  MOVES_FILES,
+  RULE_FOR_EACH,
+  sourcesOf,
+  UNWRAPPED,
+} from "./inputs";
+import { isAsDelivered, keyPrefixOf, privacyOf } from "./source-rules";
 import type { JsonMap } from "./tree";
 
 /** Characters of a source's prefix in the pattern of a rule, with the folder that AWS adds, and of the rest. */
@@ -19,20 +28,32 @@ export const localsOfVariables = (account: string): JsonMap => ({
     `\${sum([for source in var.sources : length(source.prefix) + ${PREFIX_LENGTH}]) > ${MAX_PATTERN_LENGTH - PATTERN_LENGTH}}`,
   [nameOf(IS_HASHED)]:
     `\${anytrue([for source in var.sources : contains(values(${privacyOf("source")}), "hash")])}`,
+  [nameOf(MOVES_FILES)]: `\${!alltrue([for source in var.sources : ${isAsDelivered("source")}])}`,
+  [nameOf(HAS_DELIVERED)]: `\${anytrue([for source in var.sources : ${isAsDelivered("source")}])}`,
   ...UNWRAPPED,
   ...Object.assign({}, ...FORMAT_IDS.map((format) => localsOfFormat(format, account))),
 });
 
-/** True if the keys of a source have the prefix of another source, too; of two equal prefixes, the first one counts. */
-const IS_COVERED = `anytrue([for position, other in var.sources : startswith(${keyPrefixOf("source")}, ${keyPrefixOf("other")}) && (position < index || ${keyPrefixOf("source")} != ${keyPrefixOf("other")})])`;
+/**
+ * True if the keys of a source have the prefix of another source with the same layout, too; of two equal prefixes, the
+ * first one counts.
+ */
+const IS_COVERED = `anytrue([for position, other in var.sources : ${isAsDelivered("source")} == ${isAsDelivered("other")} && startswith(${keyPrefixOf("source")}, ${keyPrefixOf("other")}) && (position < index || ${keyPrefixOf("source")} != ${keyPrefixOf("other")})])`;
 
 function localsOfFormat(format: FormatId, account: string): JsonMap {
+  const { delivered, delivery } = FORMATS[format];
   const ofFormat = `if source.format == ${JSON.stringify(format)}`;
   return {
     [nameOf(sourcesOf(format))]:
-      `\${[for index, source in var.sources : merge({ name = source.name, prefix = source.prefix, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}), is_covered = ${IS_COVERED} }, ${privacyOf("source")}) ${ofFormat}]}`,
+      `\${[for index, source in var.sources : merge({ name = source.name, prefix = source.prefix, as_delivered = ${isAsDelivered("source")}, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}), is_covered = ${IS_COVERED} }, ${privacyOf("source")}) ${ofFormat}]}`,
     [nameOf(bySourceOf(format))]:
       `\${anytrue([for source in var.sources : try(tobool(source.partition) == true, false) ${ofFormat}])}`,
+    ...(delivered.kind === "flat"
+      ? {}
+      : {
+          [nameOf(deliveredPrefixOf(format))]:
+            `\${try([for source in ${sourcesOf(format)} : "\${source.prefix}${deliveryFolderOf(delivery)}" if source.as_delivered][0], null)}`,
+        }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { ref, Token } from "cdktf";
 import { FORMAT_IDS, FORMATS, type FormatId } from "../formats";
 import { withDefaults } from "../formats/privacy";
-import type { LogSource } from "../pipeline/log-source";
+import type { Layout, LogSource } from "../pipeline/log-source";
 import { snakeCase } from "./snake-case";
 import { type Json, mapTexts, textsIn } from "./tree";
 
@@ -11,16 +11,23 @@ export const moduleNameOf = (format: FormatId): string => format.replaceAll("-",
 /** Two, so that values that depend on the number of sources are noticed. */
 export const REPRESENTATIVES = [1, 2];
 
+/** Options of sources that determine more than a value. */
+interface SourceOptions {
+  readonly bySource: boolean;
+  /** False for sources that may be silent indefinitely. */
+  readonly isWatched: boolean;
+  /** True for sources whose keys have the prefix of another source, too. */
+  readonly isCovered: boolean;
+  readonly layout: Layout;
+}
+
 /**
  * Two sources that represent any number of sources of a format. Their texts are Terraform references, so that all
  * results of the constructs show which source they come from.
- *
- * @param isWatched false for sources that may be silent indefinitely
- * @param isCovered true for sources whose keys have the prefix of another source, too
  */
 export const representativesOf = (
   format: FormatId,
-  { bySource, isWatched, isCovered }: Readonly<Record<"bySource" | "isWatched" | "isCovered", boolean>>,
+  { bySource, isWatched, isCovered, layout }: SourceOptions,
 ): LogSource[] =>
   REPRESENTATIVES.map((index) => {
     const source = `${moduleNameOf(format)}_${index}`;
@@ -31,6 +38,7 @@ export const representativesOf = (
       // Only a delivery that a bucket policy allows has accounts.
       ...(FORMATS[format].delivery.kind === "bucket-policy" ? { accounts: [`\${${source}.account}`] } : {}),
       partition: bySource,
+      layout,
       silentAfterHours: isWatched ? Token.asNumber(ref(`${source}.silent_after_hours`)) : 0,
       privacy: Object.fromEntries(
         PRIVACY_OPTIONS.map((option) => [option, `\${${source}.${snakeCase(option)}}`]),

@@ -2,12 +2,12 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { App, TerraformResource, TerraformStack } from "cdktf";
-import { FORMAT_IDS } from "../formats";
+import { FORMAT_IDS, type FormatId } from "../formats";
 import { AccessLogPipeline } from "../modules/access-log-pipeline";
 import { InvalidPropsError } from "../modules/validate-props";
 import { addOutputs } from "../stacks/outputs";
 import type { Assignment } from "./condition";
-import { formatsIn, propsOf, SWITCHES } from "./inputs";
+import { formatsIn, propsOf, SELDOM_TOGETHER, SWITCHES, withConsequences } from "./inputs";
 import { foldAddresses, foldLoops } from "./loops";
 import { type Json, type JsonMap, mapOf } from "./tree";
 
@@ -104,6 +104,8 @@ const SAMPLES = 400;
 const KINDS = ["all", "one", "one", "one", "any", "any", "any", "any"] as const;
 const FORMAT_RARITY = 3;
 const SEED = 2026;
+/** One in so many assignments has the switches of a group on that are seldom on together. */
+const EVERY = 4;
 
 export interface Sample {
   readonly assignment: Assignment;
@@ -115,18 +117,29 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
   const below = generator(seed);
   const found: Sample[] = [];
   while (found.length < count) {
-    const kind = KINDS[below(KINDS.length)];
-    const only = FORMAT_IDS[below(FORMAT_IDS.length)];
-    const assignment = SWITCHES.map(({ options }) => {
-      const format = options.find(({ sources }) => sources)?.sources;
-      if (format === undefined) return below(options.length);
-      if (kind === "one") return Number(format === only);
-      return Number(kind === "all" || below(FORMAT_RARITY) === 0);
-    });
+    const seldom = SELDOM_TOGETHER[found.length % EVERY] ?? [];
+    const present = formatsBy(below);
+    const assignment = withConsequences(
+      SWITCHES.map(({ name, options }) => {
+        const format = options.find(({ sources }) => sources)?.sources;
+        if (format !== undefined) return Number(present.includes(format));
+        const delivered = options.find((option) => option.delivered)?.delivered;
+        // The constructs refuse tables over files as delivered for a format without sources.
+        if (delivered !== undefined && !present.includes(delivered)) return 0;
+        return seldom.includes(name) ? 1 : below(options.length);
+      }),
+    );
     const synthesized = formatsIn(assignment).length === 0 ? undefined : synthesize(assignment);
     if (synthesized) found.push({ assignment, synthesized });
   }
   return found;
+}
+
+function formatsBy(below: (limit: number) => number): readonly FormatId[] {
+  const kind = KINDS[below(KINDS.length)];
+  const only = FORMAT_IDS[below(FORMAT_IDS.length)];
+  if (kind === "one") return FORMAT_IDS.filter((id) => id === only);
+  return FORMAT_IDS.filter(() => kind === "all" || below(FORMAT_RARITY) === 0);
 }
 
 /** Park and Miller's random number generator: it mixes well enough, and gives the same numbers on every platform. */

@@ -64,6 +64,7 @@ describe("keys of load balancer objects", () => {
     [`${FOLDER}/${ACCOUNT}_app.lb.1_20260501T2360Z_10.0.0.1_a.log.gz`, "unmatched-key"],
     [`${FOLDER}/${ACCOUNT}_app.lb.1_20260501T2400Z_10.0.0.1_a.log.gz`, "unmatched-key"],
     [`${FOLDER}/${ACCOUNT}_app.lb.1_20260501T2340Z_10.0.0.1_a.log.gz.tmp`, "unmatched-key"],
+    [`${FOLDER}/${ACCOUNT}_app.lb.1_00000101T0000Z_10.0.0.1_a.log.gz`, "unmatched-key"],
     ["E2EXAMPLE.2026-05-01-23.abcd.gz", "unmatched-key"],
     ["readme.txt", "unmatched-key"],
     ["", "folder-marker"],
@@ -79,7 +80,6 @@ const CLASSIC = `${ACCOUNT}_my-lb_20260501T0000Z_172.160.001.192_20sg8hgm.log`;
 describe("keys of the other logs of load balancers", () => {
   it.each([
     ["alb-connection", `conn_log_${APP}`],
-    ["alb-connection", `conn_log.${APP}`],
     ["alb-health-check", `health_check_log_${APP}`],
     ["nlb", NET],
     ["elb", CLASSIC],
@@ -111,6 +111,43 @@ describe("keys of the other logs of load balancers", () => {
       expect(describeKind(format, `conn_log_${APP.replace("20260501", "20260230")}`)).not.toMatch(/^2026/);
     },
   );
+});
+
+it("no character that a file system, a terminal or SQL reads in a special way is in the name of an access log", () => {
+  const names = {
+    alb: (text: string) => `${ACCOUNT}_app.lb${text}.1_20260501T2340Z_10.0.0.1_a.log.gz`,
+    "alb-connection": (text: string) =>
+      `conn_log_${ACCOUNT}_app.lb${text}.1_20260501T2340Z_10.0.0.1_a.log.gz`,
+    "alb-health-check": (text: string) =>
+      `health_check_log_${ACCOUNT}_app.lb${text}.1_20260501T2340Z_10.0.0.1_a.log.gz`,
+    cloudfront: (text: string) => `EMLARXS9EXAMPLE.2026-05-01-20.a1${text}.gz`,
+    elb: (text: string) => `${ACCOUNT}_lb${text}_20260501T2340Z_10.0.0.1_a.log`,
+    nlb: (text: string) => `${ACCOUNT}_net.lb${text}.1_20260501T2340Z_a.log.gz`,
+  };
+  for (const [format, name] of Object.entries(names)) {
+    expect(describeKind(format as keyof typeof FORMATS, name(""))).toMatch(/^2026-05-01T2/);
+    for (const text of [
+      "\\",
+      "'",
+      '"',
+      "*",
+      "?",
+      "[",
+      "=",
+      " ",
+      "\n",
+      "\u001b",
+      "\u202e",
+      "\u2028",
+      "é",
+      "\ufffe",
+      "%",
+    ])
+      expect([text, describeKind(format as keyof typeof FORMATS, name(text))]).toEqual([
+        text,
+        "unmatched-key",
+      ]);
+  }
 });
 
 describe("keys of distribution objects", () => {

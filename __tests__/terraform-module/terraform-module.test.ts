@@ -93,7 +93,15 @@ describe("the Terraform module", () => {
     const settings = INPUTS.map(({ setting }) => setting);
     // The prefix of ids is for CDKTF stacks; in HCL the module's name separates the resources.
     // The Region is that of the provider that the module is called with.
-    const ofLibrary = ["idPrefix", "region", "ruleForEachSource", "isHashed"];
+    const ofLibrary = [
+      "idPrefix",
+      "region",
+      "ruleForEachSource",
+      "isHashed",
+      "movesFiles",
+      "deliveredPrefixes",
+      "landingArn",
+    ];
     const problems = [
       ...props
         .filter((prop) => !settings.includes(prop) && !ofLibrary.includes(prop))
@@ -112,6 +120,7 @@ describe("the Terraform module", () => {
       bySource: true,
       isWatched: true,
       isCovered: false,
+      layout: "hive",
     }).flatMap((source) => Object.keys(source));
     problems.push(
       ...attributes
