@@ -1,4 +1,4 @@
-import { classifyLoadBalancerObject, loadBalancerLayout } from "./load-balancer-object";
+import { loadBalancerClassifier, loadBalancerLayoutOf } from "./load-balancer-object";
 import { column, type LogFormat } from "./log-format";
 
 /**
@@ -271,6 +271,6 @@ export const alb: LogFormat = {
       "us-gov-west-1": "arn:aws-us-gov:iam::048591011584:root",
     },
   },
-  delivered: loadBalancerLayout,
-  classify: classifyLoadBalancerObject,
+  delivered: loadBalancerLayoutOf("access"),
+  classify: loadBalancerClassifier("access"),
 };

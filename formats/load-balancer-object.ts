@@ -83,8 +83,6 @@ export function loadBalancerClassifier(log: LoadBalancerLog): (key: string) => O
   };
 }
 
-export const classifyLoadBalancerObject = loadBalancerClassifier("access");
-
 /** `20261123T0705` as milliseconds since 1970; `undefined` if this minute does not exist. */
 function endOfInterval(stamp: string): number | undefined {
   const [, year, month, day, hour, minute] = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})$/.exec(stamp) ?? [];
@@ -109,5 +107,3 @@ export const loadBalancerLayoutOf = (log: LoadBalancerLog): FolderLayout => ({
   },
   stamp: { pattern: `/${patternOf(NAMES[log])}`, form: "%Y%m%dT%H%i", isEnd: true },
 });
-
-export const loadBalancerLayout = loadBalancerLayoutOf("access");

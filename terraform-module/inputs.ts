@@ -333,13 +333,22 @@ const choices = (assignment: Assignment): Choice[] =>
 export const formatsIn = (assignment: Assignment): FormatId[] =>
   choices(assignment).flatMap(({ sources }) => sources ?? []);
 
-/** The same assignment with the option of the switch that others determine. */
-export const withConsequences = (assignment: Assignment): Assignment =>
-  SWITCHES.map(({ name }, index) =>
-    name === ANY_DELIVERED
-      ? Number(choices(assignment).some(({ delivered }) => delivered !== undefined))
-      : (assignment[index] ?? 0),
-  );
+/**
+ * The same assignment with the options that follow from others: the constructs refuse sources as delivered without tables
+ * for them, and such tables without sources.
+ */
+export function withConsequences(assignment: Assignment): Assignment {
+  const formats = formatsIn(assignment);
+  const asDelivered = choices(assignment).flatMap((choice) => choice.isAsDelivered ?? []);
+  const withTables = SWITCHES.map(({ options }, index) => {
+    const delivered = options.find((option) => option.delivered)?.delivered;
+    const given = assignment[index] ?? 0;
+    if (delivered === undefined) return given;
+    return formats.includes(delivered) ? Math.max(given, Number(asDelivered.includes(delivered))) : 0;
+  });
+  const any = Number(choices(withTables).some(({ delivered }) => delivered !== undefined));
+  return withTables.map((given, index) => (SWITCHES[index]?.name === ANY_DELIVERED ? any : given));
+}
 
 /** Props of the pipeline for an assignment, with references to variables instead of values. */
 export function propsOf(assignment: Assignment): AccessLogPipelineProps {

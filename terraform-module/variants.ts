@@ -123,9 +123,6 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
       SWITCHES.map(({ name, options }) => {
         const format = options.find(({ sources }) => sources)?.sources;
         if (format !== undefined) return Number(present.includes(format));
-        const delivered = options.find((option) => option.delivered)?.delivered;
-        // The constructs refuse tables over files as delivered for a format without sources.
-        if (delivered !== undefined && !present.includes(delivered)) return 0;
         return seldom.includes(name) ? 1 : below(options.length);
       }),
     );
