@@ -27,6 +27,8 @@ import type { Scheduler } from "./scheduler";
 export interface SimulatedAthena {
   /** Lines of the typed table, by their file; a file that was committed twice has its lines twice. */
   readonly lake: ReadonlyMap<string, readonly string[]>;
+  /** Lines that statements added which took effect and are said to have failed, by file. */
+  readonly unconfirmed: ReadonlyMap<string, string>;
   clientOf(invocation: Invocation): Pick<AthenaClient, "send">;
 }
 
@@ -69,6 +71,7 @@ export function simulateAthena(world: World): SimulatedAthena {
   const partitions = new Map<string, string>();
   const tables = new Set<string>();
   const lake = new Map<string, string[]>();
+  const unconfirmed = new Map<string, string>();
 
   const bodies = (): [file: string, body: string][] =>
     [...buckets.objects].map(([path, { body }]) => [`s3://${path}`, body]);
@@ -133,6 +136,7 @@ export function simulateAthena(world: World): SimulatedAthena {
     const end = outageEnd() ?? unreadableEnd(files) ?? endOf(faults);
     if (end.takesEffect) {
       commit(files);
+      if (end.state !== "SUCCEEDED") for (const [file, body] of files) unconfirmed.set(file, body);
       query.rows = files.length;
       for (const [partition, location] of addedPartitions(query.sql)) partitions.set(partition, location);
       const created = CREATE_TABLE.exec(query.sql)?.[1];
@@ -215,7 +219,7 @@ export function simulateAthena(world: World): SimulatedAthena {
       throw new Error("the pipeline sends no such command");
     }) as AthenaClient["send"],
   });
-  return { lake, clientOf };
+  return { lake, unconfirmed, clientOf };
 }
 
 function columnNamesOf(table: string): readonly string[] {
