@@ -122,7 +122,7 @@ describe("transform-partition", () => {
     for (const file of [FILE, LATE_FILE]) expect(count?.sql).toContain(`'s3://logs/${file}'`);
     expect(JSON.parse(s3.read("logs", `${RECORD}.counted.json`) ?? "")).toEqual({
       unparsed: 5,
-      files: [FILE, LATE_FILE].map((key) => `s3://logs/${key}`),
+      files: [LATE_FILE, FILE].map((key) => `s3://logs/${key}`),
     });
   });
 
