@@ -229,7 +229,7 @@ function columnNamesOf(table: string): readonly string[] {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-const headersOf = (table: string): number =>
+export const headersOf = (table: string): number =>
   Object.values(FORMATS).find((format) => format.table === table)?.header?.lines ?? 0;
 
 const resultsOf = ({ rows, value }: Query) => ({

@@ -1,7 +1,8 @@
-import { FORMATS } from "../formats";
 import { identityOf, identityOfPath } from "../formats/file-identity";
 import { ARRIVALS_PREFIX, COMMITS_PREFIX, RAW_PREFIX, REJECTED_PREFIX } from "../formats/partition-layout";
 import { pendingKeys } from "../handlers/core/commit-records";
+import { sum } from "../terminal/quantities";
+import { headersOf } from "./athena";
 import type { Buckets } from "./bucket";
 import { BROKEN, type Delivery, unparsedIn } from "./deliveries";
 import { PREFIXES } from "./deployments";
@@ -75,17 +76,18 @@ export function judge(
  * if the layout changed before the next commit, and those taken for the headers of a file that is gone.
  */
 function uncertainLines({ buckets: { objects }, athena }: World): number {
-  const unconfirmed = [...athena.unconfirmed.values()].reduce((total, body) => total + unparsedIn(body), 0);
-  const starts = [...objects].filter(([path]) => path.includes(COMMITS_OF_CLOUDFRONT) && START.test(path));
-  const gone = starts
-    .flatMap(([, { body }]): readonly string[] => JSON.parse(body).text?.files ?? [])
-    .filter((file) => !objects.has(file.replace(/^s3:\/\//, "")));
-  return unconfirmed + gone.length * HEADER_LINES;
+  const unconfirmed = sum([...athena.unconfirmed.values()].map(unparsedIn));
+  const gone = [...objects]
+    .filter(([path]) => START.test(path))
+    .flatMap(([path, { body }]) => {
+      const files: readonly string[] = JSON.parse(body).text?.files ?? [];
+      const missing = files.filter((file) => !objects.has(file.replace(/^s3:\/\//, "")));
+      return missing.map(() => headersOf(START.exec(path)?.groups?.table ?? ""));
+    });
+  return unconfirmed + sum(gone);
 }
 
-const COMMITS_OF_CLOUDFRONT = `${COMMITS_PREFIX}${FORMATS.cloudfront.table}/`;
-const START = /\/\d+\.json$/;
-const HEADER_LINES = 2;
+const START = new RegExp(`/${COMMITS_PREFIX}(?<table>\\w+)/\\d+\\.json$`);
 
 /** Unparsed lines according to the records of the counted commits. */
 function recordedUnparsed({ objects }: Buckets): number {

@@ -1,7 +1,7 @@
 import { FORMATS } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import type { DeliveredFolder } from "../../formats/delivered-layout";
-import { identityOf, identityOfPath } from "../../formats/file-identity";
+import { identityOfPath } from "../../formats/file-identity";
 import { addHours, parseHour, partitionValuesOf } from "../../formats/hour";
 import { PARTITION_KEYS, type Partition, RAW_PREFIX, SOURCE_KEY } from "../../formats/partition-layout";
 import { HOUR_MS } from "../../formats/time";
@@ -172,10 +172,7 @@ class Search {
   /** The first place of a file counts: a moved file is not moved again. */
   private add(bucket: string, { key, writtenAt }: StoredObject, file: ExpectedFile | undefined): void {
     if (!file || writtenAt > this.writtenBefore || !this.days.has(dayOf(file.partition))) return;
-    const identity =
-      file.kind === "file" && file.file.kind === "moved"
-        ? identityOfPath(this.config.bucket, `s3://${bucket}/${key}`)
-        : identityOf({ bucket, key });
+    const identity = identityOfPath(this.config.bucket, `s3://${bucket}/${key}`);
     if (!this.files.has(identity)) this.files.set(identity, file);
   }
 }
