@@ -10,6 +10,7 @@ import { FORMATS } from "../formats";
 import { lakeColumnNames } from "../formats/render/lake-sql";
 import { MINUTE_MS } from "../formats/time";
 import type { Random } from "../sample/random";
+import { sum } from "../terminal/quantities";
 import { addedPartitions } from "../testing/athena/added-partitions";
 import type { Buckets } from "./bucket";
 import { BROKEN, UNNAMED, unparsedIn } from "./deliveries";
@@ -226,8 +227,6 @@ function columnNamesOf(table: string): readonly string[] {
   const format = Object.values(FORMATS).find((candidate) => candidate.table === table);
   return format ? lakeColumnNames({ format, database: "logs", bucket: "logs", bySource: false }) : [];
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 export const headersOf = (table: string): number =>
   Object.values(FORMATS).find((format) => format.table === table)?.header?.lines ?? 0;

@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 import { COMMITS_PREFIX } from "../../formats/partition-layout";
 import { RetryableError } from "./errors";
-import { jsonAs } from "./json";
 import type { ObjectLocation, ObjectStore } from "./ports";
 
 const startSchema = z.strictObject({
@@ -112,15 +111,15 @@ export function commitRecords(store: ObjectStore, bucket: string, table: string)
   const endOf = (number: number) => location(number, END);
   const countAt = (number: number) => location(number, COUNTED);
 
-  const start = async (number: number): Promise<CommitStart | undefined> => {
-    const body = (await store.read(startOf(number)))?.body;
-    return body === undefined ? undefined : parse(startSchema, startOf(number).key, body);
+  const recordAt = async <Schema extends z.ZodMiniType>(
+    at: ObjectLocation,
+    schema: Schema,
+  ): Promise<z.output<Schema> | undefined> => {
+    const body = (await store.read(at))?.body;
+    return body === undefined ? undefined : parse(schema, at.key, body);
   };
-
-  const outcome = async (number: number): Promise<CommitEnd | undefined> => {
-    const body = (await store.read(endOf(number)))?.body;
-    return body === undefined ? undefined : parse(endSchema, endOf(number).key, body);
-  };
+  const start = (number: number) => recordAt(startOf(number), startSchema);
+  const outcome = (number: number) => recordAt(endOf(number), endSchema);
 
   const read: CommitRecords["read"] = async () => {
     const started: number[] = [];
@@ -156,10 +155,7 @@ export function commitRecords(store: ObjectStore, bucket: string, table: string)
     recordCount: async (number, count = {}) => {
       await store.putIfAbsent(countAt(number), JSON.stringify(count));
     },
-    countOf: async (number) => {
-      const body = (await store.read(countAt(number)))?.body;
-      return body === undefined ? undefined : jsonAs(countSchema, body);
-    },
+    countOf: (number) => recordAt(countAt(number), countSchema),
     forget: async (numbers) => {
       // A start without an end would look like a pending commit, an end without a count like one to count.
       for (const part of [startOf, endOf, countAt]) {

@@ -6,7 +6,7 @@ import { addHours, parseHour, partitionValuesOf } from "../../formats/hour";
 import { PARTITION_KEYS, type Partition, RAW_PREFIX, SOURCE_KEY } from "../../formats/partition-layout";
 import { HOUR_MS } from "../../formats/time";
 import { movedFileAt, type NotedFile } from "./arrival-notes";
-import { foldersIn, listFolders } from "./delivered-folders";
+import { folderHoursOf, foldersIn, listFolders } from "./delivered-folders";
 import { type DeliveredPlace, placeOf, readSourcesOf } from "./delivered-source";
 import { LimitedListing } from "./limited-listing";
 import { planDelivered, planMove } from "./move-plan";
@@ -142,7 +142,7 @@ class Search {
     }
   }
 
-  /** Lists the folders that can hold files of a day: a late file is in a later folder than its name says. */
+  /** Lists the folders that can hold files of a day. */
   private async listPlace(
     place: DeliveredPlace,
     { format }: ConfiguredSource,
@@ -151,8 +151,8 @@ class Search {
   ): Promise<void> {
     const from = parseHour(`${dt}T00`);
     if (from === undefined) return;
-    const range = { from, to: addHours(from, LAST_HOUR + FORMATS[format].lateByHours) };
-    const folders = await foldersIn(this.listing, place, range);
+    const hours = folderHoursOf(format, { from, to: addHours(from, LAST_HOUR) });
+    const folders = await foldersIn(this.listing, place, hours);
     await listFolders(this.listing, place.layout, folders, new Date(from), (folder, page) => {
       for (const object of page) {
         const file = fileOf(folder, object);
