@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hourOf } from "../../formats/hour";
 import { type Partition, rawPrefixOf } from "../../formats/partition-layout";
-import type { CommittedFiles } from "../../formats/render/lake-sql";
+import type { CommittedFiles } from "../../formats/render/file-conditions";
 import { noteArrivals } from "../../handlers/core/arrival-notes";
 import { commitRecords } from "../../handlers/core/commit-records";
 import { commitTables } from "../../handlers/core/commit-tables";

@@ -1,7 +1,7 @@
 import { isStampedKey, upToMinute } from "../../formats/file-identity";
 import { partitionValuesOf } from "../../formats/hour";
 import { rawPrefixOf } from "../../formats/partition-layout";
-import type { CommittedFiles, KeyRange } from "../../formats/render/lake-sql";
+import type { CommittedFiles, KeyRange } from "../../formats/render/file-conditions";
 import { deliveredFolders, type NotedFile, partitionsOf } from "./arrival-notes";
 import type { PartitionedTable } from "./partitioned-table";
 
