@@ -368,7 +368,7 @@ describe("a file that the engine cannot read", () => {
 });
 
 describe("the unparsed lines of a commit", () => {
-  it("are none, without another reading, if the statement wrote each line that it read, except headers", async () => {
+  it("are 0, without another reading, if the statement wrote each line that it read, except headers", async () => {
     const { arrive, run, counts, reported } = await openPipeline();
     await arrive("07", "a", "b");
     expect(await run()).toMatchObject({ unparsed: 0 });

@@ -39,7 +39,7 @@ const HOUR_LENGTH = "YYYY-MM-DDTHH".length;
 
 /**
  * Counts the unparsed lines of a commit's files, but not those that are counted with another commit. If the statement
- * wrote each line that it read, except the headers, there are none. Otherwise the text is read again.
+ * wrote each line that it read, except the headers, the number is 0. Otherwise the text is read again.
  *
  * @returns `undefined` if the engine's numbers do not exist yet
  * @throws OperationError as `QueryEngine.run` does
