@@ -1,4 +1,4 @@
-import type { FolderLayout } from "./delivered-layout";
+import type { FolderLayout, NameGroups } from "./delivered-layout";
 import { hourOf, parseHour, partitionValuesOf } from "./hour";
 import { accessLog, fileNameOf, type ObjectKind, type SkipReason, skip } from "./object-kind";
 import { MINUTE_MS } from "./time";
@@ -90,20 +90,19 @@ function endOfInterval(stamp: string): number | undefined {
   return start === undefined || Number(minute) > 59 ? undefined : start + Number(minute) * MINUTE_MS;
 }
 
-/**
- * `<account>/elasticloadbalancing/<region>/yyyy/mm/dd/`. In a folder, the names of one load balancer are ordered by the
- * end of their intervals.
- */
+/** In a folder, the names of one load balancer are ordered by the end of their intervals. */
+export const loadBalancerGroups = (log: LoadBalancerLog): NameGroups => ({
+  start: (levels) => `${NAMES[log].start}${levels.join("_")}_${NAMES[log].balancerStart}`,
+  delimiter: "_",
+  stampOf: (instant) => `${instant.toISOString().slice(0, "YYYY-MM-DDTHH:MM".length).replace(/[-:]/g, "")}Z`,
+});
+
+/** `<account>/elasticloadbalancing/<region>/yyyy/mm/dd/` */
 export const loadBalancerLayoutOf = (log: LoadBalancerLog): FolderLayout => ({
   kind: "folders",
   per: "day",
   levels: [/^\d{12}$/, /^elasticloadbalancing$/, /^[a-z0-9-]+$/],
   timeFolder: (hour) => partitionValuesOf(hour).dt.replaceAll("-", "/"),
-  groups: {
-    start: (levels) => `${NAMES[log].start}${levels.join("_")}_${NAMES[log].balancerStart}`,
-    delimiter: "_",
-    stampOf: (instant) =>
-      `${instant.toISOString().slice(0, "YYYY-MM-DDTHH:MM".length).replace(/[-:]/g, "")}Z`,
-  },
+  groups: loadBalancerGroups(log),
   stamp: { pattern: `/${patternOf(NAMES[log])}`, form: "%Y%m%dT%H%i", isEnd: true },
 });

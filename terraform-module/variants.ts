@@ -117,15 +117,17 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
   const below = generator(seed);
   const found: Sample[] = [];
   while (found.length < count) {
-    const seldom = SELDOM_TOGETHER[found.length % EVERY] ?? [];
+    const fixed = SELDOM_TOGETHER[found.length % EVERY];
+    const round = Math.floor(found.length / EVERY);
     const present = formatsBy(below);
-    const assignment = withConsequences(
-      SWITCHES.map(({ name, options }) => {
-        const format = options.find(({ sources }) => sources)?.sources;
-        if (format !== undefined) return Number(present.includes(format));
-        return seldom.includes(name) ? 1 : below(options.length);
-      }),
-    );
+    const choose = ({ name, options }: (typeof SWITCHES)[number]) => {
+      const format = options.find(({ sources }) => sources)?.sources;
+      if (format !== undefined) return Number(present.includes(format));
+      const crossed = fixed?.crossed.indexOf(name) ?? -1;
+      if (crossed >= 0) return (round >> crossed) & 1;
+      return fixed?.on.includes(name) ? 1 : below(options.length);
+    };
+    const assignment = withConsequences(SWITCHES.map(choose));
     const synthesized = formatsIn(assignment).length === 0 ? undefined : synthesize(assignment);
     if (synthesized) found.push({ assignment, synthesized });
   }
