@@ -18,6 +18,14 @@ import type { JsonMap } from "./tree";
 const PREFIX_LENGTH = JSON.stringify({ prefix: `${ACCOUNTS_FOLDER}/` }).length + 1;
 const PATTERN_LENGTH = 300;
 
+/** Starts of the keys, in the order of the sources. */
+const KEY_PREFIXES = "local.key_prefixes";
+/**
+ * In the same order, true if the keys of a source have the prefix of another source with the same layout, too; of two
+ * equal prefixes, the first one counts.
+ */
+const COVERED = "local.sources_covered";
+
 /**
  * Local values: the sources of each format, with their defaults, and values about all sources.
  *
@@ -30,22 +38,19 @@ export const localsOfVariables = (account: string): JsonMap => ({
     `\${anytrue([for source in var.sources : contains(values(${privacyOf("source")}), "hash")])}`,
   [nameOf(MOVES_FILES)]: `\${!alltrue([for source in var.sources : ${isAsDelivered("source")}])}`,
   [nameOf(HAS_DELIVERED)]: `\${anytrue([for source in var.sources : ${isAsDelivered("source")}])}`,
+  [nameOf(KEY_PREFIXES)]: `\${[for source in var.sources : ${keyPrefixOf("source")}]}`,
+  [nameOf(COVERED)]:
+    `\${[for index, source in var.sources : anytrue([for position, other in var.sources : ${isAsDelivered("source")} == ${isAsDelivered("other")} && startswith(${KEY_PREFIXES}[index], ${KEY_PREFIXES}[position]) && (position < index || ${KEY_PREFIXES}[index] != ${KEY_PREFIXES}[position])])]}`,
   ...UNWRAPPED,
   ...Object.assign({}, ...FORMAT_IDS.map((format) => localsOfFormat(format, account))),
 });
-
-/**
- * True if the keys of a source have the prefix of another source with the same layout, too; of two equal prefixes, the
- * first one counts.
- */
-const IS_COVERED = `anytrue([for position, other in var.sources : ${isAsDelivered("source")} == ${isAsDelivered("other")} && startswith(${keyPrefixOf("source")}, ${keyPrefixOf("other")}) && (position < index || ${keyPrefixOf("source")} != ${keyPrefixOf("other")})])`;
 
 function localsOfFormat(format: FormatId, account: string): JsonMap {
   const { delivered, delivery } = FORMATS[format];
   const ofFormat = `if source.format == ${JSON.stringify(format)}`;
   return {
     [nameOf(sourcesOf(format))]:
-      `\${[for index, source in var.sources : merge({ name = source.name, prefix = source.prefix, as_delivered = ${isAsDelivered("source")}, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}), is_covered = ${IS_COVERED} }, ${privacyOf("source")}) ${ofFormat}]}`,
+      `\${[for index, source in var.sources : merge({ name = source.name, prefix = source.prefix, as_delivered = ${isAsDelivered("source")}, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}), is_covered = ${COVERED}[index] }, ${privacyOf("source")}) ${ofFormat}]}`,
     [nameOf(bySourceOf(format))]:
       `\${anytrue([for source in var.sources : try(tobool(source.partition) == true, false) ${ofFormat}])}`,
     ...(delivered.kind === "flat"

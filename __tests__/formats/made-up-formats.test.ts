@@ -193,8 +193,8 @@ describe("a format that is registered", () => {
     if (!synthesized) throw new Error("the constructs refuse the made-up formats");
     const { locals, variable, resource } = terraformModule([{ assignment, synthesized }]);
     expect(locals).toMatchObject({
-      tunnel_sources: expect.stringMatching(/null\), 6\) .*if source\.format == "tunnel"\]\}$/),
-      relay_sources: expect.stringMatching(/null\), 12\) .*if source\.format == "relay"\]\}$/),
+      tunnel_sources: expect.stringMatching(/null\), 6\), .*if source\.format == "tunnel"\]\}$/),
+      relay_sources: expect.stringMatching(/null\), 12\), .*if source\.format == "relay"\]\}$/),
     });
     const { aws_s3_bucket_policy, aws_glue_catalog_table } = resource as Record<string, object>;
     expect(JSON.stringify(aws_s3_bucket_policy)).toMatch(/TunnelLogDelivery.*delivery\.logs\.amazonaws\.com/);

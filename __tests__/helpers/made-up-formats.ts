@@ -40,7 +40,7 @@ export const tunnel: LogFormat = {
     '2026-11-23T07:05:00.186641Z 198.51.100.7:2817 500 "shop.example.com"',
     '2026-11-23T07:06:10Z 2001:db8::7:443 - "-"',
   ],
-  sampleKeys: ["111122223333/tunnel_2026-11-23T07.log.gz"],
+  sampleKeys: ["111122223333/year=2026/month=11/day=23/hour=07/tunnel_2026-11-23T07.log.gz"],
   time: ["time"],
   lateByHours: 6,
   delivery: {
