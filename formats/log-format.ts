@@ -57,6 +57,11 @@ export interface LogFormat {
   /** Set if files may have a `#Fields:` header, which may name other fields, or these fields in another order. */
   readonly header?: FieldsHeader;
   readonly fields: readonly Field[];
+  /**
+   * Fields that a line has only by name, after a header or in JSON. Their columns come after those of the others, and are
+   * NULL for lines that are read by position.
+   */
+  readonly namedFields?: readonly Field[];
   /** Invented lines in the form that AWS writes: they have only these fields, and each column has a value in one line. */
   readonly samples: readonly [string, string, ...string[]];
   /** Invented keys in the form that AWS gives them, without the source's prefix. */
@@ -91,9 +96,20 @@ export function mandatoryFieldsOf({ fields }: LogFormat): number {
   return firstOptional < 0 ? fields.length : firstOptional;
 }
 
-/** Every column of a raw row, in order. */
-export const columnsOf = (format: LogFormat): readonly Column[] =>
-  format.fields.flatMap((field) => [...field.columns]);
+/** Every column of a row, in order. */
+export const columnsOf = (format: LogFormat): readonly Column[] => [
+  ...columnsByPosition(format),
+  ...namedColumnsOf(format),
+];
+
+/** The columns of a line that is read by position. */
+export const columnsByPosition = ({ fields }: LogFormat): readonly Column[] => fields.flatMap(columnsIn);
+
+/** The columns that lines have only by name. */
+export const namedColumnsOf = ({ namedFields = [] }: LogFormat): readonly Column[] =>
+  namedFields.flatMap(columnsIn);
+
+const columnsIn = ({ columns }: Field): readonly Column[] => columns;
 
 /** Name of the raw table. */
 export const rawTableOf = (format: LogFormat): string => `${format.table}_raw`;

@@ -1,7 +1,7 @@
 import { FORMATS } from "../../formats";
-import { columnsOf } from "../../formats/log-format";
+import { columnsByPosition, columnsOf } from "../../formats/log-format";
 import { lineReader, type Row } from "../../formats/read-line";
-import { renderLineForm, renderLinePattern } from "../../formats/render/line-pattern";
+import { renderLineForm, renderLinePattern, renderNamedLinePattern } from "../../formats/render/line-pattern";
 import { albLine, CLOUDFRONT_FIELDS, cloudfrontLine, LINES } from "../helpers/lines";
 
 const read = (format: keyof typeof FORMATS, line: string): Row | string => {
@@ -14,7 +14,9 @@ describe.each(Object.values(FORMATS))("the line pattern of $id", (format) => {
 
   it("has one capturing group per column", () => {
     const groups = new RegExp(`${pattern}|`).exec("")?.length ?? 0;
-    expect(groups - 1).toBe(columnsOf(format).length);
+    expect(groups - 1).toBe(columnsByPosition(format).length);
+    const named = new RegExp(`${renderNamedLinePattern(format)}|`).exec("")?.length ?? 0;
+    expect(named - 1).toBe(columnsOf(format).length);
   });
 
   it("has a form without groups and without lookarounds, which RE2 does not support", () => {
@@ -363,7 +365,75 @@ describe("CloudFront lines", () => {
         x_host_header: "www.example.com",
         cs_cookie: "a=b",
         c_ip: null,
+        asn: 64496,
       },
+    });
+  });
+
+  describe("of a request that standard logging version 2 also logged", () => {
+    const names = FORMATS.cloudfront.fields.slice(0, 33).map(({ name }) => name);
+    const legacy = cloudfrontLine({ "cs-uri-stem": "/video%2520a.mp4" }, 33).split("\t");
+    const added = {
+      "timestamp(ms)": "1795417500123",
+      "origin-fbl": "0.101",
+      "origin-lbl": "0.2",
+      asn: "64496",
+      "c-country": "DE",
+      "cache-behavior-path-pattern": "/video/*",
+    };
+    const texts: Readonly<Record<string, string>> = {
+      ...Object.fromEntries(names.map((name, index) => [name, legacy[index] ?? "-"])),
+      ...added,
+    };
+    const expected = {
+      ...(read("cloudfront", legacy.join("\t")) as Row),
+      timestamp_ms: 1795417500123,
+      origin_fbl: 0.101,
+      origin_lbl: 0.2,
+      asn: 64496,
+      c_country: "DE",
+      cache_behavior_path_pattern: "/video/*",
+    };
+    const readNamed = (order: readonly string[], separator = "\t") => {
+      const reader = lineReader(FORMATS.cloudfront);
+      reader(`#Fields: ${order.join(" ")}`);
+      return reader(order.map((name) => texts[name]).join(separator));
+    };
+
+    it.each([
+      ["the order that AWS chooses", [...names, "c-country", "cache-behavior-path-pattern"]],
+      ["the order of the columns", [...names, ...Object.keys(added)]],
+      ["the reverse order", Object.keys(texts).reverse()],
+    ])("have the same values in %s, and NULL for fields that are not there", (_, order) => {
+      const absent = Object.keys(added)
+        .filter((name) => !order.includes(name))
+        .map((name) => [name.replace("(ms)", "_ms").replaceAll("-", "_"), null]);
+      expect(readNamed(order)).toEqual({
+        kind: "row",
+        row: { ...expected, ...Object.fromEntries(absent) },
+      });
+    });
+
+    it("have the same values in JSON, where everything is text and what is missing is a dash", () => {
+      const line = JSON.stringify({ ...texts, "cs(Cookie)": "-", "distribution-tenant-id": "-" });
+      expect(read("cloudfront", line)).toEqual({ ...expected, cs_cookie: null });
+    });
+
+    it("have NULL in the added columns where lines are read by position", () => {
+      expect(read("cloudfront", legacy.join("\t"))).toMatchObject({ c_country: null, timestamp_ms: null });
+    });
+
+    it("are unparsed if an added field has another form", () => {
+      expect(read("cloudfront", JSON.stringify({ ...texts, asn: "AS64496" }))).toBe("unparsed");
+    });
+
+    it("have the tenant as it is, because the name shows what it is", () => {
+      const line = JSON.stringify({ ...texts, "distribution-tenant-id": "tenant", "connection-id": "c1" });
+      expect(read("cloudfront", line)).toMatchObject({
+        distribution_tenant_id: "tenant",
+        connection_id: "c1",
+        c_country: "DE",
+      });
     });
   });
 

@@ -4,6 +4,7 @@ import type { DeliveredFolder } from "../../formats/delivered-layout";
 import { identityOf } from "../../formats/file-identity";
 import { addHours, type Hour, hourOf, partitionValuesOf } from "../../formats/hour";
 import {
+  columnsByPosition,
   columnsOf,
   deliveredLinesTableOf,
   deliveredTableOf,
@@ -62,7 +63,7 @@ beforeEach(async () => {
   engine = await openDuckdb();
   for (const id of ids) {
     const { format } = tableOf(id);
-    const raw = [...columnsOf(format).map(({ name }) => name), "$path", "dt", "hour"];
+    const raw = [...columnsByPosition(format).map(({ name }) => name), "$path", "dt", "hour"];
     const types = new Map(duckdbColumns(format).map(({ name, type }) => [name, type]));
     const typed = lakeColumnNames(tableOf(id));
     const list = (names: readonly string[], typeOf: (name: string) => string) =>
@@ -95,7 +96,7 @@ async function deliver(id: FormatId, path: string, lines: readonly string[], hou
   const pattern = new RegExp(`^(?:${renderLinePattern(format)})$`);
   const rows = lines.map((line) => {
     const groups: readonly (string | undefined)[] =
-      pattern.exec(line)?.slice(1) ?? columnsOf(format).map(() => undefined);
+      pattern.exec(line)?.slice(1) ?? columnsByPosition(format).map(() => undefined);
     return [...groups, path, DT, hour].map(sqlText).join(", ");
   });
   if (rows.length === 0) return;
@@ -231,7 +232,7 @@ describe("the statement that commits files as delivered", () => {
   beforeEach(async () => {
     const { format } = table;
     const list = (names: readonly string[]) => names.map((name) => `"${name}" VARCHAR`).join(", ");
-    const columns = columnsOf(format).map(({ name }) => name);
+    const columns = columnsByPosition(format).map(({ name }) => name);
     const keys = ["$path", "source", "folder", "day"];
     await engine.run({
       sql: `CREATE TABLE ${deliveredTableOf(format)} (${list([...columns, ...keys])})`,
@@ -251,7 +252,10 @@ describe("the statement that commits files as delivered", () => {
     const { format } = table;
     const groups = new RegExp(`^(?:${renderLinePattern(format)})$`).exec(line)?.slice(1);
     const keys = [`s3://${BUCKET}/${key}`, folder.source, folder.folder, DT];
-    await insert(deliveredTableOf(format), [...(groups ?? columnsOf(format).map(() => undefined)), ...keys]);
+    await insert(deliveredTableOf(format), [
+      ...(groups ?? columnsByPosition(format).map(() => undefined)),
+      ...keys,
+    ]);
     await insert(deliveredLinesTableOf(format), [line, ...keys]);
     return key;
   }

@@ -67,6 +67,30 @@ describe.each(FORMAT_IDS)("the readers of %s lines", (id) => {
   });
 });
 
+it("agree on lines whose fields are found by name", async () => {
+  const { fields, namedFields = [] } = FORMATS.cloudfront;
+  const text = fc.oneof(
+    fc.constantFrom("-", "", "200", "0.25", "dt_1", "a\tb", 'a "b\\', "é日\u001f"),
+    fc.string(),
+  );
+  // The first two are the date and the time, without which no line is a row.
+  const texts = [...fields.slice(2), ...namedFields].map(({ name, token }) =>
+    fc.tuple(fc.constant(name), token === "tabbed" ? text : fc.constantFrom("-", "", "200")),
+  );
+  const line = fc
+    .tuple(...texts)
+    .chain((all) => fc.subarray(all))
+    .map((some) =>
+      JSON.stringify({ date: "2026-11-23", time: "07:05:00", "cs(Host)": "x", ...Object.fromEntries(some) }),
+    );
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { minLength: 20, maxLength: 40 }), async (lines) => {
+      expect(await readByIngest("cloudfront", lines)).toEqual(readByReference("cloudfront", lines));
+    }),
+    { numRuns: 10 },
+  );
+});
+
 describe("ALB lines that follow the documented grammar", () => {
   const word = fc.stringMatching(/^[A-Za-z0-9._:/-]{1,20}$/);
   const quoted = fc.stringMatching(/^[ !#-~é日]{0,40}$/);
