@@ -94,35 +94,30 @@ const BALANCER_LOGS: readonly {
   readonly prefix: string;
   readonly nameOf: (albName: string) => string;
   readonly line: BalancerLine;
-  readonly minutes: number;
 }[] = [
   {
     format: albConnection,
     prefix: "alb/",
     nameOf: (name) => `conn_log_${name}`,
     line: connectionLine,
-    minutes: 5,
   },
   {
     format: albHealthCheck,
     prefix: "alb/",
     nameOf: (name) => `health_check_log_${name}`,
     line: healthCheckLine,
-    minutes: 5,
   },
   {
     format: nlb,
     prefix: "nlb/",
     nameOf: (name) => name.replace("_app.", "_net.").replace(/_[0-9.]+(_[0-9a-f]+\.log)/, "$1"),
     line: networkLine,
-    minutes: 5,
   },
   {
     format: elb,
     prefix: "elb/",
     nameOf: (name) => name.replace(/_app\.(\w+)\.\w+?_/, "_$1-classic_").replace(/\.gz$/, ""),
     line: classicLine,
-    minutes: 60,
   },
 ];
 
@@ -133,11 +128,11 @@ export function* balancerObjects(
   first: Hour,
   hours: number,
 ): Generator<LogObject> {
-  for (const { format, prefix, nameOf, line, minutes } of BALANCER_LOGS) {
+  for (const { format, prefix, nameOf, line } of BALANCER_LOGS) {
     for (let index = 0; index < count; index++) {
       const { balancer, node } = NODES[index % NODES.length] ?? { balancer: BALANCERS[0], node: "" };
       const from = first + Math.floor((index * hours * INTERVALS_PER_HOUR) / count) * INTERVAL_MS;
-      const to = from + minutes * MINUTE_MS;
+      const to = from + INTERVAL_MS;
       const day = new Date(to).toISOString().slice(0, 10).replaceAll("-", "/");
       yield {
         key: `${prefix}${albFolder(balancer)}/${day}/${nameOf(albFileName(random, balancer, node, to))}`,
