@@ -14,6 +14,7 @@ import { addDoctorCommand } from "./commands/doctor";
 import { addIngestCommand } from "./commands/ingest";
 import { addQueryCommand } from "./commands/query";
 import { addRedriveCommand } from "./commands/redrive";
+import { addReportCommand } from "./commands/report";
 import { addSampleCommand } from "./commands/sample";
 import { addStatusCommand } from "./commands/status";
 
@@ -37,6 +38,7 @@ addSampleCommand(program);
 addIngestCommand(program);
 addQueryCommand(program);
 addAskCommand(program);
+addReportCommand(program);
 addBackfillCommand(program);
 addConnectBucketCommand(program);
 addBucketPolicyCommand(program);

@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../formats/time";
 import type { Range } from "../questions/range";
 import { rangeCondition } from "../questions/render";
 import type { Json } from "../terminal/rows";
-import { sumBy, measureOf } from "./cube";
+import { measureOf, sumBy } from "./cube";
 import type { ReportEngine } from "./engine";
 import {
   type Before,
@@ -13,6 +13,7 @@ import {
   type DetailRows,
   type DimensionId,
   type Domain,
+  MAX_VALUE,
   type MeasureId,
   type TableReport,
   TIME,
@@ -23,23 +24,23 @@ import {
 import {
   CODED,
   COUNTS,
-  HOURS_SQL,
-  SLOT_CLIENTS_SQL,
-  SUMS,
-  countsSql,
-  sumsSql,
   codedSql,
   codesName,
   codesSql,
+  countsSql,
   cubeSql,
   domainName,
   domainSql,
   extentSql,
+  HOURS_SQL,
   quantilesSql,
+  SLOT_CLIENTS_SQL,
   type Source,
+  SUMS,
   slotSql,
   sourceSql,
   sourcesOf,
+  sumsSql,
   tableOf,
   totalSql,
   unparsedLinesSql,
@@ -228,7 +229,14 @@ async function firstThatFits(
   shapes: readonly CubeShape[],
   rows: number,
 ): Promise<Cube[]> {
-  await engine.keep(SUMS, sumsSql(keys.map((key) => (key === VALUE ? `${list}` : key)), measures, list));
+  await engine.keep(
+    SUMS,
+    sumsSql(
+      keys.map((key) => (key === VALUE ? `${list}` : key)),
+      measures,
+      list,
+    ),
+  );
   for (const shape of shapes) {
     const read = await engine.rows(cubeSql(shape, measures, rows + 1, list));
     if (read.length <= rows) return [{ ...shape, measures, length: read.length, columns: columnsOf(read) }];
@@ -266,12 +274,16 @@ async function mainCubes(engine: ReportEngine, subject: Subject, slots: number):
   const cubes: Cube[] = [];
   for (const { id, values } of subject.dimensions.filter((one) => others.includes(one.id))) {
     const keys: CubeColumn[] = [TIME, ...ALWAYS, id];
-    const capped = [20, 8].filter((cap) => cap < values).map((cap) => ({ keys, slots: 1, caps: { [id]: cap } }));
+    const capped = [20, 8]
+      .filter((cap) => cap < values)
+      .map((cap) => ({ keys, slots: 1, caps: { [id]: cap } }));
     const shapes = [{ keys, slots: 1, caps: NO_CAPS }, ...capped, ...slotShapes(keys, slots).slice(1)];
     cubes.push(...(await firstThatFits(engine, { keys, measures }, shapes, MAX_SINGLE_ROWS)));
   }
   const all: CubeColumn[] = [TIME, ...ids];
-  cubes.push(...(await firstThatFits(engine, { keys: all, measures }, slotShapes(all, slots), MAX_JOINED_ROWS)));
+  cubes.push(
+    ...(await firstThatFits(engine, { keys: all, measures }, slotShapes(all, slots), MAX_JOINED_ROWS)),
+  );
   cubes.push(
     ...(await firstThatFits(engine, { keys: ids, measures }, keyShapes(ALWAYS, others), MAX_WHOLE_ROWS)),
   );
@@ -348,10 +360,14 @@ async function detailsOf(engine: ReportEngine, subject: Subject, range: Range): 
   const details: DetailRows[] = [];
   for (const { id, title, note, sql } of subject.details) {
     const rendered = sql.replace("{table}", tableOf(subject)).replace("{range}", rangeCondition(range));
-    details.push({ id, title, note, sql: rendered, ...(await engine.table(rendered)) });
+    const { columns, rows } = await engine.table(rendered);
+    details.push({ id, title, note, sql: rendered, columns, rows: rows.map((row) => row.map(shortened)) });
   }
   return details;
 }
+
+const shortened = (value: Json): Json =>
+  typeof value === "string" && value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE)}…` : value;
 
 async function unreadOf(engine: ReportEngine, subject: Subject): Promise<Unread> {
   const [[unparsed] = []] = await engine.rows(unparsedSql(subject));

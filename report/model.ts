@@ -22,6 +22,9 @@ export type MeasureId =
   | "cacheable"
   | "hit_bytes";
 
+/** Characters of a value that are kept: a client can send thousands, and the page has a limit. */
+export const MAX_VALUE = 200;
+
 /** Column of the time slot in a cube. */
 export const TIME = "time";
 /** Column of the list's value in a cube of a list. */

@@ -1,7 +1,6 @@
-import { deflateSync, inflateSync } from "fflate";
-import type { Cube, PackedCube, Report, TableReport } from "./model";
-
-const BITS = 128;
+import { deflateRawSync } from "node:zlib";
+import type { Cube, PackedCube, Report } from "./model";
+import { BITS, withCubes } from "./unpack";
 
 /** Whole numbers from 0, in as few bytes as they need, compressed, as base64. */
 export function packCube({ columns, ...shape }: Cube): PackedCube {
@@ -16,50 +15,8 @@ export function packCube({ columns, ...shape }: Cube): PackedCube {
       bytes.push(rest);
     }
   }
-  return { ...shape, data: base64(deflateSync(Uint8Array.from(bytes), { level: 9 })) };
+  return { ...shape, data: deflateRawSync(Uint8Array.from(bytes), { level: 9 }).toString("base64") };
 }
-
-export function unpackCube({ data, ...shape }: PackedCube): Cube {
-  const bytes = inflateSync(Uint8Array.from(atob(data), (character) => character.charCodeAt(0)));
-  let at = 0;
-  const next = (): number => {
-    let value = 0;
-    let factor = 1;
-    for (;;) {
-      const byte = bytes[at++] ?? 0;
-      value += (byte % BITS) * factor;
-      if (byte < BITS) return value;
-      factor *= BITS;
-    }
-  };
-  const columns = [...shape.keys, ...shape.measures].map(() => {
-    const column = new Float64Array(shape.length);
-    for (let row = 0; row < shape.length; row++) column[row] = next();
-    return column;
-  });
-  return { ...shape, columns };
-}
-
-function base64(bytes: Uint8Array): string {
-  const characters: string[] = [];
-  for (let at = 0; at < bytes.length; at += 0x8000) {
-    characters.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)));
-  }
-  return btoa(characters.join(""));
-}
-
-const withCubes = <A, B>(report: Report<A>, change: (cube: A) => B): Report<B> => ({
-  ...report,
-  tables: report.tables.map(
-    (table): TableReport<B> => ({
-      ...table,
-      cubes: table.cubes.map(change),
-      listCubes: table.listCubes.map((cubes) => cubes.map(change)),
-    }),
-  ),
-});
-
-export const unpackReport = (report: Report<PackedCube>): Report => withCubes(report, unpackCube);
 
 /** Packs a report; cubes of lists are left out, the largest first, until all of them need at most `bytes`. */
 export function packReport(report: Report, bytes: number): Report<PackedCube> {

@@ -2,7 +2,7 @@ import { FORMATS } from "../formats";
 import { HOUR_MS } from "../formats/time";
 import type { Range } from "../questions/range";
 import { rangeCondition, timestamp } from "../questions/render";
-import { type CubeShape, type MeasureId, TIME, VALUE } from "./model";
+import { type CubeShape, MAX_VALUE, type MeasureId, TIME, VALUE } from "./model";
 import type { Dimension, Listed, Subject } from "./subject";
 
 export const tableOf = ({ format }: Subject): string => FORMATS[format].table;
@@ -91,7 +91,7 @@ const keyName = (source: number, column: number): string => `s${source}_${column
 export function sourceSql({ number, columns, dimensions }: Source): string {
   const keys = columns.map((_, index) => `${keyName(number, index)} AS k${index}`);
   const originals = columns.map((column, index) => `nullif(${keyName(number, index)}, '') AS ${column}`);
-  const made = dimensions.map(({ id, sql }) => `coalesce(${sql}, '') AS v_${id}`);
+  const made = dimensions.map(({ id, sql }) => `substr(coalesce(${sql}, ''), 1, ${MAX_VALUE}) AS v_${id}`);
   return `SELECT ${columns.map((_, index) => `k${index}`).join(", ")}, requests, failed, refused, ${made.join(",\n  ")}
 FROM (
   SELECT ${keys.join(", ")}, ${originals.join(", ")}, requests, failed, refused

@@ -1,0 +1,57 @@
+import { tmpdir } from "node:os";
+import { sqlString } from "../formats/render/sql-text";
+import { openLake } from "../lake/query";
+import type { Range } from "../questions/range";
+import { REPORTED_TABLES } from "../report/collect";
+import { lakeEngine } from "../report/lake-engine";
+import { readAssets, type Written, writeReport } from "../report/write-report";
+import { isTimeZone } from "../report/zone";
+import { UserError } from "../terminal/user-error";
+
+export interface ReportOptions {
+  readonly lake: string;
+  readonly range: Range | undefined;
+  readonly timeZone: string;
+  readonly table?: string;
+  readonly output: string;
+}
+
+/** Larger lakes use the disk instead of more memory. */
+const SETTINGS = ["memory_limit = '300MB'", `temp_directory = ${sqlString(tmpdir())}`];
+
+/**
+ * Writes a report about a lake.
+ *
+ * @throws UserError for an unknown table or time zone, without a lake, or without rows
+ */
+export async function makeReport(
+  { lake: folder, range, timeZone, table, output }: ReportOptions,
+  onProgress: (what: string) => void = () => undefined,
+): Promise<Written> {
+  if (!isTimeZone(timeZone))
+    throw new UserError(`--tz: "${timeZone}" is no time zone; use e.g. Europe/Berlin`, 2);
+  if (table !== undefined && !REPORTED_TABLES.includes(table)) {
+    throw new UserError(
+      `--table: there are reports about ${REPORTED_TABLES.join(" and ")}, not "${table}"`,
+      2,
+    );
+  }
+  const assets = await readAssets(__dirname);
+  const lake = await openLake(folder);
+  try {
+    const engine = lakeEngine(lake);
+    for (const setting of SETTINGS) await engine.rows(`SET ${setting}`);
+    const asked = {
+      range,
+      timeZone,
+      source: folder,
+      now: new Date(),
+      ...(table === undefined ? {} : { table }),
+    };
+    const written = await writeReport(engine, asked, output, assets, onProgress);
+    if (written.tables.length === 0) throw new UserError(`lake ${folder}: no requests in the range`);
+    return written;
+  } finally {
+    lake.close();
+  }
+}
