@@ -1,8 +1,8 @@
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known) return known;
+  const format = formats.get(timeZone);
+  if (format) return format;
   const made = new Intl.DateTimeFormat("en-GB", {
     timeZone,
     hourCycle: "h23",
@@ -19,12 +19,21 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 
 export const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-const partsOf = (instant: number, timeZone: string): Record<string, string> =>
-  Object.fromEntries(
-    formatOf(timeZone)
-      .formatToParts(instant)
-      .map(({ type, value }) => [type, value]),
-  );
+/** Known parts: the format is slow, and a page writes the same times again and again. */
+const known = new Map<string, Readonly<Record<string, string>>>();
+
+function partsOf(instant: number, timeZone: string): Readonly<Record<string, string>> {
+  const key = `${instant} ${timeZone}`;
+  const parts =
+    known.get(key) ??
+    Object.fromEntries(
+      formatOf(timeZone)
+        .formatToParts(instant)
+        .map(({ type, value }) => [type, value]),
+    );
+  known.set(key, parts);
+  return parts;
+}
 
 /** Hour of the week, 0 to 167, from Monday 0:00. */
 export function hourOfWeek(instant: number, timeZone: string): number {

@@ -1,10 +1,15 @@
-import { byteText, count } from "../../terminal/quantities";
+import { byteText } from "../../terminal/quantities";
 import { visible } from "./node";
 
 /** How a column of a panel is written. */
 export type Kind = "text" | "count" | "bytes" | "percent" | "milliseconds";
 
 export type Value = string | number | null;
+
+const NUMBERS = new Intl.NumberFormat("en-US");
+
+/** `12,345`; with one format for all, as the page writes thousands of numbers. */
+const count = (value: number): string => NUMBERS.format(value);
 
 export const NOTHING = "–";
 

@@ -215,7 +215,7 @@ function weekPart(table: TableReport, state: State, timeZone: string): Element {
     h("p", { class: "note" }, `Requests by weekday and hour, ${timeZone}.`),
     h(
       "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Hours of the week" },
+      { class: "scroll", tabindex: 0, role: "group", "aria-label": "Hours of the week" },
       h(
         "table",
         { class: "week" },
@@ -338,7 +338,7 @@ function panelTable(panel: Panel, mode: Mode): Part {
     {
       class: `scroll${isScrolled ? " low" : ""}`,
       tabindex: 0,
-      role: "region",
+      role: "group",
       "aria-label": `Table: ${panel.title}`,
     },
     h(
