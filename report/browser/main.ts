@@ -31,21 +31,25 @@ function setState(state: State): void {
   draw();
 }
 
-const modeOf = (element: HTMLElement): Mode => ({
+/** Reading a width makes the browser lay out the page: once, before anything changes. */
+const modeNow = (): Mode => ({
   isInteractive: true,
   timeZone: report.timeZone,
-  width: Math.min(CHART_WIDTH, Math.max(300, element.clientWidth - 34)),
+  width: Math.min(CHART_WIDTH, Math.max(300, (document.getElementById("main")?.clientWidth ?? CHART_WIDTH) - 34)),
   tableOf: (id) =>
     isPrinting ? { ...(tables.get(id) ?? AS_IT_IS), isComplete: true } : (tables.get(id) ?? SHORTENED),
 });
 
 function draw(): void {
   const state = stateNow();
+  const mode = modeNow();
   const focus = focusNow();
   for (const table of report.tables) {
     const parts = document.querySelector<HTMLElement>(`.parts[data-table="${table.format}"]`);
     if (!parts) continue;
-    parts.replaceChildren(...tableParts(table, state, modeOf(parts)).map(toDom));
+    const fragment = document.createDocumentFragment();
+    fragment.append(...tableParts(table, state, mode).map(toDom));
+    parts.replaceChildren(fragment);
     const plot = parts.querySelector<HTMLElement>(".plot[data-brush]");
     if (plot) brushable(plot, ({ from, until }) => brushed(table, from, until));
   }
