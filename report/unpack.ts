@@ -38,4 +38,3 @@ export const withCubes = <A, B>(report: Report<A>, change: (cube: A) => B): Repo
 });
 
 export const unpackReport = (report: Report<PackedCube>): Report => withCubes(report, unpackCube);
-

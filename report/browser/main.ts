@@ -1,11 +1,11 @@
 import type { DimensionId, PackedCube, Report, TableReport } from "../model";
-import { unpackReport } from "../unpack";
 import { CHART_WIDTH } from "../page/chart";
 import { h, visible } from "../page/node";
 import { overTime, type Panel, slotStart } from "../page/panels";
 import { EVERYTHING, hashOf, type State, stateOf, toggled } from "../page/state";
 import { csvCell } from "../page/text";
 import { AS_IT_IS, type Mode, panelsOf, shownRows, type TableState, tableParts } from "../page/view";
+import { unpackReport } from "../unpack";
 import { timeText } from "../zone";
 import { brushable } from "./brush";
 import { toDom } from "./dom";
@@ -35,7 +35,10 @@ function setState(state: State): void {
 const modeNow = (): Mode => ({
   isInteractive: true,
   timeZone: report.timeZone,
-  width: Math.min(CHART_WIDTH, Math.max(300, (document.getElementById("main")?.clientWidth ?? CHART_WIDTH) - 34)),
+  width: Math.min(
+    CHART_WIDTH,
+    Math.max(300, (document.getElementById("main")?.clientWidth ?? CHART_WIDTH) - 34),
+  ),
   tableOf: (id) =>
     isPrinting ? { ...(tables.get(id) ?? AS_IT_IS), isComplete: true } : (tables.get(id) ?? SHORTENED),
 });
