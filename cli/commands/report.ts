@@ -17,6 +17,7 @@ interface Options {
   readonly table?: string;
   readonly output: string;
   readonly open: boolean;
+  readonly json: boolean;
 }
 
 /** Adds `access-logs report`. */
@@ -34,6 +35,7 @@ export const addReportCommand = (program: Command): Command =>
     .option("--table <name>", "only this table")
     .option("-o, --output <file>", "file to write", "report.html")
     .option("--open", "open the page in the browser", false)
+    .option("--json", "print what was written as one JSON document", false)
     .addHelpText(
       "after",
       examples(
@@ -43,10 +45,13 @@ export const addReportCommand = (program: Command): Command =>
     )
     .action(run);
 
-async function run({ lake, from, to, tz, table, output, open }: Options, command: Command): Promise<void> {
+async function run(
+  { lake, from, to, tz, table, output, open, json }: Options,
+  command: Command,
+): Promise<void> {
   const progress = progressLine(process.stderr);
   const started = performance.now();
-  const { bytes } = await makeReport(
+  const { bytes, tables } = await makeReport(
     {
       lake,
       range: rangeOf(from, to, command),
@@ -57,8 +62,12 @@ async function run({ lake, from, to, tz, table, output, open }: Options, command
     (what) => progress.say(what),
   );
   progress.clear();
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  await write(`wrote ${output}, ${byteText(bytes)}, in ${seconds} s; open it in a browser\n`);
+  const seconds = (performance.now() - started) / 1000;
+  await write(
+    json
+      ? `${JSON.stringify({ file: output, bytes, tables, seconds })}\n`
+      : `wrote ${output}, ${byteText(bytes)}, in ${seconds.toFixed(1)} s; open it in a browser\n`,
+  );
   if (open) openFile(resolve(output));
 }
 
