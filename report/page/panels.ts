@@ -129,7 +129,7 @@ export function dimensionPanel(table: TableReport, state: State, domain: Domain<
   const { selection, isUnknown } = applied(table, state, id);
   const own: Column[] = [
     ...(table.cubes[0]?.measures.includes("own_errors")
-      ? [{ label: "5xx of the balancer", kind: "count" } as const]
+      ? [{ label: "ELB 5xx", kind: "count" } as const]
       : []),
     ...(table.cubes[0]?.measures.includes("hits") ? [{ label: "Hits", kind: "percent" } as const] : []),
     { label: "Average", kind: "milliseconds" },

@@ -105,11 +105,7 @@ function tiles(table: TableReport, state: State): Element {
     ["Median time", whole(ms(totals.p50)), note ?? `p95 ${ms(totals.p95)}, p99 ${ms(totals.p99)}`],
     ...(table.format === "alb"
       ? ([
-          [
-            "5xx of the balancer",
-            sums ? shortCount(sums.ownErrors) : NOTHING,
-            "the targets returned the others",
-          ],
+          ["ELB's own 5xx", sums ? shortCount(sums.ownErrors) : NOTHING, "the targets returned the others"],
         ] as [string, string, string][])
       : []),
     ...(table.format === "cloudfront"
@@ -401,7 +397,11 @@ function rowPart(panel: Panel, { cells, filter, isChosen }: Row, mode: Mode): El
       const { kind, label } = panel.columns[index] ?? { kind: "text", label: "" };
       const text = valueText(cell, kind);
       if (kind !== "text") {
-        return h("td", { class: "number" }, label === "Share" ? bar(Number(cell)) : "", text);
+        return h(
+          "td",
+          { class: "number" },
+          ...(label === "Share" ? [bar(Number(cell)), h("span", { class: "share" }, text)] : [text]),
+        );
       }
       const isButton =
         index === 0 && mode.isInteractive && filter !== undefined && panel.dimension !== undefined;
