@@ -3,7 +3,7 @@ import { type Browser, chromium } from "playwright-core";
 
 /** Where Debian and Ubuntu put it; another place is named by the variable. */
 const PATHS = [
-  process.env["CHROMIUM"] ?? "",
+  process.env.CHROMIUM ?? "",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",

@@ -97,7 +97,7 @@ describe.each([
     );
     const clients = panelOf(tableOf(format), "client", state);
     const [whole] = await lake.query(`SELECT count(*) AS requests FROM ${name} WHERE ${method} = 'GET'`);
-    expect(clients.rows.reduce((total, { cells }) => total + Number(cells[1]), 0)).toBe(whole?.["requests"]);
+    expect(clients.rows.reduce((total, { cells }) => total + Number(cells[1]), 0)).toBe(whole?.requests);
   });
 
   it("gives SQL that has the rows of the panel, with its filters", async () => {
@@ -131,9 +131,7 @@ it("compares with the same length of time before, and counts only its range", as
   const days = parseRange("2026-11-23", "2026-11-23");
   const table = tableOf("alb", await reportOf(lake.lake, days));
   const count = async (condition: string) =>
-    (await lake.query(`SELECT count(*) AS requests FROM alb_access_logs WHERE ${condition}`))[0]?.[
-      "requests"
-    ];
+    (await lake.query(`SELECT count(*) AS requests FROM alb_access_logs WHERE ${condition}`))[0]?.requests;
   expect(table.totals.requests).toBe(await count("dt = '2026-11-23'"));
   const length = table.until - table.from;
   const before = await count(`epoch_ms(time) >= ${table.from - length} AND epoch_ms(time) < ${table.from}`);

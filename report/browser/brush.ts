@@ -11,7 +11,7 @@ export function brushable(plot: HTMLElement, onChosen: (slots: Brushed) => void)
   const svg = plot.querySelector("svg");
   if (!svg) return;
   plot.classList.add("live");
-  const slots = Number(svg.dataset["slots"]);
+  const slots = Number(svg.dataset.slots);
   const width = svg.viewBox.baseVal.width || CHART_WIDTH;
   const slotAt = (event: PointerEvent): number => {
     const box = svg.getBoundingClientRect();

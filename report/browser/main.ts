@@ -248,9 +248,9 @@ function copy(button: HTMLElement): void {
 function switchTheme(): void {
   const root = document.documentElement;
   const isDark =
-    root.dataset["theme"] === "dark" ||
-    (root.dataset["theme"] === undefined && matchMedia("(prefers-color-scheme: dark)").matches);
-  root.dataset["theme"] = isDark ? "light" : "dark";
+    root.dataset.theme === "dark" ||
+    (root.dataset.theme === undefined && matchMedia("(prefers-color-scheme: dark)").matches);
+  root.dataset.theme = isDark ? "light" : "dark";
 }
 
 document.addEventListener("click", (event) => {
@@ -259,13 +259,13 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("input", (event) => {
   const input = event.target;
-  if (!(input instanceof HTMLInputElement) || input.dataset["search"] === undefined) return;
-  const id = input.dataset["search"];
+  if (!(input instanceof HTMLInputElement) || input.dataset.search === undefined) return;
+  const id = input.dataset.search;
   tables.set(id, { ...(tables.get(id) ?? SHORTENED), search: input.value });
   draw();
 });
 document.addEventListener("change", (event) => {
-  if (event.target instanceof HTMLSelectElement && event.target.dataset["time"] !== undefined) changeTime();
+  if (event.target instanceof HTMLSelectElement && event.target.dataset.time !== undefined) changeTime();
 });
 addEventListener("hashchange", draw);
 addEventListener("beforeprint", () => {
@@ -284,4 +284,4 @@ addEventListener("resize", () => {
 
 drawControls();
 draw();
-document.documentElement.dataset["ready"] = "true";
+document.documentElement.dataset.ready = "true";

@@ -199,16 +199,15 @@ export function listPanel(table: TableReport, state: State, domain: Domain, cube
     .map(([code, sums]) => [domain.values[code - 1] ?? "", figuresOf(table, cube, sums)] as const)
     // The requests that the list is not about.
     .filter(([value]) => !(domain.within && value === ""));
-  const rest = listed.reduce(
-    (left, [, sums]) => ({
-      ...left,
-      requests: left.requests - sums.requests,
-      clientErrors: left.clientErrors - sums.clientErrors,
-      serverErrors: left.serverErrors - sums.serverErrors,
-      sent: left.sent - sums.sent,
-    }),
-    all,
-  );
+  const left = (figure: (sums: Figures) => number) =>
+    listed.reduce((rest, [, sums]) => rest - figure(sums), figure(all));
+  const rest = {
+    ...all,
+    requests: left(({ requests }) => requests),
+    clientErrors: left(({ clientErrors }) => clientErrors),
+    serverErrors: left(({ serverErrors }) => serverErrors),
+    sent: left(({ sent }) => sent),
+  };
   const rows = listed.map(([value, sums]): Row => ({ cells: [value, ...trafficCells(sums, all.requests)] }));
   if (rest.requests > 0) rows.push({ cells: [OTHER, ...trafficCells(rest, all.requests)] });
   return { ...panel, rows: byRequests(rows) };

@@ -428,7 +428,7 @@ function rowPart(panel: Panel, { cells, filter, isChosen }: Row, mode: Mode): El
   );
 }
 
-const BAR_WIDTH = 48;
+const BAR_WIDTH = 30;
 
 const bar = (percent: number): Element =>
   h(
