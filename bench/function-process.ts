@@ -100,7 +100,7 @@ export const functionEnvironment = (endpoint: string): Readonly<Record<string, s
 
 /** The stack's configuration object for a load balancer that delivers below `alb/`. */
 export const CONFIGURATION: Configuration = {
-  sources: [...configuredSourcesOf([{ name: "web", format: "alb", prefix: "alb/" }])],
+  sources: [...configuredSourcesOf([{ name: "web", format: "alb", prefix: "alb/" }], "logs")],
 };
 
 /** The stack's variables for `move-access-logs`. */

@@ -6,6 +6,7 @@ import { type Benchmark, type BenchOptions, isMet, type Outcome } from "./benchm
 import { coldStart } from "./cold-start";
 import { ingest } from "./ingest";
 import { layout } from "./layout";
+import { listing } from "./listing";
 import { move } from "./move";
 import { type Section, writePage } from "./page";
 import { versionOf } from "./peers";
@@ -16,6 +17,7 @@ import { synth } from "./synth";
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   move: { title: "Moving", run: move },
+  listing: { title: "Listing of files as delivered", run: listing },
   ingest: { title: "Ingest on one machine", run: ingest },
   questions: { title: "Questions", run: questions },
   layout: { title: "Layout of the Parquet files", run: layout },

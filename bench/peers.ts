@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import type { BenchOptions } from "./benchmark";
 
@@ -10,8 +10,8 @@ export type Peer =
   | { readonly path: string /** e.g. `lnav 0.11.1-1` */; readonly version: string }
   | { readonly skipped: string };
 
-/** Outside the project, because peers are not its dependencies. */
-const NPM_FOLDER = join(tmpdir(), "access-logs-bench-peers");
+/** Outside the project, because peers are not its dependencies, and where no other user can put programs. */
+const NPM_FOLDER = join(homedir(), ".cache", "access-logs-bench-peers");
 const HOW_TO_INSTALL = "npm run bench -- --install gets it";
 
 /** A command of a Debian package, searched in the PATH. */

@@ -1,7 +1,9 @@
-import { moveSeconds } from "../cost/model";
-import { DAY_SECONDS, HOUR_SECONDS } from "../formats/time";
+import { listSeconds, moveSeconds } from "../cost/model";
+import { DAY_MS, DAY_SECONDS } from "../formats/time";
+import { LOOK_BACK_MS } from "../handlers/core/find-delivered";
+import { LISTING_SHARE } from "../handlers/core/note-delivered";
 import { MAX_BYTES } from "../handlers/core/plan-commits";
-import { MOVE, PIPELINE_SCAN_LIMIT_GIB, TRANSFORM } from "../pipeline/sizing";
+import { MOVE, TRANSFORM } from "../pipeline/sizing";
 
 /** A number in the scale model, and its source. */
 export interface Fact {
@@ -61,7 +63,17 @@ export const FACTS = {
     unit: "s",
     source: "https://docs.aws.amazon.com/general/latest/gr/athena.html (DML query timeout)",
   },
-  pipelineScanBytes: { value: PIPELINE_SCAN_LIMIT_GIB * 1024 ** 3, unit: "bytes a statement", source: OURS },
+  listRequestSeconds: { value: 0.1, unit: "s for a LIST request", source: ASSUMED },
+  keysPerList: {
+    value: 1000,
+    unit: "keys a LIST request",
+    source: "https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html",
+  },
+  listSeconds: {
+    value: listSeconds(1),
+    unit: "s for the answer to a LIST request",
+    source: "measured processor time, at a function's slice of one (cost/model.ts)",
+  },
   commitBytes: { value: MAX_BYTES, unit: "bytes a commit", source: "handlers/core/plan-commits.ts" },
   tableFileBytes: {
     value: 512 * 1024 ** 2,
@@ -86,34 +98,38 @@ export interface Ceiling {
   readonly remedy: string;
 }
 
-const HOURS_PER_DAY = 24;
+const RUNS_PER_DAY = 24 * TRANSFORM.perHour;
 
 /** Files that Athena reads in this many seconds. */
 const filesReadIn = (seconds: number): number =>
   (seconds - FACTS.athenaStartSeconds.value) *
   Math.min(FACTS.athenaFilesPerSecond.value, FACTS.athenaBytesPerSecond.value / FACTS.fileBytes.value);
 
+/** Files per day whose look-back a run lists in its time. */
+const filesListed = (): number => {
+  const { transformSeconds, listSeconds: perList, keysPerList } = FACTS;
+  const requests = (transformSeconds.value * LISTING_SHARE) / perList.value;
+  return (requests * keysPerList.value * DAY_MS) / LOOK_BACK_MS;
+};
+
 /** Limits, the lowest first. */
 export const CEILINGS: readonly Ceiling[] = [
   {
-    name: "the nightly count of a day's text ends before Athena stops it",
-    filesPerDay: filesReadIn(FACTS.athenaStatementSeconds.value),
-    remedy: "count hour by hour; until then an alarm on maintain-lake is raised, and no row is lost",
+    name: "read as delivered: Athena lists the folder of a day, of one account and Region, before it stops the statement",
+    filesPerDay:
+      (FACTS.athenaStatementSeconds.value / FACTS.listRequestSeconds.value) * FACTS.keysPerList.value,
+    remedy: 'layout "hive": its folders have an hour',
   },
   {
-    name: "the commits of an hour take less than an hour, each reading most of the hour again",
-    filesPerDay: HOURS_PER_DAY * commitsKeepUp(),
-    remedy: "commit less often, or partition by source: fewer files need fewer ranges of keys",
+    name: "read as delivered: a run lists the new files in its share of the time",
+    filesPerDay: filesListed(),
+    remedy: "raise the memory in pipeline/sizing.ts: the requests are limited by the processor",
   },
   {
-    name: "the last commit of an hour ends before Athena stops it",
-    filesPerDay: HOURS_PER_DAY * filesReadIn(FACTS.athenaStatementSeconds.value),
-    remedy: "partition by source, so that a commit reads one source's hour",
-  },
-  {
-    name: "the nightly count stays below what a statement of the pipeline may read",
-    filesPerDay: FACTS.pipelineScanBytes.value / FACTS.fileBytes.value,
-    remedy: "count hour by hour",
+    name: "the commits of a day take less than a day",
+    filesPerDay: filesReadIn(DAY_SECONDS / RUNS_PER_DAY) * RUNS_PER_DAY,
+    remedy:
+      "a pipeline of its own for some of the sources; Athena opens more files at once with provisioned capacity",
   },
   {
     name: "move-access-logs keeps up at its concurrency",
@@ -127,13 +143,3 @@ export const CEILINGS: readonly Ceiling[] = [
     remedy: "S3 splits a busy prefix by itself after a while; partition by source",
   },
 ].sort((a, b) => a.filesPerDay - b.filesPerDay);
-
-/**
- * Files per hour at which an hour's runs take an hour in total. With so many files, ranges of keys cover
- * nearly the whole hour.
- */
-function commitsKeepUp(): number {
-  const runs = FACTS.transformPerHour.value;
-  const share = (runs + 1) / 2;
-  return filesReadIn((HOUR_SECONDS - (runs - 1) * FACTS.athenaStartSeconds.value) / share);
-}

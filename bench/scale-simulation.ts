@@ -1,4 +1,4 @@
-import { moveSeconds, shareReadAgain } from "../cost/model";
+import { moveSeconds } from "../cost/model";
 import { DAY_SECONDS, HOUR_SECONDS } from "../formats/time";
 import { type Random, randomFrom } from "../sample/random";
 import { sum } from "../terminal/quantities";
@@ -129,7 +129,7 @@ function commitAll(cohorts: readonly Cohort[], end: number): number {
     let now = started;
     while (waiting.length > 0 && now < deadline) {
       const batch = nextBatch(waiting);
-      const needed = readSeconds(filesRead(hours, batch));
+      const needed = readSeconds(filesOf(batch));
       now += Math.min(needed, FACTS.athenaStatementSeconds.value);
       // Athena stops a statement that takes longer, and commits nothing.
       if (needed > FACTS.athenaStatementSeconds.value) continue;
@@ -154,45 +154,31 @@ function nextBatch(waiting: Cohort[]): Cohort[] {
 
 function commit(hours: Hours, batch: readonly Cohort[], at: number): void {
   for (const cohort of batch) cohort.committedAt = at;
-  for (const [hour, files] of filesByHour(batch)) {
-    const ofHour = hours.get(hour);
-    if (ofHour === undefined) continue;
-    ofHour.committed += files;
-    ofHour.waiting = ofHour.waiting.filter(({ committedAt }) => committedAt === Number.POSITIVE_INFINITY);
+  for (const hour of new Set(batch.map((cohort) => cohort.hour))) {
+    const waiting = hours.get(hour) ?? [];
+    hours.set(
+      hour,
+      waiting.filter(({ committedAt }) => committedAt === Number.POSITIVE_INFINITY),
+    );
   }
 }
 
-/** Number of a statement's files, and other files of their hours that its ranges of keys cover. */
-function filesRead(hours: Hours, batch: readonly Cohort[]): number {
-  const again = [...filesByHour(batch)].map(
-    ([hour, isNew]) => shareReadAgain(isNew) * (hours.get(hour)?.committed ?? 0),
-  );
-  return filesOf(batch) + sum(again);
-}
-
-/** Number of files by hour. */
-function filesByHour(cohorts: readonly Cohort[]): ReadonlyMap<number, number> {
-  const files = new Map<number, number>();
-  for (const { hour, count } of cohorts) files.set(hour, (files.get(hour) ?? 0) + count);
-  return files;
-}
-
-/** For each hour, the waiting cohorts and the number of committed files. */
-type Hours = ReadonlyMap<number, { waiting: Cohort[]; committed: number }>;
+/** The waiting cohorts of each hour. */
+type Hours = Map<number, readonly Cohort[]>;
 
 function groupByHour(cohorts: readonly Cohort[]): Hours {
-  const hours = new Map<number, { waiting: Cohort[]; committed: number }>();
+  const hours = new Map<number, Cohort[]>();
   for (const cohort of cohorts) {
-    const files = hours.get(cohort.hour) ?? { waiting: [], committed: 0 };
-    files.waiting.push(cohort);
-    hours.set(cohort.hour, files);
+    const ofHour = hours.get(cohort.hour) ?? [];
+    ofHour.push(cohort);
+    hours.set(cohort.hour, ofHour);
   }
   return hours;
 }
 
 /** Relies on the order of the hours by time. */
 const waitingAt = (hours: Hours, time: number): Cohort[] =>
-  [...hours].flatMap(([hour, { waiting }]) =>
+  [...hours].flatMap(([hour, waiting]) =>
     hour * HOUR_SECONDS < time ? waiting.filter(({ movedAt }) => movedAt <= time) : [],
   );
 

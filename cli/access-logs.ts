@@ -1,7 +1,9 @@
 #!/usr/bin/env node
+import { inspect } from "node:util";
 import { Command, CommanderError } from "commander";
 import { codeOf, messageOf, OperationError } from "../handlers/core/errors";
 import { version } from "../package.json";
+import { printableLines } from "../terminal/printable";
 import { UserError } from "../terminal/user-error";
 import { addAskCommand } from "./commands/ask";
 import { addBackfillCommand } from "./commands/backfill";
@@ -31,6 +33,7 @@ const program = new Command("access-logs")
     "Ingest and query ALB and CloudFront access logs in a lake, and operate and query the pipeline on AWS",
   )
   .version(version)
+  .configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) })
   .helpCommand(false)
   .exitOverride();
 
@@ -53,7 +56,7 @@ for (const command of program.commands) command.exitOverride();
 
 main().catch((error: unknown) => {
   // With the stack trace: this is a bug in the program, and a bug report needs the trace.
-  console.error(error);
+  console.error(printableLines(inspect(error)));
   process.exitCode = EXIT_FAILED;
 });
 
@@ -66,7 +69,7 @@ async function main(): Promise<void> {
     } else if (isReaderGone(error)) {
       process.exitCode = 0;
     } else if (error instanceof UserError || error instanceof OperationError || isRefusal(error)) {
-      console.error(`error: ${messageOf(error).split("\n\n")[0]}`);
+      console.error(printableLines(`error: ${messageOf(error).split("\n\n")[0]}`));
       process.exitCode = error instanceof UserError ? error.exitCode : EXIT_FAILED;
     } else {
       throw error;

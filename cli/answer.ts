@@ -6,8 +6,9 @@ import type { EngineOptions } from "./engine-options";
 
 /** Runs SQL on the engine that the options name, and prints the rows as they arrive. */
 export async function answer(sql: string, options: EngineOptions): Promise<void> {
-  const print = (rows: QueryRows) => printRows(options.json ? "json" : options.format, rows, write);
-  if (options.lake !== undefined) return queryLake(options.lake, sql, print);
+  const { json, format, escapeFormulas, lake, unsafe = false } = options;
+  const print = (rows: QueryRows) => printRows(json ? "json" : format, rows, write, { escapeFormulas });
+  if (lake !== undefined) return queryLake(lake, sql, print, { isUnsafe: unsafe });
   // A query of a lake does not wait for the SDK to load.
   const { answerFromAthena } = await import("./athena-answer.js");
   return answerFromAthena(sql, options, print);

@@ -7,7 +7,7 @@ import { ALL_TIME } from "../questions/range";
 import { renderQuestion } from "../questions/render";
 import { SAMPLE_DEFAULTS, writeSample } from "../sample/write-sample";
 import { printRows } from "../terminal/print-rows";
-import { write } from "../terminal/write";
+import { writeText } from "../terminal/write";
 import { makeReport } from "./make-report";
 import { printSummary } from "./print-summary";
 
@@ -20,7 +20,7 @@ async function demo(): Promise<void> {
   const logs = join(FOLDER, "logs");
   const lake = join(FOLDER, "lake");
   await rm(FOLDER, { recursive: true, force: true });
-  await write(
+  await writeText(
     `Writing sample access logs of ${SAMPLE_DEFAULTS.hours} hours to ${logs}, and ingesting them into the lake ${lake}.\n\n`,
   );
   await writeSample(logs, SAMPLE_DEFAULTS, () => undefined);
@@ -30,16 +30,16 @@ async function demo(): Promise<void> {
     deleteOriginals: false,
     onProgress: () => undefined,
   });
-  await write(printSummary(summary, lake));
+  await writeText(printSummary(summary, lake));
   const open = await openLake(lake);
   for (const question of QUESTIONS.filter(({ name }) => SHOWN.includes(name))) {
-    await write(`\n${question.title} (ask ${question.name})\n\n`);
-    await open.query(renderQuestion(question, ALL_TIME), (result) => printRows("table", result, write));
+    await writeText(`\n${question.title} (ask ${question.name})\n\n`);
+    await open.query(renderQuestion(question, ALL_TIME), (result) => printRows("table", result, writeText));
   }
   open.close();
   const report = join(FOLDER, "report.html");
   await makeReport({ lake, range: undefined, timeZone: "UTC", output: report });
-  await write(`
+  await writeText(`
 The whole picture: open ${report} in a browser.
 
 Next:

@@ -14,6 +14,9 @@ export interface EngineOptions {
   readonly reuse?: number;
   readonly format: OutputFormat;
   readonly json: boolean;
+  readonly escapeFormulas: boolean;
+  /** Only of `query`. */
+  readonly unsafe?: boolean;
 }
 
 const MAX_REUSE_MINUTES = 7 * 24 * 60;
@@ -40,7 +43,12 @@ export function addEngineOptions(command: Command): Command {
       ),
     )
     .addOption(new Option("--format <format>", "output format").choices(OUTPUT_FORMATS).default("table"))
-    .option("--json", "the same as --format json", false);
+    .option("--json", "the same as --format json", false)
+    .option(
+      "--escape-formulas",
+      "csv: put ' before text that a spreadsheet would run as a formula (=, +, -, @)",
+      false,
+    );
 }
 
 /** Ends the command with its usage if the options name no engine. */

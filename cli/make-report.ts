@@ -1,5 +1,3 @@
-import { tmpdir } from "node:os";
-import { sqlString } from "../formats/render/sql-text";
 import { openLake } from "../lake/query";
 import type { Range } from "../questions/range";
 import { REPORTED_TABLES } from "../report/collect";
@@ -16,8 +14,8 @@ export interface ReportOptions {
   readonly output: string;
 }
 
-/** Larger lakes use the disk instead of more memory. */
-const SETTINGS = ["memory_limit = '300MB'", `temp_directory = ${sqlString(tmpdir())}`];
+/** Reports of larger lakes use the disk instead of more memory. */
+const MEMORY_LIMIT = "300MB";
 
 /**
  * Writes a report about a lake.
@@ -37,10 +35,9 @@ export async function makeReport(
     );
   }
   const assets = await readAssets(__dirname);
-  const lake = await openLake(folder);
+  const lake = await openLake(folder, { memoryLimit: MEMORY_LIMIT });
   try {
     const engine = lakeEngine(lake);
-    for (const setting of SETTINGS) await engine.rows(`SET ${setting}`);
     const asked = {
       range,
       timeZone,

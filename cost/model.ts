@@ -1,6 +1,7 @@
-import { DAY_SECONDS } from "../formats/time";
+import { DAY_MS, DAY_SECONDS } from "../formats/time";
 import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
-import { MAX_RANGES } from "../handlers/core/plan-commits";
+import { LOOK_BACK_MS } from "../handlers/core/find-delivered";
+import { COMPARED_DAYS } from "../handlers/core/reconcile";
 import { CREATE_PARTITION, MAINTAIN, MEMORY_MIB, MOVE, TRANSFORM } from "../pipeline/sizing";
 import { sum } from "../terminal/quantities";
 import { ATHENA_MIN_BYTES, BYTES_PER_TB, PRICES, usdOf } from "./prices";
@@ -43,24 +44,28 @@ export const REQUESTS = {
   copiesPerFile: 1,
   /** `transform-partition`: lists of old markers, the table's commits and its notes, even without work. */
   transformRun: { writes: 3, reads: 0 },
-  /** ... and for a commit: another list of commits, and the records of its start and its end. */
-  transformCommit: { writes: 3, reads: 0 },
+  /** ... and for a commit: another list of commits, and the records of its start, its end and its unparsed lines. */
+  transformCommit: { writes: 4, reads: 0 },
+  /**
+   * `transform-partition` for a source that is read as delivered, per run: lists of its folders (each level, and the
+   * groups in a day's folder), and its position.
+   */
+  listing: { folders: 4, position: { writes: 1, reads: 1 } },
   /** Each note is read by the run that commits its files. */
   readsPerNote: 1,
   /** `create-partition`: a list of the table's notes; without typed tables, one of old markers, too. */
   createPartitionRun: { writes: 1, reads: 0 },
-  /** `maintain-lake`: a list of the table's commits, and one read of each record. */
-  maintainRun: { writes: 1, reads: 0 },
-  readsPerCommit: 1,
+  /** `maintain-lake`: lists of the records, notes, rejected files and days, and what the reconciliation remembers. */
+  maintainRun: { writes: 7, reads: 1 },
   /** Metrics of the functions, each billed for the hours in which it is published. */
-  metrics: { move: 4, transform: 5, maintain: 1 },
+  metrics: { move: 4, transform: 6, listing: 2 },
 } as const;
 
 /** Alarms and dashboards of a stack with one source, by design. */
 export const WATCHERS = {
   text: { alarms: 16, dashboards: 1 },
   typed: { alarms: 33, dashboards: 1 },
-  projected: { alarms: 26, dashboards: 1 },
+  delivered: { alarms: 28, dashboards: 1 },
 } as const;
 
 /** Size of a typed table relative to the gzip text: measured on generated logs of both formats. */
@@ -92,6 +97,11 @@ const QUEUE_READERS = 5;
 const LONG_POLL_SECONDS = 20;
 /** Messages in one DeleteMessageBatch. */
 const QUEUE_BATCH = 10;
+
+/** Measured CPU time to read the answer to a LIST request with a thousand keys. */
+const LIST_CPU_SECONDS = 0.04;
+/** Keys in one answer to a LIST request. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+const KEYS_PER_LIST = 1000;
 
 /** Data file, manifest, manifest list and metadata; and Athena's objects with a statement's results. */
 const WRITES_PER_COMMIT = 4;
@@ -128,6 +138,10 @@ export const moveInvocations = (files: number): number =>
 export const moveSeconds = (files: number): number =>
   Math.max(MOVE_MIN_SECONDS, (files * MOVE_CPU_SECONDS * MIB_PER_CPU) / MEMORY_MIB);
 
+/** Seconds that one function needs to read the answers to this many LIST requests. */
+export const listSeconds = (requests: number): number =>
+  (requests * LIST_CPU_SECONDS * MIB_PER_CPU) / MEMORY_MIB;
+
 /**
  * Notes that `move-access-logs` writes in a month: at least one per invocation, and one per hundred files.
  */
@@ -135,27 +149,6 @@ export const moveNotes = (files: number): number => {
   const invocations = moveInvocations(files);
   return invocations * Math.ceil(files / invocations / FILES_PER_NOTE);
 };
-
-/**
- * Share of an hour's committed files that a commit reads again. A statement names its files one by one, up to
- * a limit; for more files, it names ranges of keys, and also reads the files in between.
- *
- * Keys start with a hash, so the gaps between them are distributed exponentially. The ranges join keys with
- * the longest common prefixes, in whole characters: this covers less than joining random gaps, and more than
- * joining the smallest ones. The mean of both is close to the planner's result.
- *
- * @param newFiles new files of one statement and hour
- */
-export function shareReadAgain(newFiles: number): number {
-  const apart = Math.min(1, MAX_RANGES / newFiles);
-  const byAnyGaps = 1 - apart;
-  const bySmallestGaps = 1 - apart * (1 - Math.log(apart));
-  return (byAnyGaps + bySmallestGaps) / 2;
-}
-
-/** How many times the commits of an hour read each byte of its text. */
-export const commitScans = (commitsPerHour: number, filesPerCommit: number): number =>
-  1 + (shareReadAgain(filesPerCommit) * (Math.max(1, commitsPerHour) - 1)) / 2;
 
 const item = (name: string, price: keyof typeof PRICES, quantity: number): Item => ({
   name,
@@ -191,45 +184,75 @@ function scheduledItems(name: string, runs: number, seconds: number): Item[] {
   ];
 }
 
-function partitionItems(tables: number): Item[] {
+/** @param writes requests of a run */
+const partitionItems = (writes: number): Item[] => {
   const runs = CREATE_PARTITION.perHour * hoursPerMonth;
   return [
     ...scheduledItems("partitions", runs, runs * ADD_PARTITIONS_SECONDS),
-    item(
-      "partitions: requests",
-      "s3Writes",
-      runs * (REQUESTS.createPartitionRun.writes + tables * WRITES_PER_STATEMENT),
-    ),
+    item("partitions: requests", "s3Writes", runs * (REQUESTS.createPartitionRun.writes + writes)),
+  ];
+};
+
+/** Where the typed tables' files are read. */
+type Layout = "hive" | "as-delivered";
+
+const transformRuns = TRANSFORM.perHour * hoursPerMonth;
+const nights = MAINTAIN.perDay * DAYS_PER_MONTH;
+
+/** LIST requests for all of these keys. */
+const listsOf = (keys: number): number => Math.max(1, keys / KEYS_PER_LIST);
+
+/**
+ * Keys in the folders that a commit lists, on average. A statement lists its partitions completely. The first commit of
+ * an hour or a day reads the end of the one before, too.
+ */
+function keysInFolders(filesPerDay: number, layout: Layout): number {
+  const [perFolder, commits] =
+    layout === "hive"
+      ? [filesPerDay / HOURS_PER_DAY, TRANSFORM.perHour]
+      : [filesPerDay, TRANSFORM.perHour * HOURS_PER_DAY];
+  return perFolder * (0.5 + 1 / commits);
+}
+
+/** The listings of new files, instead of events and copies. */
+function listingItems({ files }: Month): Item[] {
+  const filesPerDay = files / DAYS_PER_MONTH;
+  const lookedAt = (filesPerDay * LOOK_BACK_MS) / DAY_MS;
+  const { folders, position } = REQUESTS.listing;
+  const notes = Math.max(Math.min(transformRuns, files), files / FILES_PER_NOTE);
+  const lists = transformRuns * (folders + listsOf(lookedAt));
+  return [
+    item("list: new files", "s3Writes", lists),
+    item("list: positions", "s3Writes", transformRuns * position.writes),
+    item("list: reads", "s3Reads", transformRuns * position.reads),
+    item("list: notes", "s3Writes", notes),
+    item("list: run time", "lambdaArm", (listSeconds(lists) * MEMORY_MIB) / 1024),
   ];
 }
 
-function tableItems({ files, gb, commitsPerHour }: Month): Item[] {
-  const runs = TRANSFORM.perHour * hoursPerMonth;
+function tableItems({ files, gb, commitsPerHour }: Month, layout: Layout): Item[] {
   const commits = commitsPerHour * hoursPerMonth;
-  const scans = commitScans(commitsPerHour, files / commits);
-  const nights = MAINTAIN.perDay * DAYS_PER_MONTH;
-  const { transformRun, transformCommit, readsPerNote, maintainRun, readsPerCommit } = REQUESTS;
+  const filesPerDay = files / DAYS_PER_MONTH;
+  const notes = layout === "hive" ? moveNotes(files) : Math.max(commits, files / FILES_PER_NOTE);
+  const { transformRun, transformCommit, readsPerNote, maintainRun } = REQUESTS;
   return [
-    ...scheduledItems("commit", runs, runs * IDLE_SECONDS + commits * COMMIT_SECONDS),
+    ...scheduledItems("commit", transformRuns, transformRuns * IDLE_SECONDS + commits * COMMIT_SECONDS),
     item(
       "commit: writes",
       "s3Writes",
-      runs * transformRun.writes +
+      transformRuns * transformRun.writes +
         commits * (transformCommit.writes + WRITES_PER_COMMIT + WRITES_PER_STATEMENT),
     ),
+    item("commit: Athena's lists", "s3Writes", commits * listsOf(keysInFolders(filesPerDay, layout))),
     item(
       "commit: reads",
       "s3Reads",
-      runs * transformRun.reads +
-        commits * transformCommit.reads +
-        moveNotes(files) * readsPerNote +
-        files * scans,
+      transformRuns * transformRun.reads + commits * transformCommit.reads + notes * readsPerNote + files,
     ),
-    item("commit: scan of the text", "athenaScan", tbScanned(gb * scans, commits)),
+    item("commit: scan of the text", "athenaScan", tbScanned(gb, commits)),
     ...scheduledItems("maintain", nights * MAINTAIN.runsPerNight, nights * MAINTAIN_SECONDS),
-    item("maintain: scan of the text", "athenaScan", tbScanned(gb, nights)),
     item("maintain: writes", "s3Writes", nights * maintainRun.writes),
-    item("maintain: reads", "s3Reads", nights * maintainRun.reads + commits * readsPerCommit + files),
+    item("maintain: reconciliation", "s3Writes", nights * listsOf(filesPerDay * COMPARED_DAYS)),
     item("maintain: merge of small files", "athenaScan", tbScanned(gb * TABLE_PER_TEXT, nights)),
   ];
 }
@@ -239,9 +262,10 @@ const storedTable = ({ keptGb }: Month, ratio: number): Item =>
   item("storage: table", "s3Storage", keptGb * ratio);
 
 function watchItems(design: keyof typeof WATCHERS): Item[] {
-  const { move, transform, maintain } = REQUESTS.metrics;
+  const { move, transform, listing } = REQUESTS.metrics;
+  const metrics = { text: move, typed: move + transform, delivered: transform + listing };
   return [
-    item("watch: metrics", "metrics", design === "text" ? move : move + transform + maintain),
+    item("watch: metrics", "metrics", metrics[design]),
     item("watch: alarms", "alarms", WATCHERS[design].alarms),
     item("watch: dashboard", "dashboards", WATCHERS[design].dashboards),
   ];
@@ -273,11 +297,17 @@ function sampleItems(month: Month): Item[] {
   ];
 }
 
-/** AWS's own delivery as Parquet under Hive-style keys. */
-const vendedItems = (month: Month): Item[] => [
+/** AWS's own delivery, billed by the text before compression. */
+const deliveryItems = (month: Month): Item[] => [
   item("delivery", "vendedLogs", month.gb * PLAIN_PER_TEXT),
   item("delivery: writes", "s3Writes", month.files),
-  storedTable(month, TABLE_PER_TEXT),
+];
+
+/** AWS's own delivery to a stream that writes Parquet. */
+const streamItems = ({ gb }: Month): Item[] => [
+  item("delivery", "vendedLogs", gb * PLAIN_PER_TEXT),
+  item("stream", "firehose", gb * PLAIN_PER_TEXT),
+  item("stream: Parquet", "firehoseToParquet", gb * PLAIN_PER_TEXT),
 ];
 
 /** The designs of this project, and alternatives. */
@@ -286,7 +316,7 @@ export const DESIGNS = {
     title: "text only",
     items: (month: Month) => [
       ...moveItems(month),
-      ...partitionItems(1),
+      ...partitionItems(WRITES_PER_STATEMENT),
       storedText(month),
       ...watchItems("text"),
     ],
@@ -295,25 +325,36 @@ export const DESIGNS = {
     title: "typed tables",
     items: (month: Month) => [
       ...moveItems(month),
-      ...partitionItems(2),
-      ...tableItems(month),
+      ...partitionItems(2 * WRITES_PER_STATEMENT),
+      ...tableItems(month, "hive"),
       storedText(month),
       storedTable(month, TABLE_PER_TEXT),
       ...watchItems("typed"),
     ],
   },
-  projected: {
-    title: "typed tables, projected partitions",
+  delivered: {
+    title: "typed tables, read as delivered",
     items: (month: Month) => [
-      ...moveItems(month),
-      ...tableItems(month),
+      ...listingItems(month),
+      ...tableItems(month, "as-delivered"),
       storedText(month),
       storedTable(month, TABLE_PER_TEXT),
-      ...watchItems("projected"),
+      ...watchItems("delivered"),
     ],
   },
   sample: { title: "AWS sample", items: sampleItems },
-  vended: { title: "AWS's own delivery", items: vendedItems },
+  vendedText: {
+    title: "AWS's own delivery, text",
+    items: (month: Month) => [...deliveryItems(month), storedText(month)],
+  },
+  vendedParquet: {
+    title: "AWS's own delivery, Parquet",
+    items: (month: Month) => [...deliveryItems(month), storedTable(month, TABLE_PER_TEXT)],
+  },
+  firehose: {
+    title: "AWS's own delivery, Firehose",
+    items: (month: Month) => [...streamItems(month), storedTable(month, TABLE_PER_TEXT)],
+  },
 } as const;
 export type DesignName = keyof typeof DESIGNS;
 export const DESIGN_NAMES = Object.keys(DESIGNS) as DesignName[];

@@ -19,6 +19,7 @@ const REGION = "us-east-1";
 const S3 = { region: REGION, source: "https://aws.amazon.com/s3/pricing/", date: "2026-06" };
 const SQS = { region: REGION, source: "https://aws.amazon.com/sqs/pricing/", date: "2026-06" };
 const LAMBDA = { region: REGION, source: "https://aws.amazon.com/lambda/pricing/", date: "2025" };
+const FIREHOSE = { region: REGION, source: "https://aws.amazon.com/firehose/pricing/", date: "2025" };
 const CLOUDWATCH = { region: REGION, source: "https://aws.amazon.com/cloudwatch/pricing/", date: "2026-06" };
 
 /**
@@ -48,6 +49,18 @@ export const PRICES = {
     source: "https://aws.amazon.com/athena/pricing/",
     date: "2025",
   },
+  /** Logs that AWS delivers to a stream: billed by their size, without rounding each record up. */
+  firehose: {
+    usd: 0.13,
+    per: 1,
+    unit: "GB of text",
+    ...FIREHOSE,
+    tiers: [
+      { above: 512_000, usd: 0.108 },
+      { above: 2_048_000, usd: 0.09 },
+    ],
+  },
+  firehoseToParquet: { usd: 0.018, per: 1, unit: "GB of text", ...FIREHOSE },
   metrics: { usd: 0.3, per: 1, unit: "metrics", one: "metric", ...CLOUDWATCH },
   alarms: { usd: 0.1, per: 1, unit: "alarms", one: "alarm", ...CLOUDWATCH },
   dashboards: { usd: 3, per: 1, unit: "dashboards", one: "dashboard", ...CLOUDWATCH },

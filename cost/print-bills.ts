@@ -6,16 +6,21 @@ import { PRICES, unitOf } from "./prices";
 /** Formats three significant digits: `1,050`, `0.201`. */
 export const quantity = (value: number): string =>
   value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
-export const dollars = (usd: number): string =>
-  usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+/** Cents only below a hundred dollars. */
+export const dollars = (usd: number): string => {
+  const digits = usd < 100 ? 2 : 0;
+  return usd.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+};
 
 /** Column heads, short enough for a width of eighty characters. */
 const HEADS: Readonly<Record<keyof typeof DESIGNS, string>> = {
   text: "text only",
   typed: "typed",
-  projected: "projected",
-  sample: "AWS sample",
-  vended: "AWS delivery",
+  delivered: "delivered",
+  sample: "sample",
+  vendedText: "AWS text",
+  vendedParquet: "AWS Parquet",
+  firehose: "Firehose",
 };
 
 /**

@@ -13,8 +13,9 @@ export const cloudfront: LogFormat = {
   source:
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html (read 2026-11)",
   separator: "\t",
-  // RTMP logs from before 2021 also have these.
   header: {
+    lines: 2,
+    // RTMP logs from before 2021 also have these.
     sharedFields: ["date", "time", "x-edge-location", "c-ip", "sc-bytes", "cs-uri-stem", "cs-uri-query"],
     byPosition: `Athena reads by position: there such lines are unparsed if their values show it, which they do where one of the fields
 up to \`time-to-first-byte\` is missing and the others are there. Otherwise what follows a missing field shifts. So let

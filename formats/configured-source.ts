@@ -15,6 +15,14 @@ export interface ConfiguredSource {
   readonly asDelivered?: { readonly bucket: string } | undefined;
 }
 
+/** A source whose files are read where AWS delivers them. */
+export interface DeliveredSource {
+  readonly name: string;
+  readonly bucket: string;
+  /** Start of the keys of its objects. */
+  readonly prefix: string;
+}
+
 /** The properties of a table that depend on its sources. */
 export interface ConfiguredTable {
   /** Name of the typed table. */
@@ -23,9 +31,11 @@ export interface ConfiguredTable {
   readonly sources?: readonly string[];
   /** Personal data that its rows must not contain. */
   readonly privacy?: readonly TablePrivacy[];
+  /** The sources that are read as delivered, if there are any. */
+  readonly delivered?: readonly DeliveredSource[];
 }
 
-type Source = Omit<ConfiguredSource, "prefix">;
+type Source = Omit<ConfiguredSource, "prefix" | "asDelivered">;
 
 /** The formats of the sources, in the order of the registry. */
 export const formatsOf = (sources: readonly Pick<Source, "format">[]): readonly FormatId[] =>
@@ -35,15 +45,26 @@ export const formatsOf = (sources: readonly Pick<Source, "format">[]): readonly 
 export const sourceNamesOf = (sources: readonly Source[], format: string): string[] =>
   sources.filter((source) => source.format === format && source.partition).map(({ name }) => name);
 
+/** The sources of a format that are read as delivered. */
+export const deliveredSourcesOf = (
+  sources: readonly ConfiguredSource[],
+  format: string,
+): readonly DeliveredSource[] =>
+  sources.flatMap(({ format: id, name, prefix, asDelivered }) =>
+    asDelivered && id === format ? [{ name, prefix, bucket: asDelivered.bucket }] : [],
+  );
+
 /** The tables of sources: sources of one format share a table. */
-export const tablesOfSources = (sources: readonly Source[]): ConfiguredTable[] =>
+export const tablesOfSources = (sources: readonly ConfiguredSource[]): ConfiguredTable[] =>
   formatsOf(sources).map((id) => {
     const names = sourceNamesOf(sources, id);
     const privacy = privacyRulesOf(sources, id);
+    const delivered = deliveredSourcesOf(sources, id);
     return {
       table: FORMATS[id].table,
       ...(names.length > 0 ? { sources: names } : {}),
       ...(privacy.length > 0 ? { privacy } : {}),
+      ...(delivered.length > 0 ? { delivered } : {}),
     };
   });
 

@@ -1,4 +1,4 @@
-import type { Hour } from "./hour";
+import { type Hour, partitionValuesOf } from "./hour";
 import { PARTITION_KEYS } from "./partition-layout";
 
 /** Where AWS puts the files of a format below a source's prefix. It decides if they can be read as delivered. */
@@ -33,7 +33,10 @@ export interface NameGroups {
 
 /** How SQL gets the time of a file from its path. `classify` of the format gives the same hour. */
 export interface NameStamp {
-  /** Regular expression with one group, the stamp, for the whole path. */
+  /**
+   * Regular expression that finds the name at the end of a path, with one group, the stamp. It finds no other names
+   * than those of access logs.
+   */
   readonly pattern: string;
   /** Form of the stamp for Trino's `date_parse`. */
   readonly form: string;
@@ -67,6 +70,31 @@ export interface DeliveredFolder {
 }
 
 const [, HOUR] = PARTITION_KEYS;
+
+/** The folders without repetitions, in their order. */
+export const distinctFolders = (folders: readonly DeliveredFolder[]): DeliveredFolder[] => [
+  ...new Map(
+    folders.map((folder) => [[folder.table, folder.source, folder.folder, folder.time].join("\n"), folder]),
+  ).values(),
+];
+
+/** Start of the keys of a folder's files, with a slash at the end. */
+export const deliveredPrefixOf = (layout: FolderLayout, { prefix, folder, time }: DeliveredFolder): string =>
+  `${prefix}${[folder, layout.timeFolder(time)].filter((part) => part !== "").join("/")}/`;
+
+/** Key-value pairs of a folder's partition, outermost first. */
+export function deliveredPairs(
+  { per }: FolderLayout,
+  { source, folder, time }: DeliveredFolder,
+): readonly (readonly [key: string, value: string])[] {
+  const { dt, hour } = partitionValuesOf(time);
+  return [
+    ["source", source],
+    ["folder", folder],
+    ["day", dt],
+    ...(per === "hour" ? [[HOUR.name, hour] as const] : []),
+  ];
+}
 
 /** Partition keys of the tables over files as delivered, outermost first. All are strings. */
 export const deliveredKeysOf = ({ per }: FolderLayout) => [

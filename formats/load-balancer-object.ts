@@ -9,9 +9,11 @@ import { MINUTE_MS } from "./time";
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-file-format
  */
-const ACCESS_LOG =
-  /^\d{12}_elasticloadbalancing_[a-z0-9-]+_app\.[^/]+_(?<end>\d{8}T\d{4})Z_[0-9a-fA-F.:]+_[A-Za-z0-9]+\.log(?:\.gz)?$/;
-const OTHER_LOAD_BALANCER = /^\d{12}_elasticloadbalancing_[a-z0-9-]+_[^/]+_\d{8}T\d{4}Z_[^/]+\.log(?:\.gz)?$/;
+const NAME =
+  "\\d{12}_elasticloadbalancing_[a-z0-9-]+_app\\.[A-Za-z0-9.-]+_([1-9]\\d{7}T\\d{4})Z_[0-9a-fA-F.:]+_[A-Za-z0-9]+\\.log(?:\\.gz)?$";
+const ACCESS_LOG = new RegExp(`^${NAME}`);
+const OTHER_LOAD_BALANCER =
+  /^\d{12}_elasticloadbalancing_[a-z0-9-]+_(?!app\.)[^/]+_\d{8}T\d{4}Z_[^/]+\.log(?:\.gz)?$/;
 const TEST_FILE = /^(?:ELB\w*LogTestFile|aws-programmatic-access-test-object)$/;
 /** Newer kinds of logs of the same load balancer, with the same prefix. */
 const NAMED_KINDS = [
@@ -26,7 +28,7 @@ export function classifyLoadBalancerObject(key: string): ObjectKind {
   if (TEST_FILE.test(name)) return skip("test-file");
   const named = NAMED_KINDS.find(([pattern]) => pattern.test(name));
   if (named) return skip(named[1]);
-  const end = ACCESS_LOG.exec(name)?.groups?.end;
+  const end = ACCESS_LOG.exec(name)?.[1];
   if (end === undefined)
     return skip(OTHER_LOAD_BALANCER.test(name) ? "other-load-balancer" : "unmatched-key");
   const instant = endOfInterval(end);
@@ -58,5 +60,5 @@ export const loadBalancerLayout: FolderLayout = {
     stampOf: (instant) =>
       `${instant.toISOString().slice(0, "YYYY-MM-DDTHH:MM".length).replace(/[-:]/g, "")}Z`,
   },
-  stamp: { pattern: "_(\\d{8}T\\d{4})Z_[^/]*$", form: "%Y%m%dT%H%i", isEnd: true },
+  stamp: { pattern: `/${NAME}`, form: "%Y%m%dT%H%i", isEnd: true },
 };

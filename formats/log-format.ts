@@ -32,6 +32,8 @@ export interface Field {
 
 /** What a `#Fields:` header can say about the lines after it. */
 export interface FieldsHeader {
+  /** Lines of a file's header. */
+  readonly lines: number;
   /** Fields that other logs of the same service also have: a header with only these fields belongs to another log. */
   readonly sharedFields: readonly string[];
   /** How Athena, which does not see the header, reads lines with other fields; for the documentation. */

@@ -14,17 +14,20 @@ export interface MetricDefinition {
  * costs USD 0.30 a month, so there are few metrics, and none that AWS publishes itself.
  *
  * - `ObjectsMoved`, `BytesMoved`: moved files, each once
+ * - `ObjectsFound`, `BytesFound`: new files of sources that are read as delivered
  * - `ObjectsSkipped`: objects that are not access logs
  * - `ObjectsFailed`: attempts that the queue will repeat
  * - `SecondsToRaw`: from delivery to the raw table, of the slowest file of a batch
  * - `PartitionsCommitted`, `PartitionsWaiting`, `RowsCommitted`: what one run added to the typed tables, and what waits
  * - `SecondsToLake`: from the raw table to the typed table, of the slowest partition; one that waits counts until now
  * - `FilesRejected`: files that the engine could not read and that one run rejected
- * - `UnparsedRows`: unparsed lines of a finished day
+ * - `UnparsedRows`: unparsed lines of the files of a commit
  */
 export const METRICS = {
   ObjectsMoved: { unit: "Count", per: "Source" },
   BytesMoved: { unit: "Bytes", per: "Source" },
+  ObjectsFound: { unit: "Count", per: "Source" },
+  BytesFound: { unit: "Bytes", per: "Source" },
   ObjectsSkipped: { unit: "Count", per: "Reason" },
   ObjectsFailed: { unit: "Count" },
   SecondsToRaw: { unit: "Seconds" },

@@ -8,6 +8,7 @@ import type { Hour } from "./hour";
  * - `test-file`: the file that AWS writes to test the bucket's permissions
  * - `folder-marker`: a key that ends with a slash
  * - `empty-object`: zero bytes
+ * - `read-as-delivered`: a file of a source whose files are read where AWS delivers them
  * - `unmatched-key`: a key of no configured source, or a name that AWS does not give to access logs
  */
 export const SKIP_REASONS = [
@@ -17,6 +18,7 @@ export const SKIP_REASONS = [
   "test-file",
   "folder-marker",
   "empty-object",
+  "read-as-delivered",
   "unmatched-key",
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];

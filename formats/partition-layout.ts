@@ -12,6 +12,10 @@ export const ARRIVALS_PREFIX = "_arrivals/";
 export const REJECTED_PREFIX = "rejected/";
 /** Markers of partitions with new files, which versions before arrival notes wrote. */
 export const TOUCHED_PREFIX = "_touched/";
+/** Where each listing of files as delivered ended, by source. */
+export const LISTED_PREFIX = "_listed/";
+/** What the nightly reconciliation of each table found. */
+export const RECONCILED_PREFIX = "_reconciled/";
 const PRIVACY_PREFIX = "_privacy/";
 /** The secret for hashes of addresses, query strings and cookies. */
 export const PRIVACY_SALT_KEY = `${PRIVACY_PREFIX}salt`;
@@ -26,6 +30,8 @@ export const OWN_PREFIXES = [
   ARRIVALS_PREFIX,
   REJECTED_PREFIX,
   TOUCHED_PREFIX,
+  LISTED_PREFIX,
+  RECONCILED_PREFIX,
   PRIVACY_PREFIX,
   CONFIGURATION_PREFIX,
 ] as const;

@@ -36,6 +36,7 @@ const notification = z.object({
   Records: z.array(
     z.object({
       eventTime: time,
+      eventName: z.optional(z.string()),
       s3: z.object({ ...described, object: z.object({ key: formEncoded, size }) }),
     }),
   ),
@@ -44,12 +45,13 @@ const notification = z.object({
 /** EventBridge does not encode keys. */
 const eventBridgeEvent = z.object({
   source: z.literal("aws.s3"),
+  "detail-type": z.optional(z.string()),
   time,
   detail: z.object({ ...described, object: z.object({ key: z.string(), size }) }),
 });
 
 /**
- * Reads the objects in a queue message: an S3 event notification with any number of records, an EventBridge
+ * Reads the new objects in a queue message: an S3 event notification with any number of records, an EventBridge
  * "Object Created" event, or S3's test event (no objects).
  *
  * @param body text of the message
@@ -65,10 +67,16 @@ export function arrivedObjects(body: string): ArrivedObject[] {
     return [];
   }
   if (Records !== undefined)
-    return parsed(notification, event, body).Records.map(({ s3, eventTime }) => arrived(s3, eventTime));
-  const { detail, time } = parsed(eventBridgeEvent, event, body);
-  return [arrived(detail, time)];
+    return parsed(notification, event, body)
+      .Records.filter(({ eventName = CREATED }) => eventName.startsWith(CREATED))
+      .map(({ s3, eventTime }) => arrived(s3, eventTime));
+  const { detail, time, "detail-type": type = CREATED_DETAIL } = parsed(eventBridgeEvent, event, body);
+  return type === CREATED_DETAIL ? [arrived(detail, time)] : [];
 }
+
+/** Other events, e.g. of deleted objects, also name an object. */
+const CREATED = "ObjectCreated:";
+const CREATED_DETAIL = "Object Created";
 
 const arrived = (
   { bucket, object }: z.output<typeof eventBridgeEvent>["detail"],

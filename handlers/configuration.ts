@@ -14,6 +14,7 @@ const configuration = z.strictObject({
       prefix: z.string(),
       name: z.string().check(z.regex(/^[a-z0-9][a-z0-9_-]*$/)),
       partition: z.optional(z.boolean()),
+      asDelivered: z.optional(z.strictObject({ bucket: z.string().check(z.minLength(3)) })),
       privacy: z.optional(
         z.strictObject({
           clientIps: z.optional(z.enum(ADDRESS_MODES)),

@@ -4,8 +4,10 @@ import { tablesOfSources } from "../formats/configured-source";
 import { hourText } from "../formats/hour";
 import { athenaPartitionCatalog } from "./adapters/athena-partition-catalog";
 import { athenaQueryEngine } from "./adapters/athena-query-engine";
+import { s3PagedListing } from "./adapters/s3-listing";
 import { s3ObjectStore } from "./adapters/s3-object-store";
 import { sourcesIn } from "./configuration";
+import { addDelivered } from "./core/add-delivered";
 import {
   type AddedPartitions,
   addPartitions,
@@ -20,7 +22,9 @@ import { logger } from "./telemetry";
 
 const { DATABASE, WORKGROUP, BUCKET, COLUMNAR } = readPartitionEnvironment(process.env);
 const clock = systemClock;
-const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
+const s3 = new S3Client({ maxAttempts: 5 });
+const store = s3ObjectStore(s3);
+const listing = s3PagedListing(s3);
 const sourcesOf = sourcesIn(store, BUCKET);
 const engine = athenaQueryEngine({
   client: new AthenaClient({ maxAttempts: 5 }),
@@ -39,12 +43,18 @@ export interface CreatePartitionEvent {
   readonly to?: string;
 }
 
+/** Result of one run. */
+export interface CreatedPartitions extends AddedPartitions {
+  /** Partitions of files as delivered. Typed tables: `transform-partition` adds them with the files. */
+  readonly delivered: number;
+}
+
 /**
  * Ensures the partitions around the scheduled time (or of a given range), and all partitions with late files.
  *
  * @throws OperationError if the event is invalid or Athena fails: Lambda then retries and reports it
  */
-export async function handler(event: CreatePartitionEvent): Promise<AddedPartitions> {
+export async function handler(event: CreatePartitionEvent): Promise<CreatedPartitions> {
   const range = rangeOf(event);
   const rangeText = { from: hourText(range.from), to: hourText(range.to) };
   const catalog = athenaPartitionCatalog({
@@ -55,13 +65,16 @@ export async function handler(event: CreatePartitionEvent): Promise<AddedPartiti
     runToken:
       event.scheduledTime ?? `${rangeText.from}/${rangeText.to}/${hourText(windowAround(clock.now()).from)}`,
   });
-  const tables = tablesOfSources(await sourcesOf());
+  const sources = await sourcesOf();
+  const tables = tablesOfSources(sources);
   const config = { bucket: BUCKET, tables, range, keepNotes: COLUMNAR === "true" };
   const added = await addPartitions({ store, catalog, clock }, config, (key) =>
     logger.warn("unknown note ignored", { key }),
   );
-  logger.info("partitions ensured", { ...rangeText, ...added });
-  return added;
+  const delivered = COLUMNAR === "true" ? 0 : await addDelivered({ listing, catalog }, sources, range);
+  const result = { ...added, delivered };
+  logger.info("partitions ensured", { ...rangeText, ...result });
+  return result;
 }
 
 function rangeOf({ scheduledTime, from, to }: CreatePartitionEvent): HourRange {

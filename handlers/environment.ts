@@ -56,14 +56,25 @@ const maintainSchema = z.object({
   ...lakeVariables,
   /** Days that rows of the typed tables are kept. Default: rows are not deleted. */
   RETENTION_DAYS: z.optional(jsonText(z.int().check(z.minimum(1)))),
+  /** Bucket that logs are delivered to. */
+  LANDING_BUCKET: bucket,
+  /** URL of the queue of new objects, to announce objects again whose event was lost. Default: no files are moved. */
+  QUEUE_URL: z.optional(z.url()),
+  /** `true`: the originals of moved files stay. */
+  KEEP_ORIGINALS: flag,
 });
 
 /** Variables of `move-access-logs`, as texts: the constructs must set exactly these. */
 export type MoveEnvironment = z.input<typeof moveSchema>;
 /** Variables of `create-partition`, as texts. */
 export type PartitionEnvironment = z.input<typeof partitionSchema>;
-/** Variables of `transform-partition` and `maintain-lake`, as texts. */
+/** Variables of `transform-partition`, and of `maintain-lake`, too, as texts. */
 export type LakeEnvironment = z.input<typeof lakeSchema>;
+/** Further variables of `maintain-lake`, as texts. */
+export type MaintainEnvironment = {
+  [Name in keyof MaintainVariables]: Exclude<MaintainVariables[Name], undefined>;
+};
+type MaintainVariables = Omit<z.input<typeof maintainSchema>, keyof LakeEnvironment>;
 
 export const readMoveEnvironment = (variables: NodeJS.ProcessEnv): z.output<typeof moveSchema> =>
   read(moveSchema, variables);

@@ -1,28 +1,47 @@
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Context } from "aws-lambda";
 import { tablesOfSources } from "../formats/configured-source";
 import { athenaLake, lakeTableOf } from "./adapters/athena-lake";
 import { athenaQueryEngine } from "./adapters/athena-query-engine";
 import { glueTableVersions } from "./adapters/glue-table-versions";
+import { s3PagedListing } from "./adapters/s3-listing";
 import { s3ObjectStore } from "./adapters/s3-object-store";
+import { sqsMoveQueue } from "./adapters/sqs-move-queue";
 import { sourcesIn } from "./configuration";
 import { PermanentError } from "./core/errors";
 import { type MaintainedTable, maintainTable } from "./core/maintain-table";
 import { systemClock } from "./core/ports";
+import { reconcile } from "./core/reconcile";
 import { readMaintainEnvironment } from "./environment";
-import { logger, publishPer } from "./telemetry";
+import { logger } from "./telemetry";
 
-const { DATABASE, WORKGROUP, BUCKET, RETENTION_DAYS } = readMaintainEnvironment(process.env);
+const environment = readMaintainEnvironment(process.env);
+const { DATABASE, WORKGROUP, BUCKET, RETENTION_DAYS } = environment;
 const clock = systemClock;
-const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
+const s3 = new S3Client({ maxAttempts: 5 });
+const store = s3ObjectStore(s3);
+const listing = s3PagedListing(s3);
 const sourcesOf = sourcesIn(store, BUCKET);
 const client = new AthenaClient({ maxAttempts: 5 });
 const versions = glueTableVersions({ client: new GlueClient({ maxAttempts: 5 }), database: DATABASE });
 const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
 
-/** Time reserved after the last query, to write metrics. */
+const { QUEUE_URL, LANDING_BUCKET, KEEP_ORIGINALS } = environment;
+const landing =
+  QUEUE_URL === undefined
+    ? undefined
+    : {
+        bucket: LANDING_BUCKET,
+        keepOriginals: KEEP_ORIGINALS === "true",
+        queue: sqsMoveQueue({ client: new SQSClient({ maxAttempts: 5 }), url: QUEUE_URL }),
+      };
+
+/** Part of the time that the reconciliation may take. */
+const RECONCILE_SHARE = 1 / 3;
+/** Time reserved after the last query, to write the log. */
 const RESERVE_MS = 15_000;
 
 /** Event of a table's schedule. */
@@ -34,9 +53,9 @@ export interface MaintainLakeEvent {
 }
 
 /**
- * The nightly work on one typed table: deletes rows after their retention, merges the small files of days
- * with many, deletes files that no snapshot needs and old versions of the table in the catalog, and counts
- * the unparsed lines of finished days. Each run of a night continues where the previous one ended.
+ * The nightly work on one typed table: notes files of the last days that are not in it, deletes rows after their
+ * retention, merges the small files of days with many, and deletes files that no snapshot needs, old versions of the
+ * table in the catalog, and old records of commits. Each run of a night continues where the previous one ended.
  *
  * @throws OperationError if a step failed; the other steps were completed, and the next run catches up
  */
@@ -44,8 +63,10 @@ export async function handler(
   { scheduledTime, table }: MaintainLakeEvent,
   context: Pick<Context, "getRemainingTimeInMillis">,
 ): Promise<Omit<MaintainedTable, "failures">> {
-  const tables = tablesOfSources(await sourcesOf());
-  if (!tables.some((configured) => configured.table === table)) {
+  const sources = await sourcesOf();
+  const tables = tablesOfSources(sources);
+  const partitioned = tables.find((configured) => configured.table === table);
+  if (!partitioned) {
     const names = tables.map((configured) => `"${configured.table}"`).join(", ");
     throw new PermanentError("INVALID_EVENT", `"table" must be one of ${names}, got "${table}"`);
   }
@@ -53,13 +74,36 @@ export async function handler(
   const token = now.toISOString().slice(0, "YYYY-MM-DD".length);
   const options = { client, engine, database: DATABASE, bucket: BUCKET, tables, runToken: token };
   await athenaLake(options).prepare(table);
-  const deadline = new Date(clock.now().getTime() + context.getRemainingTimeInMillis() - RESERVE_MS);
+  const [start, remaining] = [clock.now().getTime(), context.getRemainingTimeInMillis() - RESERVE_MS];
+  const lakeTable = lakeTableOf(options, table);
   const { failures, ...result } = await maintainTable(
-    { store, engine, versions },
-    lakeTableOf(options, table),
-    { bucket: BUCKET, now, token, deadline, retentionDays: RETENTION_DAYS },
+    {
+      store,
+      engine,
+      versions,
+      reconcile: () =>
+        reconcile(
+          { store, listing, engine, clock },
+          {
+            table: lakeTable,
+            partitioned,
+            sources,
+            landing,
+            now,
+            night: token,
+            deadline: new Date(start + remaining * RECONCILE_SHARE),
+          },
+        ),
+    },
+    lakeTable,
+    {
+      bucket: BUCKET,
+      now,
+      token,
+      deadline: new Date(start + remaining),
+      retentionDays: RETENTION_DAYS,
+    },
   );
-  if (result.unparsed !== undefined) publishPer("Table", table, { UnparsedRows: result.unparsed });
   for (const error of failures) logger.error("a step of the maintenance failed", error);
   logger.info("table maintained", { ...result, failed: failures.length });
   const [first] = failures;

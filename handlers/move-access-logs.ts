@@ -53,6 +53,7 @@ export async function handler(
     {
       sources,
       targetBucket: environment.TARGET_BUCKET,
+      names: "time-first",
       keepOriginals: environment.KEEP_ORIGINALS === "true",
       deadline,
     },

@@ -10,6 +10,8 @@ export interface FoundFile {
   readonly modified: Date;
   /** When the file got its current path. */
   readonly changed: Date;
+  /** False for a pipe, a socket, a device or a link to a folder. */
+  readonly isRegular: boolean;
 }
 
 /** Every file below a folder of the root; none if the folder does not exist. */
@@ -22,7 +24,7 @@ export async function* filesBelow(root: string, folder: string): AsyncGenerator<
     }
     const stats = await stat(join(root, path)).catch(() => undefined);
     if (!stats) continue;
-    yield { path, size: stats.size, modified: stats.mtime, changed: stats.ctime };
+    yield { path, size: stats.size, modified: stats.mtime, changed: stats.ctime, isRegular: stats.isFile() };
   }
 }
 

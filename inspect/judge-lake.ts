@@ -28,15 +28,16 @@ export function judgeLake(facts: LakeFacts): Finding[] {
     // First, because an unreadable table explains why its logs look uncommitted.
     ...judgeTables(facts, find),
     // While a process is writing, files may wait for their turn.
-    ...(facts.lock?.isRunning ? [] : judgeStreams(facts.streams, facts.at, NO_PATIENCE_MS, find)),
+    ...(facts.lock?.isHeld ? [] : judgeStreams(facts.streams, facts.at, NO_PATIENCE_MS, find)),
   ];
 }
 
 function judgeLock({ lock, work, leftovers }: ExistingLakeFacts, find: Find): Finding[] {
-  const pid = lock?.pid ?? 0;
+  const writer = lock?.writer;
   // Files of a running process are not leftovers.
-  if (lock?.isRunning) return [find("lake-busy", ".lock", { pid })];
-  const ofLock = pid > 0 ? find("stale-lock", ".lock", { pid }) : find("broken-lock", ".lock");
+  if (lock?.isHeld) return [find("lake-busy", ".lock", { writer: writer ?? "another process" })];
+  const ofLock =
+    writer === undefined ? find("broken-lock", ".lock") : find("stale-lock", ".lock", { writer });
   const [firstWork = "", firstLeftover = ""] = [work[0], leftovers[0]];
   return [
     ...(lock ? [ofLock] : []),
@@ -59,7 +60,7 @@ const judgeFiles = ({ strays, unknownNotes, broken, gone }: ExistingLakeFacts, f
 ];
 
 /** Skip reasons of logs that could not be read; the other reasons mean that a file is not an access log. */
-const LOST = ["corrupt-file", "unreadable-file"];
+const LOST = ["corrupt-file", "failed-file", "unreadable-file"];
 
 function judgeSkipped({ skipped }: ExistingLakeFacts, find: Find): Finding[] {
   if (!skipped) return [find("skipped-unreadable", "skipped.jsonl")];

@@ -1,11 +1,12 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { rawPrefixOf } from "../formats/partition-layout";
 import type { HourRange } from "../handlers/core/add-partitions";
 import { codeOf } from "../handlers/core/errors";
 import { openDuckdb } from "../lake/duckdb-engine";
 import { forEachAtOnce } from "../lake/for-each-at-once";
 import { isLakePath, type LakeLayout, lakeLayout } from "../lake/layout";
-import { type LockHolder, lockHolder } from "../lake/lock";
+import { type LockState, lockState } from "../lake/lock";
 import type { StreamFacts } from "./facts";
 import { filesBelow } from "./folder-files";
 import { type LakeFiles, lakeFiles, type PartitionFile } from "./lake-files";
@@ -28,7 +29,7 @@ export interface ExistingLakeFacts extends Pick<LakeFiles, "unknownNotes" | "lef
   readonly at: Date;
   readonly streams: readonly StreamFacts[];
   readonly parquet: readonly ParquetFacts[];
-  readonly lock?: LockHolder;
+  readonly lock?: LockState;
   /** Files of interrupted work. */
   readonly work: readonly string[];
   readonly broken: readonly BrokenFile[];
@@ -66,7 +67,7 @@ export async function lakeFacts(folder: string, view: LakeView): Promise<LakeFac
   return existingLake(layout, names, view);
 }
 
-const LAKE_NAMES: ReadonlySet<string> = new Set(["raw", "typed"]);
+const LAKE_NAMES: ReadonlySet<string> = new Set(["raw", "typed", "privacy.json"]);
 
 async function existingLake(
   layout: LakeLayout,
@@ -76,13 +77,17 @@ async function existingLake(
   const { raw, typed, noted, ...others } = await lakeFiles(layout.root, view.range);
   const parquet = await readAll(layout.root, typed, view);
   const logs = parquet.flatMap(({ content }) => (content.kind === "read" ? content.logs : []));
-  const commits = new Set(logs.map(({ key }) => key));
+  const withRows = new Set(logs.map(({ key }) => key));
+  const recorded = parquet.flatMap(({ partition, content }) =>
+    content.kind === "read" ? content.recorded.map((name) => rawPrefixOf(partition) + name) : [],
+  );
+  const commits = new Set([...withRows, ...recorded]);
   const toOpen = view.isDeep ? raw : raw.filter(({ path }) => !commits.has(path)).slice(0, OPENED_BY_STATUS);
   const opened = await openFiles(layout.root, toOpen, (done, total) =>
     view.onProgress("reading logs", done, total),
   );
   const keys = new Set(raw.map(({ path }) => path));
-  const lock = await lockHolder(layout.lockFile);
+  const lock = await lockState(layout);
   return {
     kind: "lake",
     root: layout.root,
@@ -94,13 +99,13 @@ async function existingLake(
     work: await pathsBelow(layout.root, basename(layout.workFolder)),
     leftovers: [...others.leftovers, ...names.filter((name) => LOCK_LEFTOVER.test(name))],
     broken: opened.broken,
-    gone: [...commits].filter((key) => !keys.has(key)).sort(),
+    gone: [...withRows].filter((key) => !keys.has(key)).sort(),
     skipped: await skippedOf(layout.skippedFile),
   };
 }
 
-/** Temporary name of a lock while it is written. */
-const LOCK_LEFTOVER = /^\.lock\.\d+$/;
+/** Temporary names of a lock while it is written; the first is of older versions. */
+const LOCK_LEFTOVER = /^\.lock\.(?:\d+|.+\.partial)$/;
 
 async function readAll(
   root: string,

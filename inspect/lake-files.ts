@@ -44,6 +44,8 @@ export async function lakeFiles(root: string, range: HourRange | undefined): Pro
     for await (const file of filesBelow(root, folderOf(prefix))) {
       const partition = partitionOf(file.path, prefix);
       if (LEFTOVER.test(file.path)) leftovers.push(file.path);
+      // A pipe would never end.
+      else if (!file.isRegular) strays.push(file.path);
       else if (!partition || (prefix === TYPED_PREFIX && !PARQUET.test(file.path))) strays.push(file.path);
       else if (isWanted(partition)) files.push({ ...file, partition });
     }

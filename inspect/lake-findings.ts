@@ -34,19 +34,19 @@ export const LAKE_FINDINGS = {
   },
   "lake-busy": {
     severity: "note",
-    means: "process {pid} is writing to the lake, so this report may change",
+    means: "{writer} is writing to the lake, so this report may change",
     fix: "wait for the process to end and run this again",
   },
   "stale-lock": {
     severity: "wrong",
-    means: "the lock belongs to process {pid}, which was killed during its work",
-    fix: "run ingest again: it takes over the lock and continues",
+    means: "the last writer was killed during its work: {writer}",
+    fix: "run ingest again: it continues",
     run: 'access-logs ingest DIR --lake "{lake}"',
   },
   "broken-lock": {
     severity: "wrong",
-    means: "the lock names no process: a process was killed while it wrote the lock",
-    fix: "run ingest again: it takes over the lock and continues",
+    means: "a process was killed when it began to write to the lake",
+    fix: "run ingest again: it continues",
     run: 'access-logs ingest DIR --lake "{lake}"',
   },
   "leftover-work": {
@@ -59,7 +59,7 @@ export const LAKE_FINDINGS = {
     severity: "wrong",
     means: "an interrupted write left {files}, which no command reads or deletes",
     fix: "delete them when no ingest is running",
-    run: 'find "{lake}" \\( -name "*.partial" -o -name ".lock.*" \\) -delete',
+    run: 'find "{lake}" \\( -name "*.partial" -o -name ".lock.[0-9]*" \\) -delete',
   },
   "skipped-files": {
     severity: "wrong",

@@ -9,7 +9,7 @@ import type { ParquetFacts } from "./parquet-facts";
 
 /** Input for the streams of a lake. */
 export interface LakeContents extends Pick<LakeFiles, "raw" | "noted"> {
-  /** Keys of the logs that have rows. */
+  /** Keys of the logs whose lines are in the typed tables. */
   readonly commits: ReadonlySet<string>;
   readonly opened: OpenedFiles;
   readonly parquet: readonly ParquetFacts[];

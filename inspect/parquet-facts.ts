@@ -3,6 +3,7 @@ import type { Partition } from "../formats/partition-layout";
 import { sqlString } from "../formats/render/sql-text";
 import { QueryFailedError } from "../handlers/core/errors";
 import type { DuckdbEngine } from "../lake/duckdb-engine";
+import { readRecords } from "../lake/file-records";
 
 /** One Parquet file of a typed table. */
 export interface ParquetFacts {
@@ -18,6 +19,8 @@ export interface ParquetFacts {
         readonly columns: ReadonlyMap<string, string>;
         /** Logs whose lines it holds; empty if the needed columns are missing. */
         readonly logs: readonly LogRows[];
+        /** Names of the log files that it records, also those without lines of their own. */
+        readonly recorded: readonly string[];
       };
 }
 
@@ -45,7 +48,13 @@ export async function readParquet(
     const columns = new Map(described.map(([name, type]) => [String(name), String(type)]));
     if (isDeep) await engine.rows(`SELECT bit_xor(hash(file)) FROM ${relation} AS file`);
     const isCommit = COMMIT_COLUMNS.every((name) => columns.has(name));
-    return { kind: "read", columns, logs: isCommit ? await logsOf(engine, relation) : [] };
+    const records = (await readRecords(engine, [join(root, path)])).values();
+    return {
+      kind: "read",
+      columns,
+      logs: isCommit ? await logsOf(engine, relation) : [],
+      recorded: [...records].flat().map(({ name }) => name),
+    };
   } catch (error) {
     if (!(error instanceof QueryFailedError)) throw error;
     return { kind: "unreadable", reason: firstLine(error.reason) };

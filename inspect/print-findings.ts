@@ -1,3 +1,4 @@
+import { printable } from "../terminal/printable";
 import { counted } from "../terminal/quantities";
 import { wrapped } from "../terminal/wrapped";
 import type { Finding } from "./finding";
@@ -43,6 +44,3 @@ const printFinding = ({ severity, code, where, what, fix, run }: Finding): strin
   ]
     .map((line) => `${line}\n`)
     .join("");
-
-/** File names can hold any character; a terminal must not interpret them as control sequences. */
-const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, "\uFFFD");

@@ -1,4 +1,4 @@
-import { write } from "../terminal/write";
+import { write, writeText } from "../terminal/write";
 import type { Finding } from "./finding";
 import { printFindings } from "./print-findings";
 
@@ -19,7 +19,7 @@ export interface Report {
 /** Prints a report; the exit code says whether something is wrong. */
 export async function show(report: Report, asJson: boolean): Promise<void> {
   const isWrong = report.findings.some(({ severity }) => severity === "wrong");
-  await write(asJson ? `${JSON.stringify(jsonOf(report, isWrong))}\n` : screenOf(report));
+  await (asJson ? write(`${JSON.stringify(jsonOf(report, isWrong))}\n`) : writeText(screenOf(report)));
   if (isWrong) process.exitCode = 1;
 }
 

@@ -1,13 +1,17 @@
 import type { HourRange } from "../handlers/core/add-partitions";
-import { type BackfillProgress, type BackfillSummary, backfill } from "../handlers/core/backfill";
+import { type BackfillProgress, type BackfillSummary, backfill, isWanted } from "../handlers/core/backfill";
 import { paceOf } from "../handlers/core/pace";
 import { systemClock } from "../handlers/core/ports";
+import { keepBucketName } from "./bucket-names";
 import { type CommitProgress, type CommittedAll, commitNoted } from "./commit-noted";
+import { deleteOriginals } from "./delete-originals";
 import { folderPartitionCatalog } from "./folder-partition-catalog";
-import { ANY_SOURCE, openFolders } from "./folders";
-import { LAKE_BUCKET, prepareLake } from "./layout";
+import { ANY_SOURCE, checkedLake, type Folders, openFolders } from "./folders";
+import { LAKE_BUCKET, type LakeLayout, prepareLake } from "./layout";
 import { withLakeLock } from "./lock";
 import { lakePrivacy } from "./privacy";
+import { withPrivateFiles } from "./private-files";
+import { type SkippedObject, writeSkipped } from "./skipped";
 import { withLakeWriter } from "./writer";
 
 export interface FolderBackfillOptions {
@@ -23,8 +27,9 @@ export interface FolderBackfillOptions {
   readonly onProgress: (progress: BackfillProgress | CommitProgress) => void;
 }
 
-/** Outcome of the backfill, with the rows added to the typed tables. */
-export type FolderBackfillOutcome = BackfillSummary & Partial<Pick<CommittedAll, "rows" | "unparsed">>;
+/** Outcome of the backfill, and of the commits unless it was a dry run. */
+export type FolderBackfillOutcome = BackfillSummary &
+  Partial<Pick<CommittedAll, "rows" | "unparsed" | "changed" | "duplicates" | "lost">>;
 
 /**
  * Adds the history of a folder to a lake: runs `backfill`, and then the commits that schedules run on AWS.
@@ -32,31 +37,61 @@ export type FolderBackfillOutcome = BackfillSummary & Partial<Pick<CommittedAll,
  * @throws UserError if the folder cannot be read or another process is writing to the lake
  */
 export async function backfillFolder(options: FolderBackfillOptions): Promise<FolderBackfillOutcome> {
-  const { store, bucket, lake } = await openFolders(options.directory, options.lake, options);
-  const run = () =>
-    backfill(
-      {
-        store,
-        catalog: folderPartitionCatalog(lake.root),
-        clock: systemClock,
-        pace: paceOf(systemClock, options.rate),
-      },
-      {
-        ...options,
-        sources: ANY_SOURCE,
-        logBucket: bucket,
-        bucket: LAKE_BUCKET,
-        keepOriginals: !options.deleteOriginals,
-      },
-    );
-  if (options.isDryRun) return run();
-  return withLakeLock(lake.lockFile, async () => {
-    await prepareLake(lake);
-    const privacy = await lakePrivacy(lake);
-    const summary = await run();
-    const { rows, unparsed } = await withLakeWriter(lake, (writer) =>
-      commitNoted(store, lake, writer, privacy, options.onProgress),
-    );
-    return { ...summary, rows, unparsed };
+  const lake = await checkedLake(options.directory, options.lake);
+  if (options.isDryRun) return copyRange(await openFolders(options.directory, lake), options);
+  return withPrivateFiles(() => withLakeLock(lake, () => backfillLake(lake, options)));
+}
+
+async function backfillLake(
+  lake: LakeLayout,
+  options: FolderBackfillOptions,
+): Promise<FolderBackfillOutcome> {
+  await prepareLake(lake);
+  const folders = await openFolders(options.directory, lake);
+  return withLakeWriter(lake, async (writer) => {
+    const privacy = await lakePrivacy(lake, writer.engine);
+    await keepBucketName(lake, folders.bucket, folders.directory);
+    const summary = await copyRange(folders, options);
+    const committed = await commitNoted(folders.store, lake, writer, privacy, options.onProgress);
+    const kept = options.deleteOriginals
+      ? await deleteOriginals(folders, writer.engine, (plan) => isWanted(plan, options))
+      : [];
+    const failed = summary.failed.map(({ key, reason }) => unreadable(key, reason));
+    const lost = [...committed.lost, ...kept];
+    await writeSkipped(lake, [...failed, ...lost]);
+    const { rows, unparsed, changed, duplicates } = committed;
+    return { ...summary, rows, unparsed, changed, duplicates, lost };
   });
 }
+
+/** Moves the files of the range, but deletes no original: that comes after the commits. */
+async function copyRange(
+  { store, bucket, lake, unreadable: notListed }: Folders,
+  options: FolderBackfillOptions,
+): Promise<BackfillSummary> {
+  const summary = await backfill(
+    {
+      store,
+      catalog: folderPartitionCatalog(lake.root),
+      clock: systemClock,
+      pace: paceOf(systemClock, options.rate),
+      isMoved: store.isCopied,
+    },
+    {
+      ...options,
+      sources: ANY_SOURCE,
+      logBucket: bucket,
+      bucket: LAKE_BUCKET,
+      names: "identity",
+      keepOriginals: true,
+    },
+  );
+  const failed = [...notListed].map(([key, reason]) => ({ key, reason }));
+  return { ...summary, failed: [...failed, ...summary.failed] };
+}
+
+const unreadable = (key: string, detail: string): SkippedObject => ({
+  key,
+  reason: "unreadable-file",
+  detail,
+});

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type BigIntStats, constants, mkdirSync, renameSync, statSync, utimesSync } from "node:fs";
+import { type BigIntStats, constants, lstatSync, mkdirSync, renameSync, statSync, utimesSync } from "node:fs";
 import { copyFile, link, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf, messageOf } from "../handlers/core/errors";
@@ -8,38 +8,56 @@ import { keyPath } from "./key-path";
 import { syncFile } from "./sync-to-disk";
 
 /** Suffix of files that are being written. They are never listed. */
-const PARTIAL = ".partial";
+export const PARTIAL = ".partial";
+
+/** Objects in folders. */
+export interface DirectoryObjectStore extends ObjectStore {
+  /** True if the target is a copy of the source, and the source did not change since then. */
+  isCopied(source: ObjectLocation, target: ObjectLocation): boolean;
+}
 
 export interface DirectoryStoreOptions {
+  /** Keys of copies that may differ from their sources although size and time are the same. */
+  readonly suspects?: ReadonlySet<string>;
   /**
-   * Makes copies survive a power failure, too. Not needed if the originals are kept: the next run repeats an
-   * incomplete copy.
+   * Gets each file and folder that a listing cannot read, or that is not a regular file. The listing then goes on.
    *
-   * @default true
+   * @default - other files are left out, and a listing fails at an unreadable folder
    */
-  readonly syncCopies?: boolean;
+  readonly onUnreadable?: OnUnreadable;
 }
+
+/** @param key path below the folder of the bucket */
+export type OnUnreadable = (bucket: string, key: string, reason: string) => void;
 
 /**
  * Stores objects as files: a key is a path below its bucket's folder.
  *
- * A file appears complete or not at all, and survives a power failure: it is written to a temporary path,
- * synced and renamed.
+ * A file appears complete or not at all: it is written to a temporary path and renamed. All but copies survive a
+ * power failure, too: sync a copy before you delete its source.
  *
  * @param folders absolute folder of each bucket
  */
 export function directoryObjectStore(
   folders: Readonly<Record<string, string>>,
-  { syncCopies = true }: DirectoryStoreOptions = {},
-): ObjectStore {
+  { suspects = new Set(), onUnreadable }: DirectoryStoreOptions = {},
+): DirectoryObjectStore {
   const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), keyPath(key));
+  const isCopied = (source: ObjectLocation, target: ObjectLocation): boolean =>
+    !suspects.has(target.key) && isSameFile(statOrMissing(pathOf(source)), statOrMissing(pathOf(target)));
   return {
-    copy: async (source, target) => copy(pathOf(source), pathOf(target), syncCopies),
+    isCopied,
+    // A second run does not copy unchanged files again.
+    copy: async (source, target) =>
+      isCopied(source, target) ? "copied" : copy(pathOf(source), pathOf(target)),
     exists: async (location) => statOrMissing(pathOf(location)) !== undefined,
     put: async (location, body) => writeAside(pathOf(location), (path) => writeFile(path, body), renameSync),
     putIfAbsent: async (location, body) => putIfAbsent(pathOf(location), body),
     read: async (location) => read(pathOf(location)),
-    list: (bucket, prefix) => list(folderOf(folders, bucket), prefix),
+    list: (bucket, prefix) => {
+      const report = onUnreadable && ((key: string, reason: string) => onUnreadable(bucket, key, reason));
+      return list(folderOf(folders, bucket), prefix, report);
+    },
     deleteAll: async (bucket, keys) => {
       const failures = new Map<string, string>();
       for (const key of keys) {
@@ -58,17 +76,21 @@ function folderOf(folders: Readonly<Record<string, string>>, bucket: string): st
   return folder;
 }
 
-async function copy(source: string, target: string, isSynced: boolean): Promise<"copied" | "source-missing"> {
+/** Times are set as fractions of seconds, which are not exact: without this, some would be in the millisecond before. */
+const PART_OF_MS = 0.1;
+
+/** A copy keeps the source's time, to the millisecond. */
+const isSameFile = (from: BigIntStats | undefined, to: BigIntStats | undefined): boolean =>
+  from !== undefined && to !== undefined && to.size === from.size && to.mtimeMs === from.mtimeMs;
+
+async function copy(source: string, target: string): Promise<"copied" | "source-missing"> {
   const from = statOrMissing(source);
   if (!from) return "source-missing";
-  const to = statOrMissing(target);
-  // The copy keeps the source's time, so that a second run does not copy unchanged files again.
-  if (to && to.size === from.size && to.mtimeMs === from.mtimeMs) return "copied";
   const write = async (path: string) => {
     await copyFile(source, path, constants.COPYFILE_FICLONE);
-    utimesSync(path, from.atime, from.mtime);
+    utimesSync(path, from.atime, (Number(from.mtimeMs) + PART_OF_MS) / 1000);
   };
-  await writeAside(target, write, renameSync, isSynced);
+  await writeAside(target, write, renameSync, false);
   return "copied";
 }
 
@@ -117,24 +139,59 @@ async function linkAndRemove(aside: string, target: string): Promise<void> {
   await rm(aside);
 }
 
+type Report = (key: string, reason: string) => void;
+
 /** Walks only the folder that the prefix names. Keys are in byte order, as in S3. */
-async function* list(folder: string, prefix: string): AsyncGenerator<StoredObject> {
+async function* list(
+  folder: string,
+  prefix: string,
+  report: Report | undefined,
+): AsyncGenerator<StoredObject> {
   const start = prefix.slice(0, prefix.lastIndexOf("/") + 1);
-  for await (const key of walk(folder, start)) {
+  for await (const key of walk(folder, start, report)) {
     if (!key.startsWith(prefix) || key.endsWith(PARTIAL)) continue;
-    const stats = statOrMissing(join(folder, key));
-    if (stats?.isFile()) yield { key, size: Number(stats.size), etag: etagOf(stats), writtenAt: stats.mtime };
+    const stats = statOfListed(folder, key, report);
+    if (stats) yield { key, size: Number(stats.size), etag: etagOf(stats), writtenAt: stats.mtime };
   }
 }
 
-async function* walk(folder: string, prefix: string): AsyncGenerator<string> {
-  const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch(ignoreMissing([]));
+async function* walk(folder: string, prefix: string, report: Report | undefined): AsyncGenerator<string> {
+  const entries = await readdir(join(folder, prefix), { withFileTypes: true })
+    .catch(ignoreMissing([]))
+    .catch((error: unknown) => {
+      if (!report) throw error;
+      report(prefix, messageOf(error));
+      return [];
+    });
   // A folder sorts by its name with the slash: "a/" comes after "a-b", like its keys.
   const names = entries.map((entry) => entry.name + (entry.isDirectory() ? "/" : ""));
   for (const name of names.sort(compareBytes)) {
-    if (name.endsWith("/")) yield* walk(folder, prefix + name);
+    if (name.endsWith("/")) yield* walk(folder, prefix + name, report);
     else yield prefix + name;
   }
+}
+
+/** @returns nothing for what is not a regular file */
+function statOfListed(folder: string, key: string, report: Report | undefined): BigIntStats | undefined {
+  try {
+    const stats = statOrMissing(join(folder, key));
+    if (stats?.isFile()) return stats;
+    const reason = stats ? kindOf(stats) : whyMissing(join(folder, key));
+    if (reason !== undefined) report?.(key, reason);
+  } catch (error) {
+    if (!report) throw error;
+    report(key, messageOf(error));
+  }
+  return undefined;
+}
+
+const kindOf = (stats: BigIntStats): string =>
+  stats.isDirectory() ? "it is a link to a folder" : "it is a pipe, a socket or a device";
+
+/** @returns `undefined` for a file that was deleted since it was listed */
+function whyMissing(path: string): string | undefined {
+  if (lstatSync(path, { throwIfNoEntry: false })) return "it is a link to a file that does not exist";
+  return path.includes("\uFFFD") ? "its name is not UTF-8" : undefined;
 }
 
 const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,14 +1,21 @@
 import type { DuckDBConnection, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
-import { QueryFailedError } from "../handlers/core/errors";
+import { messageOf, QueryFailedError } from "../handlers/core/errors";
 import type { QueryEngine, Statement } from "../handlers/core/ports";
+import { UserError } from "../terminal/user-error";
 import { duckdb } from "./duckdb-library";
+import { streamReadOnly } from "./read-only-statement";
 
 /** A DuckDB database in memory: the local query engine. Statements do not wait for each other. */
 export interface DuckdbEngine extends QueryEngine {
   /** All rows of a result that is known to be small. @throws QueryFailedError */
   rows(sql: string): Promise<readonly (readonly DuckDBValue[])[]>;
-  /** Runs a statement whose rows are then read batch by batch; one at a time. @throws QueryFailedError */
-  stream(sql: string): Promise<DuckDBResult>;
+  /**
+   * Runs SQL whose rows are then read batch by batch; one at a time.
+   *
+   * @param isReadOnly refuses everything but one statement that only reads
+   * @throws QueryFailedError, or UserError if the statement is refused
+   */
+  stream(sql: string, isReadOnly?: boolean): Promise<DuckDBResult>;
   close(): void;
 }
 
@@ -44,7 +51,8 @@ export async function openDuckdb(settings: Readonly<Record<string, string>> = {}
       return value === null || value === undefined ? undefined : String(value);
     },
     rows: (sql) => rows(sql, LOCAL_QUERY),
-    stream: (sql) => attempt(LOCAL_QUERY, () => reader.stream(sql)),
+    stream: (sql, isReadOnly = false) =>
+      attempt(LOCAL_QUERY, () => (isReadOnly ? streamReadOnly(reader, sql) : reader.stream(sql))),
     close: () => {
       reader.closeSync();
       instance.closeSync();
@@ -56,8 +64,7 @@ async function attempt<T>(queryId: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw new QueryFailedError(queryId, error instanceof Error ? error.message : String(error), {
-      cause: error,
-    });
+    if (error instanceof UserError) throw error;
+    throw new QueryFailedError(queryId, messageOf(error), { cause: error });
   }
 }

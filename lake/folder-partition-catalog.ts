@@ -8,4 +8,6 @@ export const folderPartitionCatalog = (root: string): PartitionCatalog => ({
   add: async (partitions) => {
     for (const partition of partitions) await mkdir(join(root, rawPrefixOf(partition)), { recursive: true });
   },
+  // A lake on this machine reads copies only.
+  addDelivered: async () => undefined,
 });

@@ -4,10 +4,11 @@ import { basename, dirname, join, resolve, sep } from "node:path";
 import { FORMAT_IDS } from "../formats";
 import type { ConfiguredSource } from "../formats/configured-source";
 import { codeOf } from "../handlers/core/errors";
-import type { ObjectStore } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
-import { directoryObjectStore } from "./directory-object-store";
+import { bucketNameOf } from "./bucket-names";
+import { type DirectoryObjectStore, directoryObjectStore } from "./directory-object-store";
 import { LAKE_BUCKET, type LakeLayout, lakeLayout } from "./layout";
+import { corruptKeys } from "./skipped";
 
 /** No prefixes are configured locally: every format is tried on every key. */
 export const ANY_SOURCE: readonly ConfiguredSource[] = FORMAT_IDS.map((format) => ({
@@ -18,28 +19,43 @@ export const ANY_SOURCE: readonly ConfiguredSource[] = FORMAT_IDS.map((format) =
 
 /** A folder of logs and a lake, as object stores for the core. */
 export interface Folders {
-  /** Maps `bucket` to the folder of the logs, and `LAKE_BUCKET` to the lake. */
-  readonly store: ObjectStore;
-  readonly bucket: string;
+  /** Folder of the logs. */
+  readonly directory: string;
   readonly lake: LakeLayout;
+  /** Maps `bucket` to the folder of the logs, and `LAKE_BUCKET` to the lake. */
+  readonly store: DirectoryObjectStore;
+  readonly bucket: string;
+  /** Files and folders of the logs that the last listing could not read, by their keys, with the reasons. */
+  readonly unreadable: ReadonlyMap<string, string>;
 }
 
-/** @throws UserError if the folder does not exist, or if one of the folder and the lake contains the other */
-export async function openFolders(
-  directory: string,
-  lakeFolder: string,
-  { deleteOriginals }: { readonly deleteOriginals: boolean },
-): Promise<Folders> {
-  const root = resolve(directory);
+/**
+ * @returns the layout of the lake
+ * @throws UserError if the folder does not exist, or if one of the folder and the lake contains the other
+ */
+export async function checkedLake(directory: string, lakeFolder: string): Promise<LakeLayout> {
   const lake = lakeLayout(lakeFolder);
-  await checkFolders(root, lake);
-  const bucket = bucketName(basename(root));
-  const folders = { [bucket]: root, [LAKE_BUCKET]: lake.root };
-  return { bucket, lake, store: directoryObjectStore(folders, { syncCopies: deleteOriginals }) };
+  await checkFolders(resolve(directory), lake);
+  return lake;
 }
 
-/** A folder with the name of the lake's bucket must not be confused with it. */
-const bucketName = (folder: string): string => (folder === LAKE_BUCKET ? `${folder}/` : folder);
+/** Opens folders that were checked. */
+export async function openFolders(directory: string, lake: LakeLayout): Promise<Folders> {
+  const root = resolve(directory);
+  const bucket = await bucketNameOf(lake, root);
+  const folders = { [bucket]: root, [LAKE_BUCKET]: lake.root };
+  const unreadable = new Map<string, string>();
+  const store = directoryObjectStore(folders, {
+    // A corrupt file is looked at again even if an intact one of the same size and time took its place.
+    suspects: await corruptKeys(lake),
+    onUnreadable: (listed, key, reason) => {
+      // The lake itself must be readable.
+      if (listed === LAKE_BUCKET) throw new UserError(`${join(lake.root, key)}: cannot be read: ${reason}`);
+      unreadable.set(key, reason);
+    },
+  });
+  return { directory: root, lake, bucket, store, unreadable };
+}
 
 async function checkFolders(directory: string, lake: LakeLayout): Promise<void> {
   const stats = await stat(directory).catch(() => undefined);

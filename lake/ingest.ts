@@ -1,20 +1,23 @@
-import { writeFile } from "node:fs/promises";
 import type { PrivacyOptions } from "../formats/privacy";
 import { type MoveOutcome, moveObjects } from "../handlers/core/move-objects";
 import type { ArrivedObject } from "../handlers/core/move-plan";
 import { type ObjectStore, systemClock } from "../handlers/core/ports";
-import { commitNoted, type IngestSkipReason, type SkippedObject } from "./commit-noted";
-import { ANY_SOURCE, openFolders } from "./folders";
+import { keepBucketName } from "./bucket-names";
+import { commitNoted } from "./commit-noted";
+import { deleteOriginals } from "./delete-originals";
+import { ANY_SOURCE, checkedLake, type Folders, openFolders } from "./folders";
 import { LAKE_BUCKET, prepareLake } from "./layout";
 import { withLakeLock } from "./lock";
 import { lakePrivacy } from "./privacy";
+import { withPrivateFiles } from "./private-files";
+import { type IngestSkipReason, isLost, type LostObject, type SkippedObject, writeSkipped } from "./skipped";
 import { withLakeWriter } from "./writer";
 
 export interface IngestOptions {
   /** Folder that acts as the bucket: a file's path below it is its key. */
   readonly directory: string;
   readonly lake: string;
-  /** Deletes the originals once they are copied. */
+  /** Deletes the originals after their rows are in the typed tables. */
   readonly deleteOriginals: boolean;
   /**
    * Personal data that the rows of a new lake must not hold. A lake keeps its first options.
@@ -36,6 +39,12 @@ export interface IngestSummary {
   /** Files of the folder that this run or an earlier one moved below `raw/`. */
   readonly moved: number;
   readonly skipped: Readonly<Partial<Record<IngestSkipReason, number>>>;
+  /** Access logs that did not become rows, or whose originals were kept. */
+  readonly lost: readonly LostObject[];
+  /** Files whose earlier rows were replaced, because they changed. */
+  readonly changed: number;
+  /** Files that were in the lake under another name. */
+  readonly duplicates: number;
   /** Rows that this run added, by table. */
   readonly rows: Readonly<Record<string, number>>;
   /** Unparsed lines among the rows that this run added. */
@@ -50,29 +59,41 @@ const MOVE_BATCH = 1000;
  * Runs the pipeline locally: moves the folder's access logs below `LAKE/raw/` as `move-access-logs` does, and
  * commits them to the typed tables.
  *
- * It can run again at any time, after new or late files or an interruption: finished work is not repeated.
+ * It can run again at any time, after new, late or changed files or an interruption: finished work is not repeated.
  *
  * @throws UserError if the folder cannot be read, another process is writing to the lake, or the lake has
  * other privacy options
  */
-export async function ingest(options: IngestOptions): Promise<IngestSummary> {
+export const ingest = (options: IngestOptions): Promise<IngestSummary> =>
+  withPrivateFiles(() => ingestPrivately(options));
+
+async function ingestPrivately(options: IngestOptions): Promise<IngestSummary> {
   const started = performance.now();
-  const { store, bucket, lake } = await openFolders(options.directory, options.lake, options);
-  return withLakeLock(lake.lockFile, async () => {
+  const lake = await checkedLake(options.directory, options.lake);
+  return withLakeLock(lake, async () => {
     await prepareLake(lake);
-    const privacy = await lakePrivacy(lake, options.privacy);
-    const { moved, committed } = await withLakeWriter(lake, async (writer) => ({
-      moved: await moveAll(store, bucket, options),
-      committed: await commitNoted(store, lake, writer, privacy, options.onProgress),
-    }));
-    const skipped = [...moved.skipped, ...committed.skipped];
-    await writeFile(lake.skippedFile, skipped.map((item) => `${JSON.stringify(item)}\n`).join(""));
+    const folders = await openFolders(options.directory, lake);
+    const { moved, committed, kept } = await withLakeWriter(lake, async (writer) => {
+      const privacy = await lakePrivacy(lake, writer.engine, options.privacy);
+      await keepBucketName(lake, folders.bucket, folders.directory);
+      return {
+        moved: await copyAll(folders, options),
+        committed: await commitNoted(folders.store, lake, writer, privacy, options.onProgress),
+        kept: options.deleteOriginals ? await deleteOriginals(folders, writer.engine, () => true) : [],
+      };
+    });
+    const skipped = [...moved.skipped, ...committed.lost, ...kept];
+    await writeSkipped(lake, skipped);
+    const { rows, unparsed, partitions, changed, duplicates } = committed;
     return {
       moved: moved.count,
       skipped: countBy(skipped.map(({ reason }) => reason)),
-      rows: committed.rows,
-      unparsed: committed.unparsed,
-      partitions: committed.partitions,
+      lost: skipped.filter(isLost),
+      changed,
+      duplicates,
+      rows,
+      unparsed,
+      partitions,
       seconds: Math.round(performance.now() - started) / 1000,
     };
   });
@@ -83,8 +104,14 @@ interface MovedAll {
   readonly skipped: readonly SkippedObject[];
 }
 
-async function moveAll(store: ObjectStore, bucket: string, options: IngestOptions): Promise<MovedAll> {
-  const config = { sources: ANY_SOURCE, targetBucket: LAKE_BUCKET, keepOriginals: !options.deleteOriginals };
+/** Moves all files, but deletes no original: that comes after the commits. */
+async function copyAll({ store, bucket, unreadable }: Folders, options: IngestOptions): Promise<MovedAll> {
+  const config = {
+    sources: ANY_SOURCE,
+    targetBucket: LAKE_BUCKET,
+    names: "identity" as const,
+    keepOriginals: true,
+  };
   const skipped: SkippedObject[] = [];
   let count = 0;
   let done = 0;
@@ -95,6 +122,7 @@ async function moveAll(store: ObjectStore, bucket: string, options: IngestOption
     done += batch.length;
     options.onProgress({ phase: "move", done });
   }
+  for (const [key, detail] of unreadable) skipped.push({ key, reason: "unreadable-file", detail });
   return { count, skipped };
 }
 

@@ -3,8 +3,8 @@ import { isoInstant, type Json, safeInteger } from "../terminal/rows";
 import { duckdb } from "./duckdb-library";
 
 /**
- * DuckDB's values as JSON: timestamps as ISO 8601 in UTC with microseconds, integers as numbers if these are
- * exact (else as text), decimals as numbers.
+ * DuckDB's values as JSON: timestamps as ISO 8601 in UTC with microseconds, integers and decimals as numbers if
+ * these are exact, else as text.
  */
 export const jsonConverter: DuckDBValueConverter<Json> = (value, type, converter) => {
   if (value === null) return null;
@@ -15,10 +15,16 @@ export const jsonConverter: DuckDBValueConverter<Json> = (value, type, converter
     case DuckDBTypeId.UBIGINT:
       return safeInteger(String(value));
     case DuckDBTypeId.DECIMAL:
-      return Number(String(value));
+      return exactDecimal(String(value));
     case DuckDBTypeId.TIMESTAMP:
       return isoInstant(String(value));
     default:
       return JsonDuckDBValueConverter(value, type, converter);
   }
 };
+
+/** Every decimal of up to 15 digits is exact enough as a number to be printed with the same digits. */
+const MAX_EXACT_DIGITS = 15;
+
+const exactDecimal = (text: string): Json =>
+  text.replaceAll(/^[-0.]+|[^0-9]/g, "").length <= MAX_EXACT_DIGITS ? Number(text) : text;

@@ -19,10 +19,15 @@ export interface LakeLayout {
   readonly typedFiles: (format: LogFormat) => string;
   /** Folder of unpublished files. It is on the same disk, so that publishing is a rename. */
   readonly workFolder: string;
+  /** Database file that the only writer has open: the lock is the kernel's. */
   readonly lockFile: string;
+  /** Describes the writer for people; left behind by a writer that was killed. */
+  readonly writerFile: string;
   /** One JSON line for each object that the last `ingest` skipped, with the reason. */
   readonly skippedFile: string;
-  /** Privacy options of the rows; missing if they hold all that was logged. */
+  /** Bucket names of the folders that the logs came from. */
+  readonly bucketsFile: string;
+  /** Privacy options of the rows. */
   readonly privacyFile: string;
   /** Secret of the hashes. */
   readonly saltFile: string;
@@ -51,8 +56,10 @@ export function lakeLayout(folder: string): LakeLayout {
     typedPartition: (partition) => join(root, TYPED_PREFIX, partitionPath(partition)),
     typedFiles: (format) => join(root, TYPED_PREFIX, format.table, "**", "*.parquet"),
     workFolder: join(root, ".work"),
-    lockFile: join(root, ".lock"),
+    lockFile: join(root, ".lock.duckdb"),
+    writerFile: join(root, ".lock"),
     skippedFile: join(root, "skipped.jsonl"),
+    bucketsFile: join(root, ".buckets.json"),
     privacyFile: join(root, "privacy.json"),
     saltFile: join(root, ".privacy-salt"),
   };

@@ -1,68 +1,138 @@
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { codeOf } from "../handlers/core/errors";
+import { randomUUID } from "node:crypto";
+import { access, link, mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import type { DuckDBInstance } from "@duckdb/node-api";
+import { codeOf, messageOf } from "../handlers/core/errors";
+import { systemClock } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
+import { duckdb } from "./duckdb-library";
+import type { LakeLayout } from "./layout";
+import { syncFile } from "./sync-to-disk";
 
 /**
- * Runs `work` as the lake's only writer. If the process of a lock has ended, the lock is taken over.
+ * Real paths of the lakes that this process is writing to. The kernel does not refuse a second lock of the same
+ * process, and releases the lock as soon as the process closes any handle of the file.
+ */
+const heldHere = new Set<string>();
+
+/**
+ * Runs `work` as the lake's only writer.
+ *
+ * The lock is the kernel's lock on a small database file, which DuckDB takes when it opens the file for writing.
+ * It holds between containers and for a paused process, and the kernel releases it when the process ends in any
+ * way. The id of a process proves nothing: it is reused, and each container counts its own.
  *
  * @throws UserError if another process is writing
  */
-export async function withLakeLock<T>(lockFile: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(lockFile), { recursive: true });
-  await takeLock(lockFile);
+export async function withLakeLock<T>(lake: LakeLayout, work: () => Promise<T>): Promise<T> {
+  await mkdir(lake.root, { recursive: true });
+  const root = await realpath(lake.root);
+  if (heldHere.has(root)) throw await busyError(lake);
+  heldHere.add(root);
   try {
-    return await work();
+    const lock = await takeLock(lake);
+    try {
+      await writeFile(lake.writerFile, `${describeThisProcess()}\n`);
+      return await work();
+    } finally {
+      await rm(lake.writerFile, { force: true });
+      lock.closeSync();
+    }
   } finally {
-    await rm(lockFile, { force: true });
+    heldHere.delete(root);
   }
 }
 
-/** The lock appears with its content: linking a finished file succeeds, or fails if another lock exists. */
-async function takeLock(lockFile: string): Promise<void> {
-  const own = `${lockFile}.${process.pid}`;
-  await writeFile(own, String(process.pid));
+/** `status` and `doctor` hold the lock for some milliseconds to see if it is free: they must not stop an ingest. */
+const TRIES = 5;
+const PAUSE_MS = 50;
+
+async function takeLock(lake: LakeLayout): Promise<DuckDBInstance> {
+  await createLockFile(lake.lockFile);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await open(lake.lockFile, "READ_WRITE");
+    } catch (error) {
+      if (!isHeldElsewhere(error)) {
+        throw new UserError(
+          `${lake.lockFile}: the lake cannot be locked: ${messageOf(error)}; if no ingest is running, delete this file and run this again`,
+          undefined,
+          { cause: error },
+        );
+      }
+      if (attempt === TRIES) throw await busyError(lake);
+    }
+    await systemClock.sleep(PAUSE_MS);
+  }
+}
+
+const open = (lockFile: string, mode: "READ_ONLY" | "READ_WRITE"): Promise<DuckDBInstance> =>
+  duckdb().DuckDBInstance.create(lockFile, { access_mode: mode, threads: "1" });
+
+/** DuckDB's reason on POSIX systems and on Windows. */
+const HELD_ELSEWHERE = /Conflicting lock is held|used by another process/;
+const isHeldElsewhere = (error: unknown): boolean => HELD_ELSEWHERE.test(messageOf(error));
+
+/** The file appears complete: DuckDB cannot open a database that a killed process left half written. */
+async function createLockFile(lockFile: string): Promise<void> {
+  if (await exists(lockFile)) return;
+  const aside = `${lockFile}.${randomUUID()}.partial`;
   try {
-    await link(own, lockFile);
+    (await open(aside, "READ_WRITE")).closeSync();
+    await syncFile(aside);
+    await link(aside, lockFile);
   } catch (error) {
     if (codeOf(error) !== "EEXIST") throw error;
-    const holder = await lockHolder(lockFile);
-    if (holder?.isRunning) {
-      throw new UserError(
-        `${lockFile}: process ${holder.pid} is writing to this lake; wait for it, or delete the file if this process is not an ingest`,
-      );
-    }
-    await rm(lockFile, { force: true });
-    await takeLock(lockFile);
   } finally {
-    await rm(own, { force: true });
+    await rm(aside, { force: true });
   }
 }
 
-/** Holder of a lock, which can be read without taking the lock. */
-export interface LockHolder {
-  /** NaN if the lock file does not hold a process id. */
-  readonly pid: number;
-  readonly isRunning: boolean;
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+async function busyError(lake: LakeLayout): Promise<UserError> {
+  const writer = (await writerOf(lake.writerFile)) ?? "another process";
+  return new UserError(
+    `lake ${lake.root}: another ingest is writing to this lake: ${writer}; wait until it ends, then run this again`,
+  );
 }
 
-/** @returns `undefined` if there is no lock */
-export async function lockHolder(lockFile: string): Promise<LockHolder | undefined> {
+/** Whether a process is writing to a lake. */
+export interface LockState {
+  readonly isHeld: boolean;
+  /** Description of the writer, for people only; `undefined` if it is not readable. */
+  readonly writer: string | undefined;
+}
+
+/** @returns `undefined` if no process is writing, and none was killed while it was writing */
+export async function lockState(lake: LakeLayout): Promise<LockState | undefined> {
+  const isHeld = heldHere.has(await realpath(lake.root)) || (await isLockedElsewhere(lake.lockFile));
+  if (!isHeld && !(await exists(lake.writerFile))) return undefined;
+  return { isHeld, writer: await writerOf(lake.writerFile) };
+}
+
+async function isLockedElsewhere(lockFile: string): Promise<boolean> {
+  if (!(await exists(lockFile))) return false;
   try {
-    const pid = Number.parseInt(await readFile(lockFile, "utf8"), 10);
-    return { pid, isRunning: pid > 0 && isRunning(pid) };
+    (await open(lockFile, "READ_ONLY")).closeSync();
+    return false;
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
+    return isHeldElsewhere(error);
   }
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: the process runs, as another user.
-    return codeOf(error) === "EPERM";
-  }
+const describeThisProcess = (): string =>
+  `process ${process.pid} on ${hostname()}, since ${new Date().toISOString()}`;
+
+/** Versions before the kernel's lock wrote only the id of the process. */
+const WRITER = /^(?:process )?(?<pid>\d+)(?<place> on [\w.-]+, since [\dTZ:.-]+)?\s*$/;
+
+async function writerOf(writerFile: string): Promise<string | undefined> {
+  const text = await readFile(writerFile, "utf8").catch(() => "");
+  const { pid, place = "" } = WRITER.exec(text)?.groups ?? {};
+  return pid === undefined ? undefined : `process ${pid}${place}`;
 }

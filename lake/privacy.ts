@@ -12,10 +12,12 @@ import {
   TEXT_MODES,
   withDefaults,
 } from "../formats/privacy";
-import { codeOf } from "../handlers/core/errors";
+import { sqlString } from "../formats/render/sql-text";
+import { codeOf, QueryFailedError } from "../handlers/core/errors";
 import { newSalt } from "../handlers/core/privacy-salt";
 import { UserError } from "../terminal/user-error";
-import { hasParquet } from "./has-parquet";
+import type { DuckdbEngine } from "./duckdb-engine";
+import { findParquet } from "./find-parquet";
 import { type LakeLayout, TYPED_PREFIX } from "./layout";
 
 const storedSchema = z.strictObject({
@@ -24,10 +26,18 @@ const storedSchema = z.strictObject({
   cookies: z.enum(TEXT_MODES),
 });
 
+/** Key of the options in the metadata of a Parquet file. */
+const METADATA_KEY = "access_logs_privacy";
+
+/** Metadata of a Parquet file with the options of its rows, so that no lost file changes what later rows hold. */
+export const privacyMetadata = (rule: PrivacyRule | undefined): Readonly<Record<string, string>> => ({
+  [METADATA_KEY]: JSON.stringify(rule?.privacy ?? withDefaults({})),
+});
+
 /**
  * Personal data that the rows of a lake must not hold. The first run decides, and the lake stores the
- * options: a later run without the options must not add data that earlier runs left out. Call it only under
- * the lake's lock.
+ * options, in a file and in every Parquet file: a later run without the options must not add data that earlier
+ * runs left out. Call it only under the lake's lock.
  *
  * @param wanted requested options; an unset option keeps the lake's value
  * @returns `undefined` if the rows hold all that was logged
@@ -35,10 +45,25 @@ const storedSchema = z.strictObject({
  */
 export async function lakePrivacy(
   lake: LakeLayout,
+  engine: DuckdbEngine,
   wanted: PrivacyOptions = {},
 ): Promise<PrivacyRule | undefined> {
-  const privacy = (await storedPrivacy(lake)) ?? (await newPrivacy(lake, wanted));
-  for (const name of ["clientIps", "queryStrings", "cookies"] as const) {
+  const stored = await storedPrivacy(lake);
+  const parquet = await findParquet(join(lake.root, TYPED_PREFIX));
+  const written = parquet === undefined ? undefined : await writtenPrivacy(engine, parquet);
+  if (stored && written && !isSame(stored, written)) {
+    throw new UserError(
+      `${lake.privacyFile}: the rows of this lake were written with ${JSON.stringify(written)}; restore the file that "ingest" wrote, or delete it`,
+    );
+  }
+  const hasUnknownRows = parquet !== undefined && !written && !stored;
+  if (hasUnknownRows && !OPTION_NAMES.every((name) => wanted[name] !== undefined)) {
+    throw new UserError(
+      `${parquet}: the file does not say how its rows store personal data, and ${lake.privacyFile} is missing; restore it, or repeat the options of the first ingest: --client-ips, --query-strings and --cookies`,
+    );
+  }
+  const privacy = written ?? stored ?? withDefaults(wanted);
+  for (const name of OPTION_NAMES) {
     const mode = wanted[name];
     if (mode !== undefined && mode !== privacy[name]) {
       throw new UserError(
@@ -46,35 +71,45 @@ export async function lakePrivacy(
       );
     }
   }
+  if (!stored) await writeFile(lake.privacyFile, `${JSON.stringify(privacy, null, 2)}\n`);
   if (keepsAll(privacy)) return undefined;
-  return { privacy, salt: needsSalt(privacy) ? await saltOf(lake) : "" };
+  return { privacy, salt: needsSalt(privacy) ? await saltOf(lake, parquet !== undefined) : "" };
 }
 
-async function newPrivacy(lake: LakeLayout, wanted: PrivacyOptions): Promise<Privacy> {
-  if (await hasRows(lake)) return withDefaults({});
-  const privacy = withDefaults(wanted);
-  if (!keepsAll(privacy)) await writeFile(lake.privacyFile, `${JSON.stringify(privacy, null, 2)}\n`);
-  return privacy;
-}
+const OPTION_NAMES = ["clientIps", "queryStrings", "cookies"] as const;
 
-const hasRows = ({ root }: LakeLayout): Promise<boolean> => hasParquet(join(root, TYPED_PREFIX));
+const isSame = (one: Privacy, other: Privacy): boolean =>
+  OPTION_NAMES.every((name) => one[name] === other[name]);
+
+/** @returns `undefined` if the Parquet file does not say it, or cannot be read */
+async function writtenPrivacy(engine: DuckdbEngine, parquet: string): Promise<Privacy | undefined> {
+  const sql = `SELECT decode(value) FROM parquet_kv_metadata(${sqlString(parquet)}) WHERE decode(key) = ${sqlString(METADATA_KEY)}`;
+  const [[value] = []] = await engine.rows(sql).catch((error: unknown) => {
+    if (error instanceof QueryFailedError) return [];
+    throw error;
+  });
+  return value === undefined ? undefined : parsed(String(value), parquet);
+}
 
 async function storedPrivacy({ privacyFile }: LakeLayout): Promise<Privacy | undefined> {
   const text = await readFile(privacyFile, "utf8").catch(absent);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parsed(text, privacyFile);
+}
+
+function parsed(text: string, file: string): Privacy {
   try {
     return storedSchema.parse(JSON.parse(text));
   } catch {
     throw new UserError(
-      `${privacyFile}: expected an object with clientIps, queryStrings and cookies; restore the file that "ingest" wrote`,
+      `${file}: expected an object with clientIps, queryStrings and cookies; restore the file that "ingest" wrote`,
     );
   }
 }
 
-async function saltOf(lake: LakeLayout): Promise<string> {
+async function saltOf(lake: LakeLayout, hasRows: boolean): Promise<string> {
   const { saltFile } = lake;
   const stored = await readFile(saltFile, "utf8").catch(absent);
-  if (stored === undefined && (await hasRows(lake))) {
+  if (stored === undefined && hasRows) {
     throw new UserError(
       `${saltFile}: the secret of this lake's hashes is missing; restore it, or create another lake`,
     );

@@ -5,14 +5,17 @@ import type { LogFormat } from "../formats/log-format";
 import { PARTITION_KEYS } from "../formats/partition-layout";
 import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
-import { QueryFailedError } from "../handlers/core/errors";
+import { messageOf, QueryFailedError } from "../handlers/core/errors";
 import type { Json, QueryRows } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
 import { ATHENA_FUNCTIONS } from "./athena-functions";
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
-import { hasParquet } from "./has-parquet";
+import { findParquet } from "./find-parquet";
 import { jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout, TYPED_PREFIX } from "./layout";
+import { noRows } from "./no-rows";
+import { makeFilesPrivate } from "./private-files";
+import { deleteSpills, spillFolder } from "./spill-folder";
 
 /** A lake for queries: each typed table by its name, and its unparsed lines as `<table>_unparsed`. */
 export interface OpenLake {
@@ -23,18 +26,54 @@ export interface OpenLake {
    * @throws UserError without SQL, or with DuckDB's reason if it refuses the SQL
    */
   query<T>(sql: string, use: (result: QueryRows) => Promise<T>): Promise<T>;
+  /**
+   * Keeps the rows of a SELECT of the program's own as a table that later statements can read. It has the name until
+   * the lake is closed or the name is used again, and is not written to the lake.
+   *
+   * @throws as `query` does
+   */
+  keep(name: string, select: string): Promise<void>;
   close(): void;
 }
 
+export interface QueryOptions {
+  /**
+   * Runs any SQL of DuckDB, which can also change and write files.
+   *
+   * @default false: one statement that reads the typed tables and no other file
+   */
+  readonly isUnsafe?: boolean;
+  /**
+   * Memory of the engine, e.g. `300MB`; rows that need more are written to a folder in the lake until the lake is closed.
+   *
+   * @default DuckDB's, most of the machine's memory
+   */
+  readonly memoryLimit?: string;
+}
+
 /** @throws UserError if the lake does not exist */
-export async function openLake(folder: string): Promise<OpenLake> {
+export async function openLake(
+  folder: string,
+  { isUnsafe = false, memoryLimit }: QueryOptions = {},
+): Promise<OpenLake> {
   const lake = await existingLake(folder);
-  const engine = await openDuckdb();
+  deleteSpills(lake.root);
+  const endPrivacy = makeFilesPrivate();
+  const engine = await openDuckdb({
+    temp_directory: spillFolder(lake.root),
+    ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
+  });
+  const close = () => {
+    engine.close();
+    endPrivacy();
+    deleteSpills(lake.root);
+  };
   try {
     await createFunctions(engine);
     await createViews(engine, lake);
+    if (!isUnsafe) await limitToTables(engine, lake);
   } catch (error) {
-    engine.close();
+    close();
     throw error;
   }
   return {
@@ -42,20 +81,37 @@ export async function openLake(folder: string): Promise<OpenLake> {
       if (sql.trim() === "") {
         throw new UserError('the SQL is empty; try "SELECT count(*) FROM alb_access_logs"');
       }
-      const result = await streamOf(engine, sql);
-      return use({ columns: result.deduplicatedColumnNames(), rows: rowsOf(result) });
+      return failing(async () => {
+        const result = await engine.stream(sql, !isUnsafe);
+        return use({ columns: result.deduplicatedColumnNames(), rows: rowsOf(result) });
+      });
     },
-    close: () => engine.close(),
+    keep: async (name, select) => {
+      const sql = `CREATE OR REPLACE TABLE ${sqlIdentifier(name)} AS ${select}`;
+      await failing(() => engine.run({ sql, token: name }));
+    },
+    close,
   };
 }
 
-async function streamOf(engine: DuckdbEngine, sql: string): Promise<DuckDBResult> {
+/** After these settings, no statement can read another file or change a setting. */
+async function limitToTables(engine: DuckdbEngine, { root }: LakeLayout): Promise<void> {
+  const settings = [
+    `allowed_directories = [${sqlString(join(root, TYPED_PREFIX))}]`,
+    "enable_external_access = false",
+    "lock_configuration = true",
+  ];
+  for (const setting of settings) await engine.run({ sql: `SET ${setting}`, token: "settings" });
+}
+
+/** Shows DuckDB's reason in one line. */
+async function failing<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await engine.stream(sql);
+    return await work();
   } catch (error) {
     if (!(error instanceof QueryFailedError)) throw error;
-    const reason = error.reason.replace("Failed to extract statements: ", "");
-    throw new UserError(`SQL failed: ${reason}`, undefined, { cause: error });
+    const reason = error.reason.replace("Failed to extract statements: ", "").split("\n\n")[0] ?? "";
+    throw new UserError(`SQL failed: ${reason.replaceAll(/\s*\n\s*/g, " ")}`, undefined, { cause: error });
   }
 }
 
@@ -64,8 +120,9 @@ export async function queryLake<T>(
   folder: string,
   sql: string,
   use: (result: QueryRows) => Promise<T>,
+  options?: QueryOptions,
 ): Promise<T> {
-  const lake = await openLake(folder);
+  const lake = await openLake(folder, options);
   try {
     return await lake.query(sql, use);
   } finally {
@@ -80,7 +137,7 @@ async function createFunctions(engine: DuckdbEngine): Promise<void> {
 
 async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void> {
   for (const format of Object.values(FORMATS)) {
-    const files = (await hasParquet(join(lake.root, TYPED_PREFIX, format.table)))
+    const files = (await findParquet(join(lake.root, TYPED_PREFIX, format.table)))
       ? storedFiles(lake, format)
       : noFiles(format);
     const typed = [
@@ -101,21 +158,38 @@ async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void
 /**
  * Reads columns by name, and missing ones as NULL: files written before a column was added stay readable,
  * even while no file has it.
+ *
+ * The partition keys are the last two folders of a file. DuckDB's own reader of partition keys would also take
+ * them from the folders above the lake.
  */
 function storedFiles(lake: LakeLayout, format: LogFormat): string {
-  const keys = PARTITION_KEYS.map(({ name }) => `${sqlString(name)}: VARCHAR`).join(", ");
-  return `SELECT * FROM read_parquet(${sqlString(lake.typedFiles(format))},
-    union_by_name = true, hive_partitioning = true, hive_types = {${keys}})
+  const keys = PARTITION_KEYS.map(({ name }) => `[/\\\\]${name}=([^/\\\\]*)`).join("");
+  const values = PARTITION_KEYS.map(
+    ({ name }, index) =>
+      `regexp_extract(filename, ${sqlString(`${keys}[/\\\\][^/\\\\]*$`)}, ${index + 1}) AS ${sqlIdentifier(name)}`,
+  );
+  const replaced = ["filename", ...PARTITION_KEYS.map(({ name }) => name)].map(sqlString).join(", ");
+  return `SELECT COLUMNS(name -> name NOT IN (${replaced})), ${values.join(", ")}
+FROM read_parquet(${sqlString(lake.typedFiles(format))},
+    union_by_name = true, hive_partitioning = false, filename = true)
 UNION ALL BY NAME ${noFiles(format)}`;
 }
 
 /** A table without files can still be queried. */
-function noFiles(format: LogFormat): string {
-  const texts = ["log_file", "unparsed", ...PARTITION_KEYS.map(({ name }) => name)];
-  const columns = [...duckdbColumns(format), ...texts.map((name) => ({ name, type: "VARCHAR" }))];
-  return `SELECT ${columns.map(({ name, type }) => `NULL::${type} AS ${sqlIdentifier(name)}`).join(", ")} WHERE false`;
-}
+const noFiles = (format: LogFormat): string =>
+  noRows(
+    format,
+    PARTITION_KEYS.map(({ name }) => name),
+  );
 
 async function* rowsOf(result: DuckDBResult): AsyncGenerator<readonly Json[]> {
-  for await (const rows of result.yieldConvertedRows(jsonConverter)) yield* rows;
+  const batches = result.yieldConvertedRows(jsonConverter);
+  for (;;) {
+    // Only DuckDB's errors: those of the code that uses the rows are not errors of the SQL.
+    const { done, value } = await batches.next().catch((error: unknown) => {
+      throw new QueryFailedError("local", messageOf(error), { cause: error });
+    });
+    if (done) return;
+    yield* value;
+  }
 }

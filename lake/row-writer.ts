@@ -8,6 +8,8 @@ import { COLUMN_SEPARATOR, lineScanner, scannedColumns } from "../formats/scan-l
 export interface RowWriter {
   /** Rows written so far, including those of unparsed lines. */
   readonly lines: number;
+  /** Unparsed lines among them. */
+  readonly unparsed: number;
   /**
    * @param block whole lines in UTF-8, each ended by a line feed; it is overwritten
    * @returns rows of the lines, in pieces
@@ -15,6 +17,8 @@ export interface RowWriter {
   rowsOf(block: Buffer): readonly Buffer[];
 }
 
+/** DuckDB holds thousands of lines in memory: of a longer unparsed line, only the beginning is kept. */
+const MAX_UNPARSED_LENGTH = 16 << 10;
 const LINE_FEED = 0x0a;
 const HASH = 0x23;
 const SEPARATOR_TEXT = String.fromCharCode(COLUMN_SEPARATOR);
@@ -30,6 +34,7 @@ export function rowWriter(format: LogFormat): RowWriter {
   const beforeUnparsed = SEPARATOR_TEXT.repeat(columns.length) + UNPARSED_MARK;
   let isUsualOrder = true;
   let lines = 0;
+  let unparsed = 0;
 
   /** @returns where the row ends, or -1 */
   const scanInPlace = (block: Buffer, start: number, end: number): number => {
@@ -49,7 +54,10 @@ export function rowWriter(format: LogFormat): RowWriter {
       return "";
     }
     lines++;
-    if (result.kind === "unparsed") return `${beforeUnparsed}${line}\n`;
+    if (result.kind === "unparsed") {
+      unparsed++;
+      return `${beforeUnparsed}${line.slice(0, MAX_UNPARSED_LENGTH)}\n`;
+    }
     const texts = columns.map((column) => (column === "filler" ? "" : (result.row[column.name] ?? "")));
     return `${texts.join(SEPARATOR_TEXT)}\n`;
   };
@@ -59,6 +67,12 @@ export function rowWriter(format: LogFormat): RowWriter {
     let written = 0;
     for (let start = 0; start < block.length; ) {
       const end = block.indexOf(LINE_FEED, start);
+      if (end === start) {
+        // Without this, a file of nothing but line ends takes minutes.
+        if (written < start) pieces.push(block.subarray(written, start));
+        written = ++start;
+        continue;
+      }
       const rowEnd = scanInPlace(block, start, end);
       if (rowEnd === end) {
         lines++;
@@ -82,6 +96,9 @@ export function rowWriter(format: LogFormat): RowWriter {
   return {
     get lines() {
       return lines;
+    },
+    get unparsed() {
+      return unparsed;
     },
     rowsOf,
   };

@@ -55,34 +55,41 @@ interface Waiting {
 
 function threadPool(size: number): SpoolPool {
   const waiting = new Map<number, Waiting>();
-  let broken: Error | undefined;
+  const threads = new Map<number, Worker>();
   const settle = (answer: SpoolAnswer): void => {
     const task = waiting.get(answer.id);
     waiting.delete(answer.id);
     if ("spooled" in answer) task?.resolve(answer.spooled);
     else task?.reject(Object.assign(new Error(answer.error.message), { code: answer.error.code }));
   };
-  const giveUp = (error: Error): void => {
-    broken = error;
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
+  /** A file that needs too much memory ends its thread: the tasks of other threads go on. */
+  const giveUp = (slot: number, error: Error): void => {
+    threads.delete(slot);
+    for (const [id, { reject }] of waiting) {
+      if (id % size !== slot) continue;
+      waiting.delete(id);
+      reject(error);
+    }
   };
-  const threads = Array.from({ length: size }, () =>
-    new Worker(PROGRAM).on("message", settle).on("error", giveUp),
-  );
+  const startThread = (slot: number): Worker => {
+    const thread = new Worker(PROGRAM).on("message", settle).on("error", (error) => giveUp(slot, error));
+    threads.set(slot, thread);
+    return thread;
+  };
+  for (let slot = 0; slot < size; slot++) startThread(slot);
   let tasks = 0;
   return {
     size,
     spool: (table, source, target) => {
-      if (broken) return Promise.reject(broken);
       const id = tasks++;
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject });
-        threads[id % size]?.postMessage({ id, table, source, target } satisfies SpoolTask);
+        const thread = threads.get(id % size) ?? startThread(id % size);
+        thread.postMessage({ id, table, source, target } satisfies SpoolTask);
       });
     },
     close: async () => {
-      await Promise.all(threads.map((thread) => thread.terminate()));
+      await Promise.all([...threads.values()].map((thread) => thread.terminate()));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { createHash, type Hash } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -11,37 +11,37 @@ import {
   writevSync,
 } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { createGunzip, gunzipSync } from "node:zlib";
+import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
 import type { LogFormat } from "../formats/log-format";
-import { splitLines } from "../formats/read-line";
-import { COLUMN_SEPARATOR } from "../formats/scan-line";
 import { codeOf, messageOf } from "../handlers/core/errors";
 import { sum } from "../terminal/quantities";
 import { freeMemory } from "./free-memory";
+import { plainText } from "./plain-text";
 import { rowWriter } from "./row-writer";
 
 /** Outcome of spooling one file. */
 export type Spooled =
   | {
-      readonly kind: "spooled" /** Rows and unparsed lines. */;
+      readonly kind: "spooled";
+      /** Rows and unparsed lines. */
       readonly lines: number;
+      /** Hash of the file's bytes. */
+      readonly hash: string;
     }
   | { readonly kind: "corrupt"; readonly reason: string };
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 /** Checksum and length of the text, four bytes each. */
 const GZIP_TRAILER_BYTES = 8;
+/** The bytes of a file decide if it is in the lake already: a hash that nobody can forge. */
+const HASH_ALGORITHM = "sha256";
+/** 128 bits. */
+const HASH_DIGITS = 32;
 const CHUNK_BYTES = 1 << 18;
 const MIN_CHUNK_BYTES = 1 << 12;
 /** Files up to this size whose text is not larger, either, are read whole. */
 const WHOLE_BYTES = 4 << 20;
 const WHOLE_TEXT_BYTES = 32 << 20;
-/** A longer line is cut here. Real lines are below 64 KiB: only binary garbage is longer. */
-export const MAX_LINE_BYTES = 4 << 20;
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-const BYTE_ORDER_MARK = Buffer.from("\uFEFF");
-const REPLACEMENT = "\uFFFD";
 
 /**
  * Writes the lines of a log file, plain or gzip, as separated columns that DuckDB can load.
@@ -49,10 +49,11 @@ const REPLACEMENT = "\uFFFD";
  * DuckDB itself reads a truncated gzip as a shorter file and drops lines that are not UTF-8. So the file is
  * inflated here, its checksum is verified, and invalid UTF-8 is replaced. Memory does not grow with the file.
  *
- * @returns `corrupt` if the gzip cannot be read to its end; the text written so far must not be used
+ * @returns `corrupt` if the file is not complete; the text written so far must not be used
  */
 export async function spoolFile(format: LogFormat, source: string, target: string): Promise<Spooled> {
   const writer = rowWriter(format);
+  const hash = createHash(HASH_ALGORITHM);
   const input = openSync(source, "r");
   // Not truncated: overwriting an earlier text is faster than allocating new pages.
   const output = openSync(target, constants.O_WRONLY | constants.O_CREAT);
@@ -62,24 +63,68 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
   };
   try {
     const isGzip = readStart(input, GZIP_MAGIC.length).equals(GZIP_MAGIC);
-    const text = wholeText(input, isGzip);
-    // A stream has its own handle, and closes it when it stops reading.
-    const chunks = () => createReadStream(source, { highWaterMark: CHUNK_BYTES });
+    const text = wholeText(input, isGzip, hash);
     if (text) {
       await writeRows([text]);
       freeMemory(text);
-    } else if (isGzip) await pipeline(chunks(), createGunzip({ chunkSize: CHUNK_BYTES }), writeRows);
-    else await pipeline(chunks(), writeRows);
+    } else {
+      await streamText(source, isGzip, hash, writeRows);
+    }
+    if (!isGzip && source.endsWith(".gz") && writer.lines === writer.unparsed) {
+      throw new CorruptFileError("the file is not a gzip, and no line of it is a row");
+    }
   } catch (error) {
-    // Node's zlib names its errors Z_DATA_ERROR, Z_BUF_ERROR ...
-    if (!codeOf(error)?.startsWith("Z_")) throw error;
-    return { kind: "corrupt", reason: messageOf(error) };
+    if (error instanceof CorruptFileError || isZlibError(error)) {
+      return { kind: "corrupt", reason: messageOf(error) };
+    }
+    throw error;
   } finally {
     if (fstatSync(output).size > bytes) ftruncateSync(output, bytes);
     closeSync(output);
     closeSync(input);
   }
-  return { kind: "spooled", lines: writer.lines };
+  return { kind: "spooled", lines: writer.lines, hash: hash.digest("hex").slice(0, HASH_DIGITS) };
+}
+
+class CorruptFileError extends Error {}
+
+/** Node's zlib names its errors Z_DATA_ERROR, Z_BUF_ERROR ... */
+const isZlibError = (error: unknown): boolean => codeOf(error)?.startsWith("Z_") ?? false;
+
+async function streamText(
+  source: string,
+  isGzip: boolean,
+  hash: Hash,
+  writeRows: (chunks: AsyncIterable<Buffer>) => Promise<void>,
+): Promise<void> {
+  let size = 0;
+  async function* hashed(chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      size += chunk.length;
+      yield chunk;
+    }
+  }
+  // The stream has its own handle, and closes it when it stops reading.
+  const chunks = createReadStream(source, { highWaterMark: CHUNK_BYTES });
+  if (!isGzip) return pipeline(chunks, hashed, writeRows);
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  try {
+    await pipeline(chunks, hashed, gunzip, writeRows);
+  } catch (error) {
+    // Without another error, a stream is given up only because zlib takes no more bytes.
+    if (GIVEN_UP.has(codeOf(error) ?? "")) throw new CorruptFileError(NOT_THE_END);
+    throw error;
+  }
+  checkEnd(gunzip, size);
+}
+
+const GIVEN_UP: ReadonlySet<string> = new Set(["ABORT_ERR", "ERR_STREAM_PREMATURE_CLOSE"]);
+const NOT_THE_END = "the file goes on after the end of the gzip";
+
+/** zlib ignores zeros after a gzip: a file that is not complete may have them in place of its rest. */
+function checkEnd(gunzip: Gunzip, size: number): void {
+  if (gunzip.bytesWritten < size) throw new CorruptFileError(NOT_THE_END);
 }
 
 /**
@@ -88,21 +133,37 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
  *
  * @returns nothing if the file or its text is large
  */
-function wholeText(file: number, isGzip: boolean): Buffer | undefined {
+function wholeText(file: number, isGzip: boolean, hash: Hash): Buffer | undefined {
   const { size } = fstatSync(file);
   if (size > WHOLE_BYTES) return undefined;
   const bytes = readStart(file, size);
-  if (!isGzip) return bytes;
-  // A chunk as long as the text: the text then does not share its memory, which can be freed.
-  const chunkSize = Math.min(Math.max(declaredLength(bytes), MIN_CHUNK_BYTES), WHOLE_TEXT_BYTES);
+  if (!isGzip) {
+    hash.update(bytes);
+    return bytes;
+  }
   try {
-    return gunzipSync(bytes, { chunkSize, maxOutputLength: WHOLE_TEXT_BYTES });
+    const text = inflated(bytes);
+    hash.update(bytes);
+    return text;
   } catch (error) {
     if (codeOf(error) === "ERR_BUFFER_TOO_LARGE") return undefined;
     throw error;
   } finally {
     freeMemory(bytes);
   }
+}
+
+function inflated(gzip: Buffer): Buffer {
+  // A chunk as long as the text: the text then does not share its memory, which can be freed.
+  const chunkSize = Math.min(Math.max(declaredLength(gzip), MIN_CHUNK_BYTES), WHOLE_TEXT_BYTES);
+  // With `info`, the result has the engine, too, of which the types do not know.
+  const { buffer, engine } = gunzipSync(gzip, {
+    chunkSize,
+    maxOutputLength: WHOLE_TEXT_BYTES,
+    info: true,
+  }) as unknown as { readonly buffer: Buffer; readonly engine: Gunzip };
+  checkEnd(engine, gzip.length);
+  return buffer;
 }
 
 /** Length of the text of a gzip, by its last four bytes. It is only a hint: they may be missing. */
@@ -123,52 +184,4 @@ function writePieces(file: number, pieces: readonly Buffer[]): number {
   // Fewer bytes are written only on an error, e.g. a full disk, which the next attempt reports.
   if (written < length) writeFileSync(file, Buffer.concat(pieces).subarray(written));
   return length;
-}
-
-/** Blocks of whole lines in UTF-8, each line ended by a line feed alone. */
-export async function* plainText(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let rest: Buffer[] = [];
-  let restBytes = 0;
-  for await (const chunk of chunks) {
-    const first = chunk.indexOf(LINE_FEED) + 1;
-    if (first === 0 && restBytes + chunk.length < MAX_LINE_BYTES) {
-      rest.push(chunk);
-      restBytes += chunk.length;
-      continue;
-    }
-    const last = first === 0 ? chunk.length : chunk.lastIndexOf(LINE_FEED) + 1;
-    // Only the line that the last chunk began is copied; the other lines are used in place.
-    const joined = first === 0 ? chunk.length : first;
-    if (rest.length > 0) yield* wholeLines(Buffer.concat([...rest, chunk.subarray(0, joined)]));
-    const start = rest.length > 0 ? joined : 0;
-    if (last > start) yield* wholeLines(chunk.subarray(start, last));
-    rest = last < chunk.length ? [chunk.subarray(last)] : [];
-    restBytes = chunk.length - last;
-  }
-  if (restBytes > 0) yield* wholeLines(Buffer.concat(rest));
-}
-
-const wholeLines = (block: Buffer): Buffer[] =>
-  plainParts(block.at(-1) === LINE_FEED ? block : Buffer.concat([block, Buffer.of(LINE_FEED)]));
-
-/**
- * Halves a block until only the lines that are not plain text are decoded one by one. Such lines are rare.
- */
-function plainParts(block: Buffer): Buffer[] {
-  if (isPlainText(block)) return [block];
-  const middle = block.indexOf(LINE_FEED, block.length >> 1) + 1;
-  const split = middle < block.length ? middle : block.lastIndexOf(LINE_FEED, -2) + 1;
-  if (split === 0) return [decoded(block)];
-  return [...plainParts(block.subarray(0, split)), ...plainParts(block.subarray(split))];
-}
-
-const isPlainText = (block: Buffer): boolean =>
-  isUtf8(block) &&
-  !block.includes(CARRIAGE_RETURN) &&
-  !block.includes(COLUMN_SEPARATOR) &&
-  !block.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
-
-function decoded(block: Buffer): Buffer {
-  const text = new TextDecoder().decode(block).replaceAll(String.fromCharCode(COLUMN_SEPARATOR), REPLACEMENT);
-  return Buffer.from(splitLines(text).join("\n"));
 }

@@ -1,122 +1,107 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
-import { formatOfTable } from "../formats";
-import type { LogFormat } from "../formats/log-format";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
-import { sqlString } from "../formats/render/sql-text";
-import { codeOf } from "../handlers/core/errors";
-import type { ObjectStore } from "../handlers/core/ports";
-import { sum } from "../terminal/quantities";
-import type { DuckdbEngine } from "./duckdb-engine";
-import { LAKE_BUCKET, type LakeLayout } from "./layout";
+import { messageOf } from "../handlers/core/errors";
+import type { RawFile } from "./file-records";
+import type { LakeLayout } from "./layout";
 import type { SpareFiles } from "./spare-files";
+import type { Spooled } from "./spool";
 import type { SpoolPool } from "./spool-pool";
+import { isStorageFull } from "./storage-full";
 
-/** Uncommitted files of one partition, for one commit. */
+/** Files of one partition, for one commit. */
 export interface FileBatch {
   readonly partition: Partition;
-  /** Names below the partition's prefix. */
-  readonly names: readonly string[];
+  readonly files: readonly RawFile[];
+  /** Path of the Parquet file that holds lines of all of these files; `undefined` if none of them has lines. */
+  readonly parquet: string | undefined;
 }
 
 /** A batch as text that DuckDB can read. */
 export interface SpooledBatch {
-  readonly partition: Partition;
-  readonly format: LogFormat;
+  readonly parquet: string | undefined;
   /** Id of the commit: the same files give the same id. */
   readonly id: string;
   /** Folder of only this batch, deleted after the commit. */
   readonly folder: string;
   /** Folder with one text per file, under the file's name. */
   readonly texts: string;
-  /** Lines that can hold a request. */
-  readonly lines: number;
-  /** Files that cannot be read to their end, with the reason. */
-  readonly corrupt: ReadonlyMap<string, string>;
+  readonly files: readonly SpooledFile[];
+}
+
+export interface SpooledFile {
+  readonly file: RawFile;
+  readonly outcome: Spooled | { readonly kind: "failed"; readonly reason: string };
 }
 
 /** Most compressed text of one commit, so that its disk space and time stay bounded. */
 const BATCH_BYTES = 32 << 20;
+/** DuckDB needs some kilobytes for each file that it reads. */
+const BATCH_FILES = 1000;
 const FILES_AT_ONCE = 4;
 
-/** Finds the uncommitted files of a partition; yields no batch if there are none. */
-export async function* newFiles(
-  engine: DuckdbEngine,
-  store: ObjectStore,
-  lake: LakeLayout,
+/** Splits files of a partition into commits. */
+export function batchesOf(
   partition: Partition,
-): AsyncGenerator<FileBatch> {
-  const committed = await committedFiles(engine, lake.typedPartition(partition));
-  let names: string[] = [];
+  files: readonly RawFile[],
+  parquet: string | undefined,
+): FileBatch[] {
+  const batches: FileBatch[] = [];
+  let batch: RawFile[] = [];
   let bytes = 0;
-  for await (const { key, size } of store.list(LAKE_BUCKET, rawPrefixOf(partition))) {
-    if (committed.has(key)) continue;
-    if (names.length > 0 && bytes + size > BATCH_BYTES) {
-      yield { partition, names };
-      [names, bytes] = [[], 0];
-    }
-    names.push(key.slice(rawPrefixOf(partition).length));
-    bytes += size;
+  const flush = () => {
+    if (batch.length > 0) batches.push({ partition, files: batch, parquet });
+    [batch, bytes] = [[], 0];
+  };
+  for (const file of files) {
+    if (bytes + file.size > BATCH_BYTES || batch.length === BATCH_FILES) flush();
+    batch.push(file);
+    bytes += file.size;
   }
-  if (names.length > 0) yield { partition, names };
+  flush();
+  return batches;
 }
 
-/** Keys of the files whose rows are in the typed table. */
-async function committedFiles(engine: DuckdbEngine, folder: string): Promise<ReadonlySet<string>> {
-  const files = await filesIn(folder);
-  if (files.length === 0) return new Set();
-  const list = files.map((name) => sqlString(join(folder, name))).join(", ");
-  const rows = await engine.rows(`SELECT DISTINCT log_file FROM read_parquet([${list}])`);
-  return new Set(rows.map(([key]) => String(key)));
-}
-
-async function filesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
-  }
-}
-
-/** Writes the text of a batch's files into a separate folder. */
+/**
+ * Writes the text of a batch's files into a separate folder. A file that cannot be read does not stop the others.
+ *
+ * @throws Error if the disk is full
+ */
 export async function spoolBatch(
   pool: SpoolPool,
   spares: SpareFiles,
   lake: LakeLayout,
-  { partition, names }: FileBatch,
+  { partition, files, parquet }: FileBatch,
 ): Promise<SpooledBatch> {
   const prefix = rawPrefixOf(partition);
-  const format = formatOfTable(partition.table);
-  const id = createHash("sha256")
-    .update(names.map((name) => prefix + name).join("\n"))
-    .digest("hex")
-    .slice(0, 16);
+  const id = idOf(files.map(({ name }) => prefix + name).join("\n"));
   const folder = join(lake.workFolder, id);
   const texts = join(folder, "texts");
   await mkdir(texts, { recursive: true });
-  const corrupt = new Map<string, string>();
-  const lines = await pLimit(FILES_AT_ONCE).map(names, async (name) => {
-    const text = join(texts, name);
+  let storageError: unknown;
+  const spooled = await pLimit(FILES_AT_ONCE).map(files, async (file): Promise<SpooledFile> => {
+    const text = join(texts, file.name);
     spares.putAt(text);
-    const spooled = await pool.spool(partition.table, join(lake.root, prefix, name), text);
-    if (spooled.kind === "spooled") return spooled.lines;
-    corrupt.set(prefix + name, spooled.reason);
-    await rm(text);
-    return 0;
+    try {
+      const outcome = await pool.spool(partition.table, join(lake.root, prefix, file.name), text);
+      if (outcome.kind === "corrupt") await rm(text);
+      return { file, outcome };
+    } catch (error) {
+      if (isStorageFull(error)) storageError ??= error;
+      await rm(text, { force: true });
+      return { file, outcome: { kind: "failed", reason: messageOf(error) } };
+    }
   });
-  return {
-    partition,
-    format,
-    id,
-    folder,
-    texts,
-    lines: sum(lines),
-    corrupt,
-  };
+  const result = { parquet, id, folder, texts, files: spooled };
+  if (storageError === undefined) return result;
+  await discard(result, spares);
+  throw storageError;
 }
+
+/** Name of a commit. */
+export const idOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 /** Deletes a batch; its files are spare from now on. */
 export async function discard({ texts, folder }: SpooledBatch, spares: SpareFiles): Promise<void> {

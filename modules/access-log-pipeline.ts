@@ -4,18 +4,24 @@ import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { DataAwsS3Bucket } from "@cdktf/provider-aws/lib/data-aws-s3-bucket";
 import { GlueCatalogDatabase } from "@cdktf/provider-aws/lib/glue-catalog-database";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
-import { type ITerraformDependable, TerraformStack } from "cdktf";
+import { type ITerraformDependable, TerraformStack, Tokenization } from "cdktf";
 import { Construct } from "constructs";
 import { FORMATS } from "../formats";
 import { formatsOf } from "../formats/configured-source";
-import { linesTableOf, rawTableOf, unparsedViewOf } from "../formats/log-format";
+import {
+  deliveredLinesTableOf,
+  deliveredTableOf,
+  linesTableOf,
+  rawTableOf,
+  unparsedViewOf,
+} from "../formats/log-format";
 import { needsSalt } from "../formats/privacy";
 import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
 import type { BucketRef } from "../pipeline/bucket-ref";
 import type { CatalogArns } from "../pipeline/catalog-arns";
 import { FunctionPermissions } from "../pipeline/function-permissions";
-import { type Delivery, deliveryOf } from "../pipeline/log-delivery";
-import { keyPrefixOf, privacyOf } from "../pipeline/log-source";
+import { type Delivery, deliveryOf, withoutSlash } from "../pipeline/log-delivery";
+import { isAsDelivered, keyPrefixOf, privacyOf } from "../pipeline/log-source";
 import {
   arrivalsNameOf,
   LANDING_SUFFIX,
@@ -29,13 +35,17 @@ import {
   type AccessLogPipelineProps,
   BUCKET_EVENTS,
   DEFAULT_SCAN_LIMIT_GIB,
+  deliveredPrefixesOf,
+  hasDelivered,
   isColumnar,
+  isLanding,
+  isMoving,
   isProjected,
   PARTITION_MODES,
 } from "../pipeline/props";
 import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB, SCHEDULED_CONCURRENCY } from "../pipeline/sizing";
 import { tablesOf } from "../pipeline/tables";
-import { AnalystPolicy } from "./analyst-policy";
+import { AnalystPolicy, type DeliveredText } from "./analyst-policy";
 import { catalogArns } from "./catalog-arns";
 import { checkLimits } from "./check-limits";
 import { HandlerFunction } from "./handler-function";
@@ -48,7 +58,13 @@ import { fixLogicalId, setIdPrefix } from "./logical-id";
 import { Monitoring } from "./monitoring/monitoring";
 import { watchedOf } from "./monitoring/watched";
 import { ObjectCreatedTrigger } from "./object-created-trigger";
-import { bytesOf, databaseNameOf, expirationsOf, functionDefaults, isLanding } from "./pipeline-defaults";
+import {
+  bytesOf,
+  databaseNameOf,
+  expirationsOf,
+  functionDefaults,
+  originalExpirationsOf,
+} from "./pipeline-defaults";
 import { QueryWorkgroup } from "./query-workgroup";
 import { Questions } from "./questions";
 import { Schedule } from "./schedule";
@@ -64,7 +80,8 @@ const VISIBILITY_TIMEOUT_SECONDS = 6 * MOVE.timeoutSeconds + MOVE.batchWindowSec
  *
  * New objects go through a queue to `move-access-logs`, which moves each to a Hive-style prefix; every hour
  * `create-partition` adds the partitions of the coming day to the Glue tables; every ten minutes
- * `transform-partition` commits the new files to the typed tables.
+ * `transform-partition` commits the new files to the typed tables. It finds the files of sources that are read as
+ * delivered itself.
  *
  * @example
  * new AccessLogPipeline(this, "access_logs", {
@@ -86,8 +103,10 @@ export class AccessLogPipeline extends Construct {
   readonly landingPermissions: readonly ITerraformDependable[];
   /** For each source, the values to enter where its logging is switched on. */
   readonly deliveries: readonly Delivery[];
-  readonly trigger: ObjectCreatedTrigger;
-  readonly move: HandlerFunction;
+  /** Only if files are moved. */
+  readonly trigger: ObjectCreatedTrigger | undefined;
+  /** Only if files are moved. */
+  readonly move: HandlerFunction | undefined;
   readonly database: GlueCatalogDatabase;
   readonly tables: readonly LogTable[];
   readonly pipelineWorkgroup: QueryWorkgroup;
@@ -115,10 +134,6 @@ export class AccessLogPipeline extends Construct {
     this.name = props.name;
     this.account = new DataAwsCallerIdentity(this, "account");
     this.bucket = this.createBucket(props);
-    this.configuration = new SourceConfiguration(this, "configuration", {
-      bucket: this.bucket.bucket,
-      sources: props.sources,
-    });
     const { existingLogBucket, existingLogBucketOwner } = props;
     if (existingLogBucket === undefined) {
       const { bucket, permissions } = this.createLanding(props);
@@ -128,11 +143,16 @@ export class AccessLogPipeline extends Construct {
       this.landing = this.existingBucket(existingLogBucket, existingLogBucketOwner, props.region);
       this.landingPermissions = [];
     }
+    this.configuration = new SourceConfiguration(this, "configuration", {
+      bucket: this.bucket.bucket,
+      landing: this.landing.bucket,
+      sources: props.sources,
+    });
     this.deliveries = props.sources.map((source) => ({
       source: source.name,
       ...deliveryOf(source, this.landing),
     }));
-    this.trigger = this.createTrigger(props);
+    this.trigger = isMoving(props) ? this.createTrigger(props) : undefined;
     this.database = this.createDatabase(props);
     this.tables = this.createTables(props);
     this.pipelineWorkgroup = this.createWorkgroup(
@@ -149,7 +169,7 @@ export class AccessLogPipeline extends Construct {
     );
     this.arns = catalogArns(this, "catalog", this.account.accountId);
     const permissions = this.createPermissions(props);
-    this.move = this.createMove(props, permissions);
+    this.move = this.trigger && this.createMove(props, permissions, this.trigger);
     if (!isProjected(props)) {
       this.createPartition = this.createPartitionFunction(props, permissions);
       this.partitionSchedule = new Schedule(this, "create_partition_schedule", {
@@ -167,6 +187,7 @@ export class AccessLogPipeline extends Construct {
       workgroup: this.analystWorkgroup,
       database: this.database.name,
       bucketArn: this.bucket.bucket.arn,
+      ...this.deliveredOf(props),
       arns: this.arns,
       lakeFormation: props.lakeFormation ?? false,
       security: props,
@@ -175,7 +196,7 @@ export class AccessLogPipeline extends Construct {
     if (props.lakeFormation) this.grantInLakeFormation(props);
     this.monitoring = new Monitoring(this, "monitoring", {
       ...props,
-      watched: watchedOf(this, props.sources),
+      watched: watchedOf(this, { sources: props.sources, hasDelivered: hasDelivered(props) }),
       accountId: this.account.accountId,
     });
   }
@@ -201,7 +222,7 @@ export class AccessLogPipeline extends Construct {
   private createBucket(props: AccessLogPipelineProps): LogBucket {
     return new LogBucket(this, "logs", {
       ...bucketOptions(props, `${props.name}-`, ""),
-      expirations: expirationsOf(props),
+      expirations: [...expirationsOf(props), ...(isLanding(props) ? originalExpirationsOf(props) : [])],
       ...(isLanding(props) ? { deliveries: props.sources } : {}),
       ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
     });
@@ -211,7 +232,7 @@ export class AccessLogPipeline extends Construct {
     if (isLanding(props)) return this.bucket;
     return new LogBucket(this, "landing", {
       ...bucketOptions(props, landingPrefixOf(props.name), LANDING_SUFFIX),
-      expirations: [],
+      expirations: originalExpirationsOf(props),
       deliveries: props.sources,
     });
   }
@@ -256,7 +277,9 @@ export class AccessLogPipeline extends Construct {
       bucket: this.landing,
       ...(props.existingLogBucketOwner === undefined ? {} : { bucketOwner: props.existingLogBucketOwner }),
       ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
-      sources: props.sources.map((source) => ({ name: source.name, keyPrefix: keyPrefixOf(source) })),
+      sources: props.sources
+        .filter((source) => !isAsDelivered(source))
+        .map((source) => ({ name: source.name, keyPrefix: keyPrefixOf(source) })),
       ...(props.ruleForEachSource === undefined ? {} : { ruleForEachSource: props.ruleForEachSource }),
       visibilityTimeoutSeconds: VISIBILITY_TIMEOUT_SECONDS,
     });
@@ -264,14 +287,16 @@ export class AccessLogPipeline extends Construct {
 
   private createPermissions(props: AccessLogPipelineProps): FunctionPermissions {
     const formats = formatsOf(props.sources).map((id) => FORMATS[id]);
+    const delivered = formats.filter(({ id }) => id in deliveredPrefixesOf(props));
     const bucketArn = this.bucket.bucket.arn;
     return new FunctionPermissions({
       bucketArn,
-      landingArn: isLanding(props) ? bucketArn : this.landing.arn,
+      landingArn: this.landingArnOf(props),
+      isLanding: isLanding(props),
       sources: props.sources,
       keepOriginals: props.keepOriginals ?? false,
       ...(props.existingLogBucketKey === undefined ? {} : { landingKey: props.existingLogBucketKey }),
-      queueArn: this.trigger.queue.arn,
+      ...(this.trigger ? { queueArn: this.trigger.queue.arn } : {}),
       workgroup: {
         arn: this.pipelineWorkgroup.workgroup.arn,
         resultsPrefix: this.pipelineWorkgroup.resultsPrefix,
@@ -279,6 +304,8 @@ export class AccessLogPipeline extends Construct {
       database: this.database.name,
       rawTables: formats.map(rawTableOf),
       linesTables: isColumnar(props) ? formats.map(linesTableOf) : [],
+      deliveredTables: delivered.map(deliveredTableOf),
+      deliveredLinesTables: isColumnar(props) ? delivered.map(deliveredLinesTableOf) : [],
       typedTables: isColumnar(props) ? formats.map(({ table }) => table) : [],
       views: isColumnar(props) ? formats.map(unparsedViewOf) : [],
       arns: this.arns,
@@ -288,11 +315,14 @@ export class AccessLogPipeline extends Construct {
     });
   }
 
-  private createMove(props: AccessLogPipelineProps, permissions: FunctionPermissions): HandlerFunction {
-    const keepOriginals = props.keepOriginals ?? false;
+  private createMove(
+    props: AccessLogPipelineProps,
+    permissions: FunctionPermissions,
+    { queue }: ObjectCreatedTrigger,
+  ): HandlerFunction {
     const environment: MoveEnvironment = {
       TARGET_BUCKET: this.bucket.bucket.bucket,
-      KEEP_ORIGINALS: keepOriginals ? "true" : "false",
+      KEEP_ORIGINALS: flagOf(props.keepOriginals ?? false),
     };
     const move = new HandlerFunction(this, "move_access_logs", {
       ...functionDefaults(props),
@@ -301,11 +331,11 @@ export class AccessLogPipeline extends Construct {
       description: "Moves access logs to Hive-style prefixes as they arrive",
       timeoutSeconds: MOVE.timeoutSeconds,
       environment: { ...environment, ...this.configuration.variables },
-      statements: permissions.moveAccessLogs(),
+      statements: permissions.moveAccessLogs(queue.arn),
       ...(props.reservedConcurrency ? { reservedConcurrency: MOVE.concurrency } : {}),
     });
     new LambdaEventSourceMapping(this, "arrivals_mapping", {
-      eventSourceArn: this.trigger.queue.arn,
+      eventSourceArn: queue.arn,
       functionName: move.lambda.arn,
       batchSize: MOVE.batchSize,
       maximumBatchingWindowInSeconds: MOVE.batchWindowSeconds,
@@ -325,7 +355,7 @@ export class AccessLogPipeline extends Construct {
   }
 
   private createTables(props: AccessLogPipelineProps): LogTable[] {
-    return tablesOf(props, this.bucket.bucket.bucket).map(
+    return tablesOf(props, this.bucket.bucket.bucket, this.landing.bucket).map(
       (options) => new LogTable(this, options.glue.name, { ...options, database: this.database.name }),
     );
   }
@@ -351,7 +381,7 @@ export class AccessLogPipeline extends Construct {
   ): HandlerFunction {
     const environment: PartitionEnvironment = {
       ...this.tablesEnvironment(),
-      COLUMNAR: isColumnar(props) ? "true" : "false",
+      COLUMNAR: flagOf(isColumnar(props)),
     };
     return new HandlerFunction(this, "create_partition", {
       ...functionDefaults(props),
@@ -370,7 +400,14 @@ export class AccessLogPipeline extends Construct {
       name: props.name,
       formats: formatsOf(props.sources).map((id) => FORMATS[id]),
       environment: { ...this.tablesEnvironment(), PARTITIONS: props.partitions ?? PARTITION_MODES[0] },
-      ...(props.lakeRetentionDays === undefined ? {} : { retentionDays: props.lakeRetentionDays }),
+      maintenance: {
+        LANDING_BUCKET: this.landing.bucket,
+        KEEP_ORIGINALS: flagOf(props.keepOriginals ?? false),
+        ...(this.trigger ? { QUEUE_URL: this.trigger.queue.url } : {}),
+        ...(props.lakeRetentionDays === undefined
+          ? {}
+          : { RETENTION_DAYS: Tokenization.stringifyNumber(props.lakeRetentionDays) }),
+      },
       permissions,
       functionDefaults: functionDefaults(props),
       accountId: this.account.accountId,
@@ -395,16 +432,37 @@ export class AccessLogPipeline extends Construct {
     };
   }
 
-  private grantInLakeFormation({ lakeFormationLocations }: AccessLogPipelineProps): void {
+  /** Files as delivered that the tables include. */
+  private deliveredOf(props: AccessLogPipelineProps): { readonly delivered?: DeliveredText } {
+    if (!hasDelivered(props)) return {};
+    const { sources, existingLogBucketKey: kmsKey } = props;
+    return {
+      delivered: {
+        bucketArn: this.landingArnOf(props),
+        isOwnBucket: isLanding(props),
+        sources,
+        ...(kmsKey === undefined ? {} : { kmsKey }),
+      },
+    };
+  }
+
+  private landingArnOf({ landingArn }: AccessLogPipelineProps): string {
+    return landingArn ?? this.landing.arn;
+  }
+
+  private grantInLakeFormation(props: AccessLogPipelineProps): void {
+    // The function that adds the partitions of files as delivered needs their locations.
+    const addsDelivered = this.lake?.transform ?? this.createPartition;
     const functions: readonly (readonly [string, HandlerFunction | undefined, readonly LakeLocation[]])[] = [
       ["create_partition", this.createPartition, ["raw"]],
       ["transform_partition", this.lake?.transform, ["raw", "lake"]],
       ["maintain_lake", this.lake?.maintain, ["lake"]],
     ];
-    const registered = lakeFormationLocations
+    const registered = props.lakeFormationLocations
       ? new LakeLocations(this, "lake_formation", {
           bucketArn: this.bucket.bucket.arn,
           hasLake: this.lake !== undefined,
+          delivered: this.deliveredLocations(props),
         })
       : undefined;
     for (const [id, handler, locations] of functions) {
@@ -413,11 +471,25 @@ export class AccessLogPipeline extends Construct {
         role: handler.role,
         database: this.database.name,
         locations: registered ? locations.flatMap((location) => registered.arns[location] ?? []) : [],
+        delivered: registered && handler === addsDelivered ? registered.delivered : {},
         createsTables: handler === this.lake?.transform,
       });
     }
   }
+
+  /** Locations of files as delivered, by the name of their source. */
+  private deliveredLocations(props: AccessLogPipelineProps): Readonly<Record<string, string>> {
+    const landingArn = this.landingArnOf(props);
+    return Object.fromEntries(
+      props.sources
+        .filter(isAsDelivered)
+        .map((source) => [source.name, `${landingArn}/${withoutSlash(keyPrefixOf(source))}`]),
+    );
+  }
 }
+
+/** A variable of a function that is true or false. */
+const flagOf = (value: boolean): "true" | "false" => (value ? "true" : "false");
 
 /** Name of a bucket of the pipeline, and the options that all its buckets share. */
 const bucketOptions = (props: AccessLogPipelineProps, prefix: string, suffix: string) => ({

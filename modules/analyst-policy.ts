@@ -2,7 +2,9 @@ import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { Construct } from "constructs";
 import { LAKE_PREFIX, RAW_PREFIX } from "../formats/partition-layout";
 import type { CatalogArns } from "../pipeline/catalog-arns";
-import { allow, policyDocument } from "../pipeline/policy";
+import { listSources, readDelivered } from "../pipeline/log-delivery";
+import { isAsDelivered, type LogSource } from "../pipeline/log-source";
+import { allow, type PolicyStatement, policyDocument } from "../pipeline/policy";
 import { iamName, type SecurityProps, useOfKey } from "../pipeline/security-props";
 import type { QueryWorkgroup } from "./query-workgroup";
 
@@ -13,12 +15,33 @@ export interface AnalystPolicyProps {
   readonly workgroup: QueryWorkgroup;
   readonly database: string;
   readonly bucketArn: string;
+  /**
+   * Files as delivered that the tables include.
+   *
+   * @default - all files are moved
+   */
+  readonly delivered?: DeliveredText;
   readonly arns: CatalogArns;
   /** True if Lake Formation, together with IAM, controls access to the tables. */
   readonly lakeFormation: boolean;
   readonly security: SecurityProps;
   /** True for a managed policy; false for the document only. */
   readonly isManaged: boolean;
+}
+
+/** Files that are read where AWS delivers them. */
+export interface DeliveredText {
+  /** Bucket that they are delivered to. */
+  readonly bucketArn: string;
+  /** True if it is the pipeline's bucket. */
+  readonly isOwnBucket: boolean;
+  readonly sources: readonly LogSource[];
+  /**
+   * ARN of the KMS key that encrypts them.
+   *
+   * @default - S3's own keys, or the pipeline's
+   */
+  readonly kmsKey?: string;
 }
 
 /**
@@ -64,6 +87,7 @@ export class AnalystPolicy extends Construct {
           [`${bucketArn}/${workgroup.resultsPrefix}*`],
         ),
       },
+      ...letReadDelivered(props),
       ...useOfKey(security),
       ...(lakeFormation ? [allow(["lakeformation:GetDataAccess"], ["*"])] : []),
     ]);
@@ -75,6 +99,21 @@ export class AnalystPolicy extends Construct {
         })
       : undefined;
   }
+}
+
+function letReadDelivered({ delivered }: AnalystPolicyProps): PolicyStatement[] {
+  if (delivered === undefined) return [];
+  const { bucketArn, isOwnBucket, sources, kmsKey } = delivered;
+  return [
+    readDelivered(bucketArn, sources),
+    ...(isOwnBucket
+      ? []
+      : [
+          listSources(bucketArn, sources.filter(isAsDelivered)),
+          { Sid: "LocateDelivered", ...allow(["s3:GetBucketLocation"], [bucketArn]) },
+        ]),
+    ...(kmsKey === undefined ? [] : [{ Sid: "DecryptDelivered", ...allow(["kms:Decrypt"], [kmsKey]) }]),
+  ];
 }
 
 const ASK = [

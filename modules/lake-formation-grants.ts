@@ -1,6 +1,7 @@
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { LakeformationPermissions } from "@cdktf/provider-aws/lib/lakeformation-permissions";
 import { Construct } from "constructs";
+import { fixLogicalId } from "./logical-id";
 
 export interface LakeFormationGrantsProps {
   /** Role that receives the grants. */
@@ -12,6 +13,8 @@ export interface LakeFormationGrantsProps {
    * grant.
    */
   readonly locations: readonly string[];
+  /** The same for files as delivered, by the name of their source. */
+  readonly delivered: Readonly<Record<string, string>>;
   /** True if the function creates the typed tables. */
   readonly createsTables: boolean;
 }
@@ -32,7 +35,7 @@ export class LakeFormationGrants extends Construct {
   constructor(scope: Construct, id: string, props: LakeFormationGrantsProps) {
     super(scope, id);
     const principal = props.role.arn;
-    const { database, locations, createsTables } = props;
+    const { database, locations, delivered, createsTables } = props;
     new LakeformationPermissions(this, "default_database", {
       principal,
       permissions: ["DESCRIBE"],
@@ -48,12 +51,14 @@ export class LakeFormationGrants extends Construct {
       permissions: ["ALTER", "DELETE", "DESCRIBE", "INSERT", "SELECT"],
       table: { databaseName: database, wildcard: true },
     });
-    for (const [index, arn] of locations.entries()) {
-      new LakeformationPermissions(this, `location_${index + 1}`, {
+    const allowLocation = (name: string, arn: string): LakeformationPermissions =>
+      new LakeformationPermissions(this, name, {
         principal,
         permissions: ["DATA_LOCATION_ACCESS"],
         dataLocation: { arn },
       });
-    }
+    for (const [index, arn] of locations.entries()) allowLocation(`location_${index + 1}`, arn);
+    for (const [source, arn] of Object.entries(delivered))
+      fixLogicalId(allowLocation(`location-${source}`, arn), `${id}-${source}`);
   }
 }

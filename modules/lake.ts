@@ -1,7 +1,6 @@
-import { Tokenization } from "cdktf";
 import { Construct } from "constructs";
 import type { LogFormat } from "../formats/log-format";
-import type { LakeEnvironment } from "../handlers/environment";
+import type { LakeEnvironment, MaintainEnvironment } from "../handlers/environment";
 import type { FunctionPermissions } from "../pipeline/function-permissions";
 import { scheduledNameOf } from "../pipeline/names";
 import { MAINTAIN, SCHEDULED_CONCURRENCY, TRANSFORM } from "../pipeline/sizing";
@@ -16,12 +15,8 @@ export interface LakeProps {
   readonly name: string;
   readonly formats: readonly LogFormat[];
   readonly environment: LakeEnvironment;
-  /**
-   * Days that rows are kept.
-   *
-   * @default - rows are not deleted
-   */
-  readonly retentionDays?: number;
+  /** Variables of `maintain-lake` in addition. */
+  readonly maintenance: MaintainEnvironment;
   readonly permissions: FunctionPermissions;
   readonly functionDefaults: FunctionDefaults;
   readonly accountId: string;
@@ -93,14 +88,9 @@ export class Lake extends Construct {
       ...props.functionDefaults,
       name: scheduledNameOf(props.name, "maintain-lake"),
       handler: "maintain-lake",
-      description: "Merges small files of the typed tables and counts unparsed lines",
+      description: "Merges small files of the typed tables and deletes old rows",
       timeoutSeconds: MAINTAIN.timeoutSeconds,
-      environment: {
-        ...props.environment,
-        ...(props.retentionDays === undefined
-          ? {}
-          : { RETENTION_DAYS: Tokenization.stringifyNumber(props.retentionDays) }),
-      },
+      environment: { ...props.environment, ...props.maintenance },
       statements: permissions.maintainLake(),
       ...(props.reservedConcurrency ? { reservedConcurrency: SCHEDULED_CONCURRENCY } : {}),
     });

@@ -1,11 +1,11 @@
 import { Fn, Op, Token } from "cdktf";
 import { ARRIVALS_PREFIX, RAW_PREFIX } from "../formats/partition-layout";
+import { isAsDelivered, keyPrefixOf } from "../pipeline/log-source";
 import { databaseOf, RESULTS_PREFIX } from "../pipeline/names";
 import {
   type AccessLogPipelineProps,
   DEFAULT_LOG_RETENTION_DAYS,
   DEFAULT_RESULTS_RETENTION_DAYS,
-  hasLandingBucket,
   isColumnar,
 } from "../pipeline/props";
 import { RUNTIMES } from "../pipeline/runtime";
@@ -39,10 +39,6 @@ export const functionDefaults = (props: AccessLogPipelineProps): FunctionDefault
   ...(props.vpc === undefined ? {} : { vpc: props.vpc }),
 });
 
-/** True if logs are delivered to the pipeline's own bucket. */
-export const isLanding = (props: AccessLogPipelineProps): boolean =>
-  props.existingLogBucket === undefined && !hasLandingBucket(props);
-
 /** Expirations in the pipeline's bucket. */
 export const expirationsOf = (props: AccessLogPipelineProps): Expiration[] => [
   {
@@ -56,3 +52,13 @@ export const expirationsOf = (props: AccessLogPipelineProps): Expiration[] => [
     ? []
     : [{ id: "raw", prefix: RAW_PREFIX, days: props.rawRetentionDays }]),
 ];
+
+/** Expirations in the bucket for deliveries: the originals of sources that are read as delivered are their text. */
+export const originalExpirationsOf = ({ sources, rawRetentionDays }: AccessLogPipelineProps): Expiration[] =>
+  rawRetentionDays === undefined
+    ? []
+    : sources.filter(isAsDelivered).map((source) => ({
+        id: `delivered-${source.name}`,
+        prefix: keyPrefixOf(source),
+        days: rawRetentionDays,
+      }));

@@ -8,6 +8,8 @@ import { configuredSourcesOf, type LogSource } from "../pipeline/log-source";
 export interface SourceConfigurationProps {
   /** The pipeline's own bucket. */
   readonly bucket: S3Bucket;
+  /** Name of the bucket that logs are delivered to. */
+  readonly landing: string;
   readonly sources: readonly LogSource[];
 }
 
@@ -21,9 +23,9 @@ export class SourceConfiguration extends Construct {
   /** Changes with the sources, so that Lambda starts new environments, which read the sources again. */
   readonly variables: { readonly CONFIGURATION_SHA256: string };
 
-  constructor(scope: Construct, id: string, { bucket, sources }: SourceConfigurationProps) {
+  constructor(scope: Construct, id: string, { bucket, landing, sources }: SourceConfigurationProps) {
     super(scope, id);
-    const configuration: Configuration = { sources: [...configuredSourcesOf(sources)] };
+    const configuration: Configuration = { sources: [...configuredSourcesOf(sources, landing)] };
     const object = new S3Object(this, "Default", {
       bucket: bucket.bucket,
       key: CONFIGURATION_KEY,

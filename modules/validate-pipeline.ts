@@ -1,8 +1,19 @@
 import { Token } from "cdktf";
 import { IDENTIFIER } from "../formats/render/sql-text";
-import { isSilenceAllowed, MAX_SILENT_HOURS, silentAfterHoursOf } from "../pipeline/log-source";
+import {
+  isAsDelivered,
+  isSilenceAllowed,
+  MAX_SILENT_HOURS,
+  silentAfterHoursOf,
+} from "../pipeline/log-source";
 import { databaseOf } from "../pipeline/names";
-import { type AccessLogPipelineProps, ID_PREFIX, PIPELINE_NAME } from "../pipeline/props";
+import {
+  type AccessLogPipelineProps,
+  deliveredPrefixesOf,
+  ID_PREFIX,
+  isMoving,
+  PIPELINE_NAME,
+} from "../pipeline/props";
 import {
   DEPENDENT_OPTIONS,
   expectedOf,
@@ -11,7 +22,7 @@ import {
   lengthExpected,
   NAME_LENGTHS,
 } from "../pipeline/rules";
-import { problemsOfSources } from "../pipeline/source-problems";
+import { placeOfSources, problemsOfSources } from "../pipeline/source-problems";
 import { validateProps } from "./validate-props";
 
 /** @throws Error that names every option that is wrong */
@@ -50,6 +61,21 @@ export function validatePipeline(path: string, props: AccessLogPipelineProps): v
         .every((hours) => Token.isUnresolved(hours) || isSilenceAllowed(hours)),
       expected: `must have a whole number from 0 to ${MAX_SILENT_HOURS} as "silentAfterHours"`,
     },
+    {
+      option: "movesFiles",
+      value: props.movesFiles,
+      holds: isMoving(props) || sources.every(isAsDelivered),
+      expected: 'must not be false if a source has the layout "hive"',
+    },
+    {
+      option: "deliveredPrefixes",
+      value: props.deliveredPrefixes,
+      holds:
+        Object.keys(deliveredPrefixesOf(props)).every((id) => sources.some(({ format }) => format === id)) &&
+        sources.every((source) => !isAsDelivered(source) || source.format in deliveredPrefixesOf(props)),
+      expected:
+        'must have the formats of the sources with the layout "as-delivered", and none without sources',
+    },
     ...DEPENDENT_OPTIONS.map((dependent) => ({
       option: dependent.option,
       value: props[dependent.option],
@@ -71,7 +97,7 @@ export function validatePipeline(path: string, props: AccessLogPipelineProps): v
   ]);
 }
 
-const placeOf = ({ region, existingLogBucket, kmsKey }: AccessLogPipelineProps) => ({
-  region: region?.includes("${") ? undefined : region,
-  isInPipelinesBucket: existingLogBucket === undefined && kmsKey === undefined,
+const placeOf = (props: AccessLogPipelineProps) => ({
+  ...placeOfSources(props),
+  region: props.region?.includes("${") ? undefined : props.region,
 });

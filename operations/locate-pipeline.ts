@@ -4,8 +4,8 @@ import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import * as z from "zod";
 import { messageOf } from "../handlers/core/errors";
-import type { MoveEnvironment } from "../handlers/environment";
-import type { DeployedParts } from "../pipeline/deployed-parts";
+import type { LakeEnvironment, MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
+import { type DeployedParts, functionsOf, withLanding } from "../pipeline/deployed-parts";
 import { progressLine } from "../terminal/progress-line";
 import { UserError } from "../terminal/user-error";
 import { awsClients, type Clients } from "./clients";
@@ -16,7 +16,7 @@ export interface LocateOptions {
   /**
    * Bucket of the moved files.
    *
-   * @default - the one in the environment of `move-access-logs`
+   * @default - the one in the environment of a function
    */
   readonly bucket?: string;
   /** File with the output of `terraform output -json`. */
@@ -57,19 +57,26 @@ export async function locatePipeline(parts: DeployedParts, options: LocateOption
     logBucket ??
     outputs?.landing ??
     (landingPrefix === undefined ? bucket : await landingOf(place, landingPrefix));
-  return { ...place, account: foundValue(identity)?.Account, bucket, landing };
+  return {
+    ...place,
+    parts: landing === undefined ? parts : withLanding(parts, landing),
+    account: foundValue(identity)?.Account,
+    bucket,
+    landing,
+  };
 }
 
-/** The target bucket, from the environment of the function that moves files. */
+/** The pipeline's bucket, from the environment of the function that moves files, or of another one. */
 async function targetOf({ clients, parts, inspector }: Place): Promise<string | undefined> {
-  const { name } = parts.move;
+  const [{ name } = { name: "" }] = functionsOf(parts);
   const found = await inspector.ask("lambda:GetFunctionConfiguration", name, () =>
     clients.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name })),
   );
-  return foundValue(found)?.Environment?.Variables?.[TARGET_BUCKET];
+  return foundValue(found)?.Environment?.Variables?.[parts.move ? TARGET_BUCKET : BUCKET];
 }
 
 const TARGET_BUCKET = "TARGET_BUCKET" satisfies keyof MoveEnvironment;
+const BUCKET = "BUCKET" satisfies keyof PartitionEnvironment & keyof LakeEnvironment;
 
 /**
  * The bucket with this name prefix; not the bucket of a pipeline whose name starts with this pipeline's name.

@@ -1,4 +1,5 @@
 import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { functionsOf } from "../pipeline/deployed-parts";
 import type { Answer } from "./inspector";
 import type { LocatedPipeline } from "./locate-pipeline";
 
@@ -22,10 +23,13 @@ export interface QueueState {
 
 /** The queue of new objects, and all dead-letter queues. */
 export const awsQueues = (pipeline: LocatedPipeline): Promise<QueueFacts[]> => {
-  const { move, scheduled } = pipeline.parts;
+  const { move } = pipeline.parts;
   const queues = [
-    ...(move.queue === undefined ? [] : [{ name: move.queue, isDeadLetters: false }]),
-    ...[move, ...scheduled].map(({ deadLetterQueue }) => ({ name: deadLetterQueue, isDeadLetters: true })),
+    ...(move?.queue === undefined ? [] : [{ name: move.queue, isDeadLetters: false }]),
+    ...functionsOf(pipeline.parts).map(({ deadLetterQueue }) => ({
+      name: deadLetterQueue,
+      isDeadLetters: true,
+    })),
   ];
   return Promise.all(
     queues.map(async (queue) => ({ ...queue, answer: await queueState(pipeline, queue.name) })),

@@ -1,7 +1,7 @@
 import type { FormatId } from "../formats";
 import { type ConfiguredSource, formatsOf, sourceNamesOf } from "../formats/configured-source";
 import type { HandlerName } from "./handler-names";
-import { configuredSourcesOf, keyPrefixOf, silentAfterHoursOf } from "./log-source";
+import { configuredSourcesOf, isAsDelivered, keyPrefixOf, silentAfterHoursOf } from "./log-source";
 import {
   arrivalsNameOf,
   databaseOf,
@@ -19,6 +19,7 @@ import {
   type BucketEvents,
   hasLandingBucket,
   isColumnar,
+  isMoving,
   isProjected,
   type RegionalProps,
 } from "./props";
@@ -42,6 +43,8 @@ export interface DeployedSource {
   readonly prefix: string;
   /** Hours without a file that indicate a problem; 0 if there is no such limit. */
   readonly silentAfterHours: number;
+  /** True if its files are read where AWS delivers them. */
+  readonly isAsDelivered: boolean;
 }
 
 /** One table, or one source of a table that is partitioned by source. */
@@ -62,6 +65,7 @@ export interface DeployedParts {
   readonly workgroup: string;
   /** Athena workgroup of the analysts. */
   readonly analystWorkgroup: string;
+  /** The bucket of files as delivered is empty if the pipeline creates it: see `withLanding`. */
   readonly sources: readonly ConfiguredSource[];
   /** Bucket that logs are delivered to, if the pipeline did not create it. */
   readonly logBucket?: string;
@@ -69,7 +73,8 @@ export interface DeployedParts {
   readonly hasLandingBucket: boolean;
   readonly keepOriginals: boolean;
   readonly columnar: boolean;
-  readonly move: DeployedFunction;
+  /** The function that moves files, if sources need it. */
+  readonly move?: DeployedFunction;
   readonly scheduled: readonly DeployedFunction[];
   readonly streams: readonly DeployedStream[];
   /** True if Athena computes the partitions. */
@@ -99,12 +104,14 @@ export function deployedPartsOf(props: RegionalProps): DeployedParts {
     database: databaseOf(props),
     workgroup: workgroupNameOf(name, "pipeline"),
     analystWorkgroup: workgroupNameOf(name, "analysts"),
-    sources: configuredSourcesOf(sources),
+    sources: configuredSourcesOf(sources, existingLogBucket ?? ""),
     ...(existingLogBucket === undefined ? {} : { logBucket: existingLogBucket }),
     hasLandingBucket: hasLandingBucket(props),
     keepOriginals: props.keepOriginals ?? false,
     columnar: isColumnar(props),
-    move: { ...functionOf("move-access-logs", moveFunctionNameOf(name), arrivals), queue: arrivals },
+    ...(isMoving(props)
+      ? { move: { ...functionOf("move-access-logs", moveFunctionNameOf(name), arrivals), queue: arrivals } }
+      : {}),
     scheduled: scheduledHandlersOf(props).map((handler) => {
       const scheduled = scheduledNameOf(name, handler);
       const names =
@@ -120,6 +127,7 @@ export function deployedPartsOf(props: RegionalProps): DeployedParts {
           name: source.name,
           prefix: keyPrefixOf(source),
           silentAfterHours: silentAfterHoursOf(source),
+          isAsDelivered: isAsDelivered(source),
         }));
       const isBySource = sourceNamesOf(sources, format).length > 0;
       if (!isBySource) return [{ format, sources: ofFormat }];
@@ -130,6 +138,21 @@ export function deployedPartsOf(props: RegionalProps): DeployedParts {
     bucketEvents: existingLogBucket === undefined ? "queue" : (existingLogBucketEvents ?? BUCKET_EVENTS[0]),
   };
 }
+
+/** The same parts with the bucket that logs are delivered to: the name of a bucket may be known only after the apply. */
+export const withLanding = (parts: DeployedParts, landing: string): DeployedParts => ({
+  ...parts,
+  sources: parts.sources.map((source) =>
+    source.asDelivered ? { ...source, asDelivered: { bucket: landing } } : source,
+  ),
+});
+
+/** Every function. */
+export const functionsOf = ({
+  move,
+  scheduled,
+}: Pick<DeployedParts, "move" | "scheduled">): readonly DeployedFunction[] =>
+  move ? [move, ...scheduled] : scheduled;
 
 /** The workgroups of the pipeline and of the analysts. */
 export const workgroupsOf = ({

@@ -3,14 +3,16 @@ import {
   COMMITS_PREFIX,
   CONFIGURATION_KEY,
   LAKE_PREFIX,
+  LISTED_PREFIX,
   PRIVACY_SALT_KEY,
   RAW_PREFIX,
+  RECONCILED_PREFIX,
   REJECTED_PREFIX,
   TOUCHED_PREFIX,
 } from "../formats/partition-layout";
 import type { CatalogArns } from "./catalog-arns";
-import { takeOriginals } from "./log-delivery";
-import type { LogSource } from "./log-source";
+import { listSources, readDelivered, takeOriginals } from "./log-delivery";
+import { isAsDelivered, type LogSource } from "./log-source";
 import { allow, type PolicyStatement } from "./policy";
 
 /** Resources of the functions' policy statements. */
@@ -19,6 +21,8 @@ export interface FunctionPermissionsProps {
   readonly bucketArn: string;
   /** Bucket that logs are delivered to; may be the same one. */
   readonly landingArn: string;
+  /** True if it is the pipeline's bucket. */
+  readonly isLanding: boolean;
   readonly sources: readonly LogSource[];
   readonly keepOriginals: boolean;
   /**
@@ -27,8 +31,12 @@ export interface FunctionPermissionsProps {
    * @default - S3's own keys, or the pipeline's
    */
   readonly landingKey?: string;
-  /** ARN of the queue of new objects. */
-  readonly queueArn: string;
+  /**
+   * ARN of the queue of new objects.
+   *
+   * @default - no files are moved
+   */
+  readonly queueArn?: string;
   /** The workgroup that statements run in, and the key prefix of its results. */
   readonly workgroup: { readonly arn: string; readonly resultsPrefix: string };
   /** Glue database. */
@@ -36,6 +44,9 @@ export interface FunctionPermissionsProps {
   /** Tables of the text in columns, and of its lines. */
   readonly rawTables: readonly string[];
   readonly linesTables: readonly string[];
+  /** The same tables over files as delivered. */
+  readonly deliveredTables: readonly string[];
+  readonly deliveredLinesTables: readonly string[];
   /** Typed tables; none without them. */
   readonly typedTables: readonly string[];
   /** Views of the unparsed lines. */
@@ -58,9 +69,13 @@ export interface FunctionPermissionsProps {
 export class FunctionPermissions {
   constructor(private readonly props: FunctionPermissionsProps) {}
 
-  /** Permissions to move delivered objects, announced by the queue's messages, to the tables' locations. */
-  moveAccessLogs(): PolicyStatement[] {
-    const { bucketArn, landingArn, landingKey, sources, keepOriginals, queueArn, typedTables } = this.props;
+  /**
+   * Permissions to move delivered objects, announced by the queue's messages, to the tables' locations.
+   *
+   * @param queueArn the queue
+   */
+  moveAccessLogs(queueArn: string): PolicyStatement[] {
+    const { bucketArn, landingArn, isLanding, sources, keepOriginals, typedTables } = this.props;
     return [
       named(
         "TakeMessages",
@@ -68,7 +83,7 @@ export class FunctionPermissions {
         [queueArn],
       ),
       takeOriginals(landingArn, sources, keepOriginals),
-      ...(landingKey === undefined ? [] : [named("DecryptOriginals", ["kms:Decrypt"], [landingKey])]),
+      ...this.decryptOriginals(),
       named("WriteText", ["s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"], [this.below(RAW_PREFIX)]),
       named("NoteArrivals", ["s3:PutObject"], [this.below(ARRIVALS_PREFIX)]),
       // The file of a repeated event may have been moved to `rejected/`.
@@ -76,22 +91,19 @@ export class FunctionPermissions {
         ? [named("FindRejectedFiles", ["s3:GetObject"], [this.below(REJECTED_PREFIX)])]
         : []),
       // Without this, S3 answers 403 for a missing object, as for a missing permission.
-      named(
-        "TellMissingFromDenied",
-        ["s3:ListBucket"],
-        landingArn === bucketArn ? [bucketArn] : [bucketArn, landingArn],
-      ),
+      named("TellMissingFromDenied", ["s3:ListBucket"], isLanding ? [bucketArn] : [bucketArn, landingArn]),
       this.readSources(),
     ];
   }
 
   /** Permissions to add partitions to the text tables. */
   createPartition(): PolicyStatement[] {
-    const { typedTables } = this.props;
+    const { typedTables, deliveredTables } = this.props;
     return [
       ...this.runStatements(),
-      ...this.addPartitions(),
+      ...this.addPartitions(typedTables.length > 0 ? [] : deliveredTables),
       this.readSources(),
+      ...(typedTables.length > 0 ? [] : this.listDelivered()),
       // With typed tables, transform-partition uses the notes as its work list and deletes them.
       ...(typedTables.length > 0
         ? [named("ReadNotes", ["s3:GetObject"], [this.below(ARRIVALS_PREFIX)])]
@@ -102,33 +114,55 @@ export class FunctionPermissions {
   /** Permissions to commit new files to the typed tables and to move unreadable files to `rejected/`. */
   transformPartition(): PolicyStatement[] {
     const { isHashed, addsPartitions, bucketArn, rawTables, linesTables } = this.props;
+    const delivered = this.deliveredTables();
     return [
-      ...this.runStatements("athena:GetQueryResults"),
+      // The statistics and the text tables of lines serve to count unparsed lines.
+      ...this.runStatements("athena:GetQueryResults", "athena:GetQueryRuntimeStatistics"),
       ...this.writeTypedTables(),
       this.readSources(),
       ...this.useNotes(),
-      ...this.commitRecords("s3:PutObject"),
+      named("RecordCommits", ["s3:GetObject", "s3:PutObject"], [this.below(COMMITS_PREFIX)]),
+      named("ReadText", ["s3:GetObject"], [this.below(RAW_PREFIX)]),
       // An unreadable file is copied to `rejected/` with its tags, and the original is deleted.
       named("TakeRejectedFiles", ["s3:GetObjectTagging", "s3:DeleteObject"], [this.below(RAW_PREFIX)]),
       named("SetFilesAside", ["s3:PutObject", "s3:PutObjectTagging"], [this.below(REJECTED_PREFIX)]),
       ...(addsPartitions
-        ? this.addPartitions()
-        : [this.readPartitions(rawTables), this.catalog("LookUpLines", [], linesTables)]),
+        ? this.addPartitions(delivered)
+        : [
+            this.readPartitions([...rawTables, ...linesTables]),
+            ...(delivered.length > 0
+              ? [this.catalog("AddDelivered", [...READ_PARTITIONS, ...ADD_PARTITIONS], delivered)]
+              : []),
+          ]),
+      ...this.listDelivered(),
+      // The copy of an unreadable file includes its tags.
+      ...this.readDelivered("s3:GetObjectTagging"),
+      ...(delivered.length > 0
+        ? [named("RememberListing", ["s3:GetObject", "s3:PutObject"], [this.below(LISTED_PREFIX)])]
+        : []),
       ...(isHashed
         ? [named("KeepSalt", ["s3:GetObject", "s3:PutObject"], [`${bucketArn}/${PRIVACY_SALT_KEY}`])]
         : []),
     ];
   }
 
-  /** Permissions to merge small files and to delete old rows, snapshots and table versions. */
+  /**
+   * Permissions to merge small files, to delete old rows, snapshots and table versions, and to find files that were not
+   * committed.
+   */
   maintainLake(): PolicyStatement[] {
+    const { landingArn, isLanding, linesTables, deliveredLinesTables, queueArn, sources } = this.props;
     return [
       ...this.runStatements("athena:GetQueryResults"),
-      // Needed to count unparsed lines.
-      this.readPartitions(this.props.linesTables),
+      // The view of unparsed lines is on these.
+      this.catalog("LookUpLines", [], [...linesTables, ...deliveredLinesTables]),
+      ...(isLanding ? [] : [listSources(landingArn, sources)]),
+      named("NoteFoundFiles", ["s3:GetObject", "s3:PutObject"], [this.below(ARRIVALS_PREFIX)]),
+      named("RememberFoundFiles", ["s3:GetObject", "s3:PutObject"], [this.below(RECONCILED_PREFIX)]),
+      ...(queueArn === undefined ? [] : [named("AnnounceAgain", ["sqs:SendMessage"], [queueArn])]),
       ...this.writeTypedTables(),
       this.catalog("DeleteVersions", TABLE_VERSIONS, this.props.typedTables),
-      ...this.commitRecords("s3:DeleteObject"),
+      named("DeleteRecords", ["s3:DeleteObject"], [this.below(COMMITS_PREFIX)]),
       this.readSources(),
     ];
   }
@@ -170,13 +204,41 @@ export class FunctionPermissions {
     return this.catalog("ReadPartitions", READ_PARTITIONS, tables);
   }
 
-  private textTables(): readonly string[] {
-    return [...this.props.rawTables, ...this.props.linesTables];
+  private deliveredTables(): readonly string[] {
+    return [...this.props.deliveredTables, ...this.props.deliveredLinesTables];
   }
 
-  private addPartitions(): PolicyStatement[] {
+  /** Permissions to list the folders of files as delivered. */
+  private listDelivered(): PolicyStatement[] {
+    const { landingArn, isLanding, sources, deliveredTables } = this.props;
+    if (deliveredTables.length === 0 || isLanding) return [];
+    return [listSources(landingArn, sources.filter(isAsDelivered))];
+  }
+
+  private readDelivered(...furtherActions: readonly string[]): PolicyStatement[] {
+    const { landingArn, isLanding, sources, deliveredTables } = this.props;
+    if (deliveredTables.length === 0) return [];
     return [
-      this.catalog("AddPartitions", [...READ_PARTITIONS, ...ADD_PARTITIONS], this.textTables()),
+      readDelivered(landingArn, sources, ...furtherActions),
+      ...(isLanding ? [] : [named("LocateBucket", ["s3:GetBucketLocation"], [landingArn])]),
+      ...this.decryptOriginals(),
+    ];
+  }
+
+  private decryptOriginals(): PolicyStatement[] {
+    const { landingKey } = this.props;
+    return landingKey === undefined ? [] : [named("DecryptOriginals", ["kms:Decrypt"], [landingKey])];
+  }
+
+  /** @param delivered tables over files as delivered, in addition to those over moved files */
+  private addPartitions(delivered: readonly string[]): PolicyStatement[] {
+    const { rawTables, linesTables } = this.props;
+    return [
+      this.catalog(
+        "AddPartitions",
+        [...READ_PARTITIONS, ...ADD_PARTITIONS],
+        [...rawTables, ...linesTables, ...delivered],
+      ),
       // ALTER TABLE ADD PARTITION creates a folder for a location without one, as an object with one of these
       // names. Partitions are added a day before their first file arrives.
       // https://docs.aws.amazon.com/athena/latest/ug/alter-table-add-partition.html
@@ -188,16 +250,12 @@ export class FunctionPermissions {
     ];
   }
 
-  /**
-   * Permissions to read the text, and to write and clean up the typed tables: data, Iceberg's metadata, and
-   * the catalog.
-   */
+  /** Permissions to write and clean up the typed tables: data, Iceberg's metadata, and the catalog. */
   private writeTypedTables(): PolicyStatement[] {
     const { typedTables, views, arns } = this.props;
     return [
       named("DescribeTables", ["athena:GetTableMetadata"], [arns.dataCatalog()]),
       this.catalog("CatalogTypedTables", WRITE_TABLES, [...typedTables, ...views]),
-      named("ReadText", ["s3:GetObject"], [this.below(RAW_PREFIX)]),
       named(
         "WriteTypedTables",
         [
@@ -218,11 +276,6 @@ export class FunctionPermissions {
       named("UseNotes", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [this.below(ARRIVALS_PREFIX)]),
       named("ReplaceMarkers", ["s3:DeleteObject"], [this.below(TOUCHED_PREFIX)]),
     ];
-  }
-
-  /** Permissions to find the pending commit and the ended ones. */
-  private commitRecords(furtherAction: "s3:PutObject" | "s3:DeleteObject"): PolicyStatement[] {
-    return [named("RecordCommits", ["s3:GetObject", furtherAction], [this.below(COMMITS_PREFIX)])];
   }
 
   private readSources(): PolicyStatement {

@@ -2,7 +2,7 @@ import { FORMATS } from "../formats";
 import { formatsOf } from "../formats/configured-source";
 import type { AclDelivery, LogDelivery, PolicyDelivery } from "../formats/delivery";
 import type { BucketRef } from "./bucket-ref";
-import { keyPrefixOf, type LogSource } from "./log-source";
+import { isAsDelivered, keyPrefixOf, type LogSource } from "./log-source";
 import { allow, type PolicyStatement } from "./policy";
 
 /** The parts of a delivery that do not depend on the source. */
@@ -80,8 +80,32 @@ export const takeOriginals = (
   Sid: "TakeOriginals",
   ...allow(
     ["s3:GetObject", "s3:GetObjectTagging", ...(keepOriginals ? [] : ["s3:DeleteObject"])],
-    sources.map((source) => `${bucketArn}/${keyPrefixOf(source)}*`),
+    objectsOf(
+      bucketArn,
+      sources.filter((source) => !isAsDelivered(source)),
+    ),
   ),
+});
+
+/** ARNs of the objects of sources. */
+const objectsOf = (bucketArn: string, sources: readonly LogSource[]): string[] =>
+  sources.map((source) => `${bucketArn}/${keyPrefixOf(source)}*`);
+
+/** Permissions to read the objects of sources that are read as delivered. */
+export const readDelivered = (
+  bucketArn: string,
+  sources: readonly LogSource[],
+  ...furtherActions: readonly string[]
+): PolicyStatement => ({
+  Sid: "ReadDelivered",
+  ...allow(["s3:GetObject", ...furtherActions], objectsOf(bucketArn, sources.filter(isAsDelivered))),
+});
+
+/** Permissions to list the objects of sources, and no others, in a bucket. */
+export const listSources = (bucketArn: string, sources: readonly LogSource[]): PolicyStatement => ({
+  Sid: "ListSources",
+  ...allow(["s3:ListBucket"], [bucketArn]),
+  Condition: { StringLike: { "s3:prefix": sources.map((source) => `${keyPrefixOf(source)}*`) } },
 });
 
 /** The arguments of the Terraform blocks that enable a source's logs. */
@@ -104,5 +128,5 @@ export const deliveryOf = (
   }
 };
 
-const withoutSlash = (prefix: string): string =>
+export const withoutSlash = (prefix: string): string =>
   prefix.includes("${") ? `\${trimsuffix("${prefix}", "/")}` : prefix.replace(/\/$/, "");

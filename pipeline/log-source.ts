@@ -3,6 +3,10 @@ import { type ConfiguredSource, formatsOf } from "../formats/configured-source";
 import { deliveryFolderOf } from "../formats/delivery";
 import { type Privacy, type PrivacyOptions, withDefaults } from "../formats/privacy";
 
+/** `hive`: files are moved to a Hive-style layout; `as-delivered`: they are read where AWS delivers them. */
+export const LAYOUTS = ["hive", "as-delivered"] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
 /** A load balancer or distribution that delivers access logs, or several of one kind. */
 export interface LogSource {
   /** Unique in the pipeline; the value of the `source` partition key if the table has it. */
@@ -37,7 +41,18 @@ export interface LogSource {
    * @default - as logged
    */
   readonly privacy?: PrivacyOptions;
+  /**
+   * Where the text of its logs is read: `hive`, after the pipeline moved each file to a partition of the raw table, or
+   * `as-delivered`, where AWS delivers the files. The pipeline then only reads, and needs no events of the bucket. Not for
+   * distributions, whose files all lie in one folder.
+   *
+   * @default "hive"
+   */
+  readonly layout?: Layout;
 }
+
+/** True if the pipeline reads the files of a source where AWS delivers them. */
+export const isAsDelivered = ({ layout }: Pick<LogSource, "layout">): boolean => layout === "as-delivered";
 
 /** All of a source's privacy options. */
 export const privacyOf = ({ privacy }: LogSource): Privacy => withDefaults(privacy ?? {});
@@ -62,14 +77,20 @@ export const silentAfterHoursOf = ({ silentAfterHours, format }: LogSource): num
 /**
  * The sources as the functions read them. They are ordered by format, and their attributes as Terraform
  * writes them, so that the Terraform module produces the same text.
+ *
+ * @param landing bucket that logs are delivered to
  */
-export const configuredSourcesOf = (sources: readonly LogSource[]): readonly ConfiguredSource[] =>
+export const configuredSourcesOf = (
+  sources: readonly LogSource[],
+  landing: string,
+): readonly ConfiguredSource[] =>
   formatsOf(sources).flatMap((format) =>
     sources
       .filter((source) => source.format === format)
       .map((source) => {
         const { clientIps, cookies, queryStrings } = privacyOf(source);
         return {
+          ...(isAsDelivered(source) ? { asDelivered: { bucket: landing } } : {}),
           format,
           name: source.name,
           ...(source.partition ? { partition: true } : {}),

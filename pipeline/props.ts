@@ -1,5 +1,6 @@
+import type { FormatId } from "../formats";
 import type { AlarmSubscription } from "./alarm-protocols";
-import type { LogSource } from "./log-source";
+import { isAsDelivered, keyPrefixOf, type LogSource } from "./log-source";
 import type { Runtime } from "./runtime";
 import type { SecurityProps } from "./security-props";
 import type { VpcConfig } from "./vpc";
@@ -16,6 +17,9 @@ export type PartitionMode = (typeof PARTITION_MODES)[number];
 export const DEFAULT_PROJECTION_FROM = "2016-01-01";
 export const BUCKET_EVENTS = ["eventbridge", "queue"] as const;
 export type BucketEvents = (typeof BUCKET_EVENTS)[number];
+
+/** Key prefixes of files as delivered, by format. */
+export type DeliveredPrefixes = { readonly [Format in FormatId]?: string };
 
 export interface AccessLogPipelineProps extends SecurityProps {
   /** Prefix of all names in AWS: a lower-case letter, then letters, digits or "-", at most 31 characters. */
@@ -83,6 +87,24 @@ export interface AccessLogPipelineProps extends SecurityProps {
    */
   readonly isHashed?: boolean;
   /**
+   * True if the pipeline moves files: it then has a queue of new objects and the function `move-access-logs`.
+   *
+   * @default - true if a source has the layout `hive`
+   */
+  readonly movesFiles?: boolean;
+  /**
+   * Formats with tables over the files as delivered, each with the key prefix of the tables' location.
+   *
+   * @default - the formats of the sources with the layout `as-delivered`, with the prefix of the first one
+   */
+  readonly deliveredPrefixes?: DeliveredPrefixes;
+  /**
+   * ARN of the bucket that logs are delivered to, in policies.
+   *
+   * @default - that of the bucket
+   */
+  readonly landingArn?: string;
+  /**
    * Keeps the delivered objects in addition to the moved ones.
    *
    * @default false
@@ -95,7 +117,8 @@ export interface AccessLogPipelineProps extends SecurityProps {
    */
   readonly database?: string;
   /**
-   * Days after which moved files are deleted.
+   * Days after which the text is deleted: moved files, and delivered files of sources that are read as delivered from a
+   * bucket that the pipeline created.
    *
    * @default - never
    */
@@ -225,14 +248,39 @@ export type RegionalProps = AccessLogPipelineProps & { readonly region: string }
 
 export const isColumnar = ({ columnar }: { readonly columnar?: boolean | undefined }): boolean =>
   columnar ?? true;
+/** True if the pipeline moves files. */
+export const isMoving = ({
+  movesFiles,
+  sources,
+}: Pick<AccessLogPipelineProps, "movesFiles" | "sources">): boolean =>
+  movesFiles ?? !sources.every(isAsDelivered);
+/** The formats with sources that are read as delivered, each with the key prefix of its tables' location. */
+export const deliveredPrefixesOf = ({
+  deliveredPrefixes,
+  sources,
+}: Pick<AccessLogPipelineProps, "deliveredPrefixes" | "sources">): DeliveredPrefixes =>
+  deliveredPrefixes ??
+  Object.fromEntries(
+    sources
+      .filter(isAsDelivered)
+      .reverse()
+      .map((source) => [source.format, keyPrefixOf(source)]),
+  );
+/** True if sources are read as delivered. */
+export const hasDelivered = (props: Pick<AccessLogPipelineProps, "deliveredPrefixes" | "sources">): boolean =>
+  Object.keys(deliveredPrefixesOf(props)).length > 0;
 export const isProjected = ({ partitions }: { readonly partitions?: PartitionMode | undefined }): boolean =>
   partitions === "projection";
 
-/** True if the pipeline has a separate bucket for deliveries: load balancers cannot deliver to a bucket with a KMS key. */
-export const hasLandingBucket = ({
-  existingLogBucket,
-  kmsKey,
-}: {
+interface BucketOptions {
   readonly existingLogBucket?: string | undefined;
   readonly kmsKey?: string | undefined;
-}): boolean => existingLogBucket === undefined && kmsKey !== undefined;
+}
+
+/** True if the pipeline has a separate bucket for deliveries: load balancers cannot deliver to a bucket with a KMS key. */
+export const hasLandingBucket = ({ existingLogBucket, kmsKey }: BucketOptions): boolean =>
+  existingLogBucket === undefined && kmsKey !== undefined;
+
+/** True if logs are delivered to the pipeline's own bucket. */
+export const isLanding = (options: BucketOptions): boolean =>
+  options.existingLogBucket === undefined && !hasLandingBucket(options);

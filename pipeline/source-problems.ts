@@ -1,8 +1,9 @@
 import { FORMATS } from "../formats";
 import { isExcluded } from "../formats/delivery";
 import { OWN_PREFIXES } from "../formats/partition-layout";
-import { keyPrefixOf, type LogSource } from "./log-source";
+import { isAsDelivered, keyPrefixOf, type LogSource } from "./log-source";
 import { RESULTS_PREFIX } from "./names";
+import { isColumnar, isLanding, isProjected } from "./props";
 import { sharedTableRules } from "./rules";
 
 /** Key prefixes of the pipeline itself. */
@@ -14,14 +15,47 @@ export interface SourcePlace {
   readonly region: string | undefined;
   /** True if they are delivered to the pipeline's bucket. */
   readonly isInPipelinesBucket: boolean;
+  /** Why no source can be read as delivered, with the other options. */
+  readonly notAsDelivered: readonly string[];
 }
+
+/** The place of the sources of a pipeline with these options. */
+export const placeOfSources = (
+  options: { readonly region?: string | undefined } & Parameters<typeof isLanding>[0] &
+    Parameters<typeof isColumnar>[0] &
+    Parameters<typeof isProjected>[0] & {
+      readonly existingLogBucketOwner?: string | undefined;
+      readonly lakeFormationLocations?: boolean | undefined;
+    },
+): SourcePlace => ({
+  region: options.region,
+  isInPipelinesBucket: isLanding(options),
+  notAsDelivered: [
+    ...(isColumnar(options) || !isProjected(options) ? [] : [NOTHING_ADDS_PARTITIONS]),
+    ...(options.lakeFormationLocations && options.existingLogBucketOwner !== undefined
+      ? [NOT_REGISTERED]
+      : []),
+  ],
+});
+
+/** Expected of the layout if no function adds the partitions of files as delivered. */
+export const NOTHING_ADDS_PARTITIONS =
+  'must not be "as-delivered" with "partitions": "projection" and without "columnar": no function would add the partitions of the delivered files';
+
+/**
+ * Expected of the layout if Lake Formation cannot register the locations of files as delivered.
+ *
+ * @see https://docs.aws.amazon.com/lake-formation/latest/dg/registration-role.html
+ */
+export const NOT_REGISTERED =
+  'must not be "as-delivered" with "lakeFormationLocations" and "existingLogBucketOwner": the service-linked role of Lake Formation cannot register a location in a bucket of another account';
 
 /**
  * Conflicts between sources: each with its path in the settings, the expected value, and the actual value.
  */
 export function problemsOfSources(
   sources: readonly LogSource[],
-  { region, isInPipelinesBucket }: SourcePlace,
+  { region, isInPipelinesBucket, notAsDelivered }: SourcePlace,
 ): string[] {
   const problems = sharedTableRules(sources)
     .filter(({ holds }) => !holds)
@@ -32,7 +66,12 @@ export function problemsOfSources(
     const place = `sources[${index}]`;
     if (sources.findIndex((other) => other.name === name) < index)
       problems.push(`${place}.name: must be unique, got "${name}" again`);
+    // It is part of resources in IAM policies, where these characters match any others.
+    if (/[*?]/.test(prefix)) problems.push(`${place}.prefix: must not contain "*" or "?", got "${prefix}"`);
     problems.push(...problemsOfDelivery(source, region).map((problem) => `${place}.${problem}`));
+    problems.push(
+      ...problemsOfLayout(source, notAsDelivered).map((problem) => `${place}.layout: ${problem}`),
+    );
     const keyPrefix = keyPrefixOf({ format, prefix, name });
     const own = isInPipelinesBucket
       ? RESERVED_PREFIXES.find((taken) => overlap(keyPrefix, taken))
@@ -67,6 +106,17 @@ function problemsOfDelivery({ format, accounts }: LogSource, region: string | un
     ...(region !== undefined && isExcluded(excluded, region)
       ? [`format: ${excluded.expected}, got "${region}"`]
       : []),
+  ];
+}
+
+function problemsOfLayout(source: LogSource, others: readonly string[]): string[] {
+  if (!isAsDelivered(source)) return [];
+  const { delivered } = FORMATS[source.format];
+  return [
+    ...(delivered.kind === "flat"
+      ? [`must not be "as-delivered" for the format ${source.format}: ${delivered.reason}`]
+      : []),
+    ...others,
   ];
 }
 

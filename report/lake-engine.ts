@@ -13,8 +13,6 @@ export function lakeEngine(lake: OpenLake): ReportEngine {
   return {
     table,
     rows: async (sql) => (await table(sql)).rows,
-    keep: async (name, select) => {
-      await table(`CREATE OR REPLACE TEMP TABLE ${name} AS ${select}`);
-    },
+    keep: lake.keep,
   };
 }

@@ -1,45 +1,50 @@
 import {
   billOf,
-  commitScans,
   DAYS_PER_MONTH,
   DESIGN_NAMES,
   DESIGNS,
+  type DesignName,
   type Load,
   TABLE_PER_TEXT,
 } from "../cost/model";
 import { PRICES, unitOf } from "../cost/prices";
 import { dollars, quantity } from "../cost/print-bills";
+import { HOUR_MS } from "../formats/time";
 import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
-import { MAX_RANGES } from "../handlers/core/plan-commits";
-import { MOVE, TRANSFORM } from "../pipeline/sizing";
-import { count } from "../terminal/quantities";
+import { LOOK_BACK_MS } from "../handlers/core/find-delivered";
+import { MOVE } from "../pipeline/sizing";
+import { count, sum } from "../terminal/quantities";
 
 const LOADS: readonly Load[] = [
-  { filesPerDay: 1_000, gbPerDay: 0.1, daysKept: DAYS_PER_MONTH },
-  { filesPerDay: 100_000, gbPerDay: 10, daysKept: DAYS_PER_MONTH },
+  { filesPerDay: 10_000, gbPerDay: 1, daysKept: DAYS_PER_MONTH },
+  { filesPerDay: 1_000_000, gbPerDay: 100, daysKept: DAYS_PER_MONTH },
   { filesPerDay: 10_000_000, gbPerDay: 1_000, daysKept: DAYS_PER_MONTH },
+  { filesPerDay: 100_000_000, gbPerDay: 10_000, daysKept: DAYS_PER_MONTH },
 ];
 const MIDDLE = { filesPerDay: 100_000, gbPerDay: 10, daysKept: DAYS_PER_MONTH };
-
-/** Enough files that ranges of keys cover most of an hour. */
-const MANY_FILES = 1_000;
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const right = (columns: number): string => row(["---", ...Array.from({ length: columns }, () => "---:")]);
 
+const loadText = ({ filesPerDay, gbPerDay }: Load): string =>
+  `${count(filesPerDay)} files, ${count(gbPerDay)} GB per day`;
+
 /** Monthly costs of each design, for some loads. */
-export function designsTable(): string {
-  return [
-    row(["US dollars per month", ...DESIGN_NAMES.map((name) => DESIGNS[name].title)]),
-    right(DESIGN_NAMES.length),
-    ...LOADS.map((load) =>
-      row([
-        `${count(load.filesPerDay)} files, ${count(load.gbPerDay)} GB per day`,
-        ...DESIGN_NAMES.map((name) => dollars(billOf(name, load).usd)),
-      ]),
-    ),
+export const designsTable = (): string => loadsTable((name, load) => dollars(billOf(name, load).usd));
+
+/** The same without storage: the work alone. */
+const workTable = (): string =>
+  loadsTable((name, load) => {
+    const { items } = billOf(name, load);
+    return dollars(sum(items.filter(({ price }) => price !== "s3Storage").map(({ usd }) => usd)));
+  });
+
+const loadsTable = (cell: (name: DesignName, load: Load) => string): string =>
+  [
+    row(["US dollars per month", ...LOADS.map(loadText)]),
+    right(LOADS.length),
+    ...DESIGN_NAMES.map((name) => row([DESIGNS[name].title, ...LOADS.map((load) => cell(name, load))])),
   ].join("\n");
-}
 
 /** The page with the included items and their prices. */
 export const renderCostPage = (): string => `# What it costs
@@ -51,14 +56,23 @@ GB of delivered, compressed files. On this page, text and tables are kept for ${
 
 ${designsTable()}
 
+Without storage:
+
+${workTable()}
+
 ## Included items
 
 - The numbers of requests, statements and metrics are those of the functions: a test runs the functions and counts them.
 - \`move-access-logs\` takes up to ${count(MOVE.batchSize)} files per invocation. With fewer files, each of the queue's five pollers invokes it
   every ${MOVE.batchWindowSeconds} seconds. Each invocation writes one arrival note per ${FILES_PER_NOTE} files of a table; on this page, all files belong to one table.
-- **A commit reads only the new files** if there are at most ${MAX_RANGES} of them. With more files, it reads ranges of keys, which
-  contain already committed files of the same hour: with ${TRANSFORM.perHour} commits per hour of ${count(MANY_FILES)} files each, every byte of text is
-  read ${commitScans(TRANSFORM.perHour, MANY_FILES).toFixed(1)} times. After the end of the day, the text is read once more to count unparsed lines.
+- **A commit reads only the new files**: names of moved load balancer files begin with their time, so that the new files of an
+  hour are few ranges of names. CloudFront's names have only the hour: with more than a thousand files in one commit, ranges
+  also contain other files of the hour, which are then read again. This is not included.
+- **Unparsed lines are counted from Athena's statistics** if a commit reads only new files. The text of these files is read again
+  only if there are unparsed lines: this is not included.
+- **Read as delivered**, there are no copies, events and queue. Instead, each run of \`transform-partition\` lists the last
+  ${LOOK_BACK_MS / HOUR_MS} hours of each load balancer. Athena lists the folder of the whole day for each statement, and with moved files
+  only the folder of the hour. All files are assumed to be of one account and Region; with several, each statement lists less.
 - A typed table has ${TABLE_PER_TEXT} of the size of the text, measured on sample logs of both formats.
 - The run time of \`move-access-logs\` is measured processor time, divided by the share of a processor that its memory gives. The
   run time of the functions that wait for Athena is assumed: ten seconds per statement.
@@ -70,8 +84,10 @@ ${designsTable()}
 
 The **AWS sample** is amazon-cloudfront-access-logs-queries. It uses one invocation per file, and its Parquet is one or two hours
 behind. Later files are not converted, and only Lambda's own retries exist. It has no alarms.
-**AWS's own delivery** writes Parquet under Hive-style keys. AWS charges GB of text before compression, five times the stored
-size. Conversion to Parquet costs more per GB; this is not included because no published price was found for this Region.
+**AWS's own delivery** (CloudWatch Logs delivery to S3) writes text or Parquet under Hive-style keys. AWS charges GB of text before
+compression, five times the stored size; CloudFront's text is delivered without a charge. Conversion to Parquet costs more per GB; this
+is not included because no published price was found for this Region. **Firehose** takes the same delivery, and writes Parquet.
+Typed tables can be read from CloudFront's free delivery only after its format is supported.
 
 ## ${count(MIDDLE.filesPerDay)} files and ${count(MIDDLE.gbPerDay)} GB per day, item by item
 

@@ -35,6 +35,11 @@ To change a question, print its SQL with \`ask NAME --sql\`, edit it, and run it
 a lake, DuckDB runs it with the functions in \`lake/athena-functions.ts\`. Quantiles are exact on a lake and approximate in
 Athena.
 
+A query of a lake is one statement that reads the typed tables: it reads and writes no other file. Add \`--unsafe\` to run any SQL
+of DuckDB. In tables and errors, control characters and characters that change the direction of text are replaced; JSON and CSV
+contain the values as they were logged. Add \`--escape-formulas\` to CSV that you open in a spreadsheet: clients choose the values,
+and a spreadsheet runs text that starts with \`=\`, \`+\`, \`-\` or \`@\`.
+
 ${Object.values(FORMATS)
   .map((format) => ({
     format,

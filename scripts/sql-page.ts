@@ -19,6 +19,7 @@ import {
   renderOptimize,
   renderVacuum,
 } from "../formats/render/maintenance-sql";
+import { renderFileSums, renderFilesOfHours } from "../formats/render/reconcile-sql";
 import {
   renderCommittedFiles,
   renderCommittedHours,
@@ -36,17 +37,35 @@ const LAST_DT = "2026-11-25";
 const PARTITION = { table: TABLE.format.table, hour: hourOf(Date.parse(`${DT}T07:00:00Z`)) };
 const PREFIX = rawPrefixOf(PARTITION);
 const FILES = {
+  kind: "moved" as const,
   partitions: [PARTITION],
   ranges: [
     {
-      from: `${PREFIX}2fb1d8c4-E2EXAMPLE1SHOP.2026-11-23-07.1a2b3c4d.gz`,
-      to: `${PREFIX}2fb1d8c4-E2EXAMPLE1SHOP.2026-11-23-07.1a2b3c4d.gz`,
+      from: `${PREFIX}log-20261123T07Z-2fb1d8c4-E2EXAMPLE1SHOP.2026-11-23-07.1a2b3c4d.gz`,
+      to: `${PREFIX}log-20261123T07Z-2fb1d8c4-E2EXAMPLE1SHOP.2026-11-23-07.1a2b3c4d.gz`,
     },
     {
-      from: `${PREFIX}6ad03e57-E2EXAMPLE1SHOP.2026-11-23-07.5e6f7a8b.gz`,
-      to: `${PREFIX}6c18f9b2-E2EXAMPLE1SHOP.2026-11-23-07.9c0d1e2f.gz`,
+      from: `${PREFIX}log-20261123T07Z-6ad03e57-E2EXAMPLE1SHOP.2026-11-23-07.5e6f7a8b.gz`,
+      to: `${PREFIX}log-20261123T07Z-6c18f9b2-E2EXAMPLE1SHOP.2026-11-23-07.9c0d1e2f.gz`,
     },
   ],
+};
+/** A table with files as delivered, and two of them. */
+const DELIVERED: LakeTable = { ...TABLE, format: FORMATS.alb, hasDelivered: true };
+const FOLDER = {
+  table: FORMATS.alb.table,
+  source: "web",
+  bucket: "delivered-logs",
+  prefix: "alb/AWSLogs/",
+  folder: "111122223333/elasticloadbalancing/eu-central-1",
+  time: hourOf(Date.parse(`${DT}T00:00:00Z`)),
+};
+const DELIVERED_KEY = `${FOLDER.prefix}${FOLDER.folder}/2026/11/23/111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_2fb1c9a0.log.gz`;
+const DELIVERED_FILES = {
+  kind: "delivered" as const,
+  partitions: [{ ...PARTITION, table: FORMATS.alb.table }],
+  folders: [FOLDER] as const,
+  ranges: [{ from: DELIVERED_KEY, to: DELIVERED_KEY }],
 };
 const LAST_COLUMN = columnsOf(TABLE.format).at(-1)?.name ?? "";
 
@@ -74,8 +93,13 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: "Committing files",
-    text: "`transform-partition` runs one statement for the noted files of a table, or one for every hundred partitions. Iceberg makes all of its rows visible at once, or none. The statement reads only these files: by name if there are up to a hundred, otherwise as ranges of names. The anti-join on `log_file` excludes committed files, so a retry adds nothing; it is pruned by the same hours and names. A line is a row if the SerDe's pattern matches it; the other lines are in the view below.",
+    text: "`transform-partition` runs one statement for the noted files of a table, or one for every hundred partitions. Iceberg makes all of its rows visible at once, or none. The statement reads only these files: by name if there are up to a hundred, otherwise as ranges of names. The anti-join on the identity of `log_file` excludes committed files, whatever their names were, so a retry adds nothing; it is pruned by the same hours, and by names that begin with a time. A line is a row if the SerDe's pattern matches it; the other lines are in the view below.",
     sql: renderCommit(TABLE, FILES),
+  },
+  {
+    title: "Committing files as delivered",
+    text: "The files of a source that is read as delivered, in another statement. The day and the hour of the requests are in the file's name. The identity of a file is the hash of its bucket and key, and its name: a moved copy has the same.",
+    sql: renderCommit(DELIVERED, DELIVERED_FILES),
   },
   {
     title: "The view of unparsed lines",
@@ -84,8 +108,8 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: "Counting unparsed lines",
-    text: "`maintain-lake` runs it every night for each day before yesterday with new files since its last count, including late and backfilled files. The count is the metric `UnparsedRows`. The statement reads the day's text once more, so it does not run with each commit.",
-    sql: renderCountUnparsed(TABLE, DT),
+    text: "`transform-partition` runs it for the files of a commit, but only if the commit read more lines than it wrote and headers account for: Athena's runtime statistics say so. It reads the text of these files once more. The count is the metric `UnparsedRows`.",
+    sql: renderCountUnparsed(TABLE, FILES),
   },
   {
     title: "Finding days to delete",
@@ -111,6 +135,16 @@ const SECTIONS: readonly Section[] = [
     title: "Deleting unused files",
     text: "`maintain-lake` runs it after the merge. It deletes data files and metadata that no snapshot needs.",
     sql: renderVacuum(TABLE),
+  },
+  {
+    title: "Comparing files: sums per hour",
+    text: "`maintain-lake` runs it every night for each of the last three days with files. It compares the number of files and the sum of the hashes in their identities with those of the listed files: if both are the same, the files are the same. Reads `log_file` and the partition keys of the day.",
+    sql: renderFileSums(TABLE, DT),
+  },
+  {
+    title: "Comparing files: identities",
+    text: "`maintain-lake` runs it for the hours that differ, to find the files that are not in the table.",
+    sql: renderFilesOfHours(TABLE, DT, ["07"]),
   },
   {
     title: "Inspecting: partitions in the catalog",

@@ -10,7 +10,7 @@ import {
   lengthExpected,
   NAME_LENGTHS,
 } from "../pipeline/rules";
-import { problemsOfSources } from "../pipeline/source-problems";
+import { placeOfSources, problemsOfSources } from "../pipeline/source-problems";
 import { jsonMistake } from "./json-mistake";
 import { messageOf, shown } from "./messages";
 import { pipelinePropsOf, toLogSource } from "./pipeline-props";
@@ -43,13 +43,35 @@ export function loadSettings(path = process.env[SETTINGS_VARIABLE] ?? SETTINGS_F
   return parseSettings(path, parseJson(path));
 }
 
+/** Editors of Windows write it. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
+/** Far more than the settings need, and far less than exhausts the stack. */
+const MAX_DEPTH = 100;
+
+function isTooDeep(json: string): boolean {
+  let depth = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+    if (token === "[" || token === "{") depth++;
+    else if (token === "]" || token === "}") depth--;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
+/** A property with this name would be lost when the settings are copied. */
+function refuseProto(name: string, value: unknown): unknown {
+  if (name === "__proto__") throw new Error('"__proto__" cannot be a name');
+  return value;
+}
+
 function parseJson(path: string): unknown {
   let text: string | undefined;
   try {
-    text = readFileSync(path, "utf8");
-    return JSON.parse(text);
+    text = readFileSync(path, "utf8").replace(BYTE_ORDER_MARK, "");
+    if (isTooDeep(text)) throw new Error(`the values are nested more than ${MAX_DEPTH} levels deep`);
+    return JSON.parse(text, refuseProto);
   } catch (error) {
-    const mistake = text === undefined ? undefined : jsonMistake(text);
+    const mistake = text === undefined || isTooDeep(text) ? undefined : jsonMistake(text);
     throw new SettingsError(
       mistake
         ? `${path}:${mistake.line}:${mistake.column}: not valid JSON: ${mistake.hint}`
@@ -93,11 +115,8 @@ const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
     value,
   );
 
-const sourceProblems = ({ sources, existingLogBucket, kmsKey, region }: Settings): string[] =>
-  problemsOfSources(sources.map(toLogSource), {
-    region,
-    isInPipelinesBucket: existingLogBucket === undefined && kmsKey === undefined,
-  });
+const sourceProblems = ({ sources, ...settings }: Settings): string[] =>
+  problemsOfSources(sources.map(toLogSource), placeOfSources(settings));
 
 const tooLongNames = (settings: Settings): string[] =>
   NAME_LENGTHS.filter((length) => isTooLong(settings, length)).map(

@@ -4,7 +4,7 @@ import { ACCOUNTS_FOLDER } from "../formats/delivery";
 import { ADDRESS_MODES, TEXT_MODES } from "../formats/privacy";
 import { IDENTIFIER } from "../formats/render/sql-text";
 import { ALARM_PROTOCOLS } from "../pipeline/alarm-protocols";
-import { MAX_SILENT_HOURS } from "../pipeline/log-source";
+import { LAYOUTS, MAX_SILENT_HOURS } from "../pipeline/log-source";
 import {
   BUCKET_EVENTS,
   DEFAULT_LOG_RETENTION_DAYS,
@@ -60,6 +60,7 @@ const WITHOUT_ACCOUNTS = DELIVERIES.flatMap((delivery) => (delivery.kind === "ac
 const LATE_HOURS = Object.values(FORMATS)
   .map(({ id, lateByHours }) => `${lateByHours} for ${id}`)
   .join(", ");
+const FLAT = Object.values(FORMATS).flatMap(({ id, delivered }) => (delivered.kind === "flat" ? [id] : []));
 /** Metadata of an option with a fixed default. */
 const withDefault = (description: string, value: string | number | boolean) => ({
   description: `${description}. Default: ${value === "" ? "none" : value}`,
@@ -92,8 +93,8 @@ const source = z.strictObject({
   prefix: z
     .string()
     .regex(
-      /^(?:[A-Za-z0-9!_.*'()-]+\/)*$/,
-      'must be empty or end with "/", without "//" or characters that need encoding',
+      /^(?:[A-Za-z0-9!_.'()-]+\/)*$/,
+      'must be empty or end with "/", without "//", "*" or characters that need encoding',
     )
     .refine(
       (prefix) => !prefix.includes(ACCOUNTS_FOLDER),
@@ -123,6 +124,12 @@ const source = z.strictObject({
     .optional()
     .describe(
       `Hours without a file after which an alarm is raised; 0: no alarm. A load balancer without requests delivers no files. Default: ${LATE_HOURS}`,
+    ),
+  layout: z
+    .enum(LAYOUTS)
+    .optional()
+    .describe(
+      `hive: each file is moved to a partition of the raw table; as-delivered: the files are read where AWS delivers them and stay there, not for ${FLAT.join(" and ")}. Default: ${LAYOUTS[0]}`,
     ),
   privacy: privacy
     .optional()
@@ -183,7 +190,11 @@ export const settingsSchema = z.strictObject({
     .regex(IDENTIFIER, 'must be lower-case letters, digits and "_"')
     .optional()
     .describe('Glue database. Default: the name with "_" instead of "-"'),
-  rawRetentionDays: days.optional().describe("Days after which moved files are deleted. Default: never"),
+  rawRetentionDays: days
+    .optional()
+    .describe(
+      "Days after which the text is deleted: moved files, and files as delivered in a bucket that the pipeline created. Default: never",
+    ),
   lakeRetentionDays: days
     .optional()
     .describe("Days after which rows of the typed tables are deleted. Default: never"),

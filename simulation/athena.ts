@@ -2,18 +2,19 @@ import {
   type AthenaClient,
   GetQueryExecutionCommand,
   GetQueryResultsCommand,
+  GetQueryRuntimeStatisticsCommand,
   GetTableMetadataCommand,
   StartQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
 import { FORMATS } from "../formats";
-import { RAW_PREFIX } from "../formats/partition-layout";
 import { lakeColumnNames } from "../formats/render/lake-sql";
 import { MINUTE_MS } from "../formats/time";
 import type { Random } from "../sample/random";
 import { addedPartitions } from "../testing/athena/added-partitions";
 import type { Buckets } from "./bucket";
-import { BROKEN, UNNAMED } from "./deliveries";
+import { BROKEN, UNNAMED, unparsedIn } from "./deliveries";
 import { type Faults, type Invocation, ServiceError, type Trace } from "./faults";
+import { hoursCondition, parseInsert, pathsOf } from "./insert";
 import type { Scheduler } from "./scheduler";
 
 /**
@@ -35,6 +36,12 @@ interface Query {
   readonly sql: string;
   state: "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
   rows: number;
+  /** Lines of the text that it read. */
+  linesRead: number;
+  /** Text tables and the typed table that it scans. */
+  scans: readonly string[];
+  /** Value of a SELECT. */
+  value?: string;
   reason?: string;
   isRetryable?: boolean;
 }
@@ -47,40 +54,52 @@ interface World {
   readonly random: Random;
   readonly buckets: Buckets;
   readonly trace: Trace;
-  /** Called when rows become visible. */
-  readonly onCommit: (file: string, commits: number) => void;
+  /** Called when the rows of a file become visible. */
+  readonly onCommit: (file: string) => void;
 }
 
-const INSERT =
-  /^INSERT INTO "\w+"\."(?<table>\w+)" [\s\S]*\nFROM "\w+"\."(?<raw>\w+)"\nWHERE \((?<keys>.*)\)\n +AND \((?<paths>.*)\)\n(?<rest>[\s\S]*)$/;
+const COUNT =
+  /^SELECT [\s\S]*"(?<table>\w+)_unparsed"\n +WHERE (?<hours>.*)\n +AND (?<paths>\(".*)\n[\s\S]*GROUP BY/;
 const CREATE_TABLE = /^CREATE TABLE IF NOT EXISTS `\w+`\.`(\w+)`/;
 
 export function simulateAthena(world: World): SimulatedAthena {
   const { bucket, scheduler, faults, random, buckets, trace } = world;
   const queries = new Map<string, Query>();
-  const partitions = new Set<string>();
+  /** Locations of the partitions. */
+  const partitions = new Map<string, string>();
   const tables = new Set<string>();
   const lake = new Map<string, string[]>();
 
-  /** Rows that an INSERT would add now. */
-  const plan = (sql: string): [file: string, line: string][] => {
-    const { table = "", raw = "", keys = "", paths = "", rest = "" } = INSERT.exec(sql)?.groups ?? {};
-    const locations = hoursOf(keys)
-      .filter((hour) => partitions.has(`${raw}/${hour}`))
-      .map((hour) => `s3://${bucket}/${RAW_PREFIX}${table}/${hour}/`);
-    const isNamed = rangesOf(paths);
-    const hasAntiJoin = rest.includes('"$path" NOT IN');
-    return [...buckets.objects]
-      .map(([path, { body }]): [string, string] => [`s3://${path}`, body])
-      .filter(([file]) => locations.some((location) => file.startsWith(location)) && isNamed(file))
-      .filter(([file]) => !(hasAntiJoin && lake.has(file)));
+  const bodies = (): [file: string, body: string][] =>
+    [...buckets.objects].map(([path, { body }]) => [`s3://${path}`, body]);
+
+  /** What an INSERT reads now, and the files that it would add. */
+  const plan = (query: Query): [file: string, body: string][] => {
+    const insert = parseInsert(query.sql, bucket);
+    const locations = insert.partitions.flatMap((name) => partitions.get(name) ?? []);
+    const files = bodies().filter(
+      ([file]) => locations.some((location) => file.startsWith(location)) && insert.reads(file),
+    );
+    query.scans = [insert.text, insert.table];
+    query.linesRead = sum(files.map(([, body]) => 1 + unparsedIn(body) + headersOf(insert.table)));
+    const known = new Set([...lake.keys()].map((file) => insert.knownAs(file)));
+    return files.filter(([file]) => !(insert.identityOf && known.has(insert.identityOf(file))));
   };
 
-  const commit = (rows: readonly [string, string][]) => {
-    for (const [file, line] of rows) {
-      const lines = [...(lake.get(file) ?? []), line];
-      lake.set(file, lines);
-      world.onCommit(file, lines.length);
+  /** Unparsed lines by file, as `renderCountUnparsed` has them. */
+  const count = (sql: string): string => {
+    const { hours = "", paths = "" } = COUNT.exec(sql)?.groups ?? {};
+    const [isIn, isNamed] = [hoursCondition(hours), pathsOf(paths)];
+    return bodies()
+      .filter(([file, body]) => isIn(file) && isNamed(file) && unparsedIn(body) > 0)
+      .map(([file, body]) => `${unparsedIn(body)} ${file}`)
+      .join("\n");
+  };
+
+  const commit = (files: readonly [string, string][]) => {
+    for (const [file, line] of files) {
+      lake.set(file, [...(lake.get(file) ?? []), line]);
+      world.onCommit(file);
     }
   };
 
@@ -107,19 +126,20 @@ export function simulateAthena(world: World): SimulatedAthena {
   const carryOut = async (query: Query): Promise<void> => {
     await scheduler.sleep(random.integer(0, 5_000));
     query.state = "RUNNING";
-    const rows = query.sql.startsWith("INSERT") ? plan(query.sql) : [];
+    const files = query.sql.startsWith("INSERT") ? plan(query) : [];
+    if (query.sql.startsWith("SELECT")) query.value = count(query.sql);
     const isSlow = faults.strikes("slow query", 0.1);
     await scheduler.sleep(isSlow ? random.integer(5, 25) * MINUTE_MS : random.integer(500, 20_000));
-    const end = outageEnd() ?? unreadableEnd(rows) ?? endOf(faults);
+    const end = outageEnd() ?? unreadableEnd(files) ?? endOf(faults);
     if (end.takesEffect) {
-      commit(rows);
-      query.rows = rows.length;
-      for (const partition of addedPartitions(query.sql)) partitions.add(partition);
+      commit(files);
+      query.rows = files.length;
+      for (const [partition, location] of addedPartitions(query.sql)) partitions.set(partition, location);
       const created = CREATE_TABLE.exec(query.sql)?.[1];
       if (created !== undefined) tables.add(created);
     }
     trace(
-      `athena: ${query.id} ${end.state}, ${rows.length} files: ${query.sql.slice(0, 40).replaceAll("\n", " ")}`,
+      `athena: ${query.id} ${end.state}, ${files.length} files: ${query.sql.slice(0, 40).replaceAll("\n", " ")}`,
     );
     Object.assign(query, end);
   };
@@ -127,7 +147,8 @@ export function simulateAthena(world: World): SimulatedAthena {
   const start = (sql: string, token: string): { QueryExecutionId: string } => {
     const known = queries.get(token);
     if (known) return { QueryExecutionId: known.id };
-    const query: Query = { id: `query-${queries.size + 1}`, token, sql, state: "QUEUED", rows: 0 };
+    const id = `query-${queries.size + 1}`;
+    const query: Query = { id, token, sql, state: "QUEUED", rows: 0, linesRead: 0, scans: [] };
     queries.set(token, query);
     scheduler.start(() => carryOut(query));
     return { QueryExecutionId: query.id };
@@ -144,6 +165,21 @@ export function simulateAthena(world: World): SimulatedAthena {
     const { state: State, reason: StateChangeReason, isRetryable: Retryable } = query;
     return {
       QueryExecution: { Status: { State, StateChangeReason, AthenaError: { Retryable } } },
+    };
+  };
+
+  const statisticsOf = ({ linesRead, rows, scans: [text, typed] }: Query) => {
+    if (faults.strikes("no statistics", 0.3)) return { QueryRuntimeStatistics: { Timeline: {} } };
+    const scan = (table: string | undefined, InputRows: number) => ({
+      InputRows,
+      QueryStagePlan: { Name: "ScanFilterProject", Identifier: `[table = awsdatacatalog:logs:${table}]` },
+    });
+    const ofTyped = sum([...lake.values()].map((lines) => lines.length));
+    return {
+      QueryRuntimeStatistics: {
+        Rows: { InputRows: linesRead + ofTyped, OutputRows: rows },
+        OutputStage: { InputRows: rows, SubStages: [scan(text, linesRead), scan(typed, ofTyped)] },
+      },
     };
   };
 
@@ -166,7 +202,11 @@ export function simulateAthena(world: World): SimulatedAthena {
       }
       if (command instanceof GetQueryResultsCommand) {
         const { QueryExecutionId: id } = command.input;
-        return call(`results of ${id}`, "ThrottlingException", () => ({ UpdateCount: queryOf(id).rows }));
+        return call(`results of ${id}`, "ThrottlingException", () => resultsOf(queryOf(id)));
+      }
+      if (command instanceof GetQueryRuntimeStatisticsCommand) {
+        const { QueryExecutionId: id } = command.input;
+        return call(`statistics of ${id}`, "ThrottlingException", () => statisticsOf(queryOf(id)));
       }
       if (command instanceof GetTableMetadataCommand) {
         const { TableName: table = "" } = command.input;
@@ -182,6 +222,16 @@ function columnNamesOf(table: string): readonly string[] {
   const format = Object.values(FORMATS).find((candidate) => candidate.table === table);
   return format ? lakeColumnNames({ format, database: "logs", bucket: "logs", bySource: false }) : [];
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+const headersOf = (table: string): number =>
+  Object.values(FORMATS).find((format) => format.table === table)?.header?.lines ?? 0;
+
+const resultsOf = ({ rows, value }: Query) => ({
+  UpdateCount: rows,
+  ResultSet: { Rows: [{}, { Data: [value ? { VarCharValue: value } : {}] }] },
+});
 
 type End = Pick<Query, "state" | "reason" | "isRetryable"> & { readonly takesEffect: boolean };
 
@@ -208,19 +258,3 @@ const failed = (reason: string): End => ({
   isRetryable: false,
   takesEffect: false,
 });
-
-/** `dt=.../hour=...` for each hour of a condition. */
-const hoursOf = (keys: string): string[] =>
-  keys.split(" OR ").flatMap((day) => {
-    const dt = /"dt" = '([^']*)'/.exec(day)?.[1];
-    const hours = /"hour" IN \(([^)]*)\)/.exec(day)?.[1] ?? "";
-    return [...hours.matchAll(/'([^']*)'/g)].map(([, hour]) => `dt=${dt}/hour=${hour}`);
-  });
-
-/** Reads `"$path" IN (...) OR "$path" BETWEEN ... AND ...`. */
-function rangesOf(paths: string): (file: string) => boolean {
-  const single = /IN \(([^)]*)\)/.exec(paths)?.[1] ?? "";
-  const files = new Set([...single.matchAll(/'([^']*)'/g)].map(([, file]) => file));
-  const ranges = [...paths.matchAll(/BETWEEN '([^']*)' AND '([^']*)'/g)];
-  return (file) => files.has(file) || ranges.some(([, from = "", to = ""]) => from <= file && file <= to);
-}

@@ -34,6 +34,7 @@ export type Fault =
   | "good file misread"
   | "engine out of order"
   | "slow query"
+  | "no statistics"
   | "function timed out";
 
 /**

@@ -1,14 +1,17 @@
-import { MINUTE_MS } from "../formats/time";
+import { tablesOfSources } from "../formats/configured-source";
+import { HOUR_MS, MINUTE_MS } from "../formats/time";
 import { athenaLake } from "../handlers/adapters/athena-lake";
 import { athenaPartitionCatalog } from "../handlers/adapters/athena-partition-catalog";
 import { athenaQueryEngine } from "../handlers/adapters/athena-query-engine";
 import { addPartitions, windowAround } from "../handlers/core/add-partitions";
 import { commitTables } from "../handlers/core/commit-tables";
 import { moveObjects } from "../handlers/core/move-objects";
+import { noteDelivered } from "../handlers/core/note-delivered";
 import type { Clock } from "../handlers/core/ports";
-import { SOURCES } from "./deliveries";
+import type { Deployment } from "./deployments";
 import { type Invocation, startInvocation } from "./faults";
-import { BUCKET, LANDING, TABLES, type World } from "./world";
+import { reconcile } from "./listing";
+import { BUCKET, LANDING, type World } from "./world";
 
 const MOVE_TIMEOUT_MS = MINUTE_MS;
 const CREATE_TIMEOUT_MS = 5 * MINUTE_MS;
@@ -20,6 +23,8 @@ const RESERVE_MS = 15_000;
 export class Functions {
   /** Rows that the runs of `transform` report as added. */
   rowsCounted = 0;
+  /** Unparsed lines that they report: again, if a run ends after its report and before its record. */
+  unparsedCounted = 0;
   private invocations = 0;
 
   constructor(private readonly world: World) {}
@@ -30,46 +35,73 @@ export class Functions {
     const messages = queue.receive();
     if (messages.length === 0) return;
     let failed: ReadonlySet<string> = new Set();
-    const succeeded = await this.invoke("move", MOVE_TIMEOUT_MS, async (invocation, clock) => {
-      const outcomes = await moveObjects(
-        { store: buckets.seenBy(invocation), clock },
-        {
-          sources: SOURCES,
-          targetBucket: BUCKET,
-          keepOriginals: false,
-          deadline: deadlineOf(clock, MOVE_TIMEOUT_MS),
-        },
-        messages.map(({ key }) => ({ bucket: LANDING, key })),
-      );
-      failed = new Set(
-        messages
-          .filter((_, index) => ["failed", "postponed"].includes(outcomes[index]?.kind ?? ""))
-          .map(({ key }) => key),
-      );
-    });
+    const succeeded = await this.invoke(
+      "move",
+      MOVE_TIMEOUT_MS,
+      async (invocation, clock, { sources, names }) => {
+        const outcomes = await moveObjects(
+          { store: buckets.seenBy(invocation), clock },
+          {
+            sources,
+            targetBucket: BUCKET,
+            names,
+            keepOriginals: false,
+            deadline: deadlineOf(clock, MOVE_TIMEOUT_MS),
+          },
+          messages.map(({ key }) => ({ bucket: LANDING, key })),
+        );
+        failed = new Set(
+          messages
+            .filter((_, index) => ["failed", "postponed"].includes(outcomes[index]?.kind ?? ""))
+            .map(({ key }) => key),
+        );
+      },
+    );
     if (succeeded) queue.acknowledge(messages.filter(({ key }) => !failed.has(key)));
   }
 
   /** @returns false if the run failed */
   createPartition(scheduledTime: string): Promise<boolean> {
-    return this.invoke("create", CREATE_TIMEOUT_MS, async (invocation, clock) => {
-      const ports = this.portsOf(invocation, clock, scheduledTime);
+    return this.invoke("create", CREATE_TIMEOUT_MS, async (invocation, clock, deployment) => {
+      const ports = this.portsOf(invocation, clock, scheduledTime, deployment);
+      const tables = tablesOfSources(deployment.sources);
       const range = windowAround(new Date(scheduledTime));
-      await addPartitions(ports, { bucket: BUCKET, tables: TABLES, range, keepNotes: true }, () => undefined);
+      await addPartitions(ports, { bucket: BUCKET, tables, range, keepNotes: true }, () => undefined);
     });
   }
 
   /** @returns false if the run failed */
   transform(scheduledTime: string): Promise<boolean> {
-    return this.invoke("transform", TRANSFORM_TIMEOUT_MS, async (invocation, clock) => {
+    return this.invoke("transform", TRANSFORM_TIMEOUT_MS, async (invocation, clock, deployment) => {
       const deadline = deadlineOf(clock, TRANSFORM_TIMEOUT_MS);
-      const ports = this.portsOf(invocation, clock, scheduledTime);
+      const ports = this.portsOf(invocation, clock, scheduledTime, deployment);
+      const tables = tablesOfSources(deployment.sources);
+      const { sources } = deployment;
+      const { failures } = await noteDelivered(
+        { ...ports, listing: ports.store },
+        { bucket: BUCKET, sources, deadline },
+      );
       const committed = await commitTables(
         ports,
-        { bucket: BUCKET, tables: TABLES, deadline },
+        { bucket: BUCKET, tables, deadline },
         () => undefined,
+        (_, lines) => {
+          this.unparsedCounted += lines;
+        },
       );
       this.rowsCounted += committed.reduce((sum, { rows }) => sum + rows, 0);
+      if (failures[0]) throw failures[0];
+    });
+  }
+
+  /** Finds what was lost. @returns false if the run failed */
+  reconcile(): Promise<boolean> {
+    return this.invoke("reconcile", CREATE_TIMEOUT_MS, async (invocation, clock, { sources }) => {
+      const { buckets, athena, queue } = this.world;
+      const ports = { store: buckets.seenBy(invocation), clock };
+      const listing = { sources, landing: LANDING, bucket: BUCKET };
+      const before = new Date(clock.now().getTime() - HOUR_MS);
+      await reconcile(ports, listing, athena.lake.keys(), before, queue.send);
     });
   }
 
@@ -77,7 +109,7 @@ export class Functions {
   private async invoke(
     name: string,
     timeoutMs: number,
-    work: (invocation: Invocation, clock: Clock) => Promise<void>,
+    work: (invocation: Invocation, clock: Clock, deployment: Deployment) => Promise<void>,
   ): Promise<boolean> {
     const { scheduler, faults, random, trace } = this.world;
     const invocation = startInvocation(`${name}-${++this.invocations}`, this.world);
@@ -89,7 +121,7 @@ export class Functions {
       invocation.kill();
     });
     try {
-      await work(invocation, clock);
+      await work(invocation, clock, this.world.deployment());
       return invocation.isAlive;
     } catch (error) {
       trace(`${invocation.name}: failed: ${error instanceof Error ? error.message : error}`);
@@ -97,13 +129,19 @@ export class Functions {
     }
   }
 
-  private portsOf(invocation: Invocation, clock: Clock, runToken: string) {
+  private portsOf(invocation: Invocation, clock: Clock, runToken: string, { sources }: Deployment) {
     const store = this.world.buckets.seenBy(invocation);
     const client = this.world.athena.clientOf(invocation);
     const engine = athenaQueryEngine({ client, clock, database: "logs", workgroup: "pipeline" });
     const options = { engine, database: "logs", bucket: BUCKET, runToken };
     const catalog = athenaPartitionCatalog({ ...options, withLines: false });
-    return { store, engine, clock, catalog, lake: athenaLake({ ...options, client, tables: TABLES }) };
+    return {
+      store,
+      engine,
+      clock,
+      catalog,
+      lake: athenaLake({ ...options, client, tables: tablesOfSources(sources) }),
+    };
   }
 }
 

@@ -1,33 +1,55 @@
+import { identityOf, identityOfPath } from "../formats/file-identity";
 import { ARRIVALS_PREFIX, COMMITS_PREFIX, RAW_PREFIX, REJECTED_PREFIX } from "../formats/partition-layout";
 import { pendingKeys } from "../handlers/core/commit-records";
 import type { Buckets } from "./bucket";
-import { BROKEN, type Delivery } from "./deliveries";
+import { BROKEN, type Delivery, unparsedIn } from "./deliveries";
+import { PREFIXES } from "./deployments";
+import type { Functions } from "./functions";
 import { BUCKET, LANDING, type World } from "./world";
 
 /** Objects that exist only while work is pending. */
-export function leftoversIn({ objects }: Buckets): string[] {
+export function leftoversIn({ buckets: { objects }, athena }: World): string[] {
   const keysBelow = (bucket: string, prefix: string) =>
     [...objects.keys()]
       .filter((path) => path.startsWith(`${bucket}/${prefix}`))
       .map((path) => path.slice(bucket.length + 1));
+  const records = keysBelow(BUCKET, COMMITS_PREFIX);
+  const counted = new Set(records.filter((key) => key.endsWith(COUNTED)));
+  const toMoved = (key: string) => `s3://${BUCKET}/${RAW_PREFIX}${key.slice(REJECTED_PREFIX.length)}`;
+  const known = new Set(
+    [...athena.lake.keys(), ...keysBelow(BUCKET, REJECTED_PREFIX).map(toMoved)].map((path) =>
+      identityOfPath(BUCKET, path),
+    ),
+  );
   return [
-    ...keysBelow(LANDING, ""),
+    ...[PREFIXES.shop, PREFIXES.cdn].flatMap((prefix) => keysBelow(LANDING, prefix)),
+    // Originals of sources that are or were read as delivered stay.
+    ...[PREFIXES.api, PREFIXES.direct]
+      .flatMap((prefix) => keysBelow(LANDING, prefix))
+      .filter((key) => !known.has(identityOf({ bucket: LANDING, key }))),
     ...keysBelow(BUCKET, ARRIVALS_PREFIX),
-    ...pendingKeys(keysBelow(BUCKET, COMMITS_PREFIX)),
+    ...pendingKeys(records),
+    ...records.filter((key) => key.endsWith(ENDED) && !counted.has(key.replace(ENDED, COUNTED))),
   ];
 }
 
+/** Ends of the keys of records: of a commit's end, and of its unparsed lines. */
+const [ENDED, COUNTED] = [".done.json", ".counted.json"] as const;
+
 /** Violated guarantees of the pipeline, after all work is done. */
 export function judge(
-  { buckets, queue, athena }: World,
+  world: World,
   deliveries: readonly Delivery[],
-  rowsCounted: number,
+  { rowsCounted, unparsedCounted }: Functions,
 ): string[] {
+  const { buckets, queue, athena } = world;
   const bodies = deliveries.map(({ body }) => body).sort();
   const [expected, broken] = [bodies.filter(isReadable), bodies.filter((body) => !isReadable(body))];
+  const unparsed = expected.reduce((total, body) => total + unparsedIn(body), 0);
+  const recorded = recordedUnparsed(buckets);
   const found = [...athena.lake.values()].flat().sort();
   return [
-    ...leftoversIn(buckets).map((path) => `${path} is left over`),
+    ...leftoversIn(world).map((path) => `${path} is left over`),
     ...(queue.isEmpty ? [] : ["events are left over"]),
     ...expected.filter((item) => !found.includes(item)).map((body) => `${body} are missing`),
     ...(found.length > expected.length
@@ -36,8 +58,18 @@ export function judge(
     ...(rowsCounted > expected.length
       ? [`${rowsCounted} rows are counted as committed, not ${expected.length}`]
       : []),
+    ...(recorded === unparsed ? [] : [`${recorded} unparsed lines are recorded, not ${unparsed}`]),
+    ...(unparsedCounted >= unparsed
+      ? []
+      : [`${unparsedCounted} unparsed lines are reported, not ${unparsed}`]),
     ...judgeRejected(buckets.objects, broken),
   ];
+}
+
+/** Unparsed lines according to the records of the counted commits. */
+function recordedUnparsed({ objects }: Buckets): number {
+  const counts = [...objects].filter(([path]) => path.endsWith(COUNTED));
+  return counts.reduce((total, [, { body }]) => total + (JSON.parse(body).unparsed ?? 0), 0);
 }
 
 const isReadable = (body: string): boolean => !body.startsWith(BROKEN);

@@ -11,8 +11,32 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the anti-join on log_file",
     file: "formats/render/lake-sql.ts",
-    find: "AND ${sqlPath} NOT IN (",
-    replace: "AND 'a' NOT IN (",
+    find: "AND ${identity} NOT IN (",
+    replace: "AND ${identity} <> (",
+  },
+  {
+    name: "the identity of moved files, whatever their names",
+    file: "formats/render/delivered-sql.ts",
+    find: "`COALESCE(regexp_extract(${path}, ${sqlString(MOVED_IDENTITY)}, 1), ${path})`",
+    replace: "path",
+  },
+  {
+    name: "the identity of files as delivered",
+    file: "formats/render/delivered-sql.ts",
+    find: "ELSE ${renderDeliveredIdentity(path)} END",
+    replace: "ELSE ${path} END",
+  },
+  {
+    name: "the rows of other spellings in the anti-join",
+    file: "formats/render/lake-sql.ts",
+    find: "[anyOf([...own, ...outside(sqlIdentifier(LOG_FILE), present)])]",
+    replace: "[anyOf(own)]",
+  },
+  {
+    name: "the separate statements for old and new names",
+    file: "handlers/core/plan-commits.ts",
+    find: "String(isStampedKey(file.key))",
+    replace: '""',
   },
   {
     name: "the confirmed copy before the delete",
@@ -29,20 +53,26 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the target's existence when the source is gone",
     file: "handlers/core/move-objects.ts",
-    find: "if (await store.exists(target))",
-    replace: "if (!(await store.exists(target)))",
+    find: "if (await store.exists({ bucket: target.bucket, key: known }))",
+    replace: "if (!(await store.exists({ bucket: target.bucket, key: known })))",
   },
   {
     name: "the existence of a rejected file when source and target are gone",
     file: "handlers/core/move-objects.ts",
-    find: "if (await store.exists({ bucket: target.bucket, key: rejectedKeyOf(key) }))",
-    replace: "if (rejectedKeyOf(key) === key)",
+    find: "if (await store.exists({ bucket: target.bucket, key: rejectedKeyOf(known) }))",
+    replace: "if (rejectedKeyOf(known) === known)",
+  },
+  {
+    name: "the name of an earlier version when the source is gone",
+    file: "handlers/core/move-objects.ts",
+    find: "of [key, ...earlierKeys]",
+    replace: "of [key, ...earlierKeys.slice(1)]",
   },
   {
     name: "the hash in the target key",
-    file: "handlers/core/move-plan.ts",
-    find: "`${hash}-${fileNameOf(key)}`",
-    replace: "`${hash.slice(HASH_LENGTH)}${fileNameOf(key)}`",
+    file: "formats/file-identity.ts",
+    find: "`${bucket}/${key}`",
+    replace: "fileNameOf(key)",
   },
   {
     name: "the first writer of a commit's number alone",
@@ -71,20 +101,26 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the partition in the catalog before its commit",
     file: "handlers/core/commit-tables.ts",
-    find: "await this.ports.catalog.add(partitionsOf(this.notes.flatMap(({ files }) => files)));",
+    find: "await this.ports.catalog.add(movedPartitions(files));",
+    replace: "",
+  },
+  {
+    name: "the folder in the catalog before its commit",
+    file: "handlers/core/commit-tables.ts",
+    find: "await this.ports.catalog.addDelivered(deliveredFolders(files));",
     replace: "",
   },
   {
     name: "the notes' stay until all of their files are committed",
     file: "handlers/core/commit-tables.ts",
-    find: ".filter(({ files }) => files.every(({ key }) => ended.has(key)))",
+    find: ".filter(({ files }) => files.every((file) => ended.has(fileId(file))))",
     replace: "",
   },
   {
     name: "the second failure that names a file before it is set aside",
     file: "handlers/core/failed-commits.ts",
-    find: "if (key !== undefined && this.suspects.has(key)) return",
-    replace: "if (key !== undefined) return",
+    find: "if (this.suspects.has(id)) return",
+    replace: "if (!this.suspects.has(`${id} `)) return",
   },
   {
     name: "the statement over no file before one is set aside that was not named",
@@ -95,8 +131,33 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the rejected file's removal from the text",
     file: "handlers/core/rejected-files.ts",
-    find: "await deleteOrFail(store, bucket, [key]);",
+    find: 'if (file.kind === "moved") await deleteOrFail(store, bucket, [key]);',
     replace: "",
+  },
+  {
+    name: "the count of what a commit did not write",
+    file: "handlers/core/unparsed-lines.ts",
+    find: "[0, headers].includes(read - written)",
+    replace: "read >= written + 0 * headers",
+  },
+  {
+    name: "the files of earlier commits in a count",
+    file: "handlers/core/unparsed-lines.ts",
+    find: "counted.has(idOf(path)) ? 0 : ",
+    replace: "counted.has(`${path} `) ? 0 : ",
+  },
+  {
+    name: "the report of unparsed lines before their record",
+    file: "handlers/core/commit-counts.ts",
+    find: "this.onCounted(unparsed);\n      await this.ports.records.recordCount(commit.number, unparsed);",
+    replace:
+      "await this.ports.records.recordCount(commit.number, unparsed);\n      this.onCounted(unparsed);",
+  },
+  {
+    name: "the count of commits that a run left",
+    file: "handlers/core/commit-counts.ts",
+    find: "for (const ended of this.left ?? []) {",
+    replace: "for (const ended of []) {",
   },
   {
     name: "the notes' stay when partitions were added",

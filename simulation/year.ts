@@ -4,7 +4,6 @@ import { rawPrefixOf } from "../formats/partition-layout";
 import { HOUR_MS } from "../formats/time";
 import { lakeTableOf } from "../handlers/adapters/athena-lake";
 import { glueTableVersions } from "../handlers/adapters/glue-table-versions";
-import { projectedPartitions } from "../handlers/adapters/projected-partitions";
 import { noteArrivals } from "../handlers/core/arrival-notes";
 import { commitTables } from "../handlers/core/commit-tables";
 import { maintainTable } from "../handlers/core/maintain-table";
@@ -55,8 +54,15 @@ export async function simulateYear({ days, sources, isMaintained }: YearOptions)
     store,
     clock,
     engine,
-    catalog: projectedPartitions,
-    lake: { prepare: async () => undefined, commitSql: () => "INSERT", isCommit: () => true },
+    catalog: { add: async () => undefined, addDelivered: async () => undefined },
+    lake: {
+      prepare: async () => undefined,
+      commitSql: () => "INSERT",
+      isCommit: () => true,
+      countUnparsedSql: () => "SELECT",
+      headerLines: () => 0,
+      isCountOfUnparsed: () => true,
+    },
     versions: glueTableVersions({ client: catalog.glue, database: DATABASE }),
   };
   const most = { glueVersions: 0, snapshots: 0, metadataFiles: 0, ownObjects: 0 };
@@ -76,15 +82,16 @@ export async function simulateYear({ days, sources, isMaintained }: YearOptions)
     const hour: Hour = hourOf(now);
     const files = names.map((source) => {
       const partition = { table: TABLE, source, hour };
-      return { key: `${rawPrefixOf(partition)}${now.getTime()}.log.gz`, partition };
+      return { kind: "moved" as const, key: `${rawPrefixOf(partition)}${now.getTime()}.log.gz`, partition };
     });
     await noteArrivals(ports, BUCKET, files);
     const deadline = new Date(now.getTime() + RUN_MS);
-    await commitTables(ports, { bucket: BUCKET, tables: [table], deadline }, () => undefined);
+    const ignored = () => undefined;
+    await commitTables(ports, { bucket: BUCKET, tables: [table], deadline }, ignored, ignored);
     commits++;
   };
   const maintain = () =>
-    maintainTable(ports, lakeTable, {
+    maintainTable({ ...ports, reconcile: async () => undefined }, lakeTable, {
       bucket: BUCKET,
       now,
       token: now.toISOString(),
@@ -114,6 +121,7 @@ function engineOf(catalog: CatalogModel): CountingEngine {
       return { queryId: statement.token };
     },
     value: async ({ sql }) => (sql.includes("$partitions") ? catalog.daysToMerge() : "0"),
+    rowsRead: async () => 1,
     rowsWritten: async () => 1,
   };
 }

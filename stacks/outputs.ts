@@ -38,13 +38,17 @@ function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>
       waitsFor: pipeline.landingPermissions,
     },
     landing_bucket_arn: { value: landing.arn, description: "ARN of the bucket" },
-    arrivals_queue_url: { value: trigger.queue.url, description: "Queue of new objects" },
-    arrivals_queue_arn: { value: trigger.queue.arn, description: "ARN of the queue" },
-    ...deadLetterOutputs(
-      "arrivals",
-      trigger.deadLetterQueue,
-      "Dead-letter queue of objects that could not be moved",
-    ),
+    ...(trigger
+      ? {
+          arrivals_queue_url: { value: trigger.queue.url, description: "Queue of new objects" },
+          arrivals_queue_arn: { value: trigger.queue.arn, description: "ARN of the queue" },
+          ...deadLetterOutputs(
+            "arrivals",
+            trigger.deadLetterQueue,
+            "Dead-letter queue of objects that could not be moved",
+          ),
+        }
+      : {}),
     deliveries: {
       value: Object.fromEntries(
         pipeline.deliveries.map(({ source, bucket: target, prefix }) => [source, { bucket: target, prefix }]),
@@ -54,7 +58,7 @@ function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>
         .join(" or ")}`,
       waitsFor: pipeline.landingPermissions,
     },
-    ...functionOutputs("move", move, "Function that moves logs"),
+    ...(move ? functionOutputs("move", move, "Function that moves logs") : {}),
     ...(createPartition && partitionSchedule
       ? scheduledOutputs("create_partition", createPartition, partitionSchedule)
       : {}),

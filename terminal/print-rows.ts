@@ -1,43 +1,26 @@
 import type { OutputFormat } from "./output-format";
-import { plural } from "./quantities";
-import type { Json, QueryRows } from "./rows";
+import type { Json, QueryRows, Write } from "./rows";
 
-type Write = (text: string) => Promise<void>;
-
-/** Prints rows as they arrive; only a table is kept in memory, to compute the widths of its columns. */
-export const printRows = (format: OutputFormat, result: QueryRows, write: Write): Promise<void> =>
-  PRINTERS[format](result, write);
-
-const PRINTERS: Readonly<Record<OutputFormat, (result: QueryRows, write: Write) => Promise<void>>> = {
-  table: printAligned,
-  json: printJson,
-  csv: printCsv,
-};
-
-async function printAligned({ columns, rows }: QueryRows, write: Write): Promise<void> {
-  const cells: string[][] = [];
-  const numeric = columns.map(() => true);
-  for await (const row of rows) {
-    cells.push(row.map(tableCell));
-    for (const [index, value] of row.entries()) {
-      if (value !== null && typeof value !== "number") numeric[index] = false;
-    }
-  }
-  // Programs use the other formats: they do not wait for this module to load.
-  const { tableParts } = await import("./print-table.js");
-  const printed = columns.map((title, index) => ({
-    title,
-    align: numeric[index] ? ("right" as const) : ("left" as const),
-  }));
-  for (const text of tableParts(printed, cells, { hasRule: true })) await write(text);
-  await write(`(${cells.length} ${plural(cells.length, "row")})\n`);
+export interface PrintOptions {
+  /** CSV: text that a spreadsheet runs as a formula gets a `'` before it, which a spreadsheet does not show. */
+  readonly escapeFormulas?: boolean;
 }
 
-const tableCell = (value: Json): string => {
-  if (value === null) return "";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  // Control characters of a log line must not reach the terminal; full seconds need no microseconds.
-  return text.replaceAll(/\p{Cc}/gu, "\uFFFD").replace(/(T\d{2}:\d{2}:\d{2})\.000000Z$/, "$1Z");
+/** Prints rows as they arrive. */
+export const printRows = (
+  format: OutputFormat,
+  result: QueryRows,
+  write: Write,
+  options: PrintOptions = {},
+): Promise<void> => PRINTERS[format](result, write, options);
+
+type Printer = (result: QueryRows, write: Write, options: PrintOptions) => Promise<void>;
+
+const PRINTERS: Readonly<Record<OutputFormat, Printer>> = {
+  // Programs use the other formats: they do not wait for this module to load.
+  table: async (result, write) => (await import("./print-aligned.js")).printAligned(result, write),
+  json: printJson,
+  csv: printCsv,
 };
 
 /** One document: an array with an object per row. */
@@ -53,10 +36,20 @@ async function printJson({ columns, rows }: QueryRows, write: Write): Promise<vo
 }
 
 /** RFC 4180 with a header line; NULL is an empty field. */
-async function printCsv({ columns, rows }: QueryRows, write: Write): Promise<void> {
-  await write(`${columns.map(csvField).join(",")}\r\n`);
-  for await (const row of rows) await write(`${row.map(csvField).join(",")}\r\n`);
+async function printCsv(
+  { columns, rows }: QueryRows,
+  write: Write,
+  { escapeFormulas = false }: PrintOptions,
+): Promise<void> {
+  const lineOf = (values: readonly Json[]) =>
+    `${values.map((value) => csvField(escapeFormulas ? withoutFormula(value) : value)).join(",")}\r\n`;
+  await write(lineOf(columns));
+  for await (const row of rows) await write(lineOf(row));
 }
+
+/** @see https://owasp.org/www-community/attacks/CSV_Injection */
+const withoutFormula = (value: Json): Json =>
+  typeof value === "string" && /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
 
 function csvField(value: Json): string {
   if (value === null) return "";

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import stringWidth from "string-width";
+import { printable } from "./printable";
 
 /** A column of a printed table. */
 export interface PrintedColumn {
@@ -24,23 +25,33 @@ export const printTable = (
   columns: readonly PrintedColumn[],
   rows: readonly (readonly string[])[],
   options?: TableOptions,
-): string => [...tableParts(columns, rows, options)].join("");
+): string => [...tablePrinter(columns, options)(rows)].join("");
 
-/** The same table in parts, for many rows. */
-export function* tableParts(
+/**
+ * The same table in parts, for many rows. The first rows define the widths of the columns; a column becomes wider where
+ * later rows need it.
+ *
+ * @returns a function that prints the next rows; its first call also prints the titles
+ */
+export function tablePrinter(
   columns: readonly PrintedColumn[],
-  rows: readonly (readonly string[])[],
   { hasRule = false, width = terminalWidth() }: TableOptions = {},
-): Generator<string> {
-  const titles = columns.map(({ title }) => title);
-  const widths = fitting(
-    columns.map((_, index) => widest([titles, ...rows], index)),
-    width,
-  );
-  const head = hasRule ? [titles, widths.map((length) => "-".repeat(length))] : [titles];
-  yield part(columns, widths, head);
-  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE)
-    yield part(columns, widths, rows.slice(start, start + ROWS_AT_ONCE));
+): (rows: readonly (readonly string[])[]) => Generator<string> {
+  const titles = columns.map(({ title }) => printable(title));
+  let natural = columns.map((_, index) => widest([titles], index));
+  let isStarted = false;
+  return function* (rows) {
+    const cells = rows.map((row) => columns.map((_, index) => printable(row[index] ?? "")));
+    natural = natural.map((length, index) => Math.max(length, widest(cells, index)));
+    const widths = fitting(natural, width);
+    if (!isStarted) {
+      const head = hasRule ? [titles, widths.map((length) => "-".repeat(length))] : [titles];
+      yield part(columns, widths, head);
+      isStarted = true;
+    }
+    for (let start = 0; start < cells.length; start += ROWS_AT_ONCE)
+      yield part(columns, widths, cells.slice(start, start + ROWS_AT_ONCE));
+  };
 }
 
 /** The library compares every row with all earlier rows: thousands at once would take minutes. */
@@ -78,7 +89,7 @@ function part(
     // A break between words would cut off a long path.
     wrapOnWordBoundary: false,
   });
-  table.push(...rows.map((row) => columns.map((_, index) => row[index] ?? "")));
+  table.push(...rows.map((row) => [...row]));
   return table
     .toString()
     .split("\n")

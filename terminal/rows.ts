@@ -7,6 +7,9 @@ export interface QueryRows {
   readonly rows: AsyncIterable<readonly Json[]>;
 }
 
+/** Writes text, and waits until it is written. */
+export type Write = (text: string) => Promise<void>;
+
 /** A number if it represents the integer exactly, else its digits. */
 export const safeInteger = (digits: string): Json =>
   Number.isSafeInteger(Number(digits)) ? Number(digits) : digits;

@@ -1,3 +1,5 @@
+import { printable } from "./printable";
+
 /** A width that fits in every terminal, and in mails and tickets. */
 export const SCREEN_WIDTH = 80;
 
@@ -6,10 +8,7 @@ export function wrapped(text: string, indent: string): string[] {
   const lines: string[] = [];
   const start = /^ */.exec(text)?.[0] ?? "";
   let line = start;
-  for (const word of text
-    .slice(start.length)
-    .replaceAll(/\p{Cc}/gu, "\uFFFD")
-    .split(" ")) {
+  for (const word of printable(text.slice(start.length)).split(" ")) {
     const isFirst = line === start || line === indent;
     if (!isFirst && line.length + 1 + word.length > SCREEN_WIDTH) {
       lines.push(line);

@@ -2,7 +2,7 @@ import { isAlways } from "./condition";
 import type { Expressions } from "./expression";
 import { FOR_EACH, JSON_TEXT } from "./loops";
 import { constantOf, everyValue, mapNode, markOf, type Node, type Optional, partOf } from "./node";
-import type { Json, JsonMap } from "./tree";
+import { type Json, type JsonMap, mapOf, mapTexts } from "./tree";
 
 /** Arguments whose values are maps. Every other map in a resource is a block. */
 const MAP_ARGUMENTS: readonly string[] = ["parameters", "variables", "tags", "dimensions"];
@@ -47,8 +47,14 @@ export class Blocks {
     }
     return {
       for_each: `\${{ for source in local.${format}_sources : source.name => source${filter} }}`,
-      ...this.body(eachOf(node, "each.value")),
+      ...this.bodyOfEach(node, "each.value"),
     };
+  }
+
+  /** In a repeated block or resource, the source is the value of an iterator, also in conditions. */
+  private bodyOfEach(node: Node, iterator: string): JsonMap {
+    const body = this.body(partOf(node, "item") ?? node);
+    return mapOf(mapTexts(body, (text) => text.replaceAll(/\bsource\.(?=\w)/g, `${iterator}.`)));
   }
 
   private argument(argument: Optional): Json {
@@ -76,9 +82,9 @@ export class Blocks {
     }
     const sources = `local.${format}_sources`;
     return {
-      for_each: `\${${isAlways(when) ? sources : `${this.expressions.condition(when)} ? ${sources} : []`}}`,
+      for_each: `\${${isAlways(when) ? sources : `[for source in ${sources} : source${this.expressions.filter(when)}]`}}`,
       iterator: "source",
-      content: this.body(eachOf(node, "source.value")),
+      content: this.bodyOfEach(node, "source.value"),
     };
   }
 }
@@ -105,10 +111,6 @@ function itemsOf({ when, node }: Optional): readonly Optional[] {
     throw new Error("a list of blocks varies in two ways");
   return node.items.map((item) => ({ when, node: item.node }));
 }
-
-/** In a repeated block or resource, the source is the value of an iterator. */
-const eachOf = (node: Node, iterator: string): Node =>
-  mapNode(partOf(node, "item") ?? node, (text) => text.replaceAll(/\bsource\.(?=\w)/g, `${iterator}.`));
 
 /** True for a resource whose `count` is 0 or 1. */
 export const isCounted = ({ when, node }: Optional): boolean =>

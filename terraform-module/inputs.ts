@@ -1,6 +1,6 @@
 import { ref, Token } from "cdktf";
 import * as z from "zod";
-import { FORMAT_IDS, type FormatId } from "../formats";
+import { FORMAT_IDS, FORMATS, type FormatId } from "../formats";
 import type { AccessLogPipelineProps } from "../pipeline/props";
 import { DEPENDENT_OPTIONS, isIneffective } from "../pipeline/rules";
 import { settingsSchema } from "../settings/schema";
@@ -75,6 +75,9 @@ interface Choice extends Option {
   readonly sources?: FormatId;
   readonly bySource?: FormatId;
   readonly watched?: FormatId;
+  readonly isAsDelivered?: FormatId;
+  /** Format with tables over files as delivered. */
+  readonly delivered?: FormatId;
 }
 interface InputSwitch extends Switch {
   readonly options: readonly Choice[];
@@ -83,6 +86,8 @@ interface InputSwitch extends Switch {
 /** Local value: the sources of a format. */
 export const sourcesOf = (format: FormatId): string => `local.${format}_sources`;
 export const bySourceOf = (format: FormatId): string => `local.${format}_by_source`;
+/** Local value: the key prefix of the first source of a format that is read as delivered; null without one. */
+export const deliveredPrefixOf = (format: FormatId): string => `local.${format}_delivered_prefix`;
 
 const yesOrNo = (condition: string): [Option, Option] => [
   { when: `!${condition}`, unless: condition },
@@ -93,10 +98,16 @@ const yesOrNo = (condition: string): [Option, Option] => [
 export const RULE_FOR_EACH = "local.rule_for_each_source";
 /** Local value: true if a source has a `privacy` with `hash`. */
 export const IS_HASHED = "local.is_hashed";
+/** Output, and local value: the ARN of the bucket that logs are delivered to. */
+export const LANDING_ARN = "landing_bucket_arn";
+/** Local value: true if a source has files that are moved. */
+export const MOVES_FILES = "local.moves_files";
 const [NOT_HASHED, HASHED] = yesOrNo(IS_HASHED);
 const [NO_RULE_EACH, RULE_EACH] = yesOrNo(RULE_FOR_EACH);
+const [NOT_MOVING, MOVING] = yesOrNo(MOVES_FILES);
 
 const SILENCE = "source.silent_after_hours";
+const AS_DELIVERED = "source.as_delivered";
 
 const formatSwitches = (format: FormatId): InputSwitch[] => {
   const [no, yes] = yesOrNo(bySourceOf(format));
@@ -126,6 +137,29 @@ const formatSwitches = (format: FormatId): InputSwitch[] => {
       options: [
         { when: `${SILENCE} == 0`, unless: `${SILENCE} > 0`, props: {} },
         { when: `${SILENCE} > 0`, unless: `${SILENCE} == 0`, props: {}, watched: format },
+      ],
+    },
+    ...(FORMATS[format].delivered.kind === "flat" ? [] : layoutSwitches(format)),
+  ];
+};
+
+/** The layout of each source, which works as above, and whether there are sources to read as delivered. */
+const layoutSwitches = (format: FormatId): InputSwitch[] => {
+  const [moved, asDelivered] = yesOrNo(AS_DELIVERED);
+  const prefix = deliveredPrefixOf(format);
+  return [
+    {
+      name: `${format} layout`,
+      options: [
+        { ...moved, props: {} },
+        { ...asDelivered, props: {}, isAsDelivered: format },
+      ],
+    },
+    {
+      name: `${format} delivered`,
+      options: [
+        { when: `${prefix} == null`, unless: `${prefix} != null`, props: {} },
+        { when: `${prefix} != null`, unless: `${prefix} == null`, props: {}, delivered: format },
       ],
     },
   ];
@@ -225,12 +259,29 @@ export const SWITCHES: readonly InputSwitch[] = [
     ],
   },
   {
+    name: "moves files",
+    options: [
+      { ...NOT_MOVING, props: { movesFiles: false } },
+      { ...MOVING, props: { movesFiles: true } },
+    ],
+  },
+  {
     name: "rule for each source",
     options: [
       { ...NO_RULE_EACH, props: { ruleForEachSource: false } },
       { ...RULE_EACH, props: { ruleForEachSource: true } },
     ],
   },
+];
+
+const DELIVERED_SWITCHES = FORMAT_IDS.filter((id) => FORMATS[id].delivered.kind === "folders").flatMap(
+  (id) => [id, `${id} delivered`],
+);
+
+/** Switches that together determine values, but are seldom on together by chance. */
+export const SELDOM_TOGETHER: readonly (readonly string[])[] = [
+  [...DELIVERED_SWITCHES, "lakeFormation", "lakeFormationLocations"],
+  [...DELIVERED_SWITCHES, "existingLogBucket", "existingLogBucketOwner"],
 ];
 
 const VALUES: Props = Object.fromEntries(
@@ -251,6 +302,9 @@ export function propsOf(assignment: Assignment): AccessLogPipelineProps {
   const chosen = choices(assignment);
   const bySource = chosen.flatMap((choice) => choice.bySource ?? []);
   const watched = chosen.flatMap((choice) => choice.watched ?? []);
+  const asDelivered = chosen.flatMap((choice) => choice.isAsDelivered ?? []);
+  const formats = formatsIn(assignment);
+  const delivered = chosen.flatMap((choice) => choice.delivered ?? []);
   const given: Props = Object.assign({}, VALUES, ...chosen.map(({ props }) => props));
   // A list variable always has a value, possibly an empty list. The constructs do not get it if it has no effect.
   const useless = DEPENDENT_OPTIONS.filter(
@@ -262,8 +316,16 @@ export function propsOf(assignment: Assignment): AccessLogPipelineProps {
   return {
     ...props,
     name: props.name ?? "",
-    sources: formatsIn(assignment).flatMap((format) =>
-      representativesOf(format, bySource.includes(format), watched.includes(format)),
+    landingArn: `\${local.${LANDING_ARN}}`,
+    deliveredPrefixes: Object.fromEntries(
+      delivered.map((format) => [format, `\${${deliveredPrefixOf(format)}}`]),
+    ),
+    sources: formats.flatMap((format) =>
+      representativesOf(format, {
+        bySource: bySource.includes(format),
+        isWatched: watched.includes(format),
+        layout: asDelivered.includes(format) ? "as-delivered" : "hive",
+      }),
     ),
   };
 }

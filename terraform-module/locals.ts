@@ -1,8 +1,16 @@
 import { FORMAT_IDS, FORMATS, type FormatId } from "../formats";
-import { ACCOUNTS_FOLDER } from "../formats/delivery";
+import { ACCOUNTS_FOLDER, deliveryFolderOf } from "../formats/delivery";
 import { MAX_PATTERN_LENGTH } from "../pipeline/limits";
-import { bySourceOf, IS_HASHED, RULE_FOR_EACH, sourcesOf, UNWRAPPED } from "./inputs";
-import { privacyOf } from "./source-rules";
+import {
+  bySourceOf,
+  deliveredPrefixOf,
+  IS_HASHED,
+  MOVES_FILES,
+  RULE_FOR_EACH,
+  sourcesOf,
+  UNWRAPPED,
+} from "./inputs";
+import { isAsDelivered, privacyOf } from "./source-rules";
 import type { JsonMap } from "./tree";
 
 /** Characters of a source's prefix in the pattern of a rule, with the folder that AWS adds, and of the rest. */
@@ -19,17 +27,25 @@ export const localsOfVariables = (account: string): JsonMap => ({
     `\${sum([for source in var.sources : length(source.prefix) + ${PREFIX_LENGTH}]) > ${MAX_PATTERN_LENGTH - PATTERN_LENGTH}}`,
   [nameOf(IS_HASHED)]:
     `\${anytrue([for source in var.sources : contains(values(${privacyOf("source")}), "hash")])}`,
+  [nameOf(MOVES_FILES)]: `\${!alltrue([for source in var.sources : ${isAsDelivered("source")}])}`,
   ...UNWRAPPED,
   ...Object.assign({}, ...FORMAT_IDS.map((format) => localsOfFormat(format, account))),
 });
 
 function localsOfFormat(format: FormatId, account: string): JsonMap {
+  const { delivered, delivery } = FORMATS[format];
   const ofFormat = `if source.format == ${JSON.stringify(format)}`;
   return {
     [nameOf(sourcesOf(format))]:
-      `\${[for source in var.sources : merge({ name = source.name, prefix = source.prefix, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}) }, ${privacyOf("source")}) ${ofFormat}]}`,
+      `\${[for source in var.sources : merge({ name = source.name, prefix = source.prefix, as_delivered = ${isAsDelivered("source")}, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}) }, ${privacyOf("source")}) ${ofFormat}]}`,
     [nameOf(bySourceOf(format))]:
       `\${anytrue([for source in var.sources : try(tobool(source.partition) == true, false) ${ofFormat}])}`,
+    ...(delivered.kind === "flat"
+      ? {}
+      : {
+          [nameOf(deliveredPrefixOf(format))]:
+            `\${try([for source in ${sourcesOf(format)} : "\${source.prefix}${deliveryFolderOf(delivery)}" if source.as_delivered][0], null)}`,
+        }),
   };
 }
 

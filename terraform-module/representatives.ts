@@ -1,20 +1,29 @@
 import { ref, Token } from "cdktf";
 import { FORMAT_IDS, FORMATS, type FormatId } from "../formats";
 import { withDefaults } from "../formats/privacy";
-import type { LogSource } from "../pipeline/log-source";
+import type { Layout, LogSource } from "../pipeline/log-source";
 import { snakeCase } from "./snake-case";
 import { type Json, mapTexts, textsIn } from "./tree";
 
 /** Two, so that values that depend on the number of sources are noticed. */
 export const REPRESENTATIVES = [1, 2];
 
+/** Options of sources that determine more than a value. */
+interface SourceOptions {
+  readonly bySource: boolean;
+  /** False for sources that may be silent indefinitely. */
+  readonly isWatched: boolean;
+  readonly layout: Layout;
+}
+
 /**
  * Two sources that represent any number of sources of a format. Their texts are Terraform references, so that all
  * results of the constructs show which source they come from.
- *
- * @param isWatched false for sources that may be silent indefinitely
  */
-export const representativesOf = (format: FormatId, bySource: boolean, isWatched: boolean): LogSource[] =>
+export const representativesOf = (
+  format: FormatId,
+  { bySource, isWatched, layout }: SourceOptions,
+): LogSource[] =>
   REPRESENTATIVES.map((index) => ({
     name: `\${${format}_${index}.name}`,
     format,
@@ -24,6 +33,7 @@ export const representativesOf = (format: FormatId, bySource: boolean, isWatched
       ? { accounts: [`\${${format}_${index}.account}`] }
       : {}),
     partition: bySource,
+    layout,
     silentAfterHours: isWatched ? Token.asNumber(ref(`${format}_${index}.silent_after_hours`)) : 0,
     privacy: Object.fromEntries(
       PRIVACY_OPTIONS.map((option) => [option, `\${${format}_${index}.${snakeCase(option)}}`]),

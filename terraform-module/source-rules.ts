@@ -2,8 +2,9 @@ import { FORMAT_IDS, FORMATS } from "../formats";
 import { ACCOUNTS_FOLDER, deliveryFolderOf } from "../formats/delivery";
 import { withDefaults } from "../formats/privacy";
 import { LIMITS } from "../pipeline/limits";
-import { RESERVED_PREFIXES } from "../pipeline/source-problems";
-import { snakeCase } from "./snake-case";
+import type { Layout } from "../pipeline/log-source";
+import { NOT_REGISTERED, NOTHING_ADDS_PARTITIONS, RESERVED_PREFIXES } from "../pipeline/source-problems";
+import { inHcl, snakeCase } from "./snake-case";
 import type { Validation } from "./validation";
 
 /** Folder that AWS puts after a source's prefix, by format. */
@@ -16,6 +17,16 @@ const WITH_ACCOUNTS = FORMAT_IDS.filter((id) => FORMATS[id].delivery.kind === "b
 const WITHOUT_ACCOUNTS = FORMAT_IDS.flatMap((id) => {
   const { delivery } = FORMATS[id];
   return delivery.kind === "acl" ? [{ id, service: delivery.service }] : [];
+});
+
+/** A condition that a source is read as delivered. */
+export const isAsDelivered = (source: string): string =>
+  `try(${source}.layout == ${JSON.stringify("as-delivered" satisfies Layout)}, false)`;
+
+/** Formats whose files cannot be read as delivered, with the reason. */
+const FLAT = FORMAT_IDS.flatMap((id) => {
+  const { delivered } = FORMATS[id];
+  return delivered.kind === "flat" ? [{ id, reason: delivered.reason }] : [];
 });
 
 /** A source's privacy, with its defaults. */
@@ -32,7 +43,7 @@ const overlap = (one: string, other: string): string =>
 
 /** Converts values of any type to texts: other rules report wrong types. */
 const text = (name: string): string => `try(coalesce(tostring(source.${name})), "")`;
-const SOURCES = `[for source in try([for each in var.sources : each], []) : { name = ${text("name")}, format = ${text("format")}, prefix = ${text("prefix")}, partition = try(source.partition == true, false), accounts = try(length(source.accounts), 1), has_accounts = try(source.accounts, null) != null, privacy = ${privacyOf("source")} }]`;
+const SOURCES = `[for source in try([for each in var.sources : each], []) : { name = ${text("name")}, format = ${text("format")}, prefix = ${text("prefix")}, partition = try(source.partition == true, false), accounts = try(length(source.accounts), 1), has_accounts = try(source.accounts, null) != null, as_delivered = ${isAsDelivered("source")}, privacy = ${privacyOf("source")} }]`;
 
 /** Characters of an object's ARN in a list without its key: the longest ARN of a bucket, quotes, a comma, an asterisk. */
 const ARN_LENGTH = `arn:aws-us-gov:s3:::${"b".repeat(63)}/*`.length + 3;
@@ -61,6 +72,12 @@ function none(sentences: string): Validation {
   };
 }
 
+/** A rule that no source is read as delivered under a condition. */
+const notAsDelivered = (expected: string, condition: string): Validation =>
+  none(
+    `[for source in sources : "layout ${inHcl(expected).replaceAll('"', '\\"')}, got it for \${jsonencode(source.name)}" if source.as_delivered && ${condition}]`,
+  );
+
 /** Rules about all sources together, as in `parseSettings` and the constructs. */
 export const SOURCE_RULES: readonly Validation[] = [
   none(
@@ -80,6 +97,13 @@ export const SOURCE_RULES: readonly Validation[] = [
       `[for source in sources : "accounts must not be set for a ${service} source, got them for \${jsonencode(source.name)}" if source.format == "${id}" && source.has_accounts]`,
     ),
   ),
+  ...FLAT.map(({ id, reason }) =>
+    none(
+      `[for source in sources : "layout must not be \\"as-delivered\\" for the format ${id}: ${reason}, got it for \${jsonencode(source.name)}" if source.format == "${id}" && source.as_delivered]`,
+    ),
+  ),
+  notAsDelivered(NOTHING_ADDS_PARTITIONS, 'var.partitions == "projection" && !var.columnar'),
+  notAsDelivered(NOT_REGISTERED, "var.lake_formation_locations && var.existing_log_bucket_owner != null"),
   none(
     `[for format in distinct(sources[*].format) : "must all set partition, or none of them, if they have the same format (\${format})" if length(distinct([for source in sources : source.partition if source.format == format])) > 1]`,
   ),

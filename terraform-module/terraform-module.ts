@@ -2,7 +2,7 @@ import { foldAlike, isFolded, type Resource } from "./alike";
 import { Blocks, isCounted, withIndexes } from "./block";
 import { isAlways } from "./condition";
 import { Expressions } from "./expression";
-import { formatsIn, SWITCHES } from "./inputs";
+import { formatsIn, LANDING_ARN, SWITCHES } from "./inputs";
 import { localsOfVariables } from "./locals";
 import { Merger } from "./merge";
 import { constantOf, everyValue, type Node, type Optional } from "./node";
@@ -87,16 +87,19 @@ function render({ blocks, outputs }: Merged): Rendered {
   const data = byType(all.filter(isData));
   const resource = byType(all.filter((item) => !isData(item)));
   const choices = sharedChoices(resource);
+  const output = Object.fromEntries(
+    entriesOf(outputs).map(([id, item]) => [id, outputOf(expressions, indexed(item))]),
+  );
+  const landing = output[LANDING_ARN];
   return {
     locals: {
+      [LANDING_ARN]: computedAlways(String(landing?.value)),
       ...Object.fromEntries([...choices].map(([text, name]) => [name, computedAlways(text)])),
       ...Object.fromEntries(folded.map(({ local, items }) => [local, items])),
     },
     data,
     resource: withShared(resource, choices),
-    output: Object.fromEntries(
-      entriesOf(outputs).map(([id, output]) => [id, outputOf(expressions, indexed(output))]),
-    ),
+    output: { ...output, [LANDING_ARN]: { ...landing, value: `\${local.${LANDING_ARN}}` } },
   };
 }
 

@@ -2,7 +2,7 @@ import { DEPENDENT_OPTIONS, expectedOf, lengthExpected, NAME_LENGTHS } from "../
 import { messageOf as ownMessageOf } from "../settings/messages";
 import { settingsSchema, TAGS } from "../settings/schema";
 import { INPUTS, type Input, type Schema } from "./inputs";
-import { snakeCase } from "./snake-case";
+import { inHcl, snakeCase } from "./snake-case";
 import { SOURCE_RULES } from "./source-rules";
 import type { JsonMap } from "./tree";
 import type { Validation } from "./validation";
@@ -264,10 +264,6 @@ const lengthsOf = ({ setting, variable, required }: Input): Validation[] =>
       error_message: `${variable}: ${inHcl(lengthExpected(name))}, got \${jsonencode(var.${variable})}`,
     };
   });
-
-/** A message about settings with the names of variables. */
-const inHcl = (sentence: string): string =>
-  sentence.replaceAll(/"([a-z]+[A-Z]\w*)"/g, (_, option: string) => `"${snakeCase(option)}"`);
 
 /** AWS's limits for tags. */
 const TAG_RULE: Validation = {

@@ -6,7 +6,7 @@ import { AccessLogPipeline } from "../modules/access-log-pipeline";
 import { InvalidPropsError } from "../modules/validate-props";
 import { addOutputs } from "../stacks/outputs";
 import type { Assignment } from "./condition";
-import { formatsIn, propsOf, SWITCHES } from "./inputs";
+import { formatsIn, propsOf, SELDOM_TOGETHER, SWITCHES } from "./inputs";
 import { foldAddresses, foldLoops } from "./loops";
 import { type Json, type JsonMap, mapOf } from "./tree";
 
@@ -95,8 +95,10 @@ function versionOf({ terraform }: JsonMap): string {
 }
 
 /** Enough for all combinations of any four switches; a test looks for missing combinations. */
-const SAMPLES = 160;
+const SAMPLES = 200;
 const SEED = 2026;
+/** One in so many assignments has the switches of a group on that are seldom on together. */
+const EVERY = 4;
 
 export interface Sample {
   readonly assignment: Assignment;
@@ -108,7 +110,8 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
   const below = generator(seed);
   const found: Sample[] = [];
   while (found.length < count) {
-    const assignment = SWITCHES.map(({ options }) => below(options.length));
+    const isOn = (name: string) => SELDOM_TOGETHER[found.length % EVERY]?.includes(name);
+    const assignment = SWITCHES.map(({ name, options }) => (isOn(name) ? 1 : below(options.length)));
     const synthesized = formatsIn(assignment).length === 0 ? undefined : synthesize(assignment);
     if (synthesized) found.push({ assignment, synthesized });
   }

@@ -106,7 +106,7 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
       const ofTable = versions.get(written) ?? [];
       versions.set(written, [...ofTable, (ofTable.at(-1) ?? 0) + 1]);
     }
-    for (const partition of addedPartitions(sql)) partitions.add(partition);
+    for (const partition of addedPartitions(sql).keys()) partitions.add(partition);
     const [, table, columns] = CREATE_TABLE.exec(sql) ?? ADD_COLUMNS.exec(sql) ?? [];
     if (table === undefined || columns === undefined) return;
     const names = [...columns.matchAll(/`(\w+)` \w+/g)].map(([, name = ""]) => name);
@@ -234,11 +234,16 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
     });
   };
 
+  /** Each INSERT writes all lines that it reads. */
+  const giveStatistics = (response: ServerResponse) =>
+    send(response, { QueryRuntimeStatistics: { Rows: { InputRows: ROWS_PER_INSERT } } });
+
   const operations = new Map<string, (response: ServerResponse, input: Input) => unknown>([
     ["StartQueryExecution", start],
     ["StopQueryExecution", stop],
     ["GetQueryExecution", poll],
     ["GetQueryResults", givePage],
+    ["GetQueryRuntimeStatistics", giveStatistics],
     ["GetTableMetadata", describeTable],
     ["GetTableVersions", listVersions],
     ["BatchDeleteTableVersion", deleteVersions],
@@ -315,7 +320,7 @@ interface Input {
 const VERSIONS_ON_A_PAGE = 40;
 const MAX_DELETED_VERSIONS = 100;
 /** Matches queries for days; they return none unless a test sets a value. */
-const METADATA = /^SELECT array_join\(/;
+const METADATA = /^SELECT array_join\(array_agg\(CAST\(/;
 
 const oneValue = (value: string | null): Results => ({
   columns: [{ name: "_col0", type: "varchar" }],

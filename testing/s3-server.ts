@@ -265,25 +265,35 @@ function listObjects(
   query: URLSearchParams,
 ): ServerResponse {
   const prefix = query.get("prefix") ?? "";
-  const after = query.get("continuation-token") ?? "";
+  const delimiter = query.get("delimiter") ?? "";
+  const after = query.get("continuation-token") ?? query.get("start-after") ?? "";
   const limit = Number(query.get("max-keys") ?? 1000);
-  const keys = [...bucket.keys()]
-    .filter((key) => key.startsWith(prefix) && Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0)
+  const entries = new Map<string, S3Object | "prefix">();
+  for (const [key, object] of bucket) {
+    if (!key.startsWith(prefix)) continue;
+    const end = delimiter === "" ? -1 : key.indexOf(delimiter, prefix.length);
+    if (end < 0) entries.set(key, object);
+    else entries.set(key.slice(0, end + delimiter.length), "prefix");
+  }
+  const names = [...entries.keys()]
+    .filter((name) => Buffer.compare(Buffer.from(name), Buffer.from(after)) > 0)
     .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  const page = keys.slice(0, limit);
-  const contents = page.map((key) => {
-    const object = bucket.get(key);
-    return `<Contents><Key>${escapeXml(key)}</Key><ETag>&quot;${object?.etag}&quot;</ETag><LastModified>${object?.modified.toISOString()}</LastModified><Size>${object?.body.length}</Size></Contents>`;
-  });
+  const page = names.slice(0, limit).map((name) => listedEntry(name, entries.get(name)));
   const next =
-    keys.length > limit
-      ? `<NextContinuationToken>${escapeXml(page.at(-1) ?? "")}</NextContinuationToken>`
+    names.length > limit
+      ? `<NextContinuationToken>${escapeXml(names[limit - 1] ?? "")}</NextContinuationToken>`
       : "";
   return sendXml(
     response,
-    `<ListBucketResult><IsTruncated>${next !== ""}</IsTruncated>${next}${contents.join("")}</ListBucketResult>`,
+    `<ListBucketResult><IsTruncated>${next !== ""}</IsTruncated>${next}${page.join("")}</ListBucketResult>`,
   );
 }
+
+/** An object, or the start of several keys. */
+const listedEntry = (name: string, entry: S3Object | "prefix" | undefined): string =>
+  entry === undefined || entry === "prefix"
+    ? `<CommonPrefixes><Prefix>${escapeXml(name)}</Prefix></CommonPrefixes>`
+    : `<Contents><Key>${escapeXml(name)}</Key><ETag>&quot;${entry.etag}&quot;</ETag><LastModified>${entry.modified.toISOString()}</LastModified><Size>${entry.body.length}</Size></Contents>`;
 
 /** The body of a streamed upload consists of chunks with their lengths. */
 function withoutChunks({ headers }: IncomingMessage, body: Buffer): Buffer {

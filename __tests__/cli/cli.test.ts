@@ -31,6 +31,9 @@ describe("access-logs", () => {
     expect(JSON.parse(ingested.stdout)).toEqual({
       moved: 6,
       skipped: written.skipped,
+      lost: [],
+      changed: 0,
+      duplicates: 0,
       rows: written.rows,
       unparsed: written.unparsed,
       partitions: expect.any(Object),
@@ -61,10 +64,10 @@ describe("access-logs", () => {
     const load = ["--files-per-day", "100000", "--gb-per-day", "10"];
     const { status, stdout, stderr } = run("cost", ...load);
     expect([status, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(/^total( +[\d,.]+){5}$/m);
+    expect(stdout).toMatch(/^total( +[\d,.]+){7}$/m);
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
     const { bills, prices } = JSON.parse(run("cost", ...load, "--json").stdout);
-    expect(bills).toHaveLength(5);
+    expect(bills).toHaveLength(7);
     expect(prices.athenaScan.usd).toBe(5);
   });
 
@@ -105,6 +108,23 @@ describe("access-logs", () => {
     expect(result.stderr).toMatch(message);
     expect(result.stderr).not.toMatch(/\n\s+at /);
     expect(result.stdout).toBe("");
+  });
+
+  it("replaces what a terminal interprets in an error that quotes a value", () => {
+    const { status, stderr } = run("query", "SELECT 'a\u001b[2Jb\u202E'::INTEGER", "--lake", lake.lake);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: SQL failed: Conversion Error: .*'a\uFFFD\[2Jb\uFFFD'.*\n$/),
+    ]);
+  });
+
+  it("reads only, unless the option for any SQL is set", () => {
+    const file = join(lake.lake, "..", "copied.csv");
+    const args = ["query", `COPY (SELECT 1 AS n) TO '${file}'`, "--lake", lake.lake];
+    expect(run(...args).stderr).toContain("--unsafe runs any SQL");
+    expect(existsSync(file)).toBe(false);
+    expect(run(...args, "--unsafe").status).toBe(0);
+    expect(readFileSync(file, "utf8")).toBe("n\n1\n");
   });
 
   it("lists the questions, and answers one", () => {

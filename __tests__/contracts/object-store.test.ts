@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, type S3Client } from "@aws-sdk/client-s3";
+import { s3PagedListing } from "../../handlers/adapters/s3-listing";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import type { ObjectStore } from "../../handlers/core/ports";
 import { directoryObjectStore } from "../../lake/directory-object-store";
@@ -12,8 +13,10 @@ import { localS3Client } from "../helpers/s3-client";
 import { describeObjectStore, type StoreUnderTest } from "./object-store";
 
 describeObjectStore("memory", async () => {
+  const store = memoryObjectStore();
   return {
-    store: memoryObjectStore(),
+    store,
+    listing: store,
     buckets: ["a", "b"],
     close: async () => undefined,
   };
@@ -51,6 +54,7 @@ async function openS3(
   for (const Bucket of buckets) await client.send(new CreateBucketCommand({ Bucket }));
   return {
     store: s3ObjectStore(client),
+    listing: s3PagedListing(client),
     buckets,
     close: async () => {
       client.destroy();

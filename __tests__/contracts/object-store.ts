@@ -1,7 +1,9 @@
-import type { ObjectStore, StoredObject } from "../../handlers/core/ports";
+import type { ObjectStore, PagedListing, StoredObject } from "../../handlers/core/ports";
 
 export interface StoreUnderTest {
   readonly store: ObjectStore;
+  /** Set if the adapter lists page by page, too. */
+  readonly listing?: PagedListing;
   /** Two buckets that exist and are empty. */
   readonly buckets: readonly [string, string];
   close(): Promise<void>;
@@ -48,6 +50,18 @@ export function describeObjectStore(
     };
     it(test, runOnFreshBuckets);
   };
+
+  const checkListing = (
+    test: string,
+    run: (subject: {
+      readonly store: ObjectStore;
+      readonly listing: PagedListing;
+      readonly bucket: string;
+    }) => Promise<void>,
+  ) =>
+    check(test, async ({ store, listing, buckets: [bucket] }) => {
+      if (listing) await run({ store, listing, bucket });
+    });
 
   describe(`object store: ${name}`, () => {
     for (const key of HARD_KEYS) {
@@ -145,12 +159,44 @@ export function describeObjectStore(
 
     check(
       "lists more objects than fit on one page, and deletes them",
-      async ({ store, buckets: [bucket] }) => {
+      async ({ store, listing, buckets: [bucket] }) => {
         const keys = Array.from({ length: 1005 }, (_, index) => `many/${String(index).padStart(4, "0")}`);
         await Promise.all(keys.map((key) => store.put({ bucket, key }, "x")));
         expect(keysOf(await all(store.list(bucket, "many/")))).toEqual(keys);
+        if (listing) {
+          const pages = await all(listing.objectPages(bucket, "many/", keys[1]));
+          expect(pages.map((page) => page.length)).toEqual([1000, 3]);
+          expect(keysOf(pages.flat())).toEqual(keys.slice(2));
+          const starts = await all(listing.prefixPages(bucket, "", "0"));
+          expect(starts).toEqual([["many/0", "many/10"]]);
+        }
         expect(await store.deleteAll(bucket, keys)).toEqual(new Map());
         expect(await all(store.list(bucket, "many/"))).toEqual([]);
+      },
+    );
+
+    checkListing("lists what is after a key, which need not exist", async ({ store, listing, bucket }) => {
+      for (const key of ["a/1", "a/2", "a/3", "a/ü", "b"]) await store.put({ bucket, key }, key);
+      const keysAfter = async (key?: string) =>
+        keysOf((await all(listing.objectPages(bucket, "a/", key))).flat());
+      expect(await keysAfter()).toEqual(["a/1", "a/2", "a/3", "a/ü"]);
+      expect(await keysAfter("a/2")).toEqual(["a/3", "a/ü"]);
+      expect(await keysAfter("a/20")).toEqual(["a/3", "a/ü"]);
+      expect(await keysAfter("a/z")).toEqual(["a/ü"]);
+      expect(await keysAfter("b")).toEqual([]);
+    });
+
+    checkListing(
+      "lists the starts of keys up to a delimiter, each once",
+      async ({ store, listing, bucket }) => {
+        for (const key of ["a/1/x", "a/1/y", "a/2_b_c", "a/2_d", "a/none", "b/1/x"])
+          await store.put({ bucket, key }, key);
+        const starts = async (prefix: string, delimiter: string) =>
+          (await all(listing.prefixPages(bucket, prefix, delimiter))).flat();
+        expect(await starts("a/", "/")).toEqual(["a/1/"]);
+        expect(await starts("a/", "_")).toEqual(["a/2_"]);
+        expect(await starts("", "/")).toEqual(["a/", "b/"]);
+        expect(await starts("none/", "/")).toEqual([]);
       },
     );
 
@@ -160,9 +206,9 @@ export function describeObjectStore(
   });
 }
 
-async function all(objects: AsyncIterable<StoredObject>): Promise<StoredObject[]> {
-  const result: StoredObject[] = [];
-  for await (const object of objects) result.push(object);
+async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const result: Item[] = [];
+  for await (const item of items) result.push(item);
   return result;
 }
 

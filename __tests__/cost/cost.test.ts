@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import {
   billOf,
-  commitScans,
   DESIGN_NAMES,
   type Load,
   moveInvocations,
@@ -11,12 +10,10 @@ import {
 } from "../../cost/model";
 import { athenaUsd, PRICES, usdOf } from "../../cost/prices";
 import { FORMATS } from "../../formats";
-import { hourOf } from "../../formats/hour";
-import { CONFIGURATION_KEY, rawPrefixOf } from "../../formats/partition-layout";
+import type { ConfiguredSource } from "../../formats/configured-source";
+import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
-import { committedFiles, MAX_RANGES, planCommits } from "../../handlers/core/plan-commits";
 import { MOVE } from "../../pipeline/sizing";
-import { randomFrom } from "../../sample/random";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
 import { s3Notification, sqsEvent } from "../../testing/events";
 import { type S3Request, type S3Server, startS3Server } from "../../testing/s3-server";
@@ -53,12 +50,21 @@ afterEach(async () => {
   await s3.close();
 });
 
-const invoke = (name: Parameters<typeof invokeHandler>[0], event: unknown, environment = {}) =>
+const deliveredKey = (end: string, index: number): string =>
+  `alb/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T${end}Z_10.0.0.5_${index.toString(16).padStart(8, "0")}.log.gz`;
+
+const invoke = (
+  name: Parameters<typeof invokeHandler>[0],
+  event: unknown,
+  environment = {},
+  sources?: readonly ConfiguredSource[],
+) =>
   invokeHandler(
     name,
     {
       athena,
       s3,
+      ...(sources ? { sources } : {}),
       environment: {
         PARTITIONS: "managed",
         COLUMNAR: "true",
@@ -90,11 +96,7 @@ const metricsPublished = (): number =>
 
 describe("the model counts the work of the handlers:", () => {
   it("move-access-logs copies each file once and notes a full batch by the hundred", async () => {
-    const keys = Array.from(
-      { length: MOVE.batchSize },
-      (_, index) =>
-        `alb/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_${index.toString(16).padStart(8, "0")}.log.gz`,
-    );
+    const keys = Array.from({ length: MOVE.batchSize }, (_, index) => deliveredKey("0705", index));
     for (const key of keys) s3.put("logs", key, "text");
     await invoke("move-access-logs", sqsEvent(...keys.map((key) => s3Notification("logs", key))), {
       TARGET_BUCKET: "logs",
@@ -130,27 +132,33 @@ describe("the model counts the work of the handlers:", () => {
     const commits = athena.queries.filter(({ sql }) => sql.startsWith("INSERT INTO"));
     expect(commits).toHaveLength(1);
     expect(commits[0]?.sql).toContain(`\n  AND ("$path" IN ('s3://logs/${FILE}'))\n`);
-    expect([commitScans(1, 1e6), commitScans(6, 1), commitScans(6, MAX_RANGES)]).toEqual([1, 1, 1]);
+    expect(athena.queries.filter(({ sql }) => sql.startsWith("SELECT"))).toHaveLength(0);
   });
 
-  it.each([150, 300, 700, 3000])("transform-partition rereads files at %d files a run", (filesPerRun) => {
-    const random = randomFrom(1);
-    const partition = { table: "alb_access_logs", hour: hourOf(Date.UTC(2026, 10, 23, 7)) };
-    const keys: string[] = [];
-    let read = 0;
-    for (let run = 0; run < 6; run++) {
-      const files = Array.from({ length: filesPerRun }, () => ({
-        key: `${rawPrefixOf(partition)}${random.hex(8)}-x.log.gz`,
-        partition,
-      }));
-      keys.push(...files.map(({ key }) => key));
-      const [batch = [], ...others] = planCommits({ table: partition.table }, files);
-      expect(others).toEqual([]);
-      const { ranges } = committedFiles(batch);
-      read += keys.filter((key) => ranges.some(({ from, to }) => from <= key && key <= to)).length;
+  it("transform-partition lists a source that is read as delivered by the thousand, from its look-back on", async () => {
+    // The time of day decides how many folders it lists.
+    const realTimers = ["setTimeout", "setInterval", "setImmediate", "nextTick", "performance"] as const;
+    jest.useFakeTimers({ now: new Date("2026-11-23T12:00:00Z"), doNotFake: [...realTimers] });
+    try {
+      const sources = [
+        { name: "web", format: "alb" as const, prefix: "alb/AWSLogs/", asDelivered: { bucket: "logs" } },
+      ];
+      const list = () => invoke("transform-partition", SCHEDULED, {}, sources);
+      for (let index = 0; index < 2500; index++) s3.put("logs", deliveredKey("1105", index), "text");
+      for (let index = 0; index < 2500; index++) s3.put("logs", deliveredKey("0805", index), "text");
+      await list();
+      const before = s3.requests.length;
+      await list();
+      const { writes, reads } = billed(s3.requests.slice(before));
+      const { folders, position } = REQUESTS.listing;
+      const pages = Math.ceil(2500 / 1000);
+      expect({
+        writes: writes - REQUESTS.transformRun.writes,
+        reads: reads - REQUESTS.transformRun.reads,
+      }).toEqual({ writes: folders + pages + position.writes, reads: position.reads });
+    } finally {
+      jest.useRealTimers();
     }
-    const scans = read / keys.length;
-    expect(Math.abs(commitScans(6, filesPerRun) / scans - 1)).toBeLessThan(0.1);
   });
 
   it("create-partition lists the notes", async () => {
@@ -159,38 +167,32 @@ describe("the model counts the work of the handlers:", () => {
     expect(metricsPublished()).toBe(0);
   });
 
-  it("maintain-lake reads each record once, and counts the lines of a day once", async () => {
-    const days = ["2026-11-20", "2026-11-21", "2026-11-21", "2026-11-23"];
-    for (const [index, dt] of days.entries()) {
-      const record = `_commits/alb_access_logs/000000000${index}`;
-      const start = {
-        sql: "INSERT",
-        token: "t",
-        notes: [],
-        partitions: [`alb_access_logs/dt=${dt}/hour=07`],
-      };
-      s3.put("logs", `${record}.json`, JSON.stringify(start), new Date("2026-11-22T07:00:00Z"));
-      s3.put("logs", `${record}.done.json`, "{}", new Date("2026-11-22T07:00:00Z"));
+  it("maintain-lake lists the records, and does not read them or the text", async () => {
+    for (const number of [1, 2]) {
+      const record = `_commits/alb_access_logs/000000000${number}`;
+      for (const end of [".json", ".done.json", ".counted.json"])
+        s3.put("logs", `${record}${end}`, "{}", new Date("2026-11-21T07:00:00Z"));
     }
     const { scheduledTime } = SCHEDULED;
-    await invoke("maintain-lake", { scheduledTime, table: "alb_access_logs" });
-    const { writes, reads } = billed(s3.requests);
-    // The last record is kept for the next number.
-    const read = days.length - 1;
-    expect({ writes, reads: reads - read * REQUESTS.readsPerCommit }).toEqual(REQUESTS.maintainRun);
-    expect(athena.queries.filter(({ sql }) => sql.startsWith("SELECT count(*)"))).toHaveLength(2);
-    expect(metricsPublished()).toBe(REQUESTS.metrics.maintain);
+    const landing = { LANDING_BUCKET: "landing", KEEP_ORIGINALS: "false" };
+    await invoke("maintain-lake", { scheduledTime, table: "alb_access_logs" }, landing);
+    expect(billed(s3.requests)).toEqual(REQUESTS.maintainRun);
+    expect(s3.keys("logs").filter((key) => key.startsWith("_commits/"))).toHaveLength(3);
+    expect(athena.queries.filter(({ sql }) => /^(?:INSERT|SELECT count)|_(?:raw|lines)"/.test(sql))).toEqual([
+      expect.objectContaining({ sql: expect.stringContaining("CREATE OR REPLACE VIEW") }),
+    ]);
+    expect(metricsPublished()).toBe(0);
   });
 
   it.each([
-    ["text", { columnar: false }],
-    ["typed", {}],
-    ["projected", { partitions: "projection" }],
-  ] as const)("the stack of the design %s has these alarms and dashboards", (design, options) => {
+    ["text", { columnar: false }, {}],
+    ["typed", {}, {}],
+    ["delivered", {}, { layout: "as-delivered" }],
+  ] as const)("the stack of the design %s has these alarms and dashboards", (design, options, source) => {
     const stack = synthSettings({
       name: "access-logs",
       region: "us-east-1",
-      sources: [{ name: "web", format: "alb", prefix: "alb/" }],
+      sources: [{ name: "web", format: "alb", prefix: "alb/", ...source }],
       ...options,
     });
     const count = (type: string) => Object.keys(resourcesOf(stack, type)).length;

@@ -36,7 +36,9 @@ const PLACES = [
   ...TEXT,
   "lake/*",
   "_arrivals/*",
+  "_listed/*",
   "_commits/*",
+  "_reconciled/*",
   "rejected/*",
   "_touched/*",
   "_privacy/salt",
@@ -77,8 +79,8 @@ const ACCESS: Readonly<Record<HandlerName, Access>> = {
     remove: [...TEXT, "lake/*", "_arrivals/*", "_touched/*"],
   },
   "maintain-lake": {
-    read: [...TEXT, "lake/*", "_commits/*", "_config/sources.json", RESULTS],
-    write: ["lake/*", RESULTS],
+    read: ["lake/*", "_arrivals/*", "_reconciled/*", "_config/sources.json", RESULTS],
+    write: ["lake/*", "_arrivals/*", "_reconciled/*", RESULTS],
     remove: ["lake/*", "_commits/*"],
   },
 };

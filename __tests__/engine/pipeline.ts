@@ -1,13 +1,15 @@
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { SQSBatchResponse } from "aws-lambda";
 import pLimit from "p-limit";
 import { FORMATS, type FormatId } from "../../formats";
+import type { ConfiguredSource } from "../../formats/configured-source";
+import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { systemClock } from "../../handlers/core/ports";
@@ -25,6 +27,7 @@ import type { Statement } from "../../testing/permissions/evaluate";
 import { roleStatements } from "../../testing/permissions/role-statements";
 import { type WatchedFunction, watchFunction } from "../../testing/permissions/watched-function";
 import { type DeployedFunction, type DeployedStack, deployedStack } from "../../testing/stack/deployed-stack";
+import type { TerraformJson } from "../../testing/stack/terraform-json";
 import { createTextTable } from "../../testing/stack/text-table-sql";
 import type { LocalServer } from "../../testing/start-server";
 import { runOnTrino } from "../../testing/trino/client";
@@ -72,23 +75,24 @@ const UPLOADS_AT_ONCE = 16;
  * database. It is closed when the test file ends.
  *
  * @param title names it in what the run prints
+ * @param later settings that `change` deploys; the functions' roles allow what either settings need
  */
-export async function deploy(title: string, settings: object = {}): Promise<Pipeline> {
+export async function deploy(
+  title: string,
+  settings: object = {},
+  later: object = settings,
+): Promise<Pipeline> {
   const name = `engine-${randomBytes(4).toString("hex")}`;
   const folder = temporaryFolder(name);
   const file = join(folder, "access-logs.json");
-  writeFileSync(file, JSON.stringify({ ...DEFAULT_SETTINGS, ...settings, name }));
-  await promisify(execFile)(process.execPath, [join(ROOT, "dist/main.js")], {
-    env: { ...process.env, ACCESS_LOGS_SETTINGS: file, CDKTF_OUTDIR: join(folder, "out") },
-  });
-  const stacks = join(folder, "out/stacks");
-  const [stackName = ""] = readdirSync(stacks);
-  const stackFolder = join(stacks, stackName);
-  const json = JSON.parse(readFileSync(join(stackFolder, "cdk.tf.json"), "utf8"));
+  const laterJson = (await synthesize(file, { ...later, name })).json;
+  const { json, stackFolder } = await synthesize(file, { ...settings, name });
   const bucketOf = (id: string) => (id === "logs" ? name : `${name}-${id}`);
-  const stack = deployedStack(json, bucketOf);
+  const existingBucket = `${name}-existing`;
+  const stack = deployedStack(json, bucketOf, existingBucket);
+  const laterStack = deployedStack(laterJson, bucketOf, existingBucket);
   const s3 = localS3Client(S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY);
-  for (const Bucket of stack.buckets) await s3.send(new CreateBucketCommand({ Bucket }));
+  for (const Bucket of [...stack.buckets, existingBucket]) await s3.send(new CreateBucketCommand({ Bucket }));
   for (const { bucket: Bucket, key: Key, content: Body } of stack.objects)
     await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
   await runOnTrino(TRINO_URL, `CREATE SCHEMA "${stack.database}"`);
@@ -108,17 +112,39 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
     results: stack.results,
     projected: new ProjectedPartitions(TRINO_URL, s3, projected),
   });
-  const server = await serveAwsJson({ AmazonAthena: athena.operations, AWSGlue: versions.operations });
-  const place = { ...ACCOUNT, bucket: name, database: stack.database, workgroup: stack.workgroup };
-  const roles = roleStatements(json, { ...ACCOUNT, bucketOf });
+  const announced: string[] = [];
+  const server = await serveAwsJson({
+    AmazonAthena: athena.operations,
+    AWSGlue: versions.operations,
+    AmazonSQS: queueOf(announced),
+  });
+  const place = {
+    ...ACCOUNT,
+    bucket: name,
+    database: stack.database,
+    workgroup: stack.workgroup,
+    ...deliveredPlace([stack, laterStack]),
+  };
+  const [rolesNow, rolesLater] = [json, laterJson].map((one) =>
+    roleStatements(one, { ...ACCOUNT, bucketOf, existingBucket }),
+  );
+  const roles = new Map(
+    [...(rolesNow ?? [])].map(([role, statements]) => [
+      role,
+      [...statements, ...(rolesLater?.get(role) ?? [])],
+    ]),
+  );
   const watched = await watchFunctions(roles, place, server.endpoint);
   const pipeline = new Pipeline({
     title,
     name,
+    existingBucket,
     folder,
     file,
     stackFolder,
     stack,
+    later: laterStack,
+    announced,
     s3,
     athena,
     versions,
@@ -130,8 +156,49 @@ export async function deploy(title: string, settings: object = {}): Promise<Pipe
   return pipeline;
 }
 
+/** Writes the settings, and synthesizes their stack. */
+async function synthesize(
+  file: string,
+  settings: object,
+): Promise<{ readonly stackFolder: string; readonly json: TerraformJson }> {
+  const out = join(dirname(file), "out");
+  writeFileSync(file, JSON.stringify({ ...DEFAULT_SETTINGS, ...settings }));
+  await promisify(execFile)(process.execPath, [join(ROOT, "dist/main.js")], {
+    env: { ...process.env, ACCESS_LOGS_SETTINGS: file, CDKTF_OUTDIR: out },
+  });
+  const [stackName = ""] = readdirSync(join(out, "stacks"));
+  const stackFolder = join(out, "stacks", stackName);
+  return { stackFolder, json: JSON.parse(readFileSync(join(stackFolder, "cdk.tf.json"), "utf8")) };
+}
+
 /** The Region and account of the deployed stacks. */
 const ACCOUNT = { account: "111122223333", region: "eu-central-1" };
+
+/** A queue that keeps the texts of its messages. */
+const queueOf = (announced: string[]) => ({
+  SendMessage: async (input: unknown) => {
+    const { MessageBody = "" } = input as { readonly MessageBody?: string };
+    announced.push(MessageBody);
+    return { MessageId: randomUUID(), MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex") };
+  },
+});
+
+/** The folder of the first source that is read as delivered. */
+function deliveredPlace(stacks: readonly DeployedStack[]): Pick<Place, "delivered"> {
+  const sources = stacks
+    .flatMap(({ objects }) => objects)
+    .filter(({ key }) => key === CONFIGURATION_KEY)
+    .flatMap(({ content }): readonly ConfiguredSource[] => JSON.parse(content).sources);
+  const first = sources.find(({ asDelivered }) => asDelivered);
+  if (!first?.asDelivered) return {};
+  const { table } = FORMATS[first.format];
+  return {
+    delivered: { table, bucket: first.asDelivered.bucket, prefix: `${first.prefix}${DELIVERED_FOLDER}` },
+  };
+}
+
+/** A folder of a day below the prefix of a load balancer. */
+const DELIVERED_FOLDER = `${ACCOUNT.account}/elasticloadbalancing/${ACCOUNT.region}/2026/11/23/`;
 
 async function watchFunctions(
   roles: Parts["roles"],
@@ -148,11 +215,16 @@ interface Parts {
   readonly title: string;
   /** Of the pipeline and its bucket. */
   readonly name: string;
+  readonly existingBucket: string;
   readonly folder: string;
   /** Settings. */
   readonly file: string;
   readonly stackFolder: string;
   readonly stack: DeployedStack;
+  /** The stack that `change` deploys. */
+  readonly later: DeployedStack;
+  /** Messages that a function sent to the queue of `move-access-logs`. */
+  readonly announced: string[];
   readonly s3: S3Client;
   readonly athena: AthenaOnTrino;
   readonly versions: TableVersions;
@@ -198,19 +270,33 @@ export class Pipeline {
   }
 
   /** Puts objects without an event. */
-  async put(files: readonly LogFile[]): Promise<void> {
+  async put(files: readonly LogFile[], bucket = this.bucket): Promise<void> {
     const limit = pLimit(UPLOADS_AT_ONCE);
     await Promise.all(
       files.map(({ key, body }) =>
-        limit(() => this.parts.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }))),
+        limit(() => this.parts.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }))),
       ),
     );
     for (const { body } of files) this.textBytes += body.length;
   }
 
+  /** The bucket of `existingLogBucket`, whatever its name in the settings is. */
+  get existingBucket(): string {
+    return this.parts.existingBucket;
+  }
+
+  /** Deploys the sources of the later settings: the functions start again. */
+  async change(): Promise<void> {
+    const { s3, later } = this.parts;
+    for (const { bucket: Bucket, key: Key, content: Body } of later.objects)
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+    for (const one of this.functions.values()) await one.close();
+  }
+
   /** Runs `move-access-logs` until its queue is empty. @returns bodies of the messages that it gave up on */
   async move(): Promise<readonly string[]> {
     const dead: string[] = [];
+    this.queue.push(...this.parts.announced.splice(0).map((body) => ({ body, receives: 0 })));
     while (this.queue.length > 0) {
       const batch = this.queue.splice(0, MESSAGES_PER_BATCH);
       const { batchItemFailures } = (await this.invoke(
@@ -417,6 +503,7 @@ export class Pipeline {
       AWS_ENDPOINT_URL_S3: S3_ENDPOINT,
       AWS_ENDPOINT_URL_ATHENA: this.parts.server.endpoint,
       AWS_ENDPOINT_URL_GLUE: this.parts.server.endpoint,
+      AWS_ENDPOINT_URL_SQS: this.parts.server.endpoint,
     };
   }
 }

@@ -1,4 +1,5 @@
 import { FORMATS, type FormatId } from "../../formats";
+import { identityOf, MOVED_IDENTITY } from "../../formats/file-identity";
 import { columnsOf } from "../../formats/log-format";
 
 /** A row of a typed table, in one form for both engines. */
@@ -16,8 +17,14 @@ export const selectList = (format: FormatId): string =>
     ...ORIGIN.map((name) => `"${name}"`),
   ].join(", ");
 
-/** The part of the moved file's key that is the same in a bucket and in a folder: `dt=.../hour=.../<hash>-<name>`. */
-export const fileOf = (logFile: unknown): string => String(logFile).replace(/^.*?\/(?=dt=)/, "");
+/** The identity of a row's file, which is the same in a bucket and in a folder. */
+export function fileOf(logFile: unknown): string {
+  const path = String(logFile);
+  const moved = new RegExp(MOVED_IDENTITY).exec(path)?.[1];
+  if (moved !== undefined && path.includes("/dt=")) return moved;
+  const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/(.*)$/.exec(path) ?? [];
+  return identityOf({ bucket, key });
+}
 
 /** Rows that only one side has, each with the number of extra copies. */
 export function differences(

@@ -187,7 +187,7 @@ describe("a format that is registered", () => {
   });
 
   it("is in the Terraform module, for any of its sources", () => {
-    const chosen = [...FORMAT_IDS, "columnar"];
+    const chosen = [...FORMAT_IDS, "columnar", "moves files"];
     const assignment = SWITCHES.map(({ name }) => (chosen.includes(name) ? 1 : 0));
     const synthesized = synthesize(assignment);
     if (!synthesized) throw new Error("the constructs refuse the made-up formats");
@@ -209,7 +209,9 @@ describe("a format that is registered", () => {
   it("is moved on AWS, and its texts become values of the typed table", () => {
     for (const { name, format, prefix } of configuredSourcesIn(synthSettings(SETTINGS))) {
       const key = `${prefix}x/${format}_2026-11-23T07.log.gz`;
-      expect(planMove([{ name, format, prefix }], { bucket: "logs", key, size: 1 })).toMatchObject({
+      expect(
+        planMove([{ name, format, prefix }], "identity", { bucket: "logs", key, size: 1 }, "logs"),
+      ).toMatchObject({
         kind: "move",
         partition: { table: `${format}_access_logs`, hour: HOUR },
       });
@@ -229,6 +231,7 @@ describe("a format that is registered", () => {
     const partition: Partition = { table: tunnel.table, hour: HOUR };
     const key = `${rawPrefixOf(partition)}a.gz`;
     const commit = renderCommit(tableOf(tunnel), {
+      kind: "moved",
       partitions: [partition],
       ranges: [{ from: key, to: key }],
     });

@@ -63,12 +63,44 @@ describe("keys of load balancer objects", () => {
     [`${FOLDER}/${ACCOUNT}_app.lb.1_20260501T2360Z_10.0.0.1_a.log.gz`, "unmatched-key"],
     [`${FOLDER}/${ACCOUNT}_app.lb.1_20260501T2400Z_10.0.0.1_a.log.gz`, "unmatched-key"],
     [`${FOLDER}/${ACCOUNT}_app.lb.1_20260501T2340Z_10.0.0.1_a.log.gz.tmp`, "unmatched-key"],
+    [`${FOLDER}/${ACCOUNT}_app.lb.1_00000101T0000Z_10.0.0.1_a.log.gz`, "unmatched-key"],
     ["E2EXAMPLE.2026-05-01-23.abcd.gz", "unmatched-key"],
     ["readme.txt", "unmatched-key"],
     ["", "folder-marker"],
   ])("skips %s as %s", (key, reason) => {
     expect(describeKind("alb", key)).toBe(reason);
   });
+});
+
+it("no character that a file system, a terminal or SQL reads in a special way is in the name of an access log", () => {
+  const names = {
+    alb: (text: string) => `${ACCOUNT}_app.lb${text}.1_20260501T2340Z_10.0.0.1_a.log.gz`,
+    cloudfront: (text: string) => `EMLARXS9EXAMPLE.2026-05-01-20.a1${text}.gz`,
+  };
+  for (const [format, name] of Object.entries(names)) {
+    expect(describeKind(format as keyof typeof FORMATS, name(""))).toMatch(/^2026-05-01T2/);
+    for (const text of [
+      "\\",
+      "'",
+      '"',
+      "*",
+      "?",
+      "[",
+      "=",
+      " ",
+      "\n",
+      "\u001b",
+      "\u202e",
+      "\u2028",
+      "é",
+      "\ufffe",
+      "%",
+    ])
+      expect([text, describeKind(format as keyof typeof FORMATS, name(text))]).toEqual([
+        text,
+        "unmatched-key",
+      ]);
+  }
 });
 
 describe("keys of distribution objects", () => {

@@ -3,12 +3,7 @@ import { FORMATS } from "../../formats";
 import { hourOf } from "../../formats/hour";
 import { columnsOf } from "../../formats/log-format";
 import { type PersonalKind, type Privacy, withDefaults } from "../../formats/privacy";
-import {
-  type LakeTable,
-  renderCommit,
-  renderCountUnparsed,
-  renderUnparsedView,
-} from "../../formats/render/lake-sql";
+import { type LakeTable, renderCommit, renderUnparsedView } from "../../formats/render/lake-sql";
 import { renderPrivate } from "../../formats/render/privacy-sql";
 import { sqlString } from "../../formats/render/sql-text";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
@@ -33,6 +28,7 @@ const table = (id: keyof typeof FORMATS): LakeTable => ({
   bySource: false,
 });
 const files = (id: keyof typeof FORMATS) => ({
+  kind: "moved" as const,
   partitions: [{ table: FORMATS[id].table, hour: hourOf(Date.parse("2026-11-23T07:00:00Z")) }],
   ranges: [{ from: "raw/a.gz", to: "raw/a.gz" }],
 });
@@ -40,6 +36,10 @@ const files = (id: keyof typeof FORMATS) => ({
 let engine: DuckdbEngine;
 beforeAll(async () => {
   engine = await openDuckdb();
+  await engine.run({
+    sql: "CREATE MACRO replaced_all(a, b, c) AS regexp_replace(a, b, c, 'g')",
+    token: "trino",
+  });
 });
 afterAll(() => engine.close());
 
@@ -56,6 +56,7 @@ const trinoInDuckdb = (privacy: Privacy, kind: PersonalKind, text: string) =>
       .replaceAll("array_join(", "array_to_string(")
       .replaceAll("transform(", "list_transform(")
       .replaceAll("i -> ", "lambda i: ")
+      .replaceAll("regexp_replace(", "replaced_all(")
       .replaceAll(/lower\(to_hex\(sha256\(to_utf8\((.*?)\)\)\)\)/g, "sha256($1)"),
   );
 
@@ -71,6 +72,8 @@ describe("a truncated address", () => {
     ["12.34.178.90.32", null],
     ["unknown", null],
     ["198.51.100.7 or so", null],
+    // 6to4 contains a complete IPv4 address in its first six bytes.
+    ["2002:c633:6407::1", "2002:c633::"],
   ])("of %s is %s", async (address, expected) => {
     expect(await made(TRUNCATE, "address", address)).toBe(expected);
   });
@@ -85,6 +88,21 @@ describe("a truncated address", () => {
     ).toBe("203.0.113.0,2001:db8:1::,192.0.2.0,::");
     expect(await made(TRUNCATE, "addresses", "unknown")).toBeNull();
   });
+
+  it.each(["\\x20", "%20", "%2520", "%09", " ", "+", "\t"])(
+    "is found next to a space that is written as %j",
+    async (space) => {
+      const list = `203.0.113.9,${space}192.0.2.1${space},${space}2001:db8:1:2::3`;
+      expect(await made(TRUNCATE, "addresses", list)).toBe("203.0.113.0,192.0.2.0,2001:db8:1::");
+      expect(await made(HASH, "addresses", list)).toBe(
+        await made(HASH, "addresses", "203.0.113.9,192.0.2.1,2001:db8:1:2::3"),
+      );
+    },
+  );
+
+  it.each([",", "%2C", "%252c", "\\x2C"])("is found after a comma that is written as %j", async (comma) => {
+    expect(await made(TRUNCATE, "addresses", `203.0.113.9${comma}192.0.2.1`)).toBe("203.0.113.0,192.0.2.0");
+  });
 });
 
 describe("a URL", () => {
@@ -98,6 +116,24 @@ describe("a URL", () => {
     ["/a@b", "/a@b"],
     ["?a=b", null],
     ["host:443", "host:443"],
+    ["http://shop.example.com:80-", "http://shop.example.com:80-"],
+    ["http://[2001:db8::7]:80/a", "http://[2001:db8::7]:80/a"],
+    ["http://%5B2001:db8::7%5D/a", "http://%5B2001:db8::7%5D/a"],
+    ["/a%23b", "/a"],
+    ["/a%253Fb", "/a"],
+    ["/a\\x3Fb", "/a"],
+    ["http:\\\\u:pw@h/a", null],
+    ["http:u:pw@h/a", null],
+    ["http:/u:pw@h/a", null],
+    ["http:///u:pw@h/a", null],
+    ["u:pw@h/a", null],
+    ["/\\user@h/a", null],
+    ["http://u:p/w@h/a", null],
+    ["http://u%3Apw%40h/a", "http://h/a"],
+    ["http://user%40h/a", "http://h/a"],
+    ["/proxy/http://u:pw@h/a", "/proxy/http://h/a"],
+    ["//u:p\\x77@h/a", "//h/a"],
+    ["mailto:jane@example.com", null],
   ])("without its query string is, for %s, %s", async (url, expected) => {
     expect((await made(TRUNCATE, "url", url)) || null).toBe(expected);
   });
@@ -150,6 +186,15 @@ it("both engines give the same result", async () => {
     "=",
     "'",
     "ü",
+    "\\x20",
+    "%2C",
+    "%3F",
+    "%40",
+    "\\",
+    ":",
+    "2002:",
+    "[",
+    "]:80",
   );
   await fc.assert(
     fc.asyncProperty(
@@ -204,7 +249,6 @@ describe("the view of unparsed lines", () => {
     expect(renderUnparsedView({ ...table("alb"), hidesLines: ["web"], bySource: true })).toContain(
       `SELECT CASE WHEN "source" IN ('web') THEN NULL ELSE "line" END AS "line"`,
     );
-    for (const sql of [renderUnparsedView(hidden), renderCountUnparsed(hidden, "2026-11-23")])
-      expect(syntaxErrors("trino", sql)).toEqual([]);
+    expect(syntaxErrors("trino", renderUnparsedView(hidden))).toEqual([]);
   });
 });

@@ -44,6 +44,15 @@ describe("the messages of new objects", () => {
     ]);
   });
 
+  it.each([
+    ["notification", "Records.0.eventName", "ObjectRemoved:Delete", 1],
+    ["notification", "Records.0.eventName", undefined, 2],
+    ["event-bridge", "detail-type", "Object Deleted", 0],
+    ["event-bridge", "detail-type", undefined, 1],
+  ])("have the objects that were created, if %s has another %s: %j", (name, place, value, count) => {
+    expect(arrivedObjects(changed(name, place, value))).toHaveLength(count);
+  });
+
   it("may be the test event of S3, which has no object", () => {
     expect(arrivedObjects(eventOf("test-event"))).toEqual([]);
   });

@@ -195,6 +195,25 @@ describe("athenaPartitionCatalog", () => {
     expect(server.partitions.size).toBe(250);
   });
 
+  it("adds each folder of files as delivered once, with its location in any bucket", async () => {
+    const folder = {
+      table: "alb_access_logs",
+      source: "web",
+      bucket: "their-logs",
+      prefix: "alb/AWSLogs/",
+      folder: "111122223333/elasticloadbalancing/eu-central-1",
+      time: hourOf(Date.UTC(2026, 10, 23)),
+    };
+    await catalog(true).addDelivered([folder, { ...folder }]);
+    expect(server.queries.map(({ sql }) => sql)).toEqual(
+      ["alb_access_logs_delivered", "alb_access_logs_delivered_lines"].map(
+        (table) => `ALTER TABLE \`logs\`.\`${table}\` ADD IF NOT EXISTS
+PARTITION (\`source\` = 'web', \`folder\` = '111122223333/elasticloadbalancing/eu-central-1', \`day\` = '2026-11-23') LOCATION 's3://their-logs/alb/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/'`,
+      ),
+    );
+    expect(server.partitions.size).toBe(2);
+  });
+
   it("sends no query to Athena when there is no partition to add", async () => {
     await catalog().add([]);
     expect(server.submissions).toBe(0);

@@ -13,12 +13,17 @@ const SOURCES = [
   { name: "cloudfront", format: "cloudfront", prefix: "cloudfront/" },
 ] as const;
 
+const NO_CATALOG: PartitionCatalog = { add: async () => undefined, addDelivered: async () => undefined };
+
 async function openBuckets(keys: readonly string[]) {
   const store = memoryObjectStore();
   for (const key of keys) await store.put({ bucket: "logs", key }, key);
   const clock = virtualClock();
   const added: Partition[][] = [];
-  const catalog: PartitionCatalog = { add: async (partitions) => void added.push([...partitions]) };
+  const catalog = {
+    ...NO_CATALOG,
+    add: async (partitions: readonly Partition[]) => void added.push([...partitions]),
+  };
   const run = (
     changes: Partial<BackfillConfig> = {},
     ports: { store?: ObjectStore; catalog?: PartitionCatalog } = {},
@@ -30,6 +35,7 @@ async function openBuckets(keys: readonly string[]) {
         logBucket: "logs",
         bucket: "lake",
         range: parseHourRange("2026-11-23", "2026-11-23"),
+        names: "time-first",
         keepOriginals: false,
         isDryRun: false,
         onProgress: () => undefined,
@@ -111,7 +117,7 @@ describe("backfill", () => {
     const { run, noted, store } = await openBuckets([]);
     await store.put({ bucket: "lake", key: "raw/alb_access_logs/dt=2026-11-23/hour=09/x.gz" }, "x");
     const notedBefore: string[][] = [];
-    await run({}, { catalog: { add: async () => void notedBefore.push(await noted()) } });
+    await run({}, { catalog: { ...NO_CATALOG, add: async () => void notedBefore.push(await noted()) } });
     expect(notedBefore).toEqual([[]]);
     expect(await noted()).toHaveLength(1);
   });

@@ -26,6 +26,13 @@ describe("the configured sources of the functions", () => {
     expect(store.asked).toEqual([`logs/${CONFIGURATION_KEY}`]);
   });
 
+  it("name the bucket of a source whose files are read as delivered", async () => {
+    const source = { ...WEB, asDelivered: { bucket: "their-logs" } };
+    expect(await sourcesIn(storeOf(JSON.stringify({ sources: [source] })), "logs")()).toEqual([
+      { ...source, partition: false },
+    ]);
+  });
+
   it("are read again after a failure", async () => {
     const sources = sourcesIn(storeOf(new Error("SlowDown"), JSON.stringify({ sources: [WEB] })), "logs");
     await expect(sources()).rejects.toThrow("SlowDown");
@@ -36,6 +43,7 @@ describe("the configured sources of the functions", () => {
     ["is missing", undefined],
     ["is not valid JSON", "{"],
     ["sources: ", "{}"],
+    ["sources.0.asDelivered.bucket: ", JSON.stringify({ sources: [{ ...WEB, asDelivered: {} }] })],
     ["sources.0.format: ", JSON.stringify({ sources: [{ ...WEB, format: "nlb" }] })],
     [
       "sources.0.privacy.clientIps: ",
@@ -52,9 +60,9 @@ describe("the configured sources of the functions", () => {
     const hashed = { clientIps: "hash" } as const;
     expect(
       tablesOfSources([
-        { format: "cloudfront", name: "cdn" },
-        { format: "alb", name: "web", partition: true, privacy: hashed },
-        { format: "alb", name: "shop", partition: true },
+        { format: "cloudfront", name: "cdn", prefix: "cf/" },
+        { format: "alb", name: "web", prefix: "web/", partition: true, privacy: hashed },
+        { format: "alb", name: "shop", prefix: "shop/", partition: true },
       ]),
     ).toEqual([
       {
@@ -66,13 +74,28 @@ describe("the configured sources of the functions", () => {
     ]);
     expect(
       tablesOfSources([
-        { format: "alb", name: "web", privacy: hashed },
-        { format: "alb", name: "shop", privacy: { ...hashed, cookies: "keep" } },
+        { format: "alb", name: "web", prefix: "web/", privacy: hashed },
+        { format: "alb", name: "shop", prefix: "shop/", privacy: { ...hashed, cookies: "keep" } },
       ]),
     ).toEqual([
       {
         table: "alb_access_logs",
         privacy: [{ clientIps: "hash", queryStrings: "keep", cookies: "keep" }],
+      },
+    ]);
+  });
+
+  it("make tables that name the sources which are read as delivered", () => {
+    const asDelivered = { bucket: "their-logs" };
+    expect(
+      tablesOfSources([
+        { format: "alb", name: "web", prefix: "web/AWSLogs/", asDelivered },
+        { format: "alb", name: "shop", prefix: "shop/" },
+      ]),
+    ).toEqual([
+      {
+        table: "alb_access_logs",
+        delivered: [{ name: "web", bucket: "their-logs", prefix: "web/AWSLogs/" }],
       },
     ]);
   });

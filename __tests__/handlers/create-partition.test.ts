@@ -60,16 +60,54 @@ describe("create-partition", () => {
 
   it("adds partitions that got late files, and then deletes their notes", async () => {
     await putNotes(s3, "logs", [LATE, "raw/alb_access_logs/dt=2026-11-23/hour=07/b.gz"]);
-    expect(await invoke(SCHEDULED)).toEqual({ ensured: 28, late: 1 });
+    expect(await invoke(SCHEDULED)).toEqual({ ensured: 28, late: 1, delivered: 0 });
     expect(athena.partitions).toContain("alb_access_logs_raw/dt=2026-10-01/hour=13");
     expect(notes()).toEqual([]);
   });
 
   it("keeps the notes for the typed tables if there are any", async () => {
     const written = await putNotes(s3, "logs", [LATE]);
-    expect(await invoke(SCHEDULED, undefined, "true")).toEqual({ ensured: 28, late: 1 });
+    expect(await invoke(SCHEDULED, undefined, "true")).toEqual({ ensured: 28, late: 1, delivered: 0 });
     expect(athena.partitions).toContain("alb_access_logs_lines/dt=2026-10-01/hour=13");
     expect(notes()).toEqual(written);
+  });
+
+  const READ: ConfiguredSource = { ...ALB, asDelivered: { bucket: "their-logs" } };
+  const FOLDERS = [
+    "111122223333/elasticloadbalancing/eu-central-1",
+    "444455556666/elasticloadbalancing/us-east-1",
+  ];
+  const deliver = () => {
+    for (const folder of [...FOLDERS, "111122223333/vpcflowlogs/eu-central-1"])
+      for (const day of ["2026/11/01", "2026/11/23"])
+        s3.put("their-logs", `web/AWSLogs/${folder}/${day}/x.log.gz`, "");
+  };
+  const folders = () => [...athena.partitions].filter((partition) => partition.includes("_delivered"));
+  const foldersOf = (day: string) =>
+    FOLDERS.map((folder) => `alb_access_logs_delivered/source=web/folder=${folder}/day=${day}`);
+
+  it("adds the current folders of every account and Region whose files are read as delivered", async () => {
+    deliver();
+    expect(await invoke(SCHEDULED, [READ])).toMatchObject({ delivered: 2 });
+    expect(folders()).toEqual(foldersOf("2026-11-23"));
+  });
+
+  it("adds no folder without objects: Athena would write an object there", async () => {
+    deliver();
+    await invoke({ scheduledTime: "2026-11-25T07:50:00Z" }, [READ]);
+    expect(folders()).toEqual([]);
+  });
+
+  it("adds the folders of a past range as delivered", async () => {
+    deliver();
+    expect(await invoke({ from: "2026-11-01", to: "2026-11-03" }, [READ])).toMatchObject({ delivered: 2 });
+    expect(folders()).toEqual(foldersOf("2026-11-01"));
+  });
+
+  it("leaves the folders of files as delivered to the commits if there are typed tables", async () => {
+    deliver();
+    expect(await invoke(SCHEDULED, [READ], "true")).toMatchObject({ delivered: 0 });
+    expect(folders()).toEqual([]);
   });
 
   it("keeps the notes when Athena fails", async () => {

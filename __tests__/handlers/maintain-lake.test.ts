@@ -1,10 +1,15 @@
+import { createHash } from "node:crypto";
 import { FORMATS } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
 import { KEPT_VERSIONS } from "../../handlers/adapters/glue-table-versions";
+import { arrivedObjects } from "../../handlers/arrived-objects";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
+import { serveAwsJson } from "../../testing/aws-json-server";
 import { type S3Server, startS3Server } from "../../testing/s3-server";
+import { albFileKey } from "../helpers/delivered";
 import { invokeHandler } from "../helpers/invoke-handler";
+import { filesInNote } from "../helpers/notes";
 
 let athena: AthenaServer;
 let s3: S3Server;
@@ -35,7 +40,12 @@ const maintain = (
 ) =>
   invokeHandler(
     "maintain-lake",
-    { athena, s3, sources, environment: { PARTITIONS: "managed", ...environment } },
+    {
+      athena,
+      s3,
+      sources,
+      environment: { PARTITIONS: "managed", LANDING_BUCKET: "logs", KEEP_ORIGINALS: "false", ...environment },
+    },
     event,
     {
       getRemainingTimeInMillis: () => remainingMs,
@@ -51,6 +61,10 @@ const value = (text: string | null) => ({
   ResultSet: { Rows: [{ Data: [{}] }, { Data: [text === null ? {} : { VarCharValue: text }] }] },
 });
 
+const rows = (row: readonly string[]) => ({
+  ResultSet: { Rows: [{ Data: [] }, { Data: row.map((VarCharValue) => ({ VarCharValue })) }] },
+});
+
 /** Days in Iceberg's metadata; a DELETE removes them if the engine deletes the files. */
 function tellDays(days: { expired?: string[]; small?: string[] }, isDeletedAtOnce = true): void {
   let expired = days.expired ?? [];
@@ -62,13 +76,13 @@ function tellDays(days: { expired?: string[]; small?: string[] }, isDeletedAtOnc
   });
 }
 
-/** A commit that ended some hours before the night. */
-function putCommit(number: number, days: readonly string[], hoursAgo: number): void {
+/** A counted commit that ended some hours before the night. */
+function putCommit(number: number, hoursAgo: number): void {
   const key = `_commits/alb_access_logs/${String(number).padStart(10, "0")}`;
   const at = new Date(NIGHT.getTime() - hoursAgo * 3_600_000);
-  const partitions = days.map((dt) => `alb_access_logs/dt=${dt}/hour=07`);
-  s3.put("logs", `${key}.json`, JSON.stringify({ sql: "INSERT", token: "t", notes: [], partitions }), at);
+  s3.put("logs", `${key}.json`, JSON.stringify({ sql: "INSERT", token: "t", notes: [], partitions: [] }), at);
   s3.put("logs", `${key}.done.json`, JSON.stringify({ state: "committed", queryId: "q" }), at);
+  s3.put("logs", `${key}.counted.json`, JSON.stringify({ unparsed: 0 }), at);
 }
 
 describe("maintain-lake", () => {
@@ -79,7 +93,7 @@ describe("maintain-lake", () => {
       deletedDays: 0,
       mergedDays: 2,
       deletedVersions: 0,
-      unparsed: undefined,
+      reconciled: expect.objectContaining({ night: "2026-11-23", files: 0 }),
       isUnfinished: false,
     });
     expect(daysOf("OPTIMIZE")).toEqual(["2025-01-02 2025-01-03", "2026-11-22 2026-11-23"]);
@@ -118,65 +132,18 @@ describe("maintain-lake", () => {
     expect(statements("DELETE")).toEqual([]);
   });
 
-  it("counts once the unparsed lines of each finished day that got files", async () => {
-    athena.setValue("7");
-    putCommit(1, ["2026-11-20", "2026-11-21"], 30);
-    putCommit(2, ["2024-02-29"], 20);
-    putCommit(3, ["2026-11-22"], 10);
-    putCommit(4, ["2026-11-21"], 5);
-    putCommit(5, ["2026-11-21"], 3);
-    expect(await maintain()).toMatchObject({ unparsed: 3 * 7 });
-    const counted = statements("SELECT count(*)").map(({ sql }) => /"dt" = '(\S+)'/.exec(sql)?.[1]);
-    expect(counted).toEqual(["2024-02-29", "2026-11-20", "2026-11-21"]);
-    // Yesterday is not finished, and the last record gives the number of the next commit.
-    expect(records().map((key) => key.replace("_commits/alb_access_logs/000000000", ""))).toEqual([
-      "3.done.json",
-      "3.json",
-      "5.done.json",
-      "5.json",
-    ]);
-    expect(await maintain()).toMatchObject({ unparsed: undefined });
-  });
-
-  it("counts each day once if commits around midnight have files of two days", async () => {
-    const countedIn = async (night: Date) => {
-      const before = athena.queries.length;
-      await maintain({}, { scheduledTime: night.toISOString(), table: "alb_access_logs" });
-      const counts = athena.queries.slice(before).filter(({ sql }) => sql.startsWith("SELECT count(*)"));
-      return counts.map(({ sql }) => /"dt" = '(\S+)'/.exec(sql)?.[1]);
-    };
-    putCommit(1, ["2026-11-21"], 40);
-    putCommit(2, ["2026-11-21", "2026-11-22"], 27);
-    putCommit(3, ["2026-11-22"], 20);
-    putCommit(4, ["2026-11-22", "2026-11-23"], 3);
-    putCommit(5, ["2026-11-23"], 1);
-    putCommit(6, ["2026-11-23"], 0);
-    expect(await countedIn(NIGHT)).toEqual(["2026-11-21"]);
-    expect(await countedIn(new Date(NIGHT.getTime() + 24 * 3_600_000))).toEqual(["2026-11-22"]);
-    expect(await countedIn(new Date(NIGHT.getTime() + 48 * 3_600_000))).toEqual(["2026-11-23"]);
-  });
-
-  it("keeps the record of a commit of two days until both are finished, if it is the only record of the second day", async () => {
-    putCommit(1, ["2026-11-21", "2026-11-22"], 27);
-    putCommit(2, ["2026-11-23"], 3);
-    expect(await maintain()).toMatchObject({ unparsed: undefined });
-    expect(records()).toHaveLength(4);
-  });
-
-  it("keeps the record of a commit that a function may still use", async () => {
-    putCommit(1, ["2026-11-21"], 1);
-    putCommit(2, ["2026-11-21"], 0);
+  it("deletes the records of counted commits that no function uses any more", async () => {
+    putCommit(1, 30);
+    putCommit(2, 3);
+    putCommit(3, 1);
     await maintain();
-    expect(records()).toHaveLength(4);
-  });
-
-  it("keeps the records if the count of lines fails, so that the next night counts them", async () => {
-    putCommit(1, ["2026-11-21"], 20);
-    putCommit(2, ["2026-11-21"], 10);
-    athena.setFates({ of: /^SELECT count/, end: "FAILED", reason: "PERMISSION_DENIED: no" });
-    await expect(maintain()).rejects.toThrow("PERMISSION_DENIED");
-    expect(records()).toHaveLength(4);
-    expect(statements("VACUUM")).toHaveLength(1);
+    expect(records()).toEqual(
+      [2, 3].flatMap((number) =>
+        ["counted.json", "done.json", "json"].map(
+          (end) => `_commits/alb_access_logs/000000000${number}.${end}`,
+        ),
+      ),
+    );
   });
 
   it("deletes old versions of the table in the catalog, and keeps the newest ones", async () => {
@@ -208,12 +175,9 @@ describe("maintain-lake", () => {
     expect(statements("OPTIMIZE")).toHaveLength(1);
   });
 
-  it("hides the text of unparsed lines if personal data is removed, and still counts the lines", async () => {
-    athena.setValue("7");
-    putCommit(1, ["2026-11-21"], 20);
-    putCommit(2, ["2026-11-21"], 10);
+  it("hides the text of unparsed lines if personal data is removed", async () => {
     const sources = [{ ...ALB, privacy: { clientIps: "truncate" } }] as const;
-    expect(await maintain({}, undefined, undefined, sources)).toMatchObject({ unparsed: 7 });
+    await maintain({}, undefined, undefined, sources);
     expect(statements("CREATE OR REPLACE VIEW")[0]?.sql).toContain('SELECT CAST(NULL AS varchar) AS "line"');
   });
 
@@ -221,6 +185,54 @@ describe("maintain-lake", () => {
     athena.setFates({ of: /^CREATE OR REPLACE VIEW/, end: "FAILED", reason: "no such table" });
     await expect(maintain()).rejects.toMatchObject({ message: expect.stringContaining("no such table") });
     expect(statements("VACUUM")).toHaveLength(1);
+  });
+
+  it("notes files of the last days that have no rows in the table, once in a night, and reports it", async () => {
+    const folder = "raw/alb_access_logs/dt=2026-11-22/hour=07/";
+    const yesterday = new Date(Date.now() - 24 * 3_600_000);
+    for (const name of ["0a1b2c3d-lost.gz", "1a1b2c3d-committed.gz"])
+      s3.put("logs", folder + name, "text", yesterday);
+    athena.setAnswer((operation, _, sql) => {
+      if (operation !== "GetQueryResults" || !sql.includes('AS "file"')) return undefined;
+      return rows(sql.includes("GROUP BY") ? ["", "07", "1", "1"] : ["1a1b2c3d-committed.gz"]);
+    });
+    expect(await maintain()).toMatchObject({ reconciled: { files: 2, noted: 1, announced: 0 } });
+    const notes = s3.keys("logs").filter((key) => key.startsWith("_arrivals/"));
+    expect(notes.flatMap((key) => filesInNote(s3.read("logs", key)))).toEqual([`${folder}0a1b2c3d-lost.gz`]);
+    expect(await maintain()).toMatchObject({ reconciled: undefined });
+    expect(statements("SELECT DISTINCT")).toHaveLength(1);
+  });
+
+  it("continues with the other steps if the reconciliation fails", async () => {
+    s3.put("logs", "raw/alb_access_logs/dt=2026-11-22/hour=07/0a1b2c3d-a.gz", "text", new Date(0));
+    athena.setFates({ of: /AS "file"/, end: "FAILED", reason: "PERMISSION_DENIED: no" });
+    await expect(maintain()).rejects.toThrow("PERMISSION_DENIED");
+    expect(statements("VACUUM")).toHaveLength(1);
+    expect(await maintain()).toMatchObject({ reconciled: { noted: 1 } });
+  });
+
+  it("announces a delivered object that was never moved, as S3 does", async () => {
+    const bodies: string[] = [];
+    const sqs = await serveAwsJson({
+      AmazonSQS: {
+        SendMessage: async (input) => {
+          const { MessageBody = "" } = input as { readonly MessageBody?: string };
+          bodies.push(MessageBody);
+          return { MessageId: "1", MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex") };
+        },
+      },
+    });
+    const end = new Date("2026-11-22T12:00:00Z");
+    const key = albFileKey({ end, id: "x" }).replace("alb/", "web/");
+    s3.put("landing", key, "text", end);
+    const environment = {
+      QUEUE_URL: `${sqs.endpoint}/111122223333/arrivals`,
+      LANDING_BUCKET: "landing",
+      AWS_ENDPOINT_URL_SQS: sqs.endpoint,
+    };
+    expect(await maintain(environment)).toMatchObject({ reconciled: { noted: 0, announced: 1 } });
+    await sqs.close();
+    expect(bodies.flatMap(arrivedObjects)).toEqual([{ bucket: "landing", key, size: 4 }]);
   });
 
   it.each([{}, { table: "cloudfront_access_logs" }])(

@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { FORMATS } from "../../formats";
-import { hourOf } from "../../formats/hour";
-import { partitionPath } from "../../formats/partition-layout";
 import { HOUR_MS } from "../../formats/time";
 import { commitRecords } from "../../handlers/core/commit-records";
 import { QueryFailedError, RetryableError } from "../../handlers/core/errors";
@@ -23,7 +21,6 @@ function openTable(days: readonly string[] = []) {
   const values = new Map<RegExp, () => string | undefined>([
     [/< DATE '/, () => [...held].filter((day) => day < "2026-11-01").join(",") || undefined],
     [/"file_count" >/, () => ["2026-11-02", "2026-11-27"].filter((day) => held.has(day)).join(",")],
-    [/count\(\*\)/, () => "3"],
   ]);
   let deletes = true;
   const run = (sql: string) => {
@@ -39,6 +36,7 @@ function openTable(days: readonly string[] = []) {
   const ports = {
     store,
     versions: { deleteOld: async () => 7 },
+    reconcile: async () => undefined,
     engine: {
       run: async ({ sql }: Statement) => {
         run(sql);
@@ -51,14 +49,12 @@ function openTable(days: readonly string[] = []) {
     },
   };
   /** Records a commit of some hours before now. */
-  const commit = async (hoursAgo: number, ...files: readonly string[]) => {
+  const commit = async (hoursAgo: number, isCounted: boolean) => {
     clock = new Date(NOW.getTime() - hoursAgo * HOUR_MS);
     const { next: number } = await records.read();
-    const partitions = files.map((hour) =>
-      partitionPath({ table: TABLE.format.table, hour: hourOf(Date.parse(`${hour}:00:00Z`)) }),
-    );
-    await records.begin({ number, sql: "INSERT", token: randomUUID(), notes: [], partitions });
+    await records.begin({ number, sql: "INSERT", token: randomUUID(), notes: [], partitions: [] });
     await records.end(number, { state: "committed", queryId: "q" });
+    if (isCounted) await records.recordCount(number, 0);
   };
   const maintain = (config: Partial<MaintainConfig> = {}) =>
     maintainTable(ports, TABLE, {
@@ -81,41 +77,17 @@ function openTable(days: readonly string[] = []) {
   };
 }
 
-const countsOf = (statements: readonly string[]) =>
-  statements.flatMap((sql) => /count\(\*\)[\s\S]*"dt" = '(\S+)'/.exec(sql)?.[1] ?? []);
-
 describe("maintainTable", () => {
-  it("counts the unparsed lines of every finished day that got files, including late files and backfilled files", async () => {
-    const { commit, maintain, statements } = openTable();
-    await commit(50, "2026-11-25T05", "2024-02-29T07");
-    await commit(40, "2026-11-26T10", "2026-11-26T09");
-    await commit(3, "2026-11-25T05");
-    await commit(2.5, "2026-11-27T23");
-    await commit(0.1, "2026-11-28T03");
-    expect((await maintain()).unparsed).toBe(9);
-    expect(countsOf(statements)).toEqual(["2024-02-29", "2026-11-25", "2026-11-26"]);
-  });
-
-  it("counts a day once, unless more files of the day arrive later", async () => {
-    const { commit, maintain, statements, records } = openTable();
-    await commit(50, "2026-11-25T05");
-    await commit(1, "2026-11-28T02");
-    await maintain();
-    expect((await maintain()).unparsed).toBeUndefined();
-    expect(countsOf(statements)).toHaveLength(1);
-    await commit(3, "2026-11-25T06");
-    await commit(1, "2026-11-28T02");
-    expect((await maintain()).unparsed).toBe(3);
-    expect((await records.read()).next).toBe(5);
-  });
-
-  it("keeps the last record and those that a running function may have seen", async () => {
+  it("deletes the records of counted commits of earlier days, except the last one", async () => {
     const { commit, maintain, records } = openTable();
-    await commit(50, "2026-11-20T05");
-    await commit(1, "2026-11-20T06");
-    await commit(0.5, "2026-11-20T07");
+    await commit(50, true);
+    await commit(40, false);
+    await commit(30, true);
+    await commit(20, true);
     await maintain();
-    expect((await records.read()).ended.map(({ number }) => number)).toEqual([2, 3]);
+    expect((await records.read()).ended.map(({ number }) => number)).toEqual([2, 4]);
+    await maintain({ now: new Date(NOW.getTime() + 24 * HOUR_MS) });
+    expect((await records.read()).ended.map(({ number }) => number)).toEqual([2, 4]);
   });
 
   it("merges days that have many small files, also files of other writers", async () => {

@@ -9,7 +9,7 @@ import { EVENT_TIME, eventBridgeEvent, s3Notification, sqsEvent, TEST_EVENT } fr
 import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { embeddedMetrics } from "../helpers/embedded-metrics";
 import { invokeHandler } from "../helpers/invoke-handler";
-import { filesInNote } from "../helpers/notes";
+import { fileAt, filesInNote } from "../helpers/notes";
 import { localS3Client } from "../helpers/s3-client";
 
 const NAME =
@@ -83,7 +83,9 @@ describe("move-access-logs", () => {
     const response = await invoke(sqsEvent(s3Notification("logs", KEY)));
     expect(failedIn(response)).toEqual([]);
     expect(rawKeys()).toEqual([
-      expect.stringMatching(new RegExp(`^raw/alb_access_logs/dt=2026-11-23/hour=07/[0-9a-f]{8}-${NAME}$`)),
+      expect.stringMatching(
+        new RegExp(`^raw/alb_access_logs/dt=2026-11-23/hour=07/log-20261123T0705Z-[0-9a-f]{8}-${NAME}$`),
+      ),
     ]);
     expect(server.read("logs", rawKeys()[0] ?? "")).toBe("text");
     expect(keysIn("logs")).toEqual([...noteKeys(), ...rawKeys()]);
@@ -140,7 +142,7 @@ describe("move-access-logs", () => {
     await invoke(sqsEvent(s3Notification("logs", KEY)));
     const [rawKey = ""] = rawKeys();
     const store = s3ObjectStore(client);
-    await setAside({ store, clock: systemClock }, "logs", rawKey, "GZIP: unexpected end");
+    await setAside({ store, clock: systemClock }, "logs", fileAt(rawKey), "GZIP: unexpected end");
     await store.deleteAll("logs", noteKeys());
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY))))).toEqual([]);
     // The file is not moved or noted again: it waits for an intact copy.

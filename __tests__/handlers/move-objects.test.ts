@@ -43,7 +43,7 @@ async function openBucket(objects: number) {
     scheduler.start(async () => {
       outcomes = await moveObjects(
         { store, clock },
-        { sources: SOURCES, targetBucket: "logs", keepOriginals: false, deadline },
+        { sources: SOURCES, targetBucket: "logs", names: "time-first", keepOriginals: false, deadline },
         moved.map((key) => ({ bucket: "logs", key })),
       );
     });

@@ -15,31 +15,58 @@ const SOURCES: readonly Source[] = [
 const NAME = "E2X.2026-11-23-07.abcd.gz";
 
 describe("planMove", () => {
+  const FOLDER = "raw/cloudfront_access_logs/dt=2026-11-23/hour=07/";
+
   it("names the target by table, hour, a hash of the object's bucket and key, and the file name", () => {
-    expect(planMove(SOURCES, { bucket: "logs", key: `cf/${NAME}` })).toEqual({
+    expect(planMove(SOURCES, "identity", { bucket: "logs", key: `cf/${NAME}` }, "logs")).toEqual({
       kind: "move",
-      key: expect.stringMatching(
-        /^raw\/cloudfront_access_logs\/dt=2026-11-23\/hour=07\/[0-9a-f]{8}-E2X\.2026-11-23-07\.abcd\.gz$/,
-      ),
+      key: `${FOLDER}46af332e-${NAME}`,
+      earlierKeys: [],
       partition: { table: "cloudfront_access_logs", hour: hourOf(Date.UTC(2026, 10, 23, 7)) },
       source: SOURCES[0],
     });
   });
 
-  it("takes the source with the longest prefix", () => {
-    expect(planMove(SOURCES, { bucket: "logs", key: `cf/shop/${NAME}` })).toMatchObject({
-      key: expect.stringContaining("raw/cloudfront_access_logs/source=shop/dt=2026-11-23/"),
+  it("puts the time before it for pipelines on AWS, and knows the name of earlier versions", () => {
+    expect(planMove(SOURCES, "time-first", { bucket: "logs", key: `cf/${NAME}` }, "logs")).toMatchObject({
+      key: `${FOLDER}log-20261123T07Z-46af332e-${NAME}`,
+      earlierKeys: [`${FOLDER}46af332e-${NAME}`],
     });
+  });
+
+  it("takes the time of a name to the minute if the format has it", () => {
+    const name =
+      "111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261124T0000Z_10.0.0.5_2fb1c9a0.log.gz";
+    const plan = planMove(SOURCES, "time-first", { bucket: "logs", key: `alb/AWSLogs/${name}` }, "logs");
+    expect(plan).toMatchObject({
+      key: expect.stringMatching(
+        /^raw\/alb_access_logs\/dt=2026-11-23\/hour=23\/log-20261124T0000Z-[0-9a-f]{8}-111122223333_/,
+      ),
+    });
+  });
+
+  it("leaves the files of a source that is read as delivered", () => {
+    const source: Source = { format: "cloudfront", prefix: "cf/", asDelivered: { bucket: "logs" } };
+    expect(planMove([source], "time-first", { bucket: "logs", key: `cf/${NAME}` }, "logs")).toEqual({
+      kind: "skip",
+      reason: "read-as-delivered",
+    });
+  });
+
+  it("takes the source with the longest prefix", () => {
+    expect(planMove(SOURCES, "time-first", { bucket: "logs", key: `cf/shop/${NAME}` }, "logs")).toMatchObject(
+      {
+        key: expect.stringContaining("raw/cloudfront_access_logs/source=shop/dt=2026-11-23/"),
+      },
+    );
   });
 
   it("gives one object always the same key, and two objects different keys", () => {
     fc.assert(
       fc.property(fc.webPath(), fc.webPath(), (a, b) => {
         const keyOf = (folder: string) => {
-          const plan = planMove([{ format: "cloudfront", prefix: "" }], {
-            bucket: "logs",
-            key: `${folder}/${NAME}`,
-          });
+          const object = { bucket: "logs", key: `${folder}/${NAME}` };
+          const plan = planMove([{ format: "cloudfront", prefix: "" }], "time-first", object, "logs");
           return plan.kind === "move" ? plan.key : "";
         };
         expect(keyOf(a)).toBe(keyOf(a));
@@ -49,7 +76,9 @@ describe("planMove", () => {
   });
 
   it("gives objects of different buckets different keys", () => {
-    const [a, b] = ["one", "two"].map((bucket) => planMove(SOURCES, { bucket, key: `cf/${NAME}` }));
+    const [a, b] = ["one", "two"].map((bucket) =>
+      planMove(SOURCES, "time-first", { bucket, key: `cf/${NAME}` }, "target"),
+    );
     expect(a).not.toEqual(b);
   });
 
@@ -59,15 +88,19 @@ describe("planMove", () => {
     ["a key of no source", { key: `elsewhere/${NAME}` }, "unmatched-key"],
     ["another format's name under a source", { key: `alb/AWSLogs/${NAME}` }, "unmatched-key"],
   ])("skips %s", (_, object, reason) => {
-    expect(planMove(SOURCES, { bucket: "logs", ...object })).toEqual({ kind: "skip", reason });
+    expect(planMove(SOURCES, "time-first", { bucket: "logs", ...object }, "logs")).toEqual({
+      kind: "skip",
+      reason,
+    });
   });
 
   it("never moves objects that the pipeline wrote, for any sources", () => {
     const everything: Source[] = [{ format: "cloudfront", prefix: "" }];
     for (const prefix of OWN_PREFIXES) {
-      expect(planMove(everything, { bucket: "logs", key: `${prefix}${NAME}` })).toMatchObject({
-        kind: "skip",
-      });
+      const object = { bucket: "logs", key: `${prefix}${NAME}` };
+      expect(planMove(everything, "time-first", object, "logs")).toMatchObject({ kind: "skip" });
+      // In another bucket, the same prefix is a folder like any other.
+      expect(planMove(everything, "time-first", object, "target")).toMatchObject({ kind: "move" });
     }
   });
 });

@@ -5,8 +5,10 @@ import { commitHead, lakeColumnNames } from "../../formats/render/lake-sql";
 import { reasonKeyOf, rejectedKeyOf } from "../../handlers/core/rejected-files";
 import { type AthenaServer, ROWS_PER_INSERT, startAthenaServer } from "../../testing/athena-server";
 import { type S3Server, startS3Server } from "../../testing/s3-server";
+import { albFileKey, LOGS } from "../helpers/delivered";
+import { type EmbeddedMetrics, embeddedMetrics } from "../helpers/embedded-metrics";
 import { invokeHandler } from "../helpers/invoke-handler";
-import { putNotes } from "../helpers/notes";
+import { filesInNote, putNotes } from "../helpers/notes";
 
 let athena: AthenaServer;
 let s3: S3Server;
@@ -87,17 +89,51 @@ describe("transform-partition", () => {
   it("records each commit and its result", async () => {
     const notes = await note(FILE);
     await invoke();
-    expect(keys("_commits/")).toEqual([`${RECORD}.done.json`, `${RECORD}.json`]);
+    expect(keys("_commits/")).toEqual([`${RECORD}.counted.json`, `${RECORD}.done.json`, `${RECORD}.json`]);
     expect(JSON.parse(s3.read("logs", `${RECORD}.json`) ?? "")).toEqual({
       sql: inserts()[0]?.sql,
       token: expect.any(String),
       notes,
       partitions: ["alb_access_logs/dt=2026-11-23/hour=07"],
+      text: {
+        files: [`s3://logs/${FILE}`],
+        sql: expect.stringContaining(`"log_file" IN ('s3://logs/${FILE}')`),
+      },
     });
+    expect(JSON.parse(s3.read("logs", `${RECORD}.counted.json`) ?? "")).toEqual({ unparsed: 0 });
     expect(JSON.parse(s3.read("logs", `${RECORD}.done.json`) ?? "")).toEqual({
       state: "committed",
       queryId: inserts()[0]?.id,
     });
+  });
+
+  it("counts the unparsed lines of the files if it wrote fewer rows than it read lines", async () => {
+    await note(FILE, LATE_FILE);
+    athena.setAnswer((operation) =>
+      operation === "GetQueryRuntimeStatistics"
+        ? { QueryRuntimeStatistics: { Rows: { InputRows: ROWS_PER_INSERT + 5 } } }
+        : undefined,
+    );
+    athena.setValue(`2 s3://logs/${FILE}\n3 s3://logs/${LATE_FILE}`);
+    expect(await invoke()).toMatchObject([{ unparsed: 5 }]);
+    const [count, ...others] = statements("SELECT");
+    expect(others).toEqual([]);
+    expect(count?.sql).toContain('FROM "logs"."alb_access_logs_unparsed"');
+    for (const file of [FILE, LATE_FILE]) expect(count?.sql).toContain(`'s3://logs/${file}'`);
+    expect(JSON.parse(s3.read("logs", `${RECORD}.counted.json`) ?? "")).toEqual({ unparsed: 5 });
+  });
+
+  it("commits also when the unparsed lines cannot be counted, and reports it", async () => {
+    await note(FILE);
+    athena.setAnswer((operation) =>
+      operation === "GetQueryRuntimeStatistics"
+        ? { QueryRuntimeStatistics: { Rows: { InputRows: ROWS_PER_INSERT + 5 } } }
+        : undefined,
+    );
+    athena.setFates({ of: /^SELECT/, end: "FAILED", reason: "PERMISSION_DENIED: no" });
+    await expect(invoke()).rejects.toThrow("PERMISSION_DENIED");
+    expect(keys("_arrivals/")).toEqual([]);
+    expect(keys("_commits/")).toEqual([`${RECORD}.done.json`, `${RECORD}.json`]);
   });
 
   it("reports its work for each table", async () => {
@@ -183,7 +219,8 @@ describe("transform-partition", () => {
     expect(inserts().map((query) => query.sql === sql)).toEqual([true, false]);
     expect(inserts()[1]?.sql).not.toContain(LATE_FILE);
     expect(keys("_arrivals/")).toEqual([]);
-    expect(keys("_commits/")).toHaveLength(4);
+    // An older version recorded the first: without its files, it cannot be counted.
+    expect(keys("_commits/").filter((key) => key.endsWith(".counted.json"))).toHaveLength(1);
   });
 
   it("does not run a statement from the bucket that is not a commit to the table", async () => {
@@ -310,8 +347,68 @@ describe("transform-partition of a table without personal data", () => {
       { ...ALB, partition: true, privacy: { clientIps: "truncate" } },
     ]);
     const isPrivate = Object.fromEntries(
-      inserts().map(({ sql }) => [/"source" = '(\w+)'/.exec(sql)?.[1], sql.includes("regexp_extract")]),
+      inserts().map(({ sql }) => [
+        /"source" = '(\w+)'/.exec(sql)?.[1],
+        sql.includes("COALESCE(NULLIF(regexp_extract("),
+      ]),
     );
     expect(isPrivate).toEqual({ shop: false, web: true });
+  });
+});
+
+describe("transform-partition of a source that is read as delivered", () => {
+  const READ: ConfiguredSource = { ...ALB, prefix: "alb/AWSLogs/", asDelivered: { bucket: LOGS } };
+  const deliver = () => {
+    const key = albFileKey({ end: new Date() });
+    s3.put(LOGS, key, "lines");
+    s3.put(LOGS, `${key.slice(0, key.lastIndexOf("/"))}/notes.txt`, "");
+    return key;
+  };
+  /** Too little time to commit. */
+  const list = () => invoke(30_000, "managed", [READ]);
+  beforeEach(() => athena.tables.set("alb_access_logs", COLUMNS));
+
+  it("notes new files before it commits, and counts them", async () => {
+    const published: EmbeddedMetrics[] = [];
+    jest
+      .spyOn(console, "log")
+      .mockImplementation((...line: unknown[]) => void published.push(...embeddedMetrics(line.join(" "))));
+    const key = deliver();
+    expect(await list()).toMatchObject([{ committed: 0, waiting: 1 }]);
+    expect(keys("_arrivals/").flatMap((name) => filesInNote(s3.read("logs", name)))).toEqual([key]);
+    expect(keys("_listed/")).toEqual(["_listed/web.json"]);
+    expect(published.filter(({ dimensions }) => "Source" in dimensions)).toMatchObject([
+      { dimensions: { Source: "web" }, values: { ObjectsFound: 1, BytesFound: 5 } },
+    ]);
+    expect(await list()).toMatchObject([{ waiting: 1 }]);
+    expect(keys("_arrivals/")).toHaveLength(1);
+  });
+
+  it("adds the folder to the catalog with the first files", async () => {
+    deliver();
+    await invoke(900_000, "projection", [READ]);
+    const folder = "source=web/folder=111122223333/elasticloadbalancing/eu-central-1";
+    const day = new Date().toISOString().slice(0, "YYYY-MM-DD".length);
+    expect([...athena.partitions]).toEqual([
+      `alb_access_logs_delivered/${folder}/day=${day}`,
+      `alb_access_logs_delivered_lines/${folder}/day=${day}`,
+    ]);
+  });
+
+  it("commits what is noted if a listing fails, and reports the failure", async () => {
+    await note(FILE);
+    deliver();
+    s3.setFault(({ bucket }) => (bucket === LOGS ? { status: 403, code: "AccessDenied" } : undefined));
+    await expect(invoke(900_000, "managed", [READ])).rejects.toMatchObject({
+      code: "STORE_FAILED",
+      message: expect.stringContaining(
+        "web: the files below s3://their-logs/alb/AWSLogs/ could not be listed",
+      ),
+    });
+    expect(inserts()).toHaveLength(1);
+    expect(keys("_arrivals/")).toEqual([]);
+    s3.setFault(undefined);
+    await list();
+    expect(keys("_arrivals/")).toHaveLength(1);
   });
 });

@@ -48,6 +48,7 @@ const environment = (name: HandlerName): Record<string, string> => ({
   WORKGROUP: "pipeline",
   BUCKET: "logs",
   TARGET_BUCKET: "logs",
+  LANDING_BUCKET: "logs",
   KEEP_ORIGINALS: "false",
   COLUMNAR: "true",
   PARTITIONS: "managed",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type InspectOptions, rangeOf } from "../../cli/deployment-options";
 import { FORMATS } from "../../formats";
+import type { ConfiguredSource } from "../../formats/configured-source";
 import { addHours, type Hour, hourOf, hourText } from "../../formats/hour";
 import { COMMITS_PREFIX, CONFIGURATION_KEY, rawPrefixOf } from "../../formats/partition-layout";
 import { linesGlueTable, rawGlueTable } from "../../formats/render/glue-table";
@@ -12,7 +13,12 @@ import { HOUR_MS } from "../../formats/time";
 import type { CommitEnd, CommitStart } from "../../handlers/core/commit-records";
 import { doctorReport, statusReport } from "../../inspect/aws/aws-report";
 import type { Report } from "../../inspect/report";
-import { deployedPartsOf } from "../../pipeline/deployed-parts";
+import {
+  type DeployedFunction,
+  deployedPartsOf,
+  functionsOf,
+  withLanding,
+} from "../../pipeline/deployed-parts";
 import { ownersPolicyOf } from "../../pipeline/owners-policy";
 import { loadPipelineProps, parseSettings } from "../../settings/load";
 import { pipelinePropsOf } from "../../settings/pipeline-props";
@@ -150,55 +156,63 @@ export async function startDeployment(sources: readonly object[] = SETTINGS.sour
 function deploy(aws: AwsServer, s3: S3Server, settings: object): void {
   const props = pipelinePropsOf(parseSettings("test", settings));
   const parts = deployedPartsOf(props);
-  const { move, scheduled } = parts;
-  const arrivals = move.queue ?? "";
-  for (const { deadLetterQueue } of [move, ...scheduled]) aws.addQueue(deadLetterQueue);
-  aws.addQueue(arrivals, {
-    RedrivePolicy: JSON.stringify({
-      deadLetterTargetArn: queueArn(move.deadLetterQueue),
-      maxReceiveCount: 5,
-    }),
-    Policy: JSON.stringify({
-      Statement: [
-        {
-          Effect: "Allow",
-          Principal: { Service: "s3.amazonaws.com" },
-          Action: "sqs:SendMessage",
-          Resource: queueArn(arrivals),
-        },
-      ],
-    }),
-  });
+  const { move } = parts;
+  for (const { deadLetterQueue } of functionsOf(parts)) aws.addQueue(deadLetterQueue);
   const variables = { DATABASE: parts.database, WORKGROUP: parts.workgroup, BUCKET };
-  for (const { name, logGroup, schedules } of [move, ...scheduled]) {
+  for (const { name, logGroup, schedules } of functionsOf(parts)) {
     aws.functions.set(name, {
       FunctionName: name,
       FunctionArn: functionArn(name),
       State: "Active",
       MemorySize: 512,
       Environment: {
-        Variables: name === move.name ? { KEEP_ORIGINALS: "false", TARGET_BUCKET: BUCKET } : variables,
+        Variables: name === move?.name ? { KEEP_ORIGINALS: "false", TARGET_BUCKET: BUCKET } : variables,
       },
     });
     aws.logs.set(logGroup, []);
     for (const schedule of schedules?.names ?? [])
       aws.schedules.set(schedule, { State: "ENABLED", Target: { Arn: functionArn(name) } });
   }
+  const { sources } = withLanding(parts, BUCKET);
+  s3.put(BUCKET, CONFIGURATION_KEY, JSON.stringify({ sources }));
+  if (move) deployMove(aws, s3, move, sources);
+  s3.documents.set(`${BUCKET} policy`, ownersPolicyOf(props, BUCKET, OWNER));
+  s3.documents.set(`${BUCKET} ownershipControls`, ownershipOf("BucketOwnerPreferred"));
+}
+
+/** The queue of the function that moves files, and its connections. */
+function deployMove(
+  aws: AwsServer,
+  s3: S3Server,
+  { queue = "", deadLetterQueue }: DeployedFunction,
+  sources: readonly ConfiguredSource[],
+): void {
+  aws.addQueue(queue, {
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(deadLetterQueue), maxReceiveCount: 5 }),
+    Policy: JSON.stringify({
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "s3.amazonaws.com" },
+          Action: "sqs:SendMessage",
+          Resource: queueArn(queue),
+        },
+      ],
+    }),
+  });
   aws.mappings.push({
-    EventSourceArn: queueArn(arrivals),
+    EventSourceArn: queueArn(queue),
     State: "Enabled",
     FunctionResponseTypes: ["ReportBatchItemFailures"],
   });
-  s3.put(BUCKET, CONFIGURATION_KEY, JSON.stringify({ sources: parts.sources }));
+  const moved = sources.filter(({ asDelivered }) => asDelivered === undefined);
   s3.notifications.set(
     BUCKET,
     notificationOf(
-      parts.sources.map(({ prefix }) => prefix),
-      queueArn(arrivals),
+      moved.map(({ prefix }) => prefix),
+      queueArn(queue),
     ),
   );
-  s3.documents.set(`${BUCKET} policy`, ownersPolicyOf(props, BUCKET, OWNER));
-  s3.documents.set(`${BUCKET} ownershipControls`, ownershipOf("BucketOwnerPreferred"));
 }
 
 export const notificationOf = (prefixes: readonly string[], arn: string): string =>

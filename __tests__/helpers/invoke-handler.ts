@@ -3,6 +3,7 @@ import * as powertoolsMetrics from "@aws-lambda-powertools/metrics";
 import * as athenaClient from "@aws-sdk/client-athena";
 import * as glueClient from "@aws-sdk/client-glue";
 import * as s3Client from "@aws-sdk/client-s3";
+import * as sqsClient from "@aws-sdk/client-sqs";
 import * as pLimit from "p-limit";
 import * as zod from "zod/mini";
 import type { ConfiguredSource } from "../../formats/configured-source";
@@ -34,6 +35,7 @@ const PACKAGES = {
   "@aws-sdk/client-athena": athenaClient,
   "@aws-sdk/client-glue": glueClient,
   "@aws-sdk/client-s3": s3Client,
+  "@aws-sdk/client-sqs": sqsClient,
   "p-limit": pLimit,
   "zod/mini": zod,
 };

@@ -61,7 +61,7 @@ export const tunnel: LogFormat = {
       const [year, month, day] = dt.split("-");
       return `year=${year}/month=${month}/day=${day}/hour=${hourOfDay}`;
     },
-    stamp: { pattern: "_([0-9-]{10}T[0-9]{2})\\.log[^/]*$", form: "%Y-%m-%dT%H", isEnd: false },
+    stamp: { pattern: "/tunnel_([0-9-]{10}T[0-9]{2})\\.log(?:\\.gz)?$", form: "%Y-%m-%dT%H", isEnd: false },
   },
   classify: classifierOf("tunnel"),
 };

@@ -8,19 +8,27 @@ import type { S3Server } from "../../testing/s3-server";
 export function fileAt(key: string): NotedFile {
   const partition = parsePartitionPath(key.slice(RAW_PREFIX.length, key.lastIndexOf("/")));
   if (!partition) throw new Error(`${key} is in no partition`);
-  return { key, partition };
+  return { kind: "moved", key, partition };
 }
 
-/** Puts the notes that the pipeline writes about files, with a time in the past. @returns their keys */
-export async function putNotes(
+/** Puts the notes that the pipeline writes about files below `raw/`, with a time in the past. @returns their keys */
+export const putNotes = (
   server: S3Server,
   bucket: string,
   keys: readonly string[],
   at = new Date(),
+): Promise<string[]> => putNotesOf(server, bucket, keys.map(fileAt), at);
+
+/** The same for any files. */
+export async function putNotesOf(
+  server: S3Server,
+  bucket: string,
+  files: readonly NotedFile[],
+  at: Date,
 ): Promise<string[]> {
   const store = memoryObjectStore();
   const clock = { now: () => at, sleep: async () => undefined };
-  await noteArrivals({ store, clock }, bucket, keys.map(fileAt));
+  await noteArrivals({ store, clock }, bucket, files);
   const notes = await objectsBelow(store, bucket, "");
   for (const { key } of notes) server.put(bucket, key, (await store.read({ bucket, key }))?.body ?? "", at);
   return notes.map(({ key }) => key);

@@ -9,6 +9,7 @@ import { STATUS_FINDINGS } from "../../inspect/aws/aws-findings";
 import type { Finding } from "../../inspect/finding";
 import { type Deployment, startDeployment } from "../helpers/deployment";
 import { albKey } from "../helpers/lake";
+import { fileAt } from "../helpers/notes";
 import { localS3Client } from "../helpers/s3-client";
 
 let deployment: Deployment;
@@ -89,7 +90,7 @@ const STOPPED: readonly (readonly [what: string, codes: readonly string[], break
       const store = s3ObjectStore(localS3Client(s3.endpoint));
       for (const hour of [1, 2]) {
         const key = move(TABLE, hourAgo(hour), { isCommitted: false });
-        await setAside({ store, clock: systemClock }, bucket, key, "FAILED: HIVE_CURSOR_ERROR");
+        await setAside({ store, clock: systemClock }, bucket, fileAt(key), "FAILED: HIVE_CURSOR_ERROR");
       }
     },
   ],
@@ -126,7 +127,7 @@ const STOPPED: readonly (readonly [what: string, codes: readonly string[], break
   [
     "lines have a new form",
     ["unparsed-lines"],
-    ({ aws }) => aws.metrics.set(`UnparsedRows logs-maintain-lake ${TABLE}`, 100),
+    ({ aws }) => aws.metrics.set(`UnparsedRows logs-transform-partition ${TABLE}`, 100),
   ],
   [
     "load balancers stopped delivering",
@@ -185,6 +186,28 @@ describe("access-logs status on AWS", () => {
     const [alb] = values.streams as { lastCommit: Date }[];
     expect(Date.now() - (alb?.lastCommit.getTime() ?? 0)).toBeGreaterThan(4 * 60_000);
     expect(Date.now() - (alb?.lastCommit.getTime() ?? 0)).toBeLessThan(6 * 60_000);
+  });
+
+  it("shows when files were last compared with a table, and how many were missing", async () => {
+    const before = await deployment.report("status");
+    expect(before.values.reconciled).toEqual([]);
+    expect(before.tables.join("")).not.toContain("COMPARED");
+    const result = {
+      night: "2026-11-23",
+      at: old(3).toISOString(),
+      days: ["2026-11-22", "2026-11-21"],
+      files: 2880,
+      noted: 2,
+      announced: 1,
+      isCutShort: true,
+    };
+    const stored = { ...result, requests: 12, known: [{ file: "0a1b2c3d-a.gz", dt: "2026-11-22" }] };
+    deployment.s3.put(deployment.bucket, `_reconciled/${TABLE}.json`, JSON.stringify(stored));
+    const { tables, values, findings } = await deployment.report("status");
+    const { night: _, ...shown } = result;
+    expect(values.reconciled).toEqual([{ table: TABLE, ...shown }]);
+    expect(tables.join("")).toMatch(/alb_access_logs +3 h +2, not all +2,880 +2 +1\n/);
+    expect(codesOf(findings)).toEqual([]);
   });
 
   it("names one rejected file of a table, the number of rejected files, and the engine's reason", async () => {

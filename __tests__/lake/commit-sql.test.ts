@@ -1,11 +1,20 @@
 import fc from "fast-check";
 import { FORMATS, type FormatId } from "../../formats";
-import { hourOf } from "../../formats/hour";
-import { columnsOf, linesTableOf, rawTableOf, unparsedViewOf } from "../../formats/log-format";
+import type { DeliveredFolder } from "../../formats/delivered-layout";
+import { identityOf } from "../../formats/file-identity";
+import { addHours, type Hour, hourOf, partitionValuesOf } from "../../formats/hour";
+import {
+  columnsOf,
+  deliveredLinesTableOf,
+  deliveredTableOf,
+  linesTableOf,
+  rawTableOf,
+  unparsedViewOf,
+} from "../../formats/log-format";
+import { type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import { isHeaderLine, lineReader, type Row } from "../../formats/read-line";
 import { duckdbColumns } from "../../formats/render/duckdb-relation";
 import {
-  type KeyRange,
   type LakeTable,
   lakeColumnNames,
   renderCommit,
@@ -31,11 +40,25 @@ const tableOf = (id: FormatId): LakeTable => ({
   bySource: false,
 });
 const partitionOf = (id: FormatId) => ({ table: FORMATS[id].table, hour: HOUR });
-/** Commits the files of the hour whose keys lie in the range; by default all of the tests' files do. */
-const commit = (engine: DuckdbEngine, id: FormatId, range: KeyRange = { from: "1", to: "9" }) => {
-  const sql = renderCommit(tableOf(id), { partitions: [partitionOf(id)], ranges: [range] });
+/** Key of a moved file. @param digit of its hash */
+const movedKey = (id: FormatId, digit: string) =>
+  `${rawPrefixOf(partitionOf(id))}log-${DT.replaceAll("-", "")}T0705Z-${digit.repeat(8)}-x.log.gz`;
+const movedPath = (id: FormatId, digit: string) => `s3://b/${movedKey(id, digit)}`;
+/** Commits moved files of the hour, from one digit to another; by default all of the tests' files. */
+const commit = (engine: DuckdbEngine, id: FormatId, from = "1", to = "9") => {
+  const ranges = [{ from: movedKey(id, from), to: movedKey(id, to) }];
+  const sql = renderCommit(tableOf(id), { kind: "moved", partitions: [partitionOf(id)], ranges });
   return engine.run({ sql, token: "commit" });
 };
+
+/** Functions that only the pipeline's statements use. */
+const STATEMENT_FUNCTIONS = [
+  "to_utf8(text) AS text",
+  "to_hex(text) AS text",
+  // DuckDB calls minutes `%M`, and takes only a constant: this is the form of load balancers, the only one here.
+  "date_parse(text, form) AS CASE form WHEN '%Y%m%dT%H%i' THEN strptime(text, '%Y%m%dT%H%M') END",
+  "date_format(moment, form) AS strftime(moment, form)",
+];
 
 let engine: DuckdbEngine;
 beforeEach(async () => {
@@ -60,7 +83,7 @@ beforeEach(async () => {
       token: "typed",
     });
   }
-  for (const definition of ATHENA_FUNCTIONS)
+  for (const definition of [...ATHENA_FUNCTIONS, ...STATEMENT_FUNCTIONS])
     await engine.run({ sql: `CREATE MACRO ${definition}`, token: "function" });
   for (const id of ids) await engine.run({ sql: renderUnparsedView(tableOf(id)), token: "view" });
 });
@@ -96,6 +119,13 @@ async function unparsed(id: FormatId): Promise<string[]> {
   return rows.map(([line]) => String(line));
 }
 
+async function countsOf(id: FormatId, from: string, to: string): Promise<unknown> {
+  const ranges = [{ from: movedKey(id, from), to: movedKey(id, to) }];
+  const files = { kind: "moved", partitions: [partitionOf(id)], ranges } as const;
+  const [[counts] = []] = await engine.rows(renderCountUnparsed(tableOf(id), files));
+  return counts;
+}
+
 async function committed(id: FormatId): Promise<Row[]> {
   const names = columnsOf(FORMATS[id]).map(({ name }) => name);
   const columns = names.map((name) => `"${name}"`).join(", ");
@@ -120,7 +150,7 @@ describe.each(ids)("the statement that commits %s files", (id) => {
     await fc.assert(
       fc
         .asyncProperty(fc.array(hostileLine(id), { minLength: 20, maxLength: 40 }), async (lines) => {
-          await deliver(id, "s3://b/1", lines);
+          await deliver(id, movedPath(id, "1"), lines);
           await commit(engine, id);
           const sorted = (rows: readonly Row[]) => rows.map((row) => JSON.stringify(row)).sort();
           expect(sorted(await committed(id))).toEqual(sorted(expectedRows(id, lines)));
@@ -138,29 +168,29 @@ describe.each(ids)("the statement that commits %s files", (id) => {
 
   it("adds nothing when it runs again, and only the new file when one arrived", async () => {
     const line = LINES[id]();
-    await deliver(id, "s3://b/1", [line, line]);
+    await deliver(id, movedPath(id, "1"), [line, line]);
     await commit(engine, id);
     await commit(engine, id);
     expect(await committed(id)).toHaveLength(2);
-    await deliver(id, "s3://b/2", [line]);
+    await deliver(id, movedPath(id, "2"), [line]);
     await commit(engine, id);
     expect(await committed(id)).toHaveLength(3);
   });
 
   it("does not commit the files of other hours", async () => {
-    await deliver(id, "s3://b/1", [LINES[id]()], "08");
+    await deliver(id, movedPath(id, "1"), [LINES[id]()], "08");
     await commit(engine, id);
     expect(await committed(id)).toEqual([]);
   });
 
   it("commits only the files that it names, one by one or as a range", async () => {
-    for (const name of ["1", "2", "3", "4"]) await deliver(id, `s3://b/${name}`, [LINES[id]()]);
-    await commit(engine, id, { from: "3", to: "3" });
-    expect(await committedFiles(id)).toEqual(["s3://b/3"]);
-    await commit(engine, id, { from: "2", to: "3" });
-    expect(await committedFiles(id)).toEqual(["s3://b/2", "s3://b/3"]);
+    for (const name of ["1", "2", "3", "4"]) await deliver(id, movedPath(id, name), [LINES[id]()]);
+    await commit(engine, id, "3", "3");
+    expect(await committedFiles(id)).toEqual(["3"].map((digit) => movedPath(id, digit)));
+    await commit(engine, id, "2", "3");
+    expect(await committedFiles(id)).toEqual(["2", "3"].map((digit) => movedPath(id, digit)));
     await commit(engine, id);
-    expect(await committedFiles(id)).toEqual(["s3://b/1", "s3://b/2", "s3://b/3", "s3://b/4"]);
+    expect(await committedFiles(id)).toEqual(["1", "2", "3", "4"].map((digit) => movedPath(id, digit)));
   });
 
   it("counts each line either as a row or as an unparsed line", async () => {
@@ -176,12 +206,179 @@ describe.each(ids)("the statement that commits %s files", (id) => {
         : [LINES.cloudfront({ date: time.slice(0, 10), time: time.slice(11, 19) })],
     );
     const lines = [...unreal, "no log line", "#Version: 1.0", `#${LINES[id]()}`, "", LINES[id]()];
-    await deliver(id, "s3://b/1", lines);
+    await deliver(id, movedPath(id, "1"), lines);
     await commit(engine, id);
     expect(await committed(id)).toEqual(expectedRows(id, [LINES[id]()]));
     expect((await unparsed(id)).sort()).toEqual([...unreal, "no log line"].sort());
-    const [[count] = []] = await engine.rows(renderCountUnparsed(tableOf(id), DT));
-    expect(Number(count)).toBe(unreal.length + 1);
+    expect(await countsOf(id, "1", "1")).toBe(`${unreal.length + 1} ${movedPath(id, "1")}`);
     expect(lines.filter(isHeaderLine)).toHaveLength(3);
   });
+
+  it("counts the unparsed lines of the files that it names, one by one or as a range", async () => {
+    const [first, second, third, last] = ["1", "2", "3", "4"].map((name) => movedPath(id, name));
+    for (const path of [first, second, third]) await deliver(id, path ?? "", ["no log line", LINES[id]()]);
+    await deliver(id, last ?? "", [LINES[id]()]);
+    await deliver(id, third ?? "", ["no log line"], "08");
+    expect(await countsOf(id, "3", "3")).toBe(`1 ${third}`);
+    const counts = String(await countsOf(id, "2", "4")).split("\n");
+    expect(counts.sort()).toEqual([`1 ${second}`, `1 ${third}`]);
+    expect(await countsOf(id, "4", "4")).toBeNull();
+  });
+});
+
+describe("the statement that commits files as delivered", () => {
+  const table: LakeTable = { ...tableOf("alb"), hasDelivered: true };
+  const BUCKET = "their-logs";
+  const folder: DeliveredFolder = {
+    table: table.format.table,
+    source: "web",
+    bucket: BUCKET,
+    prefix: "alb/AWSLogs/",
+    folder: "111122223333/elasticloadbalancing/eu-central-1",
+    time: hourOf(Date.parse(`${DT}T00:00:00Z`)),
+  };
+  const keyOf = (stamp: string, balancer = "shop") =>
+    `${folder.prefix}${folder.folder}/${DT.replaceAll("-", "/")}/111122223333_elasticloadbalancing_eu-central-1_app.${balancer}.50dc6c495c0c9188_${stamp}Z_10.0.0.5_2fb1c9a0.log.gz`;
+  const partitionAt = (hour: Hour): Partition => ({ table: folder.table, hour });
+
+  beforeEach(async () => {
+    const { format } = table;
+    const list = (names: readonly string[]) => names.map((name) => `"${name}" VARCHAR`).join(", ");
+    const columns = columnsOf(format).map(({ name }) => name);
+    const keys = ["$path", "source", "folder", "day"];
+    await engine.run({
+      sql: `CREATE TABLE ${deliveredTableOf(format)} (${list([...columns, ...keys])})`,
+      token: "a",
+    });
+    await engine.run({
+      sql: `CREATE TABLE ${deliveredLinesTableOf(format)} (${list(["line", ...keys])})`,
+      token: "b",
+    });
+    await engine.run({ sql: renderUnparsedView(table), token: "view" });
+  });
+
+  const insert = (name: string, values: readonly (string | undefined)[]) =>
+    engine.run({ sql: `INSERT INTO ${name} VALUES (${values.map(sqlText).join(", ")})`, token: "insert" });
+
+  async function arrive(key: string, line = LINES.alb()): Promise<string> {
+    const { format } = table;
+    const groups = new RegExp(`^(?:${renderLinePattern(format)})$`).exec(line)?.slice(1);
+    const keys = [`s3://${BUCKET}/${key}`, folder.source, folder.folder, DT];
+    await insert(deliveredTableOf(format), [...(groups ?? columnsOf(format).map(() => undefined)), ...keys]);
+    await insert(deliveredLinesTableOf(format), [line, ...keys]);
+    return key;
+  }
+
+  const commitDelivered = (hours: readonly Hour[], from: string, to = from) =>
+    engine.run({
+      sql: renderCommit(table, {
+        kind: "delivered",
+        partitions: hours.map(partitionAt),
+        folders: [folder],
+        ranges: [{ from, to }],
+      }),
+      token: "commit",
+    });
+  const rows = () => engine.rows(`SELECT log_file, dt, hour FROM ${table.format.table} ORDER BY 1`);
+
+  it("gives a file the day and the hour that its format reads from the name, for all times", async () => {
+    const time = fc.date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true });
+    await fc.assert(
+      fc.asyncProperty(time, fc.stringMatching(/^[0-9]{8}T[0-9]{4}$/), async (date, digits) => {
+        await engine.run({ sql: `DELETE FROM ${deliveredLinesTableOf(table.format)}`, token: "clear" });
+        const stamps = [date.toISOString().slice(0, 16).replaceAll(/[-:]/g, ""), digits];
+        for (const stamp of stamps) await arrive(keyOf(stamp), "no log line");
+        const found = await engine.rows(`SELECT dt, hour FROM ${unparsedViewOf(table.format)} ORDER BY 1, 2`);
+        const expected = stamps.flatMap((stamp) => {
+          const object = table.format.classify(keyOf(stamp));
+          return object.kind === "access-log" ? [Object.values(partitionValuesOf(object.hour))] : [];
+        });
+        expect(found).toEqual(expected.sort((a, b) => (a.join() < b.join() ? -1 : 1)));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("shows the unparsed lines of access logs, and none of other logs in the same folder", async () => {
+    const key = keyOf("20261123T0705");
+    await arrive(key, "no log line");
+    await arrive(
+      `${folder.prefix}${folder.folder}/2026/11/23/conn_log.111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_2fb1c9a0.log.gz`,
+      "a line",
+    );
+    expect(await engine.rows(`SELECT line, dt, hour, day FROM ${unparsedViewOf(table.format)}`)).toEqual([
+      ["no log line", DT, "07", DT],
+    ]);
+    const files = { partitions: [partitionAt(HOUR)], ranges: [{ from: key, to: key }] };
+    const count = renderCountUnparsed(table, { kind: "delivered", ...files, folders: [folder] });
+    expect(await engine.rows(count)).toEqual([[`1 s3://${BUCKET}/${key}`]]);
+  });
+
+  it("adds a file once, also if a range covers committed files of other hours", async () => {
+    const first = await arrive(keyOf("20261123T0705"));
+    const second = await arrive(keyOf("20261123T0805"));
+    const last = await arrive(keyOf("20261123T0710", "web"));
+    await commitDelivered([addHours(HOUR, 1)], second);
+    for (let run = 0; run < 2; run++) await commitDelivered([HOUR], first, last);
+    expect(await rows()).toEqual(
+      [first, second, last].map((key) => [`s3://${BUCKET}/${key}`, DT, key === second ? "08" : "07"]),
+    );
+  });
+
+  it.each(["old name", "new name"])(
+    "adds no file that was moved and committed before, under its %s",
+    async (name) => {
+      const key = await arrive(keyOf("20261123T0705"));
+      const prefix = name === "old name" ? "" : "log-20261123T0705Z-";
+      const raw = rawPrefixOf(partitionAt(HOUR)) + prefix + identityOf({ bucket: BUCKET, key });
+      await deliver("alb", `s3://b/${raw}`, [LINES.alb()]);
+      const moved = {
+        kind: "moved",
+        partitions: [partitionAt(HOUR)],
+        ranges: [{ from: raw, to: raw }],
+      } as const;
+      await engine.run({ sql: renderCommit(table, moved), token: "commit" });
+      await commitDelivered([HOUR], key);
+      expect(await rows()).toEqual([[`s3://b/${raw}`, DT, "07"]]);
+    },
+  );
+
+  it.each(["old name", "new name"])(
+    "makes its files known to later commits of moved copies under the %s",
+    async (name) => {
+      const key = await arrive(keyOf("20261123T0705"));
+      await commitDelivered([HOUR], key);
+      const prefix = name === "old name" ? "" : "log-20261123T0705Z-";
+      const raw = rawPrefixOf(partitionAt(HOUR)) + prefix + identityOf({ bucket: BUCKET, key });
+      await deliver("alb", `s3://b/${raw}`, [LINES.alb()]);
+      const moved = {
+        kind: "moved",
+        partitions: [partitionAt(HOUR)],
+        ranges: [{ from: raw, to: raw }],
+      } as const;
+      await engine.run({ sql: renderCommit(table, moved), token: "commit" });
+      expect(await rows()).toEqual([[`s3://${BUCKET}/${key}`, DT, "07"]]);
+    },
+  );
+});
+
+it("a file that an older version committed is known under its new name, and the other way round", async () => {
+  for (const order of [0, 1]) {
+    await engine.run({ sql: `DELETE FROM ${FORMATS.alb.table}`, token: "clear" });
+    const hash = `${order}`.repeat(8);
+    const names = [`${hash}-x.log.gz`, `log-20261123T0705Z-${hash}-x.log.gz`];
+    const keys = (order === 0 ? names : names.toReversed()).map(
+      (name) => rawPrefixOf(partitionOf("alb")) + name,
+    );
+    for (const key of keys) {
+      await deliver("alb", `s3://b/${key}`, [LINES.alb()]);
+      const moved = {
+        kind: "moved",
+        partitions: [partitionOf("alb")],
+        ranges: [{ from: key, to: key }],
+      } as const;
+      await engine.run({ sql: renderCommit(tableOf("alb"), moved), token: "commit" });
+    }
+    expect(await committedFiles("alb")).toEqual([`s3://b/${keys[0]}`]);
+  }
 });

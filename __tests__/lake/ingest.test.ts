@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -10,14 +11,16 @@ import {
 import { join, relative, sep } from "node:path";
 import { gzipSync } from "node:zlib";
 import { FORMATS } from "../../formats";
+import { OWN_PREFIXES } from "../../formats/partition-layout";
 import { noteArrivals } from "../../handlers/core/arrival-notes";
 import { systemClock } from "../../handlers/core/ports";
 import { directoryObjectStore } from "../../lake/directory-object-store";
 import { openDuckdb } from "../../lake/duckdb-engine";
 import { ingest } from "../../lake/ingest";
 import { LAKE_BUCKET } from "../../lake/layout";
+import { queryLake } from "../../lake/query";
 import { SAMPLE_DEFAULTS, writeSample } from "../../sample/write-sample";
-import { albKey, cloudfrontKey, type TestLake, testLake } from "../helpers/lake";
+import { albKey, cloudfrontKey, rowsOf, type TestLake, testLake } from "../helpers/lake";
 import { albLine, CLOUDFRONT_FIELDS, cloudfrontLine } from "../helpers/lines";
 import { fileAt } from "../helpers/notes";
 
@@ -107,11 +110,36 @@ describe("ingest", () => {
     });
     engine.close();
     renameSync(`${path}.older`, path);
-    lake.put(albKey(), albLine());
+    lake.put(albKey(), `${albLine()}\n`);
     await lake.ingest();
     expect(
       await lake.query("SELECT elb_error_code FROM alb_access_logs ORDER BY elb_error_code NULLS FIRST"),
     ).toEqual([{ elb_error_code: null }, { elb_error_code: "0x8" }]);
+  });
+
+  it.each(["log_file=x", "dt=2020-01-01/hour=00", "unparsed=1", "time=y/status=200"])(
+    "takes nothing from the names of the folders above the lake: %s",
+    async (folder) => {
+      const other = join(lake.lake, folder, "lake");
+      lake.put(albKey("20261124T0000Z"), lines(albLine(), "no log line"));
+      const options = {
+        directory: lake.logs,
+        lake: other,
+        deleteOriginals: false,
+        onProgress: () => undefined,
+      };
+      await ingest(options);
+      expect(await ingest(options)).toMatchObject({ rows: { alb_access_logs: 0 } });
+      const sql = "SELECT dt, hour, request_verb FROM alb_access_logs";
+      expect(await queryLake(other, sql, rowsOf)).toEqual([
+        { dt: "2026-11-23", hour: "23", request_verb: "GET" },
+      ]);
+    },
+  );
+
+  it("adds the logs in a folder that has the name of a prefix of the pipeline's bucket", async () => {
+    for (const prefix of OWN_PREFIXES) lake.put(`${prefix}${cloudfrontKey()}`, cloudfrontLine());
+    expect(await lake.ingest()).toMatchObject({ moved: OWN_PREFIXES.length, skipped: {} });
   });
 
   it("keeps files with the same name from two folders apart", async () => {
@@ -277,12 +305,6 @@ describe("ingest", () => {
     expect(await count()).toEqual({ n: 2, files: 1 });
   });
 
-  it("refuses to write to a lake that another process is writing to", async () => {
-    mkdirSync(lake.lake);
-    writeFileSync(join(lake.lake, ".lock"), String(process.ppid));
-    await expect(lake.ingest()).rejects.toThrow(`process ${process.ppid} is writing to this lake`);
-  });
-
   it.each([
     ["a folder that is missing", "none", "lake", "the folder does not exist"],
     ["a lake inside the folder of the logs", "logs", "logs/lake", "must not contain each other"],
@@ -313,6 +335,31 @@ describe("ingest", () => {
     });
     await expect(run).rejects.toThrow("must not contain each other");
     expect(readdirSync(lake.logs)).toEqual([]);
+  });
+
+  // Other systems have other file names and links.
+  const itOnLinux = process.platform === "linux" ? it : it.skip;
+  itOnLinux("names each file and folder that it cannot read, and adds the others", async () => {
+    lake.put(albKey(), albLine());
+    const at = (name: string) => join(lake.logs, name);
+    symlinkSync("loop", at("loop"));
+    symlinkSync("nowhere", at("dangling"));
+    symlinkSync(".", at("folder"));
+    execFileSync("mkfifo", [at("pipe")]);
+    writeFileSync(Buffer.concat([Buffer.from(at("name")), Buffer.of(0xff)]), "text");
+    expect(await lake.ingest()).toMatchObject({ moved: 1, skipped: { "unreadable-file": 5 } });
+    const reasons = readFileSync(join(lake.lake, "skipped.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .map(({ key, detail }) => [key, detail]);
+    expect(reasons).toEqual([
+      ["dangling", "it is a link to a file that does not exist"],
+      ["folder", "it is a link to a folder"],
+      ["loop", expect.stringContaining("ELOOP")],
+      ["name\uFFFD", "its name is not UTF-8"],
+      ["pipe", "it is a pipe, a socket or a device"],
+    ]);
   });
 
   it("counts files that are not access logs by reason, and names each file", async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FORMATS } from "../../formats";
 import type { PrivacyOptions } from "../../formats/privacy";
@@ -46,9 +46,12 @@ beforeEach(() => {
 });
 afterEach(() => lake.delete());
 
+let deliveries = 0;
+/** Delivers the lines in files of another content each time. */
 const deliver = () => {
-  lake.put(albKey(), `${ALB_LINES.join("\n")}\n`);
-  lake.put(cloudfrontKey(), `${CLOUDFRONT_LINES.join("\n")}\n`);
+  const comment = `# ${deliveries++}`;
+  lake.put(albKey(), `${[comment, ...ALB_LINES].join("\n")}\n`);
+  lake.put(cloudfrontKey(), `${[comment, ...CLOUDFRONT_LINES].join("\n")}\n`);
 };
 
 /** The complete content of the typed tables' files: every value, and the minimum and maximum values that Parquet stores. */
@@ -135,6 +138,47 @@ describe("a lake", () => {
     other.delete();
   });
 
+  it("takes its options from its rows if privacy.json is lost", async () => {
+    deliver();
+    const privacy = { clientIps: "truncate", queryStrings: "drop", cookies: "drop" } as const;
+    await lake.ingest({ privacy });
+    const file = join(lake.lake, "privacy.json");
+    rmSync(file);
+    deliver();
+    await lake.ingest();
+    const text = await stored();
+    for (const option of ALL) expect(found(text, option)).toEqual([]);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(privacy);
+    rmSync(file);
+    await expect(lake.ingest({ privacy: { cookies: "keep" } })).rejects.toThrow(
+      'its rows were written with cookies "drop", got "keep"',
+    );
+  });
+
+  it("refuses a privacy.json with other options than those of its rows", async () => {
+    deliver();
+    await lake.ingest({ privacy: { clientIps: "truncate" } });
+    const file = join(lake.lake, "privacy.json");
+    for (const clientIps of ["keep", "hash"]) {
+      writeFileSync(file, JSON.stringify({ clientIps, queryStrings: "keep", cookies: "keep" }));
+      await expect(lake.ingest()).rejects.toThrow(
+        'the rows of this lake were written with {"clientIps":"truncate","queryStrings":"keep","cookies":"keep"}',
+      );
+    }
+  });
+
+  it("refuses to add to rows that do not say how they were made, unless all options are repeated", async () => {
+    const hour = join(lake.lake, "typed/alb_access_logs/dt=2026-11-23/hour=07");
+    mkdirSync(hour, { recursive: true });
+    const engine = await openDuckdb();
+    await engine.run({ sql: `COPY (SELECT 1 AS a) TO '${hour}/a.parquet' (FORMAT parquet)`, token: "a" });
+    engine.close();
+    const privacy = { clientIps: "truncate", queryStrings: "drop" } as const;
+    await expect(lake.ingest({ privacy })).rejects.toThrow("repeat the options of the first ingest");
+    await lake.ingest({ privacy: { ...privacy, cookies: "drop" } });
+    await lake.ingest();
+  });
+
   it("makes its secret readable only for its owner, and refuses to continue without it", async () => {
     deliver();
     await lake.ingest({ privacy: { clientIps: "hash" } });
@@ -146,6 +190,22 @@ describe("a lake", () => {
     await expect(lake.ingest()).rejects.toThrow("the secret of this lake's hashes is missing");
     writeFileSync(salt, "short");
     await expect(lake.ingest()).rejects.toThrow("at least 16 characters");
+  });
+
+  it("is readable only by its owner; a moved file has the mode of its original", async () => {
+    deliver();
+    const before = process.umask();
+    await lake.ingest({ privacy: { clientIps: "hash" } });
+    await lake.query("SELECT 1");
+    expect(process.umask()).toBe(before);
+    const entries = readdirSync(lake.lake, { recursive: true, withFileTypes: true });
+    const readable = entries
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => (statSync(path).mode & 0o077) !== 0);
+    expect(statSync(lake.lake).mode & 0o777).toBe(0o700);
+    expect(readable.every((path) => path.startsWith(join(lake.lake, "raw")) && path.endsWith(".gz"))).toBe(
+      true,
+    );
   });
 
   it("leaves no text except the moved files", async () => {

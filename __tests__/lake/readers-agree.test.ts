@@ -8,7 +8,8 @@ import { lineReader, type Row } from "../../formats/read-line";
 import { renderDuckdbRelation } from "../../formats/render/duckdb-relation";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { jsonConverter } from "../../lake/json-values";
-import { MAX_LINE_BYTES, spoolFile } from "../../lake/spool";
+import { MAX_ROW_BYTES } from "../../lake/plain-text";
+import { spoolFile } from "../../lake/spool";
 import { FIELDS, hostileLine, LINES } from "../helpers/hostile-lines";
 import { albLine } from "../helpers/lines";
 
@@ -34,7 +35,7 @@ async function readByIngest(id: FormatId, lines: readonly string[]): Promise<(Ro
       writeFileSync(`${name}.log`, line);
       await spoolFile(FORMATS[id], `${name}.log`, `${name}.rows`);
     }
-    const relation = renderDuckdbRelation(FORMATS[id], join(folder, "*.rows"), MAX_LINE_BYTES);
+    const relation = renderDuckdbRelation(FORMATS[id], join(folder, "*.rows"), MAX_ROW_BYTES);
     const result = await engine.stream(`SELECT * EXCLUDE file FROM (${relation}) ORDER BY file`);
     const names = columnsOf(FORMATS[id]).map(({ name }) => name);
     const rows = await result.convertRows(jsonConverter);

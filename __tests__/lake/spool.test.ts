@@ -1,8 +1,10 @@
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { FORMATS } from "../../formats";
+import { MAX_LINE_BYTES, MAX_ROW_BYTES } from "../../lake/plain-text";
 import { spoolFile } from "../../lake/spool";
 import { albLine } from "../helpers/lines";
 
@@ -18,9 +20,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const path = (name: string) => join(folder, name);
-async function spool(content: string | Buffer) {
-  writeFileSync(path("log"), content);
-  const spooled = await spoolFile(FORMATS.alb, path("log"), path("rows"));
+const READ = { kind: "spooled", hash: expect.stringMatching(/^[0-9a-f]{32}$/) };
+
+async function spool(content: string | Buffer, name = "log") {
+  writeFileSync(path(name), content);
+  const spooled = await spoolFile(FORMATS.alb, path(name), path("rows"));
   return { spooled, rows: readFileSync(path("rows")) };
 }
 
@@ -29,14 +33,14 @@ describe("a file of log lines", () => {
     const text = textOf(5 * MIB);
     const whole = await spool(gzipSync(text));
     const streamed = await spool(text);
-    expect(streamed.spooled).toEqual({ kind: "spooled", lines: linesOf(5 * MIB) });
-    expect(whole.spooled).toEqual(streamed.spooled);
+    expect(streamed.spooled).toEqual({ ...READ, lines: linesOf(5 * MIB) });
+    expect(whole.spooled).toEqual({ ...READ, lines: linesOf(5 * MIB) });
     expect(whole.rows.equals(streamed.rows)).toBe(true);
   });
 
   it("is streamed if it is small but its text is large", async () => {
     const { spooled, rows } = await spool(gzipSync(textOf(40 * MIB)));
-    expect(spooled).toEqual({ kind: "spooled", lines: linesOf(40 * MIB) });
+    expect(spooled).toEqual({ ...READ, lines: linesOf(40 * MIB) });
     const row = rows.subarray(0, rows.indexOf("\n") + 1);
     expect(rows.length).toBe(row.length * linesOf(40 * MIB));
   });
@@ -53,12 +57,103 @@ describe("a file of log lines", () => {
   });
 
   it("has no rows if it is empty", async () => {
-    expect((await spool("")).spooled).toEqual({ kind: "spooled", lines: 0 });
+    expect((await spool("")).spooled).toEqual({ ...READ, lines: 0 });
   });
 
   it.each([1, 40])("is corrupt if its end is missing: %d MiB of text", async (size) => {
     const gzip = gzipSync(textOf(size * MIB));
     const { spooled } = await spool(gzip.subarray(0, -20));
     expect(spooled).toEqual({ kind: "corrupt", reason: "unexpected end of file" });
+  });
+
+  it("has the same hash for the same bytes, read at once or as a stream", async () => {
+    const bytes = randomBytes(3 * MIB);
+    const [small, large] = [gzipSync(bytes), gzipSync(Buffer.concat([bytes, bytes]))];
+    for (const file of [small, large, Buffer.from(textOf(5 * MIB))]) {
+      const hash = createHash("sha256").update(file).digest("hex").slice(0, 32);
+      expect((await spool(file)).spooled).toMatchObject({ hash });
+    }
+  });
+
+  it.each([
+    ["zeros", 1, Buffer.alloc(100)],
+    ["zeros", 5, Buffer.alloc(2 * MIB)],
+    ["a text", 1, Buffer.from("<html>")],
+    ["a text", 5, Buffer.from("<html>")],
+    ["half of another member", 1, gzipSync(LINE).subarray(0, 30)],
+  ])("is corrupt if %s follows its %d MiB of gzip", async (_, size, rest) => {
+    const gzip = gzipSync(textOf(size * MIB), { level: 0 });
+    expect((await spool(Buffer.concat([gzip, rest]))).spooled).toMatchObject({ kind: "corrupt" });
+    expect((await spool(gzip)).spooled).toMatchObject({ kind: "spooled" });
+  });
+
+  it.each([
+    ["the first byte of a gzip", gzipSync(LINE).subarray(0, 1)],
+    ["zeros", Buffer.alloc(1000)],
+    ["an error page", "<html>\n<body>503 Service Unavailable</body>\n</html>\n"],
+    ["a file of Zstandard", Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), randomBytes(1000)])],
+  ])("is corrupt if its name ends in .gz, but it is %s", async (_, bytes) => {
+    expect((await spool(bytes, "log.gz")).spooled).toEqual({
+      kind: "corrupt",
+      reason: "the file is not a gzip, and no line of it is a row",
+    });
+    expect((await spool(bytes, "log")).spooled).toMatchObject({ kind: "spooled" });
+  });
+
+  it("is read if its name ends in .gz, but a program inflated it", async () => {
+    expect((await spool(`${LINE}rubbish\n`, "log.gz")).spooled).toEqual({ ...READ, lines: 2 });
+  });
+});
+
+describe("a file of any bytes", () => {
+  /** Each file has two log lines, one before and one after the bytes. */
+  const around = (bytes: Buffer) => Buffer.concat([Buffer.from(LINE), bytes, Buffer.from(`\n${LINE}`)]);
+
+  it.each([
+    ["zeros", Buffer.alloc(3 * MIB), 3],
+    ["carriage returns", Buffer.alloc(3 * MIB, "\r"), 2],
+    ["separators", Buffer.alloc(3 * MIB, 0x1f), 3],
+    ["bytes that are not UTF-8", Buffer.alloc(3.5 * MIB, 0xff), 3],
+    ["one long line", Buffer.alloc(5 * MIB, "a"), 3],
+    ["half of a character at each end of a piece", Buffer.from("\u{1f600}".repeat(MIB)), 3],
+    ["line feeds", Buffer.alloc(3 * MIB, "\n"), 2],
+  ])("keeps the lines before and after %s, and no longer row than DuckDB reads", async (_, bytes, lines) => {
+    for (const file of [around(bytes), gzipSync(around(bytes))]) {
+      const { spooled, rows } = await spool(file);
+      expect(spooled).toEqual({ ...READ, lines });
+      const row = rows.subarray(0, rows.indexOf("\n") + 1);
+      expect(rows.subarray(-row.length).equals(row)).toBe(true);
+      const longest = Math.max(
+        ...rows
+          .toString("latin1")
+          .split("\n")
+          .map(({ length }) => length),
+      );
+      expect(longest).toBeLessThan(MAX_ROW_BYTES);
+    }
+  });
+
+  it("has the lines of a text whose lines end in carriage returns alone, at any length", async () => {
+    const text = textOf(3 * MIB).replaceAll("\n", "\r");
+    expect((await spool(text)).spooled).toEqual({ ...READ, lines: linesOf(3 * MIB) });
+    expect((await spool(gzipSync(text))).spooled).toEqual({ ...READ, lines: linesOf(3 * MIB) });
+  });
+
+  it("keeps every byte of a line of the greatest length, wherever it begins", async () => {
+    const agent = `${"x".repeat(MAX_LINE_BYTES - LINE.length)}y`;
+    for (const before of [0, 1, MAX_LINE_BYTES - 1]) {
+      const { rows } = await spool(
+        `${"#".repeat(before)}\n${albLine({ user_agent: `"${agent}"` })}\n${LINE}`,
+      );
+      expect(rows.includes(agent)).toBe(true);
+    }
+  });
+
+  it("keeps the beginning of a long line that is not parsed, so that thousands of them fit into memory", async () => {
+    const line = "x".repeat(100 << 10);
+    const { spooled, rows } = await spool(`${line}\n`.repeat(50));
+    expect(spooled).toEqual({ ...READ, lines: 50 });
+    expect(rows.length).toBeLessThan(50 * (17 << 10));
+    expect(rows.includes(line.slice(0, 16 << 10))).toBe(true);
   });
 });

@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
 import { queryLake } from "../../lake/query";
 import { randomFrom } from "../../sample/random";
 import { writeSample } from "../../sample/write-sample";
@@ -23,7 +25,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 async function runFor(milliseconds: number | undefined, args: readonly string[]): Promise<number | null> {
   const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: "ignore" });
   const timer =
-    milliseconds === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), milliseconds);
+    milliseconds === undefined ? undefined : globalThis.setTimeout(() => child.kill("SIGKILL"), milliseconds);
   const [code] = await once(child, "exit");
   clearTimeout(timer);
   return code;
@@ -76,5 +78,26 @@ describe.each([
     const expected = await contentsOf(whole);
     expect(expected).toMatchObject({ digests: TABLES.map((table) => expect.stringContaining(table)) });
     expect(await contentsOf(killed)).toEqual(expected);
+  });
+});
+
+describe("two ingests of one lake at the same time", () => {
+  it("make the same lake as one: the second is refused while the first runs, also if it is paused or killed", async () => {
+    const [expected, lake] = [join(root, "one"), join(root, "two")];
+    const args = (to: string) => ["ingest", join(root, "logs"), "--lake", to];
+    expect(await runFor(undefined, args(expected))).toBe(0);
+    const first = spawn(process.execPath, [PROGRAM, ...args(lake)], { stdio: "ignore" });
+    const exit = once(first, "exit");
+    while (!existsSync(join(lake, ".lock"))) await setTimeout(1);
+    if (process.platform !== "win32") first.kill("SIGSTOP");
+    const refused = spawn(process.execPath, [PROGRAM, ...args(lake)], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const [stderr, [code]] = await Promise.all([text(refused.stderr), once(refused, "exit")]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${lake}: another ingest is writing`)]);
+    first.kill("SIGKILL");
+    await exit;
+    expect(await runFor(undefined, args(lake))).toBe(0);
+    expect(await contentsOf(lake)).toEqual(await contentsOf(expected));
   });
 });

@@ -5,7 +5,7 @@ import { reasonKeyOf, rejectedKeyOf, setAside } from "../../handlers/core/reject
 import { payloadOf, readArrival, readRun } from "../../operations/redrive/dead-letter";
 import { queueArn } from "../../testing/aws-server";
 import { type Deployment, startDeployment } from "../helpers/deployment";
-import { filesInNote } from "../helpers/notes";
+import { fileAt, filesInNote } from "../helpers/notes";
 import { localS3Client } from "../helpers/s3-client";
 
 let deployment: Deployment;
@@ -182,7 +182,7 @@ describe("access-logs redrive --rejected", () => {
     const keys: string[] = [];
     for (let index = 0; index < count; index++) {
       const key = move(TABLE, hours[index] ?? hourOf(new Date(0)), { isCommitted: false, body: `${index}` });
-      await setAside({ store, clock: systemClock }, bucket, key, REASON);
+      await setAside({ store, clock: systemClock }, bucket, fileAt(key), REASON);
       keys.push(key);
     }
     client.destroy();

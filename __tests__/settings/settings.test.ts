@@ -40,6 +40,7 @@ describe("settings", () => {
     [source({ prefx: "x" }), 'access-logs.json: sources[0]: unknown option "prefx"'],
     [source({ format: "nlb" }), "access-logs.json: sources[0].format: "],
     [source({ prefix: "alb" }), 'access-logs.json: sources[0].prefix: must be empty or end with "/"'],
+    [source({ prefix: "a*/" }), 'without "//", "*" or characters that need encoding, got "a*/"'],
     [
       source({ prefix: "a/AWSLogs/" }),
       'must not contain "AWSLogs": AWS adds that folder itself, got "a/AWSLogs/"',
@@ -256,6 +257,29 @@ describe("settings", () => {
       expect(() => loadSettings(path)).toThrow(`${path}:${place}: not valid JSON: ${hint}`);
     }
     expect(() => loadSettings(tmpdir())).toThrow(`${tmpdir()}: cannot be read: `);
+  });
+
+  it("are read from a file that starts with a byte order mark", () => {
+    const path = join(mkdtempSync(join(tmpdir(), "settings-")), "bom.json");
+    writeFileSync(path, `\uFEFF${JSON.stringify(VALID)}`);
+    expect(loadSettings(path)).toEqual(VALID);
+  });
+
+  it("are refused in one line if they are nested so deeply that they would exhaust the stack", () => {
+    const path = join(mkdtempSync(join(tmpdir(), "settings-")), "deep.json");
+    const deep = "[".repeat(100_000);
+    for (const text of [deep, deep + "]".repeat(100_000), JSON.stringify(VALID).replace('"alb/"', deep)]) {
+      writeFileSync(path, text);
+      expect(() => loadSettings(path)).toThrow("the values are nested more than 100 levels deep");
+    }
+    writeFileSync(path, JSON.stringify({ ...VALID, tags: { brackets: deep } }));
+    expect(() => loadSettings(path)).toThrow("must have at most 256 characters");
+  });
+
+  it("are refused with a name that JavaScript would lose", () => {
+    const path = join(mkdtempSync(join(tmpdir(), "settings-")), "proto.json");
+    writeFileSync(path, JSON.stringify(VALID).replace("{", '{"tags":{"__proto__":"x"},'));
+    expect(() => loadSettings(path)).toThrow('"__proto__" cannot be a name');
   });
 
   it("are read from the path in the environment variable", () => {

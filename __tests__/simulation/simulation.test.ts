@@ -37,6 +37,7 @@ describe("the pipeline on services that fail", () => {
         "good file misread",
         "engine out of order",
         "slow query",
+        "no statistics",
         "function timed out",
       ]),
     );

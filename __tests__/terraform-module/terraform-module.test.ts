@@ -95,7 +95,15 @@ describe("the Terraform module", () => {
     const settings = INPUTS.map(({ setting }) => setting);
     // The prefix of ids is for CDKTF stacks; in HCL the module's name separates the resources.
     // The Region is that of the provider that the module is called with.
-    const ofLibrary = ["idPrefix", "region", "ruleForEachSource", "isHashed"];
+    const ofLibrary = [
+      "idPrefix",
+      "region",
+      "ruleForEachSource",
+      "isHashed",
+      "movesFiles",
+      "deliveredPrefixes",
+      "landingArn",
+    ];
     const problems = [
       ...props
         .filter((prop) => !settings.includes(prop) && !ofLibrary.includes(prop))
@@ -110,7 +118,11 @@ describe("the Terraform module", () => {
     const attributes = INPUTS.filter(({ setting }) => setting === "sources").flatMap(({ schema }) =>
       Object.keys(schema.items?.properties ?? {}),
     );
-    const represented = representativesOf("alb", true, true).flatMap((source) => Object.keys(source));
+    const represented = representativesOf("alb", {
+      bySource: true,
+      isWatched: true,
+      layout: "hive",
+    }).flatMap((source) => Object.keys(source));
     problems.push(
       ...attributes
         .filter((attribute) => !represented.includes(attribute))

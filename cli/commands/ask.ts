@@ -3,7 +3,7 @@ import { QUESTIONS } from "../../questions";
 import type { Parameter, Question } from "../../questions/question";
 import { ALL_TIME, lastDay, parseRange, type Range } from "../../questions/range";
 import { comparesWeeks, renderQuestion } from "../../questions/render";
-import { write } from "../../terminal/write";
+import { write, writeText } from "../../terminal/write";
 import { answer } from "../answer";
 import { examples, wholeNumber } from "../command-line";
 import { addEngineOptions, type EngineOptions, requireEngine } from "../engine-options";
@@ -38,7 +38,7 @@ export function addAskCommand(program: Command): Command {
       if (name !== undefined) {
         command.error(`error: unknown question "${name}"; run "access-logs ask" to list the questions`);
       }
-      await write(json ? `${JSON.stringify(QUESTIONS)}\n` : listed());
+      await (json ? write(`${JSON.stringify(QUESTIONS)}\n`) : writeText(listed()));
     });
   for (const question of QUESTIONS) addQuestion(ask, question);
   return ask;

@@ -2,12 +2,15 @@ import { type Command, Option } from "commander";
 import { FORMATS } from "../../formats";
 import { parseHourRange } from "../../handlers/core/add-partitions";
 import type { FolderBackfillOptions, FolderBackfillOutcome } from "../../lake/backfill";
+import type { AwsBackfillOutcome } from "../../operations/backfill";
+import { printable } from "../../terminal/printable";
 import { progressLine } from "../../terminal/progress-line";
 import { count, counted, plural } from "../../terminal/quantities";
 import { UserError } from "../../terminal/user-error";
-import { write } from "../../terminal/write";
+import { write, writeText } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 import { loadParts } from "../load-parts";
+import { printKnown, printLost } from "../print-lost";
 
 interface Options {
   readonly from: string;
@@ -24,6 +27,7 @@ interface Options {
   readonly settings?: string;
 }
 
+type Outcome = FolderBackfillOutcome & Partial<Pick<AwsBackfillOutcome, "delivered">>;
 type CommonOptions = Omit<FolderBackfillOptions, "directory" | "lake" | "deleteOriginals">;
 
 /** S3 accepts 3,500 writes per second and prefix; the pipeline, which runs at the same time, needs some of them. */
@@ -32,6 +36,7 @@ const PHASES = {
   count: "counting objects",
   move: "moving objects",
   partitions: "finding days with files",
+  folders: "listing folders of files as delivered",
   commit: "adding hours to the tables",
 };
 /** Adds `access-logs backfill`. */
@@ -57,7 +62,7 @@ export function addBackfillCommand(program: Command): Command {
     .option("--json", "print the summary as one JSON document", false)
     .option("--dir <folder>", "lake: folder that is used as the bucket")
     .option("--lake <folder>", "lake: folder of the lake")
-    .option("--move", "lake: delete the originals after they are copied", false)
+    .option("--move", "lake: delete the originals after their rows are in the tables", false)
     .option("--bucket <bucket>", "AWS: bucket of the moved files (output log_bucket of the stack)")
     .option(
       "--log-bucket <bucket>",
@@ -90,11 +95,13 @@ async function run(options: Options): Promise<void> {
     },
   };
   const started = performance.now();
-  const outcome = await (options.bucket === undefined ? runHere(options, common) : runOnAws(options, common));
+  const outcome: Outcome = await (options.bucket === undefined
+    ? runHere(options, common)
+    : runOnAws(options, common));
   progress.clear();
   const summary = { ...outcome, seconds: Math.round(performance.now() - started) / 1000 };
-  await write(options.json ? `${JSON.stringify(summary)}\n` : printOutcome(summary, options));
-  if (outcome.failed.length > 0) process.exitCode = 1;
+  await (options.json ? write(`${JSON.stringify(summary)}\n`) : writeText(printOutcome(summary, options)));
+  if (outcome.failed.length + (outcome.lost?.length ?? 0) > 0) process.exitCode = 1;
 }
 
 async function runHere({ dir, lake, move }: Options, common: CommonOptions): Promise<FolderBackfillOutcome> {
@@ -108,42 +115,49 @@ async function runHere({ dir, lake, move }: Options, common: CommonOptions): Pro
 async function runOnAws(
   { bucket = "", logBucket, settings }: Options,
   common: CommonOptions,
-): Promise<FolderBackfillOutcome> {
+): Promise<AwsBackfillOutcome> {
   const parts = await loadParts(settings);
   const { backfillAws } = await import("../../operations/backfill.js");
+  const { withLanding } = await import("../../pipeline/deployed-parts.js");
   if (logBucket === undefined && parts.hasLandingBucket) {
     throw new UserError(
       "with a KMS key, logs are delivered to a separate bucket: set it with --log-bucket (output landing_bucket of the stack)",
     );
   }
+  const landing = logBucket ?? parts.logBucket ?? bucket;
   process.env.AWS_REGION = parts.region;
-  return backfillAws({
-    ...common,
-    ...parts,
-    bucket,
-    logBucket: logBucket ?? parts.logBucket ?? bucket,
-  });
+  return backfillAws({ ...common, ...withLanding(parts, landing), bucket, logBucket: landing });
 }
 
-function printOutcome(
-  outcome: FolderBackfillOutcome & { readonly seconds: number },
-  { dryRun, bucket }: Options,
-): string {
+function printOutcome(outcome: Outcome & { readonly seconds: number }, { dryRun, bucket }: Options): string {
   const line = (label: string, value: number, what: string) => `${label.padEnd(13)}${count(value)} ${what}\n`;
-  const { objects, moved, movedBefore, outOfRange, skipped, failed, files, partitions } = outcome;
+  const { objects, moved, movedBefore, outOfRange, skipped, failed, files, partitions, delivered } = outcome;
   return [
     line("objects", objects, "in the log bucket"),
     line(dryRun ? "to move" : "moved", moved, plural(moved, "file")),
     ...(movedBefore > 0 ? [line("moved before", movedBefore, plural(movedBefore, "file"))] : []),
     line("out of range", outOfRange, `${plural(outOfRange, "file")} of other hours or tables`),
     ...Object.entries(skipped).map(([reason, count]) => line("skipped", count, reason)),
-    ...failed.map(({ key, reason }) => `failed       ${key}: ${reason}\n`),
+    ...failed.map(({ key, reason }) => `failed       ${printable(key)}: ${printable(reason)}\n`),
     line(
       dryRun ? "to note" : "noted",
       partitions,
       `${plural(partitions, "hour")} with ${counted(files, "moved file")}`,
     ),
+    ...(delivered && delivered.objects > 0
+      ? [
+          line(
+            dryRun ? "to note" : "noted",
+            delivered.files,
+            `${plural(delivered.files, "file")} as delivered, in ${counted(delivered.folders, "folder")}`,
+          ),
+          line("out of range", delivered.outOfRange, "of other hours in these folders"),
+          ...Object.entries(delivered.skipped).map(([reason, count]) => line("skipped", count, reason)),
+        ]
+      : []),
     ...Object.entries(outcome.rows ?? {}).map(([table, rows]) => line("rows", rows, `new in ${table}`)),
+    ...printKnown(outcome.changed, outcome.duplicates).map((text) => `${text}\n`),
+    ...lostLines(outcome),
     ...(bucket === undefined || dryRun
       ? []
       : ["             the next runs commit them, oldest hour first, every ten minutes\n"]),
@@ -151,3 +165,8 @@ function printOutcome(
     ...(failed.length > 0 ? ["run the same command again to retry the failed files\n"] : []),
   ].join("");
 }
+
+const lostLines = ({ lost = [] }: FolderBackfillOutcome): string[] =>
+  lost.length === 0
+    ? []
+    : [`lost         ${counted(lost.length, "file")}\n`, ...printLost(lost).map((text) => `${text}\n`)];

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { Connection } from "../../operations/notification-plan";
 import { confirmed } from "../../terminal/confirm";
 import { UserError } from "../../terminal/user-error";
-import { write } from "../../terminal/write";
+import { write, writeText } from "../../terminal/write";
 import { examples, matching } from "../command-line";
 
 interface Options {
@@ -65,14 +65,14 @@ async function run(options: Options): Promise<void> {
     remove,
     connection: connectionOf(options),
     confirm: async (changes) => {
-      if (!json) await write(`bucket ${bucket}\n${changes.map((line) => `  ${line}\n`).join("")}`);
+      if (!json) await writeText(`bucket ${bucket}\n${changes.map((line) => `  ${line}\n`).join("")}`);
       return !dryRun && (yes || confirmed("apply these changes?"));
     },
   });
   if (json) await write(`${JSON.stringify(outcome)}\n`);
-  else if (outcome.kind === "unchanged") await write(`bucket ${bucket}: nothing to change\n`);
-  else if (outcome.kind === "written") await write("written and verified\n");
-  else await write(dryRun ? "nothing was written: this was a dry run\n" : "nothing was written\n");
+  else if (outcome.kind === "unchanged") await writeText(`bucket ${bucket}: nothing to change\n`);
+  else if (outcome.kind === "written") await writeText("written and verified\n");
+  else await writeText(dryRun ? "nothing was written: this was a dry run\n" : "nothing was written\n");
 }
 
 function connectionOf({ eventbridge, queue, prefix, remove }: Options): Connection {

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { billOf, DAYS_PER_MONTH, DESIGN_NAMES, type DesignName } from "../../cost/model";
 import { PRICES } from "../../cost/prices";
-import { write } from "../../terminal/write";
+import { write, writeText } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 
 interface Options {
@@ -38,7 +38,7 @@ export function addCostCommand(program: Command): Command {
       if (json) return write(`${JSON.stringify({ load, bills, prices: PRICES })}\n`);
       // The module for tables is loaded only if there is a table to print.
       const { printBills } = await import("../../cost/print-bills.js");
-      return write(printBills(load, bills, design));
+      return writeText(printBills(load, bills, design));
     });
 }
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { ADDRESS_MODES, type PrivacyOptions, TEXT_MODES } from "../../formats/privacy";
 import { progressLine } from "../../terminal/progress-line";
-import { write } from "../../terminal/write";
+import { write, writeText } from "../../terminal/write";
 import { examples } from "../command-line";
 import { printSummary } from "../print-summary";
 
@@ -18,7 +18,7 @@ export const addIngestCommand = (program: Command): Command =>
     .description("run the pipeline on a folder: copy its logs to LAKE/raw and add them to the typed tables")
     .argument("<dir>", "folder that is used as the bucket; the path of a file in it is its key")
     .requiredOption("--lake <folder>", "folder of the lake; created if it does not exist")
-    .option("--move", "delete the originals after they are copied", false)
+    .option("--move", "delete the originals after their rows are in the tables", false)
     .addOption(
       new Option("--client-ips <mode>", "how a new lake stores client addresses").choices(ADDRESS_MODES),
     )
@@ -50,5 +50,8 @@ export const addIngestCommand = (program: Command): Command =>
           progress.show(phase === "move" ? "moving files" : "adding hours to the tables", done, total),
       });
       progress.clear();
-      await write(options.json ? `${JSON.stringify(summary)}\n` : printSummary(summary, options.lake));
+      if (summary.lost.length > 0) process.exitCode = 1;
+      await (options.json
+        ? write(`${JSON.stringify(summary)}\n`)
+        : writeText(printSummary(summary, options.lake)));
     });

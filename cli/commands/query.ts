@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { answer } from "../answer";
 import { examples } from "../command-line";
 import { addEngineOptions, type EngineOptions, requireEngine } from "../engine-options";
@@ -19,7 +19,13 @@ export function addQueryCommand(program: Command): Command {
       "run SQL on a lake or on Athena: on the typed tables, and on <table>_unparsed with the unparsed lines",
     )
     .argument("[sql]", 'one statement in the dialect of DuckDB or Athena; "-" reads it from standard input')
-    .option("--file <file>", 'read the statement from a file; "-" is standard input');
+    .option("--file <file>", 'read the statement from a file; "-" is standard input')
+    .addOption(
+      new Option(
+        "--unsafe",
+        "lake: run any SQL of DuckDB, which can also read and write other files and change the lake",
+      ).conflicts("athena"),
+    );
   return addEngineOptions(command)
     .addHelpText(
       "after",

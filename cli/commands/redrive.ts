@@ -9,7 +9,7 @@ import { confirmed } from "../../terminal/confirm";
 import { progressLine } from "../../terminal/progress-line";
 import { age, count, counted } from "../../terminal/quantities";
 import { wrapped } from "../../terminal/wrapped";
-import { write } from "../../terminal/write";
+import { write, writeText } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 import { addDeploymentOptions, type DeploymentOptions } from "../deployment-options";
 import { loadParts } from "../load-parts";
@@ -71,15 +71,15 @@ async function runQueues(options: Options): Promise<void> {
     ...(rate === undefined ? {} : { rate }),
     confirm: async (contents) => {
       progress.clear();
-      if (!json) await write(printContents(contents));
+      if (!json) await writeText(printContents(contents));
       return !dryRun && (yes || confirmed(`retry ${counted(contents.messages, "message")}?`));
     },
     onProgress: (done, total) => progress.show("messages", done, total),
   });
   progress.clear();
   if (json) return write(`${JSON.stringify(redriven)}\n`);
-  await write(redriven.map((item) => printOutcome(item, dryRun)).join(""));
-  if (queue === undefined) await write(await rejectedLine(parts, options));
+  await writeText(redriven.map((item) => printOutcome(item, dryRun)).join(""));
+  if (queue === undefined) await writeText(await rejectedLine(parts, options));
 }
 
 /** A line about rejected files; empty if there are none. */
@@ -103,14 +103,14 @@ async function runRejected(options: Options): Promise<void> {
     ...options,
     confirm: async (contents) => {
       progress.clear();
-      if (!json) await write(printRejected(contents));
+      if (!json) await writeText(printRejected(contents));
       const replaced = contents.files.filter(({ isReplaced }) => isReplaced).length;
       return !dryRun && replaced > 0 && (yes || confirmed(`take back ${counted(replaced, "file")}?`));
     },
     onProgress: (done, total) => progress.show("files", done, total),
   });
   progress.clear();
-  await write(json ? `${JSON.stringify(redriven)}\n` : printRejectedOutcome(redriven, dryRun));
+  await (json ? write(`${JSON.stringify(redriven)}\n`) : writeText(printRejectedOutcome(redriven, dryRun)));
   const { outcome } = redriven;
   if (outcome.kind === "taken-back" && outcome.failed.length > 0) process.exitCode = 1;
 }

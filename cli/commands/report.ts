@@ -2,10 +2,11 @@ import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { parseRange, type Range } from "../../questions/range";
+import { printableLines } from "../../terminal/printable";
 import { progressLine } from "../../terminal/progress-line";
 import { byteText } from "../../terminal/quantities";
 import { UserError } from "../../terminal/user-error";
-import { write } from "../../terminal/write";
+import { write, writeText } from "../../terminal/write";
 import { examples } from "../command-line";
 import { makeReport } from "../make-report";
 
@@ -63,11 +64,9 @@ async function run(
   );
   progress.clear();
   const seconds = (performance.now() - started) / 1000;
-  await write(
-    json
-      ? `${JSON.stringify({ file: output, bytes, tables, seconds })}\n`
-      : `wrote ${output}, ${byteText(bytes)}, in ${seconds.toFixed(1)} s; open it in a browser\n`,
-  );
+  await (json
+    ? write(`${JSON.stringify({ file: output, bytes, tables, seconds })}\n`)
+    : writeText(`wrote ${output}, ${byteText(bytes)}, in ${seconds.toFixed(1)} s; open it in a browser\n`));
   if (open) openFile(resolve(output));
 }
 
@@ -88,6 +87,8 @@ function openFile(path: string): void {
   const [program, ...leading] =
     process.platform === "darwin" ? ["open"] : process.platform === "win32" ? ["explorer"] : ["xdg-open"];
   const child = spawn(program ?? "", [...leading, path], { stdio: "ignore", detached: true });
-  child.on("error", () => console.error(`error: ${program} is not installed; open ${path} in a browser`));
+  child.on("error", () =>
+    console.error(printableLines(`error: ${program} is not installed; open ${path} in a browser`)),
+  );
   child.unref();
 }

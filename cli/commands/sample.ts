@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { SAMPLE_DEFAULTS, type SampleOptions, writeSample } from "../../sample/write-sample";
 import { progressLine } from "../../terminal/progress-line";
 import { byteText, counted } from "../../terminal/quantities";
-import { write } from "../../terminal/write";
+import { write, writeText } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 
 interface Options extends SampleOptions {
@@ -36,9 +36,7 @@ export const addSampleCommand = (program: Command): Command =>
       );
       progress.clear();
       const { files, bytes } = summary;
-      await write(
-        json
-          ? `${JSON.stringify(summary)}\n`
-          : `wrote ${counted(files, "log file")}, ${byteText(bytes)} of text, to ${directory}\n`,
-      );
+      await (json
+        ? write(`${JSON.stringify(summary)}\n`)
+        : writeText(`wrote ${counted(files, "log file")}, ${byteText(bytes)} of text, to ${directory}\n`));
     });

@@ -1,3 +1,9 @@
+import {
+  type DeliveredFolder,
+  deliveredPairs,
+  deliveredPrefixOf,
+  type FolderLayout,
+} from "../delivered-layout";
 import { type Partition, partitionPairs, rawPrefixOf } from "../partition-layout";
 import { hiveIdentifier, hiveString } from "./sql-text";
 
@@ -18,20 +24,54 @@ export function renderAddPartitions(
   bucket: string,
   partitions: readonly Partition[],
 ): string {
-  const [first] = partitions;
-  if (!first || partitions.length > MAX_PARTITIONS_PER_STATEMENT) {
+  if (partitions.some((partition) => partition.table !== partitions[0]?.table)) {
+    throw new Error("a statement adds partitions of one table");
+  }
+  return renderAdd(
+    database,
+    table,
+    partitions.map((partition) => ({
+      pairs: partitionPairs(partition),
+      location: `s3://${bucket}/${rawPrefixOf(partition)}`,
+    })),
+  );
+}
+
+/**
+ * The same for folders of files as delivered.
+ *
+ * @param table table over these files, e.g. `alb_access_logs_delivered`
+ * @throws Error unless there are 1 to 100 folders
+ */
+export const renderAddDelivered = (
+  database: string,
+  table: string,
+  layout: FolderLayout,
+  folders: readonly DeliveredFolder[],
+): string =>
+  renderAdd(
+    database,
+    table,
+    folders.map((folder) => ({
+      pairs: deliveredPairs(layout, folder),
+      location: `s3://${folder.bucket}/${deliveredPrefixOf(layout, folder)}`,
+    })),
+  );
+
+interface AddedPartition {
+  readonly pairs: readonly (readonly [key: string, value: string])[];
+  readonly location: string;
+}
+
+function renderAdd(database: string, table: string, partitions: readonly AddedPartition[]): string {
+  if (partitions.length === 0 || partitions.length > MAX_PARTITIONS_PER_STATEMENT) {
     throw new Error(
       `a statement adds from 1 to ${MAX_PARTITIONS_PER_STATEMENT} partitions, got ${partitions.length}`,
     );
   }
-  if (partitions.some((partition) => partition.table !== first.table)) {
-    throw new Error("a statement adds partitions of one table");
-  }
-  const clauses = partitions.map((partition) => {
-    const pairs = partitionPairs(partition).map(
-      ([key, value]) => `${hiveIdentifier(key)} = ${hiveString(value)}`,
-    );
-    return `PARTITION (${pairs.join(", ")}) LOCATION ${hiveString(`s3://${bucket}/${rawPrefixOf(partition)}`)}`;
+  const clauses = partitions.map(({ pairs, location }) => {
+    const keys = pairs.map(([key, value]) => `${hiveIdentifier(key)} = ${hiveString(value)}`);
+    return `PARTITION (${keys.join(", ")}) LOCATION ${hiveString(location)}`;
   });
   return `ALTER TABLE ${hiveIdentifier(database)}.${hiveIdentifier(table)} ADD IF NOT EXISTS
 ${clauses.join("\n")}`;

@@ -39,5 +39,6 @@ FROM read_csv(${sqlString(glob)},
   columns = {${columns.map(({ name, type }) => `${sqlString(name)}: ${sqlString(type)}`).join(", ")}},
   delim = ${sqlString(String.fromCharCode(COLUMN_SEPARATOR))}, nullstr = ['-', ''], null_padding = true,
   compression = 'none', quote = '', escape = '', comment = '', header = false, auto_detect = false,
-  max_line_size = ${maxLineBytes}, buffer_size = ${2 * maxLineBytes}, filename = true)`;
+  max_line_size = ${maxLineBytes}, buffer_size = ${2 * maxLineBytes}, filename = true,
+  hive_partitioning = false)`;
 }

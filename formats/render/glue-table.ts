@@ -1,5 +1,14 @@
 import { typeNameOf } from "../column-type";
-import { columnsOf, type LogFormat, linesTableOf, rawTableOf } from "../log-format";
+import type { DeliveredSource } from "../configured-source";
+import { deliveredKeysOf } from "../delivered-layout";
+import {
+  columnsOf,
+  deliveredLinesTableOf,
+  deliveredTableOf,
+  type LogFormat,
+  linesTableOf,
+  rawTableOf,
+} from "../log-format";
 import { PARTITION_KEYS, RAW_PREFIX, SOURCE_KEY } from "../partition-layout";
 import { renderLinePattern } from "./line-pattern";
 
@@ -37,25 +46,54 @@ export interface RawTableOptions {
  * @see https://docs.aws.amazon.com/athena/latest/ug/regex-serde.html
  */
 export const rawGlueTable = (format: LogFormat, options: RawTableOptions): GlueTable =>
-  textTable(format, options, {
+  textTable({
     name: rawTableOf(format),
     description: `${format.title}: raw table`,
-    columns: columnsOf(format).map((column) => ({
-      name: column.name,
-      type: typeNameOf("text", format, column),
-      comment: column.doc,
-    })),
-    pattern: renderLinePattern(format),
+    ...rowsOf(format),
+    ...movedFiles(format, options),
   });
 
 /** A table over the same files with one column, the complete line: it shows unparsed lines. */
 export const linesGlueTable = (format: LogFormat, options: RawTableOptions): GlueTable =>
-  textTable(format, options, {
+  textTable({
     name: linesTableOf(format),
     description: `${format.title}: line by line`,
-    columns: [{ name: "line", type: "string", comment: "The whole line, as delivered" }],
-    pattern: "(.*)",
+    ...LINES,
+    ...movedFiles(format, options),
   });
+
+/**
+ * The raw table and the table of lines over files where AWS delivers them. Every partition is added with its location.
+ *
+ * @param sources the sources of this format that are read as delivered
+ * @throws Error without sources, or if the files of the format cannot be read as delivered
+ */
+export function deliveredGlueTables(
+  format: LogFormat,
+  sources: readonly Pick<DeliveredSource, "bucket" | "prefix">[],
+): { readonly rows: GlueTable; readonly lines: GlueTable } {
+  const { delivered, title } = format;
+  const [first] = sources;
+  if (delivered.kind === "flat" || !first) throw new Error(`${title}: no files are read as delivered`);
+  const files = {
+    partitionKeys: deliveredKeysOf(delivered),
+    location: `s3://${first.bucket}/${first.prefix}`,
+  };
+  return {
+    rows: textTable({
+      name: deliveredTableOf(format),
+      description: `${title}: raw table over the files as delivered`,
+      ...rowsOf(format),
+      ...files,
+    }),
+    lines: textTable({
+      name: deliveredLinesTableOf(format),
+      description: `${title}: line by line, over the files as delivered`,
+      ...LINES,
+      ...files,
+    }),
+  };
+}
 
 interface TextTable {
   readonly name: string;
@@ -63,22 +101,45 @@ interface TextTable {
   readonly columns: readonly GlueColumn[];
   /** One group per column. */
   readonly pattern: string;
+  readonly partitionKeys: readonly { readonly name: string; readonly type: string; readonly doc: string }[];
+  readonly location: string;
 }
 
-const textTable = (
-  format: LogFormat,
+const rowsOf = (format: LogFormat): Pick<TextTable, "columns" | "pattern"> => ({
+  columns: columnsOf(format).map((column) => ({
+    name: column.name,
+    type: typeNameOf("text", format, column),
+    comment: column.doc,
+  })),
+  pattern: renderLinePattern(format),
+});
+
+const LINES: Pick<TextTable, "columns" | "pattern"> = {
+  columns: [{ name: "line", type: "string", comment: "The whole line, as delivered" }],
+  pattern: "(.*)",
+};
+
+const movedFiles = (
+  { table }: LogFormat,
   { bucket, bySource }: RawTableOptions,
-  { name, description, columns, pattern }: TextTable,
-): GlueTable => ({
+): Pick<TextTable, "partitionKeys" | "location"> => ({
+  partitionKeys: [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS],
+  location: `s3://${bucket}/${RAW_PREFIX}${table}/`,
+});
+
+const textTable = ({
   name,
   description,
   columns,
-  partitionKeys: [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map((key) => ({
-    name: key.name,
-    type: key.type,
-    comment: key.doc,
-  })),
-  location: `s3://${bucket}/${RAW_PREFIX}${format.table}/`,
+  pattern,
+  partitionKeys,
+  location,
+}: TextTable): GlueTable => ({
+  name,
+  description,
+  columns,
+  partitionKeys: partitionKeys.map((key) => ({ name: key.name, type: key.type, comment: key.doc })),
+  location,
   inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
   outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
   serializationLibrary: "org.apache.hadoop.hive.serde2.RegexSerDe",

@@ -1,15 +1,33 @@
 import { typeNameOf } from "../column-type";
 import {
+  type DeliveredFolder,
+  deliveredPairs,
+  deliveredPrefixOf,
+  distinctFolders,
+  type FolderLayout,
+} from "../delivered-layout";
+import { isStampedKey, STAMPED } from "../file-identity";
+import {
   type Column,
   columnsOf,
+  deliveredLinesTableOf,
+  deliveredTableOf,
   type LogFormat,
   linesTableOf,
   rawTableOf,
   unparsedViewOf,
 } from "../log-format";
-import { LAKE_PREFIX, PARTITION_KEYS, type Partition, partitionPairs, SOURCE_KEY } from "../partition-layout";
+import {
+  LAKE_PREFIX,
+  PARTITION_KEYS,
+  type Partition,
+  partitionPairs,
+  rawPrefixOf,
+  SOURCE_KEY,
+} from "../partition-layout";
 import type { PrivacyRule } from "../privacy";
 import { DAY_SECONDS } from "../time";
+import { renderDeliveredIdentity, renderIdentity, renderKeysOf, renderMovedIdentity } from "./delivered-sql";
 import { renderLineForm } from "./line-pattern";
 import { renderPrivate } from "./privacy-sql";
 import { hiveIdentifier, hiveString, sqlIdentifier, sqlString } from "./sql-text";
@@ -28,6 +46,8 @@ export interface LakeTable {
    * or some if the table is partitioned by source.
    */
   readonly hidesLines?: "all" | readonly string[];
+  /** True if files of a source are read as delivered: the view of unparsed lines then has their lines, too. */
+  readonly hasDelivered?: boolean;
 }
 
 interface LakeColumn {
@@ -38,6 +58,7 @@ interface LakeColumn {
   readonly value: string;
 }
 
+const [DT, HOUR] = PARTITION_KEYS;
 /** Column with the file of a row: `s3://bucket/key`. A file is committed if this column contains it. */
 export const LOG_FILE = "log_file";
 /** A day after a snapshot was replaced, no query reads it any more: VACUUM can delete the files that OPTIMIZE replaced. */
@@ -51,7 +72,11 @@ export const lakeColumnNames = (table: LakeTable): readonly string[] =>
 export const lakeColumnTypes = (table: LakeTable): ReadonlyMap<string, string> =>
   new Map(lakeColumns(table).map(({ name, type }) => [name, type]));
 
-function lakeColumns({ format, bySource }: LakeTable, rule?: PrivacyRule): readonly LakeColumn[] {
+function lakeColumns(
+  { format, bySource }: LakeTable,
+  rule?: PrivacyRule,
+  keyValue: KeyValue = sqlIdentifier,
+): readonly LakeColumn[] {
   const keys = [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS];
   return [
     ...columnsOf(format).map((column) => ({
@@ -60,8 +85,18 @@ function lakeColumns({ format, bySource }: LakeTable, rule?: PrivacyRule): reado
       value: privateValue(rule, column, typedValue(format, column)),
     })),
     { name: LOG_FILE, type: "string", value: sqlPath },
-    ...keys.map(({ name, type }) => ({ name, type, value: sqlIdentifier(name) })),
+    ...keys.map(({ name, type }) => ({ name, type, value: keyValue(name) })),
   ];
+}
+
+/** SQL of the value of a partition key, in a row of a text table. */
+type KeyValue = (name: string) => string;
+
+/** In the tables over files as delivered, the day and the hour of the requests are in the path only. */
+function deliveredKeyValue({ stamp }: FolderLayout): KeyValue {
+  const { dt, hour } = renderKeysOf(stamp, sqlPath);
+  const values: Readonly<Record<string, string>> = { [DT.name]: dt, [HOUR.name]: hour };
+  return (name) => values[name] ?? sqlIdentifier(name);
 }
 
 const privateValue = (rule: PrivacyRule | undefined, { personal }: Column, value: string): string =>
@@ -130,11 +165,24 @@ export function renderAddLakeColumns(table: LakeTable, names: ReadonlySet<string
 }
 
 /** Files of one table that a statement commits. */
-export interface CommittedFiles {
-  /** Their partitions; at least one. */
+export type CommittedFiles = CommittedMoved | CommittedDelivered;
+
+interface FilesOfTable {
+  /** Their partitions, by the hours of their names; at least one. */
   readonly partitions: readonly Partition[];
   /** Their keys; at least one range. */
   readonly ranges: readonly KeyRange[];
+}
+
+/** Files below `raw/`: either all of their names begin with a time, or none. */
+export interface CommittedMoved extends FilesOfTable {
+  readonly kind: "moved";
+}
+
+/** Files of one source where AWS delivered them. */
+export interface CommittedDelivered extends FilesOfTable {
+  readonly kind: "delivered";
+  readonly folders: readonly [DeliveredFolder, ...DeliveredFolder[]];
 }
 
 /** Keys from the first to the last, both included, in the order of character codes. */
@@ -144,71 +192,178 @@ export interface KeyRange {
 }
 
 /**
- * Commits files that are not in the typed table yet: all of their rows at once, or none. A second run adds nothing.
+ * Commits files that are not in the typed table yet: all of their rows at once, or none. A second run adds nothing, and
+ * neither does another copy of a committed file: files are compared by their identities.
  *
- * It reads only these files: the engine prunes files by `"$path"` before it opens them. It also prunes the typed table
- * by these keys, with the bounds of `dt`, `hour` and `log_file` that Iceberg keeps for every data file. Pruning by
- * `time` would miss a file whose lines have other days than its name.
+ * It reads only these files: the engine prunes files by `"$path"` before it opens them. It also prunes the typed table,
+ * with the bounds of `dt`, `hour` and `log_file` that Iceberg keeps for every data file. Pruning by `time` would miss a
+ * file whose lines have other days than its name.
  *
  * @param rule personal data that the rows must not contain; default: they contain everything that was logged
+ * @throws Error for files as delivered of a format whose files are never read as delivered
  */
-export function renderCommit(
-  table: LakeTable,
-  { partitions, ranges }: CommittedFiles,
-  rule?: PrivacyRule,
-): string {
-  const columns = lakeColumns(table, rule);
-  const keys = partitionCondition(partitions);
-  const isOneOf = (path: string) => rangeCondition(table, path, ranges);
+export function renderCommit(table: LakeTable, files: CommittedFiles, rule?: PrivacyRule): string {
+  const { bucket, format } = table;
+  const { from, keyValue, isIn, fileBucket, identity, present } = textOfFiles(table, files);
+  const columns = lakeColumns(table, rule, keyValue);
+  const own = rangeConditions(fileBucket, sqlIdentifier(LOG_FILE), files.ranges);
+  const known = [
+    partitionCondition(files.partitions, sqlIdentifier),
+    ...(present ? [anyOf([...own, ...outside(sqlIdentifier(LOG_FILE), present)])] : []),
+  ];
   return `${commitHead(table)}${columns.map(({ name }) => sqlIdentifier(name)).join(", ")})
 SELECT
 ${columns.map(({ value }) => `  ${value}`).join(",\n")}
-FROM ${sqlName(table, rawTableOf(table.format))}
-WHERE ${keys}
-  AND ${isOneOf(sqlPath)}
-  AND ${sqlPath} NOT IN (
-    SELECT ${sqlIdentifier(LOG_FILE)} FROM ${sqlName(table, table.format.table)}
-    WHERE ${keys}
-      AND ${isOneOf(sqlIdentifier(LOG_FILE))}
+FROM ${sqlName(table, from)}
+WHERE ${isIn}
+  AND ${anyOf(rangeConditions(fileBucket, sqlPath, files.ranges))}
+  AND ${identity} NOT IN (
+    SELECT ${renderIdentity(bucket, sqlIdentifier(LOG_FILE))} FROM ${sqlName(table, format.table)}
+    WHERE ${known.join("\n      AND ")}
   )
-  AND ${isRow(table.format)}`;
+  AND ${isRow(format)}`;
+}
+
+/** How a statement reads the text of its files. */
+interface TextOfFiles {
+  /** Text table. */
+  readonly from: string;
+  readonly fileBucket: string;
+  readonly keyValue: KeyValue;
+  /** Condition on the text table's partitions. */
+  readonly isIn: string;
+  /** SQL of the identity of a row's file. */
+  readonly identity: string;
+  /**
+   * Starts of all paths that are spelled as the paths of these files are, in the same partitions. A typed row with
+   * another path there has another file; only a path outside can be another spelling of one of these files.
+   * `undefined`: unknown.
+   */
+  readonly present?: readonly string[];
+}
+
+function textOfFiles({ format, bucket }: LakeTable, files: CommittedFiles): TextOfFiles {
+  const { partitions, ranges } = files;
+  if (files.kind === "moved") {
+    const isStamped = ranges.every(({ from, to }) => isStampedKey(from) && isStampedKey(to));
+    return {
+      from: rawTableOf(format),
+      fileBucket: bucket,
+      keyValue: sqlIdentifier,
+      isIn: partitionCondition(partitions, sqlIdentifier),
+      identity: renderMovedIdentity(sqlPath),
+      ...(isStamped
+        ? { present: partitions.map((partition) => `s3://${bucket}/${rawPrefixOf(partition)}${STAMPED}`) }
+        : {}),
+    };
+  }
+  const { delivered } = format;
+  if (delivered.kind === "flat") throw new Error(`${format.title}: no files are read as delivered`);
+  const keyValue = deliveredKeyValue(delivered);
+  const [{ bucket: fileBucket }] = files.folders;
+  return {
+    from: deliveredTableOf(format),
+    fileBucket,
+    keyValue,
+    // A range can cover files of other hours, which may be in the typed table: they are not looked for there.
+    isIn: `${folderCondition(delivered, files.folders)}
+  AND ${partitionCondition(partitions, keyValue)}`,
+    identity: renderDeliveredIdentity(sqlPath),
+    present: distinctFolders(files.folders).map(
+      (folder) => `s3://${fileBucket}/${deliveredPrefixOf(delivered, folder)}`,
+    ),
+  };
 }
 
 /** Start of every commit to the table, and of no other statement. */
 export const commitHead = (table: LakeTable): string => `INSERT INTO ${sqlName(table, table.format.table)} (`;
 
 /** `"dt" = '...' AND "hour" IN (...)` for each day, with the source before it if there is one. */
-function partitionCondition(partitions: readonly Partition[]): string {
-  const hoursByDay = new Map<string, string[]>();
-  for (const partition of partitions) {
-    const pairs = partitionPairs(partition).map(([key, value]) => [sqlIdentifier(key), sqlString(value)]);
-    const day = pairs.slice(0, -1).map((pair) => pair.join(" = "));
-    const hour = pairs.at(-1)?.[1] ?? "";
-    hoursByDay.set(day.join(" AND "), [...(hoursByDay.get(day.join(" AND ")) ?? []), hour]);
+const partitionCondition = (partitions: readonly Partition[], keyValue: KeyValue): string =>
+  pairsCondition(partitions.map(partitionPairs), keyValue);
+
+const folderCondition = (layout: FolderLayout, folders: readonly DeliveredFolder[]): string =>
+  pairsCondition(
+    folders.map((folder) => deliveredPairs(layout, folder)),
+    sqlIdentifier,
+  );
+
+/** Names the values of the innermost key in one list for each combination of the others. */
+function pairsCondition(
+  partitions: readonly (readonly (readonly [key: string, value: string])[])[],
+  keyValue: KeyValue,
+): string {
+  const byOthers = new Map<string, string[]>();
+  let innermost = "";
+  for (const pairs of partitions) {
+    const [key = "", value = ""] = pairs.at(-1) ?? [];
+    const others = pairs.slice(0, -1).map(([name, text]) => `${keyValue(name)} = ${sqlString(text)}`);
+    innermost = keyValue(key);
+    byOthers.set(others.join(" AND "), [...(byOthers.get(others.join(" AND ")) ?? []), sqlString(value)]);
   }
-  const hourKey = sqlIdentifier(PARTITION_KEYS[1].name);
-  return anyOf([...hoursByDay].map(([day, hours]) => `${day} AND ${hourKey} IN (${hours.join(", ")})`));
+  return anyOf(
+    [...byOthers].map(([others, values]) => `${others} AND ${innermost} IN (${values.join(", ")})`),
+  );
 }
 
-function rangeCondition({ bucket }: LakeTable, path: string, ranges: readonly KeyRange[]): string {
+function rangeConditions(bucket: string, path: string, ranges: readonly KeyRange[]): string[] {
   const pathOf = (key: string) => sqlString(`s3://${bucket}/${key}`);
   const single = ranges.filter(({ from, to }) => from === to).map(({ from }) => pathOf(from));
   const others = ranges.filter(({ from, to }) => from !== to);
-  return anyOf([
+  return [
     ...(single.length > 0 ? [`${path} IN (${single.join(", ")})`] : []),
     ...others.map(({ from, to }) => `${path} BETWEEN ${pathOf(from)} AND ${pathOf(to)}`),
-  ]);
+  ];
 }
+
+/** Conditions for the paths that begin with none of some texts. Comparisons, so that the engine can prune by them. */
+function outside(path: string, starts: readonly string[]): string[] {
+  const sorted = [...starts].sort();
+  return [
+    `${path} < ${sqlString(sorted[0] ?? "")}`,
+    ...sorted.map((start, index) => {
+      const next = sorted[index + 1];
+      const isAfter = `${path} >= ${sqlString(firstAfter(start))}`;
+      return next === undefined ? isAfter : `${isAfter} AND ${path} < ${sqlString(next)}`;
+    }),
+  ];
+}
+
+/** The first text after all texts that begin with this one. */
+const firstAfter = (start: string): string =>
+  start.slice(0, -1) + String.fromCharCode(start.charCodeAt(start.length - 1) + 1);
 
 const anyOf = (conditions: readonly string[]): string => `(${conditions.join(" OR ")})`;
 
 /**
  * The view of unparsed lines, each with its file. A line matches the form exactly if the SerDe reads it as a row.
+ *
+ * If there are files as delivered, the view has a column `day`: their folder's day, and the day of the requests of other
+ * files. Their `dt` is computed from the path, so only a condition on `day` limits what a query scans.
  */
-export const renderUnparsedView = (table: LakeTable): string =>
-  `CREATE OR REPLACE VIEW ${sqlName(table, unparsedViewOf(table.format))} AS
-SELECT ${shownLine(table)}, ${sqlPath} AS ${sqlIdentifier(LOG_FILE)}, ${keyNames(table).join(", ")}
-FROM ${sqlName(table, linesTableOf(table.format))}
+export function renderUnparsedView(table: LakeTable): string {
+  const { format, hasDelivered = false } = table;
+  const layout = hasDelivered && format.delivered.kind === "folders" ? format.delivered : undefined;
+  const moved = unparsedLines(table, linesTableOf(format), [
+    ...keyNames(table),
+    ...(layout ? [`${sqlIdentifier(DT.name)} AS "day"`] : []),
+  ]);
+  const head = `CREATE OR REPLACE VIEW ${sqlName(table, unparsedViewOf(format))} AS`;
+  if (!layout) return `${head}\n${moved}`;
+  const keyValue = deliveredKeyValue(layout);
+  const keys = [...(table.bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map(
+    ({ name }) => `${keyValue(name)} AS ${sqlIdentifier(name)}`,
+  );
+  return `${head}
+${moved}
+UNION ALL
+${unparsedLines(table, deliveredLinesTableOf(format), [...keys, '"day"'])}
+  AND ${keyValue(DT.name)} IS NOT NULL`;
+}
+
+const unparsedLines = (table: LakeTable, from: string, keys: readonly string[]): string =>
+  `SELECT ${shownLine(table)}, ${sqlPath} AS ${sqlIdentifier(LOG_FILE)}, ${keys.join(", ")}
+FROM ${sqlName(table, from)}
 WHERE "line" <> '' AND "line" NOT LIKE '#%'
   AND NOT regexp_like("line", ${sqlString(`^(?:${renderLineForm(table.format)})$`)})`;
 
@@ -218,9 +373,41 @@ function shownLine({ hidesLines = [] }: LakeTable): string {
   return `CASE WHEN ${sqlIdentifier(SOURCE_KEY.name)} IN (${hidesLines.map(sqlString).join(", ")}) THEN NULL ELSE "line" END AS "line"`;
 }
 
-/** Counts the unparsed lines of a day. Scans the text of the day. @param dt day, `YYYY-MM-DD` */
-export const renderCountUnparsed = (table: LakeTable, dt: string): string =>
-  `SELECT count(*) FROM ${sqlName(table, unparsedViewOf(table.format))} WHERE ${sqlIdentifier(PARTITION_KEYS[0].name)} = ${sqlString(dt)}`;
+/**
+ * Counts the unparsed lines of files, whose text it reads.
+ *
+ * @returns SQL of one text: for each file with such lines, a line with their number, a space, and the file; NULL if no
+ * file has any
+ */
+export function renderCountUnparsed(table: LakeTable, files: CommittedFiles): string {
+  const { fileBucket } = textOfFiles(table, files);
+  const days = table.hasDelivered ? [`"day" IN (${daysOf(table, files).map(sqlString).join(", ")})`] : [];
+  const conditions = [
+    partitionCondition(files.partitions, sqlIdentifier),
+    anyOf(rangeConditions(fileBucket, sqlIdentifier(LOG_FILE), files.ranges)),
+    ...days,
+  ];
+  return `${countHead(table)}
+  WHERE ${conditions.join("\n    AND ")}
+  GROUP BY ${sqlIdentifier(LOG_FILE)}
+)`;
+}
+
+/** Start of every count of unparsed lines of the table, and of no other statement. */
+export const countHead = (table: LakeTable): string =>
+  `SELECT array_join(array_agg("count_of_file"), chr(10)) FROM (
+  SELECT CAST(count(*) AS varchar) || ' ' || ${sqlIdentifier(LOG_FILE)} AS "count_of_file"
+  FROM ${sqlName(table, unparsedViewOf(table.format))}`;
+
+/** Values of the view's column `day`. */
+function daysOf({ format }: LakeTable, files: CommittedFiles): string[] {
+  const { delivered } = format;
+  const pairs =
+    files.kind === "delivered" && delivered.kind === "folders"
+      ? files.folders.flatMap((folder) => deliveredPairs(delivered, folder).filter(([key]) => key === "day"))
+      : files.partitions.flatMap((partition) => partitionPairs(partition).filter(([key]) => key === DT.name));
+  return [...new Set(pairs.map(([, value]) => value))];
+}
 
 const keyNames = ({ bySource }: LakeTable): string[] =>
   [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map(({ name }) => sqlIdentifier(name));

@@ -7,17 +7,21 @@ interface Dialect {
   sha256(text: string): string;
   /** A list separated by commas, with each item replaced; items that become NULL are left out. */
   each(list: string, replaced: (item: string) => string): string;
+  /** A text with every match of a pattern replaced. */
+  replaced(text: string, pattern: string, by: string): string;
 }
 
 const DIALECTS = {
   trino: {
     sha256: (text) => `lower(to_hex(sha256(to_utf8(${text}))))`,
     each: (list, replaced) => `array_join(transform(split(${list}, ','), i -> ${replaced("i")}), ',')`,
+    replaced: (text, pattern, by) => `regexp_replace(${text}, ${sqlString(pattern)}, ${sqlString(by)})`,
   },
   duckdb: {
     sha256: (text) => `sha256(${text})`,
     each: (list, replaced) =>
       `array_to_string(list_transform(string_split(${list}, ','), lambda i: ${replaced("i")}), ',')`,
+    replaced: (text, pattern, by) => `regexp_replace(${text}, ${sqlString(pattern)}, ${sqlString(by)}, 'g')`,
   },
 } as const satisfies Readonly<Record<string, Dialect>>;
 export type DialectName = keyof typeof DIALECTS;
@@ -25,16 +29,40 @@ export type DialectName = keyof typeof DIALECTS;
 /** 128 bits: enough that two values never have the same hash. */
 const HASH_DIGITS = 32;
 
+/** What stands before the two digits of an escaped character: CloudFront writes `%20` or `%2520`, ALB `\x20`. */
+const ESCAPE = "(?:%(?:25)*|\\\\x)";
+const COMMA = `${ESCAPE}2[Cc]`;
+const SPACES = `(?:${ESCAPE}(?:20|09)|[ +\\t])*`;
+
 const GROUP = "[0-9A-Fa-f]{1,4}:";
-/** Text before an address in a list: encoded or plain spaces, brackets. After it, a port may follow. */
-const BEFORE = "^(?:%20| )*(?:\\[|%5B)?";
-const AFTER_V6 = "[0-9A-Fa-f:.]*(?:(?:\\]|%5D)(?::[0-9]+)?)?(?:%20| )*$";
-const FIRST_THREE_BYTES = `${BEFORE}((?:[0-9]{1,3}[.]){3})[0-9]{1,3}(?::[0-9]+)?(?:%20| )*$`;
-/** Up to three groups: `::` means zeros, so after fewer groups the rest of the kept part is zero. */
-const FIRST_SIX_BYTES = `${BEFORE}((?:${GROUP}){1,3})${AFTER_V6}`;
+/** Text before an address in a list: spaces, a bracket. After it, a port may follow. */
+const BEFORE = `^${SPACES}(?:\\[|${ESCAPE}5[Bb])?`;
+const PORT = "(?::[0-9]+)?";
+const AFTER_V6 = `[0-9A-Fa-f:.]*(?:(?:\\]|${ESCAPE}5[Dd])${PORT})?${SPACES}$`;
+const FIRST_THREE_BYTES = `${BEFORE}((?:[0-9]{1,3}[.]){3})[0-9]{1,3}${PORT}${SPACES}$`;
+/**
+ * Up to three groups: `::` means zeros, so after fewer groups the rest of the kept part is zero. The groups after
+ * `2002:` are an IPv4 address, of which two bytes stay.
+ */
+const FIRST_SIX_BYTES = `${BEFORE}(2002:${GROUP}|(?:${GROUP}){1,3})${AFTER_V6}`;
 const NO_FIRST_GROUP = `${BEFORE}(:):${AFTER_V6}`;
 
-const SCHEME = "(?:[A-Za-z][A-Za-z0-9+.-]*:)?//";
+const QUERY_START = `(?:[?#]|${ESCAPE}(?:3[Ff]|23))`;
+const BEFORE_QUERY = `^([^\\n]*?)(?:${QUERY_START}|$)`;
+const QUERY = `^[^\\n]*?${QUERY_START}([^\\n]*)$`;
+const AT = `(?:@|${ESCAPE}40)`;
+/** A name and a password, wherever they are: before a malformed URL's host, in a URL inside of a path. */
+const CREDENTIALS = `[^/]*(?::|${ESCAPE}3[Aa])[^/]*${AT}`;
+/** A name without a password. */
+const USER = `//[^/]*${AT}`;
+/** A name or an address with a port; a dash or an asterisk is the path of a request without one. */
+const HOST = "(?:[^/\\\\@:% \\n]+|(?:\\[|%5[Bb])[0-9A-Fa-f:.]+(?:\\]|%5[Dd]))(?::[0-9]{1,5})?[*-]?";
+/** Two slashes may start another URL: no name may follow them. */
+const PATH_REST = "(?:/[^/\\n]+)*(?:/[^@\\n]*)?";
+const WITH_HOST = `^((?:[A-Za-z][A-Za-z0-9+.-]*:)?//${HOST}${PATH_REST})$`;
+/** A path, or the host and port of a tunnel. A browser reads two slashes or backslashes as the start of a host. */
+const WITHOUT_HOST = `^(/(?:[^/\\\\\\n][^/\\n]*${PATH_REST})?|[A-Za-z0-9.-]+:[0-9]{1,5})$`;
+
 const METHOD = "^([A-Za-z-]{1,32})$";
 const PROTOCOL = "^(HTTP/[0-9.]{1,8})$";
 
@@ -72,13 +100,13 @@ export function renderPrivate(
     case "addresses": {
       if (clientIps === "keep") return value;
       const replaced = clientIps === "truncate" ? truncated : (item: string) => hashed(trimmed(item));
-      return `NULLIF(${dialect.each(value, replaced)}, '')`;
+      return `NULLIF(${dialect.each(dialect.replaced(value, COMMA, ","), replaced)}, '')`;
     }
     case "url":
       if (queryStrings === "keep") return value;
       return queryStrings === "drop"
-        ? withoutQuery(value)
-        : `${withoutQuery(value)} || COALESCE('?' || ${hashed(found(value, "^[^?#]*[?#](.*)$"))}, '')`;
+        ? withoutQuery(dialect, value)
+        : `${withoutQuery(dialect, value)} || COALESCE('?' || ${hashed(found(value, QUERY))}, '')`;
     case "query":
       return queryStrings === "keep" ? value : droppedOrHashed(queryStrings);
     case "cookie":
@@ -93,8 +121,10 @@ export function renderPrivate(
 const truncated = (address: string): string =>
   `COALESCE(${found(address, FIRST_THREE_BYTES)} || '0', ${found(address, FIRST_SIX_BYTES)} || ':', ${found(address, NO_FIRST_GROUP)} || ':')`;
 
-const trimmed = (item: string): string => found(item, "^(?:%20| )*(.*?)(?:%20| )*$");
+const trimmed = (item: string): string => found(item, `^${SPACES}([^\\n]*?)${SPACES}$`);
 
-/** Scheme, host and path, without the name and password before the host. */
-const withoutQuery = (url: string): string =>
-  `COALESCE(${found(url, `^(${SCHEME})`)}, '') || ${found(url, `^(?:${SCHEME}(?:[^/?#]*@)?)?([^?#]*)`)}`;
+/** Scheme, host and path, without the name and password before the host; NULL for any other form of URL. */
+function withoutQuery(dialect: Dialect, url: string): string {
+  const plain = dialect.replaced(dialect.replaced(found(url, BEFORE_QUERY), CREDENTIALS, ""), USER, "//");
+  return `COALESCE(${found(plain, WITH_HOST)}, ${found(plain, WITHOUT_HOST)})`;
+}

@@ -3,11 +3,14 @@ import { FORMATS } from "../../formats";
 import type { Partition } from "../../formats/partition-layout";
 import type { PrivacyRule, TablePrivacy } from "../../formats/privacy";
 import {
+  type CommittedFiles,
   commitHead,
+  countHead,
   type LakeTable,
   lakeColumnNames,
   renderAddLakeColumns,
   renderCommit,
+  renderCountUnparsed,
   renderCreateLakeTable,
   renderUnparsedView,
 } from "../../formats/render/lake-sql";
@@ -38,12 +41,21 @@ const CATALOG = "AwsDataCatalog";
 export const athenaLake = (options: AthenaLakeOptions): Lake => ({
   prepare: (name) => prepare(options, lakeTableOf(options, name)),
   commitSql: (files) => {
-    const [first] = files.partitions;
-    if (!first) throw new Error("a commit is of at least one partition");
+    const first = firstPartitionOf(files);
     return renderCommit(lakeTableOf(options, first.table), files, privacyRuleOf(options, first));
   },
+  countUnparsedSql: (files) =>
+    renderCountUnparsed(lakeTableOf(options, firstPartitionOf(files).table), files),
+  isCountOfUnparsed: (name, sql) => sql.startsWith(countHead(lakeTableOf(options, name))),
+  headerLines: (name) => lakeTableOf(options, name).format.header?.lines ?? 0,
   isCommit: (name, sql) => sql.startsWith(commitHead(lakeTableOf(options, name))),
 });
+
+function firstPartitionOf({ partitions }: CommittedFiles): Partition {
+  const [first] = partitions;
+  if (!first) throw new Error("a commit is of at least one partition");
+  return first;
+}
 
 /** All files of one statement have the same rule. */
 function privacyRuleOf(
@@ -63,12 +75,13 @@ export function lakeTableOf(
   const format = Object.values(FORMATS).find(({ table }) => table === name);
   const configured = tables.find(({ table }) => table === name);
   if (!format || !configured) throw new Error(`the table "${name}" is not configured`);
-  const { sources, privacy } = configured;
+  const { sources, privacy, delivered } = configured;
   return {
     format,
     database,
     bucket,
     bySource: sources !== undefined,
+    hasDelivered: delivered !== undefined,
     ...(privacy === undefined ? {} : { hidesLines: linesHiddenBy(privacy) }),
   };
 }

@@ -1,7 +1,18 @@
 import { FORMATS } from "../../formats";
-import { linesTableOf, rawTableOf } from "../../formats/log-format";
+import { distinctFolders } from "../../formats/delivered-layout";
+import {
+  deliveredLinesTableOf,
+  deliveredTableOf,
+  type LogFormat,
+  linesTableOf,
+  rawTableOf,
+} from "../../formats/log-format";
 import type { Partition } from "../../formats/partition-layout";
-import { MAX_PARTITIONS_PER_STATEMENT, renderAddPartitions } from "../../formats/render/add-partitions-ddl";
+import {
+  MAX_PARTITIONS_PER_STATEMENT,
+  renderAddDelivered,
+  renderAddPartitions,
+} from "../../formats/render/add-partitions-ddl";
 import type { PartitionCatalog, QueryEngine } from "../core/ports";
 
 export interface AthenaCatalogOptions {
@@ -16,33 +27,37 @@ export interface AthenaCatalogOptions {
 }
 
 /** Adds partitions to the Glue tables by Athena statements, one after another. */
-export const athenaPartitionCatalog = ({
-  engine,
-  database,
-  bucket,
-  withLines,
-  runToken,
-}: AthenaCatalogOptions): PartitionCatalog => ({
-  add: async (partitions) => {
-    for (const chunk of chunksByTable(partitions)) {
-      for (const table of textTablesOf(chunk, withLines)) {
-        await engine.run({ sql: renderAddPartitions(database, table, bucket, chunk), token: runToken });
+export function athenaPartitionCatalog(options: AthenaCatalogOptions): PartitionCatalog {
+  const { engine, database, bucket, withLines, runToken: token } = options;
+  return {
+    add: async (partitions) => {
+      for (const { format, items } of chunksByFormat(partitions)) {
+        for (const table of [rawTableOf(format), ...(withLines ? [linesTableOf(format)] : [])])
+          await engine.run({ sql: renderAddPartitions(database, table, bucket, items), token });
       }
-    }
-  },
-});
-
-/** The tables over the text of one format's partitions. */
-const textTablesOf = ([first]: readonly Partition[], withLines: boolean): string[] =>
-  Object.values(FORMATS)
-    .filter(({ table }) => table === first?.table)
-    .flatMap((format) => (withLines ? [rawTableOf(format), linesTableOf(format)] : [rawTableOf(format)]));
-
-function chunksByTable(partitions: readonly Partition[]): Partition[][] {
-  return [...new Set(partitions.map(({ table }) => table))].flatMap((name) => {
-    const ofTable = partitions.filter(({ table }) => table === name);
-    return Array.from({ length: Math.ceil(ofTable.length / MAX_PARTITIONS_PER_STATEMENT) }, (_, index) =>
-      ofTable.slice(index * MAX_PARTITIONS_PER_STATEMENT, (index + 1) * MAX_PARTITIONS_PER_STATEMENT),
-    );
-  });
+    },
+    addDelivered: async (folders) => {
+      for (const { format, items } of chunksByFormat(distinctFolders(folders))) {
+        const { delivered: layout } = format;
+        if (layout.kind === "flat") continue;
+        for (const table of [deliveredTableOf(format), ...(withLines ? [deliveredLinesTableOf(format)] : [])])
+          await engine.run({ sql: renderAddDelivered(database, table, layout, items), token });
+      }
+    },
+  };
 }
+
+interface Chunk<Item> {
+  readonly format: LogFormat;
+  readonly items: readonly Item[];
+}
+
+/** What one statement can add, for each format with items. */
+const chunksByFormat = <Item extends Pick<Partition, "table">>(items: readonly Item[]): Chunk<Item>[] =>
+  Object.values(FORMATS).flatMap((format) => {
+    const ofFormat = items.filter(({ table }) => table === format.table);
+    return Array.from({ length: Math.ceil(ofFormat.length / MAX_PARTITIONS_PER_STATEMENT) }, (_, index) => ({
+      format,
+      items: ofFormat.slice(index * MAX_PARTITIONS_PER_STATEMENT, (index + 1) * MAX_PARTITIONS_PER_STATEMENT),
+    }));
+  });

@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
-import { GetQueryResultsCommand, type QueryExecution } from "@aws-sdk/client-athena";
+import {
+  GetQueryResultsCommand,
+  GetQueryRuntimeStatisticsCommand,
+  type QueryExecution,
+} from "@aws-sdk/client-athena";
 import { MINUTE_MS } from "../../formats/time";
 import { messageOf, nameOf, QueryFailedError, type QueryFault, RetryableError } from "../core/errors";
-import type { CountingEngine, QueryResult, Statement } from "../core/ports";
+import type { CountingEngine, QueryResult, RowsEngine, Statement } from "../core/ports";
 import {
   type AthenaOptions,
   backoffMs,
@@ -13,6 +17,7 @@ import {
   waitForEnd,
 } from "./athena-execution";
 import { faultOf } from "./athena-failure";
+import { rowsReadExcept } from "./athena-statistics";
 
 /** Default time limit of a statement: Athena itself ends a DDL statement after ten minutes. */
 export const TIME_LIMIT_MS = 10 * MINUTE_MS;
@@ -29,7 +34,7 @@ const ALTER_TABLE = /^\s*ALTER\s+TABLE\b/i;
  *
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
  */
-export const athenaQueryEngine = (options: AthenaOptions): CountingEngine => ({
+export const athenaQueryEngine = (options: AthenaOptions): CountingEngine & RowsEngine => ({
   run: (statement) => run(options, statement),
   value: async (statement) => {
     const { queryId } = await run(options, statement);
@@ -39,15 +44,45 @@ export const athenaQueryEngine = (options: AthenaOptions): CountingEngine => ({
     // The first row holds the names of the columns.
     return results?.Rows?.[1]?.Data?.[0]?.VarCharValue;
   },
-  rowsWritten: (queryId) => rowsWritten(options, queryId),
+  rows: async (statement) => rowsOf(options, (await run(options, statement)).queryId),
+  rowsRead: (queryId, exceptOf) =>
+    numberOrUnknown(async () => {
+      const { QueryRuntimeStatistics: statistics } = await options.client.send(
+        new GetQueryRuntimeStatisticsCommand({ QueryExecutionId: queryId }),
+      );
+      return statistics && rowsReadExcept(statistics, exceptOf);
+    }),
+  rowsWritten: (queryId) =>
+    numberOrUnknown(async () => {
+      const input = { QueryExecutionId: queryId, MaxResults: 1 };
+      return (await options.client.send(new GetQueryResultsCommand(input))).UpdateCount;
+    }),
 });
 
-async function rowsWritten({ client }: AthenaOptions, queryId: string): Promise<number | undefined> {
+/** All pages of a query's results. */
+async function rowsOf({ client }: AthenaOptions, queryId: string): Promise<readonly (readonly string[])[]> {
+  const rows: string[][] = [];
+  let token: string | undefined;
+  do {
+    const { ResultSet: results, NextToken } = await client.send(
+      new GetQueryResultsCommand({
+        QueryExecutionId: queryId,
+        ...(token === undefined ? {} : { NextToken: token }),
+      }),
+    );
+    for (const { Data = [] } of results?.Rows ?? [])
+      rows.push(Data.map(({ VarCharValue = "" }) => VarCharValue));
+    token = NextToken;
+  } while (token !== undefined);
+  // The first row holds the names of the columns.
+  return rows.slice(1);
+}
+
+/** The statement has succeeded even if a request for one of its numbers fails. */
+async function numberOrUnknown(request: () => Promise<number | undefined>): Promise<number | undefined> {
   try {
-    return (await client.send(new GetQueryResultsCommand({ QueryExecutionId: queryId, MaxResults: 1 })))
-      .UpdateCount;
+    return await request();
   } catch {
-    // The rows are in the table even if this request fails; only their number is not known.
     return undefined;
   }
 }

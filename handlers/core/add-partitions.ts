@@ -1,6 +1,13 @@
+import type { DeliveredFolder } from "../../formats/delivered-layout";
 import { addHours, type Hour, hourOf, hoursFrom, hourText, parseHour } from "../../formats/hour";
 import { type Partition, partitionPath } from "../../formats/partition-layout";
-import { type NotePorts, partitionsOf, readNotes, replaceMarkers } from "./arrival-notes";
+import {
+  deliveredFolders,
+  movedPartitions,
+  type NotePorts,
+  readNotes,
+  replaceMarkers,
+} from "./arrival-notes";
 import { PermanentError } from "./errors";
 import type { PartitionedTable } from "./partitioned-table";
 import type { PartitionCatalog } from "./ports";
@@ -98,13 +105,16 @@ export async function addPartitions(
   );
   const ofRange = byPath.size;
   const noteKeys: string[] = [];
+  const folders: DeliveredFolder[] = [];
   for (const table of tables) {
     const { notes } = await readNotes(ports.store, bucket, table, MAX_NOTES, onUnknown);
     noteKeys.push(...notes.map(({ key }) => key));
-    for (const partition of partitionsOf(notes.flatMap(({ files }) => files)))
-      byPath.set(partitionPath(partition), partition);
+    const files = notes.flatMap((note) => note.files);
+    for (const partition of movedPartitions(files)) byPath.set(partitionPath(partition), partition);
+    folders.push(...deliveredFolders(files));
   }
   await ports.catalog.add([...byPath.values()]);
+  await ports.catalog.addDelivered(folders);
   if (!keepNotes) await ports.store.deleteAll(bucket, noteKeys);
   return { ensured: byPath.size, late: byPath.size - ofRange };
 }

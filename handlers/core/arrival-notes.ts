@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import pLimit from "p-limit";
 import * as z from "zod/mini";
-import { parseHour, partitionValuesOf } from "../../formats/hour";
+import { FORMATS } from "../../formats";
+import { type DeliveredFolder, deliveredPrefixOf, distinctFolders } from "../../formats/delivered-layout";
+import { hourText, parseHour, partitionValuesOf } from "../../formats/hour";
 import {
   ARRIVALS_PREFIX,
   type Partition,
@@ -12,19 +14,39 @@ import {
   TOUCHED_PREFIX,
 } from "../../formats/partition-layout";
 import { jsonAs } from "./json";
-import { isPartitionOf, type PartitionedTable } from "./partitioned-table";
+import { isPartitionOf, isReadAsDelivered, type PartitionedTable } from "./partitioned-table";
 import type { Clock, ObjectStore } from "./ports";
 
-/** A file below `raw/` that may not be committed yet. */
-export interface NotedFile {
-  readonly key: string;
-  /** Bytes, if the event said so. */
+/** A file that may not be committed yet. */
+export type NotedFile = MovedFile | DeliveredFile;
+
+/** Distinguishes files of all buckets. */
+export const fileId = (file: NotedFile): string =>
+  file.kind === "moved" ? file.key : `s3://${file.folder.bucket}/${file.key}`;
+
+interface FileOfTable {
+  /** Bytes, if the event or the listing said so. */
   readonly size?: number;
+  /** Table, hour by the file's name, and source if the table is partitioned by source. */
   readonly partition: Partition;
 }
 
+/** A file below `raw/`. */
+export interface MovedFile extends FileOfTable {
+  readonly kind: "moved";
+  readonly key: string;
+}
+
+/** A file where AWS delivered it. */
+export interface DeliveredFile extends FileOfTable {
+  readonly kind: "delivered";
+  /** Key in the folder's bucket. */
+  readonly key: string;
+  readonly folder: DeliveredFolder;
+}
+
 /**
- * Names files of one table that arrived below `raw/`. A note is written once, under a unique name, and never
+ * Names new files of one table. A note is written once, under a unique name, and never
  * changed: nothing can be lost between reading and deleting it. The same file in two notes is harmless.
  */
 export interface ArrivalNote {
@@ -46,19 +68,27 @@ const READS_AT_ONCE = 32;
  */
 const HASH_DIGITS = 16;
 
-const noteSchema = z.strictObject({
-  files: z.array(
+/** Files of versions without files as delivered have no `delivered`. */
+export const fileSchema = z.strictObject({
+  key: z.string(),
+  size: z.optional(z.number()),
+  source: z.optional(z.string()),
+  dt: z.string(),
+  hour: z.string(),
+  /** The folder of a file as delivered; its time is the first hour, `YYYY-MM-DDTHH`. */
+  delivered: z.optional(
     z.strictObject({
-      key: z.string().check(z.startsWith(RAW_PREFIX)),
-      size: z.optional(z.number()),
-      source: z.optional(z.string()),
-      dt: z.string(),
-      hour: z.string(),
+      source: z.string(),
+      bucket: z.string(),
+      prefix: z.string(),
+      folder: z.string(),
+      time: z.string(),
     }),
   ),
 });
+const noteSchema = z.strictObject({ files: z.array(fileSchema) });
 
-/** Writes notes of files that are at their targets: for each table, one note per hundred files. */
+/** Writes notes of files that are where they are read: for each table, one note per hundred files. */
 export async function noteArrivals(
   { store, clock }: NotePorts,
   bucket: string,
@@ -76,15 +106,27 @@ export async function noteArrivals(
   }
 }
 
-const noteBody = (files: readonly NotedFile[]): string =>
-  JSON.stringify({
-    files: files.map(({ key, size, partition: { source, hour } }) => ({
-      key,
-      size,
-      source,
-      ...partitionValuesOf(hour),
-    })),
-  });
+const noteBody = (files: readonly NotedFile[]): string => JSON.stringify({ files: files.map(noteEntry) });
+
+/** A file in the form of notes, and of the reasons next to rejected files. */
+export function noteEntry(file: NotedFile): z.output<typeof fileSchema> {
+  const { key, size, partition } = file;
+  return {
+    key,
+    ...(size === undefined ? {} : { size }),
+    ...(partition.source === undefined ? {} : { source: partition.source }),
+    ...partitionValuesOf(partition.hour),
+    ...(file.kind === "moved" ? {} : { delivered: folderEntry(file.folder) }),
+  };
+}
+
+const folderEntry = ({ source, bucket, prefix, folder, time }: DeliveredFolder) => ({
+  source,
+  bucket,
+  prefix,
+  folder,
+  time: hourText(time),
+});
 
 /**
  * Reads the notes of a table, oldest first.
@@ -151,23 +193,47 @@ export function notedPartitions(notes: readonly ArrivalNote[]): Map<string, Note
 }
 
 /**
- * @returns the files; `undefined` if the text is not a note of `noteArrivals` for the table's partition keys
+ * @returns the files, without those of folders that are not read as delivered any more; `undefined` if the text is
+ * not a note of `noteArrivals` for the table's partition keys
  */
 function parseNote(table: PartitionedTable, body: string): readonly NotedFile[] | undefined {
   const note = jsonAs(noteSchema, body);
-  if (!note) return undefined;
-  const files = note.files.flatMap(({ key, size, source, dt, hour: hourText }): NotedFile[] => {
-    const hour = parseHour(`${dt}T${hourText}`);
-    if (hour === undefined) return [];
-    const partition = { table: table.table, hour, ...(source === undefined ? {} : { source }) };
-    return isPartitionOf(table, partition) && key.startsWith(rawPrefixOf(partition))
-      ? [{ key, partition, ...(size === undefined ? {} : { size }) }]
-      : [];
-  });
-  return files.length === note.files.length ? files : undefined;
+  const files = note?.files.flatMap((entry) => parseEntry(table.table, entry) ?? []);
+  if (files === undefined || files.length !== note?.files.length) return undefined;
+  if (!files.every(({ partition }) => isPartitionOf(table, partition))) return undefined;
+  return files.filter((file) => file.kind === "moved" || isReadAsDelivered(table, file.folder));
 }
 
-/** The distinct partitions of files. */
+/** Parses the result of `noteEntry` for a table; `undefined` if the key is not in the partition or folder. */
+export function parseEntry(table: string, entry: z.output<typeof fileSchema>): NotedFile | undefined {
+  const { key, size, source, dt, hour: hourOfDay, delivered } = entry;
+  const hour = parseHour(`${dt}T${hourOfDay}`);
+  if (hour === undefined) return undefined;
+  const partition = { table, hour, ...(source === undefined ? {} : { source }) };
+  const file = { key, partition, ...(size === undefined ? {} : { size }) };
+  if (!delivered) return key.startsWith(rawPrefixOf(partition)) ? { kind: "moved", ...file } : undefined;
+  const time = parseHour(delivered.time);
+  if (time === undefined) return undefined;
+  const folder = { ...delivered, table, time };
+  const prefix = folderPrefixOf(folder);
+  return prefix !== undefined && key.startsWith(prefix) ? { kind: "delivered", ...file, folder } : undefined;
+}
+
+/** Start of the keys in a folder; `undefined` if the files of the format are never read as delivered. */
+function folderPrefixOf(folder: DeliveredFolder): string | undefined {
+  const layout = Object.values(FORMATS).find(({ table }) => table === folder.table)?.delivered;
+  return layout?.kind === "folders" ? deliveredPrefixOf(layout, folder) : undefined;
+}
+
+/** The distinct partitions of moved files. */
+export const movedPartitions = (files: readonly NotedFile[]): Partition[] =>
+  partitionsOf(files.filter(({ kind }) => kind === "moved"));
+
+/** The distinct folders of files as delivered. */
+export const deliveredFolders = (files: readonly NotedFile[]): DeliveredFolder[] =>
+  distinctFolders(files.flatMap((file) => (file.kind === "delivered" ? [file.folder] : [])));
+
+/** The distinct partitions of files, by the hours of their names. */
 export const partitionsOf = (files: readonly NotedFile[]): Partition[] => [
   ...new Map(files.map(({ partition }) => [rawPrefixOf(partition), partition])).values(),
 ];
@@ -198,14 +264,20 @@ export async function replaceMarkers(
   }
 }
 
-/** The files in a partition. */
+/** A file below `raw/`; `undefined` if its key is in no partition. */
+export function movedFileAt(key: string): MovedFile | undefined {
+  const partition = parsePartitionPath(key.slice(RAW_PREFIX.length, key.lastIndexOf("/")));
+  return partition && { kind: "moved", key, partition };
+}
+
+/** The moved files in a partition. */
 export async function filesIn(
   store: ObjectStore,
   bucket: string,
   partition: Partition,
-): Promise<readonly NotedFile[]> {
-  const files: NotedFile[] = [];
+): Promise<readonly MovedFile[]> {
+  const files: MovedFile[] = [];
   for await (const { key, size } of store.list(bucket, rawPrefixOf(partition)))
-    files.push({ key, size, partition });
+    files.push({ kind: "moved", key, size, partition });
   return files;
 }

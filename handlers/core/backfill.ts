@@ -5,16 +5,22 @@ import { type HourRange, partitionsIn } from "./add-partitions";
 import { FILES_PER_NOTE, filesIn, type NotedFile, noteArrivals, partitionsOf } from "./arrival-notes";
 import type { OperationError } from "./errors";
 import { moveObjects } from "./move-objects";
-import { type ArrivedObject, type MovePlan, planMove } from "./move-plan";
+import { type ArrivedObject, type MovePlan, planMove, type TargetNames } from "./move-plan";
 import type { Pace } from "./pace";
 import type { PartitionedTable } from "./partitioned-table";
-import type { Clock, ObjectStore, PartitionCatalog } from "./ports";
+import type { Clock, ObjectLocation, ObjectStore, PartitionCatalog } from "./ports";
 
 export interface BackfillPorts {
   readonly store: ObjectStore;
   readonly catalog: PartitionCatalog;
   readonly clock: Clock;
   readonly pace: Pace;
+  /**
+   * True if an object was moved before, and is the same since then.
+   *
+   * @default - it was if the target exists: a delivered object of S3 never changes
+   */
+  readonly isMoved?: (object: ObjectLocation, target: ObjectLocation) => boolean | Promise<boolean>;
 }
 
 export interface BackfillConfig {
@@ -26,6 +32,7 @@ export interface BackfillConfig {
   /** Only this typed table; default: the tables of all sources. */
   readonly table?: string;
   readonly range: HourRange;
+  readonly names: TargetNames;
   readonly keepOriginals: boolean;
   /** Counts without moving anything. */
   readonly isDryRun: boolean;
@@ -33,7 +40,7 @@ export interface BackfillConfig {
 }
 
 export interface BackfillProgress {
-  readonly phase: "count" | "move" | "partitions";
+  readonly phase: "count" | "move" | "partitions" | "folders";
   readonly done: number;
   readonly total?: number;
 }
@@ -59,7 +66,7 @@ const BATCH_SIZE = 200;
 const PARTITIONS_AT_ONCE = 100;
 
 /**
- * Loads history: moves objects that were never moved, adds the partitions of a range of hours, and notes
+ * Loads the history of sources whose files are moved: moves objects that were never moved, adds the partitions of a range of hours, and notes
  * their files, so that they are committed to the typed tables.
  *
  * Every step can be repeated. After an interruption, the same command continues: moved objects are not moved
@@ -75,7 +82,8 @@ export async function backfill(ports: BackfillPorts, config: BackfillConfig): Pr
 }
 
 async function* landing({ store }: BackfillPorts, config: BackfillConfig): AsyncGenerator<ArrivedObject> {
-  for (const prefix of new Set(config.sources.map((source) => source.prefix))) {
+  const moved = config.sources.filter(({ asDelivered }) => asDelivered === undefined);
+  for (const prefix of new Set(moved.map((source) => source.prefix))) {
     for await (const { key, size } of store.list(config.logBucket, prefix)) {
       yield { bucket: config.logBucket, key, size };
     }
@@ -85,7 +93,11 @@ async function* landing({ store }: BackfillPorts, config: BackfillConfig): Async
 const tablesOf = ({ sources, table: only }: BackfillConfig): PartitionedTable[] =>
   tablesOfSources(sources).filter(({ table }) => only === undefined || table === only);
 
-const isWanted = (plan: MovePlan, { range, table }: BackfillConfig): boolean =>
+/** True for objects of the hours, and of the table if one is given. */
+export const isWanted = (
+  plan: MovePlan,
+  { range, table }: Pick<BackfillConfig, "range" | "table">,
+): boolean =>
   plan.kind === "move" &&
   plan.partition.hour >= range.from &&
   plan.partition.hour <= range.to &&
@@ -97,7 +109,7 @@ async function countLanding(ports: BackfillPorts, config: BackfillConfig) {
   for await (const object of landing(ports, config)) {
     counts.objects++;
     if (counts.objects % BATCH_SIZE === 0) config.onProgress({ phase: "count", done: counts.objects });
-    const plan = planMove(config.sources, object);
+    const plan = planMove(config.sources, config.names, object, config.bucket);
     if (plan.kind === "skip") skipped[plan.reason] = (skipped[plan.reason] ?? 0) + 1;
     else if (isWanted(plan, config)) counts.toMove++;
     else counts.outOfRange++;
@@ -113,8 +125,8 @@ async function moveLanding(ports: BackfillPorts, config: BackfillConfig, total: 
     const waiting = await withoutMoved(ports, config, batch);
     result.movedBefore += batch.length - waiting.length;
     await ports.pace(waiting.length);
-    const { sources, bucket: targetBucket, keepOriginals } = config;
-    const outcomes = await moveObjects(ports, { sources, targetBucket, keepOriginals }, waiting);
+    const { sources, bucket: targetBucket, names, keepOriginals } = config;
+    const outcomes = await moveObjects(ports, { sources, targetBucket, names, keepOriginals }, waiting);
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.kind === "moved") result.moved++;
       if (outcome.kind === "failed") result.failed.push(failureOf(waiting[index], outcome.error));
@@ -124,7 +136,7 @@ async function moveLanding(ports: BackfillPorts, config: BackfillConfig, total: 
     config.onProgress({ phase: "move", done, total });
   };
   for await (const object of landing(ports, config)) {
-    if (!isWanted(planMove(config.sources, object), config)) continue;
+    if (!isWanted(planMove(config.sources, config.names, object, config.bucket), config)) continue;
     batch.push(object);
     if (batch.length === BATCH_SIZE) await flush();
   }
@@ -134,19 +146,22 @@ async function moveLanding(ports: BackfillPorts, config: BackfillConfig, total: 
 
 /** If originals are kept, skips those that were copied before. */
 async function withoutMoved(
-  { store, pace }: BackfillPorts,
-  { sources, bucket, keepOriginals }: BackfillConfig,
+  { store, pace, isMoved = (_, target) => store.exists(target) }: BackfillPorts,
+  { sources, bucket, names, keepOriginals }: BackfillConfig,
   objects: readonly ArrivedObject[],
 ): Promise<readonly ArrivedObject[]> {
   if (!keepOriginals) return objects;
   await pace(objects.length);
-  const isMoved = await Promise.all(
-    objects.map((object) => {
-      const plan = planMove(sources, object);
-      return plan.kind === "move" && store.exists({ bucket, key: plan.key });
+  const moved = await Promise.all(
+    objects.map(async (object) => {
+      const plan = planMove(sources, names, object, bucket);
+      if (plan.kind === "skip") return false;
+      for (const key of [plan.key, ...plan.earlierKeys])
+        if (await isMoved(object, { bucket, key })) return true;
+      return false;
     }),
   );
-  return objects.filter((_, index) => !isMoved[index]);
+  return objects.filter((_, index) => !moved[index]);
 }
 
 const failureOf = (object: ArrivedObject | undefined, error: OperationError) => ({

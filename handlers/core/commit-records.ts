@@ -11,6 +11,15 @@ const startSchema = z.strictObject({
   notes: z.array(z.string()),
   /** Partitions of its files as paths below `raw/`, e.g. `alb_access_logs/dt=2026-11-23/hour=07`. */
   partitions: z.array(z.string()),
+  /** What the count of its unparsed lines takes. Older versions did not record it. */
+  text: z.optional(
+    z.strictObject({
+      /** Paths of its files, `s3://<bucket>/<key>`. */
+      files: z.array(z.string()),
+      /** The statement that counts, see `Lake.countUnparsedSql`. */
+      sql: z.string(),
+    }),
+  ),
 });
 /** A commit before its statement is submitted. */
 export type CommitStart = z.output<typeof startSchema>;
@@ -31,11 +40,13 @@ export type CommitEnd = z.output<typeof endSchema>;
 export interface EndedCommit {
   readonly number: number;
   readonly endedAt: Date;
+  /** True if the number of its unparsed lines is recorded, or it has none to count. */
+  readonly isCounted: boolean;
 }
 
 /**
  * The commits to one typed table, as write-once objects: `<number>.json` before a statement is submitted, and
- * `<number>.done.json` when it has ended.
+ * `<number>.done.json` when it has ended. `<number>.counted.json` follows when its unparsed lines are counted.
  *
  * The first writer of a number owns it, and writes it only when the previous commit has ended: so at most one
  * statement is running, even if several functions are. This depends only on If-None-Match. Old records may be
@@ -55,6 +66,10 @@ export interface CommitRecords {
   end(number: number, end: CommitEnd): Promise<boolean>;
   /** @returns the commit's start; `undefined` if the record was deleted */
   start(number: number): Promise<CommitStart | undefined>;
+  /** @returns the commit's end; `undefined` if it has not ended, or the record was deleted */
+  outcome(number: number): Promise<CommitEnd | undefined>;
+  /** Records the number of unparsed lines of an ended commit. @param unparsed `undefined` if it has none to count */
+  recordCount(number: number, unparsed: number | undefined): Promise<void>;
   /** When the last statement succeeded, according to the last records. */
   lastCommit(): Promise<Date | undefined>;
   /** Deletes the records of ended commits. */
@@ -65,8 +80,8 @@ export interface CommitRecords {
 const MAX_READ_BACK = 20;
 /** Padded, so that numbers sort as texts. */
 const DIGITS = 10;
-const [START, END] = [".json", ".done.json"] as const;
-const RECORD = /\/(?<number>\d+)(?<suffix>\.json|\.done\.json)$/;
+const [START, END, COUNTED] = [".json", ".done.json", ".counted.json"] as const;
+const RECORD = /\/(?<number>\d+)(?<suffix>\.json|\.done\.json|\.counted\.json)$/;
 
 /** Selects the keys of pending commits: their end is not recorded. */
 export function pendingKeys(keys: readonly string[]): ReadonlySet<string> {
@@ -88,21 +103,30 @@ export function commitRecords(store: ObjectStore, bucket: string, table: string)
   });
   const startOf = (number: number) => location(number, START);
   const endOf = (number: number) => location(number, END);
+  const countOf = (number: number) => location(number, COUNTED);
 
   const start = async (number: number): Promise<CommitStart | undefined> => {
     const body = (await store.read(startOf(number)))?.body;
     return body === undefined ? undefined : parse(startSchema, startOf(number).key, body);
   };
 
+  const outcome = async (number: number): Promise<CommitEnd | undefined> => {
+    const body = (await store.read(endOf(number)))?.body;
+    return body === undefined ? undefined : parse(endSchema, endOf(number).key, body);
+  };
+
   const read: CommitRecords["read"] = async () => {
     const started: number[] = [];
-    const ended: EndedCommit[] = [];
+    const ends: Omit<EndedCommit, "isCounted">[] = [];
+    const counted = new Set<number>();
     for await (const { key, writtenAt } of store.list(bucket, prefix)) {
       const { number: text, suffix } = RECORD.exec(key)?.groups ?? {};
       if (text === undefined) continue;
-      if (suffix === END) ended.push({ number: Number(text), endedAt: writtenAt });
+      if (suffix === END) ends.push({ number: Number(text), endedAt: writtenAt });
+      else if (suffix === COUNTED) counted.add(Number(text));
       else started.push(Number(text));
     }
+    const ended = ends.map((end) => ({ ...end, isCounted: counted.has(end.number) }));
     const last = Math.max(0, ...started, ...ended.map(({ number }) => number));
     const isPending = last > 0 && !ended.some(({ number }) => number === last);
     const commit = isPending ? await start(last) : undefined;
@@ -111,28 +135,28 @@ export function commitRecords(store: ObjectStore, bucket: string, table: string)
 
   return {
     start,
+    outcome,
     read,
     lastCommit: async () => {
       for (const { number, endedAt } of (await read()).ended.slice(-MAX_READ_BACK).reverse()) {
-        const { key } = endOf(number);
-        const body = (await store.read(endOf(number)))?.body;
-        if (body !== undefined && parse(endSchema, key, body).state === "committed") return endedAt;
+        if ((await outcome(number))?.state === "committed") return endedAt;
       }
       return undefined;
     },
     begin: async ({ number, ...commit }) =>
       (await store.putIfAbsent(startOf(number), JSON.stringify(commit))) !== undefined,
     end: async (number, end) => (await store.putIfAbsent(endOf(number), JSON.stringify(end))) !== undefined,
+    recordCount: async (number, unparsed) => {
+      await store.putIfAbsent(countOf(number), JSON.stringify({ unparsed }));
+    },
     forget: async (numbers) => {
-      // Deletes the end last: a start without an end would look like a pending commit.
-      await store.deleteAll(
-        bucket,
-        numbers.map((number) => startOf(number).key),
-      );
-      await store.deleteAll(
-        bucket,
-        numbers.map((number) => endOf(number).key),
-      );
+      // A start without an end would look like a pending commit, an end without a count like one to count.
+      for (const part of [startOf, endOf, countOf]) {
+        await store.deleteAll(
+          bucket,
+          numbers.map((number) => part(number).key),
+        );
+      }
     },
   };
 }

@@ -1,6 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { partitionPath } from "../../formats/partition-layout";
-import { type ArrivalNote, partitionsOf, readNotes, replaceMarkers } from "./arrival-notes";
+import {
+  type ArrivalNote,
+  deliveredFolders,
+  fileId,
+  movedPartitions,
+  type NotedFile,
+  partitionsOf,
+  readNotes,
+  replaceMarkers,
+} from "./arrival-notes";
+import { CommitCounts } from "./commit-counts";
 import { type CommitRecords, commitRecords, type PendingCommit } from "./commit-records";
 import { type OperationError, PermanentError, QueryFailedError, RetryableError } from "./errors";
 import { FailedCommits } from "./failed-commits";
@@ -35,11 +45,13 @@ export interface CommittedTable {
   readonly bytesScanned: number;
   /** Rows that the commits added, if the engine reports them. Only one run counts each row. */
   readonly rows: number;
+  /** Unparsed lines of the commits that this run counted, also of earlier runs; `undefined` if it counted none. */
+  readonly unparsed: number | undefined;
   /** Time until the slowest note was committed, or until now if it still waits. 0 without notes. */
   readonly secondsToLake: number;
   /** Rejected files. */
   readonly rejected: readonly Pick<RejectedFile, "key" | "reason">[];
-  /** Failures of statements that the run could not resolve; their notes stay. */
+  /** Failures of statements that the run could not resolve; a later run continues. */
   readonly failures: readonly OperationError[];
 }
 
@@ -53,15 +65,19 @@ const MAX_NOTES = 2000;
  * others.
  *
  * @param onUnknown called with the key of a note that cannot be parsed; the note is not changed
+ * @param onCounted called with a table and the unparsed lines of one of its commits, see `CommitCounts`
  * @throws OperationError if the store fails, after the other tables are done
  */
 export async function commitTables(
   ports: CommitPorts,
   config: CommitConfig,
   onUnknown: (key: string) => void,
+  onCounted: (table: string, unparsed: number) => void,
 ): Promise<readonly CommittedTable[]> {
   await replaceMarkers(ports, config.bucket, onUnknown);
-  const runs = config.tables.map((table) => new TableCommit(ports, config, table, onUnknown).run());
+  const runs = config.tables.map((table) =>
+    new TableCommit(ports, config, table, onUnknown, (unparsed) => onCounted(table.table, unparsed)).run(),
+  );
   const outcomes = await Promise.allSettled(runs);
   return outcomes.map((outcome) => {
     if (outcome.status === "fulfilled") return outcome.value;
@@ -81,8 +97,9 @@ type Outcome =
 class TableCommit {
   private readonly records: CommitRecords;
   private readonly failed: FailedCommits;
+  private readonly counts: CommitCounts;
   private notes: readonly ArrivalNote[] = [];
-  /** Keys of committed and rejected files. */
+  /** Committed and rejected files, as `fileId` names them. */
   private readonly finished = new Set<string>();
   private committed = 0;
   private bytesScanned = 0;
@@ -94,35 +111,50 @@ class TableCommit {
     private readonly config: CommitConfig,
     private readonly table: PartitionedTable,
     private readonly onUnknown: (key: string) => void,
+    onCounted: (unparsed: number) => void,
   ) {
+    const ofTable = { ...config, table: table.table };
     this.records = commitRecords(ports.store, config.bucket, table.table);
-    this.failed = new FailedCommits(ports, { ...config, table: table.table });
+    this.failed = new FailedCommits(ports, ofTable);
+    this.counts = new CommitCounts({ ...ports, records: this.records }, ofTable, onCounted);
   }
 
   async run(): Promise<CommittedTable> {
+    await this.commitNotes();
+    await this.counts.count();
+    return this.result();
+  }
+
+  private async commitNotes(): Promise<void> {
     for (;;) {
       const isFree = await this.finishPending();
       const more = await this.readNotes();
       const before = this.finished.size;
-      if (!isFree || this.notes.length === 0 || !this.hasTime()) return this.result();
+      if (!isFree || this.notes.length === 0 || !this.hasTime()) return;
       await this.prepare();
       const end = await this.commitAll();
       const hasMore = more > 0 && this.finished.size > before;
-      if (end !== "overtaken" && !hasMore) return this.result();
+      if (end !== "overtaken" && !hasMore) return;
     }
   }
 
   /** @returns the number of notes that were not read */
   private async readNotes(): Promise<number> {
     const { bucket } = this.config;
-    const { notes, more } = await readNotes(this.ports.store, bucket, this.table, MAX_NOTES, this.onUnknown);
-    this.notes = notes;
+    const { store } = this.ports;
+    const { notes, more } = await readNotes(store, bucket, this.table, MAX_NOTES, this.onUnknown);
+    this.notes = notes.filter(({ files }) => files.length > 0);
+    // Their files are not read as delivered any more.
+    const empty = notes.filter(({ files }) => files.length === 0).map(({ key }) => key);
+    if (empty.length > 0) await store.deleteAll(bucket, empty);
     return more;
   }
 
   /** Without this, a partition that is not in the catalog looks empty, and its files would count as committed. */
   private async prepare(): Promise<void> {
-    await this.ports.catalog.add(partitionsOf(this.notes.flatMap(({ files }) => files)));
+    const files = this.notes.flatMap((note) => note.files);
+    await this.ports.catalog.add(movedPartitions(files));
+    await this.ports.catalog.addDelivered(deliveredFolders(files));
     await this.ports.lake.prepare(this.table.table);
   }
 
@@ -131,8 +163,10 @@ class TableCommit {
   }
 
   private async commitAll(): Promise<"overtaken" | "ended"> {
-    const files = this.notes.flatMap((note) => note.files).filter(({ key }) => !this.finished.has(key));
-    const waiting = planCommits(this.table, files);
+    // Once, although several notes may name it: a rejected file must not be read again.
+    const files = new Map(this.notes.flatMap((note) => note.files.map((file) => [fileId(file), file])));
+    const unfinished = [...files].filter(([id]) => !this.finished.has(id)).map(([, file]) => file);
+    const waiting = planCommits(this.table, unfinished);
     while (this.hasTime()) {
       const batch = waiting.shift();
       if (!batch) break;
@@ -149,32 +183,36 @@ class TableCommit {
   private async commit(batch: FileBatch): Promise<Outcome> {
     const { pending, next } = await this.records.read();
     if (pending) return { kind: "overtaken" };
+    const { lake } = this.ports;
+    const files = committedFiles(batch, this.failed.unreadable);
     const commit: PendingCommit = {
       number: next,
-      sql: this.ports.lake.commitSql(committedFiles(batch)),
+      sql: lake.commitSql(files),
       token: randomUUID(),
       notes: this.notesEndedBy(batch),
       partitions: partitionsOf(batch).map(partitionPath),
+      text: { files: this.pathsOf(batch), sql: lake.countUnparsedSql(files) },
     };
     if (!(await this.records.begin(commit))) return { kind: "overtaken" };
     const outcome = await this.finish(commit);
-    if (outcome.kind === "committed") for (const { key } of batch) this.finished.add(key);
+    if (outcome.kind === "committed") for (const file of batch) this.finished.add(fileId(file));
     return outcome;
   }
 
   /** Notes whose files are all finished after the commit of the batch. */
   private notesEndedBy(batch: FileBatch): string[] {
-    const ended = new Set([...this.finished, ...batch.map(({ key }) => key)]);
-    const inBatch = new Set(batch.map(({ key }) => key));
+    const ended = new Set([...this.finished, ...batch.map(fileId)]);
+    const inBatch = new Set(batch.map(fileId));
     return this.notes
-      .filter(({ files }) => files.some(({ key }) => inBatch.has(key)))
-      .filter(({ files }) => files.every(({ key }) => ended.has(key)))
+      .filter(({ files }) => files.some((file) => inBatch.has(fileId(file))))
+      .filter(({ files }) => files.every((file) => ended.has(fileId(file))))
       .map(({ key }) => key);
   }
 
   /** Waits for the pending commit, if there is one. @returns false if it is still running */
   private async finishPending(): Promise<boolean> {
-    const { pending } = await this.records.read();
+    const { pending, ended } = await this.records.read();
+    this.counts.addLeft(ended);
     return pending === undefined || (await this.finish(pending)).kind !== "running";
   }
 
@@ -213,6 +251,15 @@ class TableCommit {
     this.rows += (await this.ports.engine.rowsWritten(queryId)) ?? 0;
     const ended = new Set(commit.notes);
     for (const note of this.notes) if (ended.has(note.key)) this.measure(note);
+    const { number, token, text } = commit;
+    if (text) this.counts.add({ number, token, text, queryId, endedAt: this.ports.clock.now() });
+  }
+
+  private pathsOf(batch: FileBatch): string[] {
+    const { bucket } = this.config;
+    const pathOf = (file: NotedFile) =>
+      `s3://${file.kind === "delivered" ? file.folder.bucket : bucket}/${file.key}`;
+    return [...new Set(batch.map(pathOf))];
   }
 
   /** Updates the longest time that a note has waited for its commit. */
@@ -228,26 +275,26 @@ class TableCommit {
       case "again":
         return next.batches;
       case "rejected":
-        return this.without(next.key, batch);
+        return this.without(next.id, batch);
       case "given-up":
         return [];
     }
   }
 
   /** The rest of a batch after one of its files was rejected. */
-  private async without(key: string, batch: FileBatch): Promise<readonly FileBatch[]> {
-    this.finished.add(key);
-    const rest = batch.filter((file) => file.key !== key);
+  private async without(id: string, batch: FileBatch): Promise<readonly FileBatch[]> {
+    this.finished.add(id);
+    const rest = batch.filter((file) => fileId(file) !== id);
     if (rest.length > 0) return [rest];
     await this.ports.store.deleteAll(this.config.bucket, this.notesEndedBy(batch));
     return [];
   }
 
   private result(): CommittedTable {
-    const waiting = this.notes.filter(({ files }) => files.some(({ key }) => !this.finished.has(key)));
+    const waiting = this.notes.filter(({ files }) => files.some((file) => !this.finished.has(fileId(file))));
     for (const note of waiting) this.measure(note);
     const partitions = partitionsOf(waiting.flatMap(({ files }) => files));
-    const { committed, bytesScanned, rows, secondsToLake } = this;
+    const { committed, bytesScanned, rows, secondsToLake, counts } = this;
     const { rejected, failures } = this.failed;
     return {
       table: this.table.table,
@@ -255,9 +302,10 @@ class TableCommit {
       waiting: partitions.length,
       bytesScanned,
       rows,
+      unparsed: counts.unparsed,
       secondsToLake,
       rejected,
-      failures,
+      failures: [...failures, ...counts.failures],
     };
   }
 }

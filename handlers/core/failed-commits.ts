@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { FORMATS } from "../../formats";
+import { deliveredPrefixOf } from "../../formats/delivered-layout";
 import { RAW_PREFIX } from "../../formats/partition-layout";
-import type { NotePorts } from "./arrival-notes";
+import { deliveredFolders, fileId, movedFileAt, type NotedFile, type NotePorts } from "./arrival-notes";
 import { type OperationError, QueryFailedError, RetryableError } from "./errors";
 import { committedFiles, type FileBatch } from "./plan-commits";
 import type { CountingEngine, Lake } from "./ports";
@@ -24,8 +26,8 @@ export interface FailureConfig {
 export type AfterFailure =
   /** Commit these batches instead. */
   | { readonly kind: "again"; readonly batches: readonly FileBatch[] }
-  /** One of its files was rejected. */
-  | { readonly kind: "rejected"; readonly key: string }
+  /** A file that the statement read was rejected. @see fileId */
+  | { readonly kind: "rejected"; readonly id: string }
   | { readonly kind: "given-up" };
 
 /** Pauses before the retries of a statement that may have had a transient error. */
@@ -41,6 +43,8 @@ export class FailedCommits {
   readonly rejected: Pick<RejectedFile, "key" | "reason">[] = [];
   /** Failures that the run could not resolve. */
   readonly failures: OperationError[] = [];
+  /** Keys of rejected files. Those that AWS delivered are still there, so no statement may read them again. */
+  readonly unreadable = new Set<string>();
   /** Files that are the probable cause of one failure. */
   private readonly suspects = new Set<string>();
   private inARow = 0;
@@ -66,10 +70,8 @@ export class FailedCommits {
     const { fault } = error;
     if (fault.kind === "statement" || this.isHopeless) return this.giveUp(error);
     if (fault.kind === "file") {
-      const key = this.keyOf(fault.path);
-      // One failure may be a coincidence, e.g. a lost connection. A file that two queries could not read is rejected.
-      if (key !== undefined && this.suspects.has(key)) return this.reject(key, error);
-      if (key !== undefined) return this.suspect(key, batch);
+      const file = this.fileAt(fault.path, batch);
+      if (file) return this.blame(file, batch, error);
     }
     const pause = fault.kind === "transient" ? RETRY_PAUSES_MS[this.retries++] : undefined;
     if (pause !== undefined) {
@@ -82,7 +84,15 @@ export class FailedCommits {
     const isOfFile = fault.kind !== "transient" && (await this.canCommitNothing(batch));
     if (!file || !isOfFile) return this.giveUp(error);
     // The engine worked before this failure, and works now.
-    return this.suspects.has(file.key) ? this.reject(file.key, error) : this.suspect(file.key, batch);
+    return this.blame(file, batch, error);
+  }
+
+  /** One failure may be a coincidence, e.g. a lost connection. A file that two queries could not read is rejected. */
+  private async blame(file: NotedFile, batch: FileBatch, error: QueryFailedError): Promise<AfterFailure> {
+    const id = fileId(file);
+    if (this.suspects.has(id)) return this.reject(file, error);
+    this.suspects.add(id);
+    return again(batch);
   }
 
   /** True if the same statement without files succeeds: then a file caused the failure. */
@@ -99,15 +109,12 @@ export class FailedCommits {
     }
   }
 
-  private suspect(key: string, batch: FileBatch): AfterFailure {
-    this.suspects.add(key);
-    return again(batch);
-  }
-
-  private async reject(key: string, { reason }: QueryFailedError): Promise<AfterFailure> {
-    if (await setAside(this.ports, this.config.bucket, key, reason)) this.rejected.push({ key, reason });
+  private async reject(file: NotedFile, { reason }: QueryFailedError): Promise<AfterFailure> {
+    const { key } = file;
+    if (await setAside(this.ports, this.config.bucket, file, reason)) this.rejected.push({ key, reason });
+    this.unreadable.add(key);
     this.inARow = 0;
-    return { kind: "rejected", key };
+    return { kind: "rejected", id: fileId(file) };
   }
 
   private giveUp(error: QueryFailedError): AfterFailure {
@@ -115,12 +122,27 @@ export class FailedCommits {
     return { kind: "given-up" };
   }
 
-  /** The key of a file of this table; `undefined` for other paths. */
-  private keyOf(path: string): string | undefined {
-    const root = `s3://${this.config.bucket}/`;
-    const isOfTable = path.startsWith(`${root}${RAW_PREFIX}${this.config.table}/`);
-    return isOfTable ? path.slice(root.length) : undefined;
+  /** A file that the batch's statement read: one of the batch, or one in a range between two of them. */
+  private fileAt(path: string, batch: FileBatch): NotedFile | undefined {
+    const { bucket, table } = this.config;
+    const root = `s3://${bucket}/`;
+    if (path.startsWith(`${root}${RAW_PREFIX}${table}/`)) return movedFileAt(path.slice(root.length));
+    return batch.find((file) => fileId(file) === path) ?? deliveredFileAt(path, batch);
   }
+}
+
+/** A file in the folders of a batch, which is of one source. */
+function deliveredFileAt(path: string, batch: FileBatch): NotedFile | undefined {
+  const format = Object.values(FORMATS).find(({ table }) => table === batch[0]?.partition.table);
+  if (format?.delivered.kind !== "folders") return undefined;
+  const { delivered: layout } = format;
+  const folder = deliveredFolders(batch).find((one) =>
+    path.startsWith(`s3://${one.bucket}/${deliveredPrefixOf(layout, one)}`),
+  );
+  const object = format.classify(path);
+  if (!folder || !batch[0] || object.kind === "skip") return undefined;
+  const key = path.slice(`s3://${folder.bucket}/`.length);
+  return { kind: "delivered", key, folder, partition: { ...batch[0].partition, hour: object.hour } };
 }
 
 const again = (...batches: readonly FileBatch[]): AfterFailure => ({ kind: "again", batches });

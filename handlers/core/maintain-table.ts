@@ -1,7 +1,5 @@
-import pLimit from "p-limit";
 import { addHours, hourOf, partitionValuesOf } from "../../formats/hour";
-import { parsePartitionPath } from "../../formats/partition-layout";
-import { type LakeTable, renderCountUnparsed, renderUnparsedView } from "../../formats/render/lake-sql";
+import { type LakeTable, renderUnparsedView } from "../../formats/render/lake-sql";
 import {
   renderDaysBefore,
   renderDaysToMerge,
@@ -9,15 +7,18 @@ import {
   renderOptimize,
   renderVacuum,
 } from "../../formats/render/maintenance-sql";
-import { HOUR_MS } from "../../formats/time";
+import { DAY_MS } from "../../formats/time";
 import { commitRecords } from "./commit-records";
 import { messageOf, OperationError, QueryFailedError, RetryableError } from "./errors";
 import type { ObjectStore, QueryEngine, TableVersions } from "./ports";
+import type { Reconciled } from "./reconciled";
 
 export interface MaintainPorts {
   readonly store: ObjectStore;
   readonly engine: QueryEngine;
   readonly versions: TableVersions;
+  /** Compares delivered files with the table, once per night. */
+  readonly reconcile: () => Promise<Reconciled | undefined>;
 }
 
 export interface MaintainConfig {
@@ -43,8 +44,8 @@ export interface MaintainedTable {
   /** Days whose small files were merged. */
   readonly mergedDays: number;
   readonly deletedVersions: number;
-  /** Unparsed lines of finished days that got files since the last count; `undefined` without such a day. */
-  readonly unparsed: number | undefined;
+  /** Result of the reconciliation; `undefined` if an earlier run of the night did it, or if it failed. */
+  readonly reconciled: Omit<Reconciled, "known"> | undefined;
   /** True if a statement is still running and a later run must join it. */
   readonly isUnfinished: boolean;
   /** Errors of the failed steps; the other steps were completed. */
@@ -52,17 +53,14 @@ export interface MaintainedTable {
 }
 
 const HOURS_PER_DAY = 24;
-/** By then, the last late file of a day has arrived. */
-const COUNTED_DAYS_AGO = 2;
 /** Athena stops OPTIMIZE and VACUUM after a while and asks for another run. */
 const MAX_ROUNDS = 20;
 const MORE_RUNS_NEEDED = /MORE_RUNS_NEEDED/;
 /**
  * Functions run for at most 15 minutes: after this time, no running function still acts on a record that it
- * read.
+ * read, and hardly any file that it names is in another commit.
  */
-const RECORD_AGE_MS = 2 * HOUR_MS;
-const READS_AT_ONCE = 32;
+const RECORD_AGE_MS = DAY_MS;
 
 /** The nightly work on a typed table. Each step runs, even if others fail. */
 export async function maintainTable(
@@ -71,8 +69,11 @@ export async function maintainTable(
   config: MaintainConfig,
 ): Promise<MaintainedTable> {
   const run = new Maintenance(ports, table, config);
+  // First: the next commit adds the files that it finds.
+  await run.step(() => run.reconcile());
   await run.step(() => run.deleteVersions());
-  await run.step(() => run.countUnparsed());
+  await run.step(() => run.replaceView());
+  await run.step(() => run.forgetCommits());
   await run.step(() => run.deleteExpired());
   await run.step(() => run.mergeFiles());
   await run.step(() => run.vacuum());
@@ -83,7 +84,7 @@ class Maintenance {
   private deletedDays = 0;
   private mergedDays = 0;
   private deletedVersions = 0;
-  private unparsed: number | undefined;
+  private reconciled: MaintainedTable["reconciled"];
   private isUnfinished = false;
   private readonly failures: OperationError[] = [];
 
@@ -94,9 +95,17 @@ class Maintenance {
   ) {}
 
   get result(): MaintainedTable {
-    const { deletedDays, mergedDays, deletedVersions, unparsed, isUnfinished, failures } = this;
+    const { deletedDays, mergedDays, deletedVersions, reconciled, isUnfinished, failures } = this;
     const table = this.table.format.table;
-    return { table, deletedDays, mergedDays, deletedVersions, unparsed, isUnfinished, failures };
+    return {
+      table,
+      deletedDays,
+      mergedDays,
+      deletedVersions,
+      reconciled,
+      isUnfinished,
+      failures,
+    };
   }
 
   async step(work: () => Promise<void>): Promise<void> {
@@ -108,49 +117,31 @@ class Maintenance {
     }
   }
 
+  async reconcile(): Promise<void> {
+    const found = await this.ports.reconcile();
+    if (!found) return;
+    const { known: _, ...reconciled } = found;
+    this.reconciled = reconciled;
+  }
+
   /** Every commit adds a version, and the catalog limits their number. */
   async deleteVersions(): Promise<void> {
     this.deletedVersions = await this.ports.versions.deleteOld(this.table.format.table);
   }
 
-  /**
-   * Counts the unparsed lines of finished days that got files. The records of commits name these days.
-   * Afterwards the records are deleted, except the last one, which gives the next commit its number.
-   */
-  async countUnparsed(): Promise<void> {
+  /** So that it hides lines if the settings ask for it now. */
+  async replaceView(): Promise<void> {
     await this.run(renderUnparsedView(this.table), "view");
-    const { numbers, days } = await this.endedCommits();
-    for (const dt of days) {
-      const count = await this.value(renderCountUnparsed(this.table, dt), `unparsed/${numbers.at(-1)}`);
-      this.unparsed = (this.unparsed ?? 0) + Number(count);
-    }
-    await this.records.forget(numbers);
   }
 
-  /**
-   * The numbers of commits of finished days, and these days. Around midnight a commit has files of two days.
-   * It does not wait for the second day if other commits have files of only that day. Otherwise the first day
-   * would be counted again.
-   */
-  private async endedCommits(): Promise<{ numbers: number[]; days: string[] }> {
+  /** Deletes the records of counted commits, except the last one, which gives the next commit its number. */
+  async forgetCommits(): Promise<void> {
     const { ended, next } = await this.records.read();
-    const lastDay = this.daysAgo(COUNTED_DAYS_AGO);
-    const isOld = ({ endedAt }: { endedAt: Date }) =>
-      this.config.now.getTime() - endedAt.getTime() > RECORD_AGE_MS;
-    const old = ended.filter(({ number }) => number < next - 1).filter(isOld);
-    const commits = await pLimit(READS_AT_ONCE).map(old, async ({ number }) => {
-      const start = await this.records.start(number);
-      const partitions = (start?.partitions ?? []).flatMap((path) => parsePartitionPath(path) ?? []);
-      return { number, days: [...new Set(partitions.map(({ hour }) => partitionValuesOf(hour).dt))] };
-    });
-    const alone = new Set(commits.flatMap(({ days }) => (days.length === 1 ? days : [])));
-    const finished = commits.filter(({ days }) =>
-      days.every((dt) => dt <= lastDay || (days.length > 1 && alone.has(dt))),
+    const isOld = (endedAt: Date) => this.config.now.getTime() - endedAt.getTime() > RECORD_AGE_MS;
+    const counted = ended.filter(
+      ({ number, endedAt, isCounted }) => isCounted && number < next - 1 && isOld(endedAt),
     );
-    return {
-      numbers: finished.map(({ number }) => number),
-      days: [...new Set(finished.flatMap(({ days }) => days))].filter((dt) => dt <= lastDay).sort(),
-    };
+    await this.records.forget(counted.map(({ number }) => number));
   }
 
   /** If the engine only marks rows as deleted, merging the files of these days deletes them. */

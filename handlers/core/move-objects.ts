@@ -1,8 +1,8 @@
 import pLimit from "p-limit";
 import type { SkipReason } from "../../formats/object-kind";
-import { type NotedFile, noteArrivals } from "./arrival-notes";
+import { type MovedFile, noteArrivals } from "./arrival-notes";
 import { messageOf, type OperationError, RetryableError } from "./errors";
-import { type ArrivedObject, planMove } from "./move-plan";
+import { type ArrivedObject, planMove, type TargetNames } from "./move-plan";
 import type { Clock, ObjectStore } from "./ports";
 import { rejectedKeyOf } from "./rejected-files";
 import type { Source } from "./source";
@@ -11,6 +11,7 @@ export interface MoveConfig {
   readonly sources: readonly Source[];
   /** Target bucket; may be the bucket that the objects are in. */
   readonly targetBucket: string;
+  readonly names: TargetNames;
   readonly keepOriginals: boolean;
   /**
    * When to stop starting copies; the remaining objects are `postponed`.
@@ -93,23 +94,31 @@ async function noteAndDelete(
 interface Copy {
   readonly outcome: MoveOutcome;
   /** Set if the object is at its target now. */
-  readonly file?: NotedFile;
+  readonly file?: MovedFile;
 }
 
 async function copyObject(store: ObjectStore, config: MoveConfig, object: ArrivedObject): Promise<Copy> {
-  const plan = planMove(config.sources, object);
+  const plan = planMove(config.sources, config.names, object, config.targetBucket);
   if (plan.kind === "skip") return { outcome: { kind: "skipped", reason: plan.reason } };
   const target = { bucket: config.targetBucket, key: plan.key };
-  const { partition, source, key } = plan;
-  const file: NotedFile = { key, partition, ...(object.size === undefined ? {} : { size: object.size }) };
+  const { partition, source, key, earlierKeys } = plan;
+  const file: MovedFile = {
+    kind: "moved",
+    key,
+    partition,
+    ...(object.size === undefined ? {} : { size: object.size }),
+  };
   try {
     if ((await store.copy(object, target)) === "copied")
       return { outcome: { kind: "moved", isNew: true, source }, file };
-    // A duplicate event, or one delivered again after a crash: the file is already at its target.
-    if (await store.exists(target)) return { outcome: { kind: "moved", isNew: false, source }, file };
-    // Or the engine could not read the file, and it was moved to `rejected/`.
-    if (await store.exists({ bucket: target.bucket, key: rejectedKeyOf(key) }))
-      return { outcome: { kind: "moved", isNew: false, source } };
+    const moved = { kind: "moved", isNew: false, source } as const;
+    for (const known of [key, ...earlierKeys]) {
+      // A duplicate event, or one delivered again after a crash: the file is already at its target.
+      if (await store.exists({ bucket: target.bucket, key: known }))
+        return { outcome: moved, file: { ...file, key: known } };
+      // Or the engine could not read the file, and it was moved to `rejected/`.
+      if (await store.exists({ bucket: target.bucket, key: rejectedKeyOf(known) })) return { outcome: moved };
+    }
     return failed(
       new RetryableError(
         "SOURCE_MISSING",

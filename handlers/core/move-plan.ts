@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { FORMATS } from "../../formats";
+import { identityOf, stampedName } from "../../formats/file-identity";
 import type { Hour } from "../../formats/hour";
-import { fileNameOf, type SkipReason } from "../../formats/object-kind";
+import type { SkipReason } from "../../formats/object-kind";
 import { OWN_PREFIXES, type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import type { ObjectLocation } from "./ports";
 import { partitionValueOf, type Source } from "./source";
@@ -14,45 +14,95 @@ export interface ArrivedObject extends ObjectLocation {
   readonly deliveredAt?: Date;
 }
 
+/**
+ * Names of moved files: `identity`, the hash of the original bucket and key and the name, or the time before it, so that
+ * new files are next to each other.
+ */
+export type TargetNames = "identity" | "time-first";
+
 /** The planned action for an object. */
 export type MovePlan =
   | {
       readonly kind: "move";
       readonly key: string;
+      /** Other keys that earlier versions moved it to. */
+      readonly earlierKeys: readonly string[];
       readonly partition: Partition;
       readonly source: Source;
     }
   | { readonly kind: "skip"; readonly reason: SkipReason };
 
-const HASH_LENGTH = 8;
-
 /**
  * Decides where an object goes. The same object always gets the same target key, so moving it twice writes
  * one file; the hash of bucket and key distinguishes files of the same name from different places.
+ *
+ * @param targetBucket bucket of the moved files: what the pipeline wrote there is never moved
  */
-export function planMove(sources: readonly Source[], object: ArrivedObject): MovePlan {
-  if (object.key.endsWith("/")) return { kind: "skip", reason: "folder-marker" };
-  const match = matchSource(sources, object.key);
+export function planMove(
+  sources: readonly Source[],
+  names: TargetNames,
+  object: ArrivedObject,
+  targetBucket: string,
+): MovePlan {
+  const isOwn =
+    object.bucket === targetBucket && OWN_PREFIXES.some((prefix) => object.key.startsWith(prefix));
+  const match = isOwn ? UNMATCHED : matchObject(sources, object);
   if (match.kind === "skip") return match;
-  if (object.size === 0) return { kind: "skip", reason: "empty-object" };
   const { source, hour } = match;
+  // Events can still be in the queue after the layout of a source was changed.
+  if (source.asDelivered) return { kind: "skip", reason: "read-as-delivered" };
+  const partition = partitionOf(match);
+  const [folder, identity] = [rawPrefixOf(partition), identityOf(object)];
+  return names === "identity"
+    ? { kind: "move", key: folder + identity, earlierKeys: [], partition, source }
+    : {
+        kind: "move",
+        key: folder + stampedName(FORMATS[source.format], object, hour),
+        earlierKeys: [folder + identity],
+        partition,
+        source,
+      };
+}
+
+/** The planned action for an object in a folder of a source that is read as delivered. */
+export type ReadPlan =
+  | { readonly kind: "read"; readonly partition: Partition }
+  /** The object belongs to a source with a longer prefix. */
+  | { readonly kind: "other-source" }
+  | { readonly kind: "skip"; readonly reason: SkipReason };
+
+/** Decides if a listed object is a file of the source. @param source one of the sources */
+export function planDelivered(sources: readonly Source[], source: Source, object: ArrivedObject): ReadPlan {
+  const match = matchObject(sources, object);
+  if (match.kind === "skip") return match;
+  return match.source === source ? { kind: "read", partition: partitionOf(match) } : { kind: "other-source" };
+}
+
+interface MatchedFile {
+  readonly kind: "access-log";
+  readonly source: Source;
+  readonly hour: Hour;
+}
+type Match = MatchedFile | { readonly kind: "skip"; readonly reason: SkipReason };
+const UNMATCHED: Match = { kind: "skip", reason: "unmatched-key" };
+
+function matchObject(sources: readonly Source[], { key, size }: ArrivedObject): Match {
+  if (key.endsWith("/")) return { kind: "skip", reason: "folder-marker" };
+  const match = matchSource(sources, key);
+  return match.kind === "access-log" && size === 0 ? { kind: "skip", reason: "empty-object" } : match;
+}
+
+function partitionOf({ source, hour }: MatchedFile): Partition {
   const partitionValue = partitionValueOf(source);
-  const partition: Partition = {
+  return {
     table: FORMATS[source.format].table,
     hour,
     ...(partitionValue === undefined ? {} : { source: partitionValue }),
   };
-  return { kind: "move", key: rawPrefixOf(partition) + targetName(object), partition, source };
 }
-
-type Match =
-  | { readonly kind: "access-log"; readonly source: Source; readonly hour: Hour }
-  | { readonly kind: "skip"; readonly reason: SkipReason };
 
 /** The source whose format matches the key; of several, the source with the longest prefix. */
 function matchSource(sources: readonly Source[], key: string): Match {
-  // Objects that the pipeline wrote are never moved, whatever a source's prefix is.
-  if (OWN_PREFIXES.some((prefix) => key.startsWith(prefix))) return { kind: "skip", reason: "unmatched-key" };
   const candidates = sources
     .filter(({ prefix }) => key.startsWith(prefix))
     .sort((a, b) => b.prefix.length - a.prefix.length);
@@ -63,9 +113,4 @@ function matchSource(sources: readonly Source[], key: string): Match {
     if (reason === "unmatched-key") reason = object.reason;
   }
   return { kind: "skip", reason };
-}
-
-function targetName({ bucket, key }: ObjectLocation): string {
-  const hash = createHash("sha256").update(`${bucket}/${key}`).digest("hex").slice(0, HASH_LENGTH);
-  return `${hash}-${fileNameOf(key)}`;
 }

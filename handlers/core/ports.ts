@@ -1,3 +1,4 @@
+import type { DeliveredFolder } from "../../formats/delivered-layout";
 import type { Partition } from "../../formats/partition-layout";
 import type { CommittedFiles } from "../../formats/render/lake-sql";
 
@@ -39,14 +40,28 @@ export interface ObjectStore {
   deleteAll(bucket: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
-/** Knows which partitions of the raw tables exist. */
+/** Lists parts of a bucket. Each page is one request. */
+export interface PagedListing {
+  /**
+   * Objects whose key starts with `prefix`, in key order.
+   *
+   * @param after only objects with a greater key; default: all
+   */
+  objectPages(bucket: string, prefix: string, after?: string): AsyncIterable<readonly StoredObject[]>;
+  /** The different starts of keys after `prefix` that end with their first delimiter, with the prefix, in key order. */
+  prefixPages(bucket: string, prefix: string, delimiter: string): AsyncIterable<readonly string[]>;
+}
+
+/** Knows which partitions of the text tables exist. */
 export interface PartitionCatalog {
   /**
-   * Adds the missing partitions of one table; adding one again changes nothing.
+   * Adds the missing partitions of moved files; adding one again changes nothing.
    *
    * @throws OperationError with the query's id and reason if the catalog refuses
    */
   add(partitions: readonly Partition[]): Promise<void>;
+  /** Adds the missing partitions of files as delivered, as `add` does. */
+  addDelivered(folders: readonly DeliveredFolder[]): Promise<void>;
 }
 
 export interface Statement {
@@ -81,8 +96,21 @@ export interface QueryEngine {
   value(statement: Statement): Promise<string | undefined>;
 }
 
-/** An engine that can report how many rows a statement wrote. */
+/** An engine that returns tables. */
+export interface RowsEngine extends QueryEngine {
+  /** Runs a query. @returns its rows as texts; NULL is an empty text @throws as `run` does */
+  rows(statement: Statement): Promise<readonly (readonly string[])[]>;
+}
+
+/** An engine that can report how many rows a statement read and wrote. */
 export interface CountingEngine extends QueryEngine {
+  /**
+   * Rows that a statement read from all tables but one.
+   *
+   * @returns their number, or a larger one if the engine cannot tell tables apart; `undefined` if unknown, or not known
+   * yet, never an error
+   */
+  rowsRead(queryId: string, exceptOf: string): Promise<number | undefined>;
   /** @returns number of rows that the INSERT with this id added; `undefined` if unknown, never an error */
   rowsWritten(queryId: string): Promise<number | undefined>;
 }
@@ -96,8 +124,20 @@ export interface Lake {
    * holds.
    */
   commitSql(files: CommittedFiles): string;
+  /** SQL that counts the unparsed lines of files of one table, see `renderCountUnparsed`. */
+  countUnparsedSql(files: CommittedFiles): string;
+  /** True if the statement is such a count for the table: records in the bucket are not trusted. */
+  isCountOfUnparsed(table: string, sql: string): boolean;
+  /** Lines of a file's header; 0 if the files of the table have none. */
+  headerLines(table: string): number;
   /** True if the statement is a commit to the table: records in the bucket are not trusted. */
   isCommit(table: string, sql: string): boolean;
+}
+
+/** Queue of delivered objects that wait for their move. */
+export interface MoveQueue {
+  /** Announces objects as their bucket does. */
+  announce(objects: readonly (ObjectLocation & Pick<StoredObject, "size">)[]): Promise<void>;
 }
 
 /** Versions of a table's definition in the catalog; each Iceberg commit adds one. */

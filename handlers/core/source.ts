@@ -9,6 +9,8 @@ export interface Source {
   readonly name?: string;
   /** True if the name is the value of the table's `source` partition key. */
   readonly partition?: boolean;
+  /** Set if its files are read where AWS delivers them: none is moved. */
+  readonly asDelivered?: { readonly bucket: string } | undefined;
 }
 
 /** Value of the `source` partition key; `undefined` if the table has none. */

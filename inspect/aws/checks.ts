@@ -8,13 +8,14 @@ import {
   HeadBucketCommand,
   type NotificationConfiguration,
 } from "@aws-sdk/client-s3";
+import { type DeliveredSource, deliveredSourcesOf } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
-import { linesGlueTable, rawGlueTable } from "../../formats/render/glue-table";
+import { deliveredGlueTables, linesGlueTable, rawGlueTable } from "../../formats/render/glue-table";
 import { type LakeTable, lakeColumnTypes } from "../../formats/render/lake-sql";
 import type { RejectedFile } from "../../handlers/core/rejected-files";
 import type { Answer, Inaccessible } from "../../operations/inspector";
 import { awsQueues, type QueueFacts } from "../../operations/queues";
-import { type DeployedParts, workgroupsOf } from "../../pipeline/deployed-parts";
+import { type DeployedParts, functionsOf, workgroupsOf } from "../../pipeline/deployed-parts";
 import { awsErrors, type LogError } from "./errors";
 import { awsFunctions, type FunctionFacts } from "./functions";
 import type { Inspection } from "./inspection";
@@ -34,7 +35,8 @@ export interface CheckFacts {
   readonly functions: readonly FunctionFacts[];
   /** The sources, as the functions read them; `undefined` if the bucket is not known. */
   readonly configuration: Answer<string> | undefined;
-  readonly mappings: Answer<readonly MappingState[]>;
+  /** `undefined` if no files are moved. */
+  readonly mappings: Answer<readonly MappingState[]> | undefined;
   /** Reserved concurrency of each function that has any. */
   readonly concurrency: ReadonlyMap<string, number>;
   readonly workgroups: readonly { readonly name: string; readonly answer: Answer<WorkgroupState> }[];
@@ -165,10 +167,16 @@ async function landingSetup(
   return { bucket, notification, policy, ownership };
 }
 
-const mappingsOf = ({ clients, parts, inspector }: Inspection): Promise<Answer<readonly MappingState[]>> =>
-  inspector.ask("lambda:ListEventSourceMappings", parts.move.name, async () => {
+async function mappingsOf({
+  clients,
+  parts,
+  inspector,
+}: Inspection): Promise<Answer<readonly MappingState[]> | undefined> {
+  const { name } = parts.move ?? {};
+  if (name === undefined) return undefined;
+  return inspector.ask("lambda:ListEventSourceMappings", name, async () => {
     const { EventSourceMappings = [] } = await clients.lambda.send(
-      new ListEventSourceMappingsCommand({ FunctionName: parts.move.name }),
+      new ListEventSourceMappingsCommand({ FunctionName: name }),
     );
     return EventSourceMappings.map(({ EventSourceArn, State, FunctionResponseTypes }) => ({
       queueArn: EventSourceArn ?? "",
@@ -176,6 +184,7 @@ const mappingsOf = ({ clients, parts, inspector }: Inspection): Promise<Answer<r
       isByMessage: FunctionResponseTypes?.includes("ReportBatchItemFailures") ?? false,
     }));
   });
+}
 
 async function concurrencyOf({
   clients,
@@ -183,7 +192,7 @@ async function concurrencyOf({
   inspector,
 }: Inspection): Promise<ReadonlyMap<string, number>> {
   const answers = await Promise.all(
-    [parts.move, ...parts.scheduled].map(async ({ name }) => {
+    functionsOf(parts).map(async ({ name }) => {
       const answer = await inspector.ask("lambda:GetFunctionConcurrency", name, () =>
         clients.lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: name })),
       );
@@ -211,7 +220,11 @@ function tablesOf(inspection: Inspection, bucket: string): Promise<TableFacts[]>
     ({ format }, index) => streams.findIndex((other) => other.format === format) === index,
   );
   const wanted = firstOfTable.flatMap((stream) =>
-    wantedTables(tableOf(inspection, bucket, stream), columnar),
+    wantedTables(
+      tableOf(inspection, bucket, stream),
+      deliveredSourcesOf(inspection.parts.sources, stream.format),
+      columnar,
+    ),
   );
   return Promise.all(
     wanted.map(async (table) => ({ ...table, answer: await tableState(inspection, table.name) })),
@@ -219,9 +232,18 @@ function tablesOf(inspection: Inspection, bucket: string): Promise<TableFacts[]>
 }
 
 /** The tables over the text, which Terraform creates, and the typed table. */
-function wantedTables(table: LakeTable, isColumnar: boolean): Omit<TableFacts, "answer">[] {
+function wantedTables(
+  table: LakeTable,
+  delivered: readonly DeliveredSource[],
+  isColumnar: boolean,
+): Omit<TableFacts, "answer">[] {
   const { format, bucket } = table;
-  const text = [rawGlueTable(format, table), ...(isColumnar ? [linesGlueTable(format, table)] : [])];
+  const asDelivered = delivered.length > 0 ? [deliveredGlueTables(format, delivered)] : [];
+  const text = [
+    rawGlueTable(format, table),
+    ...asDelivered.map(({ rows }) => rows),
+    ...(isColumnar ? [linesGlueTable(format, table), ...asDelivered.map(({ lines }) => lines)] : []),
+  ];
   return [
     ...text.map(({ name, columns, location }) => ({
       name,

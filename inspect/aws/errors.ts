@@ -6,7 +6,7 @@ import {
 import { HOUR_MS } from "../../formats/time";
 import { isRecord, jsonOf } from "../../handlers/core/json";
 import { foundValue } from "../../operations/inspector";
-import type { DeployedFunction } from "../../pipeline/deployed-parts";
+import { type DeployedFunction, functionsOf } from "../../pipeline/deployed-parts";
 import { RECENT_ERRORS_MS } from "../thresholds";
 import type { Inspection } from "./inspection";
 
@@ -26,8 +26,7 @@ const PAGES = 20;
 
 /** The last errors of every function, newest first. */
 export async function awsErrors(inspection: Inspection): Promise<readonly LogError[]> {
-  const { move, scheduled } = inspection.parts;
-  const errors = await Promise.all([move, ...scheduled].map((part) => errorsOf(inspection, part)));
+  const errors = await Promise.all(functionsOf(inspection.parts).map((part) => errorsOf(inspection, part)));
   return errors.flat().sort((a, b) => b.at.getTime() - a.at.getTime());
 }
 

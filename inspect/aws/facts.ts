@@ -3,6 +3,7 @@ import type { HourRange } from "../../handlers/core/add-partitions";
 import type { Noted } from "../../handlers/core/arrival-notes";
 import { pendingKeys } from "../../handlers/core/commit-records";
 import type { StoredObject } from "../../handlers/core/ports";
+import type { Reconciled } from "../../handlers/core/reconciled";
 import type { RejectedFile } from "../../handlers/core/rejected-files";
 import { foundValue, type Inaccessible } from "../../operations/inspector";
 import { awsQueues, type QueueFacts } from "../../operations/queues";
@@ -14,6 +15,7 @@ import { awsFunctions, type FunctionFacts } from "./functions";
 import type { Inspection } from "./inspection";
 import { awsMetrics, type Metrics } from "./metrics";
 import { listObjects } from "./objects";
+import { awsReconciled } from "./reconciled";
 import { awsRejected } from "./rejected";
 import { awsNoted, awsStream } from "./streams";
 import { tableOf, tableRows } from "./tables";
@@ -36,22 +38,26 @@ export interface DeploymentFacts {
   readonly pendingCommit: StoredObject | undefined;
   /** Files that Athena could not read. */
   readonly rejected: readonly RejectedFile[];
+  /** The last comparison of files with each typed table, by its name. */
+  readonly reconciled: ReadonlyMap<string, Reconciled>;
   readonly inaccessible: readonly Inaccessible[];
 }
 
 /** Inspects everything concurrently; refused requests are skipped and reported. */
 export async function deploymentFacts(inspection: Inspection): Promise<DeploymentFacts> {
   const { parts, range, now: at, account, bucket, inspector } = inspection;
-  const [queues, functions, metrics, alarms, errors, pendingCommit, rejected, streams] = await Promise.all([
-    awsQueues(inspection),
-    awsFunctions(inspection),
-    awsMetrics(inspection),
-    awsAlarms(inspection),
-    awsErrors(inspection),
-    pendingOf(inspection),
-    awsRejected(inspection),
-    streamsOf(inspection),
-  ]);
+  const [queues, functions, metrics, alarms, errors, pendingCommit, rejected, reconciled, streams] =
+    await Promise.all([
+      awsQueues(inspection),
+      awsFunctions(inspection),
+      awsMetrics(inspection),
+      awsAlarms(inspection),
+      awsErrors(inspection),
+      pendingOf(inspection),
+      awsRejected(inspection),
+      awsReconciled(inspection),
+      streamsOf(inspection),
+    ]);
   return {
     at,
     parts,
@@ -66,6 +72,7 @@ export async function deploymentFacts(inspection: Inspection): Promise<Deploymen
     errors,
     pendingCommit,
     rejected,
+    reconciled,
     inaccessible: inspector.inaccessible,
   };
 }

@@ -1,7 +1,7 @@
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
 import type { Answer } from "../../operations/inspector";
-import type { DeployedFunction } from "../../pipeline/deployed-parts";
+import { type DeployedFunction, functionsOf } from "../../pipeline/deployed-parts";
 import type { Inspection } from "./inspection";
 
 export interface FunctionFacts {
@@ -31,9 +31,7 @@ export interface ScheduleState {
 }
 
 export const awsFunctions = (inspection: Inspection): Promise<FunctionFacts[]> =>
-  Promise.all(
-    [inspection.parts.move, ...inspection.parts.scheduled].map((part) => functionFacts(inspection, part)),
-  );
+  Promise.all(functionsOf(inspection.parts).map((part) => functionFacts(inspection, part)));
 
 async function functionFacts(
   inspection: Inspection,

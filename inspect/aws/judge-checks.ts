@@ -3,6 +3,7 @@ import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { withDefaults } from "../../formats/privacy";
 import { foundValue } from "../../operations/inspector";
+import type { QueueState } from "../../operations/queues";
 import { aclDeliveriesOf } from "../../pipeline/log-delivery";
 import { type Details, type Finding, finder } from "../finding";
 import { CHECK_FINDINGS } from "./check-findings";
@@ -33,7 +34,7 @@ export function judgeChecks(facts: CheckFacts, wantedPolicy: string | undefined)
     return [find("nothing-deployed", parts.name), ...judgeUnseen(inaccessible, find)];
   }
   return [
-    ...(bucket === undefined ? [find("bucket-unknown", parts.move.name)] : []),
+    ...(bucket === undefined ? [find("bucket-unknown", parts.name)] : []),
     ...facts.buckets
       .filter(({ answer }) => answer.kind === "missing")
       .map(({ name }) => find("bucket-missing", name)),
@@ -57,8 +58,9 @@ function judgeLanding(facts: CheckFacts, wantedPolicy: string | undefined, find:
   if (!landing || isMissing) return [];
   const { bucket } = landing;
   const configuration = foundValue(landing.notification);
-  const queue = queues.map(({ answer }) => foundValue(answer)).at(0);
-  const prefixes = parts.sources.map(({ prefix }) => prefix);
+  const queue = arrivalsOf(queues);
+  const moved = parts.sources.filter(({ asDelivered }) => asDelivered === undefined);
+  const prefixes = moved.map(({ prefix }) => prefix);
   const policy = landing.policy.kind === "missing" ? "{}" : foundValue(landing.policy);
   const undelivered =
     policy === undefined || wantedPolicy === undefined
@@ -66,7 +68,10 @@ function judgeLanding(facts: CheckFacts, wantedPolicy: string | undefined, find:
       : allowedBy(wantedPolicy).filter((wanted) => !isAllowed(policy, wanted));
   const isAclOff = foundValue(landing.ownership) === "BucketOwnerEnforced";
   return [
-    ...(configuration && parts.bucketEvents === "eventbridge" && !configuration.EventBridgeConfiguration
+    ...(configuration &&
+    parts.move &&
+    parts.bucketEvents === "eventbridge" &&
+    !configuration.EventBridgeConfiguration
       ? [find("eventbridge-off", bucket, { bucket })]
       : []),
     ...(configuration && queue && parts.bucketEvents === "queue"
@@ -89,6 +94,10 @@ function judgeLanding(facts: CheckFacts, wantedPolicy: string | undefined, find:
       : []),
   ];
 }
+
+/** The queue of new objects, if it could be inspected. */
+const arrivalsOf = (queues: CheckFacts["queues"]): QueueState | undefined =>
+  queues.filter(({ isDeadLetters }) => !isDeadLetters).map(({ answer }) => foundValue(answer))[0];
 
 /** True if the queue gets an event for every new object below the prefix. */
 const tellsOf = (configuration: NotificationConfiguration, queueArn: string, prefix: string): boolean =>
@@ -165,7 +174,7 @@ function outdated(
   find: Find,
 ): Finding[] {
   const expected: Readonly<Record<string, string | undefined>> =
-    name === parts.move.name
+    name === parts.move?.name
       ? {
           KEEP_ORIGINALS: String(parts.keepOriginals),
           TARGET_BUCKET: bucket,
@@ -203,16 +212,16 @@ function sourcesIn(text: string): ReadonlyMap<string, string> {
 
 const comparable = (sources: readonly ConfiguredSource[]): ReadonlyMap<string, string> =>
   new Map(
-    sources.map(({ name, format, prefix, partition = false, privacy = {} }) => [
+    sources.map(({ name, format, prefix, partition = false, privacy = {}, asDelivered }) => [
       name,
-      JSON.stringify([format, prefix, partition, withDefaults(privacy)]),
+      JSON.stringify([format, prefix, partition, withDefaults(privacy), asDelivered?.bucket]),
     ]),
   );
 
 function judgeMapping({ parts, mappings, queues }: CheckFacts, find: Find): Finding[] {
-  const queue = queues.map(({ answer }) => foundValue(answer)).at(0);
-  const known = foundValue(mappings);
-  if (!queue || !known) return [];
+  const queue = arrivalsOf(queues);
+  const known = mappings && foundValue(mappings);
+  if (!queue || !known || !parts.move) return [];
   const ofQueue = known.find(({ queueArn }) => queueArn === queue.arn);
   const { name } = parts.move;
   if (!ofQueue) return [find("mapping-off", name, { state: "missing" })];

@@ -1,6 +1,7 @@
 import { FORMATS } from "../../formats";
 import { HOUR_MS } from "../../formats/time";
 import { type Answer, foundValue, type Inaccessible } from "../../operations/inspector";
+import { type DeployedSource, functionsOf } from "../../pipeline/deployed-parts";
 import { age, count, counted } from "../../terminal/quantities";
 import type { StreamFacts } from "../facts";
 import { type Details, type Finding, finder } from "../finding";
@@ -28,7 +29,7 @@ export function judgeDeployment(facts: DeploymentFacts): Finding[] {
   }
   return [
     ...missing.map(({ part, name }) => find("part-missing", name, { part })),
-    ...(bucket === undefined ? [find("bucket-unknown", parts.move.name)] : []),
+    ...(bucket === undefined ? [find("bucket-unknown", parts.name)] : []),
     ...facts.alarms.map(({ name, description, reason }) =>
       find("alarm-on", name, {
         description: description === "" ? "(no description)" : description,
@@ -90,7 +91,7 @@ export function judgeUnseen(
 }
 
 function judgeQueues({ parts, queues, metrics }: DeploymentFacts, find: Find): Finding[] {
-  const functions = [parts.move, ...parts.scheduled];
+  const functions = functionsOf(parts);
   return queues.flatMap(({ name, isDeadLetters, answer }): Finding[] => {
     const state = foundValue(answer);
     const owner = functions.find(({ queue, deadLetterQueue }) => name === queue || name === deadLetterQueue);
@@ -108,7 +109,7 @@ function judgeQueues({ parts, queues, metrics }: DeploymentFacts, find: Find): F
 }
 
 function judgeFunctions({ parts, metrics }: DeploymentFacts, find: Find): Finding[] {
-  return [parts.move, ...parts.scheduled].flatMap(({ name, logGroup }) => {
+  return functionsOf(parts).flatMap(({ name, logGroup }) => {
     const counts = metrics?.functions.get(name);
     if (!counts) return [];
     const { recentErrors, errors, recentThrottles } = counts;
@@ -157,7 +158,7 @@ function judgeArrival(facts: DeploymentFacts, stream: StreamFacts, find: Find): 
           find("not-moved", where, {
             files: `${landing.isCutShort ? "more than " : ""}${counted(landing.waiting, "file")}`,
             age: age(lying),
-            function: parts.move.name,
+            function: parts.move?.name ?? "",
             ...ends(landing.partitions),
           }),
         ]
@@ -172,9 +173,10 @@ function judgeSilence(facts: DeploymentFacts, stream: StreamFacts, find: Find): 
   const deployed = facts.parts.streams.find(
     ({ format, source }) => FORMATS[format].table === stream.table && source === stream.source,
   );
-  return (deployed?.sources ?? []).flatMap(({ name, silentAfterHours }) => {
+  return (deployed?.sources ?? []).flatMap((source) => {
+    const { name, silentAfterHours } = source;
     const limit = silentAfterHours * HOUR_MS;
-    const silence = silenceOf(facts, stream, name);
+    const silence = silenceOf(facts, stream, source);
     return limit > 0 && silence !== undefined && silence > limit
       ? [find("source-silent", name, { age: age(silence), limit: age(limit) })]
       : [];
@@ -182,11 +184,15 @@ function judgeSilence(facts: DeploymentFacts, stream: StreamFacts, find: Find): 
 }
 
 /** Time since the last file of a source; `undefined` if it is not known. */
-function silenceOf(facts: DeploymentFacts, stream: StreamFacts, source: string): number | undefined {
+function silenceOf(
+  facts: DeploymentFacts,
+  stream: StreamFacts,
+  { name, isAsDelivered }: DeployedSource,
+): number | undefined {
   const { at, range, metrics } = facts;
-  // After the move, files of several sources cannot be distinguished.
-  if (stream.sources.length > 1) {
-    const hours = metrics?.hoursSinceMoved.get(source);
+  // After the move, files of several sources cannot be distinguished; files as delivered are not listed.
+  if (isAsDelivered || stream.sources.length > 1) {
+    const hours = metrics?.hoursSinceFile.get(name);
     return hours === undefined ? undefined : hours * HOUR_MS;
   }
   // For a range in the past, the time of the last delivery is not known.

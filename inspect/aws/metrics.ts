@@ -3,7 +3,7 @@ import { FORMATS } from "../../formats";
 import { METRICS, METRICS_NAMESPACE, SERVICE_DIMENSION } from "../../formats/metrics";
 import { HOUR_MS, HOUR_SECONDS } from "../../formats/time";
 import { foundValue } from "../../operations/inspector";
-import { workgroupsOf } from "../../pipeline/deployed-parts";
+import { functionsOf, workgroupsOf } from "../../pipeline/deployed-parts";
 import { sum } from "../../terminal/quantities";
 import type { Inspection } from "./inspection";
 
@@ -14,9 +14,9 @@ export interface Metrics {
   readonly oldestSeconds: ReadonlyMap<string, number>;
   /** Bytes that the queries of each workgroup read in the last day. */
   readonly scannedBytes: ReadonlyMap<string, number>;
-  /** Hours since the last move of each source's files, by its name; at most a week. */
-  readonly hoursSinceMoved: ReadonlyMap<string, number>;
-  /** Unparsed lines of the last counted day, by table. */
+  /** Hours since a file of each source was last moved, or found as delivered, by its name; at most a week. */
+  readonly hoursSinceFile: ReadonlyMap<string, number>;
+  /** Unparsed lines that were counted in the last day, by table. */
   readonly unparsed: ReadonlyMap<string, number>;
 }
 
@@ -46,11 +46,13 @@ const WINDOW_HOURS = 7 * DAY_HOURS + 1;
 /** @returns `undefined` if CloudWatch refuses */
 export async function awsMetrics(inspection: Inspection): Promise<Metrics | undefined> {
   const { parts, inspector } = inspection;
-  const functions = [parts.move, ...parts.scheduled];
-  const queues = [parts.move.queue ?? "", ...functions.map(({ deadLetterQueue }) => deadLetterQueue)];
+  const functions = functionsOf(parts);
+  const queues = [
+    ...(parts.move?.queue === undefined ? [] : [parts.move.queue]),
+    ...functions.map(({ deadLetterQueue }) => deadLetterQueue),
+  ];
   const tables = unparsedSeries(inspection);
-  const sources = parts.streams.flatMap((stream) => stream.sources.map(({ name }) => name));
-  const moved = (source: string) => ownSeries("ObjectsMoved", parts.move.name, source);
+  const arrivals = arrivalSeries(inspection);
   const series = [
     ...functions.flatMap(({ name }) =>
       (["Invocations", "Duration", "Errors", "Throttles"] as const).map((metric) => ofFunction(metric, name)),
@@ -58,7 +60,7 @@ export async function awsMetrics(inspection: Inspection): Promise<Metrics | unde
     ...queues.map(ofQueue),
     ...workgroupsOf(parts).flatMap(ofWorkgroup),
     ...tables.map(({ series: ofTable }) => ofTable),
-    ...sources.map(moved),
+    ...arrivals.map(({ series: ofSource }) => ofSource),
   ];
   const values = foundValue(
     await inspector.ask("cloudwatch:GetMetricData", "metrics", () => valuesOf(inspection, series)),
@@ -80,10 +82,10 @@ export async function awsMetrics(inspection: Inspection): Promise<Metrics | unde
         sum(ofWorkgroup(name).flatMap((item) => hours(item).slice(0, DAY_HOURS))),
       ]),
     ),
-    hoursSinceMoved: new Map(
-      sources.map((name) => {
-        const since = hours(moved(name)).findIndex((files) => files > 0);
-        return [name, since < 0 ? WINDOW_HOURS : since];
+    hoursSinceFile: new Map(
+      arrivals.map(({ source, series: ofSource }) => {
+        const since = hours(ofSource).findIndex((files) => files > 0);
+        return [source, since < 0 ? WINDOW_HOURS : since];
       }),
     ),
     unparsed: new Map(
@@ -115,17 +117,33 @@ const ofWorkgroup = (workgroup: string): Series[] =>
     })),
   );
 /** One of the metrics that a function publishes itself. */
-const ownSeries = (name: "ObjectsMoved" | "UnparsedRows", functionName: string, value: string): Series => ({
+const ownSeries = (
+  name: "ObjectsMoved" | "ObjectsFound" | "UnparsedRows",
+  functionName: string,
+  value: string,
+): Series => ({
   namespace: METRICS_NAMESPACE,
   name,
   dimensions: { [SERVICE_DIMENSION]: functionName, [METRICS[name].per]: value },
   statistic: "Sum",
 });
 
-/** Counted by `maintain-lake`, every night. */
+/** Counted by the function that moves the files of a source, or finds them as delivered. */
+const arrivalSeries = ({ parts }: Inspection): { readonly source: string; readonly series: Series }[] => {
+  const finder = parts.scheduled.find(({ handler }) => handler === "transform-partition");
+  return parts.streams
+    .flatMap(({ sources }) => sources)
+    .flatMap(({ name, isAsDelivered }) => {
+      const counter = isAsDelivered ? finder : parts.move;
+      const metric = isAsDelivered ? "ObjectsFound" : "ObjectsMoved";
+      return counter ? [{ source: name, series: ownSeries(metric, counter.name, name) }] : [];
+    });
+};
+
+/** Counted by `transform-partition`, for each commit. */
 const unparsedSeries = ({ parts }: Inspection): { readonly table: string; readonly series: Series }[] =>
   parts.scheduled
-    .filter(({ handler }) => handler === "maintain-lake")
+    .filter(({ handler }) => handler === "transform-partition")
     .flatMap(({ name }) =>
       [...new Set(parts.streams.map(({ format }) => FORMATS[format].table))].map((table) => ({
         table,

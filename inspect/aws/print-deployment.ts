@@ -7,6 +7,7 @@ import { printStreams, streamJson } from "../print-streams";
 import { dayCost } from "./day-cost";
 import type { DeploymentFacts } from "./facts";
 import type { ScheduleFacts } from "./functions";
+import { reconciledJson, reconciledTable } from "./print-reconciled";
 
 const UNKNOWN = "-";
 const SHOWN_ERRORS = 5;
@@ -28,6 +29,7 @@ const FUNCTION_COLUMNS: readonly PrintedColumn[] = [
 /** The tables of a deployed pipeline for people. */
 export const deploymentTables = (facts: DeploymentFacts): string[] => [
   printStreams(facts.streams, facts.at),
+  reconciledTable(facts),
   queueTable(facts),
   functionTable(facts),
   errorLines(facts),
@@ -103,6 +105,7 @@ export function deploymentValues(facts: DeploymentFacts) {
     bucket: bucket ?? null,
     range: { from: new Date(range.from), to: new Date(range.to) },
     streams: streams.map((stream) => streamJson(stream, facts.at)),
+    reconciled: reconciledJson(facts),
     queues: queues.map(({ name, isDeadLetters, answer }) => {
       const state = foundValue(answer);
       return {

@@ -135,10 +135,12 @@ async function landingOf(
   { sources }: DeployedStream,
   raw: readonly StoredObject[],
 ): Promise<LandingFacts | undefined> {
-  const { parts, landing } = inspection;
+  const { parts, landing, bucket } = inspection;
   if (landing === undefined) return undefined;
   const listings = await Promise.all(
-    sources.map(({ prefix }) => list(inspection, landing, prefix, LANDING_PAGES)),
+    sources
+      .filter(({ isAsDelivered }) => !isAsDelivered)
+      .map(({ prefix }) => list(inspection, landing, prefix, LANDING_PAGES)),
   );
   const found = listings.filter((listing): listing is Listing => listing !== undefined);
   if (found.length < listings.length) return undefined;
@@ -146,8 +148,9 @@ async function landingOf(
   const waiting = found
     .flatMap(({ objects }) => objects)
     .flatMap(({ key, size, writtenAt }) => {
-      const plan = planMove(parts.sources, { bucket: landing, key, size });
-      if (plan.kind !== "move" || moved.has(plan.key)) return [];
+      const plan = planMove(parts.sources, "time-first", { bucket: landing, key, size }, bucket ?? landing);
+      if (plan.kind !== "move" || [plan.key, ...plan.earlierKeys].some((target) => moved.has(target)))
+        return [];
       const { partition } = plan;
       // If originals are kept, those of other hours are not inspected.
       return parts.keepOriginals && !isInRange(inspection, partitionPath(partition))

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { FORMATS } from "../../formats";
+import { identityOfPath } from "../../formats/file-identity";
 import { hourOf, parseHour } from "../../formats/hour";
 import {
   COMMITS_PREFIX,
@@ -106,19 +107,23 @@ export async function waitingFiles(
   const objects = behind.flatMap(([, ofHour]) => ofHour);
   if (partitions.length === 0) return new Set();
   const named =
-    partitions.length > HOURS_BY_NAME ? undefined : await committedFiles(inspection, table, partitions);
-  const missing = objects.filter(({ key }) => !named?.has(`s3://${bucket}/${key}`));
+    partitions.length > HOURS_BY_NAME
+      ? undefined
+      : await committedFiles(inspection, bucket, table, partitions);
+  const missing = objects.filter(({ key }) => !named?.has(identityOfPath(bucket, `s3://${bucket}/${key}`)));
   const empty = await withoutLines(inspection, bucket, table.format, missing);
   return new Set(missing.map(({ key }) => key).filter((key) => !empty.has(key)));
 }
 
+/** Identities of the files of some hours that are in the typed table. */
 async function committedFiles(
   inspection: Inspection,
+  bucket: string,
   table: LakeTable,
   partitions: readonly Partition[],
 ): Promise<ReadonlySet<string> | undefined> {
   const rows = await rowsOf(inspection, table, renderCommittedFiles(table, partitions));
-  return rows && new Set(rows.flatMap((row) => row[LOG_FILE] ?? []));
+  return rows && new Set(rows.flatMap((row) => identityOfPath(bucket, row[LOG_FILE] ?? "")));
 }
 
 /** Runs in the analysts' workgroup, so that its scan limit applies. */

@@ -1,5 +1,5 @@
 import type { SkipReason } from "../../formats/object-kind";
-import { HOUR_SECONDS, MINUTE_SECONDS } from "../../formats/time";
+import { DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS } from "../../formats/time";
 import { silentAfterHoursOf } from "../../pipeline/log-source";
 import type { Lake } from "../lake";
 import { RETRIES } from "../schedule";
@@ -12,7 +12,7 @@ import {
   queueMetric,
   scheduleMetric,
 } from "./metric";
-import type { Watched, WatchedFunction } from "./watched";
+import { finderOf, skippersOf, type Watched, type WatchedFunction } from "./watched";
 
 /** Condition of an alarm: it must hold for the metric's statistic in each of the last `periods`. */
 export interface Expression {
@@ -26,8 +26,8 @@ export interface Expression {
   readonly periods: number;
   readonly is: ">" | ">=" | "<";
   readonly threshold: number;
-  /** How a period without data is treated; `ignore` keeps the alarm's state. */
-  readonly missing: "breaching" | "notBreaching" | "ignore";
+  /** How a period without data is treated. */
+  readonly missing: "breaching" | "notBreaching";
 }
 
 /** Alarms of one meaning, which need the same action. */
@@ -199,19 +199,22 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     firstThing: () =>
       "run access-logs status: if no file is moved at all, check the alarms on errors and throttles of move-access-logs first.",
     isAboutArrivals: true,
-    expressions: ({ trigger }) => [
-      {
-        subject: "",
-        about: trigger.queue.name,
-        metric: queueMetric("ApproximateAgeOfOldestMessage", trigger.queue.name),
-        statistic: "Maximum",
-        periodSeconds: 5 * MINUTE_SECONDS,
-        periods: 3,
-        is: ">",
-        threshold: VISIBILITY_TIMEOUTS * trigger.visibilityTimeoutSeconds,
-        missing: "notBreaching",
-      },
-    ],
+    expressions: ({ trigger }) =>
+      trigger === undefined
+        ? []
+        : [
+            {
+              subject: "",
+              about: trigger.queue.name,
+              metric: queueMetric("ApproximateAgeOfOldestMessage", trigger.queue.name),
+              statistic: "Maximum",
+              periodSeconds: 5 * MINUTE_SECONDS,
+              periods: 3,
+              is: ">",
+              threshold: VISIBILITY_TIMEOUTS * trigger.visibilityTimeoutSeconds,
+              missing: "notBreaching",
+            },
+          ],
   },
   {
     id: "athena-failures",
@@ -233,15 +236,13 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   },
   {
     id: "unparsed-rows",
-    means: (table) => `A finished day of ${table} has unparsed lines: their form is unknown.`,
+    means: (table) => `New files of ${table} have unparsed lines: their form is unknown.`,
     firstThing: (table) =>
-      `query them: SELECT log_file, line FROM ${table}_unparsed WHERE dt = 'YYYY-MM-DD' LIMIT 20, with the day before yesterday.`,
-    expressions: ofTables((table, { maintain }) => ({
-      metric: ownMetric("UnparsedRows", maintain.lambda.functionName, table),
-      ...anyOf("Maximum"),
-      ...once(HOUR_SECONDS),
-      // The metric is published once a day. In between, the last value stays valid.
-      missing: "ignore",
+      `query them: SELECT log_file, line FROM ${table}_unparsed WHERE dt = 'YYYY-MM-DD' LIMIT 20, with today or yesterday.`,
+    expressions: ofTables((table, { transform }) => ({
+      metric: ownMetric("UnparsedRows", transform.lambda.functionName, table),
+      ...anyOf("Sum"),
+      ...once(DAY_SECONDS),
     })),
   },
   {
@@ -249,15 +250,14 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     means: () => "Objects below a source's prefix do not have names of access logs. They were not moved.",
     firstThing: (name) =>
       `list them: aws logs filter-log-events --log-group-name /aws/lambda/${name} --filter-pattern '{ $.reason = "${UNMATCHED}" }'.`,
-    expressions: ({ move }) => [
-      {
-        subject: "",
-        about: move.lambda.functionName,
-        metric: ownMetric("ObjectsSkipped", move.lambda.functionName, UNMATCHED),
+    expressions: (watched) =>
+      skippersOf(watched).map(({ subject, handler: { lambda } }) => ({
+        subject,
+        about: lambda.functionName,
+        metric: ownMetric("ObjectsSkipped", lambda.functionName, UNMATCHED),
         ...anyOf("Sum"),
         ...once(HOUR_SECONDS),
-      },
-    ],
+      })),
   },
   {
     id: "rejected-files",
@@ -299,20 +299,23 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     firstThing: () =>
       "check whether the source has requests, and whether logging is still enabled with the right bucket and prefix; then run access-logs doctor.",
     isAboutArrivals: true,
-    expressions: ({ sources, move }) =>
-      sources
+    expressions: ({ sources, ...watched }) =>
+      sources.flatMap((source) => {
+        const finder = finderOf(watched, source);
+        const hours = silentAfterHoursOf(source);
         // Not "> 0": what Terraform alone knows stands in for its number as a negative one.
-        .filter((source) => silentAfterHoursOf(source) !== 0)
-        .map((source) => ({
+        if (finder === undefined || hours === 0) return [];
+        return {
           subject: source.name,
           about: source.name,
-          metric: ownMetric("ObjectsMoved", move.lambda.functionName, source.name),
-          statistic: "Sum",
+          metric: ownMetric(finder.files, finder.handler.lambda.functionName, source.name),
+          statistic: "Sum" as const,
           periodSeconds: HOUR_SECONDS,
-          periods: silentAfterHoursOf(source),
-          is: "<",
+          periods: hours,
+          is: "<" as const,
           threshold: 1,
-          missing: "breaching",
-        })),
+          missing: "breaching" as const,
+        };
+      }),
   },
 ];

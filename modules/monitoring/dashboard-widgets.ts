@@ -1,6 +1,7 @@
 import { METRICS } from "../../formats/metrics";
 import { SKIP_REASONS } from "../../formats/object-kind";
 import { HOUR_SECONDS } from "../../formats/time";
+import { HANDLER_NAMES } from "../../pipeline/handler-names";
 import {
   lambdaMetric,
   type Metric,
@@ -10,7 +11,7 @@ import {
   queryMetric,
   queueMetric,
 } from "./metric";
-import type { Watched } from "./watched";
+import { finderOf, skippersOf, type Watched } from "./watched";
 
 /** One line of a graph. */
 export type Line =
@@ -37,8 +38,8 @@ const FIVE_MINUTES = 300;
 
 /** The graphs of a pipeline's dashboard, two per row: arrivals, delays, commits, failures, costs. */
 export const graphsOf = (pipeline: Watched): readonly Graph[] => [
-  perSource(pipeline, "ObjectsMoved", "Files per source"),
-  perSource(pipeline, "BytesMoved", "Bytes per source"),
+  perSource(pipeline, "files", "Files per source"),
+  perSource(pipeline, "bytes", "Bytes per source"),
   freshness(pipeline),
   ...lakeGraphs(pipeline),
   skipped(pipeline),
@@ -47,20 +48,17 @@ export const graphsOf = (pipeline: Watched): readonly Graph[] => [
   computing(pipeline),
 ];
 
-const perSource = (
-  { sources, move }: Watched,
-  name: "ObjectsMoved" | "BytesMoved",
-  title: string,
-): Graph => ({
+const perSource = ({ sources, ...pipeline }: Watched, counted: "files" | "bytes", title: string): Graph => ({
   title,
-  unit: METRICS[name].unit,
+  unit: METRICS[counted === "files" ? "ObjectsMoved" : "BytesMoved"].unit,
   period: FIVE_MINUTES,
   isStacked: true,
-  lines: sources.map((source) => ({
-    metric: ownMetric(name, move.lambda.functionName, source.name),
-    label: source.name,
-    stat: "Sum",
-  })),
+  lines: sources.flatMap((source): Line[] => {
+    const finder = finderOf(pipeline, source);
+    if (finder === undefined) return [];
+    const metric = ownMetric(finder[counted], finder.handler.lambda.functionName, source.name);
+    return [{ metric, label: source.name, stat: "Sum" }];
+  }),
 });
 
 const freshness = ({ move, trigger, lake }: Watched): Graph => ({
@@ -68,11 +66,15 @@ const freshness = ({ move, trigger, lake }: Watched): Graph => ({
   unit: "Seconds",
   period: FIVE_MINUTES,
   lines: [
-    {
-      metric: ownMetric("SecondsToRaw", move.lambda.functionName),
-      label: "delivery -> raw table",
-      stat: "Maximum",
-    },
+    ...(move
+      ? [
+          {
+            metric: ownMetric("SecondsToRaw", move.lambda.functionName),
+            label: "delivery -> raw table",
+            stat: "Maximum" as const,
+          },
+        ]
+      : []),
     ...(lake
       ? [
           {
@@ -82,11 +84,15 @@ const freshness = ({ move, trigger, lake }: Watched): Graph => ({
           },
         ]
       : []),
-    {
-      metric: queueMetric("ApproximateAgeOfOldestMessage", trigger.queue.name),
-      label: "oldest in the queue",
-      stat: "Maximum",
-    },
+    ...(trigger
+      ? [
+          {
+            metric: queueMetric("ApproximateAgeOfOldestMessage", trigger.queue.name),
+            label: "oldest in the queue",
+            stat: "Maximum" as const,
+          },
+        ]
+      : []),
   ],
 });
 
@@ -110,13 +116,13 @@ function lakeGraphs({ lake }: Watched): Graph[] {
       ],
     },
     {
-      title: "Unparsed lines of the day before yesterday",
+      title: "Unparsed lines of new files",
       unit: "Count",
       period: HOUR_SECONDS,
       lines: lake.tables.map((table) => ({
-        metric: ownMetric("UnparsedRows", lake.maintain.lambda.functionName, table),
+        metric: ownMetric("UnparsedRows", transform, table),
         label: table,
-        stat: "Maximum",
+        stat: "Sum",
       })),
     },
     {
@@ -132,16 +138,18 @@ function lakeGraphs({ lake }: Watched): Graph[] {
   ];
 }
 
-const skipped = ({ move }: Watched): Graph => ({
+const skipped = (pipeline: Watched): Graph => ({
   title: "Skipped objects by reason",
   unit: "Count",
   period: HOUR_SECONDS,
   isStacked: true,
-  lines: SKIP_REASONS.map((reason) => ({
-    metric: ownMetric("ObjectsSkipped", move.lambda.functionName, reason),
-    label: reason,
-    stat: "Sum",
-  })),
+  lines: skippersOf(pipeline).flatMap(({ subject, handler }) =>
+    SKIP_REASONS.map((reason) => ({
+      metric: ownMetric("ObjectsSkipped", handler.lambda.functionName, reason),
+      label: [reason, subject].filter(Boolean).join(", "),
+      stat: "Sum" as const,
+    })),
+  ),
 });
 
 const failures = ({ functions, move, deadLetterQueues }: Watched): Graph => ({
@@ -149,11 +157,15 @@ const failures = ({ functions, move, deadLetterQueues }: Watched): Graph => ({
   unit: "Count",
   period: FIVE_MINUTES,
   lines: [
-    {
-      metric: ownMetric("ObjectsFailed", move.lambda.functionName),
-      label: "files to retry",
-      stat: "Sum",
-    },
+    ...(move
+      ? [
+          {
+            metric: ownMetric("ObjectsFailed", move.lambda.functionName),
+            label: "files to retry",
+            stat: "Sum" as const,
+          },
+        ]
+      : []),
     ...functions.map(({ subject, handler }) => ({
       metric: lambdaMetric("Errors", handler.lambda.functionName),
       label: `errors of ${subject}`,
@@ -192,13 +204,16 @@ const computing = ({ functions }: Watched): Graph => ({
   unit: "GB-seconds",
   period: HOUR_SECONDS,
   isStacked: true,
-  lines: functions.flatMap(({ subject, handler }, index): Line[] => [
-    {
-      metric: lambdaMetric("Duration", handler.lambda.functionName),
-      label: subject,
-      stat: "Sum",
-      hiddenAs: `m${index}`,
-    },
-    { expression: `m${index} / 1000 * ${handler.memoryMiB} / 1024`, label: subject },
-  ]),
+  lines: functions.flatMap(({ subject, handler }): Line[] => {
+    const id = `m${HANDLER_NAMES.indexOf(subject)}`;
+    return [
+      {
+        metric: lambdaMetric("Duration", handler.lambda.functionName),
+        label: subject,
+        stat: "Sum",
+        hiddenAs: id,
+      },
+      { expression: `${id} / 1000 * ${handler.memoryMiB} / 1024`, label: subject },
+    ];
+  }),
 });

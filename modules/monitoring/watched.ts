@@ -1,7 +1,8 @@
 import type { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { HOUR_SECONDS } from "../../formats/time";
-import type { LogSource } from "../../pipeline/log-source";
+import type { HandlerName } from "../../pipeline/handler-names";
+import { isAsDelivered, type LogSource } from "../../pipeline/log-source";
 import type { HandlerFunction } from "../handler-function";
 import type { Lake } from "../lake";
 import type { ObjectCreatedTrigger } from "../object-created-trigger";
@@ -11,7 +12,7 @@ import type { Schedule } from "../schedule";
 /** A function, and when it counts as late or busy. */
 export interface WatchedFunction {
   /** Its name without the pipeline's. */
-  readonly subject: string;
+  readonly subject: HandlerName;
   readonly handler: HandlerFunction;
   readonly schedule?: Schedule;
   /** Hours without a start after which runs are missing. */
@@ -23,8 +24,11 @@ export interface WatchedFunction {
 /** The parts of a pipeline that alarms and the dashboard are about. */
 export interface Watched {
   readonly sources: readonly LogSource[];
-  readonly trigger: ObjectCreatedTrigger;
-  readonly move: HandlerFunction;
+  /** True if sources are read as delivered. */
+  readonly hasDelivered: boolean;
+  /** Only if files are moved. */
+  readonly trigger: ObjectCreatedTrigger | undefined;
+  readonly move: HandlerFunction | undefined;
   readonly functions: readonly WatchedFunction[];
   readonly deadLetterQueues: readonly { readonly subject: string; readonly queue: SqsQueue }[];
   /** Workgroups of the pipeline's own statements and of the analysts' queries. */
@@ -46,8 +50,8 @@ const FOR_SIX_HOURS = { periodSeconds: HOUR_SECONDS, periods: 6 };
 
 /** Parts of a pipeline that are watched. */
 interface PipelineParts {
-  readonly trigger: ObjectCreatedTrigger;
-  readonly move: HandlerFunction;
+  readonly trigger: ObjectCreatedTrigger | undefined;
+  readonly move: HandlerFunction | undefined;
   readonly createPartition: HandlerFunction | undefined;
   readonly partitionSchedule: Schedule | undefined;
   readonly lake: Lake | undefined;
@@ -56,21 +60,25 @@ interface PipelineParts {
 }
 
 /** Collects the watched parts. */
-export function watchedOf(pipeline: PipelineParts, sources: readonly LogSource[]): Watched {
+export function watchedOf(
+  pipeline: PipelineParts,
+  { sources, hasDelivered }: Pick<Watched, "sources" | "hasDelivered">,
+): Watched {
   const { move, trigger, lake } = pipeline;
   const functions: WatchedFunction[] = [
-    { subject: "move-access-logs", handler: move, busy: FOR_A_WHILE },
+    ...(move ? [{ subject: "move-access-logs" as const, handler: move, busy: FOR_A_WHILE }] : []),
     ...scheduled("create-partition", pipeline.createPartition, pipeline.partitionSchedule, ONCE, 3),
     ...scheduled("transform-partition", lake?.transform, lake?.transformSchedule, FOR_SIX_HOURS, 1),
     ...scheduled("maintain-lake", lake?.maintain, lake?.maintainSchedule, ONCE, MAINTAIN_IDLE_HOURS),
   ];
   return {
     sources,
+    hasDelivered,
     trigger,
     move,
     functions,
     deadLetterQueues: [
-      { subject: "arrivals", queue: trigger.deadLetterQueue },
+      ...(trigger ? [{ subject: "arrivals", queue: trigger.deadLetterQueue }] : []),
       ...functions.flatMap(({ subject, schedule }) =>
         schedule ? [{ subject, queue: schedule.deadLetterQueue }] : [],
       ),
@@ -82,7 +90,7 @@ export function watchedOf(pipeline: PipelineParts, sources: readonly LogSource[]
 }
 
 function scheduled(
-  subject: string,
+  subject: HandlerName,
   handler: HandlerFunction | undefined,
   schedule: Schedule | undefined,
   busy: WatchedFunction["busy"],
@@ -90,4 +98,32 @@ function scheduled(
 ): WatchedFunction[] {
   if (!handler || !schedule) return [];
   return [{ subject, handler, schedule, busy, idleHours }];
+}
+
+/** The function that finds the files of a source, and its metrics; `undefined` if no function counts them. */
+export function finderOf(
+  { move, lake }: Pick<Watched, "move" | "lake">,
+  source: LogSource,
+): Finder | undefined {
+  if (isAsDelivered(source))
+    return lake && { handler: lake.transform, files: "ObjectsFound", bytes: "BytesFound" };
+  return move && { handler: move, files: "ObjectsMoved", bytes: "BytesMoved" };
+}
+
+export interface Finder {
+  readonly handler: HandlerFunction;
+  readonly files: "ObjectsMoved" | "ObjectsFound";
+  readonly bytes: "BytesMoved" | "BytesFound";
+}
+
+/** The functions that skip objects. */
+export const skippersOf = ({ move, lake, hasDelivered }: Watched): readonly Skipper[] => [
+  ...(move ? [{ subject: "", handler: move }] : []),
+  ...(lake && hasDelivered ? [{ subject: "as-delivered", handler: lake.transform }] : []),
+];
+
+interface Skipper {
+  /** Distinguishes objects of sources that are read as delivered; empty for the others. */
+  readonly subject: string;
+  readonly handler: HandlerFunction;
 }

@@ -1,5 +1,5 @@
 import { REJECTED_PREFIX } from "../../formats/partition-layout";
-import { reasonKeyOf } from "../../handlers/core/rejected-files";
+import { reasonNextTo } from "../../handlers/core/rejected-files";
 import { counted } from "../../terminal/quantities";
 import { wrapped } from "../../terminal/wrapped";
 import type { RedrivenRejected, RejectedContents } from "./rejected";
@@ -8,6 +8,7 @@ import type { RedrivenRejected, RejectedContents } from "./rejected";
 export function printRejected({ bucket, files }: RejectedContents): string {
   const left = files.filter(({ isReplaced }) => !isReplaced);
   const [first] = left;
+  const place = first?.original ?? { bucket, key: first?.rejectedKey };
   return [
     `s3://${bucket}/${REJECTED_PREFIX}: ${counted(files.length, "file")}`,
     ...files.flatMap(({ rejectedKey, isReplaced, reason }) => [
@@ -18,12 +19,12 @@ export function printRejected({ bucket, files }: RejectedContents): string {
     ...(first
       ? [
           ...wrapped(
-            `${counted(left.length, "file")} not replaced: replace each file with an intact copy under the same key, and run this again; if no copy exists, delete the file with its reason:`,
+            `${counted(left.length, "file")} not replaced: replace each file with an intact copy under the same key (a file that is read as delivered: where AWS delivered it), and run this again; if no copy exists, delete the file with its reason:`,
             "  ",
           ),
-          `  aws s3 cp COPY "s3://${bucket}/${first.rejectedKey}"`,
+          `  aws s3 cp COPY "s3://${place.bucket}/${place.key}"`,
           `  aws s3 rm "s3://${bucket}/${first.rejectedKey}"`,
-          `  aws s3 rm "s3://${bucket}/${reasonKeyOf(first.key)}"`,
+          `  aws s3 rm "s3://${bucket}/${reasonNextTo(first.rejectedKey)}"`,
         ]
       : []),
     "",

@@ -1,6 +1,6 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import { systemClock } from "../../handlers/core/ports";
-import type { DeployedFunction, DeployedParts } from "../../pipeline/deployed-parts";
+import { type DeployedFunction, type DeployedParts, functionsOf } from "../../pipeline/deployed-parts";
 import { awsClients, type Clients } from "../clients";
 import { type QueueState, stateOf } from "../queues";
 import { type DeadLetter, readArrival, readRun } from "./dead-letter";
@@ -48,7 +48,7 @@ export type Redriven = QueueContents & {
 export async function redrive(parts: DeployedParts, options: RedriveOptions): Promise<Redriven[]> {
   const clients = awsClients(parts.region);
   const redriven: Redriven[] = [];
-  for (const part of [parts.move, ...parts.scheduled]) {
+  for (const part of functionsOf(parts)) {
     if (options.handler !== undefined && options.handler !== part.handler) continue;
     redriven.push(await redriveQueue(clients, part, options));
   }

@@ -6,13 +6,14 @@ import type { TableVersions } from "../glue/table-versions";
 import { TrinoError } from "../trino/client";
 import { carryOut } from "./carry-out";
 import { describeExecution } from "./describe-execution";
-import { bytesOf, recordOf, rowsOf, type StatementRecord, timeOf } from "./execution-record";
+import { recordOf, type StatementRecord, timeOf } from "./execution-record";
 import { type Execution, Executions, type Progress, TokenConflict } from "./executions";
 import { failureOf } from "./failure";
 import { ParseException } from "./hive-reader";
 import { IcebergProperties } from "./iceberg-properties";
 import type { ProjectedPartitions } from "./projected-partitions";
 import { MAX_ROWS_PER_PAGE, resultPage } from "./result-page";
+import { runtimeStatistics } from "./runtime-statistics";
 import { type AthenaStatement, parseStatement, RefusedStatement, type StatementKind } from "./statement";
 import { tableMetadata } from "./table-metadata";
 
@@ -138,11 +139,14 @@ export function athenaOnTrino(options: AthenaOptions): AthenaOnTrino {
         }
         return resultPage(progress.result, input.NextToken, input.MaxResults ?? MAX_ROWS_PER_PAGE);
       }),
-      GetQueryRuntimeStatistics: operation(idSchema, INVALID, ({ QueryExecutionId }) => {
+      GetQueryRuntimeStatistics: operation(idSchema, INVALID, async ({ QueryExecutionId }) => {
         const execution = find(QueryExecutionId);
+        const { progress } = execution;
         return {
           QueryRuntimeStatistics: {
-            Rows: { InputBytes: bytesOf(execution.progress), OutputRows: rowsOf(execution.progress) },
+            ...(progress.state === "SUCCEEDED"
+              ? await runtimeStatistics(options.trino, progress.result.queryId)
+              : {}),
             Timeline: { TotalExecutionTimeInMillis: timeOf(execution) },
           },
         };

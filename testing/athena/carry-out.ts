@@ -42,6 +42,7 @@ export async function carryOut(
 }
 
 const NOTHING: TrinoResult = {
+  queryId: "",
   columns: undefined,
   rows: [],
   updateCount: undefined,

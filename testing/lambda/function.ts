@@ -63,8 +63,9 @@ export class LambdaFunction {
     for (const child of this.busy) child.kill("SIGKILL");
   }
 
+  /** Ends all of its processes; a later invocation starts a new one, as after a deployment. */
   async close(): Promise<void> {
-    const children = [...this.idle, ...this.busy].filter(
+    const children = [...this.idle.splice(0), ...this.busy].filter(
       ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
     );
     await Promise.all(

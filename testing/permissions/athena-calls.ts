@@ -1,4 +1,13 @@
-import { arnOf, bucketArn, type CallOfAnyone, callTo, objectArn, type Place, tableArns } from "./call";
+import {
+  arnOf,
+  bucketArn,
+  type CallOfAnyone,
+  callTo,
+  type DeliveredPlace,
+  objectArn,
+  type Place,
+  tableArns,
+} from "./call";
 
 const DOCS = "https://docs.aws.amazon.com/athena/latest/ug";
 
@@ -10,7 +19,7 @@ export interface OnBehalf {
   /** Pages that document these requests. */
   readonly pages: readonly string[];
   /** @param tables tables in the statement */
-  readonly calls: (place: Place, tables: readonly string[]) => readonly CallOfAnyone[];
+  readonly calls: (place: Place, tables: readonly string[], sql: string) => readonly CallOfAnyone[];
 }
 
 const onTables = (place: Place, actions: readonly string[], tables: readonly string[]): CallOfAnyone[] =>
@@ -21,18 +30,47 @@ const on = (actions: readonly string[], ...resources: readonly string[]): CallOf
 const LOOK_UP = ["glue:GetDatabase", "glue:GetTable"];
 const LOOK_UP_PARTITIONS = ["glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"];
 
-const isText = (table: string): boolean => /_(?:raw|lines)$/.test(table);
+const isDelivered = (table: string): boolean => /_delivered(?:_lines)?$/.test(table);
+const isMoved = (table: string): boolean => /_(?:raw|lines)$/.test(table) && !isDelivered(table);
+const isText = (table: string): boolean => isMoved(table) || isDelivered(table);
 const partition = (table: string): string =>
   `raw/${table.replace(/_(?:raw|lines)$/, "")}/dt=2026-11-23/hour=07/`;
+/** Requests for the tables over files as delivered, if a statement has them. */
+const onDelivered = (
+  { delivered }: Place,
+  tables: readonly string[],
+  calls: (place: DeliveredPlace) => readonly CallOfAnyone[],
+): readonly CallOfAnyone[] => {
+  if (!tables.some(isDelivered)) return [];
+  if (delivered === undefined) throw new Error("the place has no files as delivered");
+  return calls(delivered);
+};
+/** Athena lists the folder of each partition. */
+const listFolder = ({ bucket, prefix }: DeliveredPlace): CallOfAnyone[] => [
+  callTo("s3:ListBucket", bucketArn(bucket), { "s3:prefix": prefix }),
+];
 const filesOf = ({ bucket }: Place, table: string): readonly string[] =>
   ["data/a.parquet", "metadata/1.json"].map((file) => objectArn(bucket, `lake/${table}/${file}`));
+
+/** Files as delivered that a statement names. */
+const deliveredFilesIn = (sql: string): readonly string[] =>
+  [...sql.matchAll(/'s3:\/\/([^/']+)\/([^']*\/[^/']+)'/g)].map(([, bucket = "", key = ""]) =>
+    objectArn(bucket, key),
+  );
+const readDelivered = (sql: string): CallOfAnyone[] =>
+  deliveredFilesIn(sql).flatMap((file) => on(["s3:GetObject"], file));
 
 const readText = (place: Place, tables: readonly string[]): CallOfAnyone[] => [
   ...onTables(place, [...LOOK_UP, ...LOOK_UP_PARTITIONS], tables.filter(isText)),
   ...tables
-    .filter(isText)
+    .filter(isMoved)
     .flatMap((table) => on(["s3:GetObject"], objectArn(place.bucket, `${partition(table)}a.gz`))),
   ...on(["s3:ListBucket"], bucketArn(place.bucket)),
+  ...onDelivered(place, tables, (delivered) => [
+    ...on(["s3:GetBucketLocation"], bucketArn(delivered.bucket)),
+    ...listFolder(delivered),
+    ...on(["s3:GetObject"], objectArn(delivered.bucket, `${delivered.prefix}a.gz`)),
+  ]),
 ];
 const readTyped = (place: Place, tables: readonly string[]): CallOfAnyone[] => [
   ...onTables(place, LOOK_UP, tables),
@@ -79,11 +117,15 @@ export const EVERY_STATEMENT: Omit<OnBehalf, "sql"> = {
 };
 
 /** Reading a view reads its tables. */
-const expanded = (tables: readonly string[]): string[] => [
+const expanded = ({ delivered }: Place, tables: readonly string[]): string[] => [
   ...tables,
   ...tables
     .filter((table) => table.endsWith("_unparsed"))
-    .map((table) => table.replace("_unparsed", "_lines")),
+    .map((table) => table.replace("_unparsed", ""))
+    .flatMap((table) => [
+      `${table}_lines`,
+      ...(delivered?.table === table ? [`${table}_delivered_lines`] : []),
+    ]),
 ];
 
 /** Athena's requests for each kind of statement that the functions submit. */
@@ -103,8 +145,10 @@ export const ATHENA_CALLS: readonly OnBehalf[] = [
         tables,
       ),
       ...on(["s3:ListBucket"], bucketArn(place.bucket)),
-      // Athena creates a folder for a location without one, as one of two forms of an empty object.
-      ...tables.flatMap((table) => {
+      ...onDelivered(place, tables, listFolder),
+      // Athena creates a folder for a location without one, as one of two forms of an empty object. Folders of files as
+      // delivered exist.
+      ...tables.filter(isMoved).flatMap((table) => {
         const folder = objectArn(place.bucket, partition(table));
         return on(["s3:GetObject", "s3:PutObject"], folder, folder.replace(/\/$/, "_$folder$"));
       }),
@@ -141,14 +185,18 @@ export const ATHENA_CALLS: readonly OnBehalf[] = [
     kind: "INSERT INTO a table of Iceberg",
     sql: /^INSERT INTO/,
     pages: [`${DOCS}/insert-into.html`, `${DOCS}/querying-iceberg-data-manipulation.html`],
-    calls: (place, tables) => [...readText(place, tables), ...writeTyped(place, typed(tables))],
+    calls: (place, tables, sql) => [
+      ...readText(place, tables),
+      ...(tables.some(isDelivered) ? readDelivered(sql) : []),
+      ...writeTyped(place, typed(tables)),
+    ],
   },
   {
     kind: "SELECT",
     sql: /^(?:SELECT|WITH)/,
     pages: [`${DOCS}/select.html`],
     calls: (place, tables) => [
-      ...readText(place, expanded(tables)),
+      ...readText(place, expanded(place, tables)),
       ...onTables(place, LOOK_UP, typed(tables)),
     ],
   },
@@ -177,7 +225,7 @@ export function callsForStatement(place: Place, sql: string): readonly CallOfAny
   const known = ATHENA_CALLS.find((entry) => entry.sql.test(sql));
   if (!known) throw new Error(`${sql.slice(0, 60)}: what does Athena do for it? Add it to athena-calls.ts`);
   const tables = tablesIn(sql);
-  return [...EVERY_STATEMENT.calls(place, tables), ...known.calls(place, tables)];
+  return [...EVERY_STATEMENT.calls(place, tables, sql), ...known.calls(place, tables, sql)];
 }
 
 /** Tables in a statement; locations in its texts have the same names. */

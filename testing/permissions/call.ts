@@ -19,6 +19,17 @@ export interface Place {
   readonly bucket: string;
   readonly database: string;
   readonly workgroup: string;
+  /** Where files are read as delivered, if a source has that layout. */
+  readonly delivered?: DeliveredPlace;
+}
+
+/** A folder of files as delivered. */
+export interface DeliveredPlace {
+  /** Typed table of their format. */
+  readonly table: string;
+  readonly bucket: string;
+  /** Prefix of its keys, with a slash at the end. */
+  readonly prefix: string;
 }
 
 export const callTo = (action: string, resource: string, context?: Call["context"]): CallOfAnyone => ({

@@ -11,7 +11,15 @@ export function commandOf(request: WireRequest): Sent {
 }
 
 /** Query parameters that do not change the operation. */
-const PARAMETERS = new Set(["x-id", "list-type", "prefix", "start-after", "continuation-token", "max-keys"]);
+const PARAMETERS = new Set([
+  "x-id",
+  "list-type",
+  "prefix",
+  "delimiter",
+  "start-after",
+  "continuation-token",
+  "max-keys",
+]);
 
 function s3Command({ method, url, headers, body }: WireRequest): Sent {
   const [path = "", query = ""] = url.split("?");

@@ -50,7 +50,10 @@ export function callsOf(place: Place, { name, input }: Sent): readonly CallOfAny
       ];
     case "GetQueryExecutionCommand":
     case "GetQueryResultsCommand":
+    case "GetQueryRuntimeStatisticsCommand":
       return [callTo(`athena:${name.replace("Command", "")}`, workgroupArn(place, place.workgroup))];
+    case "SendMessageCommand":
+      return [callTo("sqs:SendMessage", arnOf(place, "sqs", text("QueueUrl").replace(/^.*\//, "")))];
     case "GetTableVersionsCommand":
       return onTable(place, input, "glue:GetTableVersions");
     case "BatchDeleteTableVersionCommand":

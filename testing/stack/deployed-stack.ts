@@ -72,10 +72,22 @@ const workgroupSchema = z.object({
   configuration: z.object({ result_configuration: z.object({ output_location: z.string() }) }),
 });
 
-/** @param bucketOf name of a created bucket, by the resource's logical id */
-export function deployedStack(json: TerraformJson, bucketOf: (id: string) => string): DeployedStack {
+/** Start of the addresses of the stack's queues. */
+const QUEUES = "https://sqs.eu-central-1.amazonaws.com/111122223333";
+
+/**
+ * @param bucketOf name of a created bucket, by the resource's logical id
+ * @param existingBucket name of the bucket that the settings name, if they do
+ */
+export function deployedStack(
+  json: TerraformJson,
+  bucketOf: (id: string) => string,
+  existingBucket?: string,
+): DeployedStack {
   const stack = applied(json, (type, id, attribute) => {
     if (type === "aws_s3_bucket") return bucketOf(id);
+    if (type === "data.aws_s3_bucket") return existingBucket;
+    if (type === "aws_sqs_queue" && attribute === "url") return `${QUEUES}/${id}`;
     // Enough to distinguish functions.
     return type === "aws_lambda_function" && attribute === "arn" ? id : undefined;
   });

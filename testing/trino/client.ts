@@ -11,6 +11,8 @@ export interface TrinoColumn {
 }
 
 export interface TrinoResult {
+  /** Trino's id of the query. */
+  readonly queryId: string;
   /** Missing for statements without result rows. */
   readonly columns: readonly TrinoColumn[] | undefined;
   readonly rows: readonly (readonly unknown[])[];
@@ -43,6 +45,7 @@ export interface TrinoOptions {
 
 /** A part of an answer of `/v1/statement`. */
 interface Page {
+  readonly id: string;
   readonly nextUri?: string;
   readonly columns?: readonly TrinoColumn[];
   readonly data?: readonly (readonly unknown[])[];
@@ -90,6 +93,7 @@ export async function runOnTrino(
       throw new TrinoError(error.errorName, error.errorType, error.message, stats.physicalInputBytes);
     if (nextUri === undefined) {
       return {
+        queryId: page.id,
         columns,
         rows,
         updateCount,

@@ -66,7 +66,7 @@ describe("alarms", () => {
     ],
     [
       "unparsed-rows-alb_access_logs",
-      "Maximum AccessLogs UnparsedRows Table=alb_access_logs service=logs-maintain-lake GreaterThanThreshold 0, 1 x 3600 s, ignore",
+      "Sum AccessLogs UnparsedRows Table=alb_access_logs service=logs-transform-partition GreaterThanThreshold 0, 1 x 86400 s, notBreaching",
     ],
     [
       "rejected-files-alb_access_logs",

@@ -22,7 +22,7 @@ describe("the dashboard", () => {
       "Delay: from delivery to the raw tables, and from there to the typed tables",
       "Rows added to the typed tables",
       "Partitions of the typed tables",
-      "Unparsed lines of the day before yesterday",
+      "Unparsed lines of new files",
       "Rejected files",
       "Skipped objects by reason",
       "Failures",

@@ -1,0 +1,36 @@
+import { alb } from "../../formats/alb";
+import { deliveredGlueTables, rawGlueTable } from "../../formats/render/glue-table";
+import { relay, tunnel } from "../helpers/made-up-formats";
+
+const SOURCES = [
+  { name: "web", bucket: "their-logs", prefix: "web/" },
+  { name: "shop", bucket: "other-logs", prefix: "shop/" },
+];
+
+describe("the tables over files as delivered", () => {
+  const { rows, lines } = deliveredGlueTables(alb, SOURCES);
+
+  it("have the columns of the tables over moved files", () => {
+    const raw = rawGlueTable(alb, { bucket: "logs", bySource: false });
+    expect([rows.columns, rows.serdeParameters]).toEqual([raw.columns, raw.serdeParameters]);
+    expect(lines.columns.map(({ name }) => name)).toEqual(["line"]);
+  });
+
+  it("are named after the typed table, at the first source", () => {
+    expect([rows.name, lines.name]).toEqual(["alb_access_logs_delivered", "alb_access_logs_delivered_lines"]);
+    expect([rows.location, lines.location]).toEqual(["s3://their-logs/web/", "s3://their-logs/web/"]);
+  });
+
+  it("are partitioned by the source, the folder and the time of the folder", () => {
+    const keysOf = ({ partitionKeys }: typeof rows) => partitionKeys.map(({ name }) => name);
+    expect(keysOf(rows)).toEqual(["source", "folder", "day"]);
+    expect(keysOf(deliveredGlueTables(tunnel, SOURCES).lines)).toEqual(["source", "folder", "day", "hour"]);
+  });
+
+  it("do not exist without sources, or if a format's files are all in one folder", () => {
+    expect(() => deliveredGlueTables(alb, [])).toThrow("no files are read as delivered");
+    expect(() => deliveredGlueTables(relay, SOURCES)).toThrow(
+      "Relay access logs: no files are read as delivered",
+    );
+  });
+});

@@ -1,0 +1,257 @@
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { openDuckdb } from "../../lake/duckdb-engine";
+import { ingest } from "../../lake/ingest";
+import { albKey, type TestLake, testLake } from "../helpers/lake";
+import { albLine } from "../helpers/lines";
+
+let lake: TestLake;
+beforeEach(() => {
+  lake = testLake();
+});
+afterEach(() => lake.delete());
+
+const NOW = new Date("2026-11-28T12:00:00Z");
+const textOf = (lines: number, agent = '"a"') => `${albLine({ user_agent: agent })}\n`.repeat(lines);
+const original = (key: string) => join(lake.logs, key);
+const putAt = (key: string, body: string | Buffer, time = NOW) => {
+  lake.put(key, body);
+  utimesSync(original(key), time, time);
+};
+const agents = () =>
+  lake.query("SELECT user_agent AS agent, count(*) AS n FROM alb_access_logs GROUP BY ALL ORDER BY agent");
+const ingestFrom = (directory: string) =>
+  ingest({ directory, lake: lake.lake, deleteOriginals: false, onProgress: () => undefined });
+const parquets = (): string[] =>
+  readdirSync(join(lake.lake, "typed"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".parquet"))
+    .map((name) => join(lake.lake, "typed", name));
+
+/** Removes what versions before the records of contents did not write. */
+async function makeOldLake(): Promise<void> {
+  const engine = await openDuckdb();
+  for (const file of parquets()) {
+    const sql = `COPY (SELECT * FROM read_parquet('${file}', hive_partitioning = false)) TO '${file}.old' (FORMAT parquet)`;
+    await engine.run({ sql, token: "old" });
+    renameSync(`${file}.old`, file);
+  }
+  engine.close();
+  rmSync(join(lake.lake, ".buckets.json"));
+}
+
+describe("a file that changed since it was committed", () => {
+  it("is committed in place of its old rows, and the rows of other files stay", async () => {
+    const key = albKey();
+    putAt(key, textOf(2));
+    putAt(albKey(), textOf(3, '"other"'));
+    await lake.ingest();
+    putAt(key, textOf(5));
+    expect(await lake.ingest()).toMatchObject({ changed: 1, rows: { alb_access_logs: 5 }, lost: [] });
+    expect(await agents()).toEqual([
+      { agent: "a", n: 5 },
+      { agent: "other", n: 3 },
+    ]);
+    expect(await lake.ingest()).toMatchObject({ changed: 0, rows: { alb_access_logs: 0 } });
+    expect(parquets()).toHaveLength(1);
+  });
+
+  it("keeps its old rows while it is corrupt", async () => {
+    const key = albKey();
+    putAt(key, textOf(2));
+    await lake.ingest();
+    putAt(key, gzipSync(textOf(9)).subarray(0, 40));
+    expect(await lake.ingest()).toMatchObject({ changed: 0, skipped: { "corrupt-file": 1 } });
+    expect(await agents()).toEqual([{ agent: "a", n: 2 }]);
+    putAt(key, textOf(9));
+    expect(await lake.ingest()).toMatchObject({ changed: 1, skipped: {} });
+    expect(await agents()).toEqual([{ agent: "a", n: 9 }]);
+  });
+
+  it("loses its rows if it has no lines now, and gets them back when they come back", async () => {
+    const key = albKey();
+    putAt(key, textOf(2));
+    await lake.ingest();
+    putAt(key, "# header\n");
+    expect(await lake.ingest()).toMatchObject({ changed: 1, lost: [] });
+    expect(await agents()).toEqual([]);
+    putAt(key, textOf(2));
+    await lake.ingest();
+    expect(await agents()).toEqual([{ agent: "a", n: 2 }]);
+  });
+
+  it("is not committed again if only its time changed, and is then not read in each run", async () => {
+    const key = albKey();
+    putAt(key, textOf(2));
+    await lake.ingest();
+    putAt(key, textOf(2), new Date("2026-11-28T13:00:00Z"));
+    expect(await lake.ingest()).toMatchObject({ changed: 0, rows: { alb_access_logs: 0 } });
+    const before = parquets();
+    await lake.ingest();
+    expect(parquets()).toEqual(before);
+    putAt(key, textOf(4), new Date("2026-11-28T14:00:00Z"));
+    expect(await lake.ingest()).toMatchObject({ changed: 1 });
+    // The record of the first content, with the time of the touched file, must not hide that it is back.
+    putAt(key, textOf(2), new Date("2026-11-28T13:00:00Z"));
+    expect(await lake.ingest()).toMatchObject({ changed: 1 });
+    expect(await agents()).toEqual([{ agent: "a", n: 2 }]);
+  });
+});
+
+describe("a corrupt file", () => {
+  it("is looked at again in each run, even if an intact one of the same size and time takes its place", async () => {
+    const key = albKey();
+    const intact = gzipSync(textOf(300));
+    const corrupt = Buffer.from(intact);
+    corrupt.fill(0, 60);
+    putAt(key, corrupt);
+    expect((await lake.ingest()).skipped).toEqual({ "corrupt-file": 1 });
+    putAt(key, intact);
+    expect(await lake.ingest()).toMatchObject({ lost: [], rows: { alb_access_logs: 300 } });
+    expect(await agents()).toEqual([{ agent: "a", n: 300 }]);
+  });
+});
+
+describe("the same content under another name", () => {
+  it("is not added twice: in the same run, in a renamed folder, and below another root", async () => {
+    const key = albKey();
+    putAt(key, textOf(2));
+    putAt(`copy/${key}`, textOf(2));
+    expect(await lake.ingest()).toMatchObject({ duplicates: 1, rows: { alb_access_logs: 2 } });
+    const renamed = join(lake.logs, "..", "renamed");
+    cpSync(lake.logs, renamed, { recursive: true, preserveTimestamps: true });
+    expect(await ingestFrom(renamed)).toMatchObject({ duplicates: 2, rows: { alb_access_logs: 0 } });
+    expect(await ingestFrom(join(lake.logs, "alb"))).toMatchObject({ duplicates: 1 });
+    expect(await agents()).toEqual([{ agent: "a", n: 2 }]);
+    // A file that is known does not use the disk twice, and is not read again.
+    const raw = readdirSync(join(lake.lake, "raw"), { recursive: true, encoding: "utf8" })
+      .map((name) => statSync(join(lake.lake, "raw", name)))
+      .filter((stats) => stats.isFile());
+    expect([raw.length, new Set(raw.map(({ ino }) => ino)).size]).toEqual([5, 1]);
+    const before = parquets();
+    expect(await ingestFrom(renamed)).toMatchObject({ duplicates: 0 });
+    expect(parquets()).toEqual(before);
+  });
+
+  it("is added if it is in another hour: two hours may have the same text", async () => {
+    putAt(albKey("20261123T0705Z"), textOf(2));
+    putAt(albKey("20261123T0905Z"), textOf(2));
+    expect(await lake.ingest()).toMatchObject({ duplicates: 0, rows: { alb_access_logs: 4 } });
+  });
+});
+
+describe("two folders with the same name", () => {
+  it("do not replace each other's files, but a folder that moved keeps its files", async () => {
+    const key = albKey();
+    putAt(key, textOf(2));
+    await lake.ingest();
+    const [second, third] = ["second", "third"].map((name) => join(lake.logs, "..", name, "logs"));
+    const write = (folder = "", body = "") => {
+      mkdirSync(dirname(join(folder, key)), { recursive: true });
+      writeFileSync(join(folder, key), gzipSync(body));
+    };
+    write(second, textOf(3, '"b"'));
+    expect(await ingestFrom(second ?? "")).toMatchObject({ changed: 0, rows: { alb_access_logs: 3 } });
+    expect(await lake.ingest()).toMatchObject({ changed: 0, rows: { alb_access_logs: 0 } });
+    expect(await agents()).toEqual([
+      { agent: "a", n: 2 },
+      { agent: "b", n: 3 },
+    ]);
+    mkdirSync(dirname(third ?? ""));
+    renameSync(lake.logs, third ?? "");
+    write(third, textOf(7));
+    expect(await ingestFrom(third ?? "")).toMatchObject({ changed: 1, duplicates: 0 });
+    expect(await agents()).toEqual([
+      { agent: "a", n: 7 },
+      { agent: "b", n: 3 },
+    ]);
+  });
+});
+
+describe("a lake of a version that kept no records of contents", () => {
+  it("keeps its rows, adds nothing twice, and finds what changed or comes under another name from then on", async () => {
+    const [key, grown] = [albKey(), albKey()];
+    putAt(key, textOf(2));
+    putAt(grown, textOf(3, '"b"'));
+    await lake.ingest();
+    await makeOldLake();
+    // The old version replaced the copy of a file that grew, but not its rows.
+    putAt(grown, textOf(4, '"b"'));
+    expect(await lake.ingest()).toMatchObject({ changed: 1, duplicates: 0, rows: { alb_access_logs: 4 } });
+    putAt(`copy/${key}`, textOf(2));
+    expect(await lake.ingest()).toMatchObject({ changed: 0, duplicates: 1, rows: { alb_access_logs: 0 } });
+    expect(await agents()).toEqual([
+      { agent: "a", n: 2 },
+      { agent: "b", n: 4 },
+    ]);
+  });
+
+  it("is read before a copy of one of its files is added", async () => {
+    const key = albKey();
+    putAt(key, textOf(2));
+    await lake.ingest();
+    await makeOldLake();
+    const renamed = join(lake.logs, "..", "renamed");
+    renameSync(lake.logs, renamed);
+    expect(await ingestFrom(renamed)).toMatchObject({ duplicates: 1, rows: { alb_access_logs: 0 } });
+    expect(await agents()).toEqual([{ agent: "a", n: 2 }]);
+  });
+});
+
+describe("--move", () => {
+  const move = () => lake.ingest({ deleteOriginals: true });
+
+  it("deletes an original only after its lines are in the typed table, and never a corrupt file", async () => {
+    const [good, bad, copy] = [albKey(), albKey(), `copy/${albKey()}`];
+    putAt(good, textOf(2));
+    putAt(bad, gzipSync(textOf(2)).subarray(0, 30));
+    putAt(copy, textOf(2));
+    expect(await move()).toMatchObject({ duplicates: 1, skipped: { "corrupt-file": 1 } });
+    expect([good, bad, copy].map((key) => existsSync(original(key)))).toEqual([false, true, false]);
+  });
+
+  it("keeps an original that changes while it is ingested, and commits the rest in the next run", async () => {
+    const key = albKey().replace(".gz", "");
+    putAt(key, textOf(2));
+    const summary = await ingest({
+      directory: lake.logs,
+      lake: lake.lake,
+      deleteOriginals: true,
+      onProgress: ({ phase }) => {
+        if (phase === "commit") appendFileSync(original(key), textOf(1, '"late"'));
+      },
+    });
+    expect(summary.lost).toEqual([
+      { key, reason: "original-kept", detail: expect.stringContaining("changed after it was copied") },
+    ]);
+    expect(await move()).toMatchObject({ changed: 1, lost: [] });
+    expect(existsSync(original(key))).toBe(false);
+    expect(await agents()).toEqual([
+      { agent: "a", n: 2 },
+      { agent: "late", n: 1 },
+    ]);
+  });
+});
+
+describe("the list of skipped files", () => {
+  it("has the corrupt files, whose keys and reasons the summary has, too", async () => {
+    putAt(albKey(), Buffer.from("no gzip"));
+    putAt(albKey(), gzipSync(textOf(2)).subarray(0, 30));
+    const { lost } = await lake.ingest();
+    expect(lost.map(({ reason }) => reason)).toEqual(["corrupt-file", "corrupt-file"]);
+    const listed = readFileSync(join(lake.lake, "skipped.jsonl"), "utf8").trim().split("\n");
+    expect(listed.map((line) => JSON.parse(line))).toEqual(lost);
+  });
+});

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { type Hour, hourText } from "./hour";
+import type { LogFormat } from "./log-format";
+import { fileNameOf } from "./object-kind";
+import { RAW_PREFIX } from "./partition-layout";
+
+/** Digits of the hash of the original bucket and key. */
+export const HASH_DIGITS = 8;
+/** Start of the names of moved files that begin with a time. It sorts after the hashes that older names begin with. */
+export const STAMPED = "log-";
+/**
+ * Regular expression for the end of a moved file's path, with one group, the identity: `<hash>-<name>`, which is the
+ * complete name, or follows `log-<time>-`.
+ */
+export const MOVED_IDENTITY = `/(?:${STAMPED}[^-/]+-)?([0-9a-f]{${HASH_DIGITS}}-[^/]*)$`;
+
+/** True if the name of a moved file begins with a time. */
+export const isStampedKey = (key: string): boolean => fileNameOf(key).startsWith(STAMPED);
+
+/**
+ * The beginning of a key up to the minute that its name has; the key if its name has none. Files of different times are
+ * next to each other in a listing only if no other time is between them.
+ */
+export const upToMinute = (key: string): string => /^.*?\d{8}T\d{4}Z/.exec(key)?.[0] ?? key;
+
+/** The identity of a file, wherever it is read: hash of the bucket and key that AWS delivered it to, and its name. */
+export function identityOf({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
+  const hash = createHash("sha256").update(`${bucket}/${key}`).digest("hex").slice(0, HASH_DIGITS);
+  return `${hash}-${fileNameOf(key)}`;
+}
+
+/**
+ * The identity of a file by its path in a typed table.
+ *
+ * @param logBucket bucket of the moved files
+ * @param path `s3://<bucket>/<key>`
+ */
+export function identityOfPath(logBucket: string, path: string): string {
+  if (path.startsWith(`s3://${logBucket}/${RAW_PREFIX}`))
+    return new RegExp(MOVED_IDENTITY).exec(path)?.[1] ?? path;
+  const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/(.*)$/.exec(path) ?? [];
+  return identityOf({ bucket, key });
+}
+
+/**
+ * `log-<time>-<identity>`: a name of a moved file. New files are next to each other in a listing of their partition, so
+ * few ranges of names cover them. The time is the stamp of the original name, or the hour if its names have no stamp.
+ */
+export const stampedName = (format: LogFormat, file: Parameters<typeof identityOf>[0], hour: Hour): string =>
+  `${STAMPED}${stampOf(format, file.key, hour)}-${identityOf(file)}`;
+
+function stampOf({ delivered }: LogFormat, key: string, hour: Hour): string {
+  const pattern = delivered.kind === "folders" ? new RegExp(delivered.stamp.pattern) : undefined;
+  const stamp = pattern?.exec(`/${key}`)?.[1] ?? hourText(hour);
+  return `${stamp.replaceAll(/[^0-9T]/g, "")}Z`;
+}

@@ -1,0 +1,93 @@
+import pLimit from "p-limit";
+import { type DeliveredFolder, deliveredPrefixOf, type FolderLayout } from "../../formats/delivered-layout";
+import { type Hour, hourOf, hoursFrom } from "../../formats/hour";
+import { DAY_MS } from "../../formats/time";
+import type { HourRange } from "./add-partitions";
+import type { DeliveredPlace } from "./delivered-source";
+import type { PagedListing, StoredObject } from "./ports";
+
+/** Requests sent at once: the latency of S3 is the limit. */
+const LISTINGS_AT_ONCE = 16;
+
+/** The folders of a source for a range of hours: each account, Region or the like that exists, with each day or hour. */
+export async function foldersIn(
+  listing: PagedListing,
+  place: DeliveredPlace,
+  range: HourRange,
+): Promise<DeliveredFolder[]> {
+  const { layout, ...folder } = place;
+  const times = timesIn(layout, range);
+  return (await levelsOf(listing, place)).flatMap((names) =>
+    times.map((time) => ({ ...folder, folder: names.join("/"), time })),
+  );
+}
+
+/** Names of the folders between the prefix and the time, found level by level. Other folders are not opened. */
+async function levelsOf(
+  listing: PagedListing,
+  { bucket, prefix, layout }: DeliveredPlace,
+): Promise<readonly (readonly string[])[]> {
+  let folders: readonly (readonly string[])[] = [[]];
+  for (const level of layout.levels) {
+    const below = await pLimit(LISTINGS_AT_ONCE).map(folders, async (names) => {
+      const start = prefix + names.map((name) => `${name}/`).join("");
+      const found: string[][] = [];
+      for await (const page of listing.prefixPages(bucket, start, "/"))
+        for (const path of page) {
+          const name = path.slice(start.length, -1);
+          if (level.test(name)) found.push([...names, name]);
+        }
+      return found;
+    });
+    folders = below.flat();
+  }
+  return folders;
+}
+
+/** The first hours of days, or the hours. */
+function timesIn({ per }: FolderLayout, { from, to }: HourRange): Hour[] {
+  const hours = hoursFrom(from, to);
+  return per === "hour" ? hours : [...new Set(hours.map((hour) => hourOf(hour - (hour % DAY_MS))))];
+}
+
+/**
+ * The objects in some folders. If names are ordered by time, without those before `since`.
+ *
+ * @param onPage called with each page of the listings, in no order
+ */
+export async function listFolders(
+  listing: PagedListing,
+  layout: FolderLayout,
+  folders: readonly DeliveredFolder[],
+  since: Date,
+  onPage: (folder: DeliveredFolder, objects: readonly StoredObject[]) => void,
+): Promise<void> {
+  const limit = pLimit(LISTINGS_AT_ONCE);
+  const listings = await limit.map(folders, async (folder) => listingsOf(listing, layout, folder, since));
+  await limit.map(listings.flat(), async ({ folder, prefix, after }) => {
+    for await (const page of listing.objectPages(folder.bucket, prefix, after)) onPage(folder, page);
+  });
+}
+
+interface FolderListing {
+  readonly folder: DeliveredFolder;
+  readonly prefix: string;
+  readonly after?: string;
+}
+
+/** The listings of a folder: one for each group of names, or one. */
+async function listingsOf(
+  listing: PagedListing,
+  layout: FolderLayout,
+  folder: DeliveredFolder,
+  since: Date,
+): Promise<FolderListing[]> {
+  const prefix = deliveredPrefixOf(layout, folder);
+  const { groups } = layout;
+  if (!groups) return [{ folder, prefix }];
+  const start = prefix + groups.start(folder.folder.split("/"));
+  const listings: FolderListing[] = [];
+  for await (const page of listing.prefixPages(folder.bucket, start, groups.delimiter))
+    for (const group of page) listings.push({ folder, prefix: group, after: group + groups.stampOf(since) });
+  return listings;
+}

@@ -1,0 +1,51 @@
+import { realpathSync } from "node:fs";
+import { access, readFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import * as z from "zod/mini";
+import { jsonAs } from "../handlers/core/json";
+import { LAKE_BUCKET, type LakeLayout } from "./layout";
+
+/** Real paths of the folders that a lake got its logs from, by their bucket names. */
+const namesSchema = z.record(z.string(), z.string());
+type Names = z.output<typeof namesSchema>;
+
+/**
+ * The bucket name of a folder: a file's key below `raw/` depends on it. It is the name of the folder, unless
+ * another folder, which still exists, has that name in this lake: their files must not replace each other.
+ */
+export async function bucketNameOf(lake: LakeLayout, directory: string): Promise<string> {
+  const names = await readNames(lake);
+  const path = realpathSync.native(directory);
+  const known = Object.keys(names).find((name) => names[name] === path);
+  if (known !== undefined) return known;
+  for (let number = 1; ; number++) {
+    const name = numbered(basename(directory), number);
+    const other = names[name];
+    // A folder that was moved, or is mounted elsewhere, keeps its name.
+    if (other === undefined || !(await exists(other))) return name;
+  }
+}
+
+/** Stores the bucket name of a folder. Call it only under the lake's lock. */
+export async function keepBucketName(lake: LakeLayout, name: string, directory: string): Promise<void> {
+  const names = await readNames(lake);
+  const path = realpathSync.native(directory);
+  if (names[name] === path) return;
+  await writeFile(lake.bucketsFile, `${JSON.stringify({ ...names, [name]: path }, null, 2)}\n`);
+}
+
+/** No folder has a slash in its name. A folder with the name of the lake's bucket must not be confused with it. */
+const numbered = (folder: string, number: number): string => {
+  const first = folder === LAKE_BUCKET ? `${folder}/` : folder;
+  return number === 1 ? first : `${folder}/${number}`;
+};
+
+async function readNames({ bucketsFile }: LakeLayout): Promise<Names> {
+  return jsonAs(namesSchema, await readFile(bucketsFile, "utf8").catch(() => "{}")) ?? {};
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

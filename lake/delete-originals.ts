@@ -1,0 +1,91 @@
+import { rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type Partition, RAW_PREFIX, rawPrefixOf } from "../formats/partition-layout";
+import { messageOf } from "../handlers/core/errors";
+import { type MovePlan, planMove } from "../handlers/core/move-plan";
+import type { DuckdbEngine } from "./duckdb-engine";
+import type { RawFile } from "./file-records";
+import { ANY_SOURCE, type Folders } from "./folders";
+import { keyPath } from "./key-path";
+import { LAKE_BUCKET, TYPED_PREFIX } from "./layout";
+import { type KnownFiles, knownFiles, partitionState } from "./partition-state";
+import type { LostObject } from "./skipped";
+import { syncFile, syncFolder } from "./sync-to-disk";
+
+type Move = Extract<MovePlan, { readonly kind: "move" }>;
+
+/**
+ * Deletes the originals whose lines are in the typed tables, after their copies and rows are on the disk. Call it
+ * after the commits.
+ *
+ * An original that changed since it was copied is kept: a program may still be writing to it.
+ *
+ * @param isWanted false for files that this run does not move
+ * @returns originals that were kept although their lines are in the typed tables
+ */
+export async function deleteOriginals(
+  { directory, bucket, store, lake }: Folders,
+  engine: DuckdbEngine,
+  isWanted: (plan: Move) => boolean,
+): Promise<LostObject[]> {
+  const kept: LostObject[] = [];
+  const known = lastPartition((partition) => partitionState(engine, lake, partition).then(knownFiles));
+  const synced = new Set<string>();
+  const syncFolders = async (prefix: string): Promise<void> => {
+    for (let folder = join(lake.root, prefix); !synced.has(folder); folder = dirname(folder)) {
+      synced.add(folder);
+      await syncFolder(folder);
+      if (folder === lake.root) await syncFolder(dirname(folder));
+      if (folder === lake.root) return;
+    }
+  };
+  for await (const { key, size } of store.list(bucket, "")) {
+    const plan = planMove(ANY_SOURCE, "identity", { bucket, key, size }, LAKE_BUCKET);
+    if (plan.kind === "skip" || !isWanted(plan)) continue;
+    const copy = join(lake.root, keyPath(plan.key));
+    const file = await fileAt(copy, plan);
+    if (!file || !(await known(plan.partition)).has(file)) continue;
+    await syncFile(copy);
+    await syncFolders(rawPrefixOf(plan.partition));
+    await syncFolders(rawPrefixOf(plan.partition).replace(RAW_PREFIX, TYPED_PREFIX));
+    const reason = await deleteUnchanged(join(directory, keyPath(key)), file);
+    if (reason !== undefined) kept.push({ key, reason: "original-kept", detail: reason });
+  }
+  return kept;
+}
+
+/** Keys come in order, so that one partition follows the other: only the last one is kept in memory. */
+function lastPartition(read: (partition: Partition) => Promise<KnownFiles>) {
+  let last: { readonly prefix: string; readonly known: Promise<KnownFiles> } | undefined;
+  return (partition: Partition): Promise<KnownFiles> => {
+    const prefix = rawPrefixOf(partition);
+    if (last?.prefix !== prefix) last = { prefix, known: read(partition) };
+    return last.known;
+  };
+}
+
+/** @returns `undefined` if there is no such file */
+async function fileAt(path: string, { key, partition }: Move): Promise<RawFile | undefined> {
+  const state = await stateOf(path).catch(() => undefined);
+  return state && { name: key.slice(rawPrefixOf(partition).length), ...state };
+}
+
+/** In integers, as the store compares them: other numbers are rounded. */
+async function stateOf(path: string): Promise<Omit<RawFile, "name">> {
+  const { size, mtimeMs } = await stat(path, { bigint: true });
+  return { size: Number(size), modified: Number(mtimeMs) };
+}
+
+/** @returns the reason if the original was kept */
+async function deleteUnchanged(path: string, { size, modified }: RawFile): Promise<string | undefined> {
+  try {
+    const now = await stateOf(path);
+    if (now.size !== size || now.modified !== modified) {
+      return "the file changed after it was copied; the next run commits it again";
+    }
+    await rm(path);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}

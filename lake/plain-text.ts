@@ -1,0 +1,85 @@
+import { isUtf8 } from "node:buffer";
+import { splitLines } from "../formats/read-line";
+import { COLUMN_SEPARATOR } from "../formats/scan-line";
+
+/** A longer line may be cut. Real lines are below 64 KiB: only binary garbage is longer. */
+export const MAX_LINE_BYTES = 256 << 10;
+/** Longest row: a line is cut at twice the length, and a byte that is not UTF-8 becomes three. */
+export const MAX_ROW_BYTES = 8 * MAX_LINE_BYTES;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const BYTE_ORDER_MARK = Buffer.from("\uFEFF");
+const REPLACEMENT = "\uFFFD";
+
+/**
+ * Blocks of whole lines in UTF-8, each line ended by a line feed alone. Memory depends neither on the length of a
+ * chunk nor of a line.
+ */
+export async function* plainText(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+  /** True while the remaining bytes of a line that was cut are left out. */
+  let isCut = false;
+  for await (const piece of piecesOf(chunks)) {
+    const bytes = isCut ? afterLineEnd(piece) : piece;
+    if (bytes === undefined) continue;
+    isCut = false;
+    const first = bytes.indexOf(LINE_FEED) + 1;
+    if (first > 0) {
+      // Only the line that an earlier piece began is copied; the other lines are used in place.
+      const start = rest.length > 0 ? first : 0;
+      if (rest.length > 0) yield* wholeLines(Buffer.concat([...rest, bytes.subarray(0, first)]));
+      const last = bytes.lastIndexOf(LINE_FEED) + 1;
+      if (last > start) yield* wholeLines(bytes.subarray(start, last));
+      [rest, restBytes] = [[bytes.subarray(last)], bytes.length - last];
+    } else {
+      rest.push(bytes);
+      restBytes += bytes.length;
+    }
+    if (restBytes < MAX_LINE_BYTES) continue;
+    const line = Buffer.concat(rest);
+    const end = line.lastIndexOf(CARRIAGE_RETURN) + 1;
+    isCut = end === 0;
+    yield* wholeLines(isCut ? line : line.subarray(0, end));
+    [rest, restBytes] = isCut ? [[], 0] : [[line.subarray(end)], line.length - end];
+  }
+  if (restBytes > 0) yield* wholeLines(Buffer.concat(rest));
+}
+
+async function* piecesOf(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    for (let start = 0; start < chunk.length; start += MAX_LINE_BYTES)
+      yield chunk.subarray(start, start + MAX_LINE_BYTES);
+  }
+}
+
+/** @returns `undefined` if no line ends in the piece */
+function afterLineEnd(piece: Buffer): Buffer | undefined {
+  const ends = [piece.indexOf(LINE_FEED), piece.indexOf(CARRIAGE_RETURN)].filter((end) => end >= 0);
+  return ends.length === 0 ? undefined : piece.subarray(Math.min(...ends) + 1);
+}
+
+const wholeLines = (block: Buffer): Buffer[] =>
+  plainParts(block.at(-1) === LINE_FEED ? block : Buffer.concat([block, Buffer.of(LINE_FEED)]));
+
+/**
+ * Halves a block until only the lines that are not plain text are decoded one by one. Such lines are rare.
+ */
+function plainParts(block: Buffer): Buffer[] {
+  if (isPlainText(block)) return [block];
+  const middle = block.indexOf(LINE_FEED, block.length >> 1) + 1;
+  const split = middle < block.length ? middle : block.lastIndexOf(LINE_FEED, -2) + 1;
+  if (split === 0) return [decoded(block)];
+  return [...plainParts(block.subarray(0, split)), ...plainParts(block.subarray(split))];
+}
+
+const isPlainText = (block: Buffer): boolean =>
+  isUtf8(block) &&
+  !block.includes(CARRIAGE_RETURN) &&
+  !block.includes(COLUMN_SEPARATOR) &&
+  !block.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+
+function decoded(block: Buffer): Buffer {
+  const text = new TextDecoder().decode(block).replaceAll(String.fromCharCode(COLUMN_SEPARATOR), REPLACEMENT);
+  return Buffer.from(splitLines(text).join("\n"));
+}

@@ -1,0 +1,45 @@
+import { readFile, writeFile } from "node:fs/promises";
+import * as z from "zod/mini";
+import type { SkipReason } from "../formats/object-kind";
+import { jsonAs } from "../handlers/core/json";
+import type { LakeLayout } from "./layout";
+
+/**
+ * Why an access log did not become rows, or its original was not deleted.
+ *
+ * - `corrupt-file`: it was copied, but is not complete, so none of its rows are in the typed table
+ * - `failed-file`: it was copied, but reading it or writing its rows failed
+ * - `unreadable-file`: the file system refused to list or copy it, or it is not a regular file; it is where it was
+ * - `original-kept`: its rows are in the typed table, but the original changed meanwhile, or cannot be deleted
+ */
+export const LOST_REASONS = ["corrupt-file", "failed-file", "unreadable-file", "original-kept"] as const;
+export type LostReason = (typeof LOST_REASONS)[number];
+
+/** Why a file did not become rows: it is not an access log, or it is lost. */
+export type IngestSkipReason = SkipReason | LostReason;
+
+/** An object that did not become rows. */
+export interface SkippedObject {
+  readonly key: string;
+  readonly reason: IngestSkipReason;
+  readonly detail?: string;
+}
+
+/** An access log that did not become rows, or whose original was not deleted. */
+export interface LostObject extends SkippedObject {
+  readonly reason: LostReason;
+}
+
+const LOST: ReadonlySet<string> = new Set(LOST_REASONS);
+export const isLost = (object: SkippedObject): object is LostObject => LOST.has(object.reason);
+
+export const writeSkipped = ({ skippedFile }: LakeLayout, skipped: readonly SkippedObject[]): Promise<void> =>
+  writeFile(skippedFile, skipped.map((item) => `${JSON.stringify(item)}\n`).join(""));
+
+const corruptSchema = z.object({ key: z.string(), reason: z.literal("corrupt-file") });
+
+/** Keys below `raw/` of the files that were corrupt in the last run. */
+export async function corruptKeys({ skippedFile }: LakeLayout): Promise<ReadonlySet<string>> {
+  const text = await readFile(skippedFile, "utf8").catch(() => "");
+  return new Set(text.split("\n").flatMap((line) => jsonAs(corruptSchema, line)?.key ?? []));
+}
