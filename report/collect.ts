@@ -22,6 +22,7 @@ import {
   VALUE,
 } from "./model";
 import {
+  BASE,
   CODED,
   COUNTS,
   codedSql,
@@ -33,10 +34,11 @@ import {
   domainSql,
   extentSql,
   HOURS_SQL,
-  quantilesSql,
-  SLOT_CLIENTS_SQL,
+  lengthsSql,
+  QUANTILES_SQL,
   type Source,
   SUMS,
+  slotClientsSql,
   slotSql,
   sourceSql,
   sourcesOf,
@@ -114,7 +116,7 @@ async function collectTable(
   const sources = sourcesOf(subject);
   const domains = new Map<string, Domain>();
   onProgress("first pass");
-  await engine.keep(COUNTS, countsSql(subject, range, slot, sources));
+  await engine.keep(COUNTS, countsSql(subject, range, sources));
   for (const source of sources) {
     await engine.keep(source.name, sourceSql(source));
     for (const one of source.dimensions) domains.set(one.id, await domainOf(engine, source, one));
@@ -130,9 +132,10 @@ async function collectTable(
   const listCubes: Cube[][] = [];
   for (const { id } of lists) listCubes.push(await listCubesOf(engine, subject, id, slots));
   onProgress("quantiles");
-  const [whole = []] = await engine.rows(quantilesSql("0"));
-  const quantiles = new Map((await engine.rows(quantilesSql("slot"))).map((row) => [numberOf(row[0]), row]));
-  const clients = await engine.rows(SLOT_CLIENTS_SQL);
+  const quantiles = await engine.rows(QUANTILES_SQL);
+  const whole = quantiles.find(([at]) => at === null) ?? [];
+  const bySlot = new Map(quantiles.map((row) => [row[0], row]));
+  const clients = await engine.rows(slotClientsSql(subject, range, slot));
   const week = await weekOf(engine, range, timeZone);
   onProgress("details");
   return {
@@ -159,7 +162,7 @@ async function collectTable(
     slots: clients.map(([at, count]) => ({
       slot: numberOf(at),
       clients: numberOf(count),
-      ...quantilesOf(quantiles.get(numberOf(at)) ?? []),
+      ...quantilesOf(bySlot.get(numberOf(at)) ?? []),
     })),
     details: await detailsOf(engine, subject, range),
     unread: await unreadOf(engine, subject),
@@ -215,33 +218,19 @@ const NO_CAPS = {};
 /** Numbers of slots that are tried for a cube. */
 const MERGED_SLOTS = [1, 2, 4, 8, 16];
 
-/** Sums that cubes are made of. */
-interface Summed {
-  readonly keys: readonly CubeColumn[];
-  readonly measures: readonly MeasureId[];
-  readonly list?: string;
-}
-
-/** The first shape whose cube has no more rows than allowed. */
+/** The first shape whose cube has no more rows than allowed. @param from the kept sums that it is made of */
 async function firstThatFits(
   engine: ReportEngine,
-  { keys, measures, list }: Summed,
+  from: string,
+  measures: readonly MeasureId[],
   shapes: readonly CubeShape[],
   rows: number,
 ): Promise<Cube[]> {
-  await engine.keep(
-    SUMS,
-    sumsSql(
-      keys.map((key) => (key === VALUE ? `${list}` : key)),
-      measures,
-      list,
-    ),
-  );
-  for (const shape of shapes) {
-    const read = await engine.rows(cubeSql(shape, measures, rows + 1, list));
-    if (read.length <= rows) return [{ ...shape, measures, length: read.length, columns: columnsOf(read) }];
-  }
-  return [];
+  const lengths = await engine.rows(lengthsSql(from, shapes));
+  const shape = shapes.find((_, index) => numberOf(lengths[index]?.[1]) <= rows);
+  if (!shape) return [];
+  const read = await engine.rows(cubeSql(from, shape, measures));
+  return [{ ...shape, measures, length: read.length, columns: columnsOf(read) }];
 }
 
 const columnsOf = (rows: readonly (readonly Json[])[]): Float64Array[] =>
@@ -271,6 +260,8 @@ async function mainCubes(engine: ReportEngine, subject: Subject, slots: number):
   const measures = subject.measures.map(({ id }) => id);
   const ids = subject.dimensions.map(({ id }) => id);
   const others = ids.filter((id) => !ALWAYS.includes(id));
+  const all: CubeColumn[] = [TIME, ...ids];
+  await engine.keep(BASE, sumsSql(CODED, all, measures));
   const cubes: Cube[] = [];
   for (const { id, values } of subject.dimensions.filter((one) => others.includes(one.id))) {
     const keys: CubeColumn[] = [TIME, ...ALWAYS, id];
@@ -278,15 +269,12 @@ async function mainCubes(engine: ReportEngine, subject: Subject, slots: number):
       .filter((cap) => cap < values)
       .map((cap) => ({ keys, slots: 1, caps: { [id]: cap } }));
     const shapes = [{ keys, slots: 1, caps: NO_CAPS }, ...capped, ...slotShapes(keys, slots).slice(1)];
-    cubes.push(...(await firstThatFits(engine, { keys, measures }, shapes, MAX_SINGLE_ROWS)));
+    await engine.keep(SUMS, sumsSql(BASE, keys, measures));
+    cubes.push(...(await firstThatFits(engine, SUMS, measures, shapes, MAX_SINGLE_ROWS)));
   }
-  const all: CubeColumn[] = [TIME, ...ids];
-  cubes.push(
-    ...(await firstThatFits(engine, { keys: all, measures }, slotShapes(all, slots), MAX_JOINED_ROWS)),
-  );
-  cubes.push(
-    ...(await firstThatFits(engine, { keys: ids, measures }, keyShapes(ALWAYS, others), MAX_WHOLE_ROWS)),
-  );
+  cubes.push(...(await firstThatFits(engine, BASE, measures, slotShapes(all, slots), MAX_JOINED_ROWS)));
+  await engine.keep(SUMS, sumsSql(BASE, ids, measures));
+  cubes.push(...(await firstThatFits(engine, SUMS, measures, keyShapes(ALWAYS, others), MAX_WHOLE_ROWS)));
   return cubes;
 }
 
@@ -300,15 +288,13 @@ async function listCubesOf(
   const ids = subject.dimensions.map(({ id }) => id);
   const others = ids.filter((id) => !ALWAYS.includes(id));
   const timed: CubeColumn[] = [VALUE, TIME, ...ALWAYS];
-  const summed = { measures: LIST_MEASURES, list };
+  const cubeOf = async (keys: readonly CubeColumn[], shapes: readonly CubeShape[]) => {
+    await engine.keep(SUMS, sumsSql(CODED, keys, LIST_MEASURES, list));
+    return firstThatFits(engine, SUMS, LIST_MEASURES, shapes, MAX_LIST_ROWS);
+  };
   return [
-    ...(await firstThatFits(engine, { ...summed, keys: timed }, slotShapes(timed, slots), MAX_LIST_ROWS)),
-    ...(await firstThatFits(
-      engine,
-      { ...summed, keys: [VALUE, ...ids] },
-      keyShapes([VALUE, ...ALWAYS], others),
-      MAX_LIST_ROWS,
-    )),
+    ...(await cubeOf(timed, slotShapes(timed, slots))),
+    ...(await cubeOf([VALUE, ...ids], keyShapes([VALUE, ...ALWAYS], others))),
   ];
 }
 

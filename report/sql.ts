@@ -2,7 +2,7 @@ import { FORMATS } from "../formats";
 import { HOUR_MS } from "../formats/time";
 import type { Range } from "../questions/range";
 import { rangeCondition, timestamp } from "../questions/render";
-import { type CubeShape, MAX_VALUE, type MeasureId, TIME, VALUE } from "./model";
+import { type CubeColumn, type CubeShape, MAX_VALUE, type MeasureId, TIME, VALUE } from "./model";
 import type { Dimension, Listed, Subject } from "./subject";
 
 export const tableOf = ({ format }: Subject): string => FORMATS[format].table;
@@ -44,42 +44,33 @@ export function sourcesOf(subject: Subject): readonly Source[] {
   }));
 }
 
-/** A column as text without NULL, so that it can be joined. */
-const keyOf = (column: string): string => `coalesce(CAST(${column} AS varchar), '')`;
+/** The columns of the sources as text without NULL, so that they can be joined. */
+const keyColumns = ({ used }: Subject, sources: readonly Source[]): readonly string[] =>
+  sources.flatMap(({ columns, number }) =>
+    columns.map(
+      (column, index) =>
+        `coalesce(CAST(${used[column] ?? column} AS varchar), '') AS ${keyName(number, index)}`,
+    ),
+  );
+
+const keyNames = ({ columns, number }: Source): readonly string[] =>
+  columns.map((_, index) => keyName(number, index));
 
 /** Name of the counts of the first pass. */
 export const COUNTS = "report_counts";
 
-/** Sets of columns that the first pass counts in addition to those of the sources. */
-const OTHER_SETS = { durations: "slot, seconds", clients: "slot, client", hours: "hour" } as const;
-
-/**
- * The first pass: requests by the columns of each source; by slot and duration, few compared with the rows, from which
- * quantiles of any set of slots can be taken; by slot and client; by hour.
- */
-export function countsSql(subject: Subject, range: Range, slot: string, sources: readonly Source[]): string {
-  const { status, seconds, client } = subject.words;
-  const columns = sources.flatMap(({ columns: own }, number) =>
-    own.map((column, index) => `${keyOf(column)} AS ${keyName(number, index)}`),
-  );
-  const sourceSets = sources.map(({ columns: own }, number) =>
-    own.map((_, index) => keyName(number, index)).join(", "),
-  );
-  const sets = [...sourceSets, ...Object.values(OTHER_SETS)];
-  const keys = [...new Set(sets.flatMap((set) => set.split(", ")))];
-  const which = sourceSets.map((set, number) => `WHEN grouping(${set.split(", ")[0]}) = 0 THEN ${number}`);
-  return `SELECT CASE WHEN grouping(seconds) = 0 THEN -1 WHEN grouping(client) = 0 THEN -2 WHEN grouping(hour) = 0 THEN -3
-    ${which.join(" ")} END AS which,
-  ${keys.join(", ")}, count(*) AS requests, sum(failed) AS failed, sum(refused) AS refused
+/** The first pass: requests by the columns of each source. */
+export function countsSql(subject: Subject, range: Range, sources: readonly Source[]): string {
+  const which = sources.map((source) => `WHEN grouping(${keyNames(source)[0]}) = 0 THEN ${source.number}`);
+  return `SELECT CASE ${which.join(" ")} END AS which,
+  ${sources.flatMap(keyNames).join(", ")}, count(*) AS requests,
+  count(CASE WHEN status LIKE '5%' THEN 1 END) AS failed, count(CASE WHEN status LIKE '4%' THEN 1 END) AS refused
 FROM (
-  SELECT ${columns.join(", ")},
-    ${slot} AS slot, CASE WHEN ${seconds} >= 0 THEN ${seconds} END AS seconds, ${client} AS client,
-    ${slotSql(range.from, HOUR_MS)} AS hour,
-    CASE WHEN ${status} LIKE '5%' THEN 1 ELSE 0 END AS failed, CASE WHEN ${status} LIKE '4%' THEN 1 ELSE 0 END AS refused
+  SELECT ${keyColumns(subject, sources).join(", ")}, ${subject.words.status} AS status
   FROM ${tableOf(subject)}
   WHERE ${rangeCondition(range)}
 )
-GROUP BY GROUPING SETS (${sets.map((set) => `(${set})`).join(", ")})`;
+GROUP BY GROUPING SETS (${sources.map((source) => `(${keyNames(source).join(", ")})`).join(", ")})`;
 }
 
 const keyName = (source: number, column: number): string => `s${source}_${column}`;
@@ -106,17 +97,17 @@ export const domainName = ({ id }: Dimension): string => `report_values_${id}`;
  * would otherwise vanish behind busy ones.
  */
 export function domainSql({ name }: Source, { id, values }: Dimension): string {
-  const rank = (order: string) => `row_number() OVER (ORDER BY ${order} DESC, value)`;
+  const most = (measure: string, rows: number) =>
+    `(SELECT value, requests FROM sums WHERE ${measure} > 0 ORDER BY ${measure} DESC, value LIMIT ${rows})`;
   const some = Math.ceil(values / 6);
-  return `SELECT value, ${rank("requests")} AS code, different FROM (
-  SELECT *, count(*) OVER () AS different, ${rank("requests")} AS by_requests, ${rank("failed")} AS by_failed,
-    ${rank("refused")} AS by_refused
-  FROM (
-    SELECT v_${id} AS value, sum(requests) AS requests, sum(failed) AS failed, sum(refused) AS refused
-    FROM ${name} GROUP BY 1
-  )
+  return `WITH sums AS (
+  SELECT v_${id} AS value, sum(requests) AS requests, sum(failed) AS failed, sum(refused) AS refused
+  FROM ${name} GROUP BY 1
+), kept AS (
+  ${[most("requests", values), most("failed", some), most("refused", some)].join("\n  UNION ")}
 )
-WHERE by_requests <= ${values} OR failed > 0 AND by_failed <= ${some} OR refused > 0 AND by_refused <= ${some}`;
+SELECT value, row_number() OVER (ORDER BY requests DESC, value) AS code, (SELECT count(*) FROM sums) AS different
+FROM kept`;
 }
 
 export const codesName = ({ name }: Source): string => `${name}_codes`;
@@ -128,28 +119,28 @@ export function codesSql(source: Source): string {
     (one) => `LEFT JOIN ${domainName(one)} AS d_${one.id} ON d_${one.id}.value = v_${one.id}`,
   );
   return `SELECT ${columns.map((_, index) => `k${index}`).join(", ")},
-  ${dimensions.map(({ id }) => `CAST(d_${id}.code AS smallint) AS ${id}`).join(", ")}
+  ${dimensions.map(({ id }) => `CAST(d_${id}.code AS tinyint) AS ${id}`).join(", ")}
 FROM ${name} ${joins.join("\n")}
 WHERE coalesce(${dimensions.map(({ id }) => `d_${id}.code`).join(", ")}, 0) > 0`;
 }
 
-/** Name of the coded rows that the cubes are made of. */
+/** Name of the coded rows that all numbers but those of clients are made of. */
 export const CODED = "report_rows";
 
-/** The second pass: the rows with a code instead of each value. */
+/** The second pass: of each row the numbers, and a code of one byte instead of each value. */
 export function codedSql(subject: Subject, range: Range, slot: string, sources: readonly Source[]): string {
-  const columns = sources.flatMap(({ columns: own }, number) =>
-    own.map((column, index) => `${keyOf(column)} AS ${keyName(number, index)}`),
-  );
+  const { seconds } = subject.words;
   const joins = sources.map((source) => {
     const { number } = source;
     const on = source.columns.map((_, index) => `c${number}.k${index} = ${keyName(number, index)}`);
     return `LEFT JOIN ${codesName(source)} AS c${number} ON ${on.join(" AND ")}`;
   });
-  const codes = grouped(subject).map(({ id }) => `coalesce(${id}, CAST(0 AS smallint)) AS ${id}`);
-  return `SELECT slot AS ${TIME}, ${codes.join(", ")}, ${subject.measures.map(({ id }) => id).join(", ")}
+  const codes = grouped(subject).map(({ id }) => `coalesce(${id}, CAST(0 AS tinyint)) AS ${id}`);
+  return `SELECT slot AS ${TIME}, hour_number, timed, ${codes.join(", ")},
+  ${subject.measures.map(({ id }) => id).join(", ")}
 FROM (
-  SELECT ${slot} AS slot, ${columns.join(", ")},
+  SELECT CAST(${slot} AS smallint) AS slot, ${slotSql(range.from, HOUR_MS)} AS hour_number,
+    CASE WHEN ${seconds} >= 0 THEN ${seconds} END AS timed, ${keyColumns(subject, sources).join(", ")},
     ${subject.measures.map(({ id, sql }) => `${sql} AS ${id}`).join(",\n    ")}
   FROM ${tableOf(subject)}
   WHERE ${rangeCondition(range)}
@@ -157,68 +148,70 @@ FROM (
 ${joins.join("\n")}`;
 }
 
-/** Name of sums that are too many for the page: cubes are made of them. */
+/** Name of the sums by time and all dimensions, which the main cubes are made of. */
+export const BASE = "report_base";
+
+/** Name of the sums that one cube is made of; they can be too many for the page. */
 export const SUMS = "report_sums";
 
-/** The coded rows added up. @param list only rows with a code of this list */
-export const sumsSql = (keys: readonly string[], measures: readonly MeasureId[], list?: string): string =>
-  `SELECT ${keys.join(", ")}, ${measures.map((id) => `sum(${id}) AS ${id}`).join(", ")}
-FROM ${CODED}${list === undefined ? "" : ` WHERE ${list} > 0`}
-GROUP BY ${keys.map((_, index) => index + 1).join(", ")}`;
-
-/** A cube, with at most `rows` rows. @param list the column of the list's values */
-export function cubeSql(
-  { keys, caps, slots }: CubeShape,
+/**
+ * Rows or sums added up. A double is exact up to 2^53 and half as large as DuckDB's sum of integers.
+ *
+ * @param list the column of the list's values: only rows with one of them
+ */
+export function sumsSql(
+  from: string,
+  keys: readonly CubeColumn[],
   measures: readonly MeasureId[],
-  rows: number,
   list?: string,
 ): string {
-  const columns = keys.map((key) => {
+  const columns = keys.map((key) => (key === VALUE ? `${list} AS ${VALUE}` : key));
+  return `SELECT ${columns.join(", ")}, ${measures.map((id) => `CAST(sum(${id}) AS double) AS ${id}`).join(", ")}
+FROM ${from}${list === undefined ? "" : ` WHERE ${list} > 0`}
+GROUP BY ${keys.map((_, index) => index + 1).join(", ")}`;
+}
+
+const shapeColumns = ({ keys, caps, slots }: CubeShape): readonly string[] =>
+  keys.map((key) => {
     if (key === TIME) return slots === 1 ? TIME : `CAST(floor(${TIME} / ${slots}.0) AS integer)`;
     const cap = caps[key];
-    if (cap !== undefined) return `CASE WHEN ${key} <= ${cap} THEN ${key} ELSE 0 END`;
-    return key === VALUE ? list : key;
+    return cap === undefined ? key : `CASE WHEN ${key} <= ${cap} THEN ${key} ELSE 0 END`;
   });
-  const numbers = keys.map((_, index) => index + 1).join(", ");
-  return `SELECT ${[...columns, ...measures.map((id) => `CAST(sum(${id}) AS double)`)].join(", ")}
-FROM ${SUMS}
+
+/** Number of rows that a cube of each shape would have, in the order of the shapes. */
+export const lengthsSql = (from: string, shapes: readonly CubeShape[]): string =>
+  `${shapes
+    .map(
+      (shape, index) =>
+        `SELECT ${index} AS shape, count(*) AS length FROM (SELECT DISTINCT ${shapeColumns(shape).join(", ")} FROM ${from})`,
+    )
+    .join("\nUNION ALL ")}
+ORDER BY shape`;
+
+/** A cube. @param from sums by at least its keys */
+export function cubeSql(from: string, shape: CubeShape, measures: readonly MeasureId[]): string {
+  const numbers = shape.keys.map((_, index) => index + 1).join(", ");
+  return `SELECT ${[...shapeColumns(shape), ...measures.map((id) => `sum(${id})`)].join(", ")}
+FROM ${from}
 GROUP BY ${numbers}
-ORDER BY ${numbers}
-LIMIT ${rows}`;
+ORDER BY ${numbers}`;
 }
 
-export const QUANTILES = [0.5, 0.95, 0.99] as const;
-
-/**
- * Exact quantiles, interpolated between the two requests that are next to them, as `quantile_cont` of DuckDB does.
- *
- * @param slot `slot`, or a constant for the whole range
- */
-export function quantilesSql(slot: string): string {
-  const value = (position: string) => `min(CASE WHEN up_to > ${position} THEN seconds END)`;
-  const quantile = (part: number) => {
-    const at = `(${part} * (total - 1))`;
-    const low = value(`floor(${at})`);
-    return `${low} + (${value(`ceil(${at})`)} - ${low}) * max(${at} - floor(${at}))`;
-  };
-  return `SELECT slot, ${QUANTILES.map(quantile).join(",\n  ")}
+/** Quantiles of each slot, and of all rows with NULL as the slot; exact on DuckDB. */
+export const QUANTILES_SQL = `SELECT ${TIME}, quantiles[1], quantiles[2], quantiles[3]
 FROM (
-  SELECT slot, seconds, sum(requests) OVER (PARTITION BY slot ORDER BY seconds) AS up_to,
-    sum(requests) OVER (PARTITION BY slot) AS total
-  FROM (
-    SELECT ${slot} AS slot, seconds, sum(requests) AS requests
-    FROM ${COUNTS} WHERE which = -1 AND seconds IS NOT NULL GROUP BY 1, 2
-  )
-)
-GROUP BY slot
-ORDER BY slot`;
-}
-
-/** Number of clients of each slot. */
-export const SLOT_CLIENTS_SQL = `SELECT slot, count(*) FROM ${COUNTS} WHERE which = -2 GROUP BY 1`;
+  SELECT ${TIME}, approx_percentile(timed, ARRAY[0.5, 0.95, 0.99]) AS quantiles
+  FROM ${CODED}
+  GROUP BY GROUPING SETS ((${TIME}), ())
+)`;
 
 /** Requests by hour since the first. */
-export const HOURS_SQL = `SELECT hour, requests FROM ${COUNTS} WHERE which = -3`;
+export const HOURS_SQL = `SELECT hour_number, count(*) FROM ${CODED} GROUP BY 1`;
+
+/** Number of clients of each slot. */
+export const slotClientsSql = (subject: Subject, range: Range, slot: string): string =>
+  `SELECT ${slot}, count(DISTINCT ${subject.words.client})
+FROM ${tableOf(subject)} WHERE ${rangeCondition(range)} GROUP BY 1`;
 
 /** Sums of a range that is only compared with. */
 export const totalSql = (subject: Subject, range: Range): string => {

@@ -2,7 +2,7 @@ import type { FormatId } from "../formats";
 import { ALB_WORDS } from "../questions/alb";
 import { CACHEABLE, CLOUDFRONT_WORDS, HITS } from "../questions/cloudfront";
 import { ROBOTS } from "../questions/common";
-import { urlPattern, type Words } from "../questions/words";
+import { QUESTION_MARK, urlPattern, type Words } from "../questions/words";
 import type { DimensionId, MeasureId } from "./model";
 
 /** A property of requests that the report groups and filters by. */
@@ -24,7 +24,7 @@ export interface Listed extends Dimension {
   readonly within?: { readonly dimension: DimensionId; readonly value: string };
 }
 
-/** A number of each request that is added up. */
+/** A whole number of each request that is added up. Its type is small, as the report keeps it for each row. */
 export interface Measure {
   readonly id: MeasureId;
   readonly sql: string;
@@ -43,6 +43,8 @@ export interface Detail {
 export interface Subject {
   readonly format: FormatId;
   readonly words: Words;
+  /** What the dimensions need of a column if that has fewer different values, which makes the report faster. */
+  readonly used: Readonly<Record<string, string>>;
   readonly dimensions: readonly Dimension<DimensionId>[];
   readonly lists: readonly Listed[];
   readonly measures: readonly Measure[];
@@ -137,10 +139,13 @@ const listsOf = (words: Words): Listed[] => [
   },
 ];
 
+/** 1 for the rows of a condition, else 0. */
+const flag = (condition: string): string => `CAST(CASE WHEN ${condition} THEN 1 ELSE 0 END AS tinyint)`;
+
 const measuresOf = (words: Words): Measure[] => [
-  { id: "requests", sql: "1" },
+  { id: "requests", sql: "CAST(1 AS tinyint)" },
   { id: "sent", sql: `coalesce(${words.bytesSent}, 0)` },
-  { id: "untimed", sql: `CASE WHEN ${words.seconds} >= 0 THEN 0 ELSE 1 END` },
+  { id: "untimed", sql: flag(`${words.seconds} IS NULL OR ${words.seconds} < 0`) },
   {
     id: "milliseconds",
     sql: `CASE WHEN ${words.seconds} >= 0 THEN CAST(round(${words.seconds} * 1000) AS bigint) ELSE 0 END`,
@@ -162,12 +167,16 @@ ORDER BY paths_refused DESC, refused DESC, client
 LIMIT 30`,
 });
 
+/** Query strings make almost every URL different. */
+const URL_WITHOUT_QUERY = `split_part(request_url, ${QUESTION_MARK}, 1)`;
+
 const ALB: Subject = {
   format: "alb",
   words: ALB_WORDS,
+  used: { request_url: URL_WITHOUT_QUERY },
   dimensions: [
     ...dimensionsOf(ALB_WORDS, {
-      sql: "lower(regexp_extract(request_url, '^[a-z]+://(\\[[^/]*\\]|[^/:]*)', 1))",
+      sql: `lower(regexp_extract(${URL_WITHOUT_QUERY}, '^[a-z]+://(\\[[^/]*\\]|[^/:]*)', 1))`,
       columns: ["request_url"],
     }),
     {
@@ -193,7 +202,9 @@ const ALB: Subject = {
     ...measuresOf(ALB_WORDS),
     {
       id: "own_errors",
-      sql: "CASE WHEN elb_status_code LIKE '5%' AND (target_status_code IS NULL OR NOT target_status_code LIKE '5%') THEN 1 ELSE 0 END",
+      sql: flag(
+        "elb_status_code LIKE '5%' AND (target_status_code IS NULL OR NOT target_status_code LIKE '5%')",
+      ),
     },
   ],
   details: [
@@ -214,6 +225,7 @@ LIMIT 50`,
 const CLOUDFRONT: Subject = {
   format: "cloudfront",
   words: CLOUDFRONT_WORDS,
+  used: {},
   dimensions: [
     ...dimensionsOf(CLOUDFRONT_WORDS, { sql: "lower(x_host_header)", columns: ["x_host_header"] }),
     {
@@ -251,8 +263,8 @@ const CLOUDFRONT: Subject = {
   ],
   measures: [
     ...measuresOf(CLOUDFRONT_WORDS),
-    { id: "hits", sql: `CASE WHEN ${HITS} THEN 1 ELSE 0 END` },
-    { id: "cacheable", sql: `CASE WHEN ${CACHEABLE} THEN 1 ELSE 0 END` },
+    { id: "hits", sql: flag(HITS) },
+    { id: "cacheable", sql: flag(CACHEABLE) },
     { id: "hit_bytes", sql: `CASE WHEN ${HITS} THEN coalesce(sc_bytes, 0) ELSE 0 END` },
   ],
   details: [scanners(CLOUDFRONT_WORDS)],

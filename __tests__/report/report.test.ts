@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { openLake } from "../../lake/query";
 import { parseRange } from "../../questions/range";
-import type { Report, TableReport } from "../../report/model";
+import { lakeEngine } from "../../report/lake-engine";
+import { type CubeShape, type Report, type TableReport, TIME } from "../../report/model";
 import { packCube, packReport } from "../../report/pack";
 import type { Panel } from "../../report/page/panels";
 import { hashOf, type State, stateOf, toggled } from "../../report/page/state";
 import { csvCell } from "../../report/page/text";
 import { panelsOf } from "../../report/page/view";
 import { MAX_PAGE_BYTES, renderPage } from "../../report/render";
+import { BASE, cubeSql, lengthsSql } from "../../report/sql";
 import { unpackCube } from "../../report/unpack";
 import { hourOfWeek, timeText } from "../../report/zone";
 import type { TestLake } from "../helpers/lake";
@@ -125,6 +128,30 @@ describe.each([
     const both = panelOf(tableOf(format), "client", { time, filters: new Map([["method", ["GET"]]]) });
     expect(both).toMatchObject({ rows: [], missing: expect.stringContaining("SQL") });
   });
+});
+
+it("knows how many rows a cube has in longer slots or with fewer values, before it is read", async () => {
+  const open = await openLake(lake.lake);
+  try {
+    const engine = lakeEngine(open);
+    await engine.keep(
+      BASE,
+      "SELECT range AS time, CAST(range % 7 AS tinyint) AS status, 1e0 AS requests FROM range(100)",
+    );
+    const merged: CubeShape = { keys: [TIME, "status"], slots: 16, caps: {} };
+    const capped: CubeShape = { keys: ["status"], slots: 1, caps: { status: 2 } };
+    const shapes = [{ ...merged, slots: 1 }, merged, capped];
+    const lengths = await engine.rows(lengthsSql(BASE, shapes));
+    expect(lengths.map(([, length]) => length)).toEqual([100, 46, 3]);
+    expect(await engine.rows(cubeSql(BASE, merged, ["requests"]))).toHaveLength(46);
+    expect(await engine.rows(cubeSql(BASE, capped, ["requests"]))).toEqual([
+      [0, 71],
+      [1, 15],
+      [2, 14],
+    ]);
+  } finally {
+    open.close();
+  }
 });
 
 it("compares with the same length of time before, and counts only its range", async () => {
