@@ -1,5 +1,6 @@
 import { DAY_MS, DAY_SECONDS } from "../formats/time";
 import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
+import { MAX_EXPECTED_FILES } from "../handlers/core/expected-files";
 import { LOOK_BACK_MS } from "../handlers/core/find-delivered";
 import { COMPARED_DAYS } from "../handlers/core/reconcile";
 import { CREATE_PARTITION, MAINTAIN, MEMORY_MIB, MOVE, TRANSFORM } from "../pipeline/sizing";
@@ -252,7 +253,11 @@ function tableItems({ files, gb, commitsPerHour }: Month, layout: Layout): Item[
     item("commit: scan of the text", "athenaScan", tbScanned(gb, commits)),
     ...scheduledItems("maintain", nights * MAINTAIN.runsPerNight, nights * MAINTAIN_SECONDS),
     item("maintain: writes", "s3Writes", nights * maintainRun.writes),
-    item("maintain: reconciliation", "s3Writes", nights * listsOf(filesPerDay * COMPARED_DAYS)),
+    item(
+      "maintain: reconciliation",
+      "s3Writes",
+      nights * listsOf(Math.min(filesPerDay * COMPARED_DAYS, MAX_EXPECTED_FILES)),
+    ),
     item("maintain: merge of small files", "athenaScan", tbScanned(gb * TABLE_PER_TEXT, nights)),
   ];
 }

@@ -52,7 +52,7 @@ export interface ExpectedFiles {
 }
 
 /** Files that are compared at most: their names must fit into the memory of the function. */
-const MAX_EXPECTED_FILES = 250_000;
+export const MAX_EXPECTED_FILES = 250_000;
 /** A younger file may still be on its way. */
 const MIN_AGE_MS = HOUR_MS;
 const LAST_HOUR = 23;
