@@ -1,4 +1,4 @@
-import { listSeconds, moveSeconds } from "../cost/model";
+import { KEYS_PER_LIST, listSeconds, moveSeconds } from "../cost/model";
 import { DAY_MS, DAY_SECONDS } from "../formats/time";
 import { LOOK_BACK_MS } from "../handlers/core/find-delivered";
 import { LISTING_SHARE } from "../handlers/core/note-delivered";
@@ -65,7 +65,7 @@ export const FACTS = {
   },
   listRequestSeconds: { value: 0.1, unit: "s for a LIST request", source: ASSUMED },
   keysPerList: {
-    value: 1000,
+    value: KEYS_PER_LIST,
     unit: "keys a LIST request",
     source: "https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html",
   },

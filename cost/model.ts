@@ -102,7 +102,7 @@ const QUEUE_BATCH = 10;
 /** Measured CPU time to read the answer to a LIST request with a thousand keys. */
 const LIST_CPU_SECONDS = 0.04;
 /** Keys in one answer to a LIST request. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
-const KEYS_PER_LIST = 1000;
+export const KEYS_PER_LIST = 1000;
 
 /** Data file, manifest, manifest list and metadata; and Athena's objects with a statement's results. */
 const WRITES_PER_COMMIT = 4;

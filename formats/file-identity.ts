@@ -18,8 +18,8 @@ export const MOVED_IDENTITY = `/(?:${STAMPED}[^-/]+-)?([0-9a-f]{${HASH_DIGITS}}-
 export const isStampedKey = (key: string): boolean => fileNameOf(key).startsWith(STAMPED);
 
 /**
- * The beginning of a key up to the minute that its name has; the key if its name has none. Files of different times are
- * next to each other in a listing only if no other time is between them.
+ * The beginning of a key up to the minute in its name; the key if its name has none. Keys with the same beginning are
+ * next to each other in a listing.
  */
 export const upToMinute = (key: string): string => /^.*?\d{8}T\d{4}Z/.exec(key)?.[0] ?? key;
 
@@ -32,11 +32,11 @@ export function identityOf({ bucket, key }: { readonly bucket: string; readonly 
 /**
  * The identity of a file by its path in a typed table.
  *
- * @param logBucket bucket of the moved files
+ * @param movedTo bucket of the moved files
  * @param path `s3://<bucket>/<key>`
  */
-export function identityOfPath(logBucket: string, path: string): string {
-  if (path.startsWith(`s3://${logBucket}/${RAW_PREFIX}`))
+export function identityOfPath(movedTo: string, path: string): string {
+  if (path.startsWith(`s3://${movedTo}/${RAW_PREFIX}`))
     return new RegExp(MOVED_IDENTITY).exec(path)?.[1] ?? path;
   const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/(.*)$/.exec(path) ?? [];
   return identityOf({ bucket, key });

@@ -1,4 +1,4 @@
-import type { FolderLayout } from "./delivered-layout";
+import type { FolderLayout, NameGroups } from "./delivered-layout";
 import { hourOf, parseHour, partitionValuesOf } from "./hour";
 import { accessLog, fileNameOf, type ObjectKind, skip } from "./object-kind";
 import { MINUTE_MS } from "./time";
@@ -43,6 +43,13 @@ function endOfInterval(stamp: string): number | undefined {
   return start === undefined || Number(minute) > 59 ? undefined : start + Number(minute) * MINUTE_MS;
 }
 
+/** In a folder, the names of one load balancer are ordered by the end of their intervals. */
+export const loadBalancerGroups: NameGroups = {
+  start: (levels) => `${levels.join("_")}_app.`,
+  delimiter: "_",
+  stampOf: (instant) => `${instant.toISOString().slice(0, "YYYY-MM-DDTHH:MM".length).replace(/[-:]/g, "")}Z`,
+};
+
 /**
  * `<account>/elasticloadbalancing/<region>/yyyy/mm/dd/`. In a folder, the names of one load balancer are ordered by the
  * end of their intervals.
@@ -54,11 +61,6 @@ export const loadBalancerLayout: FolderLayout = {
   per: "day",
   levels: [/^\d{12}$/, /^elasticloadbalancing$/, /^[a-z0-9-]+$/],
   timeFolder: (hour) => partitionValuesOf(hour).dt.replaceAll("-", "/"),
-  groups: {
-    start: (levels) => `${levels.join("_")}_app.`,
-    delimiter: "_",
-    stampOf: (instant) =>
-      `${instant.toISOString().slice(0, "YYYY-MM-DDTHH:MM".length).replace(/[-:]/g, "")}Z`,
-  },
+  groups: loadBalancerGroups,
   stamp: { pattern: `/${NAME}`, form: "%Y%m%dT%H%i", isEnd: true },
 };

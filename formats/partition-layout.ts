@@ -44,6 +44,9 @@ export const PARTITION_KEYS = [
 /** Outermost key of tables whose sources are partitioned by name. */
 export const SOURCE_KEY = { name: "source", type: "string", doc: "Configured name of the source" } as const;
 
+/** The partition keys of a table, outermost first. */
+export const partitionKeysOf = (bySource: boolean) => [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS];
+
 /** One partition of a raw table. */
 export interface Partition {
   readonly table: string;

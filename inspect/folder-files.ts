@@ -1,6 +1,6 @@
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { codeOf } from "../handlers/core/errors";
+import { entriesOf } from "../lake/find-parquet";
 
 export interface FoundFile {
   /** Path below the root, with slashes. */
@@ -25,14 +25,5 @@ export async function* filesBelow(root: string, folder: string): AsyncGenerator<
     const stats = await stat(join(root, path)).catch(() => undefined);
     if (!stats) continue;
     yield { path, size: stats.size, modified: stats.mtime, changed: stats.ctime, isRegular: stats.isFile() };
-  }
-}
-
-async function entriesOf(folder: string) {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return [];
-    throw error;
   }
 }

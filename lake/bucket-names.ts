@@ -1,8 +1,9 @@
 import { realpathSync } from "node:fs";
-import { access, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import * as z from "zod/mini";
 import { jsonAs } from "../handlers/core/json";
+import { exists } from "./exists";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
 
 /** Real paths of the folders that a lake got its logs from, by their bucket names. */
@@ -43,9 +44,3 @@ const numbered = (folder: string, number: number): string => {
 async function readNames({ bucketsFile }: LakeLayout): Promise<Names> {
   return jsonAs(namesSchema, await readFile(bucketsFile, "utf8").catch(() => "{}")) ?? {};
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

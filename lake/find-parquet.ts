@@ -16,7 +16,7 @@ export async function findParquet(folder: string): Promise<string | undefined> {
 }
 
 /** A folder that does not exist is empty. */
-async function entriesOf(folder: string) {
+export async function entriesOf(folder: string) {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {

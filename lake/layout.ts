@@ -1,8 +1,9 @@
-import { access, mkdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import type { LogFormat } from "../formats/log-format";
 import { type Partition, partitionPath } from "../formats/partition-layout";
 import { UserError } from "../terminal/user-error";
+import { exists } from "./exists";
 
 /** Bucket name of the lake's folder in the object store. */
 export const LAKE_BUCKET = "lake";
@@ -68,14 +69,10 @@ export function lakeLayout(folder: string): LakeLayout {
 /** @throws UserError if the lake does not exist */
 export async function existingLake(folder: string): Promise<LakeLayout> {
   const layout = lakeLayout(folder);
-  try {
-    await access(layout.root);
-  } catch {
-    throw new UserError(
-      `lake ${folder}: the folder does not exist; create the lake with "access-logs ingest DIR --lake ${folder}"`,
-    );
-  }
-  return layout;
+  if (await exists(layout.root)) return layout;
+  throw new UserError(
+    `lake ${folder}: the folder does not exist; create the lake with "access-logs ingest DIR --lake ${folder}"`,
+  );
 }
 
 /**

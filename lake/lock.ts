@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { access, link, mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { DuckDBInstance } from "@duckdb/node-api";
 import { codeOf, messageOf } from "../handlers/core/errors";
 import { systemClock } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
 import { duckdb } from "./duckdb-library";
+import { exists } from "./exists";
 import type { LakeLayout } from "./layout";
 import { syncFile } from "./sync-to-disk";
 
@@ -87,12 +88,6 @@ async function createLockFile(lockFile: string): Promise<void> {
     await rm(aside, { force: true });
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 async function busyError(lake: LakeLayout): Promise<UserError> {
   const writer = (await writerOf(lake.writerFile)) ?? "another process";

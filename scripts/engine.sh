@@ -132,6 +132,8 @@ is_ready() {
   node -e "fetch('http://127.0.0.1:$PORT/v1/info').then((r) => r.json()).then((i) => process.exit(i.starting ? 1 : 0), () => process.exit(1))"
 }
 
+s3_answers() { node -e "fetch(process.argv[1]).then(() => process.exit(0), () => process.exit(1))" "$S3_ENDPOINT"; }
+
 start_trino() {
   write_configuration
   "$SERVER/bin/launcher" run --etc-dir "$DATA/etc" --data-dir "$DATA/data" >"$DATA/trino.out" 2>&1 &
@@ -148,6 +150,8 @@ start_trino() {
 }
 
 start() {
+  # A start that was interrupted may have left the mark of a server that is not the one in S3_ENDPOINT.
+  [ -z "${S3_ENDPOINT:-}" ] || rm -f "$DATA/radosgw"
   stop
   JAVA_HOME=$(find_java) || missing "a JDK of $MIN_JAVA or later" \
     "https://adoptium.net/installation (Debian: temurin-25-jdk), then set JAVA_HOME unless it lies in /usr/lib/jvm"
@@ -160,17 +164,21 @@ start() {
     # shellcheck disable=SC1091
     . "$DATA/radosgw.env"
   fi
+  s3_answers || { log "no server answers at S3_ENDPOINT=$S3_ENDPOINT"; rm -rf "$DATA"; exit 1; }
   start_trino
   echo "export S3_ENDPOINT=$S3_ENDPOINT S3_ACCESS_KEY=$S3_ACCESS_KEY S3_SECRET_KEY=$S3_SECRET_KEY"
   echo "export TRINO_URL=http://127.0.0.1:$PORT"
 }
 
+# is_trino PID: after a restart of the machine, a number in a file may be that of another process.
+is_trino() { ps -o args= -p "$1" 2>/dev/null | grep -qF "$DATA/etc"; }
+
 stop() {
   local pid
   if [ -f "$DATA/trino.pid" ]; then
     pid=$(cat "$DATA/trino.pid")
-    kill "$pid" 2>/dev/null || true
-    while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
+    is_trino "$pid" && kill "$pid" 2>/dev/null || true
+    while is_trino "$pid"; do sleep 0.2; done
   fi
   [ ! -f "$DATA/radosgw" ] || scripts/radosgw.sh stop
   rm -rf "$DATA"

@@ -16,9 +16,12 @@ SECRET_KEY=contract-secret
 log() { echo "radosgw: $*" >&2; }
 
 stop() {
-  local pid
-  for pid in "$DATA"/*.pid; do
-    [ -f "$pid" ] && kill "$(cat "$pid")" 2>/dev/null || true
+  local file pid
+  for file in "$DATA"/*.pid; do
+    [ -f "$file" ] || continue
+    pid=$(cat "$file")
+    # After a restart of the machine, the number may be that of another process.
+    case $(ps -o comm= -p "$pid" 2>/dev/null) in ceph-mon | ceph-osd | radosgw) kill "$pid" 2>/dev/null || true ;; esac
   done
   rm -rf "$DATA"
 }

@@ -8,9 +8,7 @@ import {
   type LakeTable,
   renderAddLakeColumns,
   renderCommit,
-  renderCountUnparsed,
   renderCreateLakeTable,
-  renderUnparsedView,
 } from "../formats/render/lake-sql";
 import {
   renderDaysBefore,
@@ -25,6 +23,7 @@ import {
   renderCommittedHours,
   renderKnownPartitions,
 } from "../formats/render/status-sql";
+import { renderCountUnparsed, renderUnparsedView } from "../formats/render/unparsed-sql";
 
 const TABLE: LakeTable = {
   format: FORMATS.cloudfront,

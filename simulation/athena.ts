@@ -10,6 +10,7 @@ import { FORMATS } from "../formats";
 import { lakeColumnNames } from "../formats/render/lake-sql";
 import { MINUTE_MS } from "../formats/time";
 import type { Random } from "../sample/random";
+import { sum } from "../terminal/quantities";
 import { addedPartitions } from "../testing/athena/added-partitions";
 import type { Buckets } from "./bucket";
 import { BROKEN, UNNAMED, unparsedIn } from "./deliveries";
@@ -27,6 +28,8 @@ import type { Scheduler } from "./scheduler";
 export interface SimulatedAthena {
   /** Lines of the typed table, by their file; a file that was committed twice has its lines twice. */
   readonly lake: ReadonlyMap<string, readonly string[]>;
+  /** Lines that statements added which took effect and are said to have failed, by file. */
+  readonly unconfirmed: ReadonlyMap<string, string>;
   clientOf(invocation: Invocation): Pick<AthenaClient, "send">;
 }
 
@@ -69,6 +72,7 @@ export function simulateAthena(world: World): SimulatedAthena {
   const partitions = new Map<string, string>();
   const tables = new Set<string>();
   const lake = new Map<string, string[]>();
+  const unconfirmed = new Map<string, string>();
 
   const bodies = (): [file: string, body: string][] =>
     [...buckets.objects].map(([path, { body }]) => [`s3://${path}`, body]);
@@ -133,6 +137,7 @@ export function simulateAthena(world: World): SimulatedAthena {
     const end = outageEnd() ?? unreadableEnd(files) ?? endOf(faults);
     if (end.takesEffect) {
       commit(files);
+      if (end.state !== "SUCCEEDED") for (const [file, body] of files) unconfirmed.set(file, body);
       query.rows = files.length;
       for (const [partition, location] of addedPartitions(query.sql)) partitions.set(partition, location);
       const created = CREATE_TABLE.exec(query.sql)?.[1];
@@ -215,7 +220,7 @@ export function simulateAthena(world: World): SimulatedAthena {
       throw new Error("the pipeline sends no such command");
     }) as AthenaClient["send"],
   });
-  return { lake, clientOf };
+  return { lake, unconfirmed, clientOf };
 }
 
 function columnNamesOf(table: string): readonly string[] {
@@ -223,9 +228,7 @@ function columnNamesOf(table: string): readonly string[] {
   return format ? lakeColumnNames({ format, database: "logs", bucket: "logs", bySource: false }) : [];
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-
-const headersOf = (table: string): number =>
+export const headersOf = (table: string): number =>
   Object.values(FORMATS).find((format) => format.table === table)?.header?.lines ?? 0;
 
 const resultsOf = ({ rows, value }: Query) => ({

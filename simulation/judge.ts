@@ -1,6 +1,8 @@
 import { identityOf, identityOfPath } from "../formats/file-identity";
 import { ARRIVALS_PREFIX, COMMITS_PREFIX, RAW_PREFIX, REJECTED_PREFIX } from "../formats/partition-layout";
 import { pendingKeys } from "../handlers/core/commit-records";
+import { sum } from "../terminal/quantities";
+import { headersOf } from "./athena";
 import type { Buckets } from "./bucket";
 import { BROKEN, type Delivery, unparsedIn } from "./deliveries";
 import { PREFIXES } from "./deployments";
@@ -47,6 +49,7 @@ export function judge(
   const [expected, broken] = [bodies.filter(isReadable), bodies.filter((body) => !isReadable(body))];
   const unparsed = expected.reduce((total, body) => total + unparsedIn(body), 0);
   const recorded = recordedUnparsed(buckets);
+  const uncertain = uncertainLines(world);
   const found = [...athena.lake.values()].flat().sort();
   return [
     ...leftoversIn(world).map((path) => `${path} is left over`),
@@ -58,13 +61,33 @@ export function judge(
     ...(rowsCounted > expected.length
       ? [`${rowsCounted} rows are counted as committed, not ${expected.length}`]
       : []),
-    ...(recorded === unparsed ? [] : [`${recorded} unparsed lines are recorded, not ${unparsed}`]),
-    ...(unparsedCounted >= unparsed
+    ...(recorded <= unparsed && recorded >= unparsed - uncertain
+      ? []
+      : [`${recorded} unparsed lines are recorded, not ${unparsed}`]),
+    ...(unparsedCounted >= unparsed - uncertain
       ? []
       : [`${unparsedCounted} unparsed lines are reported, not ${unparsed}`]),
     ...judgeRejected(buckets.objects, broken),
   ];
 }
+
+/**
+ * Unparsed lines that may be missing in the records: those of statements that took effect and are said to have failed,
+ * if the layout changed before the next commit, and those taken for the headers of a file that is gone.
+ */
+function uncertainLines({ buckets: { objects }, athena }: World): number {
+  const unconfirmed = sum([...athena.unconfirmed.values()].map(unparsedIn));
+  const gone = [...objects]
+    .filter(([path]) => START.test(path))
+    .flatMap(([path, { body }]) => {
+      const files: readonly string[] = JSON.parse(body).text?.files ?? [];
+      const missing = files.filter((file) => !objects.has(file.replace(/^s3:\/\//, "")));
+      return missing.map(() => headersOf(START.exec(path)?.groups?.table ?? ""));
+    });
+  return unconfirmed + sum(gone);
+}
+
+const START = new RegExp(`/${COMMITS_PREFIX}(?<table>\\w+)/\\d+\\.json$`);
 
 /** Unparsed lines according to the records of the counted commits. */
 function recordedUnparsed({ objects }: Buckets): number {

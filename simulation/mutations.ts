@@ -141,17 +141,16 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "read >= written + 0 * headers",
   },
   {
-    name: "the files of earlier commits in a count",
+    name: "the files that are counted with another commit",
     file: "handlers/core/unparsed-lines.ts",
-    find: "counted.has(idOf(path)) ? 0 : ",
-    replace: "counted.has(`${path} `) ? 0 : ",
+    find: " && !elsewhere.has(idOf(path))",
+    replace: " && !elsewhere.has(`${path} `)",
   },
   {
     name: "the report of unparsed lines before their record",
     file: "handlers/core/commit-counts.ts",
-    find: "this.onCounted(unparsed);\n      await this.ports.records.recordCount(commit.number, unparsed);",
-    replace:
-      "await this.ports.records.recordCount(commit.number, unparsed);\n      this.onCounted(unparsed);",
+    find: "this.onCounted(unparsed);\n      await this.ports.records.recordCount(commit.number, count);",
+    replace: "await this.ports.records.recordCount(commit.number, count);\n      this.onCounted(unparsed);",
   },
   {
     name: "the count of commits that a run left",

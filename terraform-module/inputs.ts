@@ -278,10 +278,19 @@ const DELIVERED_SWITCHES = FORMAT_IDS.filter((id) => FORMATS[id].delivered.kind 
   (id) => [id, `${id} delivered`],
 );
 
-/** Switches that together determine values, but are seldom on together by chance. */
-export const SELDOM_TOGETHER: readonly (readonly string[])[] = [
-  [...DELIVERED_SWITCHES, "lakeFormation", "lakeFormationLocations"],
-  [...DELIVERED_SWITCHES, "existingLogBucket", "existingLogBucketOwner"],
+/** Switches that are fixed in some of the samples. */
+export interface FixedSwitches {
+  /** Always on. */
+  readonly on: readonly string[];
+  /** On in each combination. */
+  readonly crossed: readonly string[];
+}
+
+/** Switches that together determine values, but are seldom on or off together by chance. */
+export const SELDOM_TOGETHER: readonly FixedSwitches[] = [
+  { on: [...DELIVERED_SWITCHES, "lakeFormation", "lakeFormationLocations"], crossed: [] },
+  { on: [...DELIVERED_SWITCHES, "existingLogBucket", "existingLogBucketOwner"], crossed: [] },
+  { on: DELIVERED_SWITCHES, crossed: ["existingLogBucket", "kmsKey", "rawRetentionDays"] },
 ];
 
 const VALUES: Props = Object.fromEntries(

@@ -95,7 +95,7 @@ function versionOf({ terraform }: JsonMap): string {
 }
 
 /** Enough for all combinations of any four switches; a test looks for missing combinations. */
-const SAMPLES = 200;
+const SAMPLES = 400;
 const SEED = 2026;
 /** One in so many assignments has the switches of a group on that are seldom on together. */
 const EVERY = 4;
@@ -110,8 +110,14 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
   const below = generator(seed);
   const found: Sample[] = [];
   while (found.length < count) {
-    const isOn = (name: string) => SELDOM_TOGETHER[found.length % EVERY]?.includes(name);
-    const assignment = SWITCHES.map(({ name, options }) => (isOn(name) ? 1 : below(options.length)));
+    const fixed = SELDOM_TOGETHER[found.length % EVERY];
+    const round = Math.floor(found.length / EVERY);
+    const choose = (name: string, options: number) => {
+      const crossed = fixed?.crossed.indexOf(name) ?? -1;
+      if (crossed >= 0) return (round >> crossed) & 1;
+      return fixed?.on.includes(name) ? 1 : below(options);
+    };
+    const assignment = SWITCHES.map(({ name, options }) => choose(name, options.length));
     const synthesized = formatsIn(assignment).length === 0 ? undefined : synthesize(assignment);
     if (synthesized) found.push({ assignment, synthesized });
   }

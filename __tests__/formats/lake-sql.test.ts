@@ -4,16 +4,14 @@ import { addHours, hourOf } from "../../formats/hour";
 import { type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import { renderAddPartitions } from "../../formats/render/add-partitions-ddl";
 import { athenaDdlStatements } from "../../formats/render/athena-ddl-file";
+import type { CommittedDelivered } from "../../formats/render/file-conditions";
 import {
-  type CommittedDelivered,
   commitHead,
   type LakeTable,
   lakeColumnNames,
   renderAddLakeColumns,
   renderCommit,
-  renderCountUnparsed,
   renderCreateLakeTable,
-  renderUnparsedView,
 } from "../../formats/render/lake-sql";
 import {
   renderDaysBefore,
@@ -28,6 +26,7 @@ import {
   renderCommittedHours,
   renderKnownPartitions,
 } from "../../formats/render/status-sql";
+import { renderCountUnparsed, renderUnparsedView } from "../../formats/render/unparsed-sql";
 import { syntaxErrors } from "../helpers/sql-grammar";
 
 const HOUR = hourOf(Date.UTC(2026, 10, 23, 7));

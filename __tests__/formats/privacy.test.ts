@@ -3,9 +3,10 @@ import { FORMATS } from "../../formats";
 import { hourOf } from "../../formats/hour";
 import { columnsOf } from "../../formats/log-format";
 import { type PersonalKind, type Privacy, withDefaults } from "../../formats/privacy";
-import { type LakeTable, renderCommit, renderUnparsedView } from "../../formats/render/lake-sql";
+import { type LakeTable, renderCommit } from "../../formats/render/lake-sql";
 import { renderPrivate } from "../../formats/render/privacy-sql";
 import { sqlString } from "../../formats/render/sql-text";
+import { renderUnparsedView } from "../../formats/render/unparsed-sql";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { syntaxErrors } from "../helpers/sql-grammar";
 

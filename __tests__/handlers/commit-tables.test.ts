@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hourOf } from "../../formats/hour";
 import { type Partition, rawPrefixOf } from "../../formats/partition-layout";
-import type { CommittedFiles } from "../../formats/render/lake-sql";
+import type { CommittedFiles } from "../../formats/render/file-conditions";
 import { noteArrivals } from "../../handlers/core/arrival-notes";
 import { commitRecords } from "../../handlers/core/commit-records";
 import { commitTables } from "../../handlers/core/commit-tables";
@@ -368,7 +368,7 @@ describe("a file that the engine cannot read", () => {
 });
 
 describe("the unparsed lines of a commit", () => {
-  it("are none, without another reading, if the statement wrote each line that it read, except headers", async () => {
+  it("are 0, without another reading, if the statement wrote each line that it read, except headers", async () => {
     const { arrive, run, counts, reported } = await openPipeline();
     await arrive("07", "a", "b");
     expect(await run()).toMatchObject({ unparsed: 0 });

@@ -54,7 +54,7 @@ function openTable(days: readonly string[] = []) {
     const { next: number } = await records.read();
     await records.begin({ number, sql: "INSERT", token: randomUUID(), notes: [], partitions: [] });
     await records.end(number, { state: "committed", queryId: "q" });
-    if (isCounted) await records.recordCount(number, 0);
+    if (isCounted) await records.recordCount(number, { unparsed: 0 });
   };
   const maintain = (config: Partial<MaintainConfig> = {}) =>
     maintainTable(ports, TABLE, {

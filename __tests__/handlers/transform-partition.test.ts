@@ -120,7 +120,10 @@ describe("transform-partition", () => {
     expect(others).toEqual([]);
     expect(count?.sql).toContain('FROM "logs"."alb_access_logs_unparsed"');
     for (const file of [FILE, LATE_FILE]) expect(count?.sql).toContain(`'s3://logs/${file}'`);
-    expect(JSON.parse(s3.read("logs", `${RECORD}.counted.json`) ?? "")).toEqual({ unparsed: 5 });
+    expect(JSON.parse(s3.read("logs", `${RECORD}.counted.json`) ?? "")).toEqual({
+      unparsed: 5,
+      files: [LATE_FILE, FILE].map((key) => `s3://logs/${key}`),
+    });
   });
 
   it("commits also when the unparsed lines cannot be counted, and reports it", async () => {

@@ -14,14 +14,9 @@ import {
 import { type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import { isHeaderLine, lineReader, type Row } from "../../formats/read-line";
 import { duckdbColumns } from "../../formats/render/duckdb-relation";
-import {
-  type LakeTable,
-  lakeColumnNames,
-  renderCommit,
-  renderCountUnparsed,
-  renderUnparsedView,
-} from "../../formats/render/lake-sql";
+import { type LakeTable, lakeColumnNames, renderCommit } from "../../formats/render/lake-sql";
 import { renderLinePattern } from "../../formats/render/line-pattern";
+import { renderCountUnparsed, renderUnparsedView } from "../../formats/render/unparsed-sql";
 import { ATHENA_FUNCTIONS } from "../../lake/athena-functions";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { jsonConverter } from "../../lake/json-values";
@@ -325,19 +320,25 @@ describe("the statement that commits files as delivered", () => {
     );
   });
 
+  /** Commits the moved copy of a file as delivered. @returns its key */
+  async function commitCopy(name: string, key: string): Promise<string> {
+    const prefix = name === "old name" ? "" : "log-20261123T0705Z-";
+    const raw = rawPrefixOf(partitionAt(HOUR)) + prefix + identityOf({ bucket: BUCKET, key });
+    await deliver("alb", `s3://b/${raw}`, [LINES.alb()]);
+    const moved = {
+      kind: "moved",
+      partitions: [partitionAt(HOUR)],
+      ranges: [{ from: raw, to: raw }],
+    } as const;
+    await engine.run({ sql: renderCommit(table, moved), token: "commit" });
+    return raw;
+  }
+
   it.each(["old name", "new name"])(
     "adds no file that was moved and committed before, under its %s",
     async (name) => {
       const key = await arrive(keyOf("20261123T0705"));
-      const prefix = name === "old name" ? "" : "log-20261123T0705Z-";
-      const raw = rawPrefixOf(partitionAt(HOUR)) + prefix + identityOf({ bucket: BUCKET, key });
-      await deliver("alb", `s3://b/${raw}`, [LINES.alb()]);
-      const moved = {
-        kind: "moved",
-        partitions: [partitionAt(HOUR)],
-        ranges: [{ from: raw, to: raw }],
-      } as const;
-      await engine.run({ sql: renderCommit(table, moved), token: "commit" });
+      const raw = await commitCopy(name, key);
       await commitDelivered([HOUR], key);
       expect(await rows()).toEqual([[`s3://b/${raw}`, DT, "07"]]);
     },
@@ -348,15 +349,7 @@ describe("the statement that commits files as delivered", () => {
     async (name) => {
       const key = await arrive(keyOf("20261123T0705"));
       await commitDelivered([HOUR], key);
-      const prefix = name === "old name" ? "" : "log-20261123T0705Z-";
-      const raw = rawPrefixOf(partitionAt(HOUR)) + prefix + identityOf({ bucket: BUCKET, key });
-      await deliver("alb", `s3://b/${raw}`, [LINES.alb()]);
-      const moved = {
-        kind: "moved",
-        partitions: [partitionAt(HOUR)],
-        ranges: [{ from: raw, to: raw }],
-      } as const;
-      await engine.run({ sql: renderCommit(table, moved), token: "commit" });
+      await commitCopy(name, key);
       expect(await rows()).toEqual([[`s3://${BUCKET}/${key}`, DT, "07"]]);
     },
   );

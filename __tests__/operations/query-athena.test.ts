@@ -211,7 +211,7 @@ describe("access-logs query --athena", () => {
       "9",
     );
     expect(athena.queries[0]?.sql).toMatch(
-      /WHERE dt BETWEEN '[-\d]{10}' AND '[-\d]{10}' AND time >= TIMESTAMP /,
+      /WHERE dt BETWEEN '[-\d]{10}' AND '[-\d]{10}' AND time (?:>=|<) TIMESTAMP /,
     );
     expect(athena.queries[1]?.sql).toMatch(/WHERE dt BETWEEN '2026-11-23' AND '2026-11-23'\n/);
     expect(athena.queries[1]?.sql).toMatch(/WHERE paths_refused >= 9 /);

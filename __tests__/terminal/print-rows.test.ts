@@ -71,7 +71,7 @@ describe("rows in a table", () => {
     expect(lines.at(-1)).toBe("(12000 rows)");
   });
 
-  it("have their titles if there are none", async () => {
+  it("have their titles if there is no row", async () => {
     expect(await printed("table", ["a", "b"], [])).toBe("a  b\n-  -\n(0 rows)\n");
   });
 });

@@ -29,7 +29,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   ],
   [
     { sources: [{ name: "a", format: "alb", prefix: "a/", privcy: { client_ips: "hash" } }] },
-    'sources: has an unknown attribute, allowed are name, format, prefix, accounts, partition, silent_after_hours, privacy, got ["privcy"]',
+    'sources: has an unknown attribute, allowed are name, format, prefix, accounts, partition, silent_after_hours, layout, privacy, got ["privcy"]',
   ],
   [
     { sources: [{ name: "a", format: "alb", prefix: "a/", privacy: { clientIps: "hash" } }] },

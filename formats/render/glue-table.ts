@@ -9,7 +9,7 @@ import {
   linesTableOf,
   rawTableOf,
 } from "../log-format";
-import { PARTITION_KEYS, RAW_PREFIX, SOURCE_KEY } from "../partition-layout";
+import { partitionKeysOf, RAW_PREFIX } from "../partition-layout";
 import { renderLinePattern } from "./line-pattern";
 
 /** A Glue table as plain data, in the terms of the Glue API. */
@@ -123,7 +123,7 @@ const movedFiles = (
   { table }: LogFormat,
   { bucket, bySource }: RawTableOptions,
 ): Pick<TextTable, "partitionKeys" | "location"> => ({
-  partitionKeys: [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS],
+  partitionKeys: partitionKeysOf(bySource),
   location: `s3://${bucket}/${RAW_PREFIX}${table}/`,
 });
 

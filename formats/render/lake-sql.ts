@@ -1,36 +1,22 @@
 import { typeNameOf } from "../column-type";
-import {
-  type DeliveredFolder,
-  deliveredPairs,
-  deliveredPrefixOf,
-  distinctFolders,
-  type FolderLayout,
-} from "../delivered-layout";
+import { deliveredPrefixOf, distinctFolders, type FolderLayout } from "../delivered-layout";
 import { isStampedKey, STAMPED } from "../file-identity";
-import {
-  type Column,
-  columnsOf,
-  deliveredLinesTableOf,
-  deliveredTableOf,
-  type LogFormat,
-  linesTableOf,
-  rawTableOf,
-  unparsedViewOf,
-} from "../log-format";
-import {
-  LAKE_PREFIX,
-  PARTITION_KEYS,
-  type Partition,
-  partitionPairs,
-  rawPrefixOf,
-  SOURCE_KEY,
-} from "../partition-layout";
+import { type Column, columnsOf, deliveredTableOf, type LogFormat, rawTableOf } from "../log-format";
+import { LAKE_PREFIX, PARTITION_KEYS, partitionKeysOf, rawPrefixOf } from "../partition-layout";
 import type { PrivacyRule } from "../privacy";
 import { DAY_SECONDS } from "../time";
 import { renderDeliveredIdentity, renderIdentity, renderKeysOf, renderMovedIdentity } from "./delivered-sql";
-import { renderLineForm } from "./line-pattern";
+import {
+  anyOf,
+  type CommittedFiles,
+  folderCondition,
+  type KeyValue,
+  outside,
+  partitionCondition,
+  rangeConditions,
+} from "./file-conditions";
 import { renderPrivate } from "./privacy-sql";
-import { hiveIdentifier, hiveString, sqlIdentifier, sqlString } from "./sql-text";
+import { hiveIdentifier, hiveString, sqlIdentifier } from "./sql-text";
 
 /** A typed table on AWS: an Iceberg table in the Glue catalog, written by Athena. */
 export interface LakeTable {
@@ -77,7 +63,6 @@ function lakeColumns(
   rule?: PrivacyRule,
   keyValue: KeyValue = sqlIdentifier,
 ): readonly LakeColumn[] {
-  const keys = [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS];
   return [
     ...columnsOf(format).map((column) => ({
       name: column.name,
@@ -85,15 +70,12 @@ function lakeColumns(
       value: privateValue(rule, column, typedValue(format, column)),
     })),
     { name: LOG_FILE, type: "string", value: sqlPath },
-    ...keys.map(({ name, type }) => ({ name, type, value: keyValue(name) })),
+    ...partitionKeysOf(bySource).map(({ name, type }) => ({ name, type, value: keyValue(name) })),
   ];
 }
 
-/** SQL of the value of a partition key, in a row of a text table. */
-type KeyValue = (name: string) => string;
-
 /** In the tables over files as delivered, the day and the hour of the requests are in the path only. */
-function deliveredKeyValue({ stamp }: FolderLayout): KeyValue {
+export function deliveredKeyValue({ stamp }: FolderLayout): KeyValue {
   const { dt, hour } = renderKeysOf(stamp, sqlPath);
   const values: Readonly<Record<string, string>> = { [DT.name]: dt, [HOUR.name]: hour };
   return (name) => values[name] ?? sqlIdentifier(name);
@@ -103,7 +85,7 @@ const privateValue = (rule: PrivacyRule | undefined, { personal }: Column, value
   rule && personal ? renderPrivate("trino", rule, personal, value) : value;
 
 /** Athena's hidden column: the location of a row's file. */
-const sqlPath = '"$path"';
+export const sqlPath = '"$path"';
 
 /** The text of a raw column; `-` and the empty text are NULL. */
 const textOf = (name: string): string => `NULLIF(NULLIF(${sqlIdentifier(name)}, '-'), '')`;
@@ -162,33 +144,6 @@ export function renderAddLakeColumns(table: LakeTable, names: ReadonlySet<string
   if (columns.length === 0) throw new Error("a statement adds at least one column");
   const list = columns.map(({ name, type }) => `${hiveIdentifier(name)} ${type}`);
   return `ALTER TABLE ${hiveName(table, table.format.table)} ADD COLUMNS (${list.join(", ")})`;
-}
-
-/** Files of one table that a statement commits. */
-export type CommittedFiles = CommittedMoved | CommittedDelivered;
-
-interface FilesOfTable {
-  /** Their partitions, by the hours of their names; at least one. */
-  readonly partitions: readonly Partition[];
-  /** Their keys; at least one range. */
-  readonly ranges: readonly KeyRange[];
-}
-
-/** Files below `raw/`: either all of their names begin with a time, or none. */
-export interface CommittedMoved extends FilesOfTable {
-  readonly kind: "moved";
-}
-
-/** Files of one source where AWS delivered them. */
-export interface CommittedDelivered extends FilesOfTable {
-  readonly kind: "delivered";
-  readonly folders: readonly [DeliveredFolder, ...DeliveredFolder[]];
-}
-
-/** Keys from the first to the last, both included, in the order of character codes. */
-export interface KeyRange {
-  readonly from: string;
-  readonly to: string;
 }
 
 /**
@@ -277,140 +232,6 @@ function textOfFiles({ format, bucket }: LakeTable, files: CommittedFiles): Text
 
 /** Start of every commit to the table, and of no other statement. */
 export const commitHead = (table: LakeTable): string => `INSERT INTO ${sqlName(table, table.format.table)} (`;
-
-/** `"dt" = '...' AND "hour" IN (...)` for each day, with the source before it if there is one. */
-const partitionCondition = (partitions: readonly Partition[], keyValue: KeyValue): string =>
-  pairsCondition(partitions.map(partitionPairs), keyValue);
-
-const folderCondition = (layout: FolderLayout, folders: readonly DeliveredFolder[]): string =>
-  pairsCondition(
-    folders.map((folder) => deliveredPairs(layout, folder)),
-    sqlIdentifier,
-  );
-
-/** Names the values of the innermost key in one list for each combination of the others. */
-function pairsCondition(
-  partitions: readonly (readonly (readonly [key: string, value: string])[])[],
-  keyValue: KeyValue,
-): string {
-  const byOthers = new Map<string, string[]>();
-  let innermost = "";
-  for (const pairs of partitions) {
-    const [key = "", value = ""] = pairs.at(-1) ?? [];
-    const others = pairs.slice(0, -1).map(([name, text]) => `${keyValue(name)} = ${sqlString(text)}`);
-    innermost = keyValue(key);
-    byOthers.set(others.join(" AND "), [...(byOthers.get(others.join(" AND ")) ?? []), sqlString(value)]);
-  }
-  return anyOf(
-    [...byOthers].map(([others, values]) => `${others} AND ${innermost} IN (${values.join(", ")})`),
-  );
-}
-
-function rangeConditions(bucket: string, path: string, ranges: readonly KeyRange[]): string[] {
-  const pathOf = (key: string) => sqlString(`s3://${bucket}/${key}`);
-  const single = ranges.filter(({ from, to }) => from === to).map(({ from }) => pathOf(from));
-  const others = ranges.filter(({ from, to }) => from !== to);
-  return [
-    ...(single.length > 0 ? [`${path} IN (${single.join(", ")})`] : []),
-    ...others.map(({ from, to }) => `${path} BETWEEN ${pathOf(from)} AND ${pathOf(to)}`),
-  ];
-}
-
-/** Conditions for the paths that begin with none of some texts. Comparisons, so that the engine can prune by them. */
-function outside(path: string, starts: readonly string[]): string[] {
-  const sorted = [...starts].sort();
-  return [
-    `${path} < ${sqlString(sorted[0] ?? "")}`,
-    ...sorted.map((start, index) => {
-      const next = sorted[index + 1];
-      const isAfter = `${path} >= ${sqlString(firstAfter(start))}`;
-      return next === undefined ? isAfter : `${isAfter} AND ${path} < ${sqlString(next)}`;
-    }),
-  ];
-}
-
-/** The first text after all texts that begin with this one. */
-const firstAfter = (start: string): string =>
-  start.slice(0, -1) + String.fromCharCode(start.charCodeAt(start.length - 1) + 1);
-
-const anyOf = (conditions: readonly string[]): string => `(${conditions.join(" OR ")})`;
-
-/**
- * The view of unparsed lines, each with its file. A line matches the form exactly if the SerDe reads it as a row.
- *
- * If there are files as delivered, the view has a column `day`: their folder's day, and the day of the requests of other
- * files. Their `dt` is computed from the path, so only a condition on `day` limits what a query scans.
- */
-export function renderUnparsedView(table: LakeTable): string {
-  const { format, hasDelivered = false } = table;
-  const layout = hasDelivered && format.delivered.kind === "folders" ? format.delivered : undefined;
-  const moved = unparsedLines(table, linesTableOf(format), [
-    ...keyNames(table),
-    ...(layout ? [`${sqlIdentifier(DT.name)} AS "day"`] : []),
-  ]);
-  const head = `CREATE OR REPLACE VIEW ${sqlName(table, unparsedViewOf(format))} AS`;
-  if (!layout) return `${head}\n${moved}`;
-  const keyValue = deliveredKeyValue(layout);
-  const keys = [...(table.bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map(
-    ({ name }) => `${keyValue(name)} AS ${sqlIdentifier(name)}`,
-  );
-  return `${head}
-${moved}
-UNION ALL
-${unparsedLines(table, deliveredLinesTableOf(format), [...keys, '"day"'])}
-  AND ${keyValue(DT.name)} IS NOT NULL`;
-}
-
-const unparsedLines = (table: LakeTable, from: string, keys: readonly string[]): string =>
-  `SELECT ${shownLine(table)}, ${sqlPath} AS ${sqlIdentifier(LOG_FILE)}, ${keys.join(", ")}
-FROM ${sqlName(table, from)}
-WHERE "line" <> '' AND "line" NOT LIKE '#%'
-  AND NOT regexp_like("line", ${sqlString(`^(?:${renderLineForm(table.format)})$`)})`;
-
-function shownLine({ hidesLines = [] }: LakeTable): string {
-  if (hidesLines === "all") return 'CAST(NULL AS varchar) AS "line"';
-  if (hidesLines.length === 0) return '"line"';
-  return `CASE WHEN ${sqlIdentifier(SOURCE_KEY.name)} IN (${hidesLines.map(sqlString).join(", ")}) THEN NULL ELSE "line" END AS "line"`;
-}
-
-/**
- * Counts the unparsed lines of files, whose text it reads.
- *
- * @returns SQL of one text: for each file with such lines, a line with their number, a space, and the file; NULL if no
- * file has any
- */
-export function renderCountUnparsed(table: LakeTable, files: CommittedFiles): string {
-  const { fileBucket } = textOfFiles(table, files);
-  const days = table.hasDelivered ? [`"day" IN (${daysOf(table, files).map(sqlString).join(", ")})`] : [];
-  const conditions = [
-    partitionCondition(files.partitions, sqlIdentifier),
-    anyOf(rangeConditions(fileBucket, sqlIdentifier(LOG_FILE), files.ranges)),
-    ...days,
-  ];
-  return `${countHead(table)}
-  WHERE ${conditions.join("\n    AND ")}
-  GROUP BY ${sqlIdentifier(LOG_FILE)}
-)`;
-}
-
-/** Start of every count of unparsed lines of the table, and of no other statement. */
-export const countHead = (table: LakeTable): string =>
-  `SELECT array_join(array_agg("count_of_file"), chr(10)) FROM (
-  SELECT CAST(count(*) AS varchar) || ' ' || ${sqlIdentifier(LOG_FILE)} AS "count_of_file"
-  FROM ${sqlName(table, unparsedViewOf(table.format))}`;
-
-/** Values of the view's column `day`. */
-function daysOf({ format }: LakeTable, files: CommittedFiles): string[] {
-  const { delivered } = format;
-  const pairs =
-    files.kind === "delivered" && delivered.kind === "folders"
-      ? files.folders.flatMap((folder) => deliveredPairs(delivered, folder).filter(([key]) => key === "day"))
-      : files.partitions.flatMap((partition) => partitionPairs(partition).filter(([key]) => key === DT.name));
-  return [...new Set(pairs.map(([, value]) => value))];
-}
-
-const keyNames = ({ bySource }: LakeTable): string[] =>
-  [...(bySource ? [SOURCE_KEY] : []), ...PARTITION_KEYS].map(({ name }) => sqlIdentifier(name));
 
 const hiveName = ({ database }: LakeTable, name: string): string =>
   `${hiveIdentifier(database)}.${hiveIdentifier(name)}`;

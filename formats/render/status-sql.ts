@@ -1,14 +1,16 @@
 import { type Hour, partitionValuesOf } from "../hour";
 import { rawTableOf } from "../log-format";
-import { PARTITION_KEYS, type Partition, partitionPairs, SOURCE_KEY } from "../partition-layout";
+import { PARTITION_KEYS, type Partition, partitionKeysOf, partitionPairs } from "../partition-layout";
 import { type LakeTable, LOG_FILE } from "./lake-sql";
 import { sqlIdentifier, sqlString } from "./sql-text";
 
-const [DT, HOUR] = PARTITION_KEYS;
+const [DT] = PARTITION_KEYS;
 
 /** The partition keys of a table, as columns. */
 const keysOf = ({ bySource }: LakeTable): string =>
-  [...(bySource ? [SOURCE_KEY] : []), DT, HOUR].map(({ name }) => sqlIdentifier(name)).join(", ");
+  partitionKeysOf(bySource)
+    .map(({ name }) => sqlIdentifier(name))
+    .join(", ");
 
 /** Complete days: both the catalog and Iceberg prune by them. */
 const daysOf = (from: Hour, to: Hour): string =>

@@ -2,18 +2,16 @@ import { type AthenaClient, GetTableMetadataCommand } from "@aws-sdk/client-athe
 import { FORMATS } from "../../formats";
 import type { Partition } from "../../formats/partition-layout";
 import type { PrivacyRule, TablePrivacy } from "../../formats/privacy";
+import type { CommittedFiles } from "../../formats/render/file-conditions";
 import {
-  type CommittedFiles,
   commitHead,
-  countHead,
   type LakeTable,
   lakeColumnNames,
   renderAddLakeColumns,
   renderCommit,
-  renderCountUnparsed,
   renderCreateLakeTable,
-  renderUnparsedView,
 } from "../../formats/render/lake-sql";
+import { countHead, renderCountUnparsed, renderUnparsedView } from "../../formats/render/unparsed-sql";
 import { messageOf, nameOf } from "../core/errors";
 import type { PartitionedTable } from "../core/partitioned-table";
 import type { Lake, QueryEngine } from "../core/ports";

@@ -24,6 +24,14 @@ export type NotedFile = MovedFile | DeliveredFile;
 export const fileId = (file: NotedFile): string =>
   file.kind === "moved" ? file.key : `s3://${file.folder.bucket}/${file.key}`;
 
+/**
+ * The path of a file, as the text tables have it.
+ *
+ * @param bucket bucket of the moved files
+ */
+export const pathOf = (bucket: string, file: NotedFile): string =>
+  `s3://${file.kind === "delivered" ? file.folder.bucket : bucket}/${file.key}`;
+
 interface FileOfTable {
   /** Bytes, if the event or the listing said so. */
   readonly size?: number;

@@ -1,12 +1,10 @@
-import { FORMATS } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import type { DeliveredFolder } from "../../formats/delivered-layout";
-import { addHours } from "../../formats/hour";
 import type { SkipReason } from "../../formats/object-kind";
 import type { HourRange } from "./add-partitions";
 import { type DeliveredFile, deliveredFolders, FILES_PER_NOTE, noteArrivals } from "./arrival-notes";
 import type { BackfillPorts, BackfillProgress } from "./backfill";
-import { foldersIn, listFolders } from "./delivered-folders";
+import { folderHoursOf, foldersIn, listFolders } from "./delivered-folders";
 import { type ReadSource, readSourcesOf } from "./delivered-source";
 import { LimitedListing } from "./limited-listing";
 import { planDelivered } from "./move-plan";
@@ -53,7 +51,7 @@ export async function backfillDelivered(
     const { place } = source;
     if (config.table !== undefined && config.table !== place.table) continue;
     const listing = new LimitedListing(ports.listing, () => false);
-    const folders = await foldersIn(listing, place, folderHours(source, config.range));
+    const folders = await foldersIn(listing, place, folderHoursOf(source.source.format, config.range));
     await ports.pace(listing.requests);
     for (let start = 0; start < folders.length; start += FOLDERS_AT_ONCE) {
       const found = await findIn(ports, config, source, folders.slice(start, start + FOLDERS_AT_ONCE));
@@ -72,12 +70,6 @@ export async function backfillDelivered(
   }
   return { ...total, skipped };
 }
-
-/** A file can be in the folder of a later hour than its name says. */
-const folderHours = ({ source }: ReadSource, { from, to }: HourRange): HourRange => ({
-  from,
-  to: addHours(to, FORMATS[source.format].lateByHours),
-});
 
 async function findIn(
   ports: BackfillPorts & { readonly listing: PagedListing },

@@ -78,11 +78,12 @@ export class CommitCounts {
     const now = this.ports.clock.now();
     if (now >= waitUntil) return;
     try {
-      const unparsed = await countUnparsed(this.ports, commit, { ...config, waitUntil, now });
-      if (unparsed === undefined) return;
+      const count = await countUnparsed(this.ports, commit, { ...config, waitUntil, now });
+      if (count === undefined) return;
+      const { unparsed = 0 } = count;
       this.unparsed = (this.unparsed ?? 0) + unparsed;
       this.onCounted(unparsed);
-      await this.ports.records.recordCount(commit.number, unparsed);
+      await this.ports.records.recordCount(commit.number, count);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       // The query continues: a later run joins it.

@@ -36,6 +36,10 @@ const endSchema = z.discriminatedUnion("state", [
 /** End of a statement. */
 export type CommitEnd = z.output<typeof endSchema>;
 
+const countSchema = z.object({ unparsed: z.optional(z.number()), files: z.optional(z.array(z.string())) });
+/** Unparsed lines of a commit, and the paths of the files that have any. */
+export type UnparsedCount = z.output<typeof countSchema>;
+
 /** A commit whose end is recorded. */
 export interface EndedCommit {
   readonly number: number;
@@ -68,8 +72,10 @@ export interface CommitRecords {
   start(number: number): Promise<CommitStart | undefined>;
   /** @returns the commit's end; `undefined` if it has not ended, or the record was deleted */
   outcome(number: number): Promise<CommitEnd | undefined>;
-  /** Records the number of unparsed lines of an ended commit. @param unparsed `undefined` if it has none to count */
-  recordCount(number: number, unparsed: number | undefined): Promise<void>;
+  /** Records the unparsed lines of an ended commit. @param count `undefined` if it has none to count */
+  recordCount(number: number, count: UnparsedCount | undefined): Promise<void>;
+  /** @returns the recorded count; `undefined` without one */
+  countOf(number: number): Promise<UnparsedCount | undefined>;
   /** When the last statement succeeded, according to the last records. */
   lastCommit(): Promise<Date | undefined>;
   /** Deletes the records of ended commits. */
@@ -103,17 +109,17 @@ export function commitRecords(store: ObjectStore, bucket: string, table: string)
   });
   const startOf = (number: number) => location(number, START);
   const endOf = (number: number) => location(number, END);
-  const countOf = (number: number) => location(number, COUNTED);
+  const countAt = (number: number) => location(number, COUNTED);
 
-  const start = async (number: number): Promise<CommitStart | undefined> => {
-    const body = (await store.read(startOf(number)))?.body;
-    return body === undefined ? undefined : parse(startSchema, startOf(number).key, body);
+  const recordAt = async <Schema extends z.ZodMiniType>(
+    at: ObjectLocation,
+    schema: Schema,
+  ): Promise<z.output<Schema> | undefined> => {
+    const body = (await store.read(at))?.body;
+    return body === undefined ? undefined : parse(schema, at.key, body);
   };
-
-  const outcome = async (number: number): Promise<CommitEnd | undefined> => {
-    const body = (await store.read(endOf(number)))?.body;
-    return body === undefined ? undefined : parse(endSchema, endOf(number).key, body);
-  };
+  const start = (number: number) => recordAt(startOf(number), startSchema);
+  const outcome = (number: number) => recordAt(endOf(number), endSchema);
 
   const read: CommitRecords["read"] = async () => {
     const started: number[] = [];
@@ -146,12 +152,13 @@ export function commitRecords(store: ObjectStore, bucket: string, table: string)
     begin: async ({ number, ...commit }) =>
       (await store.putIfAbsent(startOf(number), JSON.stringify(commit))) !== undefined,
     end: async (number, end) => (await store.putIfAbsent(endOf(number), JSON.stringify(end))) !== undefined,
-    recordCount: async (number, unparsed) => {
-      await store.putIfAbsent(countOf(number), JSON.stringify({ unparsed }));
+    recordCount: async (number, count = {}) => {
+      await store.putIfAbsent(countAt(number), JSON.stringify(count));
     },
+    countOf: (number) => recordAt(countAt(number), countSchema),
     forget: async (numbers) => {
       // A start without an end would look like a pending commit, an end without a count like one to count.
-      for (const part of [startOf, endOf, countOf]) {
+      for (const part of [startOf, endOf, countAt]) {
         await store.deleteAll(
           bucket,
           numbers.map((number) => part(number).key),

@@ -5,8 +5,8 @@ import {
   deliveredFolders,
   fileId,
   movedPartitions,
-  type NotedFile,
   partitionsOf,
+  pathOf,
   readNotes,
   replaceMarkers,
 } from "./arrival-notes";
@@ -256,10 +256,7 @@ class TableCommit {
   }
 
   private pathsOf(batch: FileBatch): string[] {
-    const { bucket } = this.config;
-    const pathOf = (file: NotedFile) =>
-      `s3://${file.kind === "delivered" ? file.folder.bucket : bucket}/${file.key}`;
-    return [...new Set(batch.map(pathOf))];
+    return [...new Set(batch.map((file) => pathOf(this.config.bucket, file)))];
   }
 
   /** Updates the longest time that a note has waited for its commit. */

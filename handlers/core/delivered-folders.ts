@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
+import { FORMATS, type FormatId } from "../../formats";
 import { type DeliveredFolder, deliveredPrefixOf, type FolderLayout } from "../../formats/delivered-layout";
-import { type Hour, hourOf, hoursFrom } from "../../formats/hour";
+import { addHours, type Hour, hourOf, hoursFrom } from "../../formats/hour";
 import { DAY_MS } from "../../formats/time";
 import type { HourRange } from "./add-partitions";
 import type { DeliveredPlace } from "./delivered-source";
@@ -21,6 +22,12 @@ export async function foldersIn(
     times.map((time) => ({ ...folder, folder: names.join("/"), time })),
   );
 }
+
+/** Hours of the folders with the files of a range of hours: a late file is in a later folder than its name says. */
+export const folderHoursOf = (format: FormatId, { from, to }: HourRange): HourRange => ({
+  from,
+  to: addHours(to, FORMATS[format].lateByHours),
+});
 
 /** Names of the folders between the prefix and the time, found level by level. Other folders are not opened. */
 async function levelsOf(

@@ -1,12 +1,12 @@
 import { FORMATS } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import type { DeliveredFolder } from "../../formats/delivered-layout";
-import { identityOf, identityOfPath } from "../../formats/file-identity";
+import { identityOfPath } from "../../formats/file-identity";
 import { addHours, parseHour, partitionValuesOf } from "../../formats/hour";
 import { PARTITION_KEYS, type Partition, RAW_PREFIX, SOURCE_KEY } from "../../formats/partition-layout";
 import { HOUR_MS } from "../../formats/time";
 import { movedFileAt, type NotedFile } from "./arrival-notes";
-import { foldersIn, listFolders } from "./delivered-folders";
+import { folderHoursOf, foldersIn, listFolders } from "./delivered-folders";
 import { type DeliveredPlace, placeOf, readSourcesOf } from "./delivered-source";
 import { LimitedListing } from "./limited-listing";
 import { planDelivered, planMove } from "./move-plan";
@@ -142,7 +142,7 @@ class Search {
     }
   }
 
-  /** Lists the folders that can hold files of a day: a late file is in a later folder than its name says. */
+  /** Lists the folders that can hold files of a day. */
   private async listPlace(
     place: DeliveredPlace,
     { format }: ConfiguredSource,
@@ -151,8 +151,8 @@ class Search {
   ): Promise<void> {
     const from = parseHour(`${dt}T00`);
     if (from === undefined) return;
-    const range = { from, to: addHours(from, LAST_HOUR + FORMATS[format].lateByHours) };
-    const folders = await foldersIn(this.listing, place, range);
+    const hours = folderHoursOf(format, { from, to: addHours(from, LAST_HOUR) });
+    const folders = await foldersIn(this.listing, place, hours);
     await listFolders(this.listing, place.layout, folders, new Date(from), (folder, page) => {
       for (const object of page) {
         const file = fileOf(folder, object);
@@ -172,10 +172,7 @@ class Search {
   /** The first place of a file counts: a moved file is not moved again. */
   private add(bucket: string, { key, writtenAt }: StoredObject, file: ExpectedFile | undefined): void {
     if (!file || writtenAt > this.writtenBefore || !this.days.has(dayOf(file.partition))) return;
-    const identity =
-      file.kind === "file" && file.file.kind === "moved"
-        ? identityOfPath(this.config.bucket, `s3://${bucket}/${key}`)
-        : identityOf({ bucket, key });
+    const identity = identityOfPath(this.config.bucket, `s3://${bucket}/${key}`);
     if (!this.files.has(identity)) this.files.set(identity, file);
   }
 }

@@ -1,5 +1,5 @@
 import { addHours, hourOf, partitionValuesOf } from "../../formats/hour";
-import { type LakeTable, renderUnparsedView } from "../../formats/render/lake-sql";
+import type { LakeTable } from "../../formats/render/lake-sql";
 import {
   renderDaysBefore,
   renderDaysToMerge,
@@ -7,6 +7,7 @@ import {
   renderOptimize,
   renderVacuum,
 } from "../../formats/render/maintenance-sql";
+import { renderUnparsedView } from "../../formats/render/unparsed-sql";
 import { DAY_MS } from "../../formats/time";
 import { commitRecords } from "./commit-records";
 import { messageOf, OperationError, QueryFailedError, RetryableError } from "./errors";

@@ -1,7 +1,7 @@
 import { isStampedKey, upToMinute } from "../../formats/file-identity";
 import { partitionValuesOf } from "../../formats/hour";
 import { rawPrefixOf } from "../../formats/partition-layout";
-import type { CommittedFiles, KeyRange } from "../../formats/render/lake-sql";
+import type { CommittedFiles, KeyRange } from "../../formats/render/file-conditions";
 import { deliveredFolders, type NotedFile, partitionsOf } from "./arrival-notes";
 import type { PartitionedTable } from "./partitioned-table";
 
@@ -51,17 +51,18 @@ const sorted = (files: readonly NotedFile[]): NotedFile[] =>
   [...files].sort((a, b) => a.partition.hour - b.partition.hour || (a.key < b.key ? -1 : 1));
 
 function batchesOf(files: readonly NotedFile[]): FileBatch[] {
-  const isExact = new Set(files.map(rangeOf)).size <= MAX_EXACT_STATEMENTS * MAX_RANGES;
+  const isExact = new Set(files.map(({ key }) => upToMinute(key))).size <= MAX_EXACT_STATEMENTS * MAX_RANGES;
   const batches: NotedFile[][] = [];
   let full = new Fullness();
   for (const file of files) {
     const batch = batches.at(-1);
-    if (batch && full.fits(file, isExact)) batch.push(file);
+    const places = placesOf(file);
+    if (batch && full.fits(places, isExact)) batch.push(file);
     else {
       batches.push([file]);
       full = new Fullness();
     }
-    full.add(file);
+    full.add(places);
   }
   return batches;
 }
@@ -74,38 +75,37 @@ class Fullness {
   private readonly days = new Set<string>();
   private bytes = 0;
 
-  fits(file: NotedFile, isExact: boolean): boolean {
+  fits({ range, folder, partition, day, bytes }: Places, isExact: boolean): boolean {
     const hasRoom = (set: ReadonlySet<string>, item: string, most: number) =>
       set.has(item) || set.size < most;
-    const { range, folder, partition, day } = placesOf(file);
     return (
       (!isExact || hasRoom(this.ranges, range, MAX_RANGES)) &&
       hasRoom(this.folders, folder, MAX_PARTITIONS) &&
       hasRoom(this.partitions, partition, MAX_PARTITIONS) &&
       hasRoom(this.days, day, MAX_DAYS) &&
-      this.bytes + (file.size ?? 0) <= MAX_BYTES
+      this.bytes + bytes <= MAX_BYTES
     );
   }
 
-  add(file: NotedFile): void {
-    const { range, folder, partition, day } = placesOf(file);
+  add({ range, folder, partition, day, bytes }: Places): void {
     this.ranges.add(range);
     this.folders.add(folder);
     this.partitions.add(partition);
     this.days.add(day);
-    this.bytes += file.size ?? 0;
+    this.bytes += bytes;
   }
 }
 
-const placesOf = (file: NotedFile) => ({
-  range: rangeOf(file),
-  folder: folderOf(file.key),
-  partition: rawPrefixOf(file.partition),
-  day: partitionValuesOf(file.partition.hour).dt,
-});
+type Places = ReturnType<typeof placesOf>;
 
-/** New files of one minute are one range: those between them are new, too, or came a little earlier. */
-const rangeOf = ({ key }: NotedFile): string => upToMinute(key);
+const placesOf = ({ key, partition, size = 0 }: NotedFile) => ({
+  // New files of one minute are one range: those between them are new, too, or came a little earlier.
+  range: upToMinute(key),
+  folder: folderOf(key),
+  partition: rawPrefixOf(partition),
+  day: partitionValuesOf(partition.hour).dt,
+  bytes: size,
+});
 
 const folderOf = (key: string): string => key.slice(0, key.lastIndexOf("/") + 1);
 

@@ -1,6 +1,6 @@
 import type { DeliveredFolder } from "../../formats/delivered-layout";
 import type { Partition } from "../../formats/partition-layout";
-import type { CommittedFiles } from "../../formats/render/lake-sql";
+import type { CommittedFiles } from "../../formats/render/file-conditions";
 
 /** Where an object is. `bucket` is an S3 bucket, or a folder of the directory adapter. */
 export interface ObjectLocation {

@@ -1,10 +1,10 @@
 import type { ConfiguredSource } from "../../formats/configured-source";
-import { identityOf, identityOfPath } from "../../formats/file-identity";
+import { identityOfPath } from "../../formats/file-identity";
 import { addHours, hourOf, partitionValuesOf } from "../../formats/hour";
 import { RAW_PREFIX, REJECTED_PREFIX } from "../../formats/partition-layout";
 import type { LakeTable } from "../../formats/render/lake-sql";
 import { hashOf, renderFileSums, renderFilesOfHours } from "../../formats/render/reconcile-sql";
-import { allNotes, type NotedFile, type NotePorts, noteArrivals } from "./arrival-notes";
+import { allNotes, type NotePorts, noteArrivals, pathOf } from "./arrival-notes";
 import { type ExpectedFile, expectedFiles, type LandingPlace } from "./expected-files";
 import type { PartitionedTable } from "./partitioned-table";
 import type { MoveQueue, PagedListing, RowsEngine } from "./ports";
@@ -84,13 +84,10 @@ async function notedIdentities(
   { table, partitioned }: ReconcileConfig,
 ): Promise<string[]> {
   const notes = await allNotes(store, table.bucket, [partitioned]);
-  return notes.flatMap(({ files }) => files.map((file) => identityOfNoted(table.bucket, file)));
+  return notes.flatMap(({ files }) =>
+    files.map((file) => identityOfPath(table.bucket, pathOf(table.bucket, file))),
+  );
 }
-
-const identityOfNoted = (bucket: string, file: NotedFile): string =>
-  file.kind === "moved"
-    ? identityOfPath(bucket, `s3://${bucket}/${file.key}`)
-    : identityOf({ bucket: file.folder.bucket, key: file.key });
 
 async function rejectedIdentities(
   { store }: ReconcilePorts,

@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import { identityOfPath } from "../../formats/file-identity";
 import { HOUR_MS } from "../../formats/time";
-import type { CommitRecords, PendingCommit } from "./commit-records";
+import type { CommitRecords, PendingCommit, UnparsedCount } from "./commit-records";
 import { PermanentError } from "./errors";
 import type { CountingEngine, Lake } from "./ports";
 
@@ -38,17 +38,17 @@ const READS_AT_ONCE = 32;
 const HOUR_LENGTH = "YYYY-MM-DDTHH".length;
 
 /**
- * Counts the unparsed lines of a commit's files, but not those of files of an earlier commit. If the statement wrote
- * each line that it read, except the headers, there are none. Otherwise the text is read again.
+ * Counts the unparsed lines of a commit's files, but not those that are counted with another commit. If the statement
+ * wrote each line that it read, except the headers, the number is 0. Otherwise the text is read again.
  *
- * @returns their number; `undefined` if the engine's numbers do not exist yet
+ * @returns `undefined` if the engine's numbers do not exist yet
  * @throws OperationError as `QueryEngine.run` does
  */
 export async function countUnparsed(
   ports: UnparsedPorts,
   commit: SucceededCommit,
   options: CountOptions,
-): Promise<number | undefined> {
+): Promise<UnparsedCount | undefined> {
   const { engine, lake } = ports;
   const [read, written] = await Promise.all([
     engine.rowsRead(commit.queryId, options.table),
@@ -59,13 +59,17 @@ export async function countUnparsed(
   if (!isKnown && options.now.getTime() - commit.endedAt.getTime() < STATISTICS_WITHIN_MS) return undefined;
   const { files } = commit.text;
   const headers = lake.headerLines(options.table) * files.length;
-  if (isKnown && [0, headers].includes(read - written)) return 0;
+  if (isKnown && [0, headers].includes(read - written)) return NONE;
   const counts = await countByFile(ports, commit, options);
-  if (counts.size === 0) return 0;
+  if (counts.size === 0) return NONE;
   const idOf = (path: string) => identityOfPath(options.bucket, path);
-  const counted = new Set((await filesCommittedBefore(ports, commit.number)).map(idOf));
-  return files.reduce((total, path) => total + (counted.has(idOf(path)) ? 0 : (counts.get(path) ?? 0)), 0);
+  const elsewhere = new Set((await filesCountedElsewhere(ports, commit)).map(idOf));
+  const counted = files.filter((path) => counts.has(path) && !elsewhere.has(idOf(path)));
+  if (counted.length === 0) return NONE;
+  return { unparsed: counted.reduce((total, path) => total + (counts.get(path) ?? 0), 0), files: counted };
 }
+
+const NONE: UnparsedCount = { unparsed: 0 };
 
 /** Unparsed lines by the path of their file. */
 async function countByFile(
@@ -90,12 +94,21 @@ async function countByFile(
   );
 }
 
-/** A file that two notes name, or that was delivered and moved, is in two commits: its lines are counted with the first. */
-async function filesCommittedBefore({ records }: UnparsedPorts, before: number): Promise<readonly string[]> {
-  const earlier = (await records.read()).ended.filter(({ number }) => number < before);
-  const files = await pLimit(READS_AT_ONCE).map(earlier, async ({ number }) => {
-    if ((await records.outcome(number))?.state !== "committed") return [];
-    return (await records.start(number))?.text?.files ?? [];
+/**
+ * Files whose lines are counted with another commit. Two notes can name a file, and a file as delivered can be moved
+ * meanwhile: a commit that named a path without a file has not counted its lines.
+ */
+async function filesCountedElsewhere(
+  { records }: UnparsedPorts,
+  { number: own, text }: SucceededCommit,
+): Promise<readonly string[]> {
+  const paths = new Set(text.files);
+  const others = (await records.read()).ended.filter(({ number }) => number !== own);
+  const files = await pLimit(READS_AT_ONCE).map(others, async ({ number, isCounted }) => {
+    if (isCounted) return (await records.countOf(number))?.files ?? [];
+    // An earlier commit counts its paths later.
+    if (number > own || (await records.outcome(number))?.state !== "committed") return [];
+    return ((await records.start(number))?.text?.files ?? []).filter((path) => paths.has(path));
   });
   return files.flat();
 }
