@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { openLake } from "../lake/query";
 import type { Range } from "../questions/range";
 import { REPORTED_TABLES } from "../report/collect";
@@ -20,7 +22,7 @@ const MEMORY_LIMIT = "300MB";
 /**
  * Writes a report about a lake.
  *
- * @throws UserError for an unknown table or time zone, without a lake, or without rows
+ * @throws UserError for an unknown table or time zone, without a lake or a folder for the page, or without rows
  */
 export async function makeReport(
   { lake: folder, range, timeZone, table, output }: ReportOptions,
@@ -34,6 +36,8 @@ export async function makeReport(
       2,
     );
   }
+  if (!existsSync(dirname(output)))
+    throw new UserError(`${dirname(output)}: the folder does not exist; create it`);
   const assets = await readAssets(__dirname);
   const lake = await openLake(folder, { memoryLimit: MEMORY_LIMIT });
   try {
