@@ -4,6 +4,7 @@ import { openLake } from "../lake/query";
 import type { Range } from "../questions/range";
 import { REPORTED_TABLES } from "../report/collect";
 import { lakeEngine } from "../report/lake-engine";
+import { rejectedIn } from "../report/lake-rejected";
 import { readAssets, type Written, writeReport } from "../report/write-report";
 import { isTimeZone } from "../report/zone";
 import { UserError } from "../terminal/user-error";
@@ -47,6 +48,7 @@ export async function makeReport(
       timeZone,
       source: folder,
       now: new Date(),
+      rejected: await rejectedIn(folder),
       ...(table === undefined ? {} : { table }),
     };
     const written = await writeReport(engine, asked, output, assets, onProgress);

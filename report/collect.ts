@@ -15,6 +15,7 @@ import {
   type Domain,
   MAX_VALUE,
   type MeasureId,
+  type SlowPath,
   type TableReport,
   TIME,
   type Totals,
@@ -36,6 +37,7 @@ import {
   HOURS_SQL,
   lengthsSql,
   QUANTILES_SQL,
+  SLOWEST_SQL,
   type Source,
   SUMS,
   slotClientsSql,
@@ -164,6 +166,7 @@ async function collectTable(
       clients: numberOf(count),
       ...quantilesOf(bySlot.get(numberOf(at)) ?? []),
     })),
+    slowest: await slowestOf(engine, domains.get("path")?.values ?? []),
     details: await detailsOf(engine, subject, range),
     unread: await unreadOf(engine, subject),
   };
@@ -329,6 +332,14 @@ async function weekOf(engine: ReportEngine, range: Range, timeZone: string): Pro
     week[at] = (week[at] ?? 0) + numberOf(requests);
   }
   return week;
+}
+
+async function slowestOf(engine: ReportEngine, paths: readonly string[]): Promise<SlowPath[]> {
+  const rows = await engine.rows(SLOWEST_SQL);
+  return rows.map(([code, requests, ...quantiles]) => {
+    const [p50 = 0, p95 = 0, p99 = 0] = quantiles.map(numberOf);
+    return { path: paths[numberOf(code) - 1] ?? "", requests: numberOf(requests), p50, p95, p99 };
+  });
 }
 
 /** The same length of time before; `null` without a request there. */

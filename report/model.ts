@@ -89,6 +89,15 @@ export interface SlotTotals {
   readonly p99: number | null;
 }
 
+/** Times of a path of the dimension. */
+export interface SlowPath {
+  readonly path: string;
+  readonly requests: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
 /** Rows that no filter changes. */
 export interface DetailRows {
   readonly id: string;
@@ -129,8 +138,22 @@ export interface TableReport<C = Cube> {
   readonly totals: Totals;
   readonly before: Before | null;
   readonly slots: readonly SlotTotals[];
+  readonly slowest: readonly SlowPath[];
   readonly details: readonly DetailRows[];
   readonly unread: Unread;
+}
+
+/** A file that is in no row. */
+export interface RejectedFile {
+  readonly key: string;
+  readonly reason: string;
+  readonly detail: string;
+}
+
+/** The files that are in no row. */
+export interface Rejected {
+  readonly files: number;
+  readonly examples: readonly RejectedFile[];
 }
 
 /** A report. */
@@ -139,6 +162,7 @@ export interface Report<C = Cube> {
   readonly timeZone: string;
   readonly source: string;
   readonly tables: readonly TableReport<C>[];
+  readonly rejected: Rejected;
   /** What was left out to keep the page small, in sentences. */
   readonly cuts: readonly string[];
 }

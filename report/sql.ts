@@ -205,6 +205,18 @@ FROM (
   GROUP BY GROUPING SETS ((${TIME}), ())
 )`;
 
+/** Quantiles of the kept paths, the slowest first. */
+export const SLOWEST_SQL = `SELECT path, requests, quantiles[1], quantiles[2], quantiles[3]
+FROM (
+  SELECT path, count(timed) AS requests, approx_percentile(timed, ARRAY[0.5, 0.95, 0.99]) AS quantiles
+  FROM ${CODED}
+  WHERE path > 0
+  GROUP BY path
+)
+WHERE requests >= 10
+ORDER BY quantiles[2] DESC, path
+LIMIT 25`;
+
 /** Requests by hour since the first. */
 export const HOURS_SQL = `SELECT hour_number, count(*) FROM ${CODED} GROUP BY 1`;
 

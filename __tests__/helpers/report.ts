@@ -1,7 +1,9 @@
+import { gzipSync } from "node:zlib";
 import { openLake } from "../../lake/query";
 import type { Range } from "../../questions/range";
 import { collect } from "../../report/collect";
 import { lakeEngine } from "../../report/lake-engine";
+import { rejectedIn } from "../../report/lake-rejected";
 import type { Report } from "../../report/model";
 import { albKey, cloudfrontKey, type TestLake, testLake } from "./lake";
 import { albLine, cloudfrontLine } from "./lines";
@@ -30,6 +32,9 @@ export async function reportLake(): Promise<TestLake> {
     cloudfrontKey(),
     `#Version: 1.0\n${cloudfrontLine({ "cs(Referer)": HOSTILE.referrer, "cs(User-Agent)": HOSTILE.agent.replaceAll(" ", "%20") })}\n`,
   );
+  // Cut off in the middle.
+  const whole = gzipSync(albLine().repeat(50));
+  lake.put(albKey("20261123T0905Z"), whole.subarray(0, whole.length / 2));
   await lake.ingest();
   return lake;
 }
@@ -39,7 +44,14 @@ export async function reportOf(folder: string, range?: Range, timeZone = "UTC"):
   const lake = await openLake(folder);
   try {
     const tables = await collect(lakeEngine(lake), { range, timeZone });
-    return { made: Date.UTC(2026, 10, 24), timeZone, source: "a lake", tables, cuts: [] };
+    return {
+      made: Date.UTC(2026, 10, 24),
+      timeZone,
+      source: "a lake",
+      tables,
+      rejected: await rejectedIn(folder),
+      cuts: [],
+    };
   } finally {
     lake.close();
   }

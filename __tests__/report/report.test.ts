@@ -79,6 +79,28 @@ describe.each([
     );
   });
 
+  it("has the slowest paths with their quantiles, as its SQL has them", async () => {
+    const { sql = "", rows } = panelOf(tableOf(format), "slowest");
+    const all = (await lake.query(sql)).map((row) => Object.values(row));
+    const shown = rows.map(({ cells: [path, requests, ...times] }) => [
+      path,
+      requests,
+      ...times.map((milliseconds) => Number(milliseconds) / 1000),
+    ]);
+    expect(shown.length).toBeGreaterThan(3);
+    for (const row of shown) {
+      const [path, requests, ...times] = row;
+      expect(all.find(([name]) => name === path)).toEqual([
+        path,
+        requests,
+        ...times.map((seconds) => expect.closeTo(Number(seconds), 9)),
+      ]);
+    }
+    expect(shown.map((row) => row[3])).toEqual(
+      shown.map((row) => row[3]).sort((a, b) => Number(b) - Number(a)),
+    );
+  });
+
   it("filters one panel by the value of another", async () => {
     const state = toggled(EVERYTHING, "status", "4xx");
     const methods = requestsIn(panelOf(tableOf(format), "method", state));
@@ -107,7 +129,7 @@ describe.each([
     const state = toggled(toggled(EVERYTHING, "method", "GET"), "traffic", "people");
     for (const id of ["status", "path", "code", "host"]) {
       const panel = panelOf(tableOf(format), id, state);
-      const rows = await lake.query(panel.sql);
+      const rows = await lake.query(panel.sql ?? "");
       const own = Object.fromEntries(
         rows.map((row) => Object.values(row)).map(([value, requests]) => [value ?? "", requests]),
       );
@@ -154,6 +176,16 @@ it("knows how many rows a cube has in longer slots or with fewer values, before 
   }
 });
 
+it("counts the misses and the hit ratio of each path", async () => {
+  const { columns, rows } = panelOf(tableOf("cloudfront"), "path");
+  const [hits, misses] = ["Hits", "Misses"].map((name) => columns.findIndex(({ label }) => label === name));
+  const [all] = await lake.query(
+    "SELECT count(*) FILTER (WHERE x_edge_result_type = 'Miss') AS misses FROM cloudfront_access_logs",
+  );
+  expect(rows.reduce((total, { cells }) => total + Number(cells[misses ?? 0]), 0)).toBe(all?.misses);
+  expect(rows.some(({ cells }) => Number(cells[hits ?? 0]) > 0)).toBe(true);
+});
+
 it("compares with the same length of time before, and counts only its range", async () => {
   const days = parseRange("2026-11-23", "2026-11-23");
   const table = tableOf("alb", await reportOf(lake.lake, days));
@@ -169,6 +201,17 @@ it("shows unparsed lines", () => {
   const { rows, notes } = panelOf(tableOf("alb"), "unparsed");
   expect(rows[0]?.cells[0]).toBe("not a line");
   expect(notes[0]).toContain("1 lines");
+});
+
+it("shows files that could not be read", () => {
+  const { rejected } = report;
+  expect(rejected).toMatchObject({ files: 1, examples: [{ reason: "corrupt file" }] });
+  const page = renderPage(report, ASSETS);
+  expect(page).toContain("Files without rows");
+  expect(page).toContain(rejected.examples[0]?.key);
+  expect(renderPage({ ...report, rejected: { files: 0, examples: [] } }, ASSETS)).not.toContain(
+    "Files without rows",
+  );
 });
 
 it("writes every value as text", () => {

@@ -1,10 +1,18 @@
 import type { DimensionId, PackedCube, Report, TableReport } from "../model";
 import { CHART_WIDTH } from "../page/chart";
 import { h, visible } from "../page/node";
-import { overTime, type Panel, slotStart } from "../page/panels";
+import { overTime, type Panel, rejectedPanel, slotStart } from "../page/panels";
 import { EVERYTHING, hashOf, type State, stateOf, toggled } from "../page/state";
 import { csvCell } from "../page/text";
-import { AS_IT_IS, type Mode, panelsOf, shownRows, type TableState, tableParts } from "../page/view";
+import {
+  AS_IT_IS,
+  type Mode,
+  panelsOf,
+  rejectedParts,
+  shownRows,
+  type TableState,
+  tableParts,
+} from "../page/view";
 import { unpackReport } from "../unpack";
 import { timeText } from "../zone";
 import { brushable } from "./brush";
@@ -56,6 +64,7 @@ function draw(): void {
     const plot = parts.querySelector<HTMLElement>(".plot[data-brush]");
     if (plot) brushable(plot, ({ from, until }) => brushed(table, from, until));
   }
+  document.getElementById("files")?.replaceChildren(...rejectedParts(report, mode).map(toDom));
   drawFilters(state);
   focus();
 }
@@ -158,9 +167,10 @@ function changeTime(): void {
 }
 
 const panelOf = (id: string): Panel | undefined =>
-  report.tables
-    .flatMap((table) => panelsOf(table, stateNow(), report.timeZone))
-    .find((panel) => panel.id === id);
+  [
+    ...report.tables.flatMap((table) => panelsOf(table, stateNow(), report.timeZone)),
+    rejectedPanel(report.rejected),
+  ].find((panel) => panel.id === id);
 
 function copied(panel: Panel, as: "csv" | "json"): string {
   const rows = shownRows(panel, tables.get(panel.id) ?? AS_IT_IS);
@@ -225,7 +235,8 @@ function act(button: HTMLElement): void {
       if (panel) show(`${panel.title} as ${action.toUpperCase()}`, copied(panel, action));
       return;
     case "sql":
-      if (panel) show(`${panel.title}: SQL for Athena, and for access-logs query on a lake`, panel.sql);
+      if (panel?.sql !== undefined)
+        show(`${panel.title}: SQL for Athena, and for access-logs query on a lake`, panel.sql);
       return;
     case "copy":
       copy(button);

@@ -6,6 +6,7 @@ import {
   type DimensionId,
   type Domain,
   MAX_VALUE,
+  type Rejected,
   type TableReport,
   TIME,
   VALUE,
@@ -34,7 +35,8 @@ export interface Panel {
   readonly dimension?: DimensionId;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
-  readonly sql: string;
+  /** The SQL that answers the same. */
+  readonly sql?: string;
   /** Why the sums do not answer it with the filters that are set. */
   readonly missing?: string;
 }
@@ -42,6 +44,8 @@ export interface Panel {
 export const OTHER = "(other)";
 const MISSING =
   "The sums on this page do not answer this exactly with these filters. Remove a filter or choose whole steps of time, or run its SQL.";
+
+const QUANTILES = [0.5, 0.95, 0.99];
 
 const TRAFFIC: readonly Column[] = [
   { label: "Requests", kind: "count" },
@@ -60,6 +64,7 @@ export interface Figures {
   readonly average: number | null;
   readonly ownErrors: number;
   readonly hitPercent: number | null;
+  readonly misses: number;
   readonly hitBytes: number;
 }
 
@@ -80,6 +85,7 @@ function figuresOf(table: TableReport, cube: Cube, sums: readonly Sum[]): Figure
     sent: total("sent"),
     average: cube.measures.includes("milliseconds") && timed > 0 ? total("milliseconds") / timed : null,
     ownErrors: total("own_errors"),
+    misses: cacheable - total("hits"),
     hitPercent: cacheable > 0 ? (100 * total("hits")) / cacheable : null,
     hitBytes: total("hit_bytes"),
   };
@@ -127,11 +133,14 @@ const trafficCells = ({ requests, clientErrors, serverErrors, sent }: Figures, w
 export function dimensionPanel(table: TableReport, state: State, domain: Domain<DimensionId>): Panel {
   const { id, label, values } = domain;
   const { selection, isUnknown } = applied(table, state, id);
+  const [hasOwnErrors, hasCache] = (["own_errors", "hits"] as const).map((id) =>
+    table.cubes[0]?.measures.includes(id),
+  );
   const own: Column[] = [
-    ...(table.cubes[0]?.measures.includes("own_errors")
-      ? [{ label: "ELB 5xx", kind: "count" } as const]
+    ...(hasOwnErrors ? [{ label: "ELB 5xx", kind: "count" } as const] : []),
+    ...(hasCache
+      ? [{ label: "Hits", kind: "percent" } as const, { label: "Misses", kind: "count" } as const]
       : []),
-    ...(table.cubes[0]?.measures.includes("hits") ? [{ label: "Hits", kind: "percent" } as const] : []),
     { label: "Average", kind: "milliseconds" },
   ];
   const panel = {
@@ -154,8 +163,8 @@ export function dimensionPanel(table: TableReport, state: State, domain: Domain<
     const cells = [
       value ?? OTHER,
       ...trafficCells(sums, whole),
-      ...(own.some(({ kind }) => kind === "count") ? [sums.ownErrors] : []),
-      ...(own.some(({ kind }) => kind === "percent") ? [sums.hitPercent] : []),
+      ...(hasOwnErrors ? [sums.ownErrors] : []),
+      ...(hasCache ? [sums.hitPercent, sums.misses] : []),
       sums.average,
     ];
     return value === undefined
@@ -293,7 +302,7 @@ export function latencyPanel(table: TableReport, state: State, timeZone: string)
   const panel = {
     id: `${table.format}-latency`,
     title: "Response time",
-    sql: `SELECT date_trunc('hour', time) AS hour, ${[0.5, 0.95, 0.99].map((part) => `approx_percentile(${table.seconds}, ${part}) AS p${part * 100}`).join(", ")}
+    sql: `SELECT date_trunc('hour', time) AS hour, ${QUANTILES.map((part) => `approx_percentile(${table.seconds}, ${part}) AS p${part * 100}`).join(", ")}
 FROM ${table.table}
 WHERE ${condition(table, state)} AND ${table.seconds} >= 0
 GROUP BY 1
@@ -349,6 +358,48 @@ export function detailPanels(table: TableReport): Panel[] {
     sql,
   }));
 }
+
+/** Quantiles of the paths: a click filters by the path, but the times are those of all its requests. */
+export function slowestPanel(table: TableReport, state: State): Panel {
+  const sql = table.dimensions.find(({ id }) => id === "path")?.sql ?? "''";
+  const chosen = state.filters.get("path");
+  return {
+    id: `${table.format}-slowest`,
+    title: "Slowest paths",
+    dimension: "path",
+    notes: [
+      "Of the paths with the most requests, errors and time; those with at least 10 requests. Filters do not apply to these rows.",
+    ],
+    columns: [
+      { label: "Path", kind: "text" },
+      { label: "Requests with a time", kind: "count" },
+      ...["p50", "p95", "p99"].map((label) => ({ label, kind: "milliseconds" }) as const),
+    ],
+    rows: table.slowest.map(({ path, requests, ...times }) => ({
+      cells: [path, requests, ...[times.p50, times.p95, times.p99].map((seconds) => seconds * 1000)],
+      filter: path,
+      isChosen: chosen?.includes(path) ?? false,
+    })),
+    sql: `SELECT ${sql} AS path, count(*) AS requests, ${QUANTILES.map((part) => `approx_percentile(${table.seconds}, ${part}) AS p${part * 100}`).join(", ")}
+FROM ${table.table}
+WHERE ${table.range} AND ${table.seconds} >= 0
+GROUP BY 1
+HAVING count(*) >= 10
+ORDER BY 4 DESC
+LIMIT 100`,
+  };
+}
+
+/** Files whose lines are in no table. */
+export const rejectedPanel = ({ files, examples }: Rejected): Panel => ({
+  id: "rejected",
+  title: "Files without rows",
+  notes: [
+    `${files.toLocaleString("en-US")} files that the last run could not read: their lines are in no number of this page.`,
+  ],
+  columns: ["File", "Reason", "Detail"].map((label) => ({ label, kind: "text" })),
+  rows: examples.map(({ key, reason, detail }) => ({ cells: [key, reason, detail] })),
+});
 
 export const unreadPanel = (table: TableReport): Panel => ({
   id: `${table.format}-unparsed`,

@@ -14,7 +14,9 @@ import {
   overTime,
   type Panel,
   type Row,
+  rejectedPanel,
   slotStart,
+  slowestPanel,
   timePanel,
   unreadPanel,
 } from "./panels";
@@ -49,6 +51,7 @@ export function panelsOf(table: TableReport, state: State, timeZone: string): Pa
     timePanel(table, state, timeZone),
     latencyPanel(table, state, timeZone),
     ...table.dimensions.map((domain) => dimensionPanel(table, state, domain)),
+    slowestPanel(table, state),
     ...lists,
     ...detailPanels(table),
     ...(table.unread.unparsed > 0 ? [unreadPanel(table)] : []),
@@ -256,7 +259,7 @@ function weekOf(table: TableReport, state: State, timeZone: string): readonly nu
   return week;
 }
 
-const WIDE = /-(?:time|latency|path|client|agent|referrer|abnormal|scanners|unparsed)$/;
+const WIDE = /-(?:time|latency|path|slowest|client|agent|referrer|abnormal|scanners|unparsed)$|^rejected$/;
 
 export function panelPart(panel: Panel, mode: Mode, charts: readonly Part[] = []): Element {
   const isWide = WIDE.test(panel.id);
@@ -266,7 +269,6 @@ export function panelPart(panel: Panel, mode: Mode, charts: readonly Part[] = []
     h("div", { class: "panel-head" }, h("h3", {}, panel.title), mode.isInteractive ? tools(panel, mode) : ""),
     panel.notes.map((note) => h("p", { class: "note" }, note)),
     ...(panel.missing ? [h("p", { class: "missing" }, panel.missing)] : [...charts, panelTable(panel, mode)]),
-    ...(mode.isInteractive ? [] : []),
   );
 }
 
@@ -296,7 +298,7 @@ function tools(panel: Panel, mode: Mode): Element {
       : "",
     button("csv", "CSV"),
     button("json", "JSON"),
-    button("sql", "SQL"),
+    panel.sql === undefined ? "" : button("sql", "SQL"),
   );
 }
 
@@ -459,6 +461,10 @@ export function tableSection(table: TableReport, state: State, mode: Mode): Elem
   );
 }
 
+/** The files whose lines are in no table. */
+export const rejectedParts = ({ rejected }: Report, mode: Mode): Part[] =>
+  rejected.files === 0 ? [] : [panelPart(rejectedPanel(rejected), mode)];
+
 /** The page's body, as it is without a script. */
 export function body(report: Report): Part[] {
   const mode: Mode = {
@@ -486,6 +492,7 @@ export function body(report: Report): Part[] {
       { id: "main" },
       report.cuts.map((cut) => h("p", { class: "note" }, cut)),
       report.tables.map((table) => tableSection(table, { filters: new Map() }, mode)),
+      h("div", { id: "files" }, rejectedParts(report, mode)),
     ),
     h(
       "footer",
