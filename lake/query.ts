@@ -13,7 +13,7 @@ import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
 import { findParquet } from "./find-parquet";
 import { jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout, TYPED_PREFIX } from "./layout";
-import { noRows } from "./no-rows";
+import { noRows, storedColumns } from "./no-rows";
 import { makeFilesPrivate } from "./private-files";
 import { deleteSpills, spillFolder } from "./spill-folder";
 
@@ -138,7 +138,7 @@ async function createFunctions(engine: DuckdbEngine): Promise<void> {
 async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void> {
   for (const format of Object.values(FORMATS)) {
     const files = (await findParquet(join(lake.root, TYPED_PREFIX, format.table)))
-      ? storedFiles(lake, format)
+      ? await storedFiles(engine, lake, format)
       : noFiles(format);
     const typed = [
       ...duckdbColumns(format).map(({ name }) => name),
@@ -157,22 +157,25 @@ async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void
 
 /**
  * Reads columns by name, and missing ones as NULL: files written before a column was added stay readable,
- * even while no file has it.
+ * even while no file has it. A UNION with an empty table of all columns would do the same, and double the time of queries.
  *
  * The partition keys are the last two folders of a file. DuckDB's own reader of partition keys would also take
  * them from the folders above the lake.
  */
-function storedFiles(lake: LakeLayout, format: LogFormat): string {
+async function storedFiles(engine: DuckdbEngine, lake: LakeLayout, format: LogFormat): Promise<string> {
+  const files = `read_parquet(${sqlString(lake.typedFiles(format))},
+    union_by_name = true, hive_partitioning = false, filename = true)`;
+  const described = await engine.rows(`SELECT column_name FROM (DESCRIBE FROM ${files})`);
+  const stored = new Set(described.map(([name]) => name));
+  const columns = storedColumns(format).map(({ name, type }) =>
+    stored.has(name) ? sqlIdentifier(name) : `NULL::${type} AS ${sqlIdentifier(name)}`,
+  );
   const keys = PARTITION_KEYS.map(({ name }) => `[/\\\\]${name}=([^/\\\\]*)`).join("");
   const values = PARTITION_KEYS.map(
     ({ name }, index) =>
       `regexp_extract(filename, ${sqlString(`${keys}[/\\\\][^/\\\\]*$`)}, ${index + 1}) AS ${sqlIdentifier(name)}`,
   );
-  const replaced = ["filename", ...PARTITION_KEYS.map(({ name }) => name)].map(sqlString).join(", ");
-  return `SELECT COLUMNS(name -> name NOT IN (${replaced})), ${values.join(", ")}
-FROM read_parquet(${sqlString(lake.typedFiles(format))},
-    union_by_name = true, hive_partitioning = false, filename = true)
-UNION ALL BY NAME ${noFiles(format)}`;
+  return `SELECT ${[...columns, ...values].join(", ")} FROM ${files}`;
 }
 
 /** A table without files can still be queried. */
