@@ -11,7 +11,7 @@ import { debianPeer } from "./peers";
 
 const PROGRAM = join(__dirname, "cli", "access-logs.mjs");
 /** 2.5 million requests. */
-const FILES = 1440;
+const FILES = 1770;
 const QUICK_FILES = 40;
 const WHOLE = "access-logs report";
 const TENTH = "access-logs report of a tenth of the files";

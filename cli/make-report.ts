@@ -18,7 +18,7 @@ export interface ReportOptions {
 }
 
 /** Reports of larger lakes use the disk instead of more memory. */
-const MEMORY_LIMIT = "300MB";
+const MEMORY_LIMIT = "250MB";
 
 /**
  * Writes a report about a lake.

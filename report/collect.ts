@@ -24,6 +24,7 @@ import {
 } from "./model";
 import {
   BASE,
+  baseSql,
   CODED,
   COUNTS,
   codedSql,
@@ -36,12 +37,15 @@ import {
   extentSql,
   HOURS_SQL,
   lengthsSql,
+  listSql,
+  Packing,
+  type Packings,
   QUANTILES_SQL,
-  SLOWEST_SQL,
   type Source,
   SUMS,
   slotClientsSql,
   slotSql,
+  slowestSql,
   sourceSql,
   sourcesOf,
   sumsSql,
@@ -122,17 +126,21 @@ async function collectTable(
   for (const source of sources) {
     await engine.keep(source.name, sourceSql(source));
     for (const one of source.dimensions) domains.set(one.id, await domainOf(engine, source, one));
-    await engine.keep(codesName(source), codesSql(source));
   }
   const dimensions = subject.dimensions.flatMap(({ id }) => (domains.get(id) ?? []) as Domain<DimensionId>);
   const lists = subject.lists.flatMap(({ id }) => domains.get(id) ?? []);
+  const packings = {
+    dimensions: new Packing("dimensions", dimensions.map(sized)),
+    lists: new Packing("lists", lists.map(sized)),
+  };
+  for (const source of sources) await engine.keep(codesName(source), codesSql(source, packings));
   onProgress("second pass");
-  await engine.keep(CODED, codedSql(subject, range, slot, sources));
+  await engine.keep(CODED, codedSql(subject, range, slot, sources, packings));
   onProgress("sums");
   const slots = Math.ceil((range.until - range.from) / slotMs);
-  const cubes = await mainCubes(engine, subject, slots);
+  const cubes = await mainCubes(engine, subject, slots, packings);
   const listCubes: Cube[][] = [];
-  for (const { id } of lists) listCubes.push(await listCubesOf(engine, subject, id, slots));
+  for (const { id } of lists) listCubes.push(await listCubesOf(engine, subject, id, slots, packings));
   onProgress("quantiles");
   const quantiles = await engine.rows(QUANTILES_SQL);
   const whole = quantiles.find(([at]) => at === null) ?? [];
@@ -166,11 +174,13 @@ async function collectTable(
       clients: numberOf(count),
       ...quantilesOf(bySlot.get(numberOf(at)) ?? []),
     })),
-    slowest: await slowestOf(engine, domains.get("path")?.values ?? []),
+    slowest: await slowestOf(engine, packings, domains.get("path")?.values ?? []),
     details: await detailsOf(engine, subject, range),
     unread: await unreadOf(engine, subject),
   };
 }
+
+const sized = ({ id, values }: Domain): readonly [string, number] => [id, values.length];
 
 const numberOf = (value: Json | undefined): number => Number(value ?? 0);
 
@@ -259,12 +269,17 @@ const keyShapes = (first: readonly CubeColumn[], others: readonly CubeColumn[]):
  * By time and one dimension, as fine as the slots; by time and all dimensions, in longer slots if there are many
  * combinations; by all dimensions. The page uses the first that has what a panel needs.
  */
-async function mainCubes(engine: ReportEngine, subject: Subject, slots: number): Promise<Cube[]> {
+async function mainCubes(
+  engine: ReportEngine,
+  subject: Subject,
+  slots: number,
+  packings: Packings,
+): Promise<Cube[]> {
   const measures = subject.measures.map(({ id }) => id);
   const ids = subject.dimensions.map(({ id }) => id);
   const others = ids.filter((id) => !ALWAYS.includes(id));
   const all: CubeColumn[] = [TIME, ...ids];
-  await engine.keep(BASE, sumsSql(CODED, all, measures));
+  await engine.keep(BASE, baseSql(subject, packings));
   const cubes: Cube[] = [];
   for (const { id, values } of subject.dimensions.filter((one) => others.includes(one.id))) {
     const keys: CubeColumn[] = [TIME, ...ALWAYS, id];
@@ -287,12 +302,14 @@ async function listCubesOf(
   subject: Subject,
   list: string,
   slots: number,
+  packings: Packings,
 ): Promise<Cube[]> {
+  const measures = subject.measures.filter(({ id }) => LIST_MEASURES.includes(id));
   const ids = subject.dimensions.map(({ id }) => id);
   const others = ids.filter((id) => !ALWAYS.includes(id));
   const timed: CubeColumn[] = [VALUE, TIME, ...ALWAYS];
   const cubeOf = async (keys: readonly CubeColumn[], shapes: readonly CubeShape[]) => {
-    await engine.keep(SUMS, sumsSql(CODED, keys, LIST_MEASURES, list));
+    await engine.keep(SUMS, listSql(list, keys, measures, packings));
     return firstThatFits(engine, SUMS, LIST_MEASURES, shapes, MAX_LIST_ROWS);
   };
   return [
@@ -334,8 +351,12 @@ async function weekOf(engine: ReportEngine, range: Range, timeZone: string): Pro
   return week;
 }
 
-async function slowestOf(engine: ReportEngine, paths: readonly string[]): Promise<SlowPath[]> {
-  const rows = await engine.rows(SLOWEST_SQL);
+async function slowestOf(
+  engine: ReportEngine,
+  packings: Packings,
+  paths: readonly string[],
+): Promise<SlowPath[]> {
+  const rows = await engine.rows(slowestSql(packings));
   return rows.map(([code, requests, ...quantiles]) => {
     const [p50 = 0, p95 = 0, p99 = 0] = quantiles.map(numberOf);
     return { path: paths[numberOf(code) - 1] ?? "", requests: numberOf(requests), p50, p95, p99 };

@@ -24,10 +24,11 @@ export interface Listed extends Dimension {
   readonly within?: { readonly dimension: DimensionId; readonly value: string };
 }
 
-/** A whole number of each request that is added up. Its type is small, as the report keeps it for each row. */
+/** A whole number that can be added up. */
 export interface Measure {
   readonly id: MeasureId;
-  readonly sql: string;
+  /** Aggregate over `timed`, the seconds of a request if it has them, and the subject's kept numbers. */
+  readonly sum: string;
 }
 
 /** Rows that are shown as they are, whatever the filters. */
@@ -45,8 +46,12 @@ export interface Subject {
   readonly words: Words;
   /** What the dimensions need of a column if that has fewer different values, which makes the report faster. */
   readonly used: Readonly<Record<string, string>>;
+  /** Columns that have few combinations of values: they are looked up together. */
+  readonly few: readonly string[];
   readonly dimensions: readonly Dimension<DimensionId>[];
   readonly lists: readonly Listed[];
+  /** Numbers of each request that measures are made of, by name. */
+  readonly kept: Readonly<Record<string, string>>;
   readonly measures: readonly Measure[];
   readonly details: readonly Detail[];
 }
@@ -142,17 +147,15 @@ const listsOf = (words: Words): Listed[] => [
 /** 1 for the rows of a condition, else 0. */
 const flag = (condition: string): string => `CAST(CASE WHEN ${condition} THEN 1 ELSE 0 END AS tinyint)`;
 
-const measuresOf = (words: Words): Measure[] => [
-  { id: "requests", sql: "CAST(1 AS tinyint)" },
-  { id: "sent", sql: `coalesce(${words.bytesSent}, 0)` },
-  { id: "untimed", sql: flag(`${words.seconds} IS NULL OR ${words.seconds} < 0`) },
-  {
-    id: "milliseconds",
-    sql: `CASE WHEN ${words.seconds} >= 0 THEN CAST(round(${words.seconds} * 1000) AS bigint) ELSE 0 END`,
-  },
+const sent = ({ bytesSent }: Words): string => `coalesce(${bytesSent}, 0)`;
+
+const MEASURES: readonly Measure[] = [
+  { id: "requests", sum: "count(*)" },
+  { id: "sent", sum: "sum(sent)" },
+  { id: "untimed", sum: "count(*) - count(timed)" },
+  { id: "milliseconds", sum: "coalesce(sum(round(timed * 1000)), 0)" },
 ];
 
-/** Prefiltered, as the details are read in addition to everything else. */
 const scanners = (words: Words): Detail => ({
   id: "scanners",
   title: "Scanners",
@@ -174,6 +177,7 @@ const ALB: Subject = {
   format: "alb",
   words: ALB_WORDS,
   used: { request_url: URL_WITHOUT_QUERY },
+  few: ["elb_status_code", "request_verb", "target_group_arn", "ssl_protocol", "ssl_cipher"],
   dimensions: [
     ...dimensionsOf(ALB_WORDS, {
       sql: `lower(regexp_extract(${URL_WITHOUT_QUERY}, '^[a-z]+://(\\[[^/]*\\]|[^/:]*)', 1))`,
@@ -198,15 +202,13 @@ const ALB: Subject = {
       note: "(none): the request reached no target, or its target is a Lambda function.",
     },
   ],
-  measures: [
-    ...measuresOf(ALB_WORDS),
-    {
-      id: "own_errors",
-      sql: flag(
-        "elb_status_code LIKE '5%' AND (target_status_code IS NULL OR NOT target_status_code LIKE '5%')",
-      ),
-    },
-  ],
+  kept: {
+    sent: sent(ALB_WORDS),
+    own_errors: flag(
+      "elb_status_code LIKE '5%' AND (target_status_code IS NULL OR NOT target_status_code LIKE '5%')",
+    ),
+  },
+  measures: [...MEASURES, { id: "own_errors", sum: "sum(own_errors)" }],
   details: [
     scanners(ALB_WORDS),
     {
@@ -226,6 +228,14 @@ const CLOUDFRONT: Subject = {
   format: "cloudfront",
   words: CLOUDFRONT_WORDS,
   used: {},
+  few: [
+    "sc_status",
+    "cs_method",
+    "x_edge_result_type",
+    "x_edge_detailed_result_type",
+    "ssl_protocol",
+    "ssl_cipher",
+  ],
   dimensions: [
     ...dimensionsOf(CLOUDFRONT_WORDS, { sql: "lower(x_host_header)", columns: ["x_host_header"] }),
     {
@@ -261,11 +271,12 @@ const CLOUDFRONT: Subject = {
       values: 20,
     },
   ],
+  kept: { sent: sent(CLOUDFRONT_WORDS), hits: flag(HITS), cacheable: flag(CACHEABLE) },
   measures: [
-    ...measuresOf(CLOUDFRONT_WORDS),
-    { id: "hits", sql: flag(HITS) },
-    { id: "cacheable", sql: flag(CACHEABLE) },
-    { id: "hit_bytes", sql: `CASE WHEN ${HITS} THEN coalesce(sc_bytes, 0) ELSE 0 END` },
+    ...MEASURES,
+    { id: "hits", sum: "sum(hits)" },
+    { id: "cacheable", sum: "sum(cacheable)" },
+    { id: "hit_bytes", sum: "sum(CASE WHEN hits = 1 THEN sent ELSE 0 END)" },
   ],
   details: [scanners(CLOUDFRONT_WORDS)],
 };
