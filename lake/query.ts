@@ -26,6 +26,13 @@ export interface OpenLake {
    * @throws UserError without SQL, or with DuckDB's reason if it refuses the SQL
    */
   query<T>(sql: string, use: (result: QueryRows) => Promise<T>): Promise<T>;
+  /**
+   * Keeps the rows of a SELECT of the program's own as a table that later statements can read. It has the name until
+   * the lake is closed or the name is used again, and is not written to the lake.
+   *
+   * @throws as `query` does
+   */
+  keep(name: string, select: string): Promise<void>;
   close(): void;
 }
 
@@ -36,14 +43,26 @@ export interface QueryOptions {
    * @default false: one statement that reads the typed tables and no other file
    */
   readonly isUnsafe?: boolean;
+  /**
+   * Memory of the engine, e.g. `300MB`; rows that need more are written to a folder in the lake until the lake is closed.
+   *
+   * @default DuckDB's, most of the machine's memory
+   */
+  readonly memoryLimit?: string;
 }
 
 /** @throws UserError if the lake does not exist */
-export async function openLake(folder: string, { isUnsafe = false }: QueryOptions = {}): Promise<OpenLake> {
+export async function openLake(
+  folder: string,
+  { isUnsafe = false, memoryLimit }: QueryOptions = {},
+): Promise<OpenLake> {
   const lake = await existingLake(folder);
   deleteSpills(lake.root);
   const endPrivacy = makeFilesPrivate();
-  const engine = await openDuckdb({ temp_directory: spillFolder(lake.root) });
+  const engine = await openDuckdb({
+    temp_directory: spillFolder(lake.root),
+    ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
+  });
   const close = () => {
     engine.close();
     endPrivacy();
@@ -66,6 +85,10 @@ export async function openLake(folder: string, { isUnsafe = false }: QueryOption
         const result = await engine.stream(sql, !isUnsafe);
         return use({ columns: result.deduplicatedColumnNames(), rows: rowsOf(result) });
       });
+    },
+    keep: async (name, select) => {
+      const sql = `CREATE OR REPLACE TABLE ${sqlIdentifier(name)} AS ${select}`;
+      await failing(() => engine.run({ sql, token: name }));
     },
     close,
   };

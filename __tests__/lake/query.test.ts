@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { queryLake } from "../../lake/query";
+import { openLake, queryLake } from "../../lake/query";
 import { albKey, rowsOf, type TestLake, testLake } from "../helpers/lake";
 import { albLine } from "../helpers/lines";
 
@@ -128,4 +128,21 @@ describe("a query of a lake", () => {
     expect(readdirSync(lake.lake).filter((name) => name.startsWith(".query"))).toEqual([elsewhere]);
     expect(parquetFiles()).toHaveLength(1);
   });
+});
+
+it("a lake keeps the rows of a program's SELECT, which has the memory it was given and reads no other file", async () => {
+  const open = await openLake(lake.lake, { memoryLimit: "300MB" });
+  try {
+    await open.keep("types", "SELECT type FROM alb_access_logs");
+    await open.keep(
+      "types",
+      "SELECT type, current_setting('memory_limit') AS memory FROM types WHERE type = 'h2'",
+    );
+    expect(await open.query("FROM types", rowsOf)).toEqual([{ type: "h2", memory: "286.1 MiB" }]);
+    await expect(open.keep("types", "SELECT * FROM read_text('/etc/passwd')")).rejects.toThrow(
+      /^SQL failed:/,
+    );
+  } finally {
+    open.close();
+  }
 });
