@@ -60,8 +60,6 @@ const maintainSchema = z.object({
   LANDING_BUCKET: bucket,
   /** URL of the queue of new objects, to announce objects again whose event was lost. Default: no files are moved. */
   QUEUE_URL: z.optional(z.url()),
-  /** `true`: the originals of moved files stay. */
-  KEEP_ORIGINALS: flag,
 });
 
 /** Variables of `move-access-logs`, as texts: the constructs must set exactly these. */

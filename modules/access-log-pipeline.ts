@@ -402,7 +402,6 @@ export class AccessLogPipeline extends Construct {
       environment: { ...this.tablesEnvironment(), PARTITIONS: props.partitions ?? PARTITION_MODES[0] },
       maintenance: {
         LANDING_BUCKET: this.landing.bucket,
-        KEEP_ORIGINALS: flagOf(props.keepOriginals ?? false),
         ...(this.trigger ? { QUEUE_URL: this.trigger.queue.url } : {}),
         ...(props.lakeRetentionDays === undefined
           ? {}

@@ -174,7 +174,7 @@ describe("the model counts the work of the handlers:", () => {
         s3.put("logs", `${record}${end}`, "{}", new Date("2026-11-21T07:00:00Z"));
     }
     const { scheduledTime } = SCHEDULED;
-    const landing = { LANDING_BUCKET: "landing", KEEP_ORIGINALS: "false" };
+    const landing = { LANDING_BUCKET: "landing" };
     await invoke("maintain-lake", { scheduledTime, table: "alb_access_logs" }, landing);
     expect(billed(s3.requests)).toEqual(REQUESTS.maintainRun);
     expect(s3.keys("logs").filter((key) => key.startsWith("_commits/"))).toHaveLength(3);

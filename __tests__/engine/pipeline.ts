@@ -452,6 +452,11 @@ export class Pipeline {
     return keys;
   }
 
+  /** Deletes objects, as somebody with access to the bucket can. */
+  async deleteAll(keys: readonly string[]): Promise<void> {
+    await s3ObjectStore(this.parts.s3).deleteAll(this.bucket, keys);
+  }
+
   async read(key: string): Promise<Buffer> {
     const { Body } = await this.parts.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
     return Buffer.from((await Body?.transformToByteArray()) ?? []);

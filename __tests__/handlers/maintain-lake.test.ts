@@ -44,7 +44,7 @@ const maintain = (
       athena,
       s3,
       sources,
-      environment: { PARTITIONS: "managed", LANDING_BUCKET: "logs", KEEP_ORIGINALS: "false", ...environment },
+      environment: { PARTITIONS: "managed", LANDING_BUCKET: "logs", ...environment },
     },
     event,
     {
