@@ -137,6 +137,52 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       expect(clients.every((client) => client.startsWith("198.51.100.1"))).toBe(true);
     }));
 
+  it("filters by edge, path and people together, and says which filters a table does not have", () =>
+    withPage({}, "", async (page) => {
+      const filters = ["edge", "path", "traffic"] as const;
+      for (const id of filters) {
+        await page.click(`#cloudfront-${id} [data-dimension="${id}"]`);
+        await page.waitForSelector(`#filters [data-dimension="${id}"]`);
+      }
+      const [edge, path, traffic] = filters.map((id) =>
+        new URLSearchParams(page.url().split("#")[1]).get(id),
+      );
+      const isRobot = report.tables[1]?.dimensions.find(({ id }) => id === "traffic")?.sql;
+      const pattern = report.tables[1]?.dimensions.find(({ id }) => id === "path")?.sql;
+      expect(await rowsOf(page, "cloudfront-method")).toEqual(
+        await counted(
+          `SELECT cs_method AS name, count(*) AS requests FROM cloudfront_access_logs
+            WHERE x_edge_location LIKE '${edge}%' AND ${pattern} = '${path}' AND ${isRobot} = '${traffic}' GROUP BY 1`,
+        ),
+      );
+      expect(await page.textContent("#alb")).toContain("This table has no edge");
+    }));
+
+  it("filters within a tenth of a second", () =>
+    withPage({}, "", async (page) => {
+      const milliseconds = await page.evaluate(`(async () => {
+        const times = [];
+        for (const hash of ["#status=4xx", "#status=4xx&method=GET", "#method=GET&traffic=people", "#traffic=robots"]) {
+          const drawn = new Promise((resolve) => addEventListener("hashchange", () => resolve(performance.now()), { once: true }));
+          const started = performance.now();
+          location.hash = hash;
+          times.push((await drawn) - started);
+        }
+        return times.sort((a, b) => a - b)[0];
+      })()`);
+      expect(milliseconds).toBeLessThan(100);
+    }));
+
+  it("shows the file that could not be read, and a click on a slow path filters by it", () =>
+    withPage({}, "", async (page) => {
+      expect(await page.textContent("#rejected")).toContain("corrupt file");
+      await page.click('[data-panel="rejected"][data-action="csv"]');
+      expect(await page.textContent("dialog pre")).toMatch(/^File,Reason,Detail/);
+      await page.click('dialog [data-action="close"]');
+      await page.click("#alb-slowest .value");
+      await page.waitForSelector('#filters [data-dimension="path"]');
+    }));
+
   it("gives a panel as CSV, JSON and SQL", () =>
     withPage({}, "#method=GET", async (page) => {
       const shown = async (action: string) => {
@@ -185,6 +231,7 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
   it("fits a phone", () =>
     withPage({ viewport: { width: 360, height: 740 } }, "", async (page) => {
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+      expect(await axe(page)).toEqual([]);
     }));
 
   it("is complete without a script", () =>

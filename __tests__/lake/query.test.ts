@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { openLake, queryLake } from "../../lake/query";
@@ -96,6 +96,28 @@ describe("a query of a lake", () => {
     ["12345678901234567890::DECIMAL(38, 0)", "12345678901234567890"],
   ])("gives %s without the loss of a digit", async (value, expected) => {
     expect(await lake.query(`SELECT ${value} AS n`)).toEqual([{ n: expected }]);
+  });
+
+  it("reads a column that no file has as NULL, and one that some have", async () => {
+    const older = testLake();
+    older.put(albKey(), albLine());
+    await older.ingest();
+    const [file = ""] = readdirSync(join(older.lake, "typed"), { recursive: true, encoding: "utf8" }).filter(
+      (name) => name.endsWith(".parquet"),
+    );
+    const path = join(older.lake, "typed", file);
+    const copy = join(older.lake, "typed", file.replace(/[^/\\]*$/, "older.parquet"));
+    const without = `COPY (SELECT * EXCLUDE (trace_id, type) FROM read_parquet('${path}')) TO '${copy}' (FORMAT parquet)`;
+    await queryLake(older.lake, without, rowsOf, { isUnsafe: true });
+    const sql = "SELECT type, trace_id IS NULL AS is_missing, dt FROM alb_access_logs ORDER BY 1";
+    const both = [
+      { type: "https", is_missing: false, dt: "2026-11-23" },
+      { type: null, is_missing: true, dt: "2026-11-23" },
+    ];
+    expect(await older.query(sql)).toEqual(both);
+    rmSync(path);
+    expect(await older.query(sql)).toEqual(both.slice(1));
+    older.delete();
   });
 
   it("runs any SQL if the option is set", async () => {

@@ -11,8 +11,10 @@ import { csvCell } from "../../report/page/text";
 import { panelsOf } from "../../report/page/view";
 import { MAX_PAGE_BYTES, renderPage } from "../../report/render";
 import { BASE, cubeSql, lengthsSql } from "../../report/sql";
+import { SUBJECTS } from "../../report/subject";
 import { unpackCube } from "../../report/unpack";
 import { hourOfWeek, timeText } from "../../report/zone";
+import { difference, VISIONS } from "../helpers/colours";
 import type { TestLake } from "../helpers/lake";
 import { HOSTILE, reportLake, reportOf } from "../helpers/report";
 
@@ -222,6 +224,14 @@ it("writes every value as text", () => {
   expect(page).toContain("\\u{202e}");
   expect(csvCell(HOSTILE.referrer)).toMatch(/^'=/);
   expect(csvCell('a"b,c')).toBe('"a""b,c"');
+  expect(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"].map((value) => csvCell(value))).toEqual([
+    "'=1+1",
+    "'+1",
+    "'-1",
+    "'@SUM(A1)",
+    "'\t=1",
+    `"'\r=1"`,
+  ]);
 });
 
 it("allows nothing but its own script and style", () => {
@@ -237,6 +247,32 @@ it("leaves out sums of lists until the page is small enough, and says so", () =>
   );
   expect(packed.cuts[0]).toContain("left out");
   expect(Buffer.byteLength(renderPage(report, ASSETS))).toBeLessThan(MAX_PAGE_BYTES);
+});
+
+describe.each(Object.entries(VISIONS))("for people with %s", (_, vision) => {
+  it("has different colours for different status classes, light and dark", () => {
+    const themes = [":root {", ':root[data-theme="dark"] {'].map((selector) => {
+      const block = ASSETS.style.split(selector)[1]?.split("}")[0] ?? "";
+      return [...block.matchAll(/--s[2-5]: (#[0-9a-f]{6})/g)].map(([, colour = ""]) => colour);
+    });
+    for (const colours of themes) {
+      expect(colours).toHaveLength(4);
+      const pairs = colours.flatMap((one, index) =>
+        colours.slice(index + 1).map((other) => [one, other] as const),
+      );
+      for (const [one, other] of pairs) expect(difference(one, other, vision)).toBeGreaterThan(12);
+    }
+  });
+});
+
+it("packs the codes of a row into one exact number", () => {
+  const most = (values: number) => values + 3 * Math.ceil(values / 6);
+  for (const { dimensions, lists } of SUBJECTS) {
+    for (const domains of [dimensions, lists]) {
+      const codes = domains.reduce((product, { values }) => product * (most(values) + 1), 1);
+      expect(codes).toBeLessThan(Number.MAX_SAFE_INTEGER);
+    }
+  }
 });
 
 it("packs sums without a loss", () => {
