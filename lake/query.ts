@@ -157,7 +157,7 @@ async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void
 
 /**
  * Reads columns by name, and missing ones as NULL: files written before a column was added stay readable,
- * even while no file has it. A UNION with an empty table of all columns would do the same, and double the time of queries.
+ * even while no file has it. A UNION with an empty table of all columns would do the same, and make queries slower.
  *
  * The partition keys are the last two folders of a file. DuckDB's own reader of partition keys would also take
  * them from the folders above the lake.
