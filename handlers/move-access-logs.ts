@@ -4,7 +4,7 @@ import type { ConfiguredSource } from "../formats/configured-source";
 import { SKIP_REASONS } from "../formats/object-kind";
 import { s3ObjectStore } from "./adapters/s3-object-store";
 import { arrivedObjects } from "./arrived-objects";
-import { sourcesIn } from "./configuration";
+import { configurationIn } from "./configuration";
 import { messageOf, OperationError } from "./core/errors";
 import { type MoveOutcome, moveObjects } from "./core/move-objects";
 import type { ArrivedObject } from "./core/move-plan";
@@ -14,7 +14,7 @@ import { logger, publish, publishPer } from "./telemetry";
 
 const environment = readMoveEnvironment(process.env);
 const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
-const sourcesOf = sourcesIn(store, environment.TARGET_BUCKET);
+const configuration = configurationIn(store, environment.TARGET_BUCKET);
 
 /** Time reserved for the end of a run: a slow copy that has started, its note and its delete. */
 const RESERVE_MS = 15_000;
@@ -35,7 +35,7 @@ export async function handler(
   event: SQSEvent,
   context: Pick<Context, "getRemainingTimeInMillis">,
 ): Promise<SQSBatchResponse> {
-  const sources = await sourcesOf();
+  const { sources, writtenAt } = await configuration();
   const failedMessages = new Set<string>();
   // Moves the whole batch at once, so that deletes and notes need few requests.
   const arrivals = event.Records.flatMap(({ messageId, body }): Arrival[] => {
@@ -55,6 +55,7 @@ export async function handler(
       targetBucket: environment.TARGET_BUCKET,
       names: "time-first",
       keepOriginals: environment.KEEP_ORIGINALS === "true",
+      configuredAt: writtenAt,
       deadline,
     },
     arrivals.map(({ object }) => object),

@@ -1,7 +1,9 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { ConfiguredSource } from "../../formats/configured-source";
+import { identityOf } from "../../formats/file-identity";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
+import { MINUTE_MS } from "../../formats/time";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { systemClock } from "../../handlers/core/ports";
 import { reasonKeyOf, rejectedKeyOf, setAside } from "../../handlers/core/rejected-files";
@@ -53,6 +55,7 @@ async function invoke(
   event: SQSEvent,
   variables: Record<string, string> = {},
   remainingMs = 60_000,
+  configuredAt?: Date,
 ): Promise<SQSBatchResponse> {
   const environment = {
     TARGET_BUCKET: "logs",
@@ -62,7 +65,7 @@ async function invoke(
   };
   const answer = await invokeHandler(
     "move-access-logs",
-    { s3: server, sources: SOURCES, environment },
+    { s3: server, sources: SOURCES, environment, ...(configuredAt ? { configuredAt } : {}) },
     event,
     { getRemainingTimeInMillis: () => remainingMs },
   );
@@ -152,6 +155,21 @@ describe("move-access-logs", () => {
         .flatMap(embeddedMetrics)
         .some(({ values }) => "ObjectsFailed" in values && values.ObjectsFailed),
     ).toBe(false);
+  });
+
+  it("keeps the copy of an earlier version, which had another name, for objects delivered before its deployment", async () => {
+    const copy = `raw/alb_access_logs/dt=2026-11-23/hour=07/${identityOf({ bucket: "logs", key: KEY })}`;
+    const deployedAt = (minutes: number) => new Date(Date.parse(EVENT_TIME) - minutes * MINUTE_MS);
+    server.put("logs", copy, "text");
+    await invoke(sqsEvent(s3Notification("logs", KEY)), {}, 60_000, deployedAt(10));
+    expect(rawKeys()).toEqual([copy]);
+    expect(noted()).toEqual([copy]);
+    expect(keysBelow("alb/")).toEqual([]);
+    // No time is lost for objects that only this version has seen.
+    server.put("logs", KEY, "text");
+    const before = server.requests.length;
+    await invoke(sqsEvent(s3Notification("logs", KEY)), {}, 60_000, deployedAt(20));
+    expect(server.requests.slice(before).filter(({ method }) => method === "HEAD")).toEqual([]);
   });
 
   it("returns the messages that it has no time for, and does not move their objects", async () => {
