@@ -19,6 +19,7 @@ import { UserError } from "../terminal/user-error";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { findParquet } from "./find-parquet";
 import { type LakeLayout, TYPED_PREFIX } from "./layout";
+import { holdsLoggedValues } from "./logged-values";
 
 const storedSchema = z.strictObject({
   clientIps: z.enum(ADDRESS_MODES),
@@ -56,13 +57,14 @@ export async function lakePrivacy(
       `${lake.privacyFile}: the rows of this lake were written with ${JSON.stringify(written)}; restore the file that "ingest" wrote, or delete it`,
     );
   }
-  const hasUnknownRows = parquet !== undefined && !written && !stored;
-  if (hasUnknownRows && !OPTION_NAMES.every((name) => wanted[name] !== undefined)) {
+  const isUnknown = parquet !== undefined && !written && !stored;
+  const proven = isUnknown ? await provenPrivacy(engine, lake) : undefined;
+  if (isUnknown && !proven && !OPTION_NAMES.every((name) => wanted[name] !== undefined)) {
     throw new UserError(
       `${parquet}: the file does not say how its rows store personal data, and ${lake.privacyFile} is missing; restore it, or repeat the options of the first ingest: --client-ips, --query-strings and --cookies`,
     );
   }
-  const privacy = written ?? stored ?? withDefaults(wanted);
+  const privacy = written ?? stored ?? proven ?? withDefaults(wanted);
   for (const name of OPTION_NAMES) {
     const mode = wanted[name];
     if (mode !== undefined && mode !== privacy[name]) {
@@ -90,6 +92,10 @@ async function writtenPrivacy(engine: DuckdbEngine, parquet: string): Promise<Pr
   });
   return value === undefined ? undefined : parsed(String(value), parquet);
 }
+
+/** Options of a version that stored none unless it had some, if the rows leave no doubt. */
+const provenPrivacy = async (engine: DuckdbEngine, lake: LakeLayout): Promise<Privacy | undefined> =>
+  (await holdsLoggedValues(engine, lake)) ? withDefaults({}) : undefined;
 
 async function storedPrivacy({ privacyFile }: LakeLayout): Promise<Privacy | undefined> {
   const text = await readFile(privacyFile, "utf8").catch(absent);

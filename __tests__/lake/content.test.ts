@@ -49,7 +49,7 @@ async function makeOldLake(): Promise<void> {
     renameSync(`${file}.old`, file);
   }
   engine.close();
-  rmSync(join(lake.lake, ".buckets.json"));
+  for (const name of [".buckets.json", "privacy.json", ".lock.duckdb"]) rmSync(join(lake.lake, name));
 }
 
 describe("a file that changed since it was committed", () => {
