@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import {
@@ -20,6 +20,7 @@ import type { DuckdbEngine } from "./duckdb-engine";
 import { findParquet } from "./find-parquet";
 import { type LakeLayout, TYPED_PREFIX } from "./layout";
 import { holdsLoggedValues } from "./logged-values";
+import { writeWhole } from "./write-whole";
 
 const storedSchema = z.strictObject({
   clientIps: z.enum(ADDRESS_MODES),
@@ -73,7 +74,7 @@ export async function lakePrivacy(
       );
     }
   }
-  if (!stored) await writeFile(lake.privacyFile, `${JSON.stringify(privacy, null, 2)}\n`);
+  if (!stored) await writeWhole(lake.privacyFile, `${JSON.stringify(privacy, null, 2)}\n`);
   if (keepsAll(privacy)) return undefined;
   return { privacy, salt: needsSalt(privacy) ? await saltOf(lake, parquet !== undefined) : "" };
 }
@@ -121,7 +122,7 @@ async function saltOf(lake: LakeLayout, hasRows: boolean): Promise<string> {
     );
   }
   const salt = stored?.trim() ?? newSalt();
-  if (stored === undefined) await writeFile(saltFile, `${salt}\n`, { mode: 0o600 });
+  if (stored === undefined) await writeWhole(saltFile, `${salt}\n`);
   if (salt.length >= MIN_SALT_LENGTH) return salt;
   throw new UserError(`${saltFile}: expected a secret of at least ${MIN_SALT_LENGTH} characters`);
 }

@@ -180,6 +180,19 @@ describe("two folders with the same name", () => {
   });
 });
 
+describe("a list of folders that is not complete", () => {
+  it("is refused, because another folder could replace the files of the first one", async () => {
+    putAt(albKey(), textOf(2));
+    await lake.ingest();
+    const file = join(lake.lake, ".buckets.json");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.slice(0, 20));
+    await expect(lake.ingest()).rejects.toThrow(`${file}: expected an object with the path of each folder`);
+    writeFileSync(file, text);
+    expect(await lake.ingest()).toMatchObject({ changed: 0, duplicates: 0, lost: [] });
+  });
+});
+
 describe("a lake of a version that kept no records of contents", () => {
   it("keeps its rows, adds nothing twice, and finds what changed or comes under another name from then on", async () => {
     const [key, grown] = [albKey(), albKey()];
