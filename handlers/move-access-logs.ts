@@ -5,7 +5,7 @@ import { SKIP_REASONS } from "../formats/object-kind";
 import { s3ObjectStore } from "./adapters/s3-object-store";
 import { arrivedObjects } from "./arrived-objects";
 import { configurationIn } from "./configuration";
-import { messageOf, OperationError } from "./core/errors";
+import type { OperationError } from "./core/errors";
 import { type MoveOutcome, moveObjects } from "./core/move-objects";
 import type { ArrivedObject } from "./core/move-plan";
 import { systemClock } from "./core/ports";
@@ -28,8 +28,8 @@ interface Arrival {
 /**
  * Moves the objects of a batch of queue messages.
  *
- * @returns the messages to deliver again: those with a failed or postponed object, and those that cannot be
- * parsed
+ * @returns the messages to deliver again: those with a failed or postponed object, and those of which a part cannot
+ * be read
  */
 export async function handler(
   event: SQSEvent,
@@ -37,21 +37,22 @@ export async function handler(
 ): Promise<SQSBatchResponse> {
   const { sources, writtenAt } = await configuration();
   const failedMessages = new Set<string>();
+  let unreadable = 0;
   // Moves the whole batch at once, so that deletes and notes need few requests.
   const arrivals = event.Records.flatMap(({ messageId, body }): Arrival[] => {
-    try {
-      return arrivedObjects(body).map((object) => ({ messageId, object }));
-    } catch (error) {
+    const objects = arrivedObjects(body, (error) => {
+      unreadable++;
       failedMessages.add(messageId);
       logger.error("unreadable message", { messageId, ...errorFields(error) });
-      return [];
-    }
+    });
+    return objects.map((object) => ({ messageId, object }));
   });
   const deadline = new Date(systemClock.now().getTime() + context.getRemainingTimeInMillis() - RESERVE_MS);
   const outcomes = await moveObjects(
     { store, clock: systemClock },
     {
       sources,
+      landingBucket: environment.LANDING_BUCKET,
       targetBucket: environment.TARGET_BUCKET,
       names: "time-first",
       keepOriginals: environment.KEEP_ORIGINALS === "true",
@@ -66,7 +67,7 @@ export async function handler(
     if (outcome.kind === "failed" || outcome.kind === "postponed") failedMessages.add(arrival.messageId);
     logOutcome(arrival, outcome);
   }
-  publishOutcomes(sources, arrivals, outcomes);
+  publishOutcomes(sources, arrivals, outcomes, unreadable);
   return { batchItemFailures: [...failedMessages].map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
@@ -87,15 +88,13 @@ function logOutcome({ messageId, object }: Arrival, outcome: MoveOutcome): void 
   }
 }
 
-const errorFields = (error: unknown) => ({
-  code: error instanceof OperationError ? error.code : "UNEXPECTED",
-  reason: messageOf(error),
-});
+const errorFields = ({ code, message }: OperationError) => ({ code, reason: message });
 
 function publishOutcomes(
   sources: readonly ConfiguredSource[],
   arrivals: readonly Arrival[],
   outcomes: readonly MoveOutcome[],
+  unreadable: number,
 ): void {
   const moved = arrivals.flatMap(({ object }, index) => {
     const outcome = outcomes[index];
@@ -113,7 +112,7 @@ function publishOutcomes(
     object.deliveredAt ? [secondsSince(object.deliveredAt)] : [],
   );
   publish({
-    ObjectsFailed: outcomes.filter(({ kind }) => kind === "failed").length,
+    ObjectsFailed: unreadable + outcomes.filter(({ kind }) => kind === "failed").length,
     ...(delays.length > 0 ? { SecondsToRaw: Math.max(...delays) } : {}),
   });
   for (const reason of SKIP_REASONS) {

@@ -231,7 +231,7 @@ describe("maintain-lake", () => {
     };
     expect(await maintain(environment)).toMatchObject({ reconciled: { noted: 0, announced: 1 } });
     await sqs.close();
-    expect(bodies.flatMap(arrivedObjects)).toEqual([{ bucket: "landing", key, size: 4 }]);
+    expect(bodies.flatMap((body) => arrivedObjects(body))).toEqual([{ bucket: "landing", key, size: 4 }]);
   });
 
   it.each([{}, { table: "cloudfront_access_logs" }])(

@@ -58,6 +58,7 @@ async function invoke(
   configuredAt?: Date,
 ): Promise<SQSBatchResponse> {
   const environment = {
+    LANDING_BUCKET: "logs",
     TARGET_BUCKET: "logs",
     KEEP_ORIGINALS: "false",
     POWERTOOLS_SERVICE_NAME: "move",
@@ -222,12 +223,41 @@ describe("move-access-logs", () => {
     }
   });
 
-  it("returns only the message that it cannot parse", async () => {
+  it("returns and counts only the messages that it cannot parse", async () => {
     const response = await invoke(
       sqsEvent("no json", JSON.stringify({ hello: 1 }), s3Notification("logs", KEY)),
     );
     expect(failedIn(response)).toEqual(["m0", "m1"]);
     expect(rawKeys()).toHaveLength(1);
+    expect(printed.flatMap(embeddedMetrics)).toContainEqual(
+      expect.objectContaining({ values: expect.objectContaining({ ObjectsFailed: 2 }) }),
+    );
+  });
+
+  it("moves the objects of a message with a record that it cannot read, and returns the message", async () => {
+    server.put("logs", CLOUDFRONT_KEY, "text");
+    const [first, second] = [KEY, CLOUDFRONT_KEY].flatMap(
+      (key) => JSON.parse(s3Notification("logs", key)).Records,
+    );
+    const broken = { ...first, s3: { ...first.s3, object: { key: "%FF" } } };
+    const message = JSON.stringify({ Records: [first, broken, second] });
+    expect(failedIn(await invoke(sqsEvent(message, s3Notification("logs", KEY))))).toEqual(["m0"]);
+    expect(rawKeys()).toHaveLength(2);
+    expect(keysIn("logs")).not.toContain(CLOUDFRONT_KEY);
+    expect(printed.join("\n")).toContain("Records.1.s3.object.key: expected a form-encoded key");
+    expect(printed.flatMap(embeddedMetrics)).toContainEqual(
+      expect.objectContaining({ values: expect.objectContaining({ ObjectsFailed: 1 }) }),
+    );
+  });
+
+  it("acknowledges and counts the objects of another bucket, and leaves them where they are", async () => {
+    server.put("foreign", KEY, "text");
+    const response = await invoke(sqsEvent(s3Notification("foreign", KEY), eventBridgeEvent("foreign", KEY)));
+    expect(failedIn(response)).toEqual([]);
+    expect([rawKeys(), keysIn("foreign")]).toEqual([[], [KEY]]);
+    const counted = printed.flatMap(embeddedMetrics).flatMap(({ values }) => values.ObjectsSkipped ?? []);
+    expect(counted).toEqual([2]);
+    expect(printed.join("\n")).toContain('"Reason":"unmatched-key"');
   });
 
   it("retries when S3 answers SlowDown", async () => {

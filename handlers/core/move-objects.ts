@@ -3,13 +3,19 @@ import type { SkipReason } from "../../formats/object-kind";
 import { MINUTE_MS } from "../../formats/time";
 import { type MovedFile, noteArrivals } from "./arrival-notes";
 import { messageOf, type OperationError, RetryableError } from "./errors";
-import { type ArrivedObject, planMove, type TargetNames } from "./move-plan";
+import { type ArrivedObject, planMove, type TargetNames, UNMATCHED } from "./move-plan";
 import type { Clock, ObjectStore } from "./ports";
 import { rejectedKeyOf } from "./rejected-files";
 import type { Source } from "./source";
 
 export interface MoveConfig {
   readonly sources: readonly Source[];
+  /**
+   * Bucket that logs are delivered to: objects of other buckets, whose events were sent here by mistake, are skipped.
+   *
+   * @default - objects of all buckets are moved
+   */
+  readonly landingBucket?: string;
   /** Target bucket; may be the bucket that the objects are in. */
   readonly targetBucket: string;
   readonly names: TargetNames;
@@ -106,7 +112,8 @@ interface Copy {
 }
 
 async function copyObject(store: ObjectStore, config: MoveConfig, object: ArrivedObject): Promise<Copy> {
-  const plan = planMove(config.sources, config.names, object, config.targetBucket);
+  const isForeign = config.landingBucket !== undefined && object.bucket !== config.landingBucket;
+  const plan = isForeign ? UNMATCHED : planMove(config.sources, config.names, object, config.targetBucket);
   if (plan.kind === "skip") return { outcome: { kind: "skipped", reason: plan.reason } };
   const { partition, source, key, earlierKeys } = plan;
   const target = { bucket: config.targetBucket, key };
