@@ -1,8 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
 import type { SkipReason } from "../formats/object-kind";
 import { jsonAs } from "../handlers/core/json";
 import type { LakeLayout } from "./layout";
+import { writeWhole } from "./write-whole";
 
 /**
  * Why an access log did not become rows, or its original was not deleted.
@@ -34,7 +35,7 @@ const LOST: ReadonlySet<string> = new Set(LOST_REASONS);
 export const isLost = (object: SkippedObject): object is LostObject => LOST.has(object.reason);
 
 export const writeSkipped = ({ skippedFile }: LakeLayout, skipped: readonly SkippedObject[]): Promise<void> =>
-  writeFile(skippedFile, skipped.map((item) => `${JSON.stringify(item)}\n`).join(""));
+  writeWhole(skippedFile, skipped.map((item) => `${JSON.stringify(item)}\n`).join(""));
 
 const lostSchema = z.object({
   key: z.string(),

@@ -321,6 +321,7 @@ export class AccessLogPipeline extends Construct {
     { queue }: ObjectCreatedTrigger,
   ): HandlerFunction {
     const environment: MoveEnvironment = {
+      LANDING_BUCKET: this.landing.bucket,
       TARGET_BUCKET: this.bucket.bucket.bucket,
       KEEP_ORIGINALS: flagOf(props.keepOriginals ?? false),
     };

@@ -68,7 +68,18 @@ export function judge(
       ? []
       : [`${unparsedCounted} unparsed lines are reported, not ${unparsed}`]),
     ...judgeRejected(buckets.objects, broken),
+    ...copiesIn(buckets),
   ];
+}
+
+/** Files that are below `raw/` twice: the text table would have their rows twice. */
+function copiesIn({ objects }: Buckets): string[] {
+  const identities = [...objects.keys()]
+    .filter((path) => path.startsWith(`${BUCKET}/${RAW_PREFIX}`))
+    .map((path) => identityOfPath(BUCKET, `s3://${path}`));
+  return identities
+    .filter((identity, index) => identities.indexOf(identity) !== index)
+    .map((identity) => `${identity} is among the text twice`);
 }
 
 /**

@@ -69,6 +69,12 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "of [key, ...earlierKeys.slice(1)]",
   },
   {
+    name: "the name of an earlier version when an event is received again",
+    file: "handlers/core/move-objects.ts",
+    find: "configuredAt !== undefined &&",
+    replace: "configuredAt === undefined &&",
+  },
+  {
     name: "the hash in the target key",
     file: "formats/file-identity.ts",
     find: "`${bucket}/${key}`",

@@ -99,6 +99,7 @@ describe("the model counts the work of the handlers:", () => {
     const keys = Array.from({ length: MOVE.batchSize }, (_, index) => deliveredKey("0705", index));
     for (const key of keys) s3.put("logs", key, "text");
     await invoke("move-access-logs", sqsEvent(...keys.map((key) => s3Notification("logs", key))), {
+      LANDING_BUCKET: "logs",
       TARGET_BUCKET: "logs",
       KEEP_ORIGINALS: "false",
     });

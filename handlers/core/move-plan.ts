@@ -84,7 +84,7 @@ interface MatchedFile {
   readonly hour: Hour;
 }
 type Match = MatchedFile | { readonly kind: "skip"; readonly reason: SkipReason };
-const UNMATCHED: Match = { kind: "skip", reason: "unmatched-key" };
+export const UNMATCHED: MovePlan & Match = { kind: "skip", reason: "unmatched-key" };
 
 function matchObject(sources: readonly Source[], { key, size }: ArrivedObject): Match {
   if (key.endsWith("/")) return { kind: "skip", reason: "folder-marker" };
