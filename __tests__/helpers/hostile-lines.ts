@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import type { FormatId } from "../../formats";
-import { splitLines } from "../../formats/read-line";
 import { ALB_FIELDS, albLine, CLOUDFRONT_FIELDS, cloudfrontLine } from "./lines";
 
 export const FIELDS = { alb: ALB_FIELDS, cloudfront: CLOUDFRONT_FIELDS };
@@ -67,4 +66,4 @@ export const hostileLine = (id: FormatId) =>
       });
       return LINES[id]({ ...Object.fromEntries(quoted), ...special }, count) + tail;
     })
-    .filter((line) => splitLines(line).length === 1);
+    .filter((line) => !/[\r\n]/.test(line));

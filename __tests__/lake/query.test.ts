@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { openLake, queryLake } from "../../lake/query";
+import { spillFolder } from "../../lake/spill-folder";
 import { albKey, rowsOf, type TestLake, testLake } from "../helpers/lake";
 import { albLine } from "../helpers/lines";
 
@@ -139,15 +140,20 @@ describe("a query of a lake", () => {
     await expect(broken).rejects.toThrow(/^no space left$/);
   });
 
-  it("leaves no folder, and deletes those of queries that were killed on this machine", async () => {
-    const machine = hostname().replaceAll(/[^A-Za-z0-9.]/g, "_");
-    const [killed, elsewhere] = [`.query-${machine}-99999999`, ".query-other.machine-99999999"];
-    for (const name of [killed, elsewhere]) {
+  it("leaves no folder, and deletes those of killed queries, but none of another machine or container", async () => {
+    const killed = basename(spillFolder(lake.lake)).replace(/\d+$/, "99999999");
+    const container = `.query-${hostname().replaceAll(/[^A-Za-z0-9.-]/g, "_")}-pid__1_-99999999`;
+    const elsewhere = [".query-other.machine-99999999", container].sort();
+    for (const name of [killed, ...elsewhere]) {
       mkdirSync(join(lake.lake, name));
       writeFileSync(join(lake.lake, name, "duckdb_temp_storage-0.tmp"), "text");
     }
     await lake.query("SELECT 1");
-    expect(readdirSync(lake.lake).filter((name) => name.startsWith(".query"))).toEqual([elsewhere]);
+    expect(
+      readdirSync(lake.lake)
+        .filter((name) => name.startsWith(".query"))
+        .sort(),
+    ).toEqual(elsewhere);
     expect(parquetFiles()).toHaveLength(1);
   });
 });
