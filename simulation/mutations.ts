@@ -59,8 +59,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the existence of a rejected file when source and target are gone",
     file: "handlers/core/move-objects.ts",
-    find: "if (await store.exists({ bucket: target.bucket, key: rejectedKeyOf(known) }))",
-    replace: "if (rejectedKeyOf(known) === known)",
+    find: "if (await store.exists({ bucket: target.bucket, key: reasonKeyOf(known) }))",
+    replace: "if (reasonKeyOf(known) === known)",
   },
   {
     name: "the name of an earlier version when the source is gone",

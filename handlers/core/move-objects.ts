@@ -5,7 +5,7 @@ import { type MovedFile, noteArrivals } from "./arrival-notes";
 import { messageOf, type OperationError, RetryableError } from "./errors";
 import { type ArrivedObject, planMove, type TargetNames, UNMATCHED } from "./move-plan";
 import type { Clock, ObjectStore } from "./ports";
-import { rejectedKeyOf } from "./rejected-files";
+import { reasonKeyOf } from "./rejected-files";
 import type { Source } from "./source";
 
 export interface MoveConfig {
@@ -129,8 +129,8 @@ async function copyObject(store: ObjectStore, config: MoveConfig, object: Arrive
     for (const known of keys) {
       if (await store.exists({ bucket: target.bucket, key: known }))
         return { outcome: moved, file: { ...file, key: known } };
-      // The engine could not read the file.
-      if (await store.exists({ bucket: target.bucket, key: rejectedKeyOf(known) })) return { outcome: moved };
+      // The engine could not read the file, and the move to `rejected/` was completed.
+      if (await store.exists({ bucket: target.bucket, key: reasonKeyOf(known) })) return { outcome: moved };
     }
     return undefined;
   };
