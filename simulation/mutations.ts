@@ -65,8 +65,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the name of an earlier version when the source is gone",
     file: "handlers/core/move-objects.ts",
-    find: "of [key, ...earlierKeys]",
-    replace: "of [key, ...earlierKeys.slice(1)]",
+    find: "movedTo([key, ...earlierKeys])",
+    replace: "movedTo([key])",
   },
   {
     name: "the name of an earlier version when an event is received again",
@@ -137,7 +137,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the rejected file's removal from the text",
     file: "handlers/core/rejected-files.ts",
-    find: 'if (file.kind === "moved") await deleteOrFail(store, bucket, [key]);',
+    find: "await deleteOrFail(store, bucket, moved);",
     replace: "",
   },
   {

@@ -68,6 +68,10 @@ export interface Figures {
   readonly hitBytes: number;
 }
 
+/** True if the format of a table has what a measure is made of. */
+export const isMeasured = (table: TableReport, measure: Parameters<typeof measureOf>[2]): boolean =>
+  table.cubes.some(({ measures }) => measures.includes(measure));
+
 /** Adds up sums whose last code is the status class. */
 function figuresOf(table: TableReport, cube: Cube, sums: readonly Sum[]): Figures {
   const statuses = table.dimensions.find(({ id }) => id === "status")?.values ?? [];
@@ -133,9 +137,7 @@ const trafficCells = ({ requests, clientErrors, serverErrors, sent }: Figures, w
 export function dimensionPanel(table: TableReport, state: State, domain: Domain<DimensionId>): Panel {
   const { id, label, values } = domain;
   const { selection, isUnknown } = applied(table, state, id);
-  const [hasOwnErrors, hasCache] = (["own_errors", "hits"] as const).map((id) =>
-    table.cubes[0]?.measures.includes(id),
-  );
+  const [hasOwnErrors, hasCache] = [isMeasured(table, "own_errors"), isMeasured(table, "hits")];
   const own: Column[] = [
     ...(hasOwnErrors ? [{ label: "ELB 5xx", kind: "count" } as const] : []),
     ...(hasCache

@@ -8,6 +8,7 @@ import {
   detailPanels,
   dimensionPanel,
   figures,
+  isMeasured,
   latencyPanel,
   listPanel,
   OTHER,
@@ -106,12 +107,12 @@ function tiles(table: TableReport, state: State): Element {
     ["Bytes sent", sums ? byteText(sums.sent) : NOTHING, change(totals.sent, before?.sent)],
     ["Clients", whole(compact(totals.clients)), note, change(totals.clients, before?.clients)],
     ["Median time", whole(ms(totals.p50)), note ?? `p95 ${ms(totals.p95)}, p99 ${ms(totals.p99)}`],
-    ...(table.format === "alb"
+    ...(isMeasured(table, "own_errors")
       ? ([
           ["ELB's own 5xx", sums ? shortCount(sums.ownErrors) : NOTHING, "the targets returned the others"],
         ] as [string, string, string][])
       : []),
-    ...(table.format === "cloudfront"
+    ...(isMeasured(table, "hits")
       ? ([
           [
             "Hit ratio",
