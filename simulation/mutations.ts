@@ -33,12 +33,6 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "[anyOf(own)]",
   },
   {
-    name: "the separate statements for old and new names",
-    file: "handlers/core/plan-commits.ts",
-    find: "String(isStampedKey(file.key))",
-    replace: '""',
-  },
-  {
     name: "the confirmed copy before the delete",
     file: "handlers/core/move-objects.ts",
     find: 'copies[index]?.outcome.kind === "moved"',
@@ -61,12 +55,6 @@ export const MUTATIONS: readonly Mutation[] = [
     file: "handlers/core/move-objects.ts",
     find: "if (await store.exists({ bucket: target.bucket, key: reasonKeyOf(known) }))",
     replace: "if (reasonKeyOf(known) === known)",
-  },
-  {
-    name: "the name of an earlier version when the source is gone",
-    file: "handlers/core/move-objects.ts",
-    find: "movedTo([key, ...earlierKeys])",
-    replace: "movedTo([key])",
   },
   {
     name: "the name of an earlier version when an event is received again",

@@ -140,7 +140,7 @@ async function copyObject(store: ObjectStore, config: MoveConfig, object: Arrive
     if (earlier) return earlier;
     if ((await store.copy(object, target)) === "copied")
       return { outcome: { kind: "moved", isNew: true, source }, file };
-    const moved = await movedTo([key, ...earlierKeys]);
+    const moved = await movedTo([key]);
     if (moved) return moved;
     return failed(
       new RetryableError(
