@@ -89,6 +89,11 @@ export interface SlotTotals {
   readonly p99: number | null;
 }
 
+/** Quantiles of the times: p50, p95 and p99. */
+export const QUANTILES = [0.5, 0.95, 0.99] as const;
+/** Fewer requests with a time say little about a path. */
+export const MIN_TIMED = 10;
+
 /** Times of a path of the dimension. */
 export interface SlowPath {
   readonly path: string;

@@ -2,7 +2,16 @@ import { FORMATS } from "../formats";
 import { HOUR_MS } from "../formats/time";
 import type { Range } from "../questions/range";
 import { rangeCondition, timestamp } from "../questions/render";
-import { type CubeColumn, type CubeShape, MAX_VALUE, type MeasureId, TIME, VALUE } from "./model";
+import {
+  type CubeColumn,
+  type CubeShape,
+  MAX_VALUE,
+  type MeasureId,
+  MIN_TIMED,
+  QUANTILES,
+  TIME,
+  VALUE,
+} from "./model";
 import type { Dimension, Listed, Measure, Subject } from "./subject";
 
 export const tableOf = ({ format }: Subject): string => FORMATS[format].table;
@@ -293,10 +302,12 @@ GROUP BY ${numbers}
 ORDER BY ${numbers}`;
 }
 
+const TIMED_QUANTILES = `approx_percentile(timed, ARRAY[${QUANTILES.join(", ")}])`;
+
 /** Quantiles of each slot, and of all rows with NULL as the slot; exact on DuckDB. */
 export const QUANTILES_SQL = `SELECT ${TIME}, quantiles[1], quantiles[2], quantiles[3]
 FROM (
-  SELECT ${TIME}, approx_percentile(timed, ARRAY[0.5, 0.95, 0.99]) AS quantiles
+  SELECT ${TIME}, ${TIMED_QUANTILES} AS quantiles
   FROM ${CODED}
   GROUP BY GROUPING SETS ((${TIME}), ())
 )`;
@@ -307,12 +318,12 @@ export const slowestSql = ({
 }: Packings): string => `SELECT path, requests, quantiles[1], quantiles[2], quantiles[3]
 FROM (
   SELECT ${dimensions.code("path")} AS path, count(timed) AS requests,
-    approx_percentile(timed, ARRAY[0.5, 0.95, 0.99]) AS quantiles
+    ${TIMED_QUANTILES} AS quantiles
   FROM ${CODED}
   WHERE ${dimensions.part("path")} > 0
   GROUP BY 1
 )
-WHERE requests >= 10
+WHERE requests >= ${MIN_TIMED}
 ORDER BY quantiles[2] DESC, path
 LIMIT 25`;
 

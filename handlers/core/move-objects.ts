@@ -3,7 +3,7 @@ import type { SkipReason } from "../../formats/object-kind";
 import { MINUTE_MS } from "../../formats/time";
 import { type MovedFile, noteArrivals } from "./arrival-notes";
 import { messageOf, type OperationError, RetryableError } from "./errors";
-import { type ArrivedObject, planMove, type TargetNames, UNMATCHED } from "./move-plan";
+import { type ArrivedObject, planMove, type TargetNames } from "./move-plan";
 import type { Clock, ObjectStore } from "./ports";
 import { reasonKeyOf } from "./rejected-files";
 import type { Source } from "./source";
@@ -113,7 +113,8 @@ interface Copy {
 
 async function copyObject(store: ObjectStore, config: MoveConfig, object: ArrivedObject): Promise<Copy> {
   const isForeign = config.landingBucket !== undefined && object.bucket !== config.landingBucket;
-  const plan = isForeign ? UNMATCHED : planMove(config.sources, config.names, object, config.targetBucket);
+  if (isForeign) return { outcome: { kind: "skipped", reason: "unmatched-key" } };
+  const plan = planMove(config.sources, config.names, object, config.targetBucket);
   if (plan.kind === "skip") return { outcome: { kind: "skipped", reason: plan.reason } };
   const { partition, source, key, earlierKeys } = plan;
   const target = { bucket: config.targetBucket, key };

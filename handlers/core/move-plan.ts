@@ -89,7 +89,7 @@ interface MatchedFile {
   readonly hour: Hour;
 }
 type Match = MatchedFile | { readonly kind: "skip"; readonly reason: SkipReason };
-export const UNMATCHED: MovePlan & Match = { kind: "skip", reason: "unmatched-key" };
+const UNMATCHED: Match = { kind: "skip", reason: "unmatched-key" };
 
 function matchObject(sources: readonly Source[], { key, size }: ArrivedObject): Match {
   if (key.endsWith("/")) return { kind: "skip", reason: "folder-marker" };

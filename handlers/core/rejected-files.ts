@@ -49,6 +49,9 @@ const UNKNOWN_REASON = "the reason next to the file is missing";
 
 /** `rejected/<as below raw/>`: key of a moved file that the engine cannot read. */
 export const rejectedKeyOf = (key: string): string => REJECTED_PREFIX + key.slice(RAW_PREFIX.length);
+/** The key of a file before it was moved to `rejected/`. */
+export const movedKeyOf = (rejectedKey: string): string =>
+  RAW_PREFIX + rejectedKey.slice(REJECTED_PREFIX.length);
 export const reasonKeyOf = (key: string): string => reasonNextTo(rejectedKeyOf(key));
 /** Key of the reason of a file below `rejected/`. */
 export const reasonNextTo = (rejectedKey: string): string => rejectedKey + REASON_SUFFIX;
@@ -103,7 +106,7 @@ export async function rejectedIdentities(
     REJECTED_PREFIX + (table === undefined ? "" : `${table}/`),
   )) {
     if (!key.endsWith(REASON_SUFFIX)) continue;
-    const moved = RAW_PREFIX + key.slice(REJECTED_PREFIX.length, -REASON_SUFFIX.length);
+    const moved = movedKeyOf(key.slice(0, -REASON_SUFFIX.length));
     identities.push(identityOfPath(bucket, `s3://${bucket}/${moved}`));
   }
   return identities;
@@ -117,7 +120,7 @@ export async function rejectedFiles(store: ObjectStore, bucket: string): Promise
     const rejection = await readRejection(store, bucket, rejectedKey);
     const file = deliveredFileOf(rejection);
     files.push({
-      key: file?.key ?? RAW_PREFIX + rejectedKey.slice(REJECTED_PREFIX.length),
+      key: file?.key ?? movedKeyOf(rejectedKey),
       rejectedKey,
       reason: rejection?.reason ?? UNKNOWN_REASON,
       isReplaced: rejection !== undefined && (await isReplaced(store, rejection, etag)),

@@ -6,6 +6,9 @@ import {
   type DimensionId,
   type Domain,
   MAX_VALUE,
+  type MeasureId,
+  MIN_TIMED,
+  QUANTILES,
   type Rejected,
   type TableReport,
   TIME,
@@ -45,8 +48,6 @@ export const OTHER = "(other)";
 const MISSING =
   "The sums on this page do not answer this exactly with these filters. Remove a filter or choose whole steps of time, or run its SQL.";
 
-const QUANTILES = [0.5, 0.95, 0.99];
-
 const TRAFFIC: readonly Column[] = [
   { label: "Requests", kind: "count" },
   { label: "Share", kind: "percent" },
@@ -69,13 +70,17 @@ export interface Figures {
 }
 
 /** True if the format of a table has what a measure is made of. */
-export const isMeasured = (table: TableReport, measure: Parameters<typeof measureOf>[2]): boolean =>
+export const isMeasured = (table: TableReport, measure: MeasureId): boolean =>
   table.cubes.some(({ measures }) => measures.includes(measure));
+
+/** The quantiles of the times as columns of a panel's SQL. */
+const quantileColumns = ({ seconds }: TableReport): string =>
+  QUANTILES.map((part) => `approx_percentile(${seconds}, ${part}) AS p${part * 100}`).join(", ");
 
 /** Adds up sums whose last code is the status class. */
 function figuresOf(table: TableReport, cube: Cube, sums: readonly Sum[]): Figures {
   const statuses = table.dimensions.find(({ id }) => id === "status")?.values ?? [];
-  const total = (measure: Parameters<typeof measureOf>[2], status?: string) =>
+  const total = (measure: MeasureId, status?: string) =>
     sums
       .filter(({ codes }) => status === undefined || statuses[(codes.at(-1) ?? 0) - 1] === status)
       .reduce((all, { values }) => all + measureOf(cube, values, measure), 0);
@@ -304,7 +309,7 @@ export function latencyPanel(table: TableReport, state: State, timeZone: string)
   const panel = {
     id: `${table.format}-latency`,
     title: "Response time",
-    sql: `SELECT date_trunc('hour', time) AS hour, ${QUANTILES.map((part) => `approx_percentile(${table.seconds}, ${part}) AS p${part * 100}`).join(", ")}
+    sql: `SELECT date_trunc('hour', time) AS hour, ${quantileColumns(table)}
 FROM ${table.table}
 WHERE ${condition(table, state)} AND ${table.seconds} >= 0
 GROUP BY 1
@@ -370,7 +375,7 @@ export function slowestPanel(table: TableReport, state: State): Panel {
     title: "Slowest paths",
     dimension: "path",
     notes: [
-      "Of the paths with the most requests, errors and time; those with at least 10 requests. Filters do not apply to these rows.",
+      `Of the paths with the most requests, errors and time; those with at least ${MIN_TIMED} requests. Filters do not apply to these rows.`,
     ],
     columns: [
       { label: "Path", kind: "text" },
@@ -382,11 +387,11 @@ export function slowestPanel(table: TableReport, state: State): Panel {
       filter: path,
       isChosen: chosen?.includes(path) ?? false,
     })),
-    sql: `SELECT ${sql} AS path, count(*) AS requests, ${QUANTILES.map((part) => `approx_percentile(${table.seconds}, ${part}) AS p${part * 100}`).join(", ")}
+    sql: `SELECT ${sql} AS path, count(*) AS requests, ${quantileColumns(table)}
 FROM ${table.table}
 WHERE ${table.range} AND ${table.seconds} >= 0
 GROUP BY 1
-HAVING count(*) >= 10
+HAVING count(*) >= ${MIN_TIMED}
 ORDER BY 4 DESC
 LIMIT 100`,
   };
