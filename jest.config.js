@@ -2,11 +2,15 @@ const { availableParallelism } = require("node:os");
 
 const packages = "<rootDir>/cdktn/node_modules";
 
+const D3 = { "^(d3-[a-z-]+)$": "<rootDir>/node_modules/$1/dist/$1.js" };
+
 /** Options of all projects. */
 const common = {
   transform: { "\\.m?[jt]s$": "<rootDir>/scripts/jest-transform.js" },
   // p-limit, the SQL grammars and their dependencies are only published as ES modules.
   transformIgnorePatterns: ["/node_modules/(?!(?:p-limit|yocto-queue|dt-sql-parser|antlr4ng|antlr4-c3)/)"],
+  // D3's default files are modules that Jest cannot load; next to them are the same as CommonJS.
+  moduleNameMapper: D3,
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
   // In Jest's context each use of a global is a slow lookup, so modules get these, which hot loops use, as parameters.
   // Others, such as Promise, are declared again by modules that tests load.
@@ -16,7 +20,7 @@ const common = {
 /** Tests of synthesized text, which is the same on every Node: CI compares it instead of running them on each. */
 const SYNTH = ["modules", "permissions", "pipeline", "stacks", "terraform-module"];
 /** Folders whose tests need more than Node, or a long time. */
-const OTHERS = ["engine", "long", "terraform"];
+const OTHERS = ["browser", "engine", "long", "terraform"];
 
 /** @type {import("jest").Config} */
 module.exports = {
@@ -48,12 +52,19 @@ module.exports = {
       displayName: "cdktn",
       testMatch: ["<rootDir>/__tests__/{modules,stacks}/**/*.test.ts"],
       moduleNameMapper: {
+        ...D3,
         "^cdktf$": `${packages}/cdktn`,
         "^cdktf/(.*)$": `${packages}/cdktn/$1`,
         "^@cdktf/provider-aws/(.*)$": `${packages}/@cdktn/provider-aws/$1`,
         // One copy, so that a construct of any package is recognized as a construct.
         "^constructs$": `${packages}/constructs`,
       },
+    },
+    {
+      // The report's page in Chromium.
+      ...common,
+      displayName: "browser",
+      testMatch: ["<rootDir>/__tests__/browser/**/*.test.ts"],
     },
     {
       // Checks of synthesized configurations that only Terraform can make.

@@ -76,6 +76,8 @@ try {
   expectSame("rows", rows, written.rows);
   const [{ n }] = command("query", '"SELECT count(*) AS n FROM alb_access_logs"', "--lake lake");
   expectSame("rows of a query", n, written.rows.alb_access_logs);
+  const { tables } = command("report", "--lake lake");
+  expectSame("tables of a report", tables, Object.keys(written.rows));
   console.log(`installed, type-checked, synthesized and run on Node ${process.versions.node}`);
 } finally {
   rmSync(work, { recursive: true, force: true });

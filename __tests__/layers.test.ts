@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "terraform-module": ["formats", "pipeline", "modules", "settings", "stacks"],
   cost: ["formats", "terminal", "handlers/core", "pipeline"],
   lake: ["formats", "terminal", "handlers/core"],
+  report: ["formats", "questions", "terminal", "lake"],
   operations: ["formats", "terminal", "handlers", "handlers/core", "handlers/adapters", "pipeline", "cost"],
   inspect: [
     "formats",
@@ -44,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "cost",
     "sample",
     "lake",
+    "report",
     "operations",
     "inspect",
     "package.json",

@@ -105,6 +105,7 @@ export const CONFIGURATION: Configuration = {
 
 /** The stack's variables for `move-access-logs`. */
 export const moveEnvironment = (bucket: string): MoveEnvironment => ({
+  LANDING_BUCKET: bucket,
   TARGET_BUCKET: bucket,
   KEEP_ORIGINALS: "false",
 });

@@ -5,6 +5,7 @@ import { backfill } from "./backfill";
 import { type Benchmark, type BenchOptions, isMet, type Outcome } from "./benchmark";
 import { coldStart } from "./cold-start";
 import { ingest } from "./ingest";
+import { lakeReport } from "./lake-report";
 import { layout } from "./layout";
 import { listing } from "./listing";
 import { move } from "./move";
@@ -20,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   listing: { title: "Listing of files as delivered", run: listing },
   ingest: { title: "Ingest on one machine", run: ingest },
   questions: { title: "Questions", run: questions },
+  report: { title: "Report of a lake", run: lakeReport },
   layout: { title: "Layout of the Parquet files", run: layout },
   "cold-start": { title: "Cold start", run: coldStart },
   backfill: { title: "Backfill", run: backfill },

@@ -75,7 +75,7 @@ const PLAIN: readonly Plain[] = [
     lnav: "w3c_log",
   },
 ];
-function plainOf(format: LogFormat): Plain {
+export function plainOf(format: LogFormat): Plain {
   const plain = PLAIN.find((known) => known.format === format);
   if (plain === undefined) throw new Error(`nothing is known of ${format.id} for the peers`);
   return plain;

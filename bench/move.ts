@@ -4,7 +4,7 @@ import { ARRIVALS_PREFIX, CONFIGURATION_KEY } from "../formats/partition-layout"
 import { albObjects } from "../sample/objects";
 import { randomFrom } from "../sample/random";
 import { count } from "../terminal/quantities";
-import { s3Notification, sqsEvent } from "../testing/events";
+import { CONFIGURED_AT, s3Notification, sqsEvent } from "../testing/events";
 import { type S3Server, startS3Server } from "../testing/s3-server";
 import type { BenchOptions, Outcome, Table, Target } from "./benchmark";
 import { withFolder } from "./data";
@@ -108,7 +108,7 @@ async function moveObjects(
   ) => Promise<{ readonly milliseconds: number; readonly cpuMilliseconds: number }>,
 ): Promise<Moved> {
   server.clear();
-  server.put(BUCKET, CONFIGURATION_KEY, JSON.stringify(CONFIGURATION));
+  server.put(BUCKET, CONFIGURATION_KEY, JSON.stringify(CONFIGURATION), CONFIGURED_AT);
   const keys = putObjects(server, count);
   const started = performance.now();
   let [billedMs, cpuMs, invocations] = [0, 0, 0];

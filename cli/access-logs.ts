@@ -16,6 +16,7 @@ import { addDoctorCommand } from "./commands/doctor";
 import { addIngestCommand } from "./commands/ingest";
 import { addQueryCommand } from "./commands/query";
 import { addRedriveCommand } from "./commands/redrive";
+import { addReportCommand } from "./commands/report";
 import { addSampleCommand } from "./commands/sample";
 import { addStatusCommand } from "./commands/status";
 
@@ -40,6 +41,7 @@ addSampleCommand(program);
 addIngestCommand(program);
 addQueryCommand(program);
 addAskCommand(program);
+addReportCommand(program);
 addBackfillCommand(program);
 addConnectBucketCommand(program);
 addBucketPolicyCommand(program);

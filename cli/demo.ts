@@ -8,6 +8,7 @@ import { renderQuestion } from "../questions/render";
 import { SAMPLE_DEFAULTS, writeSample } from "../sample/write-sample";
 import { printRows } from "../terminal/print-rows";
 import { writeText } from "../terminal/write";
+import { makeReport } from "./make-report";
 import { printSummary } from "./print-summary";
 
 const FOLDER = "demo";
@@ -36,10 +37,16 @@ async function demo(): Promise<void> {
     await open.query(renderQuestion(question, ALL_TIME), (result) => printRows("table", result, writeText));
   }
   open.close();
+  const report = join(FOLDER, "report.html");
+  await makeReport({ lake, range: undefined, timeZone: "UTC", output: report });
   await writeText(`
+The whole picture: open ${report} in a browser.
+
 Next:
   npm run access-logs -- ask
                        list all built-in questions
+  npm run access-logs -- report --lake ${lake} --tz Europe/Berlin
+                       the page of the picture above, in your time zone
   npm run access-logs -- query "SELECT * FROM alb_access_logs LIMIT 5" --lake ${lake}
   npm run access-logs -- ingest YOUR_LOGS --lake ./lake
                        ingest your own logs: a folder with AWS's file names (aws s3 sync)

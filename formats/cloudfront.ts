@@ -1,4 +1,4 @@
-import { classifyDistributionObject } from "./distribution-object";
+import { classifyDistributionObject, distributionGroups } from "./distribution-object";
 import { column, type LogFormat } from "./log-format";
 
 /**
@@ -297,6 +297,7 @@ standard logging version 2 write all fields of this table, in its order.`,
   },
   delivered: {
     kind: "flat",
+    groups: distributionGroups,
     reason:
       "CloudFront delivers the files of all days to one folder, so that each query and each run would list all of them",
   },

@@ -47,6 +47,8 @@ export interface NameStamp {
 /** All files are in one folder: each statement would list all files that were ever delivered. */
 export interface FlatLayout {
   readonly kind: "flat";
+  /** The names are ordered by time in groups: the reconciliation lists some days only. */
+  readonly groups: NameGroups;
   /** Why its files cannot be read as delivered, for the message. */
   readonly reason: string;
 }

@@ -1,4 +1,5 @@
-import { parseHour } from "./hour";
+import type { NameGroups } from "./delivered-layout";
+import { hourOf, parseHour, partitionValuesOf } from "./hour";
 import { accessLog, fileNameOf, type ObjectKind, skip } from "./object-kind";
 
 /**
@@ -18,3 +19,13 @@ export function classifyDistributionObject(key: string): ObjectKind {
   const hour = groups && parseHour(`${groups.date}T${groups.hour}`);
   return hour === undefined ? skip("unmatched-key") : accessLog(hour);
 }
+
+/** The names of one distribution are ordered by hour. */
+export const distributionGroups: NameGroups = {
+  start: () => "",
+  delimiter: ".",
+  stampOf: (instant) => {
+    const { dt, hour } = partitionValuesOf(hourOf(instant));
+    return `${dt}-${hour}`;
+  },
+};

@@ -32,14 +32,12 @@ const formEncoded = z.pipe(
   }),
 );
 
-const notification = z.object({
-  Records: z.array(
-    z.object({
-      eventTime: time,
-      eventName: z.optional(z.string()),
-      s3: z.object({ ...described, object: z.object({ key: formEncoded, size }) }),
-    }),
-  ),
+const notification = z.object({ Records: z.array(z.unknown()) });
+
+const notificationRecord = z.object({
+  eventTime: time,
+  eventName: z.optional(z.string()),
+  s3: z.object({ ...described, object: z.object({ key: formEncoded, size }) }),
 });
 
 /** EventBridge does not encode keys. */
@@ -55,23 +53,42 @@ const eventBridgeEvent = z.object({
  * "Object Created" event, or S3's test event (no objects).
  *
  * @param body text of the message
- * @throws PermanentError `INVALID_EVENT` that names every missing or invalid field
+ * @param onUnreadable gets an error `INVALID_EVENT`, which names every missing or invalid field, for the message or
+ * for each of its records that cannot be read; the other records are read. Default: the first one is thrown
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
-export function arrivedObjects(body: string): ArrivedObject[] {
+export function arrivedObjects(
+  body: string,
+  onUnreadable: (error: PermanentError) => void = fail,
+): ArrivedObject[] {
   const event = jsonOf(body);
-  const { Event, Records } = parsed(anyMessage, event, body);
-  if (Event !== undefined) {
-    parsed(testEvent, event, body);
+  const parsed = <Schema extends z.ZodMiniType>(schema: Schema, value: unknown, place = "") => {
+    const { data, error } = z.safeParse(schema, value);
+    if (error) onUnreadable(unreadable(problemsOf(error, place), body));
+    return data;
+  };
+  const message = parsed(anyMessage, event);
+  if (message === undefined) return [];
+  if (message.Event !== undefined) {
+    parsed(testEvent, event);
     return [];
   }
-  if (Records !== undefined)
-    return parsed(notification, event, body)
-      .Records.filter(({ eventName = CREATED }) => eventName.startsWith(CREATED))
+  if (message.Records !== undefined) {
+    const records = parsed(notification, event)?.Records ?? [];
+    return records
+      .flatMap((record, index) => parsed(notificationRecord, record, `Records.${index}`) ?? [])
+      .filter(({ eventName = CREATED }) => eventName.startsWith(CREATED))
       .map(({ s3, eventTime }) => arrived(s3, eventTime));
-  const { detail, time, "detail-type": type = CREATED_DETAIL } = parsed(eventBridgeEvent, event, body);
+  }
+  const single = parsed(eventBridgeEvent, event);
+  if (single === undefined) return [];
+  const { detail, time, "detail-type": type = CREATED_DETAIL } = single;
   return type === CREATED_DETAIL ? [arrived(detail, time)] : [];
+}
+
+function fail(error: PermanentError): never {
+  throw error;
 }
 
 /** Other events, e.g. of deleted objects, also name an object. */
@@ -95,15 +112,8 @@ function deliveredAt(time: unknown): Pick<ArrivedObject, "deliveredAt"> {
 
 const SHOWN_CHARACTERS = 200;
 
-function parsed<Schema extends z.ZodMiniType>(
-  schema: Schema,
-  event: unknown,
-  body: string,
-): z.output<Schema> {
-  const result = z.safeParse(schema, event);
-  if (result.success) return result.data;
-  throw new PermanentError(
+const unreadable = (problems: string, body: string): PermanentError =>
+  new PermanentError(
     "INVALID_EVENT",
-    `expected an S3 notification or an EventBridge event of a new object (${problemsOf(result.error)}), got ${body.slice(0, SHOWN_CHARACTERS)}`,
+    `expected an S3 notification or an EventBridge event of a new object (${problems}), got ${body.slice(0, SHOWN_CHARACTERS)}`,
   );
-}

@@ -32,35 +32,47 @@ const configuration = z.strictObject({
  */
 export type Configuration = z.input<typeof configuration>;
 
+/** What is configured, and since when. */
+export interface Configured {
+  readonly sources: readonly ConfiguredSource[];
+  /** When the object was written. */
+  readonly writtenAt: Date;
+}
+
 /**
- * Reads the sources that Terraform wrote into the pipeline's bucket: once per Lambda environment, and again
- * after a failure. A deployment that changes them starts new environments.
+ * Reads the configuration that Terraform wrote into the pipeline's bucket: once per Lambda environment, and again
+ * after a failure. A deployment that changes it starts new environments.
  *
  * @throws PermanentError `INVALID_ENVIRONMENT` that names the object and all missing or invalid values
  */
+export function configurationIn(store: Pick<ObjectStore, "read">, bucket: string): () => Promise<Configured> {
+  let configured: Configured | undefined;
+  return async () => {
+    configured ??= await readConfiguration(store, bucket);
+    return configured;
+  };
+}
+
+/** Only the sources of the configuration. @throws as `configurationIn` */
 export function sourcesIn(
   store: Pick<ObjectStore, "read">,
   bucket: string,
 ): () => Promise<readonly ConfiguredSource[]> {
-  let sources: readonly ConfiguredSource[] | undefined;
-  return async () => {
-    sources ??= await readSources(store, bucket);
-    return sources;
-  };
+  const configurationOf = configurationIn(store, bucket);
+  return async () => (await configurationOf()).sources;
 }
 
-async function readSources(
-  store: Pick<ObjectStore, "read">,
-  bucket: string,
-): Promise<readonly ConfiguredSource[]> {
+async function readConfiguration(store: Pick<ObjectStore, "read">, bucket: string): Promise<Configured> {
   const place = `s3://${bucket}/${CONFIGURATION_KEY}`;
   const object = await store.read({ bucket, key: CONFIGURATION_KEY });
   if (object === undefined) throw invalid(place, "is missing");
   const stored = jsonOf(object.body);
   if (stored === undefined) throw invalid(place, "is not valid JSON");
   const result = z.safeParse(configuration, stored);
-  if (result.success)
-    return result.data.sources.map(({ partition = false, ...source }) => ({ ...source, partition }));
+  if (result.success) {
+    const sources = result.data.sources.map(({ partition = false, ...source }) => ({ ...source, partition }));
+    return { sources, writtenAt: object.writtenAt };
+  }
   throw invalid(place, problemsOf(result.error));
 }
 

@@ -23,7 +23,11 @@ const identifier = z.string().check(z.regex(IDENTIFIER));
 
 const flag = z.enum(["true", "false"]);
 
+/** Bucket that logs are delivered to. */
+const landingBucket = bucket;
+
 const moveSchema = z.object({
+  LANDING_BUCKET: landingBucket,
   /** Target bucket of the move; may be the landing bucket. */
   TARGET_BUCKET: bucket,
   /** `true`: the originals stay. */
@@ -56,12 +60,9 @@ const maintainSchema = z.object({
   ...lakeVariables,
   /** Days that rows of the typed tables are kept. Default: rows are not deleted. */
   RETENTION_DAYS: z.optional(jsonText(z.int().check(z.minimum(1)))),
-  /** Bucket that logs are delivered to. */
-  LANDING_BUCKET: bucket,
+  LANDING_BUCKET: landingBucket,
   /** URL of the queue of new objects, to announce objects again whose event was lost. Default: no files are moved. */
   QUEUE_URL: z.optional(z.url()),
-  /** `true`: the originals of moved files stay. */
-  KEEP_ORIGINALS: flag,
 });
 
 /** Variables of `move-access-logs`, as texts: the constructs must set exactly these. */

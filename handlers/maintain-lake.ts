@@ -29,13 +29,12 @@ const client = new AthenaClient({ maxAttempts: 5 });
 const versions = glueTableVersions({ client: new GlueClient({ maxAttempts: 5 }), database: DATABASE });
 const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
 
-const { QUEUE_URL, LANDING_BUCKET, KEEP_ORIGINALS } = environment;
+const { QUEUE_URL, LANDING_BUCKET } = environment;
 const landing =
   QUEUE_URL === undefined
     ? undefined
     : {
         bucket: LANDING_BUCKET,
-        keepOriginals: KEEP_ORIGINALS === "true",
         queue: sqsMoveQueue({ client: new SQSClient({ maxAttempts: 5 }), url: QUEUE_URL }),
       };
 

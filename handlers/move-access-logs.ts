@@ -4,8 +4,8 @@ import type { ConfiguredSource } from "../formats/configured-source";
 import { SKIP_REASONS } from "../formats/object-kind";
 import { s3ObjectStore } from "./adapters/s3-object-store";
 import { arrivedObjects } from "./arrived-objects";
-import { sourcesIn } from "./configuration";
-import { messageOf, OperationError } from "./core/errors";
+import { configurationIn } from "./configuration";
+import type { OperationError } from "./core/errors";
 import { type MoveOutcome, moveObjects } from "./core/move-objects";
 import type { ArrivedObject } from "./core/move-plan";
 import { systemClock } from "./core/ports";
@@ -14,7 +14,7 @@ import { logger, publish, publishPer } from "./telemetry";
 
 const environment = readMoveEnvironment(process.env);
 const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
-const sourcesOf = sourcesIn(store, environment.TARGET_BUCKET);
+const configuration = configurationIn(store, environment.TARGET_BUCKET);
 
 /** Time reserved for the end of a run: a slow copy that has started, its note and its delete. */
 const RESERVE_MS = 15_000;
@@ -28,33 +28,35 @@ interface Arrival {
 /**
  * Moves the objects of a batch of queue messages.
  *
- * @returns the messages to deliver again: those with a failed or postponed object, and those that cannot be
- * parsed
+ * @returns the messages to deliver again: those with a failed or postponed object, and those of which a part cannot
+ * be read
  */
 export async function handler(
   event: SQSEvent,
   context: Pick<Context, "getRemainingTimeInMillis">,
 ): Promise<SQSBatchResponse> {
-  const sources = await sourcesOf();
+  const { sources, writtenAt } = await configuration();
   const failedMessages = new Set<string>();
+  let unreadable = 0;
   // Moves the whole batch at once, so that deletes and notes need few requests.
   const arrivals = event.Records.flatMap(({ messageId, body }): Arrival[] => {
-    try {
-      return arrivedObjects(body).map((object) => ({ messageId, object }));
-    } catch (error) {
+    const objects = arrivedObjects(body, (error) => {
+      unreadable++;
       failedMessages.add(messageId);
       logger.error("unreadable message", { messageId, ...errorFields(error) });
-      return [];
-    }
+    });
+    return objects.map((object) => ({ messageId, object }));
   });
   const deadline = new Date(systemClock.now().getTime() + context.getRemainingTimeInMillis() - RESERVE_MS);
   const outcomes = await moveObjects(
     { store, clock: systemClock },
     {
       sources,
+      landingBucket: environment.LANDING_BUCKET,
       targetBucket: environment.TARGET_BUCKET,
       names: "time-first",
       keepOriginals: environment.KEEP_ORIGINALS === "true",
+      configuredAt: writtenAt,
       deadline,
     },
     arrivals.map(({ object }) => object),
@@ -65,7 +67,7 @@ export async function handler(
     if (outcome.kind === "failed" || outcome.kind === "postponed") failedMessages.add(arrival.messageId);
     logOutcome(arrival, outcome);
   }
-  publishOutcomes(sources, arrivals, outcomes);
+  publishOutcomes(sources, arrivals, outcomes, unreadable);
   return { batchItemFailures: [...failedMessages].map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
@@ -86,15 +88,13 @@ function logOutcome({ messageId, object }: Arrival, outcome: MoveOutcome): void 
   }
 }
 
-const errorFields = (error: unknown) => ({
-  code: error instanceof OperationError ? error.code : "UNEXPECTED",
-  reason: messageOf(error),
-});
+const errorFields = ({ code, message }: OperationError) => ({ code, reason: message });
 
 function publishOutcomes(
   sources: readonly ConfiguredSource[],
   arrivals: readonly Arrival[],
   outcomes: readonly MoveOutcome[],
+  unreadable: number,
 ): void {
   const moved = arrivals.flatMap(({ object }, index) => {
     const outcome = outcomes[index];
@@ -112,7 +112,7 @@ function publishOutcomes(
     object.deliveredAt ? [secondsSince(object.deliveredAt)] : [],
   );
   publish({
-    ObjectsFailed: outcomes.filter(({ kind }) => kind === "failed").length,
+    ObjectsFailed: unreadable + outcomes.filter(({ kind }) => kind === "failed").length,
     ...(delays.length > 0 ? { SecondsToRaw: Math.max(...delays) } : {}),
   });
   for (const reason of SKIP_REASONS) {

@@ -7,11 +7,11 @@ import { type CommitProgress, type CommittedAll, commitNoted } from "./commit-no
 import { deleteOriginals } from "./delete-originals";
 import { folderPartitionCatalog } from "./folder-partition-catalog";
 import { ANY_SOURCE, checkedLake, type Folders, openFolders } from "./folders";
-import { LAKE_BUCKET, type LakeLayout, prepareLake } from "./layout";
-import { withLakeLock } from "./lock";
+import { LAKE_BUCKET, type LakeLayout } from "./layout";
 import { lakePrivacy } from "./privacy";
-import { withPrivateFiles } from "./private-files";
 import { type SkippedObject, writeSkipped } from "./skipped";
+import { throwIfFull } from "./storage-full";
+import { writeLake } from "./write-lake";
 import { withLakeWriter } from "./writer";
 
 export interface FolderBackfillOptions {
@@ -34,19 +34,18 @@ export type FolderBackfillOutcome = BackfillSummary &
 /**
  * Adds the history of a folder to a lake: runs `backfill`, and then the commits that schedules run on AWS.
  *
- * @throws UserError if the folder cannot be read or another process is writing to the lake
+ * @throws UserError if the folder cannot be read or another process is writing to the lake, or the disk is full
  */
 export async function backfillFolder(options: FolderBackfillOptions): Promise<FolderBackfillOutcome> {
   const lake = await checkedLake(options.directory, options.lake);
   if (options.isDryRun) return copyRange(await openFolders(options.directory, lake), options);
-  return withPrivateFiles(() => withLakeLock(lake, () => backfillLake(lake, options)));
+  return writeLake(lake, () => backfillLake(lake, options));
 }
 
 async function backfillLake(
   lake: LakeLayout,
   options: FolderBackfillOptions,
 ): Promise<FolderBackfillOutcome> {
-  await prepareLake(lake);
   const folders = await openFolders(options.directory, lake);
   return withLakeWriter(lake, async (writer) => {
     const privacy = await lakePrivacy(lake, writer.engine);
@@ -86,6 +85,7 @@ async function copyRange(
       keepOriginals: true,
     },
   );
+  throwIfFull(summary.failed.map(({ reason }) => reason));
   const failed = [...notListed].map(([key, reason]) => ({ key, reason }));
   return { ...summary, failed: [...failed, ...summary.failed] };
 }

@@ -1,10 +1,12 @@
 import { realpathSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import * as z from "zod/mini";
 import { jsonAs } from "../handlers/core/json";
+import { UserError } from "../terminal/user-error";
 import { exists } from "./exists";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
+import { writeWhole } from "./write-whole";
 
 /** Real paths of the folders that a lake got its logs from, by their bucket names. */
 const namesSchema = z.record(z.string(), z.string());
@@ -32,7 +34,7 @@ export async function keepBucketName(lake: LakeLayout, name: string, directory: 
   const names = await readNames(lake);
   const path = realpathSync.native(directory);
   if (names[name] === path) return;
-  await writeFile(lake.bucketsFile, `${JSON.stringify({ ...names, [name]: path }, null, 2)}\n`);
+  await writeWhole(lake.bucketsFile, `${JSON.stringify({ ...names, [name]: path }, null, 2)}\n`);
 }
 
 /** No folder has a slash in its name. A folder with the name of the lake's bucket must not be confused with it. */
@@ -41,6 +43,12 @@ const numbered = (folder: string, number: number): string => {
   return number === 1 ? first : `${folder}/${number}`;
 };
 
+/** @throws UserError if the file is invalid: without the names, folders could replace each other's files */
 async function readNames({ bucketsFile }: LakeLayout): Promise<Names> {
-  return jsonAs(namesSchema, await readFile(bucketsFile, "utf8").catch(() => "{}")) ?? {};
+  if (!(await exists(bucketsFile))) return {};
+  const names = jsonAs(namesSchema, await readFile(bucketsFile, "utf8"));
+  if (names) return names;
+  throw new UserError(
+    `${bucketsFile}: expected an object with the path of each folder; restore the file, or delete it if all logs of the lake come from one folder`,
+  );
 }

@@ -3,7 +3,7 @@ import { type BigIntStats, constants, lstatSync, mkdirSync, renameSync, statSync
 import { copyFile, link, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf, messageOf } from "../handlers/core/errors";
-import type { ObjectLocation, ObjectStore, StoredObject } from "../handlers/core/ports";
+import type { ObjectLocation, ObjectStore, StoredObject, StoredText } from "../handlers/core/ports";
 import { keyPath } from "./key-path";
 import { syncFile } from "./sync-to-disk";
 
@@ -105,10 +105,10 @@ async function putIfAbsent(target: string, body: string): Promise<string | undef
   return stats ? etagOf(stats) : "";
 }
 
-async function read(path: string): Promise<{ body: string; etag: string } | undefined> {
+async function read(path: string): Promise<StoredText | undefined> {
   const stats = statOrMissing(path);
   const body = await readFile(path, "utf8").catch(ignoreMissing(undefined));
-  return stats && body !== undefined ? { body, etag: etagOf(stats) } : undefined;
+  return stats && body !== undefined ? { body, etag: etagOf(stats), writtenAt: stats.mtime } : undefined;
 }
 
 /** @param publish makes the finished file appear under its name */

@@ -6,11 +6,11 @@ import { keepBucketName } from "./bucket-names";
 import { commitNoted } from "./commit-noted";
 import { deleteOriginals } from "./delete-originals";
 import { ANY_SOURCE, checkedLake, type Folders, openFolders } from "./folders";
-import { LAKE_BUCKET, prepareLake } from "./layout";
-import { withLakeLock } from "./lock";
+import { LAKE_BUCKET } from "./layout";
 import { lakePrivacy } from "./privacy";
-import { withPrivateFiles } from "./private-files";
 import { type IngestSkipReason, isLost, type LostObject, type SkippedObject, writeSkipped } from "./skipped";
+import { throwIfFull } from "./storage-full";
+import { writeLake } from "./write-lake";
 import { withLakeWriter } from "./writer";
 
 export interface IngestOptions {
@@ -61,17 +61,13 @@ const MOVE_BATCH = 1000;
  *
  * It can run again at any time, after new, late or changed files or an interruption: finished work is not repeated.
  *
- * @throws UserError if the folder cannot be read, another process is writing to the lake, or the lake has
- * other privacy options
+ * @throws UserError if the folder cannot be read, another process is writing to the lake, the disk is full, or the
+ * lake has other privacy options
  */
-export const ingest = (options: IngestOptions): Promise<IngestSummary> =>
-  withPrivateFiles(() => ingestPrivately(options));
-
-async function ingestPrivately(options: IngestOptions): Promise<IngestSummary> {
+export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const started = performance.now();
   const lake = await checkedLake(options.directory, options.lake);
-  return withLakeLock(lake, async () => {
-    await prepareLake(lake);
+  return writeLake(lake, async () => {
     const folders = await openFolders(options.directory, lake);
     const { moved, committed, kept } = await withLakeWriter(lake, async (writer) => {
       const privacy = await lakePrivacy(lake, writer.engine, options.privacy);
@@ -117,6 +113,7 @@ async function copyAll({ store, bucket, unreadable }: Folders, options: IngestOp
   let done = 0;
   for await (const batch of batches(store, bucket)) {
     const outcomes = await moveObjects({ store, clock: systemClock }, config, batch);
+    throwIfFull(outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [outcome.error.message] : [])));
     count += outcomes.filter(({ kind }) => kind === "moved").length;
     skipped.push(...batch.flatMap(({ key }, index) => skippedObject(key, outcomes[index])));
     done += batch.length;

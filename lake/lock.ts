@@ -8,6 +8,7 @@ import { UserError } from "../terminal/user-error";
 import { duckdb } from "./duckdb-library";
 import { exists } from "./exists";
 import type { LakeLayout } from "./layout";
+import { isStorageFull } from "./storage-full";
 import { syncFile } from "./sync-to-disk";
 
 /**
@@ -54,6 +55,7 @@ async function takeLock(lake: LakeLayout): Promise<DuckDBInstance> {
     try {
       return await open(lake.lockFile, "READ_WRITE");
     } catch (error) {
+      if (isStorageFull(error)) throw error;
       if (!isHeldElsewhere(error)) {
         throw new UserError(
           `${lake.lockFile}: the lake cannot be locked: ${messageOf(error)}; if no ingest is running, delete this file and run this again`,

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { splitLines } from "../formats/read-line";
+import { withLineFeeds } from "../formats/read-line";
 import { COLUMN_SEPARATOR } from "../formats/scan-line";
 
 /** A longer line may be cut. Real lines are below 64 KiB: only binary garbage is longer. */
@@ -81,5 +81,5 @@ const isPlainText = (block: Buffer): boolean =>
 
 function decoded(block: Buffer): Buffer {
   const text = new TextDecoder().decode(block).replaceAll(String.fromCharCode(COLUMN_SEPARATOR), REPLACEMENT);
-  return Buffer.from(splitLines(text).join("\n"));
+  return Buffer.from(withLineFeeds(text));
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import {
@@ -19,6 +19,8 @@ import { UserError } from "../terminal/user-error";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { findParquet } from "./find-parquet";
 import { type LakeLayout, TYPED_PREFIX } from "./layout";
+import { holdsLoggedValues } from "./logged-values";
+import { writeWhole } from "./write-whole";
 
 const storedSchema = z.strictObject({
   clientIps: z.enum(ADDRESS_MODES),
@@ -56,13 +58,14 @@ export async function lakePrivacy(
       `${lake.privacyFile}: the rows of this lake were written with ${JSON.stringify(written)}; restore the file that "ingest" wrote, or delete it`,
     );
   }
-  const hasUnknownRows = parquet !== undefined && !written && !stored;
-  if (hasUnknownRows && !OPTION_NAMES.every((name) => wanted[name] !== undefined)) {
+  const isUnknown = parquet !== undefined && !written && !stored;
+  const proven = isUnknown ? await provenPrivacy(engine, lake) : undefined;
+  if (isUnknown && !proven && !OPTION_NAMES.every((name) => wanted[name] !== undefined)) {
     throw new UserError(
       `${parquet}: the file does not say how its rows store personal data, and ${lake.privacyFile} is missing; restore it, or repeat the options of the first ingest: --client-ips, --query-strings and --cookies`,
     );
   }
-  const privacy = written ?? stored ?? withDefaults(wanted);
+  const privacy = written ?? stored ?? proven ?? withDefaults(wanted);
   for (const name of OPTION_NAMES) {
     const mode = wanted[name];
     if (mode !== undefined && mode !== privacy[name]) {
@@ -71,7 +74,7 @@ export async function lakePrivacy(
       );
     }
   }
-  if (!stored) await writeFile(lake.privacyFile, `${JSON.stringify(privacy, null, 2)}\n`);
+  if (!stored) await writeWhole(lake.privacyFile, `${JSON.stringify(privacy, null, 2)}\n`);
   if (keepsAll(privacy)) return undefined;
   return { privacy, salt: needsSalt(privacy) ? await saltOf(lake, parquet !== undefined) : "" };
 }
@@ -90,6 +93,10 @@ async function writtenPrivacy(engine: DuckdbEngine, parquet: string): Promise<Pr
   });
   return value === undefined ? undefined : parsed(String(value), parquet);
 }
+
+/** Options of a version that stored none unless it had some, if the rows leave no doubt. */
+const provenPrivacy = async (engine: DuckdbEngine, lake: LakeLayout): Promise<Privacy | undefined> =>
+  (await holdsLoggedValues(engine, lake)) ? withDefaults({}) : undefined;
 
 async function storedPrivacy({ privacyFile }: LakeLayout): Promise<Privacy | undefined> {
   const text = await readFile(privacyFile, "utf8").catch(absent);
@@ -115,7 +122,7 @@ async function saltOf(lake: LakeLayout, hasRows: boolean): Promise<string> {
     );
   }
   const salt = stored?.trim() ?? newSalt();
-  if (stored === undefined) await writeFile(saltFile, `${salt}\n`, { mode: 0o600 });
+  if (stored === undefined) await writeWhole(saltFile, `${salt}\n`);
   if (salt.length >= MIN_SALT_LENGTH) return salt;
   throw new UserError(`${saltFile}: expected a secret of at least ${MIN_SALT_LENGTH} characters`);
 }

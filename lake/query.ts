@@ -13,7 +13,7 @@ import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
 import { findParquet } from "./find-parquet";
 import { jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout, TYPED_PREFIX } from "./layout";
-import { noRows } from "./no-rows";
+import { noRows, storedColumns } from "./no-rows";
 import { makeFilesPrivate } from "./private-files";
 import { deleteSpills, spillFolder } from "./spill-folder";
 
@@ -26,6 +26,13 @@ export interface OpenLake {
    * @throws UserError without SQL, or with DuckDB's reason if it refuses the SQL
    */
   query<T>(sql: string, use: (result: QueryRows) => Promise<T>): Promise<T>;
+  /**
+   * Keeps the rows of a SELECT of the program's own as a table that later statements can read. It has the name until
+   * the lake is closed or the name is used again, and is not written to the lake.
+   *
+   * @throws as `query` does
+   */
+  keep(name: string, select: string): Promise<void>;
   close(): void;
 }
 
@@ -36,14 +43,26 @@ export interface QueryOptions {
    * @default false: one statement that reads the typed tables and no other file
    */
   readonly isUnsafe?: boolean;
+  /**
+   * Memory of the engine, e.g. `300MB`; rows that need more are written to a folder in the lake until the lake is closed.
+   *
+   * @default DuckDB's, most of the machine's memory
+   */
+  readonly memoryLimit?: string;
 }
 
 /** @throws UserError if the lake does not exist */
-export async function openLake(folder: string, { isUnsafe = false }: QueryOptions = {}): Promise<OpenLake> {
+export async function openLake(
+  folder: string,
+  { isUnsafe = false, memoryLimit }: QueryOptions = {},
+): Promise<OpenLake> {
   const lake = await existingLake(folder);
   deleteSpills(lake.root);
   const endPrivacy = makeFilesPrivate();
-  const engine = await openDuckdb({ temp_directory: spillFolder(lake.root) });
+  const engine = await openDuckdb({
+    temp_directory: spillFolder(lake.root),
+    ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
+  });
   const close = () => {
     engine.close();
     endPrivacy();
@@ -66,6 +85,10 @@ export async function openLake(folder: string, { isUnsafe = false }: QueryOption
         const result = await engine.stream(sql, !isUnsafe);
         return use({ columns: result.deduplicatedColumnNames(), rows: rowsOf(result) });
       });
+    },
+    keep: async (name, select) => {
+      const sql = `CREATE OR REPLACE TABLE ${sqlIdentifier(name)} AS ${select}`;
+      await failing(() => engine.run({ sql, token: name }));
     },
     close,
   };
@@ -115,7 +138,7 @@ async function createFunctions(engine: DuckdbEngine): Promise<void> {
 async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void> {
   for (const format of Object.values(FORMATS)) {
     const files = (await findParquet(join(lake.root, TYPED_PREFIX, format.table)))
-      ? storedFiles(lake, format)
+      ? await storedFiles(engine, lake, format)
       : noFiles(format);
     const typed = [
       ...duckdbColumns(format).map(({ name }) => name),
@@ -134,22 +157,25 @@ async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void
 
 /**
  * Reads columns by name, and missing ones as NULL: files written before a column was added stay readable,
- * even while no file has it.
+ * even while no file has it. A UNION with an empty table of all columns would do the same, and make queries slower.
  *
  * The partition keys are the last two folders of a file. DuckDB's own reader of partition keys would also take
  * them from the folders above the lake.
  */
-function storedFiles(lake: LakeLayout, format: LogFormat): string {
+async function storedFiles(engine: DuckdbEngine, lake: LakeLayout, format: LogFormat): Promise<string> {
+  const files = `read_parquet(${sqlString(lake.typedFiles(format))},
+    union_by_name = true, hive_partitioning = false, filename = true)`;
+  const described = await engine.rows(`SELECT column_name FROM (DESCRIBE FROM ${files})`);
+  const stored = new Set(described.map(([name]) => name));
+  const columns = storedColumns(format).map(({ name, type }) =>
+    stored.has(name) ? sqlIdentifier(name) : `NULL::${type} AS ${sqlIdentifier(name)}`,
+  );
   const keys = PARTITION_KEYS.map(({ name }) => `[/\\\\]${name}=([^/\\\\]*)`).join("");
   const values = PARTITION_KEYS.map(
     ({ name }, index) =>
       `regexp_extract(filename, ${sqlString(`${keys}[/\\\\][^/\\\\]*$`)}, ${index + 1}) AS ${sqlIdentifier(name)}`,
   );
-  const replaced = ["filename", ...PARTITION_KEYS.map(({ name }) => name)].map(sqlString).join(", ");
-  return `SELECT COLUMNS(name -> name NOT IN (${replaced})), ${values.join(", ")}
-FROM read_parquet(${sqlString(lake.typedFiles(format))},
-    union_by_name = true, hive_partitioning = false, filename = true)
-UNION ALL BY NAME ${noFiles(format)}`;
+  return `SELECT ${[...columns, ...values].join(", ")} FROM ${files}`;
 }
 
 /** A table without files can still be queried. */

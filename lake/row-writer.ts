@@ -70,7 +70,8 @@ export function rowWriter(format: LogFormat): RowWriter {
       if (end === start) {
         // Without this, a file of nothing but line ends takes minutes.
         if (written < start) pieces.push(block.subarray(written, start));
-        written = ++start;
+        while (block[start] === LINE_FEED) start++;
+        written = start;
         continue;
       }
       const rowEnd = scanInPlace(block, start, end);

@@ -1,8 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
 import type { SkipReason } from "../formats/object-kind";
 import { jsonAs } from "../handlers/core/json";
 import type { LakeLayout } from "./layout";
+import { writeWhole } from "./write-whole";
 
 /**
  * Why an access log did not become rows, or its original was not deleted.
@@ -34,12 +35,27 @@ const LOST: ReadonlySet<string> = new Set(LOST_REASONS);
 export const isLost = (object: SkippedObject): object is LostObject => LOST.has(object.reason);
 
 export const writeSkipped = ({ skippedFile }: LakeLayout, skipped: readonly SkippedObject[]): Promise<void> =>
-  writeFile(skippedFile, skipped.map((item) => `${JSON.stringify(item)}\n`).join(""));
+  writeWhole(skippedFile, skipped.map((item) => `${JSON.stringify(item)}\n`).join(""));
 
-const corruptSchema = z.object({ key: z.string(), reason: z.literal("corrupt-file") });
+const lostSchema = z.object({
+  key: z.string(),
+  reason: z.enum(LOST_REASONS),
+  detail: z.optional(z.string()),
+});
+
+/** The access logs that the last run lost. */
+export async function lostInLastRun({ skippedFile }: LakeLayout): Promise<readonly LostObject[]> {
+  const text = await readFile(skippedFile, "utf8").catch(() => "");
+  return text.split("\n").flatMap((line): LostObject[] => {
+    const lost = jsonAs(lostSchema, line);
+    if (!lost) return [];
+    const { key, reason, detail } = lost;
+    return [detail === undefined ? { key, reason } : { key, reason, detail }];
+  });
+}
 
 /** Keys below `raw/` of the files that were corrupt in the last run. */
-export async function corruptKeys({ skippedFile }: LakeLayout): Promise<ReadonlySet<string>> {
-  const text = await readFile(skippedFile, "utf8").catch(() => "");
-  return new Set(text.split("\n").flatMap((line) => jsonAs(corruptSchema, line)?.key ?? []));
+export async function corruptKeys(lake: LakeLayout): Promise<ReadonlySet<string>> {
+  const lost = await lostInLastRun(lake);
+  return new Set(lost.filter(({ reason }) => reason === "corrupt-file").map(({ key }) => key));
 }

@@ -1,10 +1,21 @@
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, readlinkSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { codeOf } from "../handlers/core/errors";
 import { isRunning } from "./is-running";
 
-const PREFIX = `.query-${hostname().replaceAll(/[^A-Za-z0-9.]/g, "_")}-`;
+/** Containers count processes on their own, and can have one name: on Linux, the namespace tells them apart. */
+function placeOfProcess(): string {
+  const place = [hostname()];
+  try {
+    place.push(readlinkSync("/proc/self/ns/pid"));
+  } catch {
+    // Other systems have no namespaces.
+  }
+  return place.join("-").replaceAll(/[^A-Za-z0-9.-]/g, "_");
+}
+
+const PREFIX = `.query-${placeOfProcess()}-`;
 
 /** Folder of what a query does not hold in memory. DuckDB creates it when it first needs it. */
 export const spillFolder = (root: string): string => join(root, `${PREFIX}${process.pid}`);

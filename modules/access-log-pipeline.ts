@@ -321,6 +321,7 @@ export class AccessLogPipeline extends Construct {
     { queue }: ObjectCreatedTrigger,
   ): HandlerFunction {
     const environment: MoveEnvironment = {
+      LANDING_BUCKET: this.landing.bucket,
       TARGET_BUCKET: this.bucket.bucket.bucket,
       KEEP_ORIGINALS: flagOf(props.keepOriginals ?? false),
     };
@@ -402,7 +403,6 @@ export class AccessLogPipeline extends Construct {
       environment: { ...this.tablesEnvironment(), PARTITIONS: props.partitions ?? PARTITION_MODES[0] },
       maintenance: {
         LANDING_BUCKET: this.landing.bucket,
-        KEEP_ORIGINALS: flagOf(props.keepOriginals ?? false),
         ...(this.trigger ? { QUEUE_URL: this.trigger.queue.url } : {}),
         ...(props.lakeRetentionDays === undefined
           ? {}

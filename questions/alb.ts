@@ -2,7 +2,7 @@ import { commonQuestions } from "./common";
 import { limit, type Question } from "./question";
 import { latencies, percent, QUESTION_MARK, type Words } from "./words";
 
-const WORDS: Words = {
+export const ALB_WORDS: Words = {
   format: "alb",
   client: "client_ip",
   status: "elb_status_code",
@@ -22,7 +22,7 @@ const TARGET_GROUP = "split_part(target_group_arn, ':targetgroup/', 2)";
 
 /** Questions about load balancers. */
 export const albQuestions: readonly Question[] = [
-  ...commonQuestions(WORDS),
+  ...commonQuestions(ALB_WORDS),
   {
     name: "alb_errors_by_target",
     format: "alb",
@@ -44,10 +44,10 @@ LIMIT {limit}`,
     name: "alb_latency_by_target_group",
     format: "alb",
     title: "How long do responses take, by target group?",
-    explanation: `${WORDS.secondsDoc} Athena computes approximate quantiles.`,
+    explanation: `${ALB_WORDS.secondsDoc} Athena computes approximate quantiles.`,
     parameters: [],
     sql: `SELECT ${TARGET_GROUP} AS target_group, count(*) AS requests,
-  ${latencies(WORDS)}
+  ${latencies(ALB_WORDS)}
 FROM {table}
 WHERE {range} AND target_processing_time >= 0
 GROUP BY 1
@@ -60,7 +60,7 @@ ORDER BY average DESC, target_group`,
     explanation:
       "Requests whose last action was waf: WAF rejected them. One row per client and path. `failed_open` counts requests that passed because WAF did not respond.",
     parameters: [limit(50)],
-    sql: `SELECT client_ip AS client, ${WORDS.path} AS path,
+    sql: `SELECT client_ip AS client, ${ALB_WORDS.path} AS path,
   count(*) FILTER (WHERE NOT actions_executed LIKE '%waf-failed%') AS blocked,
   count(*) FILTER (WHERE actions_executed LIKE '%waf-failed%') AS failed_open,
   min(time) AS first_seen, max(time) AS last_seen

@@ -2,7 +2,7 @@ import { commonQuestions } from "./common";
 import { limit, type Question } from "./question";
 import { percent, QUESTION_MARK, urlPattern, type Words } from "./words";
 
-const WORDS: Words = {
+export const CLOUDFRONT_WORDS: Words = {
   format: "cloudfront",
   client: "c_ip",
   status: "sc_status",
@@ -18,16 +18,16 @@ const WORDS: Words = {
 };
 
 /** Requests that the cache answered, at any of its layers. */
-const HITS = "x_edge_result_type IN ('Hit', 'RefreshHit', 'OriginShieldHit')";
+export const HITS = "x_edge_result_type IN ('Hit', 'RefreshHit', 'OriginShieldHit')";
 /** Hits and misses: errors, redirects and CloudFront's own answers give no information about the cache. */
-const CACHEABLE = "x_edge_result_type IN ('Hit', 'RefreshHit', 'OriginShieldHit', 'Miss')";
+export const CACHEABLE = "x_edge_result_type IN ('Hit', 'RefreshHit', 'OriginShieldHit', 'Miss')";
 
 /** The URL of a miss. */
 const MISSED_URL = `CASE WHEN x_edge_result_type = 'Miss' THEN cs_uri_stem || ${QUESTION_MARK} || coalesce(cs_uri_query, '') END`;
 
 /** Questions about distributions. */
 export const cloudfrontQuestions: readonly Question[] = [
-  ...commonQuestions(WORDS),
+  ...commonQuestions(CLOUDFRONT_WORDS),
   {
     name: "cloudfront_top_referrers",
     format: "cloudfront",
@@ -97,7 +97,7 @@ LIMIT {limit}`,
     explanation:
       "One row per URL pattern. `repeated` counts misses on a URL that was missed before: the lifetime is short, or many edges are used. `not_get` counts methods that are never cached. If `missed_urls` equals `misses`, query strings or ids make each URL unique.",
     parameters: [limit(20)],
-    sql: `SELECT ${urlPattern(WORDS)} AS pattern, count(*) AS requests,
+    sql: `SELECT ${urlPattern(CLOUDFRONT_WORDS)} AS pattern, count(*) AS requests,
   count(*) FILTER (WHERE x_edge_result_type = 'Miss') AS misses,
   ${percent(`count(*) FILTER (WHERE ${HITS})`, "count(*)")} AS hit_percent,
   count(DISTINCT ${MISSED_URL}) AS missed_urls,

@@ -8,7 +8,7 @@ type Common = Omit<Question, "format">;
 const PROBES =
   "wp-login|wp-admin|wp-config|xmlrpc[.]php|phpmyadmin|phpunit|/[.]env|/[.]git|/[.]aws|/[.]ssh|/[.]svn|cgi-bin|/actuator|/solr/|/boaform|/hnap1|server-status|etc/passwd|[.][.]/|id_rsa|/admin[.]php|[.]bak$|[.]sql$|[.]old$";
 /** User agents of programs, and of robots that identify themselves. */
-const ROBOTS =
+export const ROBOTS =
   "bot|crawl|spider|slurp|curl|wget|python|java/|go-http|okhttp|axios|libwww|headless|scan|zgrab|nmap|nikto|sqlmap";
 
 /** The questions that several kinds of log answer. */

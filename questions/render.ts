@@ -88,7 +88,7 @@ function literal(question: Question, { name, type, default: preset }: Parameter,
 }
 
 /** `dt` prunes the files of other days; the condition on `time` is added only if a day is not complete. */
-function rangeCondition(range: Range): string {
+export function rangeCondition(range: Range): string {
   const { first, last } = daysOf(range);
   return [
     `dt BETWEEN ${sqlString(first)} AND ${sqlString(last)}`,
@@ -97,5 +97,5 @@ function rangeCondition(range: Range): string {
   ].join(" AND ");
 }
 
-const timestamp = (instant: number): string =>
+export const timestamp = (instant: number): string =>
   `TIMESTAMP ${sqlString(new Date(instant).toISOString().slice(0, 19).replace("T", " "))}`;

@@ -80,6 +80,19 @@ buildSync({
   ...compact,
 });
 
+// The script and the style of the report's page, which `access-logs report` puts into the page.
+buildSync({
+  ...common,
+  outdir: join(dist, "cli"),
+  entryPoints: { "report-page": "report/browser/main.ts", "report-page-style": "report/page/style.css" },
+  platform: "browser",
+  target: "es2022",
+  format: "iife",
+  sourcemap: false,
+  minify: true,
+  charset: "utf8",
+});
+
 // These also bundle CDKTF: loading its hundreds of files takes longer than the work itself. Half of the files are for
 // zipping folders, and no asset of this project is a folder.
 buildSync({

@@ -1,12 +1,12 @@
-import type { ObjectStore, PagedListing } from "../handlers/core/ports";
-import { type MemoryObject, memoryObjectStore } from "../testing/memory-object-store";
+import type { ObjectStore, PagedListing, StoredText } from "../handlers/core/ports";
+import { memoryObjectStore } from "../testing/memory-object-store";
 import type { Faults, Invocation } from "./faults";
 import type { Scheduler } from "./scheduler";
 
 /** S3 with its rules: every call is atomic and visible to all later calls. */
 export interface Buckets {
   /** By bucket and key, with a slash between them. */
-  readonly objects: ReadonlyMap<string, MemoryObject>;
+  readonly objects: ReadonlyMap<string, StoredText>;
   /** What is delivered from outside: that does not fail. */
   put: ObjectStore["put"];
   /** The port as one invocation sees it: its calls can fail. */
@@ -17,7 +17,7 @@ const REFUSAL = "SlowDown";
 const KEY_NOT_DELETED_RATE = 0.05;
 
 export function createBuckets(faults: Faults, scheduler: Scheduler): Buckets {
-  const objects = new Map<string, MemoryObject>();
+  const objects = new Map<string, StoredText>();
   const store = memoryObjectStore(() => new Date(scheduler.now()), objects);
 
   const all = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {

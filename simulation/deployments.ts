@@ -1,5 +1,5 @@
 import type { ConfiguredSource } from "../formats/configured-source";
-import { HOUR_MS } from "../formats/time";
+import { HOUR_MS, MINUTE_MS } from "../formats/time";
 import type { TargetNames } from "../handlers/core/move-plan";
 import type { Random } from "../sample/random";
 
@@ -8,6 +8,8 @@ export interface Deployment {
   readonly sources: readonly ConfiguredSource[];
   /** Earlier versions named moved files by their identity alone. */
   readonly names: TargetNames;
+  /** When its configuration was written. */
+  readonly configuredAt: Date;
 }
 
 /** Several sources of one table, so that they can deliver the same file name, and one of another table. */
@@ -17,6 +19,9 @@ export const PREFIXES = {
   direct: "direct/AWSLogs/",
   cdn: "cdn/",
 } as const;
+
+/** Between a deployment's configuration and its functions. */
+const DEPLOYMENT_MS = 5 * MINUTE_MS;
 
 /**
  * Draws when a source is no longer moved but read as delivered, when another one changes the other way round, and when
@@ -43,6 +48,7 @@ export function drawDeployments(
         { format: "cloudfront", name: "cdn", prefix: PREFIXES.cdn },
       ],
       names: at < update ? "identity" : "time-first",
+      configuredAt: new Date(at < update ? start : update - DEPLOYMENT_MS),
     };
   };
 }

@@ -38,7 +38,7 @@ export class Functions {
     const succeeded = await this.invoke(
       "move",
       MOVE_TIMEOUT_MS,
-      async (invocation, clock, { sources, names }) => {
+      async (invocation, clock, { sources, names, configuredAt }) => {
         const outcomes = await moveObjects(
           { store: buckets.seenBy(invocation), clock },
           {
@@ -46,9 +46,14 @@ export class Functions {
             targetBucket: BUCKET,
             names,
             keepOriginals: false,
+            configuredAt,
             deadline: deadlineOf(clock, MOVE_TIMEOUT_MS),
           },
-          messages.map(({ key }) => ({ bucket: LANDING, key })),
+          messages.map(({ key, deliveredAt }) => ({
+            bucket: LANDING,
+            key,
+            ...(deliveredAt === undefined ? {} : { deliveredAt: new Date(deliveredAt) }),
+          })),
         );
         failed = new Set(
           messages
@@ -101,7 +106,7 @@ export class Functions {
       const ports = { store: buckets.seenBy(invocation), clock };
       const listing = { sources, landing: LANDING, bucket: BUCKET };
       const before = new Date(clock.now().getTime() - HOUR_MS);
-      await reconcile(ports, listing, athena.lake.keys(), before, queue.send);
+      await reconcile(ports, listing, athena.lake.keys(), before, (key) => queue.send(key));
     });
   }
 

@@ -74,10 +74,11 @@ async function runSeeds({ seeds, first, json }: Options): Promise<void> {
     }
     console.log(`${tally.seeds} seeds, ${faults} faults, ${tally.failing.length} violations, ${seconds} s`);
   }
-  const [failure] = tally.failing;
+  const [failure, ...others] = tally.failing;
   if (!failure) return;
   process.exitCode = 1;
   if (json) return;
+  for (const [seed, violation] of others) console.log(`seed ${seed}: ${violation}`);
   const [seed, violation] = failure;
   console.log(`\nseed ${seed}: ${violation}\nwith no fault that could be spared:\n`);
   const only = (needed: ReadonlySet<number>) => ({ seed, omitted: (fault: number) => !needed.has(fault) });

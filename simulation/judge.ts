@@ -1,6 +1,7 @@
 import { identityOf, identityOfPath } from "../formats/file-identity";
 import { ARRIVALS_PREFIX, COMMITS_PREFIX, RAW_PREFIX, REJECTED_PREFIX } from "../formats/partition-layout";
 import { pendingKeys } from "../handlers/core/commit-records";
+import { movedKeyOf } from "../handlers/core/rejected-files";
 import { sum } from "../terminal/quantities";
 import { headersOf } from "./athena";
 import type { Buckets } from "./bucket";
@@ -17,12 +18,8 @@ export function leftoversIn({ buckets: { objects }, athena }: World): string[] {
       .map((path) => path.slice(bucket.length + 1));
   const records = keysBelow(BUCKET, COMMITS_PREFIX);
   const counted = new Set(records.filter((key) => key.endsWith(COUNTED)));
-  const toMoved = (key: string) => `s3://${BUCKET}/${RAW_PREFIX}${key.slice(REJECTED_PREFIX.length)}`;
-  const known = new Set(
-    [...athena.lake.keys(), ...keysBelow(BUCKET, REJECTED_PREFIX).map(toMoved)].map((path) =>
-      identityOfPath(BUCKET, path),
-    ),
-  );
+  const rejected = keysBelow(BUCKET, REJECTED_PREFIX).map((key) => `s3://${BUCKET}/${movedKeyOf(key)}`);
+  const known = new Set([...athena.lake.keys(), ...rejected].map((path) => identityOfPath(BUCKET, path)));
   return [
     ...[PREFIXES.shop, PREFIXES.cdn].flatMap((prefix) => keysBelow(LANDING, prefix)),
     // Originals of sources that are or were read as delivered stay.
@@ -68,7 +65,18 @@ export function judge(
       ? []
       : [`${unparsedCounted} unparsed lines are reported, not ${unparsed}`]),
     ...judgeRejected(buckets.objects, broken),
+    ...copiesIn(buckets),
   ];
+}
+
+/** Files that are below `raw/` twice: the text table would have their rows twice. */
+function copiesIn({ objects }: Buckets): string[] {
+  const identities = [...objects.keys()]
+    .filter((path) => path.startsWith(`${BUCKET}/${RAW_PREFIX}`))
+    .map((path) => identityOfPath(BUCKET, `s3://${path}`));
+  return identities
+    .filter((identity, index) => identities.indexOf(identity) !== index)
+    .map((identity) => `${identity} is among the text twice`);
 }
 
 /**

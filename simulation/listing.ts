@@ -2,9 +2,9 @@ import { FORMATS } from "../formats";
 import type { ConfiguredSource } from "../formats/configured-source";
 import { identityOf, identityOfPath } from "../formats/file-identity";
 import { parseHour } from "../formats/hour";
-import { RAW_PREFIX, REJECTED_PREFIX } from "../formats/partition-layout";
 import { type DeliveredFile, type NotePorts, noteArrivals } from "../handlers/core/arrival-notes";
 import type { StoredObject } from "../handlers/core/ports";
+import { rejectedIdentities } from "../handlers/core/rejected-files";
 
 interface Listing {
   readonly sources: readonly ConfiguredSource[];
@@ -29,8 +29,7 @@ export async function reconcile(
 ): Promise<void> {
   const { landing, bucket } = listing;
   const known = new Set([...committed].map((path) => identityOfPath(bucket, path)));
-  for await (const { key } of ports.store.list(bucket, REJECTED_PREFIX))
-    known.add(identityOfPath(bucket, `s3://${bucket}/${RAW_PREFIX}${key.slice(REJECTED_PREFIX.length)}`));
+  for (const identity of await rejectedIdentities(ports.store, bucket)) known.add(identity);
   const files: DeliveredFile[] = [];
   for (const source of listing.sources) {
     for (const { key, writtenAt } of await objectsOf(ports, listing, source)) {

@@ -33,12 +33,6 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "[anyOf(own)]",
   },
   {
-    name: "the separate statements for old and new names",
-    file: "handlers/core/plan-commits.ts",
-    find: "String(isStampedKey(file.key))",
-    replace: '""',
-  },
-  {
     name: "the confirmed copy before the delete",
     file: "handlers/core/move-objects.ts",
     find: 'copies[index]?.outcome.kind === "moved"',
@@ -59,14 +53,14 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the existence of a rejected file when source and target are gone",
     file: "handlers/core/move-objects.ts",
-    find: "if (await store.exists({ bucket: target.bucket, key: rejectedKeyOf(known) }))",
-    replace: "if (rejectedKeyOf(known) === known)",
+    find: "if (await store.exists({ bucket: target.bucket, key: reasonKeyOf(known) }))",
+    replace: "if (reasonKeyOf(known) === known)",
   },
   {
-    name: "the name of an earlier version when the source is gone",
+    name: "the name of an earlier version when an event is received again",
     file: "handlers/core/move-objects.ts",
-    find: "of [key, ...earlierKeys]",
-    replace: "of [key, ...earlierKeys.slice(1)]",
+    find: "configuredAt !== undefined &&",
+    replace: "configuredAt === undefined &&",
   },
   {
     name: "the hash in the target key",
@@ -131,7 +125,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the rejected file's removal from the text",
     file: "handlers/core/rejected-files.ts",
-    find: 'if (file.kind === "moved") await deleteOrFail(store, bucket, [key]);',
+    find: "await deleteOrFail(store, bucket, moved);",
     replace: "",
   },
   {

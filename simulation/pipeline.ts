@@ -63,10 +63,10 @@ function deliver(
         return;
       }
       if (faults.strikes("delayed event", 0.1)) await scheduler.sleep(random.integer(1, 180) * MINUTE_MS);
-      queue.send(key);
+      queue.send(key, at);
       if (faults.strikes("duplicate event", 0.15)) {
         await scheduler.sleep(random.integer(0, 60) * MINUTE_MS);
-        queue.send(key);
+        queue.send(key, at);
       }
       comingEvents--;
     });

@@ -9,7 +9,8 @@ import type { Scheduler } from "./scheduler";
  */
 export interface Queue {
   readonly isEmpty: boolean;
-  send(key: string): void;
+  /** @param deliveredAt when the object was delivered, if the event says so */
+  send(key: string, deliveredAt?: number): void;
   /** Receives messages, which are then invisible to others for some time. */
   receive(): readonly Message[];
   /** Deletes processed messages. */
@@ -20,6 +21,7 @@ export interface Queue {
 
 export interface Message {
   readonly key: string;
+  readonly deliveredAt: number | undefined;
   visibleAt: number;
   receives: number;
 }
@@ -35,8 +37,8 @@ export function createQueue(scheduler: Scheduler, faults: Faults, random: Random
     get isEmpty() {
       return messages.length + deadLetters.length === 0;
     },
-    send: (key) => {
-      messages.push({ key, visibleAt: scheduler.now(), receives: 0 });
+    send: (key, deliveredAt) => {
+      messages.push({ key, deliveredAt, visibleAt: scheduler.now(), receives: 0 });
     },
     receive: () => {
       const visible = random
@@ -56,7 +58,8 @@ export function createQueue(scheduler: Scheduler, faults: Faults, random: Random
       messages = messages.filter((message) => kept.includes(message) || !done.includes(message));
     },
     redrive: () => {
-      for (const { key } of deadLetters) messages.push({ key, visibleAt: scheduler.now(), receives: 0 });
+      for (const { key, deliveredAt } of deadLetters)
+        messages.push({ key, deliveredAt, visibleAt: scheduler.now(), receives: 0 });
       deadLetters = [];
     },
   };

@@ -2,6 +2,8 @@ import type { SQSEvent } from "aws-lambda";
 
 /** Creation time of the object in all of these events. */
 export const EVENT_TIME = "2026-11-23T07:06:12Z";
+/** When the pipeline of these objects was deployed: long before. */
+export const CONFIGURED_AT = new Date("2026-11-01T00:00:00Z");
 
 /** A queue message with S3's notification as body: keys are form-encoded. */
 export const s3Notification = (bucket: string, ...keys: readonly string[]): string =>

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type { ObjectLocation, ObjectStore, PagedListing, StoredObject } from "../handlers/core/ports";
-
-export interface MemoryObject {
-  readonly body: string;
-  readonly etag: string;
-  readonly writtenAt: Date;
-}
+import type {
+  ObjectLocation,
+  ObjectStore,
+  PagedListing,
+  StoredObject,
+  StoredText,
+} from "../handlers/core/ports";
 
 /**
  * Objects in memory, with S3's rules, for tests and the simulation.
@@ -15,7 +15,7 @@ export interface MemoryObject {
  */
 export function memoryObjectStore(
   now = () => new Date(),
-  objects = new Map<string, MemoryObject>(),
+  objects = new Map<string, StoredText>(),
 ): ObjectStore & PagedListing {
   const pathOf = ({ bucket, key }: ObjectLocation) => `${bucket}/${key}`;
   const etagOf = (body: string) => createHash("md5").update(body).digest("hex");
@@ -32,10 +32,7 @@ export function memoryObjectStore(
     }
   }
   return {
-    read: async (location) => {
-      const object = objects.get(pathOf(location));
-      return object === undefined ? undefined : { body: object.body, etag: object.etag };
-    },
+    read: async (location) => objects.get(pathOf(location)),
     putIfAbsent: async (location, body) => {
       if (objects.has(pathOf(location))) return undefined;
       write(location, body);

@@ -99,6 +99,7 @@ describe("the model counts the work of the handlers:", () => {
     const keys = Array.from({ length: MOVE.batchSize }, (_, index) => deliveredKey("0705", index));
     for (const key of keys) s3.put("logs", key, "text");
     await invoke("move-access-logs", sqsEvent(...keys.map((key) => s3Notification("logs", key))), {
+      LANDING_BUCKET: "logs",
       TARGET_BUCKET: "logs",
       KEEP_ORIGINALS: "false",
     });
@@ -174,7 +175,7 @@ describe("the model counts the work of the handlers:", () => {
         s3.put("logs", `${record}${end}`, "{}", new Date("2026-11-21T07:00:00Z"));
     }
     const { scheduledTime } = SCHEDULED;
-    const landing = { LANDING_BUCKET: "landing", KEEP_ORIGINALS: "false" };
+    const landing = { LANDING_BUCKET: "landing" };
     await invoke("maintain-lake", { scheduledTime, table: "alb_access_logs" }, landing);
     expect(billed(s3.requests)).toEqual(REQUESTS.maintainRun);
     expect(s3.keys("logs").filter((key) => key.startsWith("_commits/"))).toHaveLength(3);

@@ -1,6 +1,6 @@
 import { deflateRawSync, gzipSync } from "node:zlib";
-import { RAW_PREFIX, REJECTED_PREFIX } from "../../formats/partition-layout";
-import { reasonKeyOf, rejectedKeyOf } from "../../handlers/core/rejected-files";
+import { REJECTED_PREFIX } from "../../formats/partition-layout";
+import { movedKeyOf, reasonKeyOf, rejectedKeyOf } from "../../handlers/core/rejected-files";
 import { embeddedMetrics } from "../helpers/embedded-metrics";
 import { localLake } from "./local-lake";
 import { type LogFile, sampleLogs } from "./log-files";
@@ -54,7 +54,7 @@ it("commits the hour of five broken files in the run that finds them, and reject
   for (const key of rejected) {
     const body = broken.find((file) => file.key === originalOf(key)?.key)?.body;
     expect((await pipeline.read(key)).equals(body ?? Buffer.alloc(0))).toBe(true);
-    const raw = RAW_PREFIX + key.slice(REJECTED_PREFIX.length);
+    const raw = movedKeyOf(key);
     const { reason } = JSON.parse((await pipeline.read(reasonKeyOf(raw))).toString());
     expect(reason).toMatch(/HIVE_|memory|exceed/i);
     expect(rejectedKeyOf(raw)).toBe(key);

@@ -235,6 +235,13 @@ interface Parts {
   readonly watched: ReadonlyMap<string, WatchedFunction>;
 }
 
+/** The SDK sends messages to the host in a queue's URL, whatever the endpoint is. */
+function withQueueAt(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { QUEUE_URL, AWS_ENDPOINT_URL_SQS } = variables;
+  if (QUEUE_URL === undefined) return variables;
+  return { ...variables, QUEUE_URL: `${AWS_ENDPOINT_URL_SQS}${new URL(QUEUE_URL).pathname}` };
+}
+
 interface Message {
   readonly body: string;
   readonly receives: number;
@@ -452,6 +459,11 @@ export class Pipeline {
     return keys;
   }
 
+  /** Deletes objects, as somebody with access to the bucket can. */
+  async deleteAll(keys: readonly string[]): Promise<void> {
+    await s3ObjectStore(this.parts.s3).deleteAll(this.bucket, keys);
+  }
+
   async read(key: string): Promise<Buffer> {
     const { Body } = await this.parts.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
     return Buffer.from((await Body?.transformToByteArray()) ?? []);
@@ -490,7 +502,11 @@ export class Pipeline {
       file: join(folder, `${module}.js`),
       handler: exported,
       timeoutSeconds,
-      environment: { ...environment, ...this.environment, ...this.parts.watched.get(name)?.environment },
+      environment: withQueueAt({
+        ...environment,
+        ...this.environment,
+        ...this.parts.watched.get(name)?.environment,
+      }),
     });
   }
 

@@ -11,10 +11,11 @@ function storeOf(...answers: readonly (string | undefined | Error)[]) {
       const answer = answers[Math.min(asked.length, answers.length - 1)];
       asked.push(`${bucket}/${key}`);
       if (answer instanceof Error) throw answer;
-      return answer === undefined ? undefined : { body: answer, etag: "1" };
+      return answer === undefined ? undefined : { body: answer, etag: "1", writtenAt: WRITTEN_AT };
     },
   };
 }
+const WRITTEN_AT = new Date("2026-11-23T07:00:00Z");
 const WEB = { format: "alb", prefix: "web/AWSLogs/", name: "web" };
 
 describe("the configured sources of the functions", () => {

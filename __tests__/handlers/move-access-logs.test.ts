@@ -1,7 +1,9 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { ConfiguredSource } from "../../formats/configured-source";
+import { identityOf } from "../../formats/file-identity";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
+import { MINUTE_MS } from "../../formats/time";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { systemClock } from "../../handlers/core/ports";
 import { reasonKeyOf, rejectedKeyOf, setAside } from "../../handlers/core/rejected-files";
@@ -53,8 +55,10 @@ async function invoke(
   event: SQSEvent,
   variables: Record<string, string> = {},
   remainingMs = 60_000,
+  configuredAt?: Date,
 ): Promise<SQSBatchResponse> {
   const environment = {
+    LANDING_BUCKET: "logs",
     TARGET_BUCKET: "logs",
     KEEP_ORIGINALS: "false",
     POWERTOOLS_SERVICE_NAME: "move",
@@ -62,7 +66,7 @@ async function invoke(
   };
   const answer = await invokeHandler(
     "move-access-logs",
-    { s3: server, sources: SOURCES, environment },
+    { s3: server, sources: SOURCES, environment, ...(configuredAt ? { configuredAt } : {}) },
     event,
     { getRemainingTimeInMillis: () => remainingMs },
   );
@@ -154,6 +158,21 @@ describe("move-access-logs", () => {
     ).toBe(false);
   });
 
+  it("keeps the copy of an earlier version, which had another name, for objects delivered before its deployment", async () => {
+    const copy = `raw/alb_access_logs/dt=2026-11-23/hour=07/${identityOf({ bucket: "logs", key: KEY })}`;
+    const deployedAt = (minutes: number) => new Date(Date.parse(EVENT_TIME) - minutes * MINUTE_MS);
+    server.put("logs", copy, "text");
+    await invoke(sqsEvent(s3Notification("logs", KEY)), {}, 60_000, deployedAt(10));
+    expect(rawKeys()).toEqual([copy]);
+    expect(noted()).toEqual([copy]);
+    expect(keysBelow("alb/")).toEqual([]);
+    // No time is lost for objects that only this version has seen.
+    server.put("logs", KEY, "text");
+    const before = server.requests.length;
+    await invoke(sqsEvent(s3Notification("logs", KEY)), {}, 60_000, deployedAt(20));
+    expect(server.requests.slice(before).filter(({ method }) => method === "HEAD")).toEqual([]);
+  });
+
   it("returns the messages that it has no time for, and does not move their objects", async () => {
     expect(failedIn(await invoke(sqsEvent(s3Notification("logs", KEY)), {}, 15_000))).toEqual(["m0"]);
     expect(keysIn("logs")).toEqual([KEY]);
@@ -204,12 +223,41 @@ describe("move-access-logs", () => {
     }
   });
 
-  it("returns only the message that it cannot parse", async () => {
+  it("returns and counts only the messages that it cannot parse", async () => {
     const response = await invoke(
       sqsEvent("no json", JSON.stringify({ hello: 1 }), s3Notification("logs", KEY)),
     );
     expect(failedIn(response)).toEqual(["m0", "m1"]);
     expect(rawKeys()).toHaveLength(1);
+    expect(printed.flatMap(embeddedMetrics)).toContainEqual(
+      expect.objectContaining({ values: expect.objectContaining({ ObjectsFailed: 2 }) }),
+    );
+  });
+
+  it("moves the objects of a message with a record that it cannot read, and returns the message", async () => {
+    server.put("logs", CLOUDFRONT_KEY, "text");
+    const [first, second] = [KEY, CLOUDFRONT_KEY].flatMap(
+      (key) => JSON.parse(s3Notification("logs", key)).Records,
+    );
+    const broken = { ...first, s3: { ...first.s3, object: { key: "%FF" } } };
+    const message = JSON.stringify({ Records: [first, broken, second] });
+    expect(failedIn(await invoke(sqsEvent(message, s3Notification("logs", KEY))))).toEqual(["m0"]);
+    expect(rawKeys()).toHaveLength(2);
+    expect(keysIn("logs")).not.toContain(CLOUDFRONT_KEY);
+    expect(printed.join("\n")).toContain("Records.1.s3.object.key: expected a form-encoded key");
+    expect(printed.flatMap(embeddedMetrics)).toContainEqual(
+      expect.objectContaining({ values: expect.objectContaining({ ObjectsFailed: 1 }) }),
+    );
+  });
+
+  it("acknowledges and counts the objects of another bucket, and leaves them where they are", async () => {
+    server.put("foreign", KEY, "text");
+    const response = await invoke(sqsEvent(s3Notification("foreign", KEY), eventBridgeEvent("foreign", KEY)));
+    expect(failedIn(response)).toEqual([]);
+    expect([rawKeys(), keysIn("foreign")]).toEqual([[], [KEY]]);
+    const counted = printed.flatMap(embeddedMetrics).flatMap(({ values }) => values.ObjectsSkipped ?? []);
+    expect(counted).toEqual([2]);
+    expect(printed.join("\n")).toContain('"Reason":"unmatched-key"');
   });
 
   it("retries when S3 answers SlowDown", async () => {

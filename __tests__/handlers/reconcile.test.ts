@@ -15,16 +15,16 @@ import { albFileKey, LOGS, minutesBefore, WEB } from "../helpers/delivered";
 
 const BUCKET = "lake";
 const MOVED: ConfiguredSource = { ...WEB, asDelivered: undefined };
+const DISTRIBUTIONS: ConfiguredSource = { name: "cdn", format: "cloudfront", prefix: "cf/" };
 const NIGHT = "2026-11-23";
 const YESTERDAY = new Date("2026-11-22T12:00:00Z");
 
 interface Options {
   readonly source?: ConfiguredSource;
-  readonly keepOriginals?: boolean;
 }
 
 /** A table that is a set of paths, each with the partition that the pipeline gives it. */
-function openTable({ source = WEB, keepOriginals = false }: Options = {}) {
+function openTable({ source = WEB }: Options = {}) {
   const clock = virtualClock(`${NIGHT}T02:15:00Z`);
   let now = clock.now();
   const store = memoryObjectStore(() => now);
@@ -71,7 +71,7 @@ function openTable({ source = WEB, keepOriginals = false }: Options = {}) {
         table,
         partitioned,
         sources,
-        landing: { bucket: LOGS, keepOriginals, queue },
+        landing: { bucket: LOGS, queue },
         now: clock.now(),
         night,
         deadline: new Date(clock.now().getTime() + 300_000),
@@ -288,10 +288,7 @@ describe("the reconciliation of moved files", () => {
   });
 
   it("announces only originals that were never moved if originals are kept", async () => {
-    const { run, deliver, move, commit, announced, store } = openTable({
-      source: MOVED,
-      keepOriginals: true,
-    });
+    const { run, deliver, move, commit, announced, store } = openTable({ source: MOVED });
     for (const id of ["moved", "expired", "lost"]) await deliver(YESTERDAY, undefined, id);
     commit(moved(await move(YESTERDAY, "moved")));
     const expired = moved(await move(YESTERDAY, "expired"));
@@ -311,17 +308,35 @@ describe("the reconciliation of moved files", () => {
     expect(announced).toEqual([]);
   });
 
-  it("announces waiting objects of a source with one folder for all days, unless originals are kept", async () => {
-    const source: ConfiguredSource = { name: "cdn", format: "cloudfront", prefix: "cf/" };
-    const key = "cf/E2EXAMPLE1SHOP.2026-11-22-07.0a1b2c3d.gz";
-    for (const keepOriginals of [false, true]) {
-      const { run, put, announced } = openTable({ source, keepOriginals });
-      await put({ bucket: LOGS, key });
-      await put({ bucket: LOGS, key: "cf/notes.txt" });
-      await put({ bucket: LOGS, key: key.replace("11-22", "10-22") });
-      expect(await run()).toMatchObject({ announced: keepOriginals ? 0 : 1 });
-      expect(announced).toEqual(keepOriginals ? [] : [{ bucket: LOGS, key }]);
-    }
+  it("announces objects of the compared days from one folder for all days", async () => {
+    const { run, put, announced } = openTable({ source: DISTRIBUTIONS });
+    const key = (id: string, hour: string) => `cf/${id}.${hour}.0a1b2c3d.gz`;
+    const lost = [key("E1", "2026-11-20-00"), key("E1", "2026-11-22-23"), key("E2", "2026-11-21-07")];
+    const others = [key("E1", "2026-11-19-23"), key("E2", "2026-11-23-00"), "cf/notes.txt"];
+    for (const each of [...lost, ...others]) await put({ bucket: LOGS, key: each });
+    expect(await run()).toMatchObject({ files: 3, announced: 3 });
+    expect(announced.map(({ key }) => key).sort()).toEqual(lost);
+  });
+
+  it("lists no other days of one folder for all days", async () => {
+    const { run, put, store } = openTable({ source: DISTRIBUTIONS });
+    for (const month of ["09", "10", "11", "12"])
+      for (let day = 10; day < 30; day++)
+        await put({ bucket: LOGS, key: `cf/E1.2026-${month}-${day}-07.0a1b2c3d.gz` });
+    const listed: string[] = [];
+    const listing: PagedListing = {
+      prefixPages: (...request) => store.prefixPages(...request),
+      async *objectPages(...request) {
+        for await (const page of store.objectPages(...request))
+          for (const object of page) {
+            if (object.key.startsWith("cf/")) listed.push(object.key.slice("cf/E1.".length, -12));
+            yield [object];
+          }
+      },
+    };
+    await run(NIGHT, { listing });
+    // One name after the day ends the listing.
+    expect(listed).toEqual(["22", "23", "21", "22", "20", "21"].map((day) => `2026-11-${day}-07`));
   });
 
   it("notes files before it remembers them, so that a crash loses none", async () => {

@@ -10,6 +10,7 @@ import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import type { HandlerName } from "../../pipeline/handler-names";
 import type { AthenaServer } from "../../testing/athena-server";
+import { CONFIGURED_AT } from "../../testing/events";
 import type { S3Server } from "../../testing/s3-server";
 
 /** Servers and environment that a handler runs with. */
@@ -24,6 +25,12 @@ export interface Surroundings {
    * @default one load balancer, below `alb/`
    */
   readonly sources?: readonly ConfiguredSource[];
+  /**
+   * When it was written.
+   *
+   * @default long before the events
+   */
+  readonly configuredAt?: Date;
 }
 
 const SOURCES: readonly ConfiguredSource[] = [{ name: "web", format: "alb", prefix: "alb/AWSLogs/" }];
@@ -43,7 +50,7 @@ const PACKAGES = {
 /** Loads a handler as a new Lambda environment would, and invokes it once. */
 export async function invokeHandler(
   name: HandlerName,
-  { athena, s3, environment, sources = SOURCES }: Surroundings,
+  { athena, s3, environment, sources = SOURCES, configuredAt = CONFIGURED_AT }: Surroundings,
   ...args: readonly unknown[]
 ): Promise<unknown> {
   const before = { ...process.env };
@@ -51,6 +58,7 @@ export async function invokeHandler(
     environment.TARGET_BUCKET ?? environment.BUCKET ?? "logs",
     CONFIGURATION_KEY,
     JSON.stringify({ sources }),
+    configuredAt,
   );
   Object.assign(process.env, {
     AWS_REGION: "us-east-1",

@@ -3,7 +3,7 @@
  * uses the registry when it is loaded. Jest loads modules separately for each test file, so no other test has these formats.
  */
 import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
-import { parseHour, partitionValuesOf } from "../../formats/hour";
+import { hourOf, hourText, parseHour, partitionValuesOf } from "../../formats/hour";
 import { column, type LogFormat } from "../../formats/log-format";
 import { accessLog, fileNameOf, type ObjectKind, skip } from "../../formats/object-kind";
 
@@ -98,7 +98,11 @@ export const relay: LogFormat = {
     service: "Relay",
     excluded: { names: ["ap-east-1"], starts: ["cn-"], expected: "must be a Region with relays" },
   },
-  delivered: { kind: "flat", reason: "relays deliver all files to one folder" },
+  delivered: {
+    kind: "flat",
+    groups: { start: () => "", delimiter: "_", stampOf: (instant) => hourText(hourOf(instant)) },
+    reason: "relays deliver all files to one folder",
+  },
   classify: classifierOf("relay"),
 };
 

@@ -1,14 +1,17 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { addHours, partitionValuesOf } from "../../formats/hour";
-import { HOUR_MS } from "../../formats/time";
+import { HOUR_MS, MINUTE_MS } from "../../formats/time";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { systemClock } from "../../handlers/core/ports";
 import { setAside } from "../../handlers/core/rejected-files";
 import { STATUS_FINDINGS } from "../../inspect/aws/aws-findings";
 import type { Finding } from "../../inspect/finding";
+import { albFileKey } from "../helpers/delivered";
 import { type Deployment, startDeployment } from "../helpers/deployment";
 import { albKey } from "../helpers/lake";
+import { albLine } from "../helpers/lines";
 import { fileAt } from "../helpers/notes";
 import { localS3Client } from "../helpers/s3-client";
 
@@ -246,6 +249,24 @@ describe("access-logs status on AWS", () => {
     s3.put(deployment.bucket, albKey(), "x", old(2));
     const { findings } = await deployment.report("status");
     expect(findings).toMatchObject([{ code: "not-moved", what: expect.stringMatching(/^1 file /) }]);
+  });
+
+  it("finds files that wait where they were delivered, without partitions of moved files", async () => {
+    const { s3, bucket, catalog } = deployment;
+    deployment.writeSettings({
+      sources: [{ name: "web", format: "alb", prefix: "alb/", layout: "as-delivered", silentAfterHours: 0 }],
+    });
+    const [waiting, committed] = [1, 2].map((hours) => {
+      const key = albFileKey({ end: new Date(hourAgo(hours) + 5 * MINUTE_MS) });
+      s3.put(bucket, key, gzipSync(albLine()), old(hours));
+      return key;
+    });
+    const of = (files: readonly string[]) => files.map((key) => `s3://${bucket}/${key}`);
+    for (const file of of([committed ?? ""])) catalog.committed.get(TABLE)?.add(file);
+    const { findings } = await deployment.report("status");
+    expect(findings.map(({ code }) => code)).toEqual(["files-forgotten"]);
+    for (const file of of([waiting ?? ""])) catalog.committed.get(TABLE)?.add(file);
+    expect((await deployment.report("status")).findings).toEqual([]);
   });
 
   it("finds a source that never delivered, when another source delivers", async () => {

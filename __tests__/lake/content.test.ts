@@ -49,7 +49,7 @@ async function makeOldLake(): Promise<void> {
     renameSync(`${file}.old`, file);
   }
   engine.close();
-  rmSync(join(lake.lake, ".buckets.json"));
+  for (const name of [".buckets.json", "privacy.json", ".lock.duckdb"]) rmSync(join(lake.lake, name));
 }
 
 describe("a file that changed since it was committed", () => {
@@ -177,6 +177,19 @@ describe("two folders with the same name", () => {
       { agent: "a", n: 7 },
       { agent: "b", n: 3 },
     ]);
+  });
+});
+
+describe("a list of folders that is not complete", () => {
+  it("is refused, because another folder could replace the files of the first one", async () => {
+    putAt(albKey(), textOf(2));
+    await lake.ingest();
+    const file = join(lake.lake, ".buckets.json");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.slice(0, 20));
+    await expect(lake.ingest()).rejects.toThrow(`${file}: expected an object with the path of each folder`);
+    writeFileSync(file, text);
+    expect(await lake.ingest()).toMatchObject({ changed: 0, duplicates: 0, lost: [] });
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FORMATS } from "../../formats";
 import type { PrivacyOptions } from "../../formats/privacy";
@@ -66,6 +66,21 @@ async function stored(): Promise<string> {
   );
   engine.close();
   return [...rows, ...bounds].flat().join("\n");
+}
+
+/** Removes the options from everything that stores them, as if a version had written none. */
+async function forgetOptions(): Promise<void> {
+  const typed = join(lake.lake, "typed");
+  const engine = await openDuckdb();
+  for (const name of readdirSync(typed, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".parquet")) continue;
+    const file = join(typed, name);
+    const sql = `COPY (SELECT * FROM read_parquet('${file}', hive_partitioning = false)) TO '${file}.old' (FORMAT parquet)`;
+    await engine.run({ sql, token: "old" });
+    renameSync(`${file}.old`, file);
+  }
+  engine.close();
+  rmSync(join(lake.lake, "privacy.json"));
 }
 
 const found = (text: string, option: keyof PrivacyOptions) =>
@@ -177,6 +192,37 @@ describe("a lake", () => {
     await expect(lake.ingest({ privacy })).rejects.toThrow("repeat the options of the first ingest");
     await lake.ingest({ privacy: { ...privacy, cookies: "drop" } });
     await lake.ingest();
+  });
+
+  it("of a version that stored no options is taken over if its rows hold full addresses and query strings", async () => {
+    deliver();
+    await lake.ingest();
+    await forgetOptions();
+    deliver();
+    await lake.ingest();
+    expect(await lake.query("SELECT count(*) AS n FROM alb_access_logs")).toEqual([{ n: 10 }]);
+    expect(JSON.parse(readFileSync(join(lake.lake, "privacy.json"), "utf8"))).toEqual({
+      clientIps: "keep",
+      queryStrings: "keep",
+      cookies: "keep",
+    });
+    await forgetOptions();
+    await expect(lake.ingest({ privacy: { clientIps: "truncate" } })).rejects.toThrow(
+      'its rows were written with clientIps "keep", got "truncate"',
+    );
+  });
+
+  it.each<PrivacyOptions>([
+    { clientIps: "truncate" },
+    { clientIps: "hash" },
+    { queryStrings: "drop" },
+    { queryStrings: "hash" },
+    { cookies: "hash" },
+  ])("is refused if nothing but its rows says that it was made with %j", async (privacy) => {
+    deliver();
+    await lake.ingest({ privacy });
+    await forgetOptions();
+    await expect(lake.ingest()).rejects.toThrow("does not say how its rows store personal data");
   });
 
   it("makes its secret readable only for its owner, and refuses to continue without it", async () => {

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
-import { queryLake } from "../../lake/query";
+import { basename, join } from "node:path";
+import { openLake, queryLake } from "../../lake/query";
+import { spillFolder } from "../../lake/spill-folder";
 import { albKey, rowsOf, type TestLake, testLake } from "../helpers/lake";
 import { albLine } from "../helpers/lines";
 
@@ -98,6 +99,28 @@ describe("a query of a lake", () => {
     expect(await lake.query(`SELECT ${value} AS n`)).toEqual([{ n: expected }]);
   });
 
+  it("reads a column that no file has as NULL, and one that some have", async () => {
+    const older = testLake();
+    older.put(albKey(), albLine());
+    await older.ingest();
+    const [file = ""] = readdirSync(join(older.lake, "typed"), { recursive: true, encoding: "utf8" }).filter(
+      (name) => name.endsWith(".parquet"),
+    );
+    const path = join(older.lake, "typed", file);
+    const copy = join(older.lake, "typed", file.replace(/[^/\\]*$/, "older.parquet"));
+    const without = `COPY (SELECT * EXCLUDE (trace_id, type) FROM read_parquet('${path}')) TO '${copy}' (FORMAT parquet)`;
+    await queryLake(older.lake, without, rowsOf, { isUnsafe: true });
+    const sql = "SELECT type, trace_id IS NULL AS is_missing, dt FROM alb_access_logs ORDER BY 1";
+    const both = [
+      { type: "https", is_missing: false, dt: "2026-11-23" },
+      { type: null, is_missing: true, dt: "2026-11-23" },
+    ];
+    expect(await older.query(sql)).toEqual(both);
+    rmSync(path);
+    expect(await older.query(sql)).toEqual(both.slice(1));
+    older.delete();
+  });
+
   it("runs any SQL if the option is set", async () => {
     const file = join(lake.lake, "..", "rows.csv");
     const sql = `SET threads = 1; COPY (SELECT type FROM alb_access_logs ORDER BY 1) TO '${file}' (HEADER false)`;
@@ -117,15 +140,37 @@ describe("a query of a lake", () => {
     await expect(broken).rejects.toThrow(/^no space left$/);
   });
 
-  it("leaves no folder, and deletes those of queries that were killed on this machine", async () => {
-    const machine = hostname().replaceAll(/[^A-Za-z0-9.]/g, "_");
-    const [killed, elsewhere] = [`.query-${machine}-99999999`, ".query-other.machine-99999999"];
-    for (const name of [killed, elsewhere]) {
+  it("leaves no folder, and deletes those of killed queries, but none of another machine or container", async () => {
+    const killed = basename(spillFolder(lake.lake)).replace(/\d+$/, "99999999");
+    const container = `.query-${hostname().replaceAll(/[^A-Za-z0-9.-]/g, "_")}-pid__1_-99999999`;
+    const elsewhere = [".query-other.machine-99999999", container].sort();
+    for (const name of [killed, ...elsewhere]) {
       mkdirSync(join(lake.lake, name));
       writeFileSync(join(lake.lake, name, "duckdb_temp_storage-0.tmp"), "text");
     }
     await lake.query("SELECT 1");
-    expect(readdirSync(lake.lake).filter((name) => name.startsWith(".query"))).toEqual([elsewhere]);
+    expect(
+      readdirSync(lake.lake)
+        .filter((name) => name.startsWith(".query"))
+        .sort(),
+    ).toEqual(elsewhere);
     expect(parquetFiles()).toHaveLength(1);
   });
+});
+
+it("a lake keeps the rows of a program's SELECT, which has the memory it was given and reads no other file", async () => {
+  const open = await openLake(lake.lake, { memoryLimit: "300MB" });
+  try {
+    await open.keep("types", "SELECT type FROM alb_access_logs");
+    await open.keep(
+      "types",
+      "SELECT type, current_setting('memory_limit') AS memory FROM types WHERE type = 'h2'",
+    );
+    expect(await open.query("FROM types", rowsOf)).toEqual([{ type: "h2", memory: "286.1 MiB" }]);
+    await expect(open.keep("types", "SELECT * FROM read_text('/etc/passwd')")).rejects.toThrow(
+      /^SQL failed:/,
+    );
+  } finally {
+    open.close();
+  }
 });

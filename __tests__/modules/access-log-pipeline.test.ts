@@ -249,7 +249,11 @@ describe("AccessLogPipeline", () => {
     }
     const move = lambdas.find(({ function_name }) => function_name === "logs-move-access-logs");
     expect(move?.environment).toMatchObject({
-      variables: { TARGET_BUCKET: "${aws_s3_bucket.logs.bucket}", KEEP_ORIGINALS: "true" },
+      variables: {
+        LANDING_BUCKET: "${aws_s3_bucket.logs.bucket}",
+        TARGET_BUCKET: "${aws_s3_bucket.logs.bucket}",
+        KEEP_ORIGINALS: "true",
+      },
     });
     const table = resourcesOf(json, "aws_glue_catalog_table").alb_access_logs_raw;
     expect(table?.partition_keys).toMatchObject([{ name: "source" }, { name: "dt" }, { name: "hour" }]);

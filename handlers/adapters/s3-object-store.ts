@@ -8,7 +8,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { messageOf, nameOf } from "../core/errors";
-import type { ObjectLocation, ObjectStore } from "../core/ports";
+import type { ObjectLocation, ObjectStore, StoredText } from "../core/ports";
 import { listPages } from "./s3-listing";
 
 /** S3 takes at most this many keys in one DeleteObjects request. */
@@ -93,10 +93,13 @@ async function putIfAbsent(
 async function read(
   client: Pick<S3Client, "send">,
   { bucket, key }: ObjectLocation,
-): Promise<{ body: string; etag: string } | undefined> {
+): Promise<StoredText | undefined> {
   try {
-    const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return { body: (await Body?.transformToString()) ?? "", etag: ETag ?? "" };
+    const { Body, ETag, LastModified } = await client.send(
+      new GetObjectCommand({ Bucket: bucket, Key: key }),
+    );
+    const body = (await Body?.transformToString()) ?? "";
+    return { body, etag: ETag ?? "", writtenAt: LastModified ?? new Date(0) };
   } catch (error) {
     if (nameOf(error) === "NoSuchKey") return undefined;
     throw error;

@@ -1,6 +1,11 @@
 import pLimit from "p-limit";
 import { FORMATS, type FormatId } from "../../formats";
-import { type DeliveredFolder, deliveredPrefixOf, type FolderLayout } from "../../formats/delivered-layout";
+import {
+  type DeliveredFolder,
+  deliveredPrefixOf,
+  type FolderLayout,
+  type NameGroups,
+} from "../../formats/delivered-layout";
 import { addHours, type Hour, hourOf, hoursFrom } from "../../formats/hour";
 import { DAY_MS } from "../../formats/time";
 import type { HourRange } from "./add-partitions";
@@ -9,6 +14,7 @@ import type { PagedListing, StoredObject } from "./ports";
 
 /** Requests sent at once: the latency of S3 is the limit. */
 const LISTINGS_AT_ONCE = 16;
+const HOURS_PER_DAY = 24;
 
 /** The folders of a source for a range of hours: each account, Region or the like that exists, with each day or hour. */
 export async function foldersIn(
@@ -92,9 +98,44 @@ async function listingsOf(
   const prefix = deliveredPrefixOf(layout, folder);
   const { groups } = layout;
   if (!groups) return [{ folder, prefix }];
-  const start = prefix + groups.start(folder.folder.split("/"));
-  const listings: FolderListing[] = [];
-  for await (const page of listing.prefixPages(folder.bucket, start, groups.delimiter))
-    for (const group of page) listings.push({ folder, prefix: group, after: group + groups.stampOf(since) });
-  return listings;
+  const found = await groupsIn(
+    listing,
+    folder.bucket,
+    prefix + groups.start(folder.folder.split("/")),
+    groups,
+  );
+  return found.map((group) => ({ folder, prefix: group, after: group + groups.stampOf(since) }));
+}
+
+/** Starts of the keys of all groups of names. */
+async function groupsIn(
+  listing: PagedListing,
+  bucket: string,
+  start: string,
+  { delimiter }: NameGroups,
+): Promise<string[]> {
+  const found: string[] = [];
+  for await (const page of listing.prefixPages(bucket, start, delimiter)) found.push(...page);
+  return found;
+}
+
+/**
+ * The objects of a day in one folder for all days.
+ *
+ * @param prefix start of the keys
+ * @param day start of the day
+ */
+export async function* dayPages(
+  listing: PagedListing,
+  bucket: string,
+  prefix: string,
+  groups: NameGroups,
+  day: Hour,
+): AsyncGenerator<readonly StoredObject[]> {
+  const [first, next] = [day, addHours(day, HOURS_PER_DAY)].map((hour) => groups.stampOf(new Date(hour)));
+  for (const group of await groupsIn(listing, bucket, prefix + groups.start([]), groups))
+    for await (const page of listing.objectPages(bucket, group, `${group}${first}`)) {
+      yield page;
+      if (page.some(({ key }) => key >= `${group}${next}`)) break;
+    }
 }

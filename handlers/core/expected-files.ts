@@ -6,7 +6,7 @@ import { addHours, parseHour, partitionValuesOf } from "../../formats/hour";
 import { PARTITION_KEYS, type Partition, RAW_PREFIX, SOURCE_KEY } from "../../formats/partition-layout";
 import { HOUR_MS } from "../../formats/time";
 import { movedFileAt, type NotedFile } from "./arrival-notes";
-import { folderHoursOf, foldersIn, listFolders } from "./delivered-folders";
+import { dayPages, folderHoursOf, foldersIn, listFolders } from "./delivered-folders";
 import { type DeliveredPlace, placeOf, readSourcesOf } from "./delivered-source";
 import { LimitedListing } from "./limited-listing";
 import { planDelivered, planMove } from "./move-plan";
@@ -33,13 +33,13 @@ export interface ExpectedConfig {
   readonly landing?: LandingPlace | undefined;
   /** The days to list, in this order, as `YYYY-MM-DD`. */
   readonly days: readonly string[];
+  /** Nominal time: younger files may still be on their way. */
+  readonly now: Date;
   readonly deadline: Date;
 }
 
 export interface LandingPlace {
   readonly bucket: string;
-  /** True if moved objects stay there, too. */
-  readonly keepOriginals: boolean;
 }
 
 /** The listed files, by identity. */
@@ -53,7 +53,7 @@ export interface ExpectedFiles {
 
 /** Files that are compared at most: their names must fit into the memory of the function. */
 export const MAX_EXPECTED_FILES = 250_000;
-/** A younger file may still be on its way. */
+/** Age from which a file is not on its way any more. */
 const MIN_AGE_MS = HOUR_MS;
 const LAST_HOUR = 23;
 
@@ -63,7 +63,6 @@ export async function expectedFiles(
   config: ExpectedConfig,
 ): Promise<ExpectedFiles> {
   const search = new Search(ports, config);
-  await search.listFlat();
   const days: string[] = [];
   for (const day of config.days) {
     if (!search.listing.isCutShort) await search.listDay(day);
@@ -85,7 +84,7 @@ class Search {
   ) {
     const isOver = () => this.files.size >= MAX_EXPECTED_FILES || clock.now() >= config.deadline;
     this.listing = new LimitedListing(listing, isOver);
-    this.writtenBefore = new Date(clock.now().getTime() - MIN_AGE_MS);
+    this.writtenBefore = new Date(config.now.getTime() - MIN_AGE_MS);
     this.days = new Set(config.days);
   }
 
@@ -104,16 +103,7 @@ class Search {
     for (const { source, bucket } of this.landing()) {
       const place = placeOf(source, bucket);
       if (place) await this.listPlace(place, source, dt, (_, object) => this.originalOf(bucket, object));
-    }
-  }
-
-  /** Objects that wait for their move in one folder for all days. If originals are kept, these are too many. */
-  async listFlat(): Promise<void> {
-    if (this.config.landing?.keepOriginals) return;
-    for (const { source, bucket } of this.landing()) {
-      if (placeOf(source, bucket)) continue;
-      for await (const page of this.listing.objectPages(bucket, source.prefix))
-        for (const object of page) this.add(bucket, object, this.originalOf(bucket, object));
+      else await this.listFlat(source, bucket, dt);
     }
   }
 
@@ -159,6 +149,15 @@ class Search {
         if (file && dayOf(file.partition) === dt) this.add(place.bucket, object, file);
       }
     });
+  }
+
+  /** Lists the objects of a day that are in one folder for all days. */
+  private async listFlat({ format, prefix }: ConfiguredSource, bucket: string, dt: string): Promise<void> {
+    const { groups } = FORMATS[format].delivered;
+    const day = parseHour(`${dt}T00`);
+    if (!groups || day === undefined) return;
+    for await (const page of dayPages(this.listing, bucket, prefix, groups, day))
+      for (const object of page) this.add(bucket, object, this.originalOf(bucket, object));
   }
 
   private originalOf(bucket: string, { key, size }: StoredObject): ExpectedFile | undefined {

@@ -21,11 +21,14 @@ export function jsonAs<Schema extends z.ZodMiniType>(
   return z.safeParse(schema, jsonOf(text)).data;
 }
 
-/** What is wrong with a value, each with its place: `sources.0.name: expected string`. */
-export const problemsOf = ({ issues }: z.core.$ZodError): string =>
-  issues.map((issue) => [...placeOf(issue), problemOf(issue)].join(": ")).join("; ");
+/** What is wrong with a value, each with its place: `sources.0.name: expected string`. @param inside place of the value */
+export const problemsOf = ({ issues }: z.core.$ZodError, inside = ""): string =>
+  issues.map((issue) => [...placeOf(issue, inside), problemOf(issue)].join(": ")).join("; ");
 
-const placeOf = ({ path }: z.core.$ZodIssue): string[] => (path.length === 0 ? [] : [path.join(".")]);
+function placeOf({ path }: z.core.$ZodIssue, inside: string): string[] {
+  const place = [...(inside === "" ? [] : [inside]), ...path].join(".");
+  return place === "" ? [] : [place];
+}
 
 /** The small edition of the library has no texts of its own. */
 function problemOf(issue: z.core.$ZodIssue): string {

@@ -1,18 +1,32 @@
 import pLimit from "p-limit";
 import type { SkipReason } from "../../formats/object-kind";
+import { MINUTE_MS } from "../../formats/time";
 import { type MovedFile, noteArrivals } from "./arrival-notes";
 import { messageOf, type OperationError, RetryableError } from "./errors";
 import { type ArrivedObject, planMove, type TargetNames } from "./move-plan";
 import type { Clock, ObjectStore } from "./ports";
-import { rejectedKeyOf } from "./rejected-files";
+import { reasonKeyOf } from "./rejected-files";
 import type { Source } from "./source";
 
 export interface MoveConfig {
   readonly sources: readonly Source[];
+  /**
+   * Bucket that logs are delivered to: objects of other buckets, whose events were sent here by mistake, are skipped.
+   *
+   * @default - objects of all buckets are moved
+   */
+  readonly landingBucket?: string;
   /** Target bucket; may be the bucket that the objects are in. */
   readonly targetBucket: string;
   readonly names: TargetNames;
   readonly keepOriginals: boolean;
+  /**
+   * When the pipeline's configuration was written: an earlier version of the function, which had other names, may have
+   * moved objects that were delivered before.
+   *
+   * @default - no object was moved by an earlier version
+   */
+  readonly configuredAt?: Date;
   /**
    * When to stop starting copies; the remaining objects are `postponed`.
    *
@@ -98,27 +112,37 @@ interface Copy {
 }
 
 async function copyObject(store: ObjectStore, config: MoveConfig, object: ArrivedObject): Promise<Copy> {
+  const isForeign = config.landingBucket !== undefined && object.bucket !== config.landingBucket;
+  if (isForeign) return { outcome: { kind: "skipped", reason: "unmatched-key" } };
   const plan = planMove(config.sources, config.names, object, config.targetBucket);
   if (plan.kind === "skip") return { outcome: { kind: "skipped", reason: plan.reason } };
-  const target = { bucket: config.targetBucket, key: plan.key };
   const { partition, source, key, earlierKeys } = plan;
+  const target = { bucket: config.targetBucket, key };
   const file: MovedFile = {
     kind: "moved",
     key,
     partition,
     ...(object.size === undefined ? {} : { size: object.size }),
   };
-  try {
-    if ((await store.copy(object, target)) === "copied")
-      return { outcome: { kind: "moved", isNew: true, source }, file };
+  /** What an earlier try moved: after a duplicate event, or one delivered again after a crash. */
+  const movedTo = async (keys: readonly string[]): Promise<Copy | undefined> => {
     const moved = { kind: "moved", isNew: false, source } as const;
-    for (const known of [key, ...earlierKeys]) {
-      // A duplicate event, or one delivered again after a crash: the file is already at its target.
+    for (const known of keys) {
       if (await store.exists({ bucket: target.bucket, key: known }))
         return { outcome: moved, file: { ...file, key: known } };
-      // Or the engine could not read the file, and it was moved to `rejected/`.
-      if (await store.exists({ bucket: target.bucket, key: rejectedKeyOf(known) })) return { outcome: moved };
+      // The engine could not read the file, and the move to `rejected/` was completed.
+      if (await store.exists({ bucket: target.bucket, key: reasonKeyOf(known) })) return { outcome: moved };
     }
+    return undefined;
+  };
+  try {
+    // A second copy below `raw/` would double the rows of the text table.
+    const earlier = mayBeMoved(object, config) ? await movedTo(earlierKeys) : undefined;
+    if (earlier) return earlier;
+    if ((await store.copy(object, target)) === "copied")
+      return { outcome: { kind: "moved", isNew: true, source }, file };
+    const moved = await movedTo([key]);
+    if (moved) return moved;
     return failed(
       new RetryableError(
         "SOURCE_MISSING",
@@ -133,6 +157,14 @@ async function copyObject(store: ObjectStore, config: MoveConfig, object: Arrive
     );
   }
 }
+
+/** Until then after its configuration is written, a deployment has started the new version of the function. */
+const DEPLOYMENT_MS = 15 * MINUTE_MS;
+
+/** True if an earlier version of the function may have copied the object, to a key that it would not have now. */
+const mayBeMoved = ({ deliveredAt }: ArrivedObject, { configuredAt }: MoveConfig): boolean =>
+  configuredAt !== undefined &&
+  (deliveredAt === undefined || deliveredAt.getTime() < configuredAt.getTime() + DEPLOYMENT_MS);
 
 const POSTPONED: Copy = { outcome: { kind: "postponed" } };
 const failed = (error: OperationError): Copy => ({ outcome: { kind: "failed", error } });

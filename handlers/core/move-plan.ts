@@ -1,6 +1,7 @@
 import { FORMATS } from "../../formats";
 import { identityOf, stampedName } from "../../formats/file-identity";
 import type { Hour } from "../../formats/hour";
+import type { LogFormat } from "../../formats/log-format";
 import type { SkipReason } from "../../formats/object-kind";
 import { OWN_PREFIXES, type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import type { ObjectLocation } from "./ports";
@@ -48,20 +49,24 @@ export function planMove(
     object.bucket === targetBucket && OWN_PREFIXES.some((prefix) => object.key.startsWith(prefix));
   const match = isOwn ? UNMATCHED : matchObject(sources, object);
   if (match.kind === "skip") return match;
-  const { source, hour } = match;
+  const { source } = match;
   // Events can still be in the queue after the layout of a source was changed.
   if (source.asDelivered) return { kind: "skip", reason: "read-as-delivered" };
   const partition = partitionOf(match);
-  const [folder, identity] = [rawPrefixOf(partition), identityOf(object)];
+  const [key, earlier] = movedKeysOf(FORMATS[source.format], object, partition);
   return names === "identity"
-    ? { kind: "move", key: folder + identity, earlierKeys: [], partition, source }
-    : {
-        kind: "move",
-        key: folder + stampedName(FORMATS[source.format], object, hour),
-        earlierKeys: [folder + identity],
-        partition,
-        source,
-      };
+    ? { kind: "move", key: earlier, earlierKeys: [], partition, source }
+    : { kind: "move", key, earlierKeys: [earlier], partition, source };
+}
+
+/** The keys of an object after its move: the one that it gets now, and the one that earlier versions gave it. */
+export function movedKeysOf(
+  format: LogFormat,
+  object: ObjectLocation,
+  partition: Partition,
+): readonly [key: string, earlier: string] {
+  const folder = rawPrefixOf(partition);
+  return [folder + stampedName(format, object, partition.hour), folder + identityOf(object)];
 }
 
 /** The planned action for an object in a folder of a source that is read as delivered. */

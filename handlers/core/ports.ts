@@ -17,6 +17,11 @@ export interface StoredObject {
   readonly writtenAt: Date;
 }
 
+/** An object with its text. */
+export interface StoredText extends Pick<StoredObject, "etag" | "writtenAt"> {
+  readonly body: string;
+}
+
 /**
  * The operations that the core needs of an object store. Every method may also throw; the caller then
  * retries.
@@ -28,8 +33,8 @@ export interface ObjectStore {
   put(location: ObjectLocation, body: string): Promise<void>;
   /** Puts an object if the key does not exist. @returns its etag; `undefined` if it exists already */
   putIfAbsent(location: ObjectLocation, body: string): Promise<string | undefined>;
-  /** @returns the object's text and etag; `undefined` if the object does not exist */
-  read(location: ObjectLocation): Promise<{ readonly body: string; readonly etag: string } | undefined>;
+  /** @returns `undefined` if the object does not exist */
+  read(location: ObjectLocation): Promise<StoredText | undefined>;
   /** Objects whose key starts with `prefix`, in key order. */
   list(bucket: string, prefix: string): AsyncIterable<StoredObject>;
   /**

@@ -1,7 +1,6 @@
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { identityOfPath } from "../../formats/file-identity";
 import { addHours, hourOf, partitionValuesOf } from "../../formats/hour";
-import { RAW_PREFIX, REJECTED_PREFIX } from "../../formats/partition-layout";
 import type { LakeTable } from "../../formats/render/lake-sql";
 import { hashOf, renderFileSums, renderFilesOfHours } from "../../formats/render/reconcile-sql";
 import { allNotes, type NotePorts, noteArrivals, pathOf } from "./arrival-notes";
@@ -9,6 +8,7 @@ import { type ExpectedFile, expectedFiles, type LandingPlace } from "./expected-
 import type { PartitionedTable } from "./partitioned-table";
 import type { MoveQueue, PagedListing, RowsEngine } from "./ports";
 import { type Reconciled, readReconciled, writeReconciled } from "./reconciled";
+import { rejectedIdentities } from "./rejected-files";
 
 export interface ReconcilePorts extends NotePorts {
   readonly listing: PagedListing;
@@ -57,7 +57,8 @@ export async function reconcile(
   for (const { file } of known) open.delete(file);
   // After the listing: a file that was committed in between has no note any more, but is in the table by then.
   for (const identity of await notedIdentities(ports, config)) open.delete(identity);
-  for (const identity of await rejectedIdentities(ports, config)) open.delete(identity);
+  for (const identity of await rejectedIdentities(ports.store, table.bucket, format.table))
+    open.delete(identity);
   const missing = await withoutCommitted(ports, config, open);
   const files = [...missing.values()].flatMap((one) => (one.kind === "file" ? [one.file] : []));
   const originals = [...missing.values()].flatMap((one) => (one.kind === "original" ? [one.object] : []));
@@ -87,18 +88,6 @@ async function notedIdentities(
   return notes.flatMap(({ files }) =>
     files.map((file) => identityOfPath(table.bucket, pathOf(table.bucket, file))),
   );
-}
-
-async function rejectedIdentities(
-  { store }: ReconcilePorts,
-  { table: { bucket, format } }: ReconcileConfig,
-): Promise<string[]> {
-  const identities: string[] = [];
-  for await (const { key } of store.list(bucket, `${REJECTED_PREFIX}${format.table}/`))
-    identities.push(
-      identityOfPath(bucket, `s3://${bucket}/${RAW_PREFIX}${key.slice(REJECTED_PREFIX.length)}`),
-    );
-  return identities;
 }
 
 type Files = ReadonlyMap<string, ExpectedFile>;

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
-import { identityOf } from "../../formats/file-identity";
-import { partitionPath, RAW_PREFIX, REJECTED_PREFIX } from "../../formats/partition-layout";
+import { formatOfTable } from "../../formats";
+import { identityOfPath } from "../../formats/file-identity";
+import { RAW_PREFIX, REJECTED_PREFIX } from "../../formats/partition-layout";
 import {
   type DeliveredFile,
   fileSchema,
@@ -12,6 +13,7 @@ import {
   parseEntry,
 } from "./arrival-notes";
 import { jsonAs } from "./json";
+import { movedKeysOf } from "./move-plan";
 import type { ObjectLocation, ObjectStore } from "./ports";
 
 const rejectionSchema = z.object({
@@ -47,21 +49,25 @@ const UNKNOWN_REASON = "the reason next to the file is missing";
 
 /** `rejected/<as below raw/>`: key of a moved file that the engine cannot read. */
 export const rejectedKeyOf = (key: string): string => REJECTED_PREFIX + key.slice(RAW_PREFIX.length);
+/** The key of a file before it was moved to `rejected/`. */
+export const movedKeyOf = (rejectedKey: string): string =>
+  RAW_PREFIX + rejectedKey.slice(REJECTED_PREFIX.length);
 export const reasonKeyOf = (key: string): string => reasonNextTo(rejectedKeyOf(key));
 /** Key of the reason of a file below `rejected/`. */
 export const reasonNextTo = (rejectedKey: string): string => rejectedKey + REASON_SUFFIX;
 
 const originalOf = ({ key, folder }: DeliveredFile): ObjectLocation => ({ bucket: folder.bucket, key });
 
-const targetOf = (file: NotedFile): string =>
-  file.kind === "moved"
-    ? rejectedKeyOf(file.key)
-    : `${REJECTED_PREFIX}${partitionPath(file.partition)}/${identityOf(originalOf(file))}`;
+/** Keys that a file can have below `raw/`: a file as delivered may have been moved before its source's layout changed. */
+function movedKeys(file: NotedFile): readonly [string, ...string[]] {
+  if (file.kind === "moved") return [file.key];
+  return movedKeysOf(formatOfTable(file.partition.table), originalOf(file), file.partition);
+}
 
 /**
  * Moves a file that the engine cannot read to `rejected/`, unchanged, so that the commit and the text tables
  * continue without it. Of a file as delivered, it makes a copy: the original stays where AWS put it. It can be repeated
- * at any time: the original is deleted last.
+ * at any time: the moved file is deleted last.
  *
  * @returns false if the file no longer exists
  */
@@ -72,7 +78,8 @@ export async function setAside(
   reason: string,
 ): Promise<boolean> {
   const { key } = file;
-  const target = targetOf(file);
+  const moved = movedKeys(file);
+  const target = rejectedKeyOf(moved[0]);
   const source = file.kind === "moved" ? { bucket, key } : originalOf(file);
   if ((await store.copy(source, { bucket, key: target })) === "source-missing") return false;
   const rejection: Rejection = {
@@ -83,8 +90,26 @@ export async function setAside(
     rejectedAt: clock.now().toISOString(),
   };
   await store.put({ bucket, key: reasonNextTo(target) }, JSON.stringify(rejection));
-  if (file.kind === "moved") await deleteOrFail(store, bucket, [key]);
+  await deleteOrFail(store, bucket, moved);
   return true;
+}
+
+/** Identities of the files of a table whose move to `rejected/` was completed. @param table default: all tables */
+export async function rejectedIdentities(
+  store: Pick<ObjectStore, "list">,
+  bucket: string,
+  table?: string,
+): Promise<string[]> {
+  const identities: string[] = [];
+  for await (const { key } of store.list(
+    bucket,
+    REJECTED_PREFIX + (table === undefined ? "" : `${table}/`),
+  )) {
+    if (!key.endsWith(REASON_SUFFIX)) continue;
+    const moved = movedKeyOf(key.slice(0, -REASON_SUFFIX.length));
+    identities.push(identityOfPath(bucket, `s3://${bucket}/${moved}`));
+  }
+  return identities;
 }
 
 /** The rejected files, in key order. */
@@ -95,7 +120,7 @@ export async function rejectedFiles(store: ObjectStore, bucket: string): Promise
     const rejection = await readRejection(store, bucket, rejectedKey);
     const file = deliveredFileOf(rejection);
     files.push({
-      key: file?.key ?? RAW_PREFIX + rejectedKey.slice(REJECTED_PREFIX.length),
+      key: file?.key ?? movedKeyOf(rejectedKey),
       rejectedKey,
       reason: rejection?.reason ?? UNKNOWN_REASON,
       isReplaced: rejection !== undefined && (await isReplaced(store, rejection, etag)),

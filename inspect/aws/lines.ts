@@ -3,7 +3,7 @@ import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import type { LogFormat } from "../../formats/log-format";
-import type { StoredObject } from "../../handlers/core/ports";
+import type { ObjectLocation, StoredObject } from "../../handlers/core/ports";
 import { spoolFile } from "../../lake/spool";
 import { foundValue } from "../../operations/inspector";
 import type { Inspection } from "./inspection";
@@ -12,20 +12,20 @@ import type { Inspection } from "./inspection";
 const OPENED = 20;
 const MAX_BYTES = 10_000;
 
-/** Keys of the files without lines, e.g. only CloudFront's two header lines: no commit will contain them. */
-export async function withoutLines(
+/** The files without lines, e.g. only CloudFront's two header lines: no commit will contain them. */
+export async function withoutLines<File extends StoredObject & ObjectLocation>(
   { clients, inspector }: Inspection,
-  bucket: string,
   format: LogFormat,
-  objects: readonly StoredObject[],
-): Promise<ReadonlySet<string>> {
-  const empty = new Set<string>();
-  const small = objects.filter(({ size }) => size <= MAX_BYTES).slice(0, OPENED);
+  files: readonly File[],
+): Promise<ReadonlySet<File>> {
+  const empty = new Set<File>();
+  const small = files.filter(({ size }) => size <= MAX_BYTES).slice(0, OPENED);
   if (small.length === 0) return empty;
   const folder = await mkdtemp(join(tmpdir(), "access-logs-"));
-  const file = join(folder, "log");
+  const copy = join(folder, "log");
   try {
-    for (const { key } of small) {
+    for (const file of small) {
+      const { bucket, key } = file;
       const body = foundValue(
         await inspector.ask("s3:GetObject", `s3://${bucket}/${key}`, async () => {
           const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -33,9 +33,9 @@ export async function withoutLines(
         }),
       );
       if (!body) break;
-      await writeFile(file, body);
-      const spooled = await spoolFile(format, file, devNull);
-      if (spooled.kind === "spooled" && spooled.lines === 0) empty.add(key);
+      await writeFile(copy, body);
+      const spooled = await spoolFile(format, copy, devNull);
+      if (spooled.kind === "spooled" && spooled.lines === 0) empty.add(file);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,17 +1,9 @@
 import { FORMATS } from "../../formats";
 import { tablesOfSources } from "../../formats/configured-source";
-import { hoursFrom, partitionValuesOf } from "../../formats/hour";
-import {
-  ARRIVALS_PREFIX,
-  parsePartitionPath,
-  partitionPath,
-  RAW_PREFIX,
-  SOURCE_KEY,
-} from "../../formats/partition-layout";
+import { ARRIVALS_PREFIX, parsePartitionPath, partitionPath } from "../../formats/partition-layout";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { allNotes, type Noted, notedPartitions } from "../../handlers/core/arrival-notes";
 import { planMove } from "../../handlers/core/move-plan";
-import type { StoredObject } from "../../handlers/core/ports";
 import { foundValue } from "../../operations/inspector";
 import type { DeployedStream } from "../../pipeline/deployed-parts";
 import { sum } from "../../terminal/quantities";
@@ -19,6 +11,7 @@ import { dated, earliest, latest } from "../dates";
 import type { HourFacts, LandingFacts, StreamFacts } from "../facts";
 import type { Inspection } from "./inspection";
 import { type Listing, listObjects } from "./objects";
+import { isInRange, type StreamFile, streamFiles } from "./stream-files";
 import { type TableRows, tableOf, waitingFiles } from "./tables";
 
 /**
@@ -36,26 +29,26 @@ export async function awsStream(
   { known, committed: ofTable, lastCommit }: TableRows,
 ): Promise<StreamFacts> {
   const table = tableOf(inspection, bucket, stream);
-  const raw = await rawOf(inspection, bucket, stream);
+  const files = await streamFiles(inspection, bucket, stream);
   const committed = ofTable && new Map([...ofTable].filter(([path]) => isOf(stream, path)));
-  const landing = await landingOf(inspection, stream, raw ?? []);
+  const landing = await landingOf(inspection, stream, files ?? []);
   const withNotes = [...noted.keys()].filter((path) => isOf(stream, path));
   const inRange = withNotes.filter((path) => isInRange(inspection, path));
-  const byHour = groupedByHour(raw ?? [], inRange);
+  const byHour = groupedByHour(files ?? [], inRange);
   // Without typed tables nothing waits for a commit.
   const waiting = inspection.parts.columnar
-    ? raw && committed && (await waitingFiles(inspection, bucket, table, byHour, committed))
-    : new Set<string>();
+    ? files && committed && (await waitingFiles(inspection, bucket, table, byHour, committed))
+    : new Set<StreamFile>();
   return {
     table: table.format.table,
     ...(stream.source === undefined ? {} : { source: stream.source }),
     sources: stream.sources.map(({ name }) => name),
     hours: hoursOf(byHour, noted, known, waiting),
-    ...(raw ? {} : { isUnseen: true as const }),
+    ...(files ? {} : { isUnseen: true as const }),
     notedElsewhere: withNotes.flatMap((path) =>
       isInRange(inspection, path) ? [] : (parsePartitionPath(path) ?? []),
     ),
-    ...dated("lastDelivery", latest((raw ?? []).map(({ writtenAt }) => writtenAt))),
+    ...dated("lastDelivery", latest((files ?? []).map(({ writtenAt }) => writtenAt))),
     ...dated("lastCommit", lastCommit),
     ...(committed ? { rows: sum([...committed.values()].map(({ rows }) => rows)) } : {}),
     ...(landing ? { landing } : {}),
@@ -67,29 +60,21 @@ const isOf = ({ format, source }: DeployedStream, path: string): boolean => {
   return partition?.table === FORMATS[format].table && partition.source === source;
 };
 
-const isInRange = ({ range }: Inspection, path: string): boolean => {
-  const hour = parsePartitionPath(path)?.hour;
-  return hour !== undefined && hour >= range.from && hour <= range.to;
-};
-
 /**
  * Groups by the path of the partition. Partitions with noted files are included even if they hold no file.
  */
 function groupedByHour(
-  raw: readonly StoredObject[],
+  files: readonly StreamFile[],
   withNotes: readonly string[],
-): ReadonlyMap<string, readonly StoredObject[]> {
-  const hours = new Map<string, StoredObject[]>(withNotes.map((path) => [path, []]));
-  for (const object of raw) {
-    const path = pathOf(object.key);
-    const ofHour = hours.get(path);
-    if (ofHour) ofHour.push(object);
-    else hours.set(path, [object]);
+): ReadonlyMap<string, readonly StreamFile[]> {
+  const hours = new Map<string, StreamFile[]>(withNotes.map((path) => [path, []]));
+  for (const file of files) {
+    const ofHour = hours.get(file.path);
+    if (ofHour) ofHour.push(file);
+    else hours.set(file.path, [file]);
   }
   return hours;
 }
-
-const pathOf = (key: string): string => key.slice(RAW_PREFIX.length, key.lastIndexOf("/"));
 
 /** The partitions with noted files, by their paths; `undefined` if they cannot be read. */
 export async function awsNoted(
@@ -113,27 +98,11 @@ async function list({ inspector, clients }: Inspection, bucket: string, prefix: 
   );
 }
 
-/** The moved files of the inspected hours: one listing for each day. */
-async function rawOf(
-  inspection: Inspection,
-  bucket: string,
-  { format, source }: DeployedStream,
-): Promise<StoredObject[] | undefined> {
-  const { from, to } = inspection.range;
-  const days = new Set(hoursFrom(from, to).map((hour) => partitionValuesOf(hour).dt));
-  const folder = `${RAW_PREFIX}${FORMATS[format].table}/${source === undefined ? "" : `${SOURCE_KEY.name}=${source}/`}`;
-  const listings = await Promise.all([...days].map((dt) => list(inspection, bucket, `${folder}dt=${dt}/`)));
-  if (listings.includes(undefined)) return undefined;
-  return listings
-    .flatMap((listing) => listing?.objects ?? [])
-    .filter(({ key }) => isInRange(inspection, pathOf(key)));
-}
-
 /** Delivered log files that are not below `raw/` yet; files of other formats can have the same prefix. */
 async function landingOf(
   inspection: Inspection,
   stream: DeployedStream,
-  raw: readonly StoredObject[],
+  files: readonly StreamFile[],
 ): Promise<LandingFacts | undefined> {
   const { parts, landing, bucket } = inspection;
   if (landing === undefined) return undefined;
@@ -144,7 +113,7 @@ async function landingOf(
   );
   const found = listings.filter((listing): listing is Listing => listing !== undefined);
   if (found.length < listings.length) return undefined;
-  const moved = new Set(raw.map(({ key }) => key));
+  const moved = new Set(files.map(({ key }) => key));
   const waiting = found
     .flatMap(({ objects }) => objects)
     .flatMap(({ key, size, writtenAt }) => {
@@ -167,24 +136,26 @@ async function landingOf(
 }
 
 function hoursOf(
-  raw: ReadonlyMap<string, readonly StoredObject[]>,
+  byHour: ReadonlyMap<string, readonly StreamFile[]>,
   noted: ReadonlyMap<string, Noted>,
   known: ReadonlySet<string> | undefined,
-  waiting: ReadonlySet<string> | undefined,
+  waiting: ReadonlySet<StreamFile> | undefined,
 ): HourFacts[] {
-  return [...raw].flatMap(([path, objects]): HourFacts[] => {
+  return [...byHour].flatMap(([path, files]): HourFacts[] => {
     const partition = parsePartitionPath(path);
     if (!partition) return [];
-    const ofHour = waiting && objects.filter(({ key }) => waiting.has(key));
+    const ofHour = waiting && files.filter((file) => waiting.has(file));
+    // Files that are read as delivered are in partitions of other tables.
+    const isMoved = files.some((file) => file.isMoved);
     return [
       {
         partition,
-        files: objects.length,
-        ...dated("newest", latest(objects.map(({ writtenAt }) => writtenAt))),
+        files: files.length,
+        ...dated("newest", latest(files.map(({ writtenAt }) => writtenAt))),
         ...(ofHour ? { waiting: ofHour.length } : {}),
         ...dated("waitingSince", ofHour && earliest(ofHour.map(({ writtenAt }) => writtenAt))),
         ...dated("notedAt", noted.get(path)?.notedAt),
-        ...(known && objects.length > 0 ? { isInCatalog: known.has(path) } : {}),
+        ...(known && isMoved ? { isInCatalog: known.has(path) } : {}),
       },
     ];
   });

@@ -19,13 +19,13 @@ import {
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
 import { s3ObjectStore } from "../../handlers/adapters/s3-object-store";
 import { commitRecords } from "../../handlers/core/commit-records";
-import type { StoredObject } from "../../handlers/core/ports";
 import { systemClock } from "../../handlers/core/ports";
 import { foundValue } from "../../operations/inspector";
 import type { DeployedStream } from "../../pipeline/deployed-parts";
 import { athenaRows, type Row } from "./athena-rows";
 import type { Inspection } from "./inspection";
 import { withoutLines } from "./lines";
+import type { StreamFile } from "./stream-files";
 
 /** Content of the typed table for one hour. */
 export interface CommittedHour {
@@ -94,25 +94,27 @@ async function lastCommitOf(
   );
 }
 
-/** Keys of uncommitted files that hold lines. */
+/** Uncommitted files that hold lines. */
 export async function waitingFiles(
   inspection: Inspection,
   bucket: string,
   table: LakeTable,
-  raw: ReadonlyMap<string, readonly StoredObject[]>,
+  byHour: ReadonlyMap<string, readonly StreamFile[]>,
   committed: ReadonlyMap<string, CommittedHour>,
-): Promise<ReadonlySet<string>> {
-  const behind = [...raw].filter(([path, objects]) => objects.length > (committed.get(path)?.files ?? 0));
+): Promise<ReadonlySet<StreamFile>> {
+  const behind = [...byHour].filter(([path, files]) => files.length > (committed.get(path)?.files ?? 0));
   const partitions = behind.flatMap(([path]) => parsePartitionPath(path) ?? []);
-  const objects = behind.flatMap(([, ofHour]) => ofHour);
+  const files = behind.flatMap(([, ofHour]) => ofHour);
   if (partitions.length === 0) return new Set();
   const named =
     partitions.length > HOURS_BY_NAME
       ? undefined
       : await committedFiles(inspection, bucket, table, partitions);
-  const missing = objects.filter(({ key }) => !named?.has(identityOfPath(bucket, `s3://${bucket}/${key}`)));
-  const empty = await withoutLines(inspection, bucket, table.format, missing);
-  return new Set(missing.map(({ key }) => key).filter((key) => !empty.has(key)));
+  const missing = files.filter(
+    (file) => !named?.has(identityOfPath(bucket, `s3://${file.bucket}/${file.key}`)),
+  );
+  const empty = await withoutLines(inspection, table.format, missing);
+  return new Set(missing.filter((file) => !empty.has(file)));
 }
 
 /** Identities of the files of some hours that are in the typed table. */

@@ -1,0 +1,242 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Report } from "../../report/model";
+import { renderPage } from "../../report/render";
+import { readAssets } from "../../report/write-report";
+import type { TestLake } from "../helpers/lake";
+import { HOSTILE, reportLake, reportOf } from "../helpers/report";
+import { CHROMIUM, launch } from "./chromium";
+
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install chromium)");
+
+(CHROMIUM ? describe : describe.skip)("the report in Chromium", () => {
+  let lake: TestLake;
+  let browser: Browser;
+  let report: Report;
+  let file: string;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    lake = await reportLake();
+    report = await reportOf(lake.lake);
+    file = join(lake.lake, "report.html");
+    writeFileSync(file, renderPage(report, await readAssets(join(__dirname, "../../dist/cli"))));
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    lake?.delete();
+  });
+  afterEach(() => expect(problems.splice(0)).toEqual([]));
+
+  /** Opens the page from its file, and does something with it. */
+  async function withPage<T>(
+    options: BrowserContextOptions,
+    hash: string,
+    use: (page: Page) => Promise<T>,
+  ): Promise<T> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    try {
+      const page = await context.newPage();
+      page.on("pageerror", (error) => problems.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") problems.push(message.text());
+      });
+      page.on("request", (request) => {
+        if (!/^(?:file|data):/.test(request.url())) problems.push(`request of ${request.url()}`);
+      });
+      await page.goto(pathToFileURL(file).href + hash);
+      if (options.javaScriptEnabled !== false) await page.waitForSelector("html[data-ready]");
+      return await use(page);
+    } finally {
+      await context.close();
+    }
+  }
+
+  /** Value and requests of the rows of a panel. */
+  const rowsOf = async (page: Page, panel: string): Promise<Record<string, number>> => {
+    const cells = await page.$$eval(`#${panel} tbody tr`, (rows) =>
+      rows.map((row) => [...row.querySelectorAll("td")].map(({ textContent }) => textContent ?? "")),
+    );
+    return Object.fromEntries(
+      cells.map(([value = "", requests = ""]) => [value, Number(requests.replaceAll(",", ""))]),
+    );
+  };
+  const counted = async (sql: string): Promise<Record<string, number>> =>
+    Object.fromEntries((await lake.query(sql)).map(({ name, requests }) => [String(name), Number(requests)]));
+  const METHODS = "SELECT request_verb AS name, count(*) AS requests FROM alb_access_logs";
+
+  const axe = async (page: Page): Promise<unknown> => {
+    await page.evaluate(AXE);
+    return page.evaluate(
+      "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html, nodes[0].failureSummary]))",
+    );
+  };
+
+  it("has the numbers of the table, and filters all panels with a click", () =>
+    withPage({}, "", async (page) => {
+      expect(await rowsOf(page, "alb-method")).toEqual(await counted(`${METHODS} GROUP BY 1`));
+      await page.click('#alb-status [data-value="4xx"]');
+      await page.waitForSelector('#filters [data-value="4xx"]');
+      const filtered = await counted(`${METHODS} WHERE elb_status_code LIKE '4%' GROUP BY 1`);
+      expect(await rowsOf(page, "alb-method")).toEqual(filtered);
+      await page.click('#alb-method [data-value="GET"]');
+      await page.waitForSelector('#filters [data-value="GET"]');
+      const codes = await counted(
+        "SELECT elb_status_code AS name, count(*) AS requests FROM alb_access_logs WHERE elb_status_code LIKE '4%' AND request_verb = 'GET' GROUP BY 1",
+      );
+      expect(await rowsOf(page, "alb-code")).toEqual(codes);
+      expect(page.url()).toMatch(/#status=4xx&method=GET$/);
+      await page.goBack();
+      await page.waitForSelector('#filters [data-value="GET"]', { state: "detached" });
+      expect(await rowsOf(page, "alb-method")).toEqual(filtered);
+    }));
+
+  it("takes its filters from the address", () =>
+    withPage({}, "#status=5xx", async (page) => {
+      expect(await rowsOf(page, "alb-method")).toEqual(
+        await counted(`${METHODS} WHERE elb_status_code LIKE '5%' GROUP BY 1`),
+      );
+    }));
+
+  it("takes a range of time from the pointer", () =>
+    withPage({}, "", async (page) => {
+      const box = await page.locator("#alb-time .plot svg").boundingBox();
+      if (!box) throw new Error("no chart");
+      await page.mouse.move(box.x + box.width * 0.3, box.y + 60);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.7, box.y + 60, { steps: 3 });
+      await page.mouse.up();
+      await page.waitForSelector("#filters .chip");
+      const parameters = new URLSearchParams(new URL(page.url()).hash.slice(1));
+      const [from, until] = [parameters.get("from"), parameters.get("until")].map((text) =>
+        Date.parse(text ?? ""),
+      );
+      expect(await rowsOf(page, "alb-method")).toEqual(
+        await counted(`${METHODS} WHERE epoch_ms(time) >= ${from} AND epoch_ms(time) < ${until} GROUP BY 1`),
+      );
+    }));
+
+  it("filters, sorts and searches with the keyboard alone, and keeps the focus", () =>
+    withPage({}, "", async (page) => {
+      await page.focus('#alb-status [data-value="2xx"]');
+      await page.keyboard.press("Enter");
+      await page.waitForSelector('#filters [data-value="2xx"]');
+      expect(await page.evaluate("document.activeElement.dataset.value")).toBe("2xx");
+      await page.focus('#alb-client [data-column="0"]');
+      await page.keyboard.press("Enter");
+      expect(await page.getAttribute("#alb-client th", "aria-sort")).toBe("ascending");
+      await page.focus('[data-search="alb-client"]');
+      await page.keyboard.type("198.51.100.1");
+      const clients = Object.keys(await rowsOf(page, "alb-client"));
+      expect(clients.length).toBeGreaterThan(1);
+      expect(clients.every((client) => client.startsWith("198.51.100.1"))).toBe(true);
+    }));
+
+  it("filters by edge, path and people together, and says which filters a table does not have", () =>
+    withPage({}, "", async (page) => {
+      const filters = ["edge", "path", "traffic"] as const;
+      for (const id of filters) {
+        await page.click(`#cloudfront-${id} [data-dimension="${id}"]`);
+        await page.waitForSelector(`#filters [data-dimension="${id}"]`);
+      }
+      const [edge, path, traffic] = filters.map((id) =>
+        new URLSearchParams(page.url().split("#")[1]).get(id),
+      );
+      const isRobot = report.tables[1]?.dimensions.find(({ id }) => id === "traffic")?.sql;
+      const pattern = report.tables[1]?.dimensions.find(({ id }) => id === "path")?.sql;
+      expect(await rowsOf(page, "cloudfront-method")).toEqual(
+        await counted(
+          `SELECT cs_method AS name, count(*) AS requests FROM cloudfront_access_logs
+            WHERE x_edge_location LIKE '${edge}%' AND ${pattern} = '${path}' AND ${isRobot} = '${traffic}' GROUP BY 1`,
+        ),
+      );
+      expect(await page.textContent("#alb")).toContain("This table has no edge");
+    }));
+
+  it("shows the file that could not be read, and a click on a slow path filters by it", () =>
+    withPage({}, "", async (page) => {
+      expect(await page.textContent("#rejected")).toContain("corrupt file");
+      await page.click('[data-panel="rejected"][data-action="csv"]');
+      expect(await page.textContent("dialog pre")).toMatch(/^File,Reason,Detail/);
+      await page.click('dialog [data-action="close"]');
+      await page.click("#alb-slowest .value");
+      await page.waitForSelector('#filters [data-dimension="path"]');
+    }));
+
+  it("gives a panel as CSV, JSON and SQL", () =>
+    withPage({}, "#method=GET", async (page) => {
+      const shown = async (action: string) => {
+        await page.click(`[data-panel="alb-status"][data-action="${action}"]`);
+        const text = await page.textContent("dialog pre");
+        await page.click('dialog [data-action="close"]');
+        return text ?? "";
+      };
+      expect(await shown("csv")).toMatch(/^Status class,Requests,Share,4xx,5xx,Sent/);
+      expect(JSON.parse(await shown("json"))[0]).toHaveProperty("Requests");
+      expect(await shown("sql")).toContain("IN ('GET')");
+    }));
+
+  it("does not run or show as markup what a client sent", () =>
+    withPage({}, `#host=${encodeURIComponent("<img src=x onerror=window.broken=1>")}`, async (page) => {
+      expect(await page.evaluate("window.broken")).toBeUndefined();
+      expect(await page.$$("img")).toHaveLength(0);
+      await page.click('[data-action="reset"]');
+      await page.waitForSelector("#filters .chip", { state: "detached" });
+      expect(await page.textContent("#alb-agent")).toContain(HOSTILE.agent);
+    }));
+
+  it("refuses a script that is not its own", () =>
+    withPage({}, "", async (page) => {
+      await page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.broken = 1' }))",
+      );
+      expect(await page.evaluate("window.broken")).toBeUndefined();
+      expect(problems.splice(0)).toEqual([expect.stringContaining("Content Security Policy")]);
+    }));
+
+  it.each(["light", "dark"] as const)("has nothing that axe finds, %s", (colorScheme) =>
+    withPage({ colorScheme }, "#status=4xx", async (page) => {
+      expect(await axe(page)).toEqual([]);
+    }),
+  );
+
+  it("switches between light and dark", () =>
+    withPage({ colorScheme: "light" }, "", async (page) => {
+      const back = () => page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
+      const light = await back();
+      await page.click('[data-action="theme"]');
+      expect(await back()).not.toBe(light);
+    }));
+
+  it("fits a phone", () =>
+    withPage({ viewport: { width: 360, height: 740 } }, "", async (page) => {
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+      expect(await axe(page)).toEqual([]);
+    }));
+
+  it("is complete without a script", () =>
+    withPage({ javaScriptEnabled: false }, "", async (page) => {
+      expect(await rowsOf(page, "alb-method")).toEqual(await counted(`${METHODS} GROUP BY 1`));
+      expect(await page.locator("button, select").count()).toBe(0);
+      expect(await page.locator("svg.chart").count()).toBe(2 * report.tables.length);
+    }));
+
+  it("prints all rows", () =>
+    withPage({}, "", async (page) => {
+      await page.emulateMedia({ media: "print" });
+      await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+      const { rows } = (await page.evaluate(
+        "({ rows: document.querySelectorAll('#alb-client tbody tr').length })",
+      )) as { rows: number };
+      const domain = report.tables[0]?.lists.find(({ id }) => id === "client");
+      expect(rows).toBeGreaterThanOrEqual(domain?.values.length ?? 0);
+      expect(await page.isVisible(".tools")).toBe(false);
+      const pdf = await page.pdf();
+      expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+    }));
+});

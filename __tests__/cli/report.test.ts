@@ -1,0 +1,80 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { MAX_PAGE_BYTES } from "../../report/render";
+import { type TestLake, testLake } from "../helpers/lake";
+import { runProgram } from "../helpers/run-program";
+
+let lake: TestLake;
+let folder: string;
+beforeAll(async () => {
+  lake = testLake();
+  folder = join(lake.lake, "..");
+  await runProgram(["sample", lake.logs, "--files", "6", "--lines", "40"]);
+  await runProgram(["ingest", lake.logs, "--lake", lake.lake]);
+});
+afterAll(() => lake.delete());
+
+const report = (...args: readonly string[]) =>
+  runProgram(["report", "--lake", lake.lake, ...args], { cwd: folder });
+
+const pageIn = (file: string) => readFileSync(join(folder, file), "utf8");
+
+describe("access-logs report", () => {
+  it("writes a page of all tables, and says where it is", async () => {
+    const { status, stdout, stderr } = await report();
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^wrote report\.html, [\d.]+ .?B, in [\d.]+ s; open it in a browser\n$/);
+    const page = pageIn("report.html");
+    expect(Buffer.byteLength(page)).toBeLessThan(MAX_PAGE_BYTES);
+    expect(page).toContain('id="alb"');
+    expect(page).toContain('id="cloudfront"');
+  });
+
+  it("writes a page of one table to the named file, and prints one JSON document", async () => {
+    const { stdout } = await report("--table", "alb_access_logs", "-o", "alb.html", "--json");
+    const page = pageIn("alb.html");
+    expect(JSON.parse(stdout)).toEqual({
+      file: "alb.html",
+      bytes: Buffer.byteLength(page),
+      tables: ["alb_access_logs"],
+      seconds: expect.any(Number),
+    });
+    expect(page).not.toContain('id="cloudfront"');
+  });
+
+  it("reports the range that is asked for, in the time zone of the page", async () => {
+    const [{ first = "" } = {}] = await lake.query("SELECT min(dt) AS first FROM alb_access_logs");
+    const args = ["--from", String(first), "--tz", "Asia/Kolkata", "-o", "day.html"];
+    expect(await report(...args)).toMatchObject({ status: 0 });
+    expect(pageIn("day.html")).toContain(`${first} 05:30 to `);
+    expect(pageIn("day.html")).toContain("Asia/Kolkata");
+  });
+
+  it("opens the page with the program of the system", async () => {
+    const opened = join(folder, "opened");
+    writeFileSync(
+      join(folder, "xdg-open"),
+      `#!/bin/sh\nprintf %s "$1" > '${opened}.part' && mv '${opened}.part' '${opened}'\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const environment = { PATH: `${folder}${delimiter}${process.env.PATH}` };
+    await runProgram(["report", "--lake", lake.lake, "--open"], { cwd: folder, environment });
+    while (!existsSync(opened)) await new Promise((resolve) => setImmediate(resolve));
+    expect(readFileSync(opened, "utf8")).toBe(join(folder, "report.html"));
+  });
+
+  it.each([
+    [["--tz", "Middle/Earth"], 2, /^error: --tz: "Middle\/Earth" is no time zone/],
+    [["--table", "other"], 2, /^error: --table: there are reports about alb_access_logs and /],
+    [["--to", "2026-06-01"], 2, /^error: --to needs --from/],
+    [["--from", "yesterday"], 2, /^error: "from" must be a valid time in UTC/],
+    [["--from", "2016-01-01", "--to", "2016-01-02"], 1, /^error: lake .*: no requests in the range\n$/],
+    [["-o", "missing/report.html"], 1, /^error: missing: the folder does not exist; create it\n$/],
+  ])("answers %j with one line and an exit code", async (args, status, message) => {
+    const outcome = await report(...args);
+    expect(outcome).toMatchObject({ status, stdout: "", stderr: expect.stringMatching(message) });
+    expect(outcome.stderr).not.toMatch(/\n\s+at /);
+  });
+});

@@ -1,0 +1,295 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openLake } from "../../lake/query";
+import { parseRange } from "../../questions/range";
+import { lakeEngine } from "../../report/lake-engine";
+import { type CubeShape, type Report, type TableReport, TIME } from "../../report/model";
+import { packCube, packReport } from "../../report/pack";
+import type { Panel } from "../../report/page/panels";
+import { hashOf, type State, stateOf, toggled } from "../../report/page/state";
+import { csvCell } from "../../report/page/text";
+import { panelsOf } from "../../report/page/view";
+import { MAX_PAGE_BYTES, renderPage } from "../../report/render";
+import { BASE, cubeSql, lengthsSql } from "../../report/sql";
+import { SUBJECTS } from "../../report/subject";
+import { unpackCube } from "../../report/unpack";
+import { hourOfWeek, timeText } from "../../report/zone";
+import { difference, VISIONS } from "../helpers/colours";
+import type { TestLake } from "../helpers/lake";
+import { HOSTILE, reportLake, reportOf } from "../helpers/report";
+
+const EVERYTHING: State = { filters: new Map() };
+const ASSETS = {
+  script: "console.log(1)",
+  style: readFileSync(join(__dirname, "../../report/page/style.css"), "utf8"),
+};
+
+let lake: TestLake;
+let report: Report;
+beforeAll(async () => {
+  lake = await reportLake();
+  report = await reportOf(lake.lake);
+});
+afterAll(() => lake.delete());
+
+const tableOf = (format: string, from = report): TableReport => {
+  const table = from.tables.find((one) => one.format === format);
+  if (!table) throw new Error(`no ${format}`);
+  return table;
+};
+
+const panelOf = (table: TableReport, id: string, state = EVERYTHING): Panel => {
+  const panel = panelsOf(table, state, "UTC").find((one) => one.id === `${table.format}-${id}`);
+  if (!panel) throw new Error(`no ${id}`);
+  return panel;
+};
+
+/** Names and requests of a panel. */
+const requestsIn = (panel: Panel) => Object.fromEntries(panel.rows.map(({ cells }) => [cells[0], cells[1]]));
+
+const expected = async (sql: string) =>
+  Object.fromEntries((await lake.query(sql)).map(({ name, requests }) => [name, requests]));
+
+describe.each([
+  ["alb", "alb_access_logs", "elb_status_code", "client_ip", "request_verb"],
+  ["cloudfront", "cloudfront_access_logs", "sc_status", "c_ip", "cs_method"],
+])("the report of %s", (format, name, status, client, method) => {
+  it("has the totals of the table", async () => {
+    const [row] = await lake.query(
+      `SELECT count(*) AS requests, count(*) FILTER (WHERE ${status} LIKE '4%') AS client_errors,
+        count(*) FILTER (WHERE ${status} LIKE '5%') AS server_errors, count(DISTINCT ${client}) AS clients FROM ${name}`,
+    );
+    const { requests, clientErrors, serverErrors, clients } = tableOf(format).totals;
+    expect({ requests, client_errors: clientErrors, server_errors: serverErrors, clients }).toEqual(row);
+  });
+
+  it("has DuckDB's own quantiles, in total and by slot", async () => {
+    const { totals, slots, seconds, from, slotMs } = tableOf(format);
+    const [row] = await lake.query(
+      `SELECT ${["0.5", "0.95", "0.99"].map((part) => `quantile_cont(${seconds}, ${part})`).join(", ")} FROM ${name} WHERE ${seconds} >= 0`,
+    );
+    expect([totals.p50, totals.p95, totals.p99]).toEqual(
+      Object.values(row ?? {}).map((value) => expect.closeTo(Number(value), 9)),
+    );
+    const bySlot = await lake.query(
+      `SELECT CAST(floor((epoch_ms(time) - ${from}) / ${slotMs}) AS integer) AS slot, quantile_cont(${seconds}, 0.95) AS p95
+        FROM ${name} WHERE ${seconds} >= 0 GROUP BY 1 ORDER BY 1`,
+    );
+    const ours = slots.filter(({ p95 }) => p95 !== null).sort((a, b) => a.slot - b.slot);
+    expect(ours.map(({ slot, p95 }) => ({ slot, p95 }))).toEqual(
+      bySlot.map(({ slot, p95 }) => ({ slot, p95: expect.closeTo(Number(p95), 9) })),
+    );
+  });
+
+  it("has the slowest paths with their quantiles, as its SQL has them", async () => {
+    const { sql = "", rows } = panelOf(tableOf(format), "slowest");
+    const all = (await lake.query(sql)).map((row) => Object.values(row));
+    const shown = rows.map(({ cells: [path, requests, ...times] }) => [
+      path,
+      requests,
+      ...times.map((milliseconds) => Number(milliseconds) / 1000),
+    ]);
+    expect(shown.length).toBeGreaterThan(3);
+    for (const row of shown) {
+      const [path, requests, ...times] = row;
+      expect(all.find(([name]) => name === path)).toEqual([
+        path,
+        requests,
+        ...times.map((seconds) => expect.closeTo(Number(seconds), 9)),
+      ]);
+    }
+    expect(shown.map((row) => row[3])).toEqual(
+      shown.map((row) => row[3]).sort((a, b) => Number(b) - Number(a)),
+    );
+  });
+
+  it("filters one panel by the value of another", async () => {
+    const state = toggled(EVERYTHING, "status", "4xx");
+    const methods = requestsIn(panelOf(tableOf(format), "method", state));
+    expect(methods).toEqual(
+      await expected(
+        `SELECT coalesce(${method}, '') AS name, count(*) AS requests FROM ${name} WHERE ${status} LIKE '4%' GROUP BY 1`,
+      ),
+    );
+  });
+
+  it("filters lists, whose other requests are added up", async () => {
+    const state = toggled(EVERYTHING, "method", "GET");
+    const { rows, missing } = panelOf(tableOf(format), "code", state);
+    expect(missing).toBeUndefined();
+    expect(Object.fromEntries(rows.map(({ cells }) => [cells[0], cells[1]]))).toEqual(
+      await expected(
+        `SELECT ${status} AS name, count(*) AS requests FROM ${name} WHERE ${method} = 'GET' GROUP BY 1`,
+      ),
+    );
+    const clients = panelOf(tableOf(format), "client", state);
+    const [whole] = await lake.query(`SELECT count(*) AS requests FROM ${name} WHERE ${method} = 'GET'`);
+    expect(clients.rows.reduce((total, { cells }) => total + Number(cells[1]), 0)).toBe(whole?.requests);
+  });
+
+  it("gives SQL that has the rows of the panel, with its filters", async () => {
+    const state = toggled(toggled(EVERYTHING, "method", "GET"), "traffic", "people");
+    for (const id of ["status", "path", "code", "host"]) {
+      const panel = panelOf(tableOf(format), id, state);
+      const rows = await lake.query(panel.sql ?? "");
+      const own = Object.fromEntries(
+        rows.map((row) => Object.values(row)).map(([value, requests]) => [value ?? "", requests]),
+      );
+      expect({ id, ...own }).toEqual({ id, ...requestsIn(panel) });
+    }
+  });
+
+  it("answers a range of time exactly, or says that it does not", async () => {
+    const { from, slotMs } = tableOf(format);
+    const time = { from: from + slotMs, until: from + 20 * slotMs };
+    const panel = panelOf(tableOf(format), "status", { time, filters: new Map() });
+    expect(requestsIn(panel)).toEqual(
+      await expected(
+        `SELECT replace(left(${status}, 1) || 'xx', '0xx', 'no status') AS name, count(*) AS requests FROM ${name}
+          WHERE epoch_ms(time) >= ${time.from} AND epoch_ms(time) < ${time.until} GROUP BY 1`,
+      ),
+    );
+    const both = panelOf(tableOf(format), "client", { time, filters: new Map([["method", ["GET"]]]) });
+    expect(both).toMatchObject({ rows: [], missing: expect.stringContaining("SQL") });
+  });
+});
+
+it("knows how many rows a cube has in longer slots or with fewer values, before it is read", async () => {
+  const open = await openLake(lake.lake);
+  try {
+    const engine = lakeEngine(open);
+    await engine.keep(
+      BASE,
+      "SELECT range AS time, CAST(range % 7 AS tinyint) AS status, 1e0 AS requests FROM range(100)",
+    );
+    const merged: CubeShape = { keys: [TIME, "status"], slots: 16, caps: {} };
+    const capped: CubeShape = { keys: ["status"], slots: 1, caps: { status: 2 } };
+    const shapes = [{ ...merged, slots: 1 }, merged, capped];
+    const lengths = await engine.rows(lengthsSql(BASE, shapes));
+    expect(lengths.map(([, length]) => length)).toEqual([100, 46, 3]);
+    expect(await engine.rows(cubeSql(BASE, merged, ["requests"]))).toHaveLength(46);
+    expect(await engine.rows(cubeSql(BASE, capped, ["requests"]))).toEqual([
+      [0, 71],
+      [1, 15],
+      [2, 14],
+    ]);
+  } finally {
+    open.close();
+  }
+});
+
+it("counts the misses and the hit ratio of each path", async () => {
+  const { columns, rows } = panelOf(tableOf("cloudfront"), "path");
+  const [hits, misses] = ["Hits", "Misses"].map((name) => columns.findIndex(({ label }) => label === name));
+  const [all] = await lake.query(
+    "SELECT count(*) FILTER (WHERE x_edge_result_type = 'Miss') AS misses FROM cloudfront_access_logs",
+  );
+  expect(rows.reduce((total, { cells }) => total + Number(cells[misses ?? 0]), 0)).toBe(all?.misses);
+  expect(rows.some(({ cells }) => Number(cells[hits ?? 0]) > 0)).toBe(true);
+});
+
+it("compares with the same length of time before, and counts only its range", async () => {
+  const days = parseRange("2026-11-23", "2026-11-23");
+  const table = tableOf("alb", await reportOf(lake.lake, days));
+  const count = async (condition: string) =>
+    (await lake.query(`SELECT count(*) AS requests FROM alb_access_logs WHERE ${condition}`))[0]?.requests;
+  expect(table.totals.requests).toBe(await count("dt = '2026-11-23'"));
+  const length = table.until - table.from;
+  const before = await count(`epoch_ms(time) >= ${table.from - length} AND epoch_ms(time) < ${table.from}`);
+  expect(table.before?.requests ?? 0).toBe(before);
+});
+
+it("shows unparsed lines", () => {
+  const { rows, notes } = panelOf(tableOf("alb"), "unparsed");
+  expect(rows[0]?.cells[0]).toBe("not a line");
+  expect(notes[0]).toContain("1 lines");
+});
+
+it("shows files that could not be read", () => {
+  const { rejected } = report;
+  expect(rejected).toMatchObject({ files: 1, examples: [{ reason: "corrupt file" }] });
+  const page = renderPage(report, ASSETS);
+  expect(page).toContain("Files without rows");
+  expect(page).toContain(rejected.examples[0]?.key);
+  expect(renderPage({ ...report, rejected: { files: 0, examples: [] } }, ASSETS)).not.toContain(
+    "Files without rows",
+  );
+});
+
+it("writes every value as text", () => {
+  const page = renderPage(report, ASSETS);
+  expect(page).not.toContain("<img");
+  expect(page.match(/<script/g)).toHaveLength(2);
+  expect(page).toContain("&lt;/script&gt;&lt;script&gt;window.broken=1");
+  expect(page).toContain("\\u{202e}");
+  expect(csvCell(HOSTILE.referrer)).toMatch(/^'=/);
+  expect(csvCell('a"b,c')).toBe('"a""b,c"');
+  expect(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"].map((value) => csvCell(value))).toEqual([
+    "'=1+1",
+    "'+1",
+    "'-1",
+    "'@SUM(A1)",
+    "'\t=1",
+    `"'\r=1"`,
+  ]);
+});
+
+it("allows nothing but its own script and style", () => {
+  const [, policy] = /Content-Security-Policy" content="([^"]*)"/.exec(renderPage(report, ASSETS)) ?? [];
+  expect(policy).toContain("default-src &#39;none&#39;");
+  expect(policy).not.toMatch(/unsafe|http/);
+});
+
+it("leaves out sums of lists until the page is small enough, and says so", () => {
+  const packed = packReport(report, 30_000);
+  expect(packed.tables.flatMap(({ listCubes }) => listCubes.flat()).length).toBeLessThan(
+    report.tables.flatMap(({ listCubes }) => listCubes.flat()).length,
+  );
+  expect(packed.cuts[0]).toContain("left out");
+  expect(Buffer.byteLength(renderPage(report, ASSETS))).toBeLessThan(MAX_PAGE_BYTES);
+});
+
+describe.each(Object.entries(VISIONS))("for people with %s", (_, vision) => {
+  it("has different colours for different status classes, light and dark", () => {
+    const themes = [":root {", ':root[data-theme="dark"] {'].map((selector) => {
+      const block = ASSETS.style.split(selector)[1]?.split("}")[0] ?? "";
+      return [...block.matchAll(/--s[2-5]: (#[0-9a-f]{6})/g)].map(([, colour = ""]) => colour);
+    });
+    for (const colours of themes) {
+      expect(colours).toHaveLength(4);
+      const pairs = colours.flatMap((one, index) =>
+        colours.slice(index + 1).map((other) => [one, other] as const),
+      );
+      for (const [one, other] of pairs) expect(difference(one, other, vision)).toBeGreaterThan(12);
+    }
+  });
+});
+
+it("packs the codes of a row into one exact number", () => {
+  const most = (values: number) => values + 3 * Math.ceil(values / 6);
+  for (const { dimensions, lists } of SUBJECTS) {
+    for (const domains of [dimensions, lists]) {
+      const codes = domains.reduce((product, { values }) => product * (most(values) + 1), 1);
+      expect(codes).toBeLessThan(Number.MAX_SAFE_INTEGER);
+    }
+  }
+});
+
+it("packs sums without a loss", () => {
+  for (const { cubes, listCubes } of report.tables) {
+    for (const cube of [...cubes, ...listCubes.flat()]) expect(unpackCube(packCube(cube))).toEqual(cube);
+  }
+});
+
+it("keeps its state in the hash", () => {
+  const state = toggled({ time: { from: 0, until: 60_000 }, filters: new Map() }, "path", "/a&b=c#d");
+  expect(stateOf(`#${hashOf(state)}`)).toEqual(state);
+  expect(stateOf("#from=never&unknown=1")).toEqual(EVERYTHING);
+});
+
+it("counts hours of the week and writes times in the zone of the report", () => {
+  const instant = Date.UTC(2026, 10, 22, 23, 30);
+  expect(hourOfWeek(instant, "UTC")).toBe(6 * 24 + 23);
+  expect(hourOfWeek(instant, "Europe/Berlin")).toBe(0);
+  expect(timeText(instant, "Asia/Kolkata")).toBe("2026-11-23 05:00");
+});

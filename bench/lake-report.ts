@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { FORMATS } from "../formats";
+import { MAX_PAGE_BYTES } from "../report/render";
+import { sum } from "../terminal/quantities";
+import type { BenchOptions, Cell, Outcome } from "./benchmark";
+import { logFiles, sample, sizeText, withFolder, writeFileList } from "./data";
+import { plainOf } from "./ingest-peers";
+import { alternate, type Contestant, type Run, runOnce, runsOf, spread } from "./measure";
+import { debianPeer } from "./peers";
+
+const PROGRAM = join(__dirname, "cli", "access-logs.mjs");
+/** 2.5 million requests. */
+const FILES = 1770;
+const QUICK_FILES = 40;
+const WHOLE = "access-logs report";
+const TENTH = "access-logs report of a tenth of the files";
+const GOACCESS = "zcat | goaccess, a page for each format";
+
+type Page = Run & { readonly pageBytes: number };
+
+/** A page about a lake: its time, its memory, and its size, which must not grow with the lake. */
+export async function lakeReport(options: BenchOptions): Promise<Outcome> {
+  return withFolder("report", async (root) => {
+    const files = options.quick ? QUICK_FILES : FILES;
+    const logs = await sample(join(root, "logs"), files, options.progress);
+    const tenth = await sample(join(root, "tenth"), files / 10, options.progress);
+    options.progress("making the lakes");
+    const [lake, small] = [logs, tenth].map(({ folder }) => {
+      runOnce([process.execPath, PROGRAM, "ingest", folder, "--lake", `${folder}-lake`]);
+      return `${folder}-lake`;
+    });
+    const goaccess = debianPeer("goaccess", "goaccess", options);
+    const contestants: Contestant<Page>[] = [
+      { name: WHOLE, run: () => report(lake ?? "", root) },
+      { name: TENTH, run: () => report(small ?? "", root) },
+      ...("path" in goaccess
+        ? [{ name: GOACCESS, rounds: 1, run: () => goaccessPages(goaccess.path, logs.folder, root) }]
+        : []),
+    ];
+    const measured = await alternate(options.quick ? 1 : 5, contestants, options.progress);
+    const of = (name: string, value: (page: Page) => number) => spread(runsOf(measured, name).map(value));
+    const limits = [
+      { name: "time of a report", value: of(WHOLE, ({ seconds }) => seconds).median, atMost: 5, unit: "s" },
+      { name: "its memory", value: of(WHOLE, ({ peakMiB }) => peakMiB).max, atMost: 500, unit: "MiB" },
+      {
+        name: "its page",
+        value: of(WHOLE, ({ pageBytes }) => pageBytes).max / 1e6,
+        atMost: MAX_PAGE_BYTES / 1e6,
+        unit: "MB",
+      },
+    ];
+    return {
+      input: `${sizeText(logs)}. All rows, without a range.`,
+      tables: [
+        {
+          title: "A page",
+          columns: ["program", "s", "CPU s", "peak MiB", "page MB"],
+          rows: contestants.map(({ name }): Cell[] => [
+            name,
+            of(name, ({ seconds }) => seconds),
+            of(name, ({ cpuSeconds }) => cpuSeconds),
+            of(name, ({ peakMiB }) => peakMiB),
+            of(name, ({ pageBytes }) => pageBytes / 1e6),
+          ]),
+        },
+      ],
+      targets: limits.map(({ atMost, ...limit }) => ({ kind: "limit", ...limit, bound: { atMost } })),
+      notes: "path" in goaccess ? [`Compared with ${goaccess.version}.`] : [goaccess.skipped],
+    };
+  });
+}
+
+function report(lake: string, root: string): Page {
+  const file = join(root, "report.html");
+  const run = runOnce([process.execPath, PROGRAM, "report", "--lake", lake, "-o", file]);
+  return { ...run, pageBytes: readFileSync(file).length };
+}
+
+function goaccessPages(path: string, folder: string, root: string): Page {
+  const pages = Object.values(FORMATS).map((format) => {
+    const [list, file] = [join(root, "goaccess.list"), join(root, "goaccess.html")];
+    writeFileList(list, logFiles(folder, [format]));
+    const flags = `--log-format=${plainOf(format).goaccess} --no-global-config --no-progress -o '${file}'`;
+    const run = runOnce(["sh", "-c", `xargs -0 zcat < '${list}' | '${path}' ${flags} -`]);
+    return { ...run, pageBytes: readFileSync(file).length };
+  });
+  return {
+    seconds: sum(pages.map(({ seconds }) => seconds)),
+    cpuSeconds: sum(pages.map(({ cpuSeconds }) => cpuSeconds)),
+    peakMiB: Math.max(...pages.map(({ peakMiB }) => peakMiB)),
+    pageBytes: sum(pages.map(({ pageBytes }) => pageBytes)),
+    output: "",
+  };
+}

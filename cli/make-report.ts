@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { openLake } from "../lake/query";
+import type { Range } from "../questions/range";
+import { REPORTED_TABLES } from "../report/collect";
+import { lakeEngine } from "../report/lake-engine";
+import { rejectedIn } from "../report/lake-rejected";
+import { readAssets, type Written, writeReport } from "../report/write-report";
+import { isTimeZone } from "../report/zone";
+import { UserError } from "../terminal/user-error";
+
+export interface ReportOptions {
+  readonly lake: string;
+  readonly range: Range | undefined;
+  readonly timeZone: string;
+  readonly table?: string;
+  readonly output: string;
+}
+
+/** Reports of larger lakes use the disk instead of more memory. */
+const MEMORY_LIMIT = "250MB";
+
+/**
+ * Writes a report about a lake.
+ *
+ * @throws UserError for an unknown table or time zone, without a lake or a folder for the page, or without rows
+ */
+export async function makeReport(
+  { lake: folder, range, timeZone, table, output }: ReportOptions,
+  onProgress: (what: string) => void = () => undefined,
+): Promise<Written> {
+  if (!isTimeZone(timeZone))
+    throw new UserError(`--tz: "${timeZone}" is no time zone; use e.g. Europe/Berlin`, 2);
+  if (table !== undefined && !REPORTED_TABLES.includes(table)) {
+    throw new UserError(
+      `--table: there are reports about ${REPORTED_TABLES.join(" and ")}, not "${table}"`,
+      2,
+    );
+  }
+  if (!existsSync(dirname(output)))
+    throw new UserError(`${dirname(output)}: the folder does not exist; create it`);
+  const assets = await readAssets(__dirname);
+  const lake = await openLake(folder, { memoryLimit: MEMORY_LIMIT });
+  try {
+    const engine = lakeEngine(lake);
+    const asked = {
+      range,
+      timeZone,
+      source: folder,
+      now: new Date(),
+      rejected: await rejectedIn(folder),
+      ...(table === undefined ? {} : { table }),
+    };
+    const written = await writeReport(engine, asked, output, assets, onProgress);
+    if (written.tables.length === 0) throw new UserError(`lake ${folder}: no requests in the range`);
+    return written;
+  } finally {
+    lake.close();
+  }
+}

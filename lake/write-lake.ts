@@ -1,0 +1,28 @@
+import { messageOf } from "../handlers/core/errors";
+import { UserError } from "../terminal/user-error";
+import { type LakeLayout, prepareLake } from "./layout";
+import { withLakeLock } from "./lock";
+import { withPrivateFiles } from "./private-files";
+import { isStorageFull } from "./storage-full";
+
+/**
+ * Runs `work` as the lake's only writer. New files are private.
+ *
+ * @throws UserError if another process is writing, or if the disk is full
+ */
+export const writeLake = <T>(lake: LakeLayout, work: () => Promise<T>): Promise<T> =>
+  withPrivateFiles(async () => {
+    try {
+      return await withLakeLock(lake, async () => {
+        await prepareLake(lake);
+        return work();
+      });
+    } catch (error) {
+      if (!isStorageFull(error)) throw error;
+      throw new UserError(
+        `lake ${lake.root}: the disk is full or cannot be written (${messageOf(error)}); rows that were added stay; make room, then run this again`,
+        undefined,
+        { cause: error },
+      );
+    }
+  });

@@ -1,0 +1,298 @@
+import type { DimensionId, PackedCube, Report, TableReport } from "../model";
+import { CHART_WIDTH } from "../page/chart";
+import { h, visible } from "../page/node";
+import { overTime, type Panel, rejectedPanel, slotStart } from "../page/panels";
+import { EVERYTHING, hashOf, type State, stateOf, toggled } from "../page/state";
+import { csvCell } from "../page/text";
+import {
+  AS_IT_IS,
+  type Mode,
+  panelsOf,
+  rejectedParts,
+  shownRows,
+  type TableState,
+  tableParts,
+} from "../page/view";
+import { unpackReport } from "../unpack";
+import { timeText } from "../zone";
+import { brushable } from "./brush";
+import { toDom } from "./dom";
+
+const report = unpackReport(
+  JSON.parse(document.getElementById("report")?.textContent ?? "") as Report<PackedCube>,
+);
+const tables = new Map<string, TableState>();
+/** Panels are shortened until "Show all"; print shows all rows. */
+const SHORTENED: TableState = { ...AS_IT_IS, isComplete: false };
+let isPrinting = false;
+
+const stateNow = (): State => stateOf(location.hash);
+
+/** The hash is the state: the browser's history goes back and forth between states, and a link holds one. */
+function setState(state: State): void {
+  const hash = hashOf(state);
+  if (hash !== "") {
+    location.hash = hash;
+    return;
+  }
+  history.pushState(null, "", location.href.split("#")[0]);
+  draw();
+}
+
+/** Reading a width makes the browser lay out the page: once, before anything changes. */
+const modeNow = (): Mode => ({
+  isInteractive: true,
+  timeZone: report.timeZone,
+  width: Math.min(
+    CHART_WIDTH,
+    Math.max(300, (document.getElementById("main")?.clientWidth ?? CHART_WIDTH) - 34),
+  ),
+  tableOf: (id) =>
+    isPrinting ? { ...(tables.get(id) ?? AS_IT_IS), isComplete: true } : (tables.get(id) ?? SHORTENED),
+});
+
+function draw(): void {
+  const state = stateNow();
+  const mode = modeNow();
+  const focus = focusNow();
+  for (const table of report.tables) {
+    const parts = document.querySelector<HTMLElement>(`.parts[data-table="${table.format}"]`);
+    if (!parts) continue;
+    const fragment = document.createDocumentFragment();
+    fragment.append(...tableParts(table, state, mode).map(toDom));
+    parts.replaceChildren(fragment);
+    const plot = parts.querySelector<HTMLElement>(".plot[data-brush]");
+    if (plot) brushable(plot, ({ from, until }) => brushed(table, from, until));
+  }
+  document.getElementById("files")?.replaceChildren(...rejectedParts(report, mode).map(toDom));
+  drawFilters(state);
+  focus();
+}
+
+/** Remembers what has the focus: drawing replaces it. */
+function focusNow(): () => void {
+  const active = document.activeElement;
+  if (!(active instanceof HTMLElement) || !("panel" in active.dataset || "search" in active.dataset))
+    return () => undefined;
+  const selector = Object.entries(active.dataset)
+    .map(([name, value]) => `[data-${name}="${CSS.escape(value ?? "")}"]`)
+    .join("");
+  const position = active instanceof HTMLInputElement ? active.selectionStart : null;
+  return () => {
+    const again = document.querySelector<HTMLElement>(selector);
+    again?.focus({ preventScroll: true });
+    if (again instanceof HTMLInputElement) again.setSelectionRange(position, position);
+  };
+}
+
+function brushed(table: TableReport, from: number, until: number): void {
+  const state = stateNow();
+  const over = overTime(table, state);
+  if (!over) return;
+  setState({ ...state, time: { from: slotStart(table, over, from), until: slotStart(table, over, until) } });
+}
+
+function drawFilters(state: State): void {
+  const { time, filters } = state;
+  const chips = [...filters].flatMap(([id, values]) =>
+    values.map((value) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "chip",
+          "data-action": "filter",
+          "data-dimension": id,
+          "data-value": value,
+          "aria-label": `Remove the filter ${labelOf(id)}: ${visible(value)}`,
+        },
+        `${labelOf(id)}: ${value === "" ? "(none)" : visible(value)} ×`,
+      ),
+    ),
+  );
+  const range = time
+    ? [
+        h(
+          "button",
+          { type: "button", class: "chip", "data-action": "no-time" },
+          `${timeText(time.from, report.timeZone)} to ${timeText(time.until, report.timeZone)} ×`,
+        ),
+      ]
+    : [];
+  const reset = h("button", { type: "button", "data-action": "reset" }, "Remove all filters");
+  const all = [...range, ...chips];
+  document.getElementById("filters")?.replaceChildren(...(all.length > 0 ? [...all, reset] : []).map(toDom));
+  for (const [name, value] of [
+    ["from", time?.from],
+    ["until", time?.until],
+  ] as const) {
+    const select = document.querySelector<HTMLSelectElement>(`select[data-time="${name}"]`);
+    if (select) select.value = value === undefined ? "" : String(value);
+  }
+}
+
+const labelOf = (id: DimensionId): string =>
+  report.tables.flatMap(({ dimensions }) => dimensions).find((one) => one.id === id)?.label ?? id;
+
+function drawControls(): void {
+  const instants = [
+    ...new Set(
+      report.tables.flatMap(({ from, until, slotMs }) =>
+        Array.from({ length: Math.ceil((until - from) / slotMs) + 1 }, (_, index) => from + index * slotMs),
+      ),
+    ),
+  ].sort((a, b) => a - b);
+  const select = (name: "from" | "until", label: string) =>
+    h(
+      "select",
+      { "data-time": name, "aria-label": label },
+      h("option", { value: "" }, label),
+      instants.map((instant) => h("option", { value: instant }, timeText(instant, report.timeZone))),
+    );
+  const controls = [
+    select("from", "From"),
+    select("until", "Until"),
+    h("button", { type: "button", "data-action": "theme" }, "Light or dark"),
+  ];
+  document.getElementById("controls")?.replaceChildren(...controls.map(toDom));
+}
+
+function changeTime(): void {
+  const value = (name: string) =>
+    Number(document.querySelector<HTMLSelectElement>(`select[data-time="${name}"]`)?.value ?? "");
+  const state = stateNow();
+  const from = value("from") || Math.min(...report.tables.map((table) => table.from));
+  const until = value("until") || Math.max(...report.tables.map((table) => table.until));
+  if (until > from) setState({ ...state, time: { from, until } });
+}
+
+const panelOf = (id: string): Panel | undefined =>
+  [
+    ...report.tables.flatMap((table) => panelsOf(table, stateNow(), report.timeZone)),
+    rejectedPanel(report.rejected),
+  ].find((panel) => panel.id === id);
+
+function copied(panel: Panel, as: "csv" | "json"): string {
+  const rows = shownRows(panel, tables.get(panel.id) ?? AS_IT_IS);
+  const labels = panel.columns.map(({ label }) => label);
+  if (as === "csv")
+    return [labels, ...rows.map(({ cells }) => cells)]
+      .map((cells) => cells.map(csvCell).join(","))
+      .join("\r\n");
+  const objects = rows.map(({ cells }) =>
+    Object.fromEntries(labels.map((label, index) => [label, cells[index] ?? null])),
+  );
+  return JSON.stringify(objects, null, 2);
+}
+
+/** Shows text that can be copied: a page from a file may not write to the clipboard everywhere. */
+function show(title: string, text: string): void {
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-label", title);
+  const parts = [
+    h("h3", {}, title),
+    h("pre", { tabindex: 0 }, text),
+    h("button", { type: "button", "data-action": "copy" }, "Copy"),
+    h("button", { type: "button", "data-action": "close" }, "Close"),
+  ];
+  dialog.append(...parts.map(toDom));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function act(button: HTMLElement): void {
+  const { action, panel: id = "", dimension, value, column } = button.dataset;
+  const table = tables.get(id) ?? SHORTENED;
+  const panel = id === "" ? undefined : panelOf(id);
+  switch (action) {
+    case "filter":
+      setState(toggled(stateNow(), dimension as DimensionId, value ?? ""));
+      return;
+    case "no-time":
+      setState({ filters: stateNow().filters });
+      return;
+    case "reset":
+      setState(EVERYTHING);
+      return;
+    case "theme":
+      switchTheme();
+      return;
+    case "sort": {
+      const index = Number(column);
+      const isText = panel?.columns[index]?.kind === "text";
+      const isDescending = table.sort?.column === index ? !table.sort.isDescending : !isText;
+      tables.set(id, { ...table, sort: { column: index, isDescending } });
+      draw();
+      return;
+    }
+    case "all":
+      tables.set(id, { ...table, isComplete: true });
+      draw();
+      return;
+    case "csv":
+    case "json":
+      if (panel) show(`${panel.title} as ${action.toUpperCase()}`, copied(panel, action));
+      return;
+    case "sql":
+      if (panel?.sql !== undefined)
+        show(`${panel.title}: SQL for Athena, and for access-logs query on a lake`, panel.sql);
+      return;
+    case "copy":
+      copy(button);
+      return;
+    case "close":
+      button.closest("dialog")?.close();
+      return;
+  }
+}
+
+function copy(button: HTMLElement): void {
+  const text = button.closest("dialog")?.querySelector("pre");
+  if (!text) return;
+  getSelection()?.selectAllChildren(text);
+  // The only way that works from a file in every browser.
+  const isCopied = document.execCommand("copy");
+  button.textContent = isCopied ? "Copied" : "Press Ctrl-C to copy";
+}
+
+function switchTheme(): void {
+  const root = document.documentElement;
+  const isDark =
+    root.dataset.theme === "dark" ||
+    (root.dataset.theme === undefined && matchMedia("(prefers-color-scheme: dark)").matches);
+  root.dataset.theme = isDark ? "light" : "dark";
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-action]") : null;
+  if (button) act(button);
+});
+document.addEventListener("input", (event) => {
+  const input = event.target;
+  if (!(input instanceof HTMLInputElement) || input.dataset.search === undefined) return;
+  const id = input.dataset.search;
+  tables.set(id, { ...(tables.get(id) ?? SHORTENED), search: input.value });
+  draw();
+});
+document.addEventListener("change", (event) => {
+  if (event.target instanceof HTMLSelectElement && event.target.dataset.time !== undefined) changeTime();
+});
+addEventListener("hashchange", draw);
+addEventListener("beforeprint", () => {
+  isPrinting = true;
+  draw();
+});
+addEventListener("afterprint", () => {
+  isPrinting = false;
+  draw();
+});
+let resizing: number | undefined;
+addEventListener("resize", () => {
+  clearTimeout(resizing);
+  resizing = setTimeout(draw, 150);
+});
+
+drawControls();
+draw();
+document.documentElement.dataset.ready = "true";

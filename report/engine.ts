@@ -1,0 +1,13 @@
+import type { Json } from "../terminal/rows";
+
+/** What runs the SQL of a report. The SQL is Athena's, and DuckDB's with the functions of a lake. */
+export interface ReportEngine {
+  /** Result of a statement whose rows fit into memory. */
+  rows(sql: string): Promise<readonly (readonly Json[])[]>;
+  /** Result with the names of its columns. */
+  table(
+    sql: string,
+  ): Promise<{ readonly columns: readonly string[]; readonly rows: readonly (readonly Json[])[] }>;
+  /** Keeps a result under a name until the engine is closed or the name is used again. */
+  keep(name: string, select: string): Promise<void>;
+}

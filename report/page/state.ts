@@ -1,0 +1,92 @@
+import type { Selection } from "../cube";
+import type { DimensionId, TableReport } from "../model";
+
+/** What the page is filtered by. Values, not codes: the same filter applies to all tables that have its dimension. */
+export interface State {
+  /** In milliseconds since 1970. */
+  readonly time?: { readonly from: number; readonly until: number };
+  readonly filters: ReadonlyMap<DimensionId, readonly string[]>;
+}
+
+export const EVERYTHING: State = { filters: new Map() };
+
+const IDS: readonly DimensionId[] = [
+  "status",
+  "traffic",
+  "host",
+  "method",
+  "path",
+  "target_group",
+  "result",
+  "edge",
+];
+
+/** The state as the hash of the page's address. */
+export function hashOf({ time, filters }: State): string {
+  const parameters = new URLSearchParams();
+  if (time) {
+    parameters.set("from", new Date(time.from).toISOString());
+    parameters.set("until", new Date(time.until).toISOString());
+  }
+  for (const id of IDS) for (const value of filters.get(id) ?? []) parameters.append(id, value);
+  return parameters.toString();
+}
+
+/** Reads a hash; what it does not know is ignored. */
+export function stateOf(hash: string): State {
+  const parameters = new URLSearchParams(hash.replace(/^#/, ""));
+  const from = Date.parse(parameters.get("from") ?? "");
+  const until = Date.parse(parameters.get("until") ?? "");
+  const filters = new Map<DimensionId, readonly string[]>();
+  for (const id of IDS) {
+    const values = parameters.getAll(id);
+    if (values.length > 0) filters.set(id, [...new Set(values)]);
+  }
+  return until > from ? { time: { from, until }, filters } : { filters };
+}
+
+/** Adds a value to the filter of a dimension, or takes it out. */
+export function toggled(state: State, id: DimensionId, value: string): State {
+  const chosen = state.filters.get(id) ?? [];
+  const values = chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value];
+  const filters = new Map(state.filters);
+  if (values.length === 0) filters.delete(id);
+  else filters.set(id, values);
+  return { ...state, filters };
+}
+
+/** A state applied to one table. */
+export interface Applied {
+  readonly selection: Selection;
+  /** Labels of filters that the table does not have. */
+  readonly ignored: readonly DimensionId[];
+  /** A filter has a value that the table only has in "(other)". */
+  readonly isUnknown: boolean;
+  readonly isFiltered: boolean;
+}
+
+/** @param without a dimension whose own filter does not apply: its panel shows all values */
+export function applied(table: TableReport, { time, filters }: State, without?: DimensionId): Applied {
+  const codes = new Map<DimensionId, ReadonlySet<number>>();
+  const ignored: DimensionId[] = [];
+  let isUnknown = false;
+  for (const [id, values] of filters) {
+    const domain = table.dimensions.find((one) => one.id === id);
+    if (!domain) ignored.push(id);
+    if (!domain || id === without) continue;
+    const found = values.map((value) => domain.values.indexOf(value) + 1);
+    if (found.includes(0) && domain.distinct > domain.values.length) isUnknown = true;
+    // Code -1 is in no row: the value is not in this log.
+    codes.set(id, new Set(found.map((code) => code || -1)));
+  }
+  const slots = time && {
+    from: Math.max(0, Math.floor((time.from - table.from) / table.slotMs)),
+    until: Math.max(0, Math.ceil((time.until - table.from) / table.slotMs)),
+  };
+  return {
+    selection: slots ? { time: slots, codes } : { codes },
+    ignored,
+    isUnknown,
+    isFiltered: codes.size > 0 || slots !== undefined,
+  };
+}

@@ -1,0 +1,59 @@
+import { byteText } from "../../terminal/quantities";
+import { visible } from "./node";
+
+/** How a column of a panel is written. */
+export type Kind = "text" | "count" | "bytes" | "percent" | "milliseconds";
+
+export type Value = string | number | null;
+
+const NUMBERS = new Intl.NumberFormat("en-US");
+
+/** `12,345`; with one format for all, as the page writes thousands of numbers. */
+const count = (value: number): string => NUMBERS.format(value);
+
+export const NOTHING = "–";
+
+/** A value for people. */
+export function valueText(value: Value, kind: Kind): string {
+  if (value === null) return NOTHING;
+  if (typeof value === "string") return value === "" ? "(none)" : visible(value);
+  switch (kind) {
+    case "bytes":
+      return byteText(value);
+    case "percent":
+      return `${value > 0 && value < 0.05 ? "<0.1" : value.toFixed(1)} %`;
+    case "milliseconds":
+      return durationText(value);
+    default:
+      return count(value);
+  }
+}
+
+/** `48 ms`, `1.25 s` */
+export function durationText(milliseconds: number): string {
+  if (milliseconds >= 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
+  return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+}
+
+/** `1.2 M`; small numbers in full. */
+export function shortCount(value: number): string {
+  if (value < 100_000) return count(value);
+  const [factor, unit] = value < 1e6 ? [1e3, "k"] : value < 1e9 ? [1e6, "M"] : [1e9, "G"];
+  const short = value / factor;
+  return `${short < 100 ? short.toFixed(1) : Math.round(short)} ${unit}`;
+}
+
+/** Change against a number before: `+12 %`. */
+export function changeText(now: number, before: number): string {
+  if (before === 0) return now === 0 ? "as before" : "none before";
+  const percent = (100 * (now - before)) / before;
+  return `${percent >= 0 ? "+" : "−"}${Math.abs(percent).toFixed(Math.abs(percent) < 10 ? 1 : 0)} %`;
+}
+
+/** A cell of CSV. A leading character that starts a formula in a spreadsheet is made text with an apostrophe. */
+export function csvCell(value: Value): string {
+  const text = value === null ? "" : String(value);
+  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,284 @@
+import type { FormatId } from "../formats";
+import { ALB_WORDS } from "../questions/alb";
+import { CACHEABLE, CLOUDFRONT_WORDS, HITS } from "../questions/cloudfront";
+import { ROBOTS } from "../questions/common";
+import { QUESTION_MARK, urlPattern, type Words } from "../questions/words";
+import type { DimensionId, MeasureId } from "./model";
+
+/** A property of requests that the report groups and filters by. */
+export interface Dimension<Id extends string = string> {
+  readonly id: Id;
+  readonly label: string;
+  /** Its value as text; NULL is shown as "(none)". */
+  readonly sql: string;
+  /** The columns that it is made of: it is computed once for each combination of their values. */
+  readonly columns: readonly string[];
+  /** Number of values that are kept; the others are added up as "(other)". */
+  readonly values: number;
+}
+
+/** A list of values that is filtered by the dimensions, but is no filter itself. */
+export interface Listed extends Dimension {
+  readonly note?: string;
+  /** The list has only requests of this kind. */
+  readonly within?: { readonly dimension: DimensionId; readonly value: string };
+}
+
+/** A whole number that can be added up. */
+export interface Measure {
+  readonly id: MeasureId;
+  /** Aggregate over `timed`, the seconds of a request if it has them, and the subject's kept numbers. */
+  readonly sum: string;
+}
+
+/** Rows that are shown as they are, whatever the filters. */
+export interface Detail {
+  readonly id: string;
+  readonly title: string;
+  readonly note: string;
+  /** SQL with `{table}` and `{range}`. */
+  readonly sql: string;
+}
+
+/** What the report knows about one format. */
+export interface Subject {
+  readonly format: FormatId;
+  readonly words: Words;
+  /** What the dimensions need of a column if that has fewer different values, which makes the report faster. */
+  readonly used: Readonly<Record<string, string>>;
+  /** Columns that have few combinations of values: they are looked up together. */
+  readonly few: readonly string[];
+  readonly dimensions: readonly Dimension<DimensionId>[];
+  readonly lists: readonly Listed[];
+  /** Numbers of each request that measures are made of, by name. */
+  readonly kept: Readonly<Record<string, string>>;
+  readonly measures: readonly Measure[];
+  readonly details: readonly Detail[];
+}
+
+export const PEOPLE = "people";
+export const ROBOT = "robots";
+
+const statusClass = (status: string): string =>
+  `CASE WHEN ${status} >= '1' AND ${status} < '6' THEN concat(substr(${status}, 1, 1), 'xx') ELSE 'no status' END`;
+
+/** CloudFront encodes the blanks of a User-Agent. */
+const agentText = ({ userAgent }: Words): string => `replace(${userAgent}, '%20', ' ')`;
+
+const isRobot = (words: Words): string =>
+  `(coalesce(${words.userAgent}, '') = '' OR regexp_like(lower(${words.userAgent}), '${ROBOTS}'))`;
+
+/** The word of a User-Agent that names the robot or the program. */
+const robotName = (words: Words): string =>
+  `regexp_extract(lower(${agentText(words)}), '[a-z0-9_.-]*(${ROBOTS.replace("java/", "java")})[a-z0-9_-]*')`;
+
+const BROWSERS = [
+  ["%Edg%", "Edge"],
+  ["%OPR/%", "Opera"],
+  ["%SamsungBrowser%", "Samsung Internet"],
+  ["%Firefox/%", "Firefox"],
+  ["%FxiOS%", "Firefox"],
+  ["%CriOS%", "Chrome"],
+  ["%Chrome/%", "Chrome"],
+  ["%Safari/%", "Safari"],
+  ["%MSIE%", "Internet Explorer"],
+  ["%Trident/%", "Internet Explorer"],
+] as const;
+const SYSTEMS = [
+  ["%iPhone%", "iOS"],
+  ["%iPad%", "iOS"],
+  ["%Android%", "Android"],
+  ["%Windows%", "Windows"],
+  ["%Mac OS X%", "macOS"],
+  ["%CrOS%", "ChromeOS"],
+  ["%Linux%", "Linux"],
+] as const;
+
+const firstOf = (text: string, names: readonly (readonly [string, string])[], otherwise: string): string =>
+  `CASE ${names.map(([pattern, name]) => `WHEN ${text} LIKE '${pattern}' THEN '${name}'`).join(" ")} ELSE '${otherwise}' END`;
+
+const browser = (words: Words): string =>
+  `concat(${firstOf(agentText(words), BROWSERS, "another program")}, ' on ', ${firstOf(agentText(words), SYSTEMS, "another system")})`;
+
+const dimensionsOf = (words: Words, host: Pick<Dimension, "sql" | "columns">): Dimension<DimensionId>[] => [
+  { id: "status", label: "Status class", sql: statusClass(words.status), columns: [words.status], values: 6 },
+  {
+    id: "traffic",
+    label: "People and robots",
+    sql: `CASE WHEN ${isRobot(words)} THEN '${ROBOT}' ELSE '${PEOPLE}' END`,
+    columns: [words.userAgent],
+    values: 2,
+  },
+  { id: "host", label: "Host", ...host, values: 12 },
+  { id: "method", label: "Method", sql: words.method, columns: [words.method], values: 8 },
+  { id: "path", label: "Path", sql: urlPattern(words), columns: [words.url], values: 40 },
+];
+
+const listsOf = (words: Words): Listed[] => [
+  { id: "client", label: "Clients", sql: words.client, columns: [words.client], values: 40 },
+  { id: "code", label: "Status codes", sql: words.status, columns: [words.status], values: 30 },
+  {
+    id: "robot",
+    label: "Robots and programs",
+    sql: `CASE WHEN ${isRobot(words)} THEN coalesce(nullif(${robotName(words)}, ''), 'no User-Agent') END`,
+    columns: [words.userAgent],
+    values: 30,
+    note: "Named by their User-Agent, apart from people. Robots with the User-Agent of a browser count as people.",
+    within: { dimension: "traffic", value: ROBOT },
+  },
+  {
+    id: "browser",
+    label: "Browsers and systems",
+    sql: `CASE WHEN NOT ${isRobot(words)} THEN ${browser(words)} END`,
+    columns: [words.userAgent],
+    values: 25,
+    within: { dimension: "traffic", value: PEOPLE },
+  },
+  { id: "agent", label: "User agents", sql: words.userAgent, columns: [words.userAgent], values: 25 },
+  {
+    id: "tls",
+    label: "TLS",
+    sql: "CASE WHEN ssl_protocol IS NULL THEN 'no TLS' ELSE concat(ssl_protocol, ' ', coalesce(ssl_cipher, '')) END",
+    columns: ["ssl_protocol", "ssl_cipher"],
+    values: 20,
+  },
+];
+
+/** 1 for the rows of a condition, else 0. */
+const flag = (condition: string): string => `CAST(CASE WHEN ${condition} THEN 1 ELSE 0 END AS tinyint)`;
+
+const sent = ({ bytesSent }: Words): string => `coalesce(${bytesSent}, 0)`;
+
+const MEASURES: readonly Measure[] = [
+  { id: "requests", sum: "count(*)" },
+  { id: "sent", sum: "sum(sent)" },
+  { id: "untimed", sum: "count(*) - count(timed)" },
+  { id: "milliseconds", sum: "coalesce(sum(round(timed * 1000)), 0)" },
+];
+
+const scanners = (words: Words): Detail => ({
+  id: "scanners",
+  title: "Scanners",
+  note: "Clients that were refused (4xx) on at least 10 different paths.",
+  sql: `SELECT ${words.client} AS client, count(DISTINCT ${words.path}) AS paths_refused, count(*) AS refused,
+  min(time) AS first_seen, max(time) AS last_seen
+FROM {table}
+WHERE {range} AND ${words.status} LIKE '4%'
+GROUP BY ${words.client}
+HAVING count(DISTINCT ${words.path}) >= 10
+ORDER BY paths_refused DESC, refused DESC, client
+LIMIT 30`,
+});
+
+/** Query strings make almost every URL different. */
+const URL_WITHOUT_QUERY = `split_part(request_url, ${QUESTION_MARK}, 1)`;
+
+const ALB: Subject = {
+  format: "alb",
+  words: ALB_WORDS,
+  used: { request_url: URL_WITHOUT_QUERY },
+  few: ["elb_status_code", "request_verb", "target_group_arn", "ssl_protocol", "ssl_cipher"],
+  dimensions: [
+    ...dimensionsOf(ALB_WORDS, {
+      sql: `lower(regexp_extract(${URL_WITHOUT_QUERY}, '^[a-z]+://(\\[[^/]*\\]|[^/:]*)', 1))`,
+      columns: ["request_url"],
+    }),
+    {
+      id: "target_group",
+      label: "Target group",
+      sql: "split_part(split_part(target_group_arn, ':targetgroup/', 2), '/', 1)",
+      columns: ["target_group_arn"],
+      values: 12,
+    },
+  ],
+  lists: [
+    ...listsOf(ALB_WORDS),
+    {
+      id: "target",
+      label: "Targets",
+      sql: "target_ip || ':' || CAST(target_port AS varchar)",
+      columns: ["target_ip", "target_port"],
+      values: 40,
+      note: "(none): the request reached no target, or its target is a Lambda function.",
+    },
+  ],
+  kept: {
+    sent: sent(ALB_WORDS),
+    own_errors: flag(
+      "elb_status_code LIKE '5%' AND (target_status_code IS NULL OR NOT target_status_code LIKE '5%')",
+    ),
+  },
+  measures: [...MEASURES, { id: "own_errors", sum: "sum(own_errors)" }],
+  details: [
+    scanners(ALB_WORDS),
+    {
+      id: "alb_abnormal",
+      title: "Abnormal requests",
+      note: "The newest requests with an error reason, or that desync mitigation classified as ambiguous or severe.",
+      sql: `SELECT time, client_ip, elb_status_code, error_reason, classification, classification_reason, request_url, trace_id
+FROM {table}
+WHERE {range} AND (error_reason IS NOT NULL OR classification IN ('Ambiguous', 'Severe'))
+ORDER BY time DESC
+LIMIT 50`,
+    },
+  ],
+};
+
+const CLOUDFRONT: Subject = {
+  format: "cloudfront",
+  words: CLOUDFRONT_WORDS,
+  used: {},
+  few: [
+    "sc_status",
+    "cs_method",
+    "x_edge_result_type",
+    "x_edge_detailed_result_type",
+    "ssl_protocol",
+    "ssl_cipher",
+  ],
+  dimensions: [
+    ...dimensionsOf(CLOUDFRONT_WORDS, { sql: "lower(x_host_header)", columns: ["x_host_header"] }),
+    {
+      id: "result",
+      label: "Result type",
+      sql: "x_edge_result_type",
+      columns: ["x_edge_result_type"],
+      values: 12,
+    },
+    {
+      id: "edge",
+      label: "Edge",
+      sql: "substr(x_edge_location, 1, 3)",
+      columns: ["x_edge_location"],
+      values: 16,
+    },
+  ],
+  lists: [
+    ...listsOf(CLOUDFRONT_WORDS),
+    { id: "referrer", label: "Referrers", sql: "cs_referrer", columns: ["cs_referrer"], values: 30 },
+    {
+      id: "cause",
+      label: "Detailed result types",
+      sql: "x_edge_detailed_result_type",
+      columns: ["x_edge_detailed_result_type"],
+      values: 25,
+    },
+    {
+      id: "content",
+      label: "Content types",
+      sql: "sc_content_type",
+      columns: ["sc_content_type"],
+      values: 20,
+    },
+  ],
+  kept: { sent: sent(CLOUDFRONT_WORDS), hits: flag(HITS), cacheable: flag(CACHEABLE) },
+  measures: [
+    ...MEASURES,
+    { id: "hits", sum: "sum(hits)" },
+    { id: "cacheable", sum: "sum(cacheable)" },
+    { id: "hit_bytes", sum: "sum(CASE WHEN hits = 1 THEN sent ELSE 0 END)" },
+  ],
+  details: [scanners(CLOUDFRONT_WORDS)],
+};
+
+export const SUBJECTS: readonly Subject[] = [ALB, CLOUDFRONT];

@@ -1,0 +1,37 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Asked, collect } from "./collect";
+import type { ReportEngine } from "./engine";
+import type { Rejected } from "./model";
+import { type PageAssets, renderPage } from "./render";
+
+/** A written report. */
+export interface Written {
+  readonly bytes: number;
+  /** Names of the tables that had rows. */
+  readonly tables: readonly string[];
+}
+
+/** @param folder the folder of the built page: that of the program */
+export async function readAssets(folder: string): Promise<PageAssets> {
+  return {
+    script: await readFile(join(folder, "report-page.js"), "utf8"),
+    style: await readFile(join(folder, "report-page-style.css"), "utf8"),
+  };
+}
+
+/** Makes a report and writes it to a file. Nothing is written if no table has rows in the range. */
+export async function writeReport(
+  engine: ReportEngine,
+  asked: Asked & { readonly source: string; readonly now: Date; readonly rejected: Rejected },
+  file: string,
+  assets: PageAssets,
+  onProgress: (what: string) => void = () => undefined,
+): Promise<Written> {
+  const tables = await collect(engine, asked, onProgress);
+  if (tables.length === 0) return { bytes: 0, tables: [] };
+  const { timeZone, source, now, rejected } = asked;
+  const page = renderPage({ made: now.getTime(), timeZone, source, tables, rejected, cuts: [] }, assets);
+  await writeFile(file, page);
+  return { bytes: Buffer.byteLength(page), tables: tables.map(({ table }) => table) };
+}
