@@ -25,7 +25,7 @@ run npm start
 run npx cdktf synth
 diff -r "$stacks" cdktf.out/stacks
 if [ -z "$node_modules" ]; then
-  errors=$(run node dist/build-terraform-module.js 2>&1 >/dev/null)
+  errors=$(run npm run --silent release 2>&1 >/dev/null)
   [ -z "$errors" ] || { echo "on standard error: $errors"; exit 1; }
   diff -r "$module" dist/terraform-module
   run node .ci/consume.js
