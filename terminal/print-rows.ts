@@ -1,7 +1,8 @@
 import type { OutputFormat } from "./output-format";
+import type { AlignedOptions } from "./print-aligned";
 import type { Json, QueryRows, Write } from "./rows";
 
-export interface PrintOptions {
+export interface PrintOptions extends AlignedOptions {
   /** CSV: text that a spreadsheet runs as a formula gets a `'` before it, which a spreadsheet does not show. */
   readonly escapeFormulas?: boolean;
 }
@@ -18,7 +19,8 @@ type Printer = (result: QueryRows, write: Write, options: PrintOptions) => Promi
 
 const PRINTERS: Readonly<Record<OutputFormat, Printer>> = {
   // Programs use the other formats: they do not wait for this module to load.
-  table: async (result, write) => (await import("./print-aligned.js")).printAligned(result, write),
+  table: async (result, write, options) =>
+    (await import("./print-aligned.js")).printAligned(result, write, options),
   json: printJson,
   csv: printCsv,
 };
