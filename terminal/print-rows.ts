@@ -37,7 +37,7 @@ async function printJson({ columns, rows }: QueryRows, write: Write): Promise<vo
   await write(separator === "[" ? "[]\n" : "\n]\n");
 }
 
-/** RFC 4180 with a header line; NULL is an empty field. */
+/** RFC 4180 with a header line; NULL is an empty field, and an empty text is `""`. */
 async function printCsv(
   { columns, rows }: QueryRows,
   write: Write,
@@ -56,5 +56,5 @@ const withoutFormula = (value: Json): Json =>
 function csvField(value: Json): string {
   if (value === null) return "";
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\r\n]|^$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
