@@ -136,6 +136,7 @@ export class LogBucket extends Construct {
         denyPlainText("s3:*", [this.bucket.arn, `${this.bucket.arn}/*`]),
         ...letServicesDeliver(this.bucket.arn, deliveries, {
           account: () => this.accountId(),
+          owner: () => this.accountId(),
           region: () => props.region ?? this.regionOfProvider(),
         }),
       ]),

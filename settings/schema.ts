@@ -56,7 +56,9 @@ const DELIVERIES = Object.values(FORMATS).map(({ delivery }) => delivery);
 const WITH_ACCOUNTS = [
   ...new Set(DELIVERIES.flatMap((delivery) => (delivery.kind === "bucket-policy" ? delivery.by : []))),
 ];
-const WITHOUT_ACCOUNTS = DELIVERIES.flatMap((delivery) => (delivery.kind === "acl" ? delivery.service : []));
+const WITHOUT_ACCOUNTS = DELIVERIES.flatMap((delivery) =>
+  delivery.kind === "bucket-policy" ? [] : delivery.service,
+);
 const LATE_HOURS = Object.values(FORMATS)
   .map(({ id, lateByHours }) => `${lateByHours} for ${id}`)
   .join(", ");

@@ -16,8 +16,9 @@ const HASH = withDefaults({ clientIps: "hash", queryStrings: "hash", cookies: "h
 const KINDS: readonly PersonalKind[] = [
   "address",
   "addresses",
-  "certificate",
+  "identity",
   "url",
+  "request",
   "query",
   "cookie",
   "method",
@@ -156,9 +157,9 @@ describe("a URL", () => {
 });
 
 it("a client's certificate is left out if addresses are truncated, and hashed if they are hashed", async () => {
-  expect(await made(withDefaults({}), "certificate", "CN=till 7")).toBe("CN=till 7");
-  expect(await made(TRUNCATE, "certificate", "CN=till 7")).toBeNull();
-  expect(await made(HASH, "certificate", "CN=till 7")).toMatch(/^[0-9a-f]{32}$/);
+  expect(await made(withDefaults({}), "identity", "CN=till 7")).toBe("CN=till 7");
+  expect(await made(TRUNCATE, "identity", "CN=till 7")).toBeNull();
+  expect(await made(HASH, "identity", "CN=till 7")).toMatch(/^[0-9a-f]{32}$/);
 });
 
 describe("a hash", () => {

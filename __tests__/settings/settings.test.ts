@@ -79,7 +79,7 @@ describe("settings", () => {
     ],
     [
       source({ format: "cloudfront", prefix: "cf/", accounts: ["111122223333"] }),
-      "sources[0].accounts: must not be set for a CloudFront source",
+      "sources[0].accounts: must not be set for sources of CloudFront",
     ],
     [source({ partition: "yes" }), 'sources[0].partition: must be true or false, without quotes, got "yes"'],
     [source({ name: undefined }), "sources[0].name: must be set, got nothing"],

@@ -6,6 +6,8 @@ const UNKNOWN_FIELDS: Readonly<Record<LogFormat["separator"], string>> = {
   " ": '(?: (?:"[^"]*"|[^ "]*))*',
   "\t": "(?:\\t[^\\t]*)*",
 };
+/** Where clients write bare quotes, a quoted field after the last one can be what is left of a field that they forged. */
+const UNKNOWN_WORDS = '(?: [^ "]*)*';
 const SEPARATOR_PATTERN: Readonly<Record<LogFormat["separator"], string>> = { " ": " ", "\t": "\\t" };
 
 /**
@@ -26,6 +28,9 @@ export const renderLinePattern = (format: LogFormat): string =>
  */
 export const renderLineForm = (format: LogFormat): string => renderLine(format, ({ form }) => form);
 
+const hasBareQuotes = ({ fields }: LogFormat): boolean =>
+  fields.some(({ token }) => token === "unescapedQuoted");
+
 function renderLine(format: LogFormat, patternOf: (token: TokenPattern) => string): string {
   const separator = SEPARATOR_PATTERN[format.separator];
   const firstOptional = mandatoryFieldsOf(format);
@@ -33,7 +38,7 @@ function renderLine(format: LogFormat, patternOf: (token: TokenPattern) => strin
     pattern: patternOf(TOKEN_KINDS[token]),
     orUnknown,
   }));
-  const unknown = UNKNOWN_FIELDS[format.separator];
+  const unknown = hasBareQuotes(format) ? UNKNOWN_WORDS : UNKNOWN_FIELDS[format.separator];
   const mandatory = patterned.slice(0, firstOptional).map(({ pattern }) => pattern);
   const optional = patterned
     .slice(firstOptional)
