@@ -59,6 +59,8 @@ export interface LogFormat {
   readonly title: string;
   /** AWS page that defines the fields, with the month in which it was read. */
   readonly source: string;
+  /** What else a user must know, for the documentation: sentences in Markdown. */
+  readonly notes?: readonly string[];
   /** Separator between two fields. */
   readonly separator: " " | "\t";
   /** Set if files may have a `#Fields:` header, which may name other fields, or these fields in another order. */

@@ -289,6 +289,8 @@ export const TOKEN_SCANNERS: Readonly<Record<TokenKind, TokenScanner>> = {
   escapedQuoted: withoutEscapes(quoted),
   escapedRequest: withoutEscapes(request),
   unescapedQuoted: quoted,
+  // A dash without quotes is rare: between the columns it would need two separators.
+  optionalUnescapedQuoted: quoted,
   bracketedTime,
   quotedList,
   quotedOrBare: quoted,

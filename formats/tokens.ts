@@ -98,8 +98,10 @@ export const TOKEN_KINDS = {
     captures: `"(${ESCAPED_WORD}*)(?: +(${ESCAPED_WORD}(?:${ESCAPED}*?${ESCAPED_WORD})??))?(?: +(${ESCAPED_WORD}+))? *${ESCAPED_END}`,
     form: ESCAPED_FORM,
   },
-  /** The same with quotes inside as the client sent them; or a dash without quotes. */
-  unescapedQuoted: { captures: `(?:"(${UNESCAPED})"|-)`, form: `(?:${UNESCAPED_FORM}|-)` },
+  /** The same with quotes inside as the client sent them. */
+  unescapedQuoted: { captures: `"(${UNESCAPED})"`, form: UNESCAPED_FORM },
+  /** The same, or a dash without quotes. */
+  optionalUnescapedQuoted: { captures: `(?:"(${UNESCAPED})"|-)`, form: `(?:${UNESCAPED_FORM}|-)` },
   /** A valid time in UTC, as `[23/Nov/2026:07:05:12 +0000]`. */
   bracketedTime: token(`\\[(${DAY_MONTH_YEAR}:${TIME} [+]0000)\\]`),
   /** Words in quotes, separated by commas: quoted are the items, not the field, which may be cut anywhere. */
