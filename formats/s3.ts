@@ -125,7 +125,7 @@ export const s3: LogFormat = {
   delivery: {
     kind: "own-account",
     by: "buckets",
-    setting: "aws_s3_bucket_logging",
+    setting: "aws_s3_bucket_logging of a bucket",
     target: "key-prefix",
     takesKmsKey: false,
     statementId: "S3LogDelivery",
