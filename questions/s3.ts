@@ -24,7 +24,7 @@ LIMIT {limit}`,
   },
   {
     name: "requesters",
-    title: "Who reads, writes and deletes in which bucket?",
+    title: "Which requesters read, write and delete in which bucket?",
     explanation:
       "One row per bucket and requester, with the numbers of successful requests for objects. An empty requester is anonymous.",
     parameters: [limit(50)],
