@@ -32,7 +32,7 @@ export const s3: LogFormat = {
     "`dt` and `hour` are those of the file's name: the time of the delivery, which is usually some hours after the requests. If the bucket's logging partitions keys by the date of the requests (`EventTime`), `dt` is their day and `hour` is `00`. `time` is always the time of the request.",
     "S3 delivers only to a bucket of the same account and Region, which has no KMS key as its default encryption. Let a bucket never log to itself: each delivered file would be logged, too.",
     "The prefix of a source is the part of the target prefix up to its last slash: `logs/` for files like `logs/shop-2026-11-23-07-05-12-4E57427F3EXAMPLE`.",
-    "S3 does not escape quotes of clients. A quote inside a field is part of its value if no space is next to it; a line with another one is unparsed, because a client could forge other fields with it.",
+    "S3 does not escape quotes of clients. A quote inside a field is part of its value if no space is next to it, or if it ends a URL; a line with another one is unparsed, because a client could forge other fields with it.",
     "S3 delivers most requests, not all, and some lines twice: `requestid` tells them apart.",
   ],
   separator: " ",
@@ -77,7 +77,7 @@ export const s3: LogFormat = {
     text("key", "word", "Key of the object, URL-encoded by S3; NULL if the operation has none"),
     {
       name: "request_uri",
-      token: "optionalUnescapedQuoted",
+      token: "unescapedRequest",
       columns: [
         column("request_uri", "string", "Method, URL and protocol of the request as sent", "request"),
       ],

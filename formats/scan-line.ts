@@ -44,7 +44,7 @@ const ENCLOSED_TOKENS: ReadonlySet<TokenKind> = new Set<TokenKind>([
   "escapedQuoted",
   "escapedRequest",
   "unescapedQuoted",
-  "optionalUnescapedQuoted",
+  "unescapedRequest",
   "bracketedTime",
   "statusList",
 ]);

@@ -290,7 +290,7 @@ export const TOKEN_SCANNERS: Readonly<Record<TokenKind, TokenScanner>> = {
   escapedRequest: withoutEscapes(request),
   unescapedQuoted: quoted,
   // A dash without quotes is rare: between the columns it would need two separators.
-  optionalUnescapedQuoted: quoted,
+  unescapedRequest: quoted,
   bracketedTime,
   quotedList,
   quotedOrBare: quoted,

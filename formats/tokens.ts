@@ -51,7 +51,9 @@ const ESCAPED_END = '(?<!\\\\)"';
  */
 const UNESCAPED = '(?:[^\\n](?:[^\\n](?<!" | "))*)?';
 const UNESCAPED_WORD = '[^" ](?:[^ ]*[^" ])?';
-const UNESCAPED_FORM = `"(?:"*| +|(?:"*| +)${UNESCAPED_WORD}(?: +${UNESCAPED_WORD})*(?:"*| +))"`;
+const UNESCAPED_FORM = `(?:"*| +|(?:"*| +)${UNESCAPED_WORD}(?: +${UNESCAPED_WORD})*(?:"*| +))`;
+/** After a URL that ends with a quote; no field begins like it. */
+const QUOTE_AND_PROTOCOL = '(?:" HTTP/[0-9.]{1,8})?';
 const ESCAPED_FORM = '"(?:[^"\\\\]|\\\\+[^\\\\])*"';
 
 /**
@@ -99,9 +101,12 @@ export const TOKEN_KINDS = {
     form: ESCAPED_FORM,
   },
   /** The same with quotes inside as the client sent them. */
-  unescapedQuoted: { captures: `"(${UNESCAPED})"`, form: UNESCAPED_FORM },
-  /** The same, or a dash without quotes. */
-  optionalUnescapedQuoted: { captures: `(?:"(${UNESCAPED})"|-)`, form: `(?:${UNESCAPED_FORM}|-)` },
+  unescapedQuoted: { captures: `"(${UNESCAPED})"`, form: `"${UNESCAPED_FORM}"` },
+  /** A request line with such quotes, or a dash without quotes. */
+  unescapedRequest: {
+    captures: `(?:"(${UNESCAPED}${QUOTE_AND_PROTOCOL})"|-)`,
+    form: `(?:"${UNESCAPED_FORM}${QUOTE_AND_PROTOCOL}"|-)`,
+  },
   /** A valid time in UTC, as `[23/Nov/2026:07:05:12 +0000]`. */
   bracketedTime: token(`\\[(${DAY_MONTH_YEAR}:${TIME} [+]0000)\\]`),
   /** Words in quotes, separated by commas: quoted are the items, not the field, which may be cut anywhere. */

@@ -98,6 +98,7 @@ it.each([
   ["a referrer with spaces", { referrer: '"referer test"' }, { referrer: "referer test" }],
   ["a quote at the end of a value", { useragent: '"Safari/604.1""' }, { useragent: 'Safari/604.1"' }],
   ["a quote at the start of a value", { useragent: '""a b"' }, { useragent: '"a b' }],
+  ["a quote at the end of a URL", { request_uri: '"GET /" HTTP/1.1"' }, { request_uri: 'GET /" HTTP/1.1' }],
   [
     "quotes inside of a word",
     { request_uri: '"GET /a"b"c HTTP/1.1"' },
@@ -111,7 +112,7 @@ it.each([
 });
 
 it.each([
-  ["a quote before the protocol", { request_uri: '"GET /" HTTP/1.1"' }],
+  ["a quote before other words of a request", { request_uri: '"GET /" HTTP/1.1 x"' }],
   ["a quote before a space", { useragent: '"a" b"' }],
   ["a quote after a space", { useragent: '"a "b"' }],
   ["a referrer that looks like two fields", { referrer: '"a" "b"' }],
@@ -170,7 +171,9 @@ it("has a form that matches the same lines as its pattern, whatever a client sen
 
 describe("lines that follow the documented grammar", () => {
   const word = fc.stringMatching(/^[A-Za-z0-9._:/+=%-]{1,20}$/).filter((text) => text !== "-");
-  const header = fc.stringMatching(/^[!#-~é日](?:[ !#-~é日]{0,40}[!#-~é日])?$/).filter((text) => text !== "-");
+  const header = fc
+    .stringMatching(/^[!#-~é日](?:[ !#-~é日]{0,40}[!#-~é日])?$/)
+    .filter((text) => text !== "-");
   const count = fc.integer({ min: 0, max: 999_999_999_999_999 });
   const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
   const known = fc.record({
