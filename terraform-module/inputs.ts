@@ -5,6 +5,7 @@ import type { AccessLogPipelineProps } from "../pipeline/props";
 import { DEPENDENT_OPTIONS, isIneffective } from "../pipeline/rules";
 import { settingsSchema } from "../settings/schema";
 import type { Assignment, Option, Switch } from "./condition";
+import { groupBy } from "./group-by";
 import { moduleNameOf, representativesOf } from "./representatives";
 import { snakeCase } from "./snake-case";
 import type { Json } from "./tree";
@@ -79,6 +80,8 @@ interface Choice extends Option {
   readonly isAsDelivered?: FormatId;
   /** Format with tables over files as delivered. */
   readonly delivered?: FormatId;
+  /** Formats of which at least one has sources. */
+  readonly ofAny?: readonly FormatId[];
 }
 interface InputSwitch extends Switch {
   readonly options: readonly Choice[];
@@ -111,10 +114,27 @@ const [NO_RULE_EACH, RULE_EACH] = yesOrNo(RULE_FOR_EACH);
 const [NOT_MOVING, MOVING] = yesOrNo(MOVES_FILES);
 const [NONE_DELIVERED, SOME_DELIVERED] = yesOrNo(HAS_DELIVERED);
 
+/** Names of switches: whether a source's keys have the prefix of another one, and where it is read. */
+const coveredSwitchOf = (format: FormatId): string => `${format} covered`;
+const layoutSwitchOf = (format: FormatId): string => `${format} layout`;
 /** Name of a switch: whether a format has tables over files as delivered. */
 const deliveredSwitchOf = (format: FormatId): string => `${format} delivered`;
 /** The same for any format. The switches of the formats determine it: it makes conditions about all of them short. */
 const ANY_DELIVERED = "any delivered";
+
+/** Statements of the bucket policy for several formats, with these formats: a switch for each makes conditions short, too. */
+export const SHARED_STATEMENTS: readonly { readonly id: string; readonly formats: readonly FormatId[] }[] =
+  groupBy(
+    FORMAT_IDS.flatMap((format) => {
+      const { delivery } = FORMATS[format];
+      return delivery.kind === "bucket-policy" ? [{ format, id: delivery.statementId }] : [];
+    }),
+    ({ id }) => id,
+  )
+    .filter(({ length }) => length > 1)
+    .map((statements) => ({ id: statements[0].id, formats: statements.map(({ format }) => format) }));
+/** Local value: true if a source has a format with this statement. */
+export const hasDeliveryOf = (statement: string): string => `local.has_${snakeCase(statement)}`;
 
 const SILENCE = "source.silent_after_hours";
 const COVERED = "source.is_covered";
@@ -156,7 +176,7 @@ const formatSwitches = (format: FormatId): InputSwitch[] => {
       ],
     },
     {
-      name: `${format} covered`,
+      name: coveredSwitchOf(format),
       format: about,
       perSource: true,
       options: [
@@ -175,7 +195,7 @@ const layoutSwitches = (format: FormatId): InputSwitch[] => {
   const about = moduleNameOf(format);
   return [
     {
-      name: `${format} layout`,
+      name: layoutSwitchOf(format),
       format: about,
       perSource: true,
       options: [
@@ -301,6 +321,16 @@ export const SWITCHES: readonly InputSwitch[] = [
       { ...SOME_DELIVERED, props: {} },
     ],
   },
+  ...SHARED_STATEMENTS.map(({ id, formats }): InputSwitch => {
+    const [without, some] = yesOrNo(hasDeliveryOf(id));
+    return {
+      name: id,
+      options: [
+        { ...without, props: {} },
+        { ...some, props: {}, ofAny: formats },
+      ],
+    };
+  }),
   {
     name: "rule for each source",
     options: [
@@ -310,23 +340,47 @@ export const SWITCHES: readonly InputSwitch[] = [
   },
 ];
 
-const DELIVERED_SWITCHES = FORMAT_IDS.filter((id) => FORMATS[id].delivered.kind === "folders").map(
-  deliveredSwitchOf,
-);
-
 /** Switches that are fixed in some of the samples. */
 export interface FixedSwitches {
   /** Always on. */
   readonly on: readonly string[];
-  /** On in each combination. */
-  readonly crossed: readonly string[];
+  /** On in every second sample. */
+  readonly alternating?: string;
+  /**
+   * Together they determine a value: they have the first option, or all but one have. The switches of a group are set
+   * together, because a switch about sources decides only about sources of its own format.
+   */
+  readonly together?: readonly FixedOption[];
+}
+interface FixedOption {
+  readonly names: readonly string[];
+  readonly option: number;
+  readonly other: number;
 }
 
 /** Switches that together determine values, but are seldom on or off together by chance. */
 export const SELDOM_TOGETHER: readonly FixedSwitches[] = [
-  { on: [...DELIVERED_SWITCHES, "lakeFormation", "lakeFormationLocations"], crossed: [] },
-  { on: [...DELIVERED_SWITCHES, "existingLogBucket", "existingLogBucketOwner"], crossed: [] },
-  { on: DELIVERED_SWITCHES, crossed: ["existingLogBucket", "kmsKey", "rawRetentionDays"] },
+  { on: ["lakeFormation", "lakeFormationLocations"] },
+  {
+    on: [...FORMAT_IDS, "existingLogBucket"],
+    alternating: "existingLogBucketOwner",
+    together: [
+      { names: ["existingLogBucketEvents"], option: 0, other: 2 },
+      { names: ["rule for each source"], option: 1, other: 0 },
+      { names: FORMAT_IDS.map(layoutSwitchOf), option: 0, other: 1 },
+      { names: FORMAT_IDS.map(coveredSwitchOf), option: 0, other: 1 },
+    ],
+  },
+  {
+    on: FORMAT_IDS,
+    alternating: "kmsKey",
+    together: [
+      { names: ["existingLogBucket"], option: 0, other: 1 },
+      { names: ["rawRetentionDays"], option: 1, other: 0 },
+      { names: FORMAT_IDS.map(layoutSwitchOf), option: 1, other: 0 },
+      { names: FORMAT_IDS.map(coveredSwitchOf), option: 0, other: 1 },
+    ],
+  },
 ];
 
 const VALUES: Props = Object.fromEntries(
@@ -356,7 +410,12 @@ export function withConsequences(assignment: Assignment): Assignment {
     return formats.includes(delivered) ? Math.max(given, Number(asDelivered.includes(delivered))) : 0;
   });
   const any = Number(choices(withTables).some(({ delivered }) => delivered !== undefined));
-  return withTables.map((given, index) => (SWITCHES[index]?.name === ANY_DELIVERED ? any : given));
+  return withTables.map((given, index) => {
+    const { name, options } = SWITCHES[index] ?? { options: [] };
+    const ofAny = options.find((option) => option.ofAny)?.ofAny;
+    if (ofAny) return Number(ofAny.some((format) => formats.includes(format)));
+    return name === ANY_DELIVERED ? any : given;
+  });
 }
 
 /** Props of the pipeline for an assignment, with references to variables instead of values. */

@@ -5,9 +5,11 @@ import {
   bySourceOf,
   deliveredPrefixOf,
   HAS_DELIVERED,
+  hasDeliveryOf,
   IS_HASHED,
   MOVES_FILES,
   RULE_FOR_EACH,
+  SHARED_STATEMENTS,
   sourcesOf,
   UNWRAPPED,
 } from "./inputs";
@@ -41,6 +43,12 @@ export const localsOfVariables = (account: string): JsonMap => ({
   [nameOf(KEY_PREFIXES)]: `\${[for source in var.sources : ${keyPrefixOf("source")}]}`,
   [nameOf(COVERED)]:
     `\${[for index, source in var.sources : anytrue([for position, other in var.sources : ${isAsDelivered("source")} == ${isAsDelivered("other")} && startswith(${KEY_PREFIXES}[index], ${KEY_PREFIXES}[position]) && (position < index || ${KEY_PREFIXES}[index] != ${KEY_PREFIXES}[position])])]}`,
+  ...Object.fromEntries(
+    SHARED_STATEMENTS.map(({ id, formats }) => [
+      nameOf(hasDeliveryOf(id)),
+      `\${anytrue([for source in var.sources : contains(${JSON.stringify(formats)}, source.format)])}`,
+    ]),
+  ),
   ...UNWRAPPED,
   ...Object.assign({}, ...FORMAT_IDS.map((format) => localsOfFormat(format, account))),
 });

@@ -96,12 +96,13 @@ function versionOf({ terraform }: JsonMap): string {
 }
 
 /** Enough to find every condition; a test compares other assignments with the constructs. */
-const SAMPLES = 400;
+const SAMPLES = 480;
 /**
- * Kinds of assignments: with all formats, because only they show the order of everything; with one format, because what
- * several formats share also has to be found with each of them alone; and with each format in one of three.
+ * One in so many assignments has one format only, because what several formats share also has to be found with each of
+ * them alone.
  */
-const KINDS = ["all", "one", "one", "one", "any", "any", "any", "any"] as const;
+const ONLY_RARITY = 2;
+/** In the others, one in so many has a format. */
 const FORMAT_RARITY = 3;
 const SEED = 2026;
 /** One in so many assignments has the switches of a group on that are seldom on together. */
@@ -117,15 +118,12 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
   const below = generator(seed);
   const found: Sample[] = [];
   while (found.length < count) {
-    const fixed = SELDOM_TOGETHER[found.length % EVERY];
-    const round = Math.floor(found.length / EVERY);
+    const fixed = fixedSwitches(found.length);
     const present = formatsBy(below);
     const choose = ({ name, options }: (typeof SWITCHES)[number]) => {
       const format = options.find(({ sources }) => sources)?.sources;
-      if (format !== undefined) return Number(present.includes(format));
-      const crossed = fixed?.crossed.indexOf(name) ?? -1;
-      if (crossed >= 0) return (round >> crossed) & 1;
-      return fixed?.on.includes(name) ? 1 : below(options.length);
+      const free = format === undefined ? below(options.length) : Number(present.includes(format));
+      return fixed.get(name) ?? free;
     };
     const assignment = withConsequences(SWITCHES.map(choose));
     const synthesized = formatsIn(assignment).length === 0 ? undefined : synthesize(assignment);
@@ -134,11 +132,23 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
   return found;
 }
 
+/** Options of the switches that are fixed in a sample, by name. */
+function fixedSwitches(sample: number): ReadonlyMap<string, number> {
+  const { on = [], alternating, together = [] } = SELDOM_TOGETHER[sample % EVERY] ?? {};
+  const round = Math.floor(sample / EVERY);
+  const changed = Math.floor(round / 2) % (together.length + 1);
+  return new Map([
+    ...on.map((name): [string, number] => [name, 1]),
+    ...(alternating === undefined ? [] : [[alternating, round % 2] as const]),
+    ...together.flatMap(({ names, option, other }, index) =>
+      names.map((name): [string, number] => [name, index === changed ? other : option]),
+    ),
+  ]);
+}
+
 function formatsBy(below: (limit: number) => number): readonly FormatId[] {
-  const kind = KINDS[below(KINDS.length)];
-  const only = FORMAT_IDS[below(FORMAT_IDS.length)];
-  if (kind === "one") return FORMAT_IDS.filter((id) => id === only);
-  return FORMAT_IDS.filter(() => kind === "all" || below(FORMAT_RARITY) === 0);
+  const only = below(ONLY_RARITY) === 0 ? FORMAT_IDS[below(FORMAT_IDS.length)] : undefined;
+  return FORMAT_IDS.filter((id) => (only === undefined ? below(FORMAT_RARITY) === 0 : id === only));
 }
 
 /** Park and Miller's random number generator: it mixes well enough, and gives the same numbers on every platform. */
