@@ -53,8 +53,12 @@ const KEYS: Readonly<Record<RequestFormat, (hour: string) => string>> = {
   cloudfront: (hour) => cloudfrontKey(hour.replace("T", "-")),
   elb: (hour) => keyOf("elb").replace("20261123T0705Z", stampOf(hour)),
 };
-/** Values that the sample logs have. */
-const IN_SAMPLE: Readonly<Record<string, string>> = { client: "203.0.113.66", key: "media/cart" };
+/** Values that the sample logs have: a file of a Classic Load Balancer has an hour, and few requests in a minute. */
+const IN_SAMPLE: Readonly<Record<string, string>> = {
+  client: "203.0.113.66",
+  key: "media/cart",
+  min_refused: "1",
+};
 /** The questions about requests; questions about connections and checks have a test of their own. */
 const ASKED = QUESTIONS.filter(({ format }) => REQUEST_FORMATS.some((id) => id === format));
 
