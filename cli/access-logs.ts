@@ -19,14 +19,12 @@ import { addRedriveCommand } from "./commands/redrive";
 import { addReportCommand } from "./commands/report";
 import { addSampleCommand } from "./commands/sample";
 import { addStatusCommand } from "./commands/status";
+import { EXIT_FAILED, EXIT_USAGE } from "./exit-codes";
 
 // Node 20 still works: without this, the SDK prints nine lines of warning before each answer. The README names the
 // supported versions.
 // See https://github.com/aws/aws-sdk-js-v3/issues/7983
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
 
 const program = new Command("access-logs")
   .description(

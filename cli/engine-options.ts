@@ -3,9 +3,10 @@ import { FILE_FORMATS } from "../lake/save-rows";
 import { OUTPUT_FORMATS } from "../terminal/output-format";
 import { byteCount, wholeNumber } from "./command-line";
 import type { SinkOptions } from "./sink";
+import { addTimeZoneOption, type TimeOptions } from "./time-range";
 
 /** Options of every command that runs SQL: the engine, and the output format. */
-export interface EngineOptions extends SinkOptions {
+export interface EngineOptions extends SinkOptions, Pick<TimeOptions, "tz"> {
   readonly lake?: string;
   readonly athena?: true;
   readonly settings?: string;
@@ -25,7 +26,7 @@ const MAX_REUSE_MINUTES = 7 * 24 * 60;
 export function addEngineOptions(command: Command): Command {
   const athena = (flags: string, description: string) =>
     new Option(flags, `Athena: ${description}`).conflicts("lake");
-  return command
+  return addTimeZoneOption(command)
     .option("--lake <folder>", "lake: folder of the lake")
     .addOption(new Option("--athena", "query Athena in the analysts' workgroup").conflicts("lake"))
     .addOption(athena("--settings <file>", "settings of the stack (default: access-logs.json)"))
