@@ -8,6 +8,7 @@ import { UserError } from "../terminal/user-error";
 import { addAskCommand } from "./commands/ask";
 import { addBackfillCommand } from "./commands/backfill";
 import { addBucketPolicyCommand } from "./commands/bucket-policy";
+import { addCompletionCommand } from "./commands/completion";
 import { addConnectBucketCommand } from "./commands/connect-bucket";
 import { addCostCommand } from "./commands/cost";
 import { addDdlCommand } from "./commands/ddl";
@@ -32,7 +33,7 @@ const program = new Command("access-logs")
   )
   .version(version)
   .configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) })
-  .helpCommand(false)
+  .helpCommand("help [command]", "show the help of a command")
   .exitOverride();
 
 addSampleCommand(program);
@@ -49,6 +50,7 @@ addStatusCommand(program);
 addDoctorCommand(program);
 addRedriveCommand(program);
 addDdlCommand(program);
+addCompletionCommand(program);
 
 for (const command of program.commands) command.exitOverride();
 

@@ -98,9 +98,11 @@ describe("access-logs", () => {
     [
       ["ask", "alb_top_client"],
       2,
-      /unknown question "alb_top_client"; run "access-logs ask" to list the questions/,
+      /unknown question "alb_top_client": did you mean alb_top_clients\? "access-logs ask" lists the questions/,
     ],
-    [["ask", "alb_top_clients"], 2, /choose where to run the query: --lake FOLDER or --athena/],
+    [["ask", "alb_tls", "--workgroup", "w"], 2, /choose where to run the query: --lake FOLDER/],
+    [["ask", "alb_topclients", "--lake", "LAKE"], 2, /did you mean alb_top_clients\?/],
+    [["ask", "--bogus"], 2, /unknown option '--bogus'/],
     [["ask", "alb_client_session", "--lake", "LAKE"], 2, /required option '--client <text>' not specified/],
     [
       ["ask", "alb_tls", "--lake", "LAKE", "--from", "tomorrow"],

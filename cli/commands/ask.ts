@@ -7,7 +7,8 @@ import { columnUnit } from "../../questions/unit";
 import { write, writeText } from "../../terminal/write";
 import { answer } from "../answer";
 import { examples, wholeNumber } from "../command-line";
-import { addEngineOptions, type EngineOptions, requireEngine } from "../engine-options";
+import { addEngineOptions, type EngineOptions, withEngine } from "../engine-options";
+import { similar } from "../similar";
 import { addRangeOptions, rangeOf, type TimeOptions } from "../time-range";
 
 interface Options extends EngineOptions, TimeOptions {
@@ -24,6 +25,9 @@ export function addAskCommand(program: Command): Command {
     .helpCommand(false)
     .enablePositionalOptions()
     .argument("[name]", "name of the question")
+    // An unknown question is the error to show, and not its first option.
+    .allowUnknownOption()
+    .allowExcessArguments()
     .option("--json", "list the questions as one JSON document", false)
     .addHelpText(
       "after",
@@ -36,13 +40,21 @@ export function addAskCommand(program: Command): Command {
       ),
     )
     .action(async (name: string | undefined, { json }: { json: boolean }, command: Command) => {
-      if (name !== undefined) {
-        command.error(`error: unknown question "${name}"; run "access-logs ask" to list the questions`);
-      }
+      if (name?.startsWith("-")) command.error(`error: unknown option '${name}'`);
+      if (name !== undefined) command.error(unknownQuestion(name));
       await (json ? write(`${JSON.stringify(QUESTIONS)}\n`) : writeText(listed()));
     });
   for (const question of QUESTIONS) addQuestion(ask, question);
   return ask;
+}
+
+function unknownQuestion(name: string): string {
+  const meant = similar(
+    name,
+    QUESTIONS.map((question) => question.name),
+  );
+  const hint = meant === undefined ? "" : `did you mean ${meant}? `;
+  return `error: unknown question "${name}": ${hint}"access-logs ask" lists the questions`;
 }
 
 function addQuestion(ask: Command, question: Question): void {
@@ -82,9 +94,8 @@ export const exampleOf = (question: Question): string =>
   ].join(" ");
 
 async function run(question: Question, command: Command, options: Options): Promise<void> {
-  if (!options.sql) requireEngine(command, options);
   const sql = renderQuestion(question, askedRange(question, command, options), valuesOf(question, command));
-  await (options.sql ? write(`${sql}\n`) : answer(sql, options, columnUnit));
+  await (options.sql ? write(`${sql}\n`) : answer(sql, withEngine(options), columnUnit));
 }
 
 function askedRange(question: Question, command: Command, options: Options): Range {

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { type Command, Option } from "commander";
 import { answer } from "../answer";
 import { examples } from "../command-line";
-import { addEngineOptions, type EngineOptions, requireEngine } from "../engine-options";
+import { addEngineOptions, type EngineOptions, withEngine } from "../engine-options";
 
 interface Options extends EngineOptions {
   readonly file?: string;
@@ -41,7 +41,6 @@ export function addQueryCommand(program: Command): Command {
 }
 
 async function run(argument: string | undefined, options: Options, command: Command): Promise<void> {
-  requireEngine(command, options);
   const { file = argument === STDIN ? STDIN : undefined } = options;
   if (file !== undefined && argument !== undefined && argument !== STDIN) {
     command.error("error: use either the SQL argument or --file, not both");
@@ -50,7 +49,7 @@ async function run(argument: string | undefined, options: Options, command: Comm
     command.error("error: SQL is required: pass it as an argument, or as a file with --file");
   }
   const sql = file === undefined ? argument : await readSql(file);
-  await answer(sql ?? "", options);
+  await answer(sql ?? "", withEngine(options));
 }
 
 const readSql = (file: string): Promise<string> =>

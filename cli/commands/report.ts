@@ -6,11 +6,12 @@ import { progressLine } from "../../terminal/progress-line";
 import { byteText } from "../../terminal/quantities";
 import { write, writeText } from "../../terminal/write";
 import { examples } from "../command-line";
+import { LAKE_HELP, lakeOf } from "../default-lake";
 import { makeReport } from "../make-report";
 import { addRangeOptions, addTimeZoneOption, rangeOf, type TimeOptions, timeZoneOf } from "../time-range";
 
 interface Options extends TimeOptions {
-  readonly lake: string;
+  readonly lake?: string;
   readonly table?: string;
   readonly output: string;
   readonly open: boolean;
@@ -27,7 +28,7 @@ export const addReportCommand = (program: Command): Command =>
       "all rows",
     ),
   )
-    .requiredOption("--lake <folder>", "folder of the lake")
+    .option("--lake <folder>", LAKE_HELP)
     .option("--table <name>", "only this table")
     .option("-o, --output <file>", "file to write", "report.html")
     .option("--open", "open the page in the browser", false)
@@ -47,7 +48,7 @@ async function run(options: Options): Promise<void> {
   const started = performance.now();
   const { bytes, tables } = await makeReport(
     {
-      lake,
+      lake: lakeOf(lake),
       range: rangeOf(options),
       timeZone: timeZoneOf(options) ?? "UTC",
       output,
