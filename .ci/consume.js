@@ -1,9 +1,18 @@
-// Packs the package, installs it into a separate project, type-checks a consumer, synthesizes with it, and runs its
-// command. It needs only Node and npm, on any platform.
+// Installs the released package (`npm run release`) with the commands of the README: alone, for its command; then in a
+// project, where it type-checks a consumer and synthesizes with it. It needs only Node and npm, on any platform.
 const { execSync } = require("node:child_process");
-const { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+const {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} = require("node:fs");
 const { tmpdir } = require("node:os");
-const { join } = require("node:path");
+const { delimiter, join } = require("node:path");
 const { devDependencies, version } = require("../package.json");
 
 const root = join(__dirname, "..");
@@ -38,25 +47,66 @@ const TYPESCRIPT = {
   },
   include: ["main.ts"],
 };
-/** A consumer's packages in addition to this one. */
-const PACKAGES = ["cdktf", "constructs", "@cdktf/provider-aws", "typescript", "@types/node"];
+/** What a TypeScript project has anyway. */
+const PACKAGES = ["typescript", "@types/node"].map((name) => `${name}@${devDependencies[name]}`).join(" ");
+/** The most that the package and all that it needs may take up, without CDKTF. */
+const MAX_MEGABYTES = 150;
 
 /** Runs a command in a shell, which finds npm on every platform. Returns its output. */
 const run = (command, cwd = work) =>
   execSync(command, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-const command = (...args) => JSON.parse(run(`npx access-logs ${args.join(" ")} --json`));
+/** The commands of the README's section about installing. */
+const [, section] = readFileSync(join(root, "README.md"), "utf8").split(/^## (?=Install$)/m);
+const commands = [...section.split(/^## /m)[0].matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block]) =>
+  block.trim().split("\n"),
+);
+/** The only command of the README that begins like this. */
+function fromReadme(beginning) {
+  const found = commands.filter((line) => line.startsWith(beginning));
+  if (found.length !== 1)
+    throw new Error(`README: expected one command "${beginning}", found ${found.length}`);
+  return found[0];
+}
+
+function bytesOf(folder) {
+  const entries = readdirSync(folder, { recursive: true }).map((name) => lstatSync(join(folder, name)));
+  return entries.reduce((sum, entry) => sum + (entry.isFile() ? entry.size : 0), 0);
+}
 function expectSame(what, got, expected) {
   if (JSON.stringify(got) === JSON.stringify(expected)) return;
   throw new Error(`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`);
 }
 
 try {
-  const tarball = run(`npm pack --silent --pack-destination "${work}"`, root).trim().split("\n").at(-1);
+  cpSync(join(root, "dist", "release"), work, { recursive: true });
+
+  // Alone: this is npm's folder for global packages from here on.
+  process.env.npm_config_prefix = join(work, "global");
+  mkdirSync(join(work, "global", "lib"), { recursive: true });
+  run(`${fromReadme("npm install --global")} --silent --no-audit --no-fund`);
+  const megabytes = bytesOf(join(work, "global")) / 1e6;
+  if (megabytes > MAX_MEGABYTES)
+    throw new Error(`installed: ${megabytes} MB, at most ${MAX_MEGABYTES} are expected`);
+  const path = process.env.PATH;
+  process.env.PATH = [join(work, "global", "bin"), join(work, "global"), path].join(delimiter);
+  const command = (...args) => JSON.parse(run(`access-logs ${args.join(" ")} --json`));
+  if (!run(fromReadme("access-logs")).includes("Usage: access-logs")) throw new Error("no help");
+  expectSame("version", run("access-logs --version").trim(), version);
+  const written = command("sample", "logs", "--files 6", "--lines 20");
+  const { rows } = command("ingest", "logs", "--lake lake");
+  expectSame("rows", rows, written.rows);
+  const [{ n }] = command("query", '"SELECT count(*) AS n FROM alb_access_logs"', "--lake lake");
+  expectSame("rows of a query", n, written.rows.alb_access_logs);
+  const { tables } = command("report", "--lake lake");
+  expectSame("tables of a report", tables, Object.keys(written.rows));
+  process.env.PATH = path;
+  if (!run(fromReadme("npx")).includes("Usage: access-logs")) throw new Error("no help by npx");
+
+  // In a project with CDKTF.
   writeFileSync(join(work, "package.json"), JSON.stringify({ name: "consumer", private: true }));
   writeFileSync(join(work, "main.ts"), MAIN);
   writeFileSync(join(work, "tsconfig.json"), JSON.stringify(TYPESCRIPT));
-  const packages = PACKAGES.map((name) => `${name}@${devDependencies[name]}`);
-  run(`npm install --silent --no-audit --no-fund ./${tarball} ${packages.join(" ")}`);
+  run(`${fromReadme("npm install ./")} ${PACKAGES} --silent --no-audit --no-fund`);
   expectSame(
     "packages of the build that are installed",
     readdirSync(join(work, "node_modules")).includes("esbuild"),
@@ -69,16 +119,9 @@ try {
   const { resource } = JSON.parse(readFileSync(join(stack, "cdk.tf.json"), "utf8"));
   const zips = readdirSync(stack, { recursive: true }).filter((name) => name.endsWith(".zip"));
   expectSame("zips", zips.length, Object.keys(resource.aws_lambda_function).length);
-
-  expectSame("version", run("npx access-logs --version").trim(), version);
-  const written = command("sample", "logs", "--files 6", "--lines 20");
-  const { rows } = command("ingest", "logs", "--lake lake");
-  expectSame("rows", rows, written.rows);
-  const [{ n }] = command("query", '"SELECT count(*) AS n FROM alb_access_logs"', "--lake lake");
-  expectSame("rows of a query", n, written.rows.alb_access_logs);
-  const { tables } = command("report", "--lake lake");
-  expectSame("tables of a report", tables, Object.keys(written.rows));
-  console.log(`installed, type-checked, synthesized and run on Node ${process.versions.node}`);
+  console.log(
+    `installed (${Math.round(megabytes)} MB), run, type-checked and synthesized on Node ${process.versions.node}`,
+  );
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

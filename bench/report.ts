@@ -1,5 +1,6 @@
 import { printTable } from "../terminal/print-table";
 import { count } from "../terminal/quantities";
+import { ENDLESS } from "../terminal/screen";
 import { type Cell, isMet, type Outcome, type Spread, type Table, type Target } from "./benchmark";
 
 /** An outcome as text for a terminal. */
@@ -41,6 +42,7 @@ const aligned = ({ columns, rows }: Omit<Table, "title">): string =>
   printTable(
     columns.map((title, index) => ({ title, align: hasNumbers(rows, index) ? "right" : "left" })),
     rows.map((row) => row.map(cellText)),
+    { screen: ENDLESS },
   ).trimEnd();
 
 const hasNumbers = (rows: Table["rows"], column: number): boolean =>

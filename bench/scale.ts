@@ -2,6 +2,7 @@ import { billOf, DAYS_PER_MONTH, TABLE_PER_TEXT } from "../cost/model";
 import { dollars } from "../cost/print-bills";
 import { HOUR_SECONDS, MINUTE_SECONDS } from "../formats/time";
 import { printTable } from "../terminal/print-table";
+import { ENDLESS } from "../terminal/screen";
 import type { Outcome } from "./benchmark";
 import { CEILINGS, type Ceiling, FACTS } from "./scale-facts";
 import { type Simulated, simulateScale } from "./scale-simulation";
@@ -88,6 +89,7 @@ export function scaleReport(loads: readonly number[] = LOADS): {
   const table = printTable(
     COLUMNS.map(([title]) => ({ title, align: "right" })),
     rows.map((row) => COLUMNS.map(([, cell]) => cell(row))),
+    { screen: ENDLESS },
   );
   const text = [
     "The deployed pipeline, as a model: one table, files of 100 KB, load balancers that deliver every five minutes.",

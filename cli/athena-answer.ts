@@ -9,7 +9,7 @@ import { UserError } from "../terminal/user-error";
 import type { EngineOptions } from "./engine-options";
 import { loadParts } from "./load-parts";
 
-type AthenaOptions = Omit<EngineOptions, "lake" | "format" | "json">;
+type AthenaOptions = Omit<EngineOptions, "lake" | "format" | "json" | "output" | "force">;
 
 /** Fixes for errors that Athena does not explain well. */
 const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
@@ -29,13 +29,14 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
  * Runs SQL in Athena: shows its progress on a terminal, passes the rows to `print`, and then writes the cost to standard
  * error. Ctrl-C cancels the query.
  *
+ * @returns the number of rows
  * @throws UserError that names a missing option or setting, QueryFailedError with Athena's reason
  */
 export async function answerFromAthena(
   sql: string,
   options: AthenaOptions,
   print: (rows: QueryRows) => Promise<void>,
-): Promise<void> {
+): Promise<number> {
   if (sql.trim() === "") throw new UserError("the SQL is empty");
   const { region, ...place } = await placeOf(options);
   const client = new AthenaClient(region === undefined ? {} : { region });
@@ -61,6 +62,7 @@ export async function answerFromAthena(
     const counted = countRows(answer);
     await print(counted);
     process.stderr.write(closingLine(answer, counted.count(), seconds()));
+    return counted.count();
   } catch (error) {
     throw explained(error);
   } finally {

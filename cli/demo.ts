@@ -5,9 +5,10 @@ import { openLake } from "../lake/query";
 import { QUESTIONS } from "../questions";
 import { ALL_TIME } from "../questions/range";
 import { renderQuestion } from "../questions/render";
+import { columnUnit } from "../questions/unit";
 import { SAMPLE_DEFAULTS, writeSample } from "../sample/write-sample";
 import { printRows } from "../terminal/print-rows";
-import { writeText } from "../terminal/write";
+import { write, writeText } from "../terminal/write";
 import { makeReport } from "./make-report";
 import { printSummary } from "./print-summary";
 
@@ -34,7 +35,9 @@ async function demo(): Promise<void> {
   const open = await openLake(lake);
   for (const question of QUESTIONS.filter(({ name }) => SHOWN.includes(name))) {
     await writeText(`\n${question.title} (ask ${question.name})\n\n`);
-    await open.query(renderQuestion(question, ALL_TIME), (result) => printRows("table", result, writeText));
+    await open.query(renderQuestion(question, ALL_TIME), (result) =>
+      printRows("table", result, write, { unitOf: columnUnit }),
+    );
   }
   open.close();
   const report = join(FOLDER, "report.html");

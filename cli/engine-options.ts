@@ -1,9 +1,11 @@
 import { type Command, Option } from "commander";
-import { OUTPUT_FORMATS, type OutputFormat } from "../terminal/output-format";
+import { FILE_FORMATS } from "../lake/save-rows";
+import { OUTPUT_FORMATS } from "../terminal/output-format";
 import { byteCount, wholeNumber } from "./command-line";
+import type { SinkOptions } from "./sink";
 
 /** Options of every command that runs SQL: the engine, and the output format. */
-export interface EngineOptions {
+export interface EngineOptions extends SinkOptions {
   readonly lake?: string;
   readonly athena?: true;
   readonly settings?: string;
@@ -12,8 +14,6 @@ export interface EngineOptions {
   readonly region?: string;
   readonly maxBytes?: number;
   readonly reuse?: number;
-  readonly format: OutputFormat;
-  readonly json: boolean;
   readonly escapeFormulas: boolean;
   /** Only of `query`. */
   readonly unsafe?: boolean;
@@ -42,8 +42,18 @@ export function addEngineOptions(command: Command): Command {
         wholeNumber(1, MAX_REUSE_MINUTES),
       ),
     )
-    .addOption(new Option("--format <format>", "output format").choices(OUTPUT_FORMATS).default("table"))
+    .addOption(
+      new Option(
+        "--format <format>",
+        "format of the rows (default: table, or by the name of the file)",
+      ).choices([...new Set<string>([...OUTPUT_FORMATS, ...FILE_FORMATS])]),
+    )
     .option("--json", "the same as --format json", false)
+    .option(
+      "-o, --output <file>",
+      "write the rows to a file, .csv, .json or .parquet, instead of printing them",
+    )
+    .option("--force", "replace an existing file", false)
     .option(
       "--escape-formulas",
       "csv: put ' before text that a spreadsheet would run as a formula (=, +, -, @)",

@@ -3,7 +3,7 @@ import { messageOf, QueryFailedError } from "../handlers/core/errors";
 import type { QueryEngine, Statement } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
 import { duckdb } from "./duckdb-library";
-import { streamReadOnly } from "./read-only-statement";
+import { isOneSelect, streamReadOnly } from "./read-only-statement";
 
 /** A DuckDB database in memory: the local query engine. Statements do not wait for each other. */
 export interface DuckdbEngine extends QueryEngine {
@@ -16,6 +16,8 @@ export interface DuckdbEngine extends QueryEngine {
    * @throws QueryFailedError, or UserError if the statement is refused
    */
   stream(sql: string, isReadOnly?: boolean): Promise<DuckDBResult>;
+  /** True if the text is one SELECT. @throws QueryFailedError if it is not SQL */
+  isOneSelect(sql: string): Promise<boolean>;
   close(): void;
 }
 
@@ -53,6 +55,7 @@ export async function openDuckdb(settings: Readonly<Record<string, string>> = {}
     rows: (sql) => rows(sql, LOCAL_QUERY),
     stream: (sql, isReadOnly = false) =>
       attempt(LOCAL_QUERY, () => (isReadOnly ? streamReadOnly(reader, sql) : reader.stream(sql))),
+    isOneSelect: (sql) => attempt(LOCAL_QUERY, () => isOneSelect(reader, sql)),
     close: () => {
       reader.closeSync();
       instance.closeSync();

@@ -6,7 +6,7 @@ import { PARTITION_KEYS } from "../formats/partition-layout";
 import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
 import { messageOf, QueryFailedError } from "../handlers/core/errors";
-import type { Json, QueryRows } from "../terminal/rows";
+import type { Json, QueryRows, Write } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
 import { ATHENA_FUNCTIONS } from "./athena-functions";
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
@@ -14,8 +14,11 @@ import { findParquet } from "./find-parquet";
 import { jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout, TYPED_PREFIX } from "./layout";
 import { noRows, storedColumns } from "./no-rows";
+import type { TextOptions } from "./plain-columns";
 import { makeFilesPrivate } from "./private-files";
+import { type SaveOptions, saveRows } from "./save-rows";
 import { deleteSpills, spillFolder } from "./spill-folder";
+import { textRows } from "./text-rows";
 
 /** A lake for queries: each typed table by its name, and its unparsed lines as `<table>_unparsed`. */
 export interface OpenLake {
@@ -26,6 +29,22 @@ export interface OpenLake {
    * @throws UserError without SQL, or with DuckDB's reason if it refuses the SQL
    */
   query<T>(sql: string, use: (result: QueryRows) => Promise<T>): Promise<T>;
+  /**
+   * True if the SQL is one SELECT, whose rows `text` and `save` can take; EXPLAIN is not, nor is a PIVOT that takes its
+   * columns from the values.
+   *
+   * @throws as `query` does
+   */
+  isOneSelect(sql: string): Promise<boolean>;
+  /** Writes the rows of one SELECT as CSV or JSON, as fast as the engine. @throws as `query` does */
+  text(select: string, options: TextOptions, write: Write): Promise<void>;
+  /**
+   * Writes the rows of one SELECT to the file of the option `file`.
+   *
+   * @returns the number of rows
+   * @throws as `query` does
+   */
+  save(select: string, options: SaveOptions): Promise<number>;
   /**
    * Keeps the rows of a SELECT of the program's own as a table that later statements can read. It has the name until
    * the lake is closed or the name is used again, and is not written to the lake.
@@ -49,12 +68,14 @@ export interface QueryOptions {
    * @default DuckDB's, most of the machine's memory
    */
   readonly memoryLimit?: string;
+  /** A file that `save` writes, and that a query may read. */
+  readonly file?: string;
 }
 
 /** @throws UserError if the lake does not exist */
 export async function openLake(
   folder: string,
-  { isUnsafe = false, memoryLimit }: QueryOptions = {},
+  { isUnsafe = false, memoryLimit, file }: QueryOptions = {},
 ): Promise<OpenLake> {
   const lake = await existingLake(folder);
   deleteSpills(lake.root);
@@ -71,20 +92,26 @@ export async function openLake(
   try {
     await createFunctions(engine);
     await createViews(engine, lake);
-    if (!isUnsafe) await limitToTables(engine, lake);
+    if (!isUnsafe) await limitToTables(engine, lake, file);
   } catch (error) {
     close();
     throw error;
   }
   return {
     query: async (sql, use) => {
-      if (sql.trim() === "") {
-        throw new UserError('the SQL is empty; try "SELECT count(*) FROM alb_access_logs"');
-      }
       return failing(async () => {
-        const result = await engine.stream(sql, !isUnsafe);
+        const result = await engine.stream(withSql(sql), !isUnsafe);
         return use({ columns: result.deduplicatedColumnNames(), rows: rowsOf(result) });
       });
+    },
+    isOneSelect: (sql) => failing(() => engine.isOneSelect(withSql(sql))),
+    text: (select, options, write) =>
+      failing(async () => {
+        for await (const text of textRows(engine, select, options)) await write(text);
+      }),
+    save: (select, options) => {
+      if (file === undefined) throw new Error("the lake was opened without a file to write");
+      return failing(() => saveRows(engine, select, file, options));
     },
     keep: async (name, select) => {
       const sql = `CREATE OR REPLACE TABLE ${sqlIdentifier(name)} AS ${select}`;
@@ -94,10 +121,20 @@ export async function openLake(
   };
 }
 
+function withSql(sql: string): string {
+  if (sql.trim() !== "") return sql;
+  throw new UserError('the SQL is empty; try "SELECT count(*) FROM alb_access_logs"');
+}
+
 /** After these settings, no statement can read another file or change a setting. */
-async function limitToTables(engine: DuckdbEngine, { root }: LakeLayout): Promise<void> {
+async function limitToTables(
+  engine: DuckdbEngine,
+  { root }: LakeLayout,
+  file: string | undefined,
+): Promise<void> {
   const settings = [
     `allowed_directories = [${sqlString(join(root, TYPED_PREFIX))}]`,
+    ...(file === undefined ? [] : [`allowed_paths = [${sqlString(file)}]`]),
     "enable_external_access = false",
     "lock_configuration = true",
   ];

@@ -8,6 +8,14 @@ const EXPLAIN = "EXPLAIN\\s+(?:ANALYZE\\s+)?(?:\\((?:\\s*(?:FORMAT\\s+\\w+|ANALY
 const READS = "(?:SELECT|WITH|FROM|VALUES|TABLE|PIVOT|UNPIVOT|DESCRIBE|DESC|SHOW|SUMMARIZE)\\b";
 const READING = new RegExp(`${START}(?:\\(|(?:${EXPLAIN})?${READS})`, "i");
 
+/** True if the text is one SELECT, in any of its forms: its rows can be read as a relation, by `plain-columns.ts`. */
+export async function isOneSelect(connection: DuckDBConnection, sql: string): Promise<boolean> {
+  if (!READING.test(sql)) return false;
+  const statements = await connection.extractStatements(sql);
+  if (statements.count !== 1) return false;
+  return (await statements.prepare(0)).statementType === duckdb().StatementType.SELECT;
+}
+
 /**
  * Starts one statement that only reads: SELECT, WITH, FROM, PIVOT, DESCRIBE, SHOW, SUMMARIZE, or EXPLAIN of it.
  *

@@ -39,6 +39,7 @@ buildSync({
   ...common,
   entryPoints: {
     docs: "scripts/generate-docs.ts",
+    release: "scripts/release.ts",
     bench: "bench/index.ts",
     // A benchmark starts these as separate processes.
     "bench/lambda": "bench/children/lambda.ts",

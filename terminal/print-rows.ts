@@ -1,7 +1,8 @@
 import type { OutputFormat } from "./output-format";
+import type { AlignedOptions } from "./print-aligned";
 import type { Json, QueryRows, Write } from "./rows";
 
-export interface PrintOptions {
+export interface PrintOptions extends AlignedOptions {
   /** CSV: text that a spreadsheet runs as a formula gets a `'` before it, which a spreadsheet does not show. */
   readonly escapeFormulas?: boolean;
 }
@@ -18,7 +19,8 @@ type Printer = (result: QueryRows, write: Write, options: PrintOptions) => Promi
 
 const PRINTERS: Readonly<Record<OutputFormat, Printer>> = {
   // Programs use the other formats: they do not wait for this module to load.
-  table: async (result, write) => (await import("./print-aligned.js")).printAligned(result, write),
+  table: async (result, write, options) =>
+    (await import("./print-aligned.js")).printAligned(result, write, options),
   json: printJson,
   csv: printCsv,
 };
@@ -35,7 +37,7 @@ async function printJson({ columns, rows }: QueryRows, write: Write): Promise<vo
   await write(separator === "[" ? "[]\n" : "\n]\n");
 }
 
-/** RFC 4180 with a header line; NULL is an empty field. */
+/** RFC 4180 with a header line; NULL is an empty field, and an empty text is `""`. */
 async function printCsv(
   { columns, rows }: QueryRows,
   write: Write,
@@ -54,5 +56,5 @@ const withoutFormula = (value: Json): Json =>
 function csvField(value: Json): string {
   if (value === null) return "";
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\r\n]|^$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

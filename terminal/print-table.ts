@@ -1,115 +1,135 @@
-import Table from "cli-table3";
-import stringWidth from "string-width";
+import { styleText } from "node:util";
+import { fittingWidths, GAP, type MeasuredColumn, titleLines } from "./column-widths";
+import { cut, displayWidth, folded, padded } from "./display-width";
 import { printable } from "./printable";
+import { type Screen, screenOf } from "./screen";
 
 /** A column of a printed table. */
 export interface PrintedColumn {
   readonly title: string;
   /** Right for numbers, left for names. */
   readonly align: "left" | "right";
+  /**
+   * True if no value may be cut.
+   *
+   * @default - true for columns on the right
+   */
+  readonly isWhole?: boolean;
 }
 
 export interface TableOptions {
-  /** A line between the titles and the rows. */
+  /** A line between the titles and the rows; in colour, the titles are bold. */
   readonly hasRule?: boolean;
-  /**
-   * Maximum characters of a line; longer cells continue on the next line.
-   *
-   * @default - the terminal's width; no maximum if the output is not a terminal
-   */
-  readonly width?: number | undefined;
+  /** @default - that of standard output */
+  readonly screen?: Screen;
 }
 
-/** A table without borders: nothing is cut off, and each column is as wide as its content, if that fits. */
-export const printTable = (
-  columns: readonly PrintedColumn[],
-  rows: readonly (readonly string[])[],
-  options?: TableOptions,
-): string => [...tablePrinter(columns, options)(rows)].join("");
+type Rows = readonly (readonly string[])[];
+
+/**
+ * A table without borders that fits the screen. Texts that are too wide end with an ellipsis; if the columns cannot fit,
+ * the rows are printed as records, one value a line.
+ */
+export const printTable = (columns: readonly PrintedColumn[], rows: Rows, options?: TableOptions): string =>
+  tablePrinter(columns, options)(rows);
 
 /**
  * The same table in parts, for many rows. The first rows define the widths of the columns; a column becomes wider where
- * later rows need it.
+ * later rows need it, if there is room.
  *
  * @returns a function that prints the next rows; its first call also prints the titles
  */
 export function tablePrinter(
   columns: readonly PrintedColumn[],
-  { hasRule = false, width = terminalWidth() }: TableOptions = {},
-): (rows: readonly (readonly string[])[]) => Generator<string> {
+  { hasRule = false, screen = screenOf() }: TableOptions = {},
+): (rows: Rows) => string {
   const titles = columns.map(({ title }) => printable(title));
-  let natural = columns.map((_, index) => widest([titles], index));
-  let isStarted = false;
-  return function* (rows) {
+  let widest = columns.map(() => 0);
+  let widths: readonly number[] | undefined;
+  let count = 0;
+  return (rows) => {
+    const isFirst = count === 0;
     const cells = rows.map((row) => columns.map((_, index) => printable(row[index] ?? "")));
-    natural = natural.map((length, index) => Math.max(length, widest(cells, index)));
-    const widths = fitting(natural, width);
-    if (!isStarted) {
-      const head = hasRule ? [titles, widths.map((length) => "-".repeat(length))] : [titles];
-      yield part(columns, widths, head);
-      isStarted = true;
+    widest = widest.map((width, index) => Math.max(width, widestIn(cells, index)));
+    if (isFirst || widths) widths = fittingWidths(measured(columns, titles, widest), screen.width) ?? widths;
+    const texts =
+      isFirst && widths ? head(columns, titles, widths, { hasRule, hasColour: screen.hasColour }) : [];
+    for (const row of cells) {
+      count++;
+      if (widths) texts.push(line(columns, row, widths));
+      else texts.push(...record(titles, row, count, screen.width));
     }
-    for (let start = 0; start < cells.length; start += ROWS_AT_ONCE)
-      yield part(columns, widths, cells.slice(start, start + ROWS_AT_ONCE));
+    return texts.map((text) => `${text}\n`).join("");
   };
 }
 
-/** The library compares every row with all earlier rows: thousands at once would take minutes. */
-const ROWS_AT_ONCE = 50;
-const GAP = "  ";
-/** A narrower column is not readable: then the terminal breaks the lines. */
-const MIN_WIDTH = 8;
+const widestIn = (rows: Rows, column: number): number =>
+  rows.reduce((width, row) => Math.max(width, displayWidth(row[column] ?? "")), 0);
 
-const terminalWidth = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns : undefined);
-
-const widest = (rows: readonly (readonly string[])[], column: number): number =>
-  rows.reduce((width, row) => Math.max(width, stringWidth(row[column] ?? "")), 1);
-
-/** Reduces the widest columns until a line fits; all columns keep their width if this is not enough. */
-function fitting(natural: readonly number[], width = Number.POSITIVE_INFINITY): readonly number[] {
-  const room = width - GAP.length * (natural.length - 1);
-  const total = (limit: number) => natural.reduce((sum, length) => sum + Math.min(length, limit), 0);
-  if (total(MIN_WIDTH) > room) return natural;
-  let limit = Math.max(...natural, MIN_WIDTH);
-  while (total(limit) > room) limit--;
-  return natural.map((length) => Math.min(length, limit));
-}
-
-function part(
+const measured = (
   columns: readonly PrintedColumn[],
+  titles: readonly string[],
+  widest: readonly number[],
+): MeasuredColumn[] =>
+  columns.map(({ align, isWhole = align === "right" }, index) => ({
+    title: titles[index] ?? "",
+    widest: widest[index] ?? 0,
+    isWhole,
+  }));
+
+function head(
+  columns: readonly PrintedColumn[],
+  titles: readonly string[],
   widths: readonly number[],
-  rows: readonly (readonly string[])[],
-): string {
-  const table = new Table({
-    chars: { ...NO_LINES, middle: GAP },
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-    colWidths: [...widths],
-    colAligns: columns.map(({ align }) => align),
-    wordWrap: true,
-    // A break between words would cut off a long path.
-    wrapOnWordBoundary: false,
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => `${line.trimEnd()}\n`)
-    .join("");
+  { hasRule, hasColour }: { readonly hasRule: boolean; readonly hasColour: boolean },
+): string[] {
+  const parts = titles.map((title, index) => titleLines(title, widths[index] ?? 1));
+  const height = Math.max(...parts.map(({ length }) => length));
+  const lines = Array.from({ length: height }, (_, row) =>
+    line(
+      columns,
+      // The last line of each title is next to the values.
+      parts.map((part) => part[row - height + part.length] ?? ""),
+      widths,
+    ),
+  );
+  if (!hasRule) return lines;
+  const shown = hasColour ? lines.map((text) => styleText("bold", text, { validateStream: false })) : lines;
+  return [...shown, widths.map((width) => "-".repeat(width)).join(GAP)];
 }
 
-const NO_LINES = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-};
+const line = (
+  columns: readonly PrintedColumn[],
+  cells: readonly string[],
+  widths: readonly number[],
+): string =>
+  columns
+    .map(({ align, isWhole = align === "right" }, index) => {
+      const [cell, width] = [cells[index] ?? "", widths[index] ?? 1];
+      return padded(isWhole ? cell : cut(cell, width), width, align);
+    })
+    .join(GAP)
+    .trimEnd();
+
+/** One value a line, completely. */
+function record(
+  titles: readonly string[],
+  cells: readonly string[],
+  number: number,
+  width: number,
+): string[] {
+  const names = Math.max(...titles.map(displayWidth));
+  const room = Math.max(MIN_VALUE, width - names - GAP.length);
+  const rule = `-[ ${number} ]`;
+  return [
+    rule.padEnd(width, "-"),
+    ...titles.flatMap((title, index) =>
+      folded(cells[index] ?? "", room).map((text, part) =>
+        `${padded(part === 0 ? title : "", names, "left")}${GAP}${text}`.trimEnd(),
+      ),
+    ),
+  ];
+}
+
+/** Next to very long names, lines become longer than the screen. */
+const MIN_VALUE = 20;

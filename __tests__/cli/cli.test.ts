@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { version } from "../../package.json";
@@ -96,7 +96,11 @@ describe("access-logs", () => {
     [["ingest", "/nowhere"], 2, /required option '--lake <folder>' not specified/],
     [["ingset"], 2, /unknown command 'ingset'/],
     [["sample", "x", "--files", "many"], 2, /Expected a whole number from 1/],
-    [["query", "SELECT 1", "--lake", "LAKE", "--format", "xml"], 2, /Allowed choices are table, json, csv/],
+    [
+      ["query", "SELECT 1", "--lake", "LAKE", "--format", "xml"],
+      2,
+      /Allowed choices are table, json, csv, parquet/,
+    ],
     [
       ["ask", "alb_top_client"],
       2,
@@ -133,6 +137,33 @@ describe("access-logs", () => {
     expect(readFileSync(file, "utf8")).toBe("n\n1\n");
   });
 
+  it("writes the rows to a file instead, completely or not at all, and never over another", () => {
+    const folder = join(lake.lake, "..");
+    const query = (file: string, sql: string, ...more: string[]) =>
+      run("query", sql, "--lake", lake.lake, "--output", join(folder, file), ...more);
+    const rows = "SELECT 1 AS n";
+    expect(query("rows.csv", rows)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^wrote 1 row, 6 B, to /),
+    });
+    expect(readFileSync(join(folder, "rows.csv"), "utf8")).toBe("n\r\n1\r\n");
+    expect(query("rows.csv", rows)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("replace it with --force"),
+    });
+    expect(query("rows.csv", "SELECT 22 AS n", "--force").status).toBe(0);
+    expect(readFileSync(join(folder, "rows.csv"), "utf8")).toBe("n\r\n22\r\n");
+    expect(query("rows", rows, "--format", "json").status).toBe(0);
+    expect(JSON.parse(readFileSync(join(folder, "rows"), "utf8"))).toEqual([{ n: 1 }]);
+    expect(query("bad.csv", "SELECT 'a'::INTEGER FROM range(9)").status).toBe(1);
+    expect(query("rows.xlsx", rows)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(".csv, .json or .parquet"),
+    });
+    expect(run("ask", "alb_tls", "--lake", lake.lake, "-o", join(folder, "tls.parquet")).status).toBe(0);
+    expect(readdirSync(folder).filter((name) => /partial|bad|xlsx/.test(name))).toEqual([]);
+  });
+
   it("lists the questions, and answers one", () => {
     const names = JSON.parse(run("ask", "--json").stdout).map(({ name }: { name: string }) => name);
     const lines = run("ask").stdout.trimEnd().split("\n");
@@ -147,8 +178,11 @@ describe("access-logs", () => {
     const ask = ["ask", "alb_latency_by_url", "--min-requests", "1", "--from", "2026-06-01"];
     const sql = run(...ask, "--sql").stdout;
     const answer = run(...ask, "--lake", lake.lake).stdout;
-    expect(run("query", sql, "--lake", lake.lake).stdout).toBe(answer);
-    expect(answer).toMatch(/^pattern +requests +average +p50 /);
+    expect(run("query", sql, "--lake", lake.lake, "--json").stdout).toBe(
+      run(...ask, "--lake", lake.lake, "--json").stdout,
+    );
+    expect(answer).toMatch(/^pattern +requests +\(s\) /m);
+    expect(Math.max(...answer.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   it("treats a value as text, not as SQL", () => {

@@ -3,6 +3,8 @@ import { printAligned } from "../../terminal/print-aligned";
 import { type PrintOptions, printRows } from "../../terminal/print-rows";
 import type { Json } from "../../terminal/rows";
 
+const SCREEN = { width: 80, hasColour: false };
+
 async function printed(
   format: OutputFormat,
   columns: readonly string[],
@@ -17,7 +19,9 @@ async function printed(
     })(),
   };
   const write = async (text: string) => void texts.push(text);
-  await (format === "table" ? printAligned(result, write) : printRows(format, result, write, options));
+  await (format === "table"
+    ? printAligned(result, write, { screen: SCREEN, ...options })
+    : printRows(format, result, write, options));
   return texts.join("");
 }
 
@@ -60,15 +64,36 @@ describe("rows in a table", () => {
         yield* rows();
       })(),
     };
-    await printAligned(result, async (text) => {
+    const write = async (text: string) => {
       waiting = 0;
       lines.push(...text.trimEnd().split("\n"));
-    });
+    };
+    await printAligned(result, write, { screen: SCREEN });
     expect(most).toBeLessThanOrEqual(5_000);
     expect(lines).toHaveLength(2 + 12_000 + 1);
     expect(lines.slice(0, 3)).toEqual(["text     n", "----  ----", "x        0"]);
     expect(lines[2 + 11_000]).toBe(`${"x".repeat(30)}  11000`);
     expect(lines.at(-1)).toBe("(12000 rows)");
+  });
+
+  it("have bytes in readable units, and titles that name seconds, if the columns have units", async () => {
+    const unitOf = (column: string) =>
+      column === "sent" ? ("bytes" as const) : column === "n" ? undefined : ("seconds" as const);
+    const rows = [
+      [54_914_408, 1, 0.25, 2],
+      [null, 2, null, 3],
+    ];
+    expect(await printed("table", ["sent", "n", "average", "seconds"], rows, { unitOf })).toBe(
+      "   sent  n  average (s)  seconds\n-------  -  -----------  -------\n" +
+        "54.9 MB  1         0.25        2\n         2                     3\n(2 rows)\n",
+    );
+    expect(await printed("csv", ["sent"], [[54_914_408]], { unitOf })).toBe("sent\r\n54914408\r\n");
+  });
+
+  it("have times that are not cut", async () => {
+    const time = "2026-11-23T07:05:00.123456Z";
+    const text = await printed("table", ["time", "url"], [[time, "x".repeat(80)]]);
+    expect(text.split("\n")[2]).toBe(`${time}  ${"x".repeat(50)}…`);
   });
 
   it("have their titles if there is no row", async () => {

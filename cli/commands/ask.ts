@@ -3,6 +3,7 @@ import { QUESTIONS } from "../../questions";
 import type { Parameter, Question } from "../../questions/question";
 import { ALL_TIME, lastDay, parseRange, type Range } from "../../questions/range";
 import { comparesWeeks, renderQuestion } from "../../questions/render";
+import { columnUnit } from "../../questions/unit";
 import { write, writeText } from "../../terminal/write";
 import { answer } from "../answer";
 import { examples, wholeNumber } from "../command-line";
@@ -82,7 +83,7 @@ export const exampleOf = (question: Question): string =>
 async function run(question: Question, command: Command, options: Options): Promise<void> {
   if (!options.sql) requireEngine(command, options);
   const sql = renderQuestion(question, rangeOf(question, command, options), valuesOf(question, command));
-  await (options.sql ? write(`${sql}\n`) : answer(sql, options));
+  await (options.sql ? write(`${sql}\n`) : answer(sql, options, columnUnit));
 }
 
 function rangeOf(question: Question, command: Command, { from, to, athena }: Options): Range {

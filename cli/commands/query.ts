@@ -32,6 +32,7 @@ export function addQueryCommand(program: Command): Command {
       examples(
         'access-logs query "SELECT elb_status_code, count(*) FROM alb_access_logs GROUP BY 1" --lake ./lake',
         'access-logs query "SELECT line, log_file FROM cloudfront_access_logs_unparsed" --lake ./lake --format csv',
+        'access-logs query "SELECT * FROM alb_access_logs" --lake ./lake --output alb.parquet',
         "access-logs query --file question.sql --athena --max-bytes 10GB --json",
         "access-logs ask alb_top_clients --sql | access-logs query - --athena --reuse 60",
       ),

@@ -1,0 +1,44 @@
+import { existsSync, rmSync } from "node:fs";
+import { rename } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { UserError } from "../terminal/user-error";
+
+const INTERRUPTED = 130;
+
+/**
+ * Writes a file under another name first: the file is complete or does not exist.
+ *
+ * @param isForced replaces an existing file
+ * @param work writes the file of the given path
+ * @throws UserError if the file exists and may not be replaced, or its folder does not exist
+ */
+export async function writeNewFile<T>(
+  file: string,
+  isForced: boolean,
+  work: (aside: string) => Promise<T>,
+): Promise<T> {
+  const path = resolve(file);
+  const refuseExisting = () => {
+    if (!isForced && existsSync(path))
+      throw new UserError(`${file}: the file exists; choose another name, or replace it with --force`);
+  };
+  refuseExisting();
+  if (!existsSync(dirname(path)))
+    throw new UserError(`${dirname(file)}: the folder does not exist; create it`);
+  const aside = `${path}.${process.pid}.partial`;
+  const remove = () => rmSync(aside, { force: true });
+  const onSignal = () => {
+    remove();
+    process.exit(INTERRUPTED);
+  };
+  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  try {
+    const result = await work(aside);
+    refuseExisting();
+    await rename(aside, path);
+    return result;
+  } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    remove();
+  }
+}
