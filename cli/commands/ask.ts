@@ -8,6 +8,7 @@ import { write, writeText } from "../../terminal/write";
 import { answer } from "../answer";
 import { examples, wholeNumber } from "../command-line";
 import { addEngineOptions, type EngineOptions, requireEngine } from "../engine-options";
+import { warnAboutLake } from "../warn-about-lake";
 
 interface Options extends EngineOptions {
   readonly from?: string;
@@ -82,7 +83,10 @@ export const exampleOf = (question: Question): string =>
 
 async function run(question: Question, command: Command, options: Options): Promise<void> {
   if (!options.sql) requireEngine(command, options);
-  const sql = renderQuestion(question, rangeOf(question, command, options), valuesOf(question, command));
+  const range = rangeOf(question, command, options);
+  const sql = renderQuestion(question, range, valuesOf(question, command));
+  if (options.lake !== undefined && !options.sql)
+    await warnAboutLake(options.lake, { format: question.format, range });
   await (options.sql ? write(`${sql}\n`) : answer(sql, options, columnUnit));
 }
 

@@ -62,6 +62,12 @@ async function run(inputs: readonly string[], options: Options): Promise<void> {
   // The modules for ingest are large: only this command loads them.
   const { ingest } = await import("../../lake/ingest.js");
   const progress = progressLine(process.stderr);
+  process.once("SIGINT", () => {
+    progress.clear();
+    console.error("interrupted; run the same command again to continue");
+    // Without this listener, the signal ends the process as it would have.
+    process.kill(process.pid, "SIGINT");
+  });
   const summary = await ingest({
     inputs,
     lake: options.lake,

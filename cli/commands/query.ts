@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { answer } from "../answer";
 import { examples } from "../command-line";
 import { addEngineOptions, type EngineOptions, requireEngine } from "../engine-options";
+import { warnAboutLake } from "../warn-about-lake";
 
 interface Options extends EngineOptions {
   readonly file?: string;
@@ -50,6 +51,7 @@ async function run(argument: string | undefined, options: Options, command: Comm
     command.error("error: SQL is required: pass it as an argument, or as a file with --file");
   }
   const sql = file === undefined ? argument : await readSql(file);
+  if (options.lake !== undefined) await warnAboutLake(options.lake);
   await answer(sql ?? "", options);
 }
 
