@@ -85,7 +85,7 @@ function settledCopies(lake: LakeLayout, engine: DuckdbEngine) {
   return async ({ key, partition }: RawCopy): Promise<RawFile | undefined> => {
     const copy = join(lake.root, keyPath(key));
     const file = await fileAt(copy, key, partition);
-    if (!file || !(await known(partition)).has(file)) return undefined;
+    if (!file || !(await known(partition)).find(file)) return undefined;
     await syncFile(copy);
     await syncFolders(rawPrefixOf(partition));
     await syncFolders(rawPrefixOf(partition).replace(RAW_PREFIX, TYPED_PREFIX));

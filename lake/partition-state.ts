@@ -56,8 +56,8 @@ async function parquetsIn(folder: string): Promise<string[]> {
 
 /** Records of a partition, for questions about one file. */
 export interface KnownFiles {
-  /** True if the lines of this file, with this size and time, are in the typed table. */
-  has(file: RawFile): boolean;
+  /** Record of a file with this size and time whose lines are in the typed table. */
+  find(file: RawFile): FileRecord | undefined;
   /** True if these are the bytes whose lines are in the typed table; `undefined` if it has no record of them. */
   hasContent(name: string, hash: string): boolean | undefined;
   /** Hashes of the contents that the rows are of, by name. */
@@ -81,14 +81,17 @@ export function knownFiles({ committed, records }: PartitionState): KnownFiles {
     const [record] = byName.get(name) ?? [];
     if (record && !rowHashes.has(name)) rowHashes.set(name, record.hash);
   }
+  const contents = new Set(rowHashes.values());
   /** A record of a content whose rows were replaced is not valid any more. */
   const valid = (name: string): readonly FileRecord[] => {
     const hash = rowHashes.get(name);
-    return (byName.get(name) ?? []).filter((record) => hash === undefined || record.hash === hash);
+    return (byName.get(name) ?? []).filter((record) =>
+      hash === undefined ? !record.isDuplicate || contents.has(record.hash) : record.hash === hash,
+    );
   };
   return {
-    has: ({ name, size, modified }) =>
-      valid(name).some((record) => record.size === size && record.modified === modified),
+    find: ({ name, size, modified }) =>
+      valid(name).find((record) => record.size === size && record.modified === modified),
     hasContent: (name, hash) => {
       const ofName = valid(name);
       return ofName.length === 0 ? undefined : ofName.some((record) => record.hash === hash);
