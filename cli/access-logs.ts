@@ -8,6 +8,7 @@ import { UserError } from "../terminal/user-error";
 import { addAskCommand } from "./commands/ask";
 import { addBackfillCommand } from "./commands/backfill";
 import { addBucketPolicyCommand } from "./commands/bucket-policy";
+import { addCompletionCommand } from "./commands/completion";
 import { addConnectBucketCommand } from "./commands/connect-bucket";
 import { addCostCommand } from "./commands/cost";
 import { addDdlCommand } from "./commands/ddl";
@@ -19,14 +20,12 @@ import { addRedriveCommand } from "./commands/redrive";
 import { addReportCommand } from "./commands/report";
 import { addSampleCommand } from "./commands/sample";
 import { addStatusCommand } from "./commands/status";
+import { EXIT_FAILED, EXIT_USAGE } from "./exit-codes";
 
 // Node 20 still works: without this, the SDK prints nine lines of warning before each answer. The README names the
 // supported versions.
 // See https://github.com/aws/aws-sdk-js-v3/issues/7983
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
 
 const program = new Command("access-logs")
   .description(
@@ -34,7 +33,7 @@ const program = new Command("access-logs")
   )
   .version(version)
   .configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) })
-  .helpCommand(false)
+  .helpCommand("help [command]", "show the help of a command")
   .exitOverride();
 
 addSampleCommand(program);
@@ -51,6 +50,7 @@ addStatusCommand(program);
 addDoctorCommand(program);
 addRedriveCommand(program);
 addDdlCommand(program);
+addCompletionCommand(program);
 
 for (const command of program.commands) command.exitOverride();
 

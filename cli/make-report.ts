@@ -6,7 +6,6 @@ import { REPORTED_TABLES } from "../report/collect";
 import { lakeEngine } from "../report/lake-engine";
 import { rejectedIn } from "../report/lake-rejected";
 import { readAssets, type Written, writeReport } from "../report/write-report";
-import { isTimeZone } from "../report/zone";
 import { UserError } from "../terminal/user-error";
 
 export interface ReportOptions {
@@ -23,14 +22,12 @@ const MEMORY_LIMIT = "250MB";
 /**
  * Writes a report about a lake.
  *
- * @throws UserError for an unknown table or time zone, without a lake or a folder for the page, or without rows
+ * @throws UserError for an unknown table, without a lake or a folder for the page, or without rows
  */
 export async function makeReport(
   { lake: folder, range, timeZone, table, output }: ReportOptions,
   onProgress: (what: string) => void = () => undefined,
 ): Promise<Written> {
-  if (!isTimeZone(timeZone))
-    throw new UserError(`--tz: "${timeZone}" is no time zone; use e.g. Europe/Berlin`, 2);
   if (table !== undefined && !REPORTED_TABLES.includes(table)) {
     throw new UserError(
       `--table: there are reports about ${REPORTED_TABLES.join(" and ")}, not "${table}"`,

@@ -2,8 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../terminal/user-error";
-
-const INTERRUPTED = 130;
+import { EXIT_INTERRUPTED } from "./exit-codes";
 
 /**
  * Writes a file under another name first: the file is complete or does not exist.
@@ -29,7 +28,7 @@ export async function writeNewFile<T>(
   const remove = () => rmSync(aside, { force: true });
   const onSignal = () => {
     remove();
-    process.exit(INTERRUPTED);
+    process.exit(EXIT_INTERRUPTED);
   };
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {

@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { FILE_FORMATS, type FileFormat } from "../lake/save-rows";
 import type { OutputFormat } from "../terminal/output-format";
 import { UserError } from "../terminal/user-error";
+import { EXIT_USAGE } from "./exit-codes";
 
 /** Where the rows of an answer go. */
 export type Sink =
@@ -15,8 +16,6 @@ export interface SinkOptions {
   readonly output?: string;
   readonly force: boolean;
 }
-
-const EXIT_USAGE = 2;
 
 /** @throws UserError if there is no such format for the destination */
 export function sinkOf({ json, output, force, format = json ? "json" : undefined }: SinkOptions): Sink {

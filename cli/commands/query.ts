@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { type Command, Option } from "commander";
 import { answer } from "../answer";
 import { examples } from "../command-line";
-import { addEngineOptions, type EngineOptions, requireEngine } from "../engine-options";
+import { addEngineOptions, type EngineOptions, withEngine } from "../engine-options";
 import { warnAboutLake } from "../warn-about-lake";
 
 interface Options extends EngineOptions {
@@ -42,7 +42,6 @@ export function addQueryCommand(program: Command): Command {
 }
 
 async function run(argument: string | undefined, options: Options, command: Command): Promise<void> {
-  requireEngine(command, options);
   const { file = argument === STDIN ? STDIN : undefined } = options;
   if (file !== undefined && argument !== undefined && argument !== STDIN) {
     command.error("error: use either the SQL argument or --file, not both");
@@ -51,8 +50,9 @@ async function run(argument: string | undefined, options: Options, command: Comm
     command.error("error: SQL is required: pass it as an argument, or as a file with --file");
   }
   const sql = file === undefined ? argument : await readSql(file);
-  if (options.lake !== undefined) await warnAboutLake(options.lake);
-  await answer(sql ?? "", options);
+  const engine = withEngine(options);
+  if (engine.lake !== undefined) await warnAboutLake(engine.lake);
+  await answer(sql ?? "", engine);
 }
 
 const readSql = (file: string): Promise<string> =>

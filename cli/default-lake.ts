@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { lakeLayout, TYPED_PREFIX } from "../lake/layout";
+import { UserError } from "../terminal/user-error";
+import { EXIT_USAGE } from "./exit-codes";
+
+/** Environment variable with the folder of the lake. */
+export const LAKE_VARIABLE = "ACCESS_LOGS_LAKE";
+const FOLDER = "lake";
+
+/** What the help of `--lake` says. */
+export const LAKE_HELP = `folder of the lake (default: ${LAKE_VARIABLE}, or ./${FOLDER} if it is a lake)`;
+
+/**
+ * The lake of a command that names none.
+ *
+ * @returns `undefined` if there is none
+ * @throws UserError if the environment names a folder that does not exist
+ */
+export function defaultLake(env: NodeJS.ProcessEnv = process.env, directory = "."): string | undefined {
+  const named = env[LAKE_VARIABLE];
+  if (named) {
+    if (existsSync(lakeLayout(named).root)) return named;
+    throw new UserError(`${LAKE_VARIABLE}=${named}: the folder does not exist`, EXIT_USAGE);
+  }
+  const folder = join(directory, FOLDER);
+  return existsSync(join(folder, TYPED_PREFIX)) ? folder : undefined;
+}
+
+/** @throws UserError without a lake */
+export function lakeOf(option: string | undefined): string {
+  const lake = option ?? defaultLake();
+  if (lake !== undefined) return lake;
+  throw new UserError(
+    `set the lake: --lake FOLDER or ${LAKE_VARIABLE}; there is no lake in ./${FOLDER}`,
+    EXIT_USAGE,
+  );
+}
