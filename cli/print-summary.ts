@@ -3,7 +3,7 @@ import type { IngestSummary } from "../lake/ingest";
 import type { RecognisedLog } from "../lake/read-by-lines";
 import type { SkippedObject } from "../lake/skipped";
 import { printable } from "../terminal/printable";
-import { count, counted } from "../terminal/quantities";
+import { count, counted, plural } from "../terminal/quantities";
 import { firstOf, printKnown, printLost } from "./print-lost";
 
 /** Prints the results of `ingest` as text. */
@@ -18,6 +18,7 @@ export function printSummary(
     duplicates,
     rows,
     unparsed,
+    elsewhere,
     partitions,
     seconds,
   }: IngestSummary,
@@ -34,6 +35,10 @@ export function printSummary(
         `rows      ${count(rows[table] ?? 0)} new in ${table}, in ${counted(partitions[table] ?? 0, "hour")}` +
         (unparsed[table] ? `; ${counted(unparsed[table], "unparsed line")}: see ${table}_unparsed` : ""),
     ),
+    ...Object.entries(elsewhere).flatMap(([table, number]) => [
+      `hours     ${counted(number, "row")} of ${table} ${plural(number, "is", "are")} far from the hour in the file's name, as in joined files`,
+      "          dt and hour are those of the name; for those of the lines, rename the files and use a new lake",
+    ]),
     ...printKnown(changed, duplicates),
     ...Object.entries(skipped).map(([reason, number]) => `skipped   ${count(number)} ${reason}`),
     ...printLost(lost),

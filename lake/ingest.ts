@@ -65,6 +65,8 @@ export interface IngestSummary {
   readonly rows: Readonly<Record<string, number>>;
   /** Unparsed lines among the rows that this run added. */
   readonly unparsed: Readonly<Record<string, number>>;
+  /** Rows that this run added to an hour far from their times, because the names of their files say this hour. */
+  readonly elsewhere: Readonly<Record<string, number>>;
   /** Partitions that this run checked because they hold files of the folder. */
   readonly partitions: Readonly<Record<string, number>>;
   readonly seconds: number;
@@ -99,7 +101,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     });
     const skipped = [...moved.skipped, ...committed.lost, ...kept];
     await writeSkipped(lake, skipped);
-    const { rows, unparsed, partitions, changed, duplicates } = committed;
+    const { rows, unparsed, elsewhere, partitions, changed, duplicates } = committed;
     return {
       moved: moved.count,
       added: moved.added,
@@ -111,6 +113,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       duplicates,
       rows,
       unparsed,
+      elsewhere,
       partitions,
       seconds: Math.round(performance.now() - started) / 1000,
     };

@@ -19,6 +19,8 @@ export interface CommitTools extends CommitContext, LakeWriter {
 export interface PartitionOutcome {
   readonly rows: number;
   readonly unparsed: number;
+  /** Rows whose times are far from the hour of their file. */
+  readonly elsewhere: number;
   /** Files whose earlier lines were replaced, because their content changed. */
   readonly changed: number;
   /** Files whose content was in the lake under another name. */
@@ -59,6 +61,7 @@ export class PartitionCommit {
   private readonly lost: LostObject[] = [];
   private rows = 0;
   private unparsed = 0;
+  private elsewhere = 0;
   private changed = 0;
 
   private constructor(
@@ -191,9 +194,10 @@ export class PartitionCommit {
     if (added.length === 0) return;
     const { partition } = this;
     const addition = { partition, id, folder, texts, lines, parquet, records: added };
-    const { rows, unparsed } = await commitFiles(this.tools, addition);
+    const { rows, unparsed, elsewhere } = await commitFiles(this.tools, addition);
     this.rows += rows;
     this.unparsed += unparsed;
+    this.elsewhere += elsewhere;
     if (parquet !== undefined) this.changed += added.length;
   }
 
@@ -209,7 +213,7 @@ export class PartitionCommit {
     }
     const pathOf = (name: string) => join(this.tools.lake.root, rawPrefixOf(this.partition), name);
     for (const { record, holder } of duplicates) await shareContent(pathOf(holder), pathOf(record.name));
-    const { rows, unparsed, changed, lost } = this;
-    return { rows, unparsed, changed, duplicates: duplicates.length, lost };
+    const { rows, unparsed, elsewhere, changed, lost } = this;
+    return { rows, unparsed, elsewhere, changed, duplicates: duplicates.length, lost };
   }
 }

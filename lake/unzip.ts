@@ -35,7 +35,9 @@ export async function* unzip(chunks: AsyncIterable<Buffer>): AsyncGenerator<Pack
 }
 
 const corrupt = (reason: string): CorruptFileError =>
-  new CorruptFileError(`the zip archive cannot be read: ${reason}`);
+  new CorruptFileError(
+    `the zip archive cannot be read: ${reason}; if it is intact, unpack it and ingest its files`,
+  );
 
 /** @returns a function that resolves to the next event; to nothing at the end of the archive */
 function zipEvents(chunks: AsyncIterable<Buffer>): () => Promise<ZipEvent | undefined> {

@@ -142,6 +142,16 @@ describe("ingest", () => {
     expect(await lake.ingest()).toMatchObject({ moved: OWN_PREFIXES.length, skipped: {} });
   });
 
+  it("counts rows whose times are far from the hour in their file's name, as in files that were joined", async () => {
+    const at = (hour: string) => albLine({ time: `2026-11-23T${hour}:10:00.000001Z` });
+    lake.put(
+      albKey("20261123T0715Z"),
+      lines(at("04"), at("05"), at("07"), at("09"), at("10"), "no log line"),
+    );
+    expect((await lake.ingest()).elsewhere).toEqual({ alb_access_logs: 2 });
+    expect((await lake.ingest()).elsewhere).toEqual({});
+  });
+
   it("keeps files with the same name from two folders apart", async () => {
     lake.put("a/E2X.2026-11-23-07.abcd.gz", lines(cloudfrontLine({ "c-ip": "192.0.2.1" })));
     lake.put("b/E2X.2026-11-23-07.abcd.gz", lines(cloudfrontLine({ "c-ip": "192.0.2.2" })));
