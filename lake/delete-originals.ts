@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { type Partition, RAW_PREFIX, rawPrefixOf } from "../formats/partition-layout";
 import { messageOf } from "../handlers/core/errors";
 import { type MovePlan, planMove } from "../handlers/core/move-plan";
@@ -18,7 +21,8 @@ type Move = Extract<MovePlan, { readonly kind: "move" }>;
  * Deletes the originals whose lines are in the typed tables, after their copies and rows are on the disk. Call it
  * after the commits.
  *
- * An original that changed since it was copied is kept: a program may still be writing to it.
+ * An original that changed since it was copied is kept: a program may still be writing to it. Its bytes are compared, because
+ * another content may have the same size and time.
  *
  * @param isWanted false for files that this run does not move
  * @returns originals that were kept although their lines are in the typed tables
@@ -35,7 +39,10 @@ export async function deleteOriginals(
     if (plan.kind === "skip" || !isWanted(plan)) continue;
     const file = await settled(plan);
     if (!file) continue;
-    const reason = await deleteUnchanged(join(directory, keyPath(key)), file);
+    const path = join(directory, keyPath(key));
+    const reason = (await haveSameBytes(path, join(lake.root, keyPath(plan.key))))
+      ? await deleteUnchanged(path, file)
+      : "its content is not that of its copy, although size and time are the same; touch it, and run again";
     if (reason !== undefined) kept.push({ key, reason: "original-kept", detail: reason });
   }
   return kept;
@@ -115,6 +122,22 @@ type FileState = Omit<RawFile, "name">;
 export async function stateOf(path: string): Promise<FileState> {
   const { size, mtimeMs } = await stat(path, { bigint: true });
   return { size: Number(size), modified: Number(mtimeMs) };
+}
+
+/** True also if one of the files cannot be read: the deletion then says why. */
+async function haveSameBytes(one: string, other: string): Promise<boolean> {
+  try {
+    const [first, second] = await Promise.all([hashOf(one), hashOf(other)]);
+    return first === second;
+  } catch {
+    return true;
+  }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
 }
 
 /** @returns the reason if the original was kept */
