@@ -26,7 +26,7 @@ async function demo(): Promise<void> {
   );
   await writeSample(logs, SAMPLE_DEFAULTS, () => undefined);
   const summary = await ingest({
-    directory: logs,
+    inputs: [logs],
     lake,
     deleteOriginals: false,
     onProgress: () => undefined,
@@ -52,7 +52,7 @@ Next:
                        the page of the picture above, in your time zone
   npx access-logs query "SELECT * FROM alb_access_logs LIMIT 5" --lake ${lake}
   npx access-logs ingest YOUR_LOGS --lake ./lake
-                       ingest your own logs: a folder with AWS's file names (aws s3 sync)
+                       ingest your own logs: folders, files or archives
   npm run synth        the same pipeline for AWS, as Terraform JSON in cdktf.out
 `);
 }

@@ -5,7 +5,7 @@ import type { HourRange } from "../handlers/core/add-partitions";
 import { codeOf } from "../handlers/core/errors";
 import { openDuckdb } from "../lake/duckdb-engine";
 import { forEachAtOnce } from "../lake/for-each-at-once";
-import { isLakePath, type LakeLayout, lakeLayout } from "../lake/layout";
+import { isForeignFolder, isLakePath, type LakeLayout, lakeLayout } from "../lake/layout";
 import { type LockState, lockState } from "../lake/lock";
 import type { StreamFacts } from "./facts";
 import { filesBelow } from "./folder-files";
@@ -23,7 +23,8 @@ export type LakeFacts =
     }
   | ExistingLakeFacts;
 
-export interface ExistingLakeFacts extends Pick<LakeFiles, "unknownNotes" | "leftovers" | "strays"> {
+export interface ExistingLakeFacts
+  extends Pick<LakeFiles, "isEmpty" | "unknownNotes" | "leftovers" | "strays"> {
   readonly kind: "lake";
   readonly root: string;
   readonly at: Date;
@@ -60,14 +61,9 @@ export async function lakeFacts(folder: string, view: LakeView): Promise<LakeFac
   if (!stats) return { kind: "none", folder, why: "no-lake" };
   if (!stats.isDirectory()) return { kind: "none", folder, why: "not-a-folder" };
   const names = await readdir(layout.root);
-  // A new lake holds only its own hidden files.
-  const isForeign =
-    !names.some((name) => LAKE_NAMES.has(name)) && names.some((name) => !name.startsWith("."));
-  if (isForeign) return { kind: "none", folder, why: "not-a-lake" };
+  if (isForeignFolder(names)) return { kind: "none", folder, why: "not-a-lake" };
   return existingLake(layout, names, view);
 }
-
-const LAKE_NAMES: ReadonlySet<string> = new Set(["raw", "typed", "privacy.json"]);
 
 async function existingLake(
   layout: LakeLayout,

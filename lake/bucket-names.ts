@@ -29,6 +29,10 @@ export async function bucketNameOf(lake: LakeLayout, directory: string): Promise
   }
 }
 
+/** Real paths of the folders that the lake got logs from. */
+export const knownFolders = async (lake: LakeLayout): Promise<readonly string[]> =>
+  Object.values(await readNames(lake));
+
 /** Stores the bucket name of a folder. Call it only under the lake's lock. */
 export async function keepBucketName(lake: LakeLayout, name: string, directory: string): Promise<void> {
   const names = await readNames(lake);

@@ -7,7 +7,7 @@ import type { DuckdbEngine } from "./duckdb-engine";
 import type { RawFile } from "./file-records";
 import { ANY_SOURCE, type Folders } from "./folders";
 import { keyPath } from "./key-path";
-import { LAKE_BUCKET, TYPED_PREFIX } from "./layout";
+import { LAKE_BUCKET, type LakeLayout, TYPED_PREFIX } from "./layout";
 import { type KnownFiles, knownFiles, partitionState } from "./partition-state";
 import type { LostObject } from "./skipped";
 import { syncFile, syncFolder } from "./sync-to-disk";
@@ -24,11 +24,54 @@ type Move = Extract<MovePlan, { readonly kind: "move" }>;
  * @returns originals that were kept although their lines are in the typed tables
  */
 export async function deleteOriginals(
-  { directory, bucket, store, lake }: Folders,
+  { directory, bucket, list, lake }: Folders,
   engine: DuckdbEngine,
   isWanted: (plan: Move) => boolean,
 ): Promise<LostObject[]> {
   const kept: LostObject[] = [];
+  const settled = settledCopies(lake, engine);
+  for await (const { key, size } of list()) {
+    const plan = planMove(ANY_SOURCE, "identity", { bucket, key, size }, LAKE_BUCKET);
+    if (plan.kind === "skip" || !isWanted(plan)) continue;
+    const file = await settled(plan);
+    if (!file) continue;
+    const reason = await deleteUnchanged(join(directory, keyPath(key)), file);
+    if (reason !== undefined) kept.push({ key, reason: "original-kept", detail: reason });
+  }
+  return kept;
+}
+
+/** A file whose lines are in several files below `raw/`. */
+export interface ReadOriginal {
+  readonly key: string;
+  readonly path: string;
+  /** What it was before it was read. */
+  readonly state: FileState;
+  readonly copies: readonly RawCopy[];
+}
+
+/** The same for files that were read by their lines. */
+export async function deleteReadOriginals(
+  lake: LakeLayout,
+  engine: DuckdbEngine,
+  originals: readonly ReadOriginal[],
+): Promise<LostObject[]> {
+  const kept: LostObject[] = [];
+  const settled = settledCopies(lake, engine);
+  for (const { key, path, state, copies } of originals) {
+    let isSettled = true;
+    for (const copy of copies) isSettled &&= (await settled(copy)) !== undefined;
+    const reason = isSettled ? await deleteUnchanged(path, state) : undefined;
+    if (reason !== undefined) kept.push({ key, reason: "original-kept", detail: reason });
+  }
+  return kept;
+}
+
+/** A file below `raw/`. */
+type RawCopy = Pick<Move, "key" | "partition">;
+
+/** @returns a function that resolves to a copy whose lines are in the typed table, and that survives a power failure */
+function settledCopies(lake: LakeLayout, engine: DuckdbEngine) {
   const known = lastPartition((partition) => partitionState(engine, lake, partition).then(knownFiles));
   const synced = new Set<string>();
   const syncFolders = async (prefix: string): Promise<void> => {
@@ -39,19 +82,15 @@ export async function deleteOriginals(
       if (folder === lake.root) return;
     }
   };
-  for await (const { key, size } of store.list(bucket, "")) {
-    const plan = planMove(ANY_SOURCE, "identity", { bucket, key, size }, LAKE_BUCKET);
-    if (plan.kind === "skip" || !isWanted(plan)) continue;
-    const copy = join(lake.root, keyPath(plan.key));
-    const file = await fileAt(copy, plan);
-    if (!file || !(await known(plan.partition)).has(file)) continue;
+  return async ({ key, partition }: RawCopy): Promise<RawFile | undefined> => {
+    const copy = join(lake.root, keyPath(key));
+    const file = await fileAt(copy, key, partition);
+    if (!file || !(await known(partition)).has(file)) return undefined;
     await syncFile(copy);
-    await syncFolders(rawPrefixOf(plan.partition));
-    await syncFolders(rawPrefixOf(plan.partition).replace(RAW_PREFIX, TYPED_PREFIX));
-    const reason = await deleteUnchanged(join(directory, keyPath(key)), file);
-    if (reason !== undefined) kept.push({ key, reason: "original-kept", detail: reason });
-  }
-  return kept;
+    await syncFolders(rawPrefixOf(partition));
+    await syncFolders(rawPrefixOf(partition).replace(RAW_PREFIX, TYPED_PREFIX));
+    return file;
+  };
 }
 
 /** Keys come in order, so that one partition follows the other: only the last one is kept in memory. */
@@ -65,19 +104,21 @@ function lastPartition(read: (partition: Partition) => Promise<KnownFiles>) {
 }
 
 /** @returns `undefined` if there is no such file */
-async function fileAt(path: string, { key, partition }: Move): Promise<RawFile | undefined> {
+async function fileAt(path: string, key: string, partition: Partition): Promise<RawFile | undefined> {
   const state = await stateOf(path).catch(() => undefined);
   return state && { name: key.slice(rawPrefixOf(partition).length), ...state };
 }
 
+type FileState = Omit<RawFile, "name">;
+
 /** In integers, as the store compares them: other numbers are rounded. */
-async function stateOf(path: string): Promise<Omit<RawFile, "name">> {
+export async function stateOf(path: string): Promise<FileState> {
   const { size, mtimeMs } = await stat(path, { bigint: true });
   return { size: Number(size), modified: Number(mtimeMs) };
 }
 
 /** @returns the reason if the original was kept */
-async function deleteUnchanged(path: string, { size, modified }: RawFile): Promise<string | undefined> {
+async function deleteUnchanged(path: string, { size, modified }: FileState): Promise<string | undefined> {
   try {
     const now = await stateOf(path);
     if (now.size !== size || now.modified !== modified) {

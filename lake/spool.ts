@@ -15,6 +15,7 @@ import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
 import type { LogFormat } from "../formats/log-format";
 import { codeOf, messageOf } from "../handlers/core/errors";
 import { sum } from "../terminal/quantities";
+import { CorruptFileError, isCorruptFile } from "./corrupt-file";
 import { freeMemory } from "./free-memory";
 import { plainText } from "./plain-text";
 import { rowWriter } from "./row-writer";
@@ -74,7 +75,7 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
       throw new CorruptFileError("the file is not a gzip, and no line of it is a row");
     }
   } catch (error) {
-    if (error instanceof CorruptFileError || isZlibError(error)) {
+    if (isCorruptFile(error)) {
       return { kind: "corrupt", reason: messageOf(error) };
     }
     throw error;
@@ -85,11 +86,6 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
   }
   return { kind: "spooled", lines: writer.lines, hash: hash.digest("hex").slice(0, HASH_DIGITS) };
 }
-
-class CorruptFileError extends Error {}
-
-/** Node's zlib names its errors Z_DATA_ERROR, Z_BUF_ERROR ... */
-const isZlibError = (error: unknown): boolean => codeOf(error)?.startsWith("Z_") ?? false;
 
 async function streamText(
   source: string,

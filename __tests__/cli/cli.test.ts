@@ -27,9 +27,15 @@ describe("access-logs", () => {
     expect(sample.status).toBe(0);
     const written = JSON.parse(sample.stdout);
     const ingested = run("ingest", lake.logs, "--lake", lake.lake, "--json");
-    expect([ingested.status, ingested.stderr]).toEqual([0, ""]);
+    expect([ingested.status, ingested.stderr]).toEqual([
+      0,
+      "skipped notes/read-me.txt: its lines have no known format\n",
+    ]);
     expect(JSON.parse(ingested.stdout)).toEqual({
       moved: 6,
+      added: 6,
+      recognised: [],
+      ignored: expect.any(Array),
       skipped: written.skipped,
       lost: [],
       changed: 0,
@@ -86,7 +92,7 @@ describe("access-logs", () => {
       1,
       /^error: lake \/nowhere: the folder does not exist; create the lake with/,
     ],
-    [["ingest", "/nowhere", "--lake", "LAKE"], 1, /^error: \/nowhere: the folder does not exist/],
+    [["ingest", "/nowhere", "--lake", "LAKE"], 1, /^error: \/nowhere: there is no such file or folder/],
     [["ingest", "/nowhere"], 2, /required option '--lake <folder>' not specified/],
     [["backfill", "--from", "2026-01-01", "--to", "2026-01-02"], 2, /--bucket on AWS, or --dir and --lake/],
     [["connect-bucket", "--bucket", "b", "--owner", "111122223333"], 2, /--eventbridge or --queue ARN/],

@@ -34,7 +34,7 @@ const putAt = (key: string, body: string | Buffer, time = NOW) => {
 const agents = () =>
   lake.query("SELECT user_agent AS agent, count(*) AS n FROM alb_access_logs GROUP BY ALL ORDER BY agent");
 const ingestFrom = (directory: string) =>
-  ingest({ directory, lake: lake.lake, deleteOriginals: false, onProgress: () => undefined });
+  ingest({ inputs: [directory], lake: lake.lake, deleteOriginals: false, onProgress: () => undefined });
 const parquets = (): string[] =>
   readdirSync(join(lake.lake, "typed"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".parquet"))
@@ -239,7 +239,7 @@ describe("--move", () => {
     const key = albKey().replace(".gz", "");
     putAt(key, textOf(2));
     const summary = await ingest({
-      directory: lake.logs,
+      inputs: [lake.logs],
       lake: lake.lake,
       deleteOriginals: true,
       onProgress: ({ phase }) => {

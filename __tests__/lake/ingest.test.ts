@@ -123,7 +123,7 @@ describe("ingest", () => {
       const other = join(lake.lake, folder, "lake");
       lake.put(albKey("20261124T0000Z"), lines(albLine(), "no log line"));
       const options = {
-        directory: lake.logs,
+        inputs: [lake.logs],
         lake: other,
         deleteOriginals: false,
         onProgress: () => undefined,
@@ -306,7 +306,7 @@ describe("ingest", () => {
   });
 
   it.each([
-    ["a folder that is missing", "none", "lake", "the folder does not exist"],
+    ["a folder that is missing", "none", "lake", "there is no such file or folder"],
     ["a lake inside the folder of the logs", "logs", "logs/lake", "must not contain each other"],
     ["a lake whose path is a pattern", "logs", "la*ke", "must not contain any of"],
     // On Windows this character is a separator.
@@ -316,7 +316,7 @@ describe("ingest", () => {
   ])("refuses %s", async (_, directory, lakeFolder, message) => {
     const root = join(lake.logs, "..");
     const run = ingest({
-      directory: join(root, directory),
+      inputs: [join(root, directory)],
       lake: join(root, lakeFolder),
       deleteOriginals: false,
       onProgress: () => undefined,
@@ -328,7 +328,7 @@ describe("ingest", () => {
     const root = join(lake.logs, "..");
     symlinkSync(lake.logs, join(root, "link"), "junction");
     const run = ingest({
-      directory: lake.logs,
+      inputs: [lake.logs],
       lake: join(root, "link", "new", "lake"),
       deleteOriginals: false,
       onProgress: () => undefined,
@@ -368,7 +368,7 @@ describe("ingest", () => {
     lake.put("photo.jpg", "no log");
     expect((await lake.ingest()).skipped).toEqual({ "test-file": 1, "empty-object": 1, "unmatched-key": 1 });
     expect(readFileSync(join(lake.lake, "skipped.jsonl"), "utf8")).toContain(
-      '{"key":"photo.jpg","reason":"unmatched-key"}',
+      '{"key":"photo.jpg","reason":"unmatched-key","detail":"its lines have no known format"}',
     );
   });
 });

@@ -10,6 +10,7 @@ import { examples, wholeNumber } from "../command-line";
 import { addEngineOptions, type EngineOptions, withEngine } from "../engine-options";
 import { similar } from "../similar";
 import { addRangeOptions, rangeOf, type TimeOptions } from "../time-range";
+import { warnAboutLake } from "../warn-about-lake";
 
 interface Options extends EngineOptions, TimeOptions {
   readonly sql: boolean;
@@ -94,8 +95,12 @@ export const exampleOf = (question: Question): string =>
   ].join(" ");
 
 async function run(question: Question, command: Command, options: Options): Promise<void> {
-  const sql = renderQuestion(question, askedRange(question, command, options), valuesOf(question, command));
-  await (options.sql ? write(`${sql}\n`) : answer(sql, withEngine(options), columnUnit));
+  const range = askedRange(question, command, options);
+  const sql = renderQuestion(question, range, valuesOf(question, command));
+  if (options.sql) return write(`${sql}\n`);
+  const engine = withEngine(options);
+  if (engine.lake !== undefined) await warnAboutLake(engine.lake, { format: question.format, range });
+  await answer(sql, engine, columnUnit);
 }
 
 function askedRange(question: Question, command: Command, options: Options): Range {

@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { answer } from "../answer";
 import { examples } from "../command-line";
 import { addEngineOptions, type EngineOptions, withEngine } from "../engine-options";
+import { warnAboutLake } from "../warn-about-lake";
 
 interface Options extends EngineOptions {
   readonly file?: string;
@@ -49,7 +50,9 @@ async function run(argument: string | undefined, options: Options, command: Comm
     command.error("error: SQL is required: pass it as an argument, or as a file with --file");
   }
   const sql = file === undefined ? argument : await readSql(file);
-  await answer(sql ?? "", withEngine(options));
+  const engine = withEngine(options);
+  if (engine.lake !== undefined) await warnAboutLake(engine.lake);
+  await answer(sql ?? "", engine);
 }
 
 const readSql = (file: string): Promise<string> =>
