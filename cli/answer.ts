@@ -7,10 +7,9 @@ import type { OutputFormat } from "../terminal/output-format";
 import { type PrintOptions, printRows } from "../terminal/print-rows";
 import { byteText, counted } from "../terminal/quantities";
 import type { QueryRows, Write } from "../terminal/rows";
-import { UserError } from "../terminal/user-error";
+import { UserError, usageError } from "../terminal/user-error";
 import { write, writeText } from "../terminal/write";
 import type { EngineOptions } from "./engine-options";
-import { EXIT_USAGE } from "./exit-codes";
 import { writeNewFile } from "./new-file";
 import { sinkOf } from "./sink";
 import { timeZoneOf } from "./time-range";
@@ -90,8 +89,7 @@ async function saveFromAthena(
   file: string,
   looks: Looks,
 ): Promise<number> {
-  if (format === "parquet")
-    throw new UserError("--output: Athena's answers can be saved as .csv or .json", EXIT_USAGE);
+  if (format === "parquet") throw usageError("--output: Athena's answers can be saved as .csv or .json");
   const stream = createWriteStream(file, { flags: "wx", mode: 0o600 });
   const writeToFile: Write = (text) =>
     new Promise((resolve, reject) => {

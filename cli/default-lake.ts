@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { lakeLayout, TYPED_PREFIX } from "../lake/layout";
-import { UserError } from "../terminal/user-error";
-import { EXIT_USAGE } from "./exit-codes";
+import { usageError } from "../terminal/user-error";
 
 /** Environment variable with the folder of the lake. */
 export const LAKE_VARIABLE = "ACCESS_LOGS_LAKE";
@@ -21,7 +20,7 @@ export function defaultLake(env: NodeJS.ProcessEnv = process.env, directory = ".
   const named = env[LAKE_VARIABLE];
   if (named) {
     if (existsSync(lakeLayout(named).root)) return named;
-    throw new UserError(`${LAKE_VARIABLE}=${named}: the folder does not exist`, EXIT_USAGE);
+    throw usageError(`${LAKE_VARIABLE}=${named}: the folder does not exist`);
   }
   const folder = join(directory, FOLDER);
   return existsSync(join(folder, TYPED_PREFIX)) ? folder : undefined;
@@ -31,8 +30,5 @@ export function defaultLake(env: NodeJS.ProcessEnv = process.env, directory = ".
 export function lakeOf(option: string | undefined): string {
   const lake = option ?? defaultLake();
   if (lake !== undefined) return lake;
-  throw new UserError(
-    `set the lake: --lake FOLDER or ${LAKE_VARIABLE}; there is no lake in ./${FOLDER}`,
-    EXIT_USAGE,
-  );
+  throw usageError(`set the lake: --lake FOLDER or ${LAKE_VARIABLE}; there is no lake in ./${FOLDER}`);
 }

@@ -46,12 +46,12 @@ async function demo(): Promise<void> {
 The whole picture: open ${report} in a browser.
 
 Next:
-  npm run access-logs -- ask
+  npx access-logs ask
                        list all built-in questions
-  npm run access-logs -- report --lake ${lake} --tz Europe/Berlin
+  npx access-logs report --lake ${lake} --tz Europe/Berlin
                        the page of the picture above, in your time zone
-  npm run access-logs -- query "SELECT * FROM alb_access_logs LIMIT 5" --lake ${lake}
-  npm run access-logs -- ingest YOUR_LOGS --lake ./lake
+  npx access-logs query "SELECT * FROM alb_access_logs LIMIT 5" --lake ${lake}
+  npx access-logs ingest YOUR_LOGS --lake ./lake
                        ingest your own logs: folders, files or archives
   npm run synth        the same pipeline for AWS, as Terraform JSON in cdktf.out
 `);

@@ -4,7 +4,7 @@ import type { HourRange } from "../handlers/core/add-partitions";
 import type { Report } from "../inspect/report";
 import { DEFAULT_HOURS } from "../inspect/thresholds";
 import type { LocateOptions } from "../operations/locate-pipeline";
-import { UserError } from "../terminal/user-error";
+import { usageError } from "../terminal/user-error";
 import { wholeNumber } from "./command-line";
 import { addRangeOptions, hoursOf, type TimeOptions } from "./time-range";
 
@@ -52,7 +52,7 @@ export function rangeOf({ since, from, to }: HourOptions, now: Date): HourRange 
   if (from === undefined && to === undefined) {
     return since === undefined ? undefined : { from: addHours(hourOf(now), -since), to: hourOf(now) };
   }
-  if (since !== undefined) throw new UserError("use either --since or --from and --to, not both", 2);
+  if (since !== undefined) throw usageError("use either --since or --from and --to, not both");
   return hoursOf({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }, now);
 }
 

@@ -1,10 +1,9 @@
 import { type Command, Option } from "commander";
 import { FILE_FORMATS } from "../lake/save-rows";
 import { OUTPUT_FORMATS } from "../terminal/output-format";
-import { UserError } from "../terminal/user-error";
+import { usageError } from "../terminal/user-error";
 import { byteCount, wholeNumber } from "./command-line";
 import { defaultLake, LAKE_HELP, LAKE_VARIABLE } from "./default-lake";
-import { EXIT_USAGE } from "./exit-codes";
 import type { SinkOptions } from "./sink";
 import { addTimeZoneOption, type TimeOptions } from "./time-range";
 
@@ -78,8 +77,5 @@ export function withEngine<T extends EngineOptions>(options: T): T {
   );
   const lake = isForAthena ? undefined : defaultLake();
   if (lake !== undefined) return { ...options, lake };
-  throw new UserError(
-    `choose where to run the query: --lake FOLDER, ${LAKE_VARIABLE} or --athena`,
-    EXIT_USAGE,
-  );
+  throw usageError(`choose where to run the query: --lake FOLDER, ${LAKE_VARIABLE} or --athena`);
 }

@@ -6,7 +6,7 @@ import { REPORTED_TABLES } from "../report/collect";
 import { lakeEngine } from "../report/lake-engine";
 import { rejectedIn } from "../report/lake-rejected";
 import { readAssets, type Written, writeReport } from "../report/write-report";
-import { UserError } from "../terminal/user-error";
+import { UserError, usageError } from "../terminal/user-error";
 
 export interface ReportOptions {
   readonly lake: string;
@@ -29,10 +29,7 @@ export async function makeReport(
   onProgress: (what: string) => void = () => undefined,
 ): Promise<Written> {
   if (table !== undefined && !REPORTED_TABLES.includes(table)) {
-    throw new UserError(
-      `--table: there are reports about ${REPORTED_TABLES.join(" and ")}, not "${table}"`,
-      2,
-    );
+    throw usageError(`--table: there are reports about ${REPORTED_TABLES.join(" and ")}, not "${table}"`);
   }
   if (!existsSync(dirname(output)))
     throw new UserError(`${dirname(output)}: the folder does not exist; create it`);

@@ -2,7 +2,9 @@ import { existsSync, rmSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../terminal/user-error";
-import { EXIT_INTERRUPTED } from "./exit-codes";
+
+/** Exit code after Ctrl-C. */
+const EXIT_INTERRUPTED = 130;
 
 /**
  * Writes a file under another name first: the file is complete or does not exist.

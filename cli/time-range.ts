@@ -3,8 +3,7 @@ import { hourOf, hourText } from "../formats/hour";
 import { isTimeZone } from "../formats/time-zone";
 import { type HourRange, parseHourRange } from "../handlers/core/add-partitions";
 import { parseRange, RANGE_FORMS, type Range } from "../questions/range";
-import { UserError } from "../terminal/user-error";
-import { EXIT_USAGE } from "./exit-codes";
+import { usageError } from "../terminal/user-error";
 
 /** Options of every command about a range of time. */
 export interface TimeOptions {
@@ -29,21 +28,21 @@ export const addTimeZoneOption = (command: Command): Command =>
 /** @throws UserError if there is no such time zone */
 export function timeZoneOf({ tz }: Pick<TimeOptions, "tz">): string | undefined {
   if (tz === undefined || isTimeZone(tz)) return tz;
-  throw new UserError(`--tz: "${tz}" is no time zone; use e.g. Europe/Berlin`, EXIT_USAGE);
+  throw usageError(`--tz: "${tz}" is no time zone; use e.g. Europe/Berlin`);
 }
 
 /** @returns `undefined` without `--from`. @throws UserError if the options are not a range */
 export function rangeOf(options: TimeOptions, now = new Date()): Range | undefined {
   const { from, to } = options;
   if (from === undefined) {
-    if (to !== undefined) throw new UserError("--to needs --from", EXIT_USAGE);
+    if (to !== undefined) throw usageError("--to needs --from");
     return undefined;
   }
   const timeZone = timeZoneOf(options);
   try {
     return parseRange(from, to, { timeZone, now });
   } catch (error) {
-    throw new UserError(error instanceof Error ? error.message : String(error), EXIT_USAGE);
+    throw usageError(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -95,6 +95,13 @@ describe("access-logs", () => {
     ],
     [["ingest", "/nowhere", "--lake", "LAKE"], 1, /^error: \/nowhere: there is no such file or folder/],
     [["ingest", "/nowhere"], 2, /required option '--lake <folder>' not specified/],
+    [["backfill", "--from", "2026-01-01", "--to", "2026-01-02"], 2, /--bucket on AWS, or --dir and --lake/],
+    [["connect-bucket", "--bucket", "b", "--owner", "111122223333"], 2, /--eventbridge or --queue ARN/],
+    [
+      ["query", "--file", "/nowhere.sql", "--lake", "LAKE"],
+      1,
+      /^error: \/nowhere\.sql: the file or folder does not exist/,
+    ],
     [["ingset"], 2, /unknown command 'ingset'/],
     [["sample", "x", "--files", "many"], 2, /Expected a whole number from 1/],
     [

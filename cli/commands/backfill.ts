@@ -6,7 +6,7 @@ import { RANGE_FORMS } from "../../questions/range";
 import { printable } from "../../terminal/printable";
 import { progressLine } from "../../terminal/progress-line";
 import { count, counted, plural } from "../../terminal/quantities";
-import { UserError } from "../../terminal/user-error";
+import { usageError } from "../../terminal/user-error";
 import { write, writeText } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 import { loadParts } from "../load-parts";
@@ -107,7 +107,7 @@ async function run(options: Options): Promise<void> {
 
 async function runHere({ dir, lake, move }: Options, common: CommonOptions): Promise<FolderBackfillOutcome> {
   if (dir === undefined || lake === undefined) {
-    throw new UserError("set the target: --bucket on AWS, or --dir and --lake");
+    throw usageError("set the target: --bucket on AWS, or --dir and --lake");
   }
   const { backfillFolder } = await import("../../lake/backfill.js");
   return backfillFolder({ ...common, directory: dir, lake, deleteOriginals: move });
@@ -121,7 +121,7 @@ async function runOnAws(
   const { backfillAws } = await import("../../operations/backfill.js");
   const { withLanding } = await import("../../pipeline/deployed-parts.js");
   if (logBucket === undefined && parts.hasLandingBucket) {
-    throw new UserError(
+    throw usageError(
       "with a KMS key, logs are delivered to a separate bucket: set it with --log-bucket (output landing_bucket of the stack)",
     );
   }

@@ -24,7 +24,7 @@ export function addQueryCommand(program: Command): Command {
     .addOption(
       new Option(
         "--unsafe",
-        "lake: run any SQL of DuckDB, which can also read and write other files and change the lake",
+        "lake: run any SQL of DuckDB, which can also read and write other files and change the lake; of several statements, the last one's rows are printed",
       ).conflicts("athena"),
     );
   return addEngineOptions(command)
