@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { alb } from "../formats/alb";
 import { cloudfront } from "../formats/cloudfront";
-import { columnsOf, type LogFormat } from "../formats/log-format";
+import { columnsByPosition, type LogFormat } from "../formats/log-format";
 import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { renderLinePattern } from "../formats/render/line-pattern";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
@@ -230,7 +230,7 @@ function csvRelation({ format, folder }: Logs): string {
  * @param keys partition keys in the files' paths, which also become columns
  */
 export function regexpRelation(format: LogFormat, glob: string, keys: readonly string[] = []): string {
-  const names = columnsOf(format).map(({ name }) => sqlString(name));
+  const names = columnsByPosition(format).map(({ name }) => sqlString(name));
   const [date, time] = format.time;
   const columns = duckdbColumns(format).map(({ name, type }) => {
     const text =

@@ -1,6 +1,6 @@
 import { KEYS_PER_LIST } from "../cost/model";
 import { hourOf } from "../formats/hour";
-import { loadBalancerGroups, loadBalancerLayout } from "../formats/load-balancer-object";
+import { loadBalancerGroups, loadBalancerLayoutOf } from "../formats/load-balancer-object";
 import { CONFIGURATION_KEY } from "../formats/partition-layout";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../formats/time";
 import type { Configuration } from "../handlers/configuration";
@@ -24,6 +24,8 @@ const INTERVAL_MS = 5 * MINUTE_MS;
 const HOURS_PER_DAY = DAY_MS / HOUR_MS;
 /** Account, service and Region of the load balancers. */
 const LEVELS = ["111122223333", "elasticloadbalancing", "eu-central-1"];
+const LAYOUT = loadBalancerLayoutOf("access");
+const GROUPS = loadBalancerGroups("access");
 
 const CONFIGURATION: Configuration = {
   sources: [
@@ -92,12 +94,12 @@ function putDay(s3: S3Server, nodes: number): number {
   const now = Math.floor(Date.now() / INTERVAL_MS) * INTERVAL_MS;
   let files = 0;
   for (let end = now - DAY_MS; end < now; end += INTERVAL_MS) {
-    const stamp = loadBalancerGroups.stampOf(new Date(end));
-    const day = loadBalancerLayout.timeFolder(hourOf(end));
+    const stamp = GROUPS.stampOf(new Date(end));
+    const day = LAYOUT.timeFolder(hourOf(end));
     for (let balancer = 0; balancer < BALANCERS; balancer++) {
       const name = `web-${balancer}.50dc6c495c0c91${String(balancer).padStart(2, "0")}`;
       for (let number = 0; number < nodes; number++) {
-        const key = `alb/AWSLogs/${LEVELS.join("/")}/${day}/${loadBalancerGroups.start(LEVELS)}${name}_${stamp}_10.0.${balancer}.${number}_1a2b3c4d.log.gz`;
+        const key = `alb/AWSLogs/${LEVELS.join("/")}/${day}/${GROUPS.start(LEVELS)}${name}_${stamp}_10.0.${balancer}.${number}_1a2b3c4d.log.gz`;
         s3.put(BUCKET, key, "text", new Date(now - DAY_MS));
         files++;
       }

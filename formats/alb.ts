@@ -1,4 +1,4 @@
-import { classifyLoadBalancerObject, loadBalancerLayout } from "./load-balancer-object";
+import { loadBalancerClassifier, loadBalancerLayoutOf } from "./load-balancer-object";
 import { column, type LogFormat } from "./log-format";
 
 /**
@@ -250,6 +250,9 @@ export const alb: LogFormat = {
     'http 2026-11-23T07:05:01.000213Z app/shop/50dc6c495c0c9188 2001:db8::7:51712 - -1 -1 -1 301 - 310 272 "GET http://shop.example.com:80/a%00 HTTP/1.1" "Mozilla/5.0 (X11; Linux x86_64)" - - - "Root=1-68dd1b01-0c52a9f32a1b6d0f5e3a7c11" "-" "-" 0 2026-11-23T07:05:00.999000Z "redirect" "https://shop.example.com:443/a%00" "-" "-" "-" "Ambiguous" "AmbiguousUri" TID_5d1f0a7c3b9e4682a1c0f3e2d4b5a697 "-" "-" "-" 172.31.4.10 - -',
     'h2 2026-11-23T07:05:02.310945Z app/shop/50dc6c495c0c9188 198.51.100.8:40112 10.0.0.2:8080 0.000 -1 -1 502 - 96 277 "POST https://shop.example.com:443/cart HTTP/2.0" "-" TLS_AES_128_GCM_SHA256 TLSv1.3 arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/shop/73e2d6bc24d8a067 "Root=1-68dd1b02-6f0d2c4b1a3e5d7f90817263" "shop.example.com" "arn:aws:acm:eu-central-1:111122223333:certificate/5f0f2c4e-7a2b-4a3e-9a53-1d2f3c4b5a69" 1 2026-11-23T07:05:02.301000Z "waf-failed,forward" "-" "WAFConnectionError" "10.0.0.2:8080" "-" "Acceptable" "-" TID_9b8a7c6d5e4f30211203f4e5d6c7b8a9 "-" "-" "-" 172.31.20.5 0x2 0x2',
   ],
+  sampleKeys: [
+    "111122223333/elasticloadbalancing/eu-central-1/2026/11/23/111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_172.31.20.5_4f9k2m1x.log.gz",
+  ],
   lateByHours: 2,
   // Without a condition on the source, as in the guide: deliveries are reported to be refused with one.
   delivery: {
@@ -268,6 +271,6 @@ export const alb: LogFormat = {
       "us-gov-west-1": "arn:aws-us-gov:iam::048591011584:root",
     },
   },
-  delivered: loadBalancerLayout,
-  classify: classifyLoadBalancerObject,
+  delivered: loadBalancerLayoutOf("access"),
+  classify: loadBalancerClassifier("access"),
 };

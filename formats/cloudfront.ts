@@ -214,11 +214,52 @@ standard logging version 2 write all fields of this table, in its order.`,
       columns: [column("connection_id", "string", "Viewer connection; not in every file")],
     },
   ],
+  namedFields: [
+    {
+      name: "timestamp(ms)",
+      token: "tabbedInteger",
+      columns: [
+        column("timestamp_ms", "bigint", "When the response finished, in milliseconds since 1970 (UTC)"),
+      ],
+    },
+    {
+      name: "origin-fbl",
+      token: "tabbedDecimal",
+      columns: [column("origin_fbl", "double", "Seconds from the request to the origin to its first byte")],
+    },
+    {
+      name: "origin-lbl",
+      token: "tabbedDecimal",
+      columns: [column("origin_lbl", "double", "Seconds from the request to the origin to its last byte")],
+    },
+    {
+      name: "asn",
+      token: "tabbedInteger",
+      columns: [column("asn", "bigint", "Number of the viewer's autonomous system")],
+    },
+    {
+      name: "c-country",
+      token: "tabbed",
+      columns: [column("c_country", "string", "Country of the viewer's address, by its code")],
+    },
+    {
+      name: "cache-behavior-path-pattern",
+      token: "tabbed",
+      columns: [
+        column(
+          "cache_behavior_path_pattern",
+          "string",
+          "Path pattern of the cache behavior that matched the request",
+        ),
+      ],
+    },
+  ],
   time: ["date", "time"],
   samples: [
     "2026-11-23\t07:05:00\tFRA56-P4\t23914\t198.51.100.7\tGET\td111111abcdef8.cloudfront.net\t/index.html\t200\thttps://www.example.com/\tMozilla/5.0%20(X11;%20Linux%20x86_64)\ta=b&c=d\tsession=42\tHit\t5rAmTmPGLTLyGbKPDSGRdvWkXxUIO6gzlEpbJj0ZKXNLYFL5QlmqfA==\twww.example.com\thttps\t473\t0.001\t192.0.2.44\tTLSv1.3\tTLS_AES_128_GCM_SHA256\tHit\tHTTP/2.0\t-\t-\t11040\t0.001\tHit\ttext/html\t23561\t-\t-\tdt_3aBcDeFgHiJkLmNoPqRsT\t0a1b2c3d4e5f",
     "2026-11-23\t07:05:03\tFRA56-P4\t1389\t2001:db8::7\tPOST\td111111abcdef8.cloudfront.net\t/video%2520a.mp4\t206\t-\tcurl/8.10.1\t-\t-\tMiss\tuX0bVYmGLRNyZbKPDSGRdvWkXxUIO6gzlEpbJj0ZKXNLYFL5QlmqfA==\twww.example.com\thttp\t512\t0.212\t-\t-\t-\tMiss\tHTTP/1.1\tProcessed\t2\t51712\t0.201\tMiss\tvideo/mp4\t1024\t0\t1023\t-\t-",
   ],
+  sampleKeys: ["E2EXAMPLE1SHOP.2026-11-23-07.4f9k2m1x.gz"],
   lateByHours: 24,
   delivery: {
     kind: "acl",

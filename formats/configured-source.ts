@@ -54,6 +54,18 @@ export const deliveredSourcesOf = (
     asDelivered && id === format ? [{ name, prefix, bucket: asDelivered.bucket }] : [],
   );
 
+/**
+ * Starts of the keys of all objects that are moved. Sources of different formats can have common keys: a prefix that
+ * begins with another one is left out.
+ */
+export const movedPrefixesOf = (
+  sources: readonly Pick<ConfiguredSource, "prefix" | "asDelivered">[],
+): readonly string[] => {
+  const moved = sources.filter(({ asDelivered }) => asDelivered === undefined);
+  const prefixes = [...new Set(moved.map(({ prefix }) => prefix))];
+  return prefixes.filter((prefix) => !prefixes.some((other) => other !== prefix && prefix.startsWith(other)));
+};
+
 /** The tables of sources: sources of one format share a table. */
 export const tablesOfSources = (sources: readonly ConfiguredSource[]): ConfiguredTable[] =>
   formatsOf(sources).map((id) => {

@@ -26,6 +26,11 @@ export interface PolicyDelivery extends AnyDelivery {
   readonly service: string;
   /** ARNs of accounts that deliver instead of the service, by Region. */
   readonly accounts: Readonly<Record<string, string>>;
+  /**
+   * True if the service reads the bucket's access control list first, and gives the bucket's owner full control of each
+   * object.
+   */
+  readonly checksAcl?: true;
 }
 
 /** CloudFront's account `awslogsdelivery` delivers, and the bucket's access control list must allow it. */

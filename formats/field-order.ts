@@ -5,6 +5,13 @@ const FIELDS_HEADER = "#Fields:";
 /** Fields of a line in another order than the format's: that of a header, or of a JSON object. */
 type Texts = ReadonlyMap<string, string>;
 
+/** A line in the format's own order of fields. */
+export interface OrderedLine {
+  readonly text: string;
+  /** True if the fields were found by their names: all of them are there, and then those that only have names. */
+  readonly isNamed: boolean;
+}
+
 /**
  * Makes a function that writes the lines of one file in the format's own order of fields. Call it with every line,
  * from the first on, because a `#Fields:` header applies to the lines after it.
@@ -15,17 +22,18 @@ type Texts = ReadonlyMap<string, string>;
  * @returns `undefined` for a line with the fields of another log
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
  */
-export function fieldOrderer(format: LogFormat): (line: string) => string | undefined {
-  if (!format.header) return (line) => line;
+export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine | undefined {
+  const asIs = (text: string): OrderedLine => ({ text, isNamed: false });
+  if (!format.header) return asIs;
   let order: readonly string[] | undefined;
   return (line) => {
     if (line.startsWith(FIELDS_HEADER)) {
       order = isOwnOrder(format, line) ? undefined : namesIn(line);
-      return line;
+      return asIs(line);
     }
-    if (line.startsWith("#")) return line;
+    if (line.startsWith("#")) return asIs(line);
     if (line.startsWith("{")) return inOwnOrder(format, jsonFields(line));
-    if (!order) return line;
+    if (!order) return asIs(line);
     const texts = line.split(format.separator);
     return inOwnOrder(format, new Map(order.map((name, index) => [name, texts[index] ?? ""])));
   };
@@ -36,9 +44,11 @@ export function isOwnOrder(format: LogFormat, line: string): boolean {
   if (!format.header || !line.startsWith(FIELDS_HEADER)) return true;
   const own = format.fields.map(({ name }) => name);
   const named = namesIn(line);
+  const onlyNamed = format.namedFields?.map(({ name }) => name) ?? [];
   return (
     named.slice(0, own.length).every((name, index) => name === own[index]) &&
-    named.length >= mandatoryFieldsOf(format)
+    named.length >= mandatoryFieldsOf(format) &&
+    !named.some((name) => onlyNamed.includes(name))
   );
 }
 
@@ -57,13 +67,17 @@ function jsonFields(line: string): Texts | undefined {
   }
 }
 
-function inOwnOrder(format: LogFormat, texts: Texts | undefined): string | undefined {
+function inOwnOrder(format: LogFormat, texts: Texts | undefined): OrderedLine | undefined {
   if (!texts || !isOfFormat(format, texts)) return undefined;
-  return format.fields.map(({ name }) => oneLine(texts.get(name) ?? "")).join(format.separator);
+  const fields = [...format.fields, ...(format.namedFields ?? [])];
+  return {
+    text: fields.map(({ name }) => oneLine(texts.get(name) ?? "")).join(format.separator),
+    isNamed: true,
+  };
 }
 
 const isOfFormat = ({ fields, header }: LogFormat, texts: Texts): boolean =>
   fields.some(({ name }) => texts.has(name) && !header?.sharedFields.includes(name));
 
-/** JSON may contain the separators of fields and lines; a delimited file cannot. */
-const oneLine = (text: string): string => text.replaceAll(/[\t\r\n]/g, " ");
+/** JSON may contain the separators of fields, columns and lines; a delimited file cannot. */
+const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, " ");

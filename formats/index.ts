@@ -1,9 +1,20 @@
 import { alb } from "./alb";
+import { albConnection } from "./alb-connection";
+import { albHealthCheck } from "./alb-health-check";
 import { cloudfront } from "./cloudfront";
+import { elb } from "./elb";
 import type { LogFormat } from "./log-format";
+import { nlb } from "./nlb";
 
 /** Every supported format. A new format needs a file in this folder and a line here. */
-export const FORMATS = { alb, cloudfront } as const satisfies Record<string, LogFormat>;
+export const FORMATS = {
+  alb,
+  "alb-connection": albConnection,
+  "alb-health-check": albHealthCheck,
+  cloudfront,
+  elb,
+  nlb,
+} as const satisfies Record<string, LogFormat>;
 export type FormatId = keyof typeof FORMATS;
 export const FORMAT_IDS = Object.keys(FORMATS) as [FormatId, ...FormatId[]];
 

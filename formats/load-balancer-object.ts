@@ -1,39 +1,86 @@
 import type { FolderLayout, NameGroups } from "./delivered-layout";
 import { hourOf, parseHour, partitionValuesOf } from "./hour";
-import { accessLog, fileNameOf, type ObjectKind, skip } from "./object-kind";
+import { accessLog, fileNameOf, type ObjectKind, type SkipReason, skip } from "./object-kind";
 import { MINUTE_MS } from "./time";
 
-/**
- * `<account>_elasticloadbalancing_<region>_app.<load balancer>_<end of interval>_<node ip>_<random>.log.gz`.
- * Only the name matters: the `yyyy/mm/dd` folders are the day of delivery.
- *
- * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-file-format
- */
-const NAME =
-  "\\d{12}_elasticloadbalancing_[a-z0-9-]+_app\\.[A-Za-z0-9.-]+_([1-9]\\d{7}T\\d{4})Z_[0-9a-fA-F.:]+_[A-Za-z0-9]+\\.log(?:\\.gz)?$";
-const ACCESS_LOG = new RegExp(`^${NAME}`);
-const OTHER_LOAD_BALANCER =
-  /^\d{12}_elasticloadbalancing_[a-z0-9-]+_(?!app\.)[^/]+_\d{8}T\d{4}Z_[^/]+\.log(?:\.gz)?$/;
-const TEST_FILE = /^(?:ELB\w*LogTestFile|aws-programmatic-access-test-object)$/;
-/** Newer kinds of logs of the same load balancer, with the same prefix. */
-const NAMED_KINDS = [
-  [/^conn_log[_.]/, "connection-log"],
-  [/^health_check_log[_.]/, "health-check-log"],
-] as const;
+/** The logs of load balancers. Their files differ by name only: they can have the same prefix. */
+type LoadBalancerLog = "access" | "connection" | "health-check" | "network" | "classic";
 
-/** Distinguishes an ALB's access logs from other objects that a load balancer writes to the same bucket. */
-export function classifyLoadBalancerObject(key: string): ObjectKind {
-  const name = fileNameOf(key);
-  if (name === "") return skip("folder-marker");
-  if (TEST_FILE.test(name)) return skip("test-file");
-  const named = NAMED_KINDS.find(([pattern]) => pattern.test(name));
-  if (named) return skip(named[1]);
-  const end = ACCESS_LOG.exec(name)?.[1];
-  if (end === undefined)
-    return skip(OTHER_LOAD_BALANCER.test(name) ? "other-load-balancer" : "unmatched-key");
-  const instant = endOfInterval(end);
-  // The timestamp is the END of a five-minute interval: T0000Z contains the last minutes of the day before.
-  return instant === undefined ? skip("unmatched-key") : accessLog(hourOf(instant - MINUTE_MS));
+/** A kind of log in the names of its files: `<start><account>_elasticloadbalancing_<region>_<balancer>_<end>Z_<rest>`. */
+interface LogNames {
+  /** Text before the account. */
+  readonly start: string;
+  /** Start of the part that identifies the load balancer. */
+  readonly balancerStart: string;
+  /** Regular expression of the load balancer after this start. */
+  readonly balancer: string;
+  /** Regular expression of the name after the end of the interval. */
+  readonly rest: string;
+}
+
+/** Name and id of a load balancer. */
+const NAME_AND_ID = "[A-Za-z0-9.-]+";
+const NODE_AND_RANDOM = "[0-9a-fA-F.:]+_[A-Za-z0-9]+";
+const application = (start: string): LogNames => ({
+  start,
+  balancerStart: "app.",
+  balancer: NAME_AND_ID,
+  rest: NODE_AND_RANDOM,
+});
+
+/**
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-file-format
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-connection-logs.html#connection-log-file-format
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-health-check-logs.html
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html#access-log-file-format
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html#access-log-file-format
+ */
+const NAMES: Readonly<Record<LoadBalancerLog, LogNames>> = {
+  access: application(""),
+  connection: application("conn_log_"),
+  "health-check": application("health_check_log_"),
+  network: { start: "", balancerStart: "net.", balancer: NAME_AND_ID, rest: "[A-Za-z0-9]+" },
+  classic: { start: "", balancerStart: "", balancer: "[A-Za-z0-9-]+", rest: NODE_AND_RANDOM },
+};
+
+/** The name of a file, with the end of its interval as the only group. */
+function patternOf({ start, balancerStart, balancer, rest }: LogNames): string {
+  return `${start}\\d{12}_elasticloadbalancing_[a-z0-9-]+_${balancerStart.replace(".", "\\.")}${balancer}_([1-9]\\d{7}T\\d{4})Z_${rest}\\.log(?:\\.gz)?$`;
+}
+
+const TEST_FILE = /^(?:ELB\w*LogTestFile|aws-programmatic-access-test-object)$/;
+const otherName = (balancer: string): RegExp =>
+  new RegExp(
+    `^\\d{12}_elasticloadbalancing_[a-z0-9-]+_${balancer}[^/]+_\\d{8}T\\d{4}Z_[^/]+\\.log(?:\\.gz)?$`,
+  );
+/** Why a log is skipped where no source has its format. */
+const OTHER_LOGS: readonly (readonly [LoadBalancerLog, RegExp, SkipReason])[] = [
+  ["connection", /^conn_log[_.]/, "connection-log"],
+  ["health-check", /^health_check_log[_.]/, "health-check-log"],
+  ["access", otherName("app\\."), "access-log"],
+  ["network", otherName("net\\."), "other-load-balancer"],
+  ["classic", otherName("(?!(?:app|net)\\.)"), "other-load-balancer"],
+];
+
+/**
+ * Makes the function that distinguishes one kind of log from other objects that load balancers write. Only the name
+ * matters: the `yyyy/mm/dd` folders are the day of delivery.
+ */
+export function loadBalancerClassifier(log: LoadBalancerLog): (key: string) => ObjectKind {
+  const pattern = new RegExp(`^${patternOf(NAMES[log])}`);
+  return (key) => {
+    const name = fileNameOf(key);
+    if (name === "") return skip("folder-marker");
+    if (TEST_FILE.test(name)) return skip("test-file");
+    const end = pattern.exec(name)?.[1];
+    if (end === undefined) {
+      const other = OTHER_LOGS.find(([kind, form]) => kind !== log && form.test(name));
+      return skip(other?.[2] ?? "unmatched-key");
+    }
+    const instant = endOfInterval(end);
+    // The stamp is the END of an interval: T0000Z contains the last minutes of the day before.
+    return instant === undefined ? skip("unmatched-key") : accessLog(hourOf(instant - MINUTE_MS));
+  };
 }
 
 /** `20261123T0705` as milliseconds since 1970; `undefined` if this minute does not exist. */
@@ -44,23 +91,18 @@ function endOfInterval(stamp: string): number | undefined {
 }
 
 /** In a folder, the names of one load balancer are ordered by the end of their intervals. */
-export const loadBalancerGroups: NameGroups = {
-  start: (levels) => `${levels.join("_")}_app.`,
+export const loadBalancerGroups = (log: LoadBalancerLog): NameGroups => ({
+  start: (levels) => `${NAMES[log].start}${levels.join("_")}_${NAMES[log].balancerStart}`,
   delimiter: "_",
   stampOf: (instant) => `${instant.toISOString().slice(0, "YYYY-MM-DDTHH:MM".length).replace(/[-:]/g, "")}Z`,
-};
+});
 
-/**
- * `<account>/elasticloadbalancing/<region>/yyyy/mm/dd/`. In a folder, the names of one load balancer are ordered by the
- * end of their intervals.
- *
- * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-file-format
- */
-export const loadBalancerLayout: FolderLayout = {
+/** `<account>/elasticloadbalancing/<region>/yyyy/mm/dd/` */
+export const loadBalancerLayoutOf = (log: LoadBalancerLog): FolderLayout => ({
   kind: "folders",
   per: "day",
   levels: [/^\d{12}$/, /^elasticloadbalancing$/, /^[a-z0-9-]+$/],
   timeFolder: (hour) => partitionValuesOf(hour).dt.replaceAll("-", "/"),
-  groups: loadBalancerGroups,
-  stamp: { pattern: `/${NAME}`, form: "%Y%m%dT%H%i", isEnd: true },
-};
+  groups: loadBalancerGroups(log),
+  stamp: { pattern: `/${patternOf(NAMES[log])}`, form: "%Y%m%dT%H%i", isEnd: true },
+});

@@ -57,8 +57,15 @@ export interface LogFormat {
   /** Set if files may have a `#Fields:` header, which may name other fields, or these fields in another order. */
   readonly header?: FieldsHeader;
   readonly fields: readonly Field[];
+  /**
+   * Fields that a line has only by name, after a header or in JSON. Their columns come after those of the others, and are
+   * NULL for lines that are read by position.
+   */
+  readonly namedFields?: readonly Field[];
   /** Invented lines in the form that AWS writes: they have only these fields, and each column has a value in one line. */
   readonly samples: readonly [string, string, ...string[]];
+  /** Invented keys in the form that AWS gives them, without the source's prefix. */
+  readonly sampleKeys: readonly [string, ...string[]];
   /**
    * Raw columns whose texts, joined by a space, are the typed `time` (UTC). One name: the column is the timestamp.
    * Two names: a date and a time of day; the typed table then has both `date` and `time`.
@@ -89,9 +96,20 @@ export function mandatoryFieldsOf({ fields }: LogFormat): number {
   return firstOptional < 0 ? fields.length : firstOptional;
 }
 
-/** Every column of a raw row, in order. */
-export const columnsOf = (format: LogFormat): readonly Column[] =>
-  format.fields.flatMap((field) => [...field.columns]);
+/** Every column of a row, in order. */
+export const columnsOf = (format: LogFormat): readonly Column[] => [
+  ...columnsByPosition(format),
+  ...namedColumnsOf(format),
+];
+
+/** The columns of a line that is read by position. */
+export const columnsByPosition = ({ fields }: LogFormat): readonly Column[] => fields.flatMap(columnsIn);
+
+/** The columns that lines have only by name. */
+export const namedColumnsOf = ({ namedFields = [] }: LogFormat): readonly Column[] =>
+  namedFields.flatMap(columnsIn);
+
+const columnsIn = ({ columns }: Field): readonly Column[] => columns;
 
 /** Name of the raw table. */
 export const rawTableOf = (format: LogFormat): string => `${format.table}_raw`;
@@ -107,3 +125,11 @@ export const deliveredLinesTableOf = (format: LogFormat): string => `${format.ta
 
 /** Name of the view of unparsed lines. */
 export const unparsedViewOf = (format: LogFormat): string => `${format.table}_unparsed`;
+
+/**
+ * True if the names of objects show which of two formats they have: their sources may then have common keys, and an
+ * object goes to the source of its format.
+ */
+export const haveDistinctNames = (one: LogFormat, other: LogFormat): boolean =>
+  one.sampleKeys.every((key) => other.classify(key).kind === "skip") &&
+  other.sampleKeys.every((key) => one.classify(key).kind === "skip");

@@ -3,8 +3,9 @@ import type { Hour } from "./hour";
 /**
  * Why an object in the landing prefix is not moved. Its message is acknowledged and it is counted under this name.
  *
- * - `connection-log`, `health-check-log`: other logs that a load balancer writes under the same prefix
- * - `other-load-balancer`: a log of a Network or Classic Load Balancer
+ * - `access-log`, `connection-log`, `health-check-log`: a log of an Application Load Balancer, if no source with this
+ *   prefix has its format
+ * - `other-load-balancer`: the same for a log of a Network or Classic Load Balancer
  * - `test-file`: the file that AWS writes to test the bucket's permissions
  * - `folder-marker`: a key that ends with a slash
  * - `empty-object`: zero bytes
@@ -12,6 +13,7 @@ import type { Hour } from "./hour";
  * - `unmatched-key`: a key of no configured source, an object of another bucket, or a name that AWS does not give to access logs
  */
 export const SKIP_REASONS = [
+  "access-log",
   "connection-log",
   "health-check-log",
   "other-load-balancer",

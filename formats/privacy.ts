@@ -4,16 +4,28 @@
  * - `address`, `addresses`: the client's IP address, or a list of addresses that forwarded a request
  * - `url`: a URL with its query string, and perhaps with a name and a password before the host
  * - `query`, `cookie`: a query string, a Cookie header
+ * - `certificate`: a value that identifies the client's certificate
  * - `method`, `protocol`: parts of a request line; if it is malformed, they contain parts of the URL
  */
-export type PersonalKind = "address" | "addresses" | "url" | "query" | "cookie" | "method" | "protocol";
+export type PersonalKind =
+  | "address"
+  | "addresses"
+  | "certificate"
+  | "url"
+  | "query"
+  | "cookie"
+  | "method"
+  | "protocol";
 
 export const ADDRESS_MODES = ["keep", "truncate", "hash"] as const;
 export const TEXT_MODES = ["keep", "drop", "hash"] as const;
 
 /** What the typed tables contain instead of personal data. */
 export interface Privacy {
-  /** `truncate`: IPv4 to 24 bits, IPv6 to 48; `hash`: 32 hexadecimal digits, the same for the same address and salt. */
+  /**
+   * `truncate`: IPv4 to 24 bits, IPv6 to 48; `hash`: 32 hexadecimal digits, the same for the same address and salt.
+   * Applies to the client's certificate, too: `truncate` leaves it out.
+   */
   readonly clientIps: (typeof ADDRESS_MODES)[number];
   /** For query strings, also in URLs. Unless they are kept, names and passwords before the host are also left out. */
   readonly queryStrings: (typeof TEXT_MODES)[number];

@@ -1,6 +1,6 @@
 import { fieldOrderer } from "./field-order";
 import { type Column, columnsOf, type LogFormat } from "./log-format";
-import { renderLinePattern } from "./render/line-pattern";
+import { renderLinePattern, renderNamedLinePattern } from "./render/line-pattern";
 
 /** A typed value: timestamps and dates are ISO 8601 texts in UTC. */
 export type Value = string | number | null;
@@ -33,13 +33,15 @@ export const withLineFeeds = (text: string): string => text.replaceAll(/[\r\n]+/
  * @returns a function that takes one line without its line end; never throws
  */
 export function lineReader(format: LogFormat): (line: string) => Line {
-  const pattern = new RegExp(`^(?:${renderLinePattern(format)})$`);
+  const byPosition = new RegExp(`^(?:${renderLinePattern(format)})$`);
+  const byName = new RegExp(`^(?:${renderNamedLinePattern(format)})$`);
   const columns = columnsOf(format);
   const inOwnOrder = fieldOrderer(format);
   return (line) => {
     const ordered = inOwnOrder(line);
     if (isHeaderLine(line)) return HEADER;
-    const texts = ordered === undefined ? undefined : pattern.exec(ordered)?.slice(1);
+    const pattern = ordered?.isNamed ? byName : byPosition;
+    const texts = ordered === undefined ? undefined : pattern.exec(ordered.text)?.slice(1);
     return texts ? { kind: "row", row: typedRow(format, columns, texts) } : UNPARSED;
   };
 }
@@ -75,8 +77,8 @@ function typedValue({ type }: Column, text: string): Value {
   }
 }
 
-/** The instant with six decimals, e.g. `2026-11-23T07:05:00.123000Z`. @param text valid instant, in UTC */
+/** The instant with six decimals, e.g. `2026-11-23T07:05:00.123000Z`. @param text valid instant, in UTC, with its zone or without */
 function isoInstant(text: string): string {
-  const [seconds, fraction = ""] = text.slice(0, -1).split(".");
+  const [seconds, fraction = ""] = text.replace("Z", "").split(".");
   return `${seconds}.${fraction.padEnd(6, "0")}Z`;
 }

@@ -26,10 +26,11 @@ export interface LineScanner {
 export type ScannedColumn = Column | "filler";
 
 /**
- * The columns of a scanned line, in order. A date and a time of day are one column, a timestamp.
+ * The columns of a row, in order; a scanned line lacks those that lines have only by name. A date and a time of day are
+ * one column, a timestamp.
  */
 export const scannedColumns = (format: LogFormat): readonly ScannedColumn[] =>
-  format.fields.flatMap(scannedColumnsOf);
+  [...format.fields, ...(format.namedFields ?? [])].flatMap(scannedColumnsOf);
 
 function scannedColumnsOf({ token, columns }: Field): readonly ScannedColumn[] {
   if (token === "tabbedDate") return [];
@@ -40,6 +41,8 @@ const QUOTED_TOKENS: ReadonlySet<TokenKind> = new Set<TokenKind>([
   "quoted",
   "quotedOrBare",
   "request",
+  "escapedQuoted",
+  "escapedRequest",
   "statusList",
 ]);
 

@@ -17,7 +17,7 @@ export type TokenScanner = (line: LineInScan, start: number) => number;
 
 export const [SPACE, QUOTE, TAB] = [0x20, 0x22, 0x09];
 const HASH = 0x23;
-const [DASH, DOT, COLON, OPEN_BRACKET, CLOSE_BRACKET] = [0x2d, 0x2e, 0x3a, 0x5b, 0x5d];
+const [DASH, DOT, COLON, OPEN_BRACKET, BACKSLASH, CLOSE_BRACKET] = [0x2d, 0x2e, 0x3a, 0x5b, 0x5c, 0x5d];
 const [ZERO, NINE, BIG_T] = [0x30, 0x39, 0x54];
 const [BIG_A, BIG_Z, LOWER_A, LOWER_Z] = [0x41, 0x5a, 0x61, 0x7a];
 const TENANT_START = Buffer.from("dt_");
@@ -75,6 +75,20 @@ const quotedStatus: TokenScanner = (line, start) => {
     if (line.input[position] !== DASH && !isDigit(line.input[position])) return -1;
   }
   return end;
+};
+
+/** An escaped quote is another form. */
+const withoutEscapes =
+  (other: TokenScanner): TokenScanner =>
+  (line, start) => {
+    const end = other(line, start);
+    return line.input[end - 2] === BACKSLASH ? -1 : end;
+  };
+
+const quotedList: TokenScanner = (line, start) => {
+  if (line.input[start] !== QUOTE) return word(line, start);
+  const space = line.input.indexOf(SPACE, start);
+  return space < 0 || space > line.end ? line.end : space;
 };
 
 /** Method, URL and protocol: split at the first and the last space, each of them between two words. */
@@ -144,6 +158,11 @@ const short: TokenScanner = (line, start) => number(line, start, MAX_SHORT_DIGIT
 const decimal: TokenScanner = (line, start) => number(line, start, MAX_INTEGER_DIGITS, MAX_FRACTION_DIGITS);
 
 const instant: TokenScanner = (line, start) => {
+  const end = zonelessInstant(line, start);
+  return end >= 0 && end < line.end && line.input[end] === BIG_Z ? end + 1 : -1;
+};
+
+const zonelessInstant: TokenScanner = (line, start) => {
   const { input } = line;
   const day = date(line, start);
   if (day < 0 || input[day] !== BIG_T) return -1;
@@ -151,7 +170,7 @@ const instant: TokenScanner = (line, start) => {
   if (end >= 0 && input[end] === DOT) {
     end = atLeastOne(end + 1, digits(line, end + 1, MAX_MICROSECOND_DIGITS));
   }
-  return end >= 0 && end < line.end && input[end] === BIG_Z ? end + 1 : -1;
+  return end;
 };
 
 /** `YYYY-MM-DD`, a valid day. */
@@ -223,13 +242,20 @@ export const TOKEN_SCANNERS: Readonly<Record<TokenKind, TokenScanner>> = {
   firstWord,
   instant,
   optionalInstant: orDash(instant),
+  zonelessInstant,
+  optionalZonelessInstant: orDash(zonelessInstant),
   integer,
+  shortInteger: short,
   decimal,
+  port: orDash((line, start) => atLeastOne(start, digits(line, start, MAX_PORT_DIGITS))),
   status: orDash((line, start) => atLeastOne(start, digits(line, start, STATUS_DIGITS))),
   hostPort,
   optionalHostPort: (line, start) => (line.input[start] === DASH ? noHostPort : hostPort)(line, start),
   quoted,
   request,
+  escapedQuoted: withoutEscapes(quoted),
+  escapedRequest: withoutEscapes(request),
+  quotedList,
   quotedOrBare: quoted,
   bareOrQuoted: word,
   statusList: quotedStatus,

@@ -7,8 +7,9 @@ const MONTH_OF_30 = "(?:0[469]|11)";
 const DATE = `(?:${YEAR}-(?:${MONTH_OF_31}-(?:0[1-9]|[12][0-9]|3[01])|${MONTH_OF_30}-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|${LEAP_YEAR}-02-29)`;
 /** A valid time of day; SQL has no leap seconds. */
 const TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]";
-/** ISO 8601 in UTC with up to microseconds. */
-const INSTANT = `${DATE}T${TIME}(?:[.][0-9]{1,6})?Z`;
+/** ISO 8601 in UTC with up to microseconds; some logs leave the zone out. */
+const ZONELESS_INSTANT = `${DATE}T${TIME}(?:[.][0-9]{1,6})?`;
+const INSTANT = `${ZONELESS_INSTANT}Z`;
 
 /** A kind of field as two regular expressions for the same texts. */
 export interface TokenPattern {
@@ -34,6 +35,14 @@ const maybeQuoted = (quoted: string, bare: string): TokenPattern => ({
 });
 
 /**
+ * Text inside double quotes, where a backslash is before each quote of the client. A lookbehind checks each character,
+ * because a repeated group of variable length exhausts the stack in Java.
+ */
+const [ESCAPED, ESCAPED_WORD] = ['(?:[^\\n](?<![^\\\\]"))', '(?:[^ \\n](?<![^\\\\]"))'];
+const ESCAPED_END = '(?<!\\\\)"';
+const ESCAPED_FORM = '"(?:[^"\\\\]|\\\\+[^\\\\])*"';
+
+/**
  * The kinds of fields of a log line, each a part of the line's regular expression. The syntax has the same meaning in
  * Java (Athena's SerDe) and JavaScript: no backreference, no group inside a repetition.
  *
@@ -48,9 +57,15 @@ export const TOKEN_KINDS = {
   instant: token(`(${INSTANT})`),
   /** The same, or `-`. */
   optionalInstant: token(`(${INSTANT}|-)`),
+  /** A valid time in UTC, usually without the letter for it. */
+  zonelessInstant: token(`(${ZONELESS_INSTANT}Z?)`),
+  optionalZonelessInstant: token(`(${ZONELESS_INSTANT}Z?|-)`),
   /** At most 15 digits, so that a JavaScript number and a BIGINT represent it exactly. */
   integer: token("(-?[0-9]{0,15})"),
+  /** For columns of 32 bits. */
+  shortInteger: token("(-?[0-9]{0,9})"),
   decimal: token("(-?[0-9]{0,15}[.]?[0-9]{0,17})"),
+  port: token("([0-9]{1,5}|-)"),
   /** HTTP status; text, because `000` is a status. */
   status: token("([0-9]{1,3}|-)"),
   /** `ip:port`, split at the last colon because ALB writes IPv6 without brackets; brackets are dropped. */
@@ -65,6 +80,14 @@ export const TOKEN_KINDS = {
    * read only once, however long a client makes it.
    */
   request: token('"([^ "]*)(?: +([^ "](?:[^"]*?[^ "])??))?(?: +([^ "]+))? *"'),
+  /** Both with quotes inside, each after a backslash. */
+  escapedQuoted: { captures: `"(${ESCAPED}*)${ESCAPED_END}`, form: ESCAPED_FORM },
+  escapedRequest: {
+    captures: `"(${ESCAPED_WORD}*)(?: +(${ESCAPED_WORD}(?:${ESCAPED}*?${ESCAPED_WORD})??))?(?: +(${ESCAPED_WORD}+))? *${ESCAPED_END}`,
+    form: ESCAPED_FORM,
+  },
+  /** Words in quotes, separated by commas: quoted are the items, not the field, which may be cut anywhere. */
+  quotedList: token('("[^ ]*|[^ "]*)'),
   /** Text that is normally quoted; older files have one item of a list without quotes. */
   quotedOrBare: maybeQuoted('[^"]*', '[^ "]*'),
   /** Text that is normally not quoted; an unknown field at its position may be quoted. */

@@ -21,7 +21,7 @@ import type { BucketRef } from "../pipeline/bucket-ref";
 import type { CatalogArns } from "../pipeline/catalog-arns";
 import { FunctionPermissions } from "../pipeline/function-permissions";
 import { type Delivery, deliveryOf, withoutSlash } from "../pipeline/log-delivery";
-import { isAsDelivered, keyPrefixOf, privacyOf } from "../pipeline/log-source";
+import { isAsDelivered, keyPrefixOf, privacyOf, uncoveredSources } from "../pipeline/log-source";
 import {
   arrivalsNameOf,
   LANDING_SUFFIX,
@@ -277,7 +277,7 @@ export class AccessLogPipeline extends Construct {
       bucket: this.landing,
       ...(props.existingLogBucketOwner === undefined ? {} : { bucketOwner: props.existingLogBucketOwner }),
       ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
-      sources: props.sources
+      sources: uncoveredSources(props.sources)
         .filter((source) => !isAsDelivered(source))
         .map((source) => ({ name: source.name, keyPrefix: keyPrefixOf(source) })),
       ...(props.ruleForEachSource === undefined ? {} : { ruleForEachSource: props.ruleForEachSource }),
@@ -481,7 +481,7 @@ export class AccessLogPipeline extends Construct {
   private deliveredLocations(props: AccessLogPipelineProps): Readonly<Record<string, string>> {
     const landingArn = this.landingArnOf(props);
     return Object.fromEntries(
-      props.sources
+      uncoveredSources(props.sources)
         .filter(isAsDelivered)
         .map((source) => [source.name, `${landingArn}/${withoutSlash(keyPrefixOf(source))}`]),
     );

@@ -140,6 +140,8 @@ export class LogBucket extends Construct {
         }),
       ]),
     });
+    // Nearly every delivery needs the Region: without a condition on the others, the module needs fewer conditions, too.
+    if (deliveries.length > 0 && props.region === undefined) this.regionOfProvider();
     const acl = needsAcl
       ? [this.grantByAcl(bucket, ownership, props.region === undefined ? excluded : [])]
       : [];

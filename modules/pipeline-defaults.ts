@@ -1,6 +1,6 @@
 import { Fn, Op, Token } from "cdktf";
 import { ARRIVALS_PREFIX, RAW_PREFIX } from "../formats/partition-layout";
-import { isAsDelivered, keyPrefixOf } from "../pipeline/log-source";
+import { isAsDelivered, keyPrefixOf, uncoveredSources } from "../pipeline/log-source";
 import { databaseOf, RESULTS_PREFIX } from "../pipeline/names";
 import {
   type AccessLogPipelineProps,
@@ -57,8 +57,10 @@ export const expirationsOf = (props: AccessLogPipelineProps): Expiration[] => [
 export const originalExpirationsOf = ({ sources, rawRetentionDays }: AccessLogPipelineProps): Expiration[] =>
   rawRetentionDays === undefined
     ? []
-    : sources.filter(isAsDelivered).map((source) => ({
-        id: `delivered-${source.name}`,
-        prefix: keyPrefixOf(source),
-        days: rawRetentionDays,
-      }));
+    : uncoveredSources(sources)
+        .filter(isAsDelivered)
+        .map((source) => ({
+          id: `delivered-${source.name}`,
+          prefix: keyPrefixOf(source),
+          days: rawRetentionDays,
+        }));

@@ -12,31 +12,58 @@ export interface DeliveryPlace {
   readonly region: () => string;
 }
 
-/** Allows the services that need a bucket policy to deliver: a statement for each format, limited by the account in the keys. */
+/**
+ * Allows the services that need a bucket policy to deliver: a statement for all formats with the same delivery, limited
+ * by the account in the keys.
+ */
 export const letServicesDeliver = (
   bucketArn: string,
   sources: readonly LogSource[],
   { account: ownAccount, region }: DeliveryPlace,
-): PolicyStatement[] =>
-  formatsOf(sources).flatMap((id) => {
-    const { delivery } = FORMATS[id];
-    if (delivery.kind !== "bucket-policy") return [];
+): PolicyStatement[] => {
+  const deliveries = policyDeliveriesOf(sources);
+  return [...new Set(deliveries.map(({ statementId }) => statementId))].flatMap((id) => {
+    const [delivery] = deliveries.filter(({ statementId }) => statementId === id);
+    if (!delivery) return [];
+    const delivered = formatsOf(sources).flatMap((format) =>
+      sources.filter((source) => source.format === format && statementIdOf(source) === id),
+    );
+    const keys = delivered.flatMap((source) =>
+      (source.accounts ?? [ownAccount()]).map((account) => `${bucketArn}/${keyPrefixOf(source)}${account}/*`),
+    );
     return [
       {
-        Sid: delivery.statementId,
+        Sid: id,
         Effect: "Allow",
         Principal: deliveryPrincipal(delivery, region),
         Action: "s3:PutObject",
-        Resource: sources
-          .filter(({ format }) => format === id)
-          .flatMap((source) =>
-            (source.accounts ?? [ownAccount()]).map(
-              (account) => `${bucketArn}/${keyPrefixOf(source)}${account}/*`,
-            ),
-          ),
+        Resource: [...new Set(keys)],
+        ...(delivery.checksAcl
+          ? { Condition: { StringEquals: { "s3:x-amz-acl": "bucket-owner-full-control" } } }
+          : {}),
       },
+      ...(delivery.checksAcl
+        ? [
+            {
+              Sid: `${id}Check`,
+              Effect: "Allow" as const,
+              Principal: deliveryPrincipal(delivery, region),
+              Action: "s3:GetBucketAcl",
+              Resource: bucketArn,
+            },
+          ]
+        : []),
     ];
   });
+};
+
+const policyDeliveriesOf = (sources: readonly LogSource[]): readonly PolicyDelivery[] =>
+  deliveriesOf(sources).filter((delivery) => delivery.kind === "bucket-policy");
+
+const statementIdOf = ({ format }: LogSource): string | undefined => {
+  const { delivery } = FORMATS[format];
+  return delivery.kind === "bucket-policy" ? delivery.statementId : undefined;
+};
 
 /** If only Terraform knows the Region, Terraform chooses the principal. Tokens in an expression lose their braces. */
 function deliveryPrincipal(
@@ -87,9 +114,10 @@ export const takeOriginals = (
   ),
 });
 
-/** ARNs of the objects of sources. */
-const objectsOf = (bucketArn: string, sources: readonly LogSource[]): string[] =>
-  sources.map((source) => `${bucketArn}/${keyPrefixOf(source)}*`);
+/** ARNs of the objects of sources, which may have common keys. */
+const objectsOf = (bucketArn: string, sources: readonly LogSource[]): string[] => [
+  ...new Set(sources.map((source) => `${bucketArn}/${keyPrefixOf(source)}*`)),
+];
 
 /** Permissions to read the objects of sources that are read as delivered. */
 export const readDelivered = (
@@ -105,7 +133,9 @@ export const readDelivered = (
 export const listSources = (bucketArn: string, sources: readonly LogSource[]): PolicyStatement => ({
   Sid: "ListSources",
   ...allow(["s3:ListBucket"], [bucketArn]),
-  Condition: { StringLike: { "s3:prefix": sources.map((source) => `${keyPrefixOf(source)}*`) } },
+  Condition: {
+    StringLike: { "s3:prefix": [...new Set(sources.map((source) => `${keyPrefixOf(source)}*`))] },
+  },
 });
 
 /** The arguments of the Terraform blocks that enable a source's logs. */

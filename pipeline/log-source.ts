@@ -49,6 +49,13 @@ export interface LogSource {
    * @default "hive"
    */
   readonly layout?: Layout;
+  /**
+   * True if the keys of its objects have the prefix of another source with the same layout, too, so that what is set up
+   * for a prefix, e.g. a filter of events, is enough for both.
+   *
+   * @default - found by comparing the prefixes
+   */
+  readonly isCovered?: boolean;
 }
 
 /** True if the pipeline reads the files of a source where AWS delivers them. */
@@ -60,6 +67,24 @@ export const privacyOf = ({ privacy }: LogSource): Privacy => withDefaults(priva
 /** What the keys of a source's objects start with, e.g. `alb/AWSLogs/`. */
 export const keyPrefixOf = ({ prefix, format }: LogSource): string =>
   prefix + deliveryFolderOf(FORMATS[format].delivery);
+
+/**
+ * The sources whose prefixes are enough for all sources with the same layout. Sources of formats with distinct names may
+ * have common keys, but S3 refuses overlapping filters of events, and Lake Formation a location that is registered.
+ */
+export const uncoveredSources = (sources: readonly LogSource[]): readonly LogSource[] =>
+  sources.filter((source, index) => {
+    const prefix = keyPrefixOf(source);
+    const isCovered = sources.some((other, position) => {
+      const covering = keyPrefixOf(other);
+      return (
+        isAsDelivered(other) === isAsDelivered(source) &&
+        prefix.startsWith(covering) &&
+        (position < index || prefix !== covering)
+      );
+    });
+    return !(source.isCovered ?? isCovered);
+  });
 
 /**
  * A week: the longest period that a CloudWatch alarm evaluates.

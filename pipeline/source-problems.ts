@@ -1,5 +1,6 @@
 import { FORMATS } from "../formats";
 import { isExcluded } from "../formats/delivery";
+import { haveDistinctNames } from "../formats/log-format";
 import { OWN_PREFIXES } from "../formats/partition-layout";
 import { isAsDelivered, keyPrefixOf, type LogSource } from "./log-source";
 import { RESULTS_PREFIX } from "./names";
@@ -84,8 +85,13 @@ export function problemsOfSources(
       problems.push(
         `${place}.prefix: must not overlap "${own}", which the pipeline uses; got "${keyPrefix}"`,
       );
-    const other = prefixes.findIndex((taken) => overlap(keyPrefix, taken));
-    if (other < index)
+    const other = prefixes.findIndex(
+      (taken, at) =>
+        at < index &&
+        overlap(keyPrefix, taken) &&
+        !haveDistinctNames(FORMATS[format], FORMATS[sources[at]?.format ?? format]),
+    );
+    if (other >= 0)
       problems.push(
         `${place}.prefix: must not overlap the prefix of sources[${other}]: "${keyPrefix}" and "${prefixes[other]}" have common keys; give each source its own prefix`,
       );

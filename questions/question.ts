@@ -15,7 +15,7 @@ export interface Parameter {
 
 /** A question about access logs, written once for every engine. */
 export interface Question {
-  /** `<format>_<subject>`: also the name of the prepared statement and of the saved query. */
+  /** `<format>_<subject>`, with underscores only: also the name of the prepared statement and of the saved query. */
   readonly name: string;
   readonly format: FormatId;
   /** The question in one sentence. */

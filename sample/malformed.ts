@@ -13,8 +13,9 @@ export interface SampleLine {
 export function maybeDamaged(random: Random, line: string): SampleLine {
   if (!random.chance(1 / LINES_PER_DAMAGE)) return { bytes: Buffer.from(line), isReadable: true };
   const kind = random.integer(0, 3);
-  if (kind === 0) return unreadable(Buffer.from(line.slice(0, random.integer(20, 90))));
-  if (kind === 1 && line.includes('"'))
+  if (kind === 0)
+    return unreadable(Buffer.from(line.slice(0, Math.min(random.integer(20, 90), line.length / 2))));
+  if (kind === 1 && line.includes('" "'))
     return unreadable(Buffer.from(line.replace('" "', '" "bare" quote ')));
   if (kind === 2) return unreadable(garbage(random));
   // One byte of another encoding in a valid line: the line can still be parsed.

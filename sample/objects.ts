@@ -1,9 +1,21 @@
 import { alb } from "../formats/alb";
+import { albConnection } from "../formats/alb-connection";
+import { albHealthCheck } from "../formats/alb-health-check";
 import { cloudfront } from "../formats/cloudfront";
+import { elb } from "../formats/elb";
 import { addHours, type Hour, hourOf } from "../formats/hour";
+import type { LogFormat } from "../formats/log-format";
+import { nlb } from "../formats/nlb";
 import type { SkipReason } from "../formats/object-kind";
 import { DAY_MS, MINUTE_MS } from "../formats/time";
 import { albLine, type LoadBalancer } from "./alb-lines";
+import {
+  type BalancerLine,
+  classicLine,
+  connectionLine,
+  healthCheckLine,
+  networkLine,
+} from "./balancer-lines";
 import { cloudfrontLine, type Distribution } from "./cloudfront-lines";
 import type { Random } from "./random";
 import type { Request } from "./traffic";
@@ -76,6 +88,68 @@ export function* albObjects(random: Random, count: number, first: Hour, hours: n
   }
 }
 
+/** The other logs of load balancers: their folder, and their names, from the name of an ALB access log. */
+const BALANCER_LOGS: readonly {
+  readonly format: LogFormat;
+  readonly prefix: string;
+  readonly nameOf: (albName: string) => string;
+  readonly line: BalancerLine;
+}[] = [
+  {
+    format: albConnection,
+    prefix: "alb/",
+    nameOf: (name) => `conn_log_${name}`,
+    line: connectionLine,
+  },
+  {
+    format: albHealthCheck,
+    prefix: "alb/",
+    nameOf: (name) => `health_check_log_${name}`,
+    line: healthCheckLine,
+  },
+  {
+    format: nlb,
+    prefix: "nlb/",
+    nameOf: (name) => name.replace("_app.", "_net.").replace(/_[0-9.]+(_[0-9a-f]+\.log)/, "$1"),
+    line: networkLine,
+  },
+  {
+    format: elb,
+    prefix: "elb/",
+    nameOf: (name) => name.replace(/_app\.(\w+)\.\w+?_/, "_$1-classic_").replace(/\.gz$/, ""),
+    line: classicLine,
+  },
+];
+
+/** `count` files of each other log of load balancers, distributed over the hours from `first` on. */
+export function* balancerObjects(
+  random: Random,
+  count: number,
+  first: Hour,
+  hours: number,
+): Generator<LogObject> {
+  for (const { format, prefix, nameOf, line } of BALANCER_LOGS) {
+    for (let index = 0; index < count; index++) {
+      const { balancer, node } = NODES[index % NODES.length] ?? { balancer: BALANCERS[0], node: "" };
+      const from = first + Math.floor((index * hours * INTERVALS_PER_HOUR) / count) * INTERVAL_MS;
+      const to = from + INTERVAL_MS;
+      const day = new Date(to).toISOString().slice(0, 10).replaceAll("-", "/");
+      yield {
+        key: `${prefix}${albFolder(balancer)}/${day}/${nameOf(albFileName(random, balancer, node, to))}`,
+        table: format.table,
+        header: "",
+        from,
+        to,
+        line: (lines, request) => line(lines, balancer, node, request),
+      };
+    }
+  }
+}
+
+/** Numbers of files with which the sample has one file of each other log. */
+export const FILES_PER_BALANCER_LOG = 24;
+export const BALANCER_LOG_KINDS = BALANCER_LOGS.length;
+
 const albFolder = ({ account, region }: LoadBalancer): string =>
   `AWSLogs/${account}/elasticloadbalancing/${region}`;
 
@@ -123,15 +197,7 @@ export function otherObjects(random: Random, first: Hour): OtherObject[] {
   const [balancer] = BALANCERS;
   const end = hourOf(first) + INTERVAL_MS;
   const folder = `alb/${albFolder(balancer)}/${new Date(end).toISOString().slice(0, 10).replaceAll("-", "/")}`;
-  const name = albFileName(random, balancer, balancer.nodes[0], end);
   return [
-    { key: `${folder}/conn_log_${name}`, body: "a connection log\n", reason: "connection-log" },
-    { key: `${folder}/health_check_log_${name}`, body: "a health check log\n", reason: "health-check-log" },
-    {
-      key: `${folder}/${name.replace("_app.", "_net.")}`,
-      body: "a network load balancer's log\n",
-      reason: "other-load-balancer",
-    },
     {
       key: `${folder}/${albFileName(random, balancer, balancer.nodes[0], end)}`,
       body: "",

@@ -6,14 +6,22 @@ import { addHours, type Hour, hourOf } from "../formats/hour";
 import type { SkipReason } from "../formats/object-kind";
 import { MINUTE_MS } from "../formats/time";
 import { maybeDamaged } from "./malformed";
-import { albObjects, cloudfrontObjects, type LogObject, otherObjects } from "./objects";
+import {
+  albObjects,
+  BALANCER_LOG_KINDS,
+  balancerObjects,
+  cloudfrontObjects,
+  FILES_PER_BALANCER_LOG,
+  type LogObject,
+  otherObjects,
+} from "./objects";
 import { type Random, randomFrom } from "./random";
 import { hourWeight, request } from "./traffic";
 
 export interface SampleOptions {
   /** The same seed and sizes give the same text on every machine; its compression depends on zlib. */
   readonly seed: number;
-  /** Total number of log files. */
+  /** Number of ALB and CloudFront access logs; each other log of load balancers adds one file to 24 of them. */
   readonly files: number;
   /** Lines per file, on average. */
   readonly lines: number;
@@ -39,7 +47,7 @@ const OUTAGE_MINUTES = { from: 20, to: 30 };
 const compress = promisify(gzip);
 
 /**
- * Writes ALB and CloudFront access logs below a folder, under AWS's keys, with the difficulties of real
+ * Writes access logs, and the other logs of load balancers, below a folder, under AWS's keys, with the difficulties of real
  * buckets: late files, files of the same name, old and new line formats, damaged lines, and files that are
  * not access logs.
  */
@@ -53,21 +61,31 @@ export async function writeSample(
   let done = 0;
   for (const object of logObjects(random, options)) {
     const text = writeLines(random, object, options);
-    await writeObject(directory, object.key, await compress(text.bytes));
+    await writeObject(
+      directory,
+      object.key,
+      object.key.endsWith(".gz") ? await compress(text.bytes) : text.bytes,
+    );
     counts.rows[object.table] = (counts.rows[object.table] ?? 0) + text.rows;
     counts.unparsed[object.table] = (counts.unparsed[object.table] ?? 0) + text.unparsed;
     counts.bytes += text.bytes.length;
-    onProgress(++done, options.files);
+    onProgress(++done, options.files + BALANCER_LOG_KINDS * balancerFiles(options));
   }
   const others = otherObjects(random, FIRST_HOUR);
   for (const { key, body } of others) await writeObject(directory, key, Buffer.from(body));
   return { files: done, ...counts, skipped: Object.fromEntries(others.map(({ reason }) => [reason, 1])) };
 }
 
-function* logObjects(random: Random, { files, hours }: SampleOptions): Generator<LogObject> {
+/** Number of files of each other log of load balancers. */
+const balancerFiles = ({ files }: SampleOptions): number =>
+  Math.max(1, Math.floor(files / FILES_PER_BALANCER_LOG));
+
+function* logObjects(random: Random, options: SampleOptions): Generator<LogObject> {
+  const { files, hours } = options;
   const albFiles = Math.round(files * ALB_SHARE);
   yield* albObjects(random, albFiles, FIRST_HOUR, hours);
   yield* cloudfrontObjects(random, files - albFiles, FIRST_HOUR, hours);
+  yield* balancerObjects(random, balancerFiles(options), FIRST_HOUR, hours);
 }
 
 interface Text {

@@ -1,6 +1,6 @@
 import { FORMATS } from "../formats";
 import { hourOf } from "../formats/hour";
-import { columnsOf } from "../formats/log-format";
+import { columnsByPosition } from "../formats/log-format";
 import { rawPrefixOf } from "../formats/partition-layout";
 import { renderAddPartitions } from "../formats/render/add-partitions-ddl";
 import { DDL_BUCKET, DDL_DATABASE } from "../formats/render/athena-ddl-file";
@@ -66,7 +66,7 @@ const DELIVERED_FILES = {
   folders: [FOLDER] as const,
   ranges: [{ from: DELIVERED_KEY, to: DELIVERED_KEY }],
 };
-const LAST_COLUMN = columnsOf(TABLE.format).at(-1)?.name ?? "";
+const LAST_COLUMN = columnsByPosition(TABLE.format).at(-1)?.name ?? "";
 
 interface Section {
   readonly title: string;

@@ -53,9 +53,9 @@ const TITLES = Object.values(FORMATS)
   .map(({ id, title }) => `${id}: ${title}`)
   .join("; ");
 const DELIVERIES = Object.values(FORMATS).map(({ delivery }) => delivery);
-const WITH_ACCOUNTS = DELIVERIES.flatMap((delivery) =>
-  delivery.kind === "bucket-policy" ? delivery.by : [],
-);
+const WITH_ACCOUNTS = [
+  ...new Set(DELIVERIES.flatMap((delivery) => (delivery.kind === "bucket-policy" ? delivery.by : []))),
+];
 const WITHOUT_ACCOUNTS = DELIVERIES.flatMap((delivery) => (delivery.kind === "acl" ? delivery.service : []));
 const LATE_HOURS = Object.values(FORMATS)
   .map(({ id, lateByHours }) => `${lateByHours} for ${id}`)

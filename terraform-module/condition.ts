@@ -5,6 +5,10 @@ export interface Switch {
   readonly options: readonly Option[];
   /** Variable whose values the options represent. */
   readonly reference?: string;
+  /** The format of the sources that it is about. */
+  readonly format?: string;
+  /** True if each source has its own value: it decides only about items that are repeated for each source. */
+  readonly perSource?: true;
 }
 
 /** One way to set a switch, with Terraform's condition for it. */
@@ -40,14 +44,23 @@ export const holds = (condition: Condition, assignment: Assignment): boolean =>
 /**
  * The simplest condition found that distinguishes assignments: it holds for all of `wanted` and for none of `unwanted`.
  * It uses as few switches as possible, so that it is also right for assignments that are in neither list.
+ *
+ * @param format format of the sources that the condition is about: switches about other formats decide only if no others can
  */
 export function conditionFor(
   switches: readonly Switch[],
   wanted: readonly Assignment[],
   unwanted: readonly Assignment[],
+  format?: string,
 ): Condition {
   if (unwanted.length === 0) return ALWAYS;
-  const deciding = decidingSwitches(switches.length, wanted, unwanted);
+  const all = [...switches.keys()];
+  const own = all.filter((index) => {
+    const { format: about, perSource } = switches[index] ?? {};
+    return about === undefined || (format === undefined ? !perSource : about === format);
+  });
+  const isEnough = mistakenBy(own, wanted, unwanted) === undefined;
+  const deciding = decidingSwitches(isEnough ? own : all, wanted, unwanted);
   const candidates = wanted
     .filter(uniqueBy((assignment) => deciding.map((of) => assignment[of]).join()))
     .map((assignment) => exclusionsOf(switches, deciding, assignment))
@@ -81,21 +94,21 @@ function uniqueBy<Item>(keyOf: (item: Item) => string): (item: Item) => boolean 
 
 /** The fewest switches that are enough to distinguish the two lists. */
 function decidingSwitches(
-  count: number,
+  candidates: readonly number[],
   wanted: readonly Assignment[],
   unwanted: readonly Assignment[],
 ): readonly number[] {
   // Pairs that one subset cannot distinguish often rule out the next subset, too: a fast check.
   const mistaken: Mistaken[] = [];
-  for (let size = 1; size < count; size++) {
-    for (const subset of subsets(count, size)) {
+  for (let size = 1; size < candidates.length; size++) {
+    for (const subset of subsets(candidates, size)) {
       if (mistaken.some(({ one, other }) => subset.every((index) => one[index] === other[index]))) continue;
       const found = mistakenBy(subset, wanted, unwanted);
       if (found === undefined) return subset;
       mistaken.push(found);
     }
   }
-  return Array.from({ length: count }, (_, index) => index);
+  return candidates;
 }
 
 /** A wanted and an unwanted assignment. */
@@ -119,11 +132,12 @@ function mistakenBy(
   return undefined;
 }
 
-function* subsets(count: number, size: number, from = 0): Generator<readonly number[]> {
+function* subsets(of: readonly number[], size: number, from = 0): Generator<readonly number[]> {
   if (size === 0) yield [];
   else {
-    for (let first = from; first < count; first++) {
-      for (const others of subsets(count, size - 1, first + 1)) yield [first, ...others];
+    for (const [at, first] of of.entries()) {
+      if (at < from) continue;
+      for (const others of subsets(of, size - 1, at + 1)) yield [first, ...others];
     }
   }
 }

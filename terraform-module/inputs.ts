@@ -5,7 +5,8 @@ import type { AccessLogPipelineProps } from "../pipeline/props";
 import { DEPENDENT_OPTIONS, isIneffective } from "../pipeline/rules";
 import { settingsSchema } from "../settings/schema";
 import type { Assignment, Option, Switch } from "./condition";
-import { representativesOf } from "./representatives";
+import { groupBy } from "./group-by";
+import { moduleNameOf, representativesOf } from "./representatives";
 import { snakeCase } from "./snake-case";
 import type { Json } from "./tree";
 
@@ -75,19 +76,23 @@ interface Choice extends Option {
   readonly sources?: FormatId;
   readonly bySource?: FormatId;
   readonly watched?: FormatId;
+  readonly covered?: FormatId;
   readonly isAsDelivered?: FormatId;
   /** Format with tables over files as delivered. */
   readonly delivered?: FormatId;
+  /** Formats of which at least one has sources. */
+  readonly ofAny?: readonly FormatId[];
 }
 interface InputSwitch extends Switch {
   readonly options: readonly Choice[];
 }
 
 /** Local value: the sources of a format. */
-export const sourcesOf = (format: FormatId): string => `local.${format}_sources`;
-export const bySourceOf = (format: FormatId): string => `local.${format}_by_source`;
+export const sourcesOf = (format: FormatId): string => `local.${moduleNameOf(format)}_sources`;
+export const bySourceOf = (format: FormatId): string => `local.${moduleNameOf(format)}_by_source`;
 /** Local value: the key prefix of the first source of a format that is read as delivered; null without one. */
-export const deliveredPrefixOf = (format: FormatId): string => `local.${format}_delivered_prefix`;
+export const deliveredPrefixOf = (format: FormatId): string =>
+  `local.${moduleNameOf(format)}_delivered_prefix`;
 
 const yesOrNo = (condition: string): [Option, Option] => [
   { when: `!${condition}`, unless: condition },
@@ -102,18 +107,47 @@ export const IS_HASHED = "local.is_hashed";
 export const LANDING_ARN = "landing_bucket_arn";
 /** Local value: true if a source has files that are moved. */
 export const MOVES_FILES = "local.moves_files";
+/** Local value: true if a source is read as delivered. */
+export const HAS_DELIVERED = "local.has_delivered";
 const [NOT_HASHED, HASHED] = yesOrNo(IS_HASHED);
 const [NO_RULE_EACH, RULE_EACH] = yesOrNo(RULE_FOR_EACH);
 const [NOT_MOVING, MOVING] = yesOrNo(MOVES_FILES);
+const [NONE_DELIVERED, SOME_DELIVERED] = yesOrNo(HAS_DELIVERED);
+
+/** Names of switches: whether a source's keys have the prefix of another one, and where it is read. */
+const coveredSwitchOf = (format: FormatId): string => `${format} covered`;
+const layoutSwitchOf = (format: FormatId): string => `${format} layout`;
+/** Name of a switch: whether a format has tables over files as delivered. */
+const deliveredSwitchOf = (format: FormatId): string => `${format} delivered`;
+/** The same for any format. The switches of the formats determine it: it makes conditions about all of them short. */
+const ANY_DELIVERED = "any delivered";
+
+/** Statements of the bucket policy for several formats, with these formats: a switch for each makes conditions short, too. */
+export const SHARED_STATEMENTS: readonly { readonly id: string; readonly formats: readonly FormatId[] }[] =
+  groupBy(
+    FORMAT_IDS.flatMap((format) => {
+      const { delivery } = FORMATS[format];
+      return delivery.kind === "bucket-policy" ? [{ format, id: delivery.statementId }] : [];
+    }),
+    ({ id }) => id,
+  )
+    .filter(({ length }) => length > 1)
+    .map((statements) => ({ id: statements[0].id, formats: statements.map(({ format }) => format) }));
+/** Local value: true if a source has a format with this statement. */
+export const hasDeliveryOf = (statement: string): string => `local.has_${snakeCase(statement)}`;
 
 const SILENCE = "source.silent_after_hours";
+const COVERED = "source.is_covered";
 const AS_DELIVERED = "source.as_delivered";
 
 const formatSwitches = (format: FormatId): InputSwitch[] => {
   const [no, yes] = yesOrNo(bySourceOf(format));
+  const [isNotCovered, isCovered] = yesOrNo(COVERED);
+  const about = moduleNameOf(format);
   return [
     {
       name: format,
+      format: about,
       options: [
         { when: `length(${sourcesOf(format)}) == 0`, unless: `length(${sourcesOf(format)}) > 0`, props: {} },
         {
@@ -126,37 +160,52 @@ const formatSwitches = (format: FormatId): InputSwitch[] => {
     },
     {
       name: `${format} by source`,
+      format: about,
       options: [
         { ...no, props: {} },
         { ...yes, props: {}, bySource: format },
       ],
     },
     {
-      // Each source has its own value, so this works only in items that are repeated for each source.
       name: `${format} watched`,
+      format: about,
+      perSource: true,
       options: [
         { when: `${SILENCE} == 0`, unless: `${SILENCE} > 0`, props: {} },
         { when: `${SILENCE} > 0`, unless: `${SILENCE} == 0`, props: {}, watched: format },
+      ],
+    },
+    {
+      name: coveredSwitchOf(format),
+      format: about,
+      perSource: true,
+      options: [
+        { ...isNotCovered, props: {} },
+        { ...isCovered, props: {}, covered: format },
       ],
     },
     ...(FORMATS[format].delivered.kind === "flat" ? [] : layoutSwitches(format)),
   ];
 };
 
-/** The layout of each source, which works as above, and whether there are sources to read as delivered. */
+/** The layout of each source, and whether there are sources to read as delivered. */
 const layoutSwitches = (format: FormatId): InputSwitch[] => {
   const [moved, asDelivered] = yesOrNo(AS_DELIVERED);
   const prefix = deliveredPrefixOf(format);
+  const about = moduleNameOf(format);
   return [
     {
-      name: `${format} layout`,
+      name: layoutSwitchOf(format),
+      format: about,
+      perSource: true,
       options: [
         { ...moved, props: {} },
         { ...asDelivered, props: {}, isAsDelivered: format },
       ],
     },
     {
-      name: `${format} delivered`,
+      name: deliveredSwitchOf(format),
+      format: about,
       options: [
         { when: `${prefix} == null`, unless: `${prefix} != null`, props: {} },
         { when: `${prefix} != null`, unless: `${prefix} == null`, props: {}, delivered: format },
@@ -266,6 +315,23 @@ export const SWITCHES: readonly InputSwitch[] = [
     ],
   },
   {
+    name: ANY_DELIVERED,
+    options: [
+      { ...NONE_DELIVERED, props: {} },
+      { ...SOME_DELIVERED, props: {} },
+    ],
+  },
+  ...SHARED_STATEMENTS.map(({ id, formats }): InputSwitch => {
+    const [without, some] = yesOrNo(hasDeliveryOf(id));
+    return {
+      name: id,
+      options: [
+        { ...without, props: {} },
+        { ...some, props: {}, ofAny: formats },
+      ],
+    };
+  }),
+  {
     name: "rule for each source",
     options: [
       { ...NO_RULE_EACH, props: { ruleForEachSource: false } },
@@ -274,23 +340,47 @@ export const SWITCHES: readonly InputSwitch[] = [
   },
 ];
 
-const DELIVERED_SWITCHES = FORMAT_IDS.filter((id) => FORMATS[id].delivered.kind === "folders").flatMap(
-  (id) => [id, `${id} delivered`],
-);
-
 /** Switches that are fixed in some of the samples. */
 export interface FixedSwitches {
   /** Always on. */
   readonly on: readonly string[];
-  /** On in each combination. */
-  readonly crossed: readonly string[];
+  /** On in every second sample. */
+  readonly alternating?: string;
+  /**
+   * Together they determine a value: they have the first option, or all but one have. The switches of a group are set
+   * together, because a switch about sources decides only about sources of its own format.
+   */
+  readonly together?: readonly FixedOption[];
+}
+interface FixedOption {
+  readonly names: readonly string[];
+  readonly option: number;
+  readonly other: number;
 }
 
 /** Switches that together determine values, but are seldom on or off together by chance. */
 export const SELDOM_TOGETHER: readonly FixedSwitches[] = [
-  { on: [...DELIVERED_SWITCHES, "lakeFormation", "lakeFormationLocations"], crossed: [] },
-  { on: [...DELIVERED_SWITCHES, "existingLogBucket", "existingLogBucketOwner"], crossed: [] },
-  { on: DELIVERED_SWITCHES, crossed: ["existingLogBucket", "kmsKey", "rawRetentionDays"] },
+  { on: ["lakeFormation", "lakeFormationLocations"] },
+  {
+    on: [...FORMAT_IDS, "existingLogBucket"],
+    alternating: "existingLogBucketOwner",
+    together: [
+      { names: ["existingLogBucketEvents"], option: 0, other: 2 },
+      { names: ["rule for each source"], option: 1, other: 0 },
+      { names: FORMAT_IDS.map(layoutSwitchOf), option: 0, other: 1 },
+      { names: FORMAT_IDS.map(coveredSwitchOf), option: 0, other: 1 },
+    ],
+  },
+  {
+    on: FORMAT_IDS,
+    alternating: "kmsKey",
+    together: [
+      { names: ["existingLogBucket"], option: 0, other: 1 },
+      { names: ["rawRetentionDays"], option: 1, other: 0 },
+      { names: FORMAT_IDS.map(layoutSwitchOf), option: 1, other: 0 },
+      { names: FORMAT_IDS.map(coveredSwitchOf), option: 0, other: 1 },
+    ],
+  },
 ];
 
 const VALUES: Props = Object.fromEntries(
@@ -306,11 +396,34 @@ const choices = (assignment: Assignment): Choice[] =>
 export const formatsIn = (assignment: Assignment): FormatId[] =>
   choices(assignment).flatMap(({ sources }) => sources ?? []);
 
+/**
+ * The same assignment with the options that follow from others: the constructs refuse sources as delivered without tables
+ * for them, and such tables without sources.
+ */
+export function withConsequences(assignment: Assignment): Assignment {
+  const formats = formatsIn(assignment);
+  const asDelivered = choices(assignment).flatMap((choice) => choice.isAsDelivered ?? []);
+  const withTables = SWITCHES.map(({ options }, index) => {
+    const delivered = options.find((option) => option.delivered)?.delivered;
+    const given = assignment[index] ?? 0;
+    if (delivered === undefined) return given;
+    return formats.includes(delivered) ? Math.max(given, Number(asDelivered.includes(delivered))) : 0;
+  });
+  const any = Number(choices(withTables).some(({ delivered }) => delivered !== undefined));
+  return withTables.map((given, index) => {
+    const { name, options } = SWITCHES[index] ?? { options: [] };
+    const ofAny = options.find((option) => option.ofAny)?.ofAny;
+    if (ofAny) return Number(ofAny.some((format) => formats.includes(format)));
+    return name === ANY_DELIVERED ? any : given;
+  });
+}
+
 /** Props of the pipeline for an assignment, with references to variables instead of values. */
 export function propsOf(assignment: Assignment): AccessLogPipelineProps {
   const chosen = choices(assignment);
   const bySource = chosen.flatMap((choice) => choice.bySource ?? []);
   const watched = chosen.flatMap((choice) => choice.watched ?? []);
+  const covered = chosen.flatMap((choice) => choice.covered ?? []);
   const asDelivered = chosen.flatMap((choice) => choice.isAsDelivered ?? []);
   const formats = formatsIn(assignment);
   const delivered = chosen.flatMap((choice) => choice.delivered ?? []);
@@ -333,6 +446,7 @@ export function propsOf(assignment: Assignment): AccessLogPipelineProps {
       representativesOf(format, {
         bySource: bySource.includes(format),
         isWatched: watched.includes(format),
+        isCovered: covered.includes(format),
         layout: asDelivered.includes(format) ? "as-delivered" : "hive",
       }),
     ),

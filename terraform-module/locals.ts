@@ -4,18 +4,29 @@ import { MAX_PATTERN_LENGTH } from "../pipeline/limits";
 import {
   bySourceOf,
   deliveredPrefixOf,
+  HAS_DELIVERED,
+  hasDeliveryOf,
   IS_HASHED,
   MOVES_FILES,
   RULE_FOR_EACH,
+  SHARED_STATEMENTS,
   sourcesOf,
   UNWRAPPED,
 } from "./inputs";
-import { isAsDelivered, privacyOf } from "./source-rules";
+import { isAsDelivered, keyPrefixOf, privacyOf } from "./source-rules";
 import type { JsonMap } from "./tree";
 
 /** Characters of a source's prefix in the pattern of a rule, with the folder that AWS adds, and of the rest. */
 const PREFIX_LENGTH = JSON.stringify({ prefix: `${ACCOUNTS_FOLDER}/` }).length + 1;
 const PATTERN_LENGTH = 300;
+
+/** Starts of the keys, in the order of the sources. */
+const KEY_PREFIXES = "local.key_prefixes";
+/**
+ * In the same order, true if the keys of a source have the prefix of another source with the same layout, too; of two
+ * equal prefixes, the first one counts.
+ */
+const COVERED = "local.sources_covered";
 
 /**
  * Local values: the sources of each format, with their defaults, and values about all sources.
@@ -28,6 +39,16 @@ export const localsOfVariables = (account: string): JsonMap => ({
   [nameOf(IS_HASHED)]:
     `\${anytrue([for source in var.sources : contains(values(${privacyOf("source")}), "hash")])}`,
   [nameOf(MOVES_FILES)]: `\${!alltrue([for source in var.sources : ${isAsDelivered("source")}])}`,
+  [nameOf(HAS_DELIVERED)]: `\${anytrue([for source in var.sources : ${isAsDelivered("source")}])}`,
+  [nameOf(KEY_PREFIXES)]: `\${[for source in var.sources : ${keyPrefixOf("source")}]}`,
+  [nameOf(COVERED)]:
+    `\${[for index, source in var.sources : anytrue([for position, other in var.sources : ${isAsDelivered("source")} == ${isAsDelivered("other")} && startswith(${KEY_PREFIXES}[index], ${KEY_PREFIXES}[position]) && (position < index || ${KEY_PREFIXES}[index] != ${KEY_PREFIXES}[position])])]}`,
+  ...Object.fromEntries(
+    SHARED_STATEMENTS.map(({ id, formats }) => [
+      nameOf(hasDeliveryOf(id)),
+      `\${anytrue([for source in var.sources : contains(${JSON.stringify(formats)}, source.format)])}`,
+    ]),
+  ),
   ...UNWRAPPED,
   ...Object.assign({}, ...FORMAT_IDS.map((format) => localsOfFormat(format, account))),
 });
@@ -37,7 +58,7 @@ function localsOfFormat(format: FormatId, account: string): JsonMap {
   const ofFormat = `if source.format == ${JSON.stringify(format)}`;
   return {
     [nameOf(sourcesOf(format))]:
-      `\${[for source in var.sources : merge({ name = source.name, prefix = source.prefix, as_delivered = ${isAsDelivered("source")}, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}) }, ${privacyOf("source")}) ${ofFormat}]}`,
+      `\${[for index, source in var.sources : merge({ name = source.name, prefix = source.prefix, as_delivered = ${isAsDelivered("source")}, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}), is_covered = ${COVERED}[index] }, ${privacyOf("source")}) ${ofFormat}]}`,
     [nameOf(bySourceOf(format))]:
       `\${anytrue([for source in var.sources : try(tobool(source.partition) == true, false) ${ofFormat}])}`,
     ...(delivered.kind === "flat"

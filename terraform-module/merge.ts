@@ -20,14 +20,15 @@ export class Merger {
    */
   constructor(
     private readonly switches: readonly Switch[],
-    private readonly hasFormat: (format: Json | undefined, assignment: Assignment) => boolean,
+    private readonly hasFormat: (format: string, assignment: Assignment) => boolean,
     private readonly exists: (address: string, assignment: Assignment) => boolean,
   ) {}
 
-  merge(variants: readonly Variant[]): Node {
+  /** @param format set for a value that is repeated for each source of a format */
+  merge(variants: readonly Variant[], format?: string): Node {
     const values = variants.map(({ value }) => value);
-    if (values.every(isMap)) return this.mergeMaps(variants);
-    if (values.every(isList)) return this.mergeLists(variants);
+    if (values.every(isMap)) return this.mergeMaps(variants, format);
+    if (values.every(isList)) return this.mergeLists(variants, format);
     const groups = groupBy(variants, ({ value }) =>
       isMap(value) || isList(value) ? "{" : JSON.stringify(value),
     );
@@ -35,7 +36,7 @@ export class Merger {
     if (first && others.length === 0) return { kind: "value", value: scalarOf(first.value) };
     const reference = this.referenceTo(variants);
     if (reference !== undefined) return { kind: "value", value: `\${${reference}}` };
-    return { kind: "choice", cases: groups.map((group) => this.optional(group, variants)) };
+    return { kind: "choice", cases: groups.map((group) => this.optional(group, variants, format)) };
   }
 
   /** The variable with this value in every variant. */
@@ -48,18 +49,23 @@ export class Merger {
     return same?.reference;
   }
 
-  private optional(present: readonly Variant[], all: readonly Variant[]): Optional {
+  private optional(present: readonly Variant[], all: readonly Variant[], format?: string): Optional {
     const has = new Set(present.map(({ assignment }) => assignment));
     const absent = all.flatMap(({ assignment }) => (has.has(assignment) ? [] : [assignment]));
-    return { when: this.condition([...has], absent), node: this.merge(present) };
+    return { when: this.condition([...has], absent, format), node: this.merge(present, format) };
   }
 
   /** Cache: the same few conditions are needed many times. */
-  private condition(present: readonly Assignment[], absent: readonly Assignment[]): Condition {
-    const key = [present, absent].map((assignments) => assignments.map(String).sort().join(";")).join("|");
+  private condition(
+    present: readonly Assignment[],
+    absent: readonly Assignment[],
+    format: string | undefined,
+  ): Condition {
+    const assignments = [present, absent].map((list) => list.map(String).sort().join(";"));
+    const key = [format, ...assignments].join("|");
     const known = this.conditions.get(key);
     if (known) return known;
-    const found = conditionFor(this.switches, present, absent);
+    const found = conditionFor(this.switches, present, absent, format);
     this.conditions.set(key, found);
     return found;
   }
@@ -76,22 +82,23 @@ export class Merger {
     return follows ? { when: ALWAYS, node: { kind: "attribute", address, attribute } } : undefined;
   }
 
-  private mergeMaps(variants: readonly Variant[]): Node {
+  private mergeMaps(variants: readonly Variant[], format?: string): Node {
     const parts = largestFirst(variants).flatMap(({ assignment, value }) =>
       Object.entries(isMap(value) ? value : {}).map(([key, item]) => ({ key, assignment, value: item })),
     );
     const entries = groupBy(parts, ({ key }) => key).map((group): [string, Optional] => [
       group[0].key,
-      this.slot(group, variants),
+      this.slot(group, variants, format),
     ]);
     return { kind: "map", entries: new Map(entries) };
   }
 
-  private mergeLists(variants: readonly Variant[]): Node {
-    if (areAlike(variants.map(({ value }) => itemsOf(value)))) return this.mergeByPosition(variants);
-    const slots: { readonly id: string; readonly items: Variant[] }[] = [];
+  private mergeLists(variants: readonly Variant[], format?: string): Node {
+    if (areAlike(variants.map(({ value }) => itemsOf(value)))) return this.mergeByPosition(variants, format);
+    const slots: Slot[] = [];
     for (const { assignment, value } of largestFirst(variants)) {
       const seen = new Map<string, number>();
+      const before: string[] = [];
       let next = 0;
       for (const item of itemsOf(value)) {
         const identity = identityOf(item);
@@ -100,36 +107,80 @@ export class Merger {
         const id = `${occurrence} ${identity}`;
         const known = slots.findIndex((slot) => slot.id === id);
         const at = known < 0 ? next : known;
-        if (known < 0) slots.splice(at, 0, { id, items: [] });
+        if (known < 0) slots.splice(at, 0, { id, items: [], after: new Set() });
         slots[at]?.items.push({ assignment, value: item });
+        for (const earlier of before) slots[at]?.after.add(earlier);
+        before.push(id);
         next = at + 1;
       }
     }
     return {
       kind: "list",
-      items: slots.map(({ items }) => this.attributeIn(items, variants) ?? this.slot(items, variants)),
+      items: this.inOrder(slots).map(
+        ({ items }) => this.attributeIn(items, variants) ?? this.slot(items, variants, format),
+      ),
     };
   }
 
-  private mergeByPosition(variants: readonly Variant[]): Node {
+  /**
+   * The order that all variants have. Items that no variant has together are in the order of their formats, or else in
+   * the order in which they were found.
+   */
+  private inOrder(slots: readonly Slot[]): readonly Slot[] {
+    const left = [...slots];
+    const sorted: Slot[] = [];
+    while (left.length > 0) {
+      const free = left.filter(({ after }) => !left.some(({ id }) => after.has(id)));
+      const [first = left[0]] = free;
+      const rank = first && this.rankOf(first);
+      const chosen =
+        rank === undefined
+          ? first
+          : free
+              .filter((slot) => this.rankOf(slot) !== undefined)
+              .reduce((one, other) => ((this.rankOf(other) ?? 0) < (this.rankOf(one) ?? 0) ? other : one));
+      if (!chosen) break;
+      left.splice(left.indexOf(chosen), 1);
+      sorted.push(chosen);
+    }
+    return sorted;
+  }
+
+  /** The place of its format, for an item that is repeated for each source. */
+  private rankOf({ items: [first] }: Slot): number | undefined {
+    const mark = first && isMap(first.value) ? first.value[FOR_EACH] : undefined;
+    return mark === undefined ? undefined : this.switches.findIndex(({ format }) => format === mark);
+  }
+
+  private mergeByPosition(variants: readonly Variant[], format?: string): Node {
     const positions = itemsOf(variants[0]?.value ?? []).keys();
     const items = [...positions].map((at) =>
       variants.map(({ assignment, value }) => ({ assignment, value: itemsOf(value)[at] ?? null })),
     );
-    return { kind: "list", items: items.map((item) => ({ when: ALWAYS, node: this.merge(item) })) };
+    return { kind: "list", items: items.map((item) => ({ when: ALWAYS, node: this.merge(item, format) })) };
   }
 
   /** Variants without sources repeat nothing, so the condition may have any value there. */
-  private slot(items: readonly Variant[], variants: readonly Variant[]): Optional {
+  private slot(items: readonly Variant[], variants: readonly Variant[], outer?: string): Optional {
     const [{ value } = { value: null }] = items;
-    const format = isMap(value) ? value[FOR_EACH] : undefined;
+    const mark = isMap(value) ? value[FOR_EACH] : undefined;
+    const format = typeof mark === "string" ? mark : undefined;
     return this.optional(
       items,
       format === undefined
         ? variants
         : variants.filter(({ assignment }) => this.hasFormat(format, assignment)),
+      format ?? outer,
     );
   }
+}
+
+/** An item of a merged list, with the variants that have it. */
+interface Slot {
+  readonly id: string;
+  readonly items: Variant[];
+  /** The items that are before it in a variant. */
+  readonly after: Set<string>;
 }
 
 const itemsOf = (value: Json): readonly Json[] => (isList(value) ? value : []);

@@ -1,4 +1,5 @@
 import type { LogSource } from "../pipeline/log-source";
+import { moduleNameOf } from "./representatives";
 import { type JsonMap, mapOf } from "./tree";
 
 /** Name of the module in the examples that move from the app to the module, and back. */
@@ -61,7 +62,7 @@ function addressesOf(module: JsonMap, address: string, body: JsonMap, sources: S
     return [{ app: address, module: `${address}${body.count === undefined ? "" : "[0]"}` }];
   }
   return sources
-    .filter((source) => source.format === format)
+    .filter((source) => moduleNameOf(source.format) === format)
     .map(({ name }) => ({
       app: address.replace(new RegExp(`${format}$`), name),
       module: `${address}["${name}"]`,

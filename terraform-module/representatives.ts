@@ -5,6 +5,9 @@ import type { Layout, LogSource } from "../pipeline/log-source";
 import { snakeCase } from "./snake-case";
 import { type Json, mapTexts, textsIn } from "./tree";
 
+/** A format in names of the module. */
+export const moduleNameOf = (format: FormatId): string => format.replaceAll("-", "_");
+
 /** Two, so that values that depend on the number of sources are noticed. */
 export const REPRESENTATIVES = [1, 2];
 
@@ -13,6 +16,8 @@ interface SourceOptions {
   readonly bySource: boolean;
   /** False for sources that may be silent indefinitely. */
   readonly isWatched: boolean;
+  /** True for sources whose keys have the prefix of another source, too. */
+  readonly isCovered: boolean;
   readonly layout: Layout;
 }
 
@@ -22,27 +27,29 @@ interface SourceOptions {
  */
 export const representativesOf = (
   format: FormatId,
-  { bySource, isWatched, layout }: SourceOptions,
+  { bySource, isWatched, isCovered, layout }: SourceOptions,
 ): LogSource[] =>
-  REPRESENTATIVES.map((index) => ({
-    name: `\${${format}_${index}.name}`,
-    format,
-    prefix: `\${${format}_${index}.prefix}`,
-    // Only a delivery that a bucket policy allows has accounts.
-    ...(FORMATS[format].delivery.kind === "bucket-policy"
-      ? { accounts: [`\${${format}_${index}.account}`] }
-      : {}),
-    partition: bySource,
-    layout,
-    silentAfterHours: isWatched ? Token.asNumber(ref(`${format}_${index}.silent_after_hours`)) : 0,
-    privacy: Object.fromEntries(
-      PRIVACY_OPTIONS.map((option) => [option, `\${${format}_${index}.${snakeCase(option)}}`]),
-    ),
-  }));
+  REPRESENTATIVES.map((index) => {
+    const source = `${moduleNameOf(format)}_${index}`;
+    return {
+      name: `\${${source}.name}`,
+      format,
+      prefix: `\${${source}.prefix}`,
+      // Only a delivery that a bucket policy allows has accounts.
+      ...(FORMATS[format].delivery.kind === "bucket-policy" ? { accounts: [`\${${source}.account}`] } : {}),
+      partition: bySource,
+      layout,
+      silentAfterHours: isWatched ? Token.asNumber(ref(`${source}.silent_after_hours`)) : 0,
+      privacy: Object.fromEntries(
+        PRIVACY_OPTIONS.map((option) => [option, `\${${source}.${snakeCase(option)}}`]),
+      ),
+      isCovered,
+    };
+  });
 
 const PRIVACY_OPTIONS = Object.keys(withDefaults({}));
 
-const NAMES = FORMAT_IDS.join("|");
+const NAMES = FORMAT_IDS.map(moduleNameOf).join("|");
 /** A reference that the constructs got, e.g. `alb_1.prefix`. */
 const REFERENCE = new RegExp(
   `\\b(${NAMES})_(\\d)\\.(?=${["name", "prefix", "account", "silent_after_hours", ...PRIVACY_OPTIONS.map(snakeCase)].join("|")})`,

@@ -1,5 +1,6 @@
 import { FORMAT_IDS, FORMATS } from "../formats";
 import { ACCOUNTS_FOLDER, deliveryFolderOf } from "../formats/delivery";
+import { haveDistinctNames } from "../formats/log-format";
 import { withDefaults } from "../formats/privacy";
 import { LIMITS } from "../pipeline/limits";
 import type { Layout } from "../pipeline/log-source";
@@ -8,8 +9,8 @@ import { inHcl, snakeCase } from "./snake-case";
 import type { Validation } from "./validation";
 
 /** Folder that AWS puts after a source's prefix, by format. */
-const FOLDERS = `{ ${FORMAT_IDS.map((format) => `${format} = ${JSON.stringify(deliveryFolderOf(FORMATS[format].delivery))}`).join(", ")} }`;
-const keyPrefixOf = (source: string): string =>
+const FOLDERS = `{ ${FORMAT_IDS.map((format) => `${JSON.stringify(format)} = ${JSON.stringify(deliveryFolderOf(FORMATS[format].delivery))}`).join(", ")} }`;
+export const keyPrefixOf = (source: string): string =>
   `"\${${source}.prefix}\${lookup(${FOLDERS}, ${source}.format, "")}"`;
 
 /** Formats whose sources may set accounts, and the other formats with the service that delivers them. */
@@ -37,6 +38,9 @@ export function privacyOf(source: string): string {
   });
   return `{ ${options.join(", ")} }`;
 }
+
+/** Formats whose objects have distinct names, by format: their sources may have common keys. */
+const DISTINCT = `{ ${FORMAT_IDS.map((format) => `${JSON.stringify(format)} = ${JSON.stringify(FORMAT_IDS.filter((other) => haveDistinctNames(FORMATS[format], FORMATS[other])))}`).join(", ")} }`;
 
 const overlap = (one: string, other: string): string =>
   `(startswith(${one}, ${other}) || startswith(${other}, ${one}))`;
@@ -90,7 +94,7 @@ export const SOURCE_RULES: readonly Validation[] = [
     `flatten([for source in sources : [for taken in ${JSON.stringify(RESERVED_PREFIXES)} : "prefix must not overlap \${jsonencode(taken)}, which the pipeline uses; got \${jsonencode(source.prefix)}" if var.existing_log_bucket == null && var.kms_key == null && ${overlap(keyPrefixOf("source"), "taken")}]])`,
   ),
   none(
-    `flatten([for index, source in sources : [for other in slice(sources, 0, index) : "prefix of \${source.name} must not overlap the prefix of \${other.name}: \${jsonencode(source.prefix)} and \${jsonencode(other.prefix)} have common keys; give each source its own prefix" if ${overlap(keyPrefixOf("source"), keyPrefixOf("other"))}]])`,
+    `flatten([for index, source in sources : [for other in slice(sources, 0, index) : "prefix of \${source.name} must not overlap the prefix of \${other.name}: \${jsonencode(source.prefix)} and \${jsonencode(other.prefix)} have common keys; give each source its own prefix" if ${overlap(keyPrefixOf("source"), keyPrefixOf("other"))} && !contains(lookup(${DISTINCT}, source.format, []), other.format)]])`,
   ),
   ...WITHOUT_ACCOUNTS.map(({ id, service }) =>
     none(
@@ -114,6 +118,6 @@ export const SOURCE_RULES: readonly Validation[] = [
   fits(
     "aws_s3_bucket_policy",
     `source.accounts * (${ARN_LENGTH + ACCOUNT_LENGTH} + length(${keyPrefixOf("source")}))`,
-    ` if ${WITH_ACCOUNTS.map((id) => `source.format == "${id}"`).join(" || ")}`,
+    ` if contains(${JSON.stringify(WITH_ACCOUNTS)}, source.format)`,
   ),
 ];

@@ -6,6 +6,7 @@ import { formatsIn, LANDING_ARN, SWITCHES } from "./inputs";
 import { localsOfVariables } from "./locals";
 import { Merger } from "./merge";
 import { constantOf, everyValue, type Node, type Optional } from "./node";
+import { moduleNameOf } from "./representatives";
 import { computedAlways, sharedChoices, withShared } from "./shared";
 import type { Json, JsonMap } from "./tree";
 import { variables } from "./variables";
@@ -24,7 +25,7 @@ export function mergeSamples(samples: readonly Sample[]): Merged {
   const blocksOf = new Map(samples.map(({ assignment, synthesized }) => [assignment, synthesized.blocks]));
   const merger = new Merger(
     SWITCHES,
-    (format, assignment) => formatsIn(assignment).some((present) => present === format),
+    (format, assignment) => formatsIn(assignment).some((present) => moduleNameOf(present) === format),
     (address, assignment) => blocksOf.get(assignment)?.[address] !== undefined,
   );
   const variants = (part: "blocks" | "outputs") =>

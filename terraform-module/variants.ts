@@ -2,11 +2,12 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { App, TerraformResource, TerraformStack } from "cdktf";
+import { FORMAT_IDS, type FormatId } from "../formats";
 import { AccessLogPipeline } from "../modules/access-log-pipeline";
 import { InvalidPropsError } from "../modules/validate-props";
 import { addOutputs } from "../stacks/outputs";
 import type { Assignment } from "./condition";
-import { formatsIn, propsOf, SELDOM_TOGETHER, SWITCHES } from "./inputs";
+import { formatsIn, propsOf, SELDOM_TOGETHER, SWITCHES, withConsequences } from "./inputs";
 import { foldAddresses, foldLoops } from "./loops";
 import { type Json, type JsonMap, mapOf } from "./tree";
 
@@ -94,8 +95,15 @@ function versionOf({ terraform }: JsonMap): string {
   return version;
 }
 
-/** Enough for all combinations of any four switches; a test looks for missing combinations. */
-const SAMPLES = 400;
+/** Enough to find every condition; a test compares other assignments with the constructs. */
+const SAMPLES = 480;
+/**
+ * One in so many assignments has one format only, because what several formats share also has to be found with each of
+ * them alone.
+ */
+const ONLY_RARITY = 2;
+/** In the others, one in so many has a format. */
+const FORMAT_RARITY = 3;
 const SEED = 2026;
 /** One in so many assignments has the switches of a group on that are seldom on together. */
 const EVERY = 4;
@@ -110,18 +118,37 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
   const below = generator(seed);
   const found: Sample[] = [];
   while (found.length < count) {
-    const fixed = SELDOM_TOGETHER[found.length % EVERY];
-    const round = Math.floor(found.length / EVERY);
-    const choose = (name: string, options: number) => {
-      const crossed = fixed?.crossed.indexOf(name) ?? -1;
-      if (crossed >= 0) return (round >> crossed) & 1;
-      return fixed?.on.includes(name) ? 1 : below(options);
+    const fixed = fixedSwitches(found.length);
+    const present = formatsBy(below);
+    const choose = ({ name, options }: (typeof SWITCHES)[number]) => {
+      const format = options.find(({ sources }) => sources)?.sources;
+      const free = format === undefined ? below(options.length) : Number(present.includes(format));
+      return fixed.get(name) ?? free;
     };
-    const assignment = SWITCHES.map(({ name, options }) => choose(name, options.length));
+    const assignment = withConsequences(SWITCHES.map(choose));
     const synthesized = formatsIn(assignment).length === 0 ? undefined : synthesize(assignment);
     if (synthesized) found.push({ assignment, synthesized });
   }
   return found;
+}
+
+/** Options of the switches that are fixed in a sample, by name. */
+function fixedSwitches(sample: number): ReadonlyMap<string, number> {
+  const { on = [], alternating, together = [] } = SELDOM_TOGETHER[sample % EVERY] ?? {};
+  const round = Math.floor(sample / EVERY);
+  const changed = Math.floor(round / 2) % (together.length + 1);
+  return new Map([
+    ...on.map((name): [string, number] => [name, 1]),
+    ...(alternating === undefined ? [] : [[alternating, round % 2] as const]),
+    ...together.flatMap(({ names, option, other }, index) =>
+      names.map((name): [string, number] => [name, index === changed ? other : option]),
+    ),
+  ]);
+}
+
+function formatsBy(below: (limit: number) => number): readonly FormatId[] {
+  const only = below(ONLY_RARITY) === 0 ? FORMAT_IDS[below(FORMAT_IDS.length)] : undefined;
+  return FORMAT_IDS.filter((id) => (only === undefined ? below(FORMAT_RARITY) === 0 : id === only));
 }
 
 /** Park and Miller's random number generator: it mixes well enough, and gives the same numbers on every platform. */

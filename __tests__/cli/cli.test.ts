@@ -32,8 +32,8 @@ describe("access-logs", () => {
       "skipped notes/read-me.txt: its lines have no known format\n",
     ]);
     expect(JSON.parse(ingested.stdout)).toEqual({
-      moved: 6,
-      added: 6,
+      moved: written.files,
+      added: written.files,
       recognised: [],
       ignored: expect.any(Array),
       skipped: written.skipped,

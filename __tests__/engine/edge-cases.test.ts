@@ -3,21 +3,18 @@ import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { FORMAT_IDS } from "../../formats";
 import { edgeLines, hostileLines, impossibleTimes } from "../helpers/edge-lines";
-import { albKey, cloudfrontKey } from "../helpers/lake";
-import { albLine, cloudfrontLine } from "../helpers/lines";
+import { albKey, cloudfrontKey, keyOf } from "../helpers/lake";
+import { albLine, LINES } from "../helpers/lines";
 import { localLake } from "./local-lake";
 import { type LogFile, logFile } from "./log-files";
 import { deploy } from "./pipeline";
 import { expectSameRows, expectSameTables, expectSameUnparsedLines } from "./same-tables";
 
-const keyOf = { alb: albKey, cloudfront: cloudfrontKey };
-
 /** Delivers the same files to both sides. */
 async function deployWith(title: string, files: readonly LogFile[]) {
   const pipeline = await deploy(title, {
     sources: [
-      { name: "alb", format: "alb", prefix: "alb/" },
-      { name: "cloudfront", format: "cloudfront", prefix: "cloudfront/" },
+      ...FORMAT_IDS.map((format) => ({ name: format, format, prefix: `${format}/` })),
       { name: "cf", format: "cloudfront", prefix: "cf/" },
     ],
   });
@@ -27,8 +24,8 @@ async function deployWith(title: string, files: readonly LogFile[]) {
 
 it("reads the same lines as the same rows: every length, odd values, hostile text", async () => {
   const files = FORMAT_IDS.flatMap((format) => [
-    logFile(keyOf[format](), edgeLines(format)),
-    logFile(keyOf[format](), hostileLines(format)),
+    logFile(keyOf(format), edgeLines(format)),
+    logFile(keyOf(format), hostileLines(format)),
   ]);
   const { pipeline, lake } = await deployWith("edge cases", [...files, ...ODD_FILES]);
   await expectSameTables(pipeline, lake);
@@ -49,10 +46,7 @@ const ODD_FILES: readonly LogFile[] = [
 
 it("reads a line whose time does not exist as unparsed, not as a row", async () => {
   const files = FORMAT_IDS.map((format) =>
-    logFile(keyOf[format](), [
-      ...impossibleTimes(format),
-      { alb: albLine, cloudfront: cloudfrontLine }[format](),
-    ]),
+    logFile(keyOf(format), [...impossibleTimes(format), LINES[format]()]),
   );
   const { pipeline, lake } = await deployWith("times that do not exist", files);
   for (const format of FORMAT_IDS) {

@@ -1,5 +1,6 @@
-import { FORMATS } from "../../formats";
+import { FORMAT_IDS, FORMATS } from "../../formats";
 import { hourText } from "../../formats/hour";
+import type { SkipReason } from "../../formats/object-kind";
 
 const describeKind = (format: keyof typeof FORMATS, key: string): string => {
   const kind = FORMATS[format].classify(key);
@@ -72,10 +73,56 @@ describe("keys of load balancer objects", () => {
   });
 });
 
+const APP = `${ACCOUNT}_app.my-lb.1_20260501T0000Z_172.160.1.192_20sg8hgm.log.gz`;
+const NET = `${ACCOUNT}_net.my-lb.1_20260501T0000Z_20sg8hgm.log.gz`;
+const CLASSIC = `${ACCOUNT}_my-lb_20260501T0000Z_172.160.001.192_20sg8hgm.log`;
+
+describe("keys of the other logs of load balancers", () => {
+  it.each([
+    ["alb-connection", `conn_log_${APP}`],
+    ["alb-health-check", `health_check_log_${APP}`],
+    ["nlb", NET],
+    ["elb", CLASSIC],
+    ["elb", `${CLASSIC}.gz`],
+  ] as const)("of %s have the hour before the end of the interval: %s", (format, name) => {
+    expect(describeKind(format, `${FOLDER}/${name}`)).toBe("2026-04-30T23");
+  });
+
+  it.each(FORMAT_IDS)("belong to at most one format, e.g. those of %s", (format) => {
+    for (const key of FORMATS[format].sampleKeys) {
+      expect(FORMAT_IDS.filter((id) => FORMATS[id].classify(key).kind === "access-log")).toEqual([format]);
+    }
+  });
+
+  it.each(["alb-connection", "alb-health-check", "nlb", "elb"] as const)(
+    "are skipped with the kind of log as the reason, if no source has their format, e.g. by %s",
+    (format) => {
+      const skipped = [APP, `conn_log_${APP}`, `health_check_log_${APP}`, NET, CLASSIC]
+        .map((name) => FORMATS[format].classify(`${FOLDER}/${name}`))
+        .flatMap((kind) => (kind.kind === "skip" ? [kind.reason] : []));
+      const reasons: Readonly<Record<typeof format, readonly SkipReason[]>> = {
+        "alb-connection": ["access-log", "health-check-log", "other-load-balancer", "other-load-balancer"],
+        "alb-health-check": ["access-log", "connection-log", "other-load-balancer", "other-load-balancer"],
+        nlb: ["access-log", "connection-log", "health-check-log", "other-load-balancer"],
+        elb: ["access-log", "connection-log", "health-check-log", "other-load-balancer"],
+      };
+      expect(skipped).toEqual(reasons[format]);
+      expect(describeKind(format, "AWSLogs/111122223333/ELBConnectionLogTestFile")).toBe("test-file");
+      expect(describeKind(format, `conn_log_${APP.replace("20260501", "20260230")}`)).not.toMatch(/^2026/);
+    },
+  );
+});
+
 it("no character that a file system, a terminal or SQL reads in a special way is in the name of an access log", () => {
   const names = {
     alb: (text: string) => `${ACCOUNT}_app.lb${text}.1_20260501T2340Z_10.0.0.1_a.log.gz`,
+    "alb-connection": (text: string) =>
+      `conn_log_${ACCOUNT}_app.lb${text}.1_20260501T2340Z_10.0.0.1_a.log.gz`,
+    "alb-health-check": (text: string) =>
+      `health_check_log_${ACCOUNT}_app.lb${text}.1_20260501T2340Z_10.0.0.1_a.log.gz`,
     cloudfront: (text: string) => `EMLARXS9EXAMPLE.2026-05-01-20.a1${text}.gz`,
+    elb: (text: string) => `${ACCOUNT}_lb${text}_20260501T2340Z_10.0.0.1_a.log`,
+    nlb: (text: string) => `${ACCOUNT}_net.lb${text}.1_20260501T2340Z_a.log.gz`,
   };
   for (const [format, name] of Object.entries(names)) {
     expect(describeKind(format as keyof typeof FORMATS, name(""))).toMatch(/^2026-05-01T2/);

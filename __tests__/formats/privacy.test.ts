@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { FORMATS } from "../../formats";
+import { FORMAT_IDS, FORMATS } from "../../formats";
 import { hourOf } from "../../formats/hour";
 import { columnsOf } from "../../formats/log-format";
 import { type PersonalKind, type Privacy, withDefaults } from "../../formats/privacy";
@@ -16,6 +16,7 @@ const HASH = withDefaults({ clientIps: "hash", queryStrings: "hash", cookies: "h
 const KINDS: readonly PersonalKind[] = [
   "address",
   "addresses",
+  "certificate",
   "url",
   "query",
   "cookie",
@@ -154,6 +155,12 @@ describe("a URL", () => {
   });
 });
 
+it("a client's certificate is left out if addresses are truncated, and hashed if they are hashed", async () => {
+  expect(await made(withDefaults({}), "certificate", "CN=till 7")).toBe("CN=till 7");
+  expect(await made(TRUNCATE, "certificate", "CN=till 7")).toBeNull();
+  expect(await made(HASH, "certificate", "CN=till 7")).toMatch(/^[0-9a-f]{32}$/);
+});
+
 describe("a hash", () => {
   it("is the same for the same value and salt, also in a list, and different with another salt", async () => {
     const one = await made(HASH, "address", "198.51.100.7");
@@ -212,13 +219,13 @@ it("both engines give the same result", async () => {
 });
 
 it("a table without privacy rules has the unchanged statement", () => {
-  for (const id of ["alb", "cloudfront"] as const) {
+  for (const id of FORMAT_IDS) {
     const rule = { privacy: withDefaults({}), salt: "" };
     expect(renderCommit(table(id), files(id), rule)).toBe(renderCommit(table(id), files(id)));
   }
 });
 
-describe.each(["alb", "cloudfront"] as const)("the statement that commits %s files privately", (id) => {
+describe.each(FORMAT_IDS)("the statement that commits %s files privately", (id) => {
   it("is valid in Trino's grammar for all privacy rules", () => {
     for (const privacy of [TRUNCATE, HASH]) {
       expect(syntaxErrors("trino", renderCommit(table(id), files(id), { privacy, salt: SALT }))).toEqual([]);

@@ -1,8 +1,8 @@
 import { FORMATS } from "../../formats";
-import { columnsOf } from "../../formats/log-format";
+import { columnsByPosition, columnsOf } from "../../formats/log-format";
 import { lineReader, type Row } from "../../formats/read-line";
-import { renderLineForm, renderLinePattern } from "../../formats/render/line-pattern";
-import { albLine, CLOUDFRONT_FIELDS, cloudfrontLine } from "../helpers/lines";
+import { renderLineForm, renderLinePattern, renderNamedLinePattern } from "../../formats/render/line-pattern";
+import { albLine, CLOUDFRONT_FIELDS, cloudfrontLine, LINES } from "../helpers/lines";
 
 const read = (format: keyof typeof FORMATS, line: string): Row | string => {
   const result = lineReader(FORMATS[format])(line);
@@ -14,7 +14,9 @@ describe.each(Object.values(FORMATS))("the line pattern of $id", (format) => {
 
   it("has one capturing group per column", () => {
     const groups = new RegExp(`${pattern}|`).exec("")?.length ?? 0;
-    expect(groups - 1).toBe(columnsOf(format).length);
+    expect(groups - 1).toBe(columnsByPosition(format).length);
+    const named = new RegExp(`${renderNamedLinePattern(format)}|`).exec("")?.length ?? 0;
+    expect(named - 1).toBe(columnsOf(format).length);
   });
 
   it("has a form without groups and without lookarounds, which RE2 does not support", () => {
@@ -363,7 +365,75 @@ describe("CloudFront lines", () => {
         x_host_header: "www.example.com",
         cs_cookie: "a=b",
         c_ip: null,
+        asn: 64496,
       },
+    });
+  });
+
+  describe("of a request that standard logging version 2 also logged", () => {
+    const names = FORMATS.cloudfront.fields.slice(0, 33).map(({ name }) => name);
+    const legacy = cloudfrontLine({ "cs-uri-stem": "/video%2520a.mp4" }, 33).split("\t");
+    const added = {
+      "timestamp(ms)": "1795417500123",
+      "origin-fbl": "0.101",
+      "origin-lbl": "0.2",
+      asn: "64496",
+      "c-country": "DE",
+      "cache-behavior-path-pattern": "/video/*",
+    };
+    const texts: Readonly<Record<string, string>> = {
+      ...Object.fromEntries(names.map((name, index) => [name, legacy[index] ?? "-"])),
+      ...added,
+    };
+    const expected = {
+      ...(read("cloudfront", legacy.join("\t")) as Row),
+      timestamp_ms: 1795417500123,
+      origin_fbl: 0.101,
+      origin_lbl: 0.2,
+      asn: 64496,
+      c_country: "DE",
+      cache_behavior_path_pattern: "/video/*",
+    };
+    const readNamed = (order: readonly string[], separator = "\t") => {
+      const reader = lineReader(FORMATS.cloudfront);
+      reader(`#Fields: ${order.join(" ")}`);
+      return reader(order.map((name) => texts[name]).join(separator));
+    };
+
+    it.each([
+      ["the order that AWS chooses", [...names, "c-country", "cache-behavior-path-pattern"]],
+      ["the order of the columns", [...names, ...Object.keys(added)]],
+      ["the reverse order", Object.keys(texts).reverse()],
+    ])("have the same values in %s, and NULL for fields that are not there", (_, order) => {
+      const absent = Object.keys(added)
+        .filter((name) => !order.includes(name))
+        .map((name) => [name.replace("(ms)", "_ms").replaceAll("-", "_"), null]);
+      expect(readNamed(order)).toEqual({
+        kind: "row",
+        row: { ...expected, ...Object.fromEntries(absent) },
+      });
+    });
+
+    it("have the same values in JSON, where everything is text and what is missing is a dash", () => {
+      const line = JSON.stringify({ ...texts, "cs(Cookie)": "-", "distribution-tenant-id": "-" });
+      expect(read("cloudfront", line)).toEqual({ ...expected, cs_cookie: null });
+    });
+
+    it("have NULL in the added columns where lines are read by position", () => {
+      expect(read("cloudfront", legacy.join("\t"))).toMatchObject({ c_country: null, timestamp_ms: null });
+    });
+
+    it("are unparsed if an added field has another form", () => {
+      expect(read("cloudfront", JSON.stringify({ ...texts, asn: "AS64496" }))).toBe("unparsed");
+    });
+
+    it("have the tenant as it is, because the name shows what it is", () => {
+      const line = JSON.stringify({ ...texts, "distribution-tenant-id": "tenant", "connection-id": "c1" });
+      expect(read("cloudfront", line)).toMatchObject({
+        distribution_tenant_id: "tenant",
+        connection_id: "c1",
+        c_country: "DE",
+      });
     });
   });
 
@@ -387,5 +457,108 @@ describe("CloudFront lines", () => {
     });
     expect(read("cloudfront", "{broken")).toBe("unparsed");
     expect(read("cloudfront", '{"date":"2026-11-23","time":"07:05:00","level":"info"}')).toBe("unparsed");
+  });
+});
+
+describe("lines of the other logs of load balancers", () => {
+  it.each([
+    ["alb-connection", 12],
+    ["alb-health-check", 8],
+    ["elb", 12],
+    ["nlb", 18],
+  ] as const)("of %s have at least %i fields, and unknown ones after the last", (id, fewest) => {
+    const whole = LINES[id]();
+    const { length } = FORMATS[id].fields;
+    for (let count = 1; count <= length; count++) {
+      const expected = count < fewest ? "unparsed" : expect.objectContaining({ time: expect.any(String) });
+      expect(read(id, LINES[id]({}, count))).toEqual(expected);
+    }
+    expect(read(id, `${whole} - "a new field" 42`)).toEqual(read(id, whole));
+  });
+
+  it.each([
+    [
+      "a connection whose handshake failed",
+      "alb-connection",
+      {
+        tls_protocol: "-",
+        tls_cipher: "-",
+        tls_handshake_latency: "-",
+        leaf_client_cert_subject: '"-"',
+        tls_verify_status: "Failed:ClientCertUntrusted",
+      },
+      { tls_protocol: null, tls_handshake_latency: null, leaf_client_cert_subject: null },
+    ],
+    [
+      "a subject with spaces and commas",
+      "alb-connection",
+      { leaf_client_cert_subject: '"CN=a b, O=\\x22c\\x22"' },
+      { leaf_client_cert_subject: "CN=a b, O=\\x22c\\x22", leaf_client_cert_serial_number: "3F9A0C2217B84D" },
+    ],
+    [
+      "a Lambda function as the target",
+      "alb-health-check",
+      { target_addr: "arn:aws:lambda:us-east-1:111122223333:function:f", type: "lambda" },
+      { type: "lambda", target_addr: "arn:aws:lambda:us-east-1:111122223333:function:f", status: "PASS" },
+    ],
+    [
+      "the time without a zone",
+      "nlb",
+      { time: "2018-12-20T02:59:40", tls_connection_creation_time: "2018-12-20T02:59:30" },
+      { time: "2018-12-20T02:59:40.000000Z", tls_connection_creation_time: "2018-12-20T02:59:30.000000Z" },
+    ],
+    [
+      "a list that begins with a quote, in whole, cut, or missing",
+      "nlb",
+      { alpn_client_preference_list: '"h2","http/1' },
+      {
+        alpn_client_preference_list: '"h2","http/1',
+        tls_connection_creation_time: "2026-11-23T07:05:07.000000Z",
+      },
+    ],
+    [
+      "no destination",
+      "nlb",
+      { "destination:port": "-", alpn_client_preference_list: "-" },
+      { target_ip: null, target_port: null, alpn_client_preference_list: null },
+    ],
+    [
+      "a TCP listener",
+      "elb",
+      { elb_status_code: "-", backend_status_code: "-", request: '"- - - "', user_agent: '"-"' },
+      { elb_response_code: null, request_verb: null, url: null, protocol: null, user_agent: null },
+    ],
+    [
+      "quotes after backslashes",
+      "elb",
+      { request: '"GET http://h:80/\\"a b\\" HTTP/1.1"', user_agent: '"\\"nlp research\\""' },
+      { url: 'http://h:80/\\"a b\\"', protocol: "HTTP/1.1", user_agent: '\\"nlp research\\"' },
+    ],
+  ] as const)("are read with %s", (_, id, changes, expected) => {
+    expect(read(id, LINES[id](changes))).toMatchObject(expected);
+  });
+
+  it.each([
+    ["a bare quote", "elb", { user_agent: '"an "evil" agent"' }],
+    ["a quote that ends with a backslash", "elb", { user_agent: '"cut \\"' }],
+    ["a bare quote in the URL", "elb", { request: '"GET http://h:80/" x HTTP/1.1"' }],
+    ["a bare quote in the subject", "alb-connection", { leaf_client_cert_subject: '"CN="a""' }],
+    ["a port that is too long", "alb-connection", { client_port: "123456" }],
+    ["an alert that is no number", "nlb", { incoming_tls_alert: "x" }],
+    ["a time that does not exist", "nlb", { time: "2026-02-30T07:05:00" }],
+  ] as const)("are unparsed with %s", (_, id, changes) => {
+    expect(read(id, LINES[id](changes))).toBe("unparsed");
+  });
+
+  it("are read with a field of 64 KB, also of escaped quotes only, and quickly", () => {
+    for (const text of ["x", '\\"', 'a \\"', " "]) {
+      const long = text.repeat(65_536 / text.length);
+      const start = performance.now();
+      expect(read("elb", LINES.elb({ user_agent: `"${long}"` }))).toMatchObject({ user_agent: long });
+      expect(read("elb", LINES.elb({ request: `"GET /${long}x HTTP/1.1"` }))).toMatchObject({
+        url: `/${long}x`,
+      });
+      expect(performance.now() - start).toBeLessThan(2000);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { FORMATS } from "../../formats";
-import { columnsOf } from "../../formats/log-format";
+import { columnsByPosition } from "../../formats/log-format";
 import { lineReader, type Row } from "../../formats/read-line";
 import { lineScanner } from "../../formats/scan-line";
 
@@ -22,7 +22,7 @@ describe.each(Object.values(FORMATS))("the sample lines of $id", (format) => {
   });
 
   it("have a value for each column in at least one line", () => {
-    const empty = columnsOf(format).filter(({ name }) => rows.every((row) => row[name] === null));
+    const empty = columnsByPosition(format).filter(({ name }) => rows.every((row) => row[name] === null));
     expect(empty.map(({ name }) => name)).toEqual([]);
   });
 });

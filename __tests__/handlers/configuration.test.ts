@@ -45,7 +45,7 @@ describe("the configured sources of the functions", () => {
     ["is not valid JSON", "{"],
     ["sources: ", "{}"],
     ["sources.0.asDelivered.bucket: ", JSON.stringify({ sources: [{ ...WEB, asDelivered: {} }] })],
-    ["sources.0.format: ", JSON.stringify({ sources: [{ ...WEB, format: "nlb" }] })],
+    ["sources.0.format: ", JSON.stringify({ sources: [{ ...WEB, format: "gwlb" }] })],
     [
       "sources.0.privacy.clientIps: ",
       JSON.stringify({ sources: [{ ...WEB, privacy: { clientIps: "drop" } }] }),

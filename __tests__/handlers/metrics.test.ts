@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FORMATS } from "../../formats";
-import type { ConfiguredSource } from "../../formats/configured-source";
+import { type ConfiguredSource, tablesOfSources } from "../../formats/configured-source";
 import { METRICS, METRICS_NAMESPACE } from "../../formats/metrics";
 import { SKIP_REASONS } from "../../formats/object-kind";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
@@ -24,6 +24,12 @@ import {
 const ALB_FOLDER = "shop/AWSLogs/111122223333/elasticloadbalancing/eu-central-1/2026/11/23/";
 const ALB_NAME =
   "111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_2fb1c9a0.log.gz";
+/** The key of a Network Load Balancer's file, from that of an ALB access log. */
+const networkKey = (albKey: string): string =>
+  albKey
+    .replace(/^\w+\//, "network/")
+    .replace("_app.", "_net.")
+    .replace(/_[\d.]+(_\w+\.log)/, "$1");
 /** A key for every reason to skip an object, and a key of each source. */
 const KEYS = [
   `${ALB_FOLDER}${ALB_NAME}`,
@@ -34,11 +40,15 @@ const KEYS = [
   "shop/AWSLogs/111122223333/ELBAccessLogTestFile",
   "cdn/folder/",
   "cdn/notes.txt",
-  `${ALB_FOLDER}${ALB_NAME}`.replace("shop/", "api/"),
+  `${ALB_FOLDER}${ALB_NAME}`.replace("shop/", "network/"),
+  networkKey(`${ALB_FOLDER}${ALB_NAME}`),
 ];
 const SETTINGS = {
   ...ONE_OF_EACH,
-  sources: [...ONE_OF_EACH.sources, { name: "api", format: "alb", prefix: "api/", layout: "as-delivered" }],
+  sources: [
+    ...ONE_OF_EACH.sources,
+    { name: "network", format: "nlb", prefix: "network/", layout: "as-delivered" },
+  ],
 };
 
 let athena: AthenaServer;
@@ -93,7 +103,7 @@ beforeAll(async () => {
     athena.tables.set(format.table, columns);
   }
   for (const key of KEYS) s3.put("bucket", key, "text");
-  const listed = albFileKey({ end: new Date() }).replace("alb/", "api/");
+  const listed = networkKey(albFileKey({ end: new Date() }));
   s3.put("bucket", listed, "text");
   s3.put("bucket", listed.replace(".log.gz", ".txt"), "text");
   const empty = JSON.parse(s3Notification("bucket", "cdn/E2EXAMPLE1SHOP.2026-11-23-07.0.gz"));
@@ -107,7 +117,7 @@ beforeAll(async () => {
   await invoke("create-partition", {});
   await invoke("transform-partition", {}, context);
   const scheduledTime = new Date(Date.now() + 24 * 3_600_000).toISOString();
-  for (const { table } of Object.values(FORMATS))
+  for (const { table } of tablesOfSources(sources()))
     await invoke("maintain-lake", { scheduledTime, table }, context);
   published = printed.flatMap(embeddedMetrics);
   jest.restoreAllMocks();
@@ -155,7 +165,7 @@ describe("the metrics that the functions publish", () => {
     const page = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
     // The page counts for two sources whose files are moved.
     const ofMoved = [...publishedNames()].filter(
-      (name) => !/Found|transform.*Reason|Reason.*transform/.test(name),
+      (name) => !/Found|nlb|transform.*Reason|Reason.*transform/.test(name),
     );
     expect(page).toContain(`${ofMoved.length} metrics`);
   });

@@ -1,9 +1,10 @@
 import fc from "fast-check";
+import { FORMAT_IDS, FORMATS } from "../../formats";
 import { hourOf } from "../../formats/hour";
 import { OWN_PREFIXES, parsePartitionPath, partitionPath } from "../../formats/partition-layout";
 import { copySourceOf } from "../../handlers/adapters/s3-object-store";
 import { arrivedObjects } from "../../handlers/arrived-objects";
-import { planMove } from "../../handlers/core/move-plan";
+import { planDelivered, planMove } from "../../handlers/core/move-plan";
 import type { Source } from "../../handlers/core/source";
 import { EVENT_TIME, eventBridgeEvent, s3Notification } from "../../testing/events";
 
@@ -43,6 +44,36 @@ describe("planMove", () => {
         /^raw\/alb_access_logs\/dt=2026-11-23\/hour=23\/log-20261124T0000Z-[0-9a-f]{8}-111122223333_/,
       ),
     });
+  });
+
+  it("takes the source of the object's format where several sources have the same prefix", () => {
+    const sources: readonly Source[] = FORMAT_IDS.map((format) => ({
+      format,
+      prefix: "logs/",
+      name: format,
+    }));
+    for (const format of FORMAT_IDS) {
+      for (const key of FORMATS[format].sampleKeys) {
+        const plan = planMove(sources, "time-first", { bucket: "logs", key: `logs/${key}` }, "logs");
+        expect(plan).toMatchObject({ source: { name: format }, partition: { table: FORMATS[format].table } });
+        // One of two sources is read as delivered: each object is a file of one of them.
+        const delivered = sources.map((source) =>
+          source.format === format ? { ...source, asDelivered: { bucket: "logs" } } : source,
+        );
+        for (const source of delivered)
+          expect(planDelivered(delivered, source, { bucket: "logs", key: `logs/${key}` })).toMatchObject({
+            kind: source.format === format ? "read" : "other-source",
+          });
+      }
+    }
+    const [connection = ""] = FORMATS["alb-connection"].sampleKeys;
+    const others = sources.filter(({ format }) => format !== "alb-connection");
+    for (const without of [others, [...others].reverse()]) {
+      expect(planMove(without, "time-first", { bucket: "logs", key: `logs/${connection}` }, "logs")).toEqual({
+        kind: "skip",
+        reason: "connection-log",
+      });
+    }
   });
 
   it("leaves the files of a source that is read as delivered", () => {

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { FORMAT_IDS, FORMATS } from "../../formats";
 import { type ConfiguredSource, tablesOfSources } from "../../formats/configured-source";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../formats/time";
 import { allNotes, type DeliveredFile } from "../../handlers/core/arrival-notes";
@@ -73,6 +74,22 @@ describe("the listing of delivered files", () => {
     await deliver(albFileKey({ end: clock.now() }));
     await run();
     expect(await noted()).toMatchObject([{ partition: { source: "web" }, folder: { source: "web" } }]);
+  });
+
+  it("gives each file to the source of its format where the sources of all formats have the same prefix", async () => {
+    const formats = FORMAT_IDS.filter((id) => FORMATS[id].delivered.kind === "folders");
+    const { run, noted, deliver } = openBucket(formats.map((format) => ({ ...WEB, name: format, format })));
+    const keys = formats.map((format) => `${WEB.prefix}${FORMATS[format].sampleKeys[0]}`);
+    for (const key of keys) await deliver(key);
+    expect((await run()).noted).toMatchObject(
+      formats.map((format) => ({ source: format, files: 1, skipped: {} })),
+    );
+    const expected = formats.map((format, index) => `${format} ${FORMATS[format].table} ${keys[index]}`);
+    expect(
+      (await noted())
+        .map(({ key, partition, folder }) => `${folder.source} ${partition.table} ${key}`)
+        .sort(),
+    ).toEqual(expected.sort());
   });
 
   it("finds the files of all load balancers, accounts and Regions", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { FormatId } from "../../formats";
-import { FIELDS, hostileLine, LINES } from "./hostile-lines";
-import { albLine, cloudfrontLine } from "./lines";
+import { FORMATS, type FormatId } from "../../formats";
+import { hostileLine } from "./hostile-lines";
+import { albLine, cloudfrontLine, FIELDS, type FieldTexts, LINES } from "./lines";
 
 const ALB_CHANGES: readonly Readonly<Record<string, string>>[] = [
   { "client:port": "2001:db8::7:443" },
@@ -45,8 +45,8 @@ const CLOUDFRONT_CHANGES: readonly Readonly<Record<string, string>>[] = [
   { "c-ip": "2001:db8::7", "x-forwarded-for": "203.0.113.99,%202001:db8::8" },
   { "cs-uri-query": "a=b&c=%C3%A9", "cs(Referer)": "https://www.example.com/?x=y#z" },
 ];
-/** Lines with a time that does not exist. */
-const TIMES: Readonly<Record<FormatId, readonly string[]>> = {
+/** Lines with a time that does not exist, unless it is the time of the line. */
+const TIMES: Readonly<Partial<Record<FormatId, readonly string[]>>> = {
   alb: [
     albLine({ time: "2026-02-30T00:00:00.000000Z" }),
     albLine({ time: "2026-02-28T24:00:00.000000Z" }),
@@ -56,40 +56,53 @@ const TIMES: Readonly<Record<FormatId, readonly string[]>> = {
   cloudfront: [cloudfrontLine({ date: "2026-02-30" }), cloudfrontLine({ time: "24:00:00" })],
 };
 /** Text that is not a log line. */
-const BROKEN: Readonly<Record<FormatId, readonly string[]>> = {
+const BROKEN: Readonly<Partial<Record<FormatId, readonly string[]>>> = {
   alb: [
     albLine().slice(0, 150),
     albLine({}, 29).slice(0, -2),
     "Enable AccessLog for ELB: app/shop/1 at 2026-11-23T09:55:52.806Z",
     cloudfrontLine(),
-    "rubbish",
-    " ",
   ],
   cloudfront: [
     cloudfrontLine({ date: "1684226820.937" }),
     cloudfrontLine().replaceAll("\t", "   "),
     albLine(),
-    "rubbish",
-    " ",
   ],
 };
 
-const changesOf = { alb: ALB_CHANGES, cloudfront: CLOUDFRONT_CHANGES };
+/** Odd values of fields. */
+const CHANGES: Readonly<Partial<Record<FormatId, readonly FieldTexts[]>>> = {
+  alb: ALB_CHANGES,
+  cloudfront: CLOUDFRONT_CHANGES,
+};
+/** Every other format: each field with nothing, with a dash, with an odd number, and in wrong quotes. */
+const anyChanges = (id: FormatId): readonly FieldTexts[] =>
+  Object.keys(FIELDS[id]).flatMap((name) =>
+    ["", "-", '"-"', "-1.50", "12345678901234567", '"a" b"', "a b"].map((text) => ({ [name]: text })),
+  );
 /** The same lines in every run. */
 const HOSTILE = { numRuns: 300, seed: 1 };
 
 /** Lines at the edges of a format: every length, odd values, unknown fields, comments, and text that is not a line. */
 export const edgeLines = (format: FormatId): readonly string[] => [
   ...Object.keys(FIELDS[format]).map((_, index) => LINES[format]({}, index + 1)),
-  ...changesOf[format].map((changes) => LINES[format](changes)),
-  `${LINES[format]()}${format === "alb" ? ' - "a new field" 42' : "\tdt_1\tcn-1\tnew"}`,
-  ...BROKEN[format],
+  ...(CHANGES[format] ?? anyChanges(format)).map((changes) => LINES[format](changes)),
+  `${LINES[format]()}${FORMATS[format].separator === " " ? ' - "a new field" 42' : "\tdt_1\tcn-1\tnew"}`,
+  ...(BROKEN[format] ?? [LINES[format]().slice(0, -30)]),
+  "rubbish",
+  " ",
   "# comment",
   "",
 ];
 
 /** Lines whose time does not exist. */
-export const impossibleTimes = (format: FormatId): readonly string[] => TIMES[format];
+export const impossibleTimes = (format: FormatId): readonly string[] =>
+  TIMES[format] ??
+  ["2026-02-30T00:00:00", "2026-02-28T24:00:00.000000", "0000-01-01T00:00:00"].flatMap((time) =>
+    FORMATS[format].fields
+      .filter(({ columns: [{ name }] }) => name === "time")
+      .flatMap((field) => ["Z", ""].map((zone) => LINES[format]({ [field.name]: `${time}${zone}` }))),
+  );
 
 /** Lines with hostile text in any field. */
 export const hostileLines = (format: FormatId): readonly string[] => fc.sample(hostileLine(format), HOSTILE);

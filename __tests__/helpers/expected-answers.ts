@@ -125,17 +125,7 @@ export const EXPECTED: Readonly<Record<string, Compute>> = {
         method: request.method,
         url: urlOf(format, request),
         client: request.client,
-        ...(format === "alb"
-          ? {
-              response_processing_time: 0,
-              target_ip: request.target?.ip ?? null,
-              trace_id: request.id,
-            }
-          : {
-              time_to_first_byte: 0.001,
-              x_edge_location: request.edge,
-              x_edge_result_type: request.result,
-            }),
+        ...detailsOf(format, request),
       })),
       "-seconds",
       "time",
@@ -150,7 +140,7 @@ export const EXPECTED: Readonly<Record<string, Compute>> = {
           method: request.method,
           url: urlOf(format, request),
           status: request.status,
-          seconds: format === "alb" ? (request.seconds ?? -1) : request.seconds,
+          seconds: format === "cloudfront" ? request.seconds : (request.seconds ?? -1),
           bytes_sent: request.sent,
           user_agent: request.userAgent,
         })),
@@ -409,11 +399,19 @@ const isHit = ({ result }: LoggedRequest): boolean => result.endsWith("Hit");
 const isCacheable = (request: LoggedRequest): boolean => isHit(request) || request.result === "Miss";
 
 const urlOf = (format: FormatId, request: LoggedRequest): string =>
-  format === "alb" ? albUrl(request) : request.path;
+  format === "cloudfront" ? request.path : albUrl(request);
+
+/** The columns of one slow request that depend on the format. */
+function detailsOf(format: FormatId, { target, id, edge, result }: LoggedRequest): Record<string, Json> {
+  const ip = target?.ip ?? null;
+  if (format === "alb") return { response_processing_time: 0, target_ip: ip, trace_id: id };
+  if (format === "elb") return { client_response_time: 0.000057, backend_ip: ip, elb_name: "shop-classic" };
+  return { time_to_first_byte: 0.001, x_edge_location: edge, x_edge_result_type: result };
+}
 
 /** CloudFront writes whole seconds. */
 const timeOf = (format: FormatId, { time }: LoggedRequest): string =>
-  format === "alb" ? time : `${time.slice(0, 19)}.000000Z`;
+  format === "cloudfront" ? `${time.slice(0, 19)}.000000Z` : time;
 
 function seen(format: FormatId, requests: readonly LoggedRequest[]) {
   const times = requests.map((request) => timeOf(format, request)).sort();

@@ -1,9 +1,7 @@
 import fc from "fast-check";
-import type { FormatId } from "../../formats";
-import { ALB_FIELDS, albLine, CLOUDFRONT_FIELDS, cloudfrontLine } from "./lines";
-
-export const FIELDS = { alb: ALB_FIELDS, cloudfront: CLOUDFRONT_FIELDS };
-export const LINES = { alb: albLine, cloudfront: cloudfrontLine };
+import { FORMATS, type FormatId } from "../../formats";
+import type { TokenKind } from "../../formats/tokens";
+import { FIELDS, type FieldTexts, LINES } from "./lines";
 
 /** Text that may be in a field, and text that breaks lines: quotes, separators, dashes, digits, brackets. */
 const hostileText = fc.string({ unit: fc.constantFrom(...'" -:.0179aZ[]é\t\\{}%#,=/'), maxLength: 12 });
@@ -40,21 +38,35 @@ const instant = fc
   .tuple(date, time, fc.constantFrom("Z", ".1Z", ".123456Z", ".1234567Z", ".Z", ""))
   .map(([day, clock, end]) => `${day}T${clock}${end}`);
 
-/** The hostile text that each field is most likely to be misread with. */
-const SPECIAL = {
-  alb: fc.record(
-    { request_line: hostileRequest, time: instant, request_creation_time: instant },
-    { requiredKeys: [] },
-  ),
-  cloudfront: fc.record({ date, time }, { requiredKeys: [] }),
+/** The hostile text that each kind of field is most likely to be misread with. */
+const SPECIAL: Readonly<Partial<Record<TokenKind, fc.Arbitrary<string>>>> = {
+  request: hostileRequest,
+  instant,
+  optionalInstant: instant,
+  tabbedDate: date,
+  tabbedTime: time,
 };
+
+/** Some fields with such a text. */
+const specialFields = (id: FormatId): fc.Arbitrary<FieldTexts> =>
+  fc
+    .record(
+      Object.fromEntries(
+        FORMATS[id].fields.flatMap(({ name, token }) => {
+          const special = SPECIAL[token];
+          return special ? [[name, special]] : [];
+        }),
+      ),
+      { requiredKeys: [] },
+    )
+    .map((texts) => texts as FieldTexts);
 
 /** A line with hostile text in some fields, quoted like the field or not, cut to some length. */
 export const hostileLine = (id: FormatId) =>
   fc
     .record({
       changes: fc.dictionary(fc.constantFrom(...Object.keys(FIELDS[id])), hostileText, { maxKeys: 3 }),
-      special: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, SPECIAL[id]),
+      special: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, specialFields(id)),
       isQuotedRight: fc.boolean(),
       count: fc.integer({ min: 1, max: Object.keys(FIELDS[id]).length }),
       tail: fc.oneof({ weight: 5, arbitrary: fc.constant("") }, hostileText),

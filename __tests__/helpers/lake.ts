@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { FORMATS, type FormatId } from "../../formats";
+import { deliveryFolderOf } from "../../formats/delivery";
 import { type IngestOptions, type IngestSummary, ingest } from "../../lake/ingest";
 import { queryLake } from "../../lake/query";
 import type { Json, QueryRows } from "../../terminal/rows";
@@ -55,3 +57,10 @@ export const albKey = (stamp = "20261123T0705Z"): string =>
 
 export const cloudfrontKey = (hour = "2026-11-23-07"): string =>
   `cloudfront/E2EXAMPLE1SHOP.${hour}.${(files++).toString(16).padStart(8, "0")}.gz`;
+
+/** A key that AWS could give a file of the format, in the hour of its sample key; each call gives another. */
+export function keyOf(id: FormatId): string {
+  const { delivery, sampleKeys } = FORMATS[id];
+  const unique = (files++).toString(16).padStart(8, "0");
+  return `${id}/${deliveryFolderOf(delivery)}${sampleKeys[0].replace(/[0-9a-z]{8}(?=(?:\.log)?(?:\.gz)?$)/, unique)}`;
+}

@@ -1,3 +1,10 @@
+import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
+import type { LogFormat } from "../../formats/log-format";
+
+/** The texts of a line's fields, by field. */
+export type FieldTexts = Readonly<Record<string, string>>;
+type MakeLine = (changes?: FieldTexts, count?: number) => string;
+
 /** Parts of a complete ALB line of 36 fields, by field; a test replaces some of them and joins them. */
 export const ALB_FIELDS: Readonly<Record<string, string>> = {
   type: "https",
@@ -87,3 +94,35 @@ export const cloudfrontLine = (changes: Readonly<Record<string, string>> = {}, c
   Object.values({ ...CLOUDFRONT_FIELDS, ...changes })
     .slice(0, count)
     .join("\t");
+
+/** A field: text without spaces, or with quoted parts. */
+const FIELD = /(?:"(?:[^"\\]|\\.)*"|[^ "])+/g;
+
+/** The fields of a format's first sample line. */
+export function fieldsOf({ fields, samples: [line], separator }: LogFormat): FieldTexts {
+  const texts = separator === "\t" ? line.split("\t") : (line.match(FIELD) ?? []);
+  return Object.fromEntries(fields.map(({ name }, index) => [name, texts[index] ?? "-"]));
+}
+
+/** Makes lines of the fields above, with some fields replaced, cut to a number of fields. */
+export const lineOf = (format: LogFormat): MakeLine => {
+  const texts = fieldsOf(format);
+  return (changes = {}, count = format.fields.length) =>
+    Object.values({ ...texts, ...changes })
+      .slice(0, count)
+      .join(format.separator);
+};
+
+const forEachFormat = <Value>(make: (format: LogFormat) => Value): Readonly<Record<FormatId, Value>> =>
+  Object.fromEntries(FORMAT_IDS.map((id) => [id, make(FORMATS[id])])) as Record<FormatId, Value>;
+
+export const FIELDS: Readonly<Record<FormatId, FieldTexts>> = {
+  ...forEachFormat(fieldsOf),
+  alb: ALB_FIELDS,
+  cloudfront: CLOUDFRONT_FIELDS,
+};
+export const LINES: Readonly<Record<FormatId, MakeLine>> = {
+  ...forEachFormat(lineOf),
+  alb: albLine,
+  cloudfront: cloudfrontLine,
+};

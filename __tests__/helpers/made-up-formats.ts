@@ -40,6 +40,7 @@ export const tunnel: LogFormat = {
     '2026-11-23T07:05:00.186641Z 198.51.100.7:2817 500 "shop.example.com"',
     '2026-11-23T07:06:10Z 2001:db8::7:443 - "-"',
   ],
+  sampleKeys: ["111122223333/year=2026/month=11/day=23/hour=07/tunnel_2026-11-23T07.log.gz"],
   time: ["time"],
   lateByHours: 6,
   delivery: {
@@ -85,6 +86,7 @@ export const relay: LogFormat = {
     },
   ],
   samples: ["2026-11-23\t07:05:00\t200\t0.125", "2026-11-23\t07:06:10\t404"],
+  sampleKeys: ["relay_2026-11-23T07.log"],
   time: ["date", "time"],
   lateByHours: 12,
   delivery: {

@@ -1,6 +1,5 @@
-import type { FormatId } from "../../formats";
 import { randomFrom } from "../../sample/random";
-import { albLine, cloudfrontLine } from "./lines";
+import { albLine, cloudfrontLine, LINES } from "./lines";
 
 /** One logged request, independent of the formats: the answer to a question can be computed from it. */
 export interface LoggedRequest {
@@ -115,8 +114,11 @@ export function loggedRequests(seed: number): LoggedRequest[] {
 }
 
 /** The requests as files of log lines, one for each hour. */
-export function logFiles(format: FormatId, requests: readonly LoggedRequest[]): ReadonlyMap<string, string> {
-  const line = format === "alb" ? albLineOf : cloudfrontLineOf;
+export function logFiles(
+  format: RequestFormat,
+  requests: readonly LoggedRequest[],
+): ReadonlyMap<string, string> {
+  const line = LINE_OF[format];
   const files = new Map<string, string>();
   for (const request of requests) {
     const hour = `${request.dt}T${request.hour}`;
@@ -172,3 +174,24 @@ const cloudfrontLineOf = (request: LoggedRequest): string =>
     "x-edge-detailed-result-type": request.cause,
     "sc-content-type": request.contentType ?? "-",
   });
+
+const elbLineOf = (request: LoggedRequest): string =>
+  LINES.elb({
+    timestamp: request.time,
+    "client:port": `${request.client}:2817`,
+    "backend:port": request.target ? `${request.target.ip}:8080` : "-",
+    backend_processing_time: request.seconds === null ? "-1" : String(request.seconds),
+    elb_status_code: request.status,
+    backend_status_code: request.target?.status ?? "-",
+    received_bytes: String(request.received),
+    sent_bytes: String(request.sent),
+    request: `"${request.method} ${albUrl(request)} HTTP/1.1"`,
+    user_agent: `"${request.userAgent ?? "-"}"`,
+    ssl_cipher: request.tls?.[1] ?? "-",
+    ssl_protocol: request.tls?.[0] ?? "-",
+  });
+
+const LINE_OF = { alb: albLineOf, cloudfront: cloudfrontLineOf, elb: elbLineOf };
+/** Formats with a line for each HTTP request. */
+export type RequestFormat = keyof typeof LINE_OF;
+export const REQUEST_FORMATS = Object.keys(LINE_OF) as RequestFormat[];

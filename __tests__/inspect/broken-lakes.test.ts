@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { FORMATS } from "../../formats";
 import { parseHourRange } from "../../handlers/core/add-partitions";
 import { noteArrivals } from "../../handlers/core/arrival-notes";
 import { systemClock } from "../../handlers/core/ports";
@@ -106,7 +107,7 @@ const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakI
   ["a Parquet file is deleted", ["files-forgotten"], (lake) => rmSync(firstOf(lake, "typed"))],
   [
     "all tables are deleted",
-    ["files-forgotten", "files-forgotten"],
+    Object.values(FORMATS).map(() => "files-forgotten"),
     (lake) => rmSync(join(lake, "typed"), { recursive: true }),
   ],
   [
@@ -195,7 +196,7 @@ const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakI
   [
     "a table is of no format",
     ["stray-file"],
-    (lake) => put(join(lake, "typed/nlb_access_logs/dt=2026-11-23/hour=07/a.parquet"), "x"),
+    (lake) => put(join(lake, "typed/mail_access_logs/dt=2026-11-23/hour=07/a.parquet"), "x"),
   ],
   [
     "a log came that is in no commit",
@@ -386,7 +387,7 @@ describe("access-logs status and doctor", () => {
     expect(JSON.parse(ok.stdout)).toMatchObject({
       ok: true,
       findings: [],
-      streams: [{ table: "alb_access_logs", filesWaiting: 0, lagSeconds: 0 }, {}],
+      streams: Object.values(FORMATS).map(({ table }) => ({ table, filesWaiting: 0, lagSeconds: 0 })),
     });
     put(join(lake, ".lock"), "");
     const broken = await runProgram(["doctor", "--lake", lake, "--json"]);

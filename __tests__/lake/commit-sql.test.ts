@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { FORMATS, type FormatId } from "../../formats";
+import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
 import type { DeliveredFolder } from "../../formats/delivered-layout";
 import { identityOf } from "../../formats/file-identity";
 import { addHours, type Hour, hourOf, partitionValuesOf } from "../../formats/hour";
 import {
+  columnsByPosition,
   columnsOf,
   deliveredLinesTableOf,
   deliveredTableOf,
@@ -20,14 +21,16 @@ import { renderCountUnparsed, renderUnparsedView } from "../../formats/render/un
 import { ATHENA_FUNCTIONS } from "../../lake/athena-functions";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { jsonConverter } from "../../lake/json-values";
-import { hostileLine, LINES } from "../helpers/hostile-lines";
+import { impossibleTimes } from "../helpers/edge-lines";
+import { hostileLine } from "../helpers/hostile-lines";
+import { LINES } from "../helpers/lines";
 
 // DuckDB runs the same statements as Athena, word for word: the same casts, the same anti-join, the same view. Only the
 // raw table, whose rows Athena makes with the SerDe, and the table of lines are filled by hand.
 
 const DT = "2026-11-23";
 const HOUR = hourOf(Date.parse(`${DT}T07:00:00Z`));
-const ids = ["alb", "cloudfront"] as const;
+const ids = FORMAT_IDS;
 const tableOf = (id: FormatId): LakeTable => ({
   format: FORMATS[id],
   database: "main",
@@ -60,7 +63,7 @@ beforeEach(async () => {
   engine = await openDuckdb();
   for (const id of ids) {
     const { format } = tableOf(id);
-    const raw = [...columnsOf(format).map(({ name }) => name), "$path", "dt", "hour"];
+    const raw = [...columnsByPosition(format).map(({ name }) => name), "$path", "dt", "hour"];
     const types = new Map(duckdbColumns(format).map(({ name, type }) => [name, type]));
     const typed = lakeColumnNames(tableOf(id));
     const list = (names: readonly string[], typeOf: (name: string) => string) =>
@@ -93,7 +96,7 @@ async function deliver(id: FormatId, path: string, lines: readonly string[], hou
   const pattern = new RegExp(`^(?:${renderLinePattern(format)})$`);
   const rows = lines.map((line) => {
     const groups: readonly (string | undefined)[] =
-      pattern.exec(line)?.slice(1) ?? columnsOf(format).map(() => undefined);
+      pattern.exec(line)?.slice(1) ?? columnsByPosition(format).map(() => undefined);
     return [...groups, path, DT, hour].map(sqlText).join(", ");
   });
   if (rows.length === 0) return;
@@ -189,17 +192,7 @@ describe.each(ids)("the statement that commits %s files", (id) => {
   });
 
   it("counts each line either as a row or as an unparsed line", async () => {
-    const times = [
-      "2026-02-30T07:05:00Z",
-      "0000-01-01T07:05:00Z",
-      "2026-13-01T07:05:00Z",
-      "2016-12-31T23:59:60Z",
-    ];
-    const unreal = times.flatMap((time) =>
-      id === "alb"
-        ? [LINES.alb({ time }), LINES.alb({ request_creation_time: time })]
-        : [LINES.cloudfront({ date: time.slice(0, 10), time: time.slice(11, 19) })],
-    );
+    const unreal = impossibleTimes(id);
     const lines = [...unreal, "no log line", "#Version: 1.0", `#${LINES[id]()}`, "", LINES[id]()];
     await deliver(id, movedPath(id, "1"), lines);
     await commit(engine, id);
@@ -239,7 +232,7 @@ describe("the statement that commits files as delivered", () => {
   beforeEach(async () => {
     const { format } = table;
     const list = (names: readonly string[]) => names.map((name) => `"${name}" VARCHAR`).join(", ");
-    const columns = columnsOf(format).map(({ name }) => name);
+    const columns = columnsByPosition(format).map(({ name }) => name);
     const keys = ["$path", "source", "folder", "day"];
     await engine.run({
       sql: `CREATE TABLE ${deliveredTableOf(format)} (${list([...columns, ...keys])})`,
@@ -259,7 +252,10 @@ describe("the statement that commits files as delivered", () => {
     const { format } = table;
     const groups = new RegExp(`^(?:${renderLinePattern(format)})$`).exec(line)?.slice(1);
     const keys = [`s3://${BUCKET}/${key}`, folder.source, folder.folder, DT];
-    await insert(deliveredTableOf(format), [...(groups ?? columnsOf(format).map(() => undefined)), ...keys]);
+    await insert(deliveredTableOf(format), [
+      ...(groups ?? columnsByPosition(format).map(() => undefined)),
+      ...keys,
+    ]);
     await insert(deliveredLinesTableOf(format), [line, ...keys]);
     return key;
   }

@@ -51,7 +51,7 @@ describe("ingest", () => {
     );
     const summary = await lake.ingest();
     expect(summary).toMatchObject({
-      moved: 24,
+      moved: written.files,
       rows: written.rows,
       unparsed: written.unparsed,
       skipped: written.skipped,

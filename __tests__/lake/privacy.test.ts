@@ -112,7 +112,7 @@ describe("a lake", () => {
         rows: { alb_access_logs: 5, cloudfront_access_logs: 2 },
         unparsed: { alb_access_logs: 1, cloudfront_access_logs: 1 },
       });
-      for (const { table } of Object.values(FORMATS)) {
+      for (const { table } of [FORMATS.alb, FORMATS.cloudfront]) {
         expect(await lake.query(`SELECT line FROM ${table}_unparsed`)).toEqual([{ line: "(left out)" }]);
       }
     },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { FORMATS, type FormatId } from "../../formats";
+import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
 import { columnsOf } from "../../formats/log-format";
 import { lineReader, type Row } from "../../formats/read-line";
 import { renderDuckdbRelation } from "../../formats/render/duckdb-relation";
@@ -10,7 +10,8 @@ import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { jsonConverter } from "../../lake/json-values";
 import { MAX_ROW_BYTES } from "../../lake/plain-text";
 import { spoolFile } from "../../lake/spool";
-import { FIELDS, hostileLine, LINES } from "../helpers/hostile-lines";
+import { edgeLines } from "../helpers/edge-lines";
+import { hostileLine } from "../helpers/hostile-lines";
 import { albLine } from "../helpers/lines";
 
 let engine: DuckdbEngine;
@@ -50,9 +51,9 @@ async function readByIngest(id: FormatId, lines: readonly string[]): Promise<(Ro
   }
 }
 
-describe.each(["alb", "cloudfront"] as const)("the readers of %s lines", (id) => {
-  it("agree on every length a line can have", async () => {
-    const lines = Object.keys(FIELDS[id]).map((_, index) => LINES[id]({}, index + 1));
+describe.each(FORMAT_IDS)("the readers of %s lines", (id) => {
+  it("agree on every length a line can have, and on odd values", async () => {
+    const lines = edgeLines(id);
     expect(await readByIngest(id, lines)).toEqual(readByReference(id, lines));
   });
 
@@ -64,6 +65,30 @@ describe.each(["alb", "cloudfront"] as const)("the readers of %s lines", (id) =>
       { numRuns: Number(process.env.RUNS ?? 25) },
     );
   });
+});
+
+it("agree on lines whose fields are found by name", async () => {
+  const { fields, namedFields = [] } = FORMATS.cloudfront;
+  const text = fc.oneof(
+    fc.constantFrom("-", "", "200", "0.25", "dt_1", "a\tb", 'a "b\\', "é日\u001f"),
+    fc.string(),
+  );
+  // The first two are the date and the time, without which no line is a row.
+  const texts = [...fields.slice(2), ...namedFields].map(({ name, token }) =>
+    fc.tuple(fc.constant(name), token === "tabbed" ? text : fc.constantFrom("-", "", "200")),
+  );
+  const line = fc
+    .tuple(...texts)
+    .chain((all) => fc.subarray(all))
+    .map((some) =>
+      JSON.stringify({ date: "2026-11-23", time: "07:05:00", "cs(Host)": "x", ...Object.fromEntries(some) }),
+    );
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { minLength: 20, maxLength: 40 }), async (lines) => {
+      expect(await readByIngest("cloudfront", lines)).toEqual(readByReference("cloudfront", lines));
+    }),
+    { numRuns: 10 },
+  );
 });
 
 describe("ALB lines that follow the documented grammar", () => {

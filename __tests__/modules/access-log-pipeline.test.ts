@@ -90,6 +90,43 @@ describe("AccessLogPipeline", () => {
     ]);
   });
 
+  it("lets all logs of load balancers be delivered below one prefix, and gets each event once", () => {
+    const formats = ["alb", "alb-connection", "alb-health-check", "elb", "nlb"] as const;
+    const json = synth({
+      region: "eu-central-1",
+      sources: formats.map((format) => ({
+        name: format,
+        format,
+        prefix: "logs/",
+        accounts: ["111122223333"],
+      })),
+    });
+    const keys = ["${aws_s3_bucket.logs.arn}/logs/AWSLogs/111122223333/*"];
+    const [, balancers, network, check] = statementsOf(onlyResource(json, "aws_s3_bucket_policy"));
+    expect(balancers).toMatchObject({ Sid: "LoadBalancerLogDelivery", Resource: keys });
+    // A Network Load Balancer reads the access control list before it delivers.
+    expect([network, check]).toEqual([
+      {
+        Sid: "NetworkLoadBalancerLogDelivery",
+        Effect: "Allow",
+        Principal: { Service: "delivery.logs.amazonaws.com" },
+        Action: "s3:PutObject",
+        Resource: keys,
+        Condition: { StringEquals: { "s3:x-amz-acl": "bucket-owner-full-control" } },
+      },
+      {
+        Sid: "NetworkLoadBalancerLogDeliveryCheck",
+        Effect: "Allow",
+        Principal: { Service: "delivery.logs.amazonaws.com" },
+        Action: "s3:GetBucketAcl",
+        Resource: "${aws_s3_bucket.logs.arn}",
+      },
+    ]);
+    expect(onlyResource(json, "aws_s3_bucket_notification").queue).toEqual([
+      expect.objectContaining({ filter_prefix: "logs/AWSLogs/" }),
+    ]);
+  });
+
   it.each([
     ["cn-north-1", "arn:aws-cn:iam::638102146993:root"],
     ["cn-northwest-1", "arn:aws-cn:iam::037604701340:root"],

@@ -3,7 +3,7 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { FORMATS } from "../../formats";
+import { FORMATS, type FormatId } from "../../formats";
 import { type ConfiguredSource, tablesOfSources } from "../../formats/configured-source";
 import { parseHour } from "../../formats/hour";
 import { RAW_PREFIX } from "../../formats/partition-layout";
@@ -65,7 +65,7 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
     calls.push(...made.map((call) => ({ ...call, function: name })));
   };
   try {
-    const keys = moved.map(({ format, prefix }) => `${prefix}${FILES[format]}`);
+    const keys = moved.map(({ format, prefix }) => `${prefix}${fileOf(format)}`);
     const move = () => run("move-access-logs", sqsEvent(s3Notification(landing, ...keys)));
     for (const source of sources) putOriginal(s3, landing, source);
     if (keys.length > 0) await move();
@@ -120,7 +120,7 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
     for (const { format, prefix } of moved)
       s3.put(
         landing,
-        `${prefix}${FILES[format].replace(/[0-9a-f]{8}\.(?=log|gz)/, "10500000.")}`,
+        `${prefix}${fileOf(format).replace(/[^._]+(?=\.(?:log|gz))/, "10500000")}`,
         "text",
         LOST_AT,
       );
@@ -160,12 +160,12 @@ const startQueue = () =>
   });
 
 const putOriginal = (s3: S3Server, landing: string, { format, prefix }: ConfiguredSource): void =>
-  s3.put(landing, `${prefix}${FILES[format]}`, "text", new Date("2026-11-23T07:06:00Z"));
+  s3.put(landing, `${prefix}${fileOf(format)}`, "text", new Date("2026-11-23T07:06:00Z"));
 
 /** A new original of a source that is read as delivered. */
 function putRecent(s3: S3Server, { format, prefix, asDelivered }: ConfiguredSource): void {
   const stamp = new Date().toISOString();
-  const key = FILES[format]
+  const key = fileOf(format)
     .replace("2026/11/23", stamp.slice(0, "YYYY-MM-DD".length).replaceAll("-", "/"))
     .replace("20261123T0705Z", `${stamp.slice(0, "YYYY-MM-DDTHH:MM".length).replace(/[-:]/g, "")}Z`);
   s3.put(asDelivered?.bucket ?? "", `${prefix}${key}`, "text");
@@ -181,7 +181,7 @@ function placeOf(sources: readonly ConfiguredSource[]): Place {
     delivered: {
       table: FORMATS[first.format].table,
       bucket,
-      prefix: `${first.prefix}${FILES[first.format].replace(/[^/]*$/, "")}`,
+      prefix: `${first.prefix}${fileOf(first.format).replace(/[^/]*$/, "")}`,
     },
   };
 }
@@ -227,7 +227,7 @@ async function rejectFile(
 function deliveredFile({ name, format, prefix, asDelivered }: ConfiguredSource): NotedFile[] {
   if (!asDelivered) return [];
   const { table } = FORMATS[format];
-  const [account = "", service = "", region = ""] = FILES[format].split("/");
+  const [account = "", service = "", region = ""] = fileOf(format).split("/");
   const hour = parseHour("2026-11-23T07");
   const day = parseHour("2026-11-23T00");
   if (hour === undefined || day === undefined) throw new Error("no hours");
@@ -235,7 +235,7 @@ function deliveredFile({ name, format, prefix, asDelivered }: ConfiguredSource):
   return [
     {
       kind: "delivered",
-      key: `${prefix}${FILES[format]}`,
+      key: `${prefix}${fileOf(format)}`,
       size: 4,
       partition: { table, hour },
       folder: { table, source: name, bucket: asDelivered.bucket, prefix, folder, time: day },
@@ -243,10 +243,7 @@ function deliveredFile({ name, format, prefix, asDelivered }: ConfiguredSource):
   ];
 }
 
-const FILES = {
-  alb: "111122223333/elasticloadbalancing/eu-central-1/2026/11/23/111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_10.0.0.5_2fb1c9a0.log.gz",
-  cloudfront: "E2EXAMPLE1SHOP.2026-11-23-07.0a1b2c3d.gz",
-} as const;
+const fileOf = (format: FormatId): string => FORMATS[format].sampleKeys[0];
 
 function record(client: { send: unknown }, sent: Sent[]): jest.SpyInstance {
   const real = client.send as (

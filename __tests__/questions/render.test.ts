@@ -50,7 +50,7 @@ describe.each(QUESTIONS.map((question) => [question.name, question] as const))("
 
   it("has a name and a description that Athena accepts", () => {
     expect(question.name).toMatch(/^[a-zA-Z_][a-zA-Z0-9_@:]{1,127}$/);
-    expect(question.name.startsWith(`${question.format}_`)).toBe(true);
+    expect(question.name.startsWith(`${question.format.replaceAll("-", "_")}_`)).toBe(true);
     expect(`${question.title} USING ${prepared.parameters.join(", ")}`.length).toBeLessThanOrEqual(1024);
   });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FORMAT_IDS } from "../../formats";
 import { RUNTIMES } from "../../pipeline/runtime";
 import { loadSettings, parseSettings, SettingsError } from "../../settings/load";
 
@@ -38,7 +39,7 @@ describe("settings", () => {
     ],
     [{ regoin: "x" }, 'access-logs.json: settings: unknown option "regoin"'],
     [source({ prefx: "x" }), 'access-logs.json: sources[0]: unknown option "prefx"'],
-    [source({ format: "nlb" }), "access-logs.json: sources[0].format: "],
+    [source({ format: "gwlb" }), "access-logs.json: sources[0].format: "],
     [source({ prefix: "alb" }), 'access-logs.json: sources[0].prefix: must be empty or end with "/"'],
     [source({ prefix: "a*/" }), 'without "//", "*" or characters that need encoding, got "a*/"'],
     [
@@ -190,6 +191,15 @@ describe("settings", () => {
 
   it("report all problems at once", () => {
     expect(problemOf({ name: "", region: "" }).split("\n")).toHaveLength(2);
+  });
+
+  it("accept the same prefix for formats whose files have distinct names, and no two sources of one format there", () => {
+    const sources = FORMAT_IDS.map((format) => ({ name: format, format, prefix: "logs/" }));
+    expect(parseSettings("test", { ...VALID, sources }).sources).toHaveLength(sources.length);
+    const again = { name: "again", format: "nlb", prefix: "logs/" };
+    expect(() => parseSettings("test", { ...VALID, sources: [...sources, again] })).toThrow(
+      `sources[${sources.length}].prefix: must not overlap the prefix of sources[${FORMAT_IDS.indexOf("nlb")}]`,
+    );
   });
 
   it("refuse two sources with one name, and overlapping prefixes", () => {

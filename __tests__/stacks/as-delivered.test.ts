@@ -55,6 +55,26 @@ it("a pipeline with both layouts gets events only of the sources that it moves",
   ]);
 });
 
+it("sources of different formats with one prefix and layout share a filter, an expiration and a registered location", () => {
+  const stack = synthSettings({
+    ...BASE,
+    rawRetentionDays: 90,
+    lakeFormation: true,
+    lakeFormationLocations: true,
+    sources: [
+      { ...WEB, name: "connections", format: "alb-connection", prefix: "all/" },
+      { ...SHOP, name: "shop", prefix: "all/" },
+      { ...WEB, name: "classic", format: "elb", prefix: "all/" },
+      { ...SHOP, name: "network", format: "nlb", prefix: "all/" },
+    ],
+  });
+  const timesIn = (type: string): number =>
+    JSON.stringify(resourcesOf(stack, type)).split("all/AWSLogs").length - 1;
+  expect(timesIn("aws_s3_bucket_notification")).toBe(1);
+  expect(timesIn("aws_s3_bucket_lifecycle_configuration")).toBe(1);
+  expect(timesIn("aws_lakeformation_resource")).toBe(1);
+});
+
 it("the policy of another account's bucket allows only to list and to read files as delivered", () => {
   const props = pipelinePropsOf(parseSettings("test", { ...BASE, ...ANOTHERS, sources: [SHOP] }));
   const { Statement: statements } = JSON.parse(ownersPolicyOf(props, "company-logs", "111122223333"));

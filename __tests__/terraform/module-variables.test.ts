@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FORMAT_IDS } from "../../formats";
 import { RUNTIMES } from "../../pipeline/runtime";
 import { terraformModule } from "../../terraform-module/terraform-module";
 import { samples } from "../../terraform-module/variants";
@@ -18,8 +19,8 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   ],
   [{ sources: [] }, "sources: must have at least 1 item, got 0"],
   [
-    { sources: [{ name: "a", format: "nlb", prefix: "a/" }] },
-    'sources: format: must be one of "alb", "cloudfront", got "nlb"',
+    { sources: [{ name: "a", format: "gwlb", prefix: "a/" }] },
+    `sources: format: must be one of ${FORMAT_IDS.map((id) => JSON.stringify(id)).join(", ")}, got "gwlb"`,
   ],
   [{ sources: [{ name: "a", format: "alb", prefix: "b" }] }, 'must be empty or end with "/", without "//"'],
   [{ sources: [{ name: "a", format: "alb", prefix: "AWSLogs/" }] }, 'prefix must not contain "AWSLogs"'],

@@ -2,7 +2,7 @@ import { typeNameOf } from "../column-type";
 import type { DeliveredSource } from "../configured-source";
 import { deliveredKeysOf } from "../delivered-layout";
 import {
-  columnsOf,
+  columnsByPosition,
   deliveredLinesTableOf,
   deliveredTableOf,
   type LogFormat,
@@ -106,7 +106,7 @@ interface TextTable {
 }
 
 const rowsOf = (format: LogFormat): Pick<TextTable, "columns" | "pattern"> => ({
-  columns: columnsOf(format).map((column) => ({
+  columns: columnsByPosition(format).map((column) => ({
     name: column.name,
     type: typeNameOf("text", format, column),
     comment: column.doc,

@@ -1,7 +1,14 @@
 import { typeNameOf } from "../column-type";
 import { deliveredPrefixOf, distinctFolders, type FolderLayout } from "../delivered-layout";
 import { isStampedKey, STAMPED } from "../file-identity";
-import { type Column, columnsOf, deliveredTableOf, type LogFormat, rawTableOf } from "../log-format";
+import {
+  type Column,
+  columnsByPosition,
+  deliveredTableOf,
+  type LogFormat,
+  namedColumnsOf,
+  rawTableOf,
+} from "../log-format";
 import { LAKE_PREFIX, PARTITION_KEYS, partitionKeysOf, rawPrefixOf } from "../partition-layout";
 import type { PrivacyRule } from "../privacy";
 import { DAY_SECONDS } from "../time";
@@ -64,10 +71,16 @@ function lakeColumns(
   keyValue: KeyValue = sqlIdentifier,
 ): readonly LakeColumn[] {
   return [
-    ...columnsOf(format).map((column) => ({
+    ...columnsByPosition(format).map((column) => ({
       name: column.name,
       type: typeNameOf("iceberg", format, column),
       value: privateValue(rule, column, typedValue(format, column)),
+    })),
+    // Athena reads by position.
+    ...namedColumnsOf(format).map((column) => ({
+      name: column.name,
+      type: typeNameOf("iceberg", format, column),
+      value: `CAST(NULL AS ${typeNameOf("trino", format, column)})`,
     })),
     { name: LOG_FILE, type: "string", value: sqlPath },
     ...partitionKeysOf(bySource).map(({ name, type }) => ({ name, type, value: keyValue(name) })),

@@ -26,6 +26,13 @@ export const renderLinePattern = (format: LogFormat): string =>
  */
 export const renderLineForm = (format: LogFormat): string => renderLine(format, ({ form }) => form);
 
+/** The regular expression of a line whose fields were found by name: it has all of them, and then those with names only. */
+export const renderNamedLinePattern = ({ fields, namedFields = [], separator }: LogFormat): string =>
+  [...fields, ...namedFields]
+    // The name shows what an unusual text is.
+    .map(({ token, orUnknown }) => TOKEN_KINDS[orUnknown ? "tabbed" : token].captures)
+    .join(SEPARATOR_PATTERN[separator]);
+
 function renderLine(format: LogFormat, patternOf: (token: TokenPattern) => string): string {
   const separator = SEPARATOR_PATTERN[format.separator];
   const firstOptional = mandatoryFieldsOf(format);

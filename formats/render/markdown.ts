@@ -26,7 +26,7 @@ Both tables have the partition keys ${PARTITION_KEYS.map(({ name }) => `\`${name
 
 | field | column | type | meaning |
 | --- | --- | --- | --- |
-${format.fields.flatMap((field) => field.columns.map((column) => columnRow(format, field.name, column))).join("\n")}
+${[...format.fields, ...(format.namedFields ?? [])].flatMap((field) => field.columns.map((column) => columnRow(format, field.name, column))).join("\n")}
 
 Made-up lines in the form that AWS writes:
 
@@ -44,13 +44,20 @@ function linesOf(format: LogFormat): string {
   const lines = `A line is a row if the whole line matches the pattern of these fields; all other lines are in
 \`${unparsedViewOf(format)}\`.${older}
 Text after the last field is ignored.`;
-  return format.header ? `${lines}\n\n${headerDoc(format.header)}` : lines;
+  return format.header ? `${lines}\n\n${headerDoc(format, format.header)}` : lines;
 }
 
-const headerDoc = ({ sharedFields, byPosition }: FieldsHeader): string =>
+const headerDoc = ({ namedFields = [] }: LogFormat, { sharedFields, byPosition }: FieldsHeader): string =>
   `A \`#Fields:\` header may name other fields, or the same in another order, and a line may be a JSON object:
 \`access-logs ingest\` reads fields by name.
-${byPosition}
+${byPosition}${
+  namedFields.length === 0
+    ? ""
+    : `
+
+Only by name are read: ${namedFields.map(({ name }) => `\`${name}\``).join(", ")}.
+Their columns are NULL in other lines, and on Athena.`
+}
 
 A header that names none of these fields but ${sharedFields.map((name) => `\`${name}\``).join(", ")}
 belongs to another log, and \`ingest\` treats all lines after it as unparsed.`;

@@ -102,6 +102,8 @@ export function renderPrivate(
       const replaced = clientIps === "truncate" ? truncated : (item: string) => hashed(trimmed(item));
       return `NULLIF(${dialect.each(dialect.replaced(value, COMMA, ","), replaced)}, '')`;
     }
+    case "certificate":
+      return clientIps === "keep" ? value : droppedOrHashed(clientIps === "hash" ? "hash" : "drop");
     case "url":
       if (queryStrings === "keep") return value;
       return queryStrings === "drop"

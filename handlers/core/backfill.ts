@@ -1,4 +1,4 @@
-import { type ConfiguredSource, tablesOfSources } from "../../formats/configured-source";
+import { type ConfiguredSource, movedPrefixesOf, tablesOfSources } from "../../formats/configured-source";
 import { addHours, type Hour } from "../../formats/hour";
 import type { SkipReason } from "../../formats/object-kind";
 import { type HourRange, partitionsIn } from "./add-partitions";
@@ -80,8 +80,7 @@ export async function backfill(ports: BackfillPorts, config: BackfillConfig): Pr
 }
 
 async function* landing({ store }: BackfillPorts, config: BackfillConfig): AsyncGenerator<ArrivedObject> {
-  const moved = config.sources.filter(({ asDelivered }) => asDelivered === undefined);
-  for (const prefix of new Set(moved.map((source) => source.prefix))) {
+  for (const prefix of movedPrefixesOf(config.sources)) {
     for await (const { key, size } of store.list(config.logBucket, prefix)) {
       yield { bucket: config.logBucket, key, size };
     }

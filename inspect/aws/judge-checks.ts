@@ -1,5 +1,5 @@
 import type { NotificationConfiguration } from "@aws-sdk/client-s3";
-import type { ConfiguredSource } from "../../formats/configured-source";
+import { type ConfiguredSource, movedPrefixesOf } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { withDefaults } from "../../formats/privacy";
 import { foundValue } from "../../operations/inspector";
@@ -59,8 +59,7 @@ function judgeLanding(facts: CheckFacts, wantedPolicy: string | undefined, find:
   const { bucket } = landing;
   const configuration = foundValue(landing.notification);
   const queue = arrivalsOf(queues);
-  const moved = parts.sources.filter(({ asDelivered }) => asDelivered === undefined);
-  const prefixes = moved.map(({ prefix }) => prefix);
+  const prefixes = movedPrefixesOf(parts.sources);
   const policy = landing.policy.kind === "missing" ? "{}" : foundValue(landing.policy);
   const undelivered =
     policy === undefined || wantedPolicy === undefined

@@ -98,16 +98,16 @@ async function list({ inspector, clients }: Inspection, bucket: string, prefix: 
   );
 }
 
-/** Delivered log files that are not below `raw/` yet. */
+/** Delivered log files that are not below `raw/` yet; files of other formats can have the same prefix. */
 async function landingOf(
   inspection: Inspection,
-  { sources }: DeployedStream,
+  stream: DeployedStream,
   files: readonly StreamFile[],
 ): Promise<LandingFacts | undefined> {
   const { parts, landing, bucket } = inspection;
   if (landing === undefined) return undefined;
   const listings = await Promise.all(
-    sources
+    stream.sources
       .filter(({ isAsDelivered }) => !isAsDelivered)
       .map(({ prefix }) => list(inspection, landing, prefix, LANDING_PAGES)),
   );
@@ -121,6 +121,7 @@ async function landingOf(
       if (plan.kind !== "move" || [plan.key, ...plan.earlierKeys].some((target) => moved.has(target)))
         return [];
       const { partition } = plan;
+      if (!isOf(stream, partitionPath(partition))) return [];
       // If originals are kept, those of other hours are not inspected.
       return parts.keepOriginals && !isInRange(inspection, partitionPath(partition))
         ? []
