@@ -258,6 +258,24 @@ describe("--move", () => {
   });
 });
 
+describe("--move and a content of the same size and time", () => {
+  it("keeps the original, whose bytes are in no copy", async () => {
+    const key = albKey();
+    putAt(key, gzipSync(textOf(2, '"a"')));
+    await lake.ingest();
+    putAt(key, gzipSync(textOf(2, '"b"')));
+    const { lost } = await lake.ingest({ deleteOriginals: true });
+    expect(lost).toEqual([
+      { key, reason: "original-kept", detail: expect.stringContaining("its content is not that of its copy") },
+    ]);
+    expect(existsSync(original(key))).toBe(true);
+    const later = new Date("2026-11-28T13:00:00Z");
+    utimesSync(original(key), later, later);
+    expect(await lake.ingest({ deleteOriginals: true })).toMatchObject({ changed: 1, lost: [] });
+    expect(await agents()).toEqual([{ agent: "b", n: 2 }]);
+  });
+});
+
 describe("the list of skipped files", () => {
   it("has the corrupt files, whose keys and reasons the summary has, too", async () => {
     putAt(albKey(), Buffer.from("no gzip"));

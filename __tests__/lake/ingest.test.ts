@@ -357,13 +357,15 @@ describe("ingest", () => {
     symlinkSync(".", at("folder"));
     execFileSync("mkfifo", [at("pipe")]);
     writeFileSync(Buffer.concat([Buffer.from(at("name")), Buffer.of(0xff)]), "text");
-    expect(await lake.ingest()).toMatchObject({ moved: 1, skipped: { "unreadable-file": 5 } });
+    mkdirSync(Buffer.concat([Buffer.from(at("caf")), Buffer.of(0xe9)]));
+    expect(await lake.ingest()).toMatchObject({ moved: 1, skipped: { "unreadable-file": 6 } });
     const reasons = readFileSync(join(lake.lake, "skipped.jsonl"), "utf8")
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line))
       .map(({ key, detail }) => [key, detail]);
     expect(reasons).toEqual([
+      ["caf\uFFFD/", "its name is not UTF-8"],
       ["dangling", "it is a link to a file that does not exist"],
       ["folder", "it is a link to a folder"],
       ["loop", expect.stringContaining("ELOOP")],
