@@ -48,6 +48,9 @@ export async function makeReport(
     const written = await writeReport(engine, asked, output, assets, onProgress);
     if (written.tables.length === 0) throw new UserError(`lake ${folder}: no requests in the range`);
     return written;
+  } catch (error) {
+    if (error instanceof Error && "syscall" in error) throw new UserError(`${output}: ${error.message}`);
+    throw error;
   } finally {
     lake.close();
   }

@@ -39,10 +39,11 @@ export async function deleteOriginals(
     if (plan.kind === "skip" || !isWanted(plan)) continue;
     const file = await settled(plan);
     if (!file) continue;
-    const path = join(directory, keyPath(key));
-    const reason = (await haveSameBytes(path, join(lake.root, keyPath(plan.key))))
-      ? await deleteUnchanged(path, file)
-      : "its content is not that of its copy, although size and time are the same; touch it, and run again";
+    const reason = await deleteUnchanged(
+      join(directory, keyPath(key)),
+      file,
+      join(lake.root, keyPath(plan.key)),
+    );
     if (reason !== undefined) kept.push({ key, reason: "original-kept", detail: reason });
   }
   return kept;
@@ -124,28 +125,28 @@ export async function stateOf(path: string): Promise<FileState> {
   return { size: Number(size), modified: Number(mtimeMs) };
 }
 
-/** True also if one of the files cannot be read: the deletion then says why. */
-async function haveSameBytes(one: string, other: string): Promise<boolean> {
-  try {
-    const [first, second] = await Promise.all([hashOf(one), hashOf(other)]);
-    return first === second;
-  } catch {
-    return true;
-  }
-}
-
 async function hashOf(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");
 }
 
-/** @returns the reason if the original was kept */
-async function deleteUnchanged(path: string, { size, modified }: FileState): Promise<string | undefined> {
+/**
+ * @param copy a file with the same bytes, unless the original has another content of the same size and time
+ * @returns the reason if the original was kept
+ */
+async function deleteUnchanged(
+  path: string,
+  { size, modified }: FileState,
+  copy?: string,
+): Promise<string | undefined> {
   try {
     const now = await stateOf(path);
     if (now.size !== size || now.modified !== modified) {
       return "the file changed after it was copied; the next run commits it again";
+    }
+    if (copy !== undefined && (await hashOf(path)) !== (await hashOf(copy))) {
+      return "its content is not that of its copy, although size and time are the same; touch it, and run again";
     }
     await rm(path);
     return undefined;

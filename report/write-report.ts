@@ -1,8 +1,6 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf } from "../handlers/core/errors";
 import { writeWhole } from "../lake/write-whole";
-import { UserError } from "../terminal/user-error";
 import { type Asked, collect } from "./collect";
 import type { ReportEngine } from "./engine";
 import type { Rejected } from "./model";
@@ -26,7 +24,7 @@ export async function readAssets(folder: string): Promise<PageAssets> {
 /**
  * Makes a report and writes it to a file. Nothing is written if no table has rows in the range.
  *
- * @throws UserError if the file cannot be written: the old one is still there then
+ * @throws Error of the system if the file cannot be written: the old one is still there then
  */
 export async function writeReport(
   engine: ReportEngine,
@@ -43,12 +41,8 @@ export async function writeReport(
   return { bytes: Buffer.byteLength(page), tables: tables.map(({ table }) => table) };
 }
 
+/** A device or a pipe is written to, not replaced. */
 async function write(file: string, page: string): Promise<void> {
   const stats = await stat(file).catch(() => undefined);
-  try {
-    // A device or a pipe is written to, not replaced.
-    await (stats && !stats.isFile() ? writeFile(file, page) : writeWhole(file, page, 0o666));
-  } catch (error) {
-    throw new UserError(`${file}: ${messageOf(error)}`);
-  }
+  await (stats && !stats.isFile() ? writeFile(file, page) : writeWhole(file, page, 0o666));
 }

@@ -266,7 +266,11 @@ describe("--move and a content of the same size and time", () => {
     putAt(key, gzipSync(textOf(2, '"b"')));
     const { lost } = await lake.ingest({ deleteOriginals: true });
     expect(lost).toEqual([
-      { key, reason: "original-kept", detail: expect.stringContaining("its content is not that of its copy") },
+      {
+        key,
+        reason: "original-kept",
+        detail: expect.stringContaining("its content is not that of its copy"),
+      },
     ]);
     expect(existsSync(original(key))).toBe(true);
     const later = new Date("2026-11-28T13:00:00Z");
