@@ -10,6 +10,11 @@ const FOLDER = "lake";
 /** What the help of `--lake` says. */
 export const LAKE_HELP = `folder of the lake (default: ${LAKE_VARIABLE}, or ./${FOLDER} if it is a lake)`;
 
+/** The lake of an ingest that names none; it need not exist. */
+export const newLake = (env: NodeJS.ProcessEnv = process.env): string => env[LAKE_VARIABLE] || FOLDER;
+/** What the help of `--lake` says there. */
+export const NEW_LAKE_HELP = `folder of the lake; created if it does not exist (default: ${LAKE_VARIABLE}, or ./${FOLDER})`;
+
 /**
  * The lake of a command that names none.
  *

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultLake } from "../../cli/default-lake";
+import { defaultLake, newLake } from "../../cli/default-lake";
 
 let folder: string;
 beforeAll(() => {
@@ -23,5 +23,10 @@ describe("the lake of a command that names none", () => {
     expect(() => defaultLake({ ACCESS_LOGS_LAKE: join(folder, "none") }, folder)).toThrow(
       /^ACCESS_LOGS_LAKE=.*none: the folder does not exist/,
     );
+  });
+
+  it("need not exist for an ingest", () => {
+    expect(newLake({})).toBe("lake");
+    expect(newLake({ ACCESS_LOGS_LAKE: "elsewhere" })).toBe("elsewhere");
   });
 });

@@ -6,10 +6,11 @@ import { progressLine } from "../../terminal/progress-line";
 import { UserError } from "../../terminal/user-error";
 import { write, writeText } from "../../terminal/write";
 import { examples } from "../command-line";
+import { NEW_LAKE_HELP, newLake } from "../default-lake";
 import { printIgnored, printSummary } from "../print-summary";
 
 interface Options extends PrivacyOptions {
-  readonly lake: string;
+  readonly lake?: string;
   readonly move: boolean;
   readonly format?: FormatId;
   readonly json: boolean;
@@ -30,7 +31,7 @@ export const addIngestCommand = (program: Command): Command =>
       "<paths...>",
       'folders, files, patterns such as "logs/*.gz", or "-" for standard input; plain, gzip, zstd, zip or tar. A file without AWS\'s name is recognised by its lines',
     )
-    .requiredOption("--lake <folder>", "folder of the lake; created if it does not exist")
+    .option("--lake <folder>", NEW_LAKE_HELP)
     .addOption(
       new Option("--format <name>", "format of files without AWS's names (default: by their lines)").choices(
         FORMAT_IDS,
@@ -50,7 +51,7 @@ export const addIngestCommand = (program: Command): Command =>
     .addHelpText(
       "after",
       examples(
-        "access-logs ingest ./logs --lake ./lake",
+        "access-logs ingest ./logs",
         "access-logs ingest web1.log.gz june.zip --lake ./lake",
         "zcat *.gz | access-logs ingest - --lake ./lake --json",
         "access-logs ingest ./logs --lake ./lake --client-ips truncate --query-strings drop --cookies drop",
@@ -61,6 +62,7 @@ export const addIngestCommand = (program: Command): Command =>
 async function run(inputs: readonly string[], options: Options): Promise<void> {
   // The modules for ingest are large: only this command loads them.
   const { ingest } = await import("../../lake/ingest.js");
+  const lake = options.lake ?? newLake();
   const progress = progressLine(process.stderr);
   process.once("SIGINT", () => {
     progress.clear();
@@ -70,7 +72,7 @@ async function run(inputs: readonly string[], options: Options): Promise<void> {
   });
   const summary = await ingest({
     inputs,
-    lake: options.lake,
+    lake,
     deleteOriginals: options.move,
     privacy: options,
     ...(options.format === undefined ? {} : { format: options.format }),
@@ -78,9 +80,7 @@ async function run(inputs: readonly string[], options: Options): Promise<void> {
       progress.show(PHASES[now.phase], now.done, now.phase === "commit" ? now.total : undefined),
   });
   progress.clear();
-  await (options.json
-    ? write(`${JSON.stringify(summary)}\n`)
-    : writeText(printSummary(summary, options.lake)));
+  await (options.json ? write(`${JSON.stringify(summary)}\n`) : writeText(printSummary(summary, lake)));
   process.stderr.write(printIgnored(summary.ignored));
   if (summary.lost.length > 0) process.exitCode = 1;
   if (summary.moved === 0) throw new UserError(NOTHING_FOUND);
