@@ -13,6 +13,7 @@ const {
 } = require("node:fs");
 const { tmpdir } = require("node:os");
 const { delimiter, join } = require("node:path");
+const { isDeepStrictEqual } = require("node:util");
 const { devDependencies, version } = require("../package.json");
 
 const root = join(__dirname, "..");
@@ -73,7 +74,7 @@ function bytesOf(folder) {
   return entries.reduce((sum, entry) => sum + (entry.isFile() ? entry.size : 0), 0);
 }
 function expectSame(what, got, expected) {
-  if (JSON.stringify(got) === JSON.stringify(expected)) return;
+  if (isDeepStrictEqual(got, expected)) return;
   throw new Error(`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`);
 }
 

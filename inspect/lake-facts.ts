@@ -7,6 +7,7 @@ import { openDuckdb } from "../lake/duckdb-engine";
 import { forEachAtOnce } from "../lake/for-each-at-once";
 import { isForeignFolder, isLakePath, type LakeLayout, lakeLayout } from "../lake/layout";
 import { type LockState, lockState } from "../lake/lock";
+import { requireOwnFiles } from "../lake/own-files";
 import type { StreamFacts } from "./facts";
 import { filesBelow } from "./folder-files";
 import { type LakeFiles, lakeFiles, type PartitionFile } from "./lake-files";
@@ -53,7 +54,11 @@ export interface LakeView {
 const OPENED_BY_STATUS = 200;
 const PARQUETS_AT_ONCE = 4;
 
-/** Inspects a lake without changing it. */
+/**
+ * Inspects a lake without changing it.
+ *
+ * @throws UserError if there is something else than a file in the place of one of the lake's own files
+ */
 export async function lakeFacts(folder: string, view: LakeView): Promise<LakeFacts> {
   if (!isLakePath(folder)) return { kind: "none", folder, why: "lake-path" };
   const layout = lakeLayout(folder);
@@ -62,6 +67,7 @@ export async function lakeFacts(folder: string, view: LakeView): Promise<LakeFac
   if (!stats.isDirectory()) return { kind: "none", folder, why: "not-a-folder" };
   const names = await readdir(layout.root);
   if (isForeignFolder(names)) return { kind: "none", folder, why: "not-a-lake" };
+  requireOwnFiles(layout);
   return existingLake(layout, names, view);
 }
 

@@ -6,6 +6,7 @@ import { jsonAs } from "../handlers/core/json";
 import { UserError } from "../terminal/user-error";
 import { exists } from "./exists";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
+import { requireFile } from "./own-files";
 import { writeWhole } from "./write-whole";
 
 /** Real paths of the folders that a lake got its logs from, by their bucket names. */
@@ -50,6 +51,7 @@ const numbered = (folder: string, number: number): string => {
 /** @throws UserError if the file is invalid: without the names, folders could replace each other's files */
 async function readNames({ bucketsFile }: LakeLayout): Promise<Names> {
   if (!(await exists(bucketsFile))) return {};
+  requireFile(bucketsFile);
   const names = jsonAs(namesSchema, await readFile(bucketsFile, "utf8"));
   if (names) return names;
   throw new UserError(

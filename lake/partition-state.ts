@@ -6,6 +6,7 @@ import { codeOf } from "../handlers/core/errors";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { type FileRecord, type RawFile, readRecords } from "./file-records";
 import type { LakeLayout } from "./layout";
+import { requireFile } from "./own-files";
 
 /** Lines of a file in the typed table. */
 export interface CommittedFile {
@@ -21,7 +22,7 @@ export interface PartitionState {
   readonly records: ReadonlyMap<string, readonly FileRecord[]>;
 }
 
-/** @throws QueryFailedError if a Parquet file cannot be read */
+/** @throws QueryFailedError if a Parquet file cannot be read, UserError if it is not a file */
 export async function partitionState(
   engine: DuckdbEngine,
   lake: LakeLayout,
@@ -47,7 +48,9 @@ export async function partitionState(
 
 async function parquetsIn(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).map((name) => join(folder, name));
+    const paths = (await readdir(folder)).map((name) => join(folder, name));
+    for (const path of paths) requireFile(path);
+    return paths;
   } catch (error) {
     if (codeOf(error) === "ENOENT") return [];
     throw error;

@@ -14,6 +14,7 @@ import { findParquet } from "./find-parquet";
 import { jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout, TYPED_PREFIX } from "./layout";
 import { noRows, storedColumns } from "./no-rows";
+import { requireOwnFiles } from "./own-files";
 import type { TextOptions } from "./plain-columns";
 import { makeFilesPrivate } from "./private-files";
 import { type SaveOptions, saveRows } from "./save-rows";
@@ -78,6 +79,7 @@ export async function openLake(
   { isUnsafe = false, memoryLimit, file }: QueryOptions = {},
 ): Promise<OpenLake> {
   const lake = await existingLake(folder);
+  requireOwnFiles(lake);
   deleteSpills(lake.root);
   const endPrivacy = makeFilesPrivate();
   const engine = await openDuckdb({
