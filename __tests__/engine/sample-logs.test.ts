@@ -7,7 +7,7 @@ import { renderQuestion } from "../../questions/render";
 import { rowsOf } from "../helpers/lake";
 import { type LocalLake, localLake } from "./local-lake";
 import { inRounds, type LogFile, sampleLogs } from "./log-files";
-import { deploy, type Pipeline } from "./pipeline";
+import { deploy, EVERY_FORMAT, type Pipeline } from "./pipeline";
 import { approximately, exactly } from "./same-answers";
 import { expectSameTables } from "./same-tables";
 
@@ -17,7 +17,7 @@ let lake: LocalLake;
 let open: OpenLake;
 beforeAll(async () => {
   files = await sampleLogs({ files: 96, lines: 250, hours: 6 });
-  pipeline = await deploy("sample logs in three rounds");
+  pipeline = await deploy("sample logs in three rounds", EVERY_FORMAT);
   lake = await localLake(pipeline.bucket, files);
   open = await openLake(lake.folder);
   for (const round of inRounds(files, 3)) await pipeline.process(round);
