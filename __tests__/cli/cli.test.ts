@@ -94,7 +94,7 @@ describe("access-logs", () => {
       /^error: lake \/nowhere: the folder does not exist; create the lake with/,
     ],
     [["ingest", "/nowhere", "--lake", "LAKE"], 1, /^error: \/nowhere: there is no such file or folder/],
-    [["ingest", "/nowhere"], 2, /required option '--lake <folder>' not specified/],
+    [["ingest", "--lake", "LAKE"], 2, /missing required argument 'paths'/],
     [["backfill", "--from", "2026-01-01", "--to", "2026-01-02"], 2, /--bucket on AWS, or --dir and --lake/],
     [["connect-bucket", "--bucket", "b", "--owner", "111122223333"], 2, /--eventbridge or --queue ARN/],
     [
