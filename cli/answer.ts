@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { finished } from "node:stream/promises";
-import { openLake } from "../lake/query";
+import { withLake } from "../lake/query";
 import type { FileFormat } from "../lake/save-rows";
 import type { OutputFormat } from "../terminal/output-format";
 import { type PrintOptions, printRows } from "../terminal/print-rows";
@@ -51,14 +51,11 @@ async function printAnswer(
   const { lake: folder, unsafe = false } = options;
   const print = (rows: QueryRows) => printRows(format, zoned(rows, looks), write, looks);
   if (folder === undefined) return void (await fromAthena(sql, options, print));
-  const lake = await openLake(folder, { isUnsafe: unsafe });
-  try {
-    if (format !== "table" && (await lake.isOneSelect(sql)))
-      await lake.text(sql, { ...looks, format }, write);
-    else await lake.query(sql, print);
-  } finally {
-    lake.close();
-  }
+  await withLake(folder, { isUnsafe: unsafe }, async (lake) =>
+    format !== "table" && (await lake.isOneSelect(sql))
+      ? lake.text(sql, { ...looks, format }, write)
+      : lake.query(sql, print),
+  );
 }
 
 /** @returns the number of rows */
@@ -71,15 +68,12 @@ async function saveAnswer(
 ): Promise<number> {
   const { lake: folder, unsafe = false } = options;
   if (folder === undefined) return saveFromAthena(sql, options, format, file, looks);
-  const lake = await openLake(folder, { isUnsafe: unsafe, file });
-  try {
-    if (await lake.isOneSelect(sql)) return await lake.save(sql, { ...looks, format });
-  } finally {
-    lake.close();
-  }
-  throw new UserError(
-    "--output takes the rows of one SELECT; EXPLAIN, and PIVOT without IN, can only be printed",
-  );
+  return withLake(folder, { isUnsafe: unsafe, file }, async (lake) => {
+    if (await lake.isOneSelect(sql)) return lake.save(sql, { ...looks, format });
+    throw new UserError(
+      "--output takes the rows of one SELECT; EXPLAIN, and PIVOT without IN, can only be printed",
+    );
+  });
 }
 
 async function saveFromAthena(

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ingest } from "../lake/ingest";
-import { openLake } from "../lake/query";
+import { withLake } from "../lake/query";
 import { QUESTIONS } from "../questions";
 import { ALL_TIME } from "../questions/range";
 import { renderQuestion } from "../questions/render";
@@ -32,14 +32,14 @@ async function demo(): Promise<void> {
     onProgress: () => undefined,
   });
   await writeText(printSummary(summary, lake));
-  const open = await openLake(lake);
-  for (const question of QUESTIONS.filter(({ name }) => SHOWN.includes(name))) {
-    await writeText(`\n${question.title} (ask ${question.name})\n\n`);
-    await open.query(renderQuestion(question, ALL_TIME), (result) =>
-      printRows("table", result, write, { unitOf: columnUnit }),
-    );
-  }
-  open.close();
+  await withLake(lake, {}, async (open) => {
+    for (const question of QUESTIONS.filter(({ name }) => SHOWN.includes(name))) {
+      await writeText(`\n${question.title} (ask ${question.name})\n\n`);
+      await open.query(renderQuestion(question, ALL_TIME), (result) =>
+        printRows("table", result, write, { unitOf: columnUnit }),
+      );
+    }
+  });
   const report = join(FOLDER, "report.html");
   await makeReport({ lake, range: undefined, timeZone: "UTC", output: report });
   await writeText(`

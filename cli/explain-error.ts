@@ -11,6 +11,7 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
   EPERM: "this is not permitted",
 };
 
+export const EXPIRED = [/expired/i, 'renew your credentials, e.g. with "aws sso login"'] as const;
 /** What to do about errors of the AWS SDK, which says only what is missing. */
 const AWS_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/^Region is missing/, 'set AWS_REGION, or the Region of your profile with "aws configure"'],
@@ -18,7 +19,7 @@ const AWS_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
     /^Could not load credentials/,
     'sign in, e.g. with "aws sso login" or "aws configure", and set AWS_PROFILE if you use profiles',
   ],
-  [/expired/i, 'renew your credentials, e.g. with "aws sso login"'],
+  EXPIRED,
 ];
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { openLake } from "../lake/query";
+import { withLake } from "../lake/query";
 import type { Range } from "../questions/range";
 import { REPORTED_TABLES } from "../report/collect";
 import { lakeEngine } from "../report/lake-engine";
@@ -34,9 +34,7 @@ export async function makeReport(
   if (!existsSync(dirname(output)))
     throw new UserError(`${dirname(output)}: the folder does not exist; create it`);
   const assets = await readAssets(__dirname);
-  const lake = await openLake(folder, { memoryLimit: MEMORY_LIMIT });
-  try {
-    const engine = lakeEngine(lake);
+  return withLake(folder, { memoryLimit: MEMORY_LIMIT }, async (lake) => {
     const asked = {
       range,
       timeZone,
@@ -45,13 +43,13 @@ export async function makeReport(
       rejected: await rejectedIn(folder),
       ...(table === undefined ? {} : { table }),
     };
-    const written = await writeReport(engine, asked, output, assets, onProgress);
-    if (written.tables.length === 0) throw new UserError(`lake ${folder}: no requests in the range`);
-    return written;
-  } catch (error) {
-    if (error instanceof Error && "syscall" in error) throw new UserError(`${output}: ${error.message}`);
-    throw error;
-  } finally {
-    lake.close();
-  }
+    try {
+      const written = await writeReport(lakeEngine(lake), asked, output, assets, onProgress);
+      if (written.tables.length === 0) throw new UserError(`lake ${folder}: no requests in the range`);
+      return written;
+    } catch (error) {
+      if (error instanceof Error && "syscall" in error) throw new UserError(`${output}: ${error.message}`);
+      throw error;
+    }
+  });
 }

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { partialPath } from "../lake/directory-object-store";
 import { UserError } from "../terminal/user-error";
 
 /** Exit code after Ctrl-C. */
@@ -26,7 +27,7 @@ export async function writeNewFile<T>(
   refuseExisting();
   if (!existsSync(dirname(path)))
     throw new UserError(`${dirname(file)}: the folder does not exist; create it`);
-  const aside = `${path}.${process.pid}.partial`;
+  const aside = partialPath(path);
   const remove = () => rmSync(aside, { force: true });
   const onSignal = () => {
     remove();

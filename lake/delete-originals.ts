@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -6,8 +5,9 @@ import { pipeline } from "node:stream/promises";
 import { type Partition, RAW_PREFIX, rawPrefixOf } from "../formats/partition-layout";
 import { messageOf } from "../handlers/core/errors";
 import { type MovePlan, planMove } from "../handlers/core/move-plan";
+import { contentDigest, contentHash } from "./content-hash";
 import type { DuckdbEngine } from "./duckdb-engine";
-import type { RawFile } from "./file-records";
+import type { FileRecord, RawFile } from "./file-records";
 import { ANY_SOURCE, type Folders } from "./folders";
 import { keyPath } from "./key-path";
 import { LAKE_BUCKET, type LakeLayout, TYPED_PREFIX } from "./layout";
@@ -39,11 +39,7 @@ export async function deleteOriginals(
     if (plan.kind === "skip" || !isWanted(plan)) continue;
     const file = await settled(plan);
     if (!file) continue;
-    const reason = await deleteUnchanged(
-      join(directory, keyPath(key)),
-      file,
-      join(lake.root, keyPath(plan.key)),
-    );
+    const reason = await deleteUnchanged(join(directory, keyPath(key)), file);
     if (reason !== undefined) kept.push({ key, reason: "original-kept", detail: reason });
   }
   return kept;
@@ -90,14 +86,15 @@ function settledCopies(lake: LakeLayout, engine: DuckdbEngine) {
       if (folder === lake.root) return;
     }
   };
-  return async ({ key, partition }: RawCopy): Promise<RawFile | undefined> => {
+  return async ({ key, partition }: RawCopy): Promise<FileRecord | undefined> => {
     const copy = join(lake.root, keyPath(key));
     const file = await fileAt(copy, key, partition);
-    if (!file || !(await known(partition)).find(file)) return undefined;
+    const record = file && (await known(partition)).find(file);
+    if (!record) return undefined;
     await syncFile(copy);
     await syncFolders(rawPrefixOf(partition));
     await syncFolders(rawPrefixOf(partition).replace(RAW_PREFIX, TYPED_PREFIX));
-    return file;
+    return record;
   };
 }
 
@@ -125,27 +122,20 @@ export async function stateOf(path: string): Promise<FileState> {
   return { size: Number(size), modified: Number(mtimeMs) };
 }
 
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
-}
-
 /**
- * @param copy a file with the same bytes, unless the original has another content of the same size and time
+ * @param hash of the bytes that are in the lake; another content may have the same size and time
  * @returns the reason if the original was kept
  */
 async function deleteUnchanged(
   path: string,
-  { size, modified }: FileState,
-  copy?: string,
+  { size, modified, hash }: FileState & Partial<Pick<FileRecord, "hash">>,
 ): Promise<string | undefined> {
   try {
     const now = await stateOf(path);
     if (now.size !== size || now.modified !== modified) {
       return "the file changed after it was copied; the next run commits it again";
     }
-    if (copy !== undefined && (await hashOf(path)) !== (await hashOf(copy))) {
+    if (hash !== undefined && (await hashOf(path)) !== hash) {
       return "its content is not that of its copy, although size and time are the same; touch it, and run again";
     }
     await rm(path);
@@ -153,4 +143,10 @@ async function deleteUnchanged(
   } catch (error) {
     return messageOf(error);
   }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = contentHash();
+  await pipeline(createReadStream(path), hash);
+  return contentDigest(hash);
 }

@@ -28,6 +28,8 @@ export interface DirectoryStoreOptions {
    * @default - other files are left out, and a listing fails at an unreadable folder
    */
   readonly onUnreadable?: OnUnreadable;
+  /** Called for each file that is copied; a copy that is there already is not made again. */
+  readonly onCopied?: () => void;
 }
 
 /** @param key path below the folder of the bucket */
@@ -43,7 +45,7 @@ export type OnUnreadable = (bucket: string, key: string, reason: string) => void
  */
 export function directoryObjectStore(
   folders: Readonly<Record<string, string>>,
-  { suspects = new Set(), onUnreadable }: DirectoryStoreOptions = {},
+  { suspects = new Set(), onUnreadable, onCopied = () => undefined }: DirectoryStoreOptions = {},
 ): DirectoryObjectStore {
   const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), keyPath(key));
   const isCopied = (source: ObjectLocation, target: ObjectLocation): boolean =>
@@ -51,8 +53,12 @@ export function directoryObjectStore(
   return {
     isCopied,
     // A second run does not copy unchanged files again.
-    copy: async (source, target) =>
-      isCopied(source, target) ? "copied" : copy(pathOf(source), pathOf(target)),
+    copy: async (source, target) => {
+      if (isCopied(source, target)) return "copied";
+      const outcome = await copy(pathOf(source), pathOf(target));
+      if (outcome === "copied") onCopied();
+      return outcome;
+    },
     exists: async (location) => statOrMissing(pathOf(location)) !== undefined,
     put: async (location, body) => writeAside(pathOf(location), (path) => writeFile(path, body), renameSync),
     putIfAbsent: async (location, body) => putIfAbsent(pathOf(location), body),

@@ -30,6 +30,8 @@ export interface Folders {
   readonly list: () => AsyncIterable<ListedLog>;
   /** Files and folders of the logs that the last listing could not read, by their keys, with the reasons. */
   readonly unreadable: ReadonlyMap<string, string>;
+  /** Number of logs that the store copied. */
+  readonly copied: () => number;
 }
 
 /** The lake as a store. It must be readable. */
@@ -77,6 +79,7 @@ export async function openFolders(
   const bucket = await bucketNameOf(lake, root);
   const folders = { [bucket]: root, [LAKE_BUCKET]: lake.root };
   const unreadable = new Map<string, string>();
+  let copied = 0;
   const store = directoryObjectStore(folders, {
     // A corrupt file is looked at again even if an intact one of the same size and time took its place.
     suspects: await corruptKeys(lake),
@@ -84,10 +87,11 @@ export async function openFolders(
       if (listed === LAKE_BUCKET) failUnreadable(lake, key, reason);
       unreadable.set(key, reason);
     },
+    onCopied: () => copied++,
   });
   const list = () =>
     keys ? listFiles(root, keys, (key, reason) => unreadable.set(key, reason)) : store.list(bucket, "");
-  return { directory: root, lake, bucket, store, list, unreadable };
+  return { directory: root, lake, bucket, store, list, unreadable, copied: () => copied };
 }
 
 async function* listFiles(

@@ -4,7 +4,6 @@ import { type MoveConfig, moveObjects } from "../handlers/core/move-objects";
 import type { ArrivedObject } from "../handlers/core/move-plan";
 import { type ObjectStore, systemClock } from "../handlers/core/ports";
 import { deleteOriginals, deleteReadOriginals, type ReadOriginal, stateOf } from "./delete-originals";
-import type { DirectoryObjectStore } from "./directory-object-store";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { ANY_SOURCE, type Folders, lakeStore } from "./folders";
 import { keyPath } from "./key-path";
@@ -66,7 +65,7 @@ export class IngestMove {
   /** Moves the files under names of AWS, and reads the others by their lines. */
   async addFolder(folders: Folders): Promise<void> {
     this.opened.push(folders);
-    const store = this.counting(folders.store);
+    const { store } = folders;
     const unnamed: string[] = [];
     for await (const batch of batches(folders)) {
       const outcomes = await moveObjects({ store, clock: systemClock }, MOVE_CONFIG, batch);
@@ -81,6 +80,7 @@ export class IngestMove {
       }
       this.progress(batch.length);
     }
+    this.added += folders.copied();
     for (const [key, detail] of folders.unreadable)
       this.skipped.push({ key, reason: "unreadable-file", detail });
     for (const key of unnamed) await this.addFile(join(folders.directory, keyPath(key)), key);
@@ -125,19 +125,6 @@ export class IngestMove {
   private progress(files: number): void {
     this.done += files;
     this.options.onProgress({ phase: "move", done: this.done });
-  }
-
-  /** A store that counts the files that it copies: those that are copied already stay as they are. */
-  private counting(store: DirectoryObjectStore): ObjectStore {
-    return {
-      ...store,
-      copy: async (source, target) => {
-        if (store.isCopied(source, target)) return "copied";
-        const outcome = await store.copy(source, target);
-        if (outcome === "copied") this.added++;
-        return outcome;
-      },
-    };
   }
 }
 

@@ -7,7 +7,7 @@ export const SAMPLE_LINES = 100;
 
 /**
  * The format of a log by its first lines: the one whose reader reads most of them. At least half of the lines must be
- * rows, so that a text with an example of a log line is none.
+ * rows, so that a text with an example of a log line is not taken for a log.
  */
 export function recogniseFormat(lines: readonly string[]): FormatId | undefined {
   const candidates = FORMAT_IDS.map((id) => ({ id, ...counts(id, lines) }));

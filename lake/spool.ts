@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import type { Hash } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -15,6 +15,7 @@ import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
 import type { LogFormat } from "../formats/log-format";
 import { codeOf, messageOf } from "../handlers/core/errors";
 import { sum } from "../terminal/quantities";
+import { contentDigest, contentHash } from "./content-hash";
 import { CorruptFileError, isCorruptFile } from "./corrupt-file";
 import { freeMemory } from "./free-memory";
 import { plainText } from "./plain-text";
@@ -34,10 +35,6 @@ export type Spooled =
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 /** Checksum and length of the text, four bytes each. */
 const GZIP_TRAILER_BYTES = 8;
-/** The bytes of a file decide if it is in the lake already: a hash that nobody can forge. */
-const HASH_ALGORITHM = "sha256";
-/** 128 bits. */
-const HASH_DIGITS = 32;
 const CHUNK_BYTES = 1 << 18;
 const MIN_CHUNK_BYTES = 1 << 12;
 /** Files up to this size whose text is not larger, either, are read whole. */
@@ -54,7 +51,7 @@ const WHOLE_TEXT_BYTES = 32 << 20;
  */
 export async function spoolFile(format: LogFormat, source: string, target: string): Promise<Spooled> {
   const writer = rowWriter(format);
-  const hash = createHash(HASH_ALGORITHM);
+  const hash = contentHash();
   const input = openSync(source, "r");
   // Not truncated: overwriting an earlier text is faster than allocating new pages.
   const output = openSync(target, constants.O_WRONLY | constants.O_CREAT);
@@ -84,7 +81,7 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
     closeSync(output);
     closeSync(input);
   }
-  return { kind: "spooled", lines: writer.lines, hash: hash.digest("hex").slice(0, HASH_DIGITS) };
+  return { kind: "spooled", lines: writer.lines, hash: contentDigest(hash) };
 }
 
 async function streamText(

@@ -9,7 +9,7 @@ import { isStorageFull } from "./storage-full";
 /**
  * Runs `work` as the lake's only writer. New files are private.
  *
- * @throws UserError if another process is writing, if the disk is full, or if one of the lake's own files is none
+ * @throws UserError if another process is writing, if the disk is full, or if one of the lake's own files is something else
  */
 export const writeLake = <T>(lake: LakeLayout, work: () => Promise<T>): Promise<T> =>
   withPrivateFiles(async () => {
