@@ -13,6 +13,7 @@ const {
 } = require("node:fs");
 const { tmpdir } = require("node:os");
 const { delimiter, join } = require("node:path");
+const { isDeepStrictEqual } = require("node:util");
 const { devDependencies, version } = require("../package.json");
 
 const root = join(__dirname, "..");
@@ -73,7 +74,7 @@ function bytesOf(folder) {
   return entries.reduce((sum, entry) => sum + (entry.isFile() ? entry.size : 0), 0);
 }
 function expectSame(what, got, expected) {
-  if (JSON.stringify(got) === JSON.stringify(expected)) return;
+  if (isDeepStrictEqual(got, expected)) return;
   throw new Error(`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`);
 }
 
@@ -98,7 +99,8 @@ try {
   const [{ n }] = command("query", '"SELECT count(*) AS n FROM alb_access_logs"', "--lake lake");
   expectSame("rows of a query", n, written.rows.alb_access_logs);
   const { tables } = command("report", "--lake lake");
-  expectSame("tables of a report", tables, Object.keys(written.rows));
+  // There are no reports about the other formats.
+  expectSame("tables of a report", tables, ["alb_access_logs", "cloudfront_access_logs"]);
   process.env.PATH = path;
   if (!run(fromReadme("npx")).includes("Usage: access-logs")) throw new Error("no help by npx");
 

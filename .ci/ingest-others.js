@@ -107,7 +107,8 @@ function problemsOf(item, row, isUnparsed, columns) {
     const column = columns(field);
     if (field.startsWith("_") || column === undefined) return [];
     const value = column === "time" && /^\d\d:/.test(expected) ? row.time.slice(11, 19) : row[column];
-    return value === expected
+    // A case may have the text of a number.
+    return value === expected || (typeof value === "number" && String(value) === expected)
       ? []
       : [`${field} is ${JSON.stringify(value)}, not ${JSON.stringify(expected)}`];
   });

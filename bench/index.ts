@@ -5,6 +5,7 @@ import { backfill } from "./backfill";
 import { type Benchmark, type BenchOptions, isMet, type Outcome } from "./benchmark";
 import { coldStart } from "./cold-start";
 import { ingest } from "./ingest";
+import { ingestProfile } from "./ingest-profile";
 import { lakeReport } from "./lake-report";
 import { layout } from "./layout";
 import { listing } from "./listing";
@@ -20,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   move: { title: "Moving", run: move },
   listing: { title: "Listing of files as delivered", run: listing },
   ingest: { title: "Ingest on one machine", run: ingest },
+  "ingest-profile": { title: "Steps of an ingest", run: ingestProfile },
   questions: { title: "Questions", run: questions },
   report: { title: "Report of a lake", run: lakeReport },
   layout: { title: "Layout of the Parquet files", run: layout },

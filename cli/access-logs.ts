@@ -1,13 +1,15 @@
 #!/usr/bin/env node
-import { inspect } from "node:util";
+import { inspect, styleText } from "node:util";
 import { Command, CommanderError } from "commander";
-import { codeOf, messageOf, OperationError } from "../handlers/core/errors";
+import { codeOf } from "../handlers/core/errors";
 import { version } from "../package.json";
 import { printableLines } from "../terminal/printable";
-import { UserError } from "../terminal/user-error";
+import { screenOf } from "../terminal/screen";
+import { EXIT_USAGE, UserError } from "../terminal/user-error";
 import { addAskCommand } from "./commands/ask";
 import { addBackfillCommand } from "./commands/backfill";
 import { addBucketPolicyCommand } from "./commands/bucket-policy";
+import { addCompletionCommand } from "./commands/completion";
 import { addConnectBucketCommand } from "./commands/connect-bucket";
 import { addCostCommand } from "./commands/cost";
 import { addDdlCommand } from "./commands/ddl";
@@ -19,6 +21,7 @@ import { addRedriveCommand } from "./commands/redrive";
 import { addReportCommand } from "./commands/report";
 import { addSampleCommand } from "./commands/sample";
 import { addStatusCommand } from "./commands/status";
+import { explanationOf } from "./explain-error";
 
 // Node 20 still works: without this, the SDK prints nine lines of warning before each answer. The README names the
 // supported versions.
@@ -26,7 +29,6 @@ import { addStatusCommand } from "./commands/status";
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
 
 const program = new Command("access-logs")
   .description(
@@ -34,7 +36,7 @@ const program = new Command("access-logs")
   )
   .version(version)
   .configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) })
-  .helpCommand(false)
+  .helpCommand("help [command]", "show the help of a command")
   .exitOverride();
 
 addSampleCommand(program);
@@ -51,6 +53,7 @@ addStatusCommand(program);
 addDoctorCommand(program);
 addRedriveCommand(program);
 addDdlCommand(program);
+addCompletionCommand(program);
 
 for (const command of program.commands) command.exitOverride();
 
@@ -68,11 +71,11 @@ async function main(): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
     } else if (isReaderGone(error)) {
       process.exitCode = 0;
-    } else if (error instanceof UserError || error instanceof OperationError || isRefusal(error)) {
-      console.error(printableLines(`error: ${messageOf(error).split("\n\n")[0]}`));
-      process.exitCode = error instanceof UserError ? error.exitCode : EXIT_FAILED;
     } else {
-      throw error;
+      const explanation = explanationOf(error);
+      if (explanation === undefined) throw error;
+      console.error(`${errorPrefix()} ${printableLines(explanation)}`);
+      process.exitCode = error instanceof UserError ? error.exitCode : EXIT_FAILED;
     }
   }
 }
@@ -84,9 +87,5 @@ const isReaderGone = (error: unknown): boolean =>
   error.syscall === "write" &&
   ["EPIPE", "EOF"].includes(codeOf(error) ?? "");
 
-/** True for errors of the file system, of AWS and of the settings: their messages are sufficient. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Error &&
-  (("syscall" in error && "path" in error) ||
-    "$metadata" in error ||
-    ["CredentialsProviderError", "SettingsError"].includes(error.name));
+const errorPrefix = (): string =>
+  screenOf(process.stderr).hasColour ? styleText("red", "error:", { validateStream: false }) : "error:";

@@ -1,17 +1,25 @@
 import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { finished } from "node:stream/promises";
-import { openLake } from "../lake/query";
+import { withLake } from "../lake/query";
+import type { FileFormat } from "../lake/save-rows";
+import type { OutputFormat } from "../terminal/output-format";
 import { type PrintOptions, printRows } from "../terminal/print-rows";
 import { byteText, counted } from "../terminal/quantities";
 import type { QueryRows, Write } from "../terminal/rows";
-import { UserError } from "../terminal/user-error";
+import { UserError, usageError } from "../terminal/user-error";
 import { write, writeText } from "../terminal/write";
 import type { EngineOptions } from "./engine-options";
 import { writeNewFile } from "./new-file";
-import { type Sink, sinkOf } from "./sink";
+import { sinkOf } from "./sink";
+import { timeZoneOf } from "./time-range";
+import { zonedRows } from "./zoned-rows";
 
-type FileSink = Extract<Sink, { kind: "file" }>;
+/** How an answer's values become text. */
+interface Looks extends Pick<PrintOptions, "unitOf"> {
+  readonly escapeFormulas: boolean;
+  readonly timeZone?: string;
+}
 
 /** Runs SQL on the engine that the options name, and prints the rows as they arrive, or writes them to a file. */
 export async function answer(
@@ -20,79 +28,79 @@ export async function answer(
   unitOf?: PrintOptions["unitOf"],
 ): Promise<void> {
   const sink = sinkOf(options);
-  const { lake, escapeFormulas } = options;
-  const print = { escapeFormulas, ...(unitOf ? { unitOf } : {}) };
-  if (sink.kind === "file") {
-    const rows = await writeNewFile(sink.file, sink.isForced, (aside) =>
-      lake === undefined
-        ? saveFromAthena(sql, options, sink, aside)
-        : saveFromLake(sql, options, lake, sink, aside),
-    );
-    const { size } = await stat(sink.file);
-    return writeText(`wrote ${counted(rows, "row")}, ${byteText(size)}, to ${sink.file}\n`);
-  }
-  if (lake !== undefined) return answerFromLake(sql, options, lake, sink.format, print);
-  await fromAthena(sql, options, (rows) => printRows(sink.format, rows, write, print));
+  const timeZone = timeZoneOf(options);
+  const looks: Looks = {
+    escapeFormulas: options.escapeFormulas,
+    ...(unitOf ? { unitOf } : {}),
+    ...(timeZone ? { timeZone } : {}),
+  };
+  if (sink.kind === "stdout") return printAnswer(sql, options, sink.format, looks);
+  const rows = await writeNewFile(sink.file, sink.isForced, (aside) =>
+    saveAnswer(sql, options, sink.format, aside, looks),
+  );
+  const { size } = await stat(sink.file);
+  await writeText(`wrote ${counted(rows, "row")}, ${byteText(size)}, to ${sink.file}\n`);
 }
 
-async function answerFromLake(
+async function printAnswer(
   sql: string,
-  { unsafe = false }: EngineOptions,
-  folder: string,
-  format: Extract<Sink, { kind: "stdout" }>["format"],
-  print: PrintOptions,
+  options: EngineOptions,
+  format: OutputFormat,
+  looks: Looks,
 ): Promise<void> {
-  const lake = await openLake(folder, { isUnsafe: unsafe });
-  try {
-    if (format !== "table" && (await lake.isOneSelect(sql)))
-      await lake.text(sql, { format, escapeFormulas: print.escapeFormulas ?? false }, write);
-    else await lake.query(sql, (rows) => printRows(format, rows, write, print));
-  } finally {
-    lake.close();
-  }
-}
-
-/** @returns the number of rows */
-async function saveFromLake(
-  sql: string,
-  { unsafe = false, escapeFormulas }: EngineOptions,
-  folder: string,
-  { format }: FileSink,
-  aside: string,
-): Promise<number> {
-  const lake = await openLake(folder, { isUnsafe: unsafe, file: aside });
-  try {
-    if (await lake.isOneSelect(sql)) return await lake.save(sql, { format, escapeFormulas });
-  } finally {
-    lake.close();
-  }
-  throw new UserError(
-    "--output takes the rows of one SELECT; EXPLAIN, and PIVOT without IN, can only be printed",
+  const { lake: folder, unsafe = false } = options;
+  const print = (rows: QueryRows) => printRows(format, zoned(rows, looks), write, looks);
+  if (folder === undefined) return void (await fromAthena(sql, options, print));
+  await withLake(folder, { isUnsafe: unsafe }, async (lake) =>
+    format !== "table" && (await lake.isOneSelect(sql))
+      ? lake.text(sql, { ...looks, format }, write)
+      : lake.query(sql, print),
   );
 }
 
 /** @returns the number of rows */
+async function saveAnswer(
+  sql: string,
+  options: EngineOptions,
+  format: FileFormat,
+  file: string,
+  looks: Looks,
+): Promise<number> {
+  const { lake: folder, unsafe = false } = options;
+  if (folder === undefined) return saveFromAthena(sql, options, format, file, looks);
+  return withLake(folder, { isUnsafe: unsafe, file }, async (lake) => {
+    if (await lake.isOneSelect(sql)) return lake.save(sql, { ...looks, format });
+    throw new UserError(
+      "--output takes the rows of one SELECT; EXPLAIN, and PIVOT without IN, can only be printed",
+    );
+  });
+}
+
 async function saveFromAthena(
   sql: string,
   options: EngineOptions,
-  { format }: FileSink,
-  aside: string,
+  format: FileFormat,
+  file: string,
+  looks: Looks,
 ): Promise<number> {
-  if (format === "parquet")
-    throw new UserError("--output: Athena's answers can be saved as .csv or .json", 2);
-  const stream = createWriteStream(aside, { flags: "wx", mode: 0o600 });
+  if (format === "parquet") throw usageError("--output: Athena's answers can be saved as .csv or .json");
+  const stream = createWriteStream(file, { flags: "wx", mode: 0o600 });
   const writeToFile: Write = (text) =>
     new Promise((resolve, reject) => {
       stream.write(text, (error) => (error ? reject(error) : resolve()));
     });
-  const { escapeFormulas } = options;
   try {
-    return await fromAthena(sql, options, (rows) => printRows(format, rows, writeToFile, { escapeFormulas }));
+    return await fromAthena(sql, options, (rows) =>
+      printRows(format, zoned(rows, looks), writeToFile, looks),
+    );
   } finally {
     stream.end();
     await finished(stream);
   }
 }
+
+const zoned = (rows: QueryRows, { timeZone }: Looks): QueryRows =>
+  timeZone === undefined ? rows : zonedRows(rows, timeZone);
 
 /** A query of a lake does not wait for the SDK to load. */
 async function fromAthena(

@@ -7,13 +7,14 @@ import { byteText, counted } from "../terminal/quantities";
 import type { QueryRows } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
 import type { EngineOptions } from "./engine-options";
+import { EXPIRED } from "./explain-error";
 import { loadParts } from "./load-parts";
 
 type AthenaOptions = Omit<EngineOptions, "lake" | "format" | "json" | "output" | "force">;
 
 /** Fixes for errors that Athena does not explain well. */
 const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
-  [/expired/i, 'renew your credentials, e.g. with "aws sso login"'],
+  EXPIRED,
   [
     /workgroup .*not found/i,
     "check that the stack is deployed in this Region; its output workgroup is the name",

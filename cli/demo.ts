@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ingest } from "../lake/ingest";
-import { openLake } from "../lake/query";
+import { withLake } from "../lake/query";
 import { QUESTIONS } from "../questions";
 import { ALL_TIME } from "../questions/range";
 import { renderQuestion } from "../questions/render";
@@ -26,33 +26,33 @@ async function demo(): Promise<void> {
   );
   await writeSample(logs, SAMPLE_DEFAULTS, () => undefined);
   const summary = await ingest({
-    directory: logs,
+    inputs: [logs],
     lake,
     deleteOriginals: false,
     onProgress: () => undefined,
   });
   await writeText(printSummary(summary, lake));
-  const open = await openLake(lake);
-  for (const question of QUESTIONS.filter(({ name }) => SHOWN.includes(name))) {
-    await writeText(`\n${question.title} (ask ${question.name})\n\n`);
-    await open.query(renderQuestion(question, ALL_TIME), (result) =>
-      printRows("table", result, write, { unitOf: columnUnit }),
-    );
-  }
-  open.close();
+  await withLake(lake, {}, async (open) => {
+    for (const question of QUESTIONS.filter(({ name }) => SHOWN.includes(name))) {
+      await writeText(`\n${question.title} (ask ${question.name})\n\n`);
+      await open.query(renderQuestion(question, ALL_TIME), (result) =>
+        printRows("table", result, write, { unitOf: columnUnit }),
+      );
+    }
+  });
   const report = join(FOLDER, "report.html");
   await makeReport({ lake, range: undefined, timeZone: "UTC", output: report });
   await writeText(`
 The whole picture: open ${report} in a browser.
 
 Next:
-  npm run access-logs -- ask
+  npx access-logs ask
                        list all built-in questions
-  npm run access-logs -- report --lake ${lake} --tz Europe/Berlin
+  npx access-logs report --lake ${lake} --tz Europe/Berlin
                        the page of the picture above, in your time zone
-  npm run access-logs -- query "SELECT * FROM alb_access_logs LIMIT 5" --lake ${lake}
-  npm run access-logs -- ingest YOUR_LOGS --lake ./lake
-                       ingest your own logs: a folder with AWS's file names (aws s3 sync)
+  npx access-logs query "SELECT * FROM alb_access_logs LIMIT 5" --lake ${lake}
+  npx access-logs ingest YOUR_LOGS --lake ./lake
+                       ingest your own logs: folders, files or archives
   npm run synth        the same pipeline for AWS, as Terraform JSON in cdktf.out
 `);
 }

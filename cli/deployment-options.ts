@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { addHours, hourOf } from "../formats/hour";
-import { type HourRange, parseHourRange } from "../handlers/core/add-partitions";
+import type { HourRange } from "../handlers/core/add-partitions";
 import type { Report } from "../inspect/report";
 import { DEFAULT_HOURS } from "../inspect/thresholds";
 import type { LocateOptions } from "../operations/locate-pipeline";
-import { UserError } from "../terminal/user-error";
+import { usageError } from "../terminal/user-error";
 import { wholeNumber } from "./command-line";
+import { addRangeOptions, hoursOf, type TimeOptions } from "./time-range";
 
 /** How a command finds the pipeline on AWS. */
 export interface DeploymentOptions extends LocateOptions {
@@ -13,23 +14,22 @@ export interface DeploymentOptions extends LocateOptions {
 }
 
 /** Options of `status` and `doctor`. */
-export interface InspectOptions extends DeploymentOptions {
+export interface InspectOptions extends DeploymentOptions, Pick<TimeOptions, "from" | "to"> {
   readonly lake?: string;
   readonly since?: number;
-  readonly from?: string;
-  readonly to?: string;
   readonly json: boolean;
 }
 
 export const addInspectOptions = (command: Command): Command =>
-  addDeploymentOptions(command.option("--lake <folder>", "lake: folder of the lake"))
+  addRangeOptions(
+    addDeploymentOptions(command.option("--lake <folder>", "lake: folder of the lake")),
+    "see --since",
+  )
     .option(
       "--since <hours>",
       `only files of this number of past hours (default: ${DEFAULT_HOURS} on AWS, all in a lake)`,
       wholeNumber(1),
     )
-    .option("--from <hour>", "first hour of the files, YYYY-MM-DD or YYYY-MM-DDTHH in UTC")
-    .option("--to <hour>", "last hour of the files; a date means the whole day")
     .option("--json", "print one JSON document", false);
 
 /** Adds the options of `DeploymentOptions`. */
@@ -52,9 +52,8 @@ export function rangeOf({ since, from, to }: HourOptions, now: Date): HourRange 
   if (from === undefined && to === undefined) {
     return since === undefined ? undefined : { from: addHours(hourOf(now), -since), to: hourOf(now) };
   }
-  if (since !== undefined) throw new UserError("use either --since or --from and --to, not both");
-  if (from === undefined || to === undefined) throw new UserError("--from and --to must be used together");
-  return parseHourRange(from, to);
+  if (since !== undefined) throw usageError("use either --since or --from and --to, not both");
+  return hoursOf({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }, now);
 }
 
 /**

@@ -1,11 +1,14 @@
 import { type Command, Option } from "commander";
 import { FILE_FORMATS } from "../lake/save-rows";
 import { OUTPUT_FORMATS } from "../terminal/output-format";
+import { usageError } from "../terminal/user-error";
 import { byteCount, wholeNumber } from "./command-line";
+import { defaultLake, LAKE_HELP, LAKE_VARIABLE } from "./default-lake";
 import type { SinkOptions } from "./sink";
+import { addTimeZoneOption, type TimeOptions } from "./time-range";
 
 /** Options of every command that runs SQL: the engine, and the output format. */
-export interface EngineOptions extends SinkOptions {
+export interface EngineOptions extends SinkOptions, Pick<TimeOptions, "tz"> {
   readonly lake?: string;
   readonly athena?: true;
   readonly settings?: string;
@@ -25,8 +28,8 @@ const MAX_REUSE_MINUTES = 7 * 24 * 60;
 export function addEngineOptions(command: Command): Command {
   const athena = (flags: string, description: string) =>
     new Option(flags, `Athena: ${description}`).conflicts("lake");
-  return command
-    .option("--lake <folder>", "lake: folder of the lake")
+  return addTimeZoneOption(command)
+    .option("--lake <folder>", `lake: ${LAKE_HELP}`)
     .addOption(new Option("--athena", "query Athena in the analysts' workgroup").conflicts("lake"))
     .addOption(athena("--settings <file>", "settings of the stack (default: access-logs.json)"))
     .addOption(athena("--workgroup <name>", "workgroup (default: from the settings)"))
@@ -61,9 +64,18 @@ export function addEngineOptions(command: Command): Command {
     );
 }
 
-/** Ends the command with its usage if the options name no engine. */
-export function requireEngine(command: Command, { lake, athena }: EngineOptions): void {
-  if (lake === undefined && athena === undefined) {
-    command.error("error: choose where to run the query: --lake FOLDER or --athena");
-  }
+/**
+ * The options with the lake that is meant if they name no engine.
+ *
+ * @throws UserError if they name none and there is no default
+ */
+export function withEngine<T extends EngineOptions>(options: T): T {
+  if (options.lake !== undefined || options.athena !== undefined) return options;
+  const { settings, workgroup, database, region, maxBytes, reuse } = options;
+  const isForAthena = [settings, workgroup, database, region, maxBytes, reuse].some(
+    (value) => value !== undefined,
+  );
+  const lake = isForAthena ? undefined : defaultLake();
+  if (lake !== undefined) return { ...options, lake };
+  throw usageError(`choose where to run the query: --lake FOLDER, ${LAKE_VARIABLE} or --athena`);
 }

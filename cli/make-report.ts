@@ -1,13 +1,12 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { openLake } from "../lake/query";
+import { withLake } from "../lake/query";
 import type { Range } from "../questions/range";
 import { REPORTED_TABLES } from "../report/collect";
 import { lakeEngine } from "../report/lake-engine";
 import { rejectedIn } from "../report/lake-rejected";
 import { readAssets, type Written, writeReport } from "../report/write-report";
-import { isTimeZone } from "../report/zone";
-import { UserError } from "../terminal/user-error";
+import { UserError, usageError } from "../terminal/user-error";
 
 export interface ReportOptions {
   readonly lake: string;
@@ -23,26 +22,19 @@ const MEMORY_LIMIT = "250MB";
 /**
  * Writes a report about a lake.
  *
- * @throws UserError for an unknown table or time zone, without a lake or a folder for the page, or without rows
+ * @throws UserError for an unknown table, without a lake or a folder for the page, or without rows
  */
 export async function makeReport(
   { lake: folder, range, timeZone, table, output }: ReportOptions,
   onProgress: (what: string) => void = () => undefined,
 ): Promise<Written> {
-  if (!isTimeZone(timeZone))
-    throw new UserError(`--tz: "${timeZone}" is no time zone; use e.g. Europe/Berlin`, 2);
   if (table !== undefined && !REPORTED_TABLES.includes(table)) {
-    throw new UserError(
-      `--table: there are reports about ${REPORTED_TABLES.join(" and ")}, not "${table}"`,
-      2,
-    );
+    throw usageError(`--table: there are reports about ${REPORTED_TABLES.join(" and ")}, not "${table}"`);
   }
   if (!existsSync(dirname(output)))
     throw new UserError(`${dirname(output)}: the folder does not exist; create it`);
   const assets = await readAssets(__dirname);
-  const lake = await openLake(folder, { memoryLimit: MEMORY_LIMIT });
-  try {
-    const engine = lakeEngine(lake);
+  return withLake(folder, { memoryLimit: MEMORY_LIMIT }, async (lake) => {
     const asked = {
       range,
       timeZone,
@@ -51,10 +43,13 @@ export async function makeReport(
       rejected: await rejectedIn(folder),
       ...(table === undefined ? {} : { table }),
     };
-    const written = await writeReport(engine, asked, output, assets, onProgress);
-    if (written.tables.length === 0) throw new UserError(`lake ${folder}: no requests in the range`);
-    return written;
-  } finally {
-    lake.close();
-  }
+    try {
+      const written = await writeReport(lakeEngine(lake), asked, output, assets, onProgress);
+      if (written.tables.length === 0) throw new UserError(`lake ${folder}: no requests in the range`);
+      return written;
+    } catch (error) {
+      if (error instanceof Error && "syscall" in error) throw new UserError(`${output}: ${error.message}`);
+      throw error;
+    }
+  });
 }

@@ -1,9 +1,11 @@
 import { existsSync, rmSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { partialPath } from "../lake/directory-object-store";
 import { UserError } from "../terminal/user-error";
 
-const INTERRUPTED = 130;
+/** Exit code after Ctrl-C. */
+const EXIT_INTERRUPTED = 130;
 
 /**
  * Writes a file under another name first: the file is complete or does not exist.
@@ -25,11 +27,11 @@ export async function writeNewFile<T>(
   refuseExisting();
   if (!existsSync(dirname(path)))
     throw new UserError(`${dirname(file)}: the folder does not exist; create it`);
-  const aside = `${path}.${process.pid}.partial`;
+  const aside = partialPath(path);
   const remove = () => rmSync(aside, { force: true });
   const onSignal = () => {
     remove();
-    process.exit(INTERRUPTED);
+    process.exit(EXIT_INTERRUPTED);
   };
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {

@@ -6,11 +6,13 @@ import { counted, plural } from "../terminal/quantities";
 const SHOWN = 10;
 
 /** Lines that name files that did not become rows, with the reasons. */
-export function printLost(lost: readonly LostObject[]): string[] {
-  const shown = lost
-    .slice(0, SHOWN)
-    .map(({ key, detail }) => `          ${printable(key)}: ${printable(detail ?? "")}`);
-  return lost.length > SHOWN ? [...shown, `          and ${counted(lost.length - SHOWN, "other")}`] : shown;
+export const printLost = (lost: readonly LostObject[]): string[] =>
+  firstOf(lost, ({ key, detail }) => `${printable(key)}: ${printable(detail ?? "")}`);
+
+/** A line for each of the first items, and the number of the others. */
+export function firstOf<T>(items: readonly T[], print: (item: T) => string): string[] {
+  const shown = items.slice(0, SHOWN).map((item) => `          ${print(item)}`);
+  return items.length > SHOWN ? [...shown, `          and ${counted(items.length - SHOWN, "other")}`] : shown;
 }
 
 /** Lines about files that were in the lake before. */

@@ -1,23 +1,44 @@
 import { FORMATS } from "../formats";
 import type { IngestSummary } from "../lake/ingest";
-import { count, counted } from "../terminal/quantities";
-import { printKnown, printLost } from "./print-lost";
+import type { RecognisedLog } from "../lake/read-by-lines";
+import type { SkippedObject } from "../lake/skipped";
+import { printable } from "../terminal/printable";
+import { count, counted, plural } from "../terminal/quantities";
+import { firstOf, printKnown, printLost } from "./print-lost";
 
 /** Prints the results of `ingest` as text. */
 export function printSummary(
-  { moved, skipped, lost, changed, duplicates, rows, unparsed, partitions, seconds }: IngestSummary,
+  {
+    moved,
+    added,
+    recognised,
+    skipped,
+    lost,
+    changed,
+    duplicates,
+    rows,
+    unparsed,
+    elsewhere,
+    partitions,
+    seconds,
+  }: IngestSummary,
   lake: string,
 ): string {
   const tables = Object.values(FORMATS)
     .map(({ table }) => table)
     .filter((table) => partitions[table] !== undefined);
   const lines = [
-    `moved     ${counted(moved, "file")}`,
+    `logs      ${counted(moved, "file")}: ${count(added)} new, ${count(moved - added)} read before`,
+    ...firstOf(recognised, printRecognised),
     ...tables.map(
       (table) =>
         `rows      ${count(rows[table] ?? 0)} new in ${table}, in ${counted(partitions[table] ?? 0, "hour")}` +
         (unparsed[table] ? `; ${counted(unparsed[table], "unparsed line")}: see ${table}_unparsed` : ""),
     ),
+    ...Object.entries(elsewhere).flatMap(([table, number]) => [
+      `hours     ${counted(number, "row")} of ${table} ${plural(number, "is", "are")} far from the hour in the file's name, as in joined files`,
+      "          dt and hour are those of the name; for those of the lines, rename the files and use a new lake",
+    ]),
     ...printKnown(changed, duplicates),
     ...Object.entries(skipped).map(([reason, number]) => `skipped   ${count(number)} ${reason}`),
     ...printLost(lost),
@@ -32,3 +53,15 @@ export function printSummary(
   ];
   return `${lines.join("\n")}\n`;
 }
+
+const printRecognised = ({ key, format, hours }: RecognisedLog): string =>
+  `${printable(key)}: ${format}, by its lines, in ${counted(hours, "hour")}`;
+
+/** Names files that may have been meant as access logs, with the reasons: not those of AWS whose names say what they are. */
+export const printIgnored = (ignored: readonly SkippedObject[]): string =>
+  firstOf(
+    ignored.filter(({ reason }) => reason === "unmatched-key"),
+    ({ key, reason, detail }) => `skipped ${printable(key)}: ${detail ?? reason}`,
+  )
+    .map((line) => `${line.trim()}\n`)
+    .join("");

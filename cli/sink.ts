@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { FILE_FORMATS, type FileFormat } from "../lake/save-rows";
 import type { OutputFormat } from "../terminal/output-format";
-import { UserError } from "../terminal/user-error";
+import { usageError } from "../terminal/user-error";
 
 /** Where the rows of an answer go. */
 export type Sink =
@@ -16,19 +16,16 @@ export interface SinkOptions {
   readonly force: boolean;
 }
 
-const EXIT_USAGE = 2;
-
 /** @throws UserError if there is no such format for the destination */
 export function sinkOf({ json, output, force, format = json ? "json" : undefined }: SinkOptions): Sink {
   if (output === undefined) {
-    if (format === "parquet") throw new UserError("--format parquet needs a file: --output FILE", EXIT_USAGE);
+    if (format === "parquet") throw usageError("--format parquet needs a file: --output FILE");
     return { kind: "stdout", format: format ?? "table" };
   }
   const asked = format ?? extname(output).slice(1).toLowerCase();
   const known = FILE_FORMATS.find((one) => one === asked);
   if (known) return { kind: "file", format: known, file: output, isForced: force };
-  throw new UserError(
+  throw usageError(
     `--output ${output}: name the file .csv, .json or .parquet, or set --format to one of these`,
-    EXIT_USAGE,
   );
 }

@@ -29,6 +29,18 @@ export function identityOf({ bucket, key }: { readonly bucket: string; readonly 
   return `${hash}-${fileNameOf(key)}`;
 }
 
+/** Digits of a content's hash in a file's name: 128 bits. */
+const CONTENT_DIGITS = 32;
+
+/**
+ * The identity of a file that has no bucket and key of AWS: its content. It has the form of other identities.
+ *
+ * @param hash of the content, in at least 32 digits
+ * @param name rest of the name
+ */
+export const identityOfContent = (hash: string, name: string): string =>
+  `${hash.slice(0, HASH_DIGITS)}-${hash.slice(HASH_DIGITS, CONTENT_DIGITS)}${name}`;
+
 /**
  * The identity of a file by its path in a typed table.
  *

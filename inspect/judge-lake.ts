@@ -19,9 +19,8 @@ export function judgeLake(facts: LakeFacts): Finding[] {
     return [finder(LAKE_FINDINGS, { lake: facts.folder })(facts.why, facts.folder)];
   }
   const find = finder(LAKE_FINDINGS, { lake: facts.root });
-  const isEmpty = facts.streams.length === 0 && facts.broken.length === 0;
   return [
-    ...(isEmpty ? [find("empty-lake", facts.root)] : []),
+    ...(facts.isEmpty ? [find("empty-lake", facts.root)] : []),
     ...judgeLock(facts, find),
     ...judgeFiles(facts, find),
     ...judgeSkipped(facts, find),

@@ -5,8 +5,9 @@ import type { HourRange } from "../handlers/core/add-partitions";
 import { codeOf } from "../handlers/core/errors";
 import { openDuckdb } from "../lake/duckdb-engine";
 import { forEachAtOnce } from "../lake/for-each-at-once";
-import { isLakePath, type LakeLayout, lakeLayout } from "../lake/layout";
+import { isForeignFolder, isLakePath, type LakeLayout, lakeLayout } from "../lake/layout";
 import { type LockState, lockState } from "../lake/lock";
+import { requireOwnFiles } from "../lake/own-files";
 import type { StreamFacts } from "./facts";
 import { filesBelow } from "./folder-files";
 import { type LakeFiles, lakeFiles, type PartitionFile } from "./lake-files";
@@ -23,7 +24,8 @@ export type LakeFacts =
     }
   | ExistingLakeFacts;
 
-export interface ExistingLakeFacts extends Pick<LakeFiles, "unknownNotes" | "leftovers" | "strays"> {
+export interface ExistingLakeFacts
+  extends Pick<LakeFiles, "isEmpty" | "unknownNotes" | "leftovers" | "strays"> {
   readonly kind: "lake";
   readonly root: string;
   readonly at: Date;
@@ -52,7 +54,11 @@ export interface LakeView {
 const OPENED_BY_STATUS = 200;
 const PARQUETS_AT_ONCE = 4;
 
-/** Inspects a lake without changing it. */
+/**
+ * Inspects a lake without changing it.
+ *
+ * @throws UserError if there is something else than a file in the place of one of the lake's own files
+ */
 export async function lakeFacts(folder: string, view: LakeView): Promise<LakeFacts> {
   if (!isLakePath(folder)) return { kind: "none", folder, why: "lake-path" };
   const layout = lakeLayout(folder);
@@ -60,14 +66,10 @@ export async function lakeFacts(folder: string, view: LakeView): Promise<LakeFac
   if (!stats) return { kind: "none", folder, why: "no-lake" };
   if (!stats.isDirectory()) return { kind: "none", folder, why: "not-a-folder" };
   const names = await readdir(layout.root);
-  // A new lake holds only its own hidden files.
-  const isForeign =
-    !names.some((name) => LAKE_NAMES.has(name)) && names.some((name) => !name.startsWith("."));
-  if (isForeign) return { kind: "none", folder, why: "not-a-lake" };
+  if (isForeignFolder(names)) return { kind: "none", folder, why: "not-a-lake" };
+  requireOwnFiles(layout);
   return existingLake(layout, names, view);
 }
-
-const LAKE_NAMES: ReadonlySet<string> = new Set(["raw", "typed", "privacy.json"]);
 
 async function existingLake(
   layout: LakeLayout,

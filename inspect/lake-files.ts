@@ -14,6 +14,8 @@ export interface PartitionFile extends FoundFile {
 
 /** The files of a lake, by kind. */
 export interface LakeFiles {
+  /** True without a file in any hour. */
+  readonly isEmpty: boolean;
   readonly raw: readonly PartitionFile[];
   readonly typed: readonly PartitionFile[];
   /** The partitions with noted files, by their paths. */
@@ -36,6 +38,7 @@ export async function lakeFiles(root: string, range: HourRange | undefined): Pro
   const raw: PartitionFile[] = [];
   const typed: PartitionFile[] = [];
   const [unknownNotes, leftovers, strays]: [string[], string[], string[]] = [[], [], []];
+  let isEmpty = true;
   const isWanted = ({ hour }: Partition) => !range || (hour >= range.from && hour <= range.to);
   for (const [prefix, files] of [
     [RAW_PREFIX, raw],
@@ -47,7 +50,10 @@ export async function lakeFiles(root: string, range: HourRange | undefined): Pro
       // A pipe would never end.
       else if (!file.isRegular) strays.push(file.path);
       else if (!partition || (prefix === TYPED_PREFIX && !PARQUET.test(file.path))) strays.push(file.path);
-      else if (isWanted(partition)) files.push({ ...file, partition });
+      else {
+        isEmpty = false;
+        if (isWanted(partition)) files.push({ ...file, partition });
+      }
     }
   }
   const noteFiles: string[] = [];
@@ -57,8 +63,9 @@ export async function lakeFiles(root: string, range: HourRange | undefined): Pro
   const known = new Set(notes.map(({ key }) => key));
   unknownNotes.push(...noteFiles.filter((path) => !known.has(path)));
   const noted = notedPartitions(notes);
+  isEmpty &&= noted.size === 0;
   for (const [path, { partition }] of noted) if (!isWanted(partition)) noted.delete(path);
-  return { raw, typed, noted, unknownNotes, leftovers, strays };
+  return { isEmpty, raw, typed, noted, unknownNotes, leftovers, strays };
 }
 
 const folderOf = (prefix: string): string => prefix.slice(0, -1);

@@ -13,7 +13,7 @@ export const LAKE_FINDINGS = {
     severity: "wrong",
     means: "the folder does not exist",
     fix: "enter the path of an existing lake, or create this one",
-    run: 'access-logs ingest DIR --lake "{lake}"',
+    run: 'access-logs ingest PATH --lake "{lake}"',
   },
   "not-a-folder": {
     severity: "wrong",
@@ -22,7 +22,7 @@ export const LAKE_FINDINGS = {
   },
   "not-a-lake": {
     severity: "wrong",
-    means: "the folder contains files, but neither raw/ nor typed/",
+    means: "the folder contains files, but none of a lake",
     fix: "enter the folder of the lake; if this folder contains the logs, create a lake from it",
     run: 'access-logs ingest "{lake}" --lake ./lake',
   },
@@ -30,7 +30,7 @@ export const LAKE_FINDINGS = {
     severity: "wrong",
     means: "the lake contains no log file",
     fix: "ingest the folder with the logs; the summary lists skipped files with reasons",
-    run: 'access-logs ingest DIR --lake "{lake}"',
+    run: 'access-logs ingest PATH --lake "{lake}"',
   },
   "lake-busy": {
     severity: "note",
@@ -41,19 +41,19 @@ export const LAKE_FINDINGS = {
     severity: "wrong",
     means: "the last writer was killed during its work: {writer}",
     fix: "run ingest again: it continues",
-    run: 'access-logs ingest DIR --lake "{lake}"',
+    run: 'access-logs ingest PATH --lake "{lake}"',
   },
   "broken-lock": {
     severity: "wrong",
     means: "a process was killed when it began to write to the lake",
     fix: "run ingest again: it continues",
-    run: 'access-logs ingest DIR --lake "{lake}"',
+    run: 'access-logs ingest PATH --lake "{lake}"',
   },
   "leftover-work": {
     severity: "wrong",
     means: "an interrupted run left {files} of unfinished work; none of it is in a table",
     fix: "run ingest again: it deletes these files and repeats the work",
-    run: 'access-logs ingest DIR --lake "{lake}"',
+    run: 'access-logs ingest PATH --lake "{lake}"',
   },
   "leftover-file": {
     severity: "wrong",
@@ -70,13 +70,13 @@ export const LAKE_FINDINGS = {
     severity: "wrong",
     means: "the list of skipped files of the last ingest is invalid",
     fix: "run ingest again: it rewrites the list",
-    run: 'access-logs ingest DIR --lake "{lake}"',
+    run: 'access-logs ingest PATH --lake "{lake}"',
   },
   "files-waiting": {
     severity: "wrong",
     means: "{files} moved but not in the typed table: {hours}",
     fix: "run ingest again: it commits every file with an arrival note",
-    run: 'access-logs ingest DIR --lake "{lake}"',
+    run: 'access-logs ingest PATH --lake "{lake}"',
   },
   "files-forgotten": {
     severity: "wrong",
@@ -88,7 +88,7 @@ export const LAKE_FINDINGS = {
     severity: "wrong",
     means: "arrival notes exist although all files are in the typed table: {hours}",
     fix: "run ingest again: it deletes the notes",
-    run: 'access-logs ingest DIR --lake "{lake}"',
+    run: 'access-logs ingest PATH --lake "{lake}"',
   },
   "unknown-note": {
     severity: "wrong",

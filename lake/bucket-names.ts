@@ -6,6 +6,7 @@ import { jsonAs } from "../handlers/core/json";
 import { UserError } from "../terminal/user-error";
 import { exists } from "./exists";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
+import { requireFile } from "./own-files";
 import { writeWhole } from "./write-whole";
 
 /** Real paths of the folders that a lake got its logs from, by their bucket names. */
@@ -29,6 +30,10 @@ export async function bucketNameOf(lake: LakeLayout, directory: string): Promise
   }
 }
 
+/** Real paths of the folders that the lake got logs from. */
+export const knownFolders = async (lake: LakeLayout): Promise<readonly string[]> =>
+  Object.values(await readNames(lake));
+
 /** Stores the bucket name of a folder. Call it only under the lake's lock. */
 export async function keepBucketName(lake: LakeLayout, name: string, directory: string): Promise<void> {
   const names = await readNames(lake);
@@ -46,6 +51,7 @@ const numbered = (folder: string, number: number): string => {
 /** @throws UserError if the file is invalid: without the names, folders could replace each other's files */
 async function readNames({ bucketsFile }: LakeLayout): Promise<Names> {
   if (!(await exists(bucketsFile))) return {};
+  requireFile(bucketsFile);
   const names = jsonAs(namesSchema, await readFile(bucketsFile, "utf8"));
   if (names) return names;
   throw new UserError(

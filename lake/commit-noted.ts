@@ -25,6 +25,8 @@ import type { LakeWriter } from "./writer";
 export interface CommittedAll {
   readonly rows: Record<string, number>;
   readonly unparsed: Record<string, number>;
+  /** Rows whose times are far from the hour of their file, by table; tables without such rows are left out. */
+  readonly elsewhere: Record<string, number>;
   readonly partitions: Record<string, number>;
   /** Files whose earlier rows were replaced, because their content changed. */
   readonly changed: number;
@@ -76,6 +78,7 @@ class CommitRun {
   readonly result = {
     rows: {} as Record<string, number>,
     unparsed: {} as Record<string, number>,
+    elsewhere: {} as Record<string, number>,
     partitions: {} as Record<string, number>,
     changed: 0,
     duplicates: 0,
@@ -162,6 +165,7 @@ class CommitRun {
     const { result } = this;
     add(result.rows, partition.table, outcome.rows);
     add(result.unparsed, partition.table, outcome.unparsed);
+    if (outcome.elsewhere > 0) add(result.elsewhere, partition.table, outcome.elsewhere);
     result.changed += outcome.changed;
     result.duplicates += outcome.duplicates;
     result.lost.push(...outcome.lost);

@@ -1,6 +1,7 @@
 import { mkdir, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { formatOfTable } from "../formats";
+import { addHours, hourText } from "../formats/hour";
 import { columnsOf, type LogFormat } from "../formats/log-format";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
 import type { PrivacyRule } from "../formats/privacy";
@@ -36,6 +37,8 @@ export interface Addition {
 export interface Commit {
   readonly rows: number;
   readonly unparsed: number;
+  /** Rows whose times are so far from the hour of their file that AWS did not write it. */
+  readonly elsewhere: number;
 }
 
 /** What every commit of a run needs. */
@@ -65,7 +68,8 @@ export async function commitFiles(context: CommitContext, addition: Addition): P
     throw new Error(`${rawPrefixOf(partition)}: ${lines} lines were read but ${added} would be stored`);
   }
   await publish(file, parquet ?? join(lake.typedPartition(partition), basename(file)));
-  return { rows: stored.rows, unparsed: stored.unparsed };
+  const { all, ...commit } = stored;
+  return commit;
 }
 
 /** Other files of a Parquet file that is rewritten. */
@@ -157,10 +161,26 @@ async function countLines(
   addition: Addition,
 ): Promise<Commit & { readonly all: number }> {
   const added = addition.parquet === undefined ? "true" : isAdded(addition);
-  const [[rows, unparsed, all] = []] = await engine.rows(
-    `SELECT count(*) FILTER (${added} AND unparsed IS NULL), count(unparsed) FILTER (${added}), count(*) FROM read_parquet(${sqlString(file)}, hive_partitioning = false)`,
+  const [[rows, unparsed, elsewhere, all] = []] = await engine.rows(
+    `SELECT count(*) FILTER (${added} AND unparsed IS NULL), count(unparsed) FILTER (${added}),
+      count(*) FILTER (${added} AND ${isElsewhere(addition)}), count(*)
+    FROM read_parquet(${sqlString(file)}, hive_partitioning = false)`,
   );
-  return { rows: Number(rows), unparsed: Number(unparsed), all: Number(all) };
+  return {
+    rows: Number(rows),
+    unparsed: Number(unparsed),
+    elsewhere: Number(elsewhere),
+    all: Number(all),
+  };
+}
+
+/** Condition of rows outside of the hour and the delay that files of the format have. */
+function isElsewhere({ partition: { table, hour } }: Addition): string {
+  const { lateByHours } = formatOfTable(table);
+  const [first, end] = [addHours(hour, -lateByHours), addHours(hour, lateByHours + 1)].map(
+    (instant) => `TIMESTAMP ${sqlString(`${hourText(instant)}:00:00`)}`,
+  );
+  return `NOT (time >= ${first} AND time < ${end})`;
 }
 
 async function publish(file: string, target: string): Promise<void> {

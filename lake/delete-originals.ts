@@ -1,13 +1,16 @@
+import { createReadStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { type Partition, RAW_PREFIX, rawPrefixOf } from "../formats/partition-layout";
 import { messageOf } from "../handlers/core/errors";
 import { type MovePlan, planMove } from "../handlers/core/move-plan";
+import { contentDigest, contentHash } from "./content-hash";
 import type { DuckdbEngine } from "./duckdb-engine";
-import type { RawFile } from "./file-records";
+import type { FileRecord, RawFile } from "./file-records";
 import { ANY_SOURCE, type Folders } from "./folders";
 import { keyPath } from "./key-path";
-import { LAKE_BUCKET, TYPED_PREFIX } from "./layout";
+import { LAKE_BUCKET, type LakeLayout, TYPED_PREFIX } from "./layout";
 import { type KnownFiles, knownFiles, partitionState } from "./partition-state";
 import type { LostObject } from "./skipped";
 import { syncFile, syncFolder } from "./sync-to-disk";
@@ -18,17 +21,61 @@ type Move = Extract<MovePlan, { readonly kind: "move" }>;
  * Deletes the originals whose lines are in the typed tables, after their copies and rows are on the disk. Call it
  * after the commits.
  *
- * An original that changed since it was copied is kept: a program may still be writing to it.
+ * An original that changed since it was copied is kept: a program may still be writing to it. Its bytes are compared, because
+ * another content may have the same size and time.
  *
  * @param isWanted false for files that this run does not move
  * @returns originals that were kept although their lines are in the typed tables
  */
 export async function deleteOriginals(
-  { directory, bucket, store, lake }: Folders,
+  { directory, bucket, list, lake }: Folders,
   engine: DuckdbEngine,
   isWanted: (plan: Move) => boolean,
 ): Promise<LostObject[]> {
   const kept: LostObject[] = [];
+  const settled = settledCopies(lake, engine);
+  for await (const { key, size } of list()) {
+    const plan = planMove(ANY_SOURCE, "identity", { bucket, key, size }, LAKE_BUCKET);
+    if (plan.kind === "skip" || !isWanted(plan)) continue;
+    const file = await settled(plan);
+    if (!file) continue;
+    const reason = await deleteUnchanged(join(directory, keyPath(key)), file);
+    if (reason !== undefined) kept.push({ key, reason: "original-kept", detail: reason });
+  }
+  return kept;
+}
+
+/** A file whose lines are in several files below `raw/`. */
+export interface ReadOriginal {
+  readonly key: string;
+  readonly path: string;
+  /** What it was before it was read. */
+  readonly state: FileState;
+  readonly copies: readonly RawCopy[];
+}
+
+/** The same for files that were read by their lines. */
+export async function deleteReadOriginals(
+  lake: LakeLayout,
+  engine: DuckdbEngine,
+  originals: readonly ReadOriginal[],
+): Promise<LostObject[]> {
+  const kept: LostObject[] = [];
+  const settled = settledCopies(lake, engine);
+  for (const { key, path, state, copies } of originals) {
+    let isSettled = true;
+    for (const copy of copies) isSettled &&= (await settled(copy)) !== undefined;
+    const reason = isSettled ? await deleteUnchanged(path, state) : undefined;
+    if (reason !== undefined) kept.push({ key, reason: "original-kept", detail: reason });
+  }
+  return kept;
+}
+
+/** A file below `raw/`. */
+type RawCopy = Pick<Move, "key" | "partition">;
+
+/** @returns a function that resolves to a copy whose lines are in the typed table, and that survives a power failure */
+function settledCopies(lake: LakeLayout, engine: DuckdbEngine) {
   const known = lastPartition((partition) => partitionState(engine, lake, partition).then(knownFiles));
   const synced = new Set<string>();
   const syncFolders = async (prefix: string): Promise<void> => {
@@ -39,19 +86,16 @@ export async function deleteOriginals(
       if (folder === lake.root) return;
     }
   };
-  for await (const { key, size } of store.list(bucket, "")) {
-    const plan = planMove(ANY_SOURCE, "identity", { bucket, key, size }, LAKE_BUCKET);
-    if (plan.kind === "skip" || !isWanted(plan)) continue;
-    const copy = join(lake.root, keyPath(plan.key));
-    const file = await fileAt(copy, plan);
-    if (!file || !(await known(plan.partition)).has(file)) continue;
+  return async ({ key, partition }: RawCopy): Promise<FileRecord | undefined> => {
+    const copy = join(lake.root, keyPath(key));
+    const file = await fileAt(copy, key, partition);
+    const record = file && (await known(partition)).find(file);
+    if (!record) return undefined;
     await syncFile(copy);
-    await syncFolders(rawPrefixOf(plan.partition));
-    await syncFolders(rawPrefixOf(plan.partition).replace(RAW_PREFIX, TYPED_PREFIX));
-    const reason = await deleteUnchanged(join(directory, keyPath(key)), file);
-    if (reason !== undefined) kept.push({ key, reason: "original-kept", detail: reason });
-  }
-  return kept;
+    await syncFolders(rawPrefixOf(partition));
+    await syncFolders(rawPrefixOf(partition).replace(RAW_PREFIX, TYPED_PREFIX));
+    return record;
+  };
 }
 
 /** Keys come in order, so that one partition follows the other: only the last one is kept in memory. */
@@ -65,27 +109,44 @@ function lastPartition(read: (partition: Partition) => Promise<KnownFiles>) {
 }
 
 /** @returns `undefined` if there is no such file */
-async function fileAt(path: string, { key, partition }: Move): Promise<RawFile | undefined> {
+async function fileAt(path: string, key: string, partition: Partition): Promise<RawFile | undefined> {
   const state = await stateOf(path).catch(() => undefined);
   return state && { name: key.slice(rawPrefixOf(partition).length), ...state };
 }
 
+type FileState = Omit<RawFile, "name">;
+
 /** In integers, as the store compares them: other numbers are rounded. */
-async function stateOf(path: string): Promise<Omit<RawFile, "name">> {
+export async function stateOf(path: string): Promise<FileState> {
   const { size, mtimeMs } = await stat(path, { bigint: true });
   return { size: Number(size), modified: Number(mtimeMs) };
 }
 
-/** @returns the reason if the original was kept */
-async function deleteUnchanged(path: string, { size, modified }: RawFile): Promise<string | undefined> {
+/**
+ * @param hash of the bytes that are in the lake; another content may have the same size and time
+ * @returns the reason if the original was kept
+ */
+async function deleteUnchanged(
+  path: string,
+  { size, modified, hash }: FileState & Partial<Pick<FileRecord, "hash">>,
+): Promise<string | undefined> {
   try {
     const now = await stateOf(path);
     if (now.size !== size || now.modified !== modified) {
       return "the file changed after it was copied; the next run commits it again";
+    }
+    if (hash !== undefined && (await hashOf(path)) !== hash) {
+      return "its content is not that of its copy, although size and time are the same; touch it, and run again";
     }
     await rm(path);
     return undefined;
   } catch (error) {
     return messageOf(error);
   }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = contentHash();
+  await pipeline(createReadStream(path), hash);
+  return contentDigest(hash);
 }

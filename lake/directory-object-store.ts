@@ -7,8 +7,11 @@ import type { ObjectLocation, ObjectStore, StoredObject, StoredText } from "../h
 import { keyPath } from "./key-path";
 import { syncFile } from "./sync-to-disk";
 
-/** Suffix of files that are being written. They are never listed. */
-export const PARTIAL = ".partial";
+const PARTIAL = ".partial";
+const PARTIAL_PATH = /\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.partial$/;
+
+/** Path of a file that is being written. Such files are never listed. */
+export const partialPath = (path: string): string => `${path}.${randomUUID()}${PARTIAL}`;
 
 /** Objects in folders. */
 export interface DirectoryObjectStore extends ObjectStore {
@@ -25,6 +28,8 @@ export interface DirectoryStoreOptions {
    * @default - other files are left out, and a listing fails at an unreadable folder
    */
   readonly onUnreadable?: OnUnreadable;
+  /** Called for each file that is copied; a copy that is there already is not made again. */
+  readonly onCopied?: () => void;
 }
 
 /** @param key path below the folder of the bucket */
@@ -40,7 +45,7 @@ export type OnUnreadable = (bucket: string, key: string, reason: string) => void
  */
 export function directoryObjectStore(
   folders: Readonly<Record<string, string>>,
-  { suspects = new Set(), onUnreadable }: DirectoryStoreOptions = {},
+  { suspects = new Set(), onUnreadable, onCopied = () => undefined }: DirectoryStoreOptions = {},
 ): DirectoryObjectStore {
   const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), keyPath(key));
   const isCopied = (source: ObjectLocation, target: ObjectLocation): boolean =>
@@ -48,8 +53,12 @@ export function directoryObjectStore(
   return {
     isCopied,
     // A second run does not copy unchanged files again.
-    copy: async (source, target) =>
-      isCopied(source, target) ? "copied" : copy(pathOf(source), pathOf(target)),
+    copy: async (source, target) => {
+      if (isCopied(source, target)) return "copied";
+      const outcome = await copy(pathOf(source), pathOf(target));
+      if (outcome === "copied") onCopied();
+      return outcome;
+    },
     exists: async (location) => statOrMissing(pathOf(location)) !== undefined,
     put: async (location, body) => writeAside(pathOf(location), (path) => writeFile(path, body), renameSync),
     putIfAbsent: async (location, body) => putIfAbsent(pathOf(location), body),
@@ -118,7 +127,7 @@ async function writeAside(
   publish: (aside: string, target: string) => Promise<void> | void,
   isSynced = true,
 ): Promise<void> {
-  const aside = `${target}.${randomUUID()}${PARTIAL}`;
+  const aside = partialPath(target);
   try {
     await write(aside).catch(async (error: unknown) => {
       if (codeOf(error) !== "ENOENT") throw error;
@@ -149,20 +158,20 @@ async function* list(
 ): AsyncGenerator<StoredObject> {
   const start = prefix.slice(0, prefix.lastIndexOf("/") + 1);
   for await (const key of walk(folder, start, report)) {
-    if (!key.startsWith(prefix) || key.endsWith(PARTIAL)) continue;
+    if (!key.startsWith(prefix) || PARTIAL_PATH.test(key)) continue;
     const stats = statOfListed(folder, key, report);
     if (stats) yield { key, size: Number(stats.size), etag: etagOf(stats), writtenAt: stats.mtime };
   }
 }
 
 async function* walk(folder: string, prefix: string, report: Report | undefined): AsyncGenerator<string> {
-  const entries = await readdir(join(folder, prefix), { withFileTypes: true })
-    .catch(ignoreMissing([]))
-    .catch((error: unknown) => {
-      if (!report) throw error;
-      report(prefix, messageOf(error));
-      return [];
-    });
+  const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch((error: unknown) => {
+    const isMissing = codeOf(error) === "ENOENT";
+    if (isMissing && !isReplaced(prefix)) return [];
+    if (!report) throw error;
+    report(prefix, isMissing ? NOT_UTF8 : messageOf(error));
+    return [];
+  });
   // A folder sorts by its name with the slash: "a/" comes after "a-b", like its keys.
   const names = entries.map((entry) => entry.name + (entry.isDirectory() ? "/" : ""));
   for (const name of names.sort(compareBytes)) {
@@ -191,8 +200,12 @@ const kindOf = (stats: BigIntStats): string =>
 /** @returns `undefined` for a file that was deleted since it was listed */
 function whyMissing(path: string): string | undefined {
   if (lstatSync(path, { throwIfNoEntry: false })) return "it is a link to a file that does not exist";
-  return path.includes("\uFFFD") ? "its name is not UTF-8" : undefined;
+  return isReplaced(path) ? NOT_UTF8 : undefined;
 }
+
+const NOT_UTF8 = "its name is not UTF-8";
+/** True if Node could not read a part of the path: it replaces what is not UTF-8, so that no file has the path. */
+const isReplaced = (path: string): boolean => path.includes("\uFFFD");
 
 const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 

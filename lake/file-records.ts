@@ -7,6 +7,8 @@ import type { DuckdbEngine } from "./duckdb-engine";
 export interface FileRecord extends RawFile {
   /** Hash of the file's bytes. */
   readonly hash: string;
+  /** Set if its lines are in the typed table under the name of another file with the same bytes. */
+  readonly isDuplicate?: true | undefined;
 }
 
 /** A file below `raw/`, as a listing shows it. */
@@ -21,7 +23,13 @@ export interface RawFile {
 const METADATA_KEY = "access_logs_files";
 
 const schema = z.array(
-  z.strictObject({ name: z.string(), size: z.number(), modified: z.number(), hash: z.string() }),
+  z.strictObject({
+    name: z.string(),
+    size: z.number(),
+    modified: z.number(),
+    hash: z.string(),
+    isDuplicate: z.optional(z.literal(true)),
+  }),
 );
 
 /**

@@ -1,8 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf } from "../handlers/core/errors";
+import { requireFile } from "./own-files";
 
-/** The last Parquet file anywhere below a folder, in the order of names: one of the newest hour, or nothing. */
+/**
+ * The last Parquet file anywhere below a folder, in the order of names: one of the newest hour, or nothing.
+ *
+ * @throws UserError if it is not a file
+ */
 export async function findParquet(folder: string): Promise<string | undefined> {
   const entries = (await entriesOf(folder)).sort((a, b) => (a.name < b.name ? 1 : -1));
   for (const entry of entries) {
@@ -10,7 +15,10 @@ export async function findParquet(folder: string): Promise<string | undefined> {
     if (entry.isDirectory()) {
       const found = await findParquet(path);
       if (found !== undefined) return found;
-    } else if (entry.name.endsWith(".parquet")) return path;
+    } else if (entry.name.endsWith(".parquet")) {
+      requireFile(path);
+      return path;
+    }
   }
   return undefined;
 }

@@ -3,7 +3,8 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { FORMAT_IDS } from "../formats";
 import type { ConfiguredSource } from "../formats/configured-source";
-import { codeOf } from "../handlers/core/errors";
+import { codeOf, messageOf } from "../handlers/core/errors";
+import type { StoredObject } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
 import { bucketNameOf } from "./bucket-names";
 import { type DirectoryObjectStore, directoryObjectStore } from "./directory-object-store";
@@ -25,9 +26,26 @@ export interface Folders {
   /** Maps `bucket` to the folder of the logs, and `LAKE_BUCKET` to the lake. */
   readonly store: DirectoryObjectStore;
   readonly bucket: string;
+  /** The logs. */
+  readonly list: () => AsyncIterable<ListedLog>;
   /** Files and folders of the logs that the last listing could not read, by their keys, with the reasons. */
   readonly unreadable: ReadonlyMap<string, string>;
+  /** Number of logs that the store copied. */
+  readonly copied: () => number;
 }
+
+/** The lake as a store. It must be readable. */
+export const lakeStore = (lake: LakeLayout): DirectoryObjectStore =>
+  directoryObjectStore(
+    { [LAKE_BUCKET]: lake.root },
+    { onUnreadable: (_, key, reason) => failUnreadable(lake, key, reason) },
+  );
+
+function failUnreadable(lake: LakeLayout, key: string, reason: string): never {
+  throw new UserError(`${join(lake.root, key)}: cannot be read: ${reason}`);
+}
+
+export type ListedLog = Pick<StoredObject, "key" | "size">;
 
 /**
  * @returns the layout of the lake
@@ -35,33 +53,63 @@ export interface Folders {
  */
 export async function checkedLake(directory: string, lakeFolder: string): Promise<LakeLayout> {
   const lake = lakeLayout(lakeFolder);
-  await checkFolders(resolve(directory), lake);
+  const stats = await stat(directory).catch(() => undefined);
+  if (!stats?.isDirectory()) {
+    throw new UserError(
+      stats
+        ? `${directory}: that is a file; enter the folder with the logs`
+        : `${directory}: the folder does not exist; enter the folder with the logs`,
+    );
+  }
+  checkFolders(resolve(directory), lake);
   return lake;
 }
 
-/** Opens folders that were checked. */
-export async function openFolders(directory: string, lake: LakeLayout): Promise<Folders> {
+/**
+ * Opens folders that were checked.
+ *
+ * @param keys the logs; default: all files below the folder
+ */
+export async function openFolders(
+  directory: string,
+  lake: LakeLayout,
+  keys?: readonly string[],
+): Promise<Folders> {
   const root = resolve(directory);
   const bucket = await bucketNameOf(lake, root);
   const folders = { [bucket]: root, [LAKE_BUCKET]: lake.root };
   const unreadable = new Map<string, string>();
+  let copied = 0;
   const store = directoryObjectStore(folders, {
     // A corrupt file is looked at again even if an intact one of the same size and time took its place.
     suspects: await corruptKeys(lake),
     onUnreadable: (listed, key, reason) => {
-      // The lake itself must be readable.
-      if (listed === LAKE_BUCKET) throw new UserError(`${join(lake.root, key)}: cannot be read: ${reason}`);
+      if (listed === LAKE_BUCKET) failUnreadable(lake, key, reason);
       unreadable.set(key, reason);
     },
+    onCopied: () => copied++,
   });
-  return { directory: root, lake, bucket, store, unreadable };
+  const list = () =>
+    keys ? listFiles(root, keys, (key, reason) => unreadable.set(key, reason)) : store.list(bucket, "");
+  return { directory: root, lake, bucket, store, list, unreadable, copied: () => copied };
 }
 
-async function checkFolders(directory: string, lake: LakeLayout): Promise<void> {
-  const stats = await stat(directory).catch(() => undefined);
-  if (!stats?.isDirectory()) {
-    throw new UserError(`${directory}: the folder does not exist; enter the folder with the logs`);
+async function* listFiles(
+  directory: string,
+  keys: readonly string[],
+  onUnreadable: (key: string, reason: string) => void,
+): AsyncGenerator<ListedLog> {
+  for (const key of keys) {
+    try {
+      yield { key, size: (await stat(join(directory, key))).size };
+    } catch (error) {
+      onUnreadable(key, messageOf(error));
+    }
   }
+}
+
+/** @throws UserError if one of the folder and the lake contains the other */
+export function checkFolders(directory: string, lake: LakeLayout): void {
   const [logs, root] = [realPath(directory), realPath(lake.root)];
   if (isBelow(root, logs) || isBelow(logs, root)) {
     throw new UserError(
@@ -71,7 +119,7 @@ async function checkFolders(directory: string, lake: LakeLayout): Promise<void> 
 }
 
 /** The canonical path of a folder: links and a case-insensitive file system give a folder several paths. */
-function realPath(path: string): string {
+export function realPath(path: string): string {
   try {
     return realpathSync.native(path);
   } catch (error) {
@@ -81,5 +129,6 @@ function realPath(path: string): string {
   }
 }
 
-const isBelow = (inner: string, outer: string): boolean =>
+/** True if a path is another one, or in it. */
+export const isBelow = (inner: string, outer: string): boolean =>
   inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : `${outer}${sep}`);

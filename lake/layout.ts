@@ -1,7 +1,8 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import type { LogFormat } from "../formats/log-format";
 import { type Partition, partitionPath } from "../formats/partition-layout";
+import { codeOf } from "../handlers/core/errors";
 import { UserError } from "../terminal/user-error";
 import { exists } from "./exists";
 
@@ -66,12 +67,28 @@ export function lakeLayout(folder: string): LakeLayout {
   };
 }
 
-/** @throws UserError if the lake does not exist */
+/** Names in every lake that an ingest was run on. */
+const LAKE_NAMES: ReadonlySet<string> = new Set(["raw", "typed", "privacy.json", "skipped.jsonl"]);
+
+/** True for a folder of other things. A new lake holds only its own hidden files. */
+export const isForeignFolder = (names: readonly string[]): boolean =>
+  !names.some((name) => LAKE_NAMES.has(name)) && names.some((name) => !name.startsWith("."));
+
+/** @throws UserError if the lake does not exist, or if the folder is not a lake */
 export async function existingLake(folder: string): Promise<LakeLayout> {
   const layout = lakeLayout(folder);
-  if (await exists(layout.root)) return layout;
+  if (!(await exists(layout.root))) {
+    throw new UserError(
+      `lake ${folder}: the folder does not exist; create the lake with "access-logs ingest PATH --lake ${folder}"`,
+    );
+  }
+  const names = await readdir(layout.root).catch((error: unknown) => {
+    if (codeOf(error) !== "ENOTDIR") throw error;
+    throw new UserError(`lake ${folder}: that is a file; enter the folder of a lake`);
+  });
+  if (!isForeignFolder(names)) return layout;
   throw new UserError(
-    `lake ${folder}: the folder does not exist; create the lake with "access-logs ingest DIR --lake ${folder}"`,
+    `lake ${folder}: the folder is not a lake; if it has logs, create a lake with "access-logs ingest ${folder} --lake ./lake"`,
   );
 }
 

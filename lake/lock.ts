@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { DuckDBInstance } from "@duckdb/node-api";
 import { codeOf, messageOf } from "../handlers/core/errors";
 import { systemClock } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
+import { partialPath } from "./directory-object-store";
 import { duckdb } from "./duckdb-library";
 import { exists } from "./exists";
 import type { LakeLayout } from "./layout";
@@ -79,7 +79,7 @@ const isHeldElsewhere = (error: unknown): boolean => HELD_ELSEWHERE.test(message
 /** The file appears complete: DuckDB cannot open a database that a killed process left half written. */
 async function createLockFile(lockFile: string): Promise<void> {
   if (await exists(lockFile)) return;
-  const aside = `${lockFile}.${randomUUID()}.partial`;
+  const aside = partialPath(lockFile);
   try {
     (await open(aside, "READ_WRITE")).closeSync();
     await syncFile(aside);

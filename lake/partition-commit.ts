@@ -19,6 +19,8 @@ export interface CommitTools extends CommitContext, LakeWriter {
 export interface PartitionOutcome {
   readonly rows: number;
   readonly unparsed: number;
+  /** Rows whose times are far from the hour of their file. */
+  readonly elsewhere: number;
   /** Files whose earlier lines were replaced, because their content changed. */
   readonly changed: number;
   /** Files whose content was in the lake under another name. */
@@ -48,7 +50,10 @@ interface Duplicate {
 
 /** The commit of a partition's files that its typed table does not have, or has with another content. */
 export class PartitionCommit {
-  /** Names of the files whose lines are in the table, by the hash of their content. */
+  /**
+   * Names of the files whose lines are in the table, by the hash of their content. A file that is to be read again holds
+   * its content only after it was read: it may have another one by then.
+   */
   private readonly holders: Map<string, string>;
   private readonly known: KnownFiles;
   private readonly settled: FileRecord[] = [];
@@ -56,6 +61,7 @@ export class PartitionCommit {
   private readonly lost: LostObject[] = [];
   private rows = 0;
   private unparsed = 0;
+  private elsewhere = 0;
   private changed = 0;
 
   private constructor(
@@ -76,22 +82,40 @@ export class PartitionCommit {
    * Batches of the files to read.
    *
    * @returns `rewriting`: files with lines in the table; commit these first and one by one, because their
-   * contents say which other files are in the lake, and because they rewrite Parquet files. `adding`: the others
+   * contents say which other files are in the lake, and because they rewrite Parquet files. `adding`: the others, with
+   * those whose lines are only in the table under the name of a file to rewrite
    */
   async batches(): Promise<{ readonly rewriting: FileBatch[]; readonly adding: FileBatch[] }> {
     const adding: RawFile[] = [];
     const rewriting = new Map<string, RawFile[]>();
+    const duplicates: { readonly file: RawFile; readonly hash: string }[] = [];
     for await (const file of this.rawFiles()) {
-      if (this.known.has(file)) continue;
+      const record = this.known.find(file);
+      if (record?.isDuplicate) duplicates.push({ file, hash: record.hash });
+      if (record) continue;
       const parquet = this.state.committed.get(file.name)?.parquet;
       const files = parquet === undefined ? adding : rewriting.get(parquet);
       if (files) files.push(file);
       else if (parquet !== undefined) rewriting.set(parquet, [file]);
     }
+    for (const { name } of [...rewriting.values()].flat()) this.release(name);
+    for (const { file, hash } of duplicates) if (!this.holders.has(hash)) adding.push(file);
     return {
       rewriting: [...rewriting].flatMap(([parquet, files]) => batchesOf(this.partition, files, parquet)),
       adding: batchesOf(this.partition, adding, undefined),
     };
+  }
+
+  /** The content of a file's rows belongs to no file from now on. */
+  private release(name: string): void {
+    const hash = this.known.rowHashes.get(name);
+    if (hash !== undefined && this.holders.get(hash) === name) this.holders.delete(hash);
+  }
+
+  /** A file's rows stay as they are. */
+  private keep(name: string): void {
+    const hash = this.known.rowHashes.get(name);
+    if (hash !== undefined && !this.holders.has(hash)) this.holders.set(hash, name);
   }
 
   private async *rawFiles(): AsyncGenerator<RawFile> {
@@ -109,6 +133,7 @@ export class PartitionCommit {
       const sorted = await this.sort(spooled);
       await this.add(spooled, sorted).catch((error: unknown) => {
         for (const hash of sorted.claimed) this.holders.delete(hash);
+        for (const { file } of spooled.files) this.keep(file.name);
         throw error;
       });
       this.settled.push(...sorted.settled);
@@ -127,6 +152,7 @@ export class PartitionCommit {
       if (outcome.kind !== "spooled") {
         const reason = outcome.kind === "corrupt" ? "corrupt-file" : "failed-file";
         sorted.lost.push({ key, reason, detail: outcome.reason });
+        this.keep(file.name);
         continue;
       }
       const record = { ...file, hash: outcome.hash };
@@ -144,21 +170,23 @@ export class PartitionCommit {
     const before = this.state.committed.get(name);
     const holder = this.holders.get(hash);
     const isDuplicate = lines > 0 && holder !== undefined && holder !== name;
-    // Older versions kept no records: there, only the number of lines can differ.
-    const isUnchanged = before && (this.known.hasContent(name, hash) ?? before.lines === lines);
     if (isDuplicate && !before) {
-      sorted.duplicates.push({ record, holder });
+      sorted.duplicates.push({ record: { ...record, isDuplicate }, holder });
       return 0;
     }
+    // Older versions kept no records: there, only the number of lines can differ.
+    const isUnchanged = before && (this.known.hasContent(name, hash) ?? before.lines === lines);
+    // Another file got the content of this one, which has it still.
+    const isRepeated = isDuplicate && this.known.rowHashes.has(name);
     if (lines > 0 && !isDuplicate) {
       this.holders.set(hash, name);
       sorted.claimed.push(hash);
     }
-    if (isUnchanged || (!before && lines === 0)) {
+    if ((isUnchanged && !isRepeated) || (!before && lines === 0)) {
       sorted.settled.push(record);
       return 0;
     }
-    sorted.added.push(record);
+    sorted.added.push(isDuplicate ? { ...record, isDuplicate } : record);
     return isDuplicate ? 0 : lines;
   }
 
@@ -166,9 +194,10 @@ export class PartitionCommit {
     if (added.length === 0) return;
     const { partition } = this;
     const addition = { partition, id, folder, texts, lines, parquet, records: added };
-    const { rows, unparsed } = await commitFiles(this.tools, addition);
+    const { rows, unparsed, elsewhere } = await commitFiles(this.tools, addition);
     this.rows += rows;
     this.unparsed += unparsed;
+    this.elsewhere += elsewhere;
     if (parquet !== undefined) this.changed += added.length;
   }
 
@@ -184,7 +213,7 @@ export class PartitionCommit {
     }
     const pathOf = (name: string) => join(this.tools.lake.root, rawPrefixOf(this.partition), name);
     for (const { record, holder } of duplicates) await shareContent(pathOf(holder), pathOf(record.name));
-    const { rows, unparsed, changed, lost } = this;
-    return { rows, unparsed, changed, duplicates: duplicates.length, lost };
+    const { rows, unparsed, elsewhere, changed, lost } = this;
+    return { rows, unparsed, elsewhere, changed, duplicates: duplicates.length, lost };
   }
 }

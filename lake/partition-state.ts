@@ -6,6 +6,7 @@ import { codeOf } from "../handlers/core/errors";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { type FileRecord, type RawFile, readRecords } from "./file-records";
 import type { LakeLayout } from "./layout";
+import { requireFile } from "./own-files";
 
 /** Lines of a file in the typed table. */
 export interface CommittedFile {
@@ -21,7 +22,7 @@ export interface PartitionState {
   readonly records: ReadonlyMap<string, readonly FileRecord[]>;
 }
 
-/** @throws QueryFailedError if a Parquet file cannot be read */
+/** @throws QueryFailedError if a Parquet file cannot be read, UserError if it is not a file */
 export async function partitionState(
   engine: DuckdbEngine,
   lake: LakeLayout,
@@ -47,7 +48,9 @@ export async function partitionState(
 
 async function parquetsIn(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).map((name) => join(folder, name));
+    const paths = (await readdir(folder)).map((name) => join(folder, name));
+    for (const path of paths) requireFile(path);
+    return paths;
   } catch (error) {
     if (codeOf(error) === "ENOENT") return [];
     throw error;
@@ -56,8 +59,8 @@ async function parquetsIn(folder: string): Promise<string[]> {
 
 /** Records of a partition, for questions about one file. */
 export interface KnownFiles {
-  /** True if the lines of this file, with this size and time, are in the typed table. */
-  has(file: RawFile): boolean;
+  /** Record of a file with this size and time whose lines are in the typed table. */
+  find(file: RawFile): FileRecord | undefined;
   /** True if these are the bytes whose lines are in the typed table; `undefined` if it has no record of them. */
   hasContent(name: string, hash: string): boolean | undefined;
   /** Hashes of the contents that the rows are of, by name. */
@@ -81,14 +84,17 @@ export function knownFiles({ committed, records }: PartitionState): KnownFiles {
     const [record] = byName.get(name) ?? [];
     if (record && !rowHashes.has(name)) rowHashes.set(name, record.hash);
   }
+  const contents = new Set(rowHashes.values());
   /** A record of a content whose rows were replaced is not valid any more. */
   const valid = (name: string): readonly FileRecord[] => {
     const hash = rowHashes.get(name);
-    return (byName.get(name) ?? []).filter((record) => hash === undefined || record.hash === hash);
+    return (byName.get(name) ?? []).filter((record) =>
+      hash === undefined ? !record.isDuplicate || contents.has(record.hash) : record.hash === hash,
+    );
   };
   return {
-    has: ({ name, size, modified }) =>
-      valid(name).some((record) => record.size === size && record.modified === modified),
+    find: ({ name, size, modified }) =>
+      valid(name).find((record) => record.size === size && record.modified === modified),
     hasContent: (name, hash) => {
       const ofName = valid(name);
       return ofName.length === 0 ? undefined : ofName.some((record) => record.hash === hash);

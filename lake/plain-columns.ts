@@ -1,4 +1,5 @@
 import { sqlString } from "../formats/render/sql-text";
+import { FORMULA, withoutFormula } from "../terminal/csv";
 import type { DuckdbEngine } from "./duckdb-engine";
 
 export type TextFormat = "csv" | "json";
@@ -54,7 +55,7 @@ export function plainRows(
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 const titleOf = (name: string, { escapeFormulas, format }: TextOptions): string =>
-  escapeFormulas && format === "csv" && /^[=+\-@\t\r\n]/.test(name) ? `'${name}` : name;
+  escapeFormulas && format === "csv" ? withoutFormula(name) : name;
 
 const INTEGERS = ["BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT"];
 /** Programs read larger integers of JSON inexactly. */
@@ -76,7 +77,7 @@ function jsonValue(column: string, type: string): string {
 function csvValue(column: string, type: string, { escapeFormulas }: TextOptions): string {
   if (/[\])]$/.test(type) && !type.startsWith("DECIMAL")) return `CAST(to_json(${column}) AS VARCHAR)`;
   return escapeFormulas && type === "VARCHAR"
-    ? `CASE WHEN regexp_matches(${column}, '^[=+\\-@\\t\\r\\n]') THEN '''' || ${column} ELSE ${column} END`
+    ? `CASE WHEN regexp_matches(${column}, ${sqlString(FORMULA.source)}) THEN '''' || ${column} ELSE ${column} END`
     : column;
 }
 

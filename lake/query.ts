@@ -14,6 +14,7 @@ import { findParquet } from "./find-parquet";
 import { jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout, TYPED_PREFIX } from "./layout";
 import { noRows, storedColumns } from "./no-rows";
+import { requireOwnFiles } from "./own-files";
 import type { TextOptions } from "./plain-columns";
 import { makeFilesPrivate } from "./private-files";
 import { type SaveOptions, saveRows } from "./save-rows";
@@ -78,6 +79,7 @@ export async function openLake(
   { isUnsafe = false, memoryLimit, file }: QueryOptions = {},
 ): Promise<OpenLake> {
   const lake = await existingLake(folder);
+  requireOwnFiles(lake);
   deleteSpills(lake.root);
   const endPrivacy = makeFilesPrivate();
   const engine = await openDuckdb({
@@ -152,20 +154,27 @@ async function failing<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Opens a lake for one statement. @throws as `openLake` and its `query` do */
-export async function queryLake<T>(
+/** Opens a lake, and closes it at the end. @throws as `openLake` does */
+export async function withLake<T>(
   folder: string,
-  sql: string,
-  use: (result: QueryRows) => Promise<T>,
-  options?: QueryOptions,
+  options: QueryOptions,
+  use: (lake: OpenLake) => Promise<T>,
 ): Promise<T> {
   const lake = await openLake(folder, options);
   try {
-    return await lake.query(sql, use);
+    return await use(lake);
   } finally {
     lake.close();
   }
 }
+
+/** Opens a lake for one statement. @throws as `openLake` and its `query` do */
+export const queryLake = <T>(
+  folder: string,
+  sql: string,
+  use: (result: QueryRows) => Promise<T>,
+  options: QueryOptions = {},
+): Promise<T> => withLake(folder, options, (lake) => lake.query(sql, use));
 
 async function createFunctions(engine: DuckdbEngine): Promise<void> {
   const macros = ATHENA_FUNCTIONS.map((definition) => `CREATE MACRO ${definition}`);

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { link, rename, rm, stat } from "node:fs/promises";
 import { codeOf } from "../handlers/core/errors";
-import { PARTIAL } from "./directory-object-store";
+import { partialPath } from "./directory-object-store";
 
 /** Errors of file systems that have no links, or no more of them. */
 const NO_LINK: ReadonlySet<string> = new Set(["EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EXDEV"]);
@@ -13,7 +12,7 @@ const NO_LINK: ReadonlySet<string> = new Set(["EPERM", "EMLINK", "ENOTSUP", "EOP
 export async function shareContent(file: string, copy: string): Promise<void> {
   const [one, other] = await Promise.all([stat(file, { bigint: true }), stat(copy, { bigint: true })]);
   if (one.ino === other.ino || one.mtimeMs !== other.mtimeMs || one.size !== other.size) return;
-  const aside = `${copy}.${randomUUID()}${PARTIAL}`;
+  const aside = partialPath(copy);
   try {
     await link(file, aside);
     await rename(aside, copy);

@@ -8,9 +8,10 @@ import { writeWhole } from "./write-whole";
 /**
  * Why an access log did not become rows, or its original was not deleted.
  *
- * - `corrupt-file`: it was copied, but is not complete, so none of its rows are in the typed table
+ * - `corrupt-file`: it is not complete, so none of its rows are in the typed table
  * - `failed-file`: it was copied, but reading it or writing its rows failed
- * - `unreadable-file`: the file system refused to list or copy it, or it is not a regular file; it is where it was
+ * - `unreadable-file`: the file system refused to list or copy it, it is not a regular file, or it is compressed in a way
+ *   that cannot be read here; it is where it was
  * - `original-kept`: its rows are in the typed table, but the original changed meanwhile, or cannot be deleted
  */
 export const LOST_REASONS = ["corrupt-file", "failed-file", "unreadable-file", "original-kept"] as const;

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import type { Hash } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -15,6 +15,8 @@ import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
 import type { LogFormat } from "../formats/log-format";
 import { codeOf, messageOf } from "../handlers/core/errors";
 import { sum } from "../terminal/quantities";
+import { contentDigest, contentHash } from "./content-hash";
+import { CorruptFileError, isCorruptFile } from "./corrupt-file";
 import { freeMemory } from "./free-memory";
 import { plainText } from "./plain-text";
 import { rowWriter } from "./row-writer";
@@ -33,10 +35,6 @@ export type Spooled =
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 /** Checksum and length of the text, four bytes each. */
 const GZIP_TRAILER_BYTES = 8;
-/** The bytes of a file decide if it is in the lake already: a hash that nobody can forge. */
-const HASH_ALGORITHM = "sha256";
-/** 128 bits. */
-const HASH_DIGITS = 32;
 const CHUNK_BYTES = 1 << 18;
 const MIN_CHUNK_BYTES = 1 << 12;
 /** Files up to this size whose text is not larger, either, are read whole. */
@@ -53,7 +51,7 @@ const WHOLE_TEXT_BYTES = 32 << 20;
  */
 export async function spoolFile(format: LogFormat, source: string, target: string): Promise<Spooled> {
   const writer = rowWriter(format);
-  const hash = createHash(HASH_ALGORITHM);
+  const hash = contentHash();
   const input = openSync(source, "r");
   // Not truncated: overwriting an earlier text is faster than allocating new pages.
   const output = openSync(target, constants.O_WRONLY | constants.O_CREAT);
@@ -74,7 +72,7 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
       throw new CorruptFileError("the file is not a gzip, and no line of it is a row");
     }
   } catch (error) {
-    if (error instanceof CorruptFileError || isZlibError(error)) {
+    if (isCorruptFile(error)) {
       return { kind: "corrupt", reason: messageOf(error) };
     }
     throw error;
@@ -83,13 +81,8 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
     closeSync(output);
     closeSync(input);
   }
-  return { kind: "spooled", lines: writer.lines, hash: hash.digest("hex").slice(0, HASH_DIGITS) };
+  return { kind: "spooled", lines: writer.lines, hash: contentDigest(hash) };
 }
-
-class CorruptFileError extends Error {}
-
-/** Node's zlib names its errors Z_DATA_ERROR, Z_BUF_ERROR ... */
-const isZlibError = (error: unknown): boolean => codeOf(error)?.startsWith("Z_") ?? false;
 
 async function streamText(
   source: string,

@@ -1,4 +1,6 @@
+import { sqlString } from "../formats/render/sql-text";
 import { messageOf, QueryFailedError } from "../handlers/core/errors";
+import { csvText, NEEDS_QUOTES } from "../terminal/csv";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { columnsOf, plainRows, quoted, type ResultColumn, type TextOptions } from "./plain-columns";
 
@@ -37,7 +39,7 @@ interface Texts {
 }
 
 const csvHead = (columns: readonly ResultColumn[]): string =>
-  `${columns.map(({ name }) => (/[",\r\n]|^$/.test(name) ? quoted(name) : name)).join(",")}\r\n`;
+  `${columns.map(({ name }) => csvText(name)).join(",")}\r\n`;
 
 const TEXTS: Readonly<Record<TextOptions["format"], Texts>> = {
   // RFC 4180; NULL is an empty field, and an empty text is "".
@@ -64,7 +66,7 @@ const NEVER_QUOTED = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DOUBLE|FLOAT|DE
 function csvField({ name, type }: ResultColumn): string {
   const text = `CAST(${quoted(name)} AS VARCHAR)`;
   if (NEVER_QUOTED.test(type)) return `coalesce(${text}, '')`;
-  return `CASE WHEN ${quoted(name)} IS NULL THEN '' WHEN regexp_matches(${text}, '[",\\r\\n]|^$') THEN '"' || replace(${text}, '"', '""') || '"' ELSE ${text} END`;
+  return `CASE WHEN ${quoted(name)} IS NULL THEN '' WHEN regexp_matches(${text}, ${sqlString(NEEDS_QUOTES.source)}) THEN '"' || replace(${text}, '"', '""') || '"' ELSE ${text} END`;
 }
 
 async function* linesOf(engine: DuckdbEngine, sql: string): AsyncGenerator<readonly string[]> {

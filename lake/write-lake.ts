@@ -2,16 +2,18 @@ import { messageOf } from "../handlers/core/errors";
 import { UserError } from "../terminal/user-error";
 import { type LakeLayout, prepareLake } from "./layout";
 import { withLakeLock } from "./lock";
+import { requireOwnFiles } from "./own-files";
 import { withPrivateFiles } from "./private-files";
 import { isStorageFull } from "./storage-full";
 
 /**
  * Runs `work` as the lake's only writer. New files are private.
  *
- * @throws UserError if another process is writing, or if the disk is full
+ * @throws UserError if another process is writing, if the disk is full, or if one of the lake's own files is something else
  */
 export const writeLake = <T>(lake: LakeLayout, work: () => Promise<T>): Promise<T> =>
   withPrivateFiles(async () => {
+    requireOwnFiles(lake);
     try {
       return await withLakeLock(lake, async () => {
         await prepareLake(lake);

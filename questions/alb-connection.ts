@@ -1,10 +1,10 @@
-import { limit, type Question } from "./question";
+import { type FormatQuestion, limit, type Question, questionsOf } from "./question";
 import { latencies, percent } from "./words";
 
 const FAILED = "tls_verify_status LIKE 'Failed%'";
 const NOT_AFTER = "split_part(leaf_client_cert_validity, 'NotAfter=', 2)";
 
-const QUESTIONS: readonly Omit<Question, "format">[] = [
+const QUESTIONS: readonly FormatQuestion[] = [
   {
     name: "failed_handshakes",
     title: "Which TLS handshakes failed, and why?",
@@ -101,8 +101,4 @@ ORDER BY dt, hour, listener_port`,
 ];
 
 /** Questions about the connections of load balancers. */
-export const albConnectionQuestions: readonly Question[] = QUESTIONS.map((question) => ({
-  ...question,
-  name: `alb_connection_${question.name}`,
-  format: "alb-connection",
-}));
+export const albConnectionQuestions: readonly Question[] = questionsOf("alb-connection", QUESTIONS);

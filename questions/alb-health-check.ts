@@ -1,4 +1,4 @@
-import { atLeast, limit, type Question } from "./question";
+import { atLeast, type FormatQuestion, limit, type Question, questionsOf } from "./question";
 import { latencies, percent } from "./words";
 
 const FAILED = "status = 'FAIL'";
@@ -6,7 +6,7 @@ const FAILED = "status = 'FAIL'";
 const lastOf = (column: string): string => `nullif(max_by(coalesce(${column}, ''), time), '')`;
 const TARGET = "target_group_id AS target_group, target_addr AS target";
 
-const QUESTIONS: readonly Omit<Question, "format">[] = [
+const QUESTIONS: readonly FormatQuestion[] = [
   {
     name: "failing_targets",
     title: "Which targets fail their health checks?",
@@ -102,8 +102,4 @@ LIMIT {limit}`,
 ];
 
 /** Questions about the health checks of targets. */
-export const albHealthCheckQuestions: readonly Question[] = QUESTIONS.map((question) => ({
-  ...question,
-  name: `alb_health_check_${question.name}`,
-  format: "alb-health-check",
-}));
+export const albHealthCheckQuestions: readonly Question[] = questionsOf("alb-health-check", QUESTIONS);

@@ -1,9 +1,6 @@
-import { atLeast, limit, type Question } from "./question";
+import { atLeast, type FormatQuestion, limit, type Question, questionsOf } from "./question";
 import { botKind, isOtherBot, knownBot } from "./robots";
 import { as, latencies, percent, quantile, urlPattern, type Words } from "./words";
-
-/** A question that several kinds of log answer, without the format in its name. */
-type Common = Omit<Question, "format">;
 
 /** Paths that only scanners for vulnerabilities request. */
 const PROBES =
@@ -11,13 +8,9 @@ const PROBES =
 
 /** The questions that several kinds of log answer. */
 export const commonQuestions = (words: Words): Question[] =>
-  [...traffic(words), ...latency(words), ...clients(words), ...security(words)].map((question) => ({
-    ...question,
-    name: `${words.format}_${question.name}`,
-    format: words.format,
-  }));
+  questionsOf(words.format, [...traffic(words), ...latency(words), ...clients(words), ...security(words)]);
 
-const traffic = (words: Words): Common[] => [
+const traffic = (words: Words): FormatQuestion[] => [
   {
     name: "top_clients",
     title: "Which clients send the most requests and bytes?",
@@ -127,7 +120,7 @@ ORDER BY hour`,
   },
 ];
 
-const latency = (words: Words): Common[] => [
+const latency = (words: Words): FormatQuestion[] => [
   {
     name: "latency_by_url",
     title: "How long do responses take, by URL pattern?",
@@ -159,7 +152,7 @@ LIMIT {limit}`,
   },
 ];
 
-const clients = (words: Words): Common[] => [
+const clients = (words: Words): FormatQuestion[] => [
   {
     name: "client_session",
     title: "What did one client do, step by step?",
@@ -196,7 +189,7 @@ LIMIT {limit}`,
   },
 ];
 
-const security = (words: Words): Common[] => [
+const security = (words: Words): FormatQuestion[] => [
   {
     name: "scanners",
     title: "Which clients scan for vulnerabilities?",

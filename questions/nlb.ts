@@ -1,10 +1,10 @@
-import { limit, type Question } from "./question";
+import { type FormatQuestion, limit, type Question, questionsOf } from "./question";
 import { latencies, percent } from "./words";
 
 /** Without a TLS protocol the handshake failed. */
 const FAILED = "tls_protocol_version IS NULL";
 
-const QUESTIONS: readonly Omit<Question, "format">[] = [
+const QUESTIONS: readonly FormatQuestion[] = [
   {
     name: "failed_handshakes",
     title: "Which TLS handshakes failed, and which alert did the clients send?",
@@ -105,8 +105,4 @@ ORDER BY dt, hour`,
 ];
 
 /** Questions about the TLS connections of Network Load Balancers. */
-export const nlbQuestions: readonly Question[] = QUESTIONS.map((question) => ({
-  ...question,
-  name: `nlb_${question.name}`,
-  format: "nlb",
-}));
+export const nlbQuestions: readonly Question[] = questionsOf("nlb", QUESTIONS);

@@ -32,6 +32,17 @@ export interface Question {
   readonly sql: string;
 }
 
+/** A question without what its format says: the format, and the start of the name. */
+export type FormatQuestion = Omit<Question, "format">;
+
+/** The questions of a format. @param questions their names lack the format */
+export const questionsOf = (format: FormatId, questions: readonly FormatQuestion[]): Question[] =>
+  questions.map((question) => ({
+    ...question,
+    name: `${format.replaceAll("-", "_")}_${question.name}`,
+    format,
+  }));
+
 /** The number of rows in the answer. Fixed in prepared statements. */
 export const limit = (rows: number): Parameter => ({
   name: "limit",

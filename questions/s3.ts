@@ -1,4 +1,4 @@
-import { limit, type Question } from "./question";
+import { type FormatQuestion, limit, type Question, questionsOf } from "./question";
 import { latencies, percent } from "./words";
 
 const DENIED = "httpstatus = '403'";
@@ -9,7 +9,7 @@ const READS = "operation IN ('REST.GET.OBJECT', 'REST.COPY.OBJECT_GET', 'REST.CO
 const WRITES = "regexp_like(operation, '^REST[.](PUT|POST|COPY)[.](OBJECT|PART|UPLOAD)$')";
 const ACTOR = "bucket_name AS bucket, requester";
 
-const QUESTIONS: readonly Omit<Question, "format">[] = [
+const QUESTIONS: readonly FormatQuestion[] = [
   {
     name: "deleted_objects",
     title: "Who deleted which objects?",
@@ -160,8 +160,4 @@ ORDER BY requested, bucket`,
 ];
 
 /** Questions about the requests to buckets. */
-export const s3Questions: readonly Question[] = QUESTIONS.map((question) => ({
-  ...question,
-  name: `s3_${question.name}`,
-  format: "s3",
-}));
+export const s3Questions: readonly Question[] = questionsOf("s3", QUESTIONS);

@@ -1,5 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWhole } from "../lake/write-whole";
 import { type Asked, collect } from "./collect";
 import type { ReportEngine } from "./engine";
 import type { Rejected } from "./model";
@@ -20,7 +21,11 @@ export async function readAssets(folder: string): Promise<PageAssets> {
   };
 }
 
-/** Makes a report and writes it to a file. Nothing is written if no table has rows in the range. */
+/**
+ * Makes a report and writes it to a file. Nothing is written if no table has rows in the range.
+ *
+ * @throws Error of the system if the file cannot be written: the old one is still there then
+ */
 export async function writeReport(
   engine: ReportEngine,
   asked: Asked & { readonly source: string; readonly now: Date; readonly rejected: Rejected },
@@ -32,6 +37,12 @@ export async function writeReport(
   if (tables.length === 0) return { bytes: 0, tables: [] };
   const { timeZone, source, now, rejected } = asked;
   const page = renderPage({ made: now.getTime(), timeZone, source, tables, rejected, cuts: [] }, assets);
-  await writeFile(file, page);
+  await write(file, page);
   return { bytes: Buffer.byteLength(page), tables: tables.map(({ table }) => table) };
+}
+
+/** A device or a pipe is written to, not replaced. */
+async function write(file: string, page: string): Promise<void> {
+  const stats = await stat(file).catch(() => undefined);
+  await (stats && !stats.isFile() ? writeFile(file, page) : writeWhole(file, page, 0o666));
 }

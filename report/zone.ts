@@ -56,12 +56,3 @@ export function clockText(instant: number, timeZone: string): string {
 /** `2026-11-23 07:05` */
 export const timeText = (instant: number, timeZone: string): string =>
   `${dayText(instant, timeZone)} ${clockText(instant, timeZone)}`;
-
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en-GB", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

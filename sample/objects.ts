@@ -77,8 +77,7 @@ export function* albObjects(random: Random, count: number, first: Hour, hours: n
     const from = first + Math.floor((index * hours * INTERVALS_PER_HOUR) / count) * INTERVAL_MS;
     const to = from + INTERVAL_MS;
     const { balancer, node } = NODES[index % NODES.length] ?? { balancer: BALANCERS[0], node: "" };
-    const delivered = new Date(random.chance(LATE_CHANCE) ? to + DAY_MS : to).toISOString();
-    const folder = `alb/${albFolder(balancer)}/${delivered.slice(0, 10).replaceAll("-", "/")}`;
+    const folder = `alb/${albFolder(balancer, random.chance(LATE_CHANCE) ? to + DAY_MS : to)}`;
     yield {
       key: `${folder}/${albFileName(random, balancer, node, to)}`,
       table: alb.table,
@@ -135,9 +134,8 @@ export function* balancerObjects(
       const { balancer, node } = NODES[index % NODES.length] ?? { balancer: BALANCERS[0], node: "" };
       const from = first + Math.floor((index * hours * INTERVALS_PER_HOUR) / count) * INTERVAL_MS;
       const to = from + INTERVAL_MS;
-      const day = new Date(to).toISOString().slice(0, 10).replaceAll("-", "/");
       yield {
-        key: `${prefix}${albFolder(balancer)}/${day}/${nameOf(albFileName(random, balancer, node, to))}`,
+        key: `${prefix}${albFolder(balancer, to)}/${nameOf(albFileName(random, balancer, node, to))}`,
         table: format.table,
         header: "",
         from,
@@ -194,8 +192,9 @@ export const FILES_PER_OTHER_LOG = 24;
 /** The logs of load balancers, and those of buckets. */
 export const OTHER_LOG_KINDS = BALANCER_LOGS.length + 1;
 
-const albFolder = ({ account, region }: LoadBalancer): string =>
-  `AWSLogs/${account}/elasticloadbalancing/${region}`;
+/** The folder of the day of delivery. */
+const albFolder = ({ account, region }: LoadBalancer, delivered: number): string =>
+  `AWSLogs/${account}/elasticloadbalancing/${region}/${new Date(delivered).toISOString().slice(0, 10).replaceAll("-", "/")}`;
 
 function albFileName(
   random: Random,
@@ -240,7 +239,7 @@ const hourStamp = (hour: Hour): string => new Date(hour).toISOString().slice(0, 
 export function otherObjects(random: Random, first: Hour): OtherObject[] {
   const [balancer] = BALANCERS;
   const end = hourOf(first) + INTERVAL_MS;
-  const folder = `alb/${albFolder(balancer)}/${new Date(end).toISOString().slice(0, 10).replaceAll("-", "/")}`;
+  const folder = `alb/${albFolder(balancer, end)}`;
   return [
     {
       key: `${folder}/${albFileName(random, balancer, balancer.nodes[0], end)}`,

@@ -68,12 +68,12 @@ buildSync({
   splitting: true,
   mainFields: ["module", "main"],
   outExtension: { ".js": ".mjs" },
-  // Variables that CommonJS modules expect.
+  // Variables that CommonJS modules expect. A bundled package may import `createRequire`, too.
   banner: {
     js: [
-      'import { createRequire } from "node:module";',
+      'import { createRequire as requireFrom } from "node:module";',
       'import { fileURLToPath } from "node:url";',
-      "const require = createRequire(import.meta.url);",
+      "const require = requireFrom(import.meta.url);",
       'const __dirname = fileURLToPath(new URL(".", import.meta.url));',
     ].join(" "),
   },

@@ -26,7 +26,7 @@ You can run each question in four ways:
 - in Athena, with values: as prepared statements of that workgroup, \`EXECUTE NAME USING ...\`. Select the pipeline's database;
   you need the permission \`athena:GetPreparedStatement\` on the workgroup
 
-\`--from\` and \`--to\` are days, hours or minutes in UTC. The range includes both: \`--from 2026-11-23T07 --to 2026-11-23T08\`
+\`--from\` and \`--to\` are days, hours or minutes, \`yesterday\`, \`today\` or e.g. \`-24h\`, in UTC unless \`--tz\` names a time zone. The range includes both: \`--from 2026-11-23T07 --to 2026-11-23T08\`
 covers two hours. Without them, a query on a lake covers all rows, and a query on Athena, which bills scanned bytes, covers the
 last 24 hours. Each question filters by \`dt\` to prune other days. Prepared statements take days, and their number of rows is
 fixed, because Athena accepts values only in \`WHERE\`.

@@ -59,7 +59,7 @@ const printedColumns = (
     };
   });
 
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}(?:Z|[+-]\d{2}:\d{2})$/;
 const isInstant = (value: Json): boolean => typeof value === "string" && INSTANT.test(value);
 
 function tableCell(value: Json, unit: Unit | undefined): string {
@@ -67,5 +67,5 @@ function tableCell(value: Json, unit: Unit | undefined): string {
   if (typeof value === "number" && unit === "bytes") return byteText(value);
   const text = typeof value === "string" ? value : JSON.stringify(value);
   // Full seconds need no microseconds.
-  return text.replace(/(T\d{2}:\d{2}:\d{2})\.000000Z$/, "$1Z");
+  return text.replace(/(T\d{2}:\d{2}:\d{2})\.000000(?=(?:Z|[+-]\d{2}:\d{2})$)/, "$1");
 }

@@ -1,3 +1,4 @@
+import { csvText, withoutFormula } from "./csv";
 import type { OutputFormat } from "./output-format";
 import type { AlignedOptions } from "./print-aligned";
 import type { Json, QueryRows, Write } from "./rows";
@@ -44,17 +45,12 @@ async function printCsv(
   { escapeFormulas = false }: PrintOptions,
 ): Promise<void> {
   const lineOf = (values: readonly Json[]) =>
-    `${values.map((value) => csvField(escapeFormulas ? withoutFormula(value) : value)).join(",")}\r\n`;
+    `${values.map((value) => csvField(escapeFormulas && typeof value === "string" ? withoutFormula(value) : value)).join(",")}\r\n`;
   await write(lineOf(columns));
   for await (const row of rows) await write(lineOf(row));
 }
 
-/** @see https://owasp.org/www-community/attacks/CSV_Injection */
-const withoutFormula = (value: Json): Json =>
-  typeof value === "string" && /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
-
 function csvField(value: Json): string {
   if (value === null) return "";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return /[",\r\n]|^$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText(typeof value === "string" ? value : JSON.stringify(value));
 }

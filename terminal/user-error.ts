@@ -11,3 +11,9 @@ export class UserError extends Error {
     super(message, options);
   }
 }
+
+/** Exit code of a wrong command line. */
+export const EXIT_USAGE = 2;
+
+/** The error of a wrong command line. */
+export const usageError = (message: string): UserError => new UserError(message, EXIT_USAGE);

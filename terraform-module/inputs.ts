@@ -94,10 +94,11 @@ export const bySourceOf = (format: FormatId): string => `local.${moduleNameOf(fo
 export const deliveredPrefixOf = (format: FormatId): string =>
   `local.${moduleNameOf(format)}_delivered_prefix`;
 
-const yesOrNo = (condition: string): [Option, Option] => [
-  { when: `!${condition}`, unless: condition },
-  { when: condition, unless: `!${condition}` },
+const eitherOf = (no: string, yes: string): [Option, Option] => [
+  { when: no, unless: yes },
+  { when: yes, unless: no },
 ];
+const yesOrNo = (condition: string): [Option, Option] => eitherOf(`!${condition}`, condition);
 
 /** Local value: true if the sources do not fit into one EventBridge rule. */
 export const RULE_FOR_EACH = "local.rule_for_each_source";
@@ -140,77 +141,48 @@ const SILENCE = "source.silent_after_hours";
 const COVERED = "source.is_covered";
 const AS_DELIVERED = "source.as_delivered";
 
+/** A switch of a format. @param marks what its second option says */
+const formatSwitch = (
+  name: string,
+  format: FormatId,
+  [without, some]: readonly [Option, Option],
+  marks: Omit<Choice, keyof Option | "props">,
+): InputSwitch => ({
+  name,
+  format: moduleNameOf(format),
+  options: [
+    { ...without, props: {} },
+    { ...some, props: {}, ...marks },
+  ],
+});
+
+/** The same, for each source of the format. */
+const sourceSwitch = (...about: Parameters<typeof formatSwitch>): InputSwitch => ({
+  ...formatSwitch(...about),
+  perSource: true,
+});
+
 const formatSwitches = (format: FormatId): InputSwitch[] => {
-  const [no, yes] = yesOrNo(bySourceOf(format));
-  const [isNotCovered, isCovered] = yesOrNo(COVERED);
-  const about = moduleNameOf(format);
+  const count = `length(${sourcesOf(format)})`;
   return [
-    {
-      name: format,
-      format: about,
-      options: [
-        { when: `length(${sourcesOf(format)}) == 0`, unless: `length(${sourcesOf(format)}) > 0`, props: {} },
-        {
-          when: `length(${sourcesOf(format)}) > 0`,
-          unless: `length(${sourcesOf(format)}) == 0`,
-          props: {},
-          sources: format,
-        },
-      ],
-    },
-    {
-      name: `${format} by source`,
-      format: about,
-      options: [
-        { ...no, props: {} },
-        { ...yes, props: {}, bySource: format },
-      ],
-    },
-    {
-      name: `${format} watched`,
-      format: about,
-      perSource: true,
-      options: [
-        { when: `${SILENCE} == 0`, unless: `${SILENCE} > 0`, props: {} },
-        { when: `${SILENCE} > 0`, unless: `${SILENCE} == 0`, props: {}, watched: format },
-      ],
-    },
-    {
-      name: coveredSwitchOf(format),
-      format: about,
-      perSource: true,
-      options: [
-        { ...isNotCovered, props: {} },
-        { ...isCovered, props: {}, covered: format },
-      ],
-    },
+    formatSwitch(format, format, eitherOf(`${count} == 0`, `${count} > 0`), { sources: format }),
+    formatSwitch(`${format} by source`, format, yesOrNo(bySourceOf(format)), { bySource: format }),
+    sourceSwitch(`${format} watched`, format, eitherOf(`${SILENCE} == 0`, `${SILENCE} > 0`), {
+      watched: format,
+    }),
+    sourceSwitch(coveredSwitchOf(format), format, yesOrNo(COVERED), { covered: format }),
     ...(FORMATS[format].delivered.kind === "flat" ? [] : layoutSwitches(format)),
   ];
 };
 
 /** The layout of each source, and whether there are sources to read as delivered. */
 const layoutSwitches = (format: FormatId): InputSwitch[] => {
-  const [moved, asDelivered] = yesOrNo(AS_DELIVERED);
   const prefix = deliveredPrefixOf(format);
-  const about = moduleNameOf(format);
   return [
-    {
-      name: layoutSwitchOf(format),
-      format: about,
-      perSource: true,
-      options: [
-        { ...moved, props: {} },
-        { ...asDelivered, props: {}, isAsDelivered: format },
-      ],
-    },
-    {
-      name: deliveredSwitchOf(format),
-      format: about,
-      options: [
-        { when: `${prefix} == null`, unless: `${prefix} != null`, props: {} },
-        { when: `${prefix} != null`, unless: `${prefix} == null`, props: {}, delivered: format },
-      ],
-    },
+    sourceSwitch(layoutSwitchOf(format), format, yesOrNo(AS_DELIVERED), { isAsDelivered: format }),
+    formatSwitch(deliveredSwitchOf(format), format, eitherOf(`${prefix} == null`, `${prefix} != null`), {
+      delivered: format,
+    }),
   ];
 };
 

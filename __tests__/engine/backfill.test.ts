@@ -28,5 +28,5 @@ it("loads files without an event, and moves no file twice", async () => {
   await expectSameTables(pipeline, lake);
 });
 
-/** Files of the sample that are not access logs. */
-const OTHERS = 6;
+/** Files of the sample that are not access logs, or of formats without a source. */
+const OTHERS = 7;

@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import { FORMAT_IDS, FORMATS } from "../../formats";
+import { FORMATS } from "../../formats";
 import { lineReader } from "../../formats/read-line";
 import { sum } from "../../terminal/quantities";
 import type { StatementKind } from "../../testing/athena/statement";
@@ -42,12 +42,12 @@ it("reads the text of an hour hardly more than once, in six commits of duplicate
     ...(damaged ? [damaged] : []),
     ...others.map(undamaged).map((file, index) => (index % 16 === 7 ? aDayEarlier(file) : file)),
   ];
-  for (const id of FORMAT_IDS) {
+  const pipeline = await deploy("six commits of an hour");
+  for (const id of pipeline.formats) {
     const ofFormat = files.filter((file) => formatOf(file) === FORMATS[id]);
     expect(ofFormat.length).toBeGreaterThan(ROUNDS);
     expect(Math.min(...ofFormat.map(({ body }) => body.length))).toBeGreaterThan(MIN_FILE_BYTES);
   }
-  const pipeline = await deploy("six commits of an hour");
   for (const [round, delivered] of inRounds(files, ROUNDS).entries()) {
     await pipeline.deliver(delivered);
     expect(await pipeline.move()).toEqual([]);
@@ -80,7 +80,7 @@ it("reads the text of an hour hardly more than once, in six commits of duplicate
   const counts = await Promise.all(
     counted.map(async (key) => JSON.parse(String(await pipeline.read(key))).unparsed),
   );
-  const unparsed = await Promise.all(FORMAT_IDS.map((id) => pipeline.unparsed(id)));
+  const unparsed = await Promise.all(pipeline.formats.map((id) => pipeline.unparsed(id)));
   expect(counts).toHaveLength(2 * ROUNDS);
   expect(sum(counts)).toBe(unparsed.flat().length);
   expect(sum(counts)).toBeGreaterThan(0);

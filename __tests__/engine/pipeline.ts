@@ -7,7 +7,7 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { SQSBatchResponse } from "aws-lambda";
 import pLimit from "p-limit";
-import { FORMATS, type FormatId } from "../../formats";
+import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { athenaQueryEngine } from "../../handlers/adapters/athena-query-engine";
@@ -53,6 +53,17 @@ const DEFAULT_SETTINGS = {
     { name: "web", format: "alb", prefix: "alb/" },
     { name: "cdn", format: "cloudfront", prefix: "cloudfront/" },
     { name: "cdn-eu", format: "cloudfront", prefix: "cloudfront-eu/" },
+  ],
+};
+
+/** Settings with a source for each format of the sample logs; some have a prefix in common. */
+export const EVERY_FORMAT = {
+  sources: [
+    ...DEFAULT_SETTINGS.sources,
+    { name: "web-connections", format: "alb-connection", prefix: "alb/" },
+    { name: "web-checks", format: "alb-health-check", prefix: "alb/" },
+    { name: "net", format: "nlb", prefix: "nlb/" },
+    { name: "classic", format: "elb", prefix: "elb/" },
   ],
 };
 
@@ -285,6 +296,12 @@ export class Pipeline {
       ),
     );
     for (const { body } of files) this.textBytes += body.length;
+  }
+
+  /** Formats of its sources. */
+  get formats(): readonly FormatId[] {
+    const tables = new Set(this.parts.stack.textTables.map(({ name }) => name));
+    return FORMAT_IDS.filter((id) => tables.has(`${FORMATS[id].table}_raw`));
   }
 
   /** The bucket of `existingLogBucket`, whatever its name in the settings is. */

@@ -1,4 +1,4 @@
-import { FORMAT_IDS, type FormatId } from "../../formats";
+import type { FormatId } from "../../formats";
 import type { LocalLake } from "./local-lake";
 import type { Pipeline } from "./pipeline";
 import { differences, type TableRow } from "./table-rows";
@@ -24,9 +24,9 @@ export async function expectSameUnparsedLines(
   expect(shown(engine.map(withoutRuns), local.map(withoutRuns))).toEqual({ ...NONE, rows: local.length });
 }
 
-/** All checks, for each format. */
+/** All checks, for each format of the pipeline. */
 export async function expectSameTables(pipeline: Pipeline, lake: LocalLake): Promise<void> {
-  for (const format of FORMAT_IDS) {
+  for (const format of pipeline.formats) {
     await expectSameRows(pipeline, lake, format);
     await expectSameUnparsedLines(pipeline, lake, format);
   }

@@ -115,6 +115,7 @@ describe("a URL", () => {
     ["https://user:pass@shop.example.com/a?b=c", "https://shop.example.com/a"],
     ["https://user:p@ss@shop.example.com/a@b", "https://shop.example.com/a@b"],
     ["//user@host/x", "//host/x"],
+    ["https://host:443/%2F%2Fuser@host", "https://host:443//host"],
     ["/a/b?c", "/a/b"],
     ["/a@b", "/a@b"],
     ["?a=b", null],

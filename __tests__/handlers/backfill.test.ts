@@ -96,6 +96,12 @@ describe("backfill", () => {
     expect([await list("lake"), added.flat(), (await list("logs")).length]).toEqual([[], [], 5]);
   });
 
+  it("says in a dry run what was moved before, if originals are kept", async () => {
+    const { run } = await openBuckets(MIXED());
+    await run({ keepOriginals: true, table: "alb_access_logs" });
+    expect(await run({ keepOriginals: true, isDryRun: true })).toMatchObject({ moved: 1, movedBefore: 2 });
+  });
+
   it("processes only the named table", async () => {
     const { run, list } = await openBuckets(MIXED());
     expect(await run({ table: "cloudfront_access_logs" })).toMatchObject({

@@ -14,7 +14,9 @@ export interface TestLake {
   readonly lake: string;
   /** Writes a file below the folder of logs; text is compressed if the key says so. */
   put(key: string, body: string | Buffer): void;
-  ingest(options?: Partial<Pick<IngestOptions, "deleteOriginals" | "privacy">>): Promise<IngestSummary>;
+  ingest(
+    options?: Partial<Pick<IngestOptions, "deleteOriginals" | "format" | "inputs" | "privacy">>,
+  ): Promise<IngestSummary>;
   query(sql: string): Promise<Record<string, Json>[]>;
   delete(): void;
 }
@@ -32,7 +34,7 @@ export function testLake(): TestLake {
       writeFileSync(path, typeof body === "string" && key.endsWith(".gz") ? gzipSync(body) : body);
     },
     ingest: (options = {}) =>
-      ingest({ directory: logs, lake, deleteOriginals: false, onProgress: () => undefined, ...options }),
+      ingest({ inputs: [logs], lake, deleteOriginals: false, onProgress: () => undefined, ...options }),
     query: (sql) => queryLake(lake, sql, rowsOf),
     delete: () => rmSync(root, { recursive: true, force: true }),
   };

@@ -34,7 +34,7 @@ const putAt = (key: string, body: string | Buffer, time = NOW) => {
 const agents = () =>
   lake.query("SELECT user_agent AS agent, count(*) AS n FROM alb_access_logs GROUP BY ALL ORDER BY agent");
 const ingestFrom = (directory: string) =>
-  ingest({ directory, lake: lake.lake, deleteOriginals: false, onProgress: () => undefined });
+  ingest({ inputs: [directory], lake: lake.lake, deleteOriginals: false, onProgress: () => undefined });
 const parquets = (): string[] =>
   readdirSync(join(lake.lake, "typed"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".parquet"))
@@ -239,7 +239,7 @@ describe("--move", () => {
     const key = albKey().replace(".gz", "");
     putAt(key, textOf(2));
     const summary = await ingest({
-      directory: lake.logs,
+      inputs: [lake.logs],
       lake: lake.lake,
       deleteOriginals: true,
       onProgress: ({ phase }) => {
@@ -255,6 +255,28 @@ describe("--move", () => {
       { agent: "a", n: 2 },
       { agent: "late", n: 1 },
     ]);
+  });
+});
+
+describe("--move and a content of the same size and time", () => {
+  it("keeps the original, whose bytes are in no copy", async () => {
+    const key = albKey();
+    putAt(key, gzipSync(textOf(2, '"a"')));
+    await lake.ingest();
+    putAt(key, gzipSync(textOf(2, '"b"')));
+    const { lost } = await lake.ingest({ deleteOriginals: true });
+    expect(lost).toEqual([
+      {
+        key,
+        reason: "original-kept",
+        detail: expect.stringContaining("its content is not that of its copy"),
+      },
+    ]);
+    expect(existsSync(original(key))).toBe(true);
+    const later = new Date("2026-11-28T13:00:00Z");
+    utimesSync(original(key), later, later);
+    expect(await lake.ingest({ deleteOriginals: true })).toMatchObject({ changed: 1, lost: [] });
+    expect(await agents()).toEqual([{ agent: "b", n: 2 }]);
   });
 });
 

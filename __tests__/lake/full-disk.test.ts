@@ -36,7 +36,7 @@ afterEach(() => {
 });
 
 const onProgress = () => undefined;
-const add = (lake: string) => ingest({ directory: logs, lake, deleteOriginals: false, onProgress });
+const add = (lake: string) => ingest({ inputs: [logs], lake, deleteOriginals: false, onProgress });
 const DAY = {
   from: hourOf(Date.parse("2026-06-01T20:00:00Z")),
   to: hourOf(Date.parse("2026-06-02T20:00:00Z")),

@@ -123,7 +123,7 @@ describe("ingest", () => {
       const other = join(lake.lake, folder, "lake");
       lake.put(albKey("20261124T0000Z"), lines(albLine(), "no log line"));
       const options = {
-        directory: lake.logs,
+        inputs: [lake.logs],
         lake: other,
         deleteOriginals: false,
         onProgress: () => undefined,
@@ -140,6 +140,16 @@ describe("ingest", () => {
   it("adds the logs in a folder that has the name of a prefix of the pipeline's bucket", async () => {
     for (const prefix of OWN_PREFIXES) lake.put(`${prefix}${cloudfrontKey()}`, cloudfrontLine());
     expect(await lake.ingest()).toMatchObject({ moved: OWN_PREFIXES.length, skipped: {} });
+  });
+
+  it("counts rows whose times are far from the hour in their file's name, as in files that were joined", async () => {
+    const at = (hour: string) => albLine({ time: `2026-11-23T${hour}:10:00.000001Z` });
+    lake.put(
+      albKey("20261123T0715Z"),
+      lines(at("04"), at("05"), at("07"), at("09"), at("10"), "no log line"),
+    );
+    expect((await lake.ingest()).elsewhere).toEqual({ alb_access_logs: 2 });
+    expect((await lake.ingest()).elsewhere).toEqual({});
   });
 
   it("keeps files with the same name from two folders apart", async () => {
@@ -306,7 +316,7 @@ describe("ingest", () => {
   });
 
   it.each([
-    ["a folder that is missing", "none", "lake", "the folder does not exist"],
+    ["a folder that is missing", "none", "lake", "there is no such file or folder"],
     ["a lake inside the folder of the logs", "logs", "logs/lake", "must not contain each other"],
     ["a lake whose path is a pattern", "logs", "la*ke", "must not contain any of"],
     // On Windows this character is a separator.
@@ -316,7 +326,7 @@ describe("ingest", () => {
   ])("refuses %s", async (_, directory, lakeFolder, message) => {
     const root = join(lake.logs, "..");
     const run = ingest({
-      directory: join(root, directory),
+      inputs: [join(root, directory)],
       lake: join(root, lakeFolder),
       deleteOriginals: false,
       onProgress: () => undefined,
@@ -328,7 +338,7 @@ describe("ingest", () => {
     const root = join(lake.logs, "..");
     symlinkSync(lake.logs, join(root, "link"), "junction");
     const run = ingest({
-      directory: lake.logs,
+      inputs: [lake.logs],
       lake: join(root, "link", "new", "lake"),
       deleteOriginals: false,
       onProgress: () => undefined,
@@ -347,13 +357,15 @@ describe("ingest", () => {
     symlinkSync(".", at("folder"));
     execFileSync("mkfifo", [at("pipe")]);
     writeFileSync(Buffer.concat([Buffer.from(at("name")), Buffer.of(0xff)]), "text");
-    expect(await lake.ingest()).toMatchObject({ moved: 1, skipped: { "unreadable-file": 5 } });
+    mkdirSync(Buffer.concat([Buffer.from(at("caf")), Buffer.of(0xe9)]));
+    expect(await lake.ingest()).toMatchObject({ moved: 1, skipped: { "unreadable-file": 6 } });
     const reasons = readFileSync(join(lake.lake, "skipped.jsonl"), "utf8")
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line))
       .map(({ key, detail }) => [key, detail]);
     expect(reasons).toEqual([
+      ["caf\uFFFD/", "its name is not UTF-8"],
       ["dangling", "it is a link to a file that does not exist"],
       ["folder", "it is a link to a folder"],
       ["loop", expect.stringContaining("ELOOP")],
@@ -368,7 +380,7 @@ describe("ingest", () => {
     lake.put("photo.jpg", "no log");
     expect((await lake.ingest()).skipped).toEqual({ "test-file": 1, "empty-object": 1, "unmatched-key": 1 });
     expect(readFileSync(join(lake.lake, "skipped.jsonl"), "utf8")).toContain(
-      '{"key":"photo.jpg","reason":"unmatched-key"}',
+      '{"key":"photo.jpg","reason":"unmatched-key","detail":"its lines have no known format"}',
     );
   });
 });

@@ -66,7 +66,7 @@ describe("access-logs backfill on AWS", () => {
     s3.put("the-landing", albKey("20261123T0705Z"), "x");
     s3.put("the-logs", "athena-results/1.csv", "x");
     const unnamed = await run(...DAY);
-    expect([unnamed.status, unnamed.stderr]).toEqual([1, expect.stringContaining("--log-bucket")]);
+    expect([unnamed.status, unnamed.stderr]).toEqual([2, expect.stringContaining("--log-bucket")]);
     const { stdout } = await run(...DAY, "--log-bucket", "the-landing", "--json");
     expect(JSON.parse(stdout)).toMatchObject({ objects: 1, moved: 1 });
     expect(s3.keys("the-logs").filter((key) => key.startsWith("raw/"))).toHaveLength(1);

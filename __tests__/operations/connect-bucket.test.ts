@@ -98,8 +98,8 @@ describe("access-logs connect-bucket", () => {
   it.each([
     [["--queue", "arrivals", "--prefix", "x/"], "the ARN of an SQS queue", 2],
     [["--eventbridge", "--queue", QUEUE], "cannot be used with", 2],
-    [[], "--eventbridge or --queue ARN", 1],
-    [["--queue", QUEUE], "--queue needs --prefix", 1],
+    [[], "--eventbridge or --queue ARN", 2],
+    [["--queue", QUEUE], "--queue needs --prefix", 2],
   ] as const)("explains the error in %j", async (args, message, code) => {
     const { status, stderr } = await run(...args);
     expect([status, stderr]).toEqual([code, expect.stringContaining(message)]);

@@ -177,7 +177,10 @@ describe("access-logs query --athena", () => {
   });
 
   it.each([
-    [["query", "SELECT 1"], /error: choose where to run the query: --lake FOLDER or --athena/],
+    [
+      ["query", "SELECT 1"],
+      /error: choose where to run the query: --lake FOLDER, ACCESS_LOGS_LAKE or --athena/,
+    ],
     [
       ["query", "SELECT 1", "--athena", "--lake", "x"],
       /option '--athena' cannot be used with option '--lake/,

@@ -24,10 +24,45 @@ describe("parseRange", () => {
   it.each(["2026-02-30", "2026-11-23T24", "2026-11-23T07:60", "23.11.2026", "", "2026-11-23 07", "' OR 1=1"])(
     'refuses "%s", which is not a time',
     (text) => {
-      expect(() => parseRange(text, undefined)).toThrow(`"from" must be a valid time in UTC`);
-      expect(() => parseRange("2026-11-23", text)).toThrow(`"to" must be a valid time in UTC`);
+      expect(() => parseRange(text, undefined)).toThrow(`"from" must be a valid time, e.g. 2026-11-23`);
+      expect(() => parseRange("2026-11-23", text)).toThrow(`"to" must be a valid time, e.g. 2026-11-23`);
     },
   );
+
+  it.each([
+    ["today", "2026-03-29T00:00:00", "2026-03-30T00:00:00"],
+    ["yesterday", "2026-03-28T00:00:00", "2026-03-29T00:00:00"],
+  ])("reads %s as a whole day", (day, start, end) => {
+    const now = new Date("2026-03-29T12:00:00.123Z");
+    expect(parseRange(day, day, { now })).toEqual({ from: at(start), until: at(end) });
+  });
+
+  it.each([
+    ["-24h", "2026-03-28T12:00:00"],
+    ["-7d", "2026-03-22T12:00:00"],
+    ["-15m", "2026-03-29T11:45:00"],
+  ])("reads %s as a time before now", (from, start) => {
+    const now = new Date("2026-03-29T12:00:00.123Z");
+    expect(parseRange(from, undefined, { now }).from).toBe(at(start));
+    expect(parseRange("2020-01-01", from, { now }).until).toBe(at(start));
+  });
+
+  it("reads days and clock times in a time zone, also where clocks are moved; a Z means UTC", () => {
+    // Berlin's day of 23 hours.
+    const options = { timeZone: "Europe/Berlin", now: new Date("2026-03-29T22:30:00Z") };
+    expect(parseRange("2026-03-29", "2026-03-29", options)).toEqual({
+      from: at("2026-03-28T23:00:00"),
+      until: at("2026-03-29T22:00:00"),
+    });
+    expect(parseRange("2026-03-29T04", "2026-03-29T05Z", options)).toEqual({
+      from: at("2026-03-29T02:00:00"),
+      until: at("2026-03-29T06:00:00"),
+    });
+    expect(parseRange("today", "today", options)).toEqual({
+      from: at("2026-03-29T22:00:00"),
+      until: at("2026-03-30T22:00:00"),
+    });
+  });
 
   it("refuses a range that ends before it starts", () => {
     expect(() => parseRange("2026-11-23", "2026-11-22")).toThrow("from 2026-11-23 to 2026-11-22");

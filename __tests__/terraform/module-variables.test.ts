@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FORMAT_IDS } from "../../formats";
 import { RUNTIMES } from "../../pipeline/runtime";
-import { terraformModule } from "../../terraform-module/terraform-module";
-import { samples } from "../../terraform-module/variants";
 import { runTerraform } from "../helpers/terraform";
 
-const { variable } = terraformModule(samples());
+const { variable } = JSON.parse(
+  readFileSync(join(__dirname, "../../dist/terraform-module/main.tf.json"), "utf8"),
+);
 /** The required options of the module. */
 const SMALLEST = { name: "access-logs", sources: [{ name: "alb", format: "alb", prefix: "alb/" }] };
 

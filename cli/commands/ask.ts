@@ -1,17 +1,18 @@
 import { type Command, Option } from "commander";
 import { QUESTIONS } from "../../questions";
 import type { Parameter, Question } from "../../questions/question";
-import { ALL_TIME, lastDay, parseRange, type Range } from "../../questions/range";
+import { ALL_TIME, lastDay, type Range } from "../../questions/range";
 import { comparesWeeks, renderQuestion } from "../../questions/render";
 import { columnUnit } from "../../questions/unit";
 import { write, writeText } from "../../terminal/write";
 import { answer } from "../answer";
 import { examples, wholeNumber } from "../command-line";
-import { addEngineOptions, type EngineOptions, requireEngine } from "../engine-options";
+import { addEngineOptions, type EngineOptions, withEngine } from "../engine-options";
+import { similar } from "../similar";
+import { addRangeOptions, rangeOf, type TimeOptions } from "../time-range";
+import { warnAboutLake } from "../warn-about-lake";
 
-interface Options extends EngineOptions {
-  readonly from?: string;
-  readonly to?: string;
+interface Options extends EngineOptions, TimeOptions {
   readonly sql: boolean;
 }
 
@@ -25,36 +26,49 @@ export function addAskCommand(program: Command): Command {
     .helpCommand(false)
     .enablePositionalOptions()
     .argument("[name]", "name of the question")
+    // An unknown question is the error to show, and not its first option.
+    .allowUnknownOption()
+    .allowExcessArguments()
     .option("--json", "list the questions as one JSON document", false)
     .addHelpText(
       "after",
       examples(
         "access-logs ask",
         "access-logs ask alb_top_clients --lake ./lake",
+        "access-logs ask alb_status_over_time --from -7d --tz Europe/Berlin --lake ./lake",
         "access-logs ask alb_latency_by_url --from 2026-11-23T07 --to 2026-11-23T09 --athena",
         "access-logs ask cloudfront_cache_misses --from 2026-11-23 --to 2026-11-23 --sql",
       ),
     )
     .action(async (name: string | undefined, { json }: { json: boolean }, command: Command) => {
-      if (name !== undefined) {
-        command.error(`error: unknown question "${name}"; run "access-logs ask" to list the questions`);
-      }
+      if (name?.startsWith("-")) command.error(`error: unknown option '${name}'`);
+      if (name !== undefined) command.error(unknownQuestion(name));
       await (json ? write(`${JSON.stringify(QUESTIONS)}\n`) : writeText(listed()));
     });
   for (const question of QUESTIONS) addQuestion(ask, question);
   return ask;
 }
 
+function unknownQuestion(name: string): string {
+  const meant = similar(
+    name,
+    QUESTIONS.map((question) => question.name),
+  );
+  const hint = meant === undefined ? "" : `did you mean ${meant}? `;
+  return `error: unknown question "${name}": ${hint}"access-logs ask" lists the questions`;
+}
+
 function addQuestion(ask: Command, question: Question): void {
   const command = ask
     .command(question.name)
     .summary(question.title)
-    .description(`${question.title} ${question.explanation}`)
-    .option(
-      "--from <time>",
-      "day, hour or minute in UTC: YYYY-MM-DD, YYYY-MM-DDTHH or YYYY-MM-DDTHH:MM (default: all rows of a lake; the last 24 hours on Athena, which bills scanned bytes)",
-    )
-    .option("--to <time>", "last day, hour or minute, included (default: now)");
+    .description(`${question.title} ${question.explanation}`);
+  addRangeOptions(
+    command,
+    comparesWeeks(question)
+      ? "none on a lake; the last 24 hours on Athena"
+      : "all rows of a lake; the last 24 hours on Athena, which bills scanned bytes",
+  );
   for (const parameter of question.parameters) command.addOption(optionOf(parameter));
   addEngineOptions(command.option("--sql", "print the SQL instead of running it", false))
     .addHelpText("after", examples(exampleOf(question)))
@@ -81,21 +95,18 @@ export const exampleOf = (question: Question): string =>
   ].join(" ");
 
 async function run(question: Question, command: Command, options: Options): Promise<void> {
-  if (!options.sql) requireEngine(command, options);
-  const sql = renderQuestion(question, rangeOf(question, command, options), valuesOf(question, command));
-  await (options.sql ? write(`${sql}\n`) : answer(sql, options, columnUnit));
+  const range = askedRange(question, command, options);
+  const sql = renderQuestion(question, range, valuesOf(question, command));
+  if (options.sql) return write(`${sql}\n`);
+  const engine = withEngine(options);
+  if (engine.lake !== undefined) await warnAboutLake(engine.lake, { format: question.format, range });
+  await answer(sql, engine, columnUnit);
 }
 
-function rangeOf(question: Question, command: Command, { from, to, athena }: Options): Range {
-  if (from !== undefined) {
-    try {
-      return parseRange(from, to);
-    } catch (error) {
-      command.error(`error: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-  if (to !== undefined) command.error("error: --to needs --from");
-  if (athena) return lastDay(new Date());
+function askedRange(question: Question, command: Command, options: Options): Range {
+  const range = rangeOf(options);
+  if (range) return range;
+  if (options.athena) return lastDay(new Date());
   if (comparesWeeks(question))
     command.error("error: set the day to compare, e.g. --from 2026-11-23 --to 2026-11-23");
   return ALL_TIME;

@@ -1,16 +1,17 @@
 import { type Command, Option } from "commander";
 import { FORMATS } from "../../formats";
-import { parseHourRange } from "../../handlers/core/add-partitions";
 import type { FolderBackfillOptions, FolderBackfillOutcome } from "../../lake/backfill";
 import type { AwsBackfillOutcome } from "../../operations/backfill";
+import { RANGE_FORMS } from "../../questions/range";
 import { printable } from "../../terminal/printable";
 import { progressLine } from "../../terminal/progress-line";
 import { count, counted, plural } from "../../terminal/quantities";
-import { UserError } from "../../terminal/user-error";
+import { usageError } from "../../terminal/user-error";
 import { write, writeText } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 import { loadParts } from "../load-parts";
 import { printKnown, printLost } from "../print-lost";
+import { hoursOf } from "../time-range";
 
 interface Options {
   readonly from: string;
@@ -46,8 +47,8 @@ export function addBackfillCommand(program: Command): Command {
     .description(
       "import older logs: move files that were not moved yet, add their partitions, fill the typed tables",
     )
-    .requiredOption("--from <hour>", "first hour of the requests, YYYY-MM-DD or YYYY-MM-DDTHH in UTC")
-    .requiredOption("--to <hour>", "last hour; a date means the whole day")
+    .requiredOption("--from <time>", `first hour of the requests: ${RANGE_FORMS}`)
+    .requiredOption("--to <time>", "last hour; a day means the whole day")
     .addOption(
       new Option("--table <table>", "only this table").choices(
         Object.values(FORMATS).map(({ table }) => table),
@@ -85,7 +86,7 @@ async function run(options: Options): Promise<void> {
   let phase = "";
   let startedAt = 0;
   const common: CommonOptions = {
-    range: parseHourRange(options.from, options.to),
+    range: hoursOf(options),
     ...(options.table ? { table: options.table } : {}),
     isDryRun: options.dryRun,
     rate: options.rate ?? (options.bucket === undefined ? Number.POSITIVE_INFINITY : DEFAULT_AWS_RATE),
@@ -106,7 +107,7 @@ async function run(options: Options): Promise<void> {
 
 async function runHere({ dir, lake, move }: Options, common: CommonOptions): Promise<FolderBackfillOutcome> {
   if (dir === undefined || lake === undefined) {
-    throw new UserError("set the target: --bucket on AWS, or --dir and --lake");
+    throw usageError("set the target: --bucket on AWS, or --dir and --lake");
   }
   const { backfillFolder } = await import("../../lake/backfill.js");
   return backfillFolder({ ...common, directory: dir, lake, deleteOriginals: move });
@@ -120,7 +121,7 @@ async function runOnAws(
   const { backfillAws } = await import("../../operations/backfill.js");
   const { withLanding } = await import("../../pipeline/deployed-parts.js");
   if (logBucket === undefined && parts.hasLandingBucket) {
-    throw new UserError(
+    throw usageError(
       "with a KMS key, logs are delivered to a separate bucket: set it with --log-bucket (output landing_bucket of the stack)",
     );
   }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { UserError } from "../../terminal/user-error";
+import { usageError } from "../../terminal/user-error";
 import { write } from "../../terminal/write";
 import { examples, matching } from "../command-line";
 
@@ -43,7 +43,7 @@ async function run({ account, bucket, settings: file, json }: Options): Promise<
   const props = loadPipelineProps(file);
   const name = bucket ?? props.existingLogBucket;
   if (name === undefined) {
-    throw new UserError("the settings have no existingLogBucket: set --bucket");
+    throw usageError("the settings have no existingLogBucket: set --bucket");
   }
   const policy = ownersPolicyOf(props, name, account);
   if (json) return write(`${policy}\n`);

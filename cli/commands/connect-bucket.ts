@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Connection } from "../../operations/notification-plan";
 import { confirmed } from "../../terminal/confirm";
-import { UserError } from "../../terminal/user-error";
+import { usageError } from "../../terminal/user-error";
 import { write, writeText } from "../../terminal/write";
 import { examples, matching } from "../command-line";
 
@@ -78,9 +78,9 @@ async function run(options: Options): Promise<void> {
 function connectionOf({ eventbridge, queue, prefix, remove }: Options): Connection {
   if (eventbridge) return { kind: "eventbridge" };
   if (queue === undefined)
-    throw new UserError("choose how the bucket notifies the pipeline: --eventbridge or --queue ARN");
+    throw usageError("choose how the bucket notifies the pipeline: --eventbridge or --queue ARN");
   if (prefix.length === 0 && !remove) {
-    throw new UserError("--queue needs --prefix: the prefix of the logs' keys, e.g. alb/AWSLogs/");
+    throw usageError("--queue needs --prefix: the prefix of the logs' keys, e.g. alb/AWSLogs/");
   }
   return { kind: "queue", arn: queue, prefixes: prefix };
 }

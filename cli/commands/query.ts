@@ -3,7 +3,8 @@ import { text } from "node:stream/consumers";
 import { type Command, Option } from "commander";
 import { answer } from "../answer";
 import { examples } from "../command-line";
-import { addEngineOptions, type EngineOptions, requireEngine } from "../engine-options";
+import { addEngineOptions, type EngineOptions, withEngine } from "../engine-options";
+import { warnAboutLake } from "../warn-about-lake";
 
 interface Options extends EngineOptions {
   readonly file?: string;
@@ -23,7 +24,7 @@ export function addQueryCommand(program: Command): Command {
     .addOption(
       new Option(
         "--unsafe",
-        "lake: run any SQL of DuckDB, which can also read and write other files and change the lake",
+        "lake: run any SQL of DuckDB, which can also read and write other files and change the lake; of several statements, the last one's rows are printed",
       ).conflicts("athena"),
     );
   return addEngineOptions(command)
@@ -41,7 +42,6 @@ export function addQueryCommand(program: Command): Command {
 }
 
 async function run(argument: string | undefined, options: Options, command: Command): Promise<void> {
-  requireEngine(command, options);
   const { file = argument === STDIN ? STDIN : undefined } = options;
   if (file !== undefined && argument !== undefined && argument !== STDIN) {
     command.error("error: use either the SQL argument or --file, not both");
@@ -50,7 +50,9 @@ async function run(argument: string | undefined, options: Options, command: Comm
     command.error("error: SQL is required: pass it as an argument, or as a file with --file");
   }
   const sql = file === undefined ? argument : await readSql(file);
-  await answer(sql ?? "", options);
+  const engine = withEngine(options);
+  if (engine.lake !== undefined) await warnAboutLake(engine.lake);
+  await answer(sql ?? "", engine);
 }
 
 const readSql = (file: string): Promise<string> =>

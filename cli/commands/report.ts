@@ -1,20 +1,17 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { parseRange, type Range } from "../../questions/range";
 import { printableLines } from "../../terminal/printable";
 import { progressLine } from "../../terminal/progress-line";
 import { byteText } from "../../terminal/quantities";
-import { UserError } from "../../terminal/user-error";
 import { write, writeText } from "../../terminal/write";
 import { examples } from "../command-line";
+import { LAKE_HELP, lakeOf } from "../default-lake";
 import { makeReport } from "../make-report";
+import { addRangeOptions, addTimeZoneOption, rangeOf, type TimeOptions, timeZoneOf } from "../time-range";
 
-interface Options {
-  readonly lake: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly tz: string;
+interface Options extends TimeOptions {
+  readonly lake?: string;
   readonly table?: string;
   readonly output: string;
   readonly open: boolean;
@@ -23,16 +20,15 @@ interface Options {
 
 /** Adds `access-logs report`. */
 export const addReportCommand = (program: Command): Command =>
-  program
-    .command("report")
-    .description("write a page about a lake's traffic: one HTML file that needs no network")
-    .requiredOption("--lake <folder>", "folder of the lake")
-    .option(
-      "--from <time>",
-      "day, hour or minute in UTC, e.g. 2026-11-23 or 2026-11-23T07 (default: all rows)",
-    )
-    .option("--to <time>", "last day, hour or minute, included (default: the last request)")
-    .option("--tz <name>", "time zone of the page, e.g. Europe/Berlin", "UTC")
+  addTimeZoneOption(
+    addRangeOptions(
+      program
+        .command("report")
+        .description("write a page about a lake's traffic: one HTML file that needs no network"),
+      "all rows",
+    ),
+  )
+    .option("--lake <folder>", LAKE_HELP)
     .option("--table <name>", "only this table")
     .option("-o, --output <file>", "file to write", "report.html")
     .option("--open", "open the page in the browser", false)
@@ -46,17 +42,15 @@ export const addReportCommand = (program: Command): Command =>
     )
     .action(run);
 
-async function run(
-  { lake, from, to, tz, table, output, open, json }: Options,
-  command: Command,
-): Promise<void> {
+async function run(options: Options): Promise<void> {
+  const { lake, table, output, open, json } = options;
   const progress = progressLine(process.stderr);
   const started = performance.now();
   const { bytes, tables } = await makeReport(
     {
-      lake,
-      range: rangeOf(from, to, command),
-      timeZone: tz,
+      lake: lakeOf(lake),
+      range: rangeOf(options),
+      timeZone: timeZoneOf(options) ?? "UTC",
       output,
       ...(table === undefined ? {} : { table }),
     },
@@ -68,18 +62,6 @@ async function run(
     ? write(`${JSON.stringify({ file: output, bytes, tables, seconds })}\n`)
     : writeText(`wrote ${output}, ${byteText(bytes)}, in ${seconds.toFixed(1)} s; open it in a browser\n`));
   if (open) openFile(resolve(output));
-}
-
-function rangeOf(from: string | undefined, to: string | undefined, command: Command): Range | undefined {
-  if (from === undefined) {
-    if (to !== undefined) command.error("error: --to needs --from");
-    return undefined;
-  }
-  try {
-    return parseRange(from, to);
-  } catch (error) {
-    throw new UserError(error instanceof Error ? error.message : String(error), 2);
-  }
 }
 
 /** Starts the system's program for the file; what it does is not waited for. */

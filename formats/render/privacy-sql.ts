@@ -54,7 +54,7 @@ const AT = `(?:@|${ESCAPE}40)`;
 /** A name and a password, wherever they are: before a malformed URL's host, in a URL inside of a path. */
 const CREDENTIALS = `[^/]*(?::|${ESCAPE}3[Aa])[^/]*${AT}`;
 /** A name without a password. */
-const USER = `//[^/]*${AT}`;
+const USER = `(?:/|${ESCAPE}2[Ff]){2}[^/]*${AT}`;
 /** A name or an address with a port; a dash or an asterisk is the path of a request without one. */
 const HOST = "(?:[^/\\\\@:% \\n]+|(?:\\[|%5[Bb])[0-9A-Fa-f:.]+(?:\\]|%5[Dd]))(?::[0-9]{1,5})?[*-]?";
 /** Two slashes may start another URL: no name may follow them. */

@@ -74,9 +74,7 @@ const PARTITIONS_AT_ONCE = 100;
  */
 export async function backfill(ports: BackfillPorts, config: BackfillConfig): Promise<BackfillSummary> {
   const counted = await countLanding(ports, config);
-  const moved = config.isDryRun
-    ? { moved: counted.toMove, movedBefore: 0, failed: [] }
-    : await moveLanding(ports, config, counted.toMove);
+  const moved = await moveLanding(ports, config, counted.toMove);
   const { objects, outOfRange, skipped } = counted;
   return { objects, outOfRange, skipped, ...moved, ...(await noteRange(ports, config)) };
 }
@@ -120,9 +118,7 @@ async function moveLanding(ports: BackfillPorts, config: BackfillConfig, total: 
   const result = { moved: 0, movedBefore: 0, failed: [] as { key: string; reason: string }[] };
   let batch: ArrivedObject[] = [];
   let done = 0;
-  const flush = async () => {
-    const waiting = await withoutMoved(ports, config, batch);
-    result.movedBefore += batch.length - waiting.length;
+  const move = async (waiting: readonly ArrivedObject[]) => {
     await ports.pace(waiting.length);
     const { sources, bucket: targetBucket, names, keepOriginals } = config;
     const outcomes = await moveObjects(ports, { sources, targetBucket, names, keepOriginals }, waiting);
@@ -130,6 +126,12 @@ async function moveLanding(ports: BackfillPorts, config: BackfillConfig, total: 
       if (outcome.kind === "moved") result.moved++;
       if (outcome.kind === "failed") result.failed.push(failureOf(waiting[index], outcome.error));
     }
+  };
+  const flush = async () => {
+    const waiting = await withoutMoved(ports, config, batch);
+    result.movedBefore += batch.length - waiting.length;
+    if (config.isDryRun) result.moved += waiting.length;
+    else await move(waiting);
     done += batch.length;
     batch = [];
     config.onProgress({ phase: "move", done, total });

@@ -1,0 +1,42 @@
+import { codeOf, messageOf, nameOf, OperationError } from "../handlers/core/errors";
+import { UserError } from "../terminal/user-error";
+
+/** What the error of a file or folder means, by its code. */
+const FILE_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: "the file or folder does not exist",
+  ENOTDIR: "a part of the path is a file and not a folder",
+  EISDIR: "this is a folder and not a file",
+  EEXIST: "this is in the way",
+  EACCES: "you have no permission",
+  EPERM: "this is not permitted",
+};
+
+export const EXPIRED = [/expired/i, 'renew your credentials, e.g. with "aws sso login"'] as const;
+/** What to do about errors of the AWS SDK, which says only what is missing. */
+const AWS_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [/^Region is missing/, 'set AWS_REGION, or the Region of your profile with "aws configure"'],
+  [
+    /^Could not load credentials/,
+    'sign in, e.g. with "aws sso login" or "aws configure", and set AWS_PROFILE if you use profiles',
+  ],
+  EXPIRED,
+];
+
+/**
+ * The message of an error that the user can do something about, in one line.
+ *
+ * @returns `undefined` for a bug
+ */
+export function explanationOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof UserError || error instanceof OperationError || error.name === "SettingsError")
+    return messageOf(error).split("\n\n")[0];
+  if ("syscall" in error) {
+    const meaning = FILE_ERRORS[codeOf(error) ?? ""];
+    return "path" in error ? `${error.path}: ${meaning ?? error.message}` : meaning;
+  }
+  const [, hint] = AWS_HINTS.find(([pattern]) => pattern.test(error.message)) ?? [];
+  const isFromAws = "$metadata" in error || nameOf(error) === "CredentialsProviderError";
+  if (!isFromAws && !error.message.startsWith("Region is missing")) return undefined;
+  return hint === undefined ? error.message : `${error.message.replace(/\.$/, "")}; ${hint}`;
+}

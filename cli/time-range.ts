@@ -1,0 +1,57 @@
+import type { Command } from "commander";
+import { hourOf, hourText } from "../formats/hour";
+import { isTimeZone } from "../formats/time-zone";
+import { type HourRange, parseHourRange } from "../handlers/core/add-partitions";
+import { parseRange, RANGE_FORMS, type Range } from "../questions/range";
+import { usageError } from "../terminal/user-error";
+
+/** Options of every command about a range of time. */
+export interface TimeOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly tz?: string;
+}
+
+/** Adds `--from` and `--to`. @param allTime what is meant without them */
+export const addRangeOptions = (command: Command, allTime: string): Command =>
+  command
+    .option("--from <time>", `first time, included: ${RANGE_FORMS} (default: ${allTime})`)
+    .option("--to <time>", "last time, included; a day means the whole day (default: now)");
+
+/** Adds `--tz`. */
+export const addTimeZoneOption = (command: Command): Command =>
+  command.option(
+    "--tz <name>",
+    "time zone of the times that are shown, and of --from and --to (default: UTC)",
+  );
+
+/** @throws UserError if there is no such time zone */
+export function timeZoneOf({ tz }: Pick<TimeOptions, "tz">): string | undefined {
+  if (tz === undefined || isTimeZone(tz)) return tz;
+  throw usageError(`--tz: "${tz}" is no time zone; use e.g. Europe/Berlin`);
+}
+
+/** @returns `undefined` without `--from`. @throws UserError if the options are not a range */
+export function rangeOf(options: TimeOptions, now = new Date()): Range | undefined {
+  const { from, to } = options;
+  if (from === undefined) {
+    if (to !== undefined) throw usageError("--to needs --from");
+    return undefined;
+  }
+  const timeZone = timeZoneOf(options);
+  try {
+    return parseRange(from, to, { timeZone, now });
+  } catch (error) {
+    throw usageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The hours of a range, both ends included; one without an end ends now. @throws as `rangeOf` does, and for a range that is too long */
+export function hoursOf(options: TimeOptions & { readonly from: string }, now?: Date): HourRange;
+export function hoursOf(options: TimeOptions, now?: Date): HourRange | undefined;
+export function hoursOf(options: TimeOptions, now = new Date()): HourRange | undefined {
+  const range = rangeOf(options, now);
+  if (range === undefined) return undefined;
+  const end = options.to === undefined ? now.getTime() : range.until - 1;
+  return parseHourRange(hourText(hourOf(range.from)), hourText(hourOf(end)));
+}

@@ -1,0 +1,38 @@
+import type { FormatId } from "../formats";
+import { exists } from "../lake/exists";
+import { existingLake } from "../lake/layout";
+import { type LoggedDays, loggedDays } from "../lake/logged-days";
+import { daysOf, type Range } from "../questions/range";
+
+/** What a question asks for. */
+interface Asked {
+  readonly format: FormatId;
+  readonly range: Range;
+}
+
+/**
+ * Says on standard error why an answer may lack rows: an ingest was not finished, or the lake has no such logs.
+ *
+ * @throws UserError if the folder is no lake
+ */
+export async function warnAboutLake(folder: string, asked?: Asked): Promise<void> {
+  const lake = await existingLake(folder);
+  // The file is deleted at the end of an ingest.
+  if (await exists(lake.writerFile))
+    warn(
+      `an ingest of ${folder} is running or was interrupted: rows may be missing until it ends; run it again`,
+    );
+  if (!asked) return;
+  const logged = await loggedDays(lake);
+  const own = logged.find(({ format }) => format === asked.format);
+  const { first, last } = daysOf(asked.range);
+  if (!own)
+    warn(`the lake has no ${asked.format} logs; it has ${logged.map(daysText).join(", ") || "no logs"}`);
+  else if (own.last < first || own.first > last)
+    warn(`the lake has ${daysText(own)}, none of the asked days`);
+}
+
+const daysText = ({ format, first, last }: LoggedDays): string =>
+  `${format} logs of ${first === last ? first : `${first} to ${last}`}`;
+
+const warn = (text: string): void => console.error(`warning: ${text}`);

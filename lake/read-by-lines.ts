@@ -1,0 +1,194 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { FORMATS, type FormatId } from "../formats";
+import { identityOfContent } from "../formats/file-identity";
+import { fileNameOf } from "../formats/object-kind";
+import { type Partition, rawPrefixOf } from "../formats/partition-layout";
+import type { MovedFile } from "../handlers/core/arrival-notes";
+import { messageOf } from "../handlers/core/errors";
+import { planMove } from "../handlers/core/move-plan";
+import { isCorruptFile } from "./corrupt-file";
+import { exists } from "./exists";
+import { ANY_SOURCE } from "./folders";
+import { HourPieces } from "./hour-pieces";
+import { LAKE_BUCKET, type LakeLayout } from "./layout";
+import type { PackedFile } from "./packed-file";
+import { plainText } from "./plain-text";
+import { recogniseFormat, SAMPLE_LINES } from "./recognise-format";
+import type { SkippedObject } from "./skipped";
+import { splitByHour } from "./split-by-hour";
+import { isStorageFull } from "./storage-full";
+import { unpack } from "./unpack";
+
+/** A file whose name is not AWS's. */
+export interface UnnamedFile {
+  /** Name for people. */
+  readonly key: string;
+  readonly open: () => Readable;
+}
+
+/** What reading needs. */
+export interface LineTools {
+  readonly lake: LakeLayout;
+  /** Keys below `raw/` that may hold other bytes than their names say. */
+  readonly suspects: ReadonlySet<string>;
+  /** Format of all files whose names are not AWS's. @default the one that their lines have */
+  readonly format?: FormatId;
+  readonly onLines: (lines: number) => void;
+}
+
+/** A log that was recognised by its lines. */
+export interface RecognisedLog {
+  readonly key: string;
+  readonly format: FormatId;
+  readonly hours: number;
+}
+
+/** What was found in a file. */
+export interface FoundLogs {
+  readonly recognised: RecognisedLog[];
+  /** Files of an archive under names of AWS. */
+  named: number;
+  /** Files below `raw/` that hold the lines. */
+  readonly files: MovedFile[];
+  /** Files below `raw/` that were not there before. */
+  added: number;
+  readonly skipped: SkippedObject[];
+}
+
+const CHUNK_BYTES = 1 << 18;
+const NO_LOG = "its lines have no known format";
+const EMPTY = "it has no lines";
+
+/**
+ * Reads a file whose name is not AWS's, or the files in an archive, and writes the lines of each hour below `raw/`, under
+ * a name that is their content: the same lines always get the same name.
+ *
+ * A file that cannot be read is skipped with the reason. Of a file that is not complete, nothing is written; of an archive,
+ * the files before the damage.
+ *
+ * @throws Error if the disk is full
+ */
+export async function readByLines(tools: LineTools, file: UnnamedFile): Promise<FoundLogs> {
+  const found: FoundLogs = { recognised: [], named: 0, files: [], added: 0, skipped: [] };
+  const chunks = file.open();
+  try {
+    const top = { name: file.key, chunks };
+    for await (const packed of unpack(top, (name) => planOf(name).kind === "move")) {
+      const plan = planOf(packed.name);
+      if (packed.name !== file.key && plan.kind === "move")
+        await addNamed(tools, packed, plan.partition, found);
+      else await addUnnamed(tools, packed, found);
+    }
+  } catch (error) {
+    if (isStorageFull(error)) throw error;
+    const reason = isCorruptFile(error) ? "corrupt-file" : "unreadable-file";
+    found.skipped.push({ key: file.key, reason, detail: messageOf(error) });
+  } finally {
+    chunks.destroy();
+  }
+  return found;
+}
+
+/** The file at a path, as chunks. */
+export const fileChunks = (path: string): Readable => createReadStream(path, { highWaterMark: CHUNK_BYTES });
+
+const planOf = (key: string) => planMove(ANY_SOURCE, "identity", { bucket: "", key }, LAKE_BUCKET);
+
+/** Adds a file of an archive as it is, so that it is the same file as one that was not packed. */
+async function addNamed(
+  tools: LineTools,
+  { name, chunks }: PackedFile,
+  partition: Partition,
+  found: FoundLogs,
+): Promise<void> {
+  const staged = join(tools.lake.workFolder, "packed");
+  const hash = createHash("sha256");
+  await writeFile(
+    staged,
+    (async function* () {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    })(),
+  );
+  if ((await stat(staged)).size === 0) {
+    found.skipped.push({ key: name, reason: "empty-object" });
+    return rm(staged);
+  }
+  await publish(
+    tools,
+    staged,
+    partition,
+    identityOfContent(hash.digest("hex"), `-${fileNameOf(name)}`),
+    found,
+  );
+  found.named++;
+}
+
+async function addUnnamed(tools: LineTools, { name, chunks }: PackedFile, found: FoundLogs): Promise<void> {
+  const skip = (detail: string) => found.skipped.push({ key: name, reason: "unmatched-key", detail });
+  const { lines, all } = await firstLines(plainText(chunks));
+  if (lines.length === 0) return void skip(EMPTY);
+  const format = tools.format ?? recogniseFormat(lines);
+  if (format === undefined) return void skip(NO_LOG);
+  const pieces = new HourPieces(join(tools.lake.workFolder, "pieces"));
+  try {
+    const split = await splitByHour(FORMATS[format], all, pieces, tools.onLines);
+    if (!split) return void skip(`none of its first lines is a line of ${format}`);
+    const hours = await pieces.finish();
+    for (const { hour, path, hash } of hours) {
+      const partition = { table: FORMATS[format].table, hour };
+      await publish(tools, path, partition, identityOfContent(hash, ".log.gz"), found);
+    }
+    found.recognised.push({ key: name, format, hours: hours.length });
+  } finally {
+    await pieces.discard();
+  }
+}
+
+/** The first lines of some blocks, and all blocks. */
+async function firstLines(blocks: AsyncGenerator<Buffer>) {
+  const read: Buffer[] = [];
+  let lines: readonly string[] = [];
+  while (lines.length < SAMPLE_LINES) {
+    const { done, value } = await blocks.next();
+    if (done) break;
+    read.push(value);
+    lines = [
+      ...lines,
+      ...value
+        .toString("utf8")
+        .split("\n")
+        .filter((line) => line !== ""),
+    ].slice(0, SAMPLE_LINES);
+  }
+  const all = (async function* () {
+    yield* read;
+    yield* blocks;
+  })();
+  return { lines, all };
+}
+
+/** Moves a file below `raw/`, unless it is there. Its time is its hour: it does not depend on when it was written. */
+async function publish(
+  { lake, suspects }: LineTools,
+  staged: string,
+  partition: Partition,
+  name: string,
+  found: FoundLogs,
+): Promise<void> {
+  const key = rawPrefixOf(partition) + name;
+  const target = join(lake.root, key);
+  found.files.push({ kind: "moved", key, partition });
+  if (!suspects.has(key) && (await exists(target))) return rm(staged);
+  found.added++;
+  const time = partition.hour / 1000;
+  await utimes(staged, time, time);
+  await mkdir(dirname(target), { recursive: true });
+  await rename(staged, target);
+}

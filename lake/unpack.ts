@@ -1,0 +1,176 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import * as zlib from "node:zlib";
+import { extract } from "tar-stream";
+import { messageOf } from "../handlers/core/errors";
+import { CorruptFileError } from "./corrupt-file";
+import type { PackedFile } from "./packed-file";
+import { unzip } from "./unzip";
+
+/** A file that is compressed in a way that cannot be read here. */
+export class UnsupportedFileError extends Error {}
+
+/** Longest start of a file that shows what it is. */
+const START_BYTES = 512;
+/** An archive in an archive, each of them compressed. */
+const MAX_LAYERS = 4;
+
+const GZIP = Buffer.from([0x1f, 0x8b]);
+const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+const ZIP = Buffer.from("PK\x03\x04");
+const EMPTY_ZIP = Buffer.from("PK\x05\x06");
+const TAR = Buffer.from("ustar");
+const TAR_OFFSET = 257;
+/** Start of a file, its kind, and the command that decompresses it. */
+const UNSUPPORTED = [
+  [Buffer.from("BZh"), "bzip2", "bunzip2"],
+  [Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]), "xz", "unxz"],
+  [Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]), "7-Zip", "7z x"],
+  [Buffer.from([0x04, 0x22, 0x4d, 0x18]), "lz4", "unlz4"],
+] as const;
+
+/**
+ * The files in a file, decompressed: the file itself, or those of an archive. What a file is, its first bytes say, not
+ * its name. Nothing is written to the disk.
+ *
+ * @param isWhole true for names in archives whose files must stay as they are
+ * @throws CorruptFileError if the file is not complete
+ * @throws UnsupportedFileError if it cannot be decompressed here
+ */
+export async function* unpack(
+  { name, chunks }: PackedFile,
+  isWhole: (name: string) => boolean,
+  layer = 0,
+): AsyncGenerator<PackedFile> {
+  const { start, all } = await peek(chunks);
+  const startsWith = (magic: Buffer, offset = 0): boolean =>
+    start.subarray(offset, offset + magic.length).equals(magic);
+  const isLayer = layer < MAX_LAYERS;
+  const deeper = (inner: AsyncIterable<Buffer>) => unpack({ name, chunks: inner }, isWhole, layer + 1);
+  if (isLayer && startsWith(GZIP)) yield* deeper(gunzipped(all));
+  else if (isLayer && startsWith(ZSTD)) yield* deeper(zstdDecompressed(all));
+  else if (isLayer && (startsWith(ZIP) || startsWith(EMPTY_ZIP)))
+    yield* members(name, unzip(all), isWhole, layer);
+  else if (isLayer && startsWith(TAR, TAR_OFFSET)) yield* members(name, untar(all), isWhole, layer);
+  else {
+    const unsupported = UNSUPPORTED.find(([magic]) => startsWith(magic));
+    if (unsupported) {
+      const [, kind, command] = unsupported;
+      throw new UnsupportedFileError(`${kind} is not supported; decompress the file with ${command}`);
+    }
+    yield { name, chunks: all };
+  }
+}
+
+async function* members(
+  archive: string,
+  files: AsyncIterable<PackedFile>,
+  isWhole: (name: string) => boolean,
+  layer: number,
+): AsyncGenerator<PackedFile> {
+  for await (const { name, chunks } of files) {
+    const file = { name: `${archive}/${name}`, chunks: unreturnable(chunks) };
+    if (isWhole(file.name)) yield file;
+    else yield* unpack(file, isWhole, layer + 1);
+    // What was not read is before the next file.
+    for await (const _ of file.chunks);
+  }
+}
+
+async function* untar(chunks: AsyncIterable<Buffer>): AsyncGenerator<PackedFile> {
+  const entries = extract();
+  const feeding = pipeline(Readable.from(chunks), entries);
+  feeding.catch(() => undefined);
+  try {
+    for await (const entry of namingErrors(entries)) {
+      const { name, type } = entry.header;
+      if (type === "file" || type === "contiguous-file")
+        yield { name, chunks: namingErrors(entry as AsyncIterable<Buffer>) };
+      else entry.resume();
+    }
+  } finally {
+    entries.destroy();
+  }
+}
+
+/** Errors of the package about an archive, which have no code. */
+const TAR_ERRORS = /^(?:Unexpected end of data|Invalid tar header)/;
+
+async function* namingErrors<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* items;
+  } catch (error) {
+    if (!TAR_ERRORS.test(messageOf(error))) throw error;
+    throw new CorruptFileError(`the tar archive cannot be read: ${messageOf(error)}`);
+  }
+}
+
+/** Ending a loop over the result does not end the iterable: another loop goes on from there. */
+function unreturnable(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  // A generator, because calls of `next` wait for each other there.
+  const generator = (async function* () {
+    yield* chunks;
+  })();
+  return { [Symbol.asyncIterator]: () => ({ next: () => generator.next() }) };
+}
+
+async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const gunzip = zlib.createGunzip();
+  let size = 0;
+  const counted = (async function* () {
+    for await (const chunk of chunks) {
+      size += chunk.length;
+      yield chunk;
+    }
+  })();
+  yield* through(gunzip, counted);
+  // zlib ignores what follows a gzip: zeros of a file that is not complete, or anything else.
+  if (gunzip.bytesWritten < size) throw new CorruptFileError("the file goes on after the end of the gzip");
+}
+
+function zstdDecompressed(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  // Node has it since 22.15.
+  if (typeof zlib.createZstdDecompress !== "function") {
+    throw new UnsupportedFileError(
+      `zstd needs Node 22.15 or later, this is ${process.versions.node}; decompress the file with unzstd`,
+    );
+  }
+  return through(zlib.createZstdDecompress(), chunks);
+}
+
+async function* through(
+  decompress: NodeJS.ReadWriteStream & AsyncIterable<Buffer> & { destroy(): void },
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  const feeding = pipeline(Readable.from(chunks), decompress);
+  feeding.catch(() => undefined);
+  try {
+    yield* decompress;
+  } finally {
+    decompress.destroy();
+  }
+}
+
+/** The start of some chunks, and all of them. */
+async function peek(
+  chunks: AsyncIterable<Buffer>,
+): Promise<{ readonly start: Buffer; readonly all: AsyncIterable<Buffer> }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const read: Buffer[] = [];
+  let bytes = 0;
+  while (bytes < START_BYTES) {
+    const { done, value } = await iterator.next();
+    if (done) break;
+    read.push(value);
+    bytes += value.length;
+  }
+  const all = (async function* () {
+    yield* read;
+    for (;;) {
+      const { done, value } = await iterator.next();
+      if (done) return;
+      yield value;
+    }
+  })();
+  return { start: Buffer.concat(read), all };
+}
