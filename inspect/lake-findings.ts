@@ -108,7 +108,8 @@ export const LAKE_FINDINGS = {
   },
   "stray-file": {
     severity: "wrong",
-    means: "the file is in no partition of a table, so queries and commits ignore it",
+    means:
+      "the file is in no partition of a table, or is not one that a commit writes, so queries and commits ignore it",
     fix: "if it is a log, move it to the folder of the logs under AWS's own key and run ingest; otherwise delete it",
   },
   "unreadable-parquet": {
