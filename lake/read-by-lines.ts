@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { FORMATS, type FormatId } from "../formats";
@@ -15,6 +15,7 @@ import { exists } from "./exists";
 import { ANY_SOURCE } from "./folders";
 import { HourPieces } from "./hour-pieces";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
+import { setModified } from "./modified-time";
 import type { PackedFile } from "./packed-file";
 import { plainText } from "./plain-text";
 import { recogniseFormat, SAMPLE_LINES } from "./recognise-format";
@@ -187,8 +188,7 @@ async function publish(
   found.files.push({ kind: "moved", key, partition });
   if (!suspects.has(key) && (await exists(target))) return rm(staged);
   found.added++;
-  const time = partition.hour / 1000;
-  await utimes(staged, time, time);
+  setModified(staged, partition.hour);
   await mkdir(dirname(target), { recursive: true });
   await rename(staged, target);
 }
