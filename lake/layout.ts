@@ -30,6 +30,8 @@ export interface LakeLayout {
   readonly skippedFile: string;
   /** Bucket names of the folders that the logs came from. */
   readonly bucketsFile: string;
+  /** Which objects of buckets were downloaded. */
+  readonly downloadsFile: string;
   /** Privacy options of the rows. */
   readonly privacyFile: string;
   /** Secret of the hashes. */
@@ -63,6 +65,7 @@ export function lakeLayout(folder: string): LakeLayout {
     writerFile: join(root, ".lock"),
     skippedFile: join(root, "skipped.jsonl"),
     bucketsFile: join(root, ".buckets.json"),
+    downloadsFile: join(root, ".downloads.jsonl"),
     privacyFile: join(root, "privacy.json"),
     saltFile: join(root, ".privacy-salt"),
   };

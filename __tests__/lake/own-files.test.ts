@@ -36,7 +36,15 @@ const agents = () => lake.query("SELECT user_agent AS agent FROM alb_access_logs
 const pipe = (path: string) => execFileSync("mkfifo", [path]);
 
 describe("something else in the place of one of a lake's own files", () => {
-  const names = ["privacy.json", "skipped.jsonl", ".buckets.json", ".lock.duckdb", ".lock", ".privacy-salt"];
+  const names = [
+    "privacy.json",
+    "skipped.jsonl",
+    ".buckets.json",
+    ".downloads.jsonl",
+    ".lock.duckdb",
+    ".lock",
+    ".privacy-salt",
+  ];
   itOnLinux.each(names)("is named instead of waiting for a pipe for ever: %s", async (name) => {
     const path = replace(name, pipe);
     await expect(lake.ingest()).rejects.toThrow(
