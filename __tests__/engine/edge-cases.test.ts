@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { FORMAT_IDS, type FormatId } from "../../formats";
 import { edgeLines, hostileLines, impossibleTimes } from "../helpers/edge-lines";
+import { knownLines } from "../helpers/known-lines";
 import { albKey, cloudfrontKey, keyOf } from "../helpers/lake";
 import { albLine, LINES } from "../helpers/lines";
 import { localLake } from "./local-lake";
@@ -26,6 +27,7 @@ it("reads the same lines as the same rows: every length, odd values, hostile tex
   const files = FORMAT_IDS.flatMap((format) => [
     logFile(keyOf(format), edgeLines(format)),
     logFile(keyOf(format), hostileLines(format)),
+    logFile(keyOf(format), knownLines(format)),
   ]);
   const { pipeline, lake } = await deployWith("edge cases", [...files, ...ODD_FILES]);
   await expectSameTables(pipeline, lake);
