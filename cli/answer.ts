@@ -84,7 +84,8 @@ async function saveFromAthena(
   file: string,
   looks: Looks,
 ): Promise<number> {
-  if (format === "parquet") throw usageError("--output: Athena's answers can be saved as .csv or .json");
+  if (format === "parquet" || format === "xlsx")
+    throw usageError("--output: Athena's answers can be saved as .csv or .json");
   const stream = createWriteStream(file, { flags: "wx", mode: 0o600 });
   const writeToFile: Write = (text) =>
     new Promise((resolve, reject) => {
