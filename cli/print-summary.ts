@@ -37,7 +37,7 @@ export function printSummary(
     ),
     ...Object.entries(elsewhere).flatMap(([table, number]) => [
       `hours     ${counted(number, "row")} of ${table} ${plural(number, "is", "are")} far from the hour in the file's name, as in joined files`,
-      "          dt and hour are those of the name; for those of the lines, rename the files and use a new lake",
+      "          dt and hour are those of the name: questions with --from can miss them; rename the files and use a new lake",
     ]),
     ...printKnown(changed, duplicates),
     ...Object.entries(skipped).map(([reason, number]) => `skipped   ${count(number)} ${reason}`),

@@ -95,7 +95,7 @@ describe("access-logs", () => {
     ],
     [["ingest", "/nowhere", "--lake", "LAKE"], 1, /^error: \/nowhere: there is no such file or folder/],
     [["ingest", "--lake", "LAKE"], 2, /missing required argument 'paths'/],
-    [["backfill", "--from", "2026-01-01", "--to", "2026-01-02"], 2, /--bucket on AWS, or --dir and --lake/],
+    [["backfill", "--from", "2026-01-01", "--to", "2026-01-02"], 2, /--bucket on AWS, or --dir for a lake/],
     [["connect-bucket", "--bucket", "b", "--owner", "111122223333"], 2, /--eventbridge or --queue ARN/],
     [
       ["query", "--file", "/nowhere.sql", "--lake", "LAKE"],
