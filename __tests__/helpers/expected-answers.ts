@@ -15,15 +15,12 @@ interface Asked {
 }
 type Compute = (asked: Asked) => Answer;
 
-<<<<<<< HEAD
 /** Name and kind of the bot with a User-Agent header. */
 function botOf(userAgent: string | null): [name: string | null, kind: string] {
   if (userAgent?.includes("GPTBot")) return ["gptbot", "ai"];
   return userAgent?.startsWith("curl/") ? ["curl", "tool"] : [userAgent, "other"];
 }
-=======
 const dayOf = ({ time }: LoggedRequest): string => time.slice(0, 10);
->>>>>>> wt-input
 
 /** By the question's name without its format. */
 export const EXPECTED: Readonly<Record<string, Compute>> = {
