@@ -81,6 +81,9 @@ async function talk(shell: Shell): Promise<void> {
     if (isBusy) process.exit(EXIT_INTERRUPTED);
     shell.drop();
     process.stdout.write("\n");
+    // To the end of the line, and delete up to its start.
+    lines.write(null, { ctrl: true, name: "e" });
+    lines.write(null, { ctrl: true, name: "u" });
     lines.setPrompt(PROMPT);
     lines.prompt();
   });
