@@ -43,7 +43,7 @@ SELECT count(*) AS rows FROM alb_access_logs`);
       "Asia/Tokyo",
     );
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^hour +2026-11-23T16:00:00\+09:00$/m);
+    expect(stdout).toMatch(/^hour +requests .*\n.*\n2026-11-23T16:00:00\+09:00 +3 /m);
     expect(stdout).toMatch(/^client /m);
   });
 
