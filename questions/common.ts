@@ -67,9 +67,9 @@ LIMIT {limit}`,
       "One row per hour (UTC). `other` counts responses with other status codes, e.g. 000 and 1xx.",
     parameters: [],
     sql: `SELECT date_trunc('hour', time) AS hour, count(*) AS requests,
-${["2", "3", "4", "5"].map((digit) => `  count(*) FILTER (WHERE ${words.status} LIKE '${digit}%') AS status_${digit}xx,`).join("\n")}
+${["2", "3", "4", "5"].map((digit) => `  count(*) FILTER (WHERE ${words.status} LIKE '${digit}%') AS "${digit}xx",`).join("\n")}
   count(*) FILTER (WHERE ${words.status} IS NULL OR ${words.status} < '200' OR ${words.status} >= '600') AS other,
-  ${percent(`count(*) FILTER (WHERE ${words.status} LIKE '5%')`, "count(*)")} AS server_error_percent
+  ${percent(`count(*) FILTER (WHERE ${words.status} LIKE '5%')`, "count(*)")} AS "5xx_percent"
 FROM {table}
 WHERE {range}
 GROUP BY 1
