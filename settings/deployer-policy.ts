@@ -413,12 +413,18 @@ export function deployerPolicyOf(settings: Settings, types: ReadonlySet<string>,
     anywhere: (service, resource) => arnIn("", service, resource),
     bucket: (name) => `arn:${partition}:s3:::${name}`,
   };
-  const statements = DEPLOYED.filter((deployed) => deployed.types.some((type) => types.has(type))).map(
-    ({ service, actions, resources }): PolicyStatement =>
-      allow(
-        actions.map((action) => `${service}:${action}`),
-        resources(place),
-      ),
+  const statements = DEPLOYED.filter((deployed) => deployed.types.some((type) => types.has(type))).flatMap(
+    ({ service, actions, resources }): PolicyStatement[] => {
+      const arns = resources(place);
+      // `types` may be all types: these settings need not have a resource of each.
+      if (arns.length === 0) return [];
+      return [
+        allow(
+          actions.map((action) => `${service}:${action}`),
+          arns,
+        ),
+      ];
+    },
   );
   return policyDocument([
     ...statements,
