@@ -57,7 +57,7 @@ const PATHS = [
   "/.env",
   "/wp-login.php",
 ] as const;
-const AGENTS = ["Mozilla/5.0", "curl/8.10.1", "ExampleBot/2.1", "Opera/9.80", null] as const;
+const AGENTS = ["Mozilla/5.0", "curl/8.10.1", "ExampleBot/2.1", "Opera/9.80 (X11; Linux)", null] as const;
 const RESULTS = ["Hit", "RefreshHit", "OriginShieldHit", "Miss", "Miss", "Redirect"] as const;
 
 /** Some hundred requests of four days, the same in every run. */
@@ -162,7 +162,7 @@ const cloudfrontLineOf = (request: LoggedRequest): string =>
     "cs-uri-stem": request.path,
     "sc-status": request.status,
     "cs(Referer)": request.referrer ?? "-",
-    "cs(User-Agent)": request.userAgent ?? "-",
+    "cs(User-Agent)": request.userAgent?.replaceAll(" ", "%20") ?? "-",
     "cs-uri-query": request.query ?? "-",
     "x-edge-result-type": request.result,
     "x-host-header": request.host,
