@@ -51,12 +51,12 @@ LIMIT {limit}`,
     explanation:
       "One row per User-Agent header as logged; clients can send any value. Empty: the client sent none.",
     parameters: [limit(20)],
-    sql: `SELECT ${as(words.userAgent, "user_agent")}, count(*) AS requests,
+    sql: `SELECT ${as(words.userAgentText, "user_agent")}, count(*) AS requests,
   count(DISTINCT ${words.client}) AS clients, sum(${words.bytesSent}) AS bytes_sent,
   ${percent(`count(*) FILTER (WHERE ${words.status} >= '400')`, "count(*)")} AS error_percent
 FROM {table}
 WHERE {range}
-GROUP BY ${words.userAgent}
+GROUP BY ${words.userAgentText}
 ORDER BY requests DESC, user_agent
 LIMIT {limit}`,
   },
@@ -169,7 +169,7 @@ const clients = (words: Words): FormatQuestion[] => [
       limit(200),
     ],
     sql: `SELECT time, ${words.method} AS method, ${words.url} AS url, ${words.status} AS status,
-  ${words.seconds} AS seconds, ${words.bytesSent} AS bytes_sent, ${as(words.userAgent, "user_agent")}
+  ${words.seconds} AS seconds, ${words.bytesSent} AS bytes_sent, ${as(words.userAgentText, "user_agent")}
 FROM {table}
 WHERE {range} AND ${words.client} = {client}
 ORDER BY time, url
@@ -257,7 +257,7 @@ FROM (
     user_agent, client, bytes_sent, status
   FROM (
     SELECT ${knownBot(words.userAgent)} AS bot,
-      ${as(words.userAgent, "user_agent")}, ${words.client} AS client, ${words.bytesSent} AS bytes_sent, ${words.status} AS status
+      ${as(words.userAgentText, "user_agent")}, ${words.client} AS client, ${words.bytesSent} AS bytes_sent, ${words.status} AS status
     FROM {table}
     WHERE {range}
   )
