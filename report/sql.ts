@@ -100,19 +100,22 @@ FROM (
 )`;
 }
 
+/** Number of values that are kept for their errors or their time. */
+export const spareValues = ({ values }: Dimension): number => Math.ceil(values / 6);
+
 export const domainName = ({ id }: Dimension): string => `report_values_${id}`;
 
 /**
  * The values that are kept, with their codes from 1: those with the most requests, and some with the most errors or time,
  * which would otherwise vanish behind busy ones.
  */
-export function domainSql({ name }: Source, { id, values }: Dimension): string {
+export function domainSql({ name }: Source, one: Dimension): string {
+  const { id, values } = one;
   const most = (measure: string, rows: number) =>
     `(SELECT value, requests FROM sums WHERE ${measure} > 0 ORDER BY ${measure} DESC, value LIMIT ${rows})`;
-  const some = Math.ceil(values / 6);
   const kept = [
     most("requests", values),
-    ...["failed", "refused", "spent"].map((measure) => most(measure, some)),
+    ...["failed", "refused", "spent"].map((measure) => most(measure, spareValues(one))),
   ];
   return `WITH sums AS (
   SELECT v_${id} AS value, sum(requests) AS requests, sum(failed) AS failed, sum(refused) AS refused, sum(spent) AS spent
@@ -276,11 +279,17 @@ export const sumsSql = (from: string, keys: readonly CubeColumn[], measures: rea
 FROM ${from}
 GROUP BY ${keys.map((_, index) => index + 1).join(", ")}`;
 
-const shapeColumns = ({ keys, caps, slots }: CubeShape): readonly string[] =>
+/** The keys of a shape. @param nameOf the columns of its keys */
+export const shapeColumns = (
+  { keys, caps, slots }: CubeShape,
+  nameOf: (key: CubeColumn) => string = (key) => key,
+): readonly string[] =>
   keys.map((key) => {
     if (key === TIME) return slots === 1 ? TIME : `CAST(floor(${TIME} / ${slots}.0) AS integer)`;
     const cap = caps[key];
-    return cap === undefined ? key : `CASE WHEN ${key} <= ${cap} THEN ${key} ELSE 0 END`;
+    return cap === undefined
+      ? nameOf(key)
+      : `CASE WHEN ${nameOf(key)} <= ${cap} THEN ${nameOf(key)} ELSE 0 END`;
   });
 
 /** Number of rows that a cube of each shape would have, in the order of the shapes. */
@@ -333,7 +342,7 @@ export const HOURS_SQL = `SELECT hour_number, count(*) FROM ${CODED} GROUP BY 1`
 /** Number of clients of each slot. */
 export const slotClientsSql = (subject: Subject, range: Range, slot: string): string =>
   `SELECT ${slot}, count(DISTINCT ${subject.words.client})
-FROM ${tableOf(subject)} WHERE ${rangeCondition(range)} GROUP BY 1`;
+FROM ${tableOf(subject)} WHERE ${rangeCondition(range)} GROUP BY 1 ORDER BY 1`;
 
 /** Sums of a range that is only compared with. */
 export const totalSql = (subject: Subject, range: Range): string => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openLake } from "../../lake/query";
 import { parseRange } from "../../questions/range";
+import { collect } from "../../report/collect";
 import { lakeEngine } from "../../report/lake-engine";
 import { type CubeShape, type Report, type TableReport, TIME } from "../../report/model";
 import { packCube, packReport } from "../../report/pack";
@@ -178,6 +179,35 @@ it("knows how many rows a cube has in longer slots or with fewer values, before 
   }
 });
 
+it("counts the same without kept results, in a few statements", async () => {
+  const open = await openLake(lake.lake, { isUnsafe: true });
+  try {
+    // Athena's names of two functions; the digits differ from Athena's, and need only differ for different values.
+    await open.query("CREATE MACRO to_utf8(text) AS encode(text)", async () => undefined);
+    const { rows, table } = lakeEngine(open);
+    const statements: string[] = [];
+    const counting = {
+      table,
+      rows: (sql: string) => {
+        statements.push(sql);
+        return rows(sql);
+      },
+    };
+    const tables = await collect(counting, { range: undefined, timeZone: "UTC" });
+    expect(tables).toEqual(
+      report.tables.map((kept) => ({
+        ...kept,
+        secondsDoc: `${kept.secondsDoc} Athena computes approximate quantiles.`,
+        unread: null,
+      })),
+    );
+    expect(statements.length / tables.length).toBeLessThan(12);
+    for (const sql of statements) expect(sql).not.toMatch(/[?]|script/);
+  } finally {
+    open.close();
+  }
+});
+
 it("counts the misses and the hit ratio of each path", async () => {
   const { columns, rows } = panelOf(tableOf("cloudfront"), "path");
   const [hits, misses] = ["Hits", "Misses"].map((name) => columns.findIndex(({ label }) => label === name));
@@ -210,10 +240,17 @@ it("shows files that could not be read", () => {
   expect(rejected).toMatchObject({ files: 1, examples: [{ reason: "corrupt file" }] });
   const page = renderPage(report, ASSETS);
   expect(page).toContain("Files without rows");
-  expect(page).toContain(rejected.examples[0]?.key);
+  expect(page).toContain(rejected?.examples[0]?.key);
   expect(renderPage({ ...report, rejected: { files: 0, examples: [] } }, ASSETS)).not.toContain(
     "Files without rows",
   );
+});
+
+it("says that an engine counts no lines and lists no files without rows", () => {
+  const tables = report.tables.map((table) => ({ ...table, unread: null }));
+  const page = renderPage({ ...report, tables, rejected: null }, ASSETS);
+  expect(page).toContain("Not counted here, as Athena would read the text of all files");
+  expect(page).toContain("&quot;access-logs redrive --rejected --dry-run&quot; lists them");
 });
 
 it("writes every value as text", () => {
