@@ -2,6 +2,7 @@ import type { DeliveredLayout } from "./delivered-layout";
 import type { LogDelivery } from "./delivery";
 import type { ObjectKind } from "./object-kind";
 import type { PersonalKind } from "./privacy";
+import type { TimeForm } from "./time-form";
 import type { TokenKind } from "./tokens";
 
 /** Types of the typed table. */
@@ -14,6 +15,12 @@ export interface Column {
   readonly type: ColumnType;
   /** One sentence for the Glue comment and the documentation table. */
   readonly doc: string;
+  /**
+   * Form of a timestamp in the log.
+   *
+   * @default - ISO 8601
+   */
+  readonly form?: TimeForm;
   /** Set if it can contain personal data: the typed tables then contain what the privacy options keep of it. */
   readonly personal?: PersonalKind;
 }
@@ -52,6 +59,8 @@ export interface LogFormat {
   readonly title: string;
   /** AWS page that defines the fields, with the month in which it was read. */
   readonly source: string;
+  /** What else a user must know, for the documentation: sentences in Markdown. */
+  readonly notes?: readonly string[];
   /** Separator between two fields. */
   readonly separator: " " | "\t";
   /** Set if files may have a `#Fields:` header, which may name other fields, or these fields in another order. */

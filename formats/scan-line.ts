@@ -34,15 +34,19 @@ export const scannedColumns = (format: LogFormat): readonly ScannedColumn[] =>
 
 function scannedColumnsOf({ token, columns }: Field): readonly ScannedColumn[] {
   if (token === "tabbedDate") return [];
-  return QUOTED_TOKENS.has(token) ? ["filler", ...columns, "filler"] : columns;
+  return ENCLOSED_TOKENS.has(token) ? ["filler", ...columns, "filler"] : columns;
 }
 
-const QUOTED_TOKENS: ReadonlySet<TokenKind> = new Set<TokenKind>([
+/** Fields between two quotes or brackets. */
+const ENCLOSED_TOKENS: ReadonlySet<TokenKind> = new Set<TokenKind>([
   "quoted",
   "quotedOrBare",
   "request",
   "escapedQuoted",
   "escapedRequest",
+  "unescapedQuoted",
+  "unescapedRequest",
+  "bracketedTime",
   "statusList",
 ]);
 

@@ -9,6 +9,8 @@ import { allow, type PolicyStatement } from "./policy";
 export interface DeliveryPlace {
   /** Account of sources that name no account. */
   readonly account: () => string;
+  /** Account that owns the bucket. */
+  readonly owner: () => string;
   readonly region: () => string;
 }
 
@@ -19,8 +21,18 @@ export interface DeliveryPlace {
 export const letServicesDeliver = (
   bucketArn: string,
   sources: readonly LogSource[],
-  { account: ownAccount, region }: DeliveryPlace,
-): PolicyStatement[] => {
+  { account: ownAccount, owner, region }: DeliveryPlace,
+): PolicyStatement[] => [
+  ...letAccountsDeliver(bucketArn, sources, ownAccount, region),
+  ...letOwnAccountDeliver(bucketArn, sources, owner),
+];
+
+function letAccountsDeliver(
+  bucketArn: string,
+  sources: readonly LogSource[],
+  ownAccount: DeliveryPlace["account"],
+  region: DeliveryPlace["region"],
+): PolicyStatement[] {
   const deliveries = policyDeliveriesOf(sources);
   return [...new Set(deliveries.map(({ statementId }) => statementId))].flatMap((id) => {
     const [delivery] = deliveries.filter(({ statementId }) => statementId === id);
@@ -55,7 +67,31 @@ export const letServicesDeliver = (
         : []),
     ];
   });
-};
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html#grant-log-delivery-permissions-general */
+const letOwnAccountDeliver = (
+  bucketArn: string,
+  sources: readonly LogSource[],
+  owner: DeliveryPlace["owner"],
+): PolicyStatement[] =>
+  formatsOf(sources).flatMap((format) => {
+    const { delivery } = FORMATS[format];
+    if (delivery.kind !== "own-account") return [];
+    return [
+      {
+        Sid: delivery.statementId,
+        Effect: "Allow",
+        Principal: { Service: delivery.principal },
+        Action: "s3:PutObject",
+        Resource: objectsOf(
+          bucketArn,
+          sources.filter((source) => source.format === format),
+        ),
+        Condition: { StringEquals: { "aws:SourceAccount": owner() } },
+      },
+    ];
+  });
 
 const policyDeliveriesOf = (sources: readonly LogSource[]): readonly PolicyDelivery[] =>
   deliveriesOf(sources).filter((delivery) => delivery.kind === "bucket-policy");
@@ -153,6 +189,8 @@ export const deliveryOf = (
   switch (FORMATS[format].delivery.target) {
     case "name":
       return { bucket: bucket.bucket, prefix: withoutSlash(prefix) };
+    case "key-prefix":
+      return { bucket: bucket.bucket, prefix };
     case "domain-name":
       return { bucket: bucket.bucketDomainName, prefix };
   }

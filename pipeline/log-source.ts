@@ -7,15 +7,15 @@ import { type Privacy, type PrivacyOptions, withDefaults } from "../formats/priv
 export const LAYOUTS = ["hive", "as-delivered"] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
-/** A load balancer or distribution that delivers access logs, or several of one kind. */
+/** A load balancer, distribution or bucket that delivers access logs, or several of one kind. */
 export interface LogSource {
   /** Unique in the pipeline; the value of the `source` partition key if the table has it. */
   readonly name: string;
   readonly format: FormatId;
-  /** Prefix configured at the load balancer or distribution, with a slash at the end; empty without a prefix. */
+  /** Prefix configured at the load balancer, distribution or bucket, with a slash at the end; empty without a prefix. */
   readonly prefix: string;
   /**
-   * Accounts whose load balancers may deliver.
+   * Accounts whose load balancers may deliver; not for distributions and buckets.
    *
    * @default - the account of the pipeline
    */
@@ -31,7 +31,7 @@ export interface LogSource {
    * Hours without a file after which an alarm is raised, at most 168; 0: no alarm. A load balancer without requests delivers no
    * files.
    *
-   * @default - the maximum delay of the format's files: 2 for load balancers, 24 for distributions
+   * @default - the maximum delay of the format's files: e.g. 2 for load balancers, 24 for distributions, 30 for buckets
    */
   readonly silentAfterHours?: number;
   /**
@@ -44,7 +44,7 @@ export interface LogSource {
   /**
    * Where the text of its logs is read: `hive`, after the pipeline moved each file to a partition of the raw table, or
    * `as-delivered`, where AWS delivers the files. The pipeline then only reads, and needs no events of the bucket. Not for
-   * distributions, whose files all lie in one folder.
+   * distributions and buckets, whose files all lie in one folder.
    *
    * @default "hive"
    */

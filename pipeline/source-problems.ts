@@ -99,16 +99,24 @@ export function problemsOfSources(
   return problems;
 }
 
+/** Whose logs are delivered, if this is no setting. */
+const WHOSE = {
+  acl: "of any account can deliver if their owner may write to the bucket",
+  "own-account": "deliver only to buckets of their own account",
+} as const;
+
 function problemsOfDelivery({ format, accounts }: LogSource, region: string | undefined): string[] {
   const { delivery } = FORMATS[format];
-  if (delivery.kind !== "acl") return [];
-  const { by, service, excluded } = delivery;
-  return [
-    ...(accounts === undefined
+  if (delivery.kind === "bucket-policy") return [];
+  const { by, service } = delivery;
+  const noAccounts =
+    accounts === undefined
       ? []
-      : [
-          `accounts: must not be set for a ${service} source: ${by} of any account can deliver if their owner may write to the bucket`,
-        ]),
+      : [`accounts: must not be set for sources of ${service}: ${by} ${WHOSE[delivery.kind]}`];
+  if (delivery.kind === "own-account") return noAccounts;
+  const { excluded } = delivery;
+  return [
+    ...noAccounts,
     ...(region !== undefined && isExcluded(excluded, region)
       ? [`format: ${excluded.expected}, got "${region}"`]
       : []),

@@ -56,7 +56,9 @@ const DELIVERIES = Object.values(FORMATS).map(({ delivery }) => delivery);
 const WITH_ACCOUNTS = [
   ...new Set(DELIVERIES.flatMap((delivery) => (delivery.kind === "bucket-policy" ? delivery.by : []))),
 ];
-const WITHOUT_ACCOUNTS = DELIVERIES.flatMap((delivery) => (delivery.kind === "acl" ? delivery.service : []));
+const WITHOUT_ACCOUNTS = DELIVERIES.flatMap((delivery) =>
+  delivery.kind === "bucket-policy" ? [] : delivery.service,
+);
 const LATE_HOURS = Object.values(FORMATS)
   .map(({ id, lateByHours }) => `${lateByHours} for ${id}`)
   .join(", ");
@@ -101,7 +103,7 @@ const source = z.strictObject({
       `must not contain "${ACCOUNTS_FOLDER}": AWS adds that folder itself`,
     )
     .describe(
-      'Log prefix configured at the load balancer or distribution, with "/" at the end; empty without a prefix. Required for a distribution that delivers to the pipeline\'s bucket',
+      'Log prefix configured at the load balancer, distribution or bucket, with "/" at the end; empty without a prefix. Required for a distribution or bucket that delivers to the pipeline\'s bucket',
     ),
   accounts: z
     .array(accountId)

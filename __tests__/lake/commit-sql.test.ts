@@ -18,6 +18,7 @@ import { duckdbColumns } from "../../formats/render/duckdb-relation";
 import { type LakeTable, lakeColumnNames, renderCommit } from "../../formats/render/lake-sql";
 import { renderLinePattern } from "../../formats/render/line-pattern";
 import { renderCountUnparsed, renderUnparsedView } from "../../formats/render/unparsed-sql";
+import { TIME_FORMS } from "../../formats/time-form";
 import { ATHENA_FUNCTIONS } from "../../lake/athena-functions";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { jsonConverter } from "../../lake/json-values";
@@ -53,8 +54,13 @@ const commit = (engine: DuckdbEngine, id: FormatId, from = "1", to = "9") => {
 const STATEMENT_FUNCTIONS = [
   "to_utf8(text) AS text",
   "to_hex(text) AS text",
-  // DuckDB calls minutes `%M`, and takes only a constant: this is the form of load balancers, the only one here.
-  "date_parse(text, form) AS CASE form WHEN '%Y%m%dT%H%i' THEN strptime(text, '%Y%m%dT%H%M') END",
+  // DuckDB calls minutes `%M`, and takes only constants: the form in the names of load balancers, and those of columns.
+  `date_parse(text, form) AS CASE form ${[
+    { trino: "%Y%m%dT%H%i", duckdb: "%Y%m%dT%H%M" },
+    ...Object.values(TIME_FORMS),
+  ]
+    .map(({ trino, duckdb }) => `WHEN '${trino}' THEN strptime(text, '${duckdb}')`)
+    .join(" ")} END`,
   "date_format(moment, form) AS strftime(moment, form)",
 ];
 

@@ -68,8 +68,15 @@ const addresses = fc
 const VALUES: Readonly<Record<PersonalKind, fc.Arbitrary<string>>> = {
   address,
   addresses,
-  certificate: fc.constantFrom("CN=name-secret", "CN=name-secret,O=a\\,b"),
+  identity: fc.constantFrom("CN=name-secret", "CN=name-secret,O=a\\,b"),
   url,
+  request: fc
+    .tuple(
+      fc.constantFrom("GET", "-", "query-secret=", ""),
+      url,
+      fc.constantFrom("HTTP/1.1", "-", "query-secret", ""),
+    )
+    .map((parts) => parts.join(" ")),
   query: fc.constantFrom("query-secret", "a=%20query-secret&b", "a\\x20query-secret"),
   cookie: fc.constantFrom("cookie-secret", "a=b;%20c=cookie-secret"),
   method: fc.constantFrom("GET", "-", "query-secret=", "/a?query-secret", ""),

@@ -90,6 +90,31 @@ describe("AccessLogPipeline", () => {
     ]);
   });
 
+  it("lets S3 deliver the logs of buckets of its own account only, wherever the target prefix puts them", () => {
+    const sources = [
+      { name: "media", format: "s3" as const, prefix: "s3/" },
+      { name: "reports", format: "s3" as const, prefix: "reports/" },
+    ];
+    const json = synth({ region: "eu-central-1", sources });
+    const [, delivery, ...others] = statementsOf(onlyResource(json, "aws_s3_bucket_policy"));
+    expect(delivery).toEqual({
+      Sid: "S3LogDelivery",
+      Effect: "Allow",
+      Principal: { Service: "logging.s3.amazonaws.com" },
+      Action: "s3:PutObject",
+      Resource: ["${aws_s3_bucket.logs.arn}/s3/*", "${aws_s3_bucket.logs.arn}/reports/*"],
+      Condition: {
+        StringEquals: {
+          "aws:SourceAccount": expect.stringMatching(/^\$\{data\.aws_caller_identity\..+\.account_id\}$/),
+        },
+      },
+    });
+    expect(others).toEqual([]);
+    expect(onlyResource(json, "aws_s3_bucket_ownership_controls").rule).toEqual({
+      object_ownership: "BucketOwnerEnforced",
+    });
+  });
+
   it("lets all logs of load balancers be delivered below one prefix, and gets each event once", () => {
     const formats = ["alb", "alb-connection", "alb-health-check", "elb", "nlb"] as const;
     const json = synth({

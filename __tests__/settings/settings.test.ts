@@ -79,7 +79,15 @@ describe("settings", () => {
     ],
     [
       source({ format: "cloudfront", prefix: "cf/", accounts: ["111122223333"] }),
-      "sources[0].accounts: must not be set for a CloudFront source",
+      "sources[0].accounts: must not be set for sources of CloudFront",
+    ],
+    [
+      source({ format: "s3", prefix: "s3/", accounts: ["111122223333"] }),
+      "sources[0].accounts: must not be set for sources of S3: buckets deliver only to buckets of their own account",
+    ],
+    [
+      source({ format: "s3", prefix: "s3/", layout: "as-delivered" }),
+      'sources[0].layout: must not be "as-delivered" for the format s3: S3 delivers the files of all days to one folder',
     ],
     [source({ partition: "yes" }), 'sources[0].partition: must be true or false, without quotes, got "yes"'],
     [source({ name: undefined }), "sources[0].name: must be set, got nothing"],

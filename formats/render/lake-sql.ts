@@ -12,6 +12,7 @@ import {
 import { LAKE_PREFIX, PARTITION_KEYS, partitionKeysOf, rawPrefixOf } from "../partition-layout";
 import type { PrivacyRule } from "../privacy";
 import { DAY_SECONDS } from "../time";
+import { TIME_FORMS } from "../time-form";
 import { renderDeliveredIdentity, renderIdentity, renderKeysOf, renderMovedIdentity } from "./delivered-sql";
 import {
   anyOf,
@@ -23,7 +24,7 @@ import {
   rangeConditions,
 } from "./file-conditions";
 import { renderPrivate } from "./privacy-sql";
-import { hiveIdentifier, hiveString, sqlIdentifier } from "./sql-text";
+import { hiveIdentifier, hiveString, sqlIdentifier, sqlString } from "./sql-text";
 
 /** A typed table on AWS: an Iceberg table in the Glue catalog, written by Athena. */
 export interface LakeTable {
@@ -113,7 +114,9 @@ function typedValue(format: LogFormat, column: Column): string {
     case "string":
       return textOf(column.name);
     case "timestamp":
-      return `TRY_CAST(replace(replace(${textOf(column.name)}, 'T', ' '), 'Z', '') AS ${type})`;
+      return column.form === undefined
+        ? `TRY_CAST(replace(replace(${textOf(column.name)}, 'T', ' '), 'Z', '') AS ${type})`
+        : `TRY(CAST(date_parse(${sqlIdentifier(column.name)}, ${sqlString(TIME_FORMS[column.form].trino)}) AS ${type}))`;
     case "int":
     case "bigint":
     case "double":

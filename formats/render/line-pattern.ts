@@ -6,6 +6,8 @@ const UNKNOWN_FIELDS: Readonly<Record<LogFormat["separator"], string>> = {
   " ": '(?: (?:"[^"]*"|[^ "]*))*',
   "\t": "(?:\\t[^\\t]*)*",
 };
+/** Where clients write bare quotes, a quoted field after the last one can be what is left of a field that they forged. */
+const UNKNOWN_WORDS = '(?: [^ "]*)*';
 const SEPARATOR_PATTERN: Readonly<Record<LogFormat["separator"], string>> = { " ": " ", "\t": "\\t" };
 
 /**
@@ -33,6 +35,9 @@ export const renderNamedLinePattern = ({ fields, namedFields = [], separator }: 
     .map(({ token, orUnknown }) => TOKEN_KINDS[orUnknown ? "tabbed" : token].captures)
     .join(SEPARATOR_PATTERN[separator]);
 
+const hasBareQuotes = ({ fields }: LogFormat): boolean =>
+  fields.some(({ token }) => token === "unescapedQuoted");
+
 function renderLine(format: LogFormat, patternOf: (token: TokenPattern) => string): string {
   const separator = SEPARATOR_PATTERN[format.separator];
   const firstOptional = mandatoryFieldsOf(format);
@@ -40,7 +45,7 @@ function renderLine(format: LogFormat, patternOf: (token: TokenPattern) => strin
     pattern: patternOf(TOKEN_KINDS[token]),
     orUnknown,
   }));
-  const unknown = UNKNOWN_FIELDS[format.separator];
+  const unknown = hasBareQuotes(format) ? UNKNOWN_WORDS : UNKNOWN_FIELDS[format.separator];
   const mandatory = patterned.slice(0, firstOptional).map(({ pattern }) => pattern);
   const optional = patterned
     .slice(firstOptional)

@@ -23,7 +23,7 @@ ${linesOf(format)}
 
 Both tables have the partition keys ${PARTITION_KEYS.map(({ name }) => `\`${name}\``).join(" and ")}; the typed one also has
 \`log_file\`, the object of the row.
-
+${notesOf(format)}
 | field | column | type | meaning |
 | --- | --- | --- | --- |
 ${[...format.fields, ...(format.namedFields ?? [])].flatMap((field) => field.columns.map((column) => columnRow(format, field.name, column))).join("\n")}
@@ -34,6 +34,8 @@ Made-up lines in the form that AWS writes:
 ${format.samples.join("\n")}
 \`\`\`
 `;
+
+const notesOf = ({ notes = [] }: LogFormat): string => notes.map((note) => `\n- ${note}\n`).join("");
 
 function linesOf(format: LogFormat): string {
   const fewest = mandatoryFieldsOf(format);
