@@ -40,6 +40,7 @@ const PLACES = [
   "_commits/*",
   "_reconciled/*",
   "rejected/*",
+  "reports/*",
   "_touched/*",
   "_privacy/salt",
   "_config/sources.json",
@@ -67,6 +68,11 @@ const ACCESS: Readonly<Record<HandlerName, Access>> = {
     read: [...ORIGINALS, ...TEXT, "rejected/*", "_config/sources.json"],
     write: [...TEXT, "_arrivals/*"],
     remove: ORIGINALS,
+  },
+  "make-report": {
+    read: ["lake/*", "rejected/*", "_config/sources.json", RESULTS],
+    write: ["reports/*", RESULTS],
+    remove: [],
   },
   "create-partition": {
     read: [...FOLDERS, "_arrivals/*", "_config/sources.json", RESULTS],

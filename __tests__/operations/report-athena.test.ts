@@ -5,32 +5,9 @@ import { lastDay } from "../../questions/range";
 import { collect } from "../../report/collect";
 import type { ReportEngine } from "../../report/engine";
 import { scanBounds } from "../../report/scan-bound";
-import { grouped } from "../../report/sql";
-import { SUBJECTS } from "../../report/subject";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
+import { answerOf, answerReport, TABLE_BYTES } from "../helpers/report-answers";
 import { runProgram } from "../helpers/run-program";
-
-const GB = 1e9;
-const [ALB] = SUBJECTS;
-if (!ALB) throw new Error("no ALB");
-
-/** Answers of a table with one request: each value is "v", and sums are left out. */
-const answerOf = (sql: string): { readonly types: readonly string[]; readonly rows: readonly string[][] } => {
-  if (sql.includes("$partitions"))
-    return { types: ["bigint", "bigint"], rows: [[String(GB), String(GB / 2)]] };
-  if (/count\(\*\), min\(time\)/.test(sql))
-    return {
-      types: ["bigint", "timestamp", "timestamp"],
-      rows: [["1", ...twice("2026-11-23 07:05:00.000")]],
-    };
-  if (/AS digits\n/.test(sql))
-    return {
-      types: ["integer", "varchar", "bigint", "varchar"],
-      rows: grouped(ALB).map((_, which) => [String(which), "v", "1", "0123"]),
-    };
-  return { types: ["bigint"], rows: [] };
-};
-const twice = (text: string) => [text, text];
 
 let athena: AthenaServer;
 let root: string;
@@ -45,17 +22,7 @@ beforeEach(async () => {
       sources: [{ name: "alb", format: "alb", prefix: "alb/" }],
     }),
   );
-  athena.setAnswer((operation, _, sql) => {
-    if (operation !== "GetQueryResults") return undefined;
-    const { types, rows } = answerOf(sql);
-    const asRow = (values: readonly string[]) => ({ Data: values.map((VarCharValue) => ({ VarCharValue })) });
-    return {
-      ResultSet: {
-        Rows: [asRow(types), ...rows.map(asRow)],
-        ResultSetMetadata: { ColumnInfo: types.map((Type, index) => ({ Name: `c${index}`, Type })) },
-      },
-    };
-  });
+  athena.setAnswer(answerReport);
 });
 afterEach(async () => {
   await athena.close();
@@ -121,8 +88,8 @@ it("announces as many scans as a report has", async () => {
   const [bound] = await scanBounds(engine, ["alb_access_logs"], asked.range);
   expect(bound).toEqual({
     table: "alb_access_logs",
-    bytes: GB,
+    bytes: TABLE_BYTES,
     // One statement reads the time before.
-    atMost: (count - 1) * GB + GB / 2,
+    atMost: (count - 1) * TABLE_BYTES + TABLE_BYTES / 2,
   });
 });
