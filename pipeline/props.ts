@@ -12,7 +12,7 @@ export const DEFAULT_RESULTS_RETENTION_DAYS = 7;
 export const DEFAULT_LOG_RETENTION_DAYS = 30;
 export const DEFAULT_SCAN_LIMIT_GIB = 100;
 export const DEFAULT_REPORT_SCHEDULE = "cron(30 6 * * ? *)";
-export const DEFAULT_REPORT_DAYS = 7;
+export const DEFAULT_REPORT_DAYS = 1;
 /** Schedules that run once a day: the alarms expect this. */
 export const DAILY_SCHEDULE = /^cron\([1-5]?[0-9] (?:1?[0-9]|2[0-3]) \* \* \? \*\)$/;
 export const MAX_REPORT_DAYS = 31;
@@ -35,9 +35,9 @@ export interface ReportProps {
    */
   readonly schedule?: string | undefined;
   /**
-   * Complete days, in UTC, that each report is about: from 1 to 31.
+   * Complete days, in UTC, that each report is about: from 1 to 31. Athena scans all of them for each report.
    *
-   * @default 7
+   * @default 1
    */
   readonly days?: number | undefined;
 }

@@ -242,7 +242,12 @@ export const settingsSchema = z.strictObject({
         .min(1)
         .max(MAX_REPORT_DAYS)
         .optional()
-        .meta(withDefault("Complete days that each report is about", DEFAULT_REPORT_DAYS)),
+        .meta(
+          withDefault(
+            "Complete days, in UTC, that each report is about: Athena scans all of them every day",
+            DEFAULT_REPORT_DAYS,
+          ),
+        ),
     })
     .optional()
     .describe(
