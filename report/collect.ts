@@ -104,7 +104,7 @@ async function collectTable(
   onProgress("first pass");
   const domains = await counts.domains(counted);
   const dimensions = subject.dimensions.flatMap(({ id }) => (domains.get(id) ?? []) as Domain<DimensionId>);
-  const lists = subject.lists.flatMap(({ id }) => domains.get(id) ?? []);
+  const lists = subject.lists.flatMap(({ id }) => domains.get(id) ?? []).filter(hasValue);
   const packings = {
     dimensions: new Packing("dimensions", dimensions.map(sized)),
     lists: new Packing("lists", lists.map(sized)),
@@ -154,6 +154,9 @@ async function collectTable(
     unread: await counts.unread(subject),
   };
 }
+
+/** False for a list whose column the log does not have. */
+const hasValue = ({ values }: Domain): boolean => values.some((value) => value !== "");
 
 const sized = ({ id, values }: Domain): readonly [string, number] => [id, values.length];
 

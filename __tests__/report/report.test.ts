@@ -16,7 +16,7 @@ import { SUBJECTS } from "../../report/subject";
 import { unpackCube } from "../../report/unpack";
 import { hourOfWeek, timeText } from "../../report/zone";
 import { difference, VISIONS } from "../helpers/colours";
-import type { TestLake } from "../helpers/lake";
+import { cloudfrontKey, type TestLake, testLake } from "../helpers/lake";
 import { HOSTILE, reportLake, reportOf } from "../helpers/report";
 import { syntaxErrors } from "../helpers/sql-grammar";
 
@@ -224,6 +224,20 @@ it("counts the misses and the hit ratio of each path", async () => {
   );
   expect(rows.reduce((total, { cells }) => total + Number(cells[misses ?? 0]), 0)).toBe(all?.misses);
   expect(rows.some(({ cells }) => Number(cells[hits ?? 0]) > 0)).toBe(true);
+});
+
+it("lists the countries of viewers if the log has them", async () => {
+  expect(tableOf("cloudfront").lists.map(({ id }) => id)).not.toContain("country");
+  const other = testLake();
+  try {
+    const line = { date: "2026-11-23", time: "07:05:01", "sc-status": "200", "c-country": "DE" };
+    other.put(cloudfrontKey(), `${JSON.stringify(line)}\n`);
+    await other.ingest();
+    const { rows } = panelOf(tableOf("cloudfront", await reportOf(other.lake)), "country");
+    expect(rows.map(({ cells }) => cells.slice(0, 2))).toEqual([["DE", 1]]);
+  } finally {
+    other.delete();
+  }
 });
 
 it("compares with the same length of time before, and counts only its range", async () => {

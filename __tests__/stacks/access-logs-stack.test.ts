@@ -147,7 +147,9 @@ describe("the stack with default settings", () => {
   it("has a function that writes a report only if the settings have a report", () => {
     const withReport = synthSettings({ ...DEFAULTS, report: { schedule: "cron(0 5 * * ? *)", days: 7 } });
     const functions = (stack: typeof json) =>
-      Object.values(resourcesOf(stack, "aws_lambda_function")).map(({ function_name: name }) => name);
+      Object.values(resourcesOf(stack, "aws_lambda_function"))
+        .map(({ function_name: name }) => name)
+        .sort();
     expect(functions(withReport)).toEqual([...functions(json), "access-logs-make-report"].sort());
     expect(withReport.output?.report).toEqual({
       description: expect.any(String),
