@@ -3,7 +3,7 @@ import { HOUR_MS } from "../formats/time";
 import { rangeCondition } from "../questions/render";
 import type { Counted } from "./counts";
 import { type CubeShape, MAX_VALUE, TIME, VALUE } from "./model";
-import { CODED, grouped, type Packings, shapeColumns, slotSql, spareValues, tableOf } from "./sql";
+import { CODED, grouped, type Packings, slotSql, spareValues, tableOf } from "./sql";
 import type { Dimension, Subject } from "./subject";
 
 const textOf = ({ sql }: Dimension): string => `substr(coalesce(${sql}, ''), 1, ${MAX_VALUE})`;
@@ -87,19 +87,36 @@ export interface KeyedShape {
 /** Sizes of a shape's keys: their codes are below. */
 export type SizeOf = (key: string, list: string | undefined) => number;
 
-const listColumn = (list: string): string => `list_${list}`;
+/** A dimension that a shape leaves out has no cap that matters. */
+const NO_CAP = 2 ** 31 - 1;
 
-/** One number for the codes of a row's keys, and for the shape; NULL for rows without a value of the list. */
-function packedKey({ shape, list }: KeyedShape, which: number, shapes: number, sizeOf: SizeOf): string {
-  const columns = shapeColumns(shape, (key) => (key === VALUE ? listColumn(list ?? "") : key));
+/**
+ * A shape as numbers: which one it is, the place of its list from 1, the number of slots that are added up, and for the
+ * list's value, the time and each dimension the factor in the packed key, or 0; and the caps of the dimensions.
+ */
+function numbersOf(
+  { dimensions, lists }: Subject,
+  { shape, list }: KeyedShape,
+  which: number,
+  shapes: number,
+  sizeOf: SizeOf,
+): readonly number[] {
+  const factors = new Map<string, number>();
   let factor = shapes;
-  const terms = columns.map((column, index) => {
-    const term = `CAST(${column} AS bigint) * ${factor}`;
-    factor *= sizeOf(shape.keys[index] ?? "", list);
-    return term;
-  });
-  const key = `${which} + ${terms.join(" + ")}`;
-  return list === undefined ? key : `CASE WHEN ${listColumn(list)} > 0 THEN ${key} END`;
+  for (const key of shape.keys) {
+    factors.set(key, factor);
+    factor *= sizeOf(key, list);
+  }
+  const factorOf = (key: string) => factors.get(key) ?? 0;
+  return [
+    which,
+    1 + lists.findIndex(({ id }) => id === list),
+    shape.slots,
+    factorOf(VALUE),
+    factorOf(TIME),
+    ...dimensions.map(({ id }) => factorOf(id)),
+    ...dimensions.map(({ id }) => shape.caps[id] ?? NO_CAP),
+  ];
 }
 
 /** The codes of a packed key. */
@@ -118,25 +135,48 @@ export function unpackedKey(
   });
 }
 
-/** The coded rows with one number for each shape: each row is read once, and counted for every shape. */
-const keyedRows = (
+/**
+ * The coded rows with one number for each shape, for the codes of the row's keys and for the shape: each row is read once,
+ * and counted for every shape that has its values. The shapes are rows, too: as an expression for each, they would be more
+ * code than the engine compiles.
+ */
+function keyedRows(
   subject: Subject,
   { dimensions, lists }: Packings,
   shapes: readonly KeyedShape[],
   sizeOf: SizeOf,
-): string => `(
-  SELECT timed, ${Object.keys(subject.kept).join(", ")}, packed
+): string {
+  const ids = subject.dimensions.map(({ id }) => id);
+  const kept = Object.keys(subject.kept).join(", ");
+  const rows = shapes.map((shape, which) => numbersOf(subject, shape, which, shapes.length, sizeOf));
+  const columns = [
+    "which",
+    "list",
+    "slots",
+    "f_value",
+    "f_time",
+    ...ids.map((id) => `f_${id}`),
+    ...ids.map((id) => `m_${id}`),
+  ];
+  return `(
+  SELECT timed, ${kept}, ${[
+    "which",
+    "CAST(f_value AS bigint) * code",
+    `CAST(f_time AS bigint) * CAST(floor(${TIME} / CAST(slots AS double)) AS bigint)`,
+    ...ids.map((id) => `CAST(f_${id} AS bigint) * CASE WHEN ${id} <= m_${id} THEN ${id} ELSE 0 END`),
+  ].join(" + ")} AS packed
   FROM (
-    SELECT timed, ${[TIME, ...Object.keys(subject.kept)].join(", ")},
-      ${subject.dimensions.map(({ id }) => `${dimensions.code(id)} AS ${id}`).join(", ")},
-      ${subject.lists.map(({ id }) => `${lists.code(id)} AS ${listColumn(id)}`).join(", ")}
-    FROM ${CODED}
+    SELECT coded.*, shapes.*, codes[greatest(list, 1)] AS code
+    FROM (
+      SELECT timed, ${kept}, ${TIME}, ${ids.map((id) => `${dimensions.code(id)} AS ${id}`).join(", ")},
+        ARRAY[${subject.lists.map(({ id }) => `CAST(${lists.code(id)} AS bigint)`).join(", ")}] AS codes
+      FROM ${CODED}
+    ) AS coded
+    CROSS JOIN (VALUES ${rows.map((row) => `(${row.join(", ")})`).join(",\n      ")}) AS shapes(${columns.join(", ")})
   )
-  CROSS JOIN UNNEST(ARRAY[
-    ${shapes.map((shape, which) => packedKey(shape, which, shapes.length, sizeOf)).join(",\n    ")}
-  ]) AS keys(packed)
-  WHERE packed IS NOT NULL
+  WHERE list = 0 OR code > 0
 )`;
+}
 
 /** Number of rows that a cube of each shape would have; approximate on Athena. */
 export const keyedLengthsSql = (

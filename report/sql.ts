@@ -279,17 +279,11 @@ export const sumsSql = (from: string, keys: readonly CubeColumn[], measures: rea
 FROM ${from}
 GROUP BY ${keys.map((_, index) => index + 1).join(", ")}`;
 
-/** The keys of a shape. @param nameOf the columns of its keys */
-export const shapeColumns = (
-  { keys, caps, slots }: CubeShape,
-  nameOf: (key: CubeColumn) => string = (key) => key,
-): readonly string[] =>
+const shapeColumns = ({ keys, caps, slots }: CubeShape): readonly string[] =>
   keys.map((key) => {
     if (key === TIME) return slots === 1 ? TIME : `CAST(floor(${TIME} / ${slots}.0) AS integer)`;
     const cap = caps[key];
-    return cap === undefined
-      ? nameOf(key)
-      : `CASE WHEN ${nameOf(key)} <= ${cap} THEN ${nameOf(key)} ELSE 0 END`;
+    return cap === undefined ? key : `CASE WHEN ${key} <= ${cap} THEN ${key} ELSE 0 END`;
   });
 
 /** Number of rows that a cube of each shape would have, in the order of the shapes. */
