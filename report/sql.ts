@@ -26,9 +26,9 @@ export const grouped = ({ dimensions, lists }: Subject): readonly (Dimension | L
 export const extentSql = (subject: Subject, range: Range): string =>
   `SELECT count(*), min(time), max(time) FROM ${tableOf(subject)} WHERE ${rangeCondition(range)}`;
 
-/** Number of the slot of a row. */
+/** Number of the slot of a row. Doubles are divided: Trino rounds a quotient of decimals, here to the next slot. */
 export const slotSql = (from: number, slotMs: number): string =>
-  `CAST(floor(date_diff('second', ${timestamp(from)}, time) / ${(slotMs / 1000).toFixed(1)}) AS integer)`;
+  `CAST(floor(date_diff('second', ${timestamp(from)}, time) / ${slotMs / 1000}e0) AS integer)`;
 
 /** Columns whose combinations of values are few compared with the rows, and what is made of them. */
 export interface Source {
@@ -281,7 +281,7 @@ GROUP BY ${keys.map((_, index) => index + 1).join(", ")}`;
 
 const shapeColumns = ({ keys, caps, slots }: CubeShape): readonly string[] =>
   keys.map((key) => {
-    if (key === TIME) return slots === 1 ? TIME : `CAST(floor(${TIME} / ${slots}.0) AS integer)`;
+    if (key === TIME) return slots === 1 ? TIME : `CAST(floor(${TIME} / ${slots}e0) AS integer)`;
     const cap = caps[key];
     return cap === undefined ? key : `CASE WHEN ${key} <= ${cap} THEN ${key} ELSE 0 END`;
   });
