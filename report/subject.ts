@@ -254,6 +254,14 @@ const CLOUDFRONT: Subject = {
     ...listsOf(CLOUDFRONT_WORDS),
     { id: "referrer", label: "Referrers", sql: "cs_referrer", columns: ["cs_referrer"], values: 30 },
     {
+      id: "country",
+      label: "Countries",
+      sql: "c_country",
+      columns: ["c_country"],
+      values: 12,
+      note: "Only standard logging version 2 logs them.",
+    },
+    {
       id: "cause",
       label: "Detailed result types",
       sql: "x_edge_detailed_result_type",

@@ -113,6 +113,6 @@ buildSync({
 
 const { bundleHandlers, zipHandler } = require(join(dist, "handler-code.js"));
 mkdirSync(join(dist, "handlers"));
-for (const [name, code] of bundleHandlers(root)) {
-  writeFileSync(join(dist, "handlers", `${name}.zip`), zipHandler(code));
+for (const [name, files] of bundleHandlers(root)) {
+  writeFileSync(join(dist, "handlers", `${name}.zip`), zipHandler(files));
 }

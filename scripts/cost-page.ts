@@ -79,6 +79,8 @@ ${workTable()}
 - Alarms, metrics, the dashboard and the queue's pollers cost the same without any files: they are most of the first row of the
   table. The free tier (ten metrics, ten alarms, three dashboards and a million queue requests) is not subtracted. To save these
   costs, set \`"alarms": false\` and \`"dashboard": false\`.
+- The daily report is not on this page: \`access-logs cost --report-days N\` adds it to the typed tables. Each of its statements
+  is counted with the complete rows of its days, although it reads only its columns.
 - Not included: queries (Athena bills scanned bytes), KMS, the delivery itself, and the catalog (the first million objects are
   free).
 

@@ -7,10 +7,14 @@ import { ALARM_PROTOCOLS } from "../pipeline/alarm-protocols";
 import { LAYOUTS, MAX_SILENT_HOURS } from "../pipeline/log-source";
 import {
   BUCKET_EVENTS,
+  DAILY_SCHEDULE,
   DEFAULT_LOG_RETENTION_DAYS,
   DEFAULT_PROJECTION_FROM,
+  DEFAULT_REPORT_DAYS,
+  DEFAULT_REPORT_SCHEDULE,
   DEFAULT_RESULTS_RETENTION_DAYS,
   DEFAULT_SCAN_LIMIT_GIB,
+  MAX_REPORT_DAYS,
   PARTITION_MODES,
   PIPELINE_NAME,
 } from "../pipeline/props";
@@ -236,6 +240,29 @@ export const settingsSchema = z.strictObject({
     .boolean()
     .optional()
     .meta(withDefault("Save the built-in questions in the analysts' workgroup, if typed tables exist", true)),
+  report: z
+    .strictObject({
+      schedule: z
+        .string()
+        .regex(DAILY_SCHEDULE, "must be a time of day, as cron(minute hour * * ? *)")
+        .optional()
+        .meta(withDefault("Time of day in UTC, as cron(minute hour * * ? *)", DEFAULT_REPORT_SCHEDULE)),
+      days: z
+        .int()
+        .min(1)
+        .max(MAX_REPORT_DAYS)
+        .optional()
+        .meta(
+          withDefault(
+            "Complete days, in UTC, that each report is about: Athena scans all of them every day",
+            DEFAULT_REPORT_DAYS,
+          ),
+        ),
+    })
+    .optional()
+    .describe(
+      "Write a report of the typed tables every day, as an HTML file below reports/ in the pipeline's bucket. Default: none",
+    ),
   partitions: z
     .enum(PARTITION_MODES)
     .optional()

@@ -206,7 +206,7 @@ function tokenOf(schema: Schema, expression: string): unknown {
     return Object.fromEntries(
       Object.entries(schema.properties).map(([name, property]) => [
         name,
-        tokenOf(property, `${expression}.${snakeCase(name)}`),
+        tokenOf(property, attributeOf(schema, name, `${expression}.${snakeCase(name)}`)),
       ]),
     );
   }
@@ -218,6 +218,12 @@ function tokenOf(schema: Schema, expression: string): unknown {
     (type) => type === "number" || type === "integer",
   );
   return isNumber ? Token.asNumber(reference) : Token.asString(reference);
+}
+
+/** An attribute of an object; one with a default may be missing. */
+function attributeOf({ properties }: Schema, name: string, expression: string): string {
+  const { default: preset } = properties?.[name] ?? {};
+  return preset === undefined ? expression : `coalesce(try(${expression}, null), ${JSON.stringify(preset)})`;
 }
 
 /** Reference to the value of an input: a variable, or the local value with the attribute of its object. */
