@@ -7,6 +7,7 @@ import { lakeEngine } from "../report/lake-engine";
 import { rejectedIn } from "../report/lake-rejected";
 import { readAssets, type Written, writeReport } from "../report/write-report";
 import { UserError, usageError } from "../terminal/user-error";
+import { requireOutsideLake } from "./outside-lake";
 
 export interface ReportOptions {
   readonly lake: string;
@@ -33,6 +34,7 @@ export async function makeReport(
   }
   if (!existsSync(dirname(output)))
     throw new UserError(`${dirname(output)}: the folder does not exist; create it`);
+  requireOutsideLake(output, folder);
   const assets = await readAssets(__dirname);
   return withLake(folder, { memoryLimit: MEMORY_LIMIT }, async (lake) => {
     const asked = {

@@ -58,10 +58,8 @@ const printRecognised = ({ key, format, hours }: RecognisedLog): string =>
   `${printable(key)}: ${format}, by its lines, in ${counted(hours, "hour")}`;
 
 /** Names files that may have been meant as access logs, with the reasons: not those of AWS whose names say what they are. */
-export const printIgnored = (ignored: readonly SkippedObject[]): string =>
+export const printIgnored = (ignored: readonly SkippedObject[]): string[] =>
   firstOf(
     ignored.filter(({ reason }) => reason === "unmatched-key"),
     ({ key, reason, detail }) => `skipped ${printable(key)}: ${detail ?? reason}`,
-  )
-    .map((line) => `${line.trim()}\n`)
-    .join("");
+  ).map((line) => line.trim());

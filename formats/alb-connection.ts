@@ -53,7 +53,7 @@ export const albConnection: LogFormat = {
       name: "leaf_client_cert_subject",
       token: "quoted",
       columns: [
-        column("leaf_client_cert_subject", "string", "Subject of the client's certificate", "certificate"),
+        column("leaf_client_cert_subject", "string", "Subject of the client's certificate", "identity"),
       ],
     },
     {
@@ -75,7 +75,7 @@ export const albConnection: LogFormat = {
           "leaf_client_cert_serial_number",
           "string",
           "Serial number of the client's certificate",
-          "certificate",
+          "identity",
         ),
       ],
     },

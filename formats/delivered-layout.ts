@@ -25,8 +25,12 @@ export interface FolderLayout {
 export interface NameGroups {
   /** Start of all names in a folder. @param levels names of the folders of `FolderLayout.levels` */
   readonly start: (levels: readonly string[]) => string;
-  /** A group ends with it, and does not contain it otherwise. */
-  readonly delimiter: string;
+  /**
+   * A group ends with it, and does not contain it otherwise.
+   *
+   * @default - all names in a folder are one group
+   */
+  readonly delimiter?: string;
   /** The stamp of a time as the names have it. */
   readonly stampOf: (instant: Date) => string;
 }

@@ -1,5 +1,5 @@
 /** How AWS delivers the logs of a format to a bucket. */
-export type LogDelivery = PolicyDelivery | AclDelivery;
+export type LogDelivery = PolicyDelivery | OwnAccountDelivery | AclDelivery;
 
 interface AnyDelivery {
   /** The deliverer, for messages: `load balancers`. */
@@ -7,10 +7,10 @@ interface AnyDelivery {
   /** The Terraform argument that enables the logs, for messages: `access_logs of a load balancer`. */
   readonly setting: string;
   /**
-   * How that argument names the destination: the bucket's `name` and a prefix without a slash at its end, or its
-   * `domain-name` and a prefix with one.
+   * How that argument names the destination: the bucket's `name` and a prefix without a slash at its end, its
+   * `domain-name` and a prefix with one, or its name and the start of the keys (`key-prefix`).
    */
-  readonly target: "name" | "domain-name";
+  readonly target: "name" | "domain-name" | "key-prefix";
   /** True if the bucket may be encrypted with a KMS key. */
   readonly takesKmsKey: boolean;
 }
@@ -33,12 +33,38 @@ export interface PolicyDelivery extends AnyDelivery {
   readonly checksAcl?: true;
 }
 
+/** A service delivers only to buckets of the account of the logs, and the bucket's policy must allow it. */
+export interface OwnAccountDelivery extends AnyDelivery {
+  readonly kind: "own-account";
+  /** Id of the statement in the bucket's policy. */
+  readonly statementId: string;
+  /** The service, for messages. */
+  readonly service: string;
+  readonly principal: string;
+}
+
 /** CloudFront's account `awslogsdelivery` delivers, and the bucket's access control list must allow it. */
 export interface AclDelivery extends AnyDelivery {
   readonly kind: "acl";
   /** The service, for messages. */
   readonly service: string;
   readonly excluded: ExcludedRegions;
+  /** Set if CloudWatch Logs can deliver the same logs, too, allowed by the bucket's policy. */
+  readonly vended?: VendedDelivery;
+}
+
+/**
+ * Logs that a service gives to CloudWatch Logs, which delivers them to a bucket.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+ */
+export interface VendedDelivery {
+  /** Region of the delivery, wherever the bucket is. */
+  readonly region: string;
+  /** AWS's name of the logs. */
+  readonly logType: string;
+  /** Folders that AWS adds after the configured prefix, with its variables. */
+  readonly suffixPath: string;
 }
 
 /** Regions whose buckets receive no deliveries. */

@@ -5,6 +5,7 @@ import { cloudfront } from "./cloudfront";
 import { elb } from "./elb";
 import type { LogFormat } from "./log-format";
 import { nlb } from "./nlb";
+import { s3 } from "./s3";
 
 /** Every supported format. A new format needs a file in this folder and a line here. */
 export const FORMATS = {
@@ -14,6 +15,7 @@ export const FORMATS = {
   cloudfront,
   elb,
   nlb,
+  s3,
 } as const satisfies Record<string, LogFormat>;
 export type FormatId = keyof typeof FORMATS;
 export const FORMAT_IDS = Object.keys(FORMATS) as [FormatId, ...FormatId[]];

@@ -4,16 +4,18 @@
  * - `address`, `addresses`: the client's IP address, or a list of addresses that forwarded a request
  * - `url`: a URL with its query string, and perhaps with a name and a password before the host
  * - `query`, `cookie`: a query string, a Cookie header
- * - `certificate`: a value that identifies the client's certificate
+ * - `identity`: a value that identifies the client: its certificate, or the user or session that sent the request
+ * - `request`: method, URL and protocol in one text
  * - `method`, `protocol`: parts of a request line; if it is malformed, they contain parts of the URL
  */
 export type PersonalKind =
   | "address"
   | "addresses"
-  | "certificate"
+  | "identity"
   | "url"
   | "query"
   | "cookie"
+  | "request"
   | "method"
   | "protocol";
 
@@ -24,7 +26,7 @@ export const TEXT_MODES = ["keep", "drop", "hash"] as const;
 export interface Privacy {
   /**
    * `truncate`: IPv4 to 24 bits, IPv6 to 48; `hash`: 32 hexadecimal digits, the same for the same address and salt.
-   * Applies to the client's certificate, too: `truncate` leaves it out.
+   * Applies to the client's certificate and to the requester, too: `truncate` leaves them out.
    */
   readonly clientIps: (typeof ADDRESS_MODES)[number];
   /** For query strings, also in URLs. Unless they are kept, names and passwords before the host are also left out. */

@@ -1,6 +1,7 @@
 import { fieldOrderer } from "./field-order";
 import { type Column, columnsOf, type LogFormat } from "./log-format";
 import { renderLinePattern, renderNamedLinePattern } from "./render/line-pattern";
+import { isoOfDayMonthYear } from "./time-form";
 
 /** A typed value: timestamps and dates are ISO 8601 texts in UTC. */
 export type Value = string | number | null;
@@ -61,7 +62,7 @@ function typedRow(
   return { ...row, [time]: isoInstant(`${row[date]}T${row[time]}Z`) };
 }
 
-function typedValue({ type }: Column, text: string): Value {
+function typedValue({ type, form }: Column, text: string): Value {
   switch (type) {
     case "int":
     case "bigint":
@@ -70,7 +71,7 @@ function typedValue({ type }: Column, text: string): Value {
     case "double":
       return Number.isNaN(Number(text)) ? null : Number(text);
     case "timestamp":
-      return isoInstant(text);
+      return isoInstant(form === undefined ? text : isoOfDayMonthYear(text));
     case "date":
     case "string":
       return text;

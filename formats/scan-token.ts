@@ -1,3 +1,4 @@
+import { monthOf } from "./time-form";
 import type { TokenKind } from "./tokens";
 
 /** A line during its scan, field by field. */
@@ -29,6 +30,11 @@ const STATUS_DIGITS = 3;
 const MAX_PORT_DIGITS = 5;
 const DATE_LENGTH = 10;
 const CLOCK_LENGTH = 8;
+/** Lengths of `[23/Nov/2026:07:05:12 +0000]` and of its parts. */
+const [BRACKETED_LENGTH, MONTH_AT, YEAR_AT, CLOCK_AT, ZONE_AT] = [28, 4, 8, 13, 21];
+const MONTH_LENGTH = 3;
+const ZONE_END = Buffer.from(" +0000]");
+const SLASH = 0x2f;
 const [FIRST_YEAR, LAST_YEAR] = [1000, 2999];
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /** Up to this length, a loop over the bytes takes less time than a call of the search for long texts. */
@@ -176,17 +182,44 @@ const zonelessInstant: TokenScanner = (line, start) => {
 /** `YYYY-MM-DD`, a valid day. */
 const date: TokenScanner = ({ input, end }, start) => {
   if (start + DATE_LENGTH > end || input[start + 4] !== DASH || input[start + 7] !== DASH) return -1;
-  const year = twoDigits(input, start) * 100 + twoDigits(input, start + 2);
-  const month = twoDigits(input, start + 5);
-  const day = twoDigits(input, start + 8);
+  const exists = isDay(
+    twoDigits(input, start) * 100 + twoDigits(input, start + 2),
+    twoDigits(input, start + 5),
+    twoDigits(input, start + 8),
+  );
+  return exists ? start + DATE_LENGTH : -1;
+};
+
+function isDay(year: number, month: number, day: number): boolean {
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  const exists =
+  return (
     year >= FIRST_YEAR &&
     year <= LAST_YEAR &&
     day >= 1 &&
     day <= (DAYS[month - 1] ?? 0) &&
-    (month !== 2 || day < 29 || isLeap);
-  return exists ? start + DATE_LENGTH : -1;
+    (month !== 2 || day < 29 || isLeap)
+  );
+}
+
+/** `[23/Nov/2026:07:05:12 +0000]` */
+const bracketedTime: TokenScanner = (line, start) => {
+  const { input, end } = line;
+  const isBracketed =
+    start + BRACKETED_LENGTH <= end &&
+    input[start] === OPEN_BRACKET &&
+    input[start + MONTH_AT - 1] === SLASH &&
+    input[start + YEAR_AT - 1] === SLASH &&
+    input[start + CLOCK_AT - 1] === COLON;
+  if (!isBracketed || clock(line, start + CLOCK_AT) < 0) return -1;
+  for (let index = 0; index < ZONE_END.length; index++) {
+    if (input[start + ZONE_AT + index] !== ZONE_END[index]) return -1;
+  }
+  const month = String.fromCharCode(...input.subarray(start + MONTH_AT, start + MONTH_AT + MONTH_LENGTH));
+  const year = twoDigits(input, start + YEAR_AT) * 100 + twoDigits(input, start + YEAR_AT + 2);
+  if (!isDay(year, monthOf(month), twoDigits(input, start + 1))) return -1;
+  line.separate(start);
+  line.separate(start + BRACKETED_LENGTH - 1);
+  return start + BRACKETED_LENGTH;
 };
 
 /** `HH:MM:SS`, a valid time. */
@@ -255,6 +288,10 @@ export const TOKEN_SCANNERS: Readonly<Record<TokenKind, TokenScanner>> = {
   request,
   escapedQuoted: withoutEscapes(quoted),
   escapedRequest: withoutEscapes(request),
+  unescapedQuoted: quoted,
+  // A dash without quotes is rare: between the columns it would need two separators.
+  unescapedRequest: quoted,
+  bracketedTime,
   quotedList,
   quotedOrBare: quoted,
   bareOrQuoted: word,

@@ -1,3 +1,5 @@
+import { MONTHS_OF_30, MONTHS_OF_31 } from "./time-form";
+
 /** Years from 1000 to 2999: no log is older, and every engine reads them the same way. */
 const YEAR = "[12][0-9]{3}";
 const LEAP_YEAR = "(?:[12][0-9](?:0[48]|[2468][048]|[13579][26])|(?:1[26]|2[048])00)";
@@ -10,6 +12,9 @@ const TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]";
 /** ISO 8601 in UTC with up to microseconds; some logs leave the zone out. */
 const ZONELESS_INSTANT = `${DATE}T${TIME}(?:[.][0-9]{1,6})?`;
 const INSTANT = `${ZONELESS_INSTANT}Z`;
+
+/** The same as `DATE`, as `23/Nov/2026`. */
+const DAY_MONTH_YEAR = `(?:(?:(?:0[1-9]|[12][0-9]|3[01])/(?:${MONTHS_OF_31.join("|")})|(?:0[1-9]|[12][0-9]|30)/(?:${MONTHS_OF_30.join("|")})|(?:0[1-9]|1[0-9]|2[0-8])/Feb)/${YEAR}|29/Feb/${LEAP_YEAR})`;
 
 /** A kind of field as two regular expressions for the same texts. */
 export interface TokenPattern {
@@ -40,6 +45,15 @@ const maybeQuoted = (quoted: string, bare: string): TokenPattern => ({
  */
 const [ESCAPED, ESCAPED_WORD] = ['(?:[^\\n](?<![^\\\\]"))', '(?:[^ \\n](?<![^\\\\]"))'];
 const ESCAPED_END = '(?<!\\\\)"';
+/**
+ * Text inside double quotes, where quotes of the client have nothing before them. A quote inside is read as such if no
+ * space is next to it: so there is one way to read a line, and no text of a client can be mistaken for other fields.
+ */
+const UNESCAPED = '(?:[^\\n](?:[^\\n](?<!" | "))*)?';
+const UNESCAPED_WORD = '[^" ](?:[^ ]*[^" ])?';
+const UNESCAPED_FORM = `(?:"*| +|(?:"*| +)${UNESCAPED_WORD}(?: +${UNESCAPED_WORD})*(?:"*| +))`;
+/** After a URL that ends with a quote; no field begins like it. */
+const QUOTE_AND_PROTOCOL = '(?:" HTTP/[0-9.]{1,8})?';
 const ESCAPED_FORM = '"(?:[^"\\\\]|\\\\+[^\\\\])*"';
 
 /**
@@ -86,6 +100,15 @@ export const TOKEN_KINDS = {
     captures: `"(${ESCAPED_WORD}*)(?: +(${ESCAPED_WORD}(?:${ESCAPED}*?${ESCAPED_WORD})??))?(?: +(${ESCAPED_WORD}+))? *${ESCAPED_END}`,
     form: ESCAPED_FORM,
   },
+  /** The same with quotes inside as the client sent them. */
+  unescapedQuoted: { captures: `"(${UNESCAPED})"`, form: `"${UNESCAPED_FORM}"` },
+  /** A request line with such quotes, or a dash without quotes. */
+  unescapedRequest: {
+    captures: `(?:"(${UNESCAPED}${QUOTE_AND_PROTOCOL})"|-)`,
+    form: `(?:"${UNESCAPED_FORM}${QUOTE_AND_PROTOCOL}"|-)`,
+  },
+  /** A valid time in UTC, as `[23/Nov/2026:07:05:12 +0000]`. */
+  bracketedTime: token(`\\[(${DAY_MONTH_YEAR}:${TIME} [+]0000)\\]`),
   /** Words in quotes, separated by commas: quoted are the items, not the field, which may be cut anywhere. */
   quotedList: token('("[^ ]*|[^ "]*)'),
   /** Text that is normally quoted; older files have one item of a list without quotes. */

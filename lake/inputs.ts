@@ -71,7 +71,7 @@ function standardInput(): UnnamedFile {
 
 function listed(problems: readonly string[]): string {
   const more = problems.length - MAX_NAMED;
-  return [...problems.slice(0, MAX_NAMED), ...(more > 0 ? [`and ${more} more`] : [])].join("\n       ");
+  return [...problems.slice(0, MAX_NAMED), ...(more > 0 ? [`and ${more} more`] : [])].join("\n");
 }
 
 function checkFile(file: string, lake: LakeLayout): void {

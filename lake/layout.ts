@@ -5,6 +5,7 @@ import { type Partition, partitionPath } from "../formats/partition-layout";
 import { codeOf } from "../handlers/core/errors";
 import { UserError } from "../terminal/user-error";
 import { exists } from "./exists";
+import { TYPED_GLOB } from "./typed-files";
 
 /** Bucket name of the lake's folder in the object store. */
 export const LAKE_BUCKET = "lake";
@@ -58,7 +59,7 @@ export function lakeLayout(folder: string): LakeLayout {
   return {
     root,
     typedPartition: (partition) => join(root, TYPED_PREFIX, partitionPath(partition)),
-    typedFiles: (format) => join(root, TYPED_PREFIX, format.table, "**", "*.parquet"),
+    typedFiles: (format) => join(root, TYPED_PREFIX, format.table, ...TYPED_GLOB),
     workFolder: join(root, ".work"),
     lockFile: join(root, ".lock.duckdb"),
     writerFile: join(root, ".lock"),

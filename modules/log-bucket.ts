@@ -81,7 +81,7 @@ export class LogBucket extends Construct {
   readonly bucket: S3Bucket;
   /** Policy that allows the deliveries. */
   readonly policy: S3BucketPolicy;
-  /** Resources that must exist before a load balancer or distribution enables its logs: AWS tests the delivery then. */
+  /** Resources that must exist before a load balancer, distribution or bucket enables its logs: AWS tests the delivery then. */
   readonly permissions: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: LogBucketProps) {
@@ -136,6 +136,7 @@ export class LogBucket extends Construct {
         denyPlainText("s3:*", [this.bucket.arn, `${this.bucket.arn}/*`]),
         ...letServicesDeliver(this.bucket.arn, deliveries, {
           account: () => this.accountId(),
+          owner: () => this.accountId(),
           region: () => props.region ?? this.regionOfProvider(),
         }),
       ]),

@@ -2,13 +2,15 @@ import { FORMATS } from "../formats";
 import { formatsOf } from "../formats/configured-source";
 import type { AclDelivery, LogDelivery, PolicyDelivery } from "../formats/delivery";
 import type { BucketRef } from "./bucket-ref";
-import { isAsDelivered, keyPrefixOf, type LogSource } from "./log-source";
+import { isAsDelivered, keyPrefixOf, type LogSource, vendedDeliveryOf } from "./log-source";
 import { allow, type PolicyStatement } from "./policy";
 
 /** The parts of a delivery that do not depend on the source. */
 export interface DeliveryPlace {
   /** Account of sources that name no account. */
   readonly account: () => string;
+  /** Account that owns the bucket. */
+  readonly owner: () => string;
   readonly region: () => string;
 }
 
@@ -19,8 +21,19 @@ export interface DeliveryPlace {
 export const letServicesDeliver = (
   bucketArn: string,
   sources: readonly LogSource[],
-  { account: ownAccount, region }: DeliveryPlace,
-): PolicyStatement[] => {
+  { account: ownAccount, owner, region }: DeliveryPlace,
+): PolicyStatement[] => [
+  ...letAccountsDeliver(bucketArn, sources, ownAccount, region),
+  ...letOwnAccountDeliver(bucketArn, sources, owner),
+  ...letCloudWatchDeliver(bucketArn, sources, ownAccount),
+];
+
+function letAccountsDeliver(
+  bucketArn: string,
+  sources: readonly LogSource[],
+  ownAccount: DeliveryPlace["account"],
+  region: DeliveryPlace["region"],
+): PolicyStatement[] {
   const deliveries = policyDeliveriesOf(sources);
   return [...new Set(deliveries.map(({ statementId }) => statementId))].flatMap((id) => {
     const [delivery] = deliveries.filter(({ statementId }) => statementId === id);
@@ -55,7 +68,62 @@ export const letServicesDeliver = (
         : []),
     ];
   });
-};
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html#grant-log-delivery-permissions-general */
+const letOwnAccountDeliver = (
+  bucketArn: string,
+  sources: readonly LogSource[],
+  owner: DeliveryPlace["owner"],
+): PolicyStatement[] =>
+  formatsOf(sources).flatMap((format) => {
+    const { delivery } = FORMATS[format];
+    if (delivery.kind !== "own-account") return [];
+    return [
+      {
+        Sid: delivery.statementId,
+        Effect: "Allow",
+        Principal: { Service: delivery.principal },
+        Action: "s3:PutObject",
+        Resource: objectsOf(
+          bucketArn,
+          sources.filter((source) => source.format === format),
+        ),
+        Condition: { StringEquals: { "aws:SourceAccount": owner() } },
+      },
+    ];
+  });
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html */
+function letCloudWatchDeliver(
+  bucketArn: string,
+  sources: readonly LogSource[],
+  account: DeliveryPlace["account"],
+): PolicyStatement[] {
+  const vended = sources.filter((source) => vendedDeliveryOf(source) !== undefined);
+  if (vended.length === 0) return [];
+  const regions = new Set(vended.flatMap((source) => vendedDeliveryOf(source)?.region ?? []));
+  return [
+    {
+      Sid: "VendedLogDelivery",
+      Effect: "Allow",
+      Principal: { Service: "delivery.logs.amazonaws.com" },
+      Action: "s3:PutObject",
+      Resource: objectsOf(bucketArn, vended),
+      Condition: {
+        StringEquals: {
+          "s3:x-amz-acl": "bucket-owner-full-control",
+          "aws:SourceAccount": account(),
+        },
+        ArnLike: {
+          "aws:SourceArn": [...regions].map(
+            (region) => `arn:aws:logs:${region}:${account()}:delivery-source:*`,
+          ),
+        },
+      },
+    },
+  ];
+}
 
 const policyDeliveriesOf = (sources: readonly LogSource[]): readonly PolicyDelivery[] =>
   deliveriesOf(sources).filter((delivery) => delivery.kind === "bucket-policy");
@@ -89,8 +157,12 @@ const deliveriesOf = (sources: readonly Pick<LogSource, "format">[]): readonly L
   formatsOf(sources).map((id) => FORMATS[id].delivery);
 
 /** The deliveries that need an access control list of the bucket, one for each format. */
-export const aclDeliveriesOf = (sources: readonly Pick<LogSource, "format">[]): readonly AclDelivery[] =>
-  deliveriesOf(sources).filter((delivery) => delivery.kind === "acl");
+export const aclDeliveriesOf = (
+  sources: readonly Pick<LogSource, "format" | "deliverFrom">[],
+): readonly AclDelivery[] =>
+  deliveriesOf(sources.filter((source) => vendedDeliveryOf(source) === undefined)).filter(
+    (delivery) => delivery.kind === "acl",
+  );
 
 /** Names of the services that cannot deliver to a bucket with a KMS key, for messages. */
 export const withoutKmsKey = (sources: readonly Pick<LogSource, "format">[]): readonly string[] =>
@@ -153,6 +225,8 @@ export const deliveryOf = (
   switch (FORMATS[format].delivery.target) {
     case "name":
       return { bucket: bucket.bucket, prefix: withoutSlash(prefix) };
+    case "key-prefix":
+      return { bucket: bucket.bucket, prefix };
     case "domain-name":
       return { bucket: bucket.bucketDomainName, prefix };
   }

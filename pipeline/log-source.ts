@@ -1,25 +1,32 @@
 import { FORMATS, type FormatId } from "../formats";
 import { type ConfiguredSource, formatsOf } from "../formats/configured-source";
-import { deliveryFolderOf } from "../formats/delivery";
+import { deliveryFolderOf, type VendedDelivery } from "../formats/delivery";
 import { type Privacy, type PrivacyOptions, withDefaults } from "../formats/privacy";
 
 /** `hive`: files are moved to a Hive-style layout; `as-delivered`: they are read where AWS delivers them. */
 export const LAYOUTS = ["hive", "as-delivered"] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
-/** A load balancer or distribution that delivers access logs, or several of one kind. */
+/** A load balancer, distribution or bucket that delivers access logs, or several of one kind. */
 export interface LogSource {
   /** Unique in the pipeline; the value of the `source` partition key if the table has it. */
   readonly name: string;
   readonly format: FormatId;
-  /** Prefix configured at the load balancer or distribution, with a slash at the end; empty without a prefix. */
+  /** Prefix configured at the load balancer, distribution or bucket, with a slash at the end; empty without a prefix. */
   readonly prefix: string;
   /**
-   * Accounts whose load balancers may deliver.
+   * Accounts whose load balancers may deliver; not for distributions and buckets.
    *
    * @default - the account of the pipeline
    */
   readonly accounts?: readonly string[];
+  /**
+   * ARN of a distribution of the pipeline's account: the pipeline then creates the delivery of its logs (standard logging,
+   * version 2, as JSON), with all fields that the table has. Nothing is to be enabled at the distribution.
+   *
+   * @default - the logs are enabled elsewhere
+   */
+  readonly deliverFrom?: string;
   /**
    * Partitions the table by `source`, too: for many sources of one kind that are mostly queried one by one. It must be the
    * same for all sources of a format.
@@ -31,7 +38,7 @@ export interface LogSource {
    * Hours without a file after which an alarm is raised, at most 168; 0: no alarm. A load balancer without requests delivers no
    * files.
    *
-   * @default - the maximum delay of the format's files: 2 for load balancers, 24 for distributions
+   * @default - the maximum delay of the format's files: e.g. 2 for load balancers, 24 for distributions, 30 for buckets
    */
   readonly silentAfterHours?: number;
   /**
@@ -44,7 +51,7 @@ export interface LogSource {
   /**
    * Where the text of its logs is read: `hive`, after the pipeline moved each file to a partition of the raw table, or
    * `as-delivered`, where AWS delivers the files. The pipeline then only reads, and needs no events of the bucket. Not for
-   * distributions, whose files all lie in one folder.
+   * distributions and buckets, whose files all lie in one folder.
    *
    * @default "hive"
    */
@@ -60,6 +67,18 @@ export interface LogSource {
 
 /** True if the pipeline reads the files of a source where AWS delivers them. */
 export const isAsDelivered = ({ layout }: Pick<LogSource, "layout">): boolean => layout === "as-delivered";
+
+/** How CloudWatch Logs delivers the logs of a source, if the pipeline creates the delivery. */
+export function vendedDeliveryOf({
+  format,
+  deliverFrom,
+}: {
+  readonly format: FormatId;
+  readonly deliverFrom?: string | undefined;
+}): VendedDelivery | undefined {
+  const { delivery } = FORMATS[format];
+  return delivery.kind === "acl" && deliverFrom !== undefined ? delivery.vended : undefined;
+}
 
 /** All of a source's privacy options. */
 export const privacyOf = ({ privacy }: LogSource): Privacy => withDefaults(privacy ?? {});

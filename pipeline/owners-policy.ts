@@ -19,7 +19,11 @@ export function ownersPolicyOf(props: RegionalProps, bucket: string, account: st
   const bucketArn = `arn:${partitionOf(region)}:s3:::${bucket}`;
   const isAnothers = existingLogBucketOwner !== undefined && existingLogBucketOwner !== account;
   return policyDocument([
-    ...letServicesDeliver(bucketArn, sources, { account: () => account, region: () => region }),
+    ...letServicesDeliver(bucketArn, sources, {
+      account: () => account,
+      owner: () => existingLogBucketOwner ?? account,
+      region: () => region,
+    }),
     ...(isAnothers && isMoving(props) ? letMove(props, bucketArn, account) : []),
     ...(isAnothers ? letRead(props, bucketArn, account) : []),
   ]);

@@ -1,12 +1,10 @@
 import { atLeast, type FormatQuestion, limit, type Question, questionsOf } from "./question";
+import { botKind, isOtherBot, knownBot } from "./robots";
 import { as, latencies, percent, quantile, urlPattern, type Words } from "./words";
 
 /** Paths that only scanners for vulnerabilities request. */
 const PROBES =
   "wp-login|wp-admin|wp-config|xmlrpc[.]php|phpmyadmin|phpunit|/[.]env|/[.]git|/[.]aws|/[.]ssh|/[.]svn|cgi-bin|/actuator|/solr/|/boaform|/hnap1|server-status|etc/passwd|[.][.]/|id_rsa|/admin[.]php|[.]bak$|[.]sql$|[.]old$";
-/** User agents of programs, and of robots that identify themselves. */
-export const ROBOTS =
-  "bot|crawl|spider|slurp|curl|wget|python|java/|go-http|okhttp|axios|libwww|headless|scan|zgrab|nmap|nikto|sqlmap";
 
 const DAY = "CAST(time AS date)";
 
@@ -249,15 +247,24 @@ LIMIT {limit}`,
     name: "bots",
     title: "How much traffic comes from bots and programs?",
     explanation:
-      "Requests whose User-Agent names a bot or a program, or is missing. Bots with the User-Agent of a browser are not included.",
+      "One row per known bot or program, or per User-Agent header of an unknown one; empty: no header. Kinds: search, ai, monitor, tool and other. Bots with the User-Agent of a browser are not included.",
     parameters: [limit(50)],
-    sql: `SELECT ${as(words.userAgentText, "user_agent")}, count(*) AS requests, count(DISTINCT ${words.client}) AS clients,
-  sum(${words.bytesSent}) AS bytes_sent,
-  ${percent(`count(*) FILTER (WHERE ${words.status} LIKE '4%')`, "count(*)")} AS refused_percent
-FROM {table}
-WHERE {range} AND (${words.userAgent} IS NULL OR regexp_like(lower(${words.userAgent}), '${ROBOTS}'))
-GROUP BY ${words.userAgentText}
-ORDER BY requests DESC, user_agent
+    sql: `SELECT coalesce(bot, user_agent) AS bot, bot_kind, count(*) AS requests, count(DISTINCT client) AS clients,
+  count(DISTINCT user_agent) AS user_agents, sum(bytes_sent) AS bytes_sent,
+  ${percent("count(*) FILTER (WHERE status LIKE '4%')", "count(*)")} AS refused_percent
+FROM (
+  SELECT bot, ${botKind("bot")} AS bot_kind,
+    user_agent, client, bytes_sent, status
+  FROM (
+    SELECT ${knownBot(words.userAgentText)} AS bot,
+      ${as(words.userAgentText, "user_agent")}, ${words.client} AS client, ${words.bytesSent} AS bytes_sent, ${words.status} AS status
+    FROM {table}
+    WHERE {range}
+  )
+  WHERE bot IS NOT NULL OR user_agent IS NULL OR ${isOtherBot("user_agent")}
+)
+GROUP BY 1, 2
+ORDER BY requests DESC, bot
 LIMIT {limit}`,
   },
   {

@@ -5,6 +5,7 @@ import { cloudfrontQuestions } from "./cloudfront";
 import { elbQuestions } from "./elb";
 import { nlbQuestions } from "./nlb";
 import type { Question } from "./question";
+import { s3Questions } from "./s3";
 
 /** All built-in questions. Add a new one to the file of its format, or to `common.ts` if it is for several formats. */
 export const QUESTIONS: readonly Question[] = [
@@ -14,4 +15,5 @@ export const QUESTIONS: readonly Question[] = [
   ...cloudfrontQuestions,
   ...elbQuestions,
   ...nlbQuestions,
+  ...s3Questions,
 ];

@@ -1,7 +1,7 @@
 import type { FormatId } from "../formats";
 import { ALB_WORDS } from "../questions/alb";
 import { CACHEABLE, CLOUDFRONT_WORDS, HITS } from "../questions/cloudfront";
-import { ROBOTS } from "../questions/common";
+import { ROBOTS } from "../questions/robots";
 import { QUESTION_MARK, urlPattern, type Words } from "../questions/words";
 import type { DimensionId, MeasureId } from "./model";
 

@@ -7,6 +7,7 @@ import { addHours, type Hour, hourOf } from "../formats/hour";
 import type { LogFormat } from "../formats/log-format";
 import { nlb } from "../formats/nlb";
 import type { SkipReason } from "../formats/object-kind";
+import { s3 } from "../formats/s3";
 import { DAY_MS, MINUTE_MS } from "../formats/time";
 import { albLine, type LoadBalancer } from "./alb-lines";
 import {
@@ -16,6 +17,7 @@ import {
   healthCheckLine,
   networkLine,
 } from "./balancer-lines";
+import { type Bucket, bucketLine } from "./bucket-lines";
 import { cloudfrontLine, type Distribution } from "./cloudfront-lines";
 import type { Random } from "./random";
 import type { Request } from "./traffic";
@@ -144,9 +146,51 @@ export function* balancerObjects(
   }
 }
 
+const BUCKETS: readonly [Bucket, ...Bucket[]] = [
+  { account: "111122223333", region: "eu-central-1", name: "shop-media" },
+  { account: "111122223333", region: "eu-central-1", name: "shop-reports" },
+];
+/** S3 delivers a file some time after its requests. */
+const DELIVERED_AFTER_MS = 40 * MINUTE_MS;
+
+/** `count` files of buckets, distributed over the hours: with flat keys, or with keys partitioned by date. */
+export function* bucketObjects(
+  random: Random,
+  count: number,
+  first: Hour,
+  hours: number,
+): Generator<LogObject> {
+  for (let index = 0; index < count; index++) {
+    const bucket = BUCKETS[index % BUCKETS.length] ?? BUCKETS[0];
+    const hour = addHours(first, Math.floor((index * hours) / count));
+    yield {
+      key: `s3/${index % 2 === 0 ? flatName(random, hour) : partitionedKey(random, bucket, hour)}`,
+      table: s3.table,
+      header: "",
+      from: hour,
+      to: hour + DELIVERED_AFTER_MS,
+      line: (lines, request) => bucketLine(lines, bucket, request),
+    };
+  }
+}
+
+/** With the time of the delivery. */
+const flatName = (random: Random, hour: Hour): string => bucketFile(random, hour + DELIVERED_AFTER_MS);
+
+/** With the day of the requests, and no time of day. */
+const partitionedKey = (random: Random, { account, region, name }: Bucket, hour: Hour): string => {
+  const day = hour - (hour % DAY_MS);
+  const folder = new Date(day).toISOString().slice(0, 10).replaceAll("-", "/");
+  return `${account}/${region}/${name}/${folder}/${bucketFile(random, day)}`;
+};
+
+const bucketFile = (random: Random, time: number): string =>
+  `${new Date(time).toISOString().slice(0, 19).replaceAll(/[T:]/g, "-")}-${random.hex(16).toUpperCase()}`;
+
 /** Numbers of files with which the sample has one file of each other log. */
-export const FILES_PER_BALANCER_LOG = 24;
-export const BALANCER_LOG_KINDS = BALANCER_LOGS.length;
+export const FILES_PER_OTHER_LOG = 24;
+/** The logs of load balancers, and those of buckets. */
+export const OTHER_LOG_KINDS = BALANCER_LOGS.length + 1;
 
 /** The folder of the day of delivery. */
 const albFolder = ({ account, region }: LoadBalancer, delivered: number): string =>

@@ -35,7 +35,10 @@ export function randomFrom(seed: number): Random {
   return {
     next,
     integer,
-    pick: (items) => items[integer(0, items.length - 1)] ?? items[0],
+    pick: (items) => {
+      const item = items[integer(0, items.length - 1)];
+      return item === undefined ? items[0] : item;
+    },
     // Each item gets its random position first: a sort's comparisons depend on the JavaScript engine.
     shuffled: (items) =>
       items

@@ -8,11 +8,12 @@ import { MINUTE_MS } from "../formats/time";
 import { maybeDamaged } from "./malformed";
 import {
   albObjects,
-  BALANCER_LOG_KINDS,
   balancerObjects,
+  bucketObjects,
   cloudfrontObjects,
-  FILES_PER_BALANCER_LOG,
+  FILES_PER_OTHER_LOG,
   type LogObject,
+  OTHER_LOG_KINDS,
   otherObjects,
 } from "./objects";
 import { type Random, randomFrom } from "./random";
@@ -21,7 +22,7 @@ import { hourWeight, request } from "./traffic";
 export interface SampleOptions {
   /** The same seed and sizes give the same text on every machine; its compression depends on zlib. */
   readonly seed: number;
-  /** Number of ALB and CloudFront access logs; each other log of load balancers adds one file to 24 of them. */
+  /** Number of ALB and CloudFront access logs; each other log adds one file to 24 of them. */
   readonly files: number;
   /** Lines per file, on average. */
   readonly lines: number;
@@ -47,7 +48,7 @@ const OUTAGE_MINUTES = { from: 20, to: 30 };
 const compress = promisify(gzip);
 
 /**
- * Writes access logs, and the other logs of load balancers, below a folder, under AWS's keys, with the difficulties of real
+ * Writes access logs, and the other logs of load balancers and of buckets, below a folder, under AWS's keys, with the difficulties of real
  * buckets: late files, files of the same name, old and new line formats, damaged lines, and files that are
  * not access logs.
  */
@@ -69,23 +70,23 @@ export async function writeSample(
     counts.rows[object.table] = (counts.rows[object.table] ?? 0) + text.rows;
     counts.unparsed[object.table] = (counts.unparsed[object.table] ?? 0) + text.unparsed;
     counts.bytes += text.bytes.length;
-    onProgress(++done, options.files + BALANCER_LOG_KINDS * balancerFiles(options));
+    onProgress(++done, options.files + OTHER_LOG_KINDS * otherFiles(options));
   }
   const others = otherObjects(random, FIRST_HOUR);
   for (const { key, body } of others) await writeObject(directory, key, Buffer.from(body));
   return { files: done, ...counts, skipped: Object.fromEntries(others.map(({ reason }) => [reason, 1])) };
 }
 
-/** Number of files of each other log of load balancers. */
-const balancerFiles = ({ files }: SampleOptions): number =>
-  Math.max(1, Math.floor(files / FILES_PER_BALANCER_LOG));
+/** Number of files of each other log. */
+const otherFiles = ({ files }: SampleOptions): number => Math.max(1, Math.floor(files / FILES_PER_OTHER_LOG));
 
 function* logObjects(random: Random, options: SampleOptions): Generator<LogObject> {
   const { files, hours } = options;
   const albFiles = Math.round(files * ALB_SHARE);
   yield* albObjects(random, albFiles, FIRST_HOUR, hours);
   yield* cloudfrontObjects(random, files - albFiles, FIRST_HOUR, hours);
-  yield* balancerObjects(random, balancerFiles(options), FIRST_HOUR, hours);
+  yield* balancerObjects(random, otherFiles(options), FIRST_HOUR, hours);
+  yield* bucketObjects(random, otherFiles(options), FIRST_HOUR, hours);
 }
 
 interface Text {

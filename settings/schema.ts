@@ -56,10 +56,15 @@ const DELIVERIES = Object.values(FORMATS).map(({ delivery }) => delivery);
 const WITH_ACCOUNTS = [
   ...new Set(DELIVERIES.flatMap((delivery) => (delivery.kind === "bucket-policy" ? delivery.by : []))),
 ];
-const WITHOUT_ACCOUNTS = DELIVERIES.flatMap((delivery) => (delivery.kind === "acl" ? delivery.service : []));
+const WITHOUT_ACCOUNTS = DELIVERIES.flatMap((delivery) =>
+  delivery.kind === "bucket-policy" ? [] : delivery.service,
+);
 const LATE_HOURS = Object.values(FORMATS)
   .map(({ id, lateByHours }) => `${lateByHours} for ${id}`)
   .join(", ");
+const VENDED = Object.values(FORMATS).flatMap(({ id, delivery }) =>
+  delivery.kind === "acl" && delivery.vended ? [id] : [],
+);
 const FLAT = Object.values(FORMATS).flatMap(({ id, delivered }) => (delivered.kind === "flat" ? [id] : []));
 /** Metadata of an option with a fixed default. */
 const withDefault = (description: string, value: string | number | boolean) => ({
@@ -101,7 +106,7 @@ const source = z.strictObject({
       `must not contain "${ACCOUNTS_FOLDER}": AWS adds that folder itself`,
     )
     .describe(
-      'Log prefix configured at the load balancer or distribution, with "/" at the end; empty without a prefix. Required for a distribution that delivers to the pipeline\'s bucket',
+      'Log prefix configured at the load balancer, distribution or bucket, with "/" at the end; empty without a prefix. Required for a distribution or bucket that delivers to the pipeline\'s bucket',
     ),
   accounts: z
     .array(accountId)
@@ -110,6 +115,13 @@ const source = z.strictObject({
     .optional()
     .describe(
       `Accounts whose ${WITH_ACCOUNTS.join(" and ")} may deliver; not for ${WITHOUT_ACCOUNTS.join(" and ")}. Default: the account of the pipeline`,
+    ),
+  deliverFrom: z
+    .string()
+    .regex(/^arn:aws:cloudfront::\d{12}:distribution\/[A-Z0-9]+$/, "must be the ARN of a distribution")
+    .optional()
+    .describe(
+      `Distribution of the pipeline's account whose logs the pipeline has delivered, with standard logging version 2 as JSON; only for ${VENDED.join(" and ")}. Default: logs are enabled elsewhere`,
     ),
   partition: z
     .boolean()

@@ -17,7 +17,7 @@ export const keyPrefixOf = (source: string): string =>
 const WITH_ACCOUNTS = FORMAT_IDS.filter((id) => FORMATS[id].delivery.kind === "bucket-policy");
 const WITHOUT_ACCOUNTS = FORMAT_IDS.flatMap((id) => {
   const { delivery } = FORMATS[id];
-  return delivery.kind === "acl" ? [{ id, service: delivery.service }] : [];
+  return delivery.kind === "bucket-policy" ? [] : [{ id, service: delivery.service }];
 });
 
 /** A condition that a source is read as delivered. */
@@ -98,7 +98,7 @@ export const SOURCE_RULES: readonly Validation[] = [
   ),
   ...WITHOUT_ACCOUNTS.map(({ id, service }) =>
     none(
-      `[for source in sources : "accounts must not be set for a ${service} source, got them for \${jsonencode(source.name)}" if source.format == "${id}" && source.has_accounts]`,
+      `[for source in sources : "accounts must not be set for sources of ${service}, got them for \${jsonencode(source.name)}" if source.format == "${id}" && source.has_accounts]`,
     ),
   ),
   ...FLAT.map(({ id, reason }) =>

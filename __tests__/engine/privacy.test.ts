@@ -1,9 +1,9 @@
-import { FORMATS, type FormatId } from "../../formats";
+import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
 import { PRIVACY_SALT_KEY } from "../../formats/partition-layout";
 import type { PrivacyOptions } from "../../formats/privacy";
 import { edgeLines, hostileLines } from "../helpers/edge-lines";
-import { albKey, cloudfrontKey } from "../helpers/lake";
-import { albLine, cloudfrontLine } from "../helpers/lines";
+import { albKey, cloudfrontKey, keyOf } from "../helpers/lake";
+import { albLine, cloudfrontLine, LINES } from "../helpers/lines";
 import { type LocalLake, localLake } from "./local-lake";
 import { type LogFile, logFile, sampleLogs } from "./log-files";
 import { deploy, type Pipeline } from "./pipeline";
@@ -41,9 +41,26 @@ const PERSONAL: readonly LogFile[] = [
         "cs(Cookie)": "id=cookie-secret",
       }),
     ),
+    JSON.stringify({
+      date: "2026-11-23",
+      time: "07:05:00",
+      "c-ip": "198.51.100.77",
+      "cs-uri-query": "token=query-secret",
+      "cs(Referer)": URL,
+      "cs(Cookie)": "id=cookie-secret",
+    }),
     ...edgeLines("cloudfront"),
     ...hostileLines("cloudfront"),
   ]),
+  logFile(keyOf("s3"), [
+    LINES.s3({ request_uri: '"GET /a?token=query-secret HTTP/1.1"', referrer: `"${URL}"` }),
+    LINES.s3({ request_uri: '"GET /a?token=query-secret" HTTP/1.1"' }),
+    LINES.s3({ request_uri: `"GET ${URL}"` }),
+    LINES.s3({ request_uri: '"/a?token=query-secret"', remoteip: "-", requester: "-" }),
+  ]),
+  ...FORMAT_IDS.filter((format) => format !== "alb" && format !== "cloudfront").map((format) =>
+    logFile(keyOf(format), [...edgeLines(format), ...hostileLines(format)]),
+  ),
 ];
 
 const OPTIONS: readonly PrivacyOptions[] = [
@@ -56,9 +73,10 @@ it.each(OPTIONS)("leaves out the same values as the local lake: %j", async (priv
   const files = [...PERSONAL, ...(await sampleLogs({ files: 9, lines: 100, hours: 2 }))];
   const pipeline = await deploy(`privacy ${Object.values(privacy).join(", ")}`, {
     sources: [
-      { name: "web", format: "alb", prefix: "alb/", privacy },
-      { name: "cdn", format: "cloudfront", prefix: "cloudfront/", privacy },
+      ...FORMAT_IDS.map((format) => ({ name: format, format, prefix: `${format}/`, privacy })),
       { name: "cdn-eu", format: "cloudfront", prefix: "cloudfront-eu/", privacy },
+      { name: "connections", format: "alb-connection", prefix: "alb/", privacy },
+      { name: "checks", format: "alb-health-check", prefix: "alb/", privacy },
     ],
   });
   const lake = await localLake(pipeline.bucket, files, privacy);

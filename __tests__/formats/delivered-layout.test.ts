@@ -3,8 +3,8 @@ import { parseHour } from "../../formats/hour";
 import { fileNameOf } from "../../formats/object-kind";
 
 const layouts = Object.values(FORMATS).flatMap(({ id, delivered, sampleKeys: [key] }) =>
-  delivered.kind === "folders" && delivered.groups
-    ? [{ id, key, layout: delivered, groups: delivered.groups }]
+  delivered.kind === "folders" && delivered.groups?.delimiter !== undefined
+    ? [{ id, key, layout: delivered, groups: delivered.groups, delimiter: delivered.groups.delimiter }]
     : [],
 );
 
@@ -12,7 +12,7 @@ it("all logs of load balancers can be read as delivered", () => {
   expect(layouts.map(({ id }) => id)).toEqual(["alb", "alb-connection", "alb-health-check", "elb", "nlb"]);
 });
 
-describe.each(layouts)("the layout of $id", ({ id, key, layout, groups }) => {
+describe.each(layouts)("the layout of $id", ({ id, key, layout, groups, delimiter }) => {
   const folders = key.split("/").slice(0, layout.levels.length);
   const name = fileNameOf(key);
 
@@ -28,7 +28,7 @@ describe.each(layouts)("the layout of $id", ({ id, key, layout, groups }) => {
   it("has the group of its sample key, in which the names are ordered by time", () => {
     const start = groups.start(folders);
     expect(name.startsWith(start)).toBe(true);
-    const group = name.slice(0, name.indexOf(groups.delimiter, start.length) + groups.delimiter.length);
+    const group = name.slice(0, name.indexOf(delimiter, start.length) + delimiter.length);
     expect(name.slice(group.length)).toMatch(
       new RegExp(`^${groups.stampOf(new Date("2026-11-23T07:05:00Z"))}`),
     );

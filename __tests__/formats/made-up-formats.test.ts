@@ -145,7 +145,7 @@ describe("a format that is registered", () => {
   it("is refused in a Region without delivery, and with accounts that it does not use", () => {
     const broken = SOURCES.map((source) => ({ ...source, accounts: ["111122223333"] }));
     expect(() => parseSettings("test", { ...SETTINGS, region: "cn-north-1", sources: broken })).toThrow(
-      /sources\[1\]\.accounts: must not be set for a Relay source: relays of any account.*\n.*sources\[1\]\.format: must be a Region with relays, got "cn-north-1"/,
+      /sources\[1\]\.accounts: must not be set for sources of Relay: relays of any account.*\n.*sources\[1\]\.format: must be a Region with relays, got "cn-north-1"/,
     );
     // If only Terraform knows the Region, Terraform checks it.
     const json = synthConstruct((scope) => {
@@ -202,7 +202,7 @@ describe("a format that is registered", () => {
       expect.arrayContaining(["tunnel_access_logs_raw", "relay_access_logs_lines"]),
     );
     const rules = JSON.stringify((variable as Record<string, object>).sources);
-    expect(rules).toContain("accounts must not be set for a Relay source");
+    expect(rules).toContain("accounts must not be set for sources of Relay");
     expect(rules).toContain(`if contains([\\"alb\\",`);
   });
 

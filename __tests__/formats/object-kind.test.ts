@@ -123,6 +123,7 @@ it("no character that a file system, a terminal or SQL reads in a special way is
     cloudfront: (text: string) => `EMLARXS9EXAMPLE.2026-05-01-20.a1${text}.gz`,
     elb: (text: string) => `${ACCOUNT}_lb${text}_20260501T2340Z_10.0.0.1_a.log`,
     nlb: (text: string) => `${ACCOUNT}_net.lb${text}.1_20260501T2340Z_a.log.gz`,
+    s3: (text: string) => `shop${text}2026-05-01-20-12-33-4E57427F3EXAMPLE`,
   };
   for (const [format, name] of Object.entries(names)) {
     expect(describeKind(format as keyof typeof FORMATS, name(""))).toMatch(/^2026-05-01T2/);
@@ -148,6 +149,34 @@ it("no character that a file system, a terminal or SQL reads in a special way is
         "unmatched-key",
       ]);
   }
+});
+
+describe("keys of buckets' server access logs", () => {
+  it.each([
+    ["2026-06-01-00-12-33-4E57427F3EXAMPLE", "2026-06-01T00"],
+    ["logs/2026-06-01-23-12-33-4E57427F3EXAMPLE", "2026-06-01T23"],
+    ["prefix2026-06-01-00-12-33-XXXXXXXX", "2026-06-01T00"],
+    ["logs/shop-1-2026-06-01-09-59-59-4E57427F3EXAMPLE", "2026-06-01T09"],
+    ["logs/2026-01-01-00-00-00-a2026-06-01-09-59-59-4E57427F3EXAMPLE", "2026-06-01T09"],
+    ["s3/111122223333/eu-central-1/shop/2026/06/01/2026-06-01-00-00-00-4E57427F3EXAMPLE", "2026-06-01T00"],
+    ["2024-02-29-00-00-00-A", "2024-02-29T00"],
+  ])("reads the hour of %s", (key, hour) => {
+    expect(describeKind("s3", key)).toBe(hour);
+  });
+
+  it.each([
+    ["2026-02-29-00-12-33-4E57427F3EXAMPLE", "unmatched-key"],
+    ["2026-06-01-24-12-33-4E57427F3EXAMPLE", "unmatched-key"],
+    ["2026-06-01-00-60-33-4E57427F3EXAMPLE", "unmatched-key"],
+    ["2026-06-01-00-12-60-4E57427F3EXAMPLE", "unmatched-key"],
+    ["2026-06-01-00-12-33-", "unmatched-key"],
+    ["2026-06-01-00-12-33-4E57427F3EXAMPLE.gz", "unmatched-key"],
+    ["2026-06-01-00-12-33", "unmatched-key"],
+    ["EMLARXS9EXAMPLE.2026-05-01-20.a103fd5a.gz", "unmatched-key"],
+    ["logs/", "folder-marker"],
+  ])("skips %s as %s", (key, reason) => {
+    expect(describeKind("s3", key)).toBe(reason);
+  });
 });
 
 describe("keys of distribution objects", () => {

@@ -18,11 +18,15 @@ const sources = readdirSync(ROOT, { withFileTypes: true })
   )
   .filter((file) => /\.[jt]s$/.test(file));
 
-const ID = `(?:${FORMAT_IDS.join("|")})`;
-const QUOTED = `\\\\?["'\`]${ID}\\\\?["'\`]`;
+/** Names of formats that other things have, too: they are looked for only in comparisons. */
+const AMBIGUOUS: readonly string[] = ["s3"];
+const idsOf = (ids: readonly string[]) => `(?:${ids.join("|")})`;
+const quoted = (id: string) => `\\\\?["'\`]${id}\\\\?["'\`]`;
+const [ANY_ID, ID] = [idsOf(FORMAT_IDS), idsOf(FORMAT_IDS.filter((id) => !AMBIGUOUS.includes(id)))];
+const [ANY_QUOTED, QUOTED] = [quoted(ANY_ID), quoted(ID)];
 const ASKS_WHICH = [
-  new RegExp(`[!=]==?\\s*(?:${QUOTED}|(?:FORMATS\\.)?${ID}\\b)`),
-  new RegExp(`${QUOTED}\\s*[!=]==?`),
+  new RegExp(`[!=]==?\\s*(?:${ANY_QUOTED}|(?:FORMATS\\.)?${ANY_ID}\\b)`),
+  new RegExp(`${ANY_QUOTED}\\s*[!=]==?`),
   new RegExp(`\\bcase\\s+${QUOTED}`),
   // A property of an object whose keys are formats.
   new RegExp(`(?:^|[{,(\\s])(?:${ID}|${QUOTED}|\\[\\w*(?:${ID}|${ID.toUpperCase()})\\w*(?:\\.id)?\\]):`, "m"),

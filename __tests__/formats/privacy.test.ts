@@ -16,8 +16,9 @@ const HASH = withDefaults({ clientIps: "hash", queryStrings: "hash", cookies: "h
 const KINDS: readonly PersonalKind[] = [
   "address",
   "addresses",
-  "certificate",
+  "identity",
   "url",
+  "request",
   "query",
   "cookie",
   "method",
@@ -148,6 +149,22 @@ describe("a URL", () => {
     expect(await made(HASH, "url", "https://example.com/a")).toBe("https://example.com/a");
   });
 
+  it.each([
+    ["GET /a%20b.png?versionId=v1 HTTP/1.1", "GET /a%20b.png HTTP/1.1"],
+    ["GET /bucket?policy", "GET /bucket"],
+    ["GET /a b.png?X-Amz-Signature=0a1b HTTP/1.1", "GET /a b.png HTTP/1.1"],
+    ["GET http://u:p@h/a?b HTTP/1.1", "GET http://h/a HTTP/1.1"],
+    ['GET /a?b" HTTP/1.0 HTTP/1.1', "GET /a HTTP/1.1"],
+    ["/a?b=c /a HTTP/1.1", null],
+    ["GET", null],
+    ["GET a@b HTTP/1.1", null],
+  ])("is without its query string in a request line, for %s: %s", async (request, expected) => {
+    expect(await made(withDefaults({}), "request", request)).toBe(request);
+    expect((await made(TRUNCATE, "request", request)) || null).toBe(expected);
+    if (expected !== null)
+      expect(String(await made(HASH, "request", request)).replace(/\?[0-9a-f]{32}/, "")).toBe(expected);
+  });
+
   it("cannot hide in a malformed request line's method or protocol", async () => {
     expect(await made(TRUNCATE, "method", "/a?token=secret")).toBeNull();
     expect(await made(TRUNCATE, "protocol", "secret")).toBeNull();
@@ -156,10 +173,10 @@ describe("a URL", () => {
   });
 });
 
-it("a client's certificate is left out if addresses are truncated, and hashed if they are hashed", async () => {
-  expect(await made(withDefaults({}), "certificate", "CN=till 7")).toBe("CN=till 7");
-  expect(await made(TRUNCATE, "certificate", "CN=till 7")).toBeNull();
-  expect(await made(HASH, "certificate", "CN=till 7")).toMatch(/^[0-9a-f]{32}$/);
+it("a client's certificate or a requester is left out if addresses are truncated, and hashed if they are hashed", async () => {
+  expect(await made(withDefaults({}), "identity", "CN=till 7")).toBe("CN=till 7");
+  expect(await made(TRUNCATE, "identity", "CN=till 7")).toBeNull();
+  expect(await made(HASH, "identity", "CN=till 7")).toMatch(/^[0-9a-f]{32}$/);
 });
 
 describe("a hash", () => {
@@ -199,6 +216,9 @@ it("both engines give the same result", async () => {
     "%2C",
     "%3F",
     "%40",
+    "GET ",
+    " ",
+    " HTTP/1.1",
     "\\",
     ":",
     "2002:",

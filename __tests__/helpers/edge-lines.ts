@@ -54,6 +54,19 @@ const TIMES: Readonly<Partial<Record<FormatId, readonly string[]>>> = {
     albLine({ request_creation_time: "2026-13-01T00:00:00.000000Z" }),
   ],
   cloudfront: [cloudfrontLine({ date: "2026-02-30" }), cloudfrontLine({ time: "24:00:00" })],
+  s3: [
+    "[30/Feb/2026:00:00:00 +0000]",
+    "[29/Feb/2026:00:00:00 +0000]",
+    "[31/Nov/2026:00:00:00 +0000]",
+    "[01/nov/2026:00:00:00 +0000]",
+    "[00/Nov/2026:00:00:00 +0000]",
+    "[01/Nov/0000:00:00:00 +0000]",
+    "[01/Nov/2026:24:00:00 +0000]",
+    "[01/Nov/2026:00:00:00 +0100]",
+    "[01/Nov/2026:00:00:00]",
+    "01/Nov/2026:00:00:00 +0000",
+    "2026-11-01T00:00:00Z",
+  ].map((time) => LINES.s3({ requestdatetime: time })),
 };
 /** Text that is not a log line. */
 const BROKEN: Readonly<Partial<Record<FormatId, readonly string[]>>> = {

@@ -15,6 +15,11 @@ interface Asked {
 }
 type Compute = (asked: Asked) => Answer;
 
+/** Name and kind of the bot with a User-Agent header. */
+function botOf(userAgent: string | null): [name: string | null, kind: string] {
+  if (userAgent?.includes("GPTBot")) return ["gptbot", "ai"];
+  return userAgent?.startsWith("curl/") ? ["curl", "tool"] : [userAgent, "other"];
+}
 const dayOf = ({ time }: LoggedRequest): string => time.slice(0, 10);
 
 /** By the question's name without its format. */
@@ -47,10 +52,21 @@ export const EXPECTED: Readonly<Record<string, Compute>> = {
     ),
   top_user_agents: ({ requests }) => agents(requests, "error_percent", ({ status }) => status >= "400"),
   bots: ({ requests }) =>
-    agents(
-      requests.filter(({ userAgent }) => userAgent === null || /bot|curl/i.test(userAgent)),
-      "refused_percent",
-      isClass("4"),
+    sorted(
+      groups(
+        requests.filter(({ userAgent }) => userAgent === null || /bot|curl/i.test(userAgent)),
+        ({ userAgent }) => botOf(userAgent),
+      ).map(([[bot = null, kind = null], group]) => ({
+        bot,
+        bot_kind: kind,
+        requests: group.length,
+        clients: distinct(group, ({ client }) => client),
+        user_agents: bot === null ? 0 : distinct(group, ({ userAgent }) => String(userAgent)),
+        bytes_sent: sum(group, ({ sent }) => sent),
+        refused_percent: percent(group.filter(isClass("4")).length, group.length),
+      })),
+      "-requests",
+      "bot",
     ),
   status_over_time: ({ requests }) =>
     sorted(

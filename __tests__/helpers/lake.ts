@@ -62,5 +62,5 @@ export const cloudfrontKey = (hour = "2026-11-23-07"): string =>
 export function keyOf(id: FormatId): string {
   const { delivery, sampleKeys } = FORMATS[id];
   const unique = (files++).toString(16).padStart(8, "0");
-  return `${id}/${deliveryFolderOf(delivery)}${sampleKeys[0].replace(/[0-9a-z]{8}(?=(?:\.log)?(?:\.gz)?$)/, unique)}`;
+  return `${id}/${deliveryFolderOf(delivery)}${sampleKeys[0].replace(/[0-9A-Za-z]{8}(?=(?:\.log)?(?:\.gz)?$)/, unique)}`;
 }

@@ -95,8 +95,8 @@ export const cloudfrontLine = (changes: Readonly<Record<string, string>> = {}, c
     .slice(0, count)
     .join("\t");
 
-/** A field: text without spaces, or with quoted parts. */
-const FIELD = /(?:"(?:[^"\\]|\\.)*"|[^ "])+/g;
+/** A field: text without spaces, or with parts in quotes or brackets. */
+const FIELD = /\[[^\]]*\]|(?:"(?:[^"\\]|\\.)*"|[^ "])+/g;
 
 /** The fields of a format's first sample line. */
 export function fieldsOf({ fields, samples: [line], separator }: LogFormat): FieldTexts {

@@ -57,7 +57,16 @@ const PATHS = [
   "/.env",
   "/wp-login.php",
 ] as const;
-const AGENTS = ["Mozilla/5.0", "curl/8.10.1", "ExampleBot/2.1", "Opera/9.80 (X11; Linux)", null] as const;
+const GPTBOT = "Mozilla/5.0 AppleWebKit/537.36; compatible; GPTBot/1.2; +https://openai.com/gptbot";
+const AGENTS = [
+  "Mozilla/5.0",
+  "curl/8.10.1",
+  "curl/7.88.1",
+  GPTBOT,
+  "ExampleBot/2.1",
+  "Opera/9.80 (X11; Linux)",
+  null,
+] as const;
 const RESULTS = ["Hit", "RefreshHit", "OriginShieldHit", "Miss", "Miss", "Redirect"] as const;
 
 /** Some hundred requests of four days, the same in every run. */

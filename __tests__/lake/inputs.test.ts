@@ -70,7 +70,7 @@ describe("the arguments of ingest", () => {
     const inputs = [path("none"), path("*.gz"), path("a.log")];
     await expect(lake.ingest({ inputs })).rejects.toThrow(
       `${path("none")}: there is no such file or folder
-       ${path("*.gz")}: no file matches`,
+${path("*.gz")}: no file matches`,
     );
   });
 

@@ -4,22 +4,31 @@ import { QUESTIONS } from "../../questions";
 import { parseRange } from "../../questions/range";
 import { renderQuestion } from "../../questions/render";
 import { randomFrom } from "../../sample/random";
-import type { Json } from "../../terminal/rows";
+import {
+  type Answer,
+  average,
+  distinct,
+  first,
+  groups,
+  last,
+  latency,
+  micros,
+  percent,
+  sorted,
+  sum,
+  text,
+  type Values,
+} from "../helpers/answer-rows";
 import { keyOf, rowsOf, type TestLake, testLake } from "../helpers/lake";
 import { LINES } from "../helpers/lines";
-import { REQUEST_FORMATS } from "../helpers/requests";
 
 // Logs without requests: the answers are computed from the logged values without SQL.
-
-type Values = Readonly<Record<string, Json>>;
-type Answer = readonly Values[];
 
 const random = randomFrom(11);
 const COUNT = 200;
 /** A time of the hour that the file's name shows, in seconds. */
 const timeOf = (index: number): string =>
   `2026-11-23T07:${String(Math.floor(index / 4)).padStart(2, "0")}:${String((index % 4) * 15).padStart(2, "0")}`;
-const micros = (time: string): string => `${time}.000000Z`;
 const logged = (make: (index: number) => Values): Answer =>
   Array.from({ length: COUNT }, (_, index) => make(index));
 const clientOf = (): string => `198.51.100.${random.skewed(8)}`;
@@ -71,7 +80,6 @@ const tunnels = logged((index) => {
   };
 });
 
-const text = (value: Json | undefined): string => String(value ?? "-");
 const LOGS: Readonly<Partial<Record<FormatId, readonly string[]>>> = {
   "alb-connection": connections.map((row) =>
     LINES["alb-connection"]({
@@ -118,65 +126,10 @@ const LOGS: Readonly<Partial<Record<FormatId, readonly string[]>>> = {
   ),
 };
 
-/** The values of some columns that occur together, with their rows. */
-function groups(rows: Answer, ...names: readonly string[]): [Values, Answer][] {
-  const found = new Map<string, Values[]>();
-  for (const row of rows) {
-    const key = JSON.stringify(names.map((name) => row[name] ?? null));
-    found.set(key, [...(found.get(key) ?? []), row]);
-  }
-  return [...found.values()].map((group) => [
-    Object.fromEntries(names.map((name) => [name, group[0]?.[name] ?? null])),
-    group,
-  ]);
-}
-const distinct = (rows: Answer, name: string): number => new Set(rows.map((row) => row[name])).size;
-const sum = (rows: Answer, name: string): number => rows.reduce((total, row) => total + Number(row[name]), 0);
-const round = (value: number, digits: number): number => Number(value.toFixed(digits));
-const percent = (part: number, whole: number): number => round((100 * part) / whole, 2);
-const first = (rows: Answer): string => micros(text(rows.map(({ time }) => text(time)).sort()[0]));
-const last = (rows: Answer): string =>
-  micros(
-    text(
-      rows
-        .map(({ time }) => text(time))
-        .sort()
-        .at(-1),
-    ),
-  );
-/** Sorted by columns; with a dash the largest first, NULL last. */
-const sorted = (rows: Answer, ...columns: readonly string[]): Answer =>
-  [...rows].sort((a, b) => {
-    for (const column of columns) {
-      const name = column.replace("-", "");
-      const [left = null, right = null] = [a[name], b[name]];
-      if (left === right) continue;
-      if (left === null || right === null) return left === null ? 1 : -1;
-      return left < right === column.startsWith("-") ? 1 : -1;
-    }
-    return 0;
-  });
-const latency = (seconds: readonly number[]) => {
-  const values = [...seconds].sort((a, b) => a - b);
-  const quantile = (part: number) => {
-    const place = (values.length - 1) * part;
-    const [low = 0, high = 0] = [values[Math.floor(place)], values[Math.ceil(place)]];
-    return expect.closeTo(low + (high - low) * (place - Math.floor(place)), 3);
-  };
-  return {
-    average: expect.closeTo(values.reduce((total, value) => total + value, 0) / values.length, 3),
-    p50: quantile(0.5),
-    p90: quantile(0.9),
-    p95: quantile(0.95),
-    p99: quantile(0.99),
-    slowest: values.at(-1) ?? null,
-  };
-};
 const isFailed = ({ status, reason }: Values): boolean =>
   status === undefined ? reason !== null : status === "FAIL";
 const failedIn = (rows: Answer): Answer => rows.filter(isFailed);
 const isBroken = ({ protocol }: Values): boolean => protocol === null;
-const average = (rows: Answer, name: string): number => sum(rows, name) / rows.length;
 
 /** By the question's name. */
 const EXPECTED: Readonly<Record<string, () => Answer>> = {
@@ -441,7 +394,7 @@ const EXPECTED: Readonly<Record<string, () => Answer>> = {
 };
 
 const VALUES: Readonly<Record<string, string>> = { before: "2029-01-01" };
-const ASKED = QUESTIONS.filter(({ format }) => !REQUEST_FORMATS.some((id) => id === format));
+const ASKED = QUESTIONS.filter(({ format }) => LOGS[format] !== undefined);
 
 let lake: TestLake;
 let open: OpenLake;

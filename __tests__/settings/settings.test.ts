@@ -21,6 +21,7 @@ const problemOf = (changes: object): string => {
 };
 const key = (region: string, partition = "aws") =>
   `arn:${partition}:kms:${region}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+const DISTRIBUTION = "arn:aws:cloudfront::111122223333:distribution/E2EXAMPLE1SHOP";
 const source = (changes: object) => ({ sources: [{ ...VALID.sources[0], ...changes }] });
 
 describe("settings", () => {
@@ -54,6 +55,41 @@ describe("settings", () => {
       source({ format: "cloudfront", prefix: "" }),
       "sources[0].prefix: must not be empty: the pipeline writes to the same bucket; set a prefix for the source's logs",
     ],
+    [source({ deliverFrom: "E2EXAMPLE1SHOP" }), "sources[0].deliverFrom: must be the ARN of a distribution"],
+    [source({ deliverFrom: DISTRIBUTION }), "sources[0].deliverFrom: must not be set for the format alb"],
+    [
+      {
+        existingLogBucket: "company-logs",
+        ...source({ format: "cloudfront", prefix: "", deliverFrom: DISTRIBUTION }),
+      },
+      'sources[0].deliverFrom: must not be set with an empty "prefix"',
+    ],
+    [
+      {
+        existingLogBucket: "company-logs",
+        existingLogBucketOwner: "444455556666",
+        ...source({ format: "cloudfront", prefix: "cdn/", deliverFrom: DISTRIBUTION }),
+      },
+      'sources[0].deliverFrom: must not be set with "existingLogBucketOwner"',
+    ],
+    [
+      {
+        sources: ["a", "b"].map((name) => ({
+          name,
+          format: "cloudfront",
+          prefix: `${name}/`,
+          deliverFrom: DISTRIBUTION,
+        })),
+      },
+      `sources[1].deliverFrom: must be unique, got "${DISTRIBUTION}" again`,
+    ],
+    [
+      {
+        region: "cn-north-1",
+        ...source({ format: "cloudfront", prefix: "cdn/", deliverFrom: DISTRIBUTION }),
+      },
+      'sources[0].deliverFrom: must not be set in this partition of AWS, got "cn-north-1"',
+    ],
     [source({ format: "cloudfront", prefix: "raw/x/" }), 'sources[0].prefix: must not overlap "raw/"'],
     [source({ privacy: { clientIps: "remove" } }), "access-logs.json: sources[0].privacy.clientIps: "],
     [source({ privacy: { ips: "hash" } }), 'access-logs.json: sources[0].privacy: unknown option "ips"'],
@@ -79,7 +115,15 @@ describe("settings", () => {
     ],
     [
       source({ format: "cloudfront", prefix: "cf/", accounts: ["111122223333"] }),
-      "sources[0].accounts: must not be set for a CloudFront source",
+      "sources[0].accounts: must not be set for sources of CloudFront",
+    ],
+    [
+      source({ format: "s3", prefix: "s3/", accounts: ["111122223333"] }),
+      "sources[0].accounts: must not be set for sources of S3: buckets deliver only to buckets of their own account",
+    ],
+    [
+      source({ format: "s3", prefix: "s3/", layout: "as-delivered" }),
+      'sources[0].layout: must not be "as-delivered" for the format s3: S3 delivers the files of all days to one folder',
     ],
     [source({ partition: "yes" }), 'sources[0].partition: must be true or false, without quotes, got "yes"'],
     [source({ name: undefined }), "sources[0].name: must be set, got nothing"],

@@ -75,6 +75,17 @@ it("sources of different formats with one prefix and layout share a filter, an e
   expect(timesIn("aws_lakeformation_resource")).toBe(1);
 });
 
+it("S3 may deliver to another account's bucket only the logs of that account's buckets", () => {
+  const sources = [{ name: "media", format: "s3", prefix: "s3/" }];
+  const props = pipelinePropsOf(parseSettings("test", { ...BASE, ...ANOTHERS, sources }));
+  const { Statement: statements } = JSON.parse(ownersPolicyOf(props, "company-logs", "111122223333"));
+  expect(statements[0]).toMatchObject({
+    Sid: "S3LogDelivery",
+    Resource: ["arn:aws:s3:::company-logs/s3/*"],
+    Condition: { StringEquals: { "aws:SourceAccount": "444455556666" } },
+  });
+});
+
 it("the policy of another account's bucket allows only to list and to read files as delivered", () => {
   const props = pipelinePropsOf(parseSettings("test", { ...BASE, ...ANOTHERS, sources: [SHOP] }));
   const { Statement: statements } = JSON.parse(ownersPolicyOf(props, "company-logs", "111122223333"));

@@ -32,7 +32,7 @@ describe("the variables of a Terraform module with a made-up format", () => {
 
   it("refuse accounts for a format that is delivered by access control list", async () => {
     expect(await plan([{ name: "r", format: "relay", prefix: "r/", accounts }])).toContain(
-      'accounts must not be set for a Relay source, got them for "r"',
+      'accounts must not be set for sources of Relay, got them for "r"',
     );
   });
 });

@@ -86,7 +86,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   ],
   [
     { sources: [{ name: "a", format: "cloudfront", prefix: "a/", accounts: ["111122223333"] }] },
-    'sources: accounts must not be set for a CloudFront source, got them for "a"',
+    'sources: accounts must not be set for sources of CloudFront, got them for "a"',
   ],
   [{ sources: ["alb"] }, "sources: must be an object with name, format, "],
   [{ sources: [{ format: "alb", prefix: "a/" }] }, "sources: name: must be lower-case letters"],

@@ -5,7 +5,7 @@ import type { Progress } from "../../lake/ingest";
 import type { RemoteBucket } from "../../lake/remote-bucket";
 import { progressLine } from "../../terminal/progress-line";
 import { UserError, usageError } from "../../terminal/user-error";
-import { write, writeText } from "../../terminal/write";
+import { write, writeErrors, writeText } from "../../terminal/write";
 import { examples } from "../command-line";
 import { NEW_LAKE_HELP, newLake } from "../default-lake";
 import { printIgnored, printSummary } from "../print-summary";
@@ -79,7 +79,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   const progress = progressLine(process.stderr);
   process.once("SIGINT", () => {
     progress.clear();
-    console.error("interrupted; run the same command again to continue");
+    writeErrors("interrupted; run the same command again to continue");
     // Without this listener, the signal ends the process as it would have.
     process.kill(process.pid, "SIGINT");
   });
@@ -95,7 +95,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   });
   progress.clear();
   await (options.json ? write(`${JSON.stringify(summary)}\n`) : writeText(printSummary(summary, lake)));
-  process.stderr.write(printIgnored(summary.ignored));
+  writeErrors(...printIgnored(summary.ignored));
   if (summary.lost.length > 0) process.exitCode = 1;
   if (summary.moved === 0 && summary.lost.length === 0) throw new UserError(NOTHING_FOUND);
 }

@@ -1,7 +1,10 @@
 import { typeNameOf } from "../column-type";
 import { columnsOf, type LogFormat } from "../log-format";
 import { COLUMN_SEPARATOR, scannedColumns } from "../scan-line";
+import { TIME_FORMS } from "../time-form";
 import { sqlIdentifier, sqlString } from "./sql-text";
+
+const ISO_FORM = "%Y-%m-%dT%H:%M:%S.%fZ";
 
 /** Columns of the typed table in DuckDB's types. */
 export const duckdbColumns = (format: LogFormat): readonly { name: string; type: string }[] =>
@@ -25,15 +28,18 @@ export function renderDuckdbRelation(format: LogFormat, glob: string, maxLineByt
   const scanned = scannedColumns(format).map((column, index) =>
     column === "filler"
       ? { name: `filler_${index}`, type: "VARCHAR" }
-      : { name: column.name, type: typeNameOf("duckdb", format, column) },
+      : { name: column.name, type: column.form ? "VARCHAR" : typeNameOf("duckdb", format, column) },
   );
   const columns = [...scanned, { name: "unparsed", type: "VARCHAR" }];
   const names = new Set(scanned.map(({ name }) => name));
-  const selected = duckdbColumns(format).map(({ name }) =>
-    names.has(name)
-      ? sqlIdentifier(name)
-      : `CAST(${sqlIdentifier("time")} AS DATE) AS ${sqlIdentifier(name)}`,
-  );
+  const selected = columnsOf(format).map(({ name, form }) => {
+    const value = sqlIdentifier(name);
+    if (!names.has(name)) return `CAST(${sqlIdentifier("time")} AS DATE) AS ${value}`;
+    // The line reader writes ISO 8601.
+    return form
+      ? `try_strptime(${value}, [${[TIME_FORMS[form].duckdb, ISO_FORM].map(sqlString).join(", ")}]) AS ${value}`
+      : value;
+  });
   return `SELECT ${selected.join(", ")}, parse_filename(filename) AS file, unparsed[${UNPARSED_MARK.length + 1}:] AS unparsed
 FROM read_csv(${sqlString(glob)},
   columns = {${columns.map(({ name, type }) => `${sqlString(name)}: ${sqlString(type)}`).join(", ")}},

@@ -65,6 +65,10 @@ const WITHOUT_HOST = `^(/(?:[^/\\\\\\n][^/\\n]*${PATH_REST})?|[A-Za-z0-9.-]+:[0-
 
 const METHOD = "^([A-Za-z-]{1,32})$";
 const PROTOCOL = "^(HTTP/[0-9.]{1,8})$";
+/** Parts of a request line: a URL can contain spaces. */
+const REQUEST_METHOD = "^([A-Za-z-]{1,32}) ";
+const REQUEST_URL = "^[^ \\n]+ ([^\\n]*?)(?: HTTP/[0-9.]{1,8})?$";
+const REQUEST_PROTOCOL = "( HTTP/[0-9.]{1,8})$";
 
 /** Without a match, Trino returns NULL and DuckDB an empty text: both become NULL. */
 const found = (value: string, pattern: string): string =>
@@ -92,6 +96,10 @@ export function renderPrivate(
   };
   const droppedOrHashed = (mode: "drop" | "hash"): string =>
     mode === "drop" ? "CAST(NULL AS varchar)" : hashed(value);
+  const urlWith = (mode: "drop" | "hash", url: string): string =>
+    mode === "drop"
+      ? withoutQuery(dialect, url)
+      : `${withoutQuery(dialect, url)} || COALESCE('?' || ${hashed(found(url, QUERY))}, '')`;
   const { clientIps, queryStrings, cookies } = privacy;
   switch (kind) {
     case "address":
@@ -102,13 +110,13 @@ export function renderPrivate(
       const replaced = clientIps === "truncate" ? truncated : (item: string) => hashed(trimmed(item));
       return `NULLIF(${dialect.each(dialect.replaced(value, COMMA, ","), replaced)}, '')`;
     }
-    case "certificate":
+    case "identity":
       return clientIps === "keep" ? value : droppedOrHashed(clientIps === "hash" ? "hash" : "drop");
     case "url":
+      return queryStrings === "keep" ? value : urlWith(queryStrings, value);
+    case "request":
       if (queryStrings === "keep") return value;
-      return queryStrings === "drop"
-        ? withoutQuery(dialect, value)
-        : `${withoutQuery(dialect, value)} || COALESCE('?' || ${hashed(found(value, QUERY))}, '')`;
+      return `${found(value, REQUEST_METHOD)} || ' ' || ${urlWith(queryStrings, found(value, REQUEST_URL))} || COALESCE(${found(value, REQUEST_PROTOCOL)}, '')`;
     case "query":
       return queryStrings === "keep" ? value : droppedOrHashed(queryStrings);
     case "cookie":

@@ -114,6 +114,7 @@ async function groupsIn(
   start: string,
   { delimiter }: NameGroups,
 ): Promise<string[]> {
+  if (delimiter === undefined) return [start];
   const found: string[] = [];
   for await (const page of listing.prefixPages(bucket, start, delimiter)) found.push(...page);
   return found;

@@ -1,0 +1,162 @@
+/**
+ * Kinds of robots and programs.
+ *
+ * - `search`: crawlers of search engines
+ * - `ai`: crawlers for the training of AI models, and fetches for their answers
+ * - `monitor`: checks of availability, also those of AWS
+ * - `tool`: programs and libraries that send requests, and scanners
+ */
+type RobotKind = "search" | "ai" | "monitor" | "tool";
+
+interface RobotFamily {
+  readonly kind: RobotKind;
+  /** Pages with the names (read 2026-11). */
+  readonly sources: readonly string[];
+  /** Names as User-Agent headers have them, in lower case: letters, digits, `-` and `_` only. */
+  readonly names: readonly string[];
+}
+
+const COLLECTION = "https://github.com/monperrus/crawler-user-agents";
+
+/** The known robots. A User-Agent header can say anything: an operator's page says how to verify its addresses. */
+export const ROBOT_FAMILIES: readonly RobotFamily[] = [
+  {
+    kind: "search",
+    sources: [
+      "https://developers.google.com/search/docs/crawling-indexing/google-common-crawlers",
+      "https://www.bing.com/webmasters/help/which-crawlers-does-bing-use-8c184ec0",
+      "https://support.apple.com/en-us/119829",
+      COLLECTION,
+    ],
+    names: [
+      "googlebot",
+      "google-inspectiontool",
+      "googleother",
+      "storebot-google",
+      "bingbot",
+      "msnbot",
+      "applebot",
+      "duckduckbot",
+      "yandexbot",
+      "yandeximages",
+      "baiduspider",
+      "slurp",
+      "petalbot",
+      "seznambot",
+      "qwantbot",
+      "sogou",
+      "mojeekbot",
+      "coccocbot",
+    ],
+  },
+  {
+    kind: "ai",
+    sources: [
+      "https://developers.openai.com/api/docs/bots",
+      "https://support.anthropic.com/en/articles/8896518-does-anthropic-crawl-data-from-the-web-and-how-can-site-owners-block-the-crawler",
+      "https://docs.perplexity.ai/guides/bots",
+      "https://github.com/ai-robots-txt/ai.robots.txt",
+      COLLECTION,
+    ],
+    names: [
+      "gptbot",
+      "oai-searchbot",
+      "oai-adsbot",
+      "chatgpt-user",
+      "claudebot",
+      "claude-user",
+      "claude-searchbot",
+      "perplexitybot",
+      "perplexity-user",
+      "ccbot",
+      "amazonbot",
+      "amzn-searchbot",
+      "amzn-user",
+      "bytespider",
+      "meta-externalagent",
+      "meta-externalfetcher",
+      "google-cloudvertexbot",
+      "mistralai-user",
+      "cohere-ai",
+      "duckassistbot",
+      "ai2bot",
+      "diffbot",
+    ],
+  },
+  {
+    kind: "monitor",
+    sources: [
+      "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
+      "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html",
+      COLLECTION,
+    ],
+    names: [
+      "elb-healthchecker",
+      "amazon-route53-health-check-service",
+      "cloudwatchsynthetics",
+      "googlestackdrivermonitoring",
+      "kube-probe",
+      "uptimerobot",
+      "pingdom",
+      "statuscake",
+      "site24x7",
+      "datadogsynthetics",
+      "newrelicsynthetics",
+      "ruxitsynthetic",
+      "freshpingbot",
+      "checkly",
+      "uptime-kuma",
+    ],
+  },
+  {
+    kind: "tool",
+    sources: [COLLECTION],
+    names: [
+      "curl",
+      "wget",
+      "python-requests",
+      "python-urllib",
+      "python-httpx",
+      "aiohttp",
+      "go-http-client",
+      "okhttp",
+      "axios",
+      "node-fetch",
+      "apache-httpclient",
+      "libwww-perl",
+      "httpie",
+      "postmanruntime",
+      "scrapy",
+      "headlesschrome",
+      "boto3",
+      "aws-cli",
+      "aws-sdk",
+      "zgrab",
+      "nmap",
+      "nikto",
+      "sqlmap",
+      "masscan",
+      "wpscan",
+      "censysinspect",
+    ],
+  },
+];
+
+/** User agents of other robots and programs. */
+const OTHERS = "bot|crawl|spider|java/|headless|scan";
+
+const NAMES = ROBOT_FAMILIES.flatMap(({ names }) => names);
+
+/** User agents of programs, and of robots that identify themselves. */
+export const ROBOTS = [...NAMES, OTHERS].join("|");
+
+/** SQL of the first known name in a User-Agent header; NULL if there is none. */
+export const knownBot = (userAgent: string): string =>
+  `nullif(regexp_extract(lower(${userAgent}), '${NAMES.join("|")}'), '')`;
+
+/** SQL of the kind of a known name; `other` if the name is NULL. */
+export const botKind = (name: string): string =>
+  `CASE ${ROBOT_FAMILIES.map(({ kind, names }) => `WHEN ${name} IN (${names.map((one) => `'${one}'`).join(", ")}) THEN '${kind}'`).join("\n    ")} ELSE 'other' END`;
+
+/** Condition that a User-Agent header is that of an unknown robot or program. */
+export const isOtherBot = (userAgent: string): string => `regexp_like(lower(${userAgent}), '${OTHERS}')`;
