@@ -5,7 +5,7 @@ import { InvalidPropsError } from "./modules/validate-props";
 import { loadSettings, SettingsError } from "./settings/load";
 import { AccessLogsStack } from "./stacks/access-logs-stack";
 import { dropTokenTraces } from "./stacks/token-traces";
-import { writeErrors } from "./terminal/write";
+import { writeErrors, writeText } from "./terminal/write";
 
 dropTokenTraces();
 
@@ -41,7 +41,9 @@ try {
   const app = new App();
   const stack = new AccessLogsStack(app, loadSettings());
   app.synth();
-  console.log(`wrote ${join(app.outdir, "stacks", stack.node.id)}`);
+  const folder = join(app.outdir, "stacks", stack.node.id);
+  // The stack is written, also if nobody reads this.
+  writeText(`wrote ${folder}\n`).catch(() => undefined);
 } catch (error) {
   const mistake = mistakeOf(error);
   if (mistake === undefined) throw error;

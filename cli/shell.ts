@@ -5,9 +5,9 @@ import { loggedDays } from "../lake/logged-days";
 import type { OpenLake } from "../lake/query";
 import { QUESTIONS } from "../questions";
 import { printRows } from "../terminal/print-rows";
-import { printableLines } from "../terminal/printable";
+import { printableError } from "../terminal/printable";
 import type { Json, QueryRows } from "../terminal/rows";
-import { write, writeText } from "../terminal/write";
+import { writeErrors, writeTable, writeText } from "../terminal/write";
 import { addAskCommand } from "./commands/ask";
 import { explanationOf } from "./explain-error";
 import { zonedRows } from "./zoned-rows";
@@ -104,17 +104,17 @@ export class Shell {
       if (error instanceof CommanderError) return "statement";
       const explanation = explanationOf(error);
       if (explanation === undefined) throw error;
-      console.error(`error: ${printableLines(explanation)}`);
+      writeErrors(...printableError(`error: ${explanation}`).split("\n"));
     }
     return "statement";
   }
 
   private async dotCommand(name: string): Promise<void> {
     if (name === ".help") return writeText(HELP);
-    if (name === ".tables") return printRows("table", await tablesOf(this.options.folder), write);
+    if (name === ".tables") return printRows("table", await tablesOf(this.options.folder), writeTable);
     if (name === ".questions") return this.ask("");
     this.hasFailed = true;
-    console.error(`error: unknown command "${name}"; .help lists the commands`);
+    writeErrors(`error: unknown command "${name}"; .help lists the commands`);
   }
 
   private async ask(text: string): Promise<void> {
@@ -129,7 +129,7 @@ export class Shell {
   private query(sql: string): Promise<void> {
     const { timeZone } = this.options;
     return this.lake.query(sql, (rows) =>
-      printRows("table", timeZone ? zonedRows(rows, timeZone) : rows, write),
+      printRows("table", timeZone ? zonedRows(rows, timeZone) : rows, writeTable),
     );
   }
 }

@@ -16,6 +16,8 @@ const URL_FORM = /^s3:\/\/([a-z0-9][a-z0-9.-]+)(?:\/(.*))?$/i;
 /** AWS answers there for the buckets of all its usual Regions. */
 const FIRST_REGION = "us-east-1";
 const MAX_ATTEMPTS = 5;
+/** A connection without data for this long is broken, and reading goes on with another. */
+const TIMEOUTS = { connectionTimeout: 10_000, socketTimeout: 60_000 };
 
 /**
  * The objects of S3 whose keys begin with a prefix. Credentials come from where the SDK and the AWS CLI look for them.
@@ -49,7 +51,7 @@ interface Place {
 
 /** A client of the bucket's Region, with which the objects can be listed. */
 async function clientFor(place: Place, options: S3BucketOptions): Promise<S3Client> {
-  const client = new S3Client({ ...options, maxAttempts: MAX_ATTEMPTS });
+  const client = new S3Client({ ...options, maxAttempts: MAX_ATTEMPTS, requestHandler: TIMEOUTS });
   const region = await client.config.region().catch(() => undefined);
   if (region === undefined) return clientFor(place, { ...options, region: FIRST_REGION });
   try {

@@ -256,7 +256,7 @@ FROM (
   SELECT bot, ${botKind("bot")} AS bot_kind,
     user_agent, client, bytes_sent, status
   FROM (
-    SELECT ${knownBot(words.userAgent)} AS bot,
+    SELECT ${knownBot(words.userAgentText)} AS bot,
       ${as(words.userAgentText, "user_agent")}, ${words.client} AS client, ${words.bytesSent} AS bytes_sent, ${words.status} AS status
     FROM {table}
     WHERE {range}

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { withLake } from "../../lake/query";
+import { writeText } from "../../terminal/write";
 import { examples } from "../command-line";
 import { LAKE_HELP, lakeOf } from "../default-lake";
 import { Shell } from "../shell";
@@ -80,14 +81,14 @@ async function talk(shell: Shell): Promise<void> {
   lines.on("SIGINT", () => {
     if (isBusy) process.exit(EXIT_INTERRUPTED);
     shell.drop();
-    process.stdout.write("\n");
+    void writeText("\n");
     // To the end of the line, and delete up to its start.
     lines.write(null, { ctrl: true, name: "e" });
     lines.write(null, { ctrl: true, name: "u" });
     lines.setPrompt(PROMPT);
     lines.prompt();
   });
-  console.log(".help explains what can be typed; Ctrl-D ends");
+  await writeText(".help explains what can be typed; Ctrl-D ends\n");
   lines.prompt();
   for await (const line of lines) {
     isBusy = true;
