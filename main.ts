@@ -1,9 +1,11 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { App } from "cdktf";
 import { InvalidPropsError } from "./modules/validate-props";
 import { loadSettings, SettingsError } from "./settings/load";
 import { AccessLogsStack } from "./stacks/access-logs-stack";
 import { dropTokenTraces } from "./stacks/token-traces";
+import { writeErrors } from "./terminal/write";
 
 dropTokenTraces();
 
@@ -37,11 +39,12 @@ function makeOutputFolder(): void {
 try {
   makeOutputFolder();
   const app = new App();
-  new AccessLogsStack(app, loadSettings());
+  const stack = new AccessLogsStack(app, loadSettings());
   app.synth();
+  console.log(`wrote ${join(app.outdir, "stacks", stack.node.id)}`);
 } catch (error) {
   const mistake = mistakeOf(error);
   if (mistake === undefined) throw error;
-  console.error(mistake);
+  writeErrors(...mistake.split("\n"));
   process.exitCode = 2;
 }

@@ -2,6 +2,7 @@ import type { AthenaAnswer } from "../operations/athena-query";
 import { byteText, counted } from "../terminal/quantities";
 import type { QueryRows } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
+import { writeErrors } from "../terminal/write";
 import { type AthenaOptions, scanPrice, withAthena } from "./athena-session";
 
 /**
@@ -22,7 +23,7 @@ export async function answerFromAthena(
     clearProgress();
     const rows = countRows(answer);
     await print(rows);
-    process.stderr.write(closingLine(answer, rows.count(), elapsed()));
+    writeErrors(closingLine(answer, rows.count(), elapsed()));
     return rows.count();
   });
 }
@@ -43,10 +44,10 @@ function countRows({ columns, rows }: QueryRows): QueryRows & { readonly count: 
 
 /** e.g. `12 rows, 1.2 GB scanned, USD 0.00600, 3.4 s, query 0123` */
 const closingLine = (answer: AthenaAnswer, rows: number, seconds: string): string =>
-  `${[
+  [
     counted(rows, "row"),
     answer.isReused ? "reused result" : `${byteText(answer.bytesScanned)} scanned`,
     scanPrice(answer.bytesBilled),
     seconds,
     `query ${answer.queryId}`,
-  ].join(", ")}\n`;
+  ].join(", ");

@@ -30,3 +30,10 @@ export function defaultLake(env: NodeJS.ProcessEnv = process.env, directory = ".
   const folder = join(directory, FOLDER);
   return existsSync(join(folder, TYPED_PREFIX)) ? folder : undefined;
 }
+
+/** @throws UserError without a lake */
+export function lakeOf(option: string | undefined): string {
+  const lake = option ?? defaultLake();
+  if (lake !== undefined) return lake;
+  throw usageError(`set the lake: --lake FOLDER or ${LAKE_VARIABLE}; there is no lake in ./${FOLDER}`);
+}

@@ -9,6 +9,7 @@ import { rejectedIn } from "../report/lake-rejected";
 import type { PageAssets } from "../report/render";
 import { type Written, writeReport } from "../report/write-report";
 import { UserError, usageError } from "../terminal/user-error";
+import { requireOutsideLake } from "./outside-lake";
 
 /** What a report is about, and where it goes. */
 export interface PageOptions {
@@ -35,6 +36,7 @@ export async function makeReport(
   onProgress: (what: string) => void = () => undefined,
 ): Promise<Written> {
   const { lake: folder, range, timeZone, table, output } = options;
+  requireOutsideLake(output, folder);
   const assets = await prepared(options);
   return withLake(folder, { memoryLimit: MEMORY_LIMIT }, async (lake) => {
     const asked = {

@@ -3,6 +3,7 @@ import { exists } from "../lake/exists";
 import { existingLake } from "../lake/layout";
 import { type LoggedDays, loggedDays } from "../lake/logged-days";
 import { daysOf, type Range } from "../questions/range";
+import { writeErrors } from "../terminal/write";
 
 /** What a question asks for. */
 interface Asked {
@@ -29,10 +30,10 @@ export async function warnAboutLake(folder: string, asked?: Asked): Promise<void
   if (!own)
     warn(`the lake has no ${asked.format} logs; it has ${logged.map(daysText).join(", ") || "no logs"}`);
   else if (own.last < first || own.first > last)
-    warn(`the lake has ${daysText(own)}, none of the asked days`);
+    warn(`the lake has ${daysText(own)}, by the names of their files: none of the asked days`);
 }
 
 const daysText = ({ format, first, last }: LoggedDays): string =>
   `${format} logs of ${first === last ? first : `${first} to ${last}`}`;
 
-const warn = (text: string): void => console.error(`warning: ${text}`);
+const warn = (text: string): void => writeErrors(`warning: ${text}`);

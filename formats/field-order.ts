@@ -1,4 +1,4 @@
-import { type LogFormat, mandatoryFieldsOf } from "./log-format";
+import { fieldsByName, type LogFormat, mandatoryFieldsOf } from "./log-format";
 
 const FIELDS_HEADER = "#Fields:";
 
@@ -16,15 +16,14 @@ export interface OrderedLine {
  * Makes a function that writes the lines of one file in the format's own order of fields. Call it with every line,
  * from the first on, because a `#Fields:` header applies to the lines after it.
  *
- * Only formats with a header have other orders: the header may name fewer or other fields, and a line may be a JSON
- * object with the names of the fields. Unknown fields are left out, missing fields become empty.
+ * A header may name fewer or other fields, and a line may be a JSON object with the names of the fields. Unknown fields
+ * are left out, missing fields become empty.
  *
  * @returns `undefined` for a line with the fields of another log
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
  */
 export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine | undefined {
   const asIs = (text: string): OrderedLine => ({ text, isNamed: false });
-  if (!format.header) return asIs;
   let order: readonly string[] | undefined;
   return (line) => {
     if (line.startsWith(FIELDS_HEADER)) {
@@ -32,7 +31,7 @@ export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine |
       return asIs(line);
     }
     if (line.startsWith("#")) return asIs(line);
-    if (line.startsWith("{")) return inOwnOrder(format, jsonFields(line));
+    if (format.json && line.startsWith("{")) return inOwnOrder(format, jsonFields(line));
     if (!order) return asIs(line);
     const texts = line.split(format.separator);
     return inOwnOrder(format, new Map(order.map((name, index) => [name, texts[index] ?? ""])));
@@ -54,24 +53,28 @@ export function isOwnOrder(format: LogFormat, line: string): boolean {
 
 const namesIn = (header: string): readonly string[] => header.slice(FIELDS_HEADER.length).trim().split(/\s+/);
 
-/** @returns `undefined` if the line is not a JSON object */
+/** @param line begins with `{`. @returns `undefined` if it is not JSON */
 function jsonFields(line: string): Texts | undefined {
   try {
-    const value: unknown = JSON.parse(line);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject
-      ? new Map(Object.entries(value).map(([name, text]) => [name, String(text ?? "")]))
-      : undefined;
+    const members = Object.entries(JSON.parse(line) as Readonly<Record<string, unknown>>);
+    return new Map(
+      members.map(([name, value]) => [name, scalarText(value)] as const).filter(([, text]) => text !== ""),
+    );
   } catch {
     return undefined;
   }
 }
 
+/** Objects and lists have no text. */
+const scalarText = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+
 function inOwnOrder(format: LogFormat, texts: Texts | undefined): OrderedLine | undefined {
   if (!texts || !isOfFormat(format, texts)) return undefined;
-  const fields = [...format.fields, ...(format.namedFields ?? [])];
   return {
-    text: fields.map(({ name }) => oneLine(texts.get(name) ?? "")).join(format.separator),
+    text: fieldsByName(format)
+      .map(({ name }) => oneLine(texts.get(name) ?? ""))
+      .join(format.separator),
     isNamed: true,
   };
 }
@@ -79,5 +82,8 @@ function inOwnOrder(format: LogFormat, texts: Texts | undefined): OrderedLine | 
 const isOfFormat = ({ fields, header }: LogFormat, texts: Texts): boolean =>
   fields.some(({ name }) => texts.has(name) && !header?.sharedFields.includes(name));
 
-/** JSON may contain the separators of fields, columns and lines; a delimited file cannot. */
-const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, " ");
+/**
+ * JSON may contain the separators of fields, columns and lines; a delimited file cannot. Half of a character is a question
+ * mark, as in Java.
+ */
+const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, " ").replaceAll(/\p{Cs}/gu, "?");

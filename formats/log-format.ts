@@ -65,10 +65,12 @@ export interface LogFormat {
   readonly separator: " " | "\t";
   /** Set if files may have a `#Fields:` header, which may name other fields, or these fields in another order. */
   readonly header?: FieldsHeader;
+  /** True if a line may be a JSON object with the names of the fields as keys. Every field then is one column. */
+  readonly json?: true;
   readonly fields: readonly Field[];
   /**
-   * Fields that a line has only by name, after a header or in JSON. Their columns come after those of the others, and are
-   * NULL for lines that are read by position.
+   * Fields that a line has only by name, after a header or in JSON: only if lines may be JSON. Their columns come after
+   * those of the others, and are NULL for lines that are read by position.
    */
   readonly namedFields?: readonly Field[];
   /** Invented lines in the form that AWS writes: they have only these fields, and each column has a value in one line. */
@@ -105,18 +107,17 @@ export function mandatoryFieldsOf({ fields }: LogFormat): number {
   return firstOptional < 0 ? fields.length : firstOptional;
 }
 
-/** Every column of a row, in order. */
-export const columnsOf = (format: LogFormat): readonly Column[] => [
-  ...columnsByPosition(format),
-  ...namedColumnsOf(format),
+/** Every field that a line can have by name, in the order of the columns. */
+export const fieldsByName = ({ fields, namedFields = [] }: LogFormat): readonly Field[] => [
+  ...fields,
+  ...namedFields,
 ];
+
+/** Every column of a row, in order. */
+export const columnsOf = (format: LogFormat): readonly Column[] => fieldsByName(format).flatMap(columnsIn);
 
 /** The columns of a line that is read by position. */
 export const columnsByPosition = ({ fields }: LogFormat): readonly Column[] => fields.flatMap(columnsIn);
-
-/** The columns that lines have only by name. */
-export const namedColumnsOf = ({ namedFields = [] }: LogFormat): readonly Column[] =>
-  namedFields.flatMap(columnsIn);
 
 const columnsIn = ({ columns }: Field): readonly Column[] => columns;
 

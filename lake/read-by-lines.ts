@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { FORMATS, type FormatId } from "../formats";
@@ -15,6 +15,7 @@ import { exists } from "./exists";
 import { ANY_SOURCE } from "./folders";
 import { HourPieces } from "./hour-pieces";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
+import { setModified } from "./modified-time";
 import type { PackedFile } from "./packed-file";
 import { plainText } from "./plain-text";
 import { recogniseFormat, SAMPLE_LINES } from "./recognise-format";
@@ -60,6 +61,8 @@ export interface FoundLogs {
 }
 
 const CHUNK_BYTES = 1 << 18;
+/** More than the lines of a sample can have: the rest are empty lines, and there can be any number of them. */
+const SAMPLE_BYTES = 32 << 20;
 const NO_LOG = "its lines have no known format";
 const EMPTY = "it has no lines";
 
@@ -67,26 +70,49 @@ const EMPTY = "it has no lines";
  * Reads a file whose name is not AWS's, or the files in an archive, and writes the lines of each hour below `raw/`, under
  * a name that is their content: the same lines always get the same name.
  *
- * A file that cannot be read is skipped with the reason. Of a file that is not complete, nothing is written; of an archive,
- * the files before the damage.
+ * A file that cannot be read is skipped with the reason, also one of an archive: the others are read. Of a file that is not
+ * complete, nothing is written; of an archive that is not, the files before the damage.
  *
  * @throws Error if the disk is full
  */
 export async function readByLines(tools: LineTools, file: UnnamedFile): Promise<FoundLogs> {
   const found: FoundLogs = { recognised: [], named: 0, files: [], added: 0, skipped: [] };
+  const skipped = (key: string, error: unknown): SkippedObject => {
+    if (isStorageFull(error)) throw error;
+    const reason = isCorruptFile(error) ? "corrupt-file" : "unreadable-file";
+    return { key, reason, detail: messageOf(error) };
+  };
+  const add = async (packed: PackedFile) => {
+    const plan = planOf(packed.name);
+    if (packed.name !== file.key && plan.kind === "move")
+      await addNamed(tools, packed, plan.partition, found);
+    else await addUnnamed(tools, packed, found);
+  };
   const chunks = file.open();
+  /** The last file, if it failed. */
+  let failed: SkippedObject | undefined;
+  /** @param archive that is damaged where the file failed: then this is what to say */
+  const settle = (archive?: string) => {
+    const isOfArchive = archive !== undefined && failed?.key.startsWith(`${archive}/`);
+    if (failed && !isOfArchive) found.skipped.push(failed);
+    failed = undefined;
+  };
   try {
     const top = { name: file.key, chunks };
     for await (const packed of unpack(top, (name) => planOf(name).kind === "move")) {
-      const plan = planOf(packed.name);
-      if (packed.name !== file.key && plan.kind === "move")
-        await addNamed(tools, packed, plan.partition, found);
-      else await addUnnamed(tools, packed, found);
+      const isBroken = "error" in packed;
+      settle(isBroken ? packed.name : undefined);
+      try {
+        if (isBroken) throw packed.error;
+        await add(packed);
+      } catch (error) {
+        failed = skipped(packed.name, error);
+      }
     }
+    settle();
   } catch (error) {
-    if (isStorageFull(error)) throw error;
-    const reason = isCorruptFile(error) ? "corrupt-file" : "unreadable-file";
-    found.skipped.push({ key: file.key, reason, detail: messageOf(error) });
+    settle(file.key);
+    found.skipped.push(skipped(file.key, error));
   } finally {
     chunks.destroy();
   }
@@ -154,18 +180,15 @@ async function addUnnamed(tools: LineTools, { name, chunks }: PackedFile, found:
 /** The first lines of some blocks, and all blocks. */
 async function firstLines(blocks: AsyncGenerator<Buffer>) {
   const read: Buffer[] = [];
+  let bytes = 0;
   let lines: readonly string[] = [];
-  while (lines.length < SAMPLE_LINES) {
+  while (lines.length < SAMPLE_LINES && bytes < SAMPLE_BYTES) {
     const { done, value } = await blocks.next();
     if (done) break;
     read.push(value);
-    lines = [
-      ...lines,
-      ...value
-        .toString("utf8")
-        .split("\n")
-        .filter((line) => line !== ""),
-    ].slice(0, SAMPLE_LINES);
+    bytes += value.length;
+    const found = value.toString("utf8").split(/\n+/);
+    lines = [...lines, ...found.filter((line) => line !== "")].slice(0, SAMPLE_LINES);
   }
   const all = (async function* () {
     yield* read;
@@ -187,8 +210,7 @@ async function publish(
   found.files.push({ kind: "moved", key, partition });
   if (!suspects.has(key) && (await exists(target))) return rm(staged);
   found.added++;
-  const time = partition.hour / 1000;
-  await utimes(staged, time, time);
+  setModified(staged, partition.hour);
   await mkdir(dirname(target), { recursive: true });
   await rename(staged, target);
 }

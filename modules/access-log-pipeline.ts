@@ -21,7 +21,14 @@ import type { BucketRef } from "../pipeline/bucket-ref";
 import type { CatalogArns } from "../pipeline/catalog-arns";
 import { FunctionPermissions } from "../pipeline/function-permissions";
 import { type Delivery, deliveryOf, withoutSlash } from "../pipeline/log-delivery";
-import { isAsDelivered, keyPrefixOf, privacyOf, uncoveredSources } from "../pipeline/log-source";
+import {
+  isAsDelivered,
+  keyPrefixOf,
+  type LogSource,
+  privacyOf,
+  uncoveredSources,
+  vendedDeliveryOf,
+} from "../pipeline/log-source";
 import {
   arrivalsNameOf,
   LANDING_SUFFIX,
@@ -80,6 +87,7 @@ import { Schedule } from "./schedule";
 import { SourceConfiguration } from "./source-configuration";
 import { validatePipeline } from "./validate-pipeline";
 import { validateProps } from "./validate-props";
+import { VendedDelivery } from "./vended-delivery";
 
 /** Lambda's rule: six times the timeout, plus the batch window. */
 const VISIBILITY_TIMEOUT_SECONDS = 6 * MOVE.timeoutSeconds + MOVE.batchWindowSeconds;
@@ -164,6 +172,7 @@ export class AccessLogPipeline extends Construct {
       source: source.name,
       ...deliveryOf(source, this.landing),
     }));
+    for (const source of props.sources) this.deliver(source, props.name);
     this.trigger = isMoving(props) ? this.createTrigger(props) : undefined;
     this.database = this.createDatabase(props);
     this.tables = this.createTables(props);
@@ -239,6 +248,22 @@ export class AccessLogPipeline extends Construct {
         expected: `must differ from the name of ${other?.node.path}`,
       },
     ]);
+  }
+
+  /** Creates the delivery of a source's logs, if they are not enabled elsewhere. */
+  private deliver(source: LogSource, pipeline: string): void {
+    const { name, format, prefix, deliverFrom } = source;
+    const delivery = vendedDeliveryOf(source);
+    if (delivery === undefined || deliverFrom === undefined) return;
+    new VendedDelivery(this, `delivery-${name}`, {
+      pipeline,
+      format,
+      delivery,
+      from: deliverFrom,
+      bucketArn: this.landing.arn,
+      prefix,
+      permissions: this.landingPermissions,
+    });
   }
 
   private createBucket(props: AccessLogPipelineProps): LogBucket {

@@ -2,9 +2,10 @@ import { FORMATS } from "../formats";
 import { isExcluded } from "../formats/delivery";
 import { haveDistinctNames } from "../formats/log-format";
 import { OWN_PREFIXES } from "../formats/partition-layout";
-import { isAsDelivered, keyPrefixOf, type LogSource } from "./log-source";
+import { isAsDelivered, keyPrefixOf, type LogSource, vendedDeliveryOf } from "./log-source";
 import { RESULTS_PREFIX } from "./names";
 import { isColumnar, isLanding, isProjected } from "./props";
+import { partitionOf } from "./regions";
 import { sharedTableRules } from "./rules";
 
 /** Key prefixes of the pipeline itself. */
@@ -16,6 +17,8 @@ export interface SourcePlace {
   readonly region: string | undefined;
   /** True if they are delivered to the pipeline's bucket. */
   readonly isInPipelinesBucket: boolean;
+  /** True if another account owns the bucket. */
+  readonly isAnothers: boolean;
   /** Why no source can be read as delivered, with the other options. */
   readonly notAsDelivered: readonly string[];
 }
@@ -31,6 +34,7 @@ export const placeOfSources = (
 ): SourcePlace => ({
   region: options.region,
   isInPipelinesBucket: isLanding(options),
+  isAnothers: options.existingLogBucketOwner !== undefined,
   notAsDelivered: [
     ...(isColumnar(options) || !isProjected(options) ? [] : [NOTHING_ADDS_PARTITIONS]),
     ...(options.lakeFormationLocations && options.existingLogBucketOwner !== undefined
@@ -56,7 +60,7 @@ export const NOT_REGISTERED =
  */
 export function problemsOfSources(
   sources: readonly LogSource[],
-  { region, isInPipelinesBucket, notAsDelivered }: SourcePlace,
+  { region, isInPipelinesBucket, isAnothers, notAsDelivered }: SourcePlace,
 ): string[] {
   const problems = sharedTableRules(sources)
     .filter(({ holds }) => !holds)
@@ -73,6 +77,14 @@ export function problemsOfSources(
     problems.push(
       ...problemsOfLayout(source, notAsDelivered).map((problem) => `${place}.layout: ${problem}`),
     );
+    problems.push(
+      ...problemsOfVended(source, isAnothers).map((problem) => `${place}.deliverFrom: ${problem}`),
+    );
+    if (
+      source.deliverFrom !== undefined &&
+      sources.findIndex(({ deliverFrom }) => deliverFrom === source.deliverFrom) < index
+    )
+      problems.push(`${place}.deliverFrom: must be unique, got "${source.deliverFrom}" again`);
     const keyPrefix = keyPrefixOf({ format, prefix, name });
     const own = isInPipelinesBucket
       ? RESERVED_PREFIXES.find((taken) => overlap(keyPrefix, taken))
@@ -105,7 +117,8 @@ const WHOSE = {
   "own-account": "deliver only to buckets of their own account",
 } as const;
 
-function problemsOfDelivery({ format, accounts }: LogSource, region: string | undefined): string[] {
+function problemsOfDelivery(source: LogSource, region: string | undefined): string[] {
+  const { format, accounts } = source;
   const { delivery } = FORMATS[format];
   if (delivery.kind === "bucket-policy") return [];
   const { by, service } = delivery;
@@ -114,11 +127,31 @@ function problemsOfDelivery({ format, accounts }: LogSource, region: string | un
       ? []
       : [`accounts: must not be set for sources of ${service}: ${by} ${WHOSE[delivery.kind]}`];
   if (delivery.kind === "own-account") return noAccounts;
+  if (vendedDeliveryOf(source)) {
+    const isElsewhere = region !== undefined && partitionOf(region) !== "aws";
+    return [
+      ...noAccounts,
+      ...(isElsewhere ? [`deliverFrom: must not be set in this partition of AWS, got "${region}"`] : []),
+    ];
+  }
   const { excluded } = delivery;
   return [
     ...noAccounts,
     ...(region !== undefined && isExcluded(excluded, region)
       ? [`format: ${excluded.expected}, got "${region}"`]
+      : []),
+  ];
+}
+
+function problemsOfVended(source: LogSource, isAnothers: boolean): string[] {
+  const { format, prefix, deliverFrom } = source;
+  if (deliverFrom === undefined) return [];
+  return [
+    ...(vendedDeliveryOf(source) ? [] : [`must not be set for the format ${format}`]),
+    // Without a prefix, AWS chooses one.
+    ...(prefix === "" ? ['must not be set with an empty "prefix"'] : []),
+    ...(isAnothers
+      ? ['must not be set with "existingLogBucketOwner": the owner of the bucket must create the destination']
       : []),
   ];
 }

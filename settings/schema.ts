@@ -66,6 +66,9 @@ const WITHOUT_ACCOUNTS = DELIVERIES.flatMap((delivery) =>
 const LATE_HOURS = Object.values(FORMATS)
   .map(({ id, lateByHours }) => `${lateByHours} for ${id}`)
   .join(", ");
+const VENDED = Object.values(FORMATS).flatMap(({ id, delivery }) =>
+  delivery.kind === "acl" && delivery.vended ? [id] : [],
+);
 const FLAT = Object.values(FORMATS).flatMap(({ id, delivered }) => (delivered.kind === "flat" ? [id] : []));
 /** Metadata of an option with a fixed default. */
 const withDefault = (description: string, value: string | number | boolean) => ({
@@ -116,6 +119,13 @@ const source = z.strictObject({
     .optional()
     .describe(
       `Accounts whose ${WITH_ACCOUNTS.join(" and ")} may deliver; not for ${WITHOUT_ACCOUNTS.join(" and ")}. Default: the account of the pipeline`,
+    ),
+  deliverFrom: z
+    .string()
+    .regex(/^arn:aws:cloudfront::\d{12}:distribution\/[A-Z0-9]+$/, "must be the ARN of a distribution")
+    .optional()
+    .describe(
+      `Distribution of the pipeline's account whose logs the pipeline has delivered, with standard logging version 2 as JSON; only for ${VENDED.join(" and ")}. Default: logs are enabled elsewhere`,
     ),
   partition: z
     .boolean()

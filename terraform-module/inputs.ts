@@ -58,12 +58,25 @@ export interface Input {
 
 const settings = z.toJSONSchema(settingsSchema, { io: "input" }) as Schema;
 
+/** Not an attribute of the module's sources: each resource of the module would depend on it. */
+const NO_ATTRIBUTE = "deliverFrom";
+
+const withoutAttribute = (sources: Schema): Schema => ({
+  ...sources,
+  items: {
+    ...sources.items,
+    properties: Object.fromEntries(
+      Object.entries(sources.items?.properties ?? {}).filter(([name]) => name !== NO_ATTRIBUTE),
+    ),
+  },
+});
+
 export const INPUTS: readonly Input[] = Object.entries(settings.properties ?? {})
   .filter(([setting]) => !CALLERS_SETTINGS.includes(setting))
   .map(([setting, schema]) => ({
     setting,
     variable: snakeCase(setting),
-    schema,
+    schema: setting === SOURCES ? withoutAttribute(schema) : schema,
     required: settings.required?.includes(setting) ?? false,
     wrappedIn: WRAPPED[setting],
   }));

@@ -7,7 +7,7 @@ import type { Report } from "../../report/model";
 import { renderPage } from "../../report/render";
 import type { TestLake } from "../helpers/lake";
 import { HOSTILE, reportLake, reportOf } from "../helpers/report";
-import { CHROMIUM, launch } from "./chromium";
+import { CHROMIUM, launch } from "../../testing/chromium";
 
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
