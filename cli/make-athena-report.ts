@@ -7,6 +7,7 @@ import { type Written, writeReport } from "../report/write-report";
 import { byteText, sum } from "../terminal/quantities";
 import type { Json } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
+import { writeErrors } from "../terminal/write";
 import { type AthenaOptions, type AthenaSession, scanPrice, withAthena } from "./athena-session";
 import { loadParts } from "./load-parts";
 import { type PageOptions, prepared, writtenTo } from "./make-report";
@@ -39,7 +40,7 @@ export async function makeAthenaReport(options: PageOptions & AthenaOptions): Pr
       throw new UserError(
         `Athena could scan ${byteText(atMost)}, more than --max-bytes ${byteText(maxBytes)}; report fewer days or one table`,
       );
-    process.stderr.write(boundLine(bounds, atMost));
+    writeErrors(boundLine(bounds, atMost));
     const asked = { range, timeZone, tables, source: "Athena", now: new Date(), rejected: null };
     const report = writeReport(engine, asked, output, assets, (next) => {
       what = next;
@@ -47,7 +48,7 @@ export async function makeAthenaReport(options: PageOptions & AthenaOptions): Pr
     const written = await writtenTo(output, report);
     session.clearProgress();
     if (written.tables.length === 0) throw new UserError("Athena: no requests in the range");
-    process.stderr.write(`${byteText(billed)} billed, ${scanPrice(billed)}\n`);
+    writeErrors(`${byteText(billed)} billed, ${scanPrice(billed)}`);
     return written;
   });
 }
@@ -62,7 +63,7 @@ const tablesIn = async ({ settings }: AthenaOptions): Promise<readonly string[]>
 const boundLine = (bounds: readonly ScanBound[], atMost: number): string =>
   `Athena scans at most ${byteText(atMost)}, ${scanPrice(atMost)}: the columns of a few statements over ${bounds
     .map(({ table, bytes }) => `${byteText(bytes)} of ${table}`)
-    .join(" and ")}\n`;
+    .join(" and ")}`;
 
 function engineOf(
   { ask }: AthenaSession,

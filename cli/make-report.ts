@@ -36,8 +36,8 @@ export async function makeReport(
   onProgress: (what: string) => void = () => undefined,
 ): Promise<Written> {
   const { lake: folder, range, timeZone, table, output } = options;
-  const assets = await prepared(options);
   requireOutsideLake(output, folder);
+  const assets = await prepared(options);
   return withLake(folder, { memoryLimit: MEMORY_LIMIT }, async (lake) => {
     const asked = {
       range,

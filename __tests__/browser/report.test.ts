@@ -5,9 +5,9 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { readAssets } from "../../report/assets";
 import type { Report } from "../../report/model";
 import { renderPage } from "../../report/render";
+import { CHROMIUM, launch } from "../../testing/chromium";
 import type { TestLake } from "../helpers/lake";
 import { HOSTILE, reportLake, reportOf } from "../helpers/report";
-import { CHROMIUM, launch } from "../../testing/chromium";
 
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 

@@ -54,7 +54,7 @@ it("has the numbers of independent queries", async () => {
       : ["sc_status", "c_ip"];
     const [row] = await pipeline.query(`SELECT count(*) AS requests, count_if(${status} LIKE '4%') AS refused,
       count_if(${status} LIKE '5%') AS failed, count(DISTINCT ${client}) AS clients, max(${seconds}) AS slowest
-      FROM ${table} WHERE dt = '${DAY}'`);
+      FROM ${table} WHERE time >= TIMESTAMP '${DAY} 00:00:00' AND time < TIMESTAMP '${NEXT_DAY} 00:00:00'`);
     expect({
       requests: totals.requests,
       refused: totals.clientErrors,

@@ -50,7 +50,9 @@ describe("make-report", () => {
     expect(page).toContain("Athena computes approximate quantiles.");
     expect(s3.read("logs", "reports/latest.html")).toEqual(page);
     const [first] = athena.queries;
-    expect(first?.sql).toContain("dt BETWEEN '2026-11-17' AND '2026-11-23'");
+    expect(first?.sql).toContain(
+      "time >= TIMESTAMP '2026-11-17 00:00:00' AND time < TIMESTAMP '2026-11-24 00:00:00'",
+    );
   });
 
   it("joins the queries of an earlier run of the day, and leaves the latest page if it is of a later day", async () => {

@@ -18,8 +18,8 @@ import { arnOf, type Call, type CallOfAnyone, callTo, type Place } from "../../t
 import { callsOf, type Sent } from "../../testing/permissions/sdk-calls";
 import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { invokeHandler } from "../helpers/invoke-handler";
-import { answerReport } from "../helpers/report-answers";
 import { fileAt, putNotes, putNotesOf } from "../helpers/notes";
+import { answerReport } from "../helpers/report-answers";
 import { PLACE } from "./place";
 
 /** The tables and buckets that a pipeline's functions use. */
