@@ -1,9 +1,13 @@
-import { type LogFormat, mandatoryFieldsOf } from "./log-format";
+import { jsonStepsOf, jsonTextAt } from "./json-path";
+import { type Field, isJsonOnly, type LogFormat, mandatoryFieldsOf } from "./log-format";
 
 const FIELDS_HEADER = "#Fields:";
 
-/** Fields of a line in another order than the format's: that of a header, or of a JSON object. */
-type Texts = ReadonlyMap<string, string>;
+/** Gives the text of a field that a line has by name, after a header or in a JSON object. */
+interface Texts {
+  /** @returns `undefined` if the line does not have it */
+  get(name: string): string | undefined;
+}
 
 /** A line in the format's own order of fields. */
 export interface OrderedLine {
@@ -16,14 +20,17 @@ export interface OrderedLine {
  * Makes a function that writes the lines of one file in the format's own order of fields. Call it with every line,
  * from the first on, because a `#Fields:` header applies to the lines after it.
  *
- * Only formats with a header have other orders: the header may name fewer or other fields, and a line may be a JSON
- * object with the names of the fields. Unknown fields are left out, missing fields become empty.
+ * Formats with a header have other orders: the header may name fewer or other fields, and a line may be a JSON
+ * object with the names of the fields. Some formats have only JSON objects. Unknown fields are left out, missing fields
+ * become empty.
  *
  * @returns `undefined` for a line with the fields of another log
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
  */
 export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine | undefined {
   const asIs = (text: string): OrderedLine => ({ text, isNamed: false });
+  const fromJson = jsonOrderer(format);
+  if (isJsonOnly(format)) return fromJson;
   if (!format.header) return asIs;
   let order: readonly string[] | undefined;
   return (line) => {
@@ -32,7 +39,7 @@ export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine |
       return asIs(line);
     }
     if (line.startsWith("#")) return asIs(line);
-    if (line.startsWith("{")) return inOwnOrder(format, jsonFields(line));
+    if (line.startsWith("{")) return fromJson(line);
     if (!order) return asIs(line);
     const texts = line.split(format.separator);
     return inOwnOrder(format, new Map(order.map((name, index) => [name, texts[index] ?? ""])));
@@ -54,30 +61,49 @@ export function isOwnOrder(format: LogFormat, line: string): boolean {
 
 const namesIn = (header: string): readonly string[] => header.slice(FIELDS_HEADER.length).trim().split(/\s+/);
 
+/** Makes a function that finds the fields of a line that is a JSON object; `undefined` for other lines. */
+function jsonOrderer(format: LogFormat): (line: string) => OrderedLine | undefined {
+  const paths = new Map(fieldsByName(format).map(({ name }) => [name, jsonStepsOf(name)]));
+  return (line) => {
+    const object = jsonObject(line);
+    if (object === undefined) return undefined;
+    const get = (name: string): string | undefined => {
+      const steps = paths.get(name);
+      return steps?.length === 0 ? line : jsonTextAt(object, steps ?? []);
+    };
+    return inOwnOrder(format, { get });
+  };
+}
+
 /** @returns `undefined` if the line is not a JSON object */
-function jsonFields(line: string): Texts | undefined {
+function jsonObject(line: string): object | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject
-      ? new Map(Object.entries(value).map(([name, text]) => [name, String(text ?? "")]))
-      : undefined;
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function inOwnOrder(format: LogFormat, texts: Texts | undefined): OrderedLine | undefined {
-  if (!texts || !isOfFormat(format, texts)) return undefined;
-  const fields = [...format.fields, ...(format.namedFields ?? [])];
+function inOwnOrder(format: LogFormat, texts: Texts): OrderedLine | undefined {
+  if (!isOfFormat(format, texts)) return undefined;
   return {
-    text: fields.map(({ name }) => oneLine(texts.get(name) ?? "")).join(format.separator),
+    text: fieldsByName(format)
+      .map(({ name }) => oneLine(texts.get(name) ?? ""))
+      .join(format.separator),
     isNamed: true,
   };
 }
 
+const fieldsByName = ({ fields, namedFields = [] }: LogFormat): readonly Field[] => [
+  ...fields,
+  ...namedFields,
+];
+
+/** A header, or an object, with none of these fields belongs to another log. */
 const isOfFormat = ({ fields, header }: LogFormat, texts: Texts): boolean =>
-  fields.some(({ name }) => texts.has(name) && !header?.sharedFields.includes(name));
+  header === undefined ||
+  fields.some(({ name }) => texts.get(name) !== undefined && !header.sharedFields.includes(name));
 
 /** JSON may contain the separators of fields, columns and lines; a delimited file cannot. */
 const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, " ");

@@ -27,7 +27,10 @@ export interface Column {
 
 /** One field of a log line as AWS writes it. Most fields are one column; `ip:port` and the request are several. */
 export interface Field {
-  /** AWS's own name of the field, e.g. `client:port` or `cs(User-Agent)`. */
+  /**
+   * AWS's own name of the field, e.g. `client:port` or `cs(User-Agent)`; the path of a JSON value, e.g.
+   * `httpRequest.clientIp`.
+   */
   readonly name: string;
   readonly token: TokenKind;
   readonly columns: readonly [Column, ...Column[]];
@@ -98,6 +101,9 @@ export const column = (name: string, type: ColumnType, doc: string, personal?: P
   doc,
   ...(personal === undefined ? {} : { personal }),
 });
+
+/** True if each line is a JSON object: no field has a position. */
+export const isJsonOnly = ({ fields }: LogFormat): boolean => fields.length === 0;
 
 /** Number of fields of the shortest line. */
 export function mandatoryFieldsOf({ fields }: LogFormat): number {

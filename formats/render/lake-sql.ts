@@ -24,7 +24,7 @@ import {
   rangeConditions,
 } from "./file-conditions";
 import { renderPrivate } from "./privacy-sql";
-import { hiveIdentifier, hiveString, sqlIdentifier, sqlString } from "./sql-text";
+import { hiveIdentifier, hiveString, sqlIdentifier } from "./sql-text";
 
 /** A typed table on AWS: an Iceberg table in the Glue catalog, written by Athena. */
 export interface LakeTable {
@@ -116,7 +116,7 @@ function typedValue(format: LogFormat, column: Column): string {
     case "timestamp":
       return column.form === undefined
         ? `TRY_CAST(replace(replace(${textOf(column.name)}, 'T', ' '), 'Z', '') AS ${type})`
-        : `TRY(CAST(date_parse(${sqlIdentifier(column.name)}, ${sqlString(TIME_FORMS[column.form].trino)}) AS ${type}))`;
+        : `TRY(CAST(${TIME_FORMS[column.form].trino(sqlIdentifier(column.name))} AS ${type}))`;
     case "int":
     case "bigint":
     case "double":
