@@ -77,9 +77,10 @@ function jsonOrderer(format: LogFormat): (line: string) => OrderedLine | undefin
 
 /** @returns `undefined` if the line is not a JSON object */
 function jsonObject(line: string): object | undefined {
+  if (!line.startsWith("{")) return undefined;
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+    return typeof value === "object" && value !== null ? value : undefined;
   } catch {
     return undefined;
   }

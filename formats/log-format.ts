@@ -68,6 +68,9 @@ export interface LogFormat {
   readonly separator: " " | "\t";
   /** Set if files may have a `#Fields:` header, which may name other fields, or these fields in another order. */
   readonly header?: FieldsHeader;
+  /** True if a line may be a JSON object with the names of the fields as keys. Every field then is one column. */
+  readonly json?: true;
+  /** Empty if all lines are JSON. */
   readonly fields: readonly Field[];
   /**
    * Fields that a line has only by name, after a header or in JSON. Their columns come after those of the others, and are

@@ -39,6 +39,7 @@ export const waf: LogFormat = {
     "`requestid` is `trace_id` of the load balancer's log and `x_edge_request_id` of CloudFront's: `docs/queries.md` has a join.",
   ],
   separator: "\t",
+  json: true,
   fields: [],
   namedFields: [
     {
@@ -117,7 +118,7 @@ export const waf: LogFormat = {
     text("httpRequest.country", "country", "Country of this address, by its code; NULL if unknown"),
     count("clientAsn", "clientasn", "Number of its autonomous system, if a rule asks for it"),
     text("httpRequest.httpMethod", "httpmethod", "Method of the request", "method"),
-    text("httpRequest.scheme", "scheme", "http or https; not in older logs"),
+    text("httpRequest.scheme", "scheme", "Scheme, http or https; not in older logs"),
     text("httpRequest.headers[name=host].value", "host", "Host header"),
     text("httpRequest.uri", "uri", "Path of the URL", "url"),
     text("httpRequest.args", "args", "Query string", "query"),

@@ -19,6 +19,8 @@ const KINDS: readonly PersonalKind[] = [
   "identity",
   "url",
   "request",
+  "labels",
+  "everything",
   "query",
   "cookie",
   "method",

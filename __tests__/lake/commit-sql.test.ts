@@ -18,7 +18,6 @@ import { duckdbColumns } from "../../formats/render/duckdb-relation";
 import { type LakeTable, lakeColumnNames, renderCommit } from "../../formats/render/lake-sql";
 import { renderLinePattern } from "../../formats/render/line-pattern";
 import { renderCountUnparsed, renderUnparsedView } from "../../formats/render/unparsed-sql";
-import { TIME_FORMS } from "../../formats/time-form";
 import { ATHENA_FUNCTIONS } from "../../lake/athena-functions";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { jsonConverter } from "../../lake/json-values";
@@ -57,7 +56,7 @@ const STATEMENT_FUNCTIONS = [
   // DuckDB calls minutes `%M`, and takes only constants: the form in the names of load balancers, and those of columns.
   `date_parse(text, form) AS CASE form ${[
     { trino: "%Y%m%dT%H%i", duckdb: "%Y%m%dT%H%M" },
-    ...Object.values(TIME_FORMS),
+    { trino: "%d/%b/%Y:%H:%i:%s +0000", duckdb: "%d/%b/%Y:%H:%M:%S +0000" },
   ]
     .map(({ trino, duckdb }) => `WHEN '${trino}' THEN strptime(text, '${duckdb}')`)
     .join(" ")} END`,

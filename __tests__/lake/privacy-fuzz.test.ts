@@ -79,13 +79,20 @@ const VALUES: Readonly<Record<PersonalKind, fc.Arbitrary<string>>> = {
     .map((parts) => parts.join(" ")),
   query: fc.constantFrom("query-secret", "a=%20query-secret&b", "a\\x20query-secret"),
   cookie: fc.constantFrom("cookie-secret", "a=b;%20c=cookie-secret"),
+  labels: fc.constantFrom(
+    "awswaf:managed:token:id:name-secret",
+    "awswaf:managed:token:accepted,awswaf:managed:token:fingerprint:name-secret",
+    "awswaf:managed:token:id:name-secret,awswaf:managed:token:id:name-secret",
+  ),
+  everything: fc.constantFrom("cookie-secret", "a=b; c=cookie-secret"),
   method: fc.constantFrom("GET", "-", "query-secret=", "/a?query-secret", ""),
   protocol: fc.constantFrom("HTTP/1.1", "HTTP/1.1 ", "-", "query-secret", "HTTP/query-secret", ""),
 };
 
 /** A line with a planted value in each field that has a personal column. */
 const plantedLine = (id: FormatId): fc.Arbitrary<string> => {
-  const fields = FORMATS[id].fields.flatMap(({ name, token, columns }) => {
+  const { fields: byPosition, namedFields = [] } = FORMATS[id];
+  const fields = [...byPosition, ...namedFields].flatMap(({ name, token, columns }) => {
     const kinds = columns.flatMap(({ personal }) => (personal ? [personal] : []));
     if (kinds.length === 0) return [];
     const text = fc.tuple(...kinds.map((kind) => VALUES[kind])).map((texts) => texts.join(" "));
@@ -93,7 +100,8 @@ const plantedLine = (id: FormatId): fc.Arbitrary<string> => {
     const field = text.map((value) =>
       isQuoted ? `"${value}"` : token === "hostPort" ? `${value}:2817` : value,
     );
-    return [[name, field] as const];
+    // The whole line has other headers, too.
+    return [[name || "httpRequest.headers[name=cookie].value", field] as const];
   });
   return fc.record(Object.fromEntries(fields)).map((changes) => LINES[id](changes));
 };
