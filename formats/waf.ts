@@ -20,6 +20,14 @@ const count = (path: string, name: string, doc: string): Field => ({
 const names = (path: string, name: string, doc: string, personal?: PersonalKind): Field =>
   text(path, name, `${doc}, separated by commas`, personal);
 
+/** A statement about stopped requests and their rows in another table, indented as a part of a list. */
+const joinWith = (table: string, status: string, condition: string): string =>
+  `SELECT waf.time, waf.action, waf.terminatingruleid, waf.clientip, waf.uri, web.${status} AS status
+FROM waf_logs AS waf
+JOIN ${table} AS web ON ${condition}
+WHERE waf.dt = '2026-06-02' AND web.dt = '2026-06-02'
+ORDER BY waf.time`.replaceAll(/^/gm, "  ");
+
 /**
  * AWS WAF log: JSON objects, one a line. Columns for what is asked often; the last one has the whole line.
  *
@@ -36,7 +44,15 @@ export const waf: LogFormat = {
     "`dt` and `hour` are those of the file's name, which is of five minutes; `time` is always the time of the request.",
     "Columns of rules and labels are lists of names, separated by commas: `labels LIKE '%bot-control%'`, or `UNNEST(split(labels, ','))`. The column `line` has everything else, e.g. `json_extract(line, '$.terminatingRuleMatchDetails')`.",
     "A redacted field has the value `REDACTED`. If a privacy option is set, `line` is NULL, because it has all headers and what rules matched.",
-    "`requestid` is `trace_id` of the load balancer's log and `x_edge_request_id` of CloudFront's: `docs/queries.md` has a join.",
+    `\`requestid\` is in the load balancer's \`trace_id\`, and it is CloudFront's \`x_edge_request_id\`. Give both tables a range of days:
+
+  \`\`\`sql
+${joinWith("alb_access_logs", "elb_status_code", "'Root=' || waf.requestid = web.trace_id")}
+  \`\`\`
+
+  \`\`\`sql
+${joinWith("cloudfront_access_logs", "sc_status", "waf.requestid = web.x_edge_request_id")}
+  \`\`\``,
   ],
   separator: "\t",
   json: true,
@@ -98,13 +114,21 @@ export const waf: LogFormat = {
       "Rate-based rules that acted on the request",
     ),
     names("labels[].name", "labels", "Labels that rules added to the request", "labels"),
-    text("captchaResponse.responseCode", "captcharesponsecode", "Status code of a CAPTCHA"),
+    count(
+      "captchaResponse.solveTimestamp",
+      "captchasolvetimestamp",
+      "When the client solved the CAPTCHA of its token, in seconds since 1970; 0 or NULL if it had no token",
+    ),
     text(
       "captchaResponse.failureReason",
       "captchafailurereason",
       "Why the request had no valid token for a CAPTCHA, e.g. TOKEN_MISSING; NULL if it had one",
     ),
-    text("challengeResponse.responseCode", "challengeresponsecode", "Status code of a challenge"),
+    count(
+      "challengeResponse.solveTimestamp",
+      "challengesolvetimestamp",
+      "When the client solved the challenge of its token, in seconds since 1970; 0 or NULL if it had no token",
+    ),
     text(
       "challengeResponse.failureReason",
       "challengefailurereason",
