@@ -16,6 +16,8 @@ export interface SourcePlace {
   readonly region: string | undefined;
   /** True if they are delivered to the pipeline's bucket. */
   readonly isInPipelinesBucket: boolean;
+  /** Start of the name of the bucket that they are delivered to, if it is one of the pipeline. */
+  readonly bucketNameStart: string | undefined;
   /** Why no source can be read as delivered, with the other options. */
   readonly notAsDelivered: readonly string[];
 }
@@ -25,12 +27,16 @@ export const placeOfSources = (
   options: { readonly region?: string | undefined } & Parameters<typeof isLanding>[0] &
     Parameters<typeof isColumnar>[0] &
     Parameters<typeof isProjected>[0] & {
+      readonly name: string;
+      readonly bucketName?: string | undefined;
       readonly existingLogBucketOwner?: string | undefined;
       readonly lakeFormationLocations?: boolean | undefined;
     },
 ): SourcePlace => ({
   region: options.region,
   isInPipelinesBucket: isLanding(options),
+  bucketNameStart:
+    options.existingLogBucket === undefined ? (options.bucketName ?? `${options.name}-`) : undefined,
   notAsDelivered: [
     ...(isColumnar(options) || !isProjected(options) ? [] : [NOTHING_ADDS_PARTITIONS]),
     ...(options.lakeFormationLocations && options.existingLogBucketOwner !== undefined
@@ -56,7 +62,7 @@ export const NOT_REGISTERED =
  */
 export function problemsOfSources(
   sources: readonly LogSource[],
-  { region, isInPipelinesBucket, notAsDelivered }: SourcePlace,
+  { region, isInPipelinesBucket, bucketNameStart, notAsDelivered }: SourcePlace,
 ): string[] {
   const problems = sharedTableRules(sources)
     .filter(({ holds }) => !holds)
@@ -70,6 +76,7 @@ export function problemsOfSources(
     // It is part of resources in IAM policies, where these characters match any others.
     if (/[*?]/.test(prefix)) problems.push(`${place}.prefix: must not contain "*" or "?", got "${prefix}"`);
     problems.push(...problemsOfDelivery(source, region).map((problem) => `${place}.${problem}`));
+    problems.push(...problemsOfBucketName(source, bucketNameStart).map((problem) => `${place}.${problem}`));
     problems.push(
       ...problemsOfLayout(source, notAsDelivered).map((problem) => `${place}.layout: ${problem}`),
     );
@@ -122,6 +129,19 @@ function problemsOfDelivery({ format, accounts }: LogSource, region: string | un
       : []),
   ];
 }
+
+function problemsOfBucketName({ format }: LogSource, name: string | undefined): string[] {
+  const { by, bucketNameStart } = FORMATS[format].delivery;
+  // Terraform itself must check names that only it knows.
+  if (bucketNameStart === undefined || name === undefined || name.includes("${")) return [];
+  return name.startsWith(bucketNameStart)
+    ? []
+    : [`format: ${bucketNameExpected(by, bucketNameStart)}, got a name that starts with "${name}"`];
+}
+
+/** Expected of the bucket's name. @param by the deliverer */
+export const bucketNameExpected = (by: string, start: string): string =>
+  `${by} deliver only to buckets whose names start with "${start}": set "bucketName" to such a name`;
 
 function problemsOfLayout(source: LogSource, others: readonly string[]): string[] {
   if (!isAsDelivered(source)) return [];
