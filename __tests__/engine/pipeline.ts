@@ -93,7 +93,8 @@ export async function deploy(
   settings: object = {},
   later: object = settings,
 ): Promise<Pipeline> {
-  const name = `engine-${randomBytes(4).toString("hex")}`;
+  // Web ACLs deliver only to buckets with names like this.
+  const name = `aws-waf-logs-${randomBytes(4).toString("hex")}`;
   const folder = temporaryFolder(name);
   const file = join(folder, "access-logs.json");
   const laterJson = (await synthesize(file, { ...later, name })).json;
