@@ -2,14 +2,16 @@ import { classifyDistributionObject, distributionGroups } from "./distribution-o
 import { column, type LogFormat } from "./log-format";
 
 /**
- * CloudFront standard log, version 1: 33 fields. Newer files may add two; files of 2010 have 12.
+ * CloudFront standard logs. Version 1 has 33 fields; newer files may add two; files of 2010 have 12. Version 2 has the fields
+ * that its user chooses, as text with a header or as JSON.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
  */
 export const cloudfront: LogFormat = {
   id: "cloudfront",
   table: "cloudfront_access_logs",
-  title: "CloudFront standard logs (legacy, version 1)",
+  title: "CloudFront standard logs (versions 1 and 2)",
   source:
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html (read 2026-11)",
   separator: "\t",
@@ -17,10 +19,11 @@ export const cloudfront: LogFormat = {
     lines: 2,
     // RTMP logs from before 2021 also have these.
     sharedFields: ["date", "time", "x-edge-location", "c-ip", "sc-bytes", "cs-uri-stem", "cs-uri-query"],
-    byPosition: `Athena reads by position: there such lines are unparsed if their values show it, which they do where one of the fields
-up to \`time-to-first-byte\` is missing and the others are there. Otherwise what follows a missing field shifts. So let
-standard logging version 2 write all fields of this table, in its order.`,
+    byPosition: `Athena does not see the header, and reads these lines by position: they are unparsed if their values show it, which
+they do where one of the fields up to \`time-to-first-byte\` is missing and the others are there. Otherwise what follows a
+missing field shifts. So let standard logging version 2 write JSON; or text with the first fields of this table, in its order.`,
   },
+  json: true,
   fields: [
     {
       name: "date",

@@ -1,5 +1,5 @@
 import { jsonStepsOf, jsonTextAt } from "./json-path";
-import { type Field, isJsonOnly, type LogFormat, mandatoryFieldsOf } from "./log-format";
+import { fieldsByName, isJsonOnly, type LogFormat, mandatoryFieldsOf } from "./log-format";
 
 const FIELDS_HEADER = "#Fields:";
 
@@ -20,9 +20,8 @@ export interface OrderedLine {
  * Makes a function that writes the lines of one file in the format's own order of fields. Call it with every line,
  * from the first on, because a `#Fields:` header applies to the lines after it.
  *
- * Formats with a header have other orders: the header may name fewer or other fields, and a line may be a JSON
- * object with the names of the fields. Some formats have only JSON objects. Unknown fields are left out, missing fields
- * become empty.
+ * A header may name fewer or other fields, and a line may be a JSON object with the names of the fields. Unknown fields
+ * are left out, missing fields become empty.
  *
  * @returns `undefined` for a line with the fields of another log
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
@@ -31,7 +30,6 @@ export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine |
   const asIs = (text: string): OrderedLine => ({ text, isNamed: false });
   const fromJson = jsonOrderer(format);
   if (isJsonOnly(format)) return fromJson;
-  if (!format.header) return asIs;
   let order: readonly string[] | undefined;
   return (line) => {
     if (line.startsWith(FIELDS_HEADER)) {
@@ -39,7 +37,7 @@ export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine |
       return asIs(line);
     }
     if (line.startsWith("#")) return asIs(line);
-    if (line.startsWith("{")) return fromJson(line);
+    if (format.json && line.startsWith("{")) return fromJson(line);
     if (!order) return asIs(line);
     const texts = line.split(format.separator);
     return inOwnOrder(format, new Map(order.map((name, index) => [name, texts[index] ?? ""])));
@@ -68,8 +66,8 @@ function jsonOrderer(format: LogFormat): (line: string) => OrderedLine | undefin
     const object = jsonObject(line);
     if (object === undefined) return undefined;
     const get = (name: string): string | undefined => {
-      const steps = paths.get(name);
-      return steps?.length === 0 ? line : jsonTextAt(object, steps ?? []);
+      const steps = paths.get(name) ?? [];
+      return (steps.length === 0 ? line : jsonTextAt(object, steps)) || undefined;
     };
     return inOwnOrder(format, { get });
   };
@@ -96,15 +94,13 @@ function inOwnOrder(format: LogFormat, texts: Texts): OrderedLine | undefined {
   };
 }
 
-const fieldsByName = ({ fields, namedFields = [] }: LogFormat): readonly Field[] => [
-  ...fields,
-  ...namedFields,
-];
-
 /** A header, or an object, with none of these fields belongs to another log. */
 const isOfFormat = ({ fields, header }: LogFormat, texts: Texts): boolean =>
   header === undefined ||
   fields.some(({ name }) => texts.get(name) !== undefined && !header.sharedFields.includes(name));
 
-/** JSON may contain the separators of fields, columns and lines; a delimited file cannot. */
-const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, " ");
+/**
+ * JSON may contain the separators of fields, columns and lines; a delimited file cannot. Half of a character is a question
+ * mark, as in Java.
+ */
+const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, " ").replaceAll(/\p{Cs}/gu, "?");

@@ -73,8 +73,8 @@ export interface LogFormat {
   /** Empty if all lines are JSON. */
   readonly fields: readonly Field[];
   /**
-   * Fields that a line has only by name, after a header or in JSON. Their columns come after those of the others, and are
-   * NULL for lines that are read by position.
+   * Fields that a line has only by name, after a header or in JSON: only if lines may be JSON. Their columns come after
+   * those of the others, and are NULL for lines that are read by position.
    */
   readonly namedFields?: readonly Field[];
   /** Invented lines in the form that AWS writes: they have only these fields, and each column has a value in one line. */
@@ -114,18 +114,17 @@ export function mandatoryFieldsOf({ fields }: LogFormat): number {
   return firstOptional < 0 ? fields.length : firstOptional;
 }
 
-/** Every column of a row, in order. */
-export const columnsOf = (format: LogFormat): readonly Column[] => [
-  ...columnsByPosition(format),
-  ...namedColumnsOf(format),
+/** Every field that a line can have by name, in the order of the columns. */
+export const fieldsByName = ({ fields, namedFields = [] }: LogFormat): readonly Field[] => [
+  ...fields,
+  ...namedFields,
 ];
+
+/** Every column of a row, in order. */
+export const columnsOf = (format: LogFormat): readonly Column[] => fieldsByName(format).flatMap(columnsIn);
 
 /** The columns of a line that is read by position. */
 export const columnsByPosition = ({ fields }: LogFormat): readonly Column[] => fields.flatMap(columnsIn);
-
-/** The columns that lines have only by name. */
-export const namedColumnsOf = ({ namedFields = [] }: LogFormat): readonly Column[] =>
-  namedFields.flatMap(columnsIn);
 
 const columnsIn = ({ columns }: Field): readonly Column[] => columns;
 

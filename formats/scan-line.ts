@@ -1,4 +1,4 @@
-import { type Column, type Field, type LogFormat, mandatoryFieldsOf } from "./log-format";
+import { type Column, type Field, fieldsByName, type LogFormat, mandatoryFieldsOf } from "./log-format";
 import { type LineInScan, SPACE, TAB, TOKEN_SCANNERS, type TokenScanner } from "./scan-token";
 import type { TokenKind } from "./tokens";
 
@@ -30,7 +30,7 @@ export type ScannedColumn = Column | "filler";
  * one column, a timestamp.
  */
 export const scannedColumns = (format: LogFormat): readonly ScannedColumn[] =>
-  [...format.fields, ...(format.namedFields ?? [])].flatMap(scannedColumnsOf);
+  fieldsByName(format).flatMap(scannedColumnsOf);
 
 function scannedColumnsOf({ token, columns }: Field): readonly ScannedColumn[] {
   if (token === "tabbedDate") return [];

@@ -42,8 +42,8 @@ export const waf: LogFormat = {
     'The names of buckets for AWS WAF must start with `aws-waf-logs-`, and a prefix is part of the destination: `log_destination_configs = ["arn:aws:s3:::aws-waf-logs-example/waf"]`.',
     "A web ACL of CloudFront delivers to the folder of the Region `cloudfront`.",
     "`dt` and `hour` are those of the file's name, which is of five minutes; `time` is always the time of the request.",
-    "Columns of rules and labels are lists of names, separated by commas: `labels LIKE '%bot-control%'`, or `UNNEST(split(labels, ','))`. The column `line` has everything else, e.g. `json_extract(line, '$.terminatingRuleMatchDetails')`.",
-    "A redacted field has the value `REDACTED`. If a privacy option is set, `line` is NULL, because it has all headers and what rules matched.",
+    "Columns of rules and labels are lists of names, separated by commas: `labels LIKE '%bot-control%'`, or `UNNEST(split(labels, ','))`. The column `log_line` has everything else, e.g. `json_extract(log_line, '$.terminatingRuleMatchDetails')`.",
+    "A redacted field has the value `REDACTED`. If a privacy option is set, `log_line` is NULL, because it has all headers and what rules matched.",
     `\`requestid\` is in the load balancer's \`trace_id\`, and it is CloudFront's \`x_edge_request_id\`. Give both tables a range of days:
 
   \`\`\`sql
@@ -168,7 +168,7 @@ ${joinWith("cloudfront_access_logs", "sc_status", "waf.requestid = web.x_edge_re
       "oversizefields",
       "Parts of the request that were larger than the inspection limit",
     ),
-    text("", "line", "The whole line as logged, a JSON object", "everything"),
+    text("", "log_line", "The whole line as logged, a JSON object", "everything"),
   ],
   time: ["time"],
   samples: [

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
-import { FORMAT_IDS, type FormatId } from "../../formats";
+import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
+import { fieldsByName } from "../../formats/log-format";
 import { edgeLines, hostileLines, impossibleTimes } from "../helpers/edge-lines";
 import { albKey, cloudfrontKey, keyOf } from "../helpers/lake";
-import { albLine, LINES } from "../helpers/lines";
+import { albLine, cloudfrontLine, LINES } from "../helpers/lines";
 import { localLake } from "./local-lake";
 import { type LogFile, logFile } from "./log-files";
 import { deploy } from "./pipeline";
@@ -55,20 +56,109 @@ it("reads a line whose time does not exist as unparsed, not as a row", async () 
   }
 });
 
-it("shows every line of a CloudFront file that names other fields, or is JSON, as a row or as unparsed", async () => {
-  const [named, json] = [cloudfrontKey(), cloudfrontKey()];
+it("shows every line of a CloudFront file that names other fields as a row or as unparsed", async () => {
   const short = "2026-11-23\t07:05:00\tFRA56\t64496\twww.example.com\ta=b";
-  const object = JSON.stringify({ date: "2026-11-23", time: "07:05:00", "cs(Cookie)": "a=b" });
   const { pipeline } = await deployWith("CloudFront's other lines", [
-    logFile(named, [
+    logFile(cloudfrontKey(), [
       "#Version: 1.0",
       "#Fields: date time x-edge-location asn x-host-header cs(Cookie)",
       short,
     ]),
-    logFile(json, [object]),
   ]);
   const lines = [...(await pipeline.rows("cloudfront")), ...(await pipeline.unparsed("cloudfront"))];
-  expect(lines).toHaveLength(2);
+  expect(lines).toHaveLength(1);
+});
+
+describe("CloudFront's JSON", () => {
+  const names = fieldsByName(FORMATS.cloudfront).map(({ name }) => name);
+  const objectOf = (line: string, added: Readonly<Record<string, string>> = {}) => {
+    const texts = line.split("\t").map((text, index) => [names[index], text] as const);
+    return JSON.stringify({ ...Object.fromEntries(texts), ...added });
+  };
+
+  it("gives the same values as the text of the same requests, and the fields that only JSON has", async () => {
+    const lines = [cloudfrontLine(), ...FORMATS.cloudfront.samples];
+    const added = {
+      "timestamp(ms)": "1795417500123",
+      asn: "64496",
+      "c-country": "DE",
+      "origin-fbl": "0.101",
+    };
+    const { pipeline, lake } = await deployWith("CloudFront's JSON", [
+      logFile(cloudfrontKey(), ["#Version: 1.0", ...lines]),
+      logFile(
+        cloudfrontKey(),
+        lines.map((line) => objectOf(line)),
+      ),
+      logFile(
+        cloudfrontKey(),
+        lines.map((line) => objectOf(line, added)),
+      ),
+    ]);
+    await expectSameRows(pipeline, lake, "cloudfront");
+    const rows = (await pipeline.rows("cloudfront")).map(({ log_file: _, ...row }) => JSON.stringify(row));
+    expect(rows).toHaveLength(3 * lines.length);
+    expect(new Set(rows).size).toBe(2 * lines.length);
+    const [{ found } = {}] = await pipeline.query(
+      `SELECT count(*) AS found FROM cloudfront_access_logs WHERE asn = 64496 AND c_country = 'DE' AND origin_fbl = 0.101 AND timestamp_ms = 1795417500123 AND log_file IS NOT NULL`,
+    );
+    expect(found).toBe(lines.length);
+  });
+
+  it("is a row or an unparsed line, as in the local lake, whatever its values are", async () => {
+    const moment = { date: "2026-11-23", time: "07:05:00" };
+    const withValue = (value: unknown) => JSON.stringify({ ...moment, "cs(User-Agent)": value });
+    const { pipeline, lake } = await deployWith("hostile JSON", [
+      logFile(cloudfrontKey(), [
+        ...["", "-", 1, -0, 999999999999999, true, false, null, {}, { a: 1 }, [], ["a"]].map(withValue),
+        ...[
+          "\u0000",
+          "\u0001\u0085\u007f",
+          "a\tb\nc\rd",
+          "\u2028",
+          "é日😀",
+          "\ud800",
+          "\udc00x\ud800",
+          '\\"/',
+        ].map(withValue),
+        withValue("x".repeat(65_536)),
+        withValue("\t".repeat(10_000)),
+        `${withValue("x")} \t`,
+        ` ${withValue("x")}`,
+        `${withValue("x")}{}`,
+        withValue("x").slice(0, -1),
+        `[${withValue("x")}]`,
+        "{}",
+        "{",
+        "[]",
+        "{a:1}",
+        '{"a":NaN}',
+        '{"a":01}',
+        '{"a":"\\x"}',
+        JSON.stringify({ ...moment, "CS(User-Agent)": "x" }),
+        JSON.stringify({ ...moment, "c-ip": "192.0.2.1", "sc-bytes": "5" }),
+        JSON.stringify({ ...moment, level: "info" }),
+        JSON.stringify({ ...moment, date: "2026-02-30", "cs(Host)": "x" }),
+        JSON.stringify({ date: "2026-11-23", "cs(Host)": "x" }),
+        JSON.stringify({ ...moment, "cs(Host)": "x", "sc-bytes": " 5", "fle-encrypted-fields": " -" }),
+        JSON.stringify({ ...moment, "cs(Host)": "x", asn: "AS64496" }),
+        JSON.stringify({ ...moment, "cs(Host)": "x", "distribution-tenant-id": "tenant", "sc-bytes": 5 }),
+      ]),
+    ]);
+    await expectSameRows(pipeline, lake, "cloudfront");
+    await expectSameUnparsedLines(pipeline, lake, "cloudfront");
+  });
+
+  it("with a key twice, or with a deep list, is a row or an unparsed line", async () => {
+    const { pipeline } = await deployWith("JSON of nobody", [
+      logFile(cloudfrontKey(), [
+        `{"date":"2026-11-23","time":"07:05:00","cs(Host)":"x","cs(Host)":"y"}`,
+        `{"date":"2026-11-23","time":"07:05:00","cs(Host)":"x","y":${"[".repeat(2000)}${"]".repeat(2000)}}`,
+      ]),
+    ]);
+    const lines = [...(await pipeline.rows("cloudfront")), ...(await pipeline.unparsed("cloudfront"))];
+    expect(lines).toHaveLength(2);
+  });
 });
 
 /** Folders of logs from other origins, as for `access-logs ingest`. */

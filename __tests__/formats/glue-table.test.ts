@@ -1,4 +1,5 @@
 import { alb } from "../../formats/alb";
+import { cloudfront } from "../../formats/cloudfront";
 import { deliveredGlueTables, rawGlueTable } from "../../formats/render/glue-table";
 import { relay, tunnel } from "../helpers/made-up-formats";
 
@@ -6,6 +7,18 @@ const SOURCES = [
   { name: "web", bucket: "their-logs", prefix: "web/" },
   { name: "shop", bucket: "other-logs", prefix: "shop/" },
 ];
+
+describe("the raw table", () => {
+  it("has the whole line of a JSON object in its last column, if the format has such lines", () => {
+    const { columns, serdeParameters } = rawGlueTable(cloudfront, { bucket: "logs", bySource: false });
+    expect(columns.at(-1)?.name).toBe("json");
+    const groups = new RegExp(`^(?:${serdeParameters["input.regex"]})$`).exec('{"a":"\u2028"} ')?.slice(1);
+    expect(groups).toEqual([...columns.slice(1).map(() => undefined), '{"a":"\u2028"} ']);
+    expect(rawGlueTable(alb, { bucket: "logs", bySource: false }).columns.at(-1)?.name).toBe(
+      "elb_error_code",
+    );
+  });
+});
 
 describe("the tables over files as delivered", () => {
   const { rows, lines } = deliveredGlueTables(alb, SOURCES);

@@ -159,6 +159,30 @@ it("files of a format whose files are all in one folder cannot be committed as d
   expect(renderUnparsedView({ ...table, hasDelivered: true })).toBe(renderUnparsedView(table));
 });
 
+describe("lines of JSON as delivered", () => {
+  const table: LakeTable = {
+    format: { ...FORMATS.alb, json: true },
+    database: "logs",
+    bucket: "my-logs",
+    bySource: true,
+    hasDelivered: true,
+  };
+  const commit = renderCommit(table, deliveredFilesOf(table));
+
+  it("are parsed once, with the partition keys of their table", () => {
+    expect(commit.match(/json_parse/g)).toHaveLength(1);
+    expect(commit).toContain('SELECT\n  "$path",\n  "source",\n  "folder",\n  "day",\n  "json",\n');
+    const view = renderUnparsedView(table);
+    expect(view.match(/json_parse/g)).toHaveLength(2);
+    for (const sql of [commit, view]) expect(syntaxErrors("trino", sql)).toEqual([]);
+  });
+
+  it("are rows if their texts have the form of the fields; only a format with a header has other logs", () => {
+    expect(commit).toContain('\n))\nWHERE "json" IS NULL OR regexp_like(concat_ws(chr(32), "type", "time", ');
+    expect(commit).not.toContain("<> ''");
+  });
+});
+
 it("the statements of athena.ddl are valid in Hive's grammar", () => {
   const statements = Object.values(athenaDdlStatements({ database: "logs", bucket: "b" }));
   expect(statements).toHaveLength(Object.keys(FORMATS).length);

@@ -458,6 +458,39 @@ describe("CloudFront lines", () => {
     expect(read("cloudfront", "{broken")).toBe("unparsed");
     expect(read("cloudfront", '{"date":"2026-11-23","time":"07:05:00","level":"info"}')).toBe("unparsed");
   });
+
+  it.each([
+    ["a number", 5, "5"],
+    ["true", true, "true"],
+    ["null", null, null],
+    ["an object", { a: 1 }, null],
+    ["a list", ["a"], null],
+    ["a text with the ends of fields and lines", "a\tb\r\nc\u0000", "a b  c "],
+    ["half of a character", "a\ud800", "a?"],
+  ])("reads %s in JSON as one text, or as NULL", (_, value, text) => {
+    const line = JSON.stringify({
+      date: "2026-11-23",
+      time: "07:05:00",
+      "cs(Host)": "x",
+      "cs-method": value,
+    });
+    expect(read("cloudfront", line)).toMatchObject({ cs_method: text });
+  });
+
+  it("does not read an object as a row if only fields of other logs have a value", () => {
+    const line = { date: "2026-11-23", time: "07:05:00", "c-ip": "192.0.2.1", "cs(Host)": "" };
+    expect(read("cloudfront", JSON.stringify(line))).toBe("unparsed");
+    expect(read("cloudfront", JSON.stringify({ ...line, "cs(Host)": "-" }))).not.toBe("unparsed");
+  });
+
+  it("does not read keys in another case, or JSON where other formats are expected", () => {
+    const line = { date: "2026-11-23", time: "07:05:00", "cs(Host)": "x" };
+    expect(read("cloudfront", JSON.stringify({ ...line, "CS-METHOD": "GET" }))).toMatchObject({
+      cs_method: null,
+    });
+    expect(read("cloudfront", JSON.stringify({ ...line, Date: "2026-11-23", date: "" }))).toBe("unparsed");
+    expect(read("alb", JSON.stringify(line))).toBe("unparsed");
+  });
 });
 
 describe("lines of the other logs of load balancers", () => {

@@ -56,7 +56,7 @@ describe("a line of a web ACL's log", () => {
       requestbodysize: 9000,
       requestbodysizeinspectedbywaf: 8192,
       oversizefields: "REQUEST_BODY",
-      line: BLOCKED,
+      log_line: BLOCKED,
     });
   });
 
@@ -108,7 +108,7 @@ describe("a line of a web ACL's log", () => {
     }));
     expect(read(line)).toMatchObject({ uri: "/a b c  " });
     expect(read(`${BLOCKED.slice(0, -1)},\t"new":1}`)).toMatchObject({
-      line: `${BLOCKED.slice(0, -1)}, "new":1}`,
+      log_line: `${BLOCKED.slice(0, -1)}, "new":1}`,
     });
   });
 

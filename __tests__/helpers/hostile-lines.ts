@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { FORMATS, type FormatId } from "../../formats";
+import { fieldsByName } from "../../formats/log-format";
 import type { TokenKind } from "../../formats/tokens";
 import { FIELDS, type FieldTexts, LINES } from "./lines";
 
@@ -61,8 +62,42 @@ const specialFields = (id: FormatId): fc.Arbitrary<FieldTexts> =>
     )
     .map((texts) => texts as FieldTexts);
 
-/** A line with hostile text in some fields, quoted like the field or not, cut to some length. */
-export const hostileLine = (id: FormatId) =>
+/** Values of JSON; a log has only texts. */
+const jsonValue: fc.Arbitrary<unknown> = fc.oneof(
+  { weight: 4, arbitrary: hostileText },
+  fc.constantFrom("-", "", "200", " 5", "0.25", "a\u0001\u0085b", "\u2028"),
+  fc.integer(),
+  fc.constantFrom(true, false, null, [], ["a"], {}, { a: 1 }),
+);
+
+/** An object with some of a format's fields, and others: complete, cut, or with something after it. */
+const hostileObject = (id: FormatId): fc.Arbitrary<string> => {
+  const names = fieldsByName(FORMATS[id]).map(({ name }) => name);
+  return fc
+    .record({
+      members: fc.dictionary(fc.constantFrom(...names, "C-IP", "x", ""), jsonValue, { maxKeys: 6 }),
+      moment: fc.oneof(
+        { weight: 3, arbitrary: fc.constant({ date: "2026-11-23", time: "07:05:00" }) },
+        fc.record({ date, time }, { requiredKeys: [] }),
+      ),
+      change: fc.constantFrom(
+        ...Array<(text: string) => string>(6).fill((text) => text),
+        (text: string) => text.slice(0, -1),
+        (text: string) => `${text} `,
+        (text: string) => `${text}}`,
+        (text: string) => ` ${text}`,
+        (text: string) => `[${text}]`,
+      ),
+    })
+    .map(({ members, moment, change }) => change(JSON.stringify({ ...members, ...moment })));
+};
+
+/** A line with hostile text in some fields; if the format has such lines, also as JSON. */
+export const hostileLine = (id: FormatId): fc.Arbitrary<string> =>
+  FORMATS[id].json ? fc.oneof(hostileFields(id), hostileObject(id)) : hostileFields(id);
+
+/** Fields that are quoted as they should be or not, cut to some length. */
+const hostileFields = (id: FormatId) =>
   fc
     .record({
       changes: fc.dictionary(fc.constantFrom(...Object.keys(FIELDS[id])), hostileText, { maxKeys: 3 }),

@@ -4,10 +4,10 @@ import type { DeliveredFolder } from "../../formats/delivered-layout";
 import { identityOf } from "../../formats/file-identity";
 import { addHours, type Hour, hourOf, partitionValuesOf } from "../../formats/hour";
 import {
-  columnsByPosition,
   columnsOf,
   deliveredLinesTableOf,
   deliveredTableOf,
+  type LogFormat,
   linesTableOf,
   rawTableOf,
   unparsedViewOf,
@@ -15,8 +15,9 @@ import {
 import { type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import { isHeaderLine, lineReader, type Row } from "../../formats/read-line";
 import { duckdbColumns } from "../../formats/render/duckdb-relation";
+import { rawGlueTable } from "../../formats/render/glue-table";
 import { type LakeTable, lakeColumnNames, renderCommit } from "../../formats/render/lake-sql";
-import { renderLinePattern } from "../../formats/render/line-pattern";
+import { renderRawPattern } from "../../formats/render/line-pattern";
 import { renderCountUnparsed, renderUnparsedView } from "../../formats/render/unparsed-sql";
 import { ATHENA_FUNCTIONS } from "../../lake/athena-functions";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
@@ -31,6 +32,8 @@ import { LINES } from "../helpers/lines";
 const DT = "2026-11-23";
 const HOUR = hourOf(Date.parse(`${DT}T07:00:00Z`));
 const ids = FORMAT_IDS;
+const rawColumns = (format: LogFormat) =>
+  rawGlueTable(format, { bucket: "b", bySource: false }).columns.map(({ name }) => name);
 const tableOf = (id: FormatId): LakeTable => ({
   format: FORMATS[id],
   database: "main",
@@ -46,12 +49,24 @@ const movedPath = (id: FormatId, digit: string) => `s3://b/${movedKey(id, digit)
 const commit = (engine: DuckdbEngine, id: FormatId, from = "1", to = "9") => {
   const ranges = [{ from: movedKey(id, from), to: movedKey(id, to) }];
   const sql = renderCommit(tableOf(id), { kind: "moved", partitions: [partitionOf(id)], ranges });
-  return engine.run({ sql, token: "commit" });
+  return engine.run({ sql: inDuckdb(sql), token: "commit" });
 };
+
+/** DuckDB has another syntax for functions of lists, and no macros for them. */
+const inDuckdb = (sql: string): string =>
+  sql
+    .replaceAll("AS array(json)", "AS json[]")
+    .replaceAll(/(item\d) -> /g, "lambda $1: ")
+    .replaceAll(/\b(transform|filter)\(/g, "list_$1(");
 
 /** Functions that only the pipeline's statements use. */
 const STATEMENT_FUNCTIONS = [
   "to_utf8(text) AS text",
+  // DuckDB's own replaces only the first match.
+  "regexp_replace(text, pattern, new) AS array_to_string(string_split_regex(text, pattern), new)",
+  "json_parse(text) AS CAST(text AS json)",
+  "element_at(entries, name) AS map_extract_value(entries, name)",
+  "json_extract_scalar(value, path) AS CASE json_type(value, path) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL ELSE json_extract_string(value, path) END",
   "to_hex(text) AS text",
   // DuckDB calls minutes `%M`, and takes only constants: the form in the names of load balancers, and those of columns.
   `date_parse(text, form) AS CASE form ${[
@@ -60,6 +75,7 @@ const STATEMENT_FUNCTIONS = [
   ]
     .map(({ trino, duckdb }) => `WHEN '${trino}' THEN strptime(text, '${duckdb}')`)
     .join(" ")} END`,
+  "date_add(unit, number, moment) AS moment + to_milliseconds(number)",
   "date_format(moment, form) AS strftime(moment, form)",
 ];
 
@@ -68,7 +84,7 @@ beforeEach(async () => {
   engine = await openDuckdb();
   for (const id of ids) {
     const { format } = tableOf(id);
-    const raw = [...columnsByPosition(format).map(({ name }) => name), "$path", "dt", "hour"];
+    const raw = [...rawColumns(format), "$path", "dt", "hour"];
     const types = new Map(duckdbColumns(format).map(({ name, type }) => [name, type]));
     const typed = lakeColumnNames(tableOf(id));
     const list = (names: readonly string[], typeOf: (name: string) => string) =>
@@ -88,7 +104,7 @@ beforeEach(async () => {
   }
   for (const definition of [...ATHENA_FUNCTIONS, ...STATEMENT_FUNCTIONS])
     await engine.run({ sql: `CREATE MACRO ${definition}`, token: "function" });
-  for (const id of ids) await engine.run({ sql: renderUnparsedView(tableOf(id)), token: "view" });
+  for (const id of ids) await engine.run({ sql: inDuckdb(renderUnparsedView(tableOf(id))), token: "view" });
 });
 afterEach(() => engine.close());
 
@@ -98,10 +114,10 @@ const sqlText = (text: string | undefined): string =>
 /** The result of the SerDe for a line: a text for each group, or NULL in every column; and the line itself. */
 async function deliver(id: FormatId, path: string, lines: readonly string[], hour = "07"): Promise<void> {
   const { format } = tableOf(id);
-  const pattern = new RegExp(`^(?:${renderLinePattern(format)})$`);
+  const pattern = new RegExp(`^(?:${renderRawPattern(format)})$`);
   const rows = lines.map((line) => {
     const groups: readonly (string | undefined)[] =
-      pattern.exec(line)?.slice(1) ?? columnsByPosition(format).map(() => undefined);
+      pattern.exec(line)?.slice(1) ?? rawColumns(format).map(() => undefined);
     return [...groups, path, DT, hour].map(sqlText).join(", ");
   });
   if (rows.length === 0) return;
@@ -237,7 +253,7 @@ describe("the statement that commits files as delivered", () => {
   beforeEach(async () => {
     const { format } = table;
     const list = (names: readonly string[]) => names.map((name) => `"${name}" VARCHAR`).join(", ");
-    const columns = columnsByPosition(format).map(({ name }) => name);
+    const columns = rawColumns(format);
     const keys = ["$path", "source", "folder", "day"];
     await engine.run({
       sql: `CREATE TABLE ${deliveredTableOf(format)} (${list([...columns, ...keys])})`,
@@ -255,12 +271,9 @@ describe("the statement that commits files as delivered", () => {
 
   async function arrive(key: string, line = LINES.alb()): Promise<string> {
     const { format } = table;
-    const groups = new RegExp(`^(?:${renderLinePattern(format)})$`).exec(line)?.slice(1);
+    const groups = new RegExp(`^(?:${renderRawPattern(format)})$`).exec(line)?.slice(1);
     const keys = [`s3://${BUCKET}/${key}`, folder.source, folder.folder, DT];
-    await insert(deliveredTableOf(format), [
-      ...(groups ?? columnsByPosition(format).map(() => undefined)),
-      ...keys,
-    ]);
+    await insert(deliveredTableOf(format), [...(groups ?? rawColumns(format).map(() => undefined)), ...keys]);
     await insert(deliveredLinesTableOf(format), [line, ...keys]);
     return key;
   }

@@ -10,7 +10,8 @@ import {
   rawTableOf,
 } from "../log-format";
 import { partitionKeysOf, RAW_PREFIX } from "../partition-layout";
-import { renderLinePattern } from "./line-pattern";
+import { JSON_COLUMN } from "./json-sql";
+import { renderRawPattern } from "./line-pattern";
 
 /** A Glue table as plain data, in the terms of the Glue API. */
 export interface GlueTable {
@@ -106,13 +107,22 @@ interface TextTable {
 }
 
 const rowsOf = (format: LogFormat): Pick<TextTable, "columns" | "pattern"> => ({
-  columns: columnsByPosition(format).map((column) => ({
-    name: column.name,
-    type: typeNameOf("text", format, column),
-    comment: column.doc,
-  })),
-  pattern: renderLinePattern(format),
+  columns: [
+    ...columnsByPosition(format).map((column) => ({
+      name: column.name,
+      type: typeNameOf("text", format, column),
+      comment: column.doc,
+    })),
+    ...(format.json ? [JSON_LINE] : []),
+  ],
+  pattern: renderRawPattern(format),
 });
+
+const JSON_LINE: GlueColumn = {
+  name: JSON_COLUMN,
+  type: "string",
+  comment: "The whole line, if it begins like a JSON object: all other columns are then NULL",
+};
 
 const LINES: Pick<TextTable, "columns" | "pattern"> = {
   columns: [{ name: "line", type: "string", comment: "The whole line, as delivered" }],

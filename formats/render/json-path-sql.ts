@@ -32,13 +32,14 @@ function textsAt(value: string, steps: readonly JsonStep[], depth: number): stri
 const scalarAt = (value: string, keys: readonly JsonStep[]): string =>
   `json_extract_scalar(${value}, ${pathOf(keys)})`;
 
-/** @throws Error for a step that is not a key */
+/** @throws Error for a step that is not a key, or a key that needs quotes */
 const pathOf = (keys: readonly JsonStep[]): string =>
   sqlString(
     `$${keys
       .map((step) => {
-        if (step.kind !== "key") throw new Error("only keys are in a path of SQL");
-        return `[${JSON.stringify(step.key)}]`;
+        if (step.kind !== "key" || !/^[A-Za-z]\w*$/.test(step.key))
+          throw new Error(`no key in a path of SQL: ${JSON.stringify(step)}`);
+        return `.${step.key}`;
       })
       .join("")}`,
   );

@@ -1,12 +1,13 @@
 import { typeNameOf } from "../column-type";
-import { deliveredPrefixOf, distinctFolders, type FolderLayout } from "../delivered-layout";
+import { deliveredKeysOf, deliveredPrefixOf, distinctFolders, type FolderLayout } from "../delivered-layout";
 import { isStampedKey, STAMPED } from "../file-identity";
 import {
   type Column,
   columnsByPosition,
+  columnsOf,
   deliveredTableOf,
+  isJsonOnly,
   type LogFormat,
-  namedColumnsOf,
   rawTableOf,
 } from "../log-format";
 import { LAKE_PREFIX, PARTITION_KEYS, partitionKeysOf, rawPrefixOf } from "../partition-layout";
@@ -23,8 +24,9 @@ import {
   partitionCondition,
   rangeConditions,
 } from "./file-conditions";
+import { JSON_COLUMN, renderIsJsonRow, renderTextsOfJson } from "./json-sql";
 import { renderPrivate } from "./privacy-sql";
-import { hiveIdentifier, hiveString, sqlIdentifier } from "./sql-text";
+import { hiveIdentifier, hiveString, sqlIdentifier, sqlPath } from "./sql-text";
 
 /** A typed table on AWS: an Iceberg table in the Glue catalog, written by Athena. */
 export interface LakeTable {
@@ -72,16 +74,10 @@ function lakeColumns(
   keyValue: KeyValue = sqlIdentifier,
 ): readonly LakeColumn[] {
   return [
-    ...columnsByPosition(format).map((column) => ({
+    ...columnsOf(format).map((column) => ({
       name: column.name,
       type: typeNameOf("iceberg", format, column),
       value: privateValue(rule, column, typedValue(format, column)),
-    })),
-    // Athena reads by position.
-    ...namedColumnsOf(format).map((column) => ({
-      name: column.name,
-      type: typeNameOf("iceberg", format, column),
-      value: `CAST(NULL AS ${typeNameOf("trino", format, column)})`,
     })),
     { name: LOG_FILE, type: "string", value: sqlPath },
     ...partitionKeysOf(bySource).map(({ name, type }) => ({ name, type, value: keyValue(name) })),
@@ -97,9 +93,6 @@ export function deliveredKeyValue({ stamp }: FolderLayout): KeyValue {
 
 const privateValue = (rule: PrivacyRule | undefined, { personal }: Column, value: string): string =>
   rule && personal ? renderPrivate("trino", rule, personal, value) : value;
-
-/** Athena's hidden column: the location of a row's file. */
-export const sqlPath = '"$path"';
 
 /** The text of a raw column; `-` and the empty text are NULL. */
 const textOf = (name: string): string => `NULLIF(NULLIF(${sqlIdentifier(name)}, '-'), '')`;
@@ -124,9 +117,6 @@ function typedValue(format: LogFormat, column: Column): string {
       return `TRY_CAST(${textOf(column.name)} AS ${type})`;
   }
 }
-
-/** True for lines that match the format's pattern: it requires a time, and for other lines the SerDe returns NULLs. */
-const isRow = ({ time }: LogFormat): string => `${sqlIdentifier(time[0])} IS NOT NULL`;
 
 /**
  * Creates the typed table if it is missing. Terraform cannot create it: its provider supports no partition spec.
@@ -175,24 +165,41 @@ export function renderAddLakeColumns(table: LakeTable, names: ReadonlySet<string
  */
 export function renderCommit(table: LakeTable, files: CommittedFiles, rule?: PrivacyRule): string {
   const { bucket, format } = table;
-  const { from, keyValue, isIn, fileBucket, identity, present } = textOfFiles(table, files);
+  const { from, keys, keyValue, isIn, fileBucket, identity, present } = textOfFiles(table, files);
   const columns = lakeColumns(table, rule, keyValue);
   const own = rangeConditions(fileBucket, sqlIdentifier(LOG_FILE), files.ranges);
   const known = [
     partitionCondition(files.partitions, sqlIdentifier),
     ...(present ? [anyOf([...own, ...outside(sqlIdentifier(LOG_FILE), present)])] : []),
   ];
-  return `${commitHead(table)}${columns.map(({ name }) => sqlIdentifier(name)).join(", ")})
-SELECT
-${columns.map(({ value }) => `  ${value}`).join(",\n")}
-FROM ${sqlName(table, from)}
+  const newLines = `FROM ${sqlName(table, from)}
 WHERE ${isIn}
   AND ${anyOf(rangeConditions(fileBucket, sqlPath, files.ranges))}
   AND ${identity} NOT IN (
     SELECT ${renderIdentity(bucket, sqlIdentifier(LOG_FILE))} FROM ${sqlName(table, format.table)}
     WHERE ${known.join("\n      AND ")}
-  )
-  AND ${isRow(format)}`;
+  )`;
+  return `${commitHead(table)}${columns.map(({ name }) => sqlIdentifier(name)).join(", ")})
+SELECT
+${columns.map(({ value }) => `  ${value}`).join(",\n")}
+${rowsOf(format, newLines, keys)}`;
+}
+
+/** SQL from `FROM` on: the rows among the lines. @param keys partition keys of the text table */
+function rowsOf(format: LogFormat, lines: string, keys: readonly string[]): string {
+  // The pattern requires a time, and for other lines the SerDe returns NULLs.
+  const isRow = `${sqlIdentifier(format.time[0])} IS NOT NULL`;
+  if (!format.json) return `${lines}\n  AND ${isRow}`;
+  const json = sqlIdentifier(JSON_COLUMN);
+  const isFound = isJsonOnly(format) ? `${json} IS NOT NULL` : `(${isRow} OR ${json} IS NOT NULL)`;
+  const texts = renderTextsOfJson(format, {
+    json,
+    from: `${lines}\n  AND ${isFound}`,
+    kept: [...keys, JSON_COLUMN],
+    byPosition: columnsByPosition(format),
+  });
+  return `FROM ${texts}
+WHERE ${json} IS NULL OR ${renderIsJsonRow(format)}`;
 }
 
 /** How a statement reads the text of its files. */
@@ -200,6 +207,8 @@ interface TextOfFiles {
   /** Text table. */
   readonly from: string;
   readonly fileBucket: string;
+  /** Names of the text table's partition keys. */
+  readonly keys: readonly string[];
   readonly keyValue: KeyValue;
   /** Condition on the text table's partitions. */
   readonly isIn: string;
@@ -213,13 +222,14 @@ interface TextOfFiles {
   readonly present?: readonly string[];
 }
 
-function textOfFiles({ format, bucket }: LakeTable, files: CommittedFiles): TextOfFiles {
+function textOfFiles({ format, bucket, bySource }: LakeTable, files: CommittedFiles): TextOfFiles {
   const { partitions, ranges } = files;
   if (files.kind === "moved") {
     const isStamped = ranges.every(({ from, to }) => isStampedKey(from) && isStampedKey(to));
     return {
       from: rawTableOf(format),
       fileBucket: bucket,
+      keys: partitionKeysOf(bySource).map(({ name }) => name),
       keyValue: sqlIdentifier,
       isIn: partitionCondition(partitions, sqlIdentifier),
       identity: renderMovedIdentity(sqlPath),
@@ -235,6 +245,7 @@ function textOfFiles({ format, bucket }: LakeTable, files: CommittedFiles): Text
   return {
     from: deliveredTableOf(format),
     fileBucket,
+    keys: deliveredKeysOf(delivered).map(({ name }) => name),
     keyValue,
     // A range can cover files of other hours, which may be in the typed table: they are not looked for there.
     isIn: `${folderCondition(delivered, files.folders)}

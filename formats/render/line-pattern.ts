@@ -1,4 +1,4 @@
-import { type LogFormat, mandatoryFieldsOf } from "../log-format";
+import { fieldsByName, isJsonOnly, type LogFormat, mandatoryFieldsOf } from "../log-format";
 import { TOKEN_KINDS, type TokenPattern } from "../tokens";
 
 /** Fields that AWS may add later: each is one token, quoted or not, and is ignored. */
@@ -28,12 +28,28 @@ export const renderLinePattern = (format: LogFormat): string =>
  */
 export const renderLineForm = (format: LogFormat): string => renderLine(format, ({ form }) => form);
 
+/**
+ * The pattern of the raw table: it has one more group if a line may be JSON, the whole line if it begins like an object.
+ * Whether it is one, and which fields it has, the statements decide.
+ */
+export const renderRawPattern = (format: LogFormat): string =>
+  [
+    ...(isJsonOnly(format) ? [] : [renderLinePattern(format)]),
+    ...(format.json ? ["([{][\\s\\S]*)"] : []),
+  ].join("|");
+
 /** The regular expression of a line whose fields were found by name: it has all of them, and then those with names only. */
-export const renderNamedLinePattern = ({ fields, namedFields = [], separator }: LogFormat): string =>
-  [...fields, ...namedFields]
+export const renderNamedLinePattern = (format: LogFormat): string =>
+  renderNamedLine(format, ({ captures }) => captures);
+
+/** Matches the same lines without groups, for SQL functions. */
+export const renderNamedLineForm = (format: LogFormat): string => renderNamedLine(format, ({ form }) => form);
+
+const renderNamedLine = (format: LogFormat, patternOf: (token: TokenPattern) => string): string =>
+  fieldsByName(format)
     // The name shows what an unusual text is.
-    .map(({ token, orUnknown }) => TOKEN_KINDS[orUnknown ? "tabbed" : token].captures)
-    .join(SEPARATOR_PATTERN[separator]);
+    .map(({ token, orUnknown }) => patternOf(TOKEN_KINDS[orUnknown ? "tabbed" : token]))
+    .join(SEPARATOR_PATTERN[format.separator]);
 
 const hasBareQuotes = ({ fields }: LogFormat): boolean =>
   fields.some(({ token }) => token === "unescapedQuoted");

@@ -1,7 +1,7 @@
 import { typeNameOf } from "../column-type";
 import {
   type Column,
-  type FieldsHeader,
+  fieldsByName,
   type LogFormat,
   mandatoryFieldsOf,
   rawTableOf,
@@ -26,7 +26,9 @@ Both tables have the partition keys ${PARTITION_KEYS.map(({ name }) => `\`${name
 ${notesOf(format)}
 | field | column | type | meaning |
 | --- | --- | --- | --- |
-${[...format.fields, ...(format.namedFields ?? [])].flatMap((field) => field.columns.map((column) => columnRow(format, field.name, column))).join("\n")}
+${fieldsByName(format)
+  .flatMap((field) => field.columns.map((column) => columnRow(format, field.name, column)))
+  .join("\n")}
 
 Made-up lines in the form that AWS writes:
 
@@ -46,23 +48,44 @@ function linesOf(format: LogFormat): string {
   const lines = `A line is a row if the whole line matches the pattern of these fields; all other lines are in
 \`${unparsedViewOf(format)}\`.${older}
 Text after the last field is ignored.`;
-  return format.header ? `${lines}\n\n${headerDoc(format, format.header)}` : lines;
+  return [lines, ...headerDoc(format), ...jsonDoc(format), ...namedDoc(format), ...otherLogs(format)].join(
+    "\n\n",
+  );
 }
 
-const headerDoc = ({ namedFields = [] }: LogFormat, { sharedFields, byPosition }: FieldsHeader): string =>
-  `A \`#Fields:\` header may name other fields, or the same in another order, and a line may be a JSON object:
-\`access-logs ingest\` reads fields by name.
-${byPosition}${
-  namedFields.length === 0
-    ? ""
-    : `
+const headerDoc = ({ header }: LogFormat): readonly string[] =>
+  header
+    ? [
+        `A \`#Fields:\` header may name other fields, or the same in another order: \`access-logs ingest\` then reads fields by name.
+${header.byPosition}`,
+      ]
+    : [];
 
-Only by name are read: ${namedFields.map(({ name }) => `\`${name}\``).join(", ")}.
-Their columns are NULL in other lines, and on Athena.`
-}
+const jsonDoc = ({ json }: LogFormat): readonly string[] =>
+  json
+    ? [
+        `A line may be a JSON object with the names of the fields as keys: it is read by name, by Athena, too, and files may have both
+kinds of lines. Values are texts, whole numbers, true or false; objects and lists are NULL.`,
+      ]
+    : [];
 
-A header that names none of these fields but ${sharedFields.map((name) => `\`${name}\``).join(", ")}
-belongs to another log, and \`ingest\` treats all lines after it as unparsed.`;
+const namedDoc = ({ namedFields = [] }: LogFormat): readonly string[] =>
+  namedFields.length > 0
+    ? [
+        `Only by name are read: ${codeList(namedFields.map(({ name }) => name))}.
+Their columns are NULL in lines that are read by position.`,
+      ]
+    : [];
+
+const otherLogs = ({ header }: LogFormat): readonly string[] =>
+  header
+    ? [
+        `A header or an object that names no other field of these than ${codeList(header.sharedFields)}
+belongs to another log: the object, and all lines after the header, are unparsed.`,
+      ]
+    : [];
+
+const codeList = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 
 const columnRow = (format: LogFormat, field: string, column: Column): string =>
   `| \`${field}\` | \`${column.name}\` | ${typeNameOf("iceberg", format, column)} | ${column.doc} |`;

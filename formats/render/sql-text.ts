@@ -15,6 +15,9 @@ export const hiveIdentifier = (name: string): string => `\`${bareIdentifier(name
 /** Name in Trino or DuckDB. @throws if it is not a lower-case identifier */
 export const sqlIdentifier = (name: string): string => `"${bareIdentifier(name)}"`;
 
+/** Athena's hidden column: the location of a row's file. */
+export const sqlPath = '"$path"';
+
 /** Text in Hive DDL, where a backslash escapes. */
 export const hiveString = (text: string): string =>
   `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;

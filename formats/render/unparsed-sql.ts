@@ -1,10 +1,11 @@
-import { deliveredPairs } from "../delivered-layout";
-import { deliveredLinesTableOf, linesTableOf, unparsedViewOf } from "../log-format";
+import { deliveredKeysOf, deliveredPairs } from "../delivered-layout";
+import { deliveredLinesTableOf, isJsonOnly, linesTableOf, unparsedViewOf } from "../log-format";
 import { PARTITION_KEYS, partitionKeysOf, partitionPairs, SOURCE_KEY } from "../partition-layout";
 import { anyOf, type CommittedFiles, partitionCondition, rangeConditions } from "./file-conditions";
-import { deliveredKeyValue, type LakeTable, LOG_FILE, sqlName, sqlPath } from "./lake-sql";
+import { renderIsJsonRow, renderTextsOfJson } from "./json-sql";
+import { deliveredKeyValue, type LakeTable, LOG_FILE, sqlName } from "./lake-sql";
 import { renderLineForm } from "./line-pattern";
-import { sqlIdentifier, sqlString } from "./sql-text";
+import { sqlIdentifier, sqlPath, sqlString } from "./sql-text";
 
 const [DT] = PARTITION_KEYS;
 
@@ -16,28 +17,56 @@ const [DT] = PARTITION_KEYS;
  */
 export function renderUnparsedView(table: LakeTable): string {
   const { format, hasDelivered = false } = table;
-  const keys = partitionKeysOf(table.bySource);
   const layout = hasDelivered && format.delivered.kind === "folders" ? format.delivered : undefined;
-  const moved = unparsedLines(table, linesTableOf(format), [
-    ...keys.map(({ name }) => sqlIdentifier(name)),
+  const ownKeys = partitionKeysOf(table.bySource).map(({ name }) => name);
+  const moved = unparsedLines(table, { name: linesTableOf(format), keys: ownKeys }, [
+    ...ownKeys.map(sqlIdentifier),
     ...(layout ? [`${sqlIdentifier(DT.name)} AS "day"`] : []),
   ]);
   const head = `CREATE OR REPLACE VIEW ${sqlName(table, unparsedViewOf(format))} AS`;
   if (!layout) return `${head}\n${moved}`;
   const keyValue = deliveredKeyValue(layout);
-  const values = keys.map(({ name }) => `${keyValue(name)} AS ${sqlIdentifier(name)}`);
+  const values = ownKeys.map((name) => `${keyValue(name)} AS ${sqlIdentifier(name)}`);
+  const delivered = {
+    name: deliveredLinesTableOf(format),
+    keys: deliveredKeysOf(layout).map(({ name }) => name),
+  };
   return `${head}
 ${moved}
 UNION ALL
-${unparsedLines(table, deliveredLinesTableOf(format), [...values, '"day"'])}
+${unparsedLines(table, delivered, [...values, '"day"'])}
   AND ${keyValue(DT.name)} IS NOT NULL`;
 }
 
-const unparsedLines = (table: LakeTable, from: string, keys: readonly string[]): string =>
-  `SELECT ${shownLine(table)}, ${sqlPath} AS ${sqlIdentifier(LOG_FILE)}, ${keys.join(", ")}
-FROM ${sqlName(table, from)}
-WHERE "line" <> '' AND "line" NOT LIKE '#%'
-  AND NOT regexp_like("line", ${sqlString(`^(?:${renderLineForm(table.format)})$`)})`;
+interface LinesTable {
+  readonly name: string;
+  /** Names of its partition keys. */
+  readonly keys: readonly string[];
+}
+
+/** @param keys the view's keys, as SQL */
+function unparsedLines(table: LakeTable, from: LinesTable, keys: readonly string[]): string {
+  const { format } = table;
+  const named = `FROM ${sqlName(table, from.name)}`;
+  const lines = format.json
+    ? `FROM ${renderTextsOfJson(format, {
+        json: `CASE WHEN starts_with("line", '{') THEN "line" END`,
+        from: named,
+        kept: ["line", ...from.keys],
+        byPosition: [],
+      })}`
+    : named;
+  const conditions = [
+    `"line" <> '' AND "line" NOT LIKE '#%'`,
+    ...(isJsonOnly(format)
+      ? []
+      : [`NOT regexp_like("line", ${sqlString(`^(?:${renderLineForm(format)})$`)})`]),
+    ...(format.json ? [`NOT (${renderIsJsonRow(format)})`] : []),
+  ];
+  return `SELECT ${shownLine(table)}, ${sqlPath} AS ${sqlIdentifier(LOG_FILE)}, ${keys.join(", ")}
+${lines}
+WHERE ${conditions.join("\n  AND ")}`;
+}
 
 function shownLine({ hidesLines = [] }: LakeTable): string {
   if (hidesLines === "all") return 'CAST(NULL AS varchar) AS "line"';
