@@ -4,6 +4,7 @@ import { InvalidPropsError } from "./modules/validate-props";
 import { loadSettings, SettingsError } from "./settings/load";
 import { AccessLogsStack } from "./stacks/access-logs-stack";
 import { dropTokenTraces } from "./stacks/token-traces";
+import { writeErrors } from "./terminal/write";
 
 dropTokenTraces();
 
@@ -42,6 +43,6 @@ try {
 } catch (error) {
   const mistake = mistakeOf(error);
   if (mistake === undefined) throw error;
-  console.error(mistake);
+  writeErrors(...mistake.split("\n"));
   process.exitCode = 2;
 }

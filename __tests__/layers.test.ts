@@ -123,6 +123,15 @@ it("the list has every folder of code", () => {
   ).toEqual([]);
 });
 
+it("only terminal/ writes to the terminal, so that nothing of others is obeyed there", () => {
+  const withOutput = ["cli", "lake", "inspect", "operations", "report", "questions", "sample", "settings"];
+  const writing = [...withOutput.flatMap(files), "main.ts"].filter((file) =>
+    /\bconsole\.|process\.std(?:out|err)\.write/.test(readFileSync(join(ROOT, file), "utf8")),
+  );
+  // Where the errors of the command line end.
+  expect(writing).toEqual(["cli/access-logs.ts"]);
+});
+
 it("the test finds imports", () => {
   expect(imports("handlers/core").length).toBeGreaterThan(20);
 });

@@ -3,9 +3,10 @@ import { inspect, styleText } from "node:util";
 import { Command, CommanderError } from "commander";
 import { codeOf } from "../handlers/core/errors";
 import { version } from "../package.json";
-import { printableLines } from "../terminal/printable";
+import { printableError, printableLines } from "../terminal/printable";
 import { screenOf } from "../terminal/screen";
 import { EXIT_USAGE, UserError } from "../terminal/user-error";
+import { writeErrors } from "../terminal/write";
 import { addAskCommand } from "./commands/ask";
 import { addBackfillCommand } from "./commands/backfill";
 import { addBucketPolicyCommand } from "./commands/bucket-policy";
@@ -59,7 +60,7 @@ for (const command of program.commands) command.exitOverride();
 
 main().catch((error: unknown) => {
   // With the stack trace: this is a bug in the program, and a bug report needs the trace.
-  console.error(printableLines(inspect(error)));
+  writeErrors(...inspect(error).split("\n"));
   process.exitCode = EXIT_FAILED;
 });
 
@@ -74,7 +75,7 @@ async function main(): Promise<void> {
     } else {
       const explanation = explanationOf(error);
       if (explanation === undefined) throw error;
-      console.error(`${errorPrefix()} ${printableLines(explanation)}`);
+      process.stderr.write(`${errorPrefix()} ${printableError(explanation)}\n`);
       process.exitCode = error instanceof UserError ? error.exitCode : EXIT_FAILED;
     }
   }

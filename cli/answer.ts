@@ -8,7 +8,7 @@ import { type PrintOptions, printRows } from "../terminal/print-rows";
 import { byteText, counted } from "../terminal/quantities";
 import type { QueryRows, Write } from "../terminal/rows";
 import { UserError, usageError } from "../terminal/user-error";
-import { write, writeText } from "../terminal/write";
+import { write, writeTable, writeText } from "../terminal/write";
 import type { EngineOptions } from "./engine-options";
 import { writeNewFile } from "./new-file";
 import { sinkOf } from "./sink";
@@ -49,7 +49,8 @@ async function printAnswer(
   looks: Looks,
 ): Promise<void> {
   const { lake: folder, unsafe = false } = options;
-  const print = (rows: QueryRows) => printRows(format, zoned(rows, looks), write, looks);
+  const print = (rows: QueryRows) =>
+    printRows(format, zoned(rows, looks), format === "table" ? writeTable : write, looks);
   if (folder === undefined) return void (await fromAthena(sql, options, print));
   await withLake(folder, { isUnsafe: unsafe }, async (lake) =>
     format !== "table" && (await lake.isOneSelect(sql))
@@ -83,7 +84,8 @@ async function saveFromAthena(
   file: string,
   looks: Looks,
 ): Promise<number> {
-  if (format === "parquet") throw usageError("--output: Athena's answers can be saved as .csv or .json");
+  if (format === "parquet" || format === "xlsx")
+    throw usageError("--output: Athena's answers can be saved as .csv or .json");
   const stream = createWriteStream(file, { flags: "wx", mode: 0o600 });
   const writeToFile: Write = (text) =>
     new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ import { progressLine } from "../terminal/progress-line";
 import { byteText, counted } from "../terminal/quantities";
 import type { QueryRows } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
+import { writeErrors } from "../terminal/write";
 import type { EngineOptions } from "./engine-options";
 import { EXPIRED } from "./explain-error";
 import { loadParts } from "./load-parts";
@@ -62,7 +63,7 @@ export async function answerFromAthena(
     progress.clear();
     const counted = countRows(answer);
     await print(counted);
-    process.stderr.write(closingLine(answer, counted.count(), seconds()));
+    writeErrors(closingLine(answer, counted.count(), seconds()));
     return counted.count();
   } catch (error) {
     throw explained(error);
@@ -100,13 +101,13 @@ function countRows({ columns, rows }: QueryRows): QueryRows & { readonly count: 
 /** e.g. `12 rows, 1.2 GB scanned, USD 0.00600, 3.4 s, query 0123` */
 function closingLine(answer: AthenaAnswer, rows: number, seconds: string): string {
   const cost = usdOf(PRICES.athenaScan, answer.bytesBilled / BYTES_PER_TB);
-  return `${[
+  return [
     counted(rows, "row"),
     answer.isReused ? "reused result" : `${byteText(answer.bytesScanned)} scanned`,
     `USD ${cost.toFixed(5)}`,
     seconds,
     `query ${answer.queryId}`,
-  ].join(", ")}\n`;
+  ].join(", ");
 }
 
 /** Adds a hint, but not for a failed query: Athena's reason may contain any word. */

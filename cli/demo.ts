@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { ingest } from "../lake/ingest";
 import { withLake } from "../lake/query";
 import { QUESTIONS } from "../questions";
@@ -8,7 +9,7 @@ import { renderQuestion } from "../questions/render";
 import { columnUnit } from "../questions/unit";
 import { SAMPLE_DEFAULTS, writeSample } from "../sample/write-sample";
 import { printRows } from "../terminal/print-rows";
-import { write, writeText } from "../terminal/write";
+import { writeErrors, writeTable, writeText } from "../terminal/write";
 import { makeReport } from "./make-report";
 import { printSummary } from "./print-summary";
 
@@ -36,7 +37,7 @@ async function demo(): Promise<void> {
     for (const question of QUESTIONS.filter(({ name }) => SHOWN.includes(name))) {
       await writeText(`\n${question.title} (ask ${question.name})\n\n`);
       await open.query(renderQuestion(question, ALL_TIME), (result) =>
-        printRows("table", result, write, { unitOf: columnUnit }),
+        printRows("table", result, writeTable, { unitOf: columnUnit }),
       );
     }
   });
@@ -58,6 +59,6 @@ Next:
 }
 
 demo().catch((error: unknown) => {
-  console.error(error);
+  writeErrors(...inspect(error).split("\n"));
   process.exitCode = 1;
 });

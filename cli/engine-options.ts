@@ -54,7 +54,7 @@ export function addEngineOptions(command: Command): Command {
     .option("--json", "the same as --format json", false)
     .option(
       "-o, --output <file>",
-      "write the rows to a file, .csv, .json or .parquet, instead of printing them",
+      "write the rows to a file, .csv, .json, .parquet or .xlsx, instead of printing them",
     )
     .option("--force", "replace an existing file", false)
     .option(

@@ -16,7 +16,7 @@ export const EXPIRED = [/expired/i, 'renew your credentials, e.g. with "aws sso 
 const AWS_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/^Region is missing/, 'set AWS_REGION, or the Region of your profile with "aws configure"'],
   [
-    /^Could not load credentials/,
+    /^(?:Could not load credentials|Could not resolve credentials)/,
     'sign in, e.g. with "aws sso login" or "aws configure", and set AWS_PROFILE if you use profiles',
   ],
   EXPIRED,
@@ -36,7 +36,8 @@ export function explanationOf(error: unknown): string | undefined {
     return "path" in error ? `${error.path}: ${meaning ?? error.message}` : meaning;
   }
   const [, hint] = AWS_HINTS.find(([pattern]) => pattern.test(error.message)) ?? [];
-  const isFromAws = "$metadata" in error || nameOf(error) === "CredentialsProviderError";
+  const isFromAws =
+    "$metadata" in error || /^(?:Credentials|Token)ProviderError$/.test(String(nameOf(error)));
   if (!isFromAws && !error.message.startsWith("Region is missing")) return undefined;
   return hint === undefined ? error.message : `${error.message.replace(/\.$/, "")}; ${hint}`;
 }

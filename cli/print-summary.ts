@@ -37,7 +37,7 @@ export function printSummary(
     ),
     ...Object.entries(elsewhere).flatMap(([table, number]) => [
       `hours     ${counted(number, "row")} of ${table} ${plural(number, "is", "are")} far from the hour in the file's name, as in joined files`,
-      "          dt and hour are those of the name; for those of the lines, rename the files and use a new lake",
+      "          dt and hour are those of the name: questions with --from can miss them; rename the files and use a new lake",
     ]),
     ...printKnown(changed, duplicates),
     ...Object.entries(skipped).map(([reason, number]) => `skipped   ${count(number)} ${reason}`),
@@ -58,10 +58,8 @@ const printRecognised = ({ key, format, hours }: RecognisedLog): string =>
   `${printable(key)}: ${format}, by its lines, in ${counted(hours, "hour")}`;
 
 /** Names files that may have been meant as access logs, with the reasons: not those of AWS whose names say what they are. */
-export const printIgnored = (ignored: readonly SkippedObject[]): string =>
+export const printIgnored = (ignored: readonly SkippedObject[]): string[] =>
   firstOf(
     ignored.filter(({ reason }) => reason === "unmatched-key"),
     ({ key, reason, detail }) => `skipped ${printable(key)}: ${detail ?? reason}`,
-  )
-    .map((line) => `${line.trim()}\n`)
-    .join("");
+  ).map((line) => line.trim());

@@ -19,13 +19,14 @@ export interface SinkOptions {
 /** @throws UserError if there is no such format for the destination */
 export function sinkOf({ json, output, force, format = json ? "json" : undefined }: SinkOptions): Sink {
   if (output === undefined) {
-    if (format === "parquet") throw usageError("--format parquet needs a file: --output FILE");
+    if (format === "parquet" || format === "xlsx")
+      throw usageError(`--format ${format} needs a file: --output FILE`);
     return { kind: "stdout", format: format ?? "table" };
   }
   const asked = format ?? extname(output).slice(1).toLowerCase();
   const known = FILE_FORMATS.find((one) => one === asked);
   if (known) return { kind: "file", format: known, file: output, isForced: force };
   throw usageError(
-    `--output ${output}: name the file .csv, .json or .parquet, or set --format to one of these`,
+    `--output ${output}: name the file .csv, .json, .parquet or .xlsx, or set --format to one of these`,
   );
 }

@@ -3,6 +3,7 @@ import { exists } from "../lake/exists";
 import { existingLake } from "../lake/layout";
 import { type LoggedDays, loggedDays } from "../lake/logged-days";
 import { daysOf, type Range } from "../questions/range";
+import { writeErrors } from "../terminal/write";
 
 /** What a question asks for. */
 interface Asked {
@@ -35,4 +36,4 @@ export async function warnAboutLake(folder: string, asked?: Asked): Promise<void
 const daysText = ({ format, first, last }: LoggedDays): string =>
   `${format} logs of ${first === last ? first : `${first} to ${last}`}`;
 
-const warn = (text: string): void => console.error(`warning: ${text}`);
+const warn = (text: string): void => writeErrors(`warning: ${text}`);

@@ -1,3 +1,5 @@
+import { shellWord } from "../terminal/shell-word";
+
 /** How much a finding matters: `wrong` makes the exit code 1, a `note` does not. */
 export type Severity = "wrong" | "note";
 
@@ -8,7 +10,7 @@ export interface Rule {
   readonly means: string;
   /** How to fix it. */
   readonly fix: string;
-  /** The command that fixes it. */
+  /** The command that fixes it; each detail becomes a word of its own, which the shell does not interpret. */
   readonly run?: string;
 }
 
@@ -23,7 +25,7 @@ export interface Finding {
   readonly run?: string;
 }
 
-export type Details = Readonly<Record<string, string | number>>;
+export type Details = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** Placeholders in braces, filled in for each case. */
 const NAME = /\{(\w+)\}/g;
@@ -34,15 +36,18 @@ export const finder =
   (code: Code, where: string, details: Details = {}): Finding => {
     const { severity, means, fix, run } = rules[code];
     const values: Details = { ...common, where, ...details };
-    const filled = (text: string) =>
-      text.replaceAll(NAME, (_, name: string) => String(values[name] ?? symbol(name)));
+    const filled = (text: string, asWord = (value: string) => value) =>
+      text.replaceAll(NAME, (_, name: string) => {
+        const value = values[name];
+        return value === undefined ? symbol(name) : [value].flat().map(String).map(asWord).join(" ");
+      });
     return {
       code,
       severity,
       where,
       what: filled(means),
       fix: filled(fix),
-      ...(run === undefined ? {} : { run: filled(run) }),
+      ...(run === undefined ? {} : { run: filled(run, shellWord) }),
     };
   };
 

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { entriesOf } from "../lake/find-parquet";
+import { entriesOf } from "../lake/typed-files";
 
 export interface FoundFile {
   /** Path below the root, with slashes. */

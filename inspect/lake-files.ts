@@ -5,6 +5,7 @@ import type { HourRange } from "../handlers/core/add-partitions";
 import { allNotes, type Noted, notedPartitions } from "../handlers/core/arrival-notes";
 import { directoryObjectStore } from "../lake/directory-object-store";
 import { LAKE_BUCKET, TYPED_PREFIX } from "../lake/layout";
+import { isTypedName } from "../lake/typed-files";
 import { type FoundFile, filesBelow } from "./folder-files";
 
 /** A file in a partition of a format's table. */
@@ -29,7 +30,6 @@ export interface LakeFiles {
 }
 
 const LEFTOVER = /\.partial$/;
-const PARQUET = /\.parquet$/;
 const TABLES = Object.values(FORMATS).map(({ table }) => ({ table }));
 const TABLE_NAMES: ReadonlySet<string> = new Set(TABLES.map(({ table }) => table));
 
@@ -49,7 +49,8 @@ export async function lakeFiles(root: string, range: HourRange | undefined): Pro
       if (LEFTOVER.test(file.path)) leftovers.push(file.path);
       // A pipe would never end.
       else if (!file.isRegular) strays.push(file.path);
-      else if (!partition || (prefix === TYPED_PREFIX && !PARQUET.test(file.path))) strays.push(file.path);
+      else if (!partition || (prefix === TYPED_PREFIX && !isTypedName(basename(file.path))))
+        strays.push(file.path);
       else {
         isEmpty = false;
         if (isWanted(partition)) files.push({ ...file, partition });

@@ -16,6 +16,7 @@ import { LAKE_PARQUET, parquetOptions } from "./parquet-layout";
 import { MAX_ROW_BYTES } from "./plain-text";
 import { privacyMetadata } from "./privacy";
 import { syncFile, syncFolder } from "./sync-to-disk";
+import { typedName } from "./typed-files";
 
 /** Files whose lines are added to a typed table, all of them or none. */
 export interface Addition {
@@ -59,7 +60,7 @@ export interface CommitContext {
 export async function commitFiles(context: CommitContext, addition: Addition): Promise<Commit> {
   const { engine, lake } = context;
   const { partition, id, folder, lines, records, parquet } = addition;
-  const file = join(folder, `${id}.parquet`);
+  const file = join(folder, typedName(id));
   const kept = parquet === undefined ? NOTHING_KEPT : await keptOf(engine, parquet, addition);
   await writeParquet(context, partition, file, selectOf(context, addition), [...records, ...kept.records]);
   const stored = await countLines(engine, file, addition);
@@ -96,7 +97,7 @@ export async function commitRecords(
   id: string,
   records: readonly FileRecord[],
 ): Promise<void> {
-  const file = join(context.lake.workFolder, `${id}.parquet`);
+  const file = join(context.lake.workFolder, typedName(id));
   await writeParquet(context, partition, file, noRows(formatOfTable(partition.table)), records);
   await publish(file, join(context.lake.typedPartition(partition), basename(file)));
 }

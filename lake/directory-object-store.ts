@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type BigIntStats, constants, lstatSync, mkdirSync, renameSync, statSync, utimesSync } from "node:fs";
+import { type BigIntStats, constants, lstatSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { copyFile, link, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf, messageOf } from "../handlers/core/errors";
 import type { ObjectLocation, ObjectStore, StoredObject, StoredText } from "../handlers/core/ports";
 import { keyPath } from "./key-path";
+import { setModified } from "./modified-time";
 import { syncFile } from "./sync-to-disk";
 
 const PARTIAL = ".partial";
@@ -85,9 +86,6 @@ function folderOf(folders: Readonly<Record<string, string>>, bucket: string): st
   return folder;
 }
 
-/** Times are set as fractions of seconds, which are not exact: without this, some would be in the millisecond before. */
-const PART_OF_MS = 0.1;
-
 /** A copy keeps the source's time, to the millisecond. */
 const isSameFile = (from: BigIntStats | undefined, to: BigIntStats | undefined): boolean =>
   from !== undefined && to !== undefined && to.size === from.size && to.mtimeMs === from.mtimeMs;
@@ -97,7 +95,7 @@ async function copy(source: string, target: string): Promise<"copied" | "source-
   if (!from) return "source-missing";
   const write = async (path: string) => {
     await copyFile(source, path, constants.COPYFILE_FICLONE);
-    utimesSync(path, from.atime, (Number(from.mtimeMs) + PART_OF_MS) / 1000);
+    setModified(path, Number(from.mtimeMs), from.atime);
   };
   await writeAside(target, write, renameSync, false);
   return "copied";

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve, sep } from "node:path";
 import { FORMAT_IDS } from "../formats";
 import type { ConfiguredSource } from "../formats/configured-source";
 import { codeOf, messageOf } from "../handlers/core/errors";
-import type { StoredObject } from "../handlers/core/ports";
+import type { ObjectStore, StoredObject } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
 import { bucketNameOf } from "./bucket-names";
 import { type DirectoryObjectStore, directoryObjectStore } from "./directory-object-store";
@@ -18,20 +18,25 @@ export const ANY_SOURCE: readonly ConfiguredSource[] = FORMAT_IDS.map((format) =
   prefix: "",
 }));
 
-/** A folder of logs and a lake, as object stores for the core. */
-export interface Folders {
-  /** Folder of the logs. */
-  readonly directory: string;
-  readonly lake: LakeLayout;
-  /** Maps `bucket` to the folder of the logs, and `LAKE_BUCKET` to the lake. */
-  readonly store: DirectoryObjectStore;
+/** Logs that can be moved to a lake. */
+export interface MovableLogs {
+  /** Has the logs in `bucket`, and the lake in `LAKE_BUCKET`. */
+  readonly store: ObjectStore;
   readonly bucket: string;
   /** The logs. */
   readonly list: () => AsyncIterable<ListedLog>;
-  /** Files and folders of the logs that the last listing could not read, by their keys, with the reasons. */
-  readonly unreadable: ReadonlyMap<string, string>;
   /** Number of logs that the store copied. */
   readonly copied: () => number;
+}
+
+/** A folder of logs and a lake, as object stores for the core. */
+export interface Folders extends MovableLogs {
+  /** Folder of the logs. */
+  readonly directory: string;
+  readonly lake: LakeLayout;
+  readonly store: DirectoryObjectStore;
+  /** Files and folders of the logs that the last listing could not read, by their keys, with the reasons. */
+  readonly unreadable: ReadonlyMap<string, string>;
 }
 
 /** The lake as a store. It must be readable. */

@@ -4,8 +4,9 @@ import { type MoveConfig, moveObjects } from "../handlers/core/move-objects";
 import type { ArrivedObject } from "../handlers/core/move-plan";
 import { type ObjectStore, systemClock } from "../handlers/core/ports";
 import { deleteOriginals, deleteReadOriginals, type ReadOriginal, stateOf } from "./delete-originals";
+import { Downloads } from "./downloads";
 import type { DuckdbEngine } from "./duckdb-engine";
-import { ANY_SOURCE, type Folders, lakeStore } from "./folders";
+import { ANY_SOURCE, type Folders, lakeStore, type MovableLogs } from "./folders";
 import { keyPath } from "./key-path";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
 import {
@@ -16,6 +17,8 @@ import {
   readByLines,
   type UnnamedFile,
 } from "./read-by-lines";
+import { readObject } from "./read-object";
+import { openBucket, type RemoteBucket } from "./remote-bucket";
 import type { LostObject, SkippedObject } from "./skipped";
 import { throwIfFull } from "./storage-full";
 
@@ -31,9 +34,9 @@ export interface IngestMoveOptions extends Pick<LineTools, "format"> {
   readonly onProgress: (progress: MoveProgress) => void;
 }
 
-/** Files that are moved, or lines of the file that is read. */
+/** Files that are moved, objects that are downloaded, or lines of the file that is read. */
 export interface MoveProgress {
-  readonly phase: "move" | "lines";
+  readonly phase: "move" | "download" | "lines";
   readonly done: number;
 }
 
@@ -50,6 +53,7 @@ export class IngestMove {
   private readonly opened: Folders[] = [];
   private readonly originals: ReadOriginal[] = [];
   private readonly tools: LineTools;
+  private downloads: Downloads | undefined;
   private unnoted: MovedFile[] = [];
 
   constructor(
@@ -65,9 +69,35 @@ export class IngestMove {
   /** Moves the files under names of AWS, and reads the others by their lines. */
   async addFolder(folders: Folders): Promise<void> {
     this.opened.push(folders);
-    const { store } = folders;
+    const unnamed = await this.addNamed(folders, (files) => this.progress(files));
+    for (const [key, detail] of folders.unreadable)
+      this.skipped.push({ key, reason: "unreadable-file", detail });
+    for (const key of unnamed) await this.addFile(join(folders.directory, keyPath(key)), key);
+    await this.note();
+  }
+
+  /** The same with the objects of a bucket: those that the lake does not have are downloaded. */
+  async addBucket(remote: RemoteBucket): Promise<void> {
+    const { lake, suspects } = this.tools;
+    this.downloads ??= await Downloads.of(lake);
+    const downloads = this.downloads;
+    const onObject = () => this.options.onProgress({ phase: "download", done: ++this.done });
+    const bucket = openBucket(remote, lake, downloads, suspects, onObject);
+    const unnamed = await this.addNamed(bucket, bucket.throwIfBroken);
+    for (const key of unnamed) {
+      const object = bucket.listed(key);
+      await this.add(await readObject(this.tools, bucket, object, downloads));
+      bucket.throwIfBroken();
+      onObject();
+    }
+    await this.note();
+  }
+
+  /** @returns the keys of the other files */
+  private async addNamed(logs: MovableLogs, onBatch: (files: number) => void): Promise<string[]> {
+    const { store } = logs;
     const unnamed: string[] = [];
-    for await (const batch of batches(folders)) {
+    for await (const batch of batches(logs)) {
       const outcomes = await moveObjects({ store, clock: systemClock }, MOVE_CONFIG, batch);
       throwIfFull(outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [outcome.error.message] : [])));
       for (const [index, { key }] of batch.entries()) {
@@ -78,13 +108,10 @@ export class IngestMove {
         else if (outcome?.kind === "skipped" && outcome.reason === "unmatched-key") unnamed.push(key);
         else if (outcome?.kind === "skipped") this.skipped.push({ key, reason: outcome.reason });
       }
-      this.progress(batch.length);
+      onBatch(batch.length);
     }
-    this.added += folders.copied();
-    for (const [key, detail] of folders.unreadable)
-      this.skipped.push({ key, reason: "unreadable-file", detail });
-    for (const key of unnamed) await this.addFile(join(folders.directory, keyPath(key)), key);
-    await this.note();
+    this.added += logs.copied();
+    return unnamed;
   }
 
   async addStream(stream: UnnamedFile): Promise<void> {
@@ -128,7 +155,7 @@ export class IngestMove {
   }
 }
 
-async function* batches({ bucket, list }: Folders): AsyncGenerator<ArrivedObject[]> {
+async function* batches({ bucket, list }: MovableLogs): AsyncGenerator<ArrivedObject[]> {
   let batch: ArrivedObject[] = [];
   for await (const { key, size } of list()) {
     batch.push({ bucket, key, size });

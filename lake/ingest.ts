@@ -8,6 +8,7 @@ import { findInputs } from "./inputs";
 import { lakeLayout } from "./layout";
 import { lakePrivacy } from "./privacy";
 import type { RecognisedLog } from "./read-by-lines";
+import type { RemoteBucket } from "./remote-bucket";
 import {
   corruptKeys,
   type IngestSkipReason,
@@ -25,6 +26,8 @@ export interface IngestOptions {
    * key.
    */
   readonly inputs: readonly string[];
+  /** Buckets, whose objects are downloaded. @default none */
+  readonly buckets?: readonly RemoteBucket[];
   readonly lake: string;
   /** Deletes the originals after their rows are in the typed tables. */
   readonly deleteOriginals: boolean;
@@ -94,6 +97,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
         await keepBucketName(lake, folders.bucket, folders.directory);
         await move.addFolder(folders);
       }
+      for (const bucket of options.buckets ?? []) await move.addBucket(bucket);
       for (const stream of inputs.streams) await move.addStream(stream);
       const committed = await commitNoted(move.store, lake, writer, privacy, options.onProgress);
       const kept = options.deleteOriginals ? await move.deleteOriginals(writer.engine) : [];

@@ -26,7 +26,6 @@ export interface InputFolder {
 }
 
 const STDIN = "-";
-const S3 = /^s3:\/\//i;
 const MAX_NAMED = 5;
 
 /**
@@ -41,7 +40,6 @@ export async function findInputs(paths: readonly string[], lake: LakeLayout): Pr
   const problems: string[] = [];
   for (const path of paths) {
     if (path === STDIN) streams.push(standardInput());
-    else if (S3.test(path)) problems.push(s3Problem(path));
     else await addPath(path);
   }
   async function addPath(path: string): Promise<void> {
@@ -71,12 +69,9 @@ function standardInput(): UnnamedFile {
   return { key: "standard input", open: () => process.stdin };
 }
 
-const s3Problem = (url: string): string =>
-  `${url}: ingest reads files of this machine; copy the logs first: aws s3 sync ${url} ./logs`;
-
 function listed(problems: readonly string[]): string {
   const more = problems.length - MAX_NAMED;
-  return [...problems.slice(0, MAX_NAMED), ...(more > 0 ? [`and ${more} more`] : [])].join("\n       ");
+  return [...problems.slice(0, MAX_NAMED), ...(more > 0 ? [`and ${more} more`] : [])].join("\n");
 }
 
 function checkFile(file: string, lake: LakeLayout): void {

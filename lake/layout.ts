@@ -5,6 +5,7 @@ import { type Partition, partitionPath } from "../formats/partition-layout";
 import { codeOf } from "../handlers/core/errors";
 import { UserError } from "../terminal/user-error";
 import { exists } from "./exists";
+import { TYPED_GLOB } from "./typed-files";
 
 /** Bucket name of the lake's folder in the object store. */
 export const LAKE_BUCKET = "lake";
@@ -29,6 +30,8 @@ export interface LakeLayout {
   readonly skippedFile: string;
   /** Bucket names of the folders that the logs came from. */
   readonly bucketsFile: string;
+  /** Which objects of buckets were downloaded. */
+  readonly downloadsFile: string;
   /** Privacy options of the rows. */
   readonly privacyFile: string;
   /** Secret of the hashes. */
@@ -56,12 +59,13 @@ export function lakeLayout(folder: string): LakeLayout {
   return {
     root,
     typedPartition: (partition) => join(root, TYPED_PREFIX, partitionPath(partition)),
-    typedFiles: (format) => join(root, TYPED_PREFIX, format.table, "**", "*.parquet"),
+    typedFiles: (format) => join(root, TYPED_PREFIX, format.table, ...TYPED_GLOB),
     workFolder: join(root, ".work"),
     lockFile: join(root, ".lock.duckdb"),
     writerFile: join(root, ".lock"),
     skippedFile: join(root, "skipped.jsonl"),
     bucketsFile: join(root, ".buckets.json"),
+    downloadsFile: join(root, ".downloads.jsonl"),
     privacyFile: join(root, "privacy.json"),
     saltFile: join(root, ".privacy-salt"),
   };

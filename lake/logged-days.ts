@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { FORMAT_IDS, FORMATS, type FormatId } from "../formats";
 import { PARTITION_KEYS } from "../formats/partition-layout";
-import { entriesOf } from "./find-parquet";
 import { type LakeLayout, TYPED_PREFIX } from "./layout";
+import { entriesOf } from "./typed-files";
 
 /** The days of a format's rows in a lake, in the form of `dt`. */
 export interface LoggedDays {

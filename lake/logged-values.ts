@@ -5,9 +5,9 @@ import type { PersonalKind } from "../formats/privacy";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
 import { QueryFailedError } from "../handlers/core/errors";
 import type { DuckdbEngine } from "./duckdb-engine";
-import { findParquet } from "./find-parquet";
 import { type LakeLayout, TYPED_PREFIX } from "./layout";
 import { noRows } from "./no-rows";
+import { lastTypedFile } from "./typed-files";
 
 const matches = (value: string, pattern: string) => `regexp_matches(${value}, ${sqlString(pattern)})`;
 const isHash = (value: string) => matches(value, "^[0-9a-f]{32}$");
@@ -31,7 +31,7 @@ type Kept = boolean | undefined;
 export async function holdsLoggedValues(engine: DuckdbEngine, lake: LakeLayout): Promise<boolean> {
   const answers: (readonly [PersonalKind, Kept])[] = [];
   for (const format of Object.values(FORMATS)) {
-    if ((await findParquet(join(lake.root, TYPED_PREFIX, format.table))) === undefined) continue;
+    if ((await lastTypedFile(join(lake.root, TYPED_PREFIX, format.table))) === undefined) continue;
     answers.push(...(await keptIn(engine, lake, format)));
   }
   const isKept = (...kinds: readonly PersonalKind[]): Kept => {

@@ -8,8 +8,8 @@ import type { LakeLayout } from "./layout";
  * @throws UserError that names the path
  */
 export function requireOwnFiles(lake: LakeLayout): void {
-  const { lockFile, writerFile, skippedFile, bucketsFile, privacyFile, saltFile } = lake;
-  for (const path of [lockFile, writerFile, skippedFile, bucketsFile, privacyFile, saltFile]) {
+  const { lockFile, writerFile, skippedFile, bucketsFile, downloadsFile, privacyFile, saltFile } = lake;
+  for (const path of [lockFile, writerFile, skippedFile, bucketsFile, downloadsFile, privacyFile, saltFile]) {
     requireFile(path);
   }
 }

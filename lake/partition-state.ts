@@ -1,12 +1,11 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
 import { sqlString } from "../formats/render/sql-text";
-import { codeOf } from "../handlers/core/errors";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { type FileRecord, type RawFile, readRecords } from "./file-records";
 import type { LakeLayout } from "./layout";
 import { requireFile } from "./own-files";
+import { entriesOf, isTypedName } from "./typed-files";
 
 /** Lines of a file in the typed table. */
 export interface CommittedFile {
@@ -47,14 +46,10 @@ export async function partitionState(
 }
 
 async function parquetsIn(folder: string): Promise<string[]> {
-  try {
-    const paths = (await readdir(folder)).map((name) => join(folder, name));
-    for (const path of paths) requireFile(path);
-    return paths;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
-  }
+  const names = (await entriesOf(folder)).map(({ name }) => name).filter(isTypedName);
+  const paths = names.map((name) => join(folder, name));
+  for (const path of paths) requireFile(path);
+  return paths;
 }
 
 /** Records of a partition, for questions about one file. */

@@ -81,11 +81,15 @@ function csvValue(column: string, type: string, { escapeFormulas }: TextOptions)
     : column;
 }
 
+/** What the zone's clocks show. @param timeZone default: UTC */
+export const localTime = (column: string, timeZone: string | undefined): string =>
+  timeZone === undefined ? column : `timezone(${sqlString(timeZone)}, timezone('UTC', ${column}))`;
+
 /** ISO 8601 with microseconds, and with the offset of the time zone. */
 function instantText(column: string, timeZone: string | undefined): string {
   const iso = (time: string) => `strftime(${time}, '%Y-%m-%dT%H:%M:%S.%f')`;
   if (timeZone === undefined) return `${iso(column)} || 'Z'`;
-  const local = `timezone(${sqlString(timeZone)}, timezone('UTC', ${column}))`;
+  const local = localTime(column, timeZone);
   const minutes = `CAST(epoch(${local} - ${column}) / 60 AS INTEGER)`;
   const offset = `printf('%s%02d:%02d', CASE WHEN ${minutes} < 0 THEN '-' ELSE '+' END, abs(${minutes}) // 60, abs(${minutes}) % 60)`;
   return `CASE WHEN ${column} IS NOT NULL THEN ${iso(local)} || ${offset} END`;

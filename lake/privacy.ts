@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
+import { FORMATS } from "../formats";
 import {
   ADDRESS_MODES,
   keepsAll,
@@ -17,9 +18,9 @@ import { codeOf, QueryFailedError } from "../handlers/core/errors";
 import { newSalt } from "../handlers/core/privacy-salt";
 import { UserError } from "../terminal/user-error";
 import type { DuckdbEngine } from "./duckdb-engine";
-import { findParquet } from "./find-parquet";
 import { type LakeLayout, TYPED_PREFIX } from "./layout";
 import { holdsLoggedValues } from "./logged-values";
+import { lastTypedFile } from "./typed-files";
 import { writeWhole } from "./write-whole";
 
 const storedSchema = z.strictObject({
@@ -51,7 +52,7 @@ export async function lakePrivacy(
   wanted: PrivacyOptions = {},
 ): Promise<PrivacyRule | undefined> {
   const stored = await storedPrivacy(lake);
-  const parquet = await findParquet(join(lake.root, TYPED_PREFIX));
+  const parquet = await anyTypedFile(lake);
   const written = parquet === undefined ? undefined : await writtenPrivacy(engine, parquet);
   if (stored && written && !isSame(stored, written)) {
     throw new UserError(
@@ -77,6 +78,14 @@ export async function lakePrivacy(
   if (!stored) await writeWhole(lake.privacyFile, `${JSON.stringify(privacy, null, 2)}\n`);
   if (keepsAll(privacy)) return undefined;
   return { privacy, salt: needsSalt(privacy) ? await saltOf(lake, parquet !== undefined) : "" };
+}
+
+async function anyTypedFile({ root }: LakeLayout): Promise<string | undefined> {
+  for (const { table } of Object.values(FORMATS)) {
+    const file = await lastTypedFile(join(root, TYPED_PREFIX, table));
+    if (file !== undefined) return file;
+  }
+  return undefined;
 }
 
 const OPTION_NAMES = ["clientIps", "queryStrings", "cookies"] as const;

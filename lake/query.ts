@@ -10,7 +10,6 @@ import type { Json, QueryRows, Write } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
 import { ATHENA_FUNCTIONS } from "./athena-functions";
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
-import { findParquet } from "./find-parquet";
 import { jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout, TYPED_PREFIX } from "./layout";
 import { noRows, storedColumns } from "./no-rows";
@@ -20,6 +19,7 @@ import { makeFilesPrivate } from "./private-files";
 import { type SaveOptions, saveRows } from "./save-rows";
 import { deleteSpills, spillFolder } from "./spill-folder";
 import { textRows } from "./text-rows";
+import { lastTypedFile } from "./typed-files";
 
 /** A lake for queries: each typed table by its name, and its unparsed lines as `<table>_unparsed`. */
 export interface OpenLake {
@@ -183,7 +183,7 @@ async function createFunctions(engine: DuckdbEngine): Promise<void> {
 
 async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void> {
   for (const format of Object.values(FORMATS)) {
-    const files = (await findParquet(join(lake.root, TYPED_PREFIX, format.table)))
+    const files = (await lastTypedFile(join(lake.root, TYPED_PREFIX, format.table)))
       ? await storedFiles(engine, lake, format)
       : noFiles(format);
     const typed = [

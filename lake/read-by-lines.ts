@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { FORMATS, type FormatId } from "../formats";
@@ -15,6 +15,7 @@ import { exists } from "./exists";
 import { ANY_SOURCE } from "./folders";
 import { HourPieces } from "./hour-pieces";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
+import { setModified } from "./modified-time";
 import type { PackedFile } from "./packed-file";
 import { plainText } from "./plain-text";
 import { recogniseFormat, SAMPLE_LINES } from "./recognise-format";
@@ -67,26 +68,49 @@ const EMPTY = "it has no lines";
  * Reads a file whose name is not AWS's, or the files in an archive, and writes the lines of each hour below `raw/`, under
  * a name that is their content: the same lines always get the same name.
  *
- * A file that cannot be read is skipped with the reason. Of a file that is not complete, nothing is written; of an archive,
- * the files before the damage.
+ * A file that cannot be read is skipped with the reason, also one of an archive: the others are read. Of a file that is not
+ * complete, nothing is written; of an archive that is not, the files before the damage.
  *
  * @throws Error if the disk is full
  */
 export async function readByLines(tools: LineTools, file: UnnamedFile): Promise<FoundLogs> {
   const found: FoundLogs = { recognised: [], named: 0, files: [], added: 0, skipped: [] };
+  const skipped = (key: string, error: unknown): SkippedObject => {
+    if (isStorageFull(error)) throw error;
+    const reason = isCorruptFile(error) ? "corrupt-file" : "unreadable-file";
+    return { key, reason, detail: messageOf(error) };
+  };
+  const add = async (packed: PackedFile) => {
+    const plan = planOf(packed.name);
+    if (packed.name !== file.key && plan.kind === "move")
+      await addNamed(tools, packed, plan.partition, found);
+    else await addUnnamed(tools, packed, found);
+  };
   const chunks = file.open();
+  /** The last file, if it failed. */
+  let failed: SkippedObject | undefined;
+  /** @param archive that is damaged where the file failed: then this is what to say */
+  const settle = (archive?: string) => {
+    const isOfArchive = archive !== undefined && failed?.key.startsWith(`${archive}/`);
+    if (failed && !isOfArchive) found.skipped.push(failed);
+    failed = undefined;
+  };
   try {
     const top = { name: file.key, chunks };
     for await (const packed of unpack(top, (name) => planOf(name).kind === "move")) {
-      const plan = planOf(packed.name);
-      if (packed.name !== file.key && plan.kind === "move")
-        await addNamed(tools, packed, plan.partition, found);
-      else await addUnnamed(tools, packed, found);
+      const isBroken = "error" in packed;
+      settle(isBroken ? packed.name : undefined);
+      try {
+        if (isBroken) throw packed.error;
+        await add(packed);
+      } catch (error) {
+        failed = skipped(packed.name, error);
+      }
     }
+    settle();
   } catch (error) {
-    if (isStorageFull(error)) throw error;
-    const reason = isCorruptFile(error) ? "corrupt-file" : "unreadable-file";
-    found.skipped.push({ key: file.key, reason, detail: messageOf(error) });
+    settle(file.key);
+    found.skipped.push(skipped(file.key, error));
   } finally {
     chunks.destroy();
   }
@@ -187,8 +211,7 @@ async function publish(
   found.files.push({ kind: "moved", key, partition });
   if (!suspects.has(key) && (await exists(target))) return rm(staged);
   found.added++;
-  const time = partition.hour / 1000;
-  await utimes(staged, time, time);
+  setModified(staged, partition.hour);
   await mkdir(dirname(target), { recursive: true });
   await rename(staged, target);
 }

@@ -10,6 +10,7 @@ import type { SpareFiles } from "./spare-files";
 import type { Spooled } from "./spool";
 import type { SpoolPool } from "./spool-pool";
 import { isStorageFull } from "./storage-full";
+import { ID_DIGITS } from "./typed-files";
 
 /** Files of one partition, for one commit. */
 export interface FileBatch {
@@ -101,7 +102,8 @@ export async function spoolBatch(
 }
 
 /** Name of a commit. */
-export const idOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+export const idOf = (text: string): string =>
+  createHash("sha256").update(text).digest("hex").slice(0, ID_DIGITS);
 
 /** Deletes a batch; its files are spare from now on. */
 export async function discard({ texts, folder }: SpooledBatch, spares: SpareFiles): Promise<void> {

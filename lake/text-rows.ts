@@ -69,7 +69,8 @@ function csvField({ name, type }: ResultColumn): string {
   return `CASE WHEN ${quoted(name)} IS NULL THEN '' WHEN regexp_matches(${text}, ${sqlString(NEEDS_QUOTES.source)}) THEN '"' || replace(${text}, '"', '""') || '"' ELSE ${text} END`;
 }
 
-async function* linesOf(engine: DuckdbEngine, sql: string): AsyncGenerator<readonly string[]> {
+/** The texts of a query with one column, in batches. @throws QueryFailedError */
+export async function* linesOf(engine: DuckdbEngine, sql: string): AsyncGenerator<readonly string[]> {
   const result = await engine.stream(sql);
   for (;;) {
     const chunk = await result.fetchChunk().catch((error: unknown) => {

@@ -29,19 +29,25 @@ const UNSUPPORTED = [
   [Buffer.from([0x04, 0x22, 0x4d, 0x18]), "lz4", "unlz4"],
 ] as const;
 
+/** A file of an archive that cannot be read: the others can. */
+export interface BrokenFile {
+  readonly name: string;
+  readonly error: unknown;
+}
+
 /**
  * The files in a file, decompressed: the file itself, or those of an archive. What a file is, its first bytes say, not
  * its name. Nothing is written to the disk.
  *
  * @param isWhole true for names in archives whose files must stay as they are
- * @throws CorruptFileError if the file is not complete
+ * @throws CorruptFileError if the file, or the archive, is not complete; also where the chunks are read
  * @throws UnsupportedFileError if it cannot be decompressed here
  */
 export async function* unpack(
   { name, chunks }: PackedFile,
   isWhole: (name: string) => boolean,
   layer = 0,
-): AsyncGenerator<PackedFile> {
+): AsyncGenerator<PackedFile | BrokenFile> {
   const { start, all } = await peek(chunks);
   const startsWith = (magic: Buffer, offset = 0): boolean =>
     start.subarray(offset, offset + magic.length).equals(magic);
@@ -67,13 +73,28 @@ async function* members(
   files: AsyncIterable<PackedFile>,
   isWhole: (name: string) => boolean,
   layer: number,
-): AsyncGenerator<PackedFile> {
+): AsyncGenerator<PackedFile | BrokenFile> {
+  /** Set if the archive itself is damaged, and not only the file that is read. */
+  let damage: { readonly error: unknown } | undefined;
+  async function* noting(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    try {
+      yield* chunks;
+    } catch (error) {
+      damage = { error };
+      throw error;
+    }
+  }
   for await (const { name, chunks } of files) {
-    const file = { name: `${archive}/${name}`, chunks: unreturnable(chunks) };
-    if (isWhole(file.name)) yield file;
-    else yield* unpack(file, isWhole, layer + 1);
+    const file = { name: `${archive}/${name}`, chunks: unreturnable(noting(chunks)) };
+    try {
+      if (isWhole(file.name)) yield file;
+      else yield* unpack(file, isWhole, layer + 1);
+    } catch (error) {
+      if (!damage) yield { name: file.name, error };
+    }
     // What was not read is before the next file.
-    for await (const _ of file.chunks);
+    if (!damage) for await (const _ of file.chunks);
+    if (damage) throw damage.error;
   }
 }
 

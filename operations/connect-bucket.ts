@@ -11,6 +11,8 @@ export interface ConnectOptions {
   readonly bucket: string;
   /** Account that must own the bucket: buckets of other accounts are never changed. */
   readonly owner: string;
+  /** @default the Region of the environment */
+  readonly region?: string;
   readonly connection: Connection;
   readonly remove: boolean;
   /** Called with the planned changes; the configuration is written only if it returns true. */
@@ -33,7 +35,8 @@ export type Connected =
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
  */
 export async function connectBucket(options: ConnectOptions): Promise<Connected> {
-  const client = new S3Client({ maxAttempts: 5 });
+  const { region } = options;
+  const client = new S3Client({ maxAttempts: 5, ...(region === undefined ? {} : { region }) });
   const before = await read(client, options);
   const plan = (options.remove ? planRemoval : planConnection)(before, options.connection);
   const { next, changes } = plan;

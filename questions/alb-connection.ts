@@ -90,13 +90,13 @@ ORDER BY average DESC, tls_protocol, tls_keyexchange`,
     title: "How many connections were made and failed, hour by hour?",
     explanation: "One row per hour (UTC) and port of the listener.",
     parameters: [],
-    sql: `SELECT dt, hour, listener_port, count(*) AS connections, count(DISTINCT client_ip) AS clients,
+    sql: `SELECT date_trunc('hour', time) AS hour, listener_port, count(*) AS connections, count(DISTINCT client_ip) AS clients,
   count(*) FILTER (WHERE ${FAILED}) AS failed,
   ${percent(`count(*) FILTER (WHERE ${FAILED})`, "count(*)")} AS failed_percent
 FROM {table}
 WHERE {range}
-GROUP BY dt, hour, listener_port
-ORDER BY dt, hour, listener_port`,
+GROUP BY 1, listener_port
+ORDER BY 1, listener_port`,
   },
 ];
 

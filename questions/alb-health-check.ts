@@ -78,13 +78,13 @@ LIMIT {limit}`,
     title: "How many health checks failed, hour by hour?",
     explanation: "One row per hour (UTC) and target group.",
     parameters: [],
-    sql: `SELECT dt, hour, target_group_id AS target_group, count(*) AS checks,
+    sql: `SELECT date_trunc('hour', time) AS hour, target_group_id AS target_group, count(*) AS checks,
   count(DISTINCT target_addr) AS targets, count(*) FILTER (WHERE ${FAILED}) AS failed,
   count(DISTINCT CASE WHEN ${FAILED} THEN target_addr END) AS failing_targets
 FROM {table}
 WHERE {range}
-GROUP BY dt, hour, target_group_id
-ORDER BY dt, hour, target_group`,
+GROUP BY 1, target_group_id
+ORDER BY 1, target_group`,
   },
   {
     name: "last_results",

@@ -6,6 +6,8 @@ import { as, latencies, percent, quantile, urlPattern, type Words } from "./word
 const PROBES =
   "wp-login|wp-admin|wp-config|xmlrpc[.]php|phpmyadmin|phpunit|/[.]env|/[.]git|/[.]aws|/[.]ssh|/[.]svn|cgi-bin|/actuator|/solr/|/boaform|/hnap1|server-status|etc/passwd|[.][.]/|id_rsa|/admin[.]php|[.]bak$|[.]sql$|[.]old$";
 
+const DAY = "CAST(time AS date)";
+
 /** The questions that several kinds of log answer. */
 export const commonQuestions = (words: Words): Question[] =>
   questionsOf(words.format, [...traffic(words), ...latency(words), ...clients(words), ...security(words)]);
@@ -64,14 +66,14 @@ LIMIT {limit}`,
     explanation:
       "One row per hour (UTC). `other` counts responses with other status codes, e.g. 000 and 1xx.",
     parameters: [],
-    sql: `SELECT dt, hour, count(*) AS requests,
+    sql: `SELECT date_trunc('hour', time) AS hour, count(*) AS requests,
 ${["2", "3", "4", "5"].map((digit) => `  count(*) FILTER (WHERE ${words.status} LIKE '${digit}%') AS status_${digit}xx,`).join("\n")}
   count(*) FILTER (WHERE ${words.status} IS NULL OR ${words.status} < '200' OR ${words.status} >= '600') AS other,
   ${percent(`count(*) FILTER (WHERE ${words.status} LIKE '5%')`, "count(*)")} AS server_error_percent
 FROM {table}
 WHERE {range}
-GROUP BY dt, hour
-ORDER BY dt, hour`,
+GROUP BY 1
+ORDER BY 1`,
   },
   {
     name: "hour_of_week",
@@ -79,13 +81,13 @@ ORDER BY dt, hour`,
     explanation:
       "One row per hour of the week (UTC, Monday is 1), averaged over the days in the range. Use a range of whole weeks.",
     parameters: [],
-    sql: `SELECT day_of_week(CAST(dt AS date)) AS weekday, hour, count(DISTINCT dt) AS days,
-  round(1e0 * count(*) / count(DISTINCT dt), 1) AS requests_per_day,
-  round(1e0 * sum(${words.bytesSent}) / count(DISTINCT dt), 0) AS bytes_per_day
+    sql: `SELECT day_of_week(time) AS weekday, hour(time) AS hour, count(DISTINCT ${DAY}) AS days,
+  round(1e0 * count(*) / count(DISTINCT ${DAY}), 1) AS requests_per_day,
+  round(1e0 * sum(${words.bytesSent}) / count(DISTINCT ${DAY}), 0) AS bytes_per_day
 FROM {table}
 WHERE {range}
-GROUP BY 1, hour
-ORDER BY weekday, hour`,
+GROUP BY 1, 2
+ORDER BY 1, 2`,
   },
   {
     name: "compare_week",
@@ -109,7 +111,7 @@ ${[
     ([
       isNow,
       range,
-    ]) => `  SELECT ${isNow} AS is_now, hour, ${words.status} AS status, CASE WHEN ${words.seconds} >= 0 THEN ${words.seconds} END AS seconds
+    ]) => `  SELECT ${isNow} AS is_now, hour(time) AS hour, ${words.status} AS status, CASE WHEN ${words.seconds} >= 0 THEN ${words.seconds} END AS seconds
   FROM {table}
   WHERE ${range}`,
   )
@@ -180,7 +182,7 @@ LIMIT {limit}`,
       "One row per client address, newest clients first. The first request is the first one in the range: use a long range.",
     parameters: [limit(50)],
     sql: `SELECT ${words.client} AS client, min(time) AS first_seen, max(time) AS last_seen,
-  count(*) AS requests, count(DISTINCT dt) AS days
+  count(*) AS requests, count(DISTINCT ${DAY}) AS days
 FROM {table}
 WHERE {range}
 GROUP BY ${words.client}

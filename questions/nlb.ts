@@ -94,13 +94,13 @@ LIMIT {limit}`,
     title: "How many connections ended and failed, hour by hour?",
     explanation: "One row per hour (UTC) in which the connections ended.",
     parameters: [],
-    sql: `SELECT dt, hour, count(*) AS connections, count(DISTINCT client_ip) AS clients,
+    sql: `SELECT date_trunc('hour', time) AS hour, count(*) AS connections, count(DISTINCT client_ip) AS clients,
   sum(received_bytes) AS bytes_received, sum(sent_bytes) AS bytes_sent,
   count(*) FILTER (WHERE ${FAILED}) AS failed
 FROM {table}
 WHERE {range}
-GROUP BY dt, hour
-ORDER BY dt, hour`,
+GROUP BY 1
+ORDER BY 1`,
   },
 ];
 

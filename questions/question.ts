@@ -25,7 +25,7 @@ export interface Question {
   readonly parameters: readonly Parameter[];
   /**
    * SQL of Athena (Trino), which DuckDB runs unchanged with the functions of `lake/athena-functions.ts`. Placeholders:
-   * `{table}`, `{range}` (a condition that selects the range by `dt`, so that other files are pruned), `{week_before}`
+   * `{table}`, `{range}` (a condition that selects the range by `time`, and prunes the files of other days by `dt`), `{week_before}`
    * (the same range seven days earlier), and the names of the parameters. All parameters except `limit` must be in a
    * WHERE clause: Athena's prepared statements accept values nowhere else.
    */

@@ -107,6 +107,3 @@ export const daysOf = ({ from, until }: Range): { readonly first: string; readon
   first: partitionValuesOf(hourOf(from)).dt,
   last: partitionValuesOf(hourOf(until - 1)).dt,
 });
-
-/** True for the first instant of a day. */
-export const isMidnight = (instant: number): boolean => instant % DAY_MS === 0;

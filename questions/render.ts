@@ -1,7 +1,8 @@
 import { FORMATS } from "../formats";
 import { sqlString } from "../formats/render/sql-text";
+import { DAY_MS } from "../formats/time";
 import type { Parameter, Question } from "./question";
-import { daysOf, isMidnight, type Range, weekBefore } from "./range";
+import { ALL_TIME, daysOf, type Range, weekBefore } from "./range";
 
 /** Values of a question's parameters by name, as text. */
 export type Values = Readonly<Record<string, string>>;
@@ -87,13 +88,19 @@ function literal(question: Question, { name, type, default: preset }: Parameter,
   throw new Error(`${question.name}: "${name}" must be a whole number from 1, got "${value}"`);
 }
 
-/** `dt` prunes the files of other days; the condition on `time` is added only if a day is not complete. */
-export function rangeCondition(range: Range): string {
-  const { first, last } = daysOf(range);
+/**
+ * `time` decides; `dt`, which is of the hour in a file's name, prunes the files of other days. The rows of a file can be of
+ * the day before or after: that of a late file, or of a request before midnight.
+ */
+export function rangeCondition({ from, until }: Range): string {
+  const { first, last } = daysOf({
+    from: Math.max(from - DAY_MS, ALL_TIME.from),
+    until: Math.min(until + DAY_MS, ALL_TIME.until),
+  });
   return [
     `dt BETWEEN ${sqlString(first)} AND ${sqlString(last)}`,
-    ...(isMidnight(range.from) ? [] : [`time >= ${timestamp(range.from)}`]),
-    ...(isMidnight(range.until) ? [] : [`time < ${timestamp(range.until)}`]),
+    ...(from <= ALL_TIME.from ? [] : [`time >= ${timestamp(from)}`]),
+    ...(until >= ALL_TIME.until ? [] : [`time < ${timestamp(until)}`]),
   ].join(" AND ");
 }
 

@@ -12,28 +12,50 @@ export const JOINED_BY = "$join";
 
 const SEPARATOR = ",";
 
+/** Results of folding, by the JSON text of a block and its address. */
+export type FoldedBlocks = Map<string, FoldedBlock>;
+/** A resource whose loops are folded. */
+interface FoldedBlock {
+  readonly address: string;
+  /** Number of the source whose name is the index of the given address. */
+  readonly representative?: number;
+  readonly body: Json;
+}
+
 /**
  * Merges resources that exist for each source into one with the format in its address and `for_each`. References to it
  * get the source's name as index.
+ *
+ * @param known results for the blocks of other assignments, which are added to: most assignments have most blocks in common
  */
-export function foldAddresses(blocks: JsonMap): JsonMap {
+export function foldAddresses(blocks: JsonMap, known: FoldedBlocks = new Map()): JsonMap {
   const folded: { [address: string]: Json } = {};
-  const indexed = (text: string) => text.replaceAll(ADDRESS, "$1$2[$2_$3.name]");
   for (const [given, unindexed] of Object.entries(blocks)) {
-    const address = indexed(given);
-    const body = mapTexts(unindexed, indexed);
-    const [, single, format, index] = /^(.*)\[(\w+)_(\d)\.name\]$/.exec(address) ?? [];
-    if (single === undefined || format === undefined) folded[address] = foldLoops(body, address);
-    else {
-      const block = { [FOR_EACH]: format, item: foldLoops(forAny(body), address) };
-      if (Number(index) === REPRESENTATIVES[0]) folded[single] = block;
-      else if (JSON.stringify(folded[single]) !== JSON.stringify(block)) {
-        throw new Error(`${address}: is not the same for every source; ${ADVICE}`);
-      }
+    const text = JSON.stringify([given, unindexed]);
+    const block = known.get(text) ?? foldBlock(given, unindexed);
+    known.set(text, block);
+    const { address, representative, body } = block;
+    if (representative === undefined || representative === REPRESENTATIVES[0]) folded[address] = body;
+    else if (JSON.stringify(folded[address]) !== JSON.stringify(body)) {
+      throw new Error(`${given}: is not the same for every source; ${ADVICE}`);
     }
   }
   return folded;
 }
+
+function foldBlock(given: string, unindexed: Json): FoldedBlock {
+  const address = indexed(given);
+  const body = mapTexts(unindexed, indexed);
+  const [, single, format, index] = /^(.*)\[(\w+)_(\d)\.name\]$/.exec(address) ?? [];
+  if (single === undefined || format === undefined) return { address, body: foldLoops(body, address) };
+  return {
+    address: single,
+    representative: Number(index),
+    body: { [FOR_EACH]: format, item: foldLoops(forAny(body), address) },
+  };
+}
+
+const indexed = (text: string): string => text.replaceAll(ADDRESS, "$1$2[$2_$3.name]");
 
 /**
  * Parses JSON in texts, and merges the items of the representatives into one that is repeated for each source.

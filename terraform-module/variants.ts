@@ -8,7 +8,7 @@ import { InvalidPropsError } from "../modules/validate-props";
 import { addOutputs } from "../stacks/outputs";
 import type { Assignment } from "./condition";
 import { formatsIn, propsOf, SELDOM_TOGETHER, SWITCHES, withConsequences } from "./inputs";
-import { foldAddresses, foldLoops } from "./loops";
+import { type FoldedBlocks, foldAddresses, foldLoops } from "./loops";
 import { type Json, type JsonMap, mapOf } from "./tree";
 
 /** The result of the constructs for one assignment. */
@@ -27,9 +27,10 @@ const PIPELINE_ID = "access_logs";
 /**
  * Runs the constructs.
  *
+ * @param known blocks of other assignments, see `foldAddresses`
  * @returns `undefined` if they refuse the assignment
  */
-export function synthesize(assignment: Assignment): Synthesized | undefined {
+export function synthesize(assignment: Assignment, known?: FoldedBlocks): Synthesized | undefined {
   const stack = new TerraformStack(new App({ stackTraces: false }), "module");
   try {
     new AwsProvider(stack, "aws");
@@ -51,16 +52,17 @@ export function synthesize(assignment: Assignment): Synthesized | undefined {
         );
       }
     }
-    return read(JSON.parse(JSON.stringify(stack.toTerraform())), accountOf(pipeline));
+    return read(JSON.parse(JSON.stringify(stack.toTerraform())), accountOf(pipeline), known);
   } catch (error) {
     if (error instanceof InvalidPropsError) return undefined;
     throw error;
   }
 }
 
-function read(json: JsonMap, account: string): Synthesized {
+function read(json: JsonMap, account: string, known?: FoldedBlocks): Synthesized {
   const blocks = foldAddresses(
     Object.fromEntries([...blocksOf(json.resource, ""), ...blocksOf(json.data, "data.")]),
+    known,
   );
   return {
     blocks,
@@ -117,6 +119,7 @@ export interface Sample {
 export function samples(count = SAMPLES, seed = SEED): Sample[] {
   const below = generator(seed);
   const found: Sample[] = [];
+  const known: FoldedBlocks = new Map();
   while (found.length < count) {
     const fixed = fixedSwitches(found.length);
     const present = formatsBy(below);
@@ -126,7 +129,7 @@ export function samples(count = SAMPLES, seed = SEED): Sample[] {
       return fixed.get(name) ?? free;
     };
     const assignment = withConsequences(SWITCHES.map(choose));
-    const synthesized = formatsIn(assignment).length === 0 ? undefined : synthesize(assignment);
+    const synthesized = formatsIn(assignment).length === 0 ? undefined : synthesize(assignment, known);
     if (synthesized) found.push({ assignment, synthesized });
   }
   return found;

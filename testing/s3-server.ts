@@ -15,12 +15,22 @@ interface S3Object {
  * A fault that a test requests. It is called before each request; its answer is sent instead of executing the
  * request.
  */
-export type Fault = (request: S3Request) => { readonly status: number; readonly code: string } | undefined;
+export type Fault = (request: S3Request) => FaultAnswer | undefined;
+export type FaultAnswer =
+  | {
+      readonly status: number;
+      readonly code: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /** The connection ends in the middle of the object. */
+  | "broken-off";
 
 export interface S3Request {
   readonly method: string;
   readonly bucket: string;
   readonly key: string;
+  /** Region that the request is signed for. */
+  readonly region: string;
   /** True for CopyObject. */
   readonly isCopy: boolean;
   /** True for DeleteObjects. */
@@ -30,6 +40,7 @@ export interface S3Request {
 /** An S3 server in memory that enforces all preconditions of the operations that the project uses. */
 export interface S3Server extends LocalServer {
   readonly requests: readonly S3Request[];
+  forgetRequests(): void;
   /** Maximum of concurrent requests. */
   readonly maxInFlight: number;
   setFault(fault: Fault | undefined): void;
@@ -61,8 +72,11 @@ export async function startS3Server(latencyMs = 0): Promise<S3Server> {
     const parsed = parseRequest(request);
     requests.push(parsed);
     const failure = fault?.(parsed);
-    if (failure) sendError(response, failure.status, failure.code);
-    else if (parsed.bucket === "") sendBuckets(buckets, request, response);
+    if (failure === "broken-off") breakOff(buckets.get(parsed.bucket)?.get(parsed.key), response);
+    else if (failure) {
+      for (const [name, value] of Object.entries(failure.headers ?? {})) response.setHeader(name, value);
+      sendError(response, failure.status, failure.code);
+    } else if (parsed.bucket === "") sendBuckets(buckets, request, response);
     else if (documentKind(request)) sendDocument(documents, response, parsed.bucket, documentKind(request));
     else if (new URL(request.url ?? "", "http://s3").searchParams.has("notification"))
       handleNotification(notifications, request, response, parsed, body);
@@ -77,6 +91,9 @@ export async function startS3Server(latencyMs = 0): Promise<S3Server> {
   return {
     ...server,
     requests,
+    forgetRequests: () => {
+      requests.length = 0;
+    },
     get maxInFlight() {
       return maxInFlight;
     },
@@ -172,6 +189,7 @@ function parseRequest({ method = "", url = "", headers }: IncomingMessage): S3Re
     method,
     bucket: decodeURIComponent(bucket),
     key: key.map(decodeURIComponent).join("/"),
+    region: /Credential=[^/]+\/\d+\/([^/]+)/.exec(headers.authorization ?? "")?.[1] ?? "",
     isCopy: headers["x-amz-copy-source"] !== undefined,
     isBatchDelete: method === "POST" && new URLSearchParams(query).has("delete"),
   };
@@ -182,7 +200,7 @@ function handle(
   request: IncomingMessage,
   response: ServerResponse,
   { method, bucket: bucketName, key, isCopy, isBatchDelete }: S3Request,
-  body: Buffer,
+  content: Buffer,
 ): ServerResponse {
   if (key === "" && method === "PUT") {
     buckets.set(bucketName, buckets.get(bucketName) ?? new Map());
@@ -190,14 +208,14 @@ function handle(
   }
   const bucket = buckets.get(bucketName);
   if (!bucket) return sendError(response, 404, "NoSuchBucket");
-  if (isBatchDelete) return deleteObjects(bucket, response, body);
+  if (isBatchDelete) return deleteObjects(bucket, response, content);
   if (key === "") return listObjects(bucket, response, new URL(request.url ?? "", "http://s3").searchParams);
   const current = bucket.get(key);
   if (method === "PUT") {
     const failed = failedPrecondition(request, current);
     if (failed) return sendError(response, 412, "PreconditionFailed");
     if (isCopy) return copyObject(buckets, bucket, key, request, response);
-    const object = objectOf(withoutChunks(request, body));
+    const object = objectOf(withoutChunks(request, content));
     bucket.set(key, object);
     response.setHeader("etag", `"${object.etag}"`);
     return response.end();
@@ -209,10 +227,20 @@ function handle(
     return response.writeHead(204).end();
   }
   if (!current) return sendError(response, 404, "NoSuchKey", method === "HEAD");
+  if (failedPrecondition(request, current)) return sendError(response, 412, "PreconditionFailed");
+  const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+  const body = current.body.subarray(start);
   response.setHeader("etag", `"${current.etag}"`);
-  response.setHeader("content-length", current.body.length);
+  response.setHeader("content-length", body.length);
   response.setHeader("last-modified", current.modified.toUTCString());
-  return response.end(method === "HEAD" ? undefined : current.body);
+  response.statusCode = start > 0 ? 206 : 200;
+  return response.end(method === "HEAD" ? undefined : body);
+}
+
+function breakOff(object: S3Object | undefined, response: ServerResponse): void {
+  const body = object?.body ?? Buffer.alloc(0);
+  response.setHeader("content-length", body.length);
+  response.write(body.subarray(0, body.length / 2), () => response.destroy());
 }
 
 const unquoted = (etag: string): string => etag.replaceAll('"', "");

@@ -2,6 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultLake, newLake } from "../../cli/default-lake";
+import { albKey, testLake } from "../helpers/lake";
+import { albLine } from "../helpers/lines";
+import { runProgram } from "../helpers/run-program";
 
 let folder: string;
 beforeAll(() => {
@@ -28,5 +31,20 @@ describe("the lake of a command that names none", () => {
   it("need not exist for an ingest", () => {
     expect(newLake({})).toBe("lake");
     expect(newLake({ ACCESS_LOGS_LAKE: "elsewhere" })).toBe("elsewhere");
+  });
+
+  it("is also that of a backfill", async () => {
+    const lake = testLake();
+    try {
+      lake.put(albKey(), `${albLine()}\n`);
+      const days = ["--from", "2026-11-23", "--to", "2026-11-23"];
+      const { status, stdout } = await runProgram(["backfill", "--dir", lake.logs, ...days], {
+        environment: { ACCESS_LOGS_LAKE: lake.lake },
+      });
+      expect([status, stdout]).toEqual([0, expect.stringContaining("1 new in alb_access_logs")]);
+      expect(await lake.query("SELECT count(*) AS n FROM alb_access_logs")).toEqual([{ n: 1 }]);
+    } finally {
+      lake.delete();
+    }
   });
 });

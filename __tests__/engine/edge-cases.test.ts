@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
 import { fieldsByName } from "../../formats/log-format";
 import { edgeLines, hostileLines, impossibleTimes } from "../helpers/edge-lines";
+import { knownLines } from "../helpers/known-lines";
 import { albKey, cloudfrontKey, keyOf } from "../helpers/lake";
 import { albLine, cloudfrontLine, LINES } from "../helpers/lines";
 import { localLake } from "./local-lake";
@@ -27,6 +28,7 @@ it("reads the same lines as the same rows: every length, odd values, hostile tex
   const files = FORMAT_IDS.flatMap((format) => [
     logFile(keyOf(format), edgeLines(format)),
     logFile(keyOf(format), hostileLines(format)),
+    logFile(keyOf(format), knownLines(format)),
   ]);
   const { pipeline, lake } = await deployWith("edge cases", [...files, ...ODD_FILES]);
   await expectSameTables(pipeline, lake);

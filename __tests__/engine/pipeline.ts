@@ -56,14 +56,23 @@ const DEFAULT_SETTINGS = {
   ],
 };
 
-/** Settings with a source for each format of the sample logs; some have a prefix in common. */
+/** Folders of the sample logs; logs of one load balancer are in one. */
+const SAMPLE_FOLDERS: Readonly<Record<FormatId, string>> = {
+  alb: "alb/",
+  "alb-connection": "alb/",
+  "alb-health-check": "alb/",
+  cloudfront: "cloudfront/",
+  nlb: "nlb/",
+  elb: "elb/",
+  s3: "s3/",
+  waf: "waf/",
+};
+
+/** Settings with a source for each format of the sample logs, and two for CloudFront. */
 export const EVERY_FORMAT = {
   sources: [
-    ...DEFAULT_SETTINGS.sources,
-    { name: "web-connections", format: "alb-connection", prefix: "alb/" },
-    { name: "web-checks", format: "alb-health-check", prefix: "alb/" },
-    { name: "net", format: "nlb", prefix: "nlb/" },
-    { name: "classic", format: "elb", prefix: "elb/" },
+    ...FORMAT_IDS.map((format) => ({ name: format, format, prefix: SAMPLE_FOLDERS[format] })),
+    { name: "cdn-eu", format: "cloudfront", prefix: "cloudfront-eu/" },
   ],
 };
 

@@ -48,7 +48,11 @@ it("has the partitions of the next day before files arrive", async () => {
 /** The sample logs of a Classic Load Balancer are too few for a scan. */
 const NOTHING_FOUND: ReadonlySet<string> = new Set(["elb_scanners"]);
 /** So that every other question finds something. */
-const VALUES: Readonly<Record<string, string>> = { client: "203.0.113.66", min_refused: "2" };
+const VALUES: Readonly<Record<string, string>> = {
+  client: "203.0.113.66",
+  min_refused: "2",
+  key: "media/",
+};
 const sqlOf = (question: Question) =>
   renderQuestion(
     question,

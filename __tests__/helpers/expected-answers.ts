@@ -20,6 +20,7 @@ function botOf(userAgent: string | null): [name: string | null, kind: string] {
   if (userAgent?.includes("GPTBot")) return ["gptbot", "ai"];
   return userAgent?.startsWith("curl/") ? ["curl", "tool"] : [userAgent, "other"];
 }
+const dayOf = ({ time }: LoggedRequest): string => time.slice(0, 10);
 
 /** By the question's name without its format. */
 export const EXPECTED: Readonly<Record<string, Compute>> = {
@@ -69,27 +70,27 @@ export const EXPECTED: Readonly<Record<string, Compute>> = {
     ),
   status_over_time: ({ requests }) =>
     sorted(
-      groups(requests, ({ dt, hour }) => [dt, hour]).map(([[dt = null, hour = null], group]) => ({
-        dt,
-        hour,
-        requests: group.length,
-        ...Object.fromEntries(
-          ["2", "3", "4", "5"].map((digit) => [`status_${digit}xx`, group.filter(isClass(digit)).length]),
-        ),
-        other: group.filter(({ status }) => status === "000").length,
-        server_error_percent: percent(group.filter(isClass("5")).length, group.length),
-      })),
-      "dt",
+      groups(requests, ({ time }) => [`${time.slice(0, 13)}:00:00.000000Z`]).map(
+        ([[hour = null], group]) => ({
+          hour,
+          requests: group.length,
+          ...Object.fromEntries(
+            ["2", "3", "4", "5"].map((digit) => [`status_${digit}xx`, group.filter(isClass(digit)).length]),
+          ),
+          other: group.filter(({ status }) => status === "000").length,
+          server_error_percent: percent(group.filter(isClass("5")).length, group.length),
+        }),
+      ),
       "hour",
     ),
   hour_of_week: ({ requests }) =>
     sorted(
-      groups(requests, ({ dt, hour }) => [String(new Date(dt).getUTCDay() || 7), hour]).map(
-        ([[weekday, hour = null], group]) => {
-          const days = distinct(group, ({ dt }) => dt);
+      groups(requests, ({ time }) => [String(new Date(time).getUTCDay() || 7), time.slice(11, 13)]).map(
+        ([[weekday, hour], group]) => {
+          const days = distinct(group, dayOf);
           return {
             weekday: Number(weekday),
-            hour,
+            hour: Number(hour),
             days,
             requests_per_day: round(group.length / days, 1),
             bytes_per_day: round(sum(group, ({ sent }) => sent) / days, 0),
@@ -101,11 +102,13 @@ export const EXPECTED: Readonly<Record<string, Compute>> = {
     ),
   compare_week: ({ requests, before }) =>
     sorted(
-      groups([...requests, ...before], ({ hour }) => [hour]).map(([[hour = null]]) => {
-        const [now, then] = [requests, before].map((all) => all.filter((request) => request.hour === hour));
+      groups([...requests, ...before], ({ time }) => [time.slice(11, 13)]).map(([[hour = ""]]) => {
+        const [now, then] = [requests, before].map((all) =>
+          all.filter(({ time }) => time.slice(11, 13) === hour),
+        );
         const [here = [], there = []] = [now, then];
         return {
-          hour,
+          hour: Number(hour),
           requests: here.length,
           requests_before: there.length,
           change_percent: there.length === 0 ? null : round((100 * here.length) / there.length - 100, 1),
@@ -170,7 +173,7 @@ export const EXPECTED: Readonly<Record<string, Compute>> = {
         client,
         ...seen(format, group),
         requests: group.length,
-        days: distinct(group, ({ dt }) => dt),
+        days: distinct(group, dayOf),
       })),
       "-first_seen",
       "client",

@@ -12,7 +12,9 @@ export interface Outcome {
 }
 
 /** The environment that the command needs to connect to the servers of this process. */
-export const programEnvironment = (environment: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+export const programEnvironment = (
+  environment: Readonly<Record<string, string | undefined>>,
+): NodeJS.ProcessEnv => ({
   ...process.env,
   AWS_REGION: "us-east-1",
   AWS_ACCESS_KEY_ID: "test",
@@ -26,7 +28,7 @@ export async function runProgram(
   {
     cwd,
     environment = {},
-  }: { readonly cwd?: string; readonly environment?: Readonly<Record<string, string>> } = {},
+  }: { readonly cwd?: string; readonly environment?: Readonly<Record<string, string | undefined>> } = {},
 ): Promise<Outcome> {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     ...(cwd === undefined ? {} : { cwd }),

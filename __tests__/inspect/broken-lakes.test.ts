@@ -165,7 +165,7 @@ const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakI
     ["file-twice", "file-twice"],
     (lake) => {
       const file = firstOf(lake, "typed");
-      cpSync(file, file.replace(/\.parquet$/, "-copy.parquet"));
+      cpSync(file, join(dirname(file), "0123456789abcdef.parquet"));
     },
   ],
   [

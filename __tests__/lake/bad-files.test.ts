@@ -142,7 +142,7 @@ describe("a Parquet file that cannot be read", () => {
   it("stops only its own hour, which is tried again until the file is repaired or deleted", async () => {
     await deliver({ a: line("a") });
     const hour = join(lake.lake, "typed/alb_access_logs/dt=2026-11-23/hour=07");
-    const broken = join(hour, "broken.parquet");
+    const broken = join(hour, "0123456789abcdef.parquet");
     writeFileSync(broken, "no Parquet");
     lake.put(albKey("20261123T0905Z"), line("other hour"));
     const { lost, rows } = await lake.ingest();

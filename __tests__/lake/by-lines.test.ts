@@ -233,6 +233,28 @@ describe("a file that is not complete", () => {
     expect(existsSync(join(lake.lake, "raw"))).toBe(false);
   });
 
+  it.each<[string, () => Buffer]>([
+    ["a gzip that ends early", () => cut(zlib.gzipSync(many))],
+    ["what cannot be decompressed here", () => Buffer.from("BZh91AY&SY")],
+    [
+      "an archive that ends early",
+      () => Buffer.from(zipSync({ "b.log": Buffer.from(many) })).subarray(0, 9000),
+    ],
+  ])("does not stop the other files of its archive: %s", async (_, bytes) => {
+    const files = { "a.log": at("2026-06-01T22:10"), broken: bytes(), "z.log": at("2026-06-01T23:10") };
+    const zip = zipSync(
+      Object.fromEntries(Object.entries(files).map(([name, body]) => [name, Buffer.from(body)])),
+    );
+    lake.put("logs.zip", Buffer.from(zip));
+    lake.put("logs.tgz", zlib.gzipSync(await tar(files)));
+    const { lost } = await lake.ingest();
+    expect(lost.map(({ key }) => key)).toEqual(["logs.tgz/broken", "logs.zip/broken"]);
+    expect(await hours()).toEqual([
+      { dt: "2026-06-01", hour: "22", n: 1 },
+      { dt: "2026-06-01", hour: "23", n: 1 },
+    ]);
+  });
+
   it("is read when an intact copy takes its place", async () => {
     lake.put("all.log.gz", cut(zlib.gzipSync(THREE_HOURS)));
     await lake.ingest();

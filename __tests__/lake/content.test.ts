@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -91,6 +92,15 @@ describe("a file that changed since it was committed", () => {
     await lake.ingest();
     expect(await agents()).toEqual([{ agent: "a", n: 2 }]);
   });
+
+  it.each(["1969-12-31T23:59:59.999Z", "1969-12-31T23:59:58.000Z", "1901-12-14T00:00:00.001Z"])(
+    "is not copied again if it is older than computers' time: %s",
+    async (time) => {
+      putAt(albKey(), textOf(1), new Date(time));
+      await lake.ingest();
+      expect(await lake.ingest()).toMatchObject({ moved: 1, added: 0, changed: 0 });
+    },
+  );
 
   it("is not committed again if only its time changed, and is then not read in each run", async () => {
     const key = albKey();
@@ -180,14 +190,34 @@ describe("two folders with the same name", () => {
   });
 });
 
+describe("a folder with a name that objects of JavaScript have", () => {
+  it.each(["__proto__", "constructor", "toString", "lake"])("keeps its files apart: %s", async (name) => {
+    const key = albKey();
+    const folders = [1, 2].map((number) => join(lake.logs, "..", `in ${number}`, name));
+    for (const [index, folder] of folders.entries()) {
+      mkdirSync(dirname(join(folder, key)), { recursive: true });
+      writeFileSync(join(folder, key), gzipSync(textOf(index + 1, `"${index}"`)));
+    }
+    for (const folder of [...folders, ...folders]) await ingestFrom(folder);
+    expect(await agents()).toEqual([
+      { agent: "0", n: 1 },
+      { agent: "1", n: 2 },
+    ]);
+    const names = JSON.parse(readFileSync(join(lake.lake, ".buckets.json"), "utf8"));
+    expect(Object.values(names)).toEqual(folders.map((folder) => realpathSync.native(folder)));
+  });
+});
+
 describe("a list of folders that is not complete", () => {
   it("is refused, because another folder could replace the files of the first one", async () => {
     putAt(albKey(), textOf(2));
     await lake.ingest();
     const file = join(lake.lake, ".buckets.json");
     const text = readFileSync(file, "utf8");
-    writeFileSync(file, text.slice(0, 20));
-    await expect(lake.ingest()).rejects.toThrow(`${file}: expected an object with the path of each folder`);
+    for (const damaged of [text.slice(0, 20), "[]", "null", '{"logs": 1}']) {
+      writeFileSync(file, damaged);
+      await expect(lake.ingest()).rejects.toThrow(`${file}: expected an object with the path of each folder`);
+    }
     writeFileSync(file, text);
     expect(await lake.ingest()).toMatchObject({ changed: 0, duplicates: 0, lost: [] });
   });

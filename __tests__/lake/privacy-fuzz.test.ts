@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
+import { columnsOf, fieldsByName, isJsonOnly, mandatoryFieldsOf } from "../../formats/log-format";
 import type { PersonalKind, PrivacyOptions } from "../../formats/privacy";
 import { openDuckdb } from "../../lake/duckdb-engine";
-import { keyOf, testLake } from "../helpers/lake";
-import { FIELDS, LINES } from "../helpers/lines";
+import { keyOf, type TestLake, testLake } from "../helpers/lake";
+import { FIELDS, type FieldTexts, LINES } from "../helpers/lines";
 
 /** Parts of the planted values that must not be in the lake: the second half of an address, names, tokens. */
 const SECRETS = ["100.77", "1319:8a2e", "name-secret", "pass-secret", "query-secret", "cookie-secret"];
@@ -89,10 +90,9 @@ const VALUES: Readonly<Record<PersonalKind, fc.Arbitrary<string>>> = {
   protocol: fc.constantFrom("HTTP/1.1", "HTTP/1.1 ", "-", "query-secret", "HTTP/query-secret", ""),
 };
 
-/** A line with a planted value in each field that has a personal column. */
-const plantedLine = (id: FormatId): fc.Arbitrary<string> => {
-  const { fields: byPosition, namedFields = [] } = FORMATS[id];
-  const fields = [...byPosition, ...namedFields].flatMap(({ name, token, columns }) => {
+/** Texts with a planted value for each field that has a personal column, and the number of fields of the line. */
+const planted = (id: FormatId): fc.Arbitrary<Planted> => {
+  const fields = fieldsByName(FORMATS[id]).flatMap(({ name, token, columns }) => {
     const kinds = columns.flatMap(({ personal }) => (personal ? [personal] : []));
     if (kinds.length === 0) return [];
     const text = fc.tuple(...kinds.map((kind) => VALUES[kind])).map((texts) => texts.join(" "));
@@ -103,8 +103,32 @@ const plantedLine = (id: FormatId): fc.Arbitrary<string> => {
     // The whole line has other headers, too.
     return [[name || "httpRequest.headers[name=cookie].value", field] as const];
   });
-  return fc.record(Object.fromEntries(fields)).map((changes) => LINES[id](changes));
+  const changes = fc.record(Object.fromEntries(fields));
+  if (isJsonOnly(FORMATS[id])) return changes.map((all) => ({ changes: all, count: Object.keys(all).length + Object.keys(FIELDS[id]).length }));
+  const all = FORMATS[id].fields.length;
+  const count = fc.oneof(fc.constant(all), fc.integer({ min: mandatoryFieldsOf(FORMATS[id]), max: all }));
+  return fc.record({ changes, count });
 };
+
+interface Planted {
+  readonly changes: FieldTexts;
+  readonly count: number;
+}
+
+/** The files of some lines, in every form that a file of the format can have. */
+function filesOf(id: FormatId, all: readonly Planted[]): string[] {
+  const usual = all.map(({ changes, count }) => LINES[id](changes, count)).join("\n");
+  const { header, separator } = FORMATS[id];
+  if (header === undefined) return [usual];
+  const texts = all.map(({ changes }) => ({ ...FIELDS[id], ...changes }));
+  const names = Object.keys(FIELDS[id]).reverse();
+  const reversed = texts.map((text: FieldTexts) => names.map((name) => text[name]).join(separator));
+  return [
+    usual,
+    texts.map((text) => JSON.stringify(text)).join("\n"),
+    [`#Fields: ${names.join(" ")}`, ...reversed].join("\n"),
+  ];
+}
 
 /** Every value of the typed tables, all statistics of the Parquet files, and the bytes of every other file. */
 async function contentOf(lake: string): Promise<string> {
@@ -124,6 +148,39 @@ async function contentOf(lake: string): Promise<string> {
   return [...rows, ...bounds, ...bytes].flat().join("\n");
 }
 
+/** Lines of each format. */
+const logs = fc.record(
+  Object.fromEntries(
+    FORMAT_IDS.map((id) => [id, fc.array(planted(id), { minLength: 300, maxLength: 300 })] as const),
+  ),
+);
+
+function putAll(lake: TestLake, byFormat: Readonly<Record<string, readonly Planted[]>>): void {
+  for (const id of FORMAT_IDS) for (const text of filesOf(id, byFormat[id] ?? [])) lake.put(keyOf(id), text);
+}
+
+it("values are planted in every column that a format declares as personal", async () => {
+  const lake = testLake();
+  try {
+    putAll(lake, fc.sample(logs, { numRuns: 1, seed: 1 })[0] ?? {});
+    await lake.ingest();
+    for (const format of Object.values(FORMATS)) {
+      for (const { name, personal } of columnsOf(format)) {
+        if (!personal) continue;
+        const [row] = await lake.query(`SELECT string_agg("${name}", ' ') AS values FROM ${format.table}`);
+        const values = String(row?.values);
+        expect([format.table, name, SECRETS.some((secret) => values.includes(secret))]).toEqual([
+          format.table,
+          name,
+          true,
+        ]);
+      }
+    }
+  } finally {
+    lake.delete();
+  }
+});
+
 const MODES: readonly PrivacyOptions[] = [
   { clientIps: "truncate", queryStrings: "drop", cookies: "drop" },
   { clientIps: "hash", queryStrings: "hash", cookies: "hash" },
@@ -132,19 +189,15 @@ const MODES: readonly PrivacyOptions[] = [
 it.each(MODES)(
   "no planted value is in a lake with %j, in whatever field and form it was logged",
   async (privacy) => {
-    const lines = fc.record(
-      Object.fromEntries(
-        FORMAT_IDS.map((id) => [id, fc.array(plantedLine(id), { minLength: 300, maxLength: 300 })]),
-      ),
-    );
     await fc.assert(
-      fc.asyncProperty(lines, async (logs) => {
+      fc.asyncProperty(logs, async (byFormat) => {
         const lake = testLake();
         try {
-          for (const id of FORMAT_IDS) lake.put(keyOf(id), (logs[id] ?? []).join("\n"));
+          putAll(lake, byFormat);
           const { rows } = await lake.ingest({ privacy });
           // Many lines must be rows: the text of an unparsed line is never stored.
-          for (const id of FORMAT_IDS) expect(rows[FORMATS[id].table]).toBeGreaterThan(100);
+          for (const id of FORMAT_IDS)
+            expect(rows[FORMATS[id].table]).toBeGreaterThan(100 * filesOf(id, []).length);
           const content = await contentOf(lake.lake);
           expect(
             SECRETS.filter((secret) => content.includes(secret)).map((secret) => around(content, secret)),

@@ -186,7 +186,10 @@ describe("a lake", () => {
     const hour = join(lake.lake, "typed/alb_access_logs/dt=2026-11-23/hour=07");
     mkdirSync(hour, { recursive: true });
     const engine = await openDuckdb();
-    await engine.run({ sql: `COPY (SELECT 1 AS a) TO '${hour}/a.parquet' (FORMAT parquet)`, token: "a" });
+    await engine.run({
+      sql: `COPY (SELECT 1 AS a) TO '${hour}/${"a".repeat(16)}.parquet' (FORMAT parquet)`,
+      token: "a",
+    });
     engine.close();
     const privacy = { clientIps: "truncate", queryStrings: "drop" } as const;
     await expect(lake.ingest({ privacy })).rejects.toThrow("repeat the options of the first ingest");

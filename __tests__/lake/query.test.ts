@@ -107,7 +107,7 @@ describe("a query of a lake", () => {
       (name) => name.endsWith(".parquet"),
     );
     const path = join(older.lake, "typed", file);
-    const copy = join(older.lake, "typed", file.replace(/[^/\\]*$/, "older.parquet"));
+    const copy = join(older.lake, "typed", file.replace(/[^/\\]*$/, "0123456789abcdef.parquet"));
     const without = `COPY (SELECT * EXCLUDE (trace_id, type) FROM read_parquet('${path}')) TO '${copy}' (FORMAT parquet)`;
     await queryLake(older.lake, without, rowsOf, { isUnsafe: true });
     const sql = "SELECT type, trace_id IS NULL AS is_missing, dt FROM alb_access_logs ORDER BY 1";

@@ -65,6 +65,32 @@ describe("access-logs connect-bucket", () => {
     expect(stored()).toBe(before);
   });
 
+  it("asks in the Region of the option, without which it needs one of the environment", async () => {
+    const nowhere = {
+      AWS_ENDPOINT_URL_S3: s3.endpoint,
+      AWS_REGION: undefined,
+      AWS_DEFAULT_REGION: undefined,
+      AWS_CONFIG_FILE: "/dev/null",
+    };
+    const dryRun = (...args: readonly string[]) =>
+      runProgram(
+        [
+          "connect-bucket",
+          "--bucket",
+          "company-logs",
+          "--owner",
+          OWNER,
+          "--eventbridge",
+          "--dry-run",
+          ...args,
+        ],
+        { environment: nowhere },
+      );
+    expect((await dryRun("--region", "eu-west-1")).status).toBe(0);
+    expect(s3.requests.map(({ region }) => region)).toEqual(["eu-west-1"]);
+    expect((await dryRun()).stderr).toMatch(/^error: Region is missing; set AWS_REGION, /);
+  });
+
   it("refuses a prefix that has another notification, and explains the fix", async () => {
     const { status, stderr } = await run("--queue", QUEUE, "--prefix", "images/", "--yes");
     expect([status, stderr]).toEqual([

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -74,6 +74,38 @@ describe("access-logs query --athena", () => {
       1,
       expect.stringMatching(/^error: access-logs\.json: the file does not exist.*\n$/),
     ]);
+  });
+
+  it("writes the rows to a file, completely or not at all", async () => {
+    athena.setResults(NUMBERS);
+    const written = await run("query", "SELECT n FROM t", ...PLACE, "--output", "n.csv");
+    expect(written).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^wrote 25 rows, \d+ B, to n\.csv\n$/),
+    });
+    expect(written.stderr).toMatch(/^25 rows, /);
+    expect(readFileSync(join(root, "n.csv"), "utf8")).toBe(
+      ["n", ...NUMBERS.rows.flat()].map((line) => `${line}\r\n`).join(""),
+    );
+    expect((await run("query", "SELECT n FROM t", ...PLACE, "-o", "n.json")).status).toBe(0);
+    expect(JSON.parse(readFileSync(join(root, "n.json"), "utf8"))).toHaveLength(25);
+
+    athena.setFates({ end: "FAILED", reason: "SYNTAX_ERROR: on purpose" });
+    expect((await run("query", "SELECT x", ...PLACE, "--output", "failed.csv")).status).toBe(1);
+    expect(readdirSync(root).sort()).toEqual(["access-logs.json", "n.csv", "n.json"]);
+  });
+
+  it("runs no query whose rows could not be written", async () => {
+    writeFileSync(join(root, "there.csv"), "");
+    const output = async (file: string) => {
+      const { status, stderr } = await run("query", "SELECT 1", ...PLACE, "--output", file);
+      return [status, stderr];
+    };
+    expect(await output("there.csv")).toEqual([1, expect.stringContaining("replace it with --force")]);
+    expect(await output("none/a.csv")).toEqual([1, expect.stringContaining("the folder does not exist")]);
+    for (const file of ["a.parquet", "a.xlsx"])
+      expect(await output(file)).toEqual([2, expect.stringContaining("can be saved as .csv or .json")]);
+    expect(athena.submissions).toBe(0);
   });
 
   it("reads the SQL from a file and from standard input", async () => {
@@ -214,9 +246,11 @@ describe("access-logs query --athena", () => {
       "9",
     );
     expect(athena.queries[0]?.sql).toMatch(
-      /WHERE dt BETWEEN '[-\d]{10}' AND '[-\d]{10}' AND time (?:>=|<) TIMESTAMP /,
+      /WHERE dt BETWEEN '[-\d]{10}' AND '[-\d]{10}' AND time >= TIMESTAMP .* AND time < TIMESTAMP /,
     );
-    expect(athena.queries[1]?.sql).toMatch(/WHERE dt BETWEEN '2026-11-23' AND '2026-11-23'\n/);
+    expect(athena.queries[1]?.sql).toContain(
+      "AND time >= TIMESTAMP '2026-11-23 00:00:00' AND time < TIMESTAMP '2026-11-24 00:00:00'\n",
+    );
     expect(athena.queries[1]?.sql).toMatch(/WHERE paths_refused >= 9 /);
   });
 });

@@ -2,10 +2,11 @@ import { type OpenLake, openLake } from "../../lake/query";
 import { QUESTIONS } from "../../questions";
 import type { Question } from "../../questions/question";
 import { ALL_TIME, parseRange, type Range } from "../../questions/range";
-import { renderQuestion } from "../../questions/render";
+import { comparesWeeks, renderQuestion } from "../../questions/render";
 import { writeSample } from "../../sample/write-sample";
 import { EXPECTED } from "../helpers/expected-answers";
 import { albKey, cloudfrontKey, keyOf, rowsOf, type TestLake, testLake } from "../helpers/lake";
+import { albLine } from "../helpers/lines";
 import {
   type LoggedRequest,
   logFiles,
@@ -93,14 +94,44 @@ describe.each(ASKED.map((question) => [question.name, question] as const))("%s",
     );
   });
 
-  it("reads only the files of the given days", async () => {
+  it("reads only the files of the given days, and of the days before and after", async () => {
     const sql = renderQuestion(question, DAY, valuesOf(question));
     const [plan] = await ask(`EXPLAIN ANALYZE ${sql}`);
     const read = [...String(Object.values(plan ?? {}).join("\n")).matchAll(/Total Files Read: (\d+)/g)];
-    const hoursOfADay = new Set(within(DAY).map(({ hour }) => hour)).size;
-    // More than one number: for two ranges, or for rows that are read again by their position.
-    expect(new Set(read.map(([, files]) => Number(files)))).toEqual(new Set([hoursOfADay]));
+    const ranges = [
+      parseRange("2026-11-22", "2026-11-24"),
+      ...(comparesWeeks(question) ? [parseRange("2026-11-15", "2026-11-17")] : []),
+    ];
+    const hours = ranges.map((range) => new Set(within(range).map(({ dt, hour }) => dt + hour)).size);
+    // More than one number also for rows that are read again by their position.
+    expect(new Set(read.map(([, files]) => Number(files)))).toEqual(new Set(hours));
   });
+});
+
+it("goes by the times of rows, also in a file of the next day", async () => {
+  const late = testLake();
+  const line = (time: string) => `${albLine({ time })}\n`;
+  late.put(
+    albKey("20261124T0005Z"),
+    line("2026-11-23T22:59:59.999999Z") +
+      line("2026-11-23T23:59:59.999999Z") +
+      line("2026-11-24T00:00:00.000000Z"),
+  );
+  try {
+    await late.ingest();
+    const question = QUESTIONS.find(({ name }) => name === "alb_status_over_time");
+    const hours = async (range: Range) =>
+      question
+        ? (await late.query(renderQuestion(question, range))).map((row) => [row.hour, row.requests])
+        : [];
+    expect(await hours(DAY)).toEqual([
+      ["2026-11-23T22:00:00.000000Z", 1],
+      ["2026-11-23T23:00:00.000000Z", 1],
+    ]);
+    expect(await hours(parseRange("2026-11-24", "2026-11-24"))).toEqual([["2026-11-24T00:00:00.000000Z", 1]]);
+  } finally {
+    late.delete();
+  }
 });
 
 it("each expected answer belongs to a question", () => {

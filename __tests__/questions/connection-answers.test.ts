@@ -207,8 +207,7 @@ const EXPECTED: Readonly<Record<string, () => Answer>> = {
   alb_connection_connections_over_time: () =>
     sorted(
       groups(connections, "port").map(([{ port = null }, rows]) => ({
-        dt: "2026-11-23",
-        hour: "07",
+        hour: "2026-11-23T07:00:00.000000Z",
         listener_port: port,
         connections: rows.length,
         clients: distinct(rows, "client"),
@@ -282,8 +281,7 @@ const EXPECTED: Readonly<Record<string, () => Answer>> = {
   alb_health_check_checks_over_time: () =>
     sorted(
       groups(checks, "group").map(([{ group = null }, rows]) => ({
-        dt: "2026-11-23",
-        hour: "07",
+        hour: "2026-11-23T07:00:00.000000Z",
         target_group: group,
         checks: rows.length,
         targets: distinct(rows, "target"),
@@ -385,8 +383,7 @@ const EXPECTED: Readonly<Record<string, () => Answer>> = {
     ),
   nlb_connections_over_time: () => [
     {
-      dt: "2026-11-23",
-      hour: "07",
+      hour: "2026-11-23T07:00:00.000000Z",
       connections: COUNT,
       clients: distinct(tunnels, "client"),
       bytes_received: sum(tunnels, "received"),

@@ -1,6 +1,6 @@
 import { QUESTIONS } from "../../questions";
 import type { Question } from "../../questions/question";
-import { ALL_TIME, parseRange } from "../../questions/range";
+import { ALL_TIME, parseRange, type Range } from "../../questions/range";
 import { renderPreparedStatement, renderQuestion, renderSavedQuery } from "../../questions/render";
 import { syntaxErrors } from "../helpers/sql-grammar";
 
@@ -79,22 +79,37 @@ it("no two questions have the same name", () => {
 describe("renderQuestion", () => {
   const session = questionOf("alb_client_session");
 
-  it("filters by days if the range has full days, and also by time if not", () => {
+  const between = (days: string, from: string, until: string) =>
+    `dt BETWEEN ${days} AND time >= TIMESTAMP '${from}' AND time < TIMESTAMP '${until}'`;
+
+  it("filters by time, and by the days of files that can have such rows", () => {
     const where = (from: string, to: string) =>
       /WHERE (.*) AND client_ip/.exec(renderQuestion(session, parseRange(from, to), { client: "x" }))?.[1];
-    expect(where("2026-11-22", "2026-11-23")).toBe("dt BETWEEN '2026-11-22' AND '2026-11-23'");
-    expect(where("2026-11-22T07", "2026-11-23")).toBe(
-      "dt BETWEEN '2026-11-22' AND '2026-11-23' AND time >= TIMESTAMP '2026-11-22 07:00:00'",
+    expect(where("2026-11-22", "2026-11-23")).toBe(
+      between("'2026-11-21' AND '2026-11-24'", "2026-11-22 00:00:00", "2026-11-24 00:00:00"),
     );
-    expect(where("2026-11-23", "2026-11-23T23:58")).toBe(
-      "dt BETWEEN '2026-11-23' AND '2026-11-23' AND time < TIMESTAMP '2026-11-23 23:59:00'",
+    expect(where("2026-11-22T07", "2026-11-22T23:58")).toBe(
+      between("'2026-11-21' AND '2026-11-23'", "2026-11-22 07:00:00", "2026-11-22 23:59:00"),
+    );
+  });
+
+  it("leaves out an end that is not limited", () => {
+    const where = (range: Range) =>
+      /WHERE (.*) AND client_ip/.exec(renderQuestion(session, range, { client: "x" }))?.[1];
+    expect(where(ALL_TIME)).toBe("dt BETWEEN '1970-01-01' AND '9999-12-31'");
+    expect(where(parseRange("2026-11-22", undefined))).toBe(
+      "dt BETWEEN '2026-11-21' AND '9999-12-31' AND time >= TIMESTAMP '2026-11-22 00:00:00'",
     );
   });
 
   it("compares with the same days a week before", () => {
-    const sql = renderQuestion(questionOf("alb_compare_week"), parseRange("2026-11-01", "2026-11-02"));
-    expect(sql).toContain("dt BETWEEN '2026-11-01' AND '2026-11-02'");
-    expect(sql).toContain("dt BETWEEN '2026-10-25' AND '2026-10-26'");
+    const sql = renderQuestion(questionOf("alb_compare_week"), parseRange("2026-11-08", "2026-11-09"));
+    expect(sql).toContain(
+      between("'2026-11-07' AND '2026-11-10'", "2026-11-08 00:00:00", "2026-11-10 00:00:00"),
+    );
+    expect(sql).toContain(
+      between("'2026-10-31' AND '2026-11-03'", "2026-11-01 00:00:00", "2026-11-03 00:00:00"),
+    );
   });
 
   it("is safe from SQL in a value", () => {

@@ -9,6 +9,7 @@ import { count, counted, plural } from "../../terminal/quantities";
 import { usageError } from "../../terminal/user-error";
 import { write, writeText } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
+import { NEW_LAKE_HELP, newLake } from "../default-lake";
 import { loadParts } from "../load-parts";
 import { printKnown, printLost } from "../print-lost";
 import { hoursOf } from "../time-range";
@@ -62,7 +63,7 @@ export function addBackfillCommand(program: Command): Command {
     )
     .option("--json", "print the summary as one JSON document", false)
     .option("--dir <folder>", "lake: folder that is used as the bucket")
-    .option("--lake <folder>", "lake: folder of the lake")
+    .option("--lake <folder>", `lake: ${NEW_LAKE_HELP}`)
     .option("--move", "lake: delete the originals after their rows are in the tables", false)
     .option("--bucket <bucket>", "AWS: bucket of the moved files (output log_bucket of the stack)")
     .option(
@@ -106,11 +107,9 @@ async function run(options: Options): Promise<void> {
 }
 
 async function runHere({ dir, lake, move }: Options, common: CommonOptions): Promise<FolderBackfillOutcome> {
-  if (dir === undefined || lake === undefined) {
-    throw usageError("set the target: --bucket on AWS, or --dir and --lake");
-  }
+  if (dir === undefined) throw usageError("set the target: --bucket on AWS, or --dir for a lake");
   const { backfillFolder } = await import("../../lake/backfill.js");
-  return backfillFolder({ ...common, directory: dir, lake, deleteOriginals: move });
+  return backfillFolder({ ...common, directory: dir, lake: lake ?? newLake(), deleteOriginals: move });
 }
 
 async function runOnAws(

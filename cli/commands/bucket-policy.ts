@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { usageError } from "../../terminal/user-error";
-import { write } from "../../terminal/write";
+import { write, writeErrors } from "../../terminal/write";
 import { examples, matching } from "../command-line";
 
 interface Options {
@@ -49,7 +49,7 @@ async function run({ account, bucket, settings: file, json }: Options): Promise<
   if (json) return write(`${policy}\n`);
   await write(`${JSON.stringify(JSON.parse(policy), undefined, 2)}\n`);
   for (const { service } of aclDeliveriesOf(props.sources)) {
-    console.error(
+    writeErrors(
       `${service} needs access control lists, not a policy: set the object ownership of bucket ${name} to "bucket owner preferred"`,
     );
   }

@@ -14,6 +14,7 @@ interface Options {
   readonly remove: boolean;
   readonly dryRun: boolean;
   readonly yes: boolean;
+  readonly region?: string;
   readonly json: boolean;
 }
 
@@ -41,6 +42,7 @@ export function addConnectBucketCommand(program: Command): Command {
       matching(/^arn:[a-z-]+:sqs:[a-z0-9-]+:\d{12}:[\w-]+(?:\.fifo)?$/, "the ARN of an SQS queue"),
     )
     .option("--prefix <prefix...>", "with --queue: prefixes of the keys", [])
+    .option("--region <region>", "Region of the bucket (default: your environment's)")
     .option("--remove", "remove the connection", false)
     .option("--dry-run", "only show the changes", false)
     .option("--yes", "do not ask for confirmation", false)
@@ -57,11 +59,12 @@ export function addConnectBucketCommand(program: Command): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  const { bucket, owner, remove, dryRun, yes, json } = options;
+  const { bucket, owner, remove, dryRun, yes, json, region } = options;
   const { connectBucket } = await import("../../operations/connect-bucket.js");
   const outcome = await connectBucket({
     bucket,
     owner,
+    ...(region === undefined ? {} : { region }),
     remove,
     connection: connectionOf(options),
     confirm: async (changes) => {

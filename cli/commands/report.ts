@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { printableLines } from "../../terminal/printable";
 import { progressLine } from "../../terminal/progress-line";
 import { byteText } from "../../terminal/quantities";
-import { write, writeText } from "../../terminal/write";
+import { write, writeErrors, writeText } from "../../terminal/write";
 import { examples } from "../command-line";
 import { LAKE_HELP, lakeOf } from "../default-lake";
 import { makeReport } from "../make-report";
@@ -69,8 +68,6 @@ function openFile(path: string): void {
   const [program, ...leading] =
     process.platform === "darwin" ? ["open"] : process.platform === "win32" ? ["explorer"] : ["xdg-open"];
   const child = spawn(program ?? "", [...leading, path], { stdio: "ignore", detached: true });
-  child.on("error", () =>
-    console.error(printableLines(`error: ${program} is not installed; open ${path} in a browser`)),
-  );
+  child.on("error", () => writeErrors(`error: ${program} is not installed; open ${path} in a browser`));
   child.unref();
 }

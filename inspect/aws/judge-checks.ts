@@ -81,7 +81,7 @@ function judgeLanding(facts: CheckFacts, wantedPolicy: string | undefined, find:
               bucket,
               prefix,
               queue: queue.arn,
-              prefixes: prefixes.join(" "),
+              prefixes,
             }),
           )
       : []),
