@@ -1,3 +1,5 @@
+import { MINUTE_MS } from "./time";
+
 /** Forms of times (UTC) other than ISO 8601: `23/Nov/2026:07:05:12 +0000`, and milliseconds since 1970. */
 export type TimeForm = "day-month-year" | "milliseconds";
 
@@ -29,7 +31,11 @@ export const TIME_FORMS: Readonly<Record<TimeForm, OtherForm>> = {
     iso: isoOfDayMonthYear,
   },
   milliseconds: {
-    trino: (text) => `date_add('millisecond', CAST(${text} AS bigint), TIMESTAMP '1970-01-01 00:00:00.000')`,
+    // Trino adds at most 2^31 of a unit.
+    trino: (text) => {
+      const [time, minute] = [`CAST(${text} AS bigint)`, String(MINUTE_MS)];
+      return `date_add('millisecond', ${time} % ${minute}, date_add('minute', ${time} / ${minute}, TIMESTAMP '1970-01-01 00:00:00.000'))`;
+    },
     iso: (text) => new Date(Number(text)).toISOString().replace("Z", ""),
   },
 };

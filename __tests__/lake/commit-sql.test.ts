@@ -75,7 +75,7 @@ const STATEMENT_FUNCTIONS = [
   ]
     .map(({ trino, duckdb }) => `WHEN '${trino}' THEN strptime(text, '${duckdb}')`)
     .join(" ")} END`,
-  "date_add(unit, number, moment) AS moment + to_milliseconds(number)",
+  "date_add(unit, number, moment) AS moment + CASE unit WHEN 'minute' THEN to_minutes(CAST(floor(number) AS bigint)) ELSE to_milliseconds(CAST(number AS bigint)) END",
   "date_format(moment, form) AS strftime(moment, form)",
 ];
 

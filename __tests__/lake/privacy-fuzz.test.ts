@@ -104,7 +104,11 @@ const planted = (id: FormatId): fc.Arbitrary<Planted> => {
     return [[name || "httpRequest.headers[name=cookie].value", field] as const];
   });
   const changes = fc.record(Object.fromEntries(fields));
-  if (isJsonOnly(FORMATS[id])) return changes.map((all) => ({ changes: all, count: Object.keys(all).length + Object.keys(FIELDS[id]).length }));
+  if (isJsonOnly(FORMATS[id]))
+    return changes.map((all) => ({
+      changes: all,
+      count: Object.keys(all).length + Object.keys(FIELDS[id]).length,
+    }));
   const all = FORMATS[id].fields.length;
   const count = fc.oneof(fc.constant(all), fc.integer({ min: mandatoryFieldsOf(FORMATS[id]), max: all }));
   return fc.record({ changes, count });
