@@ -1,8 +1,8 @@
 import { type FormatQuestion, limit, type Question, questionsOf } from "./question";
 import { percent } from "./words";
 
-/** Name of the web ACL, from its ARN. */
-const WEB_ACL = "regexp_extract(webaclid, 'webacl/([^/]+)', 1)";
+/** Name of the web ACL, from its ARN. Without a match, Trino returns NULL and DuckDB an empty text. */
+const WEB_ACL = "NULLIF(regexp_extract(webaclid, 'webacl/([^/]+)', 1), '')";
 const BLOCKED = "count(*) FILTER (WHERE action = 'BLOCK')";
 const IS_STOPPED = "action IN ('BLOCK', 'CAPTCHA', 'CHALLENGE')";
 /** Rules that counted, in whatever way they were set to. */
