@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { App } from "cdktf";
 import { InvalidPropsError } from "./modules/validate-props";
 import { loadSettings, SettingsError } from "./settings/load";
@@ -38,8 +39,9 @@ function makeOutputFolder(): void {
 try {
   makeOutputFolder();
   const app = new App();
-  new AccessLogsStack(app, loadSettings());
+  const stack = new AccessLogsStack(app, loadSettings());
   app.synth();
+  console.log(`wrote ${join(app.outdir, "stacks", stack.node.id)}`);
 } catch (error) {
   const mistake = mistakeOf(error);
   if (mistake === undefined) throw error;

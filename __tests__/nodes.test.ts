@@ -49,15 +49,15 @@ describe("the supported Node versions", () => {
 });
 
 // CI checks the same for the generator of the Terraform module, which takes longer.
-it("dist/main.js prints nothing to standard error", () => {
+it("dist/main.js says where it wrote the stack, and prints nothing to standard error", () => {
   const folder = mkdtempSync(join(tmpdir(), "synth-"));
   try {
-    const { status, stderr } = spawnSync(process.execPath, ["dist/main.js"], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["dist/main.js"], {
       cwd: ROOT,
       encoding: "utf8",
       env: { ...process.env, CDKTF_OUTDIR: folder },
     });
-    expect([status, stderr]).toEqual([0, ""]);
+    expect([status, stdout, stderr]).toEqual([0, `wrote ${join(folder, "stacks", "access-logs")}\n`, ""]);
   } finally {
     rmSync(folder, { recursive: true });
   }

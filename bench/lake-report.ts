@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { FORMATS } from "../formats";
 import { MAX_PAGE_BYTES } from "../report/render";
 import { sum } from "../terminal/quantities";
@@ -7,6 +7,7 @@ import type { BenchOptions, Cell, Outcome } from "./benchmark";
 import { logFiles, sample, sizeText, withFolder, writeFileList } from "./data";
 import { plainOf } from "./ingest-peers";
 import { alternate, type Contestant, type Run, runOnce, runsOf, spread } from "./measure";
+import { filterTimes } from "./page-filters";
 import { debianPeer } from "./peers";
 
 const PROGRAM = join(__dirname, "cli", "access-logs.mjs");
@@ -40,6 +41,8 @@ export async function lakeReport(options: BenchOptions): Promise<Outcome> {
     ];
     const measured = await alternate(options.quick ? 1 : 5, contestants, options.progress);
     const of = (name: string, value: (page: Page) => number) => spread(runsOf(measured, name).map(value));
+    options.progress("filtering the page");
+    const clicks = await filterTimes(pageOf(root, lake ?? ""));
     const limits = [
       { name: "time of a report", value: of(WHOLE, ({ seconds }) => seconds).median, atMost: 5, unit: "s" },
       { name: "its memory", value: of(WHOLE, ({ peakMiB }) => peakMiB).max, atMost: 500, unit: "MiB" },
@@ -49,6 +52,9 @@ export async function lakeReport(options: BenchOptions): Promise<Outcome> {
         atMost: MAX_PAGE_BYTES / 1e6,
         unit: "MB",
       },
+      ...(clicks.length > 0
+        ? [{ name: "time of a filter", value: spread(clicks).median, atMost: 100, unit: "ms" }]
+        : []),
     ];
     return {
       input: `${sizeText(logs)}. All rows, without a range.`,
@@ -64,15 +70,26 @@ export async function lakeReport(options: BenchOptions): Promise<Outcome> {
             of(name, ({ pageBytes }) => pageBytes / 1e6),
           ]),
         },
+        ...(clicks.length > 0
+          ? [{ title: "Filters", columns: ["clicks", "ms"], rows: [[clicks.length, spread(clicks)]] }]
+          : []),
       ],
       targets: limits.map(({ atMost, ...limit }) => ({ kind: "limit", ...limit, bound: { atMost } })),
-      notes: "path" in goaccess ? [`Compared with ${goaccess.version}.`] : [goaccess.skipped],
+      notes: [
+        "path" in goaccess ? `Compared with ${goaccess.version}.` : goaccess.skipped,
+        clicks.length > 0
+          ? "A filter: from a click on a value of a panel until Chromium has drawn and laid out the page of all rows."
+          : "Filters are not measured: Chromium is not installed.",
+      ],
     };
   });
 }
 
+/** A page for each lake: the last one of a lake stays. */
+const pageOf = (root: string, lake: string): string => join(root, `${basename(lake)}.html`);
+
 function report(lake: string, root: string): Page {
-  const file = join(root, "report.html");
+  const file = pageOf(root, lake);
   const run = runOnce([process.execPath, PROGRAM, "report", "--lake", lake, "-o", file]);
   return { ...run, pageBytes: readFileSync(file).length };
 }

@@ -21,6 +21,7 @@ import { addQueryCommand } from "./commands/query";
 import { addRedriveCommand } from "./commands/redrive";
 import { addReportCommand } from "./commands/report";
 import { addSampleCommand } from "./commands/sample";
+import { addShellCommand } from "./commands/shell";
 import { addStatusCommand } from "./commands/status";
 import { explanationOf } from "./explain-error";
 
@@ -44,6 +45,7 @@ addSampleCommand(program);
 addIngestCommand(program);
 addQueryCommand(program);
 addAskCommand(program);
+addShellCommand(program);
 addReportCommand(program);
 addBackfillCommand(program);
 addConnectBucketCommand(program);

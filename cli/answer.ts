@@ -11,6 +11,7 @@ import { UserError, usageError } from "../terminal/user-error";
 import { write, writeTable, writeText } from "../terminal/write";
 import type { EngineOptions } from "./engine-options";
 import { writeNewFile } from "./new-file";
+import { requireOutsideLake } from "./outside-lake";
 import { sinkOf } from "./sink";
 import { timeZoneOf } from "./time-range";
 import { zonedRows } from "./zoned-rows";
@@ -35,6 +36,7 @@ export async function answer(
     ...(timeZone ? { timeZone } : {}),
   };
   if (sink.kind === "stdout") return printAnswer(sql, options, sink.format, looks);
+  if (options.lake !== undefined) requireOutsideLake(sink.file, options.lake);
   const rows = await writeNewFile(sink.file, sink.isForced, (aside) =>
     saveAnswer(sql, options, sink.format, aside, looks),
   );

@@ -7,8 +7,8 @@ import { defaultLake, LAKE_HELP, LAKE_VARIABLE } from "./default-lake";
 import type { SinkOptions } from "./sink";
 import { addTimeZoneOption, type TimeOptions } from "./time-range";
 
-/** Options of every command that runs SQL: the engine, and the output format. */
-export interface EngineOptions extends SinkOptions, Pick<TimeOptions, "tz"> {
+/** Options that choose the engine. */
+export interface PlaceOptions extends Pick<TimeOptions, "tz"> {
   readonly lake?: string;
   readonly athena?: true;
   readonly settings?: string;
@@ -17,6 +17,10 @@ export interface EngineOptions extends SinkOptions, Pick<TimeOptions, "tz"> {
   readonly region?: string;
   readonly maxBytes?: number;
   readonly reuse?: number;
+}
+
+/** Options of every command that prints rows: the engine, and the output format. */
+export interface EngineOptions extends SinkOptions, PlaceOptions {
   readonly escapeFormulas: boolean;
   /** Only of `query`. */
   readonly unsafe?: boolean;
@@ -24,8 +28,8 @@ export interface EngineOptions extends SinkOptions, Pick<TimeOptions, "tz"> {
 
 const MAX_REUSE_MINUTES = 7 * 24 * 60;
 
-/** Adds the options. */
-export function addEngineOptions(command: Command): Command {
+/** Adds the options that choose the engine. */
+export function addPlaceOptions(command: Command): Command {
   const athena = (flags: string, description: string) =>
     new Option(flags, `Athena: ${description}`).conflicts("lake");
   return addTimeZoneOption(command)
@@ -44,7 +48,12 @@ export function addEngineOptions(command: Command): Command {
       athena("--reuse <minutes>", "reuse a result of the same SQL that is at most this old").argParser(
         wholeNumber(1, MAX_REUSE_MINUTES),
       ),
-    )
+    );
+}
+
+/** Adds the options. */
+export function addEngineOptions(command: Command): Command {
+  return addPlaceOptions(command)
     .addOption(
       new Option(
         "--format <format>",
@@ -69,7 +78,7 @@ export function addEngineOptions(command: Command): Command {
  *
  * @throws UserError if they name none and there is no default
  */
-export function withEngine<T extends EngineOptions>(options: T): T {
+export function withEngine<T extends PlaceOptions>(options: T): T {
   if (options.lake !== undefined || options.athena !== undefined) return options;
   const { settings, workgroup, database, region, maxBytes, reuse } = options;
   const isForAthena = [settings, workgroup, database, region, maxBytes, reuse].some(

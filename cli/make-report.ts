@@ -2,18 +2,25 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { withLake } from "../lake/query";
 import type { Range } from "../questions/range";
+import { readAssets } from "../report/assets";
 import { REPORTED_TABLES } from "../report/collect";
 import { lakeEngine } from "../report/lake-engine";
 import { rejectedIn } from "../report/lake-rejected";
-import { readAssets, type Written, writeReport } from "../report/write-report";
+import type { PageAssets } from "../report/render";
+import { type Written, writeReport } from "../report/write-report";
 import { UserError, usageError } from "../terminal/user-error";
+import { requireOutsideLake } from "./outside-lake";
 
-export interface ReportOptions {
-  readonly lake: string;
+/** What a report is about, and where it goes. */
+export interface PageOptions {
   readonly range: Range | undefined;
   readonly timeZone: string;
   readonly table?: string;
   readonly output: string;
+}
+
+export interface ReportOptions extends PageOptions {
+  readonly lake: string;
 }
 
 /** Reports of larger lakes use the disk instead of more memory. */
@@ -25,15 +32,12 @@ const MEMORY_LIMIT = "250MB";
  * @throws UserError for an unknown table, without a lake or a folder for the page, or without rows
  */
 export async function makeReport(
-  { lake: folder, range, timeZone, table, output }: ReportOptions,
+  options: ReportOptions,
   onProgress: (what: string) => void = () => undefined,
 ): Promise<Written> {
-  if (table !== undefined && !REPORTED_TABLES.includes(table)) {
-    throw usageError(`--table: there are reports about ${REPORTED_TABLES.join(" and ")}, not "${table}"`);
-  }
-  if (!existsSync(dirname(output)))
-    throw new UserError(`${dirname(output)}: the folder does not exist; create it`);
-  const assets = await readAssets(__dirname);
+  const { lake: folder, range, timeZone, table, output } = options;
+  const assets = await prepared(options);
+  requireOutsideLake(output, folder);
   return withLake(folder, { memoryLimit: MEMORY_LIMIT }, async (lake) => {
     const asked = {
       range,
@@ -41,15 +45,30 @@ export async function makeReport(
       source: folder,
       now: new Date(),
       rejected: await rejectedIn(folder),
-      ...(table === undefined ? {} : { table }),
+      ...(table === undefined ? {} : { tables: [table] }),
     };
-    try {
-      const written = await writeReport(lakeEngine(lake), asked, output, assets, onProgress);
-      if (written.tables.length === 0) throw new UserError(`lake ${folder}: no requests in the range`);
-      return written;
-    } catch (error) {
-      if (error instanceof Error && "syscall" in error) throw new UserError(`${output}: ${error.message}`);
-      throw error;
-    }
+    const written = await writtenTo(output, writeReport(lakeEngine(lake), asked, output, assets, onProgress));
+    if (written.tables.length === 0) throw new UserError(`lake ${folder}: no requests in the range`);
+    return written;
   });
+}
+
+/** Checks the options of a page before anything is counted. @returns the parts that every page has */
+export async function prepared({ table, output }: PageOptions): Promise<PageAssets> {
+  if (table !== undefined && !REPORTED_TABLES.includes(table)) {
+    throw usageError(`--table: there are reports about ${REPORTED_TABLES.join(" and ")}, not "${table}"`);
+  }
+  if (!existsSync(dirname(output)))
+    throw new UserError(`${dirname(output)}: the folder does not exist; create it`);
+  return readAssets(__dirname);
+}
+
+/** Names the file of a failed write. */
+export async function writtenTo(output: string, written: Promise<Written>): Promise<Written> {
+  try {
+    return await written;
+  } catch (error) {
+    if (error instanceof Error && "syscall" in error) throw new UserError(`${output}: ${error.message}`);
+    throw error;
+  }
 }

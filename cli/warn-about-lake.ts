@@ -30,7 +30,7 @@ export async function warnAboutLake(folder: string, asked?: Asked): Promise<void
   if (!own)
     warn(`the lake has no ${asked.format} logs; it has ${logged.map(daysText).join(", ") || "no logs"}`);
   else if (own.last < first || own.first > last)
-    warn(`the lake has ${daysText(own)}, none of the asked days`);
+    warn(`the lake has ${daysText(own)}, by the names of their files: none of the asked days`);
 }
 
 const daysText = ({ format, first, last }: LoggedDays): string =>

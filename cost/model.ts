@@ -3,7 +3,7 @@ import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
 import { MAX_EXPECTED_FILES } from "../handlers/core/expected-files";
 import { LOOK_BACK_MS } from "../handlers/core/find-delivered";
 import { COMPARED_DAYS } from "../handlers/core/reconcile";
-import { CREATE_PARTITION, MAINTAIN, MEMORY_MIB, MOVE, TRANSFORM } from "../pipeline/sizing";
+import { CREATE_PARTITION, MAINTAIN, MEMORY_MIB, MOVE, REPORT, TRANSFORM } from "../pipeline/sizing";
 import { sum } from "../terminal/quantities";
 import { ATHENA_MIN_BYTES, BYTES_PER_TB, PRICES, usdOf } from "./prices";
 
@@ -15,6 +15,12 @@ export interface Load {
   readonly gbPerDay: number;
   /** Days that the text and the table are kept. */
   readonly daysKept: number;
+  /**
+   * Days of the daily report.
+   *
+   * @default - no report
+   */
+  readonly reportDays?: number;
 }
 
 /** One line of a bill. */
@@ -58,6 +64,8 @@ export const REQUESTS = {
   createPartitionRun: { writes: 1, reads: 0 },
   /** `maintain-lake`: lists of the records, notes, rejected files and days, and what the reconciliation remembers. */
   maintainRun: { writes: 7, reads: 1 },
+  /** `make-report` of a table: its statements; a list of the rejected files and of the reports, and the pages. */
+  reportRun: { statements: 11, writes: 4, reads: 0 },
   /** Metrics of the functions, each billed for the hours in which it is published. */
   metrics: { move: 4, transform: 6, listing: 2 },
 } as const;
@@ -68,6 +76,8 @@ export const WATCHERS = {
   typed: { alarms: 33, dashboards: 1 },
   delivered: { alarms: 28, dashboards: 1 },
 } as const;
+/** Alarms of the daily report in addition. */
+export const REPORT_ALARMS = 7;
 
 /** Size of a typed table relative to the gzip text: measured on generated logs of both formats. */
 export const TABLE_PER_TEXT = 0.67;
@@ -89,6 +99,7 @@ const MOVE_MIN_SECONDS = 0.1;
 const COMMIT_SECONDS = 10;
 const ADD_PARTITIONS_SECONDS = 10;
 const MAINTAIN_SECONDS = 120;
+const REPORT_SECONDS = 60;
 const IDLE_SECONDS = 0.3;
 /** Log volume of an invocation: its metrics. */
 const LOG_GB_PER_INVOCATION = 1e-6;
@@ -115,13 +126,15 @@ interface Month {
   readonly keptGb: number;
   /** Runs per hour that find new files. */
   readonly commitsPerHour: number;
+  readonly reportDays: number;
 }
 
-const monthOf = ({ filesPerDay, gbPerDay, daysKept }: Load): Month => ({
+const monthOf = ({ filesPerDay, gbPerDay, daysKept, reportDays = 0 }: Load): Month => ({
   files: filesPerDay * DAYS_PER_MONTH,
   gb: gbPerDay * DAYS_PER_MONTH,
   keptGb: gbPerDay * daysKept,
   commitsPerHour: Math.min(TRANSFORM.perHour, filesPerDay / HOURS_PER_DAY),
+  reportDays,
 });
 
 const hoursPerMonth = HOURS_PER_DAY * DAYS_PER_MONTH;
@@ -262,6 +275,23 @@ function tableItems({ files, gb, commitsPerHour }: Month, layout: Layout): Item[
   ];
 }
 
+/** Each statement reads only its columns: the scan is less. */
+function reportItems({ gb, reportDays }: Month): Item[] {
+  if (reportDays === 0) return [];
+  const runs = REPORT.perDay * DAYS_PER_MONTH;
+  const { statements, writes } = REQUESTS.reportRun;
+  return [
+    ...scheduledItems("report", runs, runs * REPORT_SECONDS),
+    item("report: writes", "s3Writes", runs * (writes + statements * WRITES_PER_STATEMENT)),
+    item(
+      "report: scan of the table, at most",
+      "athenaScan",
+      tbScanned(gb * TABLE_PER_TEXT * reportDays * statements, runs * statements),
+    ),
+    item("report: alarms", "alarms", REPORT_ALARMS),
+  ];
+}
+
 const storedText = ({ keptGb }: Month): Item => item("storage: text", "s3Storage", keptGb);
 const storedTable = ({ keptGb }: Month, ratio: number): Item =>
   item("storage: table", "s3Storage", keptGb * ratio);
@@ -332,6 +362,7 @@ export const DESIGNS = {
       ...moveItems(month),
       ...partitionItems(2 * WRITES_PER_STATEMENT),
       ...tableItems(month, "hive"),
+      ...reportItems(month),
       storedText(month),
       storedTable(month, TABLE_PER_TEXT),
       ...watchItems("typed"),
@@ -342,6 +373,7 @@ export const DESIGNS = {
     items: (month: Month) => [
       ...listingItems(month),
       ...tableItems(month, "as-delivered"),
+      ...reportItems(month),
       storedText(month),
       storedTable(month, TABLE_PER_TEXT),
       ...watchItems("delivered"),

@@ -271,6 +271,12 @@ missing field shifts. So let standard logging version 2 write JSON; or text with
     target: "domain-name",
     takesKmsKey: true,
     service: "CloudFront",
+    vended: {
+      region: "us-east-1",
+      logType: "ACCESS_LOGS",
+      // In lower case: with capitals, no catalog accepts the name as a key.
+      suffixPath: "{distributionid}/{yyyy}/{MM}/{dd}/{HH}",
+    },
     excluded: {
       // Opt-in Regions.
       names: [

@@ -52,6 +52,22 @@ export interface AclDelivery extends AnyDelivery {
   /** The service, for messages. */
   readonly service: string;
   readonly excluded: ExcludedRegions;
+  /** Set if CloudWatch Logs can deliver the same logs, too, allowed by the bucket's policy. */
+  readonly vended?: VendedDelivery;
+}
+
+/**
+ * Logs that a service gives to CloudWatch Logs, which delivers them to a bucket.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+ */
+export interface VendedDelivery {
+  /** Region of the delivery, wherever the bucket is. */
+  readonly region: string;
+  /** AWS's name of the logs. */
+  readonly logType: string;
+  /** Folders that AWS adds after the configured prefix, with its variables. */
+  readonly suffixPath: string;
 }
 
 /** Regions whose buckets receive no deliveries. */

@@ -16,6 +16,8 @@ export const TOUCHED_PREFIX = "_touched/";
 export const LISTED_PREFIX = "_listed/";
 /** What the nightly reconciliation of each table found. */
 export const RECONCILED_PREFIX = "_reconciled/";
+/** The daily reports. */
+export const REPORTS_PREFIX = "reports/";
 const PRIVACY_PREFIX = "_privacy/";
 /** The secret for hashes of addresses, query strings and cookies. */
 export const PRIVACY_SALT_KEY = `${PRIVACY_PREFIX}salt`;
@@ -32,6 +34,7 @@ export const OWN_PREFIXES = [
   TOUCHED_PREFIX,
   LISTED_PREFIX,
   RECONCILED_PREFIX,
+  REPORTS_PREFIX,
   PRIVACY_PREFIX,
   CONFIGURATION_PREFIX,
 ] as const;

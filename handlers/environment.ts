@@ -65,6 +65,12 @@ const maintainSchema = z.object({
   QUEUE_URL: z.optional(z.url()),
 });
 
+const reportSchema = z.object({
+  ...tablesSchema,
+  /** Complete days that a report is about. */
+  DAYS: jsonText(z.int().check(z.minimum(1))),
+});
+
 /** Variables of `move-access-logs`, as texts: the constructs must set exactly these. */
 export type MoveEnvironment = z.input<typeof moveSchema>;
 /** Variables of `create-partition`, as texts. */
@@ -77,6 +83,9 @@ export type MaintainEnvironment = {
 };
 type MaintainVariables = Omit<z.input<typeof maintainSchema>, keyof LakeEnvironment>;
 
+/** Variables of `make-report`, as texts. */
+export type ReportEnvironment = z.input<typeof reportSchema>;
+
 export const readMoveEnvironment = (variables: NodeJS.ProcessEnv): z.output<typeof moveSchema> =>
   read(moveSchema, variables);
 export const readPartitionEnvironment = (variables: NodeJS.ProcessEnv): z.output<typeof partitionSchema> =>
@@ -86,6 +95,9 @@ export const readLakeEnvironment = (variables: NodeJS.ProcessEnv): z.output<type
 
 export const readMaintainEnvironment = (variables: NodeJS.ProcessEnv): z.output<typeof maintainSchema> =>
   read(maintainSchema, variables);
+
+export const readReportEnvironment = (variables: NodeJS.ProcessEnv): z.output<typeof reportSchema> =>
+  read(reportSchema, variables);
 
 /** @throws PermanentError `INVALID_ENVIRONMENT` that names every variable that is missing or wrong */
 function read<Schema extends z.ZodMiniType>(schema: Schema, variables: NodeJS.ProcessEnv): z.output<Schema> {

@@ -20,7 +20,7 @@ export async function* plainText(chunks: Iterable<Buffer> | AsyncIterable<Buffer
   let restBytes = 0;
   /** True while the remaining bytes of a line that was cut are left out. */
   let isCut = false;
-  for await (const piece of piecesOf(chunks)) {
+  for await (const piece of piecesOf(chunks, MAX_LINE_BYTES)) {
     const bytes = isCut ? afterLineEnd(piece) : piece;
     if (bytes === undefined) continue;
     isCut = false;
@@ -46,10 +46,13 @@ export async function* plainText(chunks: Iterable<Buffer> | AsyncIterable<Buffer
   if (restBytes > 0) yield* wholeLines(Buffer.concat(rest));
 }
 
-async function* piecesOf(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** The same bytes in pieces of at most a number of bytes. */
+export async function* piecesOf(
+  chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
+  most: number,
+): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
-    for (let start = 0; start < chunk.length; start += MAX_LINE_BYTES)
-      yield chunk.subarray(start, start + MAX_LINE_BYTES);
+    for (let start = 0; start < chunk.length; start += most) yield chunk.subarray(start, start + most);
   }
 }
 

@@ -61,6 +61,8 @@ export interface FoundLogs {
 }
 
 const CHUNK_BYTES = 1 << 18;
+/** More than the lines of a sample can have: the rest are empty lines, and there can be any number of them. */
+const SAMPLE_BYTES = 32 << 20;
 const NO_LOG = "its lines have no known format";
 const EMPTY = "it has no lines";
 
@@ -178,18 +180,15 @@ async function addUnnamed(tools: LineTools, { name, chunks }: PackedFile, found:
 /** The first lines of some blocks, and all blocks. */
 async function firstLines(blocks: AsyncGenerator<Buffer>) {
   const read: Buffer[] = [];
+  let bytes = 0;
   let lines: readonly string[] = [];
-  while (lines.length < SAMPLE_LINES) {
+  while (lines.length < SAMPLE_LINES && bytes < SAMPLE_BYTES) {
     const { done, value } = await blocks.next();
     if (done) break;
     read.push(value);
-    lines = [
-      ...lines,
-      ...value
-        .toString("utf8")
-        .split("\n")
-        .filter((line) => line !== ""),
-    ].slice(0, SAMPLE_LINES);
+    bytes += value.length;
+    const found = value.toString("utf8").split(/\n+/);
+    lines = [...lines, ...found.filter((line) => line !== "")].slice(0, SAMPLE_LINES);
   }
   const all = (async function* () {
     yield* read;

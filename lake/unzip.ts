@@ -2,6 +2,7 @@ import { Unzip, UnzipInflate } from "fflate";
 import { messageOf } from "../handlers/core/errors";
 import { CorruptFileError } from "./corrupt-file";
 import type { PackedFile } from "./packed-file";
+import { piecesOf } from "./plain-text";
 
 type ZipEvent =
   | { readonly kind: "file"; readonly name: string }
@@ -13,6 +14,11 @@ type ZipEvent =
 const END_RECORD = Buffer.from("PK\x05\x06");
 const MAX_COMMENT_BYTES = 0xffff;
 const END_RECORD_BYTES = 22;
+/**
+ * Bytes that are decoded at once: a thousand times as many may come out of them, and the decoder calls itself for each
+ * file that begins in them.
+ */
+const PIECE_BYTES = 1 << 14;
 
 /** The files of a zip archive, in order. It is read once from start to end, so that it may also be a stream. */
 export async function* unzip(chunks: AsyncIterable<Buffer>): AsyncGenerator<PackedFile> {
@@ -60,12 +66,12 @@ function zipEvents(chunks: AsyncIterable<Buffer>): () => Promise<ZipEvent | unde
       events.push({ kind: "error", reason: messageOf(error) });
     }
   };
-  const iterator = chunks[Symbol.asyncIterator]();
+  const pieces = piecesOf(chunks, PIECE_BYTES);
   let tail = Buffer.alloc(0);
   let isEnd = false;
   return async () => {
     while (events.length === 0 && !isEnd) {
-      const { done, value } = await iterator.next();
+      const { done, value } = await pieces.next();
       if (done) {
         isEnd = true;
         if (tail.includes(END_RECORD)) push(new Uint8Array(), true);

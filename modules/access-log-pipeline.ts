@@ -16,12 +16,19 @@ import {
   unparsedViewOf,
 } from "../formats/log-format";
 import { needsSalt } from "../formats/privacy";
-import type { MoveEnvironment, PartitionEnvironment } from "../handlers/environment";
+import type { MoveEnvironment, PartitionEnvironment, ReportEnvironment } from "../handlers/environment";
 import type { BucketRef } from "../pipeline/bucket-ref";
 import type { CatalogArns } from "../pipeline/catalog-arns";
 import { FunctionPermissions } from "../pipeline/function-permissions";
 import { type Delivery, deliveryOf, withoutSlash } from "../pipeline/log-delivery";
-import { isAsDelivered, keyPrefixOf, privacyOf, uncoveredSources } from "../pipeline/log-source";
+import {
+  isAsDelivered,
+  keyPrefixOf,
+  type LogSource,
+  privacyOf,
+  uncoveredSources,
+  vendedDeliveryOf,
+} from "../pipeline/log-source";
 import {
   arrivalsNameOf,
   LANDING_SUFFIX,
@@ -34,6 +41,8 @@ import {
 import {
   type AccessLogPipelineProps,
   BUCKET_EVENTS,
+  DEFAULT_REPORT_DAYS,
+  DEFAULT_REPORT_SCHEDULE,
   DEFAULT_SCAN_LIMIT_GIB,
   deliveredPrefixesOf,
   hasDelivered,
@@ -42,8 +51,15 @@ import {
   isMoving,
   isProjected,
   PARTITION_MODES,
+  type ReportProps,
 } from "../pipeline/props";
-import { CREATE_PARTITION, MOVE, PIPELINE_SCAN_LIMIT_GIB, SCHEDULED_CONCURRENCY } from "../pipeline/sizing";
+import {
+  CREATE_PARTITION,
+  MOVE,
+  PIPELINE_SCAN_LIMIT_GIB,
+  REPORT,
+  SCHEDULED_CONCURRENCY,
+} from "../pipeline/sizing";
 import { tablesOf } from "../pipeline/tables";
 import { AnalystPolicy, type DeliveredText } from "./analyst-policy";
 import { catalogArns } from "./catalog-arns";
@@ -71,6 +87,7 @@ import { Schedule } from "./schedule";
 import { SourceConfiguration } from "./source-configuration";
 import { validatePipeline } from "./validate-pipeline";
 import { validateProps } from "./validate-props";
+import { VendedDelivery } from "./vended-delivery";
 
 /** Lambda's rule: six times the timeout, plus the batch window. */
 const VISIBILITY_TIMEOUT_SECONDS = 6 * MOVE.timeoutSeconds + MOVE.batchWindowSeconds;
@@ -116,6 +133,9 @@ export class AccessLogPipeline extends Construct {
   readonly partitionSchedule: Schedule | undefined;
   /** Only with typed tables. */
   readonly lake: Lake | undefined;
+  /** Only with the option `report`. */
+  readonly makeReport: HandlerFunction | undefined;
+  readonly reportSchedule: Schedule | undefined;
   readonly monitoring: Monitoring;
   /** Permissions of analysts. */
   readonly analystPolicy: AnalystPolicy;
@@ -152,6 +172,7 @@ export class AccessLogPipeline extends Construct {
       source: source.name,
       ...deliveryOf(source, this.landing),
     }));
+    for (const source of props.sources) this.deliver(source, props.name);
     this.trigger = isMoving(props) ? this.createTrigger(props) : undefined;
     this.database = this.createDatabase(props);
     this.tables = this.createTables(props);
@@ -181,6 +202,16 @@ export class AccessLogPipeline extends Construct {
       });
     }
     this.lake = isColumnar(props) ? this.createLake(props, permissions) : undefined;
+    if (props.report) {
+      this.makeReport = this.createReport(props, props.report, permissions);
+      this.reportSchedule = new Schedule(this, "make_report_schedule", {
+        name: scheduledNameOf(props.name, "make-report"),
+        description: "Writes a report of the typed tables, every day",
+        expression: props.report.schedule ?? DEFAULT_REPORT_SCHEDULE,
+        target: this.makeReport,
+        accountId: this.account.accountId,
+      });
+    }
     if (this.lake && (props.questions ?? true)) this.saveQuestions(props);
     this.analystPolicy = new AnalystPolicy(this, "analyst_policy", {
       name: props.name,
@@ -217,6 +248,22 @@ export class AccessLogPipeline extends Construct {
         expected: `must differ from the name of ${other?.node.path}`,
       },
     ]);
+  }
+
+  /** Creates the delivery of a source's logs, if they are not enabled elsewhere. */
+  private deliver(source: LogSource, pipeline: string): void {
+    const { name, format, prefix, deliverFrom } = source;
+    const delivery = vendedDeliveryOf(source);
+    if (delivery === undefined || deliverFrom === undefined) return;
+    new VendedDelivery(this, `delivery-${name}`, {
+      pipeline,
+      format,
+      delivery,
+      from: deliverFrom,
+      bucketArn: this.landing.arn,
+      prefix,
+      permissions: this.landingPermissions,
+    });
   }
 
   private createBucket(props: AccessLogPipelineProps): LogBucket {
@@ -415,6 +462,27 @@ export class AccessLogPipeline extends Construct {
     });
   }
 
+  private createReport(
+    props: AccessLogPipelineProps,
+    { days = DEFAULT_REPORT_DAYS }: ReportProps,
+    permissions: FunctionPermissions,
+  ): HandlerFunction {
+    const environment: ReportEnvironment = {
+      ...this.tablesEnvironment(),
+      DAYS: Tokenization.stringifyNumber(days),
+    };
+    return new HandlerFunction(this, "make_report", {
+      ...functionDefaults(props),
+      name: scheduledNameOf(props.name, "make-report"),
+      handler: "make-report",
+      description: "Writes a report of the typed tables",
+      timeoutSeconds: REPORT.timeoutSeconds,
+      environment,
+      statements: permissions.makeReport(),
+      ...(props.reservedConcurrency ? { reservedConcurrency: SCHEDULED_CONCURRENCY } : {}),
+    });
+  }
+
   private saveQuestions(props: AccessLogPipelineProps): void {
     new Questions(this, "questions", {
       workgroup: this.analystWorkgroup,
@@ -457,6 +525,7 @@ export class AccessLogPipeline extends Construct {
       ["create_partition", this.createPartition, ["raw"]],
       ["transform_partition", this.lake?.transform, ["raw", "lake"]],
       ["maintain_lake", this.lake?.maintain, ["lake"]],
+      ["make_report", this.makeReport, []],
     ];
     const registered = props.lakeFormationLocations
       ? new LakeLocations(this, "lake_formation", {

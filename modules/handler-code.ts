@@ -16,6 +16,11 @@ export interface HandlerCode {
   readonly sha256Base64: string;
 }
 
+/** Files that a handler reads next to its code, made before by the build: below `dist/`. */
+const FILES_OF: { readonly [Name in HandlerName]?: readonly string[] } = {
+  "make-report": ["cli/report-page.js", "cli/report-page-style.css"],
+};
+
 /** JavaScript that every supported Lambda runtime runs. */
 const BUNDLE_TARGET = `node${Math.min(...RUNTIME_NODES)}`;
 const ENTRY_NAME = "index.js";
@@ -35,12 +40,15 @@ export function handlerCode(name: HandlerName): HandlerCode {
   return { path, sha256Hex: sha256("hex"), sha256Base64: sha256("base64") };
 }
 
+/** The content of a zip by the names of its files. */
+export type ZippedFiles = Readonly<Record<string, Uint8Array>>;
+
 /**
- * Bundles each handler with all it imports into one CommonJS file.
+ * Bundles each handler with all it imports into one CommonJS file, and adds the files that it reads.
  *
- * @param root folder that holds `handlers/` and `node_modules/`
+ * @param root folder that holds `handlers/`, `node_modules/` and `dist/`
  */
-export function bundleHandlers(root: string): ReadonlyMap<HandlerName, Uint8Array> {
+export function bundleHandlers(root: string): ReadonlyMap<HandlerName, ZippedFiles> {
   // Needed only to build the package: consumers get the zips.
   const esbuild: typeof import("esbuild") = require("esbuild");
   const { outputFiles } = esbuild.buildSync({
@@ -66,12 +74,16 @@ export function bundleHandlers(root: string): ReadonlyMap<HandlerName, Uint8Arra
     HANDLER_NAMES.map((name) => {
       const output = outputFiles.find(({ path }) => basename(path) === `${name}.js`);
       if (!output) throw new Error(`handlers/${name}.ts: esbuild made no output`);
-      return [name, output.contents];
+      const further = (FILES_OF[name] ?? []).map((file) => [
+        basename(file),
+        readFileSync(join(root, "dist", file)),
+      ]);
+      return [name, { [ENTRY_NAME]: output.contents, ...Object.fromEntries(further) }];
     }),
   );
 }
 
-/** Zips code so that the same code gives the same bytes on every machine, in every time zone, at any time. */
-export const zipHandler = (code: Uint8Array): Uint8Array =>
+/** Zips files so that the same code gives the same bytes on every machine, in every time zone, at any time. */
+export const zipHandler = (files: ZippedFiles): Uint8Array =>
   // fflate reads the local parts of the date, so it must be made of local parts.
-  zipSync({ [ENTRY_NAME]: [code, { mtime: new Date(1980, 0, 1), level: 9 }] });
+  zipSync(files, { mtime: new Date(1980, 0, 1), level: 9 });

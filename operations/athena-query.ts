@@ -16,12 +16,12 @@ import {
   startQuery,
   waitForEnd,
 } from "../handlers/adapters/athena-execution";
+import { athenaRow, columnNames } from "../handlers/adapters/athena-values";
 import { messageOf, QueryFailedError } from "../handlers/core/errors";
 import type { Clock } from "../handlers/core/ports";
 import { byteText } from "../terminal/quantities";
 import type { Json, QueryRows } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
-import { athenaRow, columnNames } from "./athena-values";
 
 export interface AthenaQuery {
   readonly client: Pick<AthenaClient, "send">;

@@ -1,6 +1,7 @@
 import type { FormatId } from "../formats";
 import { type ConfiguredSource, formatsOf, sourceNamesOf } from "../formats/configured-source";
 import type { HandlerName } from "./handler-names";
+import { aclDeliveriesOf } from "./log-delivery";
 import { configuredSourcesOf, isAsDelivered, keyPrefixOf, silentAfterHoursOf } from "./log-source";
 import {
   arrivalsNameOf,
@@ -67,6 +68,8 @@ export interface DeployedParts {
   readonly analystWorkgroup: string;
   /** The bucket of files as delivered is empty if the pipeline creates it: see `withLanding`. */
   readonly sources: readonly ConfiguredSource[];
+  /** The services that deliver by the bucket's access control list. */
+  readonly deliverersByAcl: readonly string[];
   /** Bucket that logs are delivered to, if the pipeline did not create it. */
   readonly logBucket?: string;
   /** True if logs are delivered to a separate bucket that the pipeline creates. */
@@ -105,6 +108,7 @@ export function deployedPartsOf(props: RegionalProps): DeployedParts {
     workgroup: workgroupNameOf(name, "pipeline"),
     analystWorkgroup: workgroupNameOf(name, "analysts"),
     sources: configuredSourcesOf(sources, existingLogBucket ?? ""),
+    deliverersByAcl: aclDeliveriesOf(sources).map(({ service }) => service),
     ...(existingLogBucket === undefined ? {} : { logBucket: existingLogBucket }),
     hasLandingBucket: hasLandingBucket(props),
     keepOriginals: props.keepOriginals ?? false,

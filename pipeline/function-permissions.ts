@@ -8,6 +8,7 @@ import {
   RAW_PREFIX,
   RECONCILED_PREFIX,
   REJECTED_PREFIX,
+  REPORTS_PREFIX,
   TOUCHED_PREFIX,
 } from "../formats/partition-layout";
 import type { CatalogArns } from "./catalog-arns";
@@ -163,6 +164,18 @@ export class FunctionPermissions {
       ...this.writeTypedTables(),
       this.catalog("DeleteVersions", TABLE_VERSIONS, this.props.typedTables),
       named("DeleteRecords", ["s3:DeleteObject"], [this.below(COMMITS_PREFIX)]),
+      this.readSources(),
+    ];
+  }
+
+  /** Permissions to read the typed tables and the rejected files, and to write the reports. */
+  makeReport(): PolicyStatement[] {
+    return [
+      ...this.runStatements("athena:GetQueryResults"),
+      this.catalog("LookUpTables", [], this.props.typedTables),
+      named("ReadRows", ["s3:GetObject"], [this.below(LAKE_PREFIX)]),
+      named("ReadReasons", ["s3:GetObject"], [this.below(REJECTED_PREFIX)]),
+      named("WriteReports", ["s3:PutObject"], [this.below(REPORTS_PREFIX)]),
       this.readSources(),
     ];
   }

@@ -1,5 +1,10 @@
 /** The functions that run by schedule. */
-export const SCHEDULED_HANDLERS = ["create-partition", "transform-partition", "maintain-lake"] as const;
+export const SCHEDULED_HANDLERS = [
+  "create-partition",
+  "transform-partition",
+  "maintain-lake",
+  "make-report",
+] as const;
 export type ScheduledHandler = (typeof SCHEDULED_HANDLERS)[number];
 
 /** Every Lambda function of the project: `handlers/<name>.ts` exports `handler`. */

@@ -122,6 +122,18 @@ const NAMES: readonly Name[] = [
     "/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
   ],
   [
+    "aws_cloudwatch_log_delivery_source",
+    "name",
+    60,
+    "/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html",
+  ],
+  [
+    "aws_cloudwatch_log_delivery_destination",
+    "name",
+    60,
+    "/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestination.html",
+  ],
+  [
     "aws_cloudwatch_metric_alarm",
     "alarm_name",
     255,

@@ -2,7 +2,7 @@ import { FORMATS } from "../formats";
 import { formatsOf } from "../formats/configured-source";
 import type { AclDelivery, LogDelivery, PolicyDelivery } from "../formats/delivery";
 import type { BucketRef } from "./bucket-ref";
-import { isAsDelivered, keyPrefixOf, type LogSource } from "./log-source";
+import { isAsDelivered, keyPrefixOf, type LogSource, vendedDeliveryOf } from "./log-source";
 import { allow, type PolicyStatement } from "./policy";
 
 /** The parts of a delivery that do not depend on the source. */
@@ -25,6 +25,7 @@ export const letServicesDeliver = (
 ): PolicyStatement[] => [
   ...letAccountsDeliver(bucketArn, sources, ownAccount, region),
   ...letOwnAccountDeliver(bucketArn, sources, owner),
+  ...letCloudWatchDeliver(bucketArn, sources, ownAccount),
 ];
 
 function letAccountsDeliver(
@@ -93,6 +94,37 @@ const letOwnAccountDeliver = (
     ];
   });
 
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html */
+function letCloudWatchDeliver(
+  bucketArn: string,
+  sources: readonly LogSource[],
+  account: DeliveryPlace["account"],
+): PolicyStatement[] {
+  const vended = sources.filter((source) => vendedDeliveryOf(source) !== undefined);
+  if (vended.length === 0) return [];
+  const regions = new Set(vended.flatMap((source) => vendedDeliveryOf(source)?.region ?? []));
+  return [
+    {
+      Sid: "VendedLogDelivery",
+      Effect: "Allow",
+      Principal: { Service: "delivery.logs.amazonaws.com" },
+      Action: "s3:PutObject",
+      Resource: objectsOf(bucketArn, vended),
+      Condition: {
+        StringEquals: {
+          "s3:x-amz-acl": "bucket-owner-full-control",
+          "aws:SourceAccount": account(),
+        },
+        ArnLike: {
+          "aws:SourceArn": [...regions].map(
+            (region) => `arn:aws:logs:${region}:${account()}:delivery-source:*`,
+          ),
+        },
+      },
+    },
+  ];
+}
+
 const policyDeliveriesOf = (sources: readonly LogSource[]): readonly PolicyDelivery[] =>
   deliveriesOf(sources).filter((delivery) => delivery.kind === "bucket-policy");
 
@@ -125,8 +157,12 @@ const deliveriesOf = (sources: readonly Pick<LogSource, "format">[]): readonly L
   formatsOf(sources).map((id) => FORMATS[id].delivery);
 
 /** The deliveries that need an access control list of the bucket, one for each format. */
-export const aclDeliveriesOf = (sources: readonly Pick<LogSource, "format">[]): readonly AclDelivery[] =>
-  deliveriesOf(sources).filter((delivery) => delivery.kind === "acl");
+export const aclDeliveriesOf = (
+  sources: readonly Pick<LogSource, "format" | "deliverFrom">[],
+): readonly AclDelivery[] =>
+  deliveriesOf(sources.filter((source) => vendedDeliveryOf(source) === undefined)).filter(
+    (delivery) => delivery.kind === "acl",
+  );
 
 /** Names of the services that cannot deliver to a bucket with a KMS key, for messages. */
 export const withoutKmsKey = (sources: readonly Pick<LogSource, "format">[]): readonly string[] =>

@@ -1,6 +1,6 @@
 import { FORMATS, type FormatId } from "../formats";
 import { type ConfiguredSource, formatsOf } from "../formats/configured-source";
-import { deliveryFolderOf } from "../formats/delivery";
+import { deliveryFolderOf, type VendedDelivery } from "../formats/delivery";
 import { type Privacy, type PrivacyOptions, withDefaults } from "../formats/privacy";
 
 /** `hive`: files are moved to a Hive-style layout; `as-delivered`: they are read where AWS delivers them. */
@@ -20,6 +20,13 @@ export interface LogSource {
    * @default - the account of the pipeline
    */
   readonly accounts?: readonly string[];
+  /**
+   * ARN of a distribution of the pipeline's account: the pipeline then creates the delivery of its logs (standard logging,
+   * version 2, as JSON), with all fields that the table has. Nothing is to be enabled at the distribution.
+   *
+   * @default - the logs are enabled elsewhere
+   */
+  readonly deliverFrom?: string;
   /**
    * Partitions the table by `source`, too: for many sources of one kind that are mostly queried one by one. It must be the
    * same for all sources of a format.
@@ -60,6 +67,18 @@ export interface LogSource {
 
 /** True if the pipeline reads the files of a source where AWS delivers them. */
 export const isAsDelivered = ({ layout }: Pick<LogSource, "layout">): boolean => layout === "as-delivered";
+
+/** How CloudWatch Logs delivers the logs of a source, if the pipeline creates the delivery. */
+export function vendedDeliveryOf({
+  format,
+  deliverFrom,
+}: {
+  readonly format: FormatId;
+  readonly deliverFrom?: string | undefined;
+}): VendedDelivery | undefined {
+  const { delivery } = FORMATS[format];
+  return delivery.kind === "acl" && deliverFrom !== undefined ? delivery.vended : undefined;
+}
 
 /** All of a source's privacy options. */
 export const privacyOf = ({ privacy }: LogSource): Privacy => withDefaults(privacy ?? {});

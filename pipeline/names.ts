@@ -33,9 +33,11 @@ export const scheduleNameOf = (group: string, run: string): string => `${group}-
 export const scheduledHandlersOf = (props: {
   readonly columnar?: boolean | undefined;
   readonly partitions?: PartitionMode | undefined;
+  readonly report?: object | undefined;
 }): ScheduledHandler[] => [
   ...(isProjected(props) ? [] : ["create-partition" as const]),
   ...(isColumnar(props) ? ["transform-partition" as const, "maintain-lake" as const] : []),
+  ...(props.report === undefined ? [] : ["make-report" as const]),
 ];
 
 /** @param id `pipeline` or `analysts` */

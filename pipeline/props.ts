@@ -11,6 +11,11 @@ export const ID_PREFIX = /^[A-Za-z][\w-]*$/;
 export const DEFAULT_RESULTS_RETENTION_DAYS = 7;
 export const DEFAULT_LOG_RETENTION_DAYS = 30;
 export const DEFAULT_SCAN_LIMIT_GIB = 100;
+export const DEFAULT_REPORT_SCHEDULE = "cron(30 6 * * ? *)";
+export const DEFAULT_REPORT_DAYS = 1;
+/** Schedules that run once a day: the alarms expect this. */
+export const DAILY_SCHEDULE = /^cron\([1-5]?[0-9] (?:1?[0-9]|2[0-3]) \* \* \? \*\)$/;
+export const MAX_REPORT_DAYS = 31;
 export const PARTITION_MODES = ["managed", "projection"] as const;
 export type PartitionMode = (typeof PARTITION_MODES)[number];
 /** Before the first Application Load Balancers. */
@@ -20,6 +25,22 @@ export type BucketEvents = (typeof BUCKET_EVENTS)[number];
 
 /** Key prefixes of files as delivered, by format. */
 export type DeliveredPrefixes = { readonly [Format in FormatId]?: string };
+
+/** The daily report. */
+export interface ReportProps {
+  /**
+   * Time of day, in UTC: `cron(minute hour * * ? *)`.
+   *
+   * @default "cron(30 6 * * ? *)"
+   */
+  readonly schedule?: string | undefined;
+  /**
+   * Complete days, in UTC, that each report is about: from 1 to 31. Athena scans all of them for each report.
+   *
+   * @default 1
+   */
+  readonly days?: number | undefined;
+}
 
 export interface AccessLogPipelineProps extends SecurityProps {
   /** Prefix of all names in AWS: a lower-case letter, then letters, digits or "-", at most 31 characters. */
@@ -160,6 +181,12 @@ export interface AccessLogPipelineProps extends SecurityProps {
    * @default true
    */
   readonly questions?: boolean;
+  /**
+   * Writes a report of the typed tables every day, as an HTML file below `reports/` in the pipeline's bucket.
+   *
+   * @default - no report
+   */
+  readonly report?: ReportProps;
   /**
    * How Athena finds the partitions of the raw tables: `managed`, a function adds them to the catalog every hour, or
    * `projection`, Athena computes them and no function is needed.

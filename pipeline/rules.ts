@@ -18,7 +18,8 @@ export interface DependentOption {
     | "alarmTopic"
     | "alarmSubscriptions"
     | "lakeFormationLocations"
-    | "lakeRetentionDays";
+    | "lakeRetentionDays"
+    | "report";
   readonly needs: "partitions" | "existingLogBucket" | "alarms" | "columnar" | "lakeFormation";
   /** Required value of the other option. */
   readonly is?: string | boolean;
@@ -35,6 +36,7 @@ export const DEPENDENT_OPTIONS: readonly DependentOption[] = [
   { option: "alarmSubscriptions", needs: "alarms", isNot: false },
   { option: "lakeFormationLocations", needs: "lakeFormation", is: true },
   { option: "lakeRetentionDays", needs: "columnar", isNot: false },
+  { option: "report", needs: "columnar", isNot: false },
 ];
 
 /** True if an option is set that has no effect with the other options. */

@@ -38,6 +38,9 @@ export const MAINTAIN = {
   schedule: `cron(15 ${MAINTAIN_HOURS.first}-${MAINTAIN_HOURS.last} * * ? *)`,
 } as const;
 
+/** `make-report`: ten statements for each table, one after the other. */
+export const REPORT = { perDay: 1, timeoutSeconds: 900 } as const;
+
 /**
  * GiB that one statement of the pipeline may scan. A commit scans an hour of text, so this only stops
  * mistakes.

@@ -2,9 +2,10 @@ import { FORMATS } from "../formats";
 import { isExcluded } from "../formats/delivery";
 import { haveDistinctNames } from "../formats/log-format";
 import { OWN_PREFIXES } from "../formats/partition-layout";
-import { isAsDelivered, keyPrefixOf, type LogSource } from "./log-source";
+import { isAsDelivered, keyPrefixOf, type LogSource, vendedDeliveryOf } from "./log-source";
 import { RESULTS_PREFIX } from "./names";
 import { isColumnar, isLanding, isProjected } from "./props";
+import { partitionOf } from "./regions";
 import { sharedTableRules } from "./rules";
 
 /** Key prefixes of the pipeline itself. */
@@ -18,6 +19,8 @@ export interface SourcePlace {
   readonly isInPipelinesBucket: boolean;
   /** Start of the name of the bucket that they are delivered to, if it is one of the pipeline. */
   readonly bucketNameStart: string | undefined;
+  /** True if another account owns the bucket. */
+  readonly isAnothers: boolean;
   /** Why no source can be read as delivered, with the other options. */
   readonly notAsDelivered: readonly string[];
 }
@@ -37,6 +40,7 @@ export const placeOfSources = (
   isInPipelinesBucket: isLanding(options),
   bucketNameStart:
     options.existingLogBucket === undefined ? (options.bucketName ?? `${options.name}-`) : undefined,
+  isAnothers: options.existingLogBucketOwner !== undefined,
   notAsDelivered: [
     ...(isColumnar(options) || !isProjected(options) ? [] : [NOTHING_ADDS_PARTITIONS]),
     ...(options.lakeFormationLocations && options.existingLogBucketOwner !== undefined
@@ -62,7 +66,7 @@ export const NOT_REGISTERED =
  */
 export function problemsOfSources(
   sources: readonly LogSource[],
-  { region, isInPipelinesBucket, bucketNameStart, notAsDelivered }: SourcePlace,
+  { region, isInPipelinesBucket, isAnothers, bucketNameStart, notAsDelivered }: SourcePlace,
 ): string[] {
   const problems = sharedTableRules(sources)
     .filter(({ holds }) => !holds)
@@ -80,6 +84,14 @@ export function problemsOfSources(
     problems.push(
       ...problemsOfLayout(source, notAsDelivered).map((problem) => `${place}.layout: ${problem}`),
     );
+    problems.push(
+      ...problemsOfVended(source, isAnothers).map((problem) => `${place}.deliverFrom: ${problem}`),
+    );
+    if (
+      source.deliverFrom !== undefined &&
+      sources.findIndex(({ deliverFrom }) => deliverFrom === source.deliverFrom) < index
+    )
+      problems.push(`${place}.deliverFrom: must be unique, got "${source.deliverFrom}" again`);
     const keyPrefix = keyPrefixOf({ format, prefix, name });
     const own = isInPipelinesBucket
       ? RESERVED_PREFIXES.find((taken) => overlap(keyPrefix, taken))
@@ -112,7 +124,8 @@ const WHOSE = {
   "own-account": "deliver only to buckets of their own account",
 } as const;
 
-function problemsOfDelivery({ format, accounts }: LogSource, region: string | undefined): string[] {
+function problemsOfDelivery(source: LogSource, region: string | undefined): string[] {
+  const { format, accounts } = source;
   const { delivery } = FORMATS[format];
   if (delivery.kind === "bucket-policy") return [];
   const { by, service } = delivery;
@@ -121,6 +134,13 @@ function problemsOfDelivery({ format, accounts }: LogSource, region: string | un
       ? []
       : [`accounts: must not be set for sources of ${service}: ${by} ${WHOSE[delivery.kind]}`];
   if (delivery.kind === "own-account") return noAccounts;
+  if (vendedDeliveryOf(source)) {
+    const isElsewhere = region !== undefined && partitionOf(region) !== "aws";
+    return [
+      ...noAccounts,
+      ...(isElsewhere ? [`deliverFrom: must not be set in this partition of AWS, got "${region}"`] : []),
+    ];
+  }
   const { excluded } = delivery;
   return [
     ...noAccounts,
@@ -142,6 +162,19 @@ function problemsOfBucketName({ format }: LogSource, name: string | undefined): 
 /** Expected of the bucket's name. @param by the deliverer */
 export const bucketNameExpected = (by: string, start: string): string =>
   `${by} deliver only to buckets whose names start with "${start}": set "bucketName" to such a name`;
+
+function problemsOfVended(source: LogSource, isAnothers: boolean): string[] {
+  const { format, prefix, deliverFrom } = source;
+  if (deliverFrom === undefined) return [];
+  return [
+    ...(vendedDeliveryOf(source) ? [] : [`must not be set for the format ${format}`]),
+    // Without a prefix, AWS chooses one.
+    ...(prefix === "" ? ['must not be set with an empty "prefix"'] : []),
+    ...(isAnothers
+      ? ['must not be set with "existingLogBucketOwner": the owner of the bucket must create the destination']
+      : []),
+  ];
+}
 
 function problemsOfLayout(source: LogSource, others: readonly string[]): string[] {
   if (!isAsDelivered(source)) return [];

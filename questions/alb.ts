@@ -10,6 +10,7 @@ export const ALB_WORDS: Words = {
   path: `regexp_replace(split_part(request_url, ${QUESTION_MARK}, 1), '^[a-z]+://[^/]+', '')`,
   url: "request_url",
   userAgent: "user_agent",
+  userAgentText: "user_agent",
   bytesReceived: "received_bytes",
   bytesSent: "sent_bytes",
   seconds: "target_processing_time",

@@ -10,6 +10,8 @@ export const CLOUDFRONT_WORDS: Words = {
   path: "cs_uri_stem",
   url: "cs_uri_stem",
   userAgent: "cs_user_agent",
+  // CloudFront encodes spaces.
+  userAgentText: "replace(cs_user_agent, '%20', ' ')",
   bytesReceived: "cs_bytes",
   bytesSent: "sc_bytes",
   seconds: "time_taken",

@@ -51,12 +51,12 @@ LIMIT {limit}`,
     explanation:
       "One row per User-Agent header as logged; clients can send any value. Empty: the client sent none.",
     parameters: [limit(20)],
-    sql: `SELECT ${as(words.userAgent, "user_agent")}, count(*) AS requests,
+    sql: `SELECT ${as(words.userAgentText, "user_agent")}, count(*) AS requests,
   count(DISTINCT ${words.client}) AS clients, sum(${words.bytesSent}) AS bytes_sent,
   ${percent(`count(*) FILTER (WHERE ${words.status} >= '400')`, "count(*)")} AS error_percent
 FROM {table}
 WHERE {range}
-GROUP BY ${words.userAgent}
+GROUP BY ${words.userAgentText}
 ORDER BY requests DESC, user_agent
 LIMIT {limit}`,
   },
@@ -67,9 +67,9 @@ LIMIT {limit}`,
       "One row per hour (UTC). `other` counts responses with other status codes, e.g. 000 and 1xx.",
     parameters: [],
     sql: `SELECT date_trunc('hour', time) AS hour, count(*) AS requests,
-${["2", "3", "4", "5"].map((digit) => `  count(*) FILTER (WHERE ${words.status} LIKE '${digit}%') AS status_${digit}xx,`).join("\n")}
+${["2", "3", "4", "5"].map((digit) => `  count(*) FILTER (WHERE ${words.status} LIKE '${digit}%') AS "${digit}xx",`).join("\n")}
   count(*) FILTER (WHERE ${words.status} IS NULL OR ${words.status} < '200' OR ${words.status} >= '600') AS other,
-  ${percent(`count(*) FILTER (WHERE ${words.status} LIKE '5%')`, "count(*)")} AS server_error_percent
+  ${percent(`count(*) FILTER (WHERE ${words.status} LIKE '5%')`, "count(*)")} AS "5xx_percent"
 FROM {table}
 WHERE {range}
 GROUP BY 1
@@ -169,7 +169,7 @@ const clients = (words: Words): FormatQuestion[] => [
       limit(200),
     ],
     sql: `SELECT time, ${words.method} AS method, ${words.url} AS url, ${words.status} AS status,
-  ${words.seconds} AS seconds, ${words.bytesSent} AS bytes_sent, ${as(words.userAgent, "user_agent")}
+  ${words.seconds} AS seconds, ${words.bytesSent} AS bytes_sent, ${as(words.userAgentText, "user_agent")}
 FROM {table}
 WHERE {range} AND ${words.client} = {client}
 ORDER BY time, url
@@ -257,7 +257,7 @@ FROM (
     user_agent, client, bytes_sent, status
   FROM (
     SELECT ${knownBot(words.userAgent)} AS bot,
-      ${as(words.userAgent, "user_agent")}, ${words.client} AS client, ${words.bytesSent} AS bytes_sent, ${words.status} AS status
+      ${as(words.userAgentText, "user_agent")}, ${words.client} AS client, ${words.bytesSent} AS bytes_sent, ${words.status} AS status
     FROM {table}
     WHERE {range}
   )

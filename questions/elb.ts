@@ -11,6 +11,7 @@ export const elbQuestions: readonly Question[] = commonQuestions({
   path: `regexp_replace(split_part(url, ${QUESTION_MARK}, 1), '^[a-z]+://[^/]+', '')`,
   url: "url",
   userAgent: "user_agent",
+  userAgentText: "user_agent",
   bytesReceived: "received_bytes",
   bytesSent: "sent_bytes",
   seconds: "backend_processing_time",

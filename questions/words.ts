@@ -12,6 +12,8 @@ export interface Words {
   /** The URL as far as it is logged. */
   readonly url: string;
   readonly userAgent: string;
+  /** The same as people read it. */
+  readonly userAgentText: string;
   readonly bytesReceived: string;
   readonly bytesSent: string;
   /** Duration of a response in seconds. */

@@ -3,13 +3,14 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../formats/time";
 import type { Range } from "../questions/range";
 import { rangeCondition } from "../questions/render";
 import type { Json } from "../terminal/rows";
+import type { CodedRows, Counts } from "./counts";
 import { measureOf, sumBy } from "./cube";
-import type { ReportEngine } from "./engine";
+import { listPlans, mainPlans } from "./cube-plans";
+import type { KeepingEngine, ReportEngine } from "./engine";
+import { keptCounts } from "./kept-counts";
 import {
   type Before,
   type Cube,
-  type CubeColumn,
-  type CubeShape,
   type DetailRows,
   type DimensionId,
   type Domain,
@@ -17,44 +18,22 @@ import {
   type MeasureId,
   type SlowPath,
   type TableReport,
-  TIME,
   type Totals,
-  type Unread,
-  VALUE,
 } from "./model";
+import { scannedCounts } from "./scanned-counts";
 import {
-  BASE,
-  baseSql,
-  CODED,
-  COUNTS,
-  codedSql,
-  codesName,
-  codesSql,
-  countsSql,
-  cubeSql,
-  domainName,
-  domainSql,
   extentSql,
   HOURS_SQL,
-  lengthsSql,
-  listSql,
   Packing,
   type Packings,
   QUANTILES_SQL,
-  type Source,
-  SUMS,
   slotClientsSql,
   slotSql,
   slowestSql,
-  sourceSql,
-  sourcesOf,
-  sumsSql,
   tableOf,
   totalSql,
-  unparsedLinesSql,
-  unparsedSql,
 } from "./sql";
-import { type Dimension, type Listed, SUBJECTS, type Subject } from "./subject";
+import { SUBJECTS, type Subject } from "./subject";
 import { hourOfWeek } from "./zone";
 
 /** What a report is about. */
@@ -62,8 +41,12 @@ export interface Asked {
   /** `undefined`: all rows. */
   readonly range: Range | undefined;
   readonly timeZone: string;
-  /** Only this table. */
-  readonly table?: string;
+  /**
+   * Only these tables.
+   *
+   * @default - all that a report can have
+   */
+  readonly tables?: readonly string[];
 }
 
 /** Lengths of a slot: the smallest with at most `MAX_SLOTS` of them is used. */
@@ -80,27 +63,23 @@ const SLOTS_MS = [
   364 * DAY_MS,
 ];
 const MAX_SLOTS = 192;
-/** Rows of a cube; about seven bytes each on the page. */
-const MAX_SINGLE_ROWS = 6_000;
-const MAX_JOINED_ROWS = 16_000;
-const MAX_WHOLE_ROWS = 8_000;
-const MAX_LIST_ROWS = 2_500;
-/** Dimensions that every cube has. */
-const ALWAYS: readonly DimensionId[] = ["status", "traffic"];
+
+const APPROXIMATE = "Athena computes approximate quantiles.";
 
 /** Tables that a report can have. */
 export const REPORTED_TABLES: readonly string[] = SUBJECTS.map(tableOf);
 
 /** Counts what the report shows; tables without rows in the range are left out. */
 export async function collect(
-  engine: ReportEngine,
+  engine: ReportEngine | KeepingEngine,
   asked: Asked,
   onProgress: (what: string) => void = () => undefined,
 ): Promise<readonly TableReport[]> {
+  const counts = "keep" in engine ? keptCounts(engine) : scannedCounts(engine);
   const tables: TableReport[] = [];
   for (const subject of SUBJECTS) {
-    if (asked.table !== undefined && asked.table !== tableOf(subject)) continue;
-    const table = await collectTable(engine, subject, asked, (what) =>
+    if (!(asked.tables ?? REPORTED_TABLES).includes(tableOf(subject))) continue;
+    const table = await collectTable(engine, counts, subject, asked, (what) =>
       onProgress(`${tableOf(subject)}: ${what}`),
     );
     if (table) tables.push(table);
@@ -110,6 +89,7 @@ export async function collect(
 
 async function collectTable(
   engine: ReportEngine,
+  counts: Counts,
   subject: Subject,
   { range: askedRange, timeZone }: Asked,
   onProgress: (what: string) => void,
@@ -119,34 +99,29 @@ async function collectTable(
   if (extent === undefined) return undefined;
   const { range, slotMs } = extent;
   const slot = slotSql(range.from, slotMs);
-  const sources = sourcesOf(subject);
-  const domains = new Map<string, Domain>();
+  const slots = Math.ceil((range.until - range.from) / slotMs);
+  const counted = { subject, range, slot, slots };
   onProgress("first pass");
-  await engine.keep(COUNTS, countsSql(subject, range, sources));
-  for (const source of sources) {
-    await engine.keep(source.name, sourceSql(source));
-    for (const one of source.dimensions) domains.set(one.id, await domainOf(engine, source, one));
-  }
+  const domains = await counts.domains(counted);
   const dimensions = subject.dimensions.flatMap(({ id }) => (domains.get(id) ?? []) as Domain<DimensionId>);
-  const lists = subject.lists.flatMap(({ id }) => domains.get(id) ?? []);
+  const lists = subject.lists.flatMap(({ id }) => domains.get(id) ?? []).filter(hasValue);
   const packings = {
     dimensions: new Packing("dimensions", dimensions.map(sized)),
     lists: new Packing("lists", lists.map(sized)),
   };
-  for (const source of sources) await engine.keep(codesName(source), codesSql(source, packings));
   onProgress("second pass");
-  await engine.keep(CODED, codedSql(subject, range, slot, sources, packings));
+  const coded = await counts.code(counted, domains, packings);
   onProgress("sums");
-  const slots = Math.ceil((range.until - range.from) / slotMs);
-  const cubes = await mainCubes(engine, subject, slots, packings);
-  const listCubes: Cube[][] = [];
-  for (const { id } of lists) listCubes.push(await listCubesOf(engine, subject, id, slots, packings));
+  const plans = [...mainPlans(subject, slots), ...lists.flatMap(({ id }) => listPlans(subject, id, slots))];
+  const planned = await coded.cubes(plans);
+  const cubesOf = (id?: string) => planned.flatMap((made, index) => (plans[index]?.list === id ? made : []));
+  const cubes = cubesOf();
   onProgress("quantiles");
-  const quantiles = await engine.rows(QUANTILES_SQL);
+  const quantiles = await coded.rows(QUANTILES_SQL);
   const whole = quantiles.find(([at]) => at === null) ?? [];
   const bySlot = new Map(quantiles.map((row) => [row[0], row]));
   const clients = await engine.rows(slotClientsSql(subject, range, slot));
-  const week = await weekOf(engine, range, timeZone);
+  const week = await weekOf(coded, range, timeZone);
   onProgress("details");
   return {
     format: subject.format,
@@ -157,11 +132,11 @@ async function collectTable(
     slotMs,
     range: rangeCondition(range),
     seconds: subject.words.seconds,
-    secondsDoc: subject.words.secondsDoc,
+    secondsDoc: [subject.words.secondsDoc, ...(counts.isExact ? [] : [APPROXIMATE])].join(" "),
     dimensions,
     lists,
     cubes,
-    listCubes,
+    listCubes: lists.map(({ id }) => cubesOf(id)),
     week,
     totals: {
       ...sumsOf(cubes, domains.get("status")?.values ?? []),
@@ -174,11 +149,14 @@ async function collectTable(
       clients: numberOf(count),
       ...quantilesOf(bySlot.get(numberOf(at)) ?? []),
     })),
-    slowest: await slowestOf(engine, packings, domains.get("path")?.values ?? []),
+    slowest: await slowestOf(coded, packings, domains.get("path")?.values ?? []),
     details: await detailsOf(engine, subject, range),
-    unread: await unreadOf(engine, subject),
+    unread: await counts.unread(subject),
   };
 }
+
+/** False for a list whose column the log does not have. */
+const hasValue = ({ values }: Domain): boolean => values.some((value) => value !== "");
 
 const sized = ({ id, values }: Domain): readonly [string, number] => [id, values.length];
 
@@ -209,115 +187,6 @@ async function extentOf(
 
 const ceil = (value: number, unit: number): number => Math.ceil(value / unit) * unit;
 
-async function domainOf(engine: ReportEngine, source: Source, one: Dimension | Listed): Promise<Domain> {
-  await engine.keep(domainName(one), domainSql(source, one));
-  const rows = await engine.rows(`SELECT value, different FROM ${domainName(one)} ORDER BY code`);
-  const { id, label, sql } = one;
-  const { note, within } = one as Listed;
-  return {
-    id,
-    label,
-    sql,
-    values: rows.map(([value]) => String(value)),
-    distinct: numberOf(rows[0]?.[1]),
-    ...(note === undefined ? {} : { note }),
-    ...(within === undefined ? {} : { within }),
-  };
-}
-
-/** Measures of lists: fewer, as there are many lists. */
-const LIST_MEASURES: readonly MeasureId[] = ["requests", "sent"];
-const NO_CAPS = {};
-/** Numbers of slots that are tried for a cube. */
-const MERGED_SLOTS = [1, 2, 4, 8, 16];
-
-/** The first shape whose cube has no more rows than allowed. @param from the kept sums that it is made of */
-async function firstThatFits(
-  engine: ReportEngine,
-  from: string,
-  measures: readonly MeasureId[],
-  shapes: readonly CubeShape[],
-  rows: number,
-): Promise<Cube[]> {
-  const lengths = await engine.rows(lengthsSql(from, shapes));
-  const shape = shapes.find((_, index) => numberOf(lengths[index]?.[1]) <= rows);
-  if (!shape) return [];
-  const read = await engine.rows(cubeSql(from, shape, measures));
-  return [{ ...shape, measures, length: read.length, columns: columnsOf(read) }];
-}
-
-const columnsOf = (rows: readonly (readonly Json[])[]): Float64Array[] =>
-  (rows[0] ?? []).map((_, index) => Float64Array.from(rows, (row) => Number(row[index])));
-
-/** The same keys in longer and longer slots. */
-const slotShapes = (keys: readonly CubeColumn[], slots: number): CubeShape[] =>
-  MERGED_SLOTS.filter((merged) => merged === 1 || merged < slots).map((merged) => ({
-    keys,
-    slots: merged,
-    caps: NO_CAPS,
-  }));
-
-/** The first keys, and fewer and fewer of the others. */
-const keyShapes = (first: readonly CubeColumn[], others: readonly CubeColumn[]): CubeShape[] =>
-  [...others, undefined].map((_, dropped) => ({
-    keys: [...first, ...others.slice(0, others.length - dropped)],
-    slots: 1,
-    caps: NO_CAPS,
-  }));
-
-/**
- * By time and one dimension, as fine as the slots; by time and all dimensions, in longer slots if there are many
- * combinations; by all dimensions. The page uses the first that has what a panel needs.
- */
-async function mainCubes(
-  engine: ReportEngine,
-  subject: Subject,
-  slots: number,
-  packings: Packings,
-): Promise<Cube[]> {
-  const measures = subject.measures.map(({ id }) => id);
-  const ids = subject.dimensions.map(({ id }) => id);
-  const others = ids.filter((id) => !ALWAYS.includes(id));
-  const all: CubeColumn[] = [TIME, ...ids];
-  await engine.keep(BASE, baseSql(subject, packings));
-  const cubes: Cube[] = [];
-  for (const { id, values } of subject.dimensions.filter((one) => others.includes(one.id))) {
-    const keys: CubeColumn[] = [TIME, ...ALWAYS, id];
-    const capped = [20, 8]
-      .filter((cap) => cap < values)
-      .map((cap) => ({ keys, slots: 1, caps: { [id]: cap } }));
-    const shapes = [{ keys, slots: 1, caps: NO_CAPS }, ...capped, ...slotShapes(keys, slots).slice(1)];
-    await engine.keep(SUMS, sumsSql(BASE, keys, measures));
-    cubes.push(...(await firstThatFits(engine, SUMS, measures, shapes, MAX_SINGLE_ROWS)));
-  }
-  cubes.push(...(await firstThatFits(engine, BASE, measures, slotShapes(all, slots), MAX_JOINED_ROWS)));
-  await engine.keep(SUMS, sumsSql(BASE, ids, measures));
-  cubes.push(...(await firstThatFits(engine, SUMS, measures, keyShapes(ALWAYS, others), MAX_WHOLE_ROWS)));
-  return cubes;
-}
-
-/** Two cubes of a list, so that either time or every dimension can filter it; both together would be too large. */
-async function listCubesOf(
-  engine: ReportEngine,
-  subject: Subject,
-  list: string,
-  slots: number,
-  packings: Packings,
-): Promise<Cube[]> {
-  const measures = subject.measures.filter(({ id }) => LIST_MEASURES.includes(id));
-  const ids = subject.dimensions.map(({ id }) => id);
-  const others = ids.filter((id) => !ALWAYS.includes(id));
-  const timed: CubeColumn[] = [VALUE, TIME, ...ALWAYS];
-  const cubeOf = async (keys: readonly CubeColumn[], shapes: readonly CubeShape[]) => {
-    await engine.keep(SUMS, listSql(list, keys, measures, packings));
-    return firstThatFits(engine, SUMS, LIST_MEASURES, shapes, MAX_LIST_ROWS);
-  };
-  return [
-    ...(await cubeOf(timed, slotShapes(timed, slots))),
-    ...(await cubeOf([VALUE, ...ids], keyShapes([VALUE, ...ALWAYS], others))),
-  ];
-}
-
 const quantilesOf = ([, p50, p95, p99]: readonly Json[]) => ({
   p50: numberOrNull(p50),
   p95: numberOrNull(p95),
@@ -342,9 +211,9 @@ function sumsOf(
   };
 }
 
-async function weekOf(engine: ReportEngine, range: Range, timeZone: string): Promise<number[]> {
+async function weekOf(coded: CodedRows, range: Range, timeZone: string): Promise<number[]> {
   const week = Array<number>(168).fill(0);
-  for (const [hour, requests] of await engine.rows(HOURS_SQL)) {
+  for (const [hour, requests] of await coded.rows(HOURS_SQL)) {
     const at = hourOfWeek(range.from + numberOf(hour) * HOUR_MS, timeZone);
     week[at] = (week[at] ?? 0) + numberOf(requests);
   }
@@ -352,11 +221,11 @@ async function weekOf(engine: ReportEngine, range: Range, timeZone: string): Pro
 }
 
 async function slowestOf(
-  engine: ReportEngine,
+  coded: CodedRows,
   packings: Packings,
   paths: readonly string[],
 ): Promise<SlowPath[]> {
-  const rows = await engine.rows(slowestSql(packings));
+  const rows = await coded.rows(slowestSql(packings));
   return rows.map(([code, requests, ...quantiles]) => {
     const [p50 = 0, p95 = 0, p99 = 0] = quantiles.map(numberOf);
     return { path: paths[numberOf(code) - 1] ?? "", requests: numberOf(requests), p50, p95, p99 };
@@ -386,12 +255,3 @@ async function detailsOf(engine: ReportEngine, subject: Subject, range: Range): 
 
 const shortened = (value: Json): Json =>
   typeof value === "string" && value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE)}…` : value;
-
-async function unreadOf(engine: ReportEngine, subject: Subject): Promise<Unread> {
-  const [[unparsed] = []] = await engine.rows(unparsedSql(subject));
-  const lines = numberOf(unparsed) === 0 ? [] : await engine.rows(unparsedLinesSql(subject));
-  return {
-    unparsed: numberOf(unparsed),
-    examples: lines.map(([line, file]) => ({ line: String(line), file: String(file) })),
-  };
-}

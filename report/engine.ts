@@ -8,6 +8,10 @@ export interface ReportEngine {
   table(
     sql: string,
   ): Promise<{ readonly columns: readonly string[]; readonly rows: readonly (readonly Json[])[] }>;
+}
+
+/** An engine with tables of its own. */
+export interface KeepingEngine extends ReportEngine {
   /** Keeps a result under a name until the engine is closed or the name is used again. */
   keep(name: string, select: string): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import type { OpenLake } from "../lake/query";
 import type { Json } from "../terminal/rows";
-import type { ReportEngine } from "./engine";
+import type { KeepingEngine } from "./engine";
 
 /** Runs a report's SQL on a lake on this machine. */
-export function lakeEngine(lake: OpenLake): ReportEngine {
+export function lakeEngine(lake: OpenLake): KeepingEngine {
   const table = (sql: string) =>
     lake.query(sql, async ({ columns, rows }) => {
       const all: (readonly Json[])[] = [];

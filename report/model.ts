@@ -145,7 +145,8 @@ export interface TableReport<C = Cube> {
   readonly slots: readonly SlotTotals[];
   readonly slowest: readonly SlowPath[];
   readonly details: readonly DetailRows[];
-  readonly unread: Unread;
+  /** `null` if the lines were not counted. */
+  readonly unread: Unread | null;
 }
 
 /** A file that is in no row. */
@@ -167,7 +168,8 @@ export interface Report<C = Cube> {
   readonly timeZone: string;
   readonly source: string;
   readonly tables: readonly TableReport<C>[];
-  readonly rejected: Rejected;
+  /** `null` if the engine does not know the files. */
+  readonly rejected: Rejected | null;
   /** What was left out to keep the page small, in sentences. */
   readonly cuts: readonly string[];
 }

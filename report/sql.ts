@@ -26,9 +26,9 @@ export const grouped = ({ dimensions, lists }: Subject): readonly (Dimension | L
 export const extentSql = (subject: Subject, range: Range): string =>
   `SELECT count(*), min(time), max(time) FROM ${tableOf(subject)} WHERE ${rangeCondition(range)}`;
 
-/** Number of the slot of a row. */
+/** Number of the slot of a row. Doubles are divided: Trino rounds a quotient of decimals, here to the next slot. */
 export const slotSql = (from: number, slotMs: number): string =>
-  `CAST(floor(date_diff('second', ${timestamp(from)}, time) / ${(slotMs / 1000).toFixed(1)}) AS integer)`;
+  `CAST(floor(date_diff('second', ${timestamp(from)}, time) / ${slotMs / 1000}e0) AS integer)`;
 
 /** Columns whose combinations of values are few compared with the rows, and what is made of them. */
 export interface Source {
@@ -100,19 +100,22 @@ FROM (
 )`;
 }
 
+/** Number of values that are kept for their errors or their time. */
+export const spareValues = ({ values }: Dimension): number => Math.ceil(values / 6);
+
 export const domainName = ({ id }: Dimension): string => `report_values_${id}`;
 
 /**
  * The values that are kept, with their codes from 1: those with the most requests, and some with the most errors or time,
  * which would otherwise vanish behind busy ones.
  */
-export function domainSql({ name }: Source, { id, values }: Dimension): string {
+export function domainSql({ name }: Source, one: Dimension): string {
+  const { id, values } = one;
   const most = (measure: string, rows: number) =>
     `(SELECT value, requests FROM sums WHERE ${measure} > 0 ORDER BY ${measure} DESC, value LIMIT ${rows})`;
-  const some = Math.ceil(values / 6);
   const kept = [
     most("requests", values),
-    ...["failed", "refused", "spent"].map((measure) => most(measure, some)),
+    ...["failed", "refused", "spent"].map((measure) => most(measure, spareValues(one))),
   ];
   return `WITH sums AS (
   SELECT v_${id} AS value, sum(requests) AS requests, sum(failed) AS failed, sum(refused) AS refused, sum(spent) AS spent
@@ -278,7 +281,7 @@ GROUP BY ${keys.map((_, index) => index + 1).join(", ")}`;
 
 const shapeColumns = ({ keys, caps, slots }: CubeShape): readonly string[] =>
   keys.map((key) => {
-    if (key === TIME) return slots === 1 ? TIME : `CAST(floor(${TIME} / ${slots}.0) AS integer)`;
+    if (key === TIME) return slots === 1 ? TIME : `CAST(floor(${TIME} / ${slots}e0) AS integer)`;
     const cap = caps[key];
     return cap === undefined ? key : `CASE WHEN ${key} <= ${cap} THEN ${key} ELSE 0 END`;
   });
@@ -333,7 +336,7 @@ export const HOURS_SQL = `SELECT hour_number, count(*) FROM ${CODED} GROUP BY 1`
 /** Number of clients of each slot. */
 export const slotClientsSql = (subject: Subject, range: Range, slot: string): string =>
   `SELECT ${slot}, count(DISTINCT ${subject.words.client})
-FROM ${tableOf(subject)} WHERE ${rangeCondition(range)} GROUP BY 1`;
+FROM ${tableOf(subject)} WHERE ${rangeCondition(range)} GROUP BY 1 ORDER BY 1`;
 
 /** Sums of a range that is only compared with. */
 export const totalSql = (subject: Subject, range: Range): string => {

@@ -62,15 +62,12 @@ export const ROBOT = "robots";
 const statusClass = (status: string): string =>
   `CASE WHEN ${status} >= '1' AND ${status} < '6' THEN concat(substr(${status}, 1, 1), 'xx') ELSE 'no status' END`;
 
-/** CloudFront encodes the blanks of a User-Agent. */
-const agentText = ({ userAgent }: Words): string => `replace(${userAgent}, '%20', ' ')`;
-
 const isRobot = (words: Words): string =>
   `(coalesce(${words.userAgent}, '') = '' OR regexp_like(lower(${words.userAgent}), '${ROBOTS}'))`;
 
 /** The word of a User-Agent that names the robot or the program. */
 const robotName = (words: Words): string =>
-  `regexp_extract(lower(${agentText(words)}), '[a-z0-9_.-]*(${ROBOTS.replace("java/", "java")})[a-z0-9_-]*')`;
+  `regexp_extract(lower(${words.userAgentText}), '[a-z0-9_.-]*(${ROBOTS.replace("java/", "java")})[a-z0-9_-]*')`;
 
 const BROWSERS = [
   ["%Edg%", "Edge"],
@@ -98,7 +95,7 @@ const firstOf = (text: string, names: readonly (readonly [string, string])[], ot
   `CASE ${names.map(([pattern, name]) => `WHEN ${text} LIKE '${pattern}' THEN '${name}'`).join(" ")} ELSE '${otherwise}' END`;
 
 const browser = (words: Words): string =>
-  `concat(${firstOf(agentText(words), BROWSERS, "another program")}, ' on ', ${firstOf(agentText(words), SYSTEMS, "another system")})`;
+  `concat(${firstOf(words.userAgentText, BROWSERS, "another program")}, ' on ', ${firstOf(words.userAgentText, SYSTEMS, "another system")})`;
 
 const dimensionsOf = (words: Words, host: Pick<Dimension, "sql" | "columns">): Dimension<DimensionId>[] => [
   { id: "status", label: "Status class", sql: statusClass(words.status), columns: [words.status], values: 6 },
@@ -256,6 +253,14 @@ const CLOUDFRONT: Subject = {
   lists: [
     ...listsOf(CLOUDFRONT_WORDS),
     { id: "referrer", label: "Referrers", sql: "cs_referrer", columns: ["cs_referrer"], values: 30 },
+    {
+      id: "country",
+      label: "Countries",
+      sql: "c_country",
+      columns: ["c_country"],
+      values: 12,
+      note: "Only standard logging version 2 logs them.",
+    },
     {
       id: "cause",
       label: "Detailed result types",

@@ -1,8 +1,7 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { stat, writeFile } from "node:fs/promises";
 import { writeWhole } from "../lake/write-whole";
 import { type Asked, collect } from "./collect";
-import type { ReportEngine } from "./engine";
+import type { KeepingEngine, ReportEngine } from "./engine";
 import type { Rejected } from "./model";
 import { type PageAssets, renderPage } from "./render";
 
@@ -13,22 +12,14 @@ export interface Written {
   readonly tables: readonly string[];
 }
 
-/** @param folder the folder of the built page: that of the program */
-export async function readAssets(folder: string): Promise<PageAssets> {
-  return {
-    script: await readFile(join(folder, "report-page.js"), "utf8"),
-    style: await readFile(join(folder, "report-page-style.css"), "utf8"),
-  };
-}
-
 /**
  * Makes a report and writes it to a file. Nothing is written if no table has rows in the range.
  *
  * @throws Error of the system if the file cannot be written: the old one is still there then
  */
 export async function writeReport(
-  engine: ReportEngine,
-  asked: Asked & { readonly source: string; readonly now: Date; readonly rejected: Rejected },
+  engine: ReportEngine | KeepingEngine,
+  asked: Asked & { readonly source: string; readonly now: Date; readonly rejected: Rejected | null },
   file: string,
   assets: PageAssets,
   onProgress: (what: string) => void = () => undefined,

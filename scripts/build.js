@@ -32,7 +32,7 @@ buildSync({
 });
 
 /** Packages that are native, that share classes with other packages, or that only the build needs. */
-const PACKAGES_OUTSIDE = ["cdktf", "constructs", "esbuild", "@duckdb/node-api"];
+const PACKAGES_OUTSIDE = ["cdktf", "constructs", "esbuild", "@duckdb/node-api", "playwright-core"];
 
 // The programs bundle their packages: one file loads much faster than hundreds.
 buildSync({
@@ -113,6 +113,6 @@ buildSync({
 
 const { bundleHandlers, zipHandler } = require(join(dist, "handler-code.js"));
 mkdirSync(join(dist, "handlers"));
-for (const [name, code] of bundleHandlers(root)) {
-  writeFileSync(join(dist, "handlers", `${name}.zip`), zipHandler(code));
+for (const [name, files] of bundleHandlers(root)) {
+  writeFileSync(join(dist, "handlers", `${name}.zip`), zipHandler(files));
 }

@@ -79,6 +79,8 @@ ${workTable()}
 - Alarms, metrics, the dashboard and the queue's pollers cost the same without any files: they are most of the first row of the
   table. The free tier (ten metrics, ten alarms, three dashboards and a million queue requests) is not subtracted. To save these
   costs, set \`"alarms": false\` and \`"dashboard": false\`.
+- The daily report is not on this page: \`access-logs cost --report-days N\` adds it to the typed tables. Each of its statements
+  is counted with the complete rows of its days, although it reads only its columns.
 - Not included: queries (Athena bills scanned bytes), KMS, the delivery itself, and the catalog (the first million objects are
   free).
 
@@ -87,7 +89,7 @@ behind. Later files are not converted, and only Lambda's own retries exist. It h
 **AWS's own delivery** (CloudWatch Logs delivery to S3) writes text or Parquet under Hive-style keys. AWS charges GB of text before
 compression, five times the stored size; CloudFront's text is delivered without a charge. Conversion to Parquet costs more per GB; this
 is not included because no published price was found for this Region. **Firehose** takes the same delivery, and writes Parquet.
-Typed tables can be read from CloudFront's free delivery only after its format is supported.
+CloudFront's delivery as JSON goes into the pipeline's typed tables (\`deliverFrom\` of a source), its Parquet does not.
 
 ## ${count(MIDDLE.filesPerDay)} files and ${count(MIDDLE.gbPerDay)} GB per day, item by item
 

@@ -92,7 +92,7 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: "Committing files",
-    text: "`transform-partition` runs one statement for the noted files of a table, or one for every hundred partitions. Iceberg makes all of its rows visible at once, or none. The statement reads only these files: by name if there are up to a hundred, otherwise as ranges of names. The anti-join on the identity of `log_file` excludes committed files, whatever their names were, so a retry adds nothing; it is pruned by the same hours, and by names that begin with a time. A line is a row if the SerDe's pattern matches it; the other lines are in the view below.",
+    text: "`transform-partition` runs one statement for the noted files of a table, or one for every hundred partitions. Iceberg makes all of its rows visible at once, or none. The statement reads only these files: by name if there are up to a hundred, otherwise as ranges of names. The anti-join on the identity of `log_file` excludes committed files, whatever their names were, so a retry adds nothing; it is pruned by the same hours, and by names that begin with a time. A line is a row if the SerDe's pattern matches it; the other lines are in the view below. Where lines may be JSON, as here, the inner SELECTs give each column the text of its key, and the last condition has the pattern for these texts.",
     sql: renderCommit(TABLE, FILES),
   },
   {
@@ -102,7 +102,7 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: "The view of unparsed lines",
-    text: "Created with the typed table, and replaced every night. Each line is a row, a header or in this view: the view uses the SerDe's pattern without groups and lookarounds.",
+    text: "Created with the typed table, and replaced every night. Each line is a row, a header or in this view: the view uses the SerDe's pattern without groups and lookarounds, and for JSON the commit's texts and condition.",
     sql: renderUnparsedView(TABLE),
   },
   {

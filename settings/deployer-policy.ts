@@ -1,3 +1,4 @@
+import { vendedDeliveryOf } from "../pipeline/log-source";
 import { databaseOf, logGroupNameOf } from "../pipeline/names";
 import { allow, type PolicyStatement, policyDocument } from "../pipeline/policy";
 import { partitionOf } from "../pipeline/regions";
@@ -14,7 +15,9 @@ interface Deployed {
 
 interface Place {
   readonly settings: Settings;
-  /** ARN of a resource of the account, in the Region. */
+  /** ARN of a resource of the account, in a Region. */
+  readonly inRegion: (region: string, service: string, resource: string) => string;
+  /** ARN of a resource of the account, in the Region of the pipeline. */
   readonly here: (service: string, resource: string) => string;
   /** ARN of a resource of the account, without a Region. */
   readonly anywhere: (service: string, resource: string) => string;
@@ -30,6 +33,14 @@ const named =
 const rolesOf = ({ anywhere, settings: { name, iamPath = "/", globalNameSuffix = "" } }: Place): string[] => [
   anywhere("iam", `role${iamPath}${name}-*${globalNameSuffix}`),
 ];
+
+/** ARNs in the Regions of the deliveries. */
+const vended = ({ settings, inRegion }: Place, resource: string): string[] => {
+  const regions = new Set(settings.sources.flatMap((source) => vendedDeliveryOf(source)?.region ?? []));
+  return [...regions].map((region) => inRegion(region, "logs", resource));
+};
+const endsOfDeliveries = (place: Place): string[] =>
+  ["source", "destination"].flatMap((end) => vended(place, `delivery-${end}:${place.settings.name}-*`));
 
 /** Permissions to create, read, change, tag and delete the resources of the constructs. */
 export const DEPLOYED: readonly Deployed[] = [
@@ -215,6 +226,33 @@ export const DEPLOYED: readonly Deployed[] = [
     resources: () => ["*"],
   },
   {
+    service: "logs",
+    types: ["aws_cloudwatch_log_delivery_source", "aws_cloudwatch_log_delivery_destination"],
+    actions: [
+      "DeleteDeliveryDestination",
+      "DeleteDeliverySource",
+      "GetDeliveryDestination",
+      "GetDeliverySource",
+      "PutDeliveryDestination",
+      "PutDeliverySource",
+      ...TAGS,
+    ],
+    resources: endsOfDeliveries,
+  },
+  {
+    service: "logs",
+    types: ["aws_cloudwatch_log_delivery"],
+    actions: ["CreateDelivery", "DeleteDelivery", "GetDelivery", "UpdateDeliveryConfiguration", ...TAGS],
+    // AWS chooses the ids of deliveries; creating one needs permissions for both of its ends.
+    resources: (place) => [...vended(place, "delivery:*"), ...endsOfDeliveries(place)],
+  },
+  {
+    service: "cloudfront",
+    types: ["aws_cloudwatch_log_delivery_source"],
+    actions: ["AllowVendedLogDeliveryForResource"],
+    resources: ({ settings }) => settings.sources.flatMap(({ deliverFrom }) => deliverFrom ?? []),
+  },
+  {
     service: "events",
     types: ["aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"],
     actions: [
@@ -366,18 +404,27 @@ export const WITHOUT_PERMISSION: readonly string[] = [
 export function deployerPolicyOf(settings: Settings, types: ReadonlySet<string>, account: string): string {
   const { region, kmsKey, vpc } = settings;
   const partition = partitionOf(region);
+  const arnIn: Place["inRegion"] = (where, service, resource) =>
+    `arn:${partition}:${service}:${where}:${account}:${resource}`;
   const place: Place = {
     settings,
-    here: (service, resource) => `arn:${partition}:${service}:${region}:${account}:${resource}`,
-    anywhere: (service, resource) => `arn:${partition}:${service}::${account}:${resource}`,
+    inRegion: arnIn,
+    here: (service, resource) => arnIn(region, service, resource),
+    anywhere: (service, resource) => arnIn("", service, resource),
     bucket: (name) => `arn:${partition}:s3:::${name}`,
   };
-  const statements = DEPLOYED.filter((deployed) => deployed.types.some((type) => types.has(type))).map(
-    ({ service, actions, resources }): PolicyStatement =>
-      allow(
-        actions.map((action) => `${service}:${action}`),
-        resources(place),
-      ),
+  const statements = DEPLOYED.filter((deployed) => deployed.types.some((type) => types.has(type))).flatMap(
+    ({ service, actions, resources }): PolicyStatement[] => {
+      const arns = resources(place);
+      // `types` may be all types: these settings need not have a resource of each.
+      if (arns.length === 0) return [];
+      return [
+        allow(
+          actions.map((action) => `${service}:${action}`),
+          arns,
+        ),
+      ];
+    },
   );
   return policyDocument([
     ...statements,

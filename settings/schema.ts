@@ -7,10 +7,14 @@ import { ALARM_PROTOCOLS } from "../pipeline/alarm-protocols";
 import { LAYOUTS, MAX_SILENT_HOURS } from "../pipeline/log-source";
 import {
   BUCKET_EVENTS,
+  DAILY_SCHEDULE,
   DEFAULT_LOG_RETENTION_DAYS,
   DEFAULT_PROJECTION_FROM,
+  DEFAULT_REPORT_DAYS,
+  DEFAULT_REPORT_SCHEDULE,
   DEFAULT_RESULTS_RETENTION_DAYS,
   DEFAULT_SCAN_LIMIT_GIB,
+  MAX_REPORT_DAYS,
   PARTITION_MODES,
   PIPELINE_NAME,
 } from "../pipeline/props";
@@ -62,6 +66,9 @@ const WITHOUT_ACCOUNTS = DELIVERIES.flatMap((delivery) =>
 const LATE_HOURS = Object.values(FORMATS)
   .map(({ id, lateByHours }) => `${lateByHours} for ${id}`)
   .join(", ");
+const VENDED = Object.values(FORMATS).flatMap(({ id, delivery }) =>
+  delivery.kind === "acl" && delivery.vended ? [id] : [],
+);
 const FLAT = Object.values(FORMATS).flatMap(({ id, delivered }) => (delivered.kind === "flat" ? [id] : []));
 /** Metadata of an option with a fixed default. */
 const withDefault = (description: string, value: string | number | boolean) => ({
@@ -112,6 +119,13 @@ const source = z.strictObject({
     .optional()
     .describe(
       `Accounts whose ${WITH_ACCOUNTS.join(" and ")} may deliver; not for ${WITHOUT_ACCOUNTS.join(" and ")}. Default: the account of the pipeline`,
+    ),
+  deliverFrom: z
+    .string()
+    .regex(/^arn:aws:cloudfront::\d{12}:distribution\/[A-Z0-9]+$/, "must be the ARN of a distribution")
+    .optional()
+    .describe(
+      `Distribution of the pipeline's account whose logs the pipeline has delivered, with standard logging version 2 as JSON; only for ${VENDED.join(" and ")}. Default: logs are enabled elsewhere`,
     ),
   partition: z
     .boolean()
@@ -226,6 +240,29 @@ export const settingsSchema = z.strictObject({
     .boolean()
     .optional()
     .meta(withDefault("Save the built-in questions in the analysts' workgroup, if typed tables exist", true)),
+  report: z
+    .strictObject({
+      schedule: z
+        .string()
+        .regex(DAILY_SCHEDULE, "must be a time of day, as cron(minute hour * * ? *)")
+        .optional()
+        .meta(withDefault("Time of day in UTC, as cron(minute hour * * ? *)", DEFAULT_REPORT_SCHEDULE)),
+      days: z
+        .int()
+        .min(1)
+        .max(MAX_REPORT_DAYS)
+        .optional()
+        .meta(
+          withDefault(
+            "Complete days, in UTC, that each report is about: Athena scans all of them every day",
+            DEFAULT_REPORT_DAYS,
+          ),
+        ),
+    })
+    .optional()
+    .describe(
+      "Write a report of the typed tables every day, as an HTML file below reports/ in the pipeline's bucket. Default: none",
+    ),
   partitions: z
     .enum(PARTITION_MODES)
     .optional()

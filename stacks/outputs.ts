@@ -2,6 +2,7 @@ import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { dependable, type ITerraformDependable, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { FORMATS } from "../formats";
+import { REPORTS_PREFIX } from "../formats/partition-layout";
 import type { AccessLogPipeline } from "../modules/access-log-pipeline";
 import type { HandlerFunction } from "../modules/handler-function";
 import type { QueryWorkgroup } from "../modules/query-workgroup";
@@ -28,6 +29,7 @@ export function addOutputs(scope: Construct, pipeline: AccessLogPipeline): void 
 function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>> {
   const { bucket, landing, trigger, move, database, tables, createPartition, partitionSchedule, lake } =
     pipeline;
+  const { makeReport, reportSchedule } = pipeline;
   const { topic, dashboard } = pipeline.monitoring;
   return {
     log_bucket: { value: bucket.bucket.bucket, description: "Bucket of the moved files" },
@@ -66,6 +68,15 @@ function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>
       ? {
           ...scheduledOutputs("transform_partition", lake.transform, lake.transformSchedule),
           ...scheduledOutputs("maintain_lake", lake.maintain, lake.maintainSchedule),
+        }
+      : {}),
+    ...(makeReport && reportSchedule
+      ? {
+          ...scheduledOutputs("make_report", makeReport, reportSchedule),
+          report: {
+            value: `s3://${bucket.bucket.bucket}/${REPORTS_PREFIX}latest.html`,
+            description: "The latest report; the others are next to it, by their day",
+          },
         }
       : {}),
     database: { value: database.name, description: "Glue database of the tables" },

@@ -58,12 +58,25 @@ export interface Input {
 
 const settings = z.toJSONSchema(settingsSchema, { io: "input" }) as Schema;
 
+/** Not an attribute of the module's sources: each resource of the module would depend on it. */
+const NO_ATTRIBUTE = "deliverFrom";
+
+const withoutAttribute = (sources: Schema): Schema => ({
+  ...sources,
+  items: {
+    ...sources.items,
+    properties: Object.fromEntries(
+      Object.entries(sources.items?.properties ?? {}).filter(([name]) => name !== NO_ATTRIBUTE),
+    ),
+  },
+});
+
 export const INPUTS: readonly Input[] = Object.entries(settings.properties ?? {})
   .filter(([setting]) => !CALLERS_SETTINGS.includes(setting))
   .map(([setting, schema]) => ({
     setting,
     variable: snakeCase(setting),
-    schema,
+    schema: setting === SOURCES ? withoutAttribute(schema) : schema,
     required: settings.required?.includes(setting) ?? false,
     wrappedIn: WRAPPED[setting],
   }));
@@ -193,7 +206,7 @@ function tokenOf(schema: Schema, expression: string): unknown {
     return Object.fromEntries(
       Object.entries(schema.properties).map(([name, property]) => [
         name,
-        tokenOf(property, `${expression}.${snakeCase(name)}`),
+        tokenOf(property, attributeOf(schema, name, `${expression}.${snakeCase(name)}`)),
       ]),
     );
   }
@@ -205,6 +218,12 @@ function tokenOf(schema: Schema, expression: string): unknown {
     (type) => type === "number" || type === "integer",
   );
   return isNumber ? Token.asNumber(reference) : Token.asString(reference);
+}
+
+/** An attribute of an object; one with a default may be missing. */
+function attributeOf({ properties }: Schema, name: string, expression: string): string {
+  const { default: preset } = properties?.[name] ?? {};
+  return preset === undefined ? expression : `coalesce(try(${expression}, null), ${JSON.stringify(preset)})`;
 }
 
 /** Reference to the value of an input: a variable, or the local value with the attribute of its object. */

@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { readAssets } from "../../report/assets";
 import type { Report } from "../../report/model";
 import { renderPage } from "../../report/render";
-import { readAssets } from "../../report/write-report";
 import type { TestLake } from "../helpers/lake";
 import { HOSTILE, reportLake, reportOf } from "../helpers/report";
-import { CHROMIUM, launch } from "./chromium";
+import { CHROMIUM, launch } from "../../testing/chromium";
 
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 

@@ -30,7 +30,7 @@ describe("an answer from a lake", () => {
       "warning: the lake has no cloudfront logs; it has alb logs of 2026-11-23\n",
     );
     expect(await ask("alb_top_clients", "--from", "2026-11-24", "--to", "2026-11-25")).toBe(
-      "warning: the lake has alb logs of 2026-11-23, none of the asked days\n",
+      "warning: the lake has alb logs of 2026-11-23, by the names of their files: none of the asked days\n",
     );
   });
 

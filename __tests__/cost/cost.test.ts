@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import fc from "fast-check";
 import {
   billOf,
@@ -5,6 +6,7 @@ import {
   type Load,
   moveInvocations,
   moveNotes,
+  REPORT_ALARMS,
   REQUESTS,
   WATCHERS,
 } from "../../cost/model";
@@ -20,6 +22,7 @@ import { type S3Request, type S3Server, startS3Server } from "../../testing/s3-s
 import { embeddedMetrics } from "../helpers/embedded-metrics";
 import { invokeHandler } from "../helpers/invoke-handler";
 import { putNotes } from "../helpers/notes";
+import { answerReport } from "../helpers/report-answers";
 import { resourcesOf, synthSettings } from "../helpers/synth";
 
 const FILE = "raw/alb_access_logs/dt=2026-11-23/hour=07/a.gz";
@@ -108,6 +111,20 @@ describe("the model counts the work of the handlers:", () => {
       reads: 0,
     });
     expect(metricsPublished()).toBe(REQUESTS.metrics.move);
+  });
+
+  it("make-report submits a fixed number of statements for a table", async () => {
+    athena.setAnswer(answerReport);
+    s3.put("logs", "reports/2026-11-22.html", "");
+    await invokeHandler(
+      "make-report",
+      { athena, s3, environment: { DAYS: "1", LAMBDA_TASK_ROOT: join(__dirname, "../../dist/cli") } },
+      SCHEDULED,
+      { getRemainingTimeInMillis: () => 900_000 },
+    );
+    const { statements, ...requests } = REQUESTS.reportRun;
+    expect(athena.queries).toHaveLength(statements);
+    expect(billed(s3.requests)).toEqual(requests);
   });
 
   it("transform-partition looks for work, and a commit adds a fixed number of requests", async () => {
@@ -202,6 +219,13 @@ describe("the model counts the work of the handlers:", () => {
       dashboards: count("aws_cloudwatch_dashboard"),
     }).toEqual(WATCHERS[design]);
   });
+
+  it("the stack with a daily report has these alarms in addition", () => {
+    const sources = [{ name: "web", format: "alb", prefix: "alb/" }];
+    const stack = synthSettings({ name: "access-logs", region: "us-east-1", sources, report: {} });
+    const alarms = Object.keys(resourcesOf(stack, "aws_cloudwatch_metric_alarm"));
+    expect(alarms).toHaveLength(WATCHERS.typed.alarms + REPORT_ALARMS);
+  });
 });
 
 const load: fc.Arbitrary<Load> = fc.record({
@@ -234,6 +258,7 @@ describe("a bill", () => {
           { ...given, filesPerDay: given.filesPerDay * 2 },
           { ...given, gbPerDay: given.gbPerDay * 2 },
           { ...given, daysKept: given.daysKept * 2 },
+          { ...given, reportDays: 1 },
         ]) {
           expect(billOf(design, more).usd).toBeGreaterThanOrEqual(usd * (1 - 1e-9));
         }

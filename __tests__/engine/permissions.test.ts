@@ -40,6 +40,7 @@ const PLACES = [
   "_commits/*",
   "_reconciled/*",
   "rejected/*",
+  "reports/*",
   "_touched/*",
   "_privacy/salt",
   "_config/sources.json",
@@ -67,6 +68,11 @@ const ACCESS: Readonly<Record<HandlerName, Access>> = {
     read: [...ORIGINALS, ...TEXT, "rejected/*", "_config/sources.json"],
     write: [...TEXT, "_arrivals/*"],
     remove: ORIGINALS,
+  },
+  "make-report": {
+    read: ["lake/*", "rejected/*", "_config/sources.json", RESULTS],
+    write: ["reports/*", RESULTS],
+    remove: [],
   },
   "create-partition": {
     read: [...FOLDERS, "_arrivals/*", "_config/sources.json", RESULTS],
@@ -96,7 +102,7 @@ const users = new Map<HandlerName, S3Client>();
 const limit = pLimit(REQUESTS_AT_ONCE);
 
 beforeAll(async () => {
-  pipeline = await deploy("permissions");
+  pipeline = await deploy("permissions", { report: {} });
   owner = localS3Client(S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY);
   await owner.send(new CreateBucketCommand({ Bucket: otherBucket }));
   for (const name of HANDLER_NAMES) users.set(name, await gatewayUser(name, pipeline.statementsOf(name)));
@@ -114,6 +120,7 @@ it("has a separate role for each function", async () => {
   await pipeline.process([logFile(albKey(), [albLine({})])]);
   await pipeline.run("create-partition", "2026-11-23T07:50:00Z");
   await pipeline.maintain("2026-11-24T02:15:00Z");
+  await pipeline.run("make-report", "2026-11-24T06:30:00Z");
   for (const name of HANDLER_NAMES) {
     const calls = pipeline.calls.filter((call) => call.function === name);
     expect(calls.length).toBeGreaterThan(10);

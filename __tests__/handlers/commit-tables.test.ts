@@ -494,6 +494,23 @@ describe("the records of commits", () => {
     expect((await records.read()).pending).toEqual(commit);
   });
 
+  it.each(["99999999999999999999.json", "9007199254740992.done.json", "5.json", "1e5.json", "-1.json"])(
+    "are not confused with another object, which would take all numbers: %s",
+    async (name) => {
+      const store = memoryObjectStore();
+      await store.put({ bucket: BUCKET, key: `_commits/${TABLE}/${name}` }, "null");
+      expect(await commitRecords(store, BUCKET, TABLE).read()).toMatchObject({ pending: undefined, next: 1 });
+    },
+  );
+
+  it("stop at the last number that has a name, because the next one would not be found again", async () => {
+    const store = memoryObjectStore();
+    const key = `_commits/${TABLE}/9999999999.json`;
+    for (const name of [key, key.replace(".json", ".done.json")])
+      await store.put({ bucket: BUCKET, key: name }, "{}");
+    await expect(commitRecords(store, BUCKET, TABLE).read()).rejects.toThrow(`${key} is not a valid`);
+  });
+
   it("end once, and the next number follows", async () => {
     const store = memoryObjectStore();
     const records = commitRecords(store, BUCKET, TABLE);

@@ -11,6 +11,7 @@ import type { HandlerName } from "../../pipeline/handler-names";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
 import { s3Notification, sqsEvent } from "../../testing/events";
 import { type S3Server, startS3Server } from "../../testing/s3-server";
+import { answerReport } from "../helpers/report-answers";
 
 const RUNTIME = join(__dirname, "../helpers/lambda-runtime.cjs");
 const KEY =
@@ -52,6 +53,7 @@ const environment = (name: HandlerName): Record<string, string> => ({
   KEEP_ORIGINALS: "false",
   COLUMNAR: "true",
   PARTITIONS: "managed",
+  DAYS: "1",
   POWERTOOLS_METRICS_NAMESPACE: "AccessLogs",
   POWERTOOLS_SERVICE_NAME: "test",
 });
@@ -119,5 +121,14 @@ describe("on this Node version, the deployed zip of", () => {
     const invocation = await invoke("maintain-lake", { scheduledTime: NOW, table: "alb_access_logs" });
     expect(invocation).toEqual({ result: expect.anything(), stderr: NO_WARNING });
     expect(statements("VACUUM")).toHaveLength(1);
+  });
+
+  it("make-report writes a page", async () => {
+    athena.setAnswer(answerReport);
+    expect(await invoke("make-report", { scheduledTime: NOW })).toEqual({
+      result: { key: "reports/2026-11-23.html", tables: ["alb_access_logs"] },
+      stderr: NO_WARNING,
+    });
+    expect(s3.read("logs", "reports/latest.html")).toContain("<!doctype html>");
   });
 });

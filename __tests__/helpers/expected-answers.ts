@@ -75,10 +75,10 @@ export const EXPECTED: Readonly<Record<string, Compute>> = {
           hour,
           requests: group.length,
           ...Object.fromEntries(
-            ["2", "3", "4", "5"].map((digit) => [`status_${digit}xx`, group.filter(isClass(digit)).length]),
+            ["2", "3", "4", "5"].map((digit) => [`${digit}xx`, group.filter(isClass(digit)).length]),
           ),
           other: group.filter(({ status }) => status === "000").length,
-          server_error_percent: percent(group.filter(isClass("5")).length, group.length),
+          "5xx_percent": percent(group.filter(isClass("5")).length, group.length),
         }),
       ),
       "hour",

@@ -64,7 +64,7 @@ const AGENTS = [
   "curl/7.88.1",
   GPTBOT,
   "ExampleBot/2.1",
-  "Opera/9.80",
+  "Opera/9.80 (X11; Linux)",
   null,
 ] as const;
 const RESULTS = ["Hit", "RefreshHit", "OriginShieldHit", "Miss", "Miss", "Redirect"] as const;
@@ -171,7 +171,7 @@ const cloudfrontLineOf = (request: LoggedRequest): string =>
     "cs-uri-stem": request.path,
     "sc-status": request.status,
     "cs(Referer)": request.referrer ?? "-",
-    "cs(User-Agent)": request.userAgent ?? "-",
+    "cs(User-Agent)": request.userAgent?.replaceAll(" ", "%20") ?? "-",
     "cs-uri-query": request.query ?? "-",
     "x-edge-result-type": request.result,
     "x-host-header": request.host,

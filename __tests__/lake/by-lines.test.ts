@@ -195,6 +195,13 @@ describe("a file whose name is not AWS's", () => {
     ]);
   });
 
+  it("is not kept in memory to find its first line: it is skipped after 32 MB of empty lines", async () => {
+    lake.put("empty.log", Buffer.concat([Buffer.alloc(33 << 20, "\n"), Buffer.from(THREE_HOURS)]));
+    expect((await lake.ingest()).ignored).toEqual([
+      { key: "empty.log", reason: "unmatched-key", detail: "it has no lines" },
+    ]);
+  });
+
   it("is not taken for the format that was given if none of its first lines is of it", async () => {
     lake.put("text.log", lines(...Array.from({ length: 30_000 }, () => "x".repeat(60))));
     const { ignored } = await lake.ingest({ format: "alb" as FormatId });

@@ -70,6 +70,58 @@ describe("AccessLogPipeline", () => {
     expect(resourcesOf(synth(), "aws_s3_bucket_acl")).toEqual({});
   });
 
+  it("creates the delivery of a distribution's logs as JSON, and needs no access control list for it", () => {
+    const deliverFrom = "arn:aws:cloudfront::111122223333:distribution/E2EXAMPLE1SHOP";
+    const sources = [{ name: "cdn", format: "cloudfront" as const, prefix: "cdn/", deliverFrom }];
+    const json = synth({ region: "eu-central-1", sources });
+    const end = { name: "logs-E2EXAMPLE1SHOP", region: "us-east-1" };
+    expect(onlyResource(json, "aws_cloudwatch_log_delivery_source")).toEqual({
+      ...end,
+      log_type: "ACCESS_LOGS",
+      resource_arn: deliverFrom,
+    });
+    expect(onlyResource(json, "aws_cloudwatch_log_delivery_destination")).toEqual({
+      ...end,
+      output_format: "json",
+      delivery_destination_configuration: [{ destination_resource_arn: "${aws_s3_bucket.logs.arn}/cdn" }],
+    });
+    const delivery = onlyResource(json, "aws_cloudwatch_log_delivery");
+    expect(delivery).toMatchObject({
+      region: "us-east-1",
+      delivery_source_name: expect.stringMatching(/^\$\{aws_cloudwatch_log_delivery_source\..+\.name\}$/),
+      delivery_destination_arn: expect.stringMatching(
+        /^\$\{aws_cloudwatch_log_delivery_destination\..+\.arn\}$/,
+      ),
+      s3_delivery_configuration: [
+        { suffix_path: "{distributionid}/{yyyy}/{MM}/{dd}/{HH}", enable_hive_compatible_path: false },
+      ],
+      depends_on: [expect.stringMatching(/^aws_s3_bucket_policy\./)],
+    });
+    const fields = delivery.record_fields as string[];
+    expect(fields).toHaveLength(41);
+    expect(fields).toEqual(expect.arrayContaining(["date", "cs(Referer)", "connection-id", "timestamp(ms)"]));
+    const account = expect.stringMatching(/^\$\{data\.aws_caller_identity\..+\.account_id\}$/);
+    expect(statementsOf(onlyResource(json, "aws_s3_bucket_policy")).slice(1)).toEqual([
+      {
+        Sid: "VendedLogDelivery",
+        Effect: "Allow",
+        Principal: { Service: "delivery.logs.amazonaws.com" },
+        Action: "s3:PutObject",
+        Resource: ["${aws_s3_bucket.logs.arn}/cdn/*"],
+        Condition: {
+          StringEquals: { "s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": account },
+          ArnLike: {
+            "aws:SourceArn": [expect.stringMatching(/^arn:aws:logs:us-east-1:\$\{.+\}:delivery-source:\*$/)],
+          },
+        },
+      },
+    ]);
+    expect(resourcesOf(json, "aws_s3_bucket_acl")).toEqual({});
+    expect(onlyResource(json, "aws_s3_bucket_ownership_controls").rule).toEqual({
+      object_ownership: "BucketOwnerEnforced",
+    });
+  });
+
   it("lets load balancers deliver below their accounts' folders, over TLS only", () => {
     const json = synth({
       region: "eu-central-1",

@@ -33,7 +33,7 @@ describe("zipHandler", () => {
     const before = process.env.TZ;
     const zips = zones.map((zone) => {
       process.env.TZ = zone;
-      return Buffer.from(zipHandler(Buffer.from("code"))).toString("hex");
+      return Buffer.from(zipHandler({ "index.js": Buffer.from("code") })).toString("hex");
     });
     process.env.TZ = before;
     expect(new Set(zips).size).toBe(1);

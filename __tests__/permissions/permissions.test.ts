@@ -25,6 +25,7 @@ interface Options {
   readonly partitions?: "projection";
   readonly lakeFormation?: boolean;
   readonly vpc?: object;
+  readonly report?: object;
   readonly sources?: readonly object[];
 }
 const VARIANTS: Readonly<Record<string, Options>> = {
@@ -35,7 +36,7 @@ const VARIANTS: Readonly<Record<string, Options>> = {
   projection: { partitions: "projection" },
   "projection, text only": { partitions: "projection", columnar: false },
   "encrypted with a KMS key": { kmsKey: KEY },
-  "ruled by Lake Formation": { lakeFormation: true },
+  "ruled by Lake Formation, with reports": { lakeFormation: true, report: {} },
   "hashed rows": {
     sources: [{ name: "alb", format: "alb", prefix: "alb/", privacy: { clientIps: "hash" } }],
   },
@@ -127,6 +128,7 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
       columnar,
       projected: options.partitions === "projection",
       keepOriginals: options.keepOriginals ?? false,
+      hasReports: options.report !== undefined,
     });
     calls = [...recorded, ...notReached(options), ...handlers.flatMap((name) => bySetting(options, name))];
     jest.restoreAllMocks();

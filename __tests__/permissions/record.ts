@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -17,6 +18,7 @@ import { arnOf, type Call, type CallOfAnyone, callTo, type Place } from "../../t
 import { callsOf, type Sent } from "../../testing/permissions/sdk-calls";
 import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { invokeHandler } from "../helpers/invoke-handler";
+import { answerReport } from "../helpers/report-answers";
 import { fileAt, putNotes, putNotesOf } from "../helpers/notes";
 import { PLACE } from "./place";
 
@@ -28,11 +30,12 @@ export interface Scenario {
   readonly columnar: boolean;
   readonly projected: boolean;
   readonly keepOriginals: boolean;
+  readonly hasReports: boolean;
 }
 
 /** Runs every function of a pipeline once on servers in memory, and records each request to AWS. */
 export async function recordCalls(scenario: Scenario): Promise<Call[]> {
-  const { sources, landing, columnar, projected, keepOriginals } = scenario;
+  const { sources, landing, columnar, projected, keepOriginals, hasReports } = scenario;
   const [athena, s3, sqs] = [await startAthenaServer(), await startS3Server(), await startQueue()];
   const moved = sources.filter(({ asDelivered }) => asDelivered === undefined);
   const place = placeOf(sources);
@@ -45,6 +48,8 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
     COLUMNAR: String(columnar),
     PARTITIONS: projected ? "projection" : "managed",
     RETENTION_DAYS: "400",
+    DAYS: "7",
+    LAMBDA_TASK_ROOT: join(__dirname, "../../dist/cli"),
     LANDING_BUCKET: landing,
     ...(moved.length > 0 ? { QUEUE_URL: `${sqs.endpoint}/${PLACE.account}/logs-arrivals` } : {}),
     AWS_ENDPOINT_URL_SQS: sqs.endpoint,
@@ -140,6 +145,10 @@ export async function recordCalls(scenario: Scenario): Promise<Call[]> {
       athena.tables.set(format.table, columns.slice(1));
     }
     await maintain("2026-11-26T02:15:00Z");
+    if (hasReports) {
+      athena.setAnswer(answerReport);
+      await run("make-report", { scheduledTime: "2026-11-26T06:30:00Z" });
+    }
     return calls;
   } finally {
     await Promise.all([athena.close(), s3.close(), sqs.close()]);

@@ -30,6 +30,17 @@ const VARIANTS: readonly object[] = [
     alarmSubscriptions: [{ protocol: "email", endpoint: "ops@example.com" }],
     vpc: { subnetIds: ["subnet-0a1b"], securityGroupIds: ["sg-0a1b"] },
   },
+  {
+    ...BASE,
+    sources: [
+      {
+        name: "cdn",
+        format: "cloudfront",
+        prefix: "cdn/",
+        deliverFrom: `arn:aws:cloudfront::${ACCOUNT}:distribution/E2EXAMPLE1SHOP`,
+      },
+    ],
+  },
 ];
 
 const typesOf = ({ resource, data = {} }: TerraformJson): Set<string> =>
@@ -95,6 +106,7 @@ describe("the policy of the deploying role", () => {
 function requestsFor(type: string, body: Record<string, unknown>) {
   const here = (service: string, resource: string) =>
     `arn:aws:${service}:eu-central-1:${ACCOUNT}:${resource}`;
+  const vended = (resource: string) => `arn:aws:logs:us-east-1:${ACCOUNT}:${resource}`;
   const both = (service: string, kind: string, resource: string) =>
     ["Create", "Delete"].map((verb) => ({ action: `${service}:${verb}${kind}`, resource }));
   const name = String(body.name ?? body.function_name);
@@ -116,6 +128,15 @@ function requestsFor(type: string, body: Record<string, unknown>) {
       return both("iam", "Policy", `arn:aws:iam::${ACCOUNT}:policy${body.path ?? "/"}${name}`);
     case "aws_cloudwatch_log_group":
       return both("logs", "LogGroup", here("logs", `log-group:${name}`));
+    case "aws_cloudwatch_log_delivery_source":
+      return [
+        { action: "logs:PutDeliverySource", resource: vended(`delivery-source:${name}`) },
+        { action: "cloudfront:AllowVendedLogDeliveryForResource", resource: String(body.resource_arn) },
+      ];
+    case "aws_cloudwatch_log_delivery_destination":
+      return [{ action: "logs:PutDeliveryDestination", resource: vended(`delivery-destination:${name}`) }];
+    case "aws_cloudwatch_log_delivery":
+      return both("logs", "Delivery", vended("delivery:a1B2c3"));
     case "aws_scheduler_schedule_group":
       return both("scheduler", "ScheduleGroup", here("scheduler", `schedule-group/${name}`));
     case "aws_athena_workgroup":

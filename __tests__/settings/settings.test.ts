@@ -21,6 +21,7 @@ const problemOf = (changes: object): string => {
 };
 const key = (region: string, partition = "aws") =>
   `arn:${partition}:kms:${region}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+const DISTRIBUTION = "arn:aws:cloudfront::111122223333:distribution/E2EXAMPLE1SHOP";
 const source = (changes: object) => ({ sources: [{ ...VALID.sources[0], ...changes }] });
 
 describe("settings", () => {
@@ -53,6 +54,41 @@ describe("settings", () => {
     [
       source({ format: "cloudfront", prefix: "" }),
       "sources[0].prefix: must not be empty: the pipeline writes to the same bucket; set a prefix for the source's logs",
+    ],
+    [source({ deliverFrom: "E2EXAMPLE1SHOP" }), "sources[0].deliverFrom: must be the ARN of a distribution"],
+    [source({ deliverFrom: DISTRIBUTION }), "sources[0].deliverFrom: must not be set for the format alb"],
+    [
+      {
+        existingLogBucket: "company-logs",
+        ...source({ format: "cloudfront", prefix: "", deliverFrom: DISTRIBUTION }),
+      },
+      'sources[0].deliverFrom: must not be set with an empty "prefix"',
+    ],
+    [
+      {
+        existingLogBucket: "company-logs",
+        existingLogBucketOwner: "444455556666",
+        ...source({ format: "cloudfront", prefix: "cdn/", deliverFrom: DISTRIBUTION }),
+      },
+      'sources[0].deliverFrom: must not be set with "existingLogBucketOwner"',
+    ],
+    [
+      {
+        sources: ["a", "b"].map((name) => ({
+          name,
+          format: "cloudfront",
+          prefix: `${name}/`,
+          deliverFrom: DISTRIBUTION,
+        })),
+      },
+      `sources[1].deliverFrom: must be unique, got "${DISTRIBUTION}" again`,
+    ],
+    [
+      {
+        region: "cn-north-1",
+        ...source({ format: "cloudfront", prefix: "cdn/", deliverFrom: DISTRIBUTION }),
+      },
+      'sources[0].deliverFrom: must not be set in this partition of AWS, got "cn-north-1"',
     ],
     [source({ format: "cloudfront", prefix: "raw/x/" }), 'sources[0].prefix: must not overlap "raw/"'],
     [source({ privacy: { clientIps: "remove" } }), "access-logs.json: sources[0].privacy.clientIps: "],
@@ -168,6 +204,9 @@ describe("settings", () => {
     ],
     [{ iamPath: "platform" }, 'iamPath: must start and end with "/"'],
     [{ lakeRetentionDays: 400, columnar: false }, "lakeRetentionDays: must not be set if "],
+    [{ report: {}, columnar: false }, "report: must not be set if "],
+    [{ report: { schedule: "rate(1 hour)" } }, "report.schedule: must be a time of day, as cron"],
+    [{ report: { days: 32 } }, "report.days: must be "],
     [{ logRetentionDays: 31 }, "access-logs.json: logRetentionDays: must be one of 1, 3, 5"],
     [{ backend: { type: "s3", bucket: "state" } }, "access-logs.json: backend.key: "],
     [{ backend: { type: "swift" } }, "access-logs.json: backend"],

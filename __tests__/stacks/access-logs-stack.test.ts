@@ -144,6 +144,24 @@ describe("the stack with default settings", () => {
     expect(typesOf(synthSettings(VARIANTS.projection)).sort()).toEqual(types.sort());
   });
 
+  it("has a function that writes a report only if the settings have a report", () => {
+    const withReport = synthSettings({ ...DEFAULTS, report: { schedule: "cron(0 5 * * ? *)", days: 7 } });
+    const functions = (stack: typeof json) =>
+      Object.values(resourcesOf(stack, "aws_lambda_function"))
+        .map(({ function_name: name }) => name)
+        .sort();
+    expect(functions(withReport)).toEqual([...functions(json), "access-logs-make-report"].sort());
+    expect(withReport.output?.report).toEqual({
+      description: expect.any(String),
+      value: "s3://${aws_s3_bucket.logs.bucket}/reports/latest.html",
+    });
+    const schedule = Object.values(resourcesOf(withReport, "aws_scheduler_schedule")).find(
+      ({ name }) => name === "access-logs-make-report",
+    );
+    expect(schedule).toMatchObject({ schedule_expression: "cron(0 5 * * ? *)" });
+    expect(json.output?.report).toBeUndefined();
+  });
+
   it("keeps its state in a file next to it", () => {
     expect(json.terraform.backend).toEqual({ local: { path: "terraform.tfstate" } });
   });

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { billOf, DAYS_PER_MONTH, DESIGN_NAMES, type DesignName } from "../../cost/model";
 import { PRICES } from "../../cost/prices";
+import { MAX_REPORT_DAYS } from "../../pipeline/props";
 import { write, writeText } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 
@@ -8,6 +9,7 @@ interface Options {
   readonly filesPerDay: number;
   readonly gbPerDay: number;
   readonly daysKept: number;
+  readonly reportDays?: number;
   readonly design: DesignName;
   readonly json: boolean;
 }
@@ -22,6 +24,11 @@ export function addCostCommand(program: Command): Command {
     .requiredOption("--files-per-day <number>", "log files delivered per day", wholeNumber(1))
     .requiredOption("--gb-per-day <number>", "GB delivered per day, compressed as in S3", amount)
     .option("--days-kept <number>", "days that text and tables are kept", wholeNumber(1), DAYS_PER_MONTH)
+    .option(
+      "--report-days <number>",
+      "days of the daily report, for typed tables (default: no report)",
+      wholeNumber(1, MAX_REPORT_DAYS),
+    )
     .addOption(
       new Option("--design <design>", "design whose items are listed").choices(DESIGN_NAMES).default("typed"),
     )

@@ -1,16 +1,17 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import type { Written } from "../../report/write-report";
 import { progressLine } from "../../terminal/progress-line";
 import { byteText } from "../../terminal/quantities";
 import { write, writeErrors, writeText } from "../../terminal/write";
+import type { AthenaOptions } from "../athena-session";
 import { examples } from "../command-line";
-import { LAKE_HELP, lakeOf } from "../default-lake";
-import { makeReport } from "../make-report";
-import { addRangeOptions, addTimeZoneOption, rangeOf, type TimeOptions, timeZoneOf } from "../time-range";
+import { addPlaceOptions, type PlaceOptions, withEngine } from "../engine-options";
+import { makeReport, type PageOptions, type ReportOptions } from "../make-report";
+import { addRangeOptions, rangeOf, type TimeOptions, timeZoneOf } from "../time-range";
 
-interface Options extends TimeOptions {
-  readonly lake?: string;
+interface Options extends TimeOptions, PlaceOptions {
   readonly table?: string;
   readonly output: string;
   readonly open: boolean;
@@ -19,15 +20,14 @@ interface Options extends TimeOptions {
 
 /** Adds `access-logs report`. */
 export const addReportCommand = (program: Command): Command =>
-  addTimeZoneOption(
+  addPlaceOptions(
     addRangeOptions(
       program
         .command("report")
-        .description("write a page about a lake's traffic: one HTML file that needs no network"),
-      "all rows",
+        .description("write a page about the traffic: one HTML file that needs no network"),
+      "all rows of a lake; the last 24 hours on Athena, which bills scanned bytes",
     ),
   )
-    .option("--lake <folder>", LAKE_HELP)
     .option("--table <name>", "only this table")
     .option("-o, --output <file>", "file to write", "report.html")
     .option("--open", "open the page in the browser", false)
@@ -37,30 +37,44 @@ export const addReportCommand = (program: Command): Command =>
       examples(
         "access-logs report --lake ./lake --open",
         "access-logs report --lake ./lake --from 2026-11-23 --to 2026-11-29 --tz Europe/Berlin -o week.html",
+        "access-logs report --athena --from yesterday --to yesterday --max-bytes 20GB",
       ),
     )
     .action(run);
 
 async function run(options: Options): Promise<void> {
-  const { lake, table, output, open, json } = options;
-  const progress = progressLine(process.stderr);
+  const { table, output, open, json } = options;
+  const { lake, ...place } = withEngine(options);
   const started = performance.now();
-  const { bytes, tables } = await makeReport(
-    {
-      lake: lakeOf(lake),
-      range: rangeOf(options),
-      timeZone: timeZoneOf(options) ?? "UTC",
-      output,
-      ...(table === undefined ? {} : { table }),
-    },
-    (what) => progress.say(what),
-  );
-  progress.clear();
+  const page = {
+    range: rangeOf(options),
+    timeZone: timeZoneOf(options) ?? "UTC",
+    output,
+    ...(table === undefined ? {} : { table }),
+  };
+  const { bytes, tables } = await (lake === undefined
+    ? onAthena({ ...place, ...page })
+    : onLake({ lake, ...page }));
   const seconds = (performance.now() - started) / 1000;
   await (json
     ? write(`${JSON.stringify({ file: output, bytes, tables, seconds })}\n`)
     : writeText(`wrote ${output}, ${byteText(bytes)}, in ${seconds.toFixed(1)} s; open it in a browser\n`));
   if (open) openFile(resolve(output));
+}
+
+async function onLake(options: ReportOptions): Promise<Written> {
+  const progress = progressLine(process.stderr);
+  try {
+    return await makeReport(options, (what) => progress.say(what));
+  } finally {
+    progress.clear();
+  }
+}
+
+/** A report about a lake does not wait for the SDK to load. */
+async function onAthena(options: PageOptions & AthenaOptions): Promise<Written> {
+  const { makeAthenaReport } = await import("../make-athena-report.js");
+  return makeAthenaReport(options);
 }
 
 /** Starts the system's program for the file; what it does is not waited for. */

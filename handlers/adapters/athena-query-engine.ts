@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import {
+  type ColumnInfo,
   GetQueryResultsCommand,
   GetQueryRuntimeStatisticsCommand,
   type QueryExecution,
+  type Row,
 } from "@aws-sdk/client-athena";
 import { MINUTE_MS } from "../../formats/time";
+import type { Json } from "../../terminal/rows";
 import { messageOf, nameOf, QueryFailedError, type QueryFault, RetryableError } from "../core/errors";
 import type { CountingEngine, QueryResult, RowsEngine, Statement } from "../core/ports";
 import {
@@ -18,6 +21,15 @@ import {
 } from "./athena-execution";
 import { faultOf } from "./athena-failure";
 import { rowsReadExcept } from "./athena-statistics";
+import { athenaRow, columnNames } from "./athena-values";
+
+/** An engine that returns values of the types of their columns. */
+export interface TableEngine {
+  /** Runs a query. @throws as `run` does */
+  table(
+    statement: Statement,
+  ): Promise<{ readonly columns: readonly string[]; readonly rows: readonly (readonly Json[])[] }>;
+}
 
 /** Default time limit of a statement: Athena itself ends a DDL statement after ten minutes. */
 export const TIME_LIMIT_MS = 10 * MINUTE_MS;
@@ -34,7 +46,7 @@ const ALTER_TABLE = /^\s*ALTER\s+TABLE\b/i;
  *
  * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
  */
-export const athenaQueryEngine = (options: AthenaOptions): CountingEngine & RowsEngine => ({
+export const athenaQueryEngine = (options: AthenaOptions): CountingEngine & RowsEngine & TableEngine => ({
   run: (statement) => run(options, statement),
   value: async (statement) => {
     const { queryId } = await run(options, statement);
@@ -44,7 +56,14 @@ export const athenaQueryEngine = (options: AthenaOptions): CountingEngine & Rows
     // The first row holds the names of the columns.
     return results?.Rows?.[1]?.Data?.[0]?.VarCharValue;
   },
-  rows: async (statement) => rowsOf(options, (await run(options, statement)).queryId),
+  rows: async (statement) => {
+    const { rows } = await resultOf(options, (await run(options, statement)).queryId);
+    return rows.map(({ Data = [] }) => Data.map(({ VarCharValue = "" }) => VarCharValue));
+  },
+  table: async (statement) => {
+    const { columns, rows } = await resultOf(options, (await run(options, statement)).queryId);
+    return { columns: columnNames(columns), rows: rows.map((row) => athenaRow(columns, row)) };
+  },
   rowsRead: (queryId, exceptOf) =>
     numberOrUnknown(async () => {
       const { QueryRuntimeStatistics: statistics } = await options.client.send(
@@ -60,8 +79,12 @@ export const athenaQueryEngine = (options: AthenaOptions): CountingEngine & Rows
 });
 
 /** All pages of a query's results. */
-async function rowsOf({ client }: AthenaOptions, queryId: string): Promise<readonly (readonly string[])[]> {
-  const rows: string[][] = [];
+async function resultOf(
+  { client }: AthenaOptions,
+  queryId: string,
+): Promise<{ readonly columns: readonly ColumnInfo[]; readonly rows: readonly Row[] }> {
+  const rows: Row[] = [];
+  let columns: readonly ColumnInfo[] = [];
   let token: string | undefined;
   do {
     const { ResultSet: results, NextToken } = await client.send(
@@ -70,12 +93,12 @@ async function rowsOf({ client }: AthenaOptions, queryId: string): Promise<reado
         ...(token === undefined ? {} : { NextToken: token }),
       }),
     );
-    for (const { Data = [] } of results?.Rows ?? [])
-      rows.push(Data.map(({ VarCharValue = "" }) => VarCharValue));
+    columns = results?.ResultSetMetadata?.ColumnInfo ?? columns;
+    rows.push(...(results?.Rows ?? []));
     token = NextToken;
   } while (token !== undefined);
   // The first row holds the names of the columns.
-  return rows.slice(1);
+  return { columns, rows: rows.slice(1) };
 }
 
 /** The statement has succeeded even if a request for one of its numbers fails. */

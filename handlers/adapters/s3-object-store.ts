@@ -19,8 +19,15 @@ const MAX_CONFLICTS = 5;
 export const s3ObjectStore = (client: Pick<S3Client, "send">): ObjectStore => ({
   copy: (source, target) => copy(client, source, target),
   exists: ({ bucket, key }) => foundOrNot(client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))),
-  put: async ({ bucket, key }, body) => {
-    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+  put: async ({ bucket, key }, body, contentType) => {
+    await client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: body,
+        ...(contentType === undefined ? {} : { ContentType: contentType }),
+      }),
+    );
   },
   putIfAbsent: (location, body) => putIfAbsent(client, location, body),
   read: (location) => read(client, location),

@@ -84,10 +84,11 @@ export interface CommitRecords {
 
 /** Records to read for the last statement that succeeded: an alarm reports so many failures in a row. */
 const MAX_READ_BACK = 20;
-/** Padded, so that numbers sort as texts. */
+/** Padded, so that numbers sort as texts. Other names are no records: a very large number has no next one. */
 const DIGITS = 10;
+const MAX_NUMBER = 10 ** DIGITS - 1;
 const [START, END, COUNTED] = [".json", ".done.json", ".counted.json"] as const;
-const RECORD = /\/(?<number>\d+)(?<suffix>\.json|\.done\.json|\.counted\.json)$/;
+const RECORD = new RegExp(`/(?<number>\\d{${DIGITS}})(?<suffix>\\.json|\\.done\\.json|\\.counted\\.json)$`);
 
 /** Selects the keys of pending commits: their end is not recorded. */
 export function pendingKeys(keys: readonly string[]): ReadonlySet<string> {
@@ -134,6 +135,7 @@ export function commitRecords(store: ObjectStore, bucket: string, table: string)
     }
     const ended = ends.map((end) => ({ ...end, isCounted: counted.has(end.number) }));
     const last = Math.max(0, ...started, ...ended.map(({ number }) => number));
+    if (last === MAX_NUMBER) throw invalid(startOf(last).key);
     const isPending = last > 0 && !ended.some(({ number }) => number === last);
     const commit = isPending ? await start(last) : undefined;
     return { pending: commit && { number: last, ...commit }, next: last + 1, ended };
@@ -172,10 +174,13 @@ function parse<Schema extends z.ZodMiniType>(schema: Schema, key: string, body: 
   try {
     return z.parse(schema, JSON.parse(body));
   } catch (cause) {
-    throw new RetryableError(
-      "STORE_FAILED",
-      `${key} is not a valid commit record; delete it when no INSERT into the table is running`,
-      { cause },
-    );
+    throw invalid(key, cause);
   }
 }
+
+const invalid = (key: string, cause?: unknown): RetryableError =>
+  new RetryableError(
+    "STORE_FAILED",
+    `${key} is not a valid commit record; delete it when no INSERT into the table is running`,
+    { cause },
+  );

@@ -30,7 +30,8 @@ export interface ObjectStore {
   /** Copies `source` to `target`, replacing an existing object; resolves only when the copy is confirmed. */
   copy(source: ObjectLocation, target: ObjectLocation): Promise<"copied" | "source-missing">;
   exists(location: ObjectLocation): Promise<boolean>;
-  put(location: ObjectLocation, body: string): Promise<void>;
+  /** @param contentType of the object, for clients that show it; default: that of the store */
+  put(location: ObjectLocation, body: string, contentType?: string): Promise<void>;
   /** Puts an object if the key does not exist. @returns its etag; `undefined` if it exists already */
   putIfAbsent(location: ObjectLocation, body: string): Promise<string | undefined>;
   /** @returns `undefined` if the object does not exist */

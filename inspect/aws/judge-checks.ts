@@ -4,7 +4,6 @@ import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { withDefaults } from "../../formats/privacy";
 import { foundValue } from "../../operations/inspector";
 import type { QueueState } from "../../operations/queues";
-import { aclDeliveriesOf } from "../../pipeline/log-delivery";
 import { type Details, type Finding, finder } from "../finding";
 import { CHECK_FINDINGS } from "./check-findings";
 import type { CheckFacts, TableFacts } from "./checks";
@@ -88,9 +87,7 @@ function judgeLanding(facts: CheckFacts, wantedPolicy: string | undefined, find:
     ...undelivered.map(({ principal, action, resource }) =>
       find("delivery-denied", bucket, { who: principal, action, resource }),
     ),
-    ...(isAclOff
-      ? aclDeliveriesOf(parts.sources).map(({ service }) => find("acl-off", bucket, { bucket, service }))
-      : []),
+    ...(isAclOff ? parts.deliverersByAcl.map((service) => find("acl-off", bucket, { bucket, service })) : []),
   ];
 }
 

@@ -42,6 +42,8 @@ export interface Watched {
  * missing.
  */
 const MAINTAIN_IDLE_HOURS = 26;
+/** A day, and time for retries. */
+const REPORT_IDLE_HOURS = 26;
 /** One slow batch is not a trend. */
 const FOR_A_WHILE = { periodSeconds: 300, periods: 3 };
 const ONCE = { periodSeconds: HOUR_SECONDS, periods: 1 };
@@ -55,6 +57,8 @@ interface PipelineParts {
   readonly createPartition: HandlerFunction | undefined;
   readonly partitionSchedule: Schedule | undefined;
   readonly lake: Lake | undefined;
+  readonly makeReport: HandlerFunction | undefined;
+  readonly reportSchedule: Schedule | undefined;
   readonly pipelineWorkgroup: QueryWorkgroup;
   readonly analystWorkgroup: QueryWorkgroup;
 }
@@ -70,6 +74,7 @@ export function watchedOf(
     ...scheduled("create-partition", pipeline.createPartition, pipeline.partitionSchedule, ONCE, 3),
     ...scheduled("transform-partition", lake?.transform, lake?.transformSchedule, FOR_SIX_HOURS, 1),
     ...scheduled("maintain-lake", lake?.maintain, lake?.maintainSchedule, ONCE, MAINTAIN_IDLE_HOURS),
+    ...scheduled("make-report", pipeline.makeReport, pipeline.reportSchedule, ONCE, REPORT_IDLE_HOURS),
   ];
   return {
     sources,

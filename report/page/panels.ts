@@ -398,29 +398,49 @@ LIMIT 100`,
 }
 
 /** Files whose lines are in no table. */
-export const rejectedPanel = ({ files, examples }: Rejected): Panel => ({
-  id: "rejected",
-  title: "Files without rows",
-  notes: [
-    `${files.toLocaleString("en-US")} files that the last run could not read: their lines are in no number of this page.`,
-  ],
-  columns: ["File", "Reason", "Detail"].map((label) => ({ label, kind: "text" })),
-  rows: examples.map(({ key, reason, detail }) => ({ cells: [key, reason, detail] })),
-});
+export function rejectedPanel(rejected: Rejected | null): Panel {
+  const panel = {
+    id: "rejected",
+    title: "Files without rows",
+    notes: [],
+    columns: ["File", "Reason", "Detail"].map((label) => ({ label, kind: "text" }) as const),
+    rows: [],
+  };
+  if (rejected === null)
+    return { ...panel, missing: 'Not listed here: "access-logs redrive --rejected --dry-run" lists them.' };
+  const { files, examples } = rejected;
+  return {
+    ...panel,
+    notes: [
+      `${files.toLocaleString("en-US")} files that could not be read: their lines are in no number of this page.`,
+    ],
+    rows: examples.map(({ key, reason, detail }) => ({ cells: [key, reason, detail] })),
+  };
+}
 
-export const unreadPanel = (table: TableReport): Panel => ({
-  id: `${table.format}-unparsed`,
-  title: "Unparsed lines",
-  notes: [
-    `${table.unread.unparsed.toLocaleString("en-US")} lines of all times are in no row, and in no number above.`,
-  ],
-  columns: [
-    { label: "Line", kind: "text" },
-    { label: "File", kind: "text" },
-  ],
-  rows: table.unread.examples.map(({ line, file }) => ({ cells: [line, file] })),
-  sql: `SELECT line, log_file FROM ${table.table}_unparsed`,
-});
+export function unreadPanel({ format, table, unread }: TableReport): Panel {
+  const panel = {
+    id: `${format}-unparsed`,
+    title: "Unparsed lines",
+    notes: [],
+    columns: ["Line", "File"].map((label) => ({ label, kind: "text" }) as const),
+    rows: [],
+    sql: `SELECT line, log_file FROM ${table}_unparsed`,
+  };
+  if (unread === null)
+    return {
+      ...panel,
+      missing:
+        "Not counted here, as Athena would read the text of all files: the pipeline's metric UnparsedLines counts them, and the SQL shows them; add the days to it.",
+    };
+  return {
+    ...panel,
+    notes: [
+      `${unread.unparsed.toLocaleString("en-US")} lines of all times are in no row, and in no number above.`,
+    ],
+    rows: unread.examples.map(({ line, file }) => ({ cells: [line, file] })),
+  };
+}
 
 const statusSql = (table: TableReport): string =>
   table.dimensions.find(({ id }) => id === "status")?.sql ?? "''";

@@ -55,7 +55,7 @@ export function panelsOf(table: TableReport, state: State, timeZone: string): Pa
     slowestPanel(table, state),
     ...lists,
     ...detailPanels(table),
-    ...(table.unread.unparsed > 0 ? [unreadPanel(table)] : []),
+    ...(table.unread?.unparsed !== 0 ? [unreadPanel(table)] : []),
   ];
 }
 
@@ -464,7 +464,7 @@ export function tableSection(table: TableReport, state: State, mode: Mode): Elem
 
 /** The files whose lines are in no table. */
 export const rejectedParts = ({ rejected }: Report, mode: Mode): Part[] =>
-  rejected.files === 0 ? [] : [panelPart(rejectedPanel(rejected), mode)];
+  rejected?.files === 0 ? [] : [panelPart(rejectedPanel(rejected), mode)];
 
 /** The page's body, as it is without a script. */
 export function body(report: Report): Part[] {

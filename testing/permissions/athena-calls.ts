@@ -198,6 +198,10 @@ export const ATHENA_CALLS: readonly OnBehalf[] = [
     calls: (place, tables) => [
       ...readText(place, expanded(place, tables)),
       ...onTables(place, LOOK_UP, typed(tables)),
+      ...readTyped(
+        place,
+        typed(tables).filter((table) => !table.endsWith("_unparsed")),
+      ),
     ],
   },
   {

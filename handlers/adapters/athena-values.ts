@@ -1,5 +1,5 @@
 import type { ColumnInfo, Row } from "@aws-sdk/client-athena";
-import { isoInstant, type Json, safeInteger } from "../terminal/rows";
+import { isoInstant, type Json, safeInteger } from "../../terminal/rows";
 
 /**
  * Converts a row of Athena's results, which are all text, to the form of DuckDB's rows: numbers as numbers,

@@ -1,0 +1,64 @@
+import { CloudwatchLogDelivery } from "@cdktf/provider-aws/lib/cloudwatch-log-delivery";
+import { CloudwatchLogDeliveryDestination } from "@cdktf/provider-aws/lib/cloudwatch-log-delivery-destination";
+import { CloudwatchLogDeliverySource } from "@cdktf/provider-aws/lib/cloudwatch-log-delivery-source";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { FORMATS, type FormatId } from "../formats";
+import type { VendedDelivery as Vended } from "../formats/delivery";
+import { fieldsByName } from "../formats/log-format";
+import { withoutSlash } from "../pipeline/log-delivery";
+
+export interface VendedDeliveryProps {
+  /** Start of the names of the delivery's ends, at most 31 characters. */
+  readonly pipeline: string;
+  readonly format: FormatId;
+  readonly delivery: Vended;
+  /** ARN of the resource that has the logs. */
+  readonly from: string;
+  /** ARN of the bucket. */
+  readonly bucketArn: string;
+  /** Prefix of the keys, with a slash at the end. */
+  readonly prefix: string;
+  /** What must exist first: AWS tests the permissions. */
+  readonly permissions: readonly ITerraformDependable[];
+}
+
+/**
+ * A delivery of logs by CloudWatch Logs: JSON with all fields that the format's table has.
+ *
+ * The names of its ends have the id of the resource, because a delivery source is replaced silently by another one of
+ * the same name in the Region of all deliveries.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
+ */
+export class VendedDelivery extends Construct {
+  constructor(scope: Construct, id: string, props: VendedDeliveryProps) {
+    super(scope, id);
+    const { pipeline, format, delivery, from, bucketArn, prefix } = props;
+    const { region, logType, suffixPath } = delivery;
+    const name = `${pipeline}-${from.slice(from.lastIndexOf("/") + 1)}`;
+    const source = new CloudwatchLogDeliverySource(this, "source", {
+      name,
+      region,
+      logType,
+      resourceArn: from,
+    });
+    const destination = new CloudwatchLogDeliveryDestination(this, "destination", {
+      name,
+      region,
+      outputFormat: "json",
+      deliveryDestinationConfiguration: [
+        // With a prefix, AWS adds no folder of its own.
+        { destinationResourceArn: `${bucketArn}/${withoutSlash(prefix)}` },
+      ],
+    });
+    new CloudwatchLogDelivery(this, "Default", {
+      region,
+      deliverySourceName: source.name,
+      deliveryDestinationArn: destination.arn,
+      recordFields: fieldsByName(FORMATS[format]).map((field) => field.name),
+      s3DeliveryConfiguration: [{ suffixPath, enableHiveCompatiblePath: false }],
+      dependsOn: [...props.permissions],
+    });
+  }
+}

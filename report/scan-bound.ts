@@ -1,0 +1,52 @@
+import { FORMATS } from "../formats";
+import { bareIdentifier, sqlString } from "../formats/render/sql-text";
+import { daysOf, type Range } from "../questions/range";
+import type { ReportEngine } from "./engine";
+import { SUBJECTS } from "./subject";
+
+/** What a report reads of one table on Athena. */
+export interface ScanBound {
+  readonly table: string;
+  /** Size of the table's files of the days. */
+  readonly bytes: number;
+  /** Bytes that all statements scan at most. */
+  readonly atMost: number;
+}
+
+/** Statements that read the rows of the range, in addition to those of the details. */
+const STATEMENTS = 8;
+
+/** The range as whole days, and the same length of time before, which one statement reads. */
+const boundSql = (table: string, range: Range): string => {
+  const before = { from: 2 * range.from - range.until, until: range.from };
+  const size = (of: Range) => {
+    const { first, last } = daysOf(of);
+    return `sum(CASE WHEN "partition"."time_day" BETWEEN DATE ${sqlString(first)} AND DATE ${sqlString(last)} THEN "total_size" END)`;
+  };
+  return `SELECT coalesce(${size(range)}, 0), coalesce(${size(before)}, 0) FROM "${bareIdentifier(table)}$partitions"`;
+};
+
+/**
+ * Asks Iceberg's metadata, which reads no rows. Each statement reads its columns only, so it scans less.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-table-metadata.html
+ */
+export async function scanBounds(
+  engine: ReportEngine,
+  tables: readonly string[],
+  range: Range,
+): Promise<readonly ScanBound[]> {
+  const bounds: ScanBound[] = [];
+  for (const { format, details } of SUBJECTS) {
+    const { table } = FORMATS[format];
+    if (!tables.includes(table)) continue;
+    const [[bytes = 0, before = 0] = []] = await engine.rows(boundSql(table, range));
+    const statements = STATEMENTS + details.length;
+    bounds.push({
+      table,
+      bytes: Number(bytes),
+      atMost: statements * Number(bytes) + Number(before),
+    });
+  }
+  return bounds;
+}

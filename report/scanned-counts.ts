@@ -1,0 +1,95 @@
+import type { Json } from "../terminal/rows";
+import type { CodedRows, Counted, Counts } from "./counts";
+import type { ReportEngine } from "./engine";
+import { type Cube, type Domain, TIME, VALUE } from "./model";
+import { columnsOf, domainOf } from "./rows";
+import { keyedLengthsSql, keyedSumsSql, type SizeOf, unpackedKey, valuesSql, withCoded } from "./scanned-sql";
+import { grouped, type Packings } from "./sql";
+
+/** Counts with an engine that keeps nothing: few statements, each of which reads the rows once for many sums. */
+export function scannedCounts(engine: ReportEngine): Counts {
+  const digits = new Map<string, readonly string[]>();
+  return {
+    isExact: false,
+    domains: async (counted) => {
+      const rows = await engine.rows(valuesSql(counted));
+      const domains = new Map<string, Domain>();
+      for (const [index, one] of grouped(counted.subject).entries()) {
+        const own = rows.filter(([which]) => Number(which) === index);
+        digits.set(
+          one.id,
+          own.map(([, , , text]) => String(text)),
+        );
+        domains.set(
+          one.id,
+          domainOf(
+            one,
+            own.map(([, ...row]) => row),
+          ),
+        );
+      }
+      return domains;
+    },
+    code: async (counted, domains, packings) => codedRows(engine, counted, domains, packings, digits),
+    // Athena reads the lines from the text of all files, which is not limited by the range.
+    unread: async () => null,
+  };
+}
+
+function codedRows(
+  engine: ReportEngine,
+  counted: Counted,
+  domains: ReadonlyMap<string, Domain>,
+  packings: Packings,
+  digits: ReadonlyMap<string, readonly string[]>,
+): CodedRows {
+  const { subject } = counted;
+  const rows = (statement: string) => engine.rows(withCoded(counted, digits, packings, statement));
+  const sizeOf: SizeOf = (key, list) =>
+    key === TIME ? counted.slots : (domains.get(key === VALUE ? (list ?? "") : key)?.values.length ?? 0) + 1;
+  return {
+    rows,
+    cubes: async (plans) => {
+      const tried = plans.flatMap(({ shapes, list }) => shapes.map((shape) => ({ shape, list })));
+      const lengths = new Map(
+        (await rows(keyedLengthsSql(subject, packings, tried, sizeOf))).map(([which, length]) => [
+          tried[Number(which)]?.shape,
+          Number(length),
+        ]),
+      );
+      const chosen = plans.flatMap((plan) => {
+        const shape = plan.shapes.find((one) => (lengths.get(one) ?? 0) <= plan.rows);
+        return shape ? [{ plan, shape, list: plan.list }] : [];
+      });
+      const sums = await rows(keyedSumsSql(subject, packings, chosen, sizeOf));
+      const cubeOf = ({ plan, ...keyed }: (typeof chosen)[number], which: number): Cube => {
+        const own = sums.filter(([packed]) => Number(packed) % chosen.length === which);
+        const measures = plan.measures.map(({ id }) => id);
+        const places = measures.map((id) => 1 + subject.measures.findIndex((measure) => measure.id === id));
+        const read = own
+          .map((row) => [
+            ...unpackedKey(Number(row[0]), keyed, chosen.length, sizeOf),
+            ...places.map((place) => row[place] ?? 0),
+          ])
+          .sort(byKeys(keyed.shape.keys.length));
+        return { ...keyed.shape, measures, length: read.length, columns: columnsOf(read) };
+      };
+      return plans.map((plan) => {
+        const which = chosen.findIndex((one) => one.plan === plan);
+        const one = chosen[which];
+        return one ? [cubeOf(one, which)] : [];
+      });
+    },
+  };
+}
+
+/** Rows in the order of their first columns, as the page packs them best. */
+const byKeys =
+  (keys: number) =>
+  (a: readonly Json[], b: readonly Json[]): number => {
+    for (let index = 0; index < keys; index++) {
+      const difference = Number(a[index]) - Number(b[index]);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  };
