@@ -8,9 +8,12 @@ interface AnyDelivery {
   readonly setting: string;
   /**
    * How that argument names the destination: the bucket's `name` and a prefix without a slash at its end, its
-   * `domain-name` and a prefix with one, or its name and the start of the keys (`key-prefix`).
+   * `domain-name` and a prefix with one, its name and the start of the keys (`key-prefix`), or its `arn` and a prefix
+   * without a slash at its end, with a slash between the two.
    */
-  readonly target: "name" | "domain-name" | "key-prefix";
+  readonly target: "name" | "domain-name" | "key-prefix" | "arn";
+  /** Start of the names of all buckets that it may be. @default - any name */
+  readonly bucketNameStart?: string;
   /** True if the bucket may be encrypted with a KMS key. */
   readonly takesKmsKey: boolean;
 }

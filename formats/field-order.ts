@@ -1,9 +1,13 @@
-import { fieldsByName, type LogFormat, mandatoryFieldsOf } from "./log-format";
+import { jsonStepsOf, jsonTextAt } from "./json-path";
+import { fieldsByName, isJsonOnly, type LogFormat, mandatoryFieldsOf } from "./log-format";
 
 const FIELDS_HEADER = "#Fields:";
 
-/** Fields of a line in another order than the format's: that of a header, or of a JSON object. */
-type Texts = ReadonlyMap<string, string>;
+/** Gives the text of a field that a line has by name, after a header or in a JSON object. */
+interface Texts {
+  /** @returns `undefined` if the line does not have it */
+  get(name: string): string | undefined;
+}
 
 /** A line in the format's own order of fields. */
 export interface OrderedLine {
@@ -24,6 +28,8 @@ export interface OrderedLine {
  */
 export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine | undefined {
   const asIs = (text: string): OrderedLine => ({ text, isNamed: false });
+  const fromJson = jsonOrderer(format);
+  if (isJsonOnly(format)) return fromJson;
   let order: readonly string[] | undefined;
   return (line) => {
     if (line.startsWith(FIELDS_HEADER)) {
@@ -31,7 +37,7 @@ export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine |
       return asIs(line);
     }
     if (line.startsWith("#")) return asIs(line);
-    if (format.json && line.startsWith("{")) return inOwnOrder(format, jsonFields(line));
+    if (format.json && line.startsWith("{")) return fromJson(line);
     if (!order) return asIs(line);
     const texts = line.split(format.separator);
     return inOwnOrder(format, new Map(order.map((name, index) => [name, texts[index] ?? ""])));
@@ -53,24 +59,33 @@ export function isOwnOrder(format: LogFormat, line: string): boolean {
 
 const namesIn = (header: string): readonly string[] => header.slice(FIELDS_HEADER.length).trim().split(/\s+/);
 
-/** @param line begins with `{`. @returns `undefined` if it is not JSON */
-function jsonFields(line: string): Texts | undefined {
+/** Makes a function that finds the fields of a line that is a JSON object; `undefined` for other lines. */
+function jsonOrderer(format: LogFormat): (line: string) => OrderedLine | undefined {
+  const paths = new Map(fieldsByName(format).map(({ name }) => [name, jsonStepsOf(name)]));
+  return (line) => {
+    const object = jsonObject(line);
+    if (object === undefined) return undefined;
+    const get = (name: string): string | undefined => {
+      const steps = paths.get(name) ?? [];
+      return (steps.length === 0 ? line : jsonTextAt(object, steps)) || undefined;
+    };
+    return inOwnOrder(format, { get });
+  };
+}
+
+/** @returns `undefined` if the line is not a JSON object */
+function jsonObject(line: string): object | undefined {
+  if (!line.startsWith("{")) return undefined;
   try {
-    const members = Object.entries(JSON.parse(line) as Readonly<Record<string, unknown>>);
-    return new Map(
-      members.map(([name, value]) => [name, scalarText(value)] as const).filter(([, text]) => text !== ""),
-    );
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Objects and lists have no text. */
-const scalarText = (value: unknown): string =>
-  typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
-
-function inOwnOrder(format: LogFormat, texts: Texts | undefined): OrderedLine | undefined {
-  if (!texts || !isOfFormat(format, texts)) return undefined;
+function inOwnOrder(format: LogFormat, texts: Texts): OrderedLine | undefined {
+  if (!isOfFormat(format, texts)) return undefined;
   return {
     text: fieldsByName(format)
       .map(({ name }) => oneLine(texts.get(name) ?? ""))
@@ -79,8 +94,10 @@ function inOwnOrder(format: LogFormat, texts: Texts | undefined): OrderedLine | 
   };
 }
 
+/** A header, or an object, with none of these fields belongs to another log. */
 const isOfFormat = ({ fields, header }: LogFormat, texts: Texts): boolean =>
-  fields.some(({ name }) => texts.has(name) && !header?.sharedFields.includes(name));
+  header === undefined ||
+  fields.some(({ name }) => texts.get(name) !== undefined && !header.sharedFields.includes(name));
 
 /**
  * JSON may contain the separators of fields, columns and lines; a delimited file cannot. Half of a character is a question

@@ -6,6 +6,7 @@ import { elb } from "./elb";
 import type { LogFormat } from "./log-format";
 import { nlb } from "./nlb";
 import { s3 } from "./s3";
+import { waf } from "./waf";
 
 /** Every supported format. A new format needs a file in this folder and a line here. */
 export const FORMATS = {
@@ -16,6 +17,7 @@ export const FORMATS = {
   elb,
   nlb,
   s3,
+  waf,
 } as const satisfies Record<string, LogFormat>;
 export type FormatId = keyof typeof FORMATS;
 export const FORMAT_IDS = Object.keys(FORMATS) as [FormatId, ...FormatId[]];

@@ -27,7 +27,10 @@ export interface Column {
 
 /** One field of a log line as AWS writes it. Most fields are one column; `ip:port` and the request are several. */
 export interface Field {
-  /** AWS's own name of the field, e.g. `client:port` or `cs(User-Agent)`. */
+  /**
+   * AWS's own name of the field, e.g. `client:port` or `cs(User-Agent)`; the path of a JSON value, e.g.
+   * `httpRequest.clientIp`.
+   */
   readonly name: string;
   readonly token: TokenKind;
   readonly columns: readonly [Column, ...Column[]];
@@ -67,6 +70,7 @@ export interface LogFormat {
   readonly header?: FieldsHeader;
   /** True if a line may be a JSON object with the names of the fields as keys. Every field then is one column. */
   readonly json?: true;
+  /** Empty if all lines are JSON. */
   readonly fields: readonly Field[];
   /**
    * Fields that a line has only by name, after a header or in JSON: only if lines may be JSON. Their columns come after
@@ -100,6 +104,9 @@ export const column = (name: string, type: ColumnType, doc: string, personal?: P
   doc,
   ...(personal === undefined ? {} : { personal }),
 });
+
+/** True if each line is a JSON object: no field has a position. */
+export const isJsonOnly = ({ fields }: LogFormat): boolean => fields.length === 0;
 
 /** Number of fields of the shortest line. */
 export function mandatoryFieldsOf({ fields }: LogFormat): number {

@@ -6,6 +6,8 @@
  * - `query`, `cookie`: a query string, a Cookie header
  * - `identity`: a value that identifies the client: its certificate, or the user or session that sent the request
  * - `request`: method, URL and protocol in one text
+ * - `labels`: labels of a request, some of which identify the client's browser
+ * - `everything`: the whole line as logged
  * - `method`, `protocol`: parts of a request line; if it is malformed, they contain parts of the URL
  */
 export type PersonalKind =
@@ -16,6 +18,8 @@ export type PersonalKind =
   | "query"
   | "cookie"
   | "request"
+  | "labels"
+  | "everything"
   | "method"
   | "protocol";
 

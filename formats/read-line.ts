@@ -1,7 +1,7 @@
 import { fieldOrderer } from "./field-order";
 import { type Column, columnsOf, type LogFormat } from "./log-format";
 import { renderLinePattern, renderNamedLinePattern } from "./render/line-pattern";
-import { isoOfDayMonthYear } from "./time-form";
+import { TIME_FORMS } from "./time-form";
 
 /** A typed value: timestamps and dates are ISO 8601 texts in UTC. */
 export type Value = string | number | null;
@@ -71,7 +71,7 @@ function typedValue({ type, form }: Column, text: string): Value {
     case "double":
       return Number.isNaN(Number(text)) ? null : Number(text);
     case "timestamp":
-      return isoInstant(form === undefined ? text : isoOfDayMonthYear(text));
+      return isoInstant(form === undefined ? text : TIME_FORMS[form].iso(text));
     case "date":
     case "string":
       return text;

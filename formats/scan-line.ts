@@ -74,7 +74,8 @@ class FieldScanner implements LineScanner, LineInScan {
     this.end = end;
     this.count = 0;
     const { scanners, delimiter } = this;
-    let position = start;
+    // JSON lines have no fields by position.
+    let position = scanners.length === 0 ? -1 : start;
     for (let index = 0; index < scanners.length && position >= 0; index++) {
       if (index > 0) {
         if (position === end) return index < this.mandatory ? -1 : end;

@@ -297,6 +297,9 @@ export const TOKEN_SCANNERS: Readonly<Record<TokenKind, TokenScanner>> = {
   bareOrQuoted: word,
   statusList: quotedStatus,
   tabbed,
+  // Fields of JSON lines, which are never scanned.
+  tabbedArn: () => -1,
+  tabbedMilliseconds: () => -1,
   tabbedDate: date,
   tabbedTime: timeOfDay,
   tabbedStatus,

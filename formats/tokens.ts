@@ -119,6 +119,10 @@ export const TOKEN_KINDS = {
   statusList: maybeQuoted("[-0-9 ]*", "[-0-9]*"),
   /** Text between tabs. */
   tabbed: token("([^\\t]*)"),
+  /** An ARN. Mandatory. */
+  tabbedArn: token("(arn:[^\\t]+)"),
+  /** Milliseconds since 1970, from 1973 to 2286. Mandatory. */
+  tabbedMilliseconds: token("([1-9][0-9]{11,12})"),
   tabbedDate: token(`(${DATE})`),
   tabbedTime: token(`(${TIME})`),
   /** Only the status has three digits at its position: a line that lacks a field before it does not match. */

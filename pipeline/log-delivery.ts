@@ -225,6 +225,8 @@ export const deliveryOf = (
   switch (FORMATS[format].delivery.target) {
     case "name":
       return { bucket: bucket.bucket, prefix: withoutSlash(prefix) };
+    case "arn":
+      return { bucket: bucket.arn, prefix: withoutSlash(prefix) };
     case "key-prefix":
       return { bucket: bucket.bucket, prefix };
     case "domain-name":

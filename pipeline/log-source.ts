@@ -7,15 +7,15 @@ import { type Privacy, type PrivacyOptions, withDefaults } from "../formats/priv
 export const LAYOUTS = ["hive", "as-delivered"] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
-/** A load balancer, distribution or bucket that delivers access logs, or several of one kind. */
+/** A load balancer, distribution, bucket or web ACL that delivers access logs, or several of one kind. */
 export interface LogSource {
   /** Unique in the pipeline; the value of the `source` partition key if the table has it. */
   readonly name: string;
   readonly format: FormatId;
-  /** Prefix configured at the load balancer, distribution or bucket, with a slash at the end; empty without a prefix. */
+  /** Prefix configured where its logging is enabled, with a slash at the end; empty without a prefix. */
   readonly prefix: string;
   /**
-   * Accounts whose load balancers may deliver; not for distributions and buckets.
+   * Accounts whose load balancers or web ACLs may deliver; not for distributions and buckets.
    *
    * @default - the account of the pipeline
    */

@@ -17,6 +17,8 @@ export interface SourcePlace {
   readonly region: string | undefined;
   /** True if they are delivered to the pipeline's bucket. */
   readonly isInPipelinesBucket: boolean;
+  /** Start of the name of the bucket that they are delivered to, if it is one of the pipeline. */
+  readonly bucketNameStart: string | undefined;
   /** True if another account owns the bucket. */
   readonly isAnothers: boolean;
   /** Why no source can be read as delivered, with the other options. */
@@ -28,12 +30,16 @@ export const placeOfSources = (
   options: { readonly region?: string | undefined } & Parameters<typeof isLanding>[0] &
     Parameters<typeof isColumnar>[0] &
     Parameters<typeof isProjected>[0] & {
+      readonly name: string;
+      readonly bucketName?: string | undefined;
       readonly existingLogBucketOwner?: string | undefined;
       readonly lakeFormationLocations?: boolean | undefined;
     },
 ): SourcePlace => ({
   region: options.region,
   isInPipelinesBucket: isLanding(options),
+  bucketNameStart:
+    options.existingLogBucket === undefined ? (options.bucketName ?? `${options.name}-`) : undefined,
   isAnothers: options.existingLogBucketOwner !== undefined,
   notAsDelivered: [
     ...(isColumnar(options) || !isProjected(options) ? [] : [NOTHING_ADDS_PARTITIONS]),
@@ -60,7 +66,7 @@ export const NOT_REGISTERED =
  */
 export function problemsOfSources(
   sources: readonly LogSource[],
-  { region, isInPipelinesBucket, isAnothers, notAsDelivered }: SourcePlace,
+  { region, isInPipelinesBucket, isAnothers, bucketNameStart, notAsDelivered }: SourcePlace,
 ): string[] {
   const problems = sharedTableRules(sources)
     .filter(({ holds }) => !holds)
@@ -74,6 +80,7 @@ export function problemsOfSources(
     // It is part of resources in IAM policies, where these characters match any others.
     if (/[*?]/.test(prefix)) problems.push(`${place}.prefix: must not contain "*" or "?", got "${prefix}"`);
     problems.push(...problemsOfDelivery(source, region).map((problem) => `${place}.${problem}`));
+    problems.push(...problemsOfBucketName(source, bucketNameStart).map((problem) => `${place}.${problem}`));
     problems.push(
       ...problemsOfLayout(source, notAsDelivered).map((problem) => `${place}.layout: ${problem}`),
     );
@@ -142,6 +149,19 @@ function problemsOfDelivery(source: LogSource, region: string | undefined): stri
       : []),
   ];
 }
+
+function problemsOfBucketName({ format }: LogSource, name: string | undefined): string[] {
+  const { by, bucketNameStart } = FORMATS[format].delivery;
+  // Terraform itself must check names that only it knows.
+  if (bucketNameStart === undefined || name === undefined || name.includes("${")) return [];
+  return name.startsWith(bucketNameStart)
+    ? []
+    : [`format: ${bucketNameExpected(by, bucketNameStart)}, got a name that starts with "${name}"`];
+}
+
+/** Expected of the bucket's name. @param by the deliverer */
+export const bucketNameExpected = (by: string, start: string): string =>
+  `${by} deliver only to buckets whose names start with "${start}": set "bucketName" to such a name`;
 
 function problemsOfVended(source: LogSource, isAnothers: boolean): string[] {
   const { format, prefix, deliverFrom } = source;

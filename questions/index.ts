@@ -6,6 +6,7 @@ import { elbQuestions } from "./elb";
 import { nlbQuestions } from "./nlb";
 import type { Question } from "./question";
 import { s3Questions } from "./s3";
+import { wafQuestions } from "./waf";
 
 /** All built-in questions. Add a new one to the file of its format, or to `common.ts` if it is for several formats. */
 export const QUESTIONS: readonly Question[] = [
@@ -16,4 +17,5 @@ export const QUESTIONS: readonly Question[] = [
   ...elbQuestions,
   ...nlbQuestions,
   ...s3Questions,
+  ...wafQuestions,
 ];

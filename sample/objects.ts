@@ -9,6 +9,7 @@ import { nlb } from "../formats/nlb";
 import type { SkipReason } from "../formats/object-kind";
 import { s3 } from "../formats/s3";
 import { DAY_MS, MINUTE_MS } from "../formats/time";
+import { waf } from "../formats/waf";
 import { albLine, type LoadBalancer } from "./alb-lines";
 import {
   type BalancerLine,
@@ -21,6 +22,7 @@ import { type Bucket, bucketLine } from "./bucket-lines";
 import { cloudfrontLine, type Distribution } from "./cloudfront-lines";
 import type { Random } from "./random";
 import type { Request } from "./traffic";
+import { wafLine } from "./waf-lines";
 
 /** A log file to be written. */
 export interface LogObject {
@@ -187,10 +189,37 @@ const partitionedKey = (random: Random, { account, region, name }: Bucket, hour:
 const bucketFile = (random: Random, time: number): string =>
   `${new Date(time).toISOString().slice(0, 19).replaceAll(/[T:]/g, "-")}-${random.hex(16).toUpperCase()}`;
 
+/** `count` files of the web ACLs of the load balancers, distributed over the hours. */
+export function* webAclObjects(
+  random: Random,
+  count: number,
+  first: Hour,
+  hours: number,
+): Generator<LogObject> {
+  for (let index = 0; index < count; index++) {
+    const { account, region, name, id } = BALANCERS[index % BALANCERS.length] ?? BALANCERS[0];
+    const acl = { account, region, name, resource: `${account}-app/${name}/${id}` };
+    const from = first + Math.floor((index * hours * INTERVALS_PER_HOUR) / count) * INTERVAL_MS;
+    const [day, hourAndMinute] = [
+      new Date(from).toISOString().slice(0, 10),
+      new Date(from).toISOString().slice(11, 16),
+    ];
+    const folder = `AWSLogs/${account}/WAFLogs/${region}/${name}/${day.replaceAll("-", "/")}/${hourAndMinute.replace(":", "/")}`;
+    yield {
+      key: `waf/${folder}/${account}_waflogs_${region}_${name}_${minuteStamp(from)}_${random.hex(8)}.log.gz`,
+      table: waf.table,
+      header: "",
+      from,
+      to: from + INTERVAL_MS,
+      line: (lines, request) => wafLine(lines, acl, request),
+    };
+  }
+}
+
 /** Numbers of files with which the sample has one file of each other log. */
 export const FILES_PER_OTHER_LOG = 24;
-/** The logs of load balancers, and those of buckets. */
-export const OTHER_LOG_KINDS = BALANCER_LOGS.length + 1;
+/** The logs of load balancers, those of buckets, and those of web ACLs. */
+export const OTHER_LOG_KINDS = BALANCER_LOGS.length + 2;
 
 /** The folder of the day of delivery. */
 const albFolder = ({ account, region }: LoadBalancer, delivered: number): string =>
@@ -202,9 +231,12 @@ function albFileName(
   node: string,
   end: number,
 ): string {
-  const stamp = new Date(end).toISOString().slice(0, 16).replaceAll(/[-:]/g, "");
-  return `${account}_elasticloadbalancing_${region}_app.${name}.${id}_${stamp}Z_${node}_${random.hex(8)}.log.gz`;
+  return `${account}_elasticloadbalancing_${region}_app.${name}.${id}_${minuteStamp(end)}_${node}_${random.hex(8)}.log.gz`;
 }
+
+/** `20261123T0705Z` */
+const minuteStamp = (time: number): string =>
+  `${new Date(time).toISOString().slice(0, 16).replaceAll(/[-:]/g, "")}Z`;
 
 /**
  * `count` distribution files, distributed over the hours; the second of each pair has the same name under

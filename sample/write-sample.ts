@@ -15,6 +15,7 @@ import {
   type LogObject,
   OTHER_LOG_KINDS,
   otherObjects,
+  webAclObjects,
 } from "./objects";
 import { type Random, randomFrom } from "./random";
 import { hourWeight, request } from "./traffic";
@@ -48,8 +49,8 @@ const OUTAGE_MINUTES = { from: 20, to: 30 };
 const compress = promisify(gzip);
 
 /**
- * Writes access logs, and the other logs of load balancers and of buckets, below a folder, under AWS's keys, with the difficulties of real
- * buckets: late files, files of the same name, old and new line formats, damaged lines, and files that are
+ * Writes access logs, and the other logs of load balancers, buckets and web ACLs, below a folder, under AWS's keys, with
+ * the difficulties of real buckets: late files, files of the same name, old and new line formats, damaged lines, and files that are
  * not access logs.
  */
 export async function writeSample(
@@ -87,6 +88,7 @@ function* logObjects(random: Random, options: SampleOptions): Generator<LogObjec
   yield* cloudfrontObjects(random, files - albFiles, FIRST_HOUR, hours);
   yield* balancerObjects(random, otherFiles(options), FIRST_HOUR, hours);
   yield* bucketObjects(random, otherFiles(options), FIRST_HOUR, hours);
+  yield* webAclObjects(random, otherFiles(options), FIRST_HOUR, hours);
 }
 
 interface Text {

@@ -110,7 +110,7 @@ const source = z.strictObject({
       `must not contain "${ACCOUNTS_FOLDER}": AWS adds that folder itself`,
     )
     .describe(
-      'Log prefix configured at the load balancer, distribution or bucket, with "/" at the end; empty without a prefix. Required for a distribution or bucket that delivers to the pipeline\'s bucket',
+      'Log prefix configured at the load balancer, distribution, bucket or web ACL, with "/" at the end; empty without a prefix. Required for a distribution or bucket that delivers to the pipeline\'s bucket',
     ),
   accounts: z
     .array(accountId)

@@ -4,7 +4,12 @@ import { haveDistinctNames } from "../formats/log-format";
 import { withDefaults } from "../formats/privacy";
 import { LIMITS } from "../pipeline/limits";
 import type { Layout } from "../pipeline/log-source";
-import { NOT_REGISTERED, NOTHING_ADDS_PARTITIONS, RESERVED_PREFIXES } from "../pipeline/source-problems";
+import {
+  bucketNameExpected,
+  NOT_REGISTERED,
+  NOTHING_ADDS_PARTITIONS,
+  RESERVED_PREFIXES,
+} from "../pipeline/source-problems";
 import { inHcl, snakeCase } from "./snake-case";
 import type { Validation } from "./validation";
 
@@ -28,6 +33,12 @@ export const isAsDelivered = (source: string): string =>
 const FLAT = FORMAT_IDS.flatMap((id) => {
   const { delivered } = FORMATS[id];
   return delivered.kind === "flat" ? [{ id, reason: delivered.reason }] : [];
+});
+
+/** Formats that are delivered only to buckets with certain names. */
+const NAMED_BUCKETS = FORMAT_IDS.flatMap((id) => {
+  const { by, bucketNameStart: start } = FORMATS[id].delivery;
+  return start === undefined ? [] : [{ id, start, expected: bucketNameExpected(by, start) }];
 });
 
 /** A source's privacy, with its defaults. */
@@ -99,6 +110,11 @@ export const SOURCE_RULES: readonly Validation[] = [
   ...WITHOUT_ACCOUNTS.map(({ id, service }) =>
     none(
       `[for source in sources : "accounts must not be set for sources of ${service}, got them for \${jsonencode(source.name)}" if source.format == "${id}" && source.has_accounts]`,
+    ),
+  ),
+  ...NAMED_BUCKETS.map(({ id, start, expected }) =>
+    none(
+      `[for source in sources : "format: ${inHcl(expected).replaceAll('"', '\\"')}, got it for \${jsonencode(source.name)}" if source.format == "${id}" && var.existing_log_bucket == null && !startswith(coalesce(var.bucket_name, "\${var.name}-"), "${start}")]`,
     ),
   ),
   ...FLAT.map(({ id, reason }) =>

@@ -65,6 +65,7 @@ const SAMPLE_FOLDERS: Readonly<Record<FormatId, string>> = {
   nlb: "nlb/",
   elb: "elb/",
   s3: "s3/",
+  waf: "waf/",
 };
 
 /** Settings with a source for each format of the sample logs, and two for CloudFront. */
@@ -101,7 +102,8 @@ export async function deploy(
   settings: object = {},
   later: object = settings,
 ): Promise<Pipeline> {
-  const name = `engine-${randomBytes(4).toString("hex")}`;
+  // Web ACLs deliver only to buckets with names like this.
+  const name = `aws-waf-logs-${randomBytes(4).toString("hex")}`;
   const folder = temporaryFolder(name);
   const file = join(folder, "access-logs.json");
   const laterJson = (await synthesize(file, { ...later, name })).json;

@@ -179,6 +179,29 @@ describe("keys of buckets' server access logs", () => {
   });
 });
 
+describe("keys of web ACLs' logs", () => {
+  it.each([
+    [
+      "waf/AWSLogs/111122223333/WAFLogs/us-east-1/TEST-WEBACL/2021/10/28/19/50/111122223333_waflogs_us-east-1_TEST-WEBACL_20211028T1950Z_e0ca43b5.log.gz",
+      "2021-10-28T19",
+    ],
+    ["111122223333_waflogs_cloudfront_my_acl_20240229T0000Z_e0ca43b5.log.gz", "2024-02-29T00"],
+  ])("reads the hour of %s", (key, hour) => {
+    expect(describeKind("waf", key)).toBe(hour);
+  });
+
+  it.each([
+    ["111122223333_waflogs_us-east-1_acl_20260229T0000Z_e0ca43b5.log.gz", "unmatched-key"],
+    ["111122223333_waflogs_us-east-1_acl_20260228T0060Z_e0ca43b5.log.gz", "unmatched-key"],
+    ["111122223333_waflogs_us-east-1_acl_20260228T0000Z.log.gz", "unmatched-key"],
+    ["111122223333_vpcflowlogs_us-east-1_fl-1_20260228T0000Z_e0ca43b5.log.gz", "unmatched-key"],
+    ["aws-waf-logs-stream-1-2026-02-28-21-25-30-e0ca43b5", "unmatched-key"],
+    ["waf/", "folder-marker"],
+  ])("skips %s as %s", (key, reason) => {
+    expect(describeKind("waf", key)).toBe(reason);
+  });
+});
+
 describe("keys of distribution objects", () => {
   it.each([
     ["EMLARXS9EXAMPLE.2026-05-01-20.RT4KCN4SGK9.gz", "2026-05-01T20"],

@@ -19,7 +19,7 @@ const sources = readdirSync(ROOT, { withFileTypes: true })
   .filter((file) => /\.[jt]s$/.test(file));
 
 /** Names of formats that other things have, too: they are looked for only in comparisons. */
-const AMBIGUOUS: readonly string[] = ["s3"];
+const AMBIGUOUS: readonly string[] = ["s3", "waf"];
 const idsOf = (ids: readonly string[]) => `(?:${ids.join("|")})`;
 const quoted = (id: string) => `\\\\?["'\`]${id}\\\\?["'\`]`;
 const [ANY_ID, ID] = [idsOf(FORMAT_IDS), idsOf(FORMAT_IDS.filter((id) => !AMBIGUOUS.includes(id)))];

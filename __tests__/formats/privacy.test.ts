@@ -19,6 +19,8 @@ const KINDS: readonly PersonalKind[] = [
   "identity",
   "url",
   "request",
+  "labels",
+  "everything",
   "query",
   "cookie",
   "method",
@@ -178,6 +180,24 @@ it("a client's certificate or a requester is left out if addresses are truncated
   expect(await made(TRUNCATE, "identity", "CN=till 7")).toBeNull();
   expect(await made(HASH, "identity", "CN=till 7")).toMatch(/^[0-9a-f]{32}$/);
 });
+
+it("labels that identify a browser are left out unless addresses are kept", async () => {
+  const labels =
+    "awswaf:managed:token:id:1a,shop:eu,awswaf:managed:token:accepted,awswaf:managed:token:fingerprint:2b";
+  expect(await made(withDefaults({ cookies: "drop" }), "labels", labels)).toBe(labels);
+  for (const privacy of [TRUNCATE, HASH]) {
+    expect(await made(privacy, "labels", labels)).toBe("shop:eu,awswaf:managed:token:accepted");
+    expect(await made(privacy, "labels", "awswaf:managed:token:id:1a")).toBeNull();
+  }
+});
+
+it.each([{ clientIps: "truncate" }, { queryStrings: "hash" }, { cookies: "drop" }] as const)(
+  "a whole line is left out with %j",
+  async (options) => {
+    expect(await made(withDefaults(options), "everything", "{}")).toBeNull();
+    expect(await made(withDefaults({}), "everything", "{}")).toBe("{}");
+  },
+);
 
 describe("a hash", () => {
   it("is the same for the same value and salt, also in a list, and different with another salt", async () => {

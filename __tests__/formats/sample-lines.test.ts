@@ -1,5 +1,5 @@
 import { FORMATS } from "../../formats";
-import { columnsByPosition } from "../../formats/log-format";
+import { columnsByPosition, columnsOf, isJsonOnly } from "../../formats/log-format";
 import { lineReader, type Row } from "../../formats/read-line";
 import { lineScanner } from "../../formats/scan-line";
 
@@ -15,14 +15,16 @@ describe.each(Object.values(FORMATS))("the sample lines of $id", (format) => {
   });
 
   it("have no field that is unknown in the format", () => {
-    for (const line of format.samples) {
+    for (const line of isJsonOnly(format) ? [] : format.samples) {
       const bytes = Buffer.from(line);
       expect(lineScanner(format).scan(bytes, 0, bytes.length)).toBe(bytes.length);
     }
   });
 
   it("have a value for each column in at least one line", () => {
-    const empty = columnsByPosition(format).filter(({ name }) => rows.every((row) => row[name] === null));
+    const empty = (isJsonOnly(format) ? columnsOf : columnsByPosition)(format).filter(({ name }) =>
+      rows.every((row) => row[name] === null),
+    );
     expect(empty.map(({ name }) => name)).toEqual([]);
   });
 });

@@ -67,6 +67,15 @@ const TIMES: Readonly<Partial<Record<FormatId, readonly string[]>>> = {
     "01/Nov/2026:00:00:00 +0000",
     "2026-11-01T00:00:00Z",
   ].map((time) => LINES.s3({ requestdatetime: time })),
+  waf: [
+    "",
+    "0",
+    "1795417512",
+    "17954175121860",
+    "1795417512.186",
+    "-1795417512186",
+    "2026-11-23T07:05:12Z",
+  ].map((timestamp) => LINES.waf({ timestamp })),
 };
 /** Text that is not a log line. */
 const BROKEN: Readonly<Partial<Record<FormatId, readonly string[]>>> = {

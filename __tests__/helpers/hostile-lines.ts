@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { FORMATS, type FormatId } from "../../formats";
-import { fieldsByName } from "../../formats/log-format";
+import { jsonStepsOf } from "../../formats/json-path";
+import { fieldsByName, isJsonOnly } from "../../formats/log-format";
 import type { TokenKind } from "../../formats/tokens";
 import { FIELDS, type FieldTexts, LINES } from "./lines";
 
@@ -70,6 +71,28 @@ const jsonValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(true, false, null, [], ["a"], {}, { a: 1 }),
 );
 
+/** Objects and lists of such values, with the keys of some paths. */
+const nestedValue = (keys: readonly string[]): fc.Arbitrary<unknown> =>
+  fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      jsonValue,
+      fc.array(tie("value"), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...keys), tie("value"), { maxKeys: 3 }),
+    ),
+  })).value;
+
+/** A complete object, some of whose members have hostile values. */
+function hostileMembers(id: FormatId): fc.Arbitrary<string> {
+  const keys = fieldsByName(FORMATS[id])
+    .map(({ name }) => jsonStepsOf(name).flatMap((step) => (step.kind === "key" ? [step.key] : [])))
+    .filter(({ length }) => length > 0);
+  const first = fc.constantFrom(...keys.flatMap(([key]) => key ?? []));
+  return fc
+    .dictionary(first, nestedValue(keys.flat()), { maxKeys: 3 })
+    .map((members) => JSON.stringify({ ...JSON.parse(FORMATS[id].samples[0]), ...members }));
+}
+
 /** An object with some of a format's fields, and others: complete, cut, or with something after it. */
 const hostileObject = (id: FormatId): fc.Arbitrary<string> => {
   const names = fieldsByName(FORMATS[id]).map(({ name }) => name);
@@ -94,7 +117,11 @@ const hostileObject = (id: FormatId): fc.Arbitrary<string> => {
 
 /** A line with hostile text in some fields; if the format has such lines, also as JSON. */
 export const hostileLine = (id: FormatId): fc.Arbitrary<string> =>
-  FORMATS[id].json ? fc.oneof(hostileFields(id), hostileObject(id)) : hostileFields(id);
+  fc.oneof(
+    hostileFields(id),
+    ...(FORMATS[id].json ? [hostileObject(id)] : []),
+    ...(isJsonOnly(FORMATS[id]) ? [hostileMembers(id)] : []),
+  );
 
 /** Fields that are quoted as they should be or not, cut to some length. */
 const hostileFields = (id: FormatId) =>

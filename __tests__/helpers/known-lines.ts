@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { FORMATS, type FormatId } from "../../formats";
-import { type Field, mandatoryFieldsOf } from "../../formats/log-format";
+import { type Field, isJsonOnly, mandatoryFieldsOf } from "../../formats/log-format";
 import type { Row, Value } from "../../formats/read-line";
 import type { TokenKind } from "../../formats/tokens";
+import { jsonLine } from "./json-line";
 
 /** A field as AWS writes it, with the values of its columns. */
 interface Known {
@@ -139,6 +140,10 @@ const KNOWN: Readonly<Record<TokenKind, fc.Arbitrary<Known>>> = {
     ),
   ),
   tabbed: orNull(tabbed.map(same)),
+  tabbedArn: word.map((text) => same(`arn:${text}`)),
+  tabbedMilliseconds: fc
+    .integer({ min: 10 ** 11, max: 10 ** 13 - 1 })
+    .map((time) => known(String(time), new Date(time).toISOString().replace("Z", "000Z"))),
   tabbedDate: seconds.map((text) => same(text.slice(0, 10))),
   tabbedTime: seconds.map((text) => same(text.slice(11))),
   tabbedStatus: status,
@@ -158,6 +163,7 @@ export interface KnownLine {
 /** Lines by the grammar of a format, of every length, some with fields that AWS may add. */
 export function knownLine(id: FormatId): fc.Arbitrary<KnownLine> {
   const { fields, separator } = FORMATS[id];
+  if (isJsonOnly(FORMATS[id])) return knownObject(id);
   return fc
     .tuple(
       fc.tuple(...fields.map(({ token }) => KNOWN[token])),
@@ -173,6 +179,22 @@ export function knownLine(id: FormatId): fc.Arbitrary<KnownLine> {
       row: rowOf(id, fields, texts.slice(0, count)),
     }));
 }
+
+/** A longer line may be cut. */
+const MAX_LENGTH = 150_000;
+
+/** Objects with a value at each path. */
+const knownObject = (id: FormatId): fc.Arbitrary<KnownLine> => {
+  const { namedFields = [] } = FORMATS[id];
+  return fc
+    .tuple(...namedFields.map(({ token }) => KNOWN[token]))
+    .map((texts) => {
+      const paths = namedFields.map(({ name }, index) => [name, texts[index]?.text ?? ""] as const);
+      const line = jsonLine(paths.filter(([path]) => path !== ""));
+      return { line, row: rowOf(id, [], [...texts.slice(0, -1), same(line)]) };
+    })
+    .filter(({ line }) => line.length < MAX_LENGTH);
+};
 
 /** The same lines in every run. */
 export const knownLines = (id: FormatId): readonly string[] =>

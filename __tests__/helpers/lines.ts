@@ -1,5 +1,7 @@
 import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
-import type { LogFormat } from "../../formats/log-format";
+import { jsonStepsOf, jsonTextAt } from "../../formats/json-path";
+import { isJsonOnly, type LogFormat } from "../../formats/log-format";
+import { jsonLine } from "./json-line";
 
 /** The texts of a line's fields, by field. */
 export type FieldTexts = Readonly<Record<string, string>>;
@@ -99,7 +101,14 @@ export const cloudfrontLine = (changes: Readonly<Record<string, string>> = {}, c
 const FIELD = /\[[^\]]*\]|(?:"(?:[^"\\]|\\.)*"|[^ "])+/g;
 
 /** The fields of a format's first sample line. */
-export function fieldsOf({ fields, samples: [line], separator }: LogFormat): FieldTexts {
+export function fieldsOf(format: LogFormat): FieldTexts {
+  const { fields, namedFields = [], samples, separator } = format;
+  const [line] = samples;
+  if (isJsonOnly(format)) {
+    const paths = namedFields.flatMap(({ name }) => (name === "" ? [] : [name]));
+    const object: unknown = JSON.parse(line);
+    return Object.fromEntries(paths.map((path) => [path, jsonTextAt(object, jsonStepsOf(path)) ?? "-"]));
+  }
   const texts = separator === "\t" ? line.split("\t") : (line.match(FIELD) ?? []);
   return Object.fromEntries(fields.map(({ name }, index) => [name, texts[index] ?? "-"]));
 }
@@ -107,6 +116,8 @@ export function fieldsOf({ fields, samples: [line], separator }: LogFormat): Fie
 /** Makes lines of the fields above, with some fields replaced, cut to a number of fields. */
 export const lineOf = (format: LogFormat): MakeLine => {
   const texts = fieldsOf(format);
+  if (isJsonOnly(format))
+    return (changes = {}, count) => jsonLine(Object.entries({ ...texts, ...changes }).slice(0, count));
   return (changes = {}, count = format.fields.length) =>
     Object.values({ ...texts, ...changes })
       .slice(0, count)

@@ -19,7 +19,6 @@ import { rawGlueTable } from "../../formats/render/glue-table";
 import { type LakeTable, lakeColumnNames, renderCommit } from "../../formats/render/lake-sql";
 import { renderRawPattern } from "../../formats/render/line-pattern";
 import { renderCountUnparsed, renderUnparsedView } from "../../formats/render/unparsed-sql";
-import { TIME_FORMS } from "../../formats/time-form";
 import { ATHENA_FUNCTIONS } from "../../lake/athena-functions";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { jsonConverter } from "../../lake/json-values";
@@ -50,8 +49,15 @@ const movedPath = (id: FormatId, digit: string) => `s3://b/${movedKey(id, digit)
 const commit = (engine: DuckdbEngine, id: FormatId, from = "1", to = "9") => {
   const ranges = [{ from: movedKey(id, from), to: movedKey(id, to) }];
   const sql = renderCommit(tableOf(id), { kind: "moved", partitions: [partitionOf(id)], ranges });
-  return engine.run({ sql, token: "commit" });
+  return engine.run({ sql: inDuckdb(sql), token: "commit" });
 };
+
+/** DuckDB has another syntax for functions of lists, and no macros for them. */
+const inDuckdb = (sql: string): string =>
+  sql
+    .replaceAll("AS array(json)", "AS json[]")
+    .replaceAll(/(item\d) -> /g, "lambda $1: ")
+    .replaceAll(/\b(transform|filter)\(/g, "list_$1(");
 
 /** Functions that only the pipeline's statements use. */
 const STATEMENT_FUNCTIONS = [
@@ -60,15 +66,16 @@ const STATEMENT_FUNCTIONS = [
   "regexp_replace(text, pattern, new) AS array_to_string(string_split_regex(text, pattern), new)",
   "json_parse(text) AS CAST(text AS json)",
   "element_at(entries, name) AS map_extract_value(entries, name)",
-  "json_extract_scalar(value, path) AS CASE json_type(value) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL ELSE json_extract_string(value, path) END",
+  "json_extract_scalar(value, path) AS CASE json_type(value, path) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL ELSE json_extract_string(value, path) END",
   "to_hex(text) AS text",
   // DuckDB calls minutes `%M`, and takes only constants: the form in the names of load balancers, and those of columns.
   `date_parse(text, form) AS CASE form ${[
     { trino: "%Y%m%dT%H%i", duckdb: "%Y%m%dT%H%M" },
-    ...Object.values(TIME_FORMS),
+    { trino: "%d/%b/%Y:%H:%i:%s +0000", duckdb: "%d/%b/%Y:%H:%M:%S +0000" },
   ]
     .map(({ trino, duckdb }) => `WHEN '${trino}' THEN strptime(text, '${duckdb}')`)
     .join(" ")} END`,
+  "date_add(unit, number, moment) AS moment + CASE unit WHEN 'minute' THEN to_minutes(CAST(floor(number) AS bigint)) ELSE to_milliseconds(CAST(number AS bigint)) END",
   "date_format(moment, form) AS strftime(moment, form)",
 ];
 
@@ -97,7 +104,7 @@ beforeEach(async () => {
   }
   for (const definition of [...ATHENA_FUNCTIONS, ...STATEMENT_FUNCTIONS])
     await engine.run({ sql: `CREATE MACRO ${definition}`, token: "function" });
-  for (const id of ids) await engine.run({ sql: renderUnparsedView(tableOf(id)), token: "view" });
+  for (const id of ids) await engine.run({ sql: inDuckdb(renderUnparsedView(tableOf(id))), token: "view" });
 });
 afterEach(() => engine.close());
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
-import { columnsOf, mandatoryFieldsOf } from "../../formats/log-format";
+import { columnsOf, fieldsByName, isJsonOnly, mandatoryFieldsOf } from "../../formats/log-format";
 import type { PersonalKind, PrivacyOptions } from "../../formats/privacy";
 import { openDuckdb } from "../../lake/duckdb-engine";
 import { keyOf, type TestLake, testLake } from "../helpers/lake";
@@ -80,13 +80,19 @@ const VALUES: Readonly<Record<PersonalKind, fc.Arbitrary<string>>> = {
     .map((parts) => parts.join(" ")),
   query: fc.constantFrom("query-secret", "a=%20query-secret&b", "a\\x20query-secret"),
   cookie: fc.constantFrom("cookie-secret", "a=b;%20c=cookie-secret"),
+  labels: fc.constantFrom(
+    "awswaf:managed:token:id:name-secret",
+    "awswaf:managed:token:accepted,awswaf:managed:token:fingerprint:name-secret",
+    "awswaf:managed:token:id:name-secret,awswaf:managed:token:id:name-secret",
+  ),
+  everything: fc.constantFrom("cookie-secret", "a=b; c=cookie-secret"),
   method: fc.constantFrom("GET", "-", "query-secret=", "/a?query-secret", ""),
   protocol: fc.constantFrom("HTTP/1.1", "HTTP/1.1 ", "-", "query-secret", "HTTP/query-secret", ""),
 };
 
 /** Texts with a planted value for each field that has a personal column, and the number of fields of the line. */
 const planted = (id: FormatId): fc.Arbitrary<Planted> => {
-  const fields = FORMATS[id].fields.flatMap(({ name, token, columns }) => {
+  const fields = fieldsByName(FORMATS[id]).flatMap(({ name, token, columns }) => {
     const kinds = columns.flatMap(({ personal }) => (personal ? [personal] : []));
     if (kinds.length === 0) return [];
     const text = fc.tuple(...kinds.map((kind) => VALUES[kind])).map((texts) => texts.join(" "));
@@ -94,9 +100,15 @@ const planted = (id: FormatId): fc.Arbitrary<Planted> => {
     const field = text.map((value) =>
       isQuoted ? `"${value}"` : token === "hostPort" ? `${value}:2817` : value,
     );
-    return [[name, field] as const];
+    // The whole line has other headers, too.
+    return [[name || "httpRequest.headers[name=cookie].value", field] as const];
   });
   const changes = fc.record(Object.fromEntries(fields));
+  if (isJsonOnly(FORMATS[id]))
+    return changes.map((all) => ({
+      changes: all,
+      count: Object.keys(all).length + Object.keys(FIELDS[id]).length,
+    }));
   const all = FORMATS[id].fields.length;
   const count = fc.oneof(fc.constant(all), fc.integer({ min: mandatoryFieldsOf(FORMATS[id]), max: all }));
   return fc.record({ changes, count });

@@ -122,6 +122,10 @@ describe("settings", () => {
       "sources[0].accounts: must not be set for sources of S3: buckets deliver only to buckets of their own account",
     ],
     [
+      source({ format: "waf", prefix: "waf/" }),
+      'sources[0].format: web ACLs deliver only to buckets whose names start with "aws-waf-logs-": set "bucketName" to such a name, got a name that starts with "access-logs-"',
+    ],
+    [
       source({ format: "s3", prefix: "s3/", layout: "as-delivered" }),
       'sources[0].layout: must not be "as-delivered" for the format s3: S3 delivers the files of all days to one folder',
     ],
@@ -242,7 +246,7 @@ describe("settings", () => {
 
   it("accept the same prefix for formats whose files have distinct names, and no two sources of one format there", () => {
     const sources = FORMAT_IDS.map((format) => ({ name: format, format, prefix: "logs/" }));
-    expect(parseSettings("test", { ...VALID, sources }).sources).toHaveLength(sources.length);
+    expect(parseSettings("test", { ...VALID, bucketName: "aws-waf-logs-x", sources }).sources).toHaveLength(sources.length);
     const again = { name: "again", format: "nlb", prefix: "logs/" };
     expect(() => parseSettings("test", { ...VALID, sources: [...sources, again] })).toThrow(
       `sources[${sources.length}].prefix: must not overlap the prefix of sources[${FORMAT_IDS.indexOf("nlb")}]`,

@@ -1,5 +1,5 @@
 import { typeNameOf } from "../column-type";
-import { columnsOf, type LogFormat } from "../log-format";
+import { type Column, columnsOf, type LogFormat } from "../log-format";
 import { COLUMN_SEPARATOR, scannedColumns } from "../scan-line";
 import { TIME_FORMS } from "../time-form";
 import { sqlIdentifier, sqlString } from "./sql-text";
@@ -28,16 +28,17 @@ export function renderDuckdbRelation(format: LogFormat, glob: string, maxLineByt
   const scanned = scannedColumns(format).map((column, index) =>
     column === "filler"
       ? { name: `filler_${index}`, type: "VARCHAR" }
-      : { name: column.name, type: column.form ? "VARCHAR" : typeNameOf("duckdb", format, column) },
+      : { name: column.name, type: otherForm(column) ? "VARCHAR" : typeNameOf("duckdb", format, column) },
   );
   const columns = [...scanned, { name: "unparsed", type: "VARCHAR" }];
   const names = new Set(scanned.map(({ name }) => name));
-  const selected = columnsOf(format).map(({ name, form }) => {
-    const value = sqlIdentifier(name);
+  const selected = columnsOf(format).map((column) => {
+    const { name } = column;
+    const [value, form] = [sqlIdentifier(name), otherForm(column)];
     if (!names.has(name)) return `CAST(${sqlIdentifier("time")} AS DATE) AS ${value}`;
     // The line reader writes ISO 8601.
     return form
-      ? `try_strptime(${value}, [${[TIME_FORMS[form].duckdb, ISO_FORM].map(sqlString).join(", ")}]) AS ${value}`
+      ? `try_strptime(${value}, [${[form, ISO_FORM].map(sqlString).join(", ")}]) AS ${value}`
       : value;
   });
   return `SELECT ${selected.join(", ")}, parse_filename(filename) AS file, unparsed[${UNPARSED_MARK.length + 1}:] AS unparsed
@@ -48,3 +49,6 @@ FROM read_csv(${sqlString(glob)},
   max_line_size = ${maxLineBytes}, buffer_size = ${2 * maxLineBytes}, filename = true,
   hive_partitioning = false)`;
 }
+
+/** The form of scanned times, for `try_strptime`; `undefined` for ISO 8601. */
+const otherForm = ({ form }: Column): string | undefined => form && TIME_FORMS[form].duckdb;

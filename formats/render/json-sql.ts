@@ -1,4 +1,6 @@
+import { jsonStepsOf } from "../json-path";
 import { type Column, type Field, fieldsByName, type LogFormat } from "../log-format";
+import { renderTextAt } from "./json-path-sql";
 import { renderNamedLineForm } from "./line-pattern";
 import { sqlIdentifier, sqlPath, sqlString } from "./sql-text";
 
@@ -28,7 +30,8 @@ export function renderTextsOfJson(format: LogFormat, lines: LinesWithJson): stri
   const byPosition = new Set(lines.byPosition.map(({ name }) => name));
   const texts = fieldsByName(format).map((field) => {
     const name = columnOf(field);
-    const found = byPosition.has(name) ? [sqlIdentifier(name), textOf(field)] : [textOf(field)];
+    const text = textOf(field, lines.json);
+    const found = byPosition.has(name) ? [sqlIdentifier(name), text] : [text];
     return `COALESCE(${found.join(", ")}, '') AS ${sqlIdentifier(name)}`;
   });
   return `(
@@ -40,9 +43,13 @@ ${lines.from}
 ))`;
 }
 
-/** JSON may contain the separators of fields and lines; the text of objects and lists is NULL. */
-const textOf = ({ name }: Field): string =>
-  `regexp_replace(json_extract_scalar(element_at(${OBJECT}, ${sqlString(name)}), '$'), '\\p{Cc}', ' ')`;
+/** JSON may contain the separators of fields and lines. @param line SQL of the line */
+function textOf({ name }: Field, line: string): string {
+  const [first, ...rest] = jsonStepsOf(name);
+  const text =
+    first?.kind === "key" ? renderTextAt(`element_at(${OBJECT}, ${sqlString(first.key)})`, rest) : line;
+  return `regexp_replace(${text}, '\\p{Cc}', ' ')`;
+}
 
 /** SQL that is true if the texts of a JSON line are those of a row, as the line reader decides: never NULL. */
 export function renderIsJsonRow(format: LogFormat): string {

@@ -6,6 +6,7 @@ import {
   columnsByPosition,
   columnsOf,
   deliveredTableOf,
+  isJsonOnly,
   type LogFormat,
   rawTableOf,
 } from "../log-format";
@@ -25,7 +26,7 @@ import {
 } from "./file-conditions";
 import { JSON_COLUMN, renderIsJsonRow, renderTextsOfJson } from "./json-sql";
 import { renderPrivate } from "./privacy-sql";
-import { hiveIdentifier, hiveString, sqlIdentifier, sqlPath, sqlString } from "./sql-text";
+import { hiveIdentifier, hiveString, sqlIdentifier, sqlPath } from "./sql-text";
 
 /** A typed table on AWS: an Iceberg table in the Glue catalog, written by Athena. */
 export interface LakeTable {
@@ -108,7 +109,7 @@ function typedValue(format: LogFormat, column: Column): string {
     case "timestamp":
       return column.form === undefined
         ? `TRY_CAST(replace(replace(${textOf(column.name)}, 'T', ' '), 'Z', '') AS ${type})`
-        : `TRY(CAST(date_parse(${sqlIdentifier(column.name)}, ${sqlString(TIME_FORMS[column.form].trino)}) AS ${type}))`;
+        : `TRY(CAST(${TIME_FORMS[column.form].trino(sqlIdentifier(column.name))} AS ${type}))`;
     case "int":
     case "bigint":
     case "double":
@@ -190,9 +191,10 @@ function rowsOf(format: LogFormat, lines: string, keys: readonly string[]): stri
   const isRow = `${sqlIdentifier(format.time[0])} IS NOT NULL`;
   if (!format.json) return `${lines}\n  AND ${isRow}`;
   const json = sqlIdentifier(JSON_COLUMN);
+  const isFound = isJsonOnly(format) ? `${json} IS NOT NULL` : `(${isRow} OR ${json} IS NOT NULL)`;
   const texts = renderTextsOfJson(format, {
     json,
-    from: `${lines}\n  AND (${isRow} OR ${json} IS NOT NULL)`,
+    from: `${lines}\n  AND ${isFound}`,
     kept: [...keys, JSON_COLUMN],
     byPosition: columnsByPosition(format),
   });

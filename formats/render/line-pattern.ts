@@ -1,4 +1,4 @@
-import { fieldsByName, type LogFormat, mandatoryFieldsOf } from "../log-format";
+import { fieldsByName, isJsonOnly, type LogFormat, mandatoryFieldsOf } from "../log-format";
 import { TOKEN_KINDS, type TokenPattern } from "../tokens";
 
 /** Fields that AWS may add later: each is one token, quoted or not, and is ignored. */
@@ -33,7 +33,10 @@ export const renderLineForm = (format: LogFormat): string => renderLine(format, 
  * Whether it is one, and which fields it has, the statements decide.
  */
 export const renderRawPattern = (format: LogFormat): string =>
-  format.json ? `${renderLinePattern(format)}|([{][\\s\\S]*)` : renderLinePattern(format);
+  [
+    ...(isJsonOnly(format) ? [] : [renderLinePattern(format)]),
+    ...(format.json ? ["([{][\\s\\S]*)"] : []),
+  ].join("|");
 
 /** The regular expression of a line whose fields were found by name: it has all of them, and then those with names only. */
 export const renderNamedLinePattern = (format: LogFormat): string =>

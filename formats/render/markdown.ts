@@ -2,12 +2,14 @@ import { typeNameOf } from "../column-type";
 import {
   type Column,
   fieldsByName,
+  isJsonOnly,
   type LogFormat,
   mandatoryFieldsOf,
   rawTableOf,
   unparsedViewOf,
 } from "../log-format";
 import { PARTITION_KEYS } from "../partition-layout";
+import { JSON_COLUMN } from "./json-sql";
 
 /** The documentation page of a format: its definition, its tables, and a row per column. */
 export const renderFormatPage = (format: LogFormat): string => `# ${format.title}
@@ -40,6 +42,7 @@ ${format.samples.join("\n")}
 const notesOf = ({ notes = [] }: LogFormat): string => notes.map((note) => `\n- ${note}\n`).join("");
 
 function linesOf(format: LogFormat): string {
+  if (isJsonOnly(format)) return jsonOnlyDoc(format);
   const fewest = mandatoryFieldsOf(format);
   const older =
     fewest < format.fields.length
@@ -52,6 +55,13 @@ Text after the last field is ignored.`;
     "\n\n",
   );
 }
+
+const jsonOnlyDoc = (format: LogFormat): string =>
+  `A line is a row if it is a JSON object with the values of this table in their forms; all other lines are in
+\`${unparsedViewOf(format)}\`. The raw table has one column, \`${JSON_COLUMN}\`, with the whole line.
+
+The field is the path of the value. \`[]\` is each item of a list, and \`[name=...]\` each with this property, in whatever letter
+case: the column then has the values of all of them, separated by commas.`;
 
 const headerDoc = ({ header }: LogFormat): readonly string[] =>
   header
@@ -88,4 +98,4 @@ belongs to another log: the object, and all lines after the header, are unparsed
 const codeList = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 
 const columnRow = (format: LogFormat, field: string, column: Column): string =>
-  `| \`${field}\` | \`${column.name}\` | ${typeNameOf("iceberg", format, column)} | ${column.doc} |`;
+  `| ${field === "" ? "the line" : `\`${field}\``} | \`${column.name}\` | ${typeNameOf("iceberg", format, column)} | ${column.doc} |`;

@@ -1,4 +1,4 @@
-import { MIN_SALT_LENGTH, type PersonalKind, type PrivacyRule } from "../privacy";
+import { keepsAll, MIN_SALT_LENGTH, type PersonalKind, type PrivacyRule } from "../privacy";
 import { sqlString } from "./sql-text";
 
 /** Functions with different names in the engines. */
@@ -70,6 +70,14 @@ const REQUEST_METHOD = "^([A-Za-z-]{1,32}) ";
 const REQUEST_URL = "^[^ \\n]+ ([^\\n]*?)(?: HTTP/[0-9.]{1,8})?$";
 const REQUEST_PROTOCOL = "( HTTP/[0-9.]{1,8})$";
 
+const NOTHING = "CAST(NULL AS varchar)";
+/**
+ * A label with the id of a browser's session, or with its fingerprint.
+ *
+ * @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-tokens-labeling.html
+ */
+const BROWSER_LABEL = "^awswaf:managed:token:(id|fingerprint):.*$";
+
 /** Without a match, Trino returns NULL and DuckDB an empty text: both become NULL. */
 const found = (value: string, pattern: string): string =>
   `NULLIF(regexp_extract(${value}, ${sqlString(pattern)}, 1), '')`;
@@ -94,8 +102,7 @@ export function renderPrivate(
       throw new Error(`hashes need a salt of at least ${MIN_SALT_LENGTH} characters`);
     return `substr(${dialect.sha256(`${sqlString(salt)} || ${text}`)}, 1, ${HASH_DIGITS})`;
   };
-  const droppedOrHashed = (mode: "drop" | "hash"): string =>
-    mode === "drop" ? "CAST(NULL AS varchar)" : hashed(value);
+  const droppedOrHashed = (mode: "drop" | "hash"): string => (mode === "drop" ? NOTHING : hashed(value));
   const urlWith = (mode: "drop" | "hash", url: string): string =>
     mode === "drop"
       ? withoutQuery(dialect, url)
@@ -117,6 +124,13 @@ export function renderPrivate(
     case "request":
       if (queryStrings === "keep") return value;
       return `${found(value, REQUEST_METHOD)} || ' ' || ${urlWith(queryStrings, found(value, REQUEST_URL))} || COALESCE(${found(value, REQUEST_PROTOCOL)}, '')`;
+    case "labels": {
+      if (clientIps === "keep") return value;
+      const others = (label: string) => `NULLIF(${dialect.replaced(label, BROWSER_LABEL, "")}, '')`;
+      return `NULLIF(${dialect.each(value, others)}, '')`;
+    }
+    case "everything":
+      return keepsAll(privacy) ? value : NOTHING;
     case "query":
       return queryStrings === "keep" ? value : droppedOrHashed(queryStrings);
     case "cookie":

@@ -1,5 +1,5 @@
 import { deliveredKeysOf, deliveredPairs } from "../delivered-layout";
-import { deliveredLinesTableOf, linesTableOf, unparsedViewOf } from "../log-format";
+import { deliveredLinesTableOf, isJsonOnly, linesTableOf, unparsedViewOf } from "../log-format";
 import { PARTITION_KEYS, partitionKeysOf, partitionPairs, SOURCE_KEY } from "../partition-layout";
 import { anyOf, type CommittedFiles, partitionCondition, rangeConditions } from "./file-conditions";
 import { renderIsJsonRow, renderTextsOfJson } from "./json-sql";
@@ -58,7 +58,9 @@ function unparsedLines(table: LakeTable, from: LinesTable, keys: readonly string
     : named;
   const conditions = [
     `"line" <> '' AND "line" NOT LIKE '#%'`,
-    `NOT regexp_like("line", ${sqlString(`^(?:${renderLineForm(format)})$`)})`,
+    ...(isJsonOnly(format)
+      ? []
+      : [`NOT regexp_like("line", ${sqlString(`^(?:${renderLineForm(format)})$`)})`]),
     ...(format.json ? [`NOT (${renderIsJsonRow(format)})`] : []),
   ];
   return `SELECT ${shownLine(table)}, ${sqlPath} AS ${sqlIdentifier(LOG_FILE)}, ${keys.join(", ")}
