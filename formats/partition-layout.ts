@@ -17,7 +17,7 @@ export const LISTED_PREFIX = "_listed/";
 /** What the nightly reconciliation of each table found. */
 export const RECONCILED_PREFIX = "_reconciled/";
 /** The daily reports. */
-export const REPORTS_PREFIX = "reports/";
+export const REPORTS_PREFIX = "_reports/";
 const PRIVACY_PREFIX = "_privacy/";
 /** The secret for hashes of addresses, query strings and cookies. */
 export const PRIVACY_SALT_KEY = `${PRIVACY_PREFIX}salt`;

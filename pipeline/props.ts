@@ -182,7 +182,7 @@ export interface AccessLogPipelineProps extends SecurityProps {
    */
   readonly questions?: boolean;
   /**
-   * Writes a report of the typed tables every day, as an HTML file below `reports/` in the pipeline's bucket.
+   * Writes a report of the typed tables every day, as an HTML file below `_reports/` in the pipeline's bucket.
    *
    * @default - no report
    */

@@ -261,7 +261,7 @@ export const settingsSchema = z.strictObject({
     })
     .optional()
     .describe(
-      "Write a report of the typed tables every day, as an HTML file below reports/ in the pipeline's bucket. Default: none",
+      "Write a report of the typed tables every day, as an HTML file below _reports/ in the pipeline's bucket. Default: none",
     ),
   partitions: z
     .enum(PARTITION_MODES)

@@ -115,7 +115,7 @@ describe("the model counts the work of the handlers:", () => {
 
   it("make-report submits a fixed number of statements for a table", async () => {
     athena.setAnswer(answerReport);
-    s3.put("logs", "reports/2026-11-22.html", "");
+    s3.put("logs", "_reports/2026-11-22.html", "");
     await invokeHandler(
       "make-report",
       { athena, s3, environment: { DAYS: "1", LAMBDA_TASK_ROOT: join(__dirname, "../../dist/cli") } },

@@ -40,7 +40,7 @@ const PLACES = [
   "_commits/*",
   "_reconciled/*",
   "rejected/*",
-  "reports/*",
+  "_reports/*",
   "_touched/*",
   "_privacy/salt",
   "_config/sources.json",
@@ -71,7 +71,7 @@ const ACCESS: Readonly<Record<HandlerName, Access>> = {
   },
   "make-report": {
     read: ["lake/*", "rejected/*", "_config/sources.json", RESULTS],
-    write: ["reports/*", RESULTS],
+    write: ["_reports/*", RESULTS],
     remove: [],
   },
   "create-partition": {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   local = await collect(lakeEngine(open), { range: parseRange(DAY, DAY), timeZone: "UTC" });
   open.close();
   await pipeline.run("make-report", `${NEXT_DAY}T06:30:00Z`);
-  page = (await pipeline.read(`reports/${NEXT_DAY}.html`)).toString();
+  page = (await pipeline.read(`_reports/${NEXT_DAY}.html`)).toString();
 });
 
 /** The report in a page. */
@@ -83,9 +83,9 @@ it("has quantiles close to the exact ones", () => {
 
 it("writes the same page again for the same day, as the latest one, too", async () => {
   await pipeline.run("make-report", `${NEXT_DAY}T06:30:00Z`);
-  expect((await pipeline.read(`reports/${NEXT_DAY}.html`)).toString()).toBe(page);
-  expect((await pipeline.read("reports/latest.html")).toString()).toBe(page);
-  expect(await pipeline.keys("reports/")).toEqual([`reports/${NEXT_DAY}.html`, "reports/latest.html"]);
+  expect((await pipeline.read(`_reports/${NEXT_DAY}.html`)).toString()).toBe(page);
+  expect((await pipeline.read("_reports/latest.html")).toString()).toBe(page);
+  expect(await pipeline.keys("_reports/")).toEqual([`_reports/${NEXT_DAY}.html`, "_reports/latest.html"]);
 });
 
 it("is made by the command, too, which says beforehand how much it scans at most", async () => {

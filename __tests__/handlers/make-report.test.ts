@@ -37,18 +37,18 @@ const makeReport = (scheduledTime: string, sources: readonly ConfiguredSource[] 
     { getRemainingTimeInMillis: () => 900_000 },
   );
 
-const reports = () => s3.keys("logs").filter((key) => key.startsWith("reports/"));
+const reports = () => s3.keys("logs").filter((key) => key.startsWith("_reports/"));
 
 describe("make-report", () => {
   it("writes the page of the last complete days, with its content type, and the same as the latest one", async () => {
     expect(await makeReport("2026-11-24T06:30:00Z")).toEqual({
-      key: "reports/2026-11-24.html",
+      key: "_reports/2026-11-24.html",
       tables: ["alb_access_logs"],
     });
-    expect(reports()).toEqual(["reports/2026-11-24.html", "reports/latest.html"]);
-    const page = s3.read("logs", "reports/2026-11-24.html");
+    expect(reports()).toEqual(["_reports/2026-11-24.html", "_reports/latest.html"]);
+    const page = s3.read("logs", "_reports/2026-11-24.html");
     expect(page).toContain("Athena computes approximate quantiles.");
-    expect(s3.read("logs", "reports/latest.html")).toEqual(page);
+    expect(s3.read("logs", "_reports/latest.html")).toEqual(page);
     const [first] = athena.queries;
     expect(first?.sql).toContain(
       "time >= TIMESTAMP '2026-11-17 00:00:00' AND time < TIMESTAMP '2026-11-24 00:00:00'",
@@ -60,16 +60,16 @@ describe("make-report", () => {
     const submitted = athena.queries.length;
     await makeReport("2026-11-24T06:30:00Z");
     expect(athena.queries).toHaveLength(submitted);
-    const latest = s3.read("logs", "reports/latest.html");
+    const latest = s3.read("logs", "_reports/latest.html");
     await makeReport("2026-11-22T06:30:00Z");
-    expect(reports()).toContain("reports/2026-11-22.html");
-    expect(s3.read("logs", "reports/latest.html")).toEqual(latest);
+    expect(reports()).toContain("_reports/2026-11-22.html");
+    expect(s3.read("logs", "_reports/latest.html")).toEqual(latest);
   });
 
   it("lists the rejected files", async () => {
     s3.put("logs", "rejected/alb_access_logs/dt=2026-11-23/hour=07/a.gz", "text");
     await makeReport("2026-11-24T06:30:00Z");
-    expect(s3.read("logs", "reports/latest.html")).toContain(
+    expect(s3.read("logs", "_reports/latest.html")).toContain(
       "rejected/alb_access_logs/dt=2026-11-23/hour=07/a.gz",
     );
   });

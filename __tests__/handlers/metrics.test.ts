@@ -178,7 +178,7 @@ describe("the metrics that the functions publish", () => {
   it("have the function name that the stack sets", () => {
     const services = new Set(published.map(({ dimensions }) => dimensions.service));
     // AWS itself publishes the metrics of these.
-    const silent: readonly HandlerName[] = ["create-partition", "maintain-lake"];
+    const silent: readonly HandlerName[] = ["create-partition", "maintain-lake", "make-report"];
     expect([...services].sort()).toEqual(
       HANDLER_NAMES.filter((name) => !silent.includes(name))
         .map((name) => `logs-${name}`)

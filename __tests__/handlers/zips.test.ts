@@ -126,9 +126,9 @@ describe("on this Node version, the deployed zip of", () => {
   it("make-report writes a page", async () => {
     athena.setAnswer(answerReport);
     expect(await invoke("make-report", { scheduledTime: NOW })).toEqual({
-      result: { key: "reports/2026-11-23.html", tables: ["alb_access_logs"] },
+      result: { key: "_reports/2026-11-23.html", tables: ["alb_access_logs"] },
       stderr: NO_WARNING,
     });
-    expect(s3.read("logs", "reports/latest.html")).toContain("<!doctype html>");
+    expect(s3.read("logs", "_reports/latest.html")).toContain("<!doctype html>");
   });
 });

@@ -6,7 +6,7 @@ import { HANDLER_NAMES } from "../../pipeline/handler-names";
 
 const ROOT = join(__dirname, "../..");
 /** Lambda loads small code faster; these are the limits that the project keeps. */
-const MAX_ZIP_BYTES = 200 * 1024;
+const MAX_ZIP_BYTES = 220 * 1024;
 const MAX_CODE_BYTES = 576 * 1024;
 
 describe.each(HANDLER_NAMES)("the code of %s", (name) => {

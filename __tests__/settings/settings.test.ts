@@ -246,7 +246,9 @@ describe("settings", () => {
 
   it("accept the same prefix for formats whose files have distinct names, and no two sources of one format there", () => {
     const sources = FORMAT_IDS.map((format) => ({ name: format, format, prefix: "logs/" }));
-    expect(parseSettings("test", { ...VALID, bucketName: "aws-waf-logs-x", sources }).sources).toHaveLength(sources.length);
+    expect(parseSettings("test", { ...VALID, bucketName: "aws-waf-logs-x", sources }).sources).toHaveLength(
+      sources.length,
+    );
     const again = { name: "again", format: "nlb", prefix: "logs/" };
     expect(() => parseSettings("test", { ...VALID, sources: [...sources, again] })).toThrow(
       `sources[${sources.length}].prefix: must not overlap the prefix of sources[${FORMAT_IDS.indexOf("nlb")}]`,

@@ -153,7 +153,7 @@ describe("the stack with default settings", () => {
     expect(functions(withReport)).toEqual([...functions(json), "access-logs-make-report"].sort());
     expect(withReport.output?.report).toEqual({
       description: expect.any(String),
-      value: "s3://${aws_s3_bucket.logs.bucket}/reports/latest.html",
+      value: "s3://${aws_s3_bucket.logs.bucket}/_reports/latest.html",
     });
     const schedule = Object.values(resourcesOf(withReport, "aws_scheduler_schedule")).find(
       ({ name }) => name === "access-logs-make-report",
