@@ -56,7 +56,7 @@ export async function makeReport(
 /** Checks the options of a page before anything is counted. @returns the parts that every page has */
 export async function prepared({ table, output }: PageOptions): Promise<PageAssets> {
   if (table !== undefined && !REPORTED_TABLES.includes(table)) {
-    throw usageError(`--table: there are reports about ${REPORTED_TABLES.join(" and ")}, not "${table}"`);
+    throw usageError(`--table: there are reports about ${REPORTED_TABLES.join(", ")}, not "${table}"`);
   }
   if (!existsSync(dirname(output)))
     throw new UserError(`${dirname(output)}: the folder does not exist; create it`);

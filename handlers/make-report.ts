@@ -5,9 +5,9 @@ import { tablesOfSources } from "../formats/configured-source";
 import { REPORTS_PREFIX } from "../formats/partition-layout";
 import { DAY_MS } from "../formats/time";
 import { readAssets } from "../report/assets";
-import { collect, REPORTED_TABLES } from "../report/collect";
+import { type Collected, collect, tablesIn } from "../report/collect";
 import type { ReportEngine } from "../report/engine";
-import type { Rejected, TableReport } from "../report/model";
+import type { AnsweredTable, Rejected, TableReport } from "../report/model";
 import { renderPage } from "../report/render";
 import { athenaQueryEngine } from "./adapters/athena-query-engine";
 import { s3ObjectStore } from "./adapters/s3-object-store";
@@ -62,11 +62,14 @@ export async function handler(
   const until = Date.parse(day);
   const range = { from: until - DAYS * DAY_MS, until };
   const tables: TableReport[] = [];
+  const answered: AnsweredTable[] = [];
   for (const { table } of tablesOfSources(await sourcesOf())) {
-    if (REPORTED_TABLES.includes(table)) tables.push(...(await reportsOf(engine, table, range)));
+    const collected = await reportsOf(engine, table, range);
+    tables.push(...collected.tables);
+    answered.push(...collected.answered);
   }
-  const names = tables.map(({ table }) => table);
-  if (tables.length === 0) {
+  const names = tablesIn({ tables, answered });
+  if (names.length === 0) {
     logger.info("no requests to report");
     return { key: undefined, tables: names };
   }
@@ -76,6 +79,7 @@ export async function handler(
       timeZone: TIME_ZONE,
       source: DATABASE,
       tables,
+      answered,
       rejected: await rejected(),
       cuts: [],
     },
@@ -99,11 +103,12 @@ async function reportsOf(
   engine: ReportEngine,
   table: string,
   range: { readonly from: number; readonly until: number },
-): Promise<readonly TableReport[]> {
+): Promise<Collected> {
   try {
     return await collect(engine, { range, timeZone: TIME_ZONE, tables: [table] });
   } catch (error) {
-    if (error instanceof QueryFailedError && NOT_CREATED.test(error.reason)) return [];
+    if (error instanceof QueryFailedError && NOT_CREATED.test(error.reason))
+      return { tables: [], answered: [] };
     throw error;
   }
 }

@@ -3,24 +3,27 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../formats/time";
 import type { Range } from "../questions/range";
 import { rangeCondition } from "../questions/render";
 import type { Json } from "../terminal/rows";
+import { ANSWERED, answersOf } from "./answers";
 import type { CodedRows, Counts } from "./counts";
 import { measureOf, sumBy } from "./cube";
 import { listPlans, mainPlans } from "./cube-plans";
 import type { KeepingEngine, ReportEngine } from "./engine";
 import { keptCounts } from "./kept-counts";
-import {
-  type Before,
-  type Cube,
-  type DetailRows,
-  type DimensionId,
-  type Domain,
-  MAX_VALUE,
-  type MeasureId,
-  type SlowPath,
-  type TableReport,
-  type Totals,
+import type {
+  AnsweredTable,
+  Before,
+  Cube,
+  DetailRows,
+  DimensionId,
+  Domain,
+  MeasureId,
+  Report,
+  SlowPath,
+  TableReport,
+  Totals,
 } from "./model";
 import { scannedCounts } from "./scanned-counts";
+import { shortened } from "./shortened";
 import {
   extentSql,
   HOURS_SQL,
@@ -67,24 +70,42 @@ const MAX_SLOTS = 192;
 const APPROXIMATE = "Athena computes approximate quantiles.";
 
 /** Tables that a report can have. */
-export const REPORTED_TABLES: readonly string[] = SUBJECTS.map(tableOf);
+export const REPORTED_TABLES: readonly string[] = [
+  ...SUBJECTS.map(tableOf),
+  ...ANSWERED.map((format) => FORMATS[format].table),
+];
+
+/** What an engine counts for a report. */
+export type Collected = Pick<Report, "tables" | "answered">;
+
+/** Names of the tables with rows. */
+export const tablesIn = ({ tables, answered }: Collected): readonly string[] =>
+  [...tables, ...answered].map(({ table }) => table);
 
 /** Counts what the report shows; tables without rows in the range are left out. */
 export async function collect(
   engine: ReportEngine | KeepingEngine,
   asked: Asked,
   onProgress: (what: string) => void = () => undefined,
-): Promise<readonly TableReport[]> {
+): Promise<Collected> {
   const counts = "keep" in engine ? keptCounts(engine) : scannedCounts(engine);
+  const isAsked = (table: string) => (asked.tables ?? REPORTED_TABLES).includes(table);
   const tables: TableReport[] = [];
   for (const subject of SUBJECTS) {
-    if (!(asked.tables ?? REPORTED_TABLES).includes(tableOf(subject))) continue;
+    if (!isAsked(tableOf(subject))) continue;
     const table = await collectTable(engine, counts, subject, asked, (what) =>
       onProgress(`${tableOf(subject)}: ${what}`),
     );
     if (table) tables.push(table);
   }
-  return tables;
+  const answered: AnsweredTable[] = [];
+  for (const format of ANSWERED) {
+    if (!isAsked(FORMATS[format].table)) continue;
+    onProgress(`${FORMATS[format].table}: questions`);
+    const answers = await answersOf(engine, counts, format, asked.range);
+    if (answers) answered.push(answers);
+  }
+  return { tables, answered };
 }
 
 async function collectTable(
@@ -151,7 +172,7 @@ async function collectTable(
     })),
     slowest: await slowestOf(coded, packings, domains.get("path")?.values ?? []),
     details: await detailsOf(engine, subject, range),
-    unread: await counts.unread(subject),
+    unread: await counts.unread(subject.format),
   };
 }
 
@@ -252,6 +273,3 @@ async function detailsOf(engine: ReportEngine, subject: Subject, range: Range): 
   }
   return details;
 }
-
-const shortened = (value: Json): Json =>
-  typeof value === "string" && value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE)}…` : value;

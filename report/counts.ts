@@ -1,3 +1,4 @@
+import type { FormatId } from "../formats";
 import type { Range } from "../questions/range";
 import type { Json } from "../terminal/rows";
 import type { CubePlan } from "./cube-plans";
@@ -32,5 +33,5 @@ export interface Counts {
   /** @param domains as this counted them */
   code(counted: Counted, domains: ReadonlyMap<string, Domain>, packings: Packings): Promise<CodedRows>;
   /** The lines of all times that are in no row; `null` if they are not counted. */
-  unread(subject: Subject): Promise<Unread | null>;
+  unread(format: FormatId): Promise<Unread | null>;
 }

@@ -1,3 +1,4 @@
+import { FORMATS } from "../formats";
 import type { CodedRows, Counted, Counts } from "./counts";
 import type { CubePlan } from "./cube-plans";
 import type { KeepingEngine, ReportEngine } from "./engine";
@@ -26,14 +27,14 @@ import {
   unparsedLinesSql,
   unparsedSql,
 } from "./sql";
-import type { Dimension, Listed, Subject } from "./subject";
+import type { Dimension, Listed } from "./subject";
 
 /** Counts with an engine that keeps what several sums are made of: the rows are read twice. */
 export const keptCounts = (engine: KeepingEngine): Counts => ({
   isExact: true,
   domains: (counted) => domainsOf(engine, counted),
   code: (counted, _, packings) => codeRows(engine, counted, packings),
-  unread: (subject) => unreadOf(engine, subject),
+  unread: (format) => unreadOf(engine, FORMATS[format].table),
 });
 
 async function domainsOf(
@@ -103,9 +104,9 @@ async function firstThatFits(
   return [{ ...shape, measures: ids, length: read.length, columns: columnsOf(read) }];
 }
 
-async function unreadOf(engine: ReportEngine, subject: Subject): Promise<Unread> {
-  const [[unparsed] = []] = await engine.rows(unparsedSql(subject));
-  const lines = Number(unparsed) === 0 ? [] : await engine.rows(unparsedLinesSql(subject));
+async function unreadOf(engine: ReportEngine, table: string): Promise<Unread> {
+  const [[unparsed] = []] = await engine.rows(unparsedSql(table));
+  const lines = Number(unparsed) === 0 ? [] : await engine.rows(unparsedLinesSql(table));
   return {
     unparsed: Number(unparsed),
     examples: lines.map(([line, file]) => ({ line: String(line), file: String(file) })),

@@ -149,6 +149,20 @@ export interface TableReport<C = Cube> {
   readonly unread: Unread | null;
 }
 
+/** A table about which the report has the answers of questions, which no filter changes. */
+export interface AnsweredTable {
+  readonly format: string;
+  readonly table: string;
+  readonly title: string;
+  readonly rows: number;
+  /** Times of the first and the last row, in milliseconds since 1970. */
+  readonly from: number;
+  readonly until: number;
+  readonly answers: readonly DetailRows[];
+  /** `null` if the lines were not counted. */
+  readonly unread: Unread | null;
+}
+
 /** A file that is in no row. */
 export interface RejectedFile {
   readonly key: string;
@@ -168,6 +182,7 @@ export interface Report<C = Cube> {
   readonly timeZone: string;
   readonly source: string;
   readonly tables: readonly TableReport<C>[];
+  readonly answered: readonly AnsweredTable[];
   /** `null` if the engine does not know the files. */
   readonly rejected: Rejected | null;
   /** What was left out to keep the page small, in sentences. */

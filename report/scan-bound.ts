@@ -1,6 +1,7 @@
 import { FORMATS } from "../formats";
 import { bareIdentifier, sqlString } from "../formats/render/sql-text";
 import { daysOf, type Range } from "../questions/range";
+import { ANSWERED, askedOf } from "./answers";
 import type { ReportEngine } from "./engine";
 import { SUBJECTS } from "./subject";
 
@@ -15,6 +16,18 @@ export interface ScanBound {
 
 /** Statements that read the rows of the range, in addition to those of the details. */
 const STATEMENTS = 8;
+
+const COUNTED = SUBJECTS.map(({ format, details }) => ({
+  format,
+  statements: STATEMENTS + details.length,
+  readsBefore: true,
+}));
+/** One statement more counts the rows. */
+const ASKED = ANSWERED.map((format) => ({
+  format,
+  statements: 1 + askedOf(format).length,
+  readsBefore: false,
+}));
 
 /** The range as whole days, and the same length of time before, which one statement reads. */
 const boundSql = (table: string, range: Range): string => {
@@ -37,15 +50,14 @@ export async function scanBounds(
   range: Range,
 ): Promise<readonly ScanBound[]> {
   const bounds: ScanBound[] = [];
-  for (const { format, details } of SUBJECTS) {
+  for (const { format, statements, readsBefore } of [...COUNTED, ...ASKED]) {
     const { table } = FORMATS[format];
     if (!tables.includes(table)) continue;
     const [[bytes = 0, before = 0] = []] = await engine.rows(boundSql(table, range));
-    const statements = STATEMENTS + details.length;
     bounds.push({
       table,
       bytes: Number(bytes),
-      atMost: statements * Number(bytes) + Number(before),
+      atMost: statements * Number(bytes) + (readsBefore ? Number(before) : 0),
     });
   }
   return bounds;

@@ -346,7 +346,7 @@ export const totalSql = (subject: Subject, range: Range): string => {
 FROM ${tableOf(subject)} WHERE ${rangeCondition(range)}`;
 };
 
-export const unparsedSql = (subject: Subject): string => `SELECT count(*) FROM ${tableOf(subject)}_unparsed`;
+export const unparsedSql = (table: string): string => `SELECT count(*) FROM ${table}_unparsed`;
 
-export const unparsedLinesSql = (subject: Subject): string =>
-  `SELECT substr(line, 1, 300), log_file FROM ${tableOf(subject)}_unparsed ORDER BY log_file, line LIMIT 10`;
+export const unparsedLinesSql = (table: string): string =>
+  `SELECT substr(line, 1, 300), log_file FROM ${table}_unparsed ORDER BY log_file, line LIMIT 10`;

@@ -1,6 +1,6 @@
 import { stat, writeFile } from "node:fs/promises";
 import { writeWhole } from "../lake/write-whole";
-import { type Asked, collect } from "./collect";
+import { type Asked, collect, tablesIn } from "./collect";
 import type { KeepingEngine, ReportEngine } from "./engine";
 import type { Rejected } from "./model";
 import { type PageAssets, renderPage } from "./render";
@@ -24,12 +24,16 @@ export async function writeReport(
   assets: PageAssets,
   onProgress: (what: string) => void = () => undefined,
 ): Promise<Written> {
-  const tables = await collect(engine, asked, onProgress);
-  if (tables.length === 0) return { bytes: 0, tables: [] };
+  const collected = await collect(engine, asked, onProgress);
+  const tables = tablesIn(collected);
+  if (tables.length === 0) return { bytes: 0, tables };
   const { timeZone, source, now, rejected } = asked;
-  const page = renderPage({ made: now.getTime(), timeZone, source, tables, rejected, cuts: [] }, assets);
+  const page = renderPage(
+    { made: now.getTime(), timeZone, source, ...collected, rejected, cuts: [] },
+    assets,
+  );
   await write(file, page);
-  return { bytes: Buffer.byteLength(page), tables: tables.map(({ table }) => table) };
+  return { bytes: Buffer.byteLength(page), tables };
 }
 
 /** A device or a pipe is written to, not replaced. */

@@ -168,6 +168,21 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       await page.waitForSelector('#filters [data-dimension="path"]');
     }));
 
+  it("sorts and searches the answers of other tables, which no filter changes", () =>
+    withPage({}, "", async (page) => {
+      const panel = "#answer-s3_anonymous_reads";
+      const keys = () =>
+        page.$$eval(`${panel} tbody td:nth-child(2)`, (cells) => cells.map((cell) => cell.textContent));
+      const [first, ...others] = await keys();
+      expect([first, others.length]).toEqual([`${HOSTILE.path}10`, 14]);
+      await page.click(`${panel} th:nth-child(2) button`);
+      await page.click(`${panel} th:nth-child(2) button`);
+      await page.click('#alb-status [data-value="4xx"]');
+      expect((await keys()).at(0)).toBe(`${HOSTILE.path}24`);
+      await page.fill(`${panel} input`, ">20");
+      expect(await keys()).toEqual([`${HOSTILE.path}20`]);
+    }));
+
   it("gives a panel as CSV, JSON and SQL", () =>
     withPage({}, "#method=GET", async (page) => {
       const shown = async (action: string) => {

@@ -67,7 +67,7 @@ describe("access-logs report", () => {
 
   it.each([
     [["--tz", "Middle/Earth"], 2, /^error: --tz: "Middle\/Earth" is no time zone/],
-    [["--table", "other"], 2, /^error: --table: there are reports about alb_access_logs and /],
+    [["--table", "other"], 2, /^error: --table: there are reports about alb_access_logs, /],
     [["--to", "2026-06-01"], 2, /^error: --to needs --from/],
     [["--from", "tomorrow"], 2, /^error: "from" must be a valid time, e.g. 2026-11-23, /],
     [["--from", "2016-01-01", "--to", "2016-01-02"], 1, /^error: lake .*: no requests in the range\n$/],

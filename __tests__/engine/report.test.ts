@@ -23,7 +23,7 @@ beforeAll(async () => {
   const lake = await localLake(pipeline.bucket, files);
   await pipeline.process(files);
   const open = await openLake(lake.folder);
-  local = await collect(lakeEngine(open), { range: parseRange(DAY, DAY), timeZone: "UTC" });
+  local = (await collect(lakeEngine(open), { range: parseRange(DAY, DAY), timeZone: "UTC" })).tables;
   open.close();
   await pipeline.run("make-report", `${NEXT_DAY}T06:30:00Z`);
   page = (await pipeline.read(`_reports/${NEXT_DAY}.html`)).toString();

@@ -5,8 +5,8 @@ import { collect } from "../../report/collect";
 import { lakeEngine } from "../../report/lake-engine";
 import { rejectedIn } from "../../report/lake-rejected";
 import type { Report } from "../../report/model";
-import { albKey, cloudfrontKey, type TestLake, testLake } from "./lake";
-import { albLine, cloudfrontLine } from "./lines";
+import { albKey, cloudfrontKey, keyOf, type TestLake, testLake } from "./lake";
+import { albLine, cloudfrontLine, LINES } from "./lines";
 import { logFiles, loggedRequests } from "./requests";
 
 /** Values that try to end a text, a script, an attribute or a cell. */
@@ -32,6 +32,13 @@ export async function reportLake(): Promise<TestLake> {
     cloudfrontKey(),
     `#Version: 1.0\n${cloudfrontLine({ "cs(Referer)": HOSTILE.referrer, "cs(User-Agent)": HOSTILE.agent.replaceAll(" ", "%20") })}\n`,
   );
+  // A format without panels that filter.
+  lake.put(
+    keyOf("s3"),
+    Array.from({ length: 20 }, (_, index) =>
+      LINES.s3({ key: `${HOSTILE.path}${index + 10}`, requester: "-", httpstatus: "200", errorcode: "-" }),
+    ).join("\n"),
+  );
   // Cut off in the middle.
   const whole = gzipSync(albLine().repeat(50));
   lake.put(albKey("20261123T0905Z"), whole.subarray(0, whole.length / 2));
@@ -43,12 +50,12 @@ export async function reportLake(): Promise<TestLake> {
 export async function reportOf(folder: string, range?: Range, timeZone = "UTC"): Promise<Report> {
   const lake = await openLake(folder);
   try {
-    const tables = await collect(lakeEngine(lake), { range, timeZone });
+    const collected = await collect(lakeEngine(lake), { range, timeZone });
     return {
       made: Date.UTC(2026, 10, 24),
       timeZone,
       source: "a lake",
-      tables,
+      ...collected,
       rejected: await rejectedIn(folder),
       cuts: [],
     };

@@ -6,8 +6,8 @@ import { HANDLER_NAMES } from "../../pipeline/handler-names";
 
 const ROOT = join(__dirname, "../..");
 /** Lambda loads small code faster; these are the limits that the project keeps. */
-const MAX_ZIP_BYTES = 220 * 1024;
-const MAX_CODE_BYTES = 576 * 1024;
+const MAX_ZIP_BYTES = 230 * 1024;
+const MAX_CODE_BYTES = 600 * 1024;
 
 describe.each(HANDLER_NAMES)("the code of %s", (name) => {
   const zip = readFileSync(handlerCode(name).path);

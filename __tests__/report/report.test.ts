@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openLake } from "../../lake/query";
+import { QUESTIONS } from "../../questions";
 import { parseRange } from "../../questions/range";
 import { collect } from "../../report/collect";
 import { lakeEngine } from "../../report/lake-engine";
@@ -194,7 +195,11 @@ it("counts the same without kept results, in a few statements", async () => {
         return rows(sql);
       },
     };
-    const tables = await collect(counting, { range: undefined, timeZone: "UTC" });
+    const { tables } = await collect(counting, {
+      range: undefined,
+      timeZone: "UTC",
+      tables: report.tables.map(({ table }) => table),
+    });
     expect(tables).toEqual(
       report.tables.map((kept) => ({
         ...kept,
@@ -255,6 +260,34 @@ it("shows unparsed lines", () => {
   const { rows, notes } = panelOf(tableOf("alb"), "unparsed");
   expect(rows[0]?.cells[0]).toBe("not a line");
   expect(notes[0]).toContain("1 lines");
+});
+
+describe("a table without panels that filter", () => {
+  it("has the answer of each question that needs no value, with its first rows", async () => {
+    const [table, ...others] = report.answered;
+    expect(others).toEqual([]);
+    expect(table).toMatchObject({ format: "s3", rows: 20, unread: { unparsed: 0 } });
+    const asked = QUESTIONS.filter(
+      ({ format, parameters }) =>
+        format === "s3" && parameters.every((parameter) => parameter.default !== undefined),
+    );
+    expect(asked.length).toBeGreaterThan(5);
+    expect(table?.answers.map(({ id }) => id)).toEqual(asked.map(({ name }) => name));
+    for (const { sql, columns, rows } of table?.answers ?? []) {
+      const all = await lake.query(sql);
+      expect(rows).toEqual(all.slice(0, 15).map((row) => columns.map((name) => row[name] ?? null)));
+    }
+  });
+
+  it("says how many rows it leaves out", () => {
+    const cut = report.answered[0]?.answers.filter(({ note }) => note.includes("The first 15 of 20 rows"));
+    expect(cut?.length).toBeGreaterThan(0);
+  });
+
+  it("is left out without rows in the range", async () => {
+    const { answered, tables } = await reportOf(lake.lake, parseRange("2020-01-01", "2020-01-02"));
+    expect([answered, tables]).toEqual([[], []]);
+  });
 });
 
 it("shows files that could not be read", () => {

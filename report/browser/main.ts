@@ -1,11 +1,12 @@
 import type { DimensionId, PackedCube, Report, TableReport } from "../model";
 import { CHART_WIDTH } from "../page/chart";
 import { h, visible } from "../page/node";
-import { overTime, type Panel, rejectedPanel, slotStart } from "../page/panels";
+import { answerPanels, overTime, type Panel, rejectedPanel, slotStart } from "../page/panels";
 import { EVERYTHING, hashOf, type State, stateOf, toggled } from "../page/state";
 import { csvCell } from "../page/text";
 import {
   AS_IT_IS,
+  answerParts,
   type Mode,
   panelsOf,
   rejectedParts,
@@ -51,6 +52,7 @@ const modeNow = (): Mode => ({
     isPrinting ? { ...(tables.get(id) ?? AS_IT_IS), isComplete: true } : (tables.get(id) ?? SHORTENED),
 });
 
+/** Draws what a filter changes. */
 function draw(): void {
   const state = stateNow();
   const mode = modeNow();
@@ -67,6 +69,17 @@ function draw(): void {
   document.getElementById("files")?.replaceChildren(...rejectedParts(report, mode).map(toDom));
   drawFilters(state);
   focus();
+}
+
+function drawAll(): void {
+  const mode = modeNow();
+  const focus = focusNow();
+  for (const table of report.answered) {
+    const parts = document.querySelector<HTMLElement>(`.parts[data-table="${table.format}"]`);
+    parts?.replaceChildren(...answerParts(table, mode).map(toDom));
+  }
+  focus();
+  draw();
 }
 
 /** Remembers what has the focus: drawing replaces it. */
@@ -150,8 +163,7 @@ function drawControls(): void {
       instants.map((instant) => h("option", { value: instant }, timeText(instant, report.timeZone))),
     );
   const controls = [
-    select("from", "From"),
-    select("until", "Until"),
+    ...(report.tables.length > 0 ? [select("from", "From"), select("until", "Until")] : []),
     h("button", { type: "button", "data-action": "theme" }, "Light or dark"),
   ];
   document.getElementById("controls")?.replaceChildren(...controls.map(toDom));
@@ -169,6 +181,7 @@ function changeTime(): void {
 const panelOf = (id: string): Panel | undefined =>
   [
     ...report.tables.flatMap((table) => panelsOf(table, stateNow(), report.timeZone)),
+    ...report.answered.flatMap(answerPanels),
     rejectedPanel(report.rejected),
   ].find((panel) => panel.id === id);
 
@@ -223,12 +236,12 @@ function act(button: HTMLElement): void {
       const isText = panel?.columns[index]?.kind === "text";
       const isDescending = table.sort?.column === index ? !table.sort.isDescending : !isText;
       tables.set(id, { ...table, sort: { column: index, isDescending } });
-      draw();
+      drawAll();
       return;
     }
     case "all":
       tables.set(id, { ...table, isComplete: true });
-      draw();
+      drawAll();
       return;
     case "csv":
     case "json":
@@ -273,7 +286,7 @@ document.addEventListener("input", (event) => {
   if (!(input instanceof HTMLInputElement) || input.dataset.search === undefined) return;
   const id = input.dataset.search;
   tables.set(id, { ...(tables.get(id) ?? SHORTENED), search: input.value });
-  draw();
+  drawAll();
 });
 document.addEventListener("change", (event) => {
   if (event.target instanceof HTMLSelectElement && event.target.dataset.time !== undefined) changeTime();
@@ -281,18 +294,18 @@ document.addEventListener("change", (event) => {
 addEventListener("hashchange", draw);
 addEventListener("beforeprint", () => {
   isPrinting = true;
-  draw();
+  drawAll();
 });
 addEventListener("afterprint", () => {
   isPrinting = false;
-  draw();
+  drawAll();
 });
 let resizing: number | undefined;
 addEventListener("resize", () => {
   clearTimeout(resizing);
-  resizing = setTimeout(draw, 150);
+  resizing = setTimeout(drawAll, 150);
 });
 
 drawControls();
-draw();
+drawAll();
 document.documentElement.dataset.ready = "true";

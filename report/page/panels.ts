@@ -1,8 +1,10 @@
 import { sqlString } from "../../formats/render/sql-text";
 import { exactCube, measureOf, type Selection, type Sum, sumBy } from "../cube";
 import {
+  type AnsweredTable,
   type Cube,
   type CubeColumn,
+  type DetailRows,
   type DimensionId,
   type Domain,
   MAX_VALUE,
@@ -348,11 +350,24 @@ ORDER BY 1`,
   };
 }
 
-export function detailPanels(table: TableReport): Panel[] {
-  return table.details.map(({ id, title, note, columns, rows, sql }) => ({
-    id: `${table.format}-${id.replace(/^.*_/, "")}`,
+/** Rows that no filter changes. */
+export const detailPanels = ({ format, details }: TableReport): Panel[] =>
+  details.map((detail) => {
+    const panel = rowsPanel(`${format}-${detail.id.replace(/^.*_/, "")}`, detail);
+    return { ...panel, notes: [...panel.notes, "Filters do not apply to these rows."] };
+  });
+
+/** The answers of a table's questions, and its unparsed lines. */
+export const answerPanels = (table: AnsweredTable): Panel[] => [
+  ...table.answers.map((answer) => rowsPanel(`answer-${answer.id}`, answer)),
+  ...(table.unread?.unparsed !== 0 ? [unreadPanel(table)] : []),
+];
+
+function rowsPanel(id: string, { title, note, columns, rows, sql }: DetailRows): Panel {
+  return {
+    id,
     title,
-    notes: [note, "Filters do not apply to these rows."],
+    notes: [note],
     columns: columns.map((label) => ({
       label: label.replaceAll("_", " "),
       kind: rows.some((row) => typeof row[columns.indexOf(label)] === "number") ? "count" : "text",
@@ -363,7 +378,7 @@ export function detailPanels(table: TableReport): Panel[] {
       ),
     })),
     sql,
-  }));
+  };
 }
 
 /** Quantiles of the paths: a click filters by the path, but the times are those of all its requests. */
@@ -418,7 +433,11 @@ export function rejectedPanel(rejected: Rejected | null): Panel {
   };
 }
 
-export function unreadPanel({ format, table, unread }: TableReport): Panel {
+export function unreadPanel({
+  format,
+  table,
+  unread,
+}: Pick<TableReport, "format" | "table" | "unread">): Panel {
   const panel = {
     id: `${format}-unparsed`,
     title: "Unparsed lines",

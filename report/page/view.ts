@@ -1,9 +1,10 @@
 import { byteText, compact, counted } from "../../terminal/quantities";
-import type { Report, TableReport } from "../model";
+import type { AnsweredTable, Report, TableReport } from "../model";
 import { hourOfWeek, timeText, WEEKDAYS } from "../zone";
 import { CHART_WIDTH, legend, lineChart, statusChart, statusLegend } from "./chart";
 import { type Element, h, type Part, visible } from "./node";
 import {
+  answerPanels,
   type Column,
   detailPanels,
   dimensionPanel,
@@ -260,7 +261,8 @@ function weekOf(table: TableReport, state: State, timeZone: string): readonly nu
   return week;
 }
 
-const WIDE = /-(?:time|latency|path|slowest|client|agent|referrer|abnormal|scanners|unparsed)$|^rejected$/;
+const WIDE =
+  /^answer-|-(?:time|latency|path|slowest|client|agent|referrer|abnormal|scanners|unparsed)$|^rejected$/;
 
 export function panelPart(panel: Panel, mode: Mode, charts: readonly Part[] = []): Element {
   const isWide = WIDE.test(panel.id);
@@ -462,6 +464,24 @@ export function tableSection(table: TableReport, state: State, mode: Mode): Elem
   );
 }
 
+/** The section of a table without panels that filter. */
+export const answeredSection = (table: AnsweredTable, mode: Mode): Element =>
+  h(
+    "section",
+    { class: "table", id: table.format, "aria-labelledby": `${table.format}-title` },
+    h("h2", { id: `${table.format}-title` }, table.title),
+    h(
+      "p",
+      { class: "range" },
+      `${counted(table.rows, "row")}, ${timeText(table.from, mode.timeZone)} to ${timeText(table.until, mode.timeZone)} ${mode.timeZone}, table ${table.table}. Filters do not apply here.`,
+    ),
+    h("div", { class: "parts", "data-table": table.format }, answerParts(table, mode)),
+  );
+
+/** Everything below its heading. */
+export const answerParts = (table: AnsweredTable, mode: Mode): Part[] =>
+  answerPanels(table).map((panel) => panelPart(panel, mode));
+
 /** The files whose lines are in no table. */
 export const rejectedParts = ({ rejected }: Report, mode: Mode): Part[] =>
   rejected?.files === 0 ? [] : [panelPart(rejectedPanel(rejected), mode)];
@@ -493,6 +513,7 @@ export function body(report: Report): Part[] {
       { id: "main" },
       report.cuts.map((cut) => h("p", { class: "note" }, cut)),
       report.tables.map((table) => tableSection(table, { filters: new Map() }, mode)),
+      report.answered.map((table) => answeredSection(table, mode)),
       h("div", { id: "files" }, rejectedParts(report, mode)),
     ),
     h(
