@@ -27,7 +27,7 @@ module.exports = {
   // Tests spend much of their time waiting for programs that they start.
   maxWorkers: availableParallelism() + 1,
   // No test waits for a clock; a busy machine must not fail one that works.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   projects: [
     {
       ...common,

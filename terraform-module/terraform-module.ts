@@ -37,13 +37,14 @@ export function mergeSamples(samples: readonly Sample[]): Merged {
  * A Terraform module that gives, for any settings, the same result as the constructs. The constructs run with many
  * combinations of settings, and each difference gets its condition. README.md in this folder has an example.
  *
+ * @param merged the samples as one description
  * @returns the module's `main.tf.json`
  */
-export function terraformModule(samples: readonly Sample[]): JsonMap {
+export function terraformModule(samples: readonly Sample[], merged = mergeSamples(samples)): JsonMap {
   const [first] = samples;
   if (!first) throw new Error("no samples");
   const { account, providerVersion } = first.synthesized;
-  const { locals, data, resource, output } = render(mergeSamples(samples));
+  const { locals, data, resource, output } = render(merged);
   return {
     "//": "Written by `npm run build:module` from the constructs of cdktf-access-logs: change those.",
     terraform: {

@@ -34,7 +34,8 @@ const SETTINGS = {
 };
 
 const known = samples();
-const terraform = terraformModule(known);
+const merged = mergeSamples(known);
+const terraform = terraformModule(known, merged);
 const part = (key: string): JsonMap => mapOf(terraform[key]);
 const resources = Object.entries(part("resource")).flatMap(([type, items]) =>
   Object.entries(mapOf(items)).map(([id, body]) => ({ address: `${type}.${id}`, body: mapOf(body) })),
@@ -80,7 +81,7 @@ const hasSources = (format: Json | undefined, assignment: Assignment): boolean =
 
 describe("the Terraform module", () => {
   it("equals the output of the constructs, also for settings that its generator does not use", () => {
-    const { blocks, outputs } = mergeSamples(known);
+    const { blocks, outputs } = merged;
     for (const { assignment, synthesized } of samples(16, 7)) {
       expect(evaluate(blocks, assignment)).toEqual(synthesized.blocks);
       expect(evaluate(outputs, assignment, blocks)).toEqual(synthesized.outputs);
