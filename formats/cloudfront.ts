@@ -19,9 +19,9 @@ export const cloudfront: LogFormat = {
     lines: 2,
     // RTMP logs from before 2021 also have these.
     sharedFields: ["date", "time", "x-edge-location", "c-ip", "sc-bytes", "cs-uri-stem", "cs-uri-query"],
-    byPosition: `Athena does not see the header, and reads these lines by position: they are unparsed if their values show it, which
-they do where one of the fields up to \`time-to-first-byte\` is missing and the others are there. Otherwise what follows a
-missing field shifts. So let standard logging version 2 write JSON; or text with the first fields of this table, in its order.`,
+    byPosition: `Athena does not see the header, and reads these lines by position: a line that lacks some of this table's fields is
+unparsed, unless values of the same kind are in their places. So let standard logging version 2 write JSON; or text with all
+fields of version 1, in this table's order.`,
   },
   json: true,
   fields: [
@@ -165,6 +165,7 @@ missing field shifts. So let standard logging version 2 write JSON; or text with
     {
       name: "time-to-first-byte",
       token: "tabbedDecimal",
+      addedWithPrevious: true,
       columns: [
         column(
           "time_to_first_byte",
@@ -176,16 +177,19 @@ missing field shifts. So let standard logging version 2 write JSON; or text with
     {
       name: "x-edge-detailed-result-type",
       token: "tabbed",
+      addedWithPrevious: true,
       columns: [column("x_edge_detailed_result_type", "string", "Result type with the cause of an error")],
     },
     {
       name: "sc-content-type",
-      token: "tabbed",
+      token: "tabbedNoNumber",
+      addedWithPrevious: true,
       columns: [column("sc_content_type", "string", "Content-Type header of the response")],
     },
     {
       name: "sc-content-len",
       token: "tabbedDecimal",
+      addedWithPrevious: true,
       columns: [
         column(
           "sc_content_len",
@@ -197,11 +201,15 @@ missing field shifts. So let standard logging version 2 write JSON; or text with
     {
       name: "sc-range-start",
       token: "tabbedInteger",
+      addedWithPrevious: true,
+      // Seen with the last field left out.
+      endsIfNull: true,
       columns: [column("sc_range_start", "bigint", "First byte of a range response")],
     },
     {
       name: "sc-range-end",
       token: "tabbedInteger",
+      addedWithPrevious: true,
       columns: [column("sc_range_end", "bigint", "Last byte of a range response")],
     },
     {

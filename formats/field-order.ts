@@ -1,5 +1,5 @@
 import { jsonStepsOf, jsonTextAt } from "./json-path";
-import { fieldsByName, isJsonOnly, type LogFormat, mandatoryFieldsOf } from "./log-format";
+import { canEndBefore, fieldsByName, isJsonOnly, type LogFormat } from "./log-format";
 
 const FIELDS_HEADER = "#Fields:";
 
@@ -52,7 +52,7 @@ export function isOwnOrder(format: LogFormat, line: string): boolean {
   const onlyNamed = format.namedFields?.map(({ name }) => name) ?? [];
   return (
     named.slice(0, own.length).every((name, index) => name === own[index]) &&
-    named.length >= mandatoryFieldsOf(format) &&
+    (named.length >= own.length || canEndBefore(format, named.length)) &&
     !named.some((name) => onlyNamed.includes(name))
   );
 }

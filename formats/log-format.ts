@@ -36,6 +36,10 @@ export interface Field {
   readonly columns: readonly [Column, ...Column[]];
   /** True for the first field that older files may lack: this field and all later ones are then NULL. */
   readonly optional?: true;
+  /** True if AWS added the field together with the one before it: no line ends between them. */
+  readonly addedWithPrevious?: true;
+  /** True if a line can end after the field if it has no value, also where the next field was added with it. */
+  readonly endsIfNull?: true;
   /** True if this field and the fields after it are unknown fields if the text has another form. */
   readonly orUnknown?: true;
 }
@@ -119,6 +123,10 @@ export const fieldsByName = ({ fields, namedFields = [] }: LogFormat): readonly 
   ...fields,
   ...namedFields,
 ];
+
+/** True if a line can end before a field, or after the last one. @param index number of the field, from 0 */
+export const canEndBefore = (format: LogFormat, index: number): boolean =>
+  index >= mandatoryFieldsOf(format) && format.fields[index]?.addedWithPrevious !== true;
 
 /** Every column of a row, in order. */
 export const columnsOf = (format: LogFormat): readonly Column[] => fieldsByName(format).flatMap(columnsIn);

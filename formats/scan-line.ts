@@ -1,4 +1,4 @@
-import { type Column, type Field, fieldsByName, type LogFormat, mandatoryFieldsOf } from "./log-format";
+import { type Column, canEndBefore, type Field, fieldsByName, type LogFormat } from "./log-format";
 import { type LineInScan, SPACE, TAB, TOKEN_SCANNERS, type TokenScanner } from "./scan-token";
 import type { TokenKind } from "./tokens";
 
@@ -59,12 +59,12 @@ class FieldScanner implements LineScanner, LineInScan {
   end = 0;
   /** Chosen once: a lookup for each field takes as long as its scan. */
   private readonly scanners: readonly TokenScanner[];
-  private readonly mandatory: number;
+  private readonly canEnd: readonly boolean[];
   private readonly delimiter: number;
 
   constructor(format: LogFormat) {
     this.scanners = format.fields.map(({ token }) => TOKEN_SCANNERS[token]);
-    this.mandatory = mandatoryFieldsOf(format);
+    this.canEnd = format.fields.map((_, index) => canEndBefore(format, index));
     this.delimiter = format.separator === "\t" ? TAB : SPACE;
     this.separators = new Int32Array(scannedColumns(format).length);
   }
@@ -78,7 +78,7 @@ class FieldScanner implements LineScanner, LineInScan {
     let position = scanners.length === 0 ? -1 : start;
     for (let index = 0; index < scanners.length && position >= 0; index++) {
       if (index > 0) {
-        if (position === end) return index < this.mandatory ? -1 : end;
+        if (position === end) return this.canEnd[index] ? end : -1;
         if (input[position] !== delimiter) return -1;
         this.separate(position++);
       }

@@ -254,6 +254,11 @@ const tabbedLetters: TokenScanner = ({ input, end }, start) => {
   return position;
 };
 
+const tabbedNoNumber: TokenScanner = (line, start) => {
+  const first = line.input[start];
+  return start === line.end || isLetter(first) || first === DASH || first === TAB ? tabbed(line, start) : -1;
+};
+
 const tabbedTenant: TokenScanner = (line, start) => {
   for (let index = 0; index < TENANT_START.length; index++) {
     if (line.input[start + index] !== TENANT_START[index]) return -1;
@@ -304,6 +309,7 @@ export const TOKEN_SCANNERS: Readonly<Record<TokenKind, TokenScanner>> = {
   tabbedTime: timeOfDay,
   tabbedStatus,
   tabbedLetters: orDash(tabbedLetters),
+  tabbedNoNumber,
   tabbedTenant: orDash(tabbedTenant),
   tabbedInteger: integer,
   tabbedShort: short,

@@ -129,6 +129,8 @@ export const TOKEN_KINDS = {
   tabbedStatus: token("([0-9]{3}|)"),
   /** A name without digits, for the same reason. */
   tabbedLetters: token("([A-Za-z]*|-)"),
+  /** Text that is no number, for the same reason. */
+  tabbedNoNumber: token("([^\\t]*[^0-9\\t][^\\t]*|)"),
   tabbedTenant: token("(dt_[^\\t]*|-|)"),
   tabbedInteger: token(" ?(-?[0-9]{0,15})"),
   /** For columns of 32 bits. */

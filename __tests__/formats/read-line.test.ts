@@ -595,3 +595,38 @@ describe("lines of the other logs of load balancers", () => {
     }
   });
 });
+
+describe("a CloudFront line that lacks a field of those that AWS added together", () => {
+  const LATE = [
+    "c-port",
+    "time-to-first-byte",
+    "x-edge-detailed-result-type",
+    "sc-content-type",
+    "sc-content-len",
+    "sc-range-start",
+    "sc-range-end",
+  ];
+
+  it.each(LATE)("is no row without %s, whatever its values are", (name) => {
+    const fields = Object.entries({ ...CLOUDFRONT_FIELDS, "sc-range-start": "0", "sc-range-end": "99" });
+    const line = fields
+      .filter(([field]) => field !== name)
+      .map(([, text]) => text)
+      .join("\t");
+    expect(lineReader(FORMATS.cloudfront)(line)).toEqual({ kind: "unparsed" });
+  });
+
+  it("is a row without the last one if it has no range", () => {
+    for (const range of ["", "-"]) {
+      const line = Object.values({ ...CLOUDFRONT_FIELDS, "sc-range-start": range })
+        .slice(0, -1)
+        .join("\t");
+      expect(lineReader(FORMATS.cloudfront)(line)).toMatchObject({ kind: "row" });
+    }
+  });
+
+  it("is a row without all of them, as lines from before December 2019 are", () => {
+    const line = Object.values(CLOUDFRONT_FIELDS).slice(0, -LATE.length).join("\t");
+    expect(lineReader(FORMATS.cloudfront)(line)).toMatchObject({ kind: "row" });
+  });
+});

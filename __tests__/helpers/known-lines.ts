@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { FORMATS, type FormatId } from "../../formats";
-import { type Field, isJsonOnly, mandatoryFieldsOf } from "../../formats/log-format";
+import { canEndBefore, type Field, isJsonOnly, type LogFormat } from "../../formats/log-format";
 import type { Row, Value } from "../../formats/read-line";
 import type { TokenKind } from "../../formats/tokens";
 import { jsonLine } from "./json-line";
@@ -148,11 +148,18 @@ const KNOWN: Readonly<Record<TokenKind, fc.Arbitrary<Known>>> = {
   tabbedTime: seconds.map((text) => same(text.slice(11))),
   tabbedStatus: status,
   tabbedLetters: fc.constantFrom("Hit", "Miss").map(same),
+  tabbedNoNumber: orNull(tabbed.filter((text) => !/^[0-9]*$/.test(text)).map(same)),
   tabbedTenant: orNull(fc.constant(same("dt_2zS5x"))),
   tabbedInteger: integer(15),
   tabbedShort: integer(9),
   tabbedDecimal: decimal,
 };
+
+/** Numbers of fields of a format's lines. */
+const lengthsOf = (format: LogFormat): readonly number[] =>
+  Array.from({ length: format.fields.length + 1 }, (_, length) => length).filter((length) =>
+    canEndBefore(format, length),
+  );
 
 /** A line of a format, and the row that it is. */
 export interface KnownLine {
@@ -167,7 +174,7 @@ export function knownLine(id: FormatId): fc.Arbitrary<KnownLine> {
   return fc
     .tuple(
       fc.tuple(...fields.map(({ token }) => KNOWN[token])),
-      fc.integer({ min: mandatoryFieldsOf(FORMATS[id]), max: fields.length }),
+      fc.constantFrom(...lengthsOf(FORMATS[id])),
       fc.constantFrom("", `${separator}a-new-field`),
     )
     .map(([texts, count, more]) => ({

@@ -57,18 +57,18 @@ const hasBareQuotes = ({ fields }: LogFormat): boolean =>
 function renderLine(format: LogFormat, patternOf: (token: TokenPattern) => string): string {
   const separator = SEPARATOR_PATTERN[format.separator];
   const firstOptional = mandatoryFieldsOf(format);
-  const patterned = format.fields.map(({ token, orUnknown }) => ({
+  const patterned = format.fields.map(({ token, ...field }) => ({
+    ...field,
     pattern: patternOf(TOKEN_KINDS[token]),
-    orUnknown,
   }));
   const unknown = hasBareQuotes(format) ? UNKNOWN_WORDS : UNKNOWN_FIELDS[format.separator];
   const mandatory = patterned.slice(0, firstOptional).map(({ pattern }) => pattern);
   const optional = patterned
     .slice(firstOptional)
-    .reduceRight(
-      (inner, { pattern, orUnknown }) =>
-        orUnknown ? `(?:${separator}${pattern}${inner}|${unknown})` : `(?:${separator}${pattern}${inner})?`,
-      unknown,
-    );
+    .reduceRight((inner, { pattern, orUnknown, addedWithPrevious, endsIfNull }) => {
+      const rest = `${separator}${endsIfNull ? `(?:${pattern}${inner}|-?)` : `${pattern}${inner}`}`;
+      if (addedWithPrevious) return rest;
+      return orUnknown ? `(?:${rest}|${unknown})` : `(?:${rest})?`;
+    }, unknown);
   return mandatory.join(separator) + optional;
 }
