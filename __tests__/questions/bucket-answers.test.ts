@@ -1,6 +1,4 @@
 import { type OpenLake, openLake } from "../../lake/query";
-import { parseRange } from "../../questions/range";
-import { renderQuestion } from "../../questions/render";
 import { s3Questions } from "../../questions/s3";
 import { randomFrom } from "../../sample/random";
 import {
@@ -18,7 +16,8 @@ import {
   text,
   type Values,
 } from "../helpers/answer-rows";
-import { keyOf, rowsOf, type TestLake, testLake } from "../helpers/lake";
+import { testAnswers } from "../helpers/computed-answers";
+import { keyOf, type TestLake, testLake } from "../helpers/lake";
 import { LINES } from "../helpers/lines";
 
 // The answers about buckets are computed from the logged values without SQL.
@@ -310,23 +309,4 @@ afterAll(() => {
   lake.delete();
 });
 
-it.each(s3Questions.map((question) => [question.name, question] as const))(
-  "%s gives the answer that is computed from the logged values without SQL",
-  async (name, question) => {
-    const limit = question.parameters.find((parameter) => parameter.name === "limit")?.default;
-    const values = Object.fromEntries(
-      question.parameters.map((parameter) => [parameter.name, parameter.example]),
-    );
-    const expected = EXPECTED[name]?.() ?? [];
-    const rows = await open.query(
-      renderQuestion(question, parseRange("2026-11-23", "2026-11-23"), values),
-      rowsOf,
-    );
-    expect(expected.length).toBeGreaterThan(1);
-    expect(rows).toEqual(expected.slice(0, Number(limit ?? expected.length)));
-  },
-);
-
-it("each expected answer belongs to a question", () => {
-  expect(Object.keys(EXPECTED).sort()).toEqual(s3Questions.map(({ name }) => name).sort());
-});
+testAnswers(s3Questions, EXPECTED, () => open);

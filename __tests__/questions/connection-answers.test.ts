@@ -1,8 +1,6 @@
 import type { FormatId } from "../../formats";
 import { type OpenLake, openLake } from "../../lake/query";
 import { QUESTIONS } from "../../questions";
-import { parseRange } from "../../questions/range";
-import { renderQuestion } from "../../questions/render";
 import { randomFrom } from "../../sample/random";
 import {
   type Answer,
@@ -19,7 +17,8 @@ import {
   text,
   type Values,
 } from "../helpers/answer-rows";
-import { keyOf, rowsOf, type TestLake, testLake } from "../helpers/lake";
+import { testAnswers } from "../helpers/computed-answers";
+import { keyOf, type TestLake, testLake } from "../helpers/lake";
 import { LINES } from "../helpers/lines";
 
 // Logs without requests: the answers are computed from the logged values without SQL.
@@ -410,23 +409,4 @@ afterAll(() => {
   lake.delete();
 });
 
-it.each(ASKED.map((question) => [question.name, question] as const))(
-  "%s gives the answer that is computed from the logged values without SQL",
-  async (name, question) => {
-    const limit = question.parameters.find((parameter) => parameter.name === "limit")?.default;
-    const values = Object.fromEntries(
-      question.parameters.map((parameter) => [parameter.name, VALUES[parameter.name] ?? parameter.example]),
-    );
-    const expected = EXPECTED[name]?.() ?? [];
-    const rows = await open.query(
-      renderQuestion(question, parseRange("2026-11-23", "2026-11-23"), values),
-      rowsOf,
-    );
-    expect(expected).not.toEqual([]);
-    expect(rows).toEqual(expected.slice(0, Number(limit ?? expected.length)));
-  },
-);
-
-it("each expected answer belongs to a question", () => {
-  expect(Object.keys(EXPECTED).sort()).toEqual(ASKED.map(({ name }) => name).sort());
-});
+testAnswers(ASKED, EXPECTED, () => open, VALUES);

@@ -2,8 +2,6 @@ import { alb } from "../../formats/alb";
 import { cloudfront } from "../../formats/cloudfront";
 import { waf } from "../../formats/waf";
 import { type OpenLake, openLake } from "../../lake/query";
-import { parseRange } from "../../questions/range";
-import { renderQuestion } from "../../questions/render";
 import { wafQuestions } from "../../questions/waf";
 import { randomFrom } from "../../sample/random";
 import type { Json } from "../../terminal/rows";
@@ -19,6 +17,7 @@ import {
   text,
   type Values,
 } from "../helpers/answer-rows";
+import { testAnswers } from "../helpers/computed-answers";
 import { keyOf, rowsOf, type TestLake, testLake } from "../helpers/lake";
 import { albLine, cloudfrontLine } from "../helpers/lines";
 
@@ -337,26 +336,7 @@ afterAll(() => {
   lake.delete();
 });
 
-it.each(wafQuestions.map((question) => [question.name, question] as const))(
-  "%s gives the answer that is computed from the logged values without SQL",
-  async (name, question) => {
-    const limit = question.parameters.find((parameter) => parameter.name === "limit")?.default;
-    const values = Object.fromEntries(
-      question.parameters.map((parameter) => [parameter.name, parameter.example]),
-    );
-    const expected = EXPECTED[name]?.() ?? [];
-    const rows = await open.query(
-      renderQuestion(question, parseRange("2026-11-23", "2026-11-23"), values),
-      rowsOf,
-    );
-    expect(expected.length).toBeGreaterThan(1);
-    expect(rows).toEqual(expected.slice(0, Number(limit ?? expected.length)));
-  },
-);
-
-it("each expected answer belongs to a question", () => {
-  expect(Object.keys(EXPECTED).sort()).toEqual(wafQuestions.map(({ name }) => name).sort());
-});
+testAnswers(wafQuestions, EXPECTED, () => open);
 
 it.each([
   [alb.table, 2],
