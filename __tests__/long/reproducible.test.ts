@@ -59,7 +59,8 @@ it("synthesizes the same bytes from two clones, in other folders, at other times
     cloneTo(clone, new Date("2020-01-01T00:00:00Z"), "Pacific/Kiritimati");
     const here = synth(ROOT, join(root, "here"), "America/Los_Angeles");
     const there = synth(clone, join(clone, "cdktf.out"), "Pacific/Kiritimati");
-    expect(Object.keys(here).filter((path) => path.endsWith(".zip"))).toHaveLength(HANDLER_NAMES.length);
+    // Without a report in the settings, there is no function for it.
+    expect(Object.keys(here).filter((path) => path.endsWith(".zip"))).toHaveLength(HANDLER_NAMES.length - 1);
     expect(Object.keys(there)).toEqual(Object.keys(here));
     for (const [path, bytes] of Object.entries(here)) {
       expect([path, there[path] === bytes]).toEqual([path, true]);
