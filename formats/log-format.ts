@@ -109,6 +109,9 @@ export const column = (name: string, type: ColumnType, doc: string, personal?: P
   ...(personal === undefined ? {} : { personal }),
 });
 
+/** A field that is one column. @param name AWS's own name of it, or its path */
+export const field = (name: string, token: TokenKind, of: Column): Field => ({ name, token, columns: [of] });
+
 /** True if each line is a JSON object: no field has a position. */
 export const isJsonOnly = ({ fields }: LogFormat): boolean => fields.length === 0;
 

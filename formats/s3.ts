@@ -1,20 +1,14 @@
 import { bucketGroups, classifyBucketObject } from "./bucket-object";
-import { column, type Field, type LogFormat } from "./log-format";
+import { column, type Field, field, type LogFormat } from "./log-format";
+import type { PersonalKind } from "./privacy";
 import type { TokenKind } from "./tokens";
 
 /** A field that is one column of text. */
-const text = (name: string, token: TokenKind, doc: string): Field => ({
-  name,
-  token,
-  columns: [column(name, "string", doc)],
-});
+const text = (name: string, token: TokenKind, doc: string, personal?: PersonalKind): Field =>
+  field(name, token, column(name, "string", doc, personal));
 
 /** A field that is one whole number. */
-const count = (name: string, doc: string): Field => ({
-  name,
-  token: "integer",
-  columns: [column(name, "bigint", doc)],
-});
+const count = (name: string, doc: string): Field => field(name, "integer", column(name, "bigint", doc));
 
 /**
  * S3 server access log: 27 fields. Files of 2018 and before have 18; later ones end at any field after these.
@@ -53,35 +47,17 @@ export const s3: LogFormat = {
         },
       ],
     },
-    {
-      name: "remoteip",
-      token: "word",
-      columns: [
-        column("remoteip", "string", "Address of the client; NULL for requests of S3 itself", "address"),
-      ],
-    },
-    {
-      name: "requester",
-      token: "word",
-      columns: [
-        column(
-          "requester",
-          "string",
-          "ARN of the user or the session of a role, canonical user id, or service; NULL if anonymous",
-          "identity",
-        ),
-      ],
-    },
+    text("remoteip", "word", "Address of the client; NULL for requests of S3 itself", "address"),
+    text(
+      "requester",
+      "word",
+      "ARN of the user or the session of a role, canonical user id, or service; NULL if anonymous",
+      "identity",
+    ),
     text("requestid", "word", "Unique id of the request"),
     text("operation", "word", "Operation, e.g. REST.GET.OBJECT, or S3.EXPIRE.OBJECT by a lifecycle rule"),
     text("key", "word", "Key of the object, URL-encoded by S3; NULL if the operation has none"),
-    {
-      name: "request_uri",
-      token: "unescapedRequest",
-      columns: [
-        column("request_uri", "string", "Method, URL and protocol of the request as sent", "request"),
-      ],
-    },
+    text("request_uri", "unescapedRequest", "Method, URL and protocol of the request as sent", "request"),
     text("httpstatus", "status", "Status code of the response; NULL for operations of S3 itself"),
     text("errorcode", "word", "Error code, e.g. AccessDenied; NULL without an error"),
     count("bytessent", "Bytes of the response's body; NULL if there were none"),
@@ -91,11 +67,7 @@ export const s3: LogFormat = {
       "turnaroundtime",
       "Milliseconds from receiving the request's last byte to sending the response's first",
     ),
-    {
-      name: "referrer",
-      token: "unescapedQuoted",
-      columns: [column("referrer", "string", "Referer header", "url")],
-    },
+    text("referrer", "unescapedQuoted", "Referer header", "url"),
     text("useragent", "unescapedQuoted", "User-Agent header"),
     text("versionid", "word", "Version of the object; NULL without versions"),
     {

@@ -1,20 +1,14 @@
-import { column, type Field, type LogFormat } from "./log-format";
+import { column, type Field, field, type LogFormat } from "./log-format";
 import type { PersonalKind } from "./privacy";
 import { classifyWebAclObject, webAclLayout } from "./web-acl-object";
 
 /** A value of the JSON object as one column of text. @param path its path */
-const text = (path: string, name: string, doc: string, personal?: PersonalKind): Field => ({
-  name: path,
-  token: "tabbed",
-  columns: [column(name, "string", doc, personal)],
-});
+const text = (path: string, name: string, doc: string, personal?: PersonalKind): Field =>
+  field(path, "tabbed", column(name, "string", doc, personal));
 
 /** A whole number. */
-const count = (path: string, name: string, doc: string): Field => ({
-  name: path,
-  token: "tabbedInteger",
-  columns: [column(name, "bigint", doc)],
-});
+const count = (path: string, name: string, doc: string): Field =>
+  field(path, "tabbedInteger", column(name, "bigint", doc));
 
 /** Names in a list, separated by commas. */
 const names = (path: string, name: string, doc: string, personal?: PersonalKind): Field =>

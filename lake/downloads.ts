@@ -37,7 +37,7 @@ export class Downloads {
     const text = await readFile(downloadsFile, "utf8").catch(() => "");
     const byObject = new Map<string, Download>();
     for (const line of text.split("\n")) {
-      // A line that was cut off by a crash is none: the object is downloaded again.
+      // A line that was cut off by a crash is left out: its object is downloaded again.
       const known = jsonAs(schema, line);
       if (known) byObject.set(known.object, { content: known.content, found: known.found });
     }

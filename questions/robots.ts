@@ -150,7 +150,7 @@ const NAMES = ROBOT_FAMILIES.flatMap(({ names }) => names);
 /** User agents of programs, and of robots that identify themselves. */
 export const ROBOTS = [...NAMES, OTHERS].join("|");
 
-/** SQL of the first known name in a User-Agent header; NULL if there is none. */
+/** SQL of the first known name in a User-Agent header; NULL if it names no known bot. */
 export const knownBot = (userAgent: string): string =>
   `nullif(regexp_extract(lower(${userAgent}), '${NAMES.join("|")}'), '')`;
 

@@ -2,12 +2,13 @@ import { FORMAT_IDS, FORMATS, type FormatId } from "../formats";
 import { QUESTIONS } from "../questions";
 import type { Question } from "../questions/question";
 import { ALL_TIME, type Range } from "../questions/range";
-import { comparesWeeks, rangeCondition, renderQuestion } from "../questions/render";
+import { comparesWeeks, renderQuestion } from "../questions/render";
 import type { Json } from "../terminal/rows";
 import type { Counts } from "./counts";
 import type { ReportEngine } from "./engine";
 import type { AnsweredTable, DetailRows } from "./model";
 import { shortened } from "./shortened";
+import { extentSql } from "./sql";
 import { SUBJECTS } from "./subject";
 
 /** Formats without panels that filter: the report has the answers of their questions. */
@@ -35,9 +36,7 @@ export async function answersOf(
   range: Range = ALL_TIME,
 ): Promise<AnsweredTable | undefined> {
   const { table, title } = FORMATS[format];
-  const [[rows, first, last] = []] = await engine.rows(
-    `SELECT count(*), min(time), max(time) FROM ${table} WHERE ${rangeCondition(range)}`,
-  );
+  const [[rows, first, last] = []] = await engine.rows(extentSql(table, range));
   if (Number(rows ?? 0) === 0) return undefined;
   const answers: DetailRows[] = [];
   for (const question of askedOf(format)) answers.push(await answerOf(engine, question, range));

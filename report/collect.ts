@@ -193,7 +193,7 @@ async function extentOf(
   asked: Range | undefined,
 ): Promise<{ readonly range: Range; readonly slotMs: number } | undefined> {
   const everything = { from: 0, until: Date.UTC(10_000, 0, 1) };
-  const [row = []] = await engine.rows(extentSql(subject, asked ?? everything));
+  const [row = []] = await engine.rows(extentSql(tableOf(subject), asked ?? everything));
   if (numberOf(row[0]) === 0) return undefined;
   const first = Date.parse(String(row[1]));
   const last = Date.parse(String(row[2]));

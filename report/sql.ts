@@ -22,9 +22,9 @@ export const grouped = ({ dimensions, lists }: Subject): readonly (Dimension | L
   ...lists,
 ];
 
-/** First and last time of the rows, and their number. */
-export const extentSql = (subject: Subject, range: Range): string =>
-  `SELECT count(*), min(time), max(time) FROM ${tableOf(subject)} WHERE ${rangeCondition(range)}`;
+/** Number of the rows, and their first and last time. */
+export const extentSql = (table: string, range: Range): string =>
+  `SELECT count(*), min(time), max(time) FROM ${table} WHERE ${rangeCondition(range)}`;
 
 /** Number of the slot of a row. Doubles are divided: Trino rounds a quotient of decimals, here to the next slot. */
 export const slotSql = (from: number, slotMs: number): string =>

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
 import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { albKey } from "../helpers/lake";
 import { filesInNote } from "../helpers/notes";
 import { runProgram } from "../helpers/run-program";
+import { settingsFolder } from "../helpers/settings-folder";
 
 let athena: AthenaServer;
 let s3: S3Server;
@@ -13,15 +13,7 @@ let root: string;
 beforeEach(async () => {
   athena = await startAthenaServer();
   s3 = await startS3Server();
-  root = mkdtempSync(join(tmpdir(), "backfill-aws-"));
-  writeFileSync(
-    join(root, "access-logs.json"),
-    JSON.stringify({
-      name: "logs",
-      region: "eu-central-1",
-      sources: [{ name: "alb", format: "alb", prefix: "alb/" }],
-    }),
-  );
+  root = settingsFolder("logs");
 });
 afterEach(async () => {
   await athena.close();

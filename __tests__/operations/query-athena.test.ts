@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { AthenaClient } from "@aws-sdk/client-athena";
@@ -9,20 +8,13 @@ import { queryAthena } from "../../operations/athena-query";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
 import { rowsOf } from "../helpers/lake";
 import { PROGRAM, programEnvironment, runProgram } from "../helpers/run-program";
+import { settingsFolder } from "../helpers/settings-folder";
 
 let athena: AthenaServer;
 let root: string;
 beforeEach(async () => {
   athena = await startAthenaServer();
-  root = mkdtempSync(join(tmpdir(), "query-athena-"));
-  writeFileSync(
-    join(root, "access-logs.json"),
-    JSON.stringify({
-      name: "web-logs",
-      region: "eu-central-1",
-      sources: [{ name: "alb", format: "alb", prefix: "alb/" }],
-    }),
-  );
+  root = settingsFolder("web-logs");
 });
 afterEach(async () => {
   await athena.close();

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { lastDay } from "../../questions/range";
 import { collect } from "../../report/collect";
@@ -8,20 +7,13 @@ import { scanBounds } from "../../report/scan-bound";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
 import { answerOf, answerReport, TABLE_BYTES } from "../helpers/report-answers";
 import { runProgram } from "../helpers/run-program";
+import { settingsFolder } from "../helpers/settings-folder";
 
 let athena: AthenaServer;
 let root: string;
 beforeEach(async () => {
   athena = await startAthenaServer();
-  root = mkdtempSync(join(tmpdir(), "report-athena-"));
-  writeFileSync(
-    join(root, "access-logs.json"),
-    JSON.stringify({
-      name: "web-logs",
-      region: "eu-central-1",
-      sources: [{ name: "alb", format: "alb", prefix: "alb/" }],
-    }),
-  );
+  root = settingsFolder("web-logs");
   athena.setAnswer(answerReport);
 });
 afterEach(async () => {

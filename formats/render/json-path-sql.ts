@@ -2,7 +2,7 @@ import { type JsonStep, LIST_SEPARATOR } from "../json-path";
 import { sqlString } from "./sql-text";
 
 /**
- * SQL of the text at a path, as `jsonTextAt` finds it; NULL or empty if there is none.
+ * SQL of the text at a path, as `jsonTextAt` finds it; NULL or empty if the object has no text there.
  *
  * @param value SQL of a JSON value
  */

@@ -53,9 +53,8 @@ const modeNow = (): Mode => ({
 });
 
 /** Draws what a filter changes. */
-function draw(): void {
+function draw(mode = modeNow()): void {
   const state = stateNow();
-  const mode = modeNow();
   const focus = focusNow();
   for (const table of report.tables) {
     const parts = document.querySelector<HTMLElement>(`.parts[data-table="${table.format}"]`);
@@ -71,6 +70,7 @@ function draw(): void {
   focus();
 }
 
+/** Draws the answers, too, which change only with their own tables and the width. */
 function drawAll(): void {
   const mode = modeNow();
   const focus = focusNow();
@@ -78,8 +78,8 @@ function drawAll(): void {
     const parts = document.querySelector<HTMLElement>(`.parts[data-table="${table.format}"]`);
     parts?.replaceChildren(...answerParts(table, mode).map(toDom));
   }
+  draw(mode);
   focus();
-  draw();
 }
 
 /** Remembers what has the focus: drawing replaces it. */
@@ -291,7 +291,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target instanceof HTMLSelectElement && event.target.dataset.time !== undefined) changeTime();
 });
-addEventListener("hashchange", draw);
+addEventListener("hashchange", () => draw());
 addEventListener("beforeprint", () => {
   isPrinting = true;
   drawAll();
