@@ -99,8 +99,7 @@ try {
   const [{ n }] = command("query", '"SELECT count(*) AS n FROM alb_access_logs"', "--lake lake");
   expectSame("rows of a query", n, written.rows.alb_access_logs);
   const { tables } = command("report", "--lake lake");
-  // There are no reports about the other formats.
-  expectSame("tables of a report", tables, ["alb_access_logs", "cloudfront_access_logs"]);
+  expectSame("tables of a report", tables.toSorted(), Object.keys(written.rows).toSorted());
   process.env.PATH = path;
   if (!run(fromReadme("npx")).includes("Usage: access-logs")) throw new Error("no help by npx");
 

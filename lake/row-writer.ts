@@ -23,6 +23,9 @@ const LINE_FEED = 0x0a;
 const HASH = 0x23;
 const SEPARATOR_TEXT = String.fromCharCode(COLUMN_SEPARATOR);
 
+/** A negative zero of a line that is parsed stays one, as in the lines that become rows in place. */
+const valueText = (value: string | number): string => (Object.is(value, -0) ? "-0" : String(value));
+
 /**
  * Lines of the usual form become rows in place, by overwriting the bytes between their columns. The line
  * reader parses the others.
@@ -58,7 +61,9 @@ export function rowWriter(format: LogFormat): RowWriter {
       unparsed++;
       return `${beforeUnparsed}${line.slice(0, MAX_UNPARSED_LENGTH)}\n`;
     }
-    const texts = columns.map((column) => (column === "filler" ? "" : (result.row[column.name] ?? "")));
+    const texts = columns.map((column) =>
+      column === "filler" ? "" : valueText(result.row[column.name] ?? ""),
+    );
     return `${texts.join(SEPARATOR_TEXT)}\n`;
   };
 
