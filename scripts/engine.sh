@@ -3,6 +3,7 @@
 # RADOS Gateway. Both use only loopback; "stop" deletes their data.
 #
 #   eval "$(scripts/engine.sh start)"   starts both; sets S3_ENDPOINT, its keys, and TRINO_URL
+#   scripts/engine.sh install           only installs them
 #   scripts/engine.sh stop              stops the servers that it started, and deletes their data
 #
 # If S3_ENDPOINT is already set, Trino uses that server, and "stop" does not stop it. Exit code 3: a program is not installed.
@@ -149,13 +150,23 @@ start_trino() {
   log "Trino $VERSION answers on port $PORT"
 }
 
+find_jdk() {
+  JAVA_HOME=$(find_java) || missing "a JDK of $MIN_JAVA or later" \
+    "https://adoptium.net/installation (Debian: temurin-25-jdk), then set JAVA_HOME unless it lies in /usr/lib/jvm"
+  export JAVA_HOME PATH="$JAVA_HOME/bin:$PATH"
+}
+
+install() {
+  find_jdk
+  install_server
+  [ -n "${S3_ENDPOINT:-}" ] || scripts/radosgw.sh install
+}
+
 start() {
   # A start that was interrupted may have left the mark of a server that is not the one in S3_ENDPOINT.
   [ -z "${S3_ENDPOINT:-}" ] || rm -f "$DATA/radosgw"
   stop
-  JAVA_HOME=$(find_java) || missing "a JDK of $MIN_JAVA or later" \
-    "https://adoptium.net/installation (Debian: temurin-25-jdk), then set JAVA_HOME unless it lies in /usr/lib/jvm"
-  export JAVA_HOME PATH="$JAVA_HOME/bin:$PATH"
+  find_jdk
   install_server
   mkdir -p "$DATA"
   if [ -z "${S3_ENDPOINT:-}" ]; then
@@ -186,9 +197,10 @@ stop() {
 
 case "${1:-}" in
 start) start ;;
+install) install ;;
 stop) stop ;;
 *)
-  echo "usage: scripts/engine.sh start|stop" >&2
+  echo "usage: scripts/engine.sh start|install|stop" >&2
   exit 2
   ;;
 esac

@@ -2,6 +2,7 @@
 # A real S3 server for the contract tests: Ceph's RADOS Gateway on this machine, in memory, on loopback only.
 #
 #   eval "$(scripts/radosgw.sh start)"   installs (as root, from Debian) and starts it; sets S3_ENDPOINT and the keys
+#   scripts/radosgw.sh install           only installs it
 #   scripts/radosgw.sh user NAME         adds a user without permissions, with access key NAME and secret key NAME-secret
 #   scripts/radosgw.sh stop              stops it and deletes its data
 #
@@ -136,10 +137,11 @@ start() {
 
 case "${1:-}" in
 start) start ;;
+install) install_packages ;;
 user) user "${2:?NAME of the user}" ;;
 stop) stop ;;
 *)
-  echo "usage: scripts/radosgw.sh start|user NAME|stop" >&2
+  echo "usage: scripts/radosgw.sh start|install|user NAME|stop" >&2
   exit 2
   ;;
 esac
