@@ -30,8 +30,9 @@ export function renderQuestion(question: Question, range: Range, values: Values 
 }
 
 /**
- * The question as a prepared statement. Its parameters are those in WHERE clauses, and days, not times; its number of
- * rows is fixed.
+ * The question as a prepared statement. Its parameters are those in WHERE clauses, and the first and last day; its number
+ * of rows is fixed. It runs only on Athena, whose typed tables have partitions by the day of `time`: a condition on `dt`
+ * would prune nothing more, and each of its days would be one more value to pass.
  *
  * @returns the SQL with `?`, and the meaning of each `?`, in order
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
@@ -43,7 +44,7 @@ export function renderPreparedStatement(question: Question): {
   const parameters: string[] = [];
   const days = (...names: readonly [string, string]) => {
     parameters.push(...names);
-    return "dt BETWEEN ? AND ?";
+    return "time >= CAST(? AS timestamp) AND time < CAST(? AS timestamp) + INTERVAL '1' DAY";
   };
   const sql = render(question, (name) => {
     if (name === "range") return days("from", "to");
@@ -55,13 +56,13 @@ export function renderPreparedStatement(question: Question): {
   return { sql, parameters };
 }
 
-/** The question as a saved query: about yesterday and today, with an example for each required value. */
+/** The question as a saved query of Athena: about yesterday and today, with an example for each required value. */
 export function renderSavedQuery(question: Question): string {
   const { title, explanation, parameters } = question;
-  const daysAgo = (days: number) => `substr(CAST(current_date - INTERVAL '${days}' DAY AS varchar), 1, 10)`;
+  const daysAgo = (days: number) => `CAST(current_date - INTERVAL '${days}' DAY AS timestamp)`;
   const sql = render(question, (name) => {
-    if (name === "range") return `dt >= ${daysAgo(1)}`;
-    if (name === "week_before") return `dt BETWEEN ${daysAgo(8)} AND ${daysAgo(7)}`;
+    if (name === "range") return `time >= ${daysAgo(1)}`;
+    if (name === "week_before") return `time >= ${daysAgo(8)} AND time < ${daysAgo(6)}`;
     const parameter = parameterOf(question, name);
     return literal(question, parameter, parameter.example);
   });

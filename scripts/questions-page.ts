@@ -29,8 +29,9 @@ You can run each question in four ways:
 \`--from\` and \`--to\` are days, hours or minutes, \`yesterday\`, \`today\` or e.g. \`-24h\`, in UTC unless \`--tz\` names a time zone. The range includes both: \`--from 2026-11-23T07 --to 2026-11-23T08\`
 covers two hours. Without them, a query on a lake covers all rows, and a query on Athena, which bills scanned bytes, covers the
 last 24 hours. Each question goes by \`time\`; \`dt\`, the day of a file by its name, only limits
-what is read, with a day before and after. Prepared statements take days of \`dt\`, and their number of rows is
-fixed, because Athena accepts values only in \`WHERE\`.
+what is read, with a day before and after. Saved queries and prepared statements go by \`time\` alone: Athena's typed tables have a
+partition for each of its days. Prepared statements take the first and the last day, and their number of rows is fixed, because
+Athena accepts values only in \`WHERE\`.
 
 To change a question, print its SQL with \`ask NAME --sql\`, edit it, and run it with \`access-logs query\`. It is Athena's SQL; on
 a lake, DuckDB runs it with the functions in \`lake/athena-functions.ts\`. Quantiles are exact on a lake and approximate in

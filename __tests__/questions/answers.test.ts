@@ -2,7 +2,12 @@ import { type OpenLake, openLake } from "../../lake/query";
 import { QUESTIONS } from "../../questions";
 import type { Question } from "../../questions/question";
 import { ALL_TIME, parseRange, type Range } from "../../questions/range";
-import { comparesWeeks, renderQuestion } from "../../questions/render";
+import {
+  comparesWeeks,
+  renderPreparedStatement,
+  renderQuestion,
+  renderSavedQuery,
+} from "../../questions/render";
 import { writeSample } from "../../sample/write-sample";
 import { EXPECTED } from "../helpers/expected-answers";
 import { albKey, cloudfrontKey, keyOf, rowsOf, type TestLake, testLake } from "../helpers/lake";
@@ -63,6 +68,15 @@ const IN_SAMPLE: Readonly<Record<string, string>> = {
 /** The questions about requests; questions about connections and checks have a test of their own. */
 const ASKED = QUESTIONS.filter(({ format }) => REQUEST_FORMATS.some((id) => id === format));
 
+const literalOf = (
+  { parameters }: Question,
+  name: string,
+  values: Readonly<Record<string, string>>,
+): string =>
+  parameters.some((one) => one.name === name && one.type === "count")
+    ? (values[name] ?? "")
+    : `'${values[name]}'`;
+
 const suffixOf = ({ name, format }: Question): string => name.slice(format.length + 1);
 
 /** Quantiles are interpolated in floating point by both sides. */
@@ -92,6 +106,29 @@ describe.each(ASKED.map((question) => [question.name, question] as const))("%s",
     expect(rows.map((row) => Object.keys(row))).toEqual(
       expected?.slice(0, rows.length).map((row) => Object.keys(row)),
     );
+  });
+
+  it("gives the same answer as a prepared statement with these days", async () => {
+    const values: Readonly<Record<string, string>> = {
+      from: "2026-11-23",
+      to: "2026-11-23",
+      from_week_before: "2026-11-16",
+      to_week_before: "2026-11-16",
+      ...valuesOf(question),
+    };
+    const { sql, parameters } = renderPreparedStatement(question);
+    const given = [...parameters];
+    const executed = sql.replaceAll("?", () => literalOf(question, given.shift() ?? "", values));
+    expect(await ask(executed)).toEqual(
+      comparable(await ask(renderQuestion(question, DAY, valuesOf(question)))),
+    );
+  });
+
+  it("gives the same answer as a saved query about yesterday and today", async () => {
+    const saved = renderSavedQuery(question).replaceAll("current_date", "DATE '2026-11-24'");
+    const days = parseRange("2026-11-23", "2026-11-24");
+    const examples = Object.fromEntries(question.parameters.map(({ name, example }) => [name, example]));
+    expect(await ask(saved)).toEqual(comparable(await ask(renderQuestion(question, days, examples))));
   });
 
   it("reads only the files of the given days, and of the days before and after", async () => {

@@ -146,6 +146,19 @@ it("a prepared statement describes each of its parameters", () => {
   ]);
 });
 
+it("a prepared statement goes by time, and includes its last day", () => {
+  expect(renderPreparedStatement(questionOf("alb_client_session")).sql).toContain(
+    "WHERE time >= CAST(? AS timestamp) AND time < CAST(? AS timestamp) + INTERVAL '1' DAY AND client_ip = ?",
+  );
+});
+
+it("a saved query compares yesterday and today with the same days a week before", () => {
+  const days = [
+    ...renderSavedQuery(questionOf("alb_compare_week")).matchAll(/time (>=|<) CAST\(.*?'(\d)' DAY/g),
+  ];
+  expect(days.map(([, operator, day]) => `${operator} ${day}`)).toEqual([">= 1", ">= 8", "< 6"]);
+});
+
 it("a saved query runs unchanged for yesterday and today, with its explanation and an example of each value", () => {
   expect(renderSavedQuery(questionOf("alb_client_session"))).toBe(`-- What did one client do, step by step
 -- One row per request of the address, oldest first.
@@ -154,7 +167,7 @@ it("a saved query runs unchanged for yesterday and today, with its explanation a
 SELECT time, request_verb AS method, request_url AS url, elb_status_code AS status,
   target_processing_time AS seconds, sent_bytes AS bytes_sent, user_agent
 FROM alb_access_logs
-WHERE dt >= substr(CAST(current_date - INTERVAL '1' DAY AS varchar), 1, 10) AND client_ip = '203.0.113.66'
+WHERE time >= CAST(current_date - INTERVAL '1' DAY AS timestamp) AND client_ip = '203.0.113.66'
 ORDER BY time, url
 LIMIT 200`);
 });
