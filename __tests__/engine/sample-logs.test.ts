@@ -1,9 +1,10 @@
 import { FORMATS } from "../../formats";
+import { sqlString } from "../../formats/render/sql-text";
 import { type OpenLake, openLake } from "../../lake/query";
 import { QUESTIONS } from "../../questions";
 import type { Question } from "../../questions/question";
-import { ALL_TIME } from "../../questions/range";
-import { renderQuestion } from "../../questions/render";
+import { ALL_TIME, parseRange } from "../../questions/range";
+import { renderPreparedStatement, renderQuestion, renderSavedQuery } from "../../questions/render";
 import { rowsOf } from "../helpers/lake";
 import { type LocalLake, localLake } from "./local-lake";
 import { inRounds, type LogFile, sampleLogs } from "./log-files";
@@ -55,19 +56,40 @@ const VALUES: Record<string, string> = {
   min_refused: "2",
   key: "media/",
 };
-const sqlOf = (question: Question) =>
-  renderQuestion(
-    question,
-    ALL_TIME,
-    Object.fromEntries(question.parameters.map(({ name, example }) => [name, VALUES[name] ?? example])),
-  );
+const valuesOf = ({ parameters }: Question) =>
+  Object.fromEntries(parameters.map(({ name, example }) => [name, VALUES[name] ?? example]));
+/** The days of the sample, and those before. */
+const DAYS = {
+  from: "2026-06-29",
+  to: "2026-07-01",
+  from_week_before: "2026-06-22",
+  to_week_before: "2026-06-24",
+};
+/** Athena runs a prepared statement with such a list of values, too. */
+function executed(question: Question): string {
+  const { sql, parameters } = renderPreparedStatement(question);
+  const values: Record<string, string> = { ...valuesOf(question), ...DAYS };
+  const isCount = (name: string) =>
+    question.parameters.some((parameter) => parameter.name === name && parameter.type === "count");
+  const using = parameters.map((name) => (isCount(name) ? values[name] : sqlString(values[name] ?? "")));
+  return `EXECUTE IMMEDIATE ${sqlString(sql)}${using.length > 0 ? ` USING ${using.join(", ")}` : ""}`;
+}
 
 describe.each(QUESTIONS.map((question) => [question.name, question] as const))("%s", (_, question) => {
   it("has the same answer on Athena as on DuckDB", async () => {
-    const sql = sqlOf(question);
+    const sql = renderQuestion(question, ALL_TIME, valuesOf(question));
     const [engine, local] = [await pipeline.query(sql), await open.query(sql, rowsOf)];
     if (!NOTHING_FOUND.has(question.name)) expect(engine.length).toBeGreaterThan(0);
     expect(exactly(sql, engine)).toEqual(exactly(sql, local));
     expect(await approximately(sql, engine, (text) => open.query(text, rowsOf))).toEqual([]);
+  });
+
+  it("has the same answer as a prepared statement, and runs as a saved query", async () => {
+    const { limit: _, ...values } = valuesOf(question);
+    const sql = renderQuestion(question, parseRange(DAYS.from, DAYS.to), values);
+    expect(exactly(sql, await pipeline.query(executed(question)))).toEqual(
+      exactly(sql, await pipeline.query(sql)),
+    );
+    await expect(pipeline.query(renderSavedQuery(question))).resolves.toBeDefined();
   });
 });
