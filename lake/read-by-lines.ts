@@ -86,6 +86,8 @@ export async function readByLines(tools: LineTools, file: UnnamedFile): Promise<
     const plan = planOf(packed.name);
     if (packed.name !== file.key && plan.kind === "move")
       await addNamed(tools, packed, plan.partition, found);
+    else if (plan.kind === "skip" && plan.reason === "test-file")
+      found.skipped.push({ key: packed.name, reason: plan.reason });
     else await addUnnamed(tools, packed, found);
   };
   const chunks = file.open();

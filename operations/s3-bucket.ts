@@ -131,8 +131,15 @@ const OBJECT_ERRORS: Readonly<Record<string, string>> = {
   PreconditionFailed: "it changed meanwhile; run ingest again",
 };
 
+/** S3 says this of an object that is encrypted with a key that each request must have, and has no error code for it. */
+const NEEDS_KEY = /Server Side Encryption/i;
+const WITH_KEY =
+  "it is encrypted with a key that S3 does not keep (SSE-C), and ingest takes no key; copy it with " +
+  '"aws s3 cp --sse-c AES256 --sse-c-key fileb://KEY_FILE", then ingest the copy';
+
 function objectError(error: unknown, url: string): unknown {
-  const reason = OBJECT_ERRORS[String(nameOf(error))];
+  const isLocked = nameOf(error) === "InvalidRequest" && NEEDS_KEY.test(messageOf(error));
+  const reason = isLocked ? WITH_KEY : OBJECT_ERRORS[String(nameOf(error))];
   if (reason !== undefined) return new PermanentError("STORE_FAILED", reason, { cause: error });
   return isConnection(error) ? unreachable(url, error) : error;
 }

@@ -20,6 +20,8 @@ export type FaultAnswer =
   | {
       readonly status: number;
       readonly code: string;
+      /** @default the code */
+      readonly message?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
   /** The connection ends in the middle of the object. */
@@ -75,7 +77,7 @@ export async function startS3Server(latencyMs = 0): Promise<S3Server> {
     if (failure === "broken-off") breakOff(buckets.get(parsed.bucket)?.get(parsed.key), response);
     else if (failure) {
       for (const [name, value] of Object.entries(failure.headers ?? {})) response.setHeader(name, value);
-      sendError(response, failure.status, failure.code);
+      sendError(response, failure.status, failure.code, false, failure.message);
     } else if (parsed.bucket === "") sendBuckets(buckets, request, response);
     else if (documentKind(request)) sendDocument(documents, response, parsed.bucket, documentKind(request));
     else if (new URL(request.url ?? "", "http://s3").searchParams.has("notification"))
@@ -341,7 +343,13 @@ function sendXml(response: ServerResponse, xml: string, status = 200): ServerRes
   return response.end(`<?xml version="1.0"?>${xml}`);
 }
 
-function sendError(response: ServerResponse, status: number, code: string, isHead = false): ServerResponse {
+function sendError(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  isHead = false,
+  message = code,
+): ServerResponse {
   if (isHead) return response.writeHead(status).end();
-  return sendXml(response, `<Error><Code>${code}</Code><Message>${code}</Message></Error>`, status);
+  return sendXml(response, `<Error><Code>${code}</Code><Message>${message}</Message></Error>`, status);
 }

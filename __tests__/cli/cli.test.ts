@@ -42,7 +42,7 @@ describe("access-logs", () => {
       duplicates: 0,
       rows: written.rows,
       unparsed: written.unparsed,
-      elsewhere: {},
+      split: [],
       partitions: expect.any(Object),
       seconds: expect.any(Number),
     });

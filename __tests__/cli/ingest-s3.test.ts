@@ -157,6 +157,25 @@ describe("access-logs ingest s3://", () => {
     expect(await agents()).toEqual(["b.log"]);
   });
 
+  it("says how to read an object that is encrypted with a key of its writer, and takes the others", async () => {
+    const named = albKey();
+    for (const key of [named, "its own.log", "b.log"]) put(key, line(key));
+    const message =
+      "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.";
+    s3.setFault(({ method, key }) =>
+      method === "GET" && (key === named || key === "its own.log")
+        ? { status: 400, code: "InvalidRequest", message }
+        : undefined,
+    );
+    const { status, text } = await run(["s3://logs"]);
+    expect(status).toBe(1);
+    expect(text).toMatch(
+      new RegExp(`${named}: .*it is encrypted with a key that S3 does not keep \\(SSE-C\\)`),
+    );
+    expect(text).toMatch(/its own\.log: it is .* copy it with "aws s3 cp --sse-c AES256 --sse-c-key /);
+    expect(await agents()).toEqual(["b.log"]);
+  });
+
   it.each([
     [
       "no bucket",

@@ -11,6 +11,7 @@ import { localLake } from "./local-lake";
 import { type LogFile, logFile } from "./log-files";
 import { deploy } from "./pipeline";
 import { expectSameRows, expectSameTables, expectSameUnparsedLines } from "./same-tables";
+import { ORIGIN } from "./table-rows";
 
 /** Delivers the same files to both sides. */
 async function deployWith(title: string, files: readonly LogFile[]) {
@@ -31,7 +32,8 @@ it("reads the same lines as the same rows: every length, odd values, hostile tex
     logFile(keyOf(format), knownLines(format)),
   ]);
   const { pipeline, lake } = await deployWith("edge cases", [...files, ...ODD_FILES]);
-  await expectSameTables(pipeline, lake);
+  // A lake splits files whose lines are of many hours.
+  await expectSameTables(pipeline, lake, ORIGIN);
 });
 
 /** Several gzip members, other line ends, no line end, only comments, bytes that are not UTF-8, no compression. */

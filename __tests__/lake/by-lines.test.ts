@@ -32,6 +32,8 @@ const OF_THREE_HOURS = [
   { dt: "2026-06-02", hour: "00", n: 1 },
 ];
 
+const TEST_FILE = "AWSLogs/111122223333/ELBAccessLogTestFile";
+
 async function tar(files: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {
   const archive = pack();
   for (const [name, body] of Object.entries(files)) archive.entry({ name }, body);
@@ -186,12 +188,14 @@ describe("a file whose name is not AWS's", () => {
     lake.put("nothing", "");
     lake.put("photo.jpg", Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0x10, 0x4a]));
     lake.put("notes.zip", Buffer.from(zipSync({ "a.txt": Buffer.from("text") })));
+    lake.put("test.zip", Buffer.from(zipSync({ [TEST_FILE]: Buffer.from("Enable AccessLog for ELB") })));
     expect((await lake.ingest()).ignored).toEqual([
       { key: "empty.log", reason: "unmatched-key", detail: "it has no lines" },
       { key: "notes.zip/a.txt", reason: "unmatched-key", detail: "its lines have no known format" },
       { key: "nothing", reason: "unmatched-key", detail: "it has no lines" },
       { key: "photo.jpg", reason: "unmatched-key", detail: "its lines have no known format" },
       { key: "readme.md", reason: "unmatched-key", detail: "its lines have no known format" },
+      { key: `test.zip/${TEST_FILE}`, reason: "test-file" },
     ]);
   });
 

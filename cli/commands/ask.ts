@@ -4,6 +4,7 @@ import type { Parameter, Question } from "../../questions/question";
 import { ALL_TIME, lastDay, type Range } from "../../questions/range";
 import { comparesWeeks, renderQuestion } from "../../questions/render";
 import { columnUnit } from "../../questions/unit";
+import { wrapped } from "../../terminal/wrapped";
 import { write, writeText } from "../../terminal/write";
 import { answer } from "../answer";
 import { examples, wholeNumber } from "../command-line";
@@ -43,7 +44,7 @@ export function addAskCommand(program: Command): Command {
     .action(async (name: string | undefined, { json }: { json: boolean }, command: Command) => {
       if (name?.startsWith("-")) command.error(`error: unknown option '${name}'`);
       if (name !== undefined) command.error(unknownQuestion(name));
-      await (json ? write(`${JSON.stringify(QUESTIONS)}\n`) : writeText(listed()));
+      await (json ? write(`${JSON.stringify(QUESTIONS)}\n`) : writeText(listed(process.stdout.isTTY)));
     });
   for (const question of QUESTIONS) addQuestion(ask, question);
   return ask;
@@ -119,7 +120,14 @@ const valuesOf = ({ parameters }: Question, command: Command): Record<string, st
 const camelCase = (name: string): string =>
   name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-function listed(): string {
-  const width = Math.max(...QUESTIONS.map(({ name }) => name.length));
-  return QUESTIONS.map(({ name, title }) => `${name.padEnd(width)}  ${title}\n`).join("");
+/** One line for each question. On a terminal, they are wrapped, and the formats are apart. */
+export function listed(isTerminal: boolean): string {
+  const formats = [...new Set(QUESTIONS.map(({ format }) => format))];
+  const texts = formats.map((id) => {
+    const questions = QUESTIONS.filter(({ format }) => format === id);
+    const width = Math.max(...questions.map(({ name }) => name.length)) + 2;
+    const lines = questions.map(({ name, title }) => name.padEnd(width) + title);
+    return (isTerminal ? lines.flatMap((line) => wrapped(line, " ".repeat(width))) : lines).join("\n");
+  });
+  return `${texts.join(isTerminal ? "\n\n" : "\n")}\n`;
 }
