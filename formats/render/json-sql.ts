@@ -55,7 +55,7 @@ ${lines.from}
 
 /** SQL of a line that is not read by position; NULL for others. @param line SQL of any line */
 export const renderNamedLine = (format: LogFormat, line: string): string =>
-  `CASE WHEN regexp_like(${line}, ${sqlString(`^(?:${renderNamedStart(format)})`)}) THEN ${line} END`;
+  `CASE WHEN regexp_like(${line}, ${sqlString(`^${renderNamedStart(format)}`)}) THEN ${line} END`;
 
 /** SQL of a map of JSON values by name. @param line SQL of the line */
 function objectOf({ fields, tabs }: LogFormat, line: string): string {

@@ -35,11 +35,12 @@ export const renderLineForm = (format: LogFormat): string => renderLine(format, 
 export const renderRawPattern = (format: LogFormat): string =>
   [
     ...(isJsonOnly(format) ? [] : [renderLinePattern(format)]),
-    ...(format.json ? [`((?:${renderNamedStart(format)})[\\s\\S]*)`] : []),
+    ...(format.json ? [`(${renderNamedStart(format)}[\\s\\S]*)`] : []),
   ].join("|");
 
 /** Start of a line that is not read by position: an object, or a first word with a tab after it. No other line begins so. */
-export const renderNamedStart = ({ tabs }: LogFormat): string => (tabs ? "[{]|[^ \\t#][^ \\t]*\\t" : "[{]");
+export const renderNamedStart = ({ tabs }: LogFormat): string =>
+  tabs ? "(?:[{]|[^ \\t#][^ \\t]*\\t)" : "[{]";
 
 /**
  * The regular expression of a line whose fields were found by name: it has all of them, and then those with names only, with
