@@ -62,13 +62,13 @@ function objectOf({ fields, tabs }: LogFormat, line: string): string {
   const object = `TRY(CAST(json_parse(${line}) AS map(varchar, json)))`;
   if (!tabs) return object;
   const names = fields.map(({ name }) => sqlString(name)).join(", ");
-  const texts = `transform(slice(split(${line}, chr(9)), 1, ${fields.length}), part -> ${WITHOUT_QUOTES})`;
+  const texts = `transform(slice(split(${line}, chr(9)), 1, ${fields.length}), item0 -> CAST(${WITHOUT_QUOTES} AS json))`;
   return `CASE WHEN starts_with(${line}, '{') THEN ${object}
-  ELSE map_from_entries(zip(ARRAY[${names}], CAST(${texts} AS array(json)))) END`;
+  ELSE map_from_entries(zip(ARRAY[${names}], ${texts})) END`;
 }
 
 /** SQL of a field's text between tabs, without the quotes around it. */
-const WITHOUT_QUOTES = `IF(length(part) > 1 AND starts_with(part, '"') AND substr(part, -1) = '"', substr(part, 2, length(part) - 2), part)`;
+const WITHOUT_QUOTES = `IF(length(item0) > 1 AND starts_with(item0, '"') AND substr(item0, -1) = '"', substr(item0, 2, length(item0) - 2), item0)`;
 
 /** JSON may contain the separators of fields and lines. @param line SQL of the line */
 function textOf({ name, otherName }: Field, line: string): string {
