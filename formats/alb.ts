@@ -12,7 +12,13 @@ export const alb: LogFormat = {
   title: "Application Load Balancer access logs",
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html (read 2026-11)",
+  notes: [
+    "CloudWatch Logs can deliver the same logs (log type `ALB_ACCESS_LOGS`), as JSON, `plain` or `w3c`. The rows are the same. It has the first 34 of these fields; the address and the port of a client are one value, `client_port`, and so are those of a target, and the request. AWS does not document the spelling of a missing value, so that a dash, an empty text, `null` and a missing key are NULL; nor the quotes of text, so that tabs separate fields with and without them. Let AWS separate fields by tabs, not by commas.",
+    "On AWS, the pipeline finds the files of such a delivery by their folders, because AWS does not document their names. Deliver below the source's prefix and `AWSLogs/`, with the suffix `ALB_ACCESS_LOGS/{yyyy}/{MM}/{dd}/{HH}`, with or without names compatible with Hive, to a bucket whose policy you write. The nightly comparison with the delivered files does not list these folders, and `as-delivered` does not read them. `access-logs ingest` also takes files from anywhere else, by their content.",
+  ],
   separator: " ",
+  json: true,
+  tabs: true,
   fields: [
     {
       name: "type",
@@ -33,6 +39,7 @@ export const alb: LogFormat = {
     { name: "elb", token: "word", columns: [column("elb", "string", "Load balancer, as app/name/id")] },
     {
       name: "client:port",
+      otherName: "client_port",
       token: "hostPort",
       columns: [
         column("client_ip", "string", "Address of the client", "address"),
@@ -41,6 +48,7 @@ export const alb: LogFormat = {
     },
     {
       name: "target:port",
+      otherName: "target_port",
       token: "optionalHostPort",
       columns: [
         column(
@@ -182,6 +190,7 @@ export const alb: LogFormat = {
     },
     {
       name: "target:port_list",
+      otherName: "target_port_list",
       token: "quotedOrBare",
       columns: [
         column("target_port_list", "string", "Targets that handled the request, separated by spaces"),

@@ -12,7 +12,10 @@ interface Texts {
 /** A line in the format's own order of fields. */
 export interface OrderedLine {
   readonly text: string;
-  /** True if the fields were found by their names: all of them are there, and then those that only have names. */
+  /**
+   * True if the fields were found one by one: all of them are there, and then those that only have names, with tabs between
+   * them.
+   */
   readonly isNamed: boolean;
 }
 
@@ -20,8 +23,8 @@ export interface OrderedLine {
  * Makes a function that writes the lines of one file in the format's own order of fields. Call it with every line,
  * from the first on, because a `#Fields:` header applies to the lines after it.
  *
- * A header may name fewer or other fields, and a line may be a JSON object with the names of the fields. Unknown fields
- * are left out, missing fields become empty.
+ * A header may name fewer or other fields, and a line may be a JSON object with the names of the fields, or have tabs between
+ * the same fields. Unknown fields are left out, missing fields become empty.
  *
  * @returns `undefined` for a line with the fields of another log
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
@@ -38,6 +41,7 @@ export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine |
     }
     if (line.startsWith("#")) return asIs(line);
     if (format.json && line.startsWith("{")) return fromJson(line);
+    if (format.tabs && TABS_START.test(line)) return fromTabs(format, line);
     if (!order) return asIs(line);
     const texts = line.split(format.separator);
     return inOwnOrder(format, new Map(order.map((name, index) => [name, texts[index] ?? ""])));
@@ -57,11 +61,24 @@ export function isOwnOrder(format: LogFormat, line: string): boolean {
   );
 }
 
+/** A first word with a tab after it. */
+const TABS_START = /^[^ \t]+\t/;
+
+/** The fields between tabs, without the quotes around them. */
+const fromTabs = (format: LogFormat, line: string): OrderedLine | undefined => {
+  const texts = line.split("\t").map((text) => /^"([\s\S]*)"$/.exec(text)?.[1] ?? text);
+  return inOwnOrder(format, new Map(format.fields.map(({ name }, index) => [name, texts[index] ?? ""])));
+};
+
 const namesIn = (header: string): readonly string[] => header.slice(FIELDS_HEADER.length).trim().split(/\s+/);
 
 /** Makes a function that finds the fields of a line that is a JSON object; `undefined` for other lines. */
 function jsonOrderer(format: LogFormat): (line: string) => OrderedLine | undefined {
-  const paths = new Map(fieldsByName(format).map(({ name }) => [name, jsonStepsOf(name)]));
+  const paths = new Map(
+    fieldsByName(format).flatMap(({ name, otherName }) =>
+      [name, ...(otherName === undefined ? [] : [otherName])].map((one) => [one, jsonStepsOf(one)]),
+    ),
+  );
   return (line) => {
     const object = jsonObject(line);
     if (object === undefined) return undefined;
@@ -88,8 +105,9 @@ function inOwnOrder(format: LogFormat, texts: Texts): OrderedLine | undefined {
   if (!isOfFormat(format, texts)) return undefined;
   return {
     text: fieldsByName(format)
-      .map(({ name }) => oneLine(texts.get(name) ?? ""))
-      .join(format.separator),
+      .map(({ name, otherName }) => texts.get(name) ?? (otherName && texts.get(otherName)) ?? "")
+      .map(oneLine)
+      .join("\t"),
     isNamed: true,
   };
 }

@@ -1,5 +1,5 @@
 import type { FolderLayout, NameGroups } from "./delivered-layout";
-import { hourOf, parseHour, partitionValuesOf } from "./hour";
+import { type Hour, hourOf, parseHour, partitionValuesOf } from "./hour";
 import { accessLog, fileNameOf, type ObjectKind, type SkipReason, skip } from "./object-kind";
 import { MINUTE_MS } from "./time";
 
@@ -16,6 +16,8 @@ interface LogNames {
   readonly balancer: string;
   /** Regular expression of the name after the end of the interval. */
   readonly rest: string;
+  /** Folder of the files by CloudWatch Logs: its log type. */
+  readonly vendedFolder?: string;
 }
 
 /** Name and id of a load balancer. */
@@ -36,7 +38,7 @@ const application = (start: string): LogNames => ({
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html#access-log-file-format
  */
 const NAMES: Readonly<Record<LoadBalancerLog, LogNames>> = {
-  access: application(""),
+  access: { ...application(""), vendedFolder: "ALB_ACCESS_LOGS" },
   connection: application("conn_log_"),
   "health-check": application("health_check_log_"),
   network: { start: "", balancerStart: "net.", balancer: NAME_AND_ID, rest: "[A-Za-z0-9]+" },
@@ -63,15 +65,18 @@ const OTHER_LOGS: readonly (readonly [LoadBalancerLog, RegExp, SkipReason])[] = 
 ];
 
 /**
- * Makes the function that distinguishes one kind of log from other objects that load balancers write. Only the name
- * matters: the `yyyy/mm/dd` folders are the day of delivery.
+ * Makes the function that distinguishes one kind of log from other objects that load balancers write. Of their own files, only
+ * the name matters: the `yyyy/mm/dd` folders are the day of delivery.
  */
 export function loadBalancerClassifier(log: LoadBalancerLog): (key: string) => ObjectKind {
   const pattern = new RegExp(`^${patternOf(NAMES[log])}`);
+  const vended = vendedClassifier(NAMES[log]);
   return (key) => {
     const name = fileNameOf(key);
     if (name === "") return skip("folder-marker");
     if (TEST_FILE.test(name)) return skip("test-file");
+    const hour = vended(key);
+    if (hour !== undefined) return accessLog(hour);
     const end = pattern.exec(name)?.[1];
     if (end === undefined) {
       const other = OTHER_LOGS.find(([kind, form]) => kind !== log && form.test(name));
@@ -80,6 +85,23 @@ export function loadBalancerClassifier(log: LoadBalancerLog): (key: string) => O
     const instant = endOfInterval(end);
     // The stamp is the END of an interval: T0000Z contains the last minutes of the day before.
     return instant === undefined ? skip("unmatched-key") : accessLog(hourOf(instant - MINUTE_MS));
+  };
+}
+
+/**
+ * Makes a function that gives the hour of a file by CloudWatch Logs. AWS does not document the names of these files, so that
+ * the folders, which the delivery's owner chooses, say what they are: `<log type>/{yyyy}/{MM}/{dd}/{HH}`.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+ */
+function vendedClassifier({ vendedFolder }: LogNames): (key: string) => Hour | undefined {
+  if (vendedFolder === undefined) return () => undefined;
+  const pattern = new RegExp(
+    `(?:^|/)${vendedFolder}/(?:year=)?(\\d{4})/(?:month=)?(\\d{2})/(?:day=)?(\\d{2})/(?:hour=)?(\\d{2})/[A-Za-z0-9][A-Za-z0-9_.-]*(?<!\\.parquet)$`,
+  );
+  return (key) => {
+    const [, year, month, day, hour] = pattern.exec(key) ?? [];
+    return parseHour(`${year}-${month}-${day}T${hour}`);
   };
 }
 

@@ -32,6 +32,8 @@ export interface Field {
    * `httpRequest.clientIp`.
    */
   readonly name: string;
+  /** Another name that it may have in JSON. */
+  readonly otherName?: string;
   readonly token: TokenKind;
   readonly columns: readonly [Column, ...Column[]];
   /** True for the first field that older files may lack: this field and all later ones are then NULL. */
@@ -72,8 +74,13 @@ export interface LogFormat {
   readonly separator: " " | "\t";
   /** Set if files may have a `#Fields:` header, which may name other fields, or these fields in another order. */
   readonly header?: FieldsHeader;
-  /** True if a line may be a JSON object with the names of the fields as keys. Every field then is one column. */
+  /** True if a line may be a JSON object with the names of the fields as keys. */
   readonly json?: true;
+  /**
+   * True if lines may have tabs instead of spaces between the same fields, quoted or not: the first word of such a line ends
+   * with a tab. Only if lines may be JSON, too.
+   */
+  readonly tabs?: true;
   /** Empty if all lines are JSON. */
   readonly fields: readonly Field[];
   /**

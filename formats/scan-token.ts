@@ -17,7 +17,7 @@ export interface LineInScan {
 export type TokenScanner = (line: LineInScan, start: number) => number;
 
 export const [SPACE, QUOTE, TAB] = [0x20, 0x22, 0x09];
-const HASH = 0x23;
+const [HASH, OPEN_BRACE] = [0x23, 0x7b];
 const [DASH, DOT, COLON, OPEN_BRACKET, BACKSLASH, CLOSE_BRACKET] = [0x2d, 0x2e, 0x3a, 0x5b, 0x5c, 0x5d];
 const [ZERO, NINE, BIG_T] = [0x30, 0x39, 0x54];
 const [BIG_A, BIG_Z, LOWER_A, LOWER_Z] = [0x41, 0x5a, 0x61, 0x7a];
@@ -50,8 +50,13 @@ const word: TokenScanner = ({ input, end }, start) => {
   return end;
 };
 
-const firstWord: TokenScanner = (line, start) =>
-  line.input[start] === HASH ? -1 : atLeastOne(start, word(line, start));
+const firstWord: TokenScanner = (line, start) => {
+  const { input } = line;
+  if (input[start] === HASH || input[start] === OPEN_BRACE) return -1;
+  const end = word(line, start);
+  for (let position = start; position < end; position++) if (input[position] === TAB) return -1;
+  return atLeastOne(start, end);
+};
 
 const tabbed: TokenScanner = ({ input, end }, start) => {
   const near = Math.min(end, start + SHORT_TEXT_BYTES);

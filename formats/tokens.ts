@@ -65,8 +65,8 @@ const ESCAPED_FORM = '"(?:[^"\\\\]|\\\\+[^\\\\])*"';
 export const TOKEN_KINDS = {
   /** One word without a quote, e.g. `app/my-lb/50dc6c495c0c9188`. */
   word: token('([^ "]*)'),
-  /** The first word of a line; with a `#`, the line would be a comment. */
-  firstWord: token('([^ "#][^ "]*)'),
+  /** The first word of a line. With a `#`, the line would be a comment, with a brace, JSON; a tab would separate fields. */
+  firstWord: token('([^ "#{\\t][^ "\\t]*)'),
   /** A valid instant. Mandatory: a line without it is unparsed. */
   instant: token(`(${INSTANT})`),
   /** The same, or `-`. */
@@ -138,3 +138,31 @@ export const TOKEN_KINDS = {
   tabbedDecimal: token(" ?(-?[0-9]{0,15}[.]?[0-9]{0,17})"),
 } as const satisfies Readonly<Record<string, TokenPattern>>;
 export type TokenKind = keyof typeof TOKEN_KINDS;
+
+const TEXT = TOKEN_KINDS.tabbed;
+const HOST_PORT = '\\[?([^ "\\]\\t]*)\\]?:([0-9]{1,5})';
+const REQUEST = token("([^ \\t]*)(?: +([^ \\t](?:[^\\t]*?[^ \\t])??))?(?: +([^ \\t]+))? *");
+
+/** Kinds whose text is another one if it is alone, as in JSON: it can contain spaces, no quotes are around it, and it may be empty. */
+const ALONE: Readonly<Partial<Record<TokenKind, TokenPattern>>> = {
+  word: TEXT,
+  firstWord: TEXT,
+  optionalInstant: token(`(${INSTANT}|-?)`),
+  port: token("([0-9]{1,5}|-?)"),
+  status: token("([0-9]{1,3}|-?)"),
+  hostPort: token(HOST_PORT),
+  optionalHostPort: token(`(?:-?|${HOST_PORT})`),
+  quoted: TEXT,
+  request: REQUEST,
+  escapedQuoted: TEXT,
+  escapedRequest: REQUEST,
+  unescapedQuoted: TEXT,
+  unescapedRequest: TEXT,
+  quotedList: TEXT,
+  quotedOrBare: TEXT,
+  bareOrQuoted: TEXT,
+  statusList: token("([-0-9 ]*)"),
+};
+
+/** A kind of field where its text is alone. It contains no tab. */
+export const aloneToken = (kind: TokenKind): TokenPattern => ALONE[kind] ?? TOKEN_KINDS[kind];

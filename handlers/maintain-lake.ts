@@ -7,6 +7,7 @@ import { tablesOfSources } from "../formats/configured-source";
 import { athenaLake, lakeTableOf } from "./adapters/athena-lake";
 import { athenaQueryEngine } from "./adapters/athena-query-engine";
 import { glueTableVersions } from "./adapters/glue-table-versions";
+import { glueTextPartitions } from "./adapters/glue-text-partitions";
 import { s3PagedListing } from "./adapters/s3-listing";
 import { s3ObjectStore } from "./adapters/s3-object-store";
 import { sqsMoveQueue } from "./adapters/sqs-move-queue";
@@ -26,7 +27,9 @@ const store = s3ObjectStore(s3);
 const listing = s3PagedListing(s3);
 const sourcesOf = sourcesIn(store, BUCKET);
 const client = new AthenaClient({ maxAttempts: 5 });
-const versions = glueTableVersions({ client: new GlueClient({ maxAttempts: 5 }), database: DATABASE });
+const glue = { client: new GlueClient({ maxAttempts: 5 }), database: DATABASE };
+const versions = glueTableVersions(glue);
+const partitions = glueTextPartitions(glue);
 const engine = athenaQueryEngine({ client, clock, database: DATABASE, workgroup: WORKGROUP });
 
 const { QUEUE_URL, LANDING_BUCKET } = environment;
@@ -52,7 +55,8 @@ export interface MaintainLakeEvent {
 }
 
 /**
- * The nightly work on one typed table: notes files of the last days that are not in it, deletes rows after their
+ * The nightly work on one typed table: gives partitions from before an upgrade the pattern of their raw table, notes files of
+ * the last days that are not in the typed table, deletes rows after their
  * retention, merges the small files of days with many, and deletes files that no snapshot needs, old versions of the
  * table in the catalog, and old records of commits. Each run of a night continues where the previous one ended.
  *
@@ -80,6 +84,7 @@ export async function handler(
       store,
       engine,
       versions,
+      partitions,
       reconcile: () =>
         reconcile(
           { store, listing, engine, clock },

@@ -5,13 +5,12 @@ import { extract } from "tar-stream";
 import { messageOf } from "../handlers/core/errors";
 import { CorruptFileError } from "./corrupt-file";
 import type { PackedFile } from "./packed-file";
+import { peek } from "./peek";
 import { unzip } from "./unzip";
 
 /** A file that is compressed in a way that cannot be read here. */
 export class UnsupportedFileError extends Error {}
 
-/** Longest start of a file that shows what it is. */
-const START_BYTES = 512;
 /** An archive in an archive, each of them compressed. */
 const MAX_LAYERS = 4;
 
@@ -170,28 +169,4 @@ async function* through(
   } finally {
     decompress.destroy();
   }
-}
-
-/** The start of some chunks, and all of them. */
-async function peek(
-  chunks: AsyncIterable<Buffer>,
-): Promise<{ readonly start: Buffer; readonly all: AsyncIterable<Buffer> }> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  const read: Buffer[] = [];
-  let bytes = 0;
-  while (bytes < START_BYTES) {
-    const { done, value } = await iterator.next();
-    if (done) break;
-    read.push(value);
-    bytes += value.length;
-  }
-  const all = (async function* () {
-    yield* read;
-    for (;;) {
-      const { done, value } = await iterator.next();
-      if (done) return;
-      yield value;
-    }
-  })();
-  return { start: Buffer.concat(read), all };
 }

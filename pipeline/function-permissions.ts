@@ -152,9 +152,11 @@ export class FunctionPermissions {
    * committed.
    */
   maintainLake(): PolicyStatement[] {
-    const { landingArn, isLanding, linesTables, deliveredLinesTables, queueArn, sources } = this.props;
+    const { landingArn, isLanding, queueArn, sources } = this.props;
+    const { rawTables, linesTables, deliveredTables, deliveredLinesTables } = this.props;
     return [
       ...this.runStatements("athena:GetQueryResults"),
+      this.catalog("AlignPartitions", ALIGN_PARTITIONS, [...rawTables, ...deliveredTables]),
       // The view of unparsed lines is on these.
       this.catalog("LookUpLines", [], [...linesTables, ...deliveredLinesTables]),
       ...(isLanding ? [] : [listSources(landingArn, sources)]),
@@ -320,6 +322,7 @@ const named = (Sid: string, actions: readonly string[], resources: readonly stri
 });
 
 const READ_PARTITIONS = ["glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"] as const;
+const ALIGN_PARTITIONS = ["glue:GetPartitions", "glue:BatchUpdatePartition", "glue:UpdatePartition"] as const;
 const ADD_PARTITIONS = ["glue:CreatePartition", "glue:BatchCreatePartition"] as const;
 /** Each Iceberg commit updates the table in the catalog. */
 const WRITE_TABLES = ["glue:CreateTable", "glue:UpdateTable"] as const;

@@ -119,6 +119,8 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
     return send(response, { TableMetadata: { Name: name, Columns: columns.map((Name) => ({ Name })) } });
   };
 
+  const describeInGlue = (response: ServerResponse) => send(response, { Table: { StorageDescriptor: {} } });
+
   /** As in Glue: the newest first, with few per page. */
   const listVersions = (response: ServerResponse, { TableName, NextToken }: Input) => {
     const all = [...(versions.get(TableName) ?? [])].reverse();
@@ -245,6 +247,8 @@ export async function startAthenaServer(now = () => new Date()): Promise<AthenaS
     ["GetQueryResults", givePage],
     ["GetQueryRuntimeStatistics", giveStatistics],
     ["GetTableMetadata", describeTable],
+    ["GetTable", describeInGlue],
+    ["GetPartitions", (response) => send(response, { Partitions: [] })],
     ["GetTableVersions", listVersions],
     ["BatchDeleteTableVersion", deleteVersions],
   ]);

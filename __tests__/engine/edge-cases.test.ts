@@ -6,7 +6,7 @@ import { fieldsByName } from "../../formats/log-format";
 import { edgeLines, hostileLines, impossibleTimes } from "../helpers/edge-lines";
 import { knownLines } from "../helpers/known-lines";
 import { albKey, cloudfrontKey, keyOf } from "../helpers/lake";
-import { albLine, cloudfrontLine, LINES } from "../helpers/lines";
+import { albLine, cloudfrontLine, LINES, objectOf } from "../helpers/lines";
 import { localLake } from "./local-lake";
 import { type LogFile, logFile } from "./log-files";
 import { deploy } from "./pipeline";
@@ -163,6 +163,47 @@ describe("CloudFront's JSON", () => {
     const lines = [...(await pipeline.rows("cloudfront")), ...(await pipeline.unparsed("cloudfront"))];
     expect(lines).toHaveLength(2);
   });
+});
+
+it("reads ALB's lines as the same rows, by the load balancer or by CloudWatch Logs, as JSON or with tabs", async () => {
+  const lines = FORMATS.alb.samples.map((line) => line.match(/"[^"]*"|[^ ]+/g) ?? []);
+  const names = FORMATS.alb.fields.map(({ name }) => name);
+  const objects = lines.map((texts) =>
+    objectOf(FORMATS.alb, Object.fromEntries(names.map((name, index) => [name, texts[index]]))),
+  );
+  const numbers = objects.map((texts) =>
+    Object.fromEntries(
+      Object.entries(texts).map(([name, text]) =>
+        /_time$|_bytes$|_priority$/.test(name) && Number.isFinite(Number(text))
+          ? [name, Number(text)]
+          : [name, text],
+      ),
+    ),
+  );
+  const { pipeline, lake } = await deployWith("ALB by CloudWatch Logs", [
+    logFile(albKey(), FORMATS.alb.samples),
+    logFile(
+      albKey(),
+      objects.map((object) => JSON.stringify(object)),
+    ),
+    logFile(
+      albKey(),
+      numbers.map((object) => JSON.stringify(object)),
+    ),
+    logFile(
+      albKey(),
+      lines.map((texts) => texts.join("\t")),
+    ),
+    logFile(
+      albKey(),
+      lines.map((texts) => texts.join("\t").replaceAll('"', "")),
+    ),
+  ]);
+  await expectSameRows(pipeline, lake, "alb");
+  await expectSameUnparsedLines(pipeline, lake, "alb");
+  const rows = (await pipeline.rows("alb")).map(({ log_file: _, ...row }) => JSON.stringify(row));
+  expect(rows).toHaveLength(5 * lines.length);
+  expect(new Set(rows).size).toBe(lines.length);
 });
 
 /** Folders of logs from other origins, as for `access-logs ingest`. */

@@ -20,6 +20,7 @@ import { ProjectedPartitions } from "../../testing/athena/projected-partitions";
 import { serveAwsJson } from "../../testing/aws-json-server";
 import { s3Notification, sqsEvent } from "../../testing/events";
 import { type TableVersions, tableVersions } from "../../testing/glue/table-versions";
+import { textPartitions } from "../../testing/glue/text-partitions";
 import { LambdaFunction } from "../../testing/lambda/function";
 import { unpack } from "../../testing/lambda/unpack";
 import type { Call, Place } from "../../testing/permissions/call";
@@ -127,6 +128,8 @@ export async function deploy(
       parameters,
     }));
   const versions = tableVersions();
+  const partitions = textPartitions();
+  for (const table of [...stack.textTables, ...laterStack.textTables]) partitions.setTable(table.name, table);
   const athena = athenaOnTrino({
     trino: TRINO_URL,
     versions,
@@ -136,7 +139,7 @@ export async function deploy(
   const announced: string[] = [];
   const server = await serveAwsJson({
     AmazonAthena: athena.operations,
-    AWSGlue: versions.operations,
+    AWSGlue: { ...versions.operations, ...partitions.operations },
     AmazonSQS: queueOf(announced),
   });
   const place = {

@@ -1,6 +1,8 @@
 import { alb } from "../../formats/alb";
 import { cloudfront } from "../../formats/cloudfront";
+import { nlb } from "../../formats/nlb";
 import { deliveredGlueTables, rawGlueTable } from "../../formats/render/glue-table";
+import { ALB_FIELDS, albLine } from "../helpers/lines";
 import { relay, tunnel } from "../helpers/made-up-formats";
 
 const SOURCES = [
@@ -14,9 +16,20 @@ describe("the raw table", () => {
     expect(columns.at(-1)?.name).toBe("json");
     const groups = new RegExp(`^(?:${serdeParameters["input.regex"]})$`).exec('{"a":"\u2028"} ')?.slice(1);
     expect(groups).toEqual([...columns.slice(1).map(() => undefined), '{"a":"\u2028"} ']);
-    expect(rawGlueTable(alb, { bucket: "logs", bySource: false }).columns.at(-1)?.name).toBe(
-      "elb_error_code",
-    );
+    expect(
+      rawGlueTable(nlb, { bucket: "logs", bySource: false }).columns.map(({ name }) => name),
+    ).not.toContain("json");
+  });
+
+  it("has a line with tabs there, too, if the format has such lines, and no line by position", () => {
+    const { columns, serdeParameters } = rawGlueTable(alb, { bucket: "logs", bySource: false });
+    const groupsOf = (line: string) =>
+      new RegExp(`^(?:${serdeParameters["input.regex"]})$`).exec(line)?.slice(1);
+    const spaces = albLine();
+    expect(groupsOf(spaces)?.at(-1)).toBeUndefined();
+    const tabs = Object.values(ALB_FIELDS).join("\t");
+    expect(groupsOf(tabs)).toEqual([...columns.slice(1).map(() => undefined), tabs]);
+    expect(groupsOf(`#Fields:\t${tabs}`)).toBeUndefined();
   });
 });
 

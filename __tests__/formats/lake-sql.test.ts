@@ -161,7 +161,7 @@ it("files of a format whose files are all in one folder cannot be committed as d
 
 describe("lines of JSON as delivered", () => {
   const table: LakeTable = {
-    format: { ...FORMATS.alb, json: true },
+    format: FORMATS.alb,
     database: "logs",
     bucket: "my-logs",
     bySource: true,
@@ -178,7 +178,7 @@ describe("lines of JSON as delivered", () => {
   });
 
   it("are rows if their texts have the form of the fields; only a format with a header has other logs", () => {
-    expect(commit).toContain('\n))\nWHERE "json" IS NULL OR regexp_like(concat_ws(chr(32), "type", "time", ');
+    expect(commit).toContain('\n))\nWHERE "json" IS NULL OR regexp_like(concat_ws(chr(9), "type", "time", ');
     expect(commit).not.toContain("<> ''");
   });
 });

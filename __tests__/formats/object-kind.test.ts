@@ -73,6 +73,26 @@ describe("keys of load balancer objects", () => {
   });
 });
 
+describe("keys of a load balancer's objects by CloudWatch Logs", () => {
+  it.each([
+    ["alb/AWSLogs/ALB_ACCESS_LOGS/2026/09/10/23/any_name-1.log.gz", "2026-09-10T23"],
+    ["ALB_ACCESS_LOGS/year=2026/month=09/day=10/hour=23/1.gz", "2026-09-10T23"],
+    // Whatever a name says.
+    [`ALB_ACCESS_LOGS/2026/09/10/00/${ACCOUNT}_app.lb.1_20260910T0000Z_10.0.0.1_a.log.gz`, "2026-09-10T00"],
+    ["ALB_ACCESS_LOGS/2026/09/10/any.log.gz", "unmatched-key"],
+    ["ALB_ACCESS_LOGS/2026/09/31/00/any.log.gz", "unmatched-key"],
+    ["ALB_ACCESS_LOGS/2026/09/10/24/any.log.gz", "unmatched-key"],
+    ["ALB_ACCESS_LOGS/2026/09/10/23/any.parquet", "unmatched-key"],
+    ["ALB_ACCESS_LOGS/2026/09/10/23/", "folder-marker"],
+    ["MY_ALB_ACCESS_LOGS/2026/09/10/23/any.log.gz", "unmatched-key"],
+    ["ALB_CONNECTION_LOGS/2026/09/10/23/any.log.gz", "unmatched-key"],
+  ])("have the hour of their folders: %s", (key, hour) => {
+    expect(describeKind("alb", key)).toBe(hour);
+    for (const other of ["alb-connection", "alb-health-check", "nlb", "elb"] as const)
+      expect(describeKind(other, key)).not.toMatch(/^2026/);
+  });
+});
+
 const APP = `${ACCOUNT}_app.my-lb.1_20260501T0000Z_172.160.1.192_20sg8hgm.log.gz`;
 const NET = `${ACCOUNT}_net.my-lb.1_20260501T0000Z_20sg8hgm.log.gz`;
 const CLASSIC = `${ACCOUNT}_my-lb_20260501T0000Z_172.160.001.192_20sg8hgm.log`;

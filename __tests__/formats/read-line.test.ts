@@ -2,7 +2,15 @@ import { FORMATS } from "../../formats";
 import { columnsByPosition, columnsOf } from "../../formats/log-format";
 import { lineReader, type Row } from "../../formats/read-line";
 import { renderLineForm, renderLinePattern, renderNamedLinePattern } from "../../formats/render/line-pattern";
-import { albLine, CLOUDFRONT_FIELDS, cloudfrontLine, LINES } from "../helpers/lines";
+import {
+  ALB_FIELDS,
+  albLine,
+  CLOUDFRONT_FIELDS,
+  cloudfrontLine,
+  type FieldTexts,
+  LINES,
+  objectOf,
+} from "../helpers/lines";
 
 const read = (format: keyof typeof FORMATS, line: string): Row | string => {
   const result = lineReader(FORMATS[format])(line);
@@ -278,6 +286,79 @@ describe("ALB lines", () => {
     expect(read("alb", `#${albLine()}`)).toBe("header");
     expect(read("alb", "# comment")).toBe("header");
     expect(read("alb", "")).toBe("header");
+  });
+});
+
+describe("ALB lines by CloudWatch Logs", () => {
+  const object = objectOf(FORMATS.alb, ALB_FIELDS);
+  const readObject = (changes: object) => read("alb", JSON.stringify({ ...object, ...changes }));
+  const tabs = (changes: FieldTexts = {}) => Object.values({ ...ALB_FIELDS, ...changes }).join("\t");
+
+  it("are read as the load balancer's own: JSON with either names, tabs with quotes and without", () => {
+    const row = read("alb", albLine());
+    expect(Object.keys(object)).toEqual(
+      expect.arrayContaining(["client_port", "target_port", "target_port_list"]),
+    );
+    expect(readObject({})).toEqual(row);
+    expect(read("alb", JSON.stringify(objectOf(FORMATS.alb, ALB_FIELDS, false)))).toEqual(row);
+    expect(read("alb", tabs())).toEqual(row);
+    expect(read("alb", tabs().replaceAll('"', ""))).toEqual(row);
+    expect(read("alb", `${tabs()}\ta new field`)).toEqual(row);
+  });
+
+  it("have NULL for a dash, an empty text, null, and what is not there", () => {
+    const { target_port: _, ...others } = object;
+    const row = { ...(read("alb", albLine()) as Row), target_ip: null, target_port: null };
+    for (const target_port of ["-", "", null]) expect(readObject({ target_port })).toEqual(row);
+    expect(read("alb", JSON.stringify(others))).toEqual(row);
+    expect(read("alb", tabs({ "target:port": "-" }))).toEqual(row);
+    expect(read("alb", tabs({ "target:port": "" }))).toEqual(row);
+  });
+
+  it("may have numbers instead of texts", () => {
+    const numbers = {
+      request_processing_time: 0.001,
+      elb_status_code: 200,
+      received_bytes: 120,
+      matched_rule_priority: 1,
+    };
+    expect(readObject(numbers)).toEqual(read("alb", albLine()));
+  });
+
+  it("may lack the fields that older lines lack", () => {
+    const texts = Object.entries(ALB_FIELDS).slice(0, 18);
+    const row = read("alb", albLine({}, 18));
+    expect(read("alb", JSON.stringify(objectOf(FORMATS.alb, Object.fromEntries(texts))))).toEqual(row);
+    expect(read("alb", texts.map(([, text]) => text).join("\t"))).toEqual(row);
+  });
+
+  it("keep quotes and spaces of a client in their fields", () => {
+    expect(
+      readObject({ user_agent: 'a "b" c', request_line: 'GET http://h:80/a "b" HTTP/1.1' }),
+    ).toMatchObject({
+      user_agent: 'a "b" c',
+      request_url: 'http://h:80/a "b"',
+      request_proto: "HTTP/1.1",
+      ssl_cipher: "TLS_AES_128_GCM_SHA256",
+    });
+    expect(read("alb", tabs({ user_agent: '"a "b" c"' }))).toMatchObject({ user_agent: 'a "b" c' });
+  });
+
+  it.each([
+    ["an object without a time", JSON.stringify({ ...object, time: undefined })],
+    ["an object with a time of another form", JSON.stringify({ ...object, time: "23/Nov/2026" })],
+    [
+      "a connection log's object",
+      JSON.stringify({ time: object.time, client_ip: "192.0.2.1", client_port: "443" }),
+    ],
+    ["an object with an address alone", JSON.stringify({ ...object, client_port: "192.0.2.1" })],
+    ["an object that ends early", JSON.stringify(object).slice(0, -1)],
+    ["text where a number belongs", JSON.stringify({ ...object, sent_bytes: "many" })],
+    ["fields between commas", Object.values(ALB_FIELDS).join(",")],
+    ["a line with tabs that lacks a field", Object.values(ALB_FIELDS).slice(1).join("\t")],
+    ["a CloudFront line", cloudfrontLine()],
+  ])("do not include %s", (_, line) => {
+    expect(read("alb", line)).toBe("unparsed");
   });
 });
 

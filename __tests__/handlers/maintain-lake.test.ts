@@ -93,6 +93,7 @@ describe("maintain-lake", () => {
       deletedDays: 0,
       mergedDays: 2,
       deletedVersions: 0,
+      alignedPartitions: 0,
       reconciled: expect.objectContaining({ night: "2026-11-23", files: 0 }),
       isUnfinished: false,
     });

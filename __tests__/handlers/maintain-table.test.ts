@@ -35,8 +35,17 @@ function openTable(days: readonly string[] = []) {
   };
   const ports = {
     store,
+    partitions: {
+      align: async (table: string) => {
+        run(`align ${table}`);
+        return 2;
+      },
+    },
     versions: { deleteOld: async () => 7 },
-    reconcile: async () => undefined,
+    reconcile: async () => {
+      run("reconcile");
+      return undefined;
+    },
     engine: {
       run: async ({ sql }: Statement) => {
         run(sql);
@@ -78,6 +87,12 @@ function openTable(days: readonly string[] = []) {
 }
 
 describe("maintainTable", () => {
+  it("gives the partitions of the raw tables their pattern before it looks for files that were not read with it", async () => {
+    const { maintain, statements } = openTable();
+    expect((await maintain()).alignedPartitions).toBe(2);
+    expect(statements.slice(0, 2)).toEqual(["align alb_access_logs_raw", "reconcile"]);
+  });
+
   it("deletes the records of counted commits of earlier days, except the last one", async () => {
     const { commit, maintain, records } = openTable();
     await commit(50, true);

@@ -3,7 +3,7 @@ import { FORMATS, type FormatId } from "../../formats";
 import { jsonStepsOf } from "../../formats/json-path";
 import { fieldsByName, isJsonOnly } from "../../formats/log-format";
 import type { TokenKind } from "../../formats/tokens";
-import { FIELDS, type FieldTexts, LINES } from "./lines";
+import { FIELDS, type FieldTexts, LINES, objectOf } from "./lines";
 
 /** Text that may be in a field, and text that breaks lines: quotes, separators, dashes, digits, brackets. */
 const hostileText = fc.string({ unit: fc.constantFrom(...'" -:.0179aZ[]é\t\\{}%#,=/'), maxLength: 12 });
@@ -85,12 +85,16 @@ const nestedValue = (keys: readonly string[]): fc.Arbitrary<unknown> =>
 /** A complete object, some of whose members have hostile values. */
 function hostileMembers(id: FormatId): fc.Arbitrary<string> {
   const keys = fieldsByName(FORMATS[id])
-    .map(({ name }) => jsonStepsOf(name).flatMap((step) => (step.kind === "key" ? [step.key] : [])))
+    .flatMap(({ name, otherName = name }) => [name, otherName])
+    .map((name) => jsonStepsOf(name).flatMap((step) => (step.kind === "key" ? [step.key] : [])))
     .filter(({ length }) => length > 0);
+  const complete = isJsonOnly(FORMATS[id])
+    ? JSON.parse(FORMATS[id].samples[0])
+    : objectOf(FORMATS[id], FIELDS[id]);
   const first = fc.constantFrom(...keys.flatMap(([key]) => key ?? []));
   return fc
     .dictionary(first, nestedValue(keys.flat()), { maxKeys: 3 })
-    .map((members) => JSON.stringify({ ...JSON.parse(FORMATS[id].samples[0]), ...members }));
+    .map((members) => JSON.stringify({ ...complete, ...members }));
 }
 
 /** An object with some of a format's fields, and others: complete, cut, or with something after it. */
@@ -115,13 +119,24 @@ const hostileObject = (id: FormatId): fc.Arbitrary<string> => {
     .map(({ members, moment, change }) => change(JSON.stringify({ ...members, ...moment })));
 };
 
-/** A line with hostile text in some fields; if the format has such lines, also as JSON. */
+/** A line with hostile text in some fields; if the format has such lines, also as JSON or with tabs. */
 export const hostileLine = (id: FormatId): fc.Arbitrary<string> =>
   fc.oneof(
     hostileFields(id),
     ...(FORMATS[id].json ? [hostileObject(id)] : []),
-    ...(isJsonOnly(FORMATS[id]) ? [hostileMembers(id)] : []),
+    ...(FORMATS[id].json ? [hostileMembers(id)] : []),
+    ...(FORMATS[id].tabs ? [hostileTabs(id)] : []),
   );
+
+/** A complete line with tabs, some of whose fields have hostile text. */
+const hostileTabs = (id: FormatId): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      fc.dictionary(fc.constantFrom(...Object.keys(FIELDS[id])), hostileText, { maxKeys: 3 }),
+      fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, specialFields(id)),
+    )
+    .map(([changes, special]) => Object.values({ ...FIELDS[id], ...changes, ...special }).join("\t"))
+    .filter((line) => !/[\r\n]/.test(line));
 
 /** Fields that are quoted as they should be or not, cut to some length. */
 const hostileFields = (id: FormatId) =>

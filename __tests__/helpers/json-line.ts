@@ -41,5 +41,6 @@ function objectIn(object: JsonObject, key: string): JsonObject {
   return object[key] as JsonObject;
 }
 
-/** AWS writes numbers without quotes. */
-const jsonValue = (text: string): string | number => (String(Number(text)) === text ? Number(text) : text);
+/** AWS writes whole numbers without quotes. */
+const jsonValue = (text: string): string | number =>
+  /^-?[0-9]+$/.test(text) && String(Number(text)) === text ? Number(text) : text;

@@ -4,6 +4,7 @@ import { canEndBefore, type Field, isJsonOnly, type LogFormat } from "../../form
 import type { Row, Value } from "../../formats/read-line";
 import type { TokenKind } from "../../formats/tokens";
 import { jsonLine } from "./json-line";
+import { objectOf, unquoted } from "./lines";
 
 /** A field as AWS writes it, with the values of its columns. */
 interface Known {
@@ -167,24 +168,44 @@ export interface KnownLine {
   readonly row: Row;
 }
 
-/** Lines by the grammar of a format, of every length, some with fields that AWS may add. */
+/** Lines by the grammar of a format, of every length and in every way to write it, some with fields that AWS may add. */
 export function knownLine(id: FormatId): fc.Arbitrary<KnownLine> {
-  const { fields, separator } = FORMATS[id];
+  const { fields } = FORMATS[id];
   if (isJsonOnly(FORMATS[id])) return knownObject(id);
   return fc
     .tuple(
       fc.tuple(...fields.map(({ token }) => KNOWN[token])),
       fc.constantFrom(...lengthsOf(FORMATS[id])),
-      fc.constantFrom("", `${separator}a-new-field`),
+      fc.constantFrom(...writersOf(FORMATS[id])),
     )
-    .map(([texts, count, more]) => ({
-      line:
-        texts
-          .slice(0, count)
-          .map(({ text }) => text)
-          .join(separator) + (count === fields.length ? more : ""),
-      row: rowOf(id, fields, texts.slice(0, count)),
-    }));
+    .map(([texts, count, write]) => {
+      const known = texts.slice(0, count);
+      return { line: write(known.map(({ text }) => text)), row: rowOf(id, fields, known) };
+    })
+    .filter(({ line }) => line.length < MAX_LENGTH);
+}
+
+type WriteLine = (texts: readonly string[]) => string;
+
+/** The ways in which AWS writes the same fields. */
+function writersOf(format: LogFormat): readonly WriteLine[] {
+  const { fields, separator, json, tabs } = format;
+  const delimited =
+    (between: string, more: readonly string[] = [], change = (text: string) => text): WriteLine =>
+    (texts) =>
+      [...texts.map(change), ...(texts.length === fields.length ? more : [])].join(between);
+  const object =
+    (hasOtherNames: boolean): WriteLine =>
+    (texts) => {
+      const named = Object.fromEntries(fields.map(({ name }, index) => [name, texts[index]]));
+      return jsonLine(Object.entries({ ...objectOf(format, named, hasOtherNames), "a new field": "x" }));
+    };
+  return [
+    delimited(separator),
+    delimited(separator, ["a-new-field"]),
+    ...(json ? [object(false), object(true)] : []),
+    ...(tabs ? [delimited("\t"), delimited("\t", ["a new field"], unquoted)] : []),
+  ];
 }
 
 /** A longer line may be cut. */

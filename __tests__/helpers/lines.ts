@@ -124,6 +124,23 @@ export const lineOf = (format: LogFormat): MakeLine => {
       .join(format.separator);
 };
 
+/** Text of a field without the quotes around it, as it is in JSON. */
+export const unquoted = (text: string): string => /^"([\s\S]*)"$/.exec(text)?.[1] ?? text;
+
+/** The JSON object with the values of a line's fields, under their own or their other names. */
+export const objectOf = (
+  { fields, separator }: LogFormat,
+  texts: Readonly<Record<string, string | undefined>>,
+  hasOtherNames = true,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    fields.flatMap(({ name, otherName }) => {
+      const text = texts[name];
+      const key = hasOtherNames ? (otherName ?? name) : name;
+      return text === undefined ? [] : [[key, separator === " " ? unquoted(text) : text]];
+    }),
+  );
+
 const forEachFormat = <Value>(make: (format: LogFormat) => Value): Readonly<Record<FormatId, Value>> =>
   Object.fromEntries(FORMAT_IDS.map((id) => [id, make(FORMATS[id])])) as Record<FormatId, Value>;
 

@@ -56,6 +56,7 @@ const commit = (engine: DuckdbEngine, id: FormatId, from = "1", to = "9") => {
 const inDuckdb = (sql: string): string =>
   sql
     .replaceAll("AS array(json)", "AS json[]")
+    .replaceAll(/CAST\((IF\(.+?\)) AS json\)/g, "to_json($1)")
     .replaceAll(/(item\d) -> /g, "lambda $1: ")
     .replaceAll(/\b(transform|filter)\(/g, "list_$1(");
 
@@ -67,6 +68,8 @@ const STATEMENT_FUNCTIONS = [
   "json_parse(text) AS CAST(text AS json)",
   "element_at(entries, name) AS map_extract_value(entries, name)",
   "json_extract_scalar(value, path) AS CASE json_type(value, path) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL ELSE json_extract_string(value, path) END",
+  "slice(list, start, count) AS list_slice(list, start, start + count - 1)",
+  "zip(one, other) AS list_zip(one, other)",
   "to_hex(text) AS text",
   // DuckDB calls minutes `%M`, and takes only constants: the form in the names of load balancers, and those of columns.
   `date_parse(text, form) AS CASE form ${[
@@ -263,7 +266,7 @@ describe("the statement that commits files as delivered", () => {
       sql: `CREATE TABLE ${deliveredLinesTableOf(format)} (${list(["line", ...keys])})`,
       token: "b",
     });
-    await engine.run({ sql: renderUnparsedView(table), token: "view" });
+    await engine.run({ sql: inDuckdb(renderUnparsedView(table)), token: "view" });
   });
 
   const insert = (name: string, values: readonly (string | undefined)[]) =>
@@ -280,12 +283,14 @@ describe("the statement that commits files as delivered", () => {
 
   const commitDelivered = (hours: readonly Hour[], from: string, to = from) =>
     engine.run({
-      sql: renderCommit(table, {
-        kind: "delivered",
-        partitions: hours.map(partitionAt),
-        folders: [folder],
-        ranges: [{ from, to }],
-      }),
+      sql: inDuckdb(
+        renderCommit(table, {
+          kind: "delivered",
+          partitions: hours.map(partitionAt),
+          folders: [folder],
+          ranges: [{ from, to }],
+        }),
+      ),
       token: "commit",
     });
   const rows = () => engine.rows(`SELECT log_file, dt, hour FROM ${table.format.table} ORDER BY 1`);
@@ -344,7 +349,7 @@ describe("the statement that commits files as delivered", () => {
       partitions: [partitionAt(HOUR)],
       ranges: [{ from: raw, to: raw }],
     } as const;
-    await engine.run({ sql: renderCommit(table, moved), token: "commit" });
+    await engine.run({ sql: inDuckdb(renderCommit(table, moved)), token: "commit" });
     return raw;
   }
 
@@ -384,7 +389,7 @@ it("a file that an older version committed is known under its new name, and the 
         partitions: [partitionOf("alb")],
         ranges: [{ from: key, to: key }],
       } as const;
-      await engine.run({ sql: renderCommit(tableOf("alb"), moved), token: "commit" });
+      await engine.run({ sql: inDuckdb(renderCommit(tableOf("alb"), moved)), token: "commit" });
     }
     expect(await committedFiles("alb")).toEqual([`s3://b/${keys[0]}`]);
   }

@@ -1,6 +1,7 @@
 import { FORMATS, type FormatId } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { formatsOf } from "../../formats/configured-source";
+import { deliveredTableOf, rawTableOf } from "../../formats/log-format";
 import { HANDLER_NAMES, type HandlerName } from "../../pipeline/handler-names";
 import { NETWORK_INTERFACE_ACTIONS } from "../../pipeline/vpc";
 import { ATHENA_CALLS, EVERY_STATEMENT } from "../../testing/permissions/athena-calls";
@@ -64,15 +65,24 @@ const ACCOUNT = {
   existingBucket: EXISTING,
 };
 
-/** Requests that the functions may make and these scenarios do not reach, because a table has too few versions. */
+/** Requests that the functions may make and these scenarios do not reach: a table has too few versions, and its partitions its pattern. */
 function notReached({ columnar = true, sources = SOURCES }: Options): Call[] {
   if (!columnar) return [];
   const formats = formatsOf(sources as readonly { format: FormatId }[]).map((id) => FORMATS[id]);
-  return ["glue:BatchDeleteTableVersion", "glue:DeleteTableVersion"].flatMap((action) =>
-    formats
-      .flatMap(({ table }) => tableArns(PLACE, PLACE.database, table))
-      .map((resource) => ({ ...callTo(action, resource), function: "maintain-lake" })),
-  );
+  const on = (table: string, ...actions: readonly string[]): Call[] =>
+    actions.flatMap((action) =>
+      tableArns(PLACE, PLACE.database, table).map((resource) => ({
+        ...callTo(action, resource),
+        function: "maintain-lake",
+      })),
+    );
+  return formats.flatMap((format) => [
+    ...on(format.table, "glue:BatchDeleteTableVersion", "glue:DeleteTableVersion"),
+    ...[
+      rawTableOf(format),
+      ...(sources.includes(DELIVERED) && format === FORMATS.alb ? [deliveredTableOf(format)] : []),
+    ].flatMap((table) => on(table, "glue:BatchUpdatePartition", "glue:UpdatePartition")),
+  ]);
 }
 
 /** The permissions that a setting requires for every function that it affects. */

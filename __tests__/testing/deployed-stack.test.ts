@@ -1,6 +1,6 @@
 import { FORMATS } from "../../formats";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
-import { renderLinePattern } from "../../formats/render/line-pattern";
+import { renderRawPattern } from "../../formats/render/line-pattern";
 import { deployedStack } from "../../testing/stack/deployed-stack";
 import { applied } from "../../testing/stack/terraform-json";
 import { synthSettings } from "../helpers/synth";
@@ -52,7 +52,7 @@ describe("a synthesized stack", () => {
     expect(raw).toMatchObject({
       location: "s3://bucket-logs/raw/alb_access_logs/",
       partitionKeys: ["dt", "hour"],
-      pattern: renderLinePattern(FORMATS.alb),
+      pattern: renderRawPattern(FORMATS.alb),
     });
     expect(stack.results).toMatch(/^s3:\/\/bucket-logs\/.*\/$/);
   });

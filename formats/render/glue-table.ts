@@ -113,16 +113,16 @@ const rowsOf = (format: LogFormat): Pick<TextTable, "columns" | "pattern"> => ({
       type: typeNameOf("text", format, column),
       comment: column.doc,
     })),
-    ...(format.json ? [JSON_LINE] : []),
+    ...(format.json ? [namedLine(format)] : []),
   ],
   pattern: renderRawPattern(format),
 });
 
-const JSON_LINE: GlueColumn = {
+const namedLine = ({ tabs }: LogFormat): GlueColumn => ({
   name: JSON_COLUMN,
   type: "string",
-  comment: "The whole line, if it begins like a JSON object: all other columns are then NULL",
-};
+  comment: `The whole line, if it begins like a JSON object${tabs ? " or has tabs" : ""}: all other columns are then NULL`,
+});
 
 const LINES: Pick<TextTable, "columns" | "pattern"> = {
   columns: [{ name: "line", type: "string", comment: "The whole line, as delivered" }],

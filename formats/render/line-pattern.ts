@@ -1,5 +1,5 @@
-import { fieldsByName, isJsonOnly, type LogFormat, mandatoryFieldsOf } from "../log-format";
-import { TOKEN_KINDS, type TokenPattern } from "../tokens";
+import { type Field, fieldsByName, isJsonOnly, type LogFormat, mandatoryFieldsOf } from "../log-format";
+import { aloneToken, TOKEN_KINDS, type TokenPattern } from "../tokens";
 
 /** Fields that AWS may add later: each is one token, quoted or not, and is ignored. */
 const UNKNOWN_FIELDS: Readonly<Record<LogFormat["separator"], string>> = {
@@ -29,16 +29,23 @@ export const renderLinePattern = (format: LogFormat): string =>
 export const renderLineForm = (format: LogFormat): string => renderLine(format, ({ form }) => form);
 
 /**
- * The pattern of the raw table: it has one more group if a line may be JSON, the whole line if it begins like an object.
- * Whether it is one, and which fields it has, the statements decide.
+ * The pattern of the raw table: it has one more group if a line may be JSON or have tabs, the whole line if it begins so.
+ * Whether it is a row, and which fields it has, the statements decide.
  */
 export const renderRawPattern = (format: LogFormat): string =>
   [
     ...(isJsonOnly(format) ? [] : [renderLinePattern(format)]),
-    ...(format.json ? ["([{][\\s\\S]*)"] : []),
+    ...(format.json ? [`(${renderNamedStart(format)}[\\s\\S]*)`] : []),
   ].join("|");
 
-/** The regular expression of a line whose fields were found by name: it has all of them, and then those with names only. */
+/** Start of a line that is not read by position: an object, or a first word with a tab after it. No other line begins so. */
+export const renderNamedStart = ({ tabs }: LogFormat): string =>
+  tabs ? "(?:[{]|[^ \\t#][^ \\t]*\\t)" : "[{]";
+
+/**
+ * The regular expression of a line whose fields were found by name: it has all of them, and then those with names only, with
+ * tabs between them.
+ */
 export const renderNamedLinePattern = (format: LogFormat): string =>
   renderNamedLine(format, ({ captures }) => captures);
 
@@ -47,9 +54,12 @@ export const renderNamedLineForm = (format: LogFormat): string => renderNamedLin
 
 const renderNamedLine = (format: LogFormat, patternOf: (token: TokenPattern) => string): string =>
   fieldsByName(format)
-    // The name shows what an unusual text is.
-    .map(({ token, orUnknown }) => patternOf(TOKEN_KINDS[orUnknown ? "tabbed" : token]))
-    .join(SEPARATOR_PATTERN[format.separator]);
+    .map((field) => patternOf(namedToken(field)))
+    .join(SEPARATOR_PATTERN["\t"]);
+
+/** The pattern of a field that was found by name: the name shows what an unusual text is. */
+export const namedToken = ({ token, orUnknown }: Field): TokenPattern =>
+  aloneToken(orUnknown ? "tabbed" : token);
 
 const hasBareQuotes = ({ fields }: LogFormat): boolean =>
   fields.some(({ token }) => token === "unescapedQuoted");

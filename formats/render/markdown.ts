@@ -51,9 +51,14 @@ function linesOf(format: LogFormat): string {
   const lines = `A line is a row if the whole line matches the pattern of these fields; all other lines are in
 \`${unparsedViewOf(format)}\`.${older}
 Text after the last field is ignored.`;
-  return [lines, ...headerDoc(format), ...jsonDoc(format), ...namedDoc(format), ...otherLogs(format)].join(
-    "\n\n",
-  );
+  return [
+    lines,
+    ...headerDoc(format),
+    ...jsonDoc(format),
+    ...tabsDoc(format),
+    ...namedDoc(format),
+    ...otherLogs(format),
+  ].join("\n\n");
 }
 
 const jsonOnlyDoc = (format: LogFormat): string =>
@@ -71,11 +76,23 @@ ${header.byPosition}`,
       ]
     : [];
 
-const jsonDoc = ({ json }: LogFormat): readonly string[] =>
-  json
+function jsonDoc({ json, fields }: LogFormat): readonly string[] {
+  if (!json) return [];
+  const others = fields.flatMap(({ otherName }) => otherName ?? []);
+  const orOthers = others.length > 0 ? `, or ${codeList(others)}` : "";
+  return [
+    `A line may be a JSON object with the names of the fields as keys${orOthers}: it is read by name, by Athena, too, and files
+may have both kinds of lines. Values are texts, whole numbers, true or false; objects and lists are NULL.`,
+    `\`access-logs ingest\` also reads Parquet files of CloudWatch Logs, whose columns have the names of these fields, with \`_\` for
+other characters. On AWS they are not read: let CloudWatch Logs deliver JSON there.`,
+  ];
+}
+
+const tabsDoc = ({ tabs }: LogFormat): readonly string[] =>
+  tabs
     ? [
-        `A line may be a JSON object with the names of the fields as keys: it is read by name, by Athena, too, and files may have both
-kinds of lines. Values are texts, whole numbers, true or false; objects and lists are NULL.`,
+        `A line may have tabs between the same fields, in this order, each with quotes around it or without.
+Its first word ends with a tab.`,
       ]
     : [];
 

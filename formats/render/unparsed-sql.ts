@@ -2,7 +2,7 @@ import { deliveredKeysOf, deliveredPairs } from "../delivered-layout";
 import { deliveredLinesTableOf, isJsonOnly, linesTableOf, unparsedViewOf } from "../log-format";
 import { PARTITION_KEYS, partitionKeysOf, partitionPairs, SOURCE_KEY } from "../partition-layout";
 import { anyOf, type CommittedFiles, partitionCondition, rangeConditions } from "./file-conditions";
-import { renderIsJsonRow, renderTextsOfJson } from "./json-sql";
+import { renderIsJsonRow, renderNamedLine, renderTextsOfJson } from "./json-sql";
 import { deliveredKeyValue, type LakeTable, LOG_FILE, sqlName } from "./lake-sql";
 import { renderLineForm } from "./line-pattern";
 import { sqlIdentifier, sqlPath, sqlString } from "./sql-text";
@@ -50,7 +50,7 @@ function unparsedLines(table: LakeTable, from: LinesTable, keys: readonly string
   const named = `FROM ${sqlName(table, from.name)}`;
   const lines = format.json
     ? `FROM ${renderTextsOfJson(format, {
-        json: `CASE WHEN starts_with("line", '{') THEN "line" END`,
+        json: renderNamedLine(format, '"line"'),
         from: named,
         kept: ["line", ...from.keys],
         byPosition: [],

@@ -1,4 +1,5 @@
 import { addHours, hourOf, partitionValuesOf } from "../../formats/hour";
+import { deliveredTableOf, rawTableOf } from "../../formats/log-format";
 import type { LakeTable } from "../../formats/render/lake-sql";
 import {
   renderDaysBefore,
@@ -11,13 +12,14 @@ import { renderUnparsedView } from "../../formats/render/unparsed-sql";
 import { DAY_MS } from "../../formats/time";
 import { commitRecords } from "./commit-records";
 import { messageOf, OperationError, QueryFailedError, RetryableError } from "./errors";
-import type { ObjectStore, QueryEngine, TableVersions } from "./ports";
+import type { ObjectStore, QueryEngine, TableVersions, TextPartitions } from "./ports";
 import type { Reconciled } from "./reconciled";
 
 export interface MaintainPorts {
   readonly store: ObjectStore;
   readonly engine: QueryEngine;
   readonly versions: TableVersions;
+  readonly partitions: TextPartitions;
   /** Compares delivered files with the table, once per night. */
   readonly reconcile: () => Promise<Reconciled | undefined>;
 }
@@ -45,6 +47,8 @@ export interface MaintainedTable {
   /** Days whose small files were merged. */
   readonly mergedDays: number;
   readonly deletedVersions: number;
+  /** Partitions of the raw tables that had another pattern. */
+  readonly alignedPartitions: number;
   /** Result of the reconciliation; `undefined` if an earlier run of the night did it, or if it failed. */
   readonly reconciled: Omit<Reconciled, "known"> | undefined;
   /** True if a statement is still running and a later run must join it. */
@@ -70,7 +74,8 @@ export async function maintainTable(
   config: MaintainConfig,
 ): Promise<MaintainedTable> {
   const run = new Maintenance(ports, table, config);
-  // First: the next commit adds the files that it finds.
+  // First: the next commit adds the files that the reconciliation finds, and reads them with the new pattern.
+  await run.step(() => run.alignPartitions());
   await run.step(() => run.reconcile());
   await run.step(() => run.deleteVersions());
   await run.step(() => run.replaceView());
@@ -85,6 +90,7 @@ class Maintenance {
   private deletedDays = 0;
   private mergedDays = 0;
   private deletedVersions = 0;
+  private alignedPartitions = 0;
   private reconciled: MaintainedTable["reconciled"];
   private isUnfinished = false;
   private readonly failures: OperationError[] = [];
@@ -96,13 +102,15 @@ class Maintenance {
   ) {}
 
   get result(): MaintainedTable {
-    const { deletedDays, mergedDays, deletedVersions, reconciled, isUnfinished, failures } = this;
+    const { deletedDays, mergedDays, deletedVersions, alignedPartitions } = this;
+    const { reconciled, isUnfinished, failures } = this;
     const table = this.table.format.table;
     return {
       table,
       deletedDays,
       mergedDays,
       deletedVersions,
+      alignedPartitions,
       reconciled,
       isUnfinished,
       failures,
@@ -116,6 +124,13 @@ class Maintenance {
       if (error instanceof OperationError && error.code === "QUERY_TIMEOUT") this.isUnfinished = true;
       else this.failures.push(operationError(error));
     }
+  }
+
+  /** An upgrade can change the pattern of a raw table: its partitions keep the one that they were added with. */
+  async alignPartitions(): Promise<void> {
+    const { format, hasDelivered } = this.table;
+    for (const table of [rawTableOf(format), ...(hasDelivered ? [deliveredTableOf(format)] : [])])
+      this.alignedPartitions += await this.ports.partitions.align(table);
   }
 
   async reconcile(): Promise<void> {

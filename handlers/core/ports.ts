@@ -152,6 +152,11 @@ export interface TableVersions {
   deleteOld(table: string): Promise<number>;
 }
 
+export interface TextPartitions {
+  /** Gives all partitions of a text table its columns and its pattern. @returns number of changed partitions */
+  align(table: string): Promise<number>;
+}
+
 export interface Clock {
   now(): Date;
   /** Resolves after that many milliseconds. */

@@ -54,6 +54,12 @@ export function callsOf(place: Place, { name, input }: Sent): readonly CallOfAny
       return [callTo(`athena:${name.replace("Command", "")}`, workgroupArn(place, place.workgroup))];
     case "SendMessageCommand":
       return [callTo("sqs:SendMessage", arnOf(place, "sqs", text("QueueUrl").replace(/^.*\//, "")))];
+    case "GetTableCommand":
+      return onTable(place, { ...input, TableName: input.Name }, "glue:GetDatabase", "glue:GetTable");
+    case "GetPartitionsCommand":
+      return onTable(place, input, "glue:GetPartitions");
+    case "BatchUpdatePartitionCommand":
+      return onTable(place, input, "glue:BatchUpdatePartition", "glue:UpdatePartition");
     case "GetTableVersionsCommand":
       return onTable(place, input, "glue:GetTableVersions");
     case "BatchDeleteTableVersionCommand":
