@@ -73,11 +73,14 @@ const CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x{fffe}\\x{ffff}]";
 const CODE = "_(x[0-9A-Fa-f]{4}_)";
 const SPECIAL = `[&<>\\n\\r\\t]|^ | $|${CONTROL}|${CODE}`;
 
-/** Most texts are as in XML: to check them once is faster than to replace what they do not have. */
+/**
+ * Most texts are as in XML: to check them once is faster than to replace what they do not have. Their cell is the shortest; the
+ * other kind keeps spaces at the ends.
+ */
 function textCell(text: string): string {
   const cut = `CASE WHEN strlen(${text}) > ${MAX_CELL_LENGTH} THEN left(${text}, ${CUT_CHARACTERS}) || '…' ELSE ${text} END`;
   const replaced = [
-    [`&`, "&amp;"],
+    ["&", "&amp;"],
     ["<", "&lt;"],
     [">", "&gt;"],
     ["\r", "&#13;"],
@@ -85,9 +88,9 @@ function textCell(text: string): string {
     (sql, [from = "", to = ""]) => `replace(${sql}, ${sqlString(from)}, ${sqlString(to)})`,
     `regexp_replace(regexp_replace(${cut}, '${CONTROL}', '\uFFFD', 'g'), '${CODE}', '_x005F_\\1', 'g')`,
   );
-  const cell = (value: string, space: string) =>
-    `concat('<c t="inlineStr"><is><t${space}>', ${value}, '</t></is></c>')`;
-  return `CASE WHEN strlen(${text}) > ${MAX_CELL_LENGTH} OR regexp_matches(${text}, '${SPECIAL}') THEN ${cell(replaced, ' xml:space="preserve"')} ELSE ${cell(text, "")} END`;
+  return `CASE WHEN strlen(${text}) > ${MAX_CELL_LENGTH} OR regexp_matches(${text}, '${SPECIAL}')
+    THEN concat('<c t="inlineStr"><is><t xml:space="preserve">', ${replaced}, '</t></is></c>')
+    ELSE concat('<c t="str"><v>', ${text}, '</v></c>') END`;
 }
 
 const escapeXml = (text: string): string =>

@@ -32,8 +32,10 @@ const rowsIn = (xml = ""): string[] => [...xml.matchAll(/<row>(.*?)<\/row>/gs)].
 /** The only cell below the title. */
 const cell = async (sql: string, timeZone?: string) =>
   rowsIn((await saved(`SELECT ${sql} AS x`, timeZone))[SHEET])[1];
-const text = (value: string, space = "") => `<c t="inlineStr"><is><t${space}>${value}</t></is></c>`;
-const kept = (value: string) => text(value, ' xml:space="preserve"');
+const text = (value: string) => `<c t="str"><v>${value}</v></c>`;
+/** The kind of cell that keeps spaces. */
+const kept = (value: string) => `<c t="inlineStr"><is><t xml:space="preserve">${value}</t></is></c>`;
+const title = (value: string) => `<c s="1" t="inlineStr"><is><t>${value}</t></is></c>`;
 
 describe("rows as a spreadsheet", () => {
   it.each([
@@ -77,7 +79,7 @@ describe("rows as a spreadsheet", () => {
 
   it("have titles", async () => {
     const parts = await saved(`SELECT 1 AS a, TIMESTAMP '2026-11-23 06:00:00' AS "b<" WHERE false`);
-    expect(rowsIn(parts[SHEET])).toEqual([`${text("a")}${text("b&lt;")}`.replaceAll("<c ", '<c s="1" ')]);
+    expect(rowsIn(parts[SHEET])).toEqual([title("a") + title("b&lt;")]);
     expect(parts[SHEET]).toContain('<cols><col min="2" max="2" width="25" customWidth="1"/></cols>');
   });
 
