@@ -225,10 +225,10 @@ export class PartitionCommit {
     sorted: Sorted,
     names: readonly string[],
   ): Promise<Sorted> {
-    const { store, lake } = this.tools;
+    const { store } = this.tools;
     const { partition } = this;
     for (const name of names) {
-      const joined = await splitJoined(lake, partition.table, rawPrefixOf(partition) + name);
+      const joined = await splitJoined(this.tools, partition.table, rawPrefixOf(partition) + name);
       await noteArrivals({ store, clock: systemClock }, LAKE_BUCKET, joined.pieces);
       this.joined.push(joined);
       await rm(join(texts, name));

@@ -3,8 +3,7 @@ import pLimit from "p-limit";
 import { FORMAT_IDS, FORMATS } from "../formats";
 import type { MovedFile } from "../handlers/core/arrival-notes";
 import { keyPath } from "./key-path";
-import type { LakeLayout } from "./layout";
-import { fileChunks, readByLines } from "./read-by-lines";
+import { fileChunks, type LineTools, readByLines } from "./read-by-lines";
 import { syncFile, syncFolder } from "./sync-to-disk";
 
 /** A file under AWS's name that was joined from files of many hours. */
@@ -24,12 +23,17 @@ const oneByOne = pLimit(1);
  *
  * @throws Error if it cannot be read, or a line of its format is not among its first lines
  */
-export const splitJoined = (lake: LakeLayout, table: string, key: string): Promise<JoinedFile> =>
+export const splitJoined = (
+  { lake, engine }: Pick<LineTools, "lake" | "engine">,
+  table: string,
+  key: string,
+): Promise<JoinedFile> =>
   oneByOne(async () => {
     const format = FORMAT_IDS.find((id) => FORMATS[id].table === table);
     const file = { key, open: () => fileChunks(join(lake.root, keyPath(key))) };
     const tools = {
       lake,
+      engine,
       suspects: new Set<string>(),
       onLines: () => undefined,
       ...(format ? { format } : {}),
