@@ -61,14 +61,14 @@ const namesIn = (header: string): readonly string[] => header.slice(FIELDS_HEADE
 
 /** Makes a function that finds the fields of a line that is a JSON object; `undefined` for other lines. */
 function jsonOrderer(format: LogFormat): (line: string) => OrderedLine | undefined {
-  const paths = new Map(fieldsByName(format).map(({ name }) => [name, jsonStepsOf(name)]));
+  const texts = new Map(
+    fieldsByName(format).flatMap(({ name }) => (name === "" ? [] : [[name, jsonTextAt(jsonStepsOf(name))]])),
+  );
   return (line) => {
     const object = jsonObject(line);
     if (object === undefined) return undefined;
-    const get = (name: string): string | undefined => {
-      const steps = paths.get(name) ?? [];
-      return (steps.length === 0 ? line : jsonTextAt(object, steps)) || undefined;
-    };
+    const get = (name: string): string | undefined =>
+      (name === "" ? line : texts.get(name)?.(object)) || undefined;
     return inOwnOrder(format, { get });
   };
 }
@@ -103,4 +103,8 @@ const isOfFormat = ({ fields, header }: LogFormat, texts: Texts): boolean =>
  * JSON may contain the separators of fields, columns and lines; a delimited file cannot. Half of a character is a question
  * mark, as in Java.
  */
-const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, " ").replaceAll(/\p{Cs}/gu, "?");
+const oneLine = (text: string): string =>
+  HARMFUL.test(text) ? text.replaceAll(/\p{Cc}/gu, " ").replaceAll(/\p{Cs}/gu, "?") : text;
+
+/** Asked first, because almost no text has one. */
+const HARMFUL = /[\p{Cc}\p{Cs}]/u;
