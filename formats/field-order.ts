@@ -1,4 +1,4 @@
-import { jsonStepsOf, jsonTextAt } from "./json-path";
+import { type JsonText, jsonStepsOf, jsonTextAt } from "./json-path";
 import { canEndBefore, fieldsByName, isJsonOnly, type LogFormat } from "./log-format";
 
 const FIELDS_HEADER = "#Fields:";
@@ -61,14 +61,14 @@ const namesIn = (header: string): readonly string[] => header.slice(FIELDS_HEADE
 
 /** Makes a function that finds the fields of a line that is a JSON object; `undefined` for other lines. */
 function jsonOrderer(format: LogFormat): (line: string) => OrderedLine | undefined {
-  const texts = new Map(
-    fieldsByName(format).flatMap(({ name }) => (name === "" ? [] : [[name, jsonTextAt(jsonStepsOf(name))]])),
-  );
+  let texts: ReadonlyMap<string, JsonText> | undefined;
   return (line) => {
     const object = jsonObject(line);
     if (object === undefined) return undefined;
+    // Most files have no such line.
+    texts ??= new Map(fieldsByName(format).map(({ name }) => [name, jsonTextAt(jsonStepsOf(name))]));
     const get = (name: string): string | undefined =>
-      (name === "" ? line : texts.get(name)?.(object)) || undefined;
+      (name === "" ? line : texts?.get(name)?.(object)) || undefined;
     return inOwnOrder(format, { get });
   };
 }
