@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import type { LogFormat } from "../formats/log-format";
-import { count, counted, sum } from "../terminal/quantities";
+import { count, counted } from "../terminal/quantities";
 import { type BenchOptions, type Cell, NOTHING, type Outcome, type Table, type Target } from "./benchmark";
+import { type Bucket, bucketOf, sizeOf } from "./bucket";
 import {
   hoursOf,
   LINES_PER_FILE,
@@ -83,32 +84,6 @@ interface Part {
   readonly targets: readonly Target[];
   readonly notes: readonly string[];
 }
-
-/** Logs of some formats, in a folder with the layout of a bucket. */
-interface Bucket {
-  readonly root: string;
-  readonly folder: string;
-  /** List of the logs for `xargs -0`. */
-  readonly list: string;
-  readonly files: number;
-  /** Bytes of their text. */
-  readonly bytes: number;
-  readonly rows: number;
-}
-
-function bucketOf(root: string, name: string, logs: Sample, formats: readonly LogFormat[]): Bucket {
-  const [folder, list] = [join(root, `bucket-${name}`), join(root, `${name}.list`)];
-  const files = linkFiles(logFiles(logs.folder, formats), (file) =>
-    join(folder, relative(logs.folder, file)),
-  );
-  writeFileList(list, files);
-  const bytes = Number(runOnce(["sh", "-c", `xargs -0 zcat < '${list}' | wc -c`]).output);
-  const rows = sum(formats.map(({ table }) => logs.rows[table] ?? 0));
-  return { root, folder, list, files: files.length, bytes, rows };
-}
-
-const sizeOf = ({ bytes, files }: Bucket): string =>
-  `${(bytes / 1e9).toFixed(2)} GB in ${counted(files, "file")}`;
 
 /** Both formats together, against the limit. */
 async function whole(logs: Bucket, options: BenchOptions, rounds: number): Promise<Part> {
