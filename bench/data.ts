@@ -11,9 +11,11 @@ export interface Sample extends SampleSummary {
 }
 
 /** About a megabyte of text in each file. */
-const LINES_PER_FILE = 1740;
+export const LINES_PER_FILE = 1740;
 /** The same for small and large samples: 1,000 files are a day. */
 const FILES_PER_HOUR = 42;
+
+export const hoursOf = (files: number): number => Math.ceil(files / FILES_PER_HOUR);
 
 /** @param files number of files, about one megabyte of text each */
 export async function sample(
@@ -27,7 +29,7 @@ export async function sample(
     seed: 1,
     files,
     lines: LINES_PER_FILE,
-    hours: Math.ceil(files / FILES_PER_HOUR),
+    hours: hoursOf(files),
     ...options,
   };
   return { folder, ...(await writeSample(folder, sizes, () => undefined)) };

@@ -75,6 +75,9 @@ const PLAIN: readonly Plain[] = [
     lnav: "w3c_log",
   },
 ];
+/** Formats that the peers are compared with. */
+export const COMPARED: readonly LogFormat[] = PLAIN.map(({ format }) => format);
+
 export function plainOf(format: LogFormat): Plain {
   const plain = PLAIN.find((known) => known.format === format);
   if (plain === undefined) throw new Error(`nothing is known of ${format.id} for the peers`);

@@ -4,7 +4,8 @@ import { type DuckdbEngine, openDuckdb } from "../lake/duckdb-engine";
 import { WRITE_SETTINGS } from "../lake/parquet-layout";
 import { sum } from "../terminal/quantities";
 import { type BenchOptions, type Cell, NOTHING, type Outcome, type Table } from "./benchmark";
-import { logFiles, type Sample, sample, sizeText, withFolder } from "./data";
+import { type Bucket, bucketOf, sizeOf } from "./bucket";
+import { logFiles, sample, withFolder } from "./data";
 import { type Candidate, candidates } from "./ingest-candidates";
 import {
   copyStages,
@@ -36,7 +37,8 @@ export async function ingestProfile(options: BenchOptions): Promise<Outcome> {
   return withFolder("profile", async (root) => {
     const { quick, progress } = options;
     const sizes = { hours: HOURS, ...(quick ? { lines: QUICK_LINES } : {}) };
-    const logs = await sample(join(root, "logs"), quick ? QUICK_FILES : FILES, progress, sizes);
+    const all = await sample(join(root, "logs"), quick ? QUICK_FILES : FILES, progress, sizes);
+    const logs = bucketOf(root, "both", all, FORMAT_LIST);
     const engine = await openDuckdb(WRITE_SETTINGS);
     try {
       const { stages, others } = await stepsOf(engine, root, logs);
@@ -50,7 +52,7 @@ export async function ingestProfile(options: BenchOptions): Promise<Outcome> {
         progress,
       );
       return {
-        input: `${sizeText(logs)}. Each step runs alone, on data in memory or in the system's cache; the least that a step could take is measured in the same run.`,
+        input: `${sizeOf(logs)}, of ${FORMAT_LIST.map(({ id }) => id).join(" and ")}. Each step runs alone, on data in memory or in the system's cache; the least that a step could take is measured in the same run.`,
         tables: tablesOf(measured, stages, others, logs.bytes / 1e9),
         targets: [],
         notes: ["What was decided on these numbers: docs/adr/0037-where-the-time-of-an-ingest-goes.md."],
@@ -66,7 +68,7 @@ interface Steps {
   readonly others: readonly Candidate[];
 }
 
-async function stepsOf(engine: DuckdbEngine, root: string, { folder }: Sample): Promise<Steps> {
+async function stepsOf(engine: DuckdbEngine, root: string, { folder }: Bucket): Promise<Steps> {
   const texts = readTexts(
     FORMAT_LIST.flatMap((format) => logFiles(folder, [format]).map((file) => ({ format, file }))),
   );

@@ -13,7 +13,6 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { FORMATS } from "../formats";
 import { columnsOf, type LogFormat } from "../formats/log-format";
 import { renderDuckdbRelation } from "../formats/render/duckdb-relation";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
@@ -24,6 +23,7 @@ import { LAKE_PARQUET, parquetOptions } from "../lake/parquet-layout";
 import { MAX_ROW_BYTES, plainText } from "../lake/plain-text";
 import { rowWriter } from "../lake/row-writer";
 import { syncFile } from "../lake/sync-to-disk";
+import { COMPARED } from "./ingest-peers";
 
 /** A log in memory. */
 export interface LogText {
@@ -51,7 +51,7 @@ export const INFLATE = "inflate, with its checksum";
 export const COPY = "copy each file below raw/";
 export const READ_ROWS = "DuckDB: read the rows";
 const LINE_FEED = 0x0a;
-export const FORMAT_LIST = Object.values(FORMATS);
+export const FORMAT_LIST = COMPARED;
 
 export const readTexts = (
   files: readonly { readonly format: LogFormat; readonly file: string }[],

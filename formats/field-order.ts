@@ -1,4 +1,4 @@
-import { jsonStepsOf, jsonTextAt } from "./json-path";
+import { type JsonText, jsonStepsOf, jsonTextAt } from "./json-path";
 import { canEndBefore, fieldsByName, isJsonOnly, type LogFormat } from "./log-format";
 
 const FIELDS_HEADER = "#Fields:";
@@ -74,21 +74,20 @@ const namesIn = (header: string): readonly string[] => header.slice(FIELDS_HEADE
 
 /** Makes a function that finds the fields of a line that is a JSON object; `undefined` for other lines. */
 function jsonOrderer(format: LogFormat): (line: string) => OrderedLine | undefined {
-  const paths = new Map(
-    fieldsByName(format).flatMap(({ name, otherName }) =>
-      [name, ...(otherName === undefined ? [] : [otherName])].map((one) => [one, jsonStepsOf(one)]),
-    ),
-  );
+  let texts: ReadonlyMap<string, JsonText> | undefined;
   return (line) => {
     const object = jsonObject(line);
     if (object === undefined) return undefined;
-    const get = (name: string): string | undefined => {
-      const steps = paths.get(name) ?? [];
-      return (steps.length === 0 ? line : jsonTextAt(object, steps)) || undefined;
-    };
+    // Most files have no such line.
+    texts ??= new Map(namesInJson(format).map((name) => [name, jsonTextAt(jsonStepsOf(name))]));
+    const get = (name: string): string | undefined =>
+      (name === "" ? line : texts?.get(name)?.(object)) || undefined;
     return inOwnOrder(format, { get });
   };
 }
+
+const namesInJson = (format: LogFormat): readonly string[] =>
+  fieldsByName(format).flatMap(({ name, otherName }) => (otherName === undefined ? name : [name, otherName]));
 
 /** @returns `undefined` if the line is not a JSON object */
 function jsonObject(line: string): object | undefined {
@@ -121,4 +120,8 @@ const isOfFormat = ({ fields, header }: LogFormat, texts: Texts): boolean =>
  * JSON may contain the separators of fields, columns and lines; a delimited file cannot. Half of a character is a question
  * mark, as in Java.
  */
-const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, " ").replaceAll(/\p{Cs}/gu, "?");
+const oneLine = (text: string): string =>
+  HARMFUL.test(text) ? text.replaceAll(/\p{Cc}/gu, " ").replaceAll(/\p{Cs}/gu, "?") : text;
+
+/** Asked first, because almost no text has one. */
+const HARMFUL = /[\p{Cc}\p{Cs}]/u;

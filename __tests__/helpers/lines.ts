@@ -107,7 +107,7 @@ export function fieldsOf(format: LogFormat): FieldTexts {
   if (isJsonOnly(format)) {
     const paths = namedFields.flatMap(({ name }) => (name === "" ? [] : [name]));
     const object: unknown = JSON.parse(line);
-    return Object.fromEntries(paths.map((path) => [path, jsonTextAt(object, jsonStepsOf(path)) ?? "-"]));
+    return Object.fromEntries(paths.map((path) => [path, jsonTextAt(jsonStepsOf(path))(object) ?? "-"]));
   }
   const texts = separator === "\t" ? line.split("\t") : (line.match(FIELD) ?? []);
   return Object.fromEntries(fields.map(({ name }, index) => [name, texts[index] ?? "-"]));
