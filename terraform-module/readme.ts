@@ -32,6 +32,8 @@ ${examples.map((name) => `[${name}](examples/${name}/main.tf)`).join(", ")}.
   instances in one account and Region need different names.
 - Terraform must know the number of sources, their formats, and which options are set when it plans, but not names, ARNs and
   ids. If resources depend on such a value, the variable is an object: \`kms_key = { arn = aws_kms_key.logs.arn }\`.
+- The module creates no delivery of a distribution's logs as JSON (standard logging version 2, \`deliverFrom\` of the app): see
+  [cloudfront-json](examples/cloudfront-json/main.tf). Its three resources are in us-east-1, wherever the bucket is.
 - The typed tables are not in the state: a function creates them.
 - Resources have the same ids as in the app, below \`module.<name>.\`. \`moved\` blocks move them from the app to the module, see
   [moved.tf](examples/from-the-app/moved.tf), and [back](examples/from-the-app/back/moved.tf).

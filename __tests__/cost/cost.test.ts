@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import {
@@ -218,6 +219,21 @@ describe("the model counts the work of the handlers:", () => {
       alarms: count("aws_cloudwatch_metric_alarm"),
       dashboards: count("aws_cloudwatch_dashboard"),
     }).toEqual(WATCHERS[design]);
+  });
+
+  it("the runbook says how many alarms a pipeline has, by its sources", () => {
+    const page = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8").replaceAll("\n", " ");
+    const alarms = (...formats: readonly string[]) => {
+      const sources = formats.map((format, index) => ({ name: `s${index}`, format, prefix: `s${index}/` }));
+      const stack = synthSettings({ name: "access-logs", region: "us-east-1", sources });
+      return Object.keys(resourcesOf(stack, "aws_cloudwatch_metric_alarm")).length;
+    };
+    const one = alarms("alb");
+    expect([alarms("alb", "nlb") - one, alarms("alb", "alb") - one]).toEqual([3, 1]);
+    expect(page).toContain(`a pipeline with one source needs ${one} alarms`);
+    expect(page).toContain(
+      "The first source of another format adds three alarms, each further source of a format one",
+    );
   });
 
   it("the stack with a daily report has these alarms in addition", () => {
