@@ -48,6 +48,9 @@ type Existing = Extract<LakeFacts, { kind: "lake" }>;
 
 function wellOf({ streams, parquet }: Existing, isDeep: boolean): string {
   const files = filesOf(streams);
+  // A lake without any log has a finding.
+  if (files + parquet.length === 0)
+    return "no logs in these hours; without --since and --from, all hours are shown";
   const looked = `${counted(files, "log")} and ${counted(parquet.length, "Parquet file")}`;
   return isDeep ? `${looked} read completely, no problems found` : `${looked}, all committed`;
 }

@@ -340,11 +340,12 @@ describe("access-logs doctor on a lake", () => {
   it("checks only the given hours", async () => {
     const lake = copyOfLake();
     rmSync(firstOf(lake, "typed"));
-    const { findings } = await lakeReport(lake, {
+    const { findings, allIsWell } = await lakeReport(lake, {
       isDeep: true,
       range: parseHourRange("2020-01-01", "2020-01-02"),
     });
     expect(findings.map(({ code }) => code)).toEqual([]);
+    expect(allIsWell).toBe("no logs in these hours; without --since and --from, all hours are shown");
   });
 
   it("changes nothing in the lake", async () => {
