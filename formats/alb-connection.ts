@@ -1,4 +1,5 @@
 import { alb } from "./alb";
+import { byLoadBalancers } from "./load-balancer-delivery";
 import { loadBalancerClassifier, loadBalancerLayoutOf } from "./load-balancer-object";
 import { column, type LogFormat } from "./log-format";
 
@@ -115,7 +116,7 @@ export const albConnection: LogFormat = {
     "111122223333/elasticloadbalancing/eu-central-1/2026/11/23/conn_log_111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_172.31.20.5_4f9k2m1x.log.gz",
   ],
   lateByHours: alb.lateByHours,
-  delivery: { ...alb.delivery, setting: "connection_logs of a load balancer" },
+  delivery: { ...byLoadBalancers, setting: "connection_logs of a load balancer" },
   delivered: loadBalancerLayoutOf("connection"),
   classify: loadBalancerClassifier("connection"),
 };

@@ -1,3 +1,4 @@
+import { byLoadBalancers } from "./load-balancer-delivery";
 import { loadBalancerClassifier, loadBalancerLayoutOf } from "./load-balancer-object";
 import { column, type LogFormat } from "./log-format";
 
@@ -13,8 +14,8 @@ export const alb: LogFormat = {
   source:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html (read 2026-11)",
   notes: [
-    "CloudWatch Logs can deliver the same logs (log type `ALB_ACCESS_LOGS`), as JSON, `plain` or `w3c`. The rows are the same. It has the first 34 of these fields; the address and the port of a client are one value, `client_port`, and so are those of a target, and the request. AWS does not document the spelling of a missing value, so that a dash, an empty text, `null` and a missing key are NULL; nor the quotes of text, so that tabs separate fields with and without them. Let AWS separate fields by tabs, not by commas.",
-    "On AWS, the pipeline finds the files of such a delivery by their folders, because AWS does not document their names. Deliver below the source's prefix and `AWSLogs/`, with the suffix `ALB_ACCESS_LOGS/{yyyy}/{MM}/{dd}/{HH}`, with or without names compatible with Hive, to a bucket whose policy you write. The nightly comparison with the delivered files does not list these folders, and `as-delivered` does not read them. `access-logs ingest` also takes files from anywhere else, by their content.",
+    "CloudWatch Logs can deliver the same logs (log type `ALB_ACCESS_LOGS`), as JSON, `plain` or `w3c`. The rows are the same. It has the first 34 of these fields; the address and the port of a client are one value, `client_port`, and so are those of a target, and the request. AWS does not document the spelling of a missing value, so that a dash, an empty text, `null` and a missing key are NULL; nor the quotes of text, so that tabs separate fields with and without them. Let AWS separate fields by tabs, not by commas. AWS charges for this delivery, and not for that of the load balancer.",
+    "On AWS, the pipeline finds the files of such a delivery by their folders, because AWS does not document their names. Deliver below the source's prefix and `AWSLogs/`, with the suffix `ALB_ACCESS_LOGS/{yyyy}/{MM}/{dd}/{HH}`, with or without names compatible with Hive, to a bucket whose policy you write; or set `deliverFrom` of the source to the ARN of the load balancer, and the pipeline creates the delivery as JSON, and the policy. The nightly comparison with the delivered files does not list these folders, and `as-delivered` does not read them. `access-logs ingest` also takes files from anywhere else, by their content.",
   ],
   separator: " ",
   json: true,
@@ -263,21 +264,17 @@ export const alb: LogFormat = {
     "111122223333/elasticloadbalancing/eu-central-1/2026/11/23/111122223333_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20261123T0705Z_172.31.20.5_4f9k2m1x.log.gz",
   ],
   lateByHours: 2,
-  // Without a condition on the source, as in the guide: deliveries are reported to be refused with one.
   delivery: {
-    kind: "bucket-policy",
-    by: "load balancers",
-    setting: "access_logs of a load balancer",
-    target: "name",
-    takesKmsKey: false,
-    statementId: "LoadBalancerLogDelivery",
-    // AWS recommends it instead of accounts by Region, which are used only where there is no alternative.
-    service: "logdelivery.elasticloadbalancing.amazonaws.com",
-    accounts: {
-      "cn-north-1": "arn:aws-cn:iam::638102146993:root",
-      "cn-northwest-1": "arn:aws-cn:iam::037604701340:root",
-      "us-gov-east-1": "arn:aws-us-gov:iam::190560391635:root",
-      "us-gov-west-1": "arn:aws-us-gov:iam::048591011584:root",
+    ...byLoadBalancers,
+    vended: {
+      resource: {
+        arn: /^arn:aws:elasticloadbalancing:[a-z0-9-]+:\d{12}:loadbalancer\/app\/[A-Za-z0-9-]+\/[0-9a-f]+$/,
+        kind: "an Application Load Balancer",
+      },
+      // AWS delivers all fields of these logs.
+      namesFields: false,
+      logType: "ALB_ACCESS_LOGS",
+      suffixPath: "ALB_ACCESS_LOGS/{yyyy}/{MM}/{dd}/{HH}",
     },
   },
   delivered: loadBalancerLayoutOf("access"),

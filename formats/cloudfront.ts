@@ -280,7 +280,9 @@ fields of version 1, in this table's order.`,
     takesKmsKey: true,
     service: "CloudFront",
     vended: {
+      resource: { arn: /^arn:aws:cloudfront::\d{12}:distribution\/[A-Z0-9]+$/, kind: "a distribution" },
       region: "us-east-1",
+      namesFields: true,
       logType: "ACCESS_LOGS",
       // In lower case: with capitals, no catalog accepts the name as a key.
       suffixPath: "{distributionid}/{yyyy}/{MM}/{dd}/{HH}",

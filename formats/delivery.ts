@@ -16,6 +16,8 @@ interface AnyDelivery {
   readonly bucketNameStart?: string;
   /** True if the bucket may be encrypted with a KMS key. */
   readonly takesKmsKey: boolean;
+  /** Set if CloudWatch Logs can deliver the same logs, too, allowed by the bucket's policy. */
+  readonly vended?: VendedDelivery;
 }
 
 /**
@@ -52,8 +54,6 @@ export interface AclDelivery extends AnyDelivery {
   /** The service, for messages. */
   readonly service: string;
   readonly excluded: ExcludedRegions;
-  /** Set if CloudWatch Logs can deliver the same logs, too, allowed by the bucket's policy. */
-  readonly vended?: VendedDelivery;
 }
 
 /**
@@ -62,12 +62,20 @@ export interface AclDelivery extends AnyDelivery {
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
  */
 export interface VendedDelivery {
-  /** Region of the delivery, wherever the bucket is. */
-  readonly region: string;
+  /** The resource that has the logs: the form of its ARN, and its kind for messages. */
+  readonly resource: { readonly arn: RegExp; readonly kind: string };
+  /**
+   * Region of the delivery, wherever the bucket is.
+   *
+   * @default - that of the pipeline
+   */
+  readonly region?: string;
   /** AWS's name of the logs. */
   readonly logType: string;
-  /** Folders that AWS adds after the configured prefix, with its variables. */
+  /** Folders after those of the source's keys, with AWS's variables. */
   readonly suffixPath: string;
+  /** True if a delivery names the fields that it has; otherwise it has all. */
+  readonly namesFields: boolean;
 }
 
 /** Regions whose buckets receive no deliveries. */

@@ -1,4 +1,4 @@
-import { alb } from "./alb";
+import { byLoadBalancers } from "./load-balancer-delivery";
 import { loadBalancerClassifier, loadBalancerLayoutOf } from "./load-balancer-object";
 import { column, type LogFormat } from "./log-format";
 
@@ -150,7 +150,7 @@ export const elb: LogFormat = {
   // A file of 60 minutes ends up to an hour later than its hour.
   lateByHours: 3,
   delivery: {
-    ...alb.delivery,
+    ...byLoadBalancers,
     setting: "access_logs of a Classic Load Balancer",
   },
   delivered: loadBalancerLayoutOf("classic"),

@@ -252,7 +252,7 @@ export class AccessLogPipeline extends Construct {
 
   /** Creates the delivery of a source's logs, if they are not enabled elsewhere. */
   private deliver(source: LogSource, pipeline: string): void {
-    const { name, format, prefix, deliverFrom } = source;
+    const { name, format, deliverFrom } = source;
     const delivery = vendedDeliveryOf(source);
     if (delivery === undefined || deliverFrom === undefined) return;
     new VendedDelivery(this, `delivery-${name}`, {
@@ -261,7 +261,7 @@ export class AccessLogPipeline extends Construct {
       delivery,
       from: deliverFrom,
       bucketArn: this.landing.arn,
-      prefix,
+      prefix: keyPrefixOf(source),
       permissions: this.landingPermissions,
     });
   }

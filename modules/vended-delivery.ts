@@ -17,7 +17,7 @@ export interface VendedDeliveryProps {
   readonly from: string;
   /** ARN of the bucket. */
   readonly bucketArn: string;
-  /** Prefix of the keys, with a slash at the end. */
+  /** Start of the keys of the source, with a slash at the end. */
   readonly prefix: string;
   /** What must exist first: AWS tests the permissions. */
   readonly permissions: readonly ITerraformDependable[];
@@ -27,7 +27,7 @@ export interface VendedDeliveryProps {
  * A delivery of logs by CloudWatch Logs: JSON with all fields that the format's table has.
  *
  * The names of its ends have the id of the resource, because a delivery source is replaced silently by another one of
- * the same name in the Region of all deliveries.
+ * the same name in the same Region.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
  */
@@ -35,17 +35,18 @@ export class VendedDelivery extends Construct {
   constructor(scope: Construct, id: string, props: VendedDeliveryProps) {
     super(scope, id);
     const { pipeline, format, delivery, from, bucketArn, prefix } = props;
-    const { region, logType, suffixPath } = delivery;
+    const { region, logType, suffixPath, namesFields } = delivery;
+    const inRegion = region === undefined ? {} : { region };
     const name = `${pipeline}-${from.slice(from.lastIndexOf("/") + 1)}`;
     const source = new CloudwatchLogDeliverySource(this, "source", {
       name,
-      region,
+      ...inRegion,
       logType,
       resourceArn: from,
     });
     const destination = new CloudwatchLogDeliveryDestination(this, "destination", {
       name,
-      region,
+      ...inRegion,
       outputFormat: "json",
       deliveryDestinationConfiguration: [
         // With a prefix, AWS adds no folder of its own.
@@ -53,10 +54,10 @@ export class VendedDelivery extends Construct {
       ],
     });
     new CloudwatchLogDelivery(this, "Default", {
-      region,
+      ...inRegion,
       deliverySourceName: source.name,
       deliveryDestinationArn: destination.arn,
-      recordFields: fieldsByName(FORMATS[format]).map((field) => field.name),
+      ...(namesFields ? { recordFields: fieldsByName(FORMATS[format]).map((field) => field.name) } : {}),
       s3DeliveryConfiguration: [{ suffixPath, enableHiveCompatiblePath: false }],
       dependsOn: [...props.permissions],
     });

@@ -23,9 +23,14 @@ export const letServicesDeliver = (
   sources: readonly LogSource[],
   { account: ownAccount, owner, region }: DeliveryPlace,
 ): PolicyStatement[] => [
-  ...letAccountsDeliver(bucketArn, sources, ownAccount, region),
+  ...letAccountsDeliver(
+    bucketArn,
+    sources.filter((source) => vendedDeliveryOf(source) === undefined),
+    ownAccount,
+    region,
+  ),
   ...letOwnAccountDeliver(bucketArn, sources, owner),
-  ...letCloudWatchDeliver(bucketArn, sources, ownAccount),
+  ...letCloudWatchDeliver(bucketArn, sources, ownAccount, region),
 ];
 
 function letAccountsDeliver(
@@ -99,10 +104,11 @@ function letCloudWatchDeliver(
   bucketArn: string,
   sources: readonly LogSource[],
   account: DeliveryPlace["account"],
+  ownRegion: DeliveryPlace["region"],
 ): PolicyStatement[] {
   const vended = sources.filter((source) => vendedDeliveryOf(source) !== undefined);
   if (vended.length === 0) return [];
-  const regions = new Set(vended.flatMap((source) => vendedDeliveryOf(source)?.region ?? []));
+  const regions = new Set(vended.map((source) => vendedDeliveryOf(source)?.region ?? ownRegion()));
   return [
     {
       Sid: "VendedLogDelivery",

@@ -21,8 +21,8 @@ export interface LogSource {
    */
   readonly accounts?: readonly string[];
   /**
-   * ARN of a distribution of the pipeline's account: the pipeline then creates the delivery of its logs (standard logging,
-   * version 2, as JSON), with all fields that the table has. Nothing is to be enabled at the distribution.
+   * ARN of a distribution or an Application Load Balancer of the pipeline's account: the pipeline then creates the delivery of its
+   * logs by CloudWatch Logs, as JSON, with all fields that the table has. Nothing is to be enabled at the resource.
    *
    * @default - the logs are enabled elsewhere
    */
@@ -77,7 +77,7 @@ export function vendedDeliveryOf({
   readonly deliverFrom?: string | undefined;
 }): VendedDelivery | undefined {
   const { delivery } = FORMATS[format];
-  return delivery.kind === "acl" && deliverFrom !== undefined ? delivery.vended : undefined;
+  return deliverFrom === undefined ? undefined : delivery.vended;
 }
 
 /** All of a source's privacy options. */

@@ -85,7 +85,7 @@ export function problemsOfSources(
       ...problemsOfLayout(source, notAsDelivered).map((problem) => `${place}.layout: ${problem}`),
     );
     problems.push(
-      ...problemsOfVended(source, isAnothers).map((problem) => `${place}.deliverFrom: ${problem}`),
+      ...problemsOfVended(source, region, isAnothers).map((problem) => `${place}.deliverFrom: ${problem}`),
     );
     if (
       source.deliverFrom !== undefined &&
@@ -134,13 +134,7 @@ function problemsOfDelivery(source: LogSource, region: string | undefined): stri
       ? []
       : [`accounts: must not be set for sources of ${service}: ${by} ${WHOSE[delivery.kind]}`];
   if (delivery.kind === "own-account") return noAccounts;
-  if (vendedDeliveryOf(source)) {
-    const isElsewhere = region !== undefined && partitionOf(region) !== "aws";
-    return [
-      ...noAccounts,
-      ...(isElsewhere ? [`deliverFrom: must not be set in this partition of AWS, got "${region}"`] : []),
-    ];
-  }
+  if (vendedDeliveryOf(source)) return noAccounts;
   const { excluded } = delivery;
   return [
     ...noAccounts,
@@ -163,11 +157,20 @@ function problemsOfBucketName({ format }: LogSource, name: string | undefined): 
 export const bucketNameExpected = (by: string, start: string): string =>
   `${by} deliver only to buckets whose names start with "${start}": set "bucketName" to such a name`;
 
-function problemsOfVended(source: LogSource, isAnothers: boolean): string[] {
-  const { format, prefix, deliverFrom } = source;
+function problemsOfVended(source: LogSource, region: string | undefined, isAnothers: boolean): string[] {
+  const { format, prefix, deliverFrom, accounts } = source;
   if (deliverFrom === undefined) return [];
+  const vended = vendedDeliveryOf(source);
+  if (!vended) return [`must not be set for the format ${format}`];
+  const { arn, kind } = vended.resource;
+  const isElsewhere = region !== undefined && partitionOf(region) !== "aws";
   return [
-    ...(vendedDeliveryOf(source) ? [] : [`must not be set for the format ${format}`]),
+    ...(arn.test(deliverFrom) ? [] : [`must be the ARN of ${kind}, got "${deliverFrom}"`]),
+    ...(isElsewhere ? [`must not be set in this partition of AWS, got "${region}"`] : []),
+    ...(accounts === undefined ? [] : ['must not be set with "accounts": it is of the pipeline\'s account']),
+    ...(isAsDelivered(source)
+      ? ['must not be set with the layout "as-delivered": its files are in other folders']
+      : []),
     // Without a prefix, AWS chooses one.
     ...(prefix === "" ? ['must not be set with an empty "prefix"'] : []),
     ...(isAnothers

@@ -35,9 +35,15 @@ const rolesOf = ({ anywhere, settings: { name, iamPath = "/", globalNameSuffix =
 ];
 
 /** ARNs in the Regions of the deliveries. */
-const vended = ({ settings, inRegion }: Place, resource: string): string[] => {
-  const regions = new Set(settings.sources.flatMap((source) => vendedDeliveryOf(source)?.region ?? []));
-  return [...regions].map((region) => inRegion(region, "logs", resource));
+const vended = ({ settings, inRegion, here }: Place, resource: string): string[] => {
+  const deliveries = settings.sources.flatMap((source) => vendedDeliveryOf(source) ?? []);
+  return [
+    ...new Set(
+      deliveries.map(({ region }) =>
+        region === undefined ? here("logs", resource) : inRegion(region, "logs", resource),
+      ),
+    ),
+  ];
 };
 const endsOfDeliveries = (place: Place): string[] =>
   ["source", "destination"].flatMap((end) => vended(place, `delivery-${end}:${place.settings.name}-*`));
@@ -246,12 +252,15 @@ export const DEPLOYED: readonly Deployed[] = [
     // AWS chooses the ids of deliveries; creating one needs permissions for both of its ends.
     resources: (place) => [...vended(place, "delivery:*"), ...endsOfDeliveries(place)],
   },
-  {
-    service: "cloudfront",
+  ...["cloudfront", "elasticloadbalancing"].map((service) => ({
+    service,
     types: ["aws_cloudwatch_log_delivery_source"],
     actions: ["AllowVendedLogDeliveryForResource"],
-    resources: ({ settings }) => settings.sources.flatMap(({ deliverFrom }) => deliverFrom ?? []),
-  },
+    resources: ({ settings }: Place) =>
+      settings.sources.flatMap(({ deliverFrom }) =>
+        deliverFrom?.startsWith(`arn:aws:${service}:`) ? [deliverFrom] : [],
+      ),
+  })),
   {
     service: "events",
     types: ["aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"],

@@ -66,9 +66,7 @@ const WITHOUT_ACCOUNTS = DELIVERIES.flatMap((delivery) =>
 const LATE_HOURS = Object.values(FORMATS)
   .map(({ id, lateByHours }) => `${lateByHours} for ${id}`)
   .join(", ");
-const VENDED = Object.values(FORMATS).flatMap(({ id, delivery }) =>
-  delivery.kind === "acl" && delivery.vended ? [id] : [],
-);
+const VENDED = Object.values(FORMATS).flatMap(({ id, delivery }) => (delivery.vended ? [id] : []));
 const FLAT = Object.values(FORMATS).flatMap(({ id, delivered }) => (delivered.kind === "flat" ? [id] : []));
 /** Metadata of an option with a fixed default. */
 const withDefault = (description: string, value: string | number | boolean) => ({
@@ -122,10 +120,10 @@ const source = z.strictObject({
     ),
   deliverFrom: z
     .string()
-    .regex(/^arn:aws:cloudfront::\d{12}:distribution\/[A-Z0-9]+$/, "must be the ARN of a distribution")
+    .regex(/^arn:/, "must be an ARN")
     .optional()
     .describe(
-      `Distribution of the pipeline's account whose logs the pipeline has delivered, with standard logging version 2 as JSON; only for ${VENDED.join(" and ")}. Default: logs are enabled elsewhere`,
+      `ARN of a distribution or an Application Load Balancer of the pipeline's account whose logs the pipeline has delivered by CloudWatch Logs, as JSON; only for ${VENDED.join(" and ")}. Default: logs are enabled elsewhere`,
     ),
   partition: z
     .boolean()

@@ -1,4 +1,5 @@
 import { ref, Token } from "cdktf";
+import { FORMATS } from "../../formats";
 import { AccessLogPipeline } from "../../modules/access-log-pipeline";
 import type { AccessLogPipelineProps } from "../../pipeline/props";
 import { RUNTIMES } from "../../pipeline/runtime";
@@ -120,6 +121,46 @@ describe("AccessLogPipeline", () => {
     expect(onlyResource(json, "aws_s3_bucket_ownership_controls").rule).toEqual({
       object_ownership: "BucketOwnerEnforced",
     });
+  });
+
+  it("creates the delivery of a load balancer's logs in its own Region, with a folder that says what they are", () => {
+    const deliverFrom =
+      "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/shop/50dc6c495c0c9188";
+    const sources = [{ name: "shop", format: "alb" as const, prefix: "alb/", deliverFrom }];
+    const json = synth({ region: "eu-central-1", sources });
+    expect(onlyResource(json, "aws_cloudwatch_log_delivery_source")).toEqual({
+      name: "logs-50dc6c495c0c9188",
+      log_type: "ALB_ACCESS_LOGS",
+      resource_arn: deliverFrom,
+    });
+    expect(onlyResource(json, "aws_cloudwatch_log_delivery_destination")).toEqual({
+      name: "logs-50dc6c495c0c9188",
+      output_format: "json",
+      delivery_destination_configuration: [
+        { destination_resource_arn: "${aws_s3_bucket.logs.arn}/alb/AWSLogs" },
+      ],
+    });
+    const delivery = onlyResource(json, "aws_cloudwatch_log_delivery");
+    expect(delivery.record_fields).toBeUndefined();
+    const [{ suffix_path: suffix = "" } = {}] = delivery.s3_delivery_configuration as {
+      suffix_path?: string;
+    }[];
+    const folders = { "{yyyy}": "2026", "{MM}": "11", "{dd}": "23", "{HH}": "07" };
+    const key = Object.entries(folders).reduce((path, [name, text]) => path.replace(name, text), suffix);
+    expect(FORMATS.alb.classify(`alb/AWSLogs/${key}/any.log.gz`).kind).toBe("access-log");
+    expect(statementsOf(onlyResource(json, "aws_s3_bucket_policy")).slice(1)).toEqual([
+      expect.objectContaining({
+        Sid: "VendedLogDelivery",
+        Resource: ["${aws_s3_bucket.logs.arn}/alb/AWSLogs/*"],
+        Condition: expect.objectContaining({
+          ArnLike: {
+            "aws:SourceArn": [
+              expect.stringMatching(/^arn:aws:logs:eu-central-1:\$\{.+\}:delivery-source:\*$/),
+            ],
+          },
+        }),
+      }),
+    ]);
   });
 
   it("lets load balancers deliver below their accounts' folders, over TLS only", () => {

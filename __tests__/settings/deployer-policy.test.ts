@@ -41,6 +41,17 @@ const VARIANTS: readonly object[] = [
       },
     ],
   },
+  {
+    ...BASE,
+    sources: [
+      {
+        name: "shop",
+        format: "alb",
+        prefix: "alb/",
+        deliverFrom: `arn:aws:elasticloadbalancing:eu-central-1:${ACCOUNT}:loadbalancer/app/shop/50dc6c495c0c9188`,
+      },
+    ],
+  },
 ];
 
 const typesOf = ({ resource, data = {} }: TerraformJson): Set<string> =>
@@ -106,7 +117,7 @@ describe("the policy of the deploying role", () => {
 function requestsFor(type: string, body: Record<string, unknown>) {
   const here = (service: string, resource: string) =>
     `arn:aws:${service}:eu-central-1:${ACCOUNT}:${resource}`;
-  const vended = (resource: string) => `arn:aws:logs:us-east-1:${ACCOUNT}:${resource}`;
+  const vended = (resource: string) => `arn:aws:logs:${body.region ?? "eu-central-1"}:${ACCOUNT}:${resource}`;
   const both = (service: string, kind: string, resource: string) =>
     ["Create", "Delete"].map((verb) => ({ action: `${service}:${verb}${kind}`, resource }));
   const name = String(body.name ?? body.function_name);
@@ -131,7 +142,10 @@ function requestsFor(type: string, body: Record<string, unknown>) {
     case "aws_cloudwatch_log_delivery_source":
       return [
         { action: "logs:PutDeliverySource", resource: vended(`delivery-source:${name}`) },
-        { action: "cloudfront:AllowVendedLogDeliveryForResource", resource: String(body.resource_arn) },
+        {
+          action: `${String(body.resource_arn).split(":")[2]}:AllowVendedLogDeliveryForResource`,
+          resource: String(body.resource_arn),
+        },
       ];
     case "aws_cloudwatch_log_delivery_destination":
       return [{ action: "logs:PutDeliveryDestination", resource: vended(`delivery-destination:${name}`) }];

@@ -22,6 +22,8 @@ const problemOf = (changes: object): string => {
 const key = (region: string, partition = "aws") =>
   `arn:${partition}:kms:${region}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 const DISTRIBUTION = "arn:aws:cloudfront::111122223333:distribution/E2EXAMPLE1SHOP";
+const BALANCER =
+  "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/shop/50dc6c495c0c9188";
 const source = (changes: object) => ({ sources: [{ ...VALID.sources[0], ...changes }] });
 
 describe("settings", () => {
@@ -55,8 +57,27 @@ describe("settings", () => {
       source({ format: "cloudfront", prefix: "" }),
       "sources[0].prefix: must not be empty: the pipeline writes to the same bucket; set a prefix for the source's logs",
     ],
-    [source({ deliverFrom: "E2EXAMPLE1SHOP" }), "sources[0].deliverFrom: must be the ARN of a distribution"],
-    [source({ deliverFrom: DISTRIBUTION }), "sources[0].deliverFrom: must not be set for the format alb"],
+    [source({ deliverFrom: "E2EXAMPLE1SHOP" }), "sources[0].deliverFrom: must be an ARN"],
+    [
+      source({ format: "cloudfront", prefix: "cdn/", deliverFrom: BALANCER }),
+      `sources[0].deliverFrom: must be the ARN of a distribution, got "${BALANCER}"`,
+    ],
+    [
+      source({ deliverFrom: DISTRIBUTION }),
+      `sources[0].deliverFrom: must be the ARN of an Application Load Balancer, got "${DISTRIBUTION}"`,
+    ],
+    [
+      source({ deliverFrom: BALANCER, accounts: ["444455556666"] }),
+      'sources[0].deliverFrom: must not be set with "accounts"',
+    ],
+    [
+      source({ deliverFrom: BALANCER, layout: "as-delivered" }),
+      'sources[0].deliverFrom: must not be set with the layout "as-delivered"',
+    ],
+    [
+      source({ format: "nlb", deliverFrom: BALANCER }),
+      "sources[0].deliverFrom: must not be set for the format nlb",
+    ],
     [
       {
         existingLogBucket: "company-logs",
