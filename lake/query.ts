@@ -92,6 +92,8 @@ export async function openLake(
     deleteSpills(lake.root);
   };
   try {
+    // Files of a lake never change: their schemas and statistics are read once for all statements.
+    await engine.run({ sql: "SET parquet_metadata_cache = true", token: "settings" });
     await createFunctions(engine);
     await createViews(engine, lake);
     if (!isUnsafe) await limitToTables(engine, lake, file);

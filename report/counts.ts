@@ -32,6 +32,18 @@ export interface Counts {
   domains(counted: Counted): Promise<ReadonlyMap<string, Domain>>;
   /** @param domains as this counted them */
   code(counted: Counted, domains: ReadonlyMap<string, Domain>, packings: Packings): Promise<CodedRows>;
+  /**
+   * A name under which some statements can read the rows of a format's table in a range.
+   *
+   * @param rows their number
+   * @param statements they read the table by its own name
+   */
+  readable(
+    format: FormatId,
+    range: Range,
+    rows: number,
+    statements: readonly string[],
+  ): Promise<string>;
   /** The lines of all times that are in no row; `null` if they are not counted. */
   unread(format: FormatId): Promise<Unread | null>;
 }

@@ -1,4 +1,9 @@
-import { FORMATS } from "../formats";
+import { FORMATS, type FormatId } from "../formats";
+import { PARTITION_KEYS } from "../formats/partition-layout";
+import { duckdbColumns } from "../formats/render/duckdb-relation";
+import { sqlIdentifier } from "../formats/render/sql-text";
+import type { Range } from "../questions/range";
+import { rangeCondition } from "../questions/render";
 import type { CodedRows, Counted, Counts } from "./counts";
 import type { CubePlan } from "./cube-plans";
 import type { KeepingEngine, ReportEngine } from "./engine";
@@ -24,7 +29,6 @@ import {
   sourceSql,
   sourcesOf,
   sumsSql,
-  unparsedLinesSql,
   unparsedSql,
 } from "./sql";
 import type { Dimension, Listed } from "./subject";
@@ -34,8 +38,33 @@ export const keptCounts = (engine: KeepingEngine): Counts => ({
   isExact: true,
   domains: (counted) => domainsOf(engine, counted),
   code: (counted, _, packings) => codeRows(engine, counted, packings),
+  readable: (...asked) => readable(engine, ...asked),
   unread: (format) => unreadOf(engine, FORMATS[format].table),
 });
+
+/** Rows of a table that are copied for several statements: their columns are read from the files once. */
+const MAX_COPIED_ROWS = 500_000;
+const COPY = "report_copy";
+
+async function readable(
+  engine: KeepingEngine,
+  format: FormatId,
+  range: Range,
+  rows: number,
+  statements: readonly string[],
+): Promise<string> {
+  const { table } = FORMATS[format];
+  if (rows > MAX_COPIED_ROWS) return table;
+  const words = new Set(statements.join(" ").match(/\w+/g));
+  const columns = [...duckdbColumns(FORMATS[format]), ...PARTITION_KEYS, { name: "log_file" }]
+    .map(({ name }) => name)
+    .filter((name) => words.has(name));
+  await engine.keep(
+    COPY,
+    `SELECT ${columns.map(sqlIdentifier).join(", ")} FROM ${table} WHERE ${rangeCondition(range)}`,
+  );
+  return COPY;
+}
 
 async function domainsOf(
   engine: KeepingEngine,
@@ -105,10 +134,9 @@ async function firstThatFits(
 }
 
 async function unreadOf(engine: ReportEngine, table: string): Promise<Unread> {
-  const [[unparsed] = []] = await engine.rows(unparsedSql(table));
-  const lines = Number(unparsed) === 0 ? [] : await engine.rows(unparsedLinesSql(table));
+  const lines = await engine.rows(unparsedSql(table));
   return {
-    unparsed: Number(unparsed),
+    unparsed: Number(lines[0]?.[2] ?? 0),
     examples: lines.map(([line, file]) => ({ line: String(line), file: String(file) })),
   };
 }

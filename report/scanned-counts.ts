@@ -1,3 +1,4 @@
+import { FORMATS } from "../formats";
 import type { Json } from "../terminal/rows";
 import type { CodedRows, Counted, Counts } from "./counts";
 import type { ReportEngine } from "./engine";
@@ -31,6 +32,7 @@ export function scannedCounts(engine: ReportEngine): Counts {
       return domains;
     },
     code: async (counted, domains, packings) => codedRows(engine, counted, domains, packings, digits),
+    readable: async (format) => FORMATS[format].table,
     // Athena reads the lines from the text of all files, which is not limited by the range.
     unread: async () => null,
   };

@@ -346,7 +346,6 @@ export const totalSql = (subject: Subject, range: Range): string => {
 FROM ${tableOf(subject)} WHERE ${rangeCondition(range)}`;
 };
 
-export const unparsedSql = (table: string): string => `SELECT count(*) FROM ${table}_unparsed`;
-
-export const unparsedLinesSql = (table: string): string =>
-  `SELECT substr(line, 1, 300), log_file FROM ${table}_unparsed ORDER BY log_file, line LIMIT 10`;
+/** The first unparsed lines, each with the number of all. */
+export const unparsedSql = (table: string): string =>
+  `SELECT substr(line, 1, 300), log_file, count(*) OVER () FROM ${table}_unparsed ORDER BY log_file, line LIMIT 10`;
