@@ -14,5 +14,6 @@ export function lakeEngine(lake: OpenLake): KeepingEngine {
     table,
     rows: async (sql) => (await table(sql)).rows,
     keep: lake.keep,
+    numbers: lake.numbers,
   };
 }
