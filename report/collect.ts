@@ -79,22 +79,33 @@ export async function collect(
 ): Promise<Collected> {
   const counts = "keep" in engine ? keptCounts(engine) : scannedCounts(engine);
   const isAsked = (table: string) => (asked.tables ?? REPORTED_TABLES).includes(table);
-  const tables: TableReport[] = [];
-  for (const subject of SUBJECTS) {
-    if (!isAsked(tableOf(subject))) continue;
-    const table = await collectTable(engine, counts, subject, asked, (what) =>
-      onProgress(`${tableOf(subject)}: ${what}`),
-    );
-    if (table) tables.push(table);
+  const tables = SUBJECTS.filter((subject) => isAsked(tableOf(subject))).map(
+    (subject) => () =>
+      collectTable(engine, counts, subject, asked, (what) => onProgress(`${tableOf(subject)}: ${what}`)),
+  );
+  const answered = async () => {
+    const all: AnsweredTable[] = [];
+    for (const format of ANSWERED) {
+      if (!isAsked(FORMATS[format].table)) continue;
+      onProgress(`${FORMATS[format].table}: questions`);
+      const answers = await answersOf(engine, counts, format, asked.range);
+      if (answers) all.push(answers);
+    }
+    return all;
+  };
+  if (!("keep" in engine)) return { tables: await inTurn(tables), answered: await answered() };
+  // While the rows of one table are added up, the engine can work on another.
+  const [made, answers] = await Promise.all([Promise.all(tables.map((make) => make())), answered()]);
+  return { tables: made.filter((table) => table !== undefined), answered: answers };
+}
+
+async function inTurn<T>(work: readonly (() => Promise<T | undefined>)[]): Promise<T[]> {
+  const done: T[] = [];
+  for (const one of work) {
+    const made = await one();
+    if (made !== undefined) done.push(made);
   }
-  const answered: AnsweredTable[] = [];
-  for (const format of ANSWERED) {
-    if (!isAsked(FORMATS[format].table)) continue;
-    onProgress(`${FORMATS[format].table}: questions`);
-    const answers = await answersOf(engine, counts, format, asked.range);
-    if (answers) answered.push(answers);
-  }
-  return { tables, answered };
+  return done;
 }
 
 async function collectTable(

@@ -7,7 +7,17 @@ import { rangeCondition } from "../questions/render";
 import type { Added, Counted, Counts } from "./counts";
 import type { CubePlan } from "./cube-plans";
 import type { KeepingEngine, ReportEngine } from "./engine";
-import { codesSql, domainName, domainSql, rowsSql, type Source, sourceSql, sourcesOf } from "./kept-sql";
+import {
+  codesSql,
+  countsName,
+  countsSql,
+  domainName,
+  domainSql,
+  rowsSql,
+  type Source,
+  sourceSql,
+  sourcesOf,
+} from "./kept-sql";
 import { type Domain, MIN_TIMED, SLOWEST, type Unread } from "./model";
 import { domainOf } from "./rows";
 import { unparsedSql } from "./sql";
@@ -52,8 +62,10 @@ async function domainsOf(
   { subject, range }: Counted,
 ): Promise<ReadonlyMap<string, Domain>> {
   const domains = new Map<string, Domain>();
-  for (const source of sourcesOf(subject)) {
-    await engine.keep(source.name, sourceSql(subject, range, source));
+  const sources = sourcesOf(subject);
+  await engine.keep(countsName(subject), countsSql(subject, range, sources));
+  for (const source of sources) {
+    await engine.keep(source.name, sourceSql(subject, source));
     for (const one of source.dimensions) domains.set(one.id, await keptDomain(engine, source, one));
   }
   return domains;
@@ -78,7 +90,6 @@ async function addRows(
   const tally = new Tally(
     {
       slots,
-      dimensions: subject.dimensions.map(({ id }) => id),
       measures: subject.measures.map(({ id }) => id),
       sizes: new Map([...domains].map(([id, { values }]) => [id, values.length + 1])),
       coders,
@@ -93,7 +104,7 @@ async function addRows(
   const slotTimes = tally.times.bySlot();
   const unknown = [null, null, null];
   return {
-    cubes: plans.map((plan) => tally.cubes(plan)),
+    cubes: tally.cubes(),
     times: tally.times.all() ?? unknown,
     slots: tally
       .clients()

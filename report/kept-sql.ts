@@ -34,22 +34,48 @@ export function sourcesOf(subject: Subject): readonly Source[] {
 /** What a source's column is in the table. */
 const columnSql = ({ used }: Subject, column: string): string => used[column] ?? column;
 
+/** Name of the counts of the first pass. */
+export const countsName = ({ format }: Subject): string => `report_${format}`;
+
+const keyName = ({ number }: Source, column: number): string => `k${number}_${column}`;
+
+const keyNames = (source: Source): readonly string[] =>
+  source.columns.map((_, index) => keyName(source, index));
+
+/** The columns of the sources, as far as they are used. */
+const keyColumns = (subject: Subject, sources: readonly Source[]): readonly string[] =>
+  sources.flatMap((source) =>
+    source.columns.map((column, index) => `${columnSql(subject, column)} AS ${keyName(source, index)}`),
+  );
+
+/** The first pass: requests by the columns of each source. */
+export function countsSql(subject: Subject, range: Range, sources: readonly Source[]): string {
+  const { status, seconds } = subject.words;
+  const which = sources.map((source) => `WHEN grouping(${keyName(source, 0)}) = 0 THEN ${source.number}`);
+  return `SELECT CASE ${which.join(" ")} END AS which, ${sources.flatMap(keyNames).join(", ")},
+  count(*) AS requests, count(CASE WHEN class = '5' THEN 1 END) AS failed,
+  count(CASE WHEN class = '4' THEN 1 END) AS refused, sum(CASE WHEN spent > 0 THEN spent ELSE 0 END) AS spent
+FROM (
+  SELECT ${keyColumns(subject, sources).join(", ")}, substr(${status}, 1, 1) AS class, ${seconds} AS spent
+  FROM ${tableOf(subject)}
+  WHERE ${rangeCondition(range)}
+)
+GROUP BY GROUPING SETS (${sources.map((source) => `(${keyNames(source).join(", ")})`).join(", ")})`;
+}
+
 /**
  * Each combination of a source's columns with what is made of it. This takes patterns, which are slow: they run once for
  * each different value instead of for each row.
  */
-export function sourceSql(subject: Subject, range: Range, { columns, dimensions }: Source): string {
-  const { status, seconds } = subject.words;
+export function sourceSql(subject: Subject, source: Source): string {
+  const { number, columns, dimensions } = source;
   const made = dimensions.map(({ id, sql }) => `substr(coalesce(${sql}, ''), 1, ${MAX_VALUE}) AS v_${id}`);
   return `SELECT ${[...columns, "requests", "failed", "refused", "spent", ...made].join(", ")}
 FROM (
-  SELECT ${columns.map((column) => `${columnSql(subject, column)} AS ${column}`).join(", ")}, count(*) AS requests,
-    count(CASE WHEN substr(${status}, 1, 1) = '5' THEN 1 END) AS failed,
-    count(CASE WHEN substr(${status}, 1, 1) = '4' THEN 1 END) AS refused,
-    sum(CASE WHEN ${seconds} > 0 THEN ${seconds} ELSE 0 END) AS spent
-  FROM ${tableOf(subject)}
-  WHERE ${rangeCondition(range)}
-  GROUP BY ${columns.map((_, index) => index + 1).join(", ")}
+  SELECT ${keyNames(source)
+    .map((key, index) => `${key} AS ${columns[index]}`)
+    .join(", ")}, requests, failed, refused, spent
+  FROM ${countsName(subject)} WHERE which = ${number}
 )`;
 }
 
@@ -98,15 +124,13 @@ const asDouble = (sql: string): string => `CAST(${sql} AS double)`;
  */
 export function rowsSql({ subject, range, slot }: Counted, sources: readonly Source[]): string {
   const { seconds } = subject.words;
-  const joins = sources.map(({ name, number, columns }) => {
+  const joins = sources.map((source) => {
+    const { name, number, columns } = source;
     const on = columns.map(
-      (column, index) => `s${number}.${column} IS NOT DISTINCT FROM k${number}_${index}`,
+      (column, index) => `s${number}.${column} IS NOT DISTINCT FROM ${keyName(source, index)}`,
     );
     return `LEFT JOIN ${name} AS s${number} ON ${on.join(" AND ")}`;
   });
-  const keys = sources.flatMap(({ number, columns }) =>
-    columns.map((column, index) => `${columnSql(subject, column)} AS k${number}_${index}`),
-  );
   const kept = Object.entries(subject.kept).map(([name, sql]) => `${sql} AS ${name}`);
   const numbers = [
     "slot",
@@ -118,7 +142,7 @@ export function rowsSql({ subject, range, slot }: Counted, sources: readonly Sou
   return `SELECT ${numbers.map(asDouble).join(", ")}
 FROM (
   SELECT ${slot} AS slot, ${slotSql(range.from, HOUR_MS)} AS hour_number,
-    CASE WHEN ${seconds} >= 0 THEN ${seconds} END AS timed, ${[...kept, ...keys].join(", ")}
+    CASE WHEN ${seconds} >= 0 THEN ${seconds} END AS timed, ${[...kept, ...keyColumns(subject, sources)].join(", ")}
   FROM ${tableOf(subject)}
   WHERE ${rangeCondition(range)}
 )

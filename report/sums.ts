@@ -1,65 +1,32 @@
 /** Filled to this part at most: then few other keys are met on the way to one. */
 const FILLED = 0.5;
+const FIRST_SIZE = 1024;
 const EMPTY = -1;
 
-/**
- * Sums of several measures by a key, a whole number from 0: a hash table in plain arrays, much faster than a Map. Rows are
- * added as columns, in short loops over one column each.
- */
-export class Sums {
-  private keys = new Float64Array(1024).fill(EMPTY);
-  private places = new Int32Array(1024);
-  private order = new Float64Array(1024 * FILLED);
-  private sums: Float64Array;
+/** Numbers keys, whole numbers from 0, in the order in which they come. In plain arrays, this is much faster than a Map. */
+export class Numbering {
+  private keys = new Float64Array(FIRST_SIZE).fill(EMPTY);
+  private numbers = new Int32Array(FIRST_SIZE);
+  private order = new Float64Array(FIRST_SIZE * FILLED);
   private used = 0;
-  private found = new Int32Array(0);
-
-  /** @param width number of measures */
-  constructor(private readonly width: number) {
-    this.sums = new Float64Array(1024 * FILLED * width);
-  }
 
   /** Number of different keys. */
   get length(): number {
     return this.used;
   }
 
-  /** The key at a place, in the order in which the keys came. */
-  key(place: number): number {
-    return this.order[place] ?? 0;
+  key(number: number): number {
+    return this.order[number] ?? 0;
   }
 
-  sum(place: number, measure: number): number {
-    return this.sums[place * this.width + measure] ?? 0;
-  }
-
-  /** @param keys of the rows; rows with a negative one are left out */
-  add(keys: Float64Array, measures: readonly Float64Array[]): void {
-    const rows = keys.length;
-    while (this.used + rows > this.order.length) this.grow();
-    if (this.found.length < rows) this.found = new Int32Array(rows);
-    const { found, width } = this;
-    for (let row = 0; row < rows; row++) {
-      const key = keys[row] ?? EMPTY;
-      found[row] = key < 0 ? EMPTY : this.place(key) * width;
-    }
-    const { sums } = this;
-    for (let index = 0; index < width; index++) {
-      const values = measures[index] ?? new Float64Array(rows);
-      for (let row = 0; row < rows; row++) {
-        const at = found[row] ?? EMPTY;
-        if (at >= 0) sums[at + index] = (sums[at + index] ?? 0) + (values[row] ?? 0);
-      }
-    }
-  }
-
-  private place(key: number): number {
+  number(key: number): number {
     const slot = this.slotOf(key);
-    if (this.keys[slot] === key) return this.places[slot] ?? 0;
+    if (this.keys[slot] === key) return this.numbers[slot] ?? 0;
     this.keys[slot] = key;
-    this.places[slot] = this.used;
+    this.numbers[slot] = this.used;
     this.order[this.used] = key;
-    return this.used++;
+    if (++this.used === this.order.length) this.grow();
+    return this.used - 1;
   }
 
   private slotOf(key: number): number {
@@ -79,14 +46,63 @@ export class Sums {
   private grow(): void {
     const size = this.keys.length * 2;
     this.keys = new Float64Array(size).fill(EMPTY);
-    this.places = new Int32Array(size);
+    this.numbers = new Int32Array(size);
     this.order = enlarged(this.order, size * FILLED);
-    this.sums = enlarged(this.sums, size * FILLED * this.width);
-    for (let place = 0; place < this.used; place++) {
-      const slot = this.slotOf(this.key(place));
-      this.keys[slot] = this.key(place);
-      this.places[slot] = place;
+    for (let number = 0; number < this.used; number++) {
+      const slot = this.slotOf(this.key(number));
+      this.keys[slot] = this.key(number);
+      this.numbers[slot] = number;
     }
+  }
+}
+
+/** Sums of several measures by a key. Rows are added as columns, in short loops over one column each. */
+export class Sums {
+  private readonly numbering = new Numbering();
+  private sums: Float64Array;
+
+  /** @param width number of measures */
+  constructor(private readonly width: number) {
+    this.sums = new Float64Array(FIRST_SIZE * width);
+  }
+
+  /** Number of different keys. */
+  get length(): number {
+    return this.numbering.length;
+  }
+
+  /** The key at a place, in the order in which the keys came. */
+  key(place: number): number {
+    return this.numbering.key(place);
+  }
+
+  sum(place: number, measure: number): number {
+    return this.sums[place * this.width + measure] ?? 0;
+  }
+
+  /** One measure of some places. */
+  column(measure: number, start: number, places: number): Float64Array {
+    const column = new Float64Array(places);
+    for (let place = 0; place < places; place++) column[place] = this.sum(start + place, measure);
+    return column;
+  }
+
+  /** @param keys of the rows; rows with a negative one are left out */
+  add(keys: Float64Array, measures: readonly Float64Array[]): void {
+    const { numbering, width } = this;
+    const places = new Int32Array(keys.length);
+    for (let row = 0; row < keys.length; row++) {
+      const key = keys[row] ?? EMPTY;
+      places[row] = key < 0 ? EMPTY : numbering.number(key) * width;
+    }
+    if (this.length * width > this.sums.length) this.sums = enlarged(this.sums, 2 * this.length * width);
+    const { sums } = this;
+    measures.forEach((values, measure) => {
+      for (let row = 0; row < places.length; row++) {
+        const place = places[row] ?? EMPTY;
+        if (place >= 0) sums[place + measure] = (sums[place + measure] ?? 0) + (values[row] ?? 0);
+      }
+    });
   }
 }
 
