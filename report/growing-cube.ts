@@ -50,14 +50,13 @@ export class GrowingCube {
   }
 
   private shrink(): void {
-    if (this.from === undefined || this.from.sums.length <= this.plan.rows) return;
-    const shape = this.next.find((one) => this.coarsened(one) !== undefined);
-    this.from = shape && this.coarsened(shape);
-    this.next = shape ? this.next.slice(this.next.indexOf(shape) + 1) : [];
-  }
-
-  private coarsened(shape: CubeShape): KeyedSums | undefined {
-    return this.from && coarser(this.from, shape, this.plan.rows);
+    while (this.from && this.from.sums.length > this.plan.rows) {
+      const [shape, ...next] = this.next;
+      const made = shape && coarser(this.from, shape, this.plan.rows);
+      this.next = next;
+      // A shape that has too many rows, too, is left out.
+      if (made || next.length === 0) this.from = made;
+    }
   }
 
   /** With the first shape that has few enough rows; nothing without such a shape. */

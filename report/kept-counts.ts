@@ -111,7 +111,8 @@ async function addRows(
       .flatMap((clients, slot) =>
         clients === 0 ? [] : [{ slot, clients, times: slotTimes.get(slot)?.quantiles ?? unknown }],
       ),
-    hours: tally.hours.map((requests, hour) => [hour, requests] as const),
+    // Hours without requests are left out: the array has holes there.
+    hours: tally.hours.flatMap((requests, hour) => [[hour, requests] as const]),
     slowest: [...tally.times.byPath()]
       .filter(([path, { count }]) => path > 0 && count >= MIN_TIMED)
       .sort(([a, { quantiles: x }], [b, { quantiles: y }]) => y[1] - x[1] || a - b)
