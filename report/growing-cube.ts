@@ -44,8 +44,9 @@ export class GrowingCube {
     const others = known.get(name) ?? packed(columns, shape, sizes);
     known.set(name, others);
     const { list } = this.plan;
-    const own = list === undefined ? undefined : columns.get(list);
-    sums.add(own ? withValue(others, own, factorsOf(sizes)[0] ?? 1) : others, values);
+    const codes = list === undefined ? undefined : columns.get(list);
+    // "(other)", which is what the listed values leave of all, has code 0.
+    sums.add(others, values, codes && { codes, factor: factorsOf(sizes)[0] ?? 1 });
     if (this.isNested) this.shrink();
   }
 
@@ -79,14 +80,4 @@ function packed(columns: CodedColumns, { keys, slots }: CubeShape, sizes: readon
       packedKeys[row] = (packedKeys[row] ?? 0) + Math.floor((codes[row] ?? 0) / merged) * factor;
   });
   return packedKeys;
-}
-
-/** Adds a list's value. "(other)", which is what the listed values leave of all, is left out. */
-function withValue(others: Float64Array, values: Float64Array, factor: number): Float64Array {
-  const keys = new Float64Array(others.length);
-  for (let row = 0; row < others.length; row++) {
-    const value = values[row] ?? 0;
-    keys[row] = value === 0 ? -1 : value * factor + (others[row] ?? 0);
-  }
-  return keys;
 }

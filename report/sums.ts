@@ -56,7 +56,7 @@ export class Numbering {
   }
 }
 
-/** Sums of several measures by a key. Rows are added as columns, in short loops over one column each. */
+/** Sums of several measures by a key, of rows that come as columns. */
 export class Sums {
   private readonly numbering = new Numbering();
   private sums: Float64Array;
@@ -87,22 +87,27 @@ export class Sums {
     return column;
   }
 
-  /** @param keys of the rows; rows with a negative one are left out */
-  add(keys: Float64Array, measures: readonly Float64Array[]): void {
+  /**
+   * @param keys of the rows
+   * @param list codes that are added to the keys, each times a factor; rows with code 0 are left out
+   */
+  add(
+    keys: Float64Array,
+    measures: readonly Float64Array[],
+    list?: { readonly codes: Float64Array; readonly factor: number },
+  ): void {
     const { numbering, width } = this;
-    const places = new Int32Array(keys.length);
-    for (let row = 0; row < keys.length; row++) {
-      const key = keys[row] ?? EMPTY;
-      places[row] = key < 0 ? EMPTY : numbering.number(key) * width;
-    }
-    if (this.length * width > this.sums.length) this.sums = enlarged(this.sums, 2 * this.length * width);
+    const most = (this.length + keys.length) * width;
+    if (most > this.sums.length) this.sums = enlarged(this.sums, 2 * most);
     const { sums } = this;
-    measures.forEach((values, measure) => {
-      for (let row = 0; row < places.length; row++) {
-        const place = places[row] ?? EMPTY;
-        if (place >= 0) sums[place + measure] = (sums[place + measure] ?? 0) + (values[row] ?? 0);
-      }
-    });
+    const { codes, factor = 0 } = list ?? {};
+    for (let row = 0; row < keys.length; row++) {
+      const code = codes?.[row] ?? 0;
+      if (codes && code === 0) continue;
+      const place = numbering.number((keys[row] ?? 0) + code * factor) * width;
+      for (let measure = 0; measure < width; measure++)
+        sums[place + measure] = (sums[place + measure] ?? 0) + (measures[measure]?.[row] ?? 0);
+    }
   }
 }
 
