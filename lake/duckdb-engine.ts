@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { messageOf, QueryFailedError } from "../handlers/core/errors";
 import type { QueryEngine, Statement } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
@@ -16,6 +16,8 @@ export interface DuckdbEngine extends QueryEngine {
    * @throws QueryFailedError, or UserError if the statement is refused
    */
   stream(sql: string, isReadOnly?: boolean): Promise<DuckDBResult>;
+  /** Calls a function with each chunk of rows of a statement, on a connection of its own. @throws QueryFailedError */
+  chunks(sql: string, use: (chunk: DuckDBDataChunk) => void): Promise<void>;
   /** True if the text is one SELECT. @throws QueryFailedError if it is not SQL */
   isOneSelect(sql: string): Promise<boolean>;
   close(): void;
@@ -55,6 +57,15 @@ export async function openDuckdb(settings: Readonly<Record<string, string>> = {}
     rows: (sql) => rows(sql, LOCAL_QUERY),
     stream: (sql, isReadOnly = false) =>
       attempt(LOCAL_QUERY, () => (isReadOnly ? streamReadOnly(reader, sql) : reader.stream(sql))),
+    chunks: (sql, use) =>
+      onOwnConnection(LOCAL_QUERY, async (connection) => {
+        const result = await connection.stream(sql);
+        for (;;) {
+          const chunk = await result.fetchChunk();
+          if (!chunk || chunk.rowCount === 0) return;
+          use(chunk);
+        }
+      }),
     isOneSelect: (sql) => attempt(LOCAL_QUERY, () => isOneSelect(reader, sql)),
     close: () => {
       reader.closeSync();

@@ -13,6 +13,7 @@ import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
 import { jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout, TYPED_PREFIX } from "./layout";
 import { noRows, storedColumns } from "./no-rows";
+import { numberColumns } from "./number-columns";
 import { requireOwnFiles } from "./own-files";
 import type { TextOptions } from "./plain-columns";
 import { makeFilesPrivate } from "./private-files";
@@ -53,6 +54,13 @@ export interface OpenLake {
    * @throws as `query` does
    */
   keep(name: string, select: string): Promise<void>;
+  /**
+   * Runs a SELECT of the program's own whose values are all doubles. Other statements can run meanwhile.
+   *
+   * @param use called with the columns of some rows after the other; they are valid until it returns
+   * @throws as `query` does
+   */
+  numbers(select: string, use: (columns: readonly Float64Array[]) => void): Promise<void>;
   close(): void;
 }
 
@@ -92,6 +100,8 @@ export async function openLake(
     deleteSpills(lake.root);
   };
   try {
+    // Files of a lake never change: their schemas and statistics are read once for all statements.
+    await engine.run({ sql: "SET parquet_metadata_cache = true", token: "settings" });
     await createFunctions(engine);
     await createViews(engine, lake);
     if (!isUnsafe) await limitToTables(engine, lake, file);
@@ -119,6 +129,7 @@ export async function openLake(
       const sql = `CREATE OR REPLACE TABLE ${sqlIdentifier(name)} AS ${select}`;
       await failing(() => engine.run({ sql, token: name }));
     },
+    numbers: (select, use) => failing(() => engine.chunks(select, (chunk) => use(numberColumns(chunk)))),
     close,
   };
 }

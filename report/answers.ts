@@ -5,7 +5,7 @@ import { ALL_TIME, type Range } from "../questions/range";
 import { comparesWeeks, renderQuestion } from "../questions/render";
 import type { Json } from "../terminal/rows";
 import type { Counts } from "./counts";
-import type { ReportEngine } from "./engine";
+import type { ReadTable, ReportEngine } from "./engine";
 import type { AnsweredTable, DetailRows } from "./model";
 import { shortened } from "./shortened";
 import { extentSql } from "./sql";
@@ -38,8 +38,18 @@ export async function answersOf(
   const { table, title } = FORMATS[format];
   const [[rows, first, last] = []] = await engine.rows(extentSql(table, range));
   if (Number(rows ?? 0) === 0) return undefined;
+  const asked = askedOf(format).map((question) => ({ question, sql: renderQuestion(question, range) }));
+  const readable = await counts.readable(
+    format,
+    range,
+    Number(rows),
+    asked.map(({ sql }) => sql),
+  );
   const answers: DetailRows[] = [];
-  for (const question of askedOf(format)) answers.push(await answerOf(engine, question, range));
+  for (const { question, sql } of asked) {
+    const answer = await engine.table(sql.replaceAll(table, readable));
+    answers.push(answerOf(question, sql, answer));
+  }
   return {
     format,
     table,
@@ -54,9 +64,7 @@ export async function answersOf(
 
 const instantOf = (time: Json | undefined): number => Date.parse(String(time));
 
-async function answerOf(engine: ReportEngine, question: Question, range: Range): Promise<DetailRows> {
-  const sql = renderQuestion(question, range);
-  const { columns, rows } = await engine.table(sql);
+function answerOf(question: Question, sql: string, { columns, rows }: ReadTable): DetailRows {
   const explanation = question.explanation.replaceAll("`", "");
   return {
     id: question.name,

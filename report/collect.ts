@@ -4,7 +4,7 @@ import type { Range } from "../questions/range";
 import { rangeCondition } from "../questions/render";
 import type { Json } from "../terminal/rows";
 import { ANSWERED, answersOf } from "./answers";
-import type { CodedRows, Counts } from "./counts";
+import type { Added, Counts, Quantiles } from "./counts";
 import { measureOf, sumBy } from "./cube";
 import { listPlans, mainPlans } from "./cube-plans";
 import type { KeepingEngine, ReportEngine } from "./engine";
@@ -24,18 +24,7 @@ import type {
 } from "./model";
 import { scannedCounts } from "./scanned-counts";
 import { shortened } from "./shortened";
-import {
-  extentSql,
-  HOURS_SQL,
-  Packing,
-  type Packings,
-  QUANTILES_SQL,
-  slotClientsSql,
-  slotSql,
-  slowestSql,
-  tableOf,
-  totalSql,
-} from "./sql";
+import { extentSql, slotSql, tableOf, totalSql } from "./sql";
 import { SUBJECTS, type Subject } from "./subject";
 import { hourOfWeek } from "./zone";
 
@@ -90,22 +79,33 @@ export async function collect(
 ): Promise<Collected> {
   const counts = "keep" in engine ? keptCounts(engine) : scannedCounts(engine);
   const isAsked = (table: string) => (asked.tables ?? REPORTED_TABLES).includes(table);
-  const tables: TableReport[] = [];
-  for (const subject of SUBJECTS) {
-    if (!isAsked(tableOf(subject))) continue;
-    const table = await collectTable(engine, counts, subject, asked, (what) =>
-      onProgress(`${tableOf(subject)}: ${what}`),
-    );
-    if (table) tables.push(table);
+  const tables = SUBJECTS.filter((subject) => isAsked(tableOf(subject))).map(
+    (subject) => () =>
+      collectTable(engine, counts, subject, asked, (what) => onProgress(`${tableOf(subject)}: ${what}`)),
+  );
+  const answered = async () => {
+    const all: AnsweredTable[] = [];
+    for (const format of ANSWERED) {
+      if (!isAsked(FORMATS[format].table)) continue;
+      onProgress(`${FORMATS[format].table}: questions`);
+      const answers = await answersOf(engine, counts, format, asked.range);
+      if (answers) all.push(answers);
+    }
+    return all;
+  };
+  if (!("keep" in engine)) return { tables: await inTurn(tables), answered: await answered() };
+  // While the rows of one table are added up, the engine can work on another.
+  const [made, answers] = await Promise.all([Promise.all(tables.map((make) => make())), answered()]);
+  return { tables: made.filter((table) => table !== undefined), answered: answers };
+}
+
+async function inTurn<T>(work: readonly (() => Promise<T | undefined>)[]): Promise<T[]> {
+  const done: T[] = [];
+  for (const one of work) {
+    const made = await one();
+    if (made !== undefined) done.push(made);
   }
-  const answered: AnsweredTable[] = [];
-  for (const format of ANSWERED) {
-    if (!isAsked(FORMATS[format].table)) continue;
-    onProgress(`${FORMATS[format].table}: questions`);
-    const answers = await answersOf(engine, counts, format, asked.range);
-    if (answers) answered.push(answers);
-  }
-  return { tables, answered };
+  return done;
 }
 
 async function collectTable(
@@ -126,23 +126,12 @@ async function collectTable(
   const domains = await counts.domains(counted);
   const dimensions = subject.dimensions.flatMap(({ id }) => (domains.get(id) ?? []) as Domain<DimensionId>);
   const lists = subject.lists.flatMap(({ id }) => domains.get(id) ?? []).filter(hasValue);
-  const packings = {
-    dimensions: new Packing("dimensions", dimensions.map(sized)),
-    lists: new Packing("lists", lists.map(sized)),
-  };
   onProgress("second pass");
-  const coded = await counts.code(counted, domains, packings);
-  onProgress("sums");
   const plans = [...mainPlans(subject, slots), ...lists.flatMap(({ id }) => listPlans(subject, id, slots))];
-  const planned = await coded.cubes(plans);
-  const cubesOf = (id?: string) => planned.flatMap((made, index) => (plans[index]?.list === id ? made : []));
+  const added = await counts.add(counted, domains, plans);
+  const cubesOf = (id?: string) =>
+    added.cubes.flatMap((made, index) => (plans[index]?.list === id ? made : []));
   const cubes = cubesOf();
-  onProgress("quantiles");
-  const quantiles = await coded.rows(QUANTILES_SQL);
-  const whole = quantiles.find(([at]) => at === null) ?? [];
-  const bySlot = new Map(quantiles.map((row) => [row[0], row]));
-  const clients = await engine.rows(slotClientsSql(subject, range, slot));
-  const week = await weekOf(coded, range, timeZone);
   onProgress("details");
   return {
     format: subject.format,
@@ -158,19 +147,15 @@ async function collectTable(
     lists,
     cubes,
     listCubes: lists.map(({ id }) => cubesOf(id)),
-    week,
+    week: weekOf(added, range, timeZone),
     totals: {
       ...sumsOf(cubes, domains.get("status")?.values ?? []),
       clients: domains.get("client")?.distinct ?? 0,
-      ...quantilesOf(whole),
+      ...quantilesOf(added.times),
     },
     before: askedRange === undefined ? null : await beforeOf(engine, subject, range),
-    slots: clients.map(([at, count]) => ({
-      slot: numberOf(at),
-      clients: numberOf(count),
-      ...quantilesOf(bySlot.get(numberOf(at)) ?? []),
-    })),
-    slowest: await slowestOf(coded, packings, domains.get("path")?.values ?? []),
+    slots: added.slots.map(({ slot, clients, times }) => ({ slot, clients, ...quantilesOf(times) })),
+    slowest: slowestOf(added, domains.get("path")?.values ?? []),
     details: await detailsOf(engine, subject, range),
     unread: await counts.unread(subject.format),
   };
@@ -179,12 +164,7 @@ async function collectTable(
 /** False for a list whose column the log does not have. */
 const hasValue = ({ values }: Domain): boolean => values.some((value) => value !== "");
 
-const sized = ({ id, values }: Domain): readonly [string, number] => [id, values.length];
-
 const numberOf = (value: Json | undefined): number => Number(value ?? 0);
-
-const numberOrNull = (value: Json | undefined): number | null =>
-  value === null || value === undefined ? null : Number(value);
 
 /** The range of the report: the asked one, or that of the rows, in whole slots. */
 async function extentOf(
@@ -208,11 +188,7 @@ async function extentOf(
 
 const ceil = (value: number, unit: number): number => Math.ceil(value / unit) * unit;
 
-const quantilesOf = ([, p50, p95, p99]: readonly Json[]) => ({
-  p50: numberOrNull(p50),
-  p95: numberOrNull(p95),
-  p99: numberOrNull(p99),
-});
+const quantilesOf = ([p50 = null, p95 = null, p99 = null]: Quantiles) => ({ p50, p95, p99 });
 
 function sumsOf(
   cubes: readonly Cube[],
@@ -232,26 +208,20 @@ function sumsOf(
   };
 }
 
-async function weekOf(coded: CodedRows, range: Range, timeZone: string): Promise<number[]> {
+function weekOf({ hours }: Added, range: Range, timeZone: string): number[] {
   const week = Array<number>(168).fill(0);
-  for (const [hour, requests] of await coded.rows(HOURS_SQL)) {
-    const at = hourOfWeek(range.from + numberOf(hour) * HOUR_MS, timeZone);
-    week[at] = (week[at] ?? 0) + numberOf(requests);
+  for (const [hour, requests] of hours) {
+    const at = hourOfWeek(range.from + hour * HOUR_MS, timeZone);
+    week[at] = (week[at] ?? 0) + requests;
   }
   return week;
 }
 
-async function slowestOf(
-  coded: CodedRows,
-  packings: Packings,
-  paths: readonly string[],
-): Promise<SlowPath[]> {
-  const rows = await coded.rows(slowestSql(packings));
-  return rows.map(([code, requests, ...quantiles]) => {
-    const [p50 = 0, p95 = 0, p99 = 0] = quantiles.map(numberOf);
-    return { path: paths[numberOf(code) - 1] ?? "", requests: numberOf(requests), p50, p95, p99 };
+const slowestOf = ({ slowest }: Added, paths: readonly string[]): SlowPath[] =>
+  slowest.map(({ path, requests, times }) => {
+    const [p50, p95, p99] = times;
+    return { path: paths[path - 1] ?? "", requests, p50: p50 ?? 0, p95: p95 ?? 0, p99: p99 ?? 0 };
   });
-}
 
 /** The same length of time before; `null` without a request there. */
 async function beforeOf(

@@ -1,9 +1,7 @@
 import type { FormatId } from "../formats";
 import type { Range } from "../questions/range";
-import type { Json } from "../terminal/rows";
 import type { CubePlan } from "./cube-plans";
 import type { Cube, Domain, Unread } from "./model";
-import type { Packings } from "./sql";
 import type { Subject } from "./subject";
 
 /** What is counted: the rows of one table in a range. */
@@ -16,12 +14,24 @@ export interface Counted {
   readonly slots: number;
 }
 
-/** Rows whose values are replaced by codes. */
-export interface CodedRows {
-  /** Runs a statement that reads the coded rows as `CODED`. */
-  rows(sql: string): Promise<readonly (readonly Json[])[]>;
+/** Times of some requests in seconds: p50, p95 and p99. */
+export type Quantiles = readonly (number | null)[];
+
+/** What is added up of the rows. */
+export interface Added {
   /** Sums of each plan: one cube, or none if no shape of the plan fits. */
-  cubes(plans: readonly CubePlan[]): Promise<readonly (readonly Cube[])[]>;
+  readonly cubes: readonly (readonly Cube[])[];
+  readonly times: Quantiles;
+  /** The slots with requests. */
+  readonly slots: readonly { readonly slot: number; readonly clients: number; readonly times: Quantiles }[];
+  /** Requests by hour since the start of the range. */
+  readonly hours: readonly (readonly [hour: number, requests: number])[];
+  /** The slowest of the kept paths by their codes, with the number of their timed requests. */
+  readonly slowest: readonly {
+    readonly path: number;
+    readonly requests: number;
+    readonly times: Quantiles;
+  }[];
 }
 
 /** The way of an engine to count: it depends on whether it can keep results. */
@@ -31,7 +41,14 @@ export interface Counts {
   /** The values of each dimension and list, by its id: those with the most requests, and some with the most errors or time. */
   domains(counted: Counted): Promise<ReadonlyMap<string, Domain>>;
   /** @param domains as this counted them */
-  code(counted: Counted, domains: ReadonlyMap<string, Domain>, packings: Packings): Promise<CodedRows>;
+  add(counted: Counted, domains: ReadonlyMap<string, Domain>, plans: readonly CubePlan[]): Promise<Added>;
+  /**
+   * A name under which some statements can read the rows of a format's table in a range.
+   *
+   * @param rows their number
+   * @param statements they read the table by its own name
+   */
+  readable(format: FormatId, range: Range, rows: number, statements: readonly string[]): Promise<string>;
   /** The lines of all times that are in no row; `null` if they are not counted. */
   unread(format: FormatId): Promise<Unread | null>;
 }

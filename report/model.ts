@@ -93,6 +93,8 @@ export interface SlotTotals {
 export const QUANTILES = [0.5, 0.95, 0.99] as const;
 /** Fewer requests with a time say little about a path. */
 export const MIN_TIMED = 10;
+/** Number of the slowest paths. */
+export const SLOWEST = 25;
 
 /** Times of a path of the dimension. */
 export interface SlowPath {

@@ -2,9 +2,13 @@ import { sqlString } from "../formats/render/sql-text";
 import { HOUR_MS } from "../formats/time";
 import { rangeCondition } from "../questions/render";
 import type { Counted } from "./counts";
-import { type CubeShape, MAX_VALUE, TIME, VALUE } from "./model";
-import { CODED, grouped, type Packings, slotSql, spareValues, tableOf } from "./sql";
+import { type CubeShape, MAX_VALUE, MIN_TIMED, QUANTILES, SLOWEST, TIME, VALUE } from "./model";
+import type { Packings } from "./packing";
+import { grouped, slotSql, spareValues, tableOf } from "./sql";
 import type { Dimension, Subject } from "./subject";
+
+/** Name of the coded rows in a statement. */
+const CODED = "report_rows";
 
 const textOf = ({ sql }: Dimension): string => `substr(coalesce(${sql}, ''), 1, ${MAX_VALUE})`;
 
@@ -194,6 +198,39 @@ export const keyedSumsSql = (
   packings: Packings,
   shapes: readonly KeyedShape[],
   sizeOf: SizeOf,
-): string => `SELECT packed, ${subject.measures.map(({ id, sum }) => `CAST(${sum} AS double) AS ${id}`).join(", ")}
+): string => `SELECT packed, ${subject.measures.map(({ id, of }) => `CAST(sum(${of}) AS double) AS ${id}`).join(", ")}
 FROM ${keyedRows(subject, packings, shapes, sizeOf)}
 GROUP BY packed`;
+
+const TIMED_QUANTILES = `approx_percentile(timed, ARRAY[${QUANTILES.join(", ")}])`;
+
+/** Quantiles of each slot, and of all rows with NULL as the slot. */
+export const QUANTILES_SQL = `SELECT ${TIME}, quantiles[1], quantiles[2], quantiles[3]
+FROM (
+  SELECT ${TIME}, ${TIMED_QUANTILES} AS quantiles
+  FROM ${CODED}
+  GROUP BY GROUPING SETS ((${TIME}), ())
+)`;
+
+/** Quantiles of the kept paths, the slowest first. */
+export const slowestSql = ({
+  dimensions,
+}: Packings): string => `SELECT path, requests, quantiles[1], quantiles[2], quantiles[3]
+FROM (
+  SELECT ${dimensions.code("path")} AS path, count(timed) AS requests,
+    ${TIMED_QUANTILES} AS quantiles
+  FROM ${CODED}
+  WHERE ${dimensions.part("path")} > 0
+  GROUP BY 1
+)
+WHERE requests >= ${MIN_TIMED}
+ORDER BY quantiles[2] DESC, path
+LIMIT ${SLOWEST}`;
+
+/** Requests by hour since the first. */
+export const HOURS_SQL = `SELECT hour_number, count(*) FROM ${CODED} GROUP BY 1`;
+
+/** Number of clients of each slot. */
+export const slotClientsSql = ({ subject, range, slot }: Counted): string =>
+  `SELECT ${slot}, count(DISTINCT ${subject.words.client})
+FROM ${tableOf(subject)} WHERE ${rangeCondition(range)} GROUP BY 1 ORDER BY 1`;

@@ -27,8 +27,8 @@ export interface Listed extends Dimension {
 /** A whole number that can be added up. */
 export interface Measure {
   readonly id: MeasureId;
-  /** Aggregate over `timed`, the seconds of a request if it has them, and the subject's kept numbers. */
-  readonly sum: string;
+  /** Of one request: over `timed`, its seconds if it has them, and the subject's kept numbers. */
+  readonly of: string;
 }
 
 /** Rows that are shown as they are, whatever the filters. */
@@ -147,10 +147,10 @@ const flag = (condition: string): string => `CAST(CASE WHEN ${condition} THEN 1 
 const sent = ({ bytesSent }: Words): string => `coalesce(${bytesSent}, 0)`;
 
 const MEASURES: readonly Measure[] = [
-  { id: "requests", sum: "count(*)" },
-  { id: "sent", sum: "sum(sent)" },
-  { id: "untimed", sum: "count(*) - count(timed)" },
-  { id: "milliseconds", sum: "coalesce(sum(round(timed * 1000)), 0)" },
+  { id: "requests", of: "1" },
+  { id: "sent", of: "sent" },
+  { id: "untimed", of: "CASE WHEN timed IS NULL THEN 1 ELSE 0 END" },
+  { id: "milliseconds", of: "coalesce(round(timed * 1000), 0)" },
 ];
 
 const scanners = (words: Words): Detail => ({
@@ -205,7 +205,7 @@ const ALB: Subject = {
       "elb_status_code LIKE '5%' AND (target_status_code IS NULL OR NOT target_status_code LIKE '5%')",
     ),
   },
-  measures: [...MEASURES, { id: "own_errors", sum: "sum(own_errors)" }],
+  measures: [...MEASURES, { id: "own_errors", of: "own_errors" }],
   details: [
     scanners(ALB_WORDS),
     {
@@ -279,9 +279,9 @@ const CLOUDFRONT: Subject = {
   kept: { sent: sent(CLOUDFRONT_WORDS), hits: flag(HITS), cacheable: flag(CACHEABLE) },
   measures: [
     ...MEASURES,
-    { id: "hits", sum: "sum(hits)" },
-    { id: "cacheable", sum: "sum(cacheable)" },
-    { id: "hit_bytes", sum: "sum(CASE WHEN hits = 1 THEN sent ELSE 0 END)" },
+    { id: "hits", of: "hits" },
+    { id: "cacheable", of: "cacheable" },
+    { id: "hit_bytes", of: "CASE WHEN hits = 1 THEN sent ELSE 0 END" },
   ],
   details: [scanners(CLOUDFRONT_WORDS)],
 };

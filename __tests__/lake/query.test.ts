@@ -158,6 +158,23 @@ describe("a query of a lake", () => {
   });
 });
 
+it("a lake gives numbers as columns, also those that fill several chunks", async () => {
+  const open = await openLake(lake.lake);
+  try {
+    const read: number[][] = [];
+    await open.numbers("SELECT CAST(range AS double), 0 - range / 2e0 FROM range(5000)", (columns) => {
+      read.push(...columns.map((column) => [...column]));
+    });
+    const halves = read.filter((_, index) => index % 2 === 1).flat();
+    expect(read.length).toBeGreaterThan(2);
+    expect(halves.toSorted((a, b) => b - a)).toEqual(
+      Array.from({ length: 5000 }, (_, index) => 0 - index / 2),
+    );
+  } finally {
+    open.close();
+  }
+});
+
 it("a lake keeps the rows of a program's SELECT, which has the memory it was given and reads no other file", async () => {
   const open = await openLake(lake.lake, { memoryLimit: "300MB" });
   try {

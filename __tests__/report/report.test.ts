@@ -4,6 +4,7 @@ import { openLake } from "../../lake/query";
 import { QUESTIONS } from "../../questions";
 import { parseRange } from "../../questions/range";
 import { collect } from "../../report/collect";
+import { GrowingCube } from "../../report/growing-cube";
 import { lakeEngine } from "../../report/lake-engine";
 import { type CubeShape, type Report, type TableReport, TIME } from "../../report/model";
 import { packCube, packReport } from "../../report/pack";
@@ -11,8 +12,8 @@ import type { Panel } from "../../report/page/panels";
 import { hashOf, type State, stateOf, toggled } from "../../report/page/state";
 import { csvCell } from "../../report/page/text";
 import { panelsOf } from "../../report/page/view";
+import { Times } from "../../report/quantiles";
 import { MAX_PAGE_BYTES, renderPage } from "../../report/render";
-import { BASE, cubeSql, lengthsSql } from "../../report/sql";
 import { SUBJECTS } from "../../report/subject";
 import { unpackCube } from "../../report/unpack";
 import { hourOfWeek, timeText } from "../../report/zone";
@@ -157,28 +158,47 @@ describe.each([
   });
 });
 
-it("knows how many rows a cube has in longer slots or with fewer values, before it is read", async () => {
-  const open = await openLake(lake.lake);
-  try {
-    const engine = lakeEngine(open);
-    await engine.keep(
-      BASE,
-      "SELECT range AS time, CAST(range % 7 AS tinyint) AS status, 1e0 AS requests FROM range(100)",
+it("gives a cube a coarser shape as soon as it has too many rows, and none if no shape has few enough", () => {
+  const shape: CubeShape = { keys: [TIME, "status"], slots: 1, caps: {} };
+  const sizes = new Map([
+    [TIME as string, 100],
+    ["status", 7],
+  ]);
+  const requests = { id: "requests", of: "1" } as const;
+  const cubesWith = (rows: number, ...others: readonly CubeShape[]) => {
+    const cube = new GrowingCube({ measures: [requests], shapes: [shape, ...others], rows }, sizes);
+    for (let at = 0; at < 100; at += 10) {
+      const slots = Float64Array.from({ length: 10 }, (_, index) => at + index);
+      const columns = new Map([
+        [TIME as string, slots],
+        ["status", slots.map((slot) => slot % 7)],
+        ["requests", new Float64Array(10).fill(1)],
+      ]);
+      cube.add(columns, new Map());
+    }
+    return cube.cubes();
+  };
+  const merged = { ...shape, slots: 16 };
+  const capped: CubeShape = { keys: ["status"], slots: 1, caps: { status: 2 } };
+  expect(cubesWith(100, merged)).toMatchObject([{ slots: 1, length: 100 }]);
+  expect(cubesWith(99, merged)).toMatchObject([{ slots: 16, length: 46 }]);
+  expect(cubesWith(45, merged)).toEqual([]);
+  expect(cubesWith(45, merged, capped)).toMatchObject([
+    { length: 3, columns: [Float64Array.of(0, 1, 2), Float64Array.of(71, 15, 14)] },
+  ]);
+});
+
+it("computes the quantiles that DuckDB computes", async () => {
+  const times = new Times();
+  for (let value = 0; value < 30; value++) times.add(value ** 2 / 7, value % 3, 0);
+  const quantiles = (range: string) =>
+    lake.query(
+      `SELECT approx_percentile(range ** 2 / 7, 0.5) AS p50, approx_percentile(range ** 2 / 7, 0.95) AS p95, approx_percentile(range ** 2 / 7, 0.99) AS p99 FROM ${range}`,
     );
-    const merged: CubeShape = { keys: [TIME, "status"], slots: 16, caps: {} };
-    const capped: CubeShape = { keys: ["status"], slots: 1, caps: { status: 2 } };
-    const shapes = [{ ...merged, slots: 1 }, merged, capped];
-    const lengths = await engine.rows(lengthsSql(BASE, shapes));
-    expect(lengths.map(([, length]) => length)).toEqual([100, 46, 3]);
-    expect(await engine.rows(cubeSql(BASE, merged, ["requests"]))).toHaveLength(46);
-    expect(await engine.rows(cubeSql(BASE, capped, ["requests"]))).toEqual([
-      [0, 71],
-      [1, 15],
-      [2, 14],
-    ]);
-  } finally {
-    open.close();
-  }
+  const [all] = await quantiles("range(30)");
+  const [second] = await quantiles("range(1, 30, 3)");
+  expect(times.all()).toEqual(Object.values(all ?? {}));
+  expect(times.bySlot().get(1)).toEqual({ count: 10, quantiles: Object.values(second ?? {}) });
 });
 
 it("counts the same without kept results, in a few statements", async () => {

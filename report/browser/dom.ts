@@ -8,7 +8,24 @@ export function toDom(part: Part): Node {
   const element = SVG.has(part.tag)
     ? document.createElementNS("http://www.w3.org/2000/svg", part.tag)
     : document.createElement(part.tag);
-  for (const [name, value] of Object.entries(part.attributes)) element.setAttribute(name, value);
+  for (const name in part.attributes) element.setAttribute(name, part.attributes[name] ?? "");
   element.append(...part.children.map(toDom));
   return element;
+}
+
+/** What a node was made of, as text. */
+const drawn = new WeakMap<Node, string>();
+
+/** Draws the children of an element again; those whose parts are as before stay, with their layout. */
+export function redraw(parent: HTMLElement, parts: readonly Part[]): void {
+  for (const [index, part] of parts.entries()) {
+    const old = parent.childNodes[index];
+    const text = JSON.stringify(part);
+    if (old && drawn.get(old) === text) continue;
+    const made = toDom(part);
+    drawn.set(made, text);
+    if (old) old.replaceWith(made);
+    else parent.append(made);
+  }
+  while (parent.childNodes.length > parts.length) parent.lastChild?.remove();
 }

@@ -17,7 +17,7 @@ import {
 import { unpackReport } from "../unpack";
 import { timeText } from "../zone";
 import { brushable } from "./brush";
-import { toDom } from "./dom";
+import { redraw, toDom } from "./dom";
 
 const report = unpackReport(
   JSON.parse(document.getElementById("report")?.textContent ?? "") as Report<PackedCube>,
@@ -59,10 +59,8 @@ function draw(mode = modeNow()): void {
   for (const table of report.tables) {
     const parts = document.querySelector<HTMLElement>(`.parts[data-table="${table.format}"]`);
     if (!parts) continue;
-    const fragment = document.createDocumentFragment();
-    fragment.append(...tableParts(table, state, mode).map(toDom));
-    parts.replaceChildren(fragment);
-    const plot = parts.querySelector<HTMLElement>(".plot[data-brush]");
+    redraw(parts, tableParts(table, state, mode));
+    const plot = parts.querySelector<HTMLElement>(".plot[data-brush]:not(.live)");
     if (plot) brushable(plot, ({ from, until }) => brushed(table, from, until));
   }
   document.getElementById("files")?.replaceChildren(...rejectedParts(report, mode).map(toDom));

@@ -16,10 +16,13 @@ export function h(
   attributes: Attributes = {},
   ...children: readonly (Part | readonly Part[])[]
 ): Element {
-  const given = Object.entries(attributes).flatMap(([name, value]) =>
-    value === undefined || value === false ? [] : [[name, value === true ? "" : String(value)]],
-  );
-  return { tag, attributes: Object.fromEntries(given), children: children.flat() };
+  // A page has thousands of elements: they are made in a plain loop.
+  const given: Record<string, string> = {};
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (value !== undefined && value !== false) given[name] = value === true ? "" : String(value);
+  }
+  return { tag, attributes: given, children: children.flat() };
 }
 
 const VOID = new Set(["meta", "link", "input", "br", "hr", "img"]);
