@@ -6,6 +6,7 @@ import { columnsByPosition, type LogFormat } from "../formats/log-format";
 import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { renderLinePattern } from "../formats/render/line-pattern";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
+import type { TokenKind } from "../formats/tokens";
 import type { BenchOptions } from "./benchmark";
 import { type Contestant, type Run, runOnce } from "./measure";
 import { debianPeer, npmPeer, type Peer } from "./peers";
@@ -227,15 +228,30 @@ function csvRelation({ format, folder }: Logs): string {
   nullstr = '-', null_padding = true, ignore_errors = true, strict_mode = false)`;
 }
 
+/** Kinds of fields that have lookarounds, which DuckDB's library has not, and what they usually are. */
+const USUAL: Partial<Record<TokenKind, TokenKind>> = {
+  quotedOrBare: "quoted",
+  statusList: "quoted",
+  bareOrQuoted: "word",
+};
+
+const usualPattern = (format: LogFormat): string =>
+  renderLinePattern({
+    ...format,
+    fields: format.fields.map((field) => ({ ...field, token: USUAL[field.token] ?? field.token })),
+  });
+
 /**
  * One regular expression for the whole line, as in Athena's SerDe.
  *
  * @param keys partition keys in the files' paths, which also become columns
  */
 export function regexpRelation(format: LogFormat, glob: string, keys: readonly string[] = []): string {
-  const names = columnsByPosition(format).map(({ name }) => sqlString(name));
+  const names = columnsByPosition(format).map(({ name }) => name);
   const [date, time] = format.time;
   const columns = duckdbColumns(format).map(({ name, type }) => {
+    // Only lines of JSON, and those after a header that names them, have the others.
+    if (!names.includes(name)) return `CAST(NULL AS ${type}) AS ${sqlIdentifier(name)}`;
     const text =
       name === time
         ? `concat_ws(' ', field.${sqlIdentifier(date)}, field.${sqlIdentifier(time)})`
@@ -243,7 +259,7 @@ export function regexpRelation(format: LogFormat, glob: string, keys: readonly s
     return `TRY_CAST(NULLIF(NULLIF(${text}, '-'), '') AS ${type}) AS ${sqlIdentifier(name)}`;
   });
   return `SELECT ${[...columns, ...keys].join(", ")} FROM (
-  SELECT ${keys.map((key) => `${key}, `).join("")}regexp_extract(line, ${sqlString(`^(?:${renderLinePattern(format)})$`)}, [${names.join(", ")}]) AS field
+  SELECT ${keys.map((key) => `${key}, `).join("")}regexp_extract(line, ${sqlString(`^(?:${usualPattern(format)})$`)}, [${names.map(sqlString).join(", ")}]) AS field
   FROM read_csv(${sqlString(glob)}, delim = '\x01', quote = '', escape = '', header = false,
     auto_detect = false, ignore_errors = true, columns = {'line': 'VARCHAR'},
     hive_partitioning = ${keys.length > 0}, hive_types_autocast = false))

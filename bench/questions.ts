@@ -1,7 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ATHENA_USD_PER_TB } from "../cost/prices";
-import { FORMATS } from "../formats";
 import type { LogFormat } from "../formats/log-format";
 import { PARTITION_KEYS, RAW_PREFIX } from "../formats/partition-layout";
 import { duckdbColumns } from "../formats/render/duckdb-relation";
@@ -11,7 +10,7 @@ import { count } from "../terminal/quantities";
 import { ASKED, ASKED_DAY, type Asked } from "./asked";
 import type { BenchOptions, Cell, Outcome, Table, Target } from "./benchmark";
 import { sample, sizeText, withFolder } from "./data";
-import { regexpRelation } from "./ingest-peers";
+import { COMPARED, regexpRelation } from "./ingest-peers";
 import { alternate, type Measured, runOnce, runsOf, spread } from "./measure";
 import { runSql, type SqlResult } from "./run-sql";
 
@@ -44,7 +43,7 @@ export async function questions(options: BenchOptions): Promise<Outcome> {
     mkdirSync(join(root, UPSTREAM_FOLDER));
     runSql({
       setup: [],
-      statements: Object.values(FORMATS).map((format) => writeUpstream(root, lake, format)),
+      statements: COMPARED.map((format) => writeUpstream(root, lake, format)),
     });
     const stores = storesIn(root, lake);
     const measured = await alternate(
@@ -115,7 +114,7 @@ export const QUESTION_SETUP: readonly string[] = [
 
 /** Asks all questions once, in a DuckDB that has not read the store's files. */
 function ask({ relation }: Store): readonly SqlResult[] {
-  const views = Object.values(FORMATS).map((format) => `CREATE VIEW ${format.table} AS ${relation(format)}`);
+  const views = COMPARED.map((format) => `CREATE VIEW ${format.table} AS ${relation(format)}`);
   return runSql({
     setup: [...QUESTION_SETUP, ...views],
     statements: ASKED.map(({ statement }) => statement),
