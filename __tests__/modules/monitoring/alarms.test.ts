@@ -178,10 +178,6 @@ describe("the runbook", () => {
       );
     },
   );
-
-  it("states the real number of alarms and metrics", () => {
-    expect(page).toContain(`${alarmsOf(synthSettings(ONE_OF_EACH)).size} alarms`);
-  });
 });
 
 describe("the topic", () => {
