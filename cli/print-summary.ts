@@ -1,11 +1,9 @@
 import { FORMATS } from "../formats";
-import { HASH_DIGITS } from "../formats/file-identity";
-import { fileNameOf } from "../formats/object-kind";
-import type { IngestSummary, SplitLog } from "../lake/ingest";
+import type { IngestSummary } from "../lake/ingest";
 import type { RecognisedLog } from "../lake/read-by-lines";
 import type { SkippedObject } from "../lake/skipped";
 import { printable } from "../terminal/printable";
-import { count, counted } from "../terminal/quantities";
+import { count, counted, plural } from "../terminal/quantities";
 import { firstOf, printKnown, printLost } from "./print-lost";
 
 /** Prints the results of `ingest` as text. */
@@ -20,7 +18,7 @@ export function printSummary(
     duplicates,
     rows,
     unparsed,
-    split,
+    elsewhere,
     partitions,
     seconds,
   }: IngestSummary,
@@ -32,12 +30,15 @@ export function printSummary(
   const lines = [
     `logs      ${counted(moved, "file")}: ${count(added)} new, ${count(moved - added)} read before`,
     ...firstOf(recognised, printRecognised),
-    ...firstOf(split, printSplit),
     ...tables.map(
       (table) =>
         `rows      ${count(rows[table] ?? 0)} new in ${table}, in ${counted(partitions[table] ?? 0, "hour")}` +
         (unparsed[table] ? `; ${counted(unparsed[table], "unparsed line")}: see ${table}_unparsed` : ""),
     ),
+    ...Object.entries(elsewhere).flatMap(([table, number]) => [
+      `hours     ${counted(number, "row")} of ${table} ${plural(number, "is", "are")} far from the hour in the file's name, as in joined files`,
+      "          dt and hour are those of the name: questions with --from can miss them; rename the files and use a new lake",
+    ]),
     ...printKnown(changed, duplicates),
     ...Object.entries(skipped).map(([reason, number]) => `skipped   ${count(number)} ${reason}`),
     ...printLost(lost),
@@ -55,10 +56,6 @@ export function printSummary(
 
 const printRecognised = ({ key, format, hours }: RecognisedLog): string =>
   `${printable(key)}: ${format}, by its lines, in ${counted(hours, "hour")}`;
-
-/** The name is after the hash that a moved file's name begins with. */
-const printSplit = ({ key, hours }: SplitLog): string =>
-  `${printable(fileNameOf(key).slice(HASH_DIGITS + 1))}: joined from several files; split by the times of its lines, in ${counted(hours, "hour")}`;
 
 /** Names files that may have been meant as access logs, with the reasons: not those of AWS whose names say what they are. */
 export const printIgnored = (ignored: readonly SkippedObject[]): string[] =>

@@ -41,13 +41,6 @@ const CONTENT_DIGITS = 32;
 export const identityOfContent = (hash: string, name: string): string =>
   `${hash.slice(0, HASH_DIGITS)}-${hash.slice(HASH_DIGITS, CONTENT_DIGITS)}${name}`;
 
-const OF_CONTENT = new RegExp(
-  `^[0-9a-f]{${HASH_DIGITS}}-[0-9a-f]{${CONTENT_DIGITS - HASH_DIGITS}}(?![0-9a-f])`,
-);
-
-/** True if the name of a file begins with the identity of its content. */
-export const isIdentityOfContent = (name: string): boolean => OF_CONTENT.test(name);
-
 /**
  * The identity of a file by its path in a typed table.
  *

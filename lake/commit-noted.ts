@@ -17,7 +17,6 @@ import { forEachAtOnce } from "./for-each-at-once";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
 import { type CommitTools, PartitionCommit, type PartitionOutcome } from "./partition-commit";
 import type { LostObject } from "./skipped";
-import type { JoinedFile } from "./split-joined";
 import type { FileBatch } from "./spooled-batch";
 import { isStorageFull } from "./storage-full";
 import type { LakeWriter } from "./writer";
@@ -26,8 +25,8 @@ import type { LakeWriter } from "./writer";
 export interface CommittedAll {
   readonly rows: Record<string, number>;
   readonly unparsed: Record<string, number>;
-  /** Files under AWS's names that were split by the times of their lines. */
-  readonly joined: readonly JoinedFile[];
+  /** Rows whose times are far from the hour of their file, by table; tables without such rows are left out. */
+  readonly elsewhere: Record<string, number>;
   readonly partitions: Record<string, number>;
   /** Files whose earlier rows were replaced, because their content changed. */
   readonly changed: number;
@@ -58,16 +57,12 @@ export async function commitNoted(
   const notes = await allNotes(store, LAKE_BUCKET, tables);
   const partitions = partitionsOf(notes.flatMap(({ files }) => files)).sort((a, b) => a.hour - b.hour);
   await folderPartitionCatalog(lake.root).add(partitions);
-  const run = new CommitRun({ ...writer, store, lake, privacy });
-  await run.commitAll(partitions, onProgress);
-  const pieces = run.result.joined.flatMap((file) => file.pieces);
-  await run.commitAll(partitionsOf(pieces), onProgress);
-  // With the notes of the pieces.
-  const done = pieces.length > 0 ? await allNotes(store, LAKE_BUCKET, tables) : notes;
-  await noteArrivals(ports, LAKE_BUCKET, run.stillNoted(done));
+  const run = new CommitRun({ ...writer, store, lake, privacy }, partitions);
+  await run.commitAll(onProgress);
+  await noteArrivals(ports, LAKE_BUCKET, run.stillNoted(notes));
   await store.deleteAll(
     LAKE_BUCKET,
-    done.map(({ key }) => key),
+    notes.map(({ key }) => key),
   );
   return run.result;
 }
@@ -83,7 +78,7 @@ class CommitRun {
   readonly result = {
     rows: {} as Record<string, number>,
     unparsed: {} as Record<string, number>,
-    joined: [] as JoinedFile[],
+    elsewhere: {} as Record<string, number>,
     partitions: {} as Record<string, number>,
     changed: 0,
     duplicates: 0,
@@ -92,26 +87,29 @@ class CommitRun {
   /** Partitions whose typed table cannot be read, by their paths. */
   private readonly unreadable = new Set<string>();
   private readonly lostFiles: NotedFile[] = [];
-  /** Partitions that were checked, by their paths. */
-  private readonly checked = new Set<string>();
 
-  constructor(private readonly tools: CommitTools) {}
+  constructor(
+    private readonly tools: CommitTools,
+    private readonly partitions: readonly Partition[],
+  ) {
+    for (const { table } of partitions) {
+      add(this.result.partitions, table, 1);
+      add(this.result.rows, table, 0);
+      add(this.result.unparsed, table, 0);
+    }
+  }
 
-  async commitAll(
-    partitions: readonly Partition[],
-    onProgress: (progress: CommitProgress) => void,
-  ): Promise<void> {
-    for (const partition of partitions) this.countChecked(partition);
+  async commitAll(onProgress: (progress: CommitProgress) => void): Promise<void> {
     // Each commit uses one thread. More commits would need more memory and wait for each other.
     const commits = pLimit(this.tools.pool.size);
     const failed: Partition[] = [];
     let done = 0;
-    await forEachAtOnce(partitions, commits.concurrency, async (partition) => {
+    await forEachAtOnce(this.partitions, commits.concurrency, async (partition) => {
       const hasFailed = await this.attempt(partition, (batches, commit) =>
         forEachAtOnce(batches, commits.concurrency, (batch) => commits(commit, batch)),
       );
       if (hasFailed) failed.push(partition);
-      onProgress({ phase: "commit", done: ++done, total: partitions.length });
+      onProgress({ phase: "commit", done: ++done, total: this.partitions.length });
     });
     // With nothing else running, a batch that fails again fails because of one of its files.
     for (const partition of failed) await this.findCulprits(partition);
@@ -163,20 +161,11 @@ class CommitRun {
     }
   }
 
-  private countChecked(partition: Partition): void {
-    const { table } = partition;
-    const path = partitionPath(partition);
-    if (!this.checked.has(path)) add(this.result.partitions, table, 1);
-    this.checked.add(path);
-    add(this.result.rows, table, 0);
-    add(this.result.unparsed, table, 0);
-  }
-
   private count(partition: Partition, outcome: PartitionOutcome): void {
     const { result } = this;
     add(result.rows, partition.table, outcome.rows);
     add(result.unparsed, partition.table, outcome.unparsed);
-    result.joined.push(...outcome.joined);
+    if (outcome.elsewhere > 0) add(result.elsewhere, partition.table, outcome.elsewhere);
     result.changed += outcome.changed;
     result.duplicates += outcome.duplicates;
     result.lost.push(...outcome.lost);

@@ -1,7 +1,6 @@
 import { mkdir, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { formatOfTable } from "../formats";
-import { isIdentityOfContent } from "../formats/file-identity";
 import { addHours, hourText } from "../formats/hour";
 import { columnsOf, type LogFormat } from "../formats/log-format";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
@@ -35,11 +34,13 @@ export interface Addition {
   readonly parquet: string | undefined;
 }
 
-/** What one commit added. */
-export type Commit =
-  | { readonly kind: "committed"; readonly rows: number; readonly unparsed: number }
-  /** Nothing, because rows of these files have times so far from the hour in the name that AWS did not write the file. */
-  | { readonly kind: "joined"; readonly names: readonly string[] };
+/** Rows that one commit added. */
+export interface Commit {
+  readonly rows: number;
+  readonly unparsed: number;
+  /** Rows whose times are so far from the hour of their file that AWS did not write it. */
+  readonly elsewhere: number;
+}
 
 /** What every commit of a run needs. */
 export interface CommitContext {
@@ -67,11 +68,9 @@ export async function commitFiles(context: CommitContext, addition: Addition): P
   if (added !== lines || stored.all !== lines + kept.lines) {
     throw new Error(`${rawPrefixOf(partition)}: ${lines} lines were read but ${added} would be stored`);
   }
-  const joined = stored.elsewhere > 0 ? await joinedFiles(engine, file, addition) : [];
-  if (joined.length > 0) return { kind: "joined", names: joined };
   await publish(file, parquet ?? join(lake.typedPartition(partition), basename(file)));
-  const { rows, unparsed } = stored;
-  return { kind: "committed", rows, unparsed };
+  const { all, ...commit } = stored;
+  return commit;
 }
 
 /** Other files of a Parquet file that is rewritten. */
@@ -157,16 +156,11 @@ TO ${sqlString(file)} ${parquetOptions(LAKE_PARQUET, metadata)}`,
   });
 }
 
-interface StoredLines {
-  readonly rows: number;
-  readonly unparsed: number;
-  /** Rows whose times are far from the hour of their file. */
-  readonly elsewhere: number;
-  /** With those of other files. */
-  readonly all: number;
-}
-
-async function countLines(engine: DuckdbEngine, file: string, addition: Addition): Promise<StoredLines> {
+async function countLines(
+  engine: DuckdbEngine,
+  file: string,
+  addition: Addition,
+): Promise<Commit & { readonly all: number }> {
   const added = addition.parquet === undefined ? "true" : isAdded(addition);
   const [[rows, unparsed, elsewhere, all] = []] = await engine.rows(
     `SELECT count(*) FILTER (${added} AND unparsed IS NULL), count(unparsed) FILTER (${added}),
@@ -179,18 +173,6 @@ async function countLines(engine: DuckdbEngine, file: string, addition: Addition
     elsewhere: Number(elsewhere),
     all: Number(all),
   };
-}
-
-/** Files that were split are not split again. */
-async function joinedFiles(engine: DuckdbEngine, file: string, addition: Addition): Promise<string[]> {
-  const added = addition.parquet === undefined ? "true" : isAdded(addition);
-  const rows = await engine.rows(
-    `SELECT DISTINCT log_file FROM read_parquet(${sqlString(file)}, hive_partitioning = false)
-    WHERE ${added} AND ${isElsewhere(addition)}`,
-  );
-  return rows
-    .map(([key]) => String(key).slice(rawPrefixOf(addition.partition).length))
-    .filter((name) => !isIdentityOfContent(name));
 }
 
 /** Condition of rows outside of the hour and the delay that files of the format have. */

@@ -46,13 +46,6 @@ export interface IngestOptions {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** A file that was split. */
-export interface SplitLog {
-  /** Key below `raw/`. */
-  readonly key: string;
-  readonly hours: number;
-}
-
 export type Progress = MoveProgress | CommitProgress;
 
 export interface IngestSummary {
@@ -75,8 +68,8 @@ export interface IngestSummary {
   readonly rows: Readonly<Record<string, number>>;
   /** Unparsed lines among the rows that this run added. */
   readonly unparsed: Readonly<Record<string, number>>;
-  /** Files under AWS's names that were joined from files of many hours: their lines were split by their times. */
-  readonly split: readonly SplitLog[];
+  /** Rows that this run added to an hour far from their times, because the names of their files say this hour. */
+  readonly elsewhere: Readonly<Record<string, number>>;
   /** Partitions that this run checked because they hold files of the folder. */
   readonly partitions: Readonly<Record<string, number>>;
   readonly seconds: number;
@@ -112,7 +105,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     });
     const skipped = [...moved.skipped, ...committed.lost, ...kept];
     await writeSkipped(lake, skipped);
-    const { rows, unparsed, joined, partitions, changed, duplicates } = committed;
+    const { rows, unparsed, elsewhere, partitions, changed, duplicates } = committed;
     return {
       moved: moved.count,
       added: moved.added,
@@ -124,7 +117,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       duplicates,
       rows,
       unparsed,
-      split: joined.map(({ key, pieces }) => ({ key, hours: pieces.length })),
+      elsewhere,
       partitions,
       seconds: Math.round(performance.now() - started) / 1000,
     };

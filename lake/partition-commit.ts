@@ -1,25 +1,14 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
-import { noteArrivals } from "../handlers/core/arrival-notes";
-import { type ObjectStore, systemClock } from "../handlers/core/ports";
-import { sum } from "../terminal/quantities";
+import type { ObjectStore } from "../handlers/core/ports";
 import { type CommitContext, commitFiles, commitRecords } from "./commit";
 import type { FileRecord, RawFile } from "./file-records";
 import { LAKE_BUCKET } from "./layout";
 import { type KnownFiles, knownFiles, type PartitionState, partitionState } from "./partition-state";
 import { shareContent } from "./share-content";
 import type { LostObject } from "./skipped";
-import { type JoinedFile, splitJoined } from "./split-joined";
-import {
-  batchesOf,
-  discard,
-  type FileBatch,
-  idOf,
-  type SpooledBatch,
-  type SpooledFile,
-  spoolBatch,
-} from "./spooled-batch";
+import { batchesOf, discard, type FileBatch, idOf, type SpooledBatch, spoolBatch } from "./spooled-batch";
 import type { LakeWriter } from "./writer";
 
 export interface CommitTools extends CommitContext, LakeWriter {
@@ -30,8 +19,8 @@ export interface CommitTools extends CommitContext, LakeWriter {
 export interface PartitionOutcome {
   readonly rows: number;
   readonly unparsed: number;
-  /** Files whose lines are in files of other hours, too, which are to be committed. */
-  readonly joined: readonly JoinedFile[];
+  /** Rows whose times are far from the hour of their file. */
+  readonly elsewhere: number;
   /** Files whose earlier lines were replaced, because their content changed. */
   readonly changed: number;
   /** Files whose content was in the lake under another name. */
@@ -72,7 +61,7 @@ export class PartitionCommit {
   private readonly lost: LostObject[] = [];
   private rows = 0;
   private unparsed = 0;
-  private readonly joined: JoinedFile[] = [];
+  private elsewhere = 0;
   private changed = 0;
 
   private constructor(
@@ -142,12 +131,12 @@ export class PartitionCommit {
     const spooled = await spoolBatch(pool, spares, lake, batch);
     try {
       const sorted = await this.sort(spooled);
-      const { settled } = await this.add(spooled, sorted).catch((error: unknown) => {
+      await this.add(spooled, sorted).catch((error: unknown) => {
         for (const hash of sorted.claimed) this.holders.delete(hash);
         for (const { file } of spooled.files) this.keep(file.name);
         throw error;
       });
-      this.settled.push(...settled);
+      this.settled.push(...sorted.settled);
       this.duplicates.push(...sorted.duplicates);
       this.lost.push(...sorted.lost);
     } finally {
@@ -201,47 +190,15 @@ export class PartitionCommit {
     return isDuplicate ? 0 : lines;
   }
 
-  /** @returns what was done with the files */
-  private async add(spooled: SpooledBatch, sorted: Sorted): Promise<Sorted> {
-    const { id, folder, texts, parquet } = spooled;
-    const { added, lines } = sorted;
-    if (added.length === 0) return sorted;
+  private async add({ id, folder, texts, parquet }: SpooledBatch, { added, lines }: Sorted): Promise<void> {
+    if (added.length === 0) return;
     const { partition } = this;
     const addition = { partition, id, folder, texts, lines, parquet, records: added };
-    const commit = await commitFiles(this.tools, addition);
-    if (commit.kind === "joined") return this.add(spooled, await this.split(spooled, sorted, commit.names));
-    this.rows += commit.rows;
-    this.unparsed += commit.unparsed;
+    const { rows, unparsed, elsewhere } = await commitFiles(this.tools, addition);
+    this.rows += rows;
+    this.unparsed += unparsed;
+    this.elsewhere += elsewhere;
     if (parquet !== undefined) this.changed += added.length;
-    return sorted;
-  }
-
-  /**
-   * Splits files that were joined. Each has a record, so that it is not read again, and no rows; the files of its hours are
-   * noted before.
-   */
-  private async split(
-    { files, texts }: SpooledBatch,
-    sorted: Sorted,
-    names: readonly string[],
-  ): Promise<Sorted> {
-    const { store } = this.tools;
-    const { partition } = this;
-    for (const name of names) {
-      const joined = await splitJoined(this.tools, partition.table, rawPrefixOf(partition) + name);
-      await noteArrivals({ store, clock: systemClock }, LAKE_BUCKET, joined.pieces);
-      this.joined.push(joined);
-      await rm(join(texts, name));
-    }
-    const linesOf = ({ file, outcome }: SpooledFile) =>
-      outcome.kind === "spooled" && names.includes(file.name) ? outcome.lines : 0;
-    const isNew = ({ name }: FileRecord) => names.includes(name) && !this.state.committed.has(name);
-    return {
-      ...sorted,
-      added: sorted.added.filter((record) => !isNew(record)),
-      settled: [...sorted.settled, ...sorted.added.filter(isNew)],
-      lines: sorted.lines - sum(files.map(linesOf)),
-    };
   }
 
   /** Records the files that add no line. Call it after all batches. */
@@ -256,7 +213,7 @@ export class PartitionCommit {
     }
     const pathOf = (name: string) => join(this.tools.lake.root, rawPrefixOf(this.partition), name);
     for (const { record, holder } of duplicates) await shareContent(pathOf(holder), pathOf(record.name));
-    const { rows, unparsed, joined, changed, lost } = this;
-    return { rows, unparsed, joined, changed, duplicates: duplicates.length, lost };
+    const { rows, unparsed, elsewhere, changed, lost } = this;
+    return { rows, unparsed, elsewhere, changed, duplicates: duplicates.length, lost };
   }
 }

@@ -42,7 +42,7 @@ describe("access-logs", () => {
       duplicates: 0,
       rows: written.rows,
       unparsed: written.unparsed,
-      split: [],
+      elsewhere: {},
       partitions: expect.any(Object),
       seconds: expect.any(Number),
     });

@@ -11,7 +11,6 @@ import { localLake } from "./local-lake";
 import { type LogFile, logFile } from "./log-files";
 import { deploy } from "./pipeline";
 import { expectSameRows, expectSameTables, expectSameUnparsedLines } from "./same-tables";
-import { ORIGIN } from "./table-rows";
 
 /** Delivers the same files to both sides. */
 async function deployWith(title: string, files: readonly LogFile[]) {
@@ -32,8 +31,7 @@ it("reads the same lines as the same rows: every length, odd values, hostile tex
     logFile(keyOf(format), knownLines(format)),
   ]);
   const { pipeline, lake } = await deployWith("edge cases", [...files, ...ODD_FILES]);
-  // A lake splits files whose lines are of many hours.
-  await expectSameTables(pipeline, lake, ORIGIN);
+  await expectSameTables(pipeline, lake);
 });
 
 /** Several gzip members, other line ends, no line end, only comments, bytes that are not UTF-8, no compression. */
@@ -218,9 +216,8 @@ if (OTHERS.length > 0) {
     const found: FormatId[] = [];
     for (const format of pipeline.formats) {
       if ((await lake.rows(format)).length > 0) {
-        // Also of these files, a lake splits some.
-        await expectSameRows(pipeline, lake, format, ORIGIN);
-        await expectSameUnparsedLines(pipeline, lake, format, ORIGIN);
+        await expectSameRows(pipeline, lake, format);
+        await expectSameUnparsedLines(pipeline, lake, format);
         found.push(format);
       } else expect(await lake.unparsed(format)).toEqual([]);
     }

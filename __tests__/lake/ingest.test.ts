@@ -64,7 +64,7 @@ describe("ingest", () => {
 
   it("writes the text to Hive-style folders and the rows to typed tables, with their partition keys", async () => {
     const key = albKey("20261124T0000Z");
-    lake.put(key, lines(albLine({ time: "2026-11-23T23:55:00.186641Z" })));
+    lake.put(key, lines(albLine()));
     await lake.ingest();
     const folder = join(lake.lake, "raw/alb_access_logs/dt=2026-11-23/hour=23");
     expect(readdirSync(folder)).toEqual([expect.stringMatching(/^[0-9a-f]{8}-.*\.log\.gz$/)]);
@@ -73,7 +73,7 @@ describe("ingest", () => {
         dt: "2026-11-23",
         hour: "23",
         log_file: `raw/alb_access_logs/dt=2026-11-23/hour=23/${readdirSync(folder)[0]}`,
-        time: "2026-11-23T23:55:00.186641Z",
+        time: "2026-11-23T07:05:00.186641Z",
       },
     ]);
   });
@@ -121,10 +121,7 @@ describe("ingest", () => {
     "takes nothing from the names of the folders above the lake: %s",
     async (folder) => {
       const other = join(lake.lake, folder, "lake");
-      lake.put(
-        albKey("20261124T0000Z"),
-        lines(albLine({ time: "2026-11-23T23:55:00.000001Z" }), "no log line"),
-      );
+      lake.put(albKey("20261124T0000Z"), lines(albLine(), "no log line"));
       const options = {
         inputs: [lake.logs],
         lake: other,
@@ -143,6 +140,16 @@ describe("ingest", () => {
   it("adds the logs in a folder that has the name of a prefix of the pipeline's bucket", async () => {
     for (const prefix of OWN_PREFIXES) lake.put(`${prefix}${cloudfrontKey()}`, cloudfrontLine());
     expect(await lake.ingest()).toMatchObject({ moved: OWN_PREFIXES.length, skipped: {} });
+  });
+
+  it("counts rows whose times are far from the hour in their file's name, as in files that were joined", async () => {
+    const at = (hour: string) => albLine({ time: `2026-11-23T${hour}:10:00.000001Z` });
+    lake.put(
+      albKey("20261123T0715Z"),
+      lines(at("04"), at("05"), at("07"), at("09"), at("10"), "no log line"),
+    );
+    expect((await lake.ingest()).elsewhere).toEqual({ alb_access_logs: 2 });
+    expect((await lake.ingest()).elsewhere).toEqual({});
   });
 
   it("keeps files with the same name from two folders apart", async () => {
