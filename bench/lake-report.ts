@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { FORMATS } from "../formats";
 import { MAX_PAGE_BYTES } from "../report/render";
 import { sum } from "../terminal/quantities";
 import type { BenchOptions, Cell, Outcome } from "./benchmark";
 import { logFiles, sample, sizeText, withFolder, writeFileList } from "./data";
-import { plainOf } from "./ingest-peers";
+import { COMPARED, plainOf } from "./ingest-peers";
 import { alternate, type Contestant, type Run, runOnce, runsOf, spread } from "./measure";
 import { filterTimes } from "./page-filters";
 import { debianPeer } from "./peers";
@@ -95,7 +94,7 @@ function report(lake: string, root: string): Page {
 }
 
 function goaccessPages(path: string, folder: string, root: string): Page {
-  const pages = Object.values(FORMATS).map((format) => {
+  const pages = COMPARED.map((format) => {
     const [list, file] = [join(root, "goaccess.list"), join(root, "goaccess.html")];
     writeFileList(list, logFiles(folder, [format]));
     const flags = `--log-format=${plainOf(format).goaccess} --no-global-config --no-progress -o '${file}'`;
