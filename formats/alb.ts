@@ -1,5 +1,5 @@
 import { byLoadBalancers } from "./load-balancer-delivery";
-import { loadBalancerClassifier, loadBalancerLayoutOf } from "./load-balancer-object";
+import { APPLICATION_LOG_TYPE, loadBalancerClassifier, loadBalancerLayoutOf } from "./load-balancer-object";
 import { column, type LogFormat } from "./log-format";
 
 /**
@@ -273,8 +273,8 @@ export const alb: LogFormat = {
       },
       // AWS delivers all fields of these logs.
       namesFields: false,
-      logType: "ALB_ACCESS_LOGS",
-      suffixPath: "ALB_ACCESS_LOGS/{yyyy}/{MM}/{dd}/{HH}",
+      logType: APPLICATION_LOG_TYPE,
+      suffixPath: `${APPLICATION_LOG_TYPE}/{yyyy}/{MM}/{dd}/{HH}`,
     },
   },
   delivered: loadBalancerLayoutOf("access"),

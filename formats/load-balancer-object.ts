@@ -20,6 +20,9 @@ interface LogNames {
   readonly vendedFolder?: string;
 }
 
+/** CloudWatch Logs' name of the access logs of Application Load Balancers. */
+export const APPLICATION_LOG_TYPE = "ALB_ACCESS_LOGS";
+
 /** Name and id of a load balancer. */
 const NAME_AND_ID = "[A-Za-z0-9.-]+";
 const NODE_AND_RANDOM = "[0-9a-fA-F.:]+_[A-Za-z0-9]+";
@@ -38,7 +41,7 @@ const application = (start: string): LogNames => ({
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html#access-log-file-format
  */
 const NAMES: Readonly<Record<LoadBalancerLog, LogNames>> = {
-  access: { ...application(""), vendedFolder: "ALB_ACCESS_LOGS" },
+  access: { ...application(""), vendedFolder: APPLICATION_LOG_TYPE },
   connection: application("conn_log_"),
   "health-check": application("health_check_log_"),
   network: { start: "", balancerStart: "net.", balancer: NAME_AND_ID, rest: "[A-Za-z0-9]+" },

@@ -1,5 +1,5 @@
 import { FORMATS } from ".";
-import { isJsonOnly } from "./log-format";
+import { fieldsByName, isJsonOnly } from "./log-format";
 
 /**
  * Name of a field's column in AWS's Parquet files, in lower case. Seen: `cs(User-Agent)` is `cs_User_Agent`, `c-ip` is `c_ip`.
@@ -16,7 +16,7 @@ const NAMES: ReadonlyMap<string, ReadonlySet<string>> = (() => {
   const names = new Map<string, Set<string>>();
   for (const format of Object.values(FORMATS)) {
     if (!format.json || isJsonOnly(format)) continue;
-    for (const { name } of [...format.fields, ...(format.namedFields ?? [])]) {
+    for (const { name } of fieldsByName(format)) {
       const column = columnNameOf(name);
       names.set(column, (names.get(column) ?? new Set()).add(name));
     }

@@ -50,11 +50,13 @@ const word: TokenScanner = ({ input, end }, start) => {
   return end;
 };
 
-const firstWord: TokenScanner = (line, start) => {
-  const { input } = line;
+const firstWord: TokenScanner = ({ input, end }, start) => {
   if (input[start] === HASH || input[start] === OPEN_BRACE) return -1;
-  const end = word(line, start);
-  for (let position = start; position < end; position++) if (input[position] === TAB) return -1;
+  for (let position = start; position < end; position++) {
+    const byte = input[position];
+    if (byte === SPACE) return atLeastOne(start, position);
+    if (byte === QUOTE || byte === TAB) return -1;
+  }
   return atLeastOne(start, end);
 };
 

@@ -4,6 +4,7 @@ import type { QueryEngine, Statement } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
 import { duckdb } from "./duckdb-library";
 import { isOneSelect, streamReadOnly } from "./read-only-statement";
+import { chunksOf, LOCAL_QUERY } from "./result-chunks";
 
 /** A DuckDB database in memory: the local query engine. Statements do not wait for each other. */
 export interface DuckdbEngine extends QueryEngine {
@@ -23,8 +24,6 @@ export interface DuckdbEngine extends QueryEngine {
   close(): void;
 }
 
-/** Id of a statement. Local statements are not looked up later, so one id is enough. */
-const LOCAL_QUERY = "local";
 /** Nothing is downloaded: all needed extensions are built in. */
 const OFFLINE = { autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
 
@@ -59,12 +58,7 @@ export async function openDuckdb(settings: Readonly<Record<string, string>> = {}
       attempt(LOCAL_QUERY, () => (isReadOnly ? streamReadOnly(reader, sql) : reader.stream(sql))),
     chunks: (sql, use) =>
       onOwnConnection(LOCAL_QUERY, async (connection) => {
-        const result = await connection.stream(sql);
-        for (;;) {
-          const chunk = await result.fetchChunk();
-          if (!chunk || chunk.rowCount === 0) return;
-          use(chunk);
-        }
+        for await (const chunk of chunksOf(await connection.stream(sql))) use(chunk);
       }),
     isOneSelect: (sql) => attempt(LOCAL_QUERY, () => isOneSelect(reader, sql)),
     close: () => {
@@ -78,7 +72,7 @@ async function attempt<T>(queryId: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UserError || error instanceof QueryFailedError) throw error;
     throw new QueryFailedError(queryId, messageOf(error), { cause: error });
   }
 }

@@ -5,6 +5,7 @@ import { messageOf, QueryFailedError } from "../handlers/core/errors";
 import { CorruptFileError } from "./corrupt-file";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { peek } from "./peek";
+import { columnsOf, quoted, type ResultColumn } from "./plain-columns";
 
 const MAGIC = Buffer.from("PAR1");
 const INSTANT_FORM = "%Y-%m-%dT%H:%M:%S.%fZ";
@@ -35,8 +36,7 @@ export async function* withoutParquet(
 }
 
 async function* linesOf(engine: DuckdbEngine, file: string): AsyncGenerator<Buffer> {
-  const columns = (await engine.rows(`DESCRIBE SELECT * FROM ${file}`))
-    .map(([name, type]) => ({ name: String(name), type: String(type) }))
+  const columns = (await columnsOf(engine, `SELECT * FROM ${file}`))
     .map((column) => ({ text: textOf(column), fields: fieldNamesOf(column.name) }))
     .filter(({ fields }) => fields.length > 0);
   if (columns.length === 0) return;
@@ -51,8 +51,8 @@ async function* linesOf(engine: DuckdbEngine, file: string): AsyncGenerator<Buff
 }
 
 /** SQL of a column's value as AWS writes it in JSON; lists and structures have no text. */
-function textOf({ name, type }: { readonly name: string; readonly type: string }): string {
-  const value = `"${name.replaceAll('"', '""')}"`;
+function textOf({ name, type }: ResultColumn): string {
+  const value = quoted(name);
   if (/^(?:STRUCT|MAP|UNION)|\]$/.test(type)) return "CAST(NULL AS VARCHAR)";
   if (type === "TIMESTAMP WITH TIME ZONE") return `strftime(${value} AT TIME ZONE 'UTC', '${INSTANT_FORM}')`;
   if (type.startsWith("TIMESTAMP")) return `strftime(${value}, '${INSTANT_FORM}')`;

@@ -100,7 +100,7 @@ export async function openLake(
     deleteSpills(lake.root);
   };
   try {
-    // Files of a lake never change: their schemas and statistics are read once for all statements.
+    // The schemas and statistics of files are read once for all statements; of a file that is replaced meanwhile, again.
     await engine.run({ sql: "SET parquet_metadata_cache = true", token: "settings" });
     await createFunctions(engine);
     await createViews(engine, lake);

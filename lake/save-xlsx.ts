@@ -1,7 +1,7 @@
-import { messageOf, QueryFailedError } from "../handlers/core/errors";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { duckdb } from "./duckdb-library";
 import { columnsOf, type ResultColumn, relationOf } from "./plain-columns";
+import { chunksOf } from "./result-chunks";
 import { columnWidths, rowSql, titleRow, XLSX_STYLES } from "./xlsx-cells";
 import { ZipWriter } from "./zip-writer";
 
@@ -53,12 +53,7 @@ export async function saveXlsx(
 /** The bytes of each row, in batches: to make texts of them, and bytes again, would take as long as the query. */
 async function* rowBytes(engine: DuckdbEngine, sql: string): AsyncGenerator<readonly Uint8Array[]> {
   const { DuckDBBlobVector } = duckdb();
-  const result = await engine.stream(sql);
-  for (;;) {
-    const chunk = await result.fetchChunk().catch((error: unknown) => {
-      throw new QueryFailedError("local", messageOf(error), { cause: error });
-    });
-    if (!chunk || chunk.rowCount === 0) return;
+  for await (const chunk of chunksOf(await engine.stream(sql))) {
     const column = chunk.getColumnVector(0);
     if (!(column instanceof DuckDBBlobVector)) throw new Error("rows of a sheet are not bytes");
     yield Array.from({ length: chunk.rowCount }, (_, row) => column.getItemBytes(row) ?? new Uint8Array());

@@ -1,8 +1,8 @@
 import { sqlString } from "../formats/render/sql-text";
-import { messageOf, QueryFailedError } from "../handlers/core/errors";
 import { csvText, NEEDS_QUOTES } from "../terminal/csv";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { columnsOf, plainRows, quoted, type ResultColumn, type TextOptions } from "./plain-columns";
+import { chunksOf } from "./result-chunks";
 
 /**
  * The rows of one SELECT as CSV or JSON, in parts. DuckDB makes the text of each row: to read all values into
@@ -71,12 +71,5 @@ function csvField({ name, type }: ResultColumn): string {
 
 /** The texts of a query with one column, in batches. @throws QueryFailedError */
 export async function* linesOf(engine: DuckdbEngine, sql: string): AsyncGenerator<readonly string[]> {
-  const result = await engine.stream(sql);
-  for (;;) {
-    const chunk = await result.fetchChunk().catch((error: unknown) => {
-      throw new QueryFailedError("local", messageOf(error), { cause: error });
-    });
-    if (!chunk || chunk.rowCount === 0) return;
-    yield chunk.getColumnValues(0).map(String);
-  }
+  for await (const chunk of chunksOf(await engine.stream(sql))) yield chunk.getColumnValues(0).map(String);
 }

@@ -22,6 +22,7 @@ import {
 import { faultOf } from "./athena-failure";
 import { rowsReadExcept } from "./athena-statistics";
 import { athenaRow, columnNames } from "./athena-values";
+import { pagesOf } from "./pages";
 
 /** An engine that returns values of the types of their columns. */
 export interface TableEngine {
@@ -85,18 +86,13 @@ async function resultOf(
 ): Promise<{ readonly columns: readonly ColumnInfo[]; readonly rows: readonly Row[] }> {
   const rows: Row[] = [];
   let columns: readonly ColumnInfo[] = [];
-  let token: string | undefined;
-  do {
-    const { ResultSet: results, NextToken } = await client.send(
-      new GetQueryResultsCommand({
-        QueryExecutionId: queryId,
-        ...(token === undefined ? {} : { NextToken: token }),
-      }),
-    );
+  const pages = pagesOf((next) =>
+    client.send(new GetQueryResultsCommand({ QueryExecutionId: queryId, ...next })),
+  );
+  for await (const { ResultSet: results } of pages) {
     columns = results?.ResultSetMetadata?.ColumnInfo ?? columns;
     rows.push(...(results?.Rows ?? []));
-    token = NextToken;
-  } while (token !== undefined);
+  }
   // The first row holds the names of the columns.
   return { columns, rows: rows.slice(1) };
 }

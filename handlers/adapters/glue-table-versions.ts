@@ -5,6 +5,7 @@ import {
 } from "@aws-sdk/client-glue";
 import { RetryableError } from "../core/errors";
 import type { TableVersions } from "../core/ports";
+import { pagesOf } from "./pages";
 
 export interface GlueVersionsOptions {
   readonly client: Pick<GlueClient, "send">;
@@ -48,18 +49,11 @@ async function versionsOf(
   table: string,
 ): Promise<string[]> {
   const ids: string[] = [];
-  let token: string | undefined;
-  do {
-    const { TableVersions = [], NextToken } = await client.send(
-      new GetTableVersionsCommand({
-        DatabaseName: database,
-        TableName: table,
-        ...(token === undefined ? {} : { NextToken: token }),
-      }),
-    );
+  const pages = pagesOf((next) =>
+    client.send(new GetTableVersionsCommand({ DatabaseName: database, TableName: table, ...next })),
+  );
+  for await (const { TableVersions = [] } of pages)
     ids.push(...TableVersions.flatMap(({ VersionId }) => VersionId ?? []));
-    token = NextToken;
-  } while (token !== undefined);
   // Ids are numbers as texts.
   return ids.sort((a, b) => Number(b) - Number(a));
 }

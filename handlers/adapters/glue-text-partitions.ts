@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-glue";
 import { RetryableError } from "../core/errors";
 import type { TextPartitions } from "../core/ports";
+import { pagesOf } from "./pages";
 
 export interface GluePartitionsOptions {
   readonly client: Pick<GlueClient, "send">;
@@ -38,23 +39,23 @@ export const glueTextPartitions = ({ client, database }: GluePartitionsOptions):
       throw new RetryableError("QUERY_FAILED", message);
     };
     let aligned = 0;
-    let token: string | undefined;
-    do {
-      const { Partitions = [], NextToken } = await client.send(
+    const pages = pagesOf((next) =>
+      client.send(
         new GetPartitionsCommand({
           DatabaseName: database,
           TableName: table,
           // Fewer bytes; the pattern has a group for each column.
           ExcludeColumnSchema: true,
-          ...(token === undefined ? {} : { NextToken: token }),
+          ...next,
         }),
-      );
+      ),
+    );
+    for await (const { Partitions = [] } of pages) {
       const old = Partitions.filter((one) => patternOf(one.StorageDescriptor) !== patternOf(storage));
       for (let start = 0; start < old.length; start += PARTITIONS_PER_UPDATE)
         await update(old.slice(start, start + PARTITIONS_PER_UPDATE).map((one) => withStorage(one, storage)));
       aligned += old.length;
-      token = NextToken;
-    } while (token !== undefined);
+    }
     return aligned;
   },
 });
