@@ -1,11 +1,14 @@
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { addHours, hourOf } from "../formats/hour";
 import type { HourRange } from "../handlers/core/add-partitions";
 import type { Report } from "../inspect/report";
 import { DEFAULT_HOURS } from "../inspect/thresholds";
 import type { LocateOptions } from "../operations/locate-pipeline";
+import { settingsPath } from "../settings/settings-file";
 import { usageError } from "../terminal/user-error";
 import { wholeNumber } from "./command-line";
+import { defaultLake, LAKE_HELP } from "./default-lake";
 import { addRangeOptions, hoursOf, type TimeOptions } from "./time-range";
 
 /** How a command finds the pipeline on AWS. */
@@ -22,7 +25,9 @@ export interface InspectOptions extends DeploymentOptions, Pick<TimeOptions, "fr
 
 export const addInspectOptions = (command: Command): Command =>
   addRangeOptions(
-    addDeploymentOptions(command.option("--lake <folder>", "lake: folder of the lake")),
+    addDeploymentOptions(
+      command.option("--lake <folder>", `lake: ${LAKE_HELP}, without settings of a stack`),
+    ),
     "see --since",
   )
     .option(
@@ -56,12 +61,17 @@ export function rangeOf({ since, from, to }: HourOptions, now: Date): HourRange 
   return hoursOf({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }, now);
 }
 
+/** The default lake, where nothing names a stack. */
+const lakeWithoutSettings = ({ settings, bucket, outputs }: DeploymentOptions): string | undefined =>
+  (settings ?? bucket ?? outputs) === undefined && !existsSync(settingsPath()) ? defaultLake() : undefined;
+
 /**
  * Runs a report with the options that these commands share. The modules for settings and the SDK are large: only a
  * report about AWS loads them.
  */
 export async function reportOf(kind: "status" | "doctor", options: InspectOptions): Promise<Report> {
-  const { lake, settings, bucket, outputs } = options;
+  const { settings, bucket, outputs } = options;
+  const lake = options.lake ?? lakeWithoutSettings(options);
   const range = rangeOf(options, new Date());
   if (lake !== undefined) {
     const { lakeReport } = await import("../inspect/lake-report.js");

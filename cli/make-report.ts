@@ -10,6 +10,7 @@ import type { PageAssets } from "../report/render";
 import { type Written, writeReport } from "../report/write-report";
 import { UserError, usageError } from "../terminal/user-error";
 import { requireOutsideLake } from "./outside-lake";
+import { loggedText } from "./warn-about-lake";
 
 /** What a report is about, and where it goes. */
 export interface PageOptions {
@@ -48,7 +49,9 @@ export async function makeReport(
       ...(table === undefined ? {} : { tables: [table] }),
     };
     const written = await writtenTo(output, writeReport(lakeEngine(lake), asked, output, assets, onProgress));
-    if (written.tables.length === 0) throw new UserError(`lake ${folder}: no requests in the range`);
+    if (written.tables.length === 0) {
+      throw new UserError(`lake ${folder}: no requests in the range; it has ${await loggedText(folder)}`);
+    }
     return written;
   });
 }

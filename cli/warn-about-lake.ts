@@ -27,11 +27,16 @@ export async function warnAboutLake(folder: string, asked?: Asked): Promise<void
   const logged = await loggedDays(lake);
   const own = logged.find(({ format }) => format === asked.format);
   const { first, last } = daysOf(asked.range);
-  if (!own)
-    warn(`the lake has no ${asked.format} logs; it has ${logged.map(daysText).join(", ") || "no logs"}`);
+  if (!own) warn(`the lake has no ${asked.format} logs; it has ${daysTexts(logged)}`);
   else if (own.last < first || own.first > last)
     warn(`the lake has ${daysText(own)}, by the names of their files: none of the asked days`);
 }
+
+/** Which logs a lake has, of which days. */
+export const loggedText = async (folder: string): Promise<string> =>
+  daysTexts(await loggedDays(await existingLake(folder)));
+
+const daysTexts = (logged: readonly LoggedDays[]): string => logged.map(daysText).join(", ") || "no logs";
 
 const daysText = ({ format, first, last }: LoggedDays): string =>
   `${format} logs of ${first === last ? first : `${first} to ${last}`}`;

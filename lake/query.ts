@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { DuckDBResult } from "@duckdb/node-api";
 import { FORMATS } from "../formats";
-import type { LogFormat } from "../formats/log-format";
+import { type LogFormat, unparsedViewOf } from "../formats/log-format";
 import { PARTITION_KEYS } from "../formats/partition-layout";
 import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
@@ -154,14 +154,28 @@ async function limitToTables(
   for (const setting of settings) await engine.run({ sql: `SET ${setting}`, token: "settings" });
 }
 
-/** Shows DuckDB's reason in one line. */
+const MISSING_TABLE = /^(Catalog Error: Table with name \S+ does not exist!) Did you mean "(\w+)/;
+
+/** DuckDB's reason in one line. It may propose one of its own tables in place of a missing one. */
+function reasonOf({ reason }: QueryFailedError): string {
+  const line = (reason.replace("Failed to extract statements: ", "").split("\n\n")[0] ?? "").replaceAll(
+    /\s*\n\s*/g,
+    " ",
+  );
+  const [, missing, proposed = ""] = MISSING_TABLE.exec(line) ?? [];
+  if (missing === undefined || VIEWS.has(proposed)) return line;
+  return `${missing} The tables are ${TABLES.join(", ")}`;
+}
+
+const TABLES = Object.values(FORMATS).map(({ table }) => table);
+const VIEWS: ReadonlySet<string> = new Set([...TABLES, ...Object.values(FORMATS).map(unparsedViewOf)]);
+
 async function failing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof QueryFailedError)) throw error;
-    const reason = error.reason.replace("Failed to extract statements: ", "").split("\n\n")[0] ?? "";
-    throw new UserError(`SQL failed: ${reason.replaceAll(/\s*\n\s*/g, " ")}`, undefined, { cause: error });
+    throw new UserError(`SQL failed: ${reasonOf(error)}`, undefined, { cause: error });
   }
 }
 
@@ -204,7 +218,8 @@ async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void
     ];
     const views = {
       [format.table]: `SELECT ${typed.map(sqlIdentifier).join(", ")} FROM (${files}) WHERE unparsed IS NULL`,
-      [`${format.table}_unparsed`]: `SELECT unparsed AS line, log_file FROM (${files}) WHERE unparsed IS NOT NULL`,
+      [unparsedViewOf(format)]:
+        `SELECT unparsed AS line, log_file FROM (${files}) WHERE unparsed IS NOT NULL`,
     };
     for (const [name, select] of Object.entries(views)) {
       await engine.run({ sql: `CREATE VIEW ${sqlIdentifier(name)} AS ${select}`, token: name });

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadSettings, SETTINGS_FILE } from "../settings/load";
+import { loadSettings } from "../settings/load";
+import { SETTINGS_FILE } from "../settings/settings-file";
 import { dropTokenTraces } from "../stacks/token-traces";
 import { ownMoves, renderMoved, renderMovedBack } from "../terraform-module/moved";
 import { renderReadme } from "../terraform-module/readme";

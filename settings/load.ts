@@ -15,10 +15,7 @@ import { jsonMistake } from "./json-mistake";
 import { messageOf, shown } from "./messages";
 import { pipelinePropsOf, toLogSource } from "./pipeline-props";
 import { type Settings, settingsSchema } from "./schema";
-
-export const SETTINGS_FILE = "access-logs.json";
-/** Environment variable with the path of another settings file. */
-export const SETTINGS_VARIABLE = "ACCESS_LOGS_SETTINGS";
+import { SETTINGS_VARIABLE, settingsPath } from "./settings-file";
 
 /** An invalid settings file; the message lists every problem. */
 export class SettingsError extends Error {
@@ -34,7 +31,7 @@ export const loadPipelineProps = (path?: string): RegionalProps => pipelineProps
  * @param path default: the value of `ACCESS_LOGS_SETTINGS`, else `access-logs.json` in the current folder
  * @throws SettingsError that names the file, and each invalid option with its given and its expected value
  */
-export function loadSettings(path = process.env[SETTINGS_VARIABLE] ?? SETTINGS_FILE): Settings {
+export function loadSettings(path = settingsPath()): Settings {
   if (!existsSync(path)) {
     throw new SettingsError(
       `${path}: the file does not exist; set ${SETTINGS_VARIABLE} to another file, or run this in the folder of the file`,

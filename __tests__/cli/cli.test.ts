@@ -124,6 +124,12 @@ describe("access-logs", () => {
       /"from" must be a valid time, e\.g\. 2026-11-23, /,
     ],
     [["ask", "alb_tls", "--lake", "LAKE", "--to", "2026-06-01"], 2, /--to needs --from/],
+    [
+      ["query", "FROM nope", "--lake", "LAKE"],
+      1,
+      /Table with name nope does not exist! The tables are alb_access_logs, /,
+    ],
+    [["query", "FROM alb_access_log", "--lake", "LAKE"], 1, /does not exist! Did you mean "alb_access_logs/],
     [["ask", "alb_compare_week", "--lake", "LAKE"], 2, /set the day to compare, e\.g\. --from 2026-11-23/],
     [["ddl", "--database", "a b"], 2, /Expected lower-case letters, digits and _/],
   ])("answers a wrong command line with one line and an exit code: %j", (args, status, message) => {

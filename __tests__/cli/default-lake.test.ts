@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultLake, newLake } from "../../cli/default-lake";
@@ -43,6 +43,26 @@ describe("the lake of a command that names none", () => {
       });
       expect([status, stdout]).toEqual([0, expect.stringContaining("1 new in alb_access_logs")]);
       expect(await lake.query("SELECT count(*) AS n FROM alb_access_logs")).toEqual([{ n: 1 }]);
+    } finally {
+      lake.delete();
+    }
+  });
+
+  it("is also that of status where there are no settings", async () => {
+    const lake = testLake();
+    try {
+      lake.put(albKey(), `${albLine()}\n`);
+      await lake.ingest();
+      const run = (settings: string) =>
+        runProgram(["status"], {
+          environment: { ACCESS_LOGS_LAKE: lake.lake, ACCESS_LOGS_SETTINGS: join(folder, settings) },
+        });
+      expect(await run("none.json")).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining(`lake ${lake.lake}`),
+      });
+      writeFileSync(join(folder, "invalid.json"), "{");
+      expect(await run("invalid.json")).toMatchObject({ status: 1, stdout: "" });
     } finally {
       lake.delete();
     }

@@ -70,7 +70,11 @@ describe("access-logs report", () => {
     [["--table", "other"], 2, /^error: --table: there are reports about alb_access_logs, /],
     [["--to", "2026-06-01"], 2, /^error: --to needs --from/],
     [["--from", "tomorrow"], 2, /^error: "from" must be a valid time, e.g. 2026-11-23, /],
-    [["--from", "2016-01-01", "--to", "2016-01-02"], 1, /^error: lake .*: no requests in the range\n$/],
+    [
+      ["--from", "2016-01-01", "--to", "2016-01-02"],
+      1,
+      /^error: lake .*: no requests in the range; it has alb logs of /,
+    ],
     [["-o", "missing/report.html"], 1, /^error: missing: the folder does not exist; create it\n$/],
   ])("answers %j with one line and an exit code", async (args, status, message) => {
     const outcome = await report(...args);

@@ -67,7 +67,7 @@ function addQuestion(ask: Command, question: Question): void {
   addRangeOptions(
     command,
     comparesWeeks(question)
-      ? "none on a lake; the last 24 hours on Athena"
+      ? "required on a lake; the last 24 hours on Athena"
       : "all rows of a lake; the last 24 hours on Athena, which bills scanned bytes",
   );
   for (const parameter of question.parameters) command.addOption(optionOf(parameter));
