@@ -1,29 +1,13 @@
 #!/usr/bin/env node
 import { inspect, styleText } from "node:util";
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { codeOf } from "../handlers/core/errors";
-import { version } from "../package.json";
 import { printableError, printableLines } from "../terminal/printable";
 import { screenOf } from "../terminal/screen";
 import { EXIT_USAGE, UserError } from "../terminal/user-error";
 import { writeErrors } from "../terminal/write";
-import { addAskCommand } from "./commands/ask";
-import { addBackfillCommand } from "./commands/backfill";
-import { addBucketPolicyCommand } from "./commands/bucket-policy";
-import { addCompletionCommand } from "./commands/completion";
-import { addConnectBucketCommand } from "./commands/connect-bucket";
-import { addCostCommand } from "./commands/cost";
-import { addDdlCommand } from "./commands/ddl";
-import { addDeployerPolicyCommand } from "./commands/deployer-policy";
-import { addDoctorCommand } from "./commands/doctor";
-import { addIngestCommand } from "./commands/ingest";
-import { addQueryCommand } from "./commands/query";
-import { addRedriveCommand } from "./commands/redrive";
-import { addReportCommand } from "./commands/report";
-import { addSampleCommand } from "./commands/sample";
-import { addShellCommand } from "./commands/shell";
-import { addStatusCommand } from "./commands/status";
 import { explanationOf } from "./explain-error";
+import { accessLogs } from "./program";
 
 // Node 20 still works: without this, the SDK prints nine lines of warning before each answer. The README names the
 // supported versions.
@@ -31,34 +15,6 @@ import { explanationOf } from "./explain-error";
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 const EXIT_FAILED = 1;
-
-const program = new Command("access-logs")
-  .description(
-    "Ingest and query ALB and CloudFront access logs in a lake, and operate and query the pipeline on AWS",
-  )
-  .version(version)
-  .configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) })
-  .helpCommand("help [command]", "show the help of a command")
-  .exitOverride();
-
-addSampleCommand(program);
-addIngestCommand(program);
-addQueryCommand(program);
-addAskCommand(program);
-addShellCommand(program);
-addReportCommand(program);
-addBackfillCommand(program);
-addConnectBucketCommand(program);
-addBucketPolicyCommand(program);
-addDeployerPolicyCommand(program);
-addCostCommand(program);
-addStatusCommand(program);
-addDoctorCommand(program);
-addRedriveCommand(program);
-addDdlCommand(program);
-addCompletionCommand(program);
-
-for (const command of program.commands) command.exitOverride();
 
 main().catch((error: unknown) => {
   // With the stack trace: this is a bug in the program, and a bug report needs the trace.
@@ -68,7 +24,7 @@ main().catch((error: unknown) => {
 
 async function main(): Promise<void> {
   try {
-    await program.parseAsync();
+    await accessLogs({ writeErr: (text) => process.stderr.write(printableLines(text)) }).parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;

@@ -9,6 +9,7 @@ import { SETTINGS_FILE } from "../settings/settings-file";
 import { designsTable, renderCostPage } from "./cost-page";
 import { renderFindingsPage } from "./findings-page";
 import { withSection } from "./generated-section";
+import { renderManPage } from "./man-page";
 import { renderQuestionsPage } from "./questions-page";
 import { settingsTable } from "./settings-table";
 import { renderSqlPage } from "./sql-page";
@@ -23,6 +24,7 @@ export const generatedFiles = (): ReadonlyMap<string, string> =>
     ["docs/queries.md", renderQuestionsPage()] as const,
     ["docs/sql.md", renderSqlPage()] as const,
     ["docs/cost.md", renderCostPage()] as const,
+    ["docs/access-logs.1", renderManPage()] as const,
     ["README.md", withTables(readFileSync("README.md", "utf8"))] as const,
     ["athena.ddl", athenaDdlFile({ database: DDL_DATABASE, bucket: DDL_BUCKET })] as const,
     ["docs/deployer-policy.json", deployerPolicy()] as const,
