@@ -1,19 +1,15 @@
 import type { DimensionId, PackedCube, Report, TableReport } from "../model";
 import { CHART_WIDTH } from "../page/chart";
+import { AS_IT_IS, type Mode, type TableState } from "../page/mode";
 import { h, visible } from "../page/node";
-import { answerPanels, overTime, type Panel, rejectedPanel, slotStart } from "../page/panels";
+import { overTime, slotStart } from "../page/over-time";
+import type { Panel } from "../page/panel";
+import { shownRows } from "../page/panel-table";
+import { panelsOf } from "../page/panels";
+import { answerPanels, rejectedPanel } from "../page/row-panels";
 import { EVERYTHING, hashOf, type State, stateOf, toggled } from "../page/state";
 import { csvCell } from "../page/text";
-import {
-  AS_IT_IS,
-  answerParts,
-  type Mode,
-  panelsOf,
-  rejectedParts,
-  shownRows,
-  type TableState,
-  tableParts,
-} from "../page/view";
+import { answerParts, rejectedParts, tableParts } from "../page/view";
 import { unpackReport } from "../unpack";
 import { timeText } from "../zone";
 import { brushable } from "./brush";

@@ -3,7 +3,7 @@ import { line, stack } from "d3-shape";
 import type { TableReport } from "../model";
 import { clockText, dayText } from "../zone";
 import { type Element, h, type Part } from "./node";
-import { type OverTime, slotStart } from "./panels";
+import { type OverTime, slotStart } from "./over-time";
 import { durationText, shortCount } from "./text";
 
 export const CHART_WIDTH = 960;

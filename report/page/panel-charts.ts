@@ -1,0 +1,54 @@
+import type { TableReport } from "../model";
+import { legend, lineChart, statusChart, statusLegend } from "./chart";
+import type { Mode } from "./mode";
+import { h, type Part } from "./node";
+import { overTime, slotStart } from "./over-time";
+import type { Panel } from "./panel";
+import { applied, type State } from "./state";
+
+/** Requests over time by status class; nothing without requests. */
+export function timeChart(table: TableReport, state: State, { timeZone, width }: Mode): Part[] {
+  const over = overTime(table, state);
+  if (!over || over.counts.length === 0) return [];
+  return [
+    statusLegend(over.statuses),
+    h("div", { class: "plot", "data-brush": table.format }, statusChart(table, over, timeZone, width)),
+  ];
+}
+
+/** Quantiles of response times; the average where filters leave no quantiles. */
+export function latencyChart(
+  table: TableReport,
+  state: State,
+  panel: Panel,
+  { timeZone, width }: Mode,
+): Part[] {
+  if (panel.rows.length === 0) return [];
+  const names = panel.columns.slice(1).map(({ label }) => label);
+  const over = overTime(table, state);
+  const isAverage = names.length === 1;
+  const { selection } = applied(table, state);
+  const first = selection.time?.from ?? 0;
+  const last = Math.min(
+    selection.time?.until ?? Number.POSITIVE_INFINITY,
+    Math.ceil((table.until - table.from) / table.slotMs),
+  );
+  const slots = new Map(table.slots.map((one) => [one.slot, one]));
+  const lines = isAverage
+    ? [{ name: "Average", values: over?.averages ?? [] }]
+    : (["p50", "p95", "p99"] as const).map((name) => ({
+        name,
+        values: Array.from({ length: Math.max(0, last - first) }, (_, index) => {
+          const seconds = slots.get(first + index)?.[name] ?? null;
+          return seconds === null ? null : seconds * 1000;
+        }),
+      }));
+  const timeOf =
+    isAverage && over
+      ? (slot: number) => slotStart(table, over, slot)
+      : (slot: number) => table.from + (first + slot) * table.slotMs;
+  return [
+    legend(names.map((name, index) => [`l${index}`, name])),
+    h("div", { class: "plot" }, lineChart(lines, timeOf, timeZone, width)),
+  ];
+}

@@ -1,0 +1,36 @@
+import { sqlString } from "../../formats/render/sql-text";
+import { type Domain, MAX_VALUE, QUANTILES, type TableReport } from "../model";
+import type { State } from "./state";
+
+/** The quantiles of the times as columns. */
+export const quantileColumns = ({ seconds }: TableReport): string =>
+  QUANTILES.map((part) => `approx_percentile(${seconds}, ${part}) AS p${part * 100}`).join(", ");
+
+/** The expression of the status class. */
+export const statusSql = (table: TableReport): string =>
+  table.dimensions.find(({ id }) => id === "status")?.sql ?? "''";
+
+/** The values of a dimension or list with the most requests. */
+export const groupSql = (table: TableReport, state: State, { id, sql, within: only }: Domain): string =>
+  `SELECT ${sql} AS ${id}, count(*) AS requests
+FROM ${table.table}
+WHERE ${condition(table, only ? { ...state, filters: new Map([...state.filters, [only.dimension, [only.value]]]) } : state, id)}
+GROUP BY 1
+ORDER BY 2 DESC
+LIMIT 100`;
+
+/** The range of the report and the filters as a condition; a dimension's own filter is left out, as in its panel. */
+export function condition(table: TableReport, { time, filters }: State, without?: string): string {
+  const chosen = table.dimensions.flatMap(({ id, sql }) => {
+    const values = filters.get(id);
+    if (!values || id === without) return [];
+    const text = `coalesce(${sql}, '')`;
+    const isCut = values.some(({ length }) => length >= MAX_VALUE);
+    return [`${isCut ? `substr(${text}, 1, ${MAX_VALUE})` : text} IN (${values.map(sqlString).join(", ")})`];
+  });
+  const between = time ? [`time >= ${timestamp(time.from)}`, `time < ${timestamp(time.until)}`] : [];
+  return [table.range, ...between, ...chosen].join("\n  AND ");
+}
+
+const timestamp = (instant: number): string =>
+  `TIMESTAMP ${sqlString(new Date(instant).toISOString().slice(0, 19).replace("T", " "))}`;

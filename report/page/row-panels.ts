@@ -1,0 +1,116 @@
+import { type AnsweredTable, type DetailRows, MIN_TIMED, type Rejected, type TableReport } from "../model";
+import type { Panel } from "./panel";
+import { quantileColumns } from "./panel-sql";
+import type { State } from "./state";
+
+/** Rows that no filter changes. */
+export const detailPanels = ({ format, details }: TableReport): Panel[] =>
+  details.map((detail) => {
+    const panel = rowsPanel(`${format}-${detail.id.replace(/^.*_/, "")}`, detail);
+    return { ...panel, notes: [...panel.notes, "Filters do not apply to these rows."] };
+  });
+
+/** The answers of a table's questions, and its unparsed lines. */
+export const answerPanels = (table: AnsweredTable): Panel[] => [
+  ...table.answers.map((answer) => rowsPanel(`answer-${answer.id}`, answer)),
+  ...(table.unread?.unparsed !== 0 ? [unreadPanel(table)] : []),
+];
+
+function rowsPanel(id: string, { title, note, columns, rows, sql }: DetailRows): Panel {
+  return {
+    id,
+    title,
+    notes: [note],
+    columns: columns.map((label) => ({
+      label: label.replaceAll("_", " "),
+      kind: rows.some((row) => typeof row[columns.indexOf(label)] === "number") ? "count" : "text",
+    })),
+    rows: rows.map((cells) => ({
+      cells: cells.map((cell) =>
+        cell === null || typeof cell === "number" || typeof cell === "string" ? cell : JSON.stringify(cell),
+      ),
+    })),
+    sql,
+  };
+}
+
+/** Quantiles of the paths: a click filters by the path, but the times are those of all its requests. */
+export function slowestPanel(table: TableReport, state: State): Panel {
+  const sql = table.dimensions.find(({ id }) => id === "path")?.sql ?? "''";
+  const chosen = state.filters.get("path");
+  return {
+    id: `${table.format}-slowest`,
+    title: "Slowest paths",
+    dimension: "path",
+    notes: [
+      `Of the paths with the most requests, errors and time; those with at least ${MIN_TIMED} requests. Filters do not apply to these rows.`,
+    ],
+    columns: [
+      { label: "Path", kind: "text" },
+      { label: "Requests with a time", kind: "count" },
+      ...["p50", "p95", "p99"].map((label) => ({ label, kind: "milliseconds" }) as const),
+    ],
+    rows: table.slowest.map(({ path, requests, ...times }) => ({
+      cells: [path, requests, ...[times.p50, times.p95, times.p99].map((seconds) => seconds * 1000)],
+      filter: path,
+      isChosen: chosen?.includes(path) ?? false,
+    })),
+    sql: `SELECT ${sql} AS path, count(*) AS requests, ${quantileColumns(table)}
+FROM ${table.table}
+WHERE ${table.range} AND ${table.seconds} >= 0
+GROUP BY 1
+HAVING count(*) >= ${MIN_TIMED}
+ORDER BY 4 DESC
+LIMIT 100`,
+  };
+}
+
+/** Files whose lines are in no table. */
+export function rejectedPanel(rejected: Rejected | null): Panel {
+  const panel = {
+    id: "rejected",
+    title: "Files without rows",
+    notes: [],
+    columns: ["File", "Reason", "Detail"].map((label) => ({ label, kind: "text" }) as const),
+    rows: [],
+  };
+  if (rejected === null)
+    return { ...panel, missing: 'Not listed here: "access-logs redrive --rejected --dry-run" lists them.' };
+  const { files, examples } = rejected;
+  return {
+    ...panel,
+    notes: [
+      `${files.toLocaleString("en-US")} files that could not be read: their lines are in no number of this page.`,
+    ],
+    rows: examples.map(({ key, reason, detail }) => ({ cells: [key, reason, detail] })),
+  };
+}
+
+/** Lines that are no rows. */
+export function unreadPanel({
+  format,
+  table,
+  unread,
+}: Pick<TableReport, "format" | "table" | "unread">): Panel {
+  const panel = {
+    id: `${format}-unparsed`,
+    title: "Unparsed lines",
+    notes: [],
+    columns: ["Line", "File"].map((label) => ({ label, kind: "text" }) as const),
+    rows: [],
+    sql: `SELECT line, log_file FROM ${table}_unparsed`,
+  };
+  if (unread === null)
+    return {
+      ...panel,
+      missing:
+        "Not counted here, as Athena would read the text of all files: the pipeline's metric UnparsedLines counts them, and the SQL shows them; add the days to it.",
+    };
+  return {
+    ...panel,
+    notes: [
+      `${unread.unparsed.toLocaleString("en-US")} lines of all times are in no row, and in no number above.`,
+    ],
+    rows: unread.examples.map(({ line, file }) => ({ cells: [line, file] })),
+  };
+}

@@ -1,0 +1,122 @@
+import { exactCube, type Sum, sumBy } from "../cube";
+import { type Cube, type CubeColumn, type DimensionId, type Domain, type TableReport, VALUE } from "../model";
+import { type Figures, figures, figuresOf, isMeasured } from "./figures";
+import { type Column, MISSING, OTHER, type Panel, type Row } from "./panel";
+import { groupSql } from "./panel-sql";
+import { applied, type State } from "./state";
+import type { Value } from "./text";
+
+const TRAFFIC: readonly Column[] = [
+  { label: "Requests", kind: "count" },
+  { label: "Share", kind: "percent" },
+  { label: "4xx", kind: "count" },
+  { label: "5xx", kind: "count" },
+  { label: "Sent", kind: "bytes" },
+];
+
+/** One row for each value of a dimension; its own filter marks rows instead of hiding them. */
+export function dimensionPanel(table: TableReport, state: State, domain: Domain<DimensionId>): Panel {
+  const { id, label, values } = domain;
+  const { selection, isUnknown } = applied(table, state, id);
+  const [hasOwnErrors, hasCache] = [isMeasured(table, "own_errors"), isMeasured(table, "hits")];
+  const own: Column[] = [
+    ...(hasOwnErrors ? [{ label: "ELB 5xx", kind: "count" } as const] : []),
+    ...(hasCache
+      ? [{ label: "Hits", kind: "percent" } as const, { label: "Misses", kind: "count" } as const]
+      : []),
+    { label: "Average", kind: "milliseconds" },
+  ];
+  const panel = {
+    id: `${table.format}-${id}`,
+    title: label,
+    dimension: id,
+    notes: [...notesOf(domain), ...(id === "path" ? ["Ids in paths are written as :id."] : [])],
+    columns: [{ label, kind: "text" } as const, ...TRAFFIC, ...own],
+    sql: groupSql(table, state, domain),
+  };
+  const cube = isUnknown ? undefined : exactCube(table.cubes, [id, "status"], selection);
+  if (!cube) return { ...panel, rows: [], missing: MISSING };
+  const groups = [...groupBy(sumBy(cube, selection, [id, "status"]))].map(
+    ([code, sums]) => [code, figuresOf(table, cube, sums)] as const,
+  );
+  const whole = groups.reduce((total, [, { requests }]) => total + requests, 0);
+  const chosen = state.filters.get(id);
+  const rows = groups.map(([code, sums]): Row => {
+    const value = values[code - 1];
+    const cells = [
+      value ?? OTHER,
+      ...trafficCells(sums, whole),
+      ...(hasOwnErrors ? [sums.ownErrors] : []),
+      ...(hasCache ? [sums.hitPercent, sums.misses] : []),
+      sums.average,
+    ];
+    return value === undefined
+      ? { cells }
+      : { cells, filter: value, isChosen: chosen?.includes(value) ?? false };
+  });
+  return { ...panel, rows: byRequests(rows) };
+}
+
+/** One row for each value of a list. */
+export function listPanel(table: TableReport, state: State, domain: Domain, cubes: readonly Cube[]): Panel {
+  const { selection, isUnknown } = applied(table, state);
+  const panel = {
+    id: `${table.format}-${domain.id}`,
+    title: domain.label,
+    notes: notesOf(domain),
+    columns: [{ label: domain.label, kind: "text" } as const, ...TRAFFIC],
+    sql: groupSql(table, state, domain),
+  };
+  const needed: CubeColumn[] = [VALUE, "status"];
+  const cube = isUnknown ? undefined : exactCube(cubes, needed, selection);
+  const all = figures(table, state, domain.within);
+  if (!cube || !all) return { ...panel, rows: [], missing: MISSING };
+  const listed = [...groupBy(sumBy(cube, selection, needed))]
+    .map(([code, sums]) => [domain.values[code - 1] ?? "", figuresOf(table, cube, sums)] as const)
+    // The requests that the list is not about.
+    .filter(([value]) => !(domain.within && value === ""));
+  const left = (figure: (sums: Figures) => number) =>
+    listed.reduce((rest, [, sums]) => rest - figure(sums), figure(all));
+  const rest = {
+    ...all,
+    requests: left(({ requests }) => requests),
+    clientErrors: left(({ clientErrors }) => clientErrors),
+    serverErrors: left(({ serverErrors }) => serverErrors),
+    sent: left(({ sent }) => sent),
+  };
+  const rows = listed.map(([value, sums]): Row => ({ cells: [value, ...trafficCells(sums, all.requests)] }));
+  if (rest.requests > 0) rows.push({ cells: [OTHER, ...trafficCells(rest, all.requests)] });
+  return { ...panel, rows: byRequests(rows) };
+}
+
+const trafficCells = ({ requests, clientErrors, serverErrors, sent }: Figures, whole: number): Value[] => [
+  requests,
+  share(requests, whole),
+  clientErrors,
+  serverErrors,
+  sent,
+];
+
+const share = (part: number, whole: number): number => (whole === 0 ? 0 : (100 * part) / whole);
+
+const groupBy = (sums: readonly Sum[]): Map<number, Sum[]> => {
+  const groups = new Map<number, Sum[]>();
+  for (const sum of sums) groups.set(sum.codes[0] ?? 0, [...(groups.get(sum.codes[0] ?? 0) ?? []), sum]);
+  return groups;
+};
+
+/** Most requests first, "(other)" last. */
+const byRequests = (rows: readonly Row[]): Row[] =>
+  [...rows].sort(
+    (a, b) =>
+      Number(a.cells[0] === OTHER) - Number(b.cells[0] === OTHER) || Number(b.cells[1]) - Number(a.cells[1]),
+  );
+
+const notesOf = ({ values, distinct, note }: Domain): string[] => [
+  ...(note ? [note] : []),
+  ...(distinct > values.length
+    ? [
+        `${values.length} of ${distinct.toLocaleString("en-US")} values: those with the most requests, and those with the most errors. The others are added up as ${OTHER}.`,
+      ]
+    : []),
+];
