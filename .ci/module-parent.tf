@@ -135,6 +135,67 @@ module "others" {
   questions                  = false
 }
 
+resource "aws_lb" "shop" {
+  name    = "shop"
+  subnets = ["subnet-0a1b2c3d", "subnet-4e5f6a7b"]
+}
+
+resource "aws_cloudfront_distribution" "cdn" {
+  enabled = true
+
+  origin {
+    origin_id   = "shop"
+    domain_name = aws_lb.shop.dns_name
+
+    custom_origin_config {
+      http_port              = 80
+      https_port             = 443
+      origin_protocol_policy = "https-only"
+      origin_ssl_protocols   = ["TLSv1.2"]
+    }
+  }
+
+  default_cache_behavior {
+    target_origin_id       = "shop"
+    allowed_methods        = ["GET", "HEAD"]
+    cached_methods         = ["GET", "HEAD"]
+    viewer_protocol_policy = "redirect-to-https"
+    cache_policy_id        = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+  }
+
+  restrictions {
+    geo_restriction {
+      restriction_type = "none"
+    }
+  }
+
+  viewer_certificate {
+    cloudfront_default_certificate = true
+  }
+}
+
+# Deliveries that the module creates, of resources that do not exist yet, next to others of the same formats.
+module "vended" {
+  source = "./terraform-module"
+
+  name = "vended"
+  sources = [
+    { name = "shop", format = "alb", prefix = "shop/", deliver_from = { arn = aws_lb.shop.arn } },
+    { name = "api", format = "alb", prefix = "api/" },
+    { name = "cdn", format = "cloudfront", prefix = "cdn/", deliver_from = { arn = aws_cloudfront_distribution.cdn.arn } },
+    { name = "old", format = "cloudfront", prefix = "old/" },
+  ]
+}
+
+# Without an access control list.
+module "only_vended" {
+  source = "./terraform-module"
+
+  name    = "only-vended"
+  sources = [{ name = "cdn", format = "cloudfront", prefix = "cdn/", deliver_from = { arn = "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE1SHOP" } }]
+  kms_key = { arn = aws_kms_key.logs.arn }
+}
+
 output "names" {
-  value = [for pipeline in [module.defaults, module.everything, module.existing[0], module.others] : pipeline.log_bucket]
+  value = [for pipeline in [module.defaults, module.everything, module.existing[0], module.others, module.vended, module.only_vended] : pipeline.log_bucket]
 }

@@ -28,7 +28,7 @@ function applyTwice(folder) {
   terraform(folder, "plan", "-detailed-exitcode", "-no-color");
 }
 
-for (const example of ["minimal", "for-each", "existing-bucket", "from-the-app"]) {
+for (const example of ["minimal", "for-each", "existing-bucket", "cloudfront-json", "from-the-app"]) {
   inFolder(`Example ${example}`, (folder) =>
     applyTwice(join(folder, "terraform-module", "examples", example)),
   );

@@ -172,7 +172,7 @@ export class AccessLogPipeline extends Construct {
       source: source.name,
       ...deliveryOf(source, this.landing),
     }));
-    for (const source of props.sources) this.deliver(source, props.name);
+    for (const source of props.sources) this.deliver(source, props);
     this.trigger = isMoving(props) ? this.createTrigger(props) : undefined;
     this.database = this.createDatabase(props);
     this.tables = this.createTables(props);
@@ -251,16 +251,16 @@ export class AccessLogPipeline extends Construct {
   }
 
   /** Creates the delivery of a source's logs, if they are not enabled elsewhere. */
-  private deliver(source: LogSource, pipeline: string): void {
+  private deliver(source: LogSource, props: AccessLogPipelineProps): void {
     const { name, format, deliverFrom } = source;
     const delivery = vendedDeliveryOf(source);
     if (delivery === undefined || deliverFrom === undefined) return;
     new VendedDelivery(this, `delivery-${name}`, {
-      pipeline,
+      pipeline: props.name,
       format,
       delivery,
       from: deliverFrom,
-      bucketArn: this.landing.arn,
+      bucketArn: this.landingArnOf(props),
       prefix: keyPrefixOf(source),
       permissions: this.landingPermissions,
     });
@@ -271,6 +271,7 @@ export class AccessLogPipeline extends Construct {
       ...bucketOptions(props, `${props.name}-`, ""),
       expirations: [...expirationsOf(props), ...(isLanding(props) ? originalExpirationsOf(props) : [])],
       ...(isLanding(props) ? { deliveries: props.sources } : {}),
+      account: this.account.accountId,
       ...(props.kmsKey === undefined ? {} : { kmsKey: props.kmsKey }),
     });
   }
@@ -281,6 +282,7 @@ export class AccessLogPipeline extends Construct {
       ...bucketOptions(props, landingPrefixOf(props.name), LANDING_SUFFIX),
       expirations: originalExpirationsOf(props),
       deliveries: props.sources,
+      account: this.account.accountId,
     });
   }
 

@@ -34,6 +34,12 @@ export interface LogBucketProps {
    */
   readonly region?: string;
   /**
+   * Account of the bucket, and of the logs of sources that name no accounts.
+   *
+   * @default - the account of the provider
+   */
+  readonly account?: string;
+  /**
    * Sources whose logs AWS delivers into this bucket.
    *
    * @default - none: the bucket contains only moved files and query results
@@ -135,8 +141,8 @@ export class LogBucket extends Construct {
       policy: policyDocument([
         denyPlainText("s3:*", [this.bucket.arn, `${this.bucket.arn}/*`]),
         ...letServicesDeliver(this.bucket.arn, deliveries, {
-          account: () => this.accountId(),
-          owner: () => this.accountId(),
+          account: () => props.account ?? this.accountOfProvider(),
+          owner: () => props.account ?? this.accountOfProvider(),
           region: () => props.region ?? this.regionOfProvider(),
         }),
       ]),
@@ -149,7 +155,7 @@ export class LogBucket extends Construct {
     this.permissions = [this.policy, ...acl];
   }
 
-  private accountId(): string {
+  private accountOfProvider(): string {
     const known = this.node.tryFindChild("account");
     const account = known ?? new DataAwsCallerIdentity(this, "account");
     return (account as DataAwsCallerIdentity).accountId;

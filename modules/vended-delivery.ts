@@ -6,7 +6,8 @@ import { Construct } from "constructs";
 import { FORMATS, type FormatId } from "../formats";
 import type { VendedDelivery as Vended } from "../formats/delivery";
 import { fieldsByName } from "../formats/log-format";
-import { withoutSlash } from "../pipeline/log-delivery";
+import { lastPartOf, withoutSlash } from "../pipeline/log-delivery";
+import { fixLogicalId } from "./logical-id";
 
 export interface VendedDeliveryProps {
   /** Start of the names of the delivery's ends, at most 31 characters. */
@@ -37,7 +38,7 @@ export class VendedDelivery extends Construct {
     const { pipeline, format, delivery, from, bucketArn, prefix } = props;
     const { region, logType, suffixPath, namesFields } = delivery;
     const inRegion = region === undefined ? {} : { region };
-    const name = `${pipeline}-${from.slice(from.lastIndexOf("/") + 1)}`;
+    const name = `${pipeline}-${lastPartOf(from)}`;
     const source = new CloudwatchLogDeliverySource(this, "source", {
       name,
       ...inRegion,
@@ -53,7 +54,9 @@ export class VendedDelivery extends Construct {
         { destinationResourceArn: `${bucketArn}/${withoutSlash(prefix)}` },
       ],
     });
-    new CloudwatchLogDelivery(this, "Default", {
+    // Before their names and ARNs are read. Each is of its own type.
+    for (const end of [source, destination]) fixLogicalId(end, id);
+    const connected = new CloudwatchLogDelivery(this, "Default", {
       ...inRegion,
       deliverySourceName: source.name,
       deliveryDestinationArn: destination.arn,
@@ -61,5 +64,6 @@ export class VendedDelivery extends Construct {
       s3DeliveryConfiguration: [{ suffixPath, enableHiveCompatiblePath: false }],
       dependsOn: [...props.permissions],
     });
+    fixLogicalId(connected, id);
   }
 }

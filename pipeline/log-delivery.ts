@@ -99,6 +99,11 @@ const letOwnAccountDeliver = (
     ];
   });
 
+/** Regions of the deliveries of all formats, so that the statement is the same for any sources; `undefined`: the pipeline's. */
+const VENDED_REGIONS = Object.values(FORMATS).flatMap(({ delivery: { vended } }) =>
+  vended ? [vended.region] : [],
+);
+
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html */
 function letCloudWatchDeliver(
   bucketArn: string,
@@ -108,7 +113,7 @@ function letCloudWatchDeliver(
 ): PolicyStatement[] {
   const vended = sources.filter((source) => vendedDeliveryOf(source) !== undefined);
   if (vended.length === 0) return [];
-  const regions = new Set(vended.map((source) => vendedDeliveryOf(source)?.region ?? ownRegion()));
+  const regions = new Set(VENDED_REGIONS.map((region) => region ?? ownRegion()));
   return [
     {
       Sid: "VendedLogDelivery",
@@ -242,3 +247,7 @@ export const deliveryOf = (
 
 export const withoutSlash = (prefix: string): string =>
   prefix.includes("${") ? `\${trimsuffix("${prefix}", "/")}` : prefix.replace(/\/$/, "");
+
+/** What follows the last slash of an ARN. */
+export const lastPartOf = (arn: string): string =>
+  arn.includes("${") ? `\${basename("${arn}")}` : arn.slice(arn.lastIndexOf("/") + 1);

@@ -161,23 +161,34 @@ function problemsOfVended(source: LogSource, region: string | undefined, isAnoth
   const { format, prefix, deliverFrom, accounts } = source;
   if (deliverFrom === undefined) return [];
   const vended = vendedDeliveryOf(source);
-  if (!vended) return [`must not be set for the format ${format}`];
+  if (!vended) return [notVendedExpected(format)];
   const { arn, kind } = vended.resource;
   const isElsewhere = region !== undefined && partitionOf(region) !== "aws";
+  // Terraform itself must check ARNs that only it knows.
+  const isOfKind = deliverFrom.includes("${") || arn.test(deliverFrom);
   return [
-    ...(arn.test(deliverFrom) ? [] : [`must be the ARN of ${kind}, got "${deliverFrom}"`]),
+    ...(isOfKind ? [] : [`${arnExpected(kind)}, got "${deliverFrom}"`]),
     ...(isElsewhere ? [`must not be set in this partition of AWS, got "${region}"`] : []),
-    ...(accounts === undefined ? [] : ['must not be set with "accounts": it is of the pipeline\'s account']),
-    ...(isAsDelivered(source)
-      ? ['must not be set with the layout "as-delivered": its files are in other folders']
-      : []),
-    // Without a prefix, AWS chooses one.
-    ...(prefix === "" ? ['must not be set with an empty "prefix"'] : []),
-    ...(isAnothers
-      ? ['must not be set with "existingLogBucketOwner": the owner of the bucket must create the destination']
-      : []),
+    ...(accounts === undefined ? [] : [NO_VENDED.accounts]),
+    ...(isAsDelivered(source) ? [NO_VENDED.asDelivered] : []),
+    ...(prefix === "" ? [NO_VENDED.withoutPrefix] : []),
+    ...(isAnothers ? [NO_VENDED.anothersBucket] : []),
   ];
 }
+
+/** Expected of the resource that delivers. */
+export const arnExpected = (kind: string): string => `must be the ARN of ${kind}`;
+export const notVendedExpected = (format: string): string => `must not be set for the format ${format}`;
+
+/** Why the delivery of a source cannot be created. */
+export const NO_VENDED = {
+  accounts: 'must not be set with "accounts": it is of the pipeline\'s account',
+  asDelivered: 'must not be set with the layout "as-delivered": its files are in other folders',
+  /** AWS would choose one. */
+  withoutPrefix: 'must not be set with an empty "prefix"',
+  anothersBucket:
+    'must not be set with "existingLogBucketOwner": the owner of the bucket must create the destination',
+} as const;
 
 function problemsOfLayout(source: LogSource, others: readonly string[]): string[] {
   if (!isAsDelivered(source)) return [];

@@ -17,17 +17,20 @@ const TAGS = "tags";
 const SOURCES = "sources";
 
 /**
- * Settings whose variable is an object with one attribute, by the attribute's name. Which resources exist depends on
+ * Settings whose value is an object with one attribute, by the attribute's name. Which resources exist depends on
  * whether they are set. Every plan knows if an object is set, even if the bucket or key in it does not exist yet.
  */
 const WRAPPED: Readonly<Record<string, string>> = {
   existingLogBucket: "name",
   kmsKey: "arn",
   alarmTopic: "arn",
+  deliverFrom: "arn",
 };
 
 /** The part of JSON Schema that the settings use. */
 export interface Schema {
+  /** Name of the only attribute of the object that contains the value in the module. */
+  readonly wrappedIn?: string;
   readonly type?: string;
   readonly description?: string;
   readonly default?: string | number | boolean | readonly Json[];
@@ -52,33 +55,35 @@ export interface Input {
   readonly variable: string;
   readonly schema: Schema;
   readonly required: boolean;
-  /** Name of the only attribute of the object that contains the value. */
-  readonly wrappedIn: string | undefined;
 }
 
 const settings = z.toJSONSchema(settingsSchema, { io: "input" }) as Schema;
 
-/** Not an attribute of the module's sources: each resource of the module would depend on it. */
-const NO_ATTRIBUTE = "deliverFrom";
-
-const withoutAttribute = (sources: Schema): Schema => ({
-  ...sources,
-  items: {
-    ...sources.items,
-    properties: Object.fromEntries(
-      Object.entries(sources.items?.properties ?? {}).filter(([name]) => name !== NO_ATTRIBUTE),
-    ),
-  },
-});
+/** A schema that names the objects of the module, and those in it. @param name of the setting */
+function withWrapped(name: string, schema: Schema): Schema {
+  const { items, properties } = schema;
+  const wrappedIn = WRAPPED[name];
+  return {
+    ...schema,
+    ...(wrappedIn === undefined ? {} : { wrappedIn }),
+    ...(items === undefined ? {} : { items: withWrapped("", items) }),
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([inner, property]) => [inner, withWrapped(inner, property)]),
+          ),
+        }),
+  };
+}
 
 export const INPUTS: readonly Input[] = Object.entries(settings.properties ?? {})
   .filter(([setting]) => !CALLERS_SETTINGS.includes(setting))
   .map(([setting, schema]) => ({
     setting,
     variable: snakeCase(setting),
-    schema: setting === SOURCES ? withoutAttribute(schema) : schema,
+    schema: withWrapped(setting, schema),
     required: settings.required?.includes(setting) ?? false,
-    wrappedIn: WRAPPED[setting],
   }));
 
 type Props = { -readonly [Prop in keyof AccessLogPipelineProps]?: AccessLogPipelineProps[Prop] };
@@ -93,8 +98,9 @@ interface Choice extends Option {
   readonly isAsDelivered?: FormatId;
   /** Format with tables over files as delivered. */
   readonly delivered?: FormatId;
-  /** Formats of which at least one has sources. */
-  readonly ofAny?: readonly FormatId[];
+  /** Format whose sources have deliveries that the module creates. */
+  readonly vended?: FormatId;
+  readonly ofAny?: WayOfDelivery;
 }
 interface InputSwitch extends Switch {
   readonly options: readonly Choice[];
@@ -136,23 +142,39 @@ const deliveredSwitchOf = (format: FormatId): string => `${format} delivered`;
 /** The same for any format. The switches of the formats determine it: it makes conditions about all of them short. */
 const ANY_DELIVERED = "any delivered";
 
-/** Statements of the bucket policy for several formats, with these formats: a switch for each makes conditions short, too. */
-export const SHARED_STATEMENTS: readonly { readonly id: string; readonly formats: readonly FormatId[] }[] =
-  groupBy(
+/** What a bucket allows for a source of one of these formats, if it has a delivery that the module creates, or if not. */
+interface WayOfDelivery {
+  readonly id: string;
+  readonly formats: readonly FormatId[];
+  readonly isVended: boolean;
+}
+
+/** Formats whose deliveries the module can create. */
+export const VENDED_FORMATS = FORMAT_IDS.filter((format) => FORMATS[format].delivery.vended !== undefined);
+const hasOwnDelivery = ({ formats }: Pick<WayOfDelivery, "formats">): boolean =>
+  formats.some((format) => VENDED_FORMATS.includes(format));
+
+/** Ways that no switch of one format determines: a switch for each makes conditions short, too. */
+export const WAYS_OF_DELIVERY: readonly WayOfDelivery[] = [
+  ...groupBy(
     FORMAT_IDS.flatMap((format) => {
       const { delivery } = FORMATS[format];
-      return delivery.kind === "bucket-policy" ? [{ format, id: delivery.statementId }] : [];
+      if (delivery.kind === "own-account") return [];
+      return [{ format, id: delivery.kind === "acl" ? "AccessControlList" : delivery.statementId }];
     }),
     ({ id }) => id,
   )
-    .filter(({ length }) => length > 1)
-    .map((statements) => ({ id: statements[0].id, formats: statements.map(({ format }) => format) }));
-/** Local value: true if a source has a format with this statement. */
-export const hasDeliveryOf = (statement: string): string => `local.has_${snakeCase(statement)}`;
+    .map((ways) => ({ id: ways[0].id, formats: ways.map(({ format }) => format), isVended: false }))
+    .filter((way) => way.formats.length > 1 || hasOwnDelivery(way)),
+  { id: "VendedLogDelivery", formats: VENDED_FORMATS, isVended: true },
+];
+/** Local value: true if a source has this way of delivery. */
+export const hasWay = ({ id }: WayOfDelivery): string => `local.has_${snakeCase(id)}`;
 
 const SILENCE = "source.silent_after_hours";
 const COVERED = "source.is_covered";
 const AS_DELIVERED = "source.as_delivered";
+const VENDED = "source.is_vended";
 
 /** A switch of a format. @param marks what its second option says */
 const formatSwitch = (
@@ -185,6 +207,9 @@ const formatSwitches = (format: FormatId): InputSwitch[] => {
     }),
     sourceSwitch(coveredSwitchOf(format), format, yesOrNo(COVERED), { covered: format }),
     ...(FORMATS[format].delivered.kind === "flat" ? [] : layoutSwitches(format)),
+    ...(VENDED_FORMATS.includes(format)
+      ? [sourceSwitch(`${format} vended`, format, yesOrNo(VENDED), { vended: format })]
+      : []),
   ];
 };
 
@@ -227,15 +252,13 @@ function attributeOf({ properties }: Schema, name: string, expression: string): 
 }
 
 /** Reference to the value of an input: a variable, or the local value with the attribute of its object. */
-const referenceTo = ({ variable, wrappedIn }: Input): string =>
+const referenceTo = ({ variable, schema: { wrappedIn } }: Input): string =>
   wrappedIn === undefined ? `var.${variable}` : `local.${variable}_${wrappedIn}`;
 
 /** The values of variables that are objects, as local values; null if they are not set. */
 export const UNWRAPPED: Readonly<Record<string, string>> = Object.fromEntries(
-  INPUTS.flatMap((input) =>
-    input.wrappedIn === undefined
-      ? []
-      : [[`${input.variable}_${input.wrappedIn}`, `\${one(var.${input.variable}[*].${input.wrappedIn})}`]],
+  INPUTS.flatMap(({ variable, schema: { wrappedIn } }) =>
+    wrappedIn === undefined ? [] : [[`${variable}_${wrappedIn}`, `\${one(var.${variable}[*].${wrappedIn})}`]],
   ),
 );
 
@@ -312,13 +335,13 @@ export const SWITCHES: readonly InputSwitch[] = [
       { ...SOME_DELIVERED, props: {} },
     ],
   },
-  ...SHARED_STATEMENTS.map(({ id, formats }): InputSwitch => {
-    const [without, some] = yesOrNo(hasDeliveryOf(id));
+  ...WAYS_OF_DELIVERY.map((way): InputSwitch => {
+    const [without, some] = yesOrNo(hasWay(way));
     return {
-      name: id,
+      name: way.id,
       options: [
         { ...without, props: {} },
-        { ...some, props: {}, ofAny: formats },
+        { ...some, props: {}, ofAny: way },
       ],
     };
   }),
@@ -383,13 +406,16 @@ const VALUES: Props = Object.fromEntries(
 const choices = (assignment: Assignment): Choice[] =>
   SWITCHES.flatMap(({ options }, index) => options[assignment[index] ?? 0] ?? []);
 
+const vendedIn = (assignment: Assignment): FormatId[] =>
+  choices(assignment).flatMap((choice) => choice.vended ?? []);
+
 /** Formats of the sources of an assignment. */
 export const formatsIn = (assignment: Assignment): FormatId[] =>
   choices(assignment).flatMap(({ sources }) => sources ?? []);
 
 /**
  * The same assignment with the options that follow from others: the constructs refuse sources as delivered without tables
- * for them, and such tables without sources.
+ * for them, such tables without sources, and deliveries of sources as delivered or to the bucket of another account.
  */
 export function withConsequences(assignment: Assignment): Assignment {
   const formats = formatsIn(assignment);
@@ -401,10 +427,18 @@ export function withConsequences(assignment: Assignment): Assignment {
     return formats.includes(delivered) ? Math.max(given, Number(asDelivered.includes(delivered))) : 0;
   });
   const any = Number(choices(withTables).some(({ delivered }) => delivered !== undefined));
+  const isAnothers = choices(assignment).some(({ props }) => "existingLogBucketOwner" in props);
+  const vended = vendedIn(assignment).filter(
+    (format) => formats.includes(format) && !asDelivered.includes(format) && !isAnothers,
+  );
   return withTables.map((given, index) => {
     const { name, options } = SWITCHES[index] ?? { options: [] };
-    const ofAny = options.find((option) => option.ofAny)?.ofAny;
-    if (ofAny) return Number(ofAny.some((format) => formats.includes(format)));
+    const [, { ofAny, vended: format } = {}] = options;
+    if (ofAny)
+      return Number(
+        ofAny.formats.some((id) => formats.includes(id) && vended.includes(id) === ofAny.isVended),
+      );
+    if (format) return Number(vended.includes(format));
     return name === ANY_DELIVERED ? any : given;
   });
 }
@@ -416,6 +450,7 @@ export function propsOf(assignment: Assignment): AccessLogPipelineProps {
   const watched = chosen.flatMap((choice) => choice.watched ?? []);
   const covered = chosen.flatMap((choice) => choice.covered ?? []);
   const asDelivered = chosen.flatMap((choice) => choice.isAsDelivered ?? []);
+  const vended = vendedIn(assignment);
   const formats = formatsIn(assignment);
   const delivered = chosen.flatMap((choice) => choice.delivered ?? []);
   const given: Props = Object.assign({}, VALUES, ...chosen.map(({ props }) => props));
@@ -439,6 +474,7 @@ export function propsOf(assignment: Assignment): AccessLogPipelineProps {
         isWatched: watched.includes(format),
         isCovered: covered.includes(format),
         layout: asDelivered.includes(format) ? "as-delivered" : "hive",
+        isVended: vended.includes(format),
       }),
     ),
   };

@@ -5,15 +5,17 @@ import {
   bySourceOf,
   deliveredPrefixOf,
   HAS_DELIVERED,
-  hasDeliveryOf,
+  hasWay,
   IS_HASHED,
   MOVES_FILES,
   RULE_FOR_EACH,
-  SHARED_STATEMENTS,
   sourcesOf,
   UNWRAPPED,
+  VENDED_FORMATS,
+  WAYS_OF_DELIVERY,
 } from "./inputs";
-import { isAsDelivered, keyPrefixOf, privacyOf } from "./source-rules";
+import { DELIVER_FROM } from "./representatives";
+import { isAsDelivered, isVended, keyPrefixOf, privacyOf } from "./source-rules";
 import type { JsonMap } from "./tree";
 
 /** Characters of a source's prefix in the pattern of a rule, with the folder that AWS adds, and of the rest. */
@@ -44,11 +46,14 @@ export const localsOfVariables = (account: string): JsonMap => ({
   [nameOf(COVERED)]:
     `\${[for index, source in var.sources : anytrue([for position, other in var.sources : ${isAsDelivered("source")} == ${isAsDelivered("other")} && startswith(${KEY_PREFIXES}[index], ${KEY_PREFIXES}[position]) && (position < index || ${KEY_PREFIXES}[index] != ${KEY_PREFIXES}[position])])]}`,
   ...Object.fromEntries(
-    SHARED_STATEMENTS.map(({ id, formats }) => [
-      nameOf(hasDeliveryOf(id)),
-      `\${anytrue([for source in var.sources : contains(${JSON.stringify(formats)}, source.format)])}`,
+    WAYS_OF_DELIVERY.map((way) => [
+      nameOf(hasWay(way)),
+      `\${anytrue([for source in var.sources : contains(${JSON.stringify(way.formats)}, source.format) && ${way.isVended ? "" : "!"}${isVended("source")}])}`,
     ]),
   ),
+  // Not in the lists of sources: `try` does not know if a list with an unknown value has an error.
+  [nameOf(DELIVER_FROM)]:
+    `\${{ for source in var.sources : source.name => source.deliver_from.arn if ${isVended("source")} }}`,
   ...UNWRAPPED,
   ...Object.assign({}, ...FORMAT_IDS.map((format) => localsOfFormat(format, account))),
 });
@@ -58,7 +63,7 @@ function localsOfFormat(format: FormatId, account: string): JsonMap {
   const ofFormat = `if source.format == ${JSON.stringify(format)}`;
   return {
     [nameOf(sourcesOf(format))]:
-      `\${[for index, source in var.sources : merge({ name = source.name, prefix = source.prefix, as_delivered = ${isAsDelivered("source")}, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}), is_covered = ${COVERED}[index] }, ${privacyOf("source")}) ${ofFormat}]}`,
+      `\${[for index, source in var.sources : merge({ name = source.name, prefix = source.prefix, as_delivered = ${isAsDelivered("source")}, accounts = coalesce(try(tolist(source.accounts), null), [${account}]), silent_after_hours = coalesce(try(tonumber(source.silent_after_hours), null), ${FORMATS[format].lateByHours}), is_covered = ${COVERED}[index]${VENDED_FORMATS.includes(format) ? `, is_vended = ${isVended("source")}` : ""} }, ${privacyOf("source")}) ${ofFormat}]}`,
     [nameOf(bySourceOf(format))]:
       `\${anytrue([for source in var.sources : try(tobool(source.partition) == true, false) ${ofFormat}])}`,
     ...(delivered.kind === "flat"

@@ -1,7 +1,7 @@
 import { INPUTS } from "./inputs";
 import { snakeCase } from "./snake-case";
 import { isMap, type Json, type JsonMap } from "./tree";
-import { typeOf, variableTypeOf } from "./variables";
+import { typeOf } from "./variables";
 
 /** Contents of the module's README in addition to the tables. */
 export interface Usage {
@@ -32,8 +32,10 @@ ${examples.map((name) => `[${name}](examples/${name}/main.tf)`).join(", ")}.
   instances in one account and Region need different names.
 - Terraform must know the number of sources, their formats, and which options are set when it plans, but not names, ARNs and
   ids. If resources depend on such a value, the variable is an object: \`kms_key = { arn = aws_kms_key.logs.arn }\`.
-- The module creates no delivery of a distribution's logs as JSON (standard logging version 2, \`deliverFrom\` of the app): see
-  [cloudfront-json](examples/cloudfront-json/main.tf). Its three resources are in us-east-1, wherever the bucket is.
+- \`deliver_from = { arn = aws_cloudfront_distribution.cdn.arn }\` of a source creates the delivery of its logs as JSON (standard
+  logging version 2), see [cloudfront-json](examples/cloudfront-json/main.tf). Its three resources are in us-east-1, with the
+  argument \`region\`: no second provider is needed. The same works for an Application Load Balancer, in its own Region. The policy
+  of an existing bucket must allow it.
 - The typed tables are not in the state: a function creates them.
 - Resources have the same ids as in the app, below \`module.<name>.\`. \`moved\` blocks move them from the app to the module, see
   [moved.tf](examples/from-the-app/moved.tf), and [back](examples/from-the-app/back/moved.tf).
@@ -84,7 +86,7 @@ const fallbackOf = (value: Json, description: string): string => {
 function typeNamed(variable: string): string {
   const input = INPUTS.find((known) => known.variable === variable);
   if (!input) throw new Error(`"${variable}" is no input`);
-  return variableTypeOf(input);
+  return typeOf(input.schema);
 }
 
 const rows = (entries: JsonMap, cells: (entry: JsonMap, name: string) => readonly string[]): string =>

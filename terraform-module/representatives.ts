@@ -19,7 +19,12 @@ interface SourceOptions {
   /** True for sources whose keys have the prefix of another source, too. */
   readonly isCovered: boolean;
   readonly layout: Layout;
+  /** True for sources with deliveries that the module creates. */
+  readonly isVended: boolean;
 }
+
+/** Local value: the ARNs of the resources that deliver, by the name of the source. */
+export const DELIVER_FROM = "local.deliver_from";
 
 /**
  * Two sources that represent any number of sources of a format. Their texts are Terraform references, so that all
@@ -27,7 +32,7 @@ interface SourceOptions {
  */
 export const representativesOf = (
   format: FormatId,
-  { bySource, isWatched, isCovered, layout }: SourceOptions,
+  { bySource, isWatched, isCovered, layout, isVended }: SourceOptions,
 ): LogSource[] =>
   REPRESENTATIVES.map((index) => {
     const source = `${moduleNameOf(format)}_${index}`;
@@ -36,7 +41,10 @@ export const representativesOf = (
       format,
       prefix: `\${${source}.prefix}`,
       // Only a delivery that a bucket policy allows has accounts.
-      ...(FORMATS[format].delivery.kind === "bucket-policy" ? { accounts: [`\${${source}.account}`] } : {}),
+      ...(FORMATS[format].delivery.kind === "bucket-policy" && !isVended
+        ? { accounts: [`\${${source}.account}`] }
+        : {}),
+      ...(isVended ? { deliverFrom: `\${${DELIVER_FROM}[${source}.name]}` } : {}),
       partition: bySource,
       layout,
       silentAfterHours: isWatched ? Token.asNumber(ref(`${source}.silent_after_hours`)) : 0,

@@ -5,9 +5,12 @@ import { withDefaults } from "../formats/privacy";
 import { LIMITS } from "../pipeline/limits";
 import type { Layout } from "../pipeline/log-source";
 import {
+  arnExpected,
   bucketNameExpected,
+  NO_VENDED,
   NOT_REGISTERED,
   NOTHING_ADDS_PARTITIONS,
+  notVendedExpected,
   RESERVED_PREFIXES,
 } from "../pipeline/source-problems";
 import { inHcl, snakeCase } from "./snake-case";
@@ -29,10 +32,19 @@ const WITHOUT_ACCOUNTS = FORMAT_IDS.flatMap((id) => {
 export const isAsDelivered = (source: string): string =>
   `try(${source}.layout == ${JSON.stringify("as-delivered" satisfies Layout)}, false)`;
 
+/** A condition that the module creates the delivery of a source. It is known even if the ARN is not. */
+export const isVended = (source: string): string => `(lookup(${source}, "deliver_from", null) != null)`;
+
 /** Formats whose files cannot be read as delivered, with the reason. */
 const FLAT = FORMAT_IDS.flatMap((id) => {
   const { delivered } = FORMATS[id];
   return delivered.kind === "flat" ? [{ id, reason: delivered.reason }] : [];
+});
+
+/** Formats whose delivery the module can create, with the resource that delivers. */
+const VENDED = FORMAT_IDS.flatMap((id) => {
+  const { vended } = FORMATS[id].delivery;
+  return vended === undefined ? [] : [{ id, ...vended.resource }];
 });
 
 /** Formats that are delivered only to buckets with certain names. */
@@ -58,7 +70,7 @@ const overlap = (one: string, other: string): string =>
 
 /** Converts values of any type to texts: other rules report wrong types. */
 const text = (name: string): string => `try(coalesce(tostring(source.${name})), "")`;
-const SOURCES = `[for source in try([for each in var.sources : each], []) : { name = ${text("name")}, format = ${text("format")}, prefix = ${text("prefix")}, partition = try(source.partition == true, false), accounts = try(length(source.accounts), 1), has_accounts = try(source.accounts, null) != null, as_delivered = ${isAsDelivered("source")}, privacy = ${privacyOf("source")} }]`;
+const SOURCES = `[for source in try([for each in var.sources : each], []) : { name = ${text("name")}, format = ${text("format")}, prefix = ${text("prefix")}, partition = try(source.partition == true, false), accounts = try(length(source.accounts), 1), has_accounts = try(source.accounts, null) != null, as_delivered = ${isAsDelivered("source")}, is_vended = try(source.deliver_from, null) != null, deliver_from = try(coalesce(tostring(source.deliver_from.arn)), ""), privacy = ${privacyOf("source")} }]`;
 
 /** Characters of an object's ARN in a list without its key: the longest ARN of a bucket, quotes, a comma, an asterisk. */
 const ARN_LENGTH = `arn:aws-us-gov:s3:::${"b".repeat(63)}/*`.length + 3;
@@ -87,11 +99,15 @@ function none(sentences: string): Validation {
   };
 }
 
-/** A rule that no source is read as delivered under a condition. */
-const notAsDelivered = (expected: string, condition: string): Validation =>
+/** A rule that no source has an attribute under a condition. */
+const notWith = (attribute: string, expected: string, condition: string): Validation =>
   none(
-    `[for source in sources : "layout ${inHcl(expected).replaceAll('"', '\\"')}, got it for \${jsonencode(source.name)}" if source.as_delivered && ${condition}]`,
+    `[for source in sources : "${attribute} ${inHcl(expected).replaceAll('"', '\\"')}, got it for \${jsonencode(source.name)}" if ${condition}]`,
   );
+const notAsDelivered = (expected: string, condition: string): Validation =>
+  notWith("layout", expected, `source.as_delivered && ${condition}`);
+const notVended = (expected: string, condition: string): Validation =>
+  notWith("deliver_from", expected, `source.is_vended && ${condition}`);
 
 /** Rules about all sources together, as in `parseSettings` and the constructs. */
 export const SOURCE_RULES: readonly Validation[] = [
@@ -124,6 +140,24 @@ export const SOURCE_RULES: readonly Validation[] = [
   ),
   notAsDelivered(NOTHING_ADDS_PARTITIONS, 'var.partitions == "projection" && !var.columnar'),
   notAsDelivered(NOT_REGISTERED, "var.lake_formation_locations && var.existing_log_bucket_owner != null"),
+  notVended(
+    notVendedExpected("${source.format}"),
+    `!contains(${JSON.stringify(VENDED.map(({ id }) => id))}, source.format)`,
+  ),
+  ...VENDED.map(({ id, arn, kind }) =>
+    notVended(
+      arnExpected(kind),
+      `source.format == "${id}" && !can(regex(${JSON.stringify(arn.source)}, source.deliver_from))`,
+    ),
+  ),
+  notVended(
+    "must be unique",
+    "length([for other in sources : other if other.deliver_from == source.deliver_from]) > 1",
+  ),
+  notVended(NO_VENDED.accounts, "source.has_accounts"),
+  notVended(NO_VENDED.asDelivered, "source.as_delivered"),
+  notVended(NO_VENDED.withoutPrefix, 'source.prefix == ""'),
+  notVended(NO_VENDED.anothersBucket, "var.existing_log_bucket_owner != null"),
   none(
     `[for format in distinct(sources[*].format) : "must all set partition, or none of them, if they have the same format (\${format})" if length(distinct([for source in sources : source.partition if source.format == format])) > 1]`,
   ),

@@ -32,18 +32,15 @@ const variableOf = (input: Input): JsonMap => {
  * Terraform silently drops attributes that an object type does not name. So objects have the type `any`, and rules
  * check their attributes.
  */
-const constraintOf = (input: Input): string => (isLoose(input) ? "any" : variableTypeOf(input));
+const constraintOf = (input: Input): string => (isLoose(input) ? "any" : typeOf(input.schema));
 
 /** True for a value that contains an object. */
-const isLoose = ({ schema, wrappedIn }: Input): boolean =>
-  wrappedIn !== undefined || schema.properties !== undefined || schema.items?.properties !== undefined;
-
-/** A variable's type in the documentation. */
-export const variableTypeOf = ({ schema, wrappedIn }: Input): string =>
-  wrappedIn === undefined ? typeOf(schema) : `object({ ${wrappedIn} = ${typeOf(schema)} })`;
+const isLoose = ({ schema }: Input): boolean =>
+  schema.wrappedIn !== undefined || schema.properties !== undefined || schema.items?.properties !== undefined;
 
 /** A type constraint of Terraform. @throws Error for schemas that the settings do not use so far */
-export function typeOf(schema: Schema): string {
+export function typeOf({ wrappedIn, ...schema }: Schema): string {
+  if (wrappedIn !== undefined) return `object({ ${wrappedIn} = ${typeOf(schema)} })`;
   if (schema.properties) {
     const attributes = Object.entries(schema.properties).map(([name, property]) => {
       const type = typeOf(property);
@@ -82,7 +79,7 @@ interface Place {
 }
 
 function rulesOf(input: Input): Validation[] {
-  const { variable, setting, wrappedIn, required } = input;
+  const { variable, setting, schema, required } = input;
   const name = `var.${variable}`;
   // A single value is a list with one item, so that one kind of rule is enough.
   const place: Place = {
@@ -91,15 +88,18 @@ function rulesOf(input: Input): Validation[] {
     loops: [{ name: "value", of: `[${name}]`, isOptional: !required }],
     value: "value",
   };
-  if (wrappedIn === undefined) return rulesAt(input.schema, place, variable.replace(/s$/, ""));
-  const inside = { ...place, value: attribute("value", wrappedIn) };
-  return [...objectRules([wrappedIn], place), ...ownRules(input.schema, inside)];
+  return rulesAt(schema, place, variable.replace(/s$/, ""));
 }
 
 /** An attribute of an object, or null if it does not exist. */
 const attribute = (object: string, name: string): string => `try(${object}.${name}, null)`;
 
 function rulesAt(schema: Schema, place: Place, item = "item"): Validation[] {
+  const { wrappedIn } = schema;
+  if (wrappedIn !== undefined) {
+    const inside = { ...place, value: attribute(place.value, wrappedIn) };
+    return [...objectRules([wrappedIn], place), ...ownRules(schema, inside)];
+  }
   if (schema.items)
     return [listRule(place), ...ownRules(schema, place), ...rulesAt(schema.items, itemPlace(place, item))];
   const properties = Object.entries(schema.properties ?? {});

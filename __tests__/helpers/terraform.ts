@@ -10,6 +10,9 @@ export function terraformEnvironment(folder: string): NodeJS.ProcessEnv {
   return { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: settings, TF_CLI_ARGS: "-no-color" };
 }
 
+/** An error shows its whole rule, so that many errors do not fit in Node's 1 MiB. */
+const MAX_OUTPUT_BYTES = 16 * 1024 ** 2;
+
 /** @throws with the output of Terraform if it does not succeed */
 export const runTerraform = (
   folder: string,
@@ -18,5 +21,6 @@ export const runTerraform = (
 ): Promise<{ readonly stdout: string; readonly stderr: string }> =>
   promisify(execFile)("terraform", args, {
     cwd: folder,
+    maxBuffer: MAX_OUTPUT_BYTES,
     env: { ...terraformEnvironment(folder), ...variables },
   });

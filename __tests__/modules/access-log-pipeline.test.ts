@@ -112,7 +112,9 @@ describe("AccessLogPipeline", () => {
         Condition: {
           StringEquals: { "s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": account },
           ArnLike: {
-            "aws:SourceArn": [expect.stringMatching(/^arn:aws:logs:us-east-1:\$\{.+\}:delivery-source:\*$/)],
+            "aws:SourceArn": ["eu-central-1", "us-east-1"].map((region) =>
+              expect.stringMatching(new RegExp(`^arn:aws:logs:${region}:\\$\\{.+\\}:delivery-source:\\*$`)),
+            ),
           },
         },
       },
@@ -154,9 +156,9 @@ describe("AccessLogPipeline", () => {
         Resource: ["${aws_s3_bucket.logs.arn}/alb/AWSLogs/*"],
         Condition: expect.objectContaining({
           ArnLike: {
-            "aws:SourceArn": [
+            "aws:SourceArn": expect.arrayContaining([
               expect.stringMatching(/^arn:aws:logs:eu-central-1:\$\{.+\}:delivery-source:\*$/),
-            ],
+            ]),
           },
         }),
       }),

@@ -123,12 +123,15 @@ describe("the Terraform module", () => {
     const attributes = INPUTS.filter(({ setting }) => setting === "sources").flatMap(({ schema }) =>
       Object.keys(schema.items?.properties ?? {}),
     );
-    const represented = representativesOf("alb", {
-      bySource: true,
-      isWatched: true,
-      isCovered: false,
-      layout: "hive",
-    }).flatMap((source) => Object.keys(source));
+    const represented = [true, false].flatMap((isVended) =>
+      representativesOf("alb", {
+        bySource: true,
+        isWatched: true,
+        isCovered: false,
+        layout: "hive",
+        isVended,
+      }).flatMap((source) => Object.keys(source)),
+    );
     problems.push(
       ...attributes
         .filter((attribute) => !represented.includes(attribute))
@@ -161,8 +164,8 @@ describe("the Terraform module", () => {
     // Account ids and choices are constants, not created in the same run.
     const writtenDown = ["existing_log_bucket_owner", "existing_log_bucket_events"];
     const mayBeUnknown = INPUTS.filter(
-      ({ schema, wrappedIn, variable }) =>
-        wrappedIn === undefined &&
+      ({ schema, variable }) =>
+        schema.wrappedIn === undefined &&
         schema.type === "string" &&
         schema.default === undefined &&
         !writtenDown.includes(variable),

@@ -11,6 +11,10 @@ const { variable } = JSON.parse(
 /** The required options of the module. */
 const SMALLEST = { name: "access-logs", sources: [{ name: "alb", format: "alb", prefix: "alb/" }] };
 
+const DISTRIBUTION = "arn:aws:cloudfront::111122223333:distribution/E2EXAMPLE1SHOP";
+const cdn = (options: object) => ({ name: "cdn", format: "cloudfront", prefix: "cdn/", ...options });
+const from = (arn: string, options: object = {}) => cdn({ deliver_from: { arn }, ...options });
+
 /** Options that are refused, and the message: the variable, the expected value, and the actual value. */
 const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = [
   [
@@ -30,7 +34,7 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
   ],
   [
     { sources: [{ name: "a", format: "alb", prefix: "a/", privcy: { client_ips: "hash" } }] },
-    'sources: has an unknown attribute, allowed are name, format, prefix, accounts, partition, silent_after_hours, layout, privacy, got ["privcy"]',
+    'sources: has an unknown attribute, allowed are name, format, prefix, accounts, deliver_from, partition, silent_after_hours, layout, privacy, got ["privcy"]',
   ],
   [
     { sources: [{ name: "a", format: "alb", prefix: "a/", privacy: { clientIps: "hash" } }] },
@@ -89,6 +93,27 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
     'sources: accounts must not be set for sources of CloudFront, got them for "a"',
   ],
   [{ sources: ["alb"] }, "sources: must be an object with name, format, "],
+  [
+    { sources: [cdn({ deliver_from: DISTRIBUTION })] },
+    'sources: deliver_from: must be an object with arn, got "arn:aws:cloudfront::',
+  ],
+  [
+    { sources: [from("arn:aws:s3:::cdn")] },
+    'sources: deliver_from must be the ARN of a distribution, got it for "cdn"',
+  ],
+  [
+    { sources: [from(DISTRIBUTION, { format: "nlb" })] },
+    'sources: deliver_from must not be set for the format nlb, got it for "cdn"',
+  ],
+  [
+    { sources: [from(DISTRIBUTION), from(DISTRIBUTION, { name: "other", prefix: "other/" })] },
+    'sources: deliver_from must be unique, got it for "cdn"; deliver_from must be unique, got it for "other"',
+  ],
+  [
+    { sources: [from(DISTRIBUTION, { prefix: "" })], existing_log_bucket: { name: "company-logs" } },
+    'sources: deliver_from must not be set with an empty "prefix", got it for "cdn"',
+  ],
+  [{ sources: [from("E2EXAMPLE1SHOP")] }, 'sources: deliver_from: must be an ARN, got "E2EXAMPLE1SHOP"'],
   [{ sources: [{ format: "alb", prefix: "a/" }] }, "sources: name: must be lower-case letters"],
   [
     { sources: [{ name: "a", format: "alb", prefix: "a/", accounts: "111122223333" }] },
@@ -150,6 +175,14 @@ const REFUSED: readonly (readonly [options: object, ...messages: string[]])[] = 
 
 /** Options that are refused because of other options: Terraform checks them only if there is no other error. */
 const BECAUSE_OF_OTHERS: typeof REFUSED = [
+  [
+    {
+      sources: [from(DISTRIBUTION)],
+      existing_log_bucket: { name: "company-logs" },
+      existing_log_bucket_owner: "111122223333",
+    },
+    'sources: deliver_from must not be set with "existing_log_bucket_owner": ',
+  ],
   [
     { sources: [{ name: "a", format: "cloudfront", prefix: "raw/x/" }] },
     'sources: prefix must not overlap "raw/", which the pipeline uses; got "raw/x/"',
@@ -231,6 +264,7 @@ describe("the variables of the Terraform module", () => {
             },
           ],
         },
+        { sources: [from(DISTRIBUTION), cdn({ name: "other", prefix: "other/", deliver_from: null })] },
         { tags: { team: "logs" }, partitions: "projection", projection_from: "2024-02-29" },
       ]),
     ).toBe("");
