@@ -19,7 +19,7 @@ export const alb: LogFormat = {
   ],
   separator: " ",
   json: true,
-  tabs: true,
+  tabs: { fields: 34 },
   fields: [
     {
       name: "type",
@@ -243,14 +243,14 @@ export const alb: LogFormat = {
     },
     {
       name: "target_error_code",
-      token: "word",
+      token: "bareOrQuoted",
       columns: [
         column("target_error_code", "string", "RST_STREAM code received from the target, hexadecimal"),
       ],
     },
     {
       name: "elb_error_code",
-      token: "word",
+      token: "bareOrQuoted",
       columns: [column("elb_error_code", "string", "RST_STREAM code made by the load balancer, hexadecimal")],
     },
   ],

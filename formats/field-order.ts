@@ -41,7 +41,7 @@ export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine |
     }
     if (line.startsWith("#")) return asIs(line);
     if (format.json && line.startsWith("{")) return fromJson(line);
-    if (format.tabs && TABS_START.test(line)) return fromTabs(format, line);
+    if (format.tabs && TABS_START.test(line)) return fromTabs(format, format.tabs.fields, line);
     if (!order) return asIs(line);
     const texts = line.split(format.separator);
     return inOwnOrder(format, new Map(order.map((name, index) => [name, texts[index] ?? ""])));
@@ -64,9 +64,10 @@ export function isOwnOrder(format: LogFormat, line: string): boolean {
 /** A first word with a tab after it. */
 const TABS_START = /^[^ \t]+\t/;
 
-/** The fields between tabs, without the quotes around them. */
-const fromTabs = (format: LogFormat, line: string): OrderedLine | undefined => {
+/** The fields between tabs, without the quotes around them; `undefined` for a line that was cut. */
+const fromTabs = (format: LogFormat, least: number, line: string): OrderedLine | undefined => {
   const texts = line.split("\t").map((text) => /^"([\s\S]*)"$/.exec(text)?.[1] ?? text);
+  if (texts.length < least) return undefined;
   return inOwnOrder(format, new Map(format.fields.map(({ name }, index) => [name, texts[index] ?? ""])));
 };
 

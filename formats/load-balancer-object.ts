@@ -48,9 +48,9 @@ const NAMES: Readonly<Record<LoadBalancerLog, LogNames>> = {
   classic: { start: "", balancerStart: "", balancer: "[A-Za-z0-9-]+", rest: NODE_AND_RANDOM },
 };
 
-/** The name of a file, with the end of its interval as the only group. */
+/** The name of a file, with the end of its interval as the only group. AWS's pages write a dot after `conn_log`, too. */
 function patternOf({ start, balancerStart, balancer, rest }: LogNames): string {
-  return `${start}\\d{12}_elasticloadbalancing_[a-z0-9-]+_${balancerStart.replace(".", "\\.")}${balancer}_([1-9]\\d{7}T\\d{4})Z_${rest}\\.log(?:\\.gz)?$`;
+  return `${start.replace(/_$/, "[_.]")}\\d{12}_elasticloadbalancing_[a-z0-9-]+_${balancerStart.replace(".", "\\.")}${balancer}_([1-9]\\d{7}T\\d{4})Z_${rest}\\.log(?:\\.gz)?$`;
 }
 
 const TEST_FILE = /^(?:ELB\w*LogTestFile|aws-programmatic-access-test-object)$/;

@@ -77,10 +77,10 @@ export interface LogFormat {
   /** True if a line may be a JSON object with the names of the fields as keys. */
   readonly json?: true;
   /**
-   * True if lines may have tabs instead of spaces between the same fields, quoted or not: the first word of such a line ends
-   * with a tab. Only if lines may be JSON, too.
+   * Set if lines may have tabs instead of spaces between the same fields, quoted or not, at least so many of them: the first
+   * word of such a line ends with a tab. Only if lines may be JSON, too.
    */
-  readonly tabs?: true;
+  readonly tabs?: { readonly fields: number };
   /** Empty if all lines are JSON. */
   readonly fields: readonly Field[];
   /**

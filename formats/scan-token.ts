@@ -300,8 +300,8 @@ export const TOKEN_SCANNERS: Readonly<Record<TokenKind, TokenScanner>> = {
   request,
   escapedQuoted: withoutEscapes(quoted),
   escapedRequest: withoutEscapes(request),
-  unescapedQuoted: quoted,
   // A dash without quotes is rare: between the columns it would need two separators.
+  unescapedQuoted: quoted,
   unescapedRequest: quoted,
   bracketedTime,
   quotedList,

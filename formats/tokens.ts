@@ -100,8 +100,11 @@ export const TOKEN_KINDS = {
     captures: `"(${ESCAPED_WORD}*)(?: +(${ESCAPED_WORD}(?:${ESCAPED}*?${ESCAPED_WORD})??))?(?: +(${ESCAPED_WORD}+))? *${ESCAPED_END}`,
     form: ESCAPED_FORM,
   },
-  /** The same with quotes inside as the client sent them. */
-  unescapedQuoted: { captures: `"(${UNESCAPED})"`, form: `"${UNESCAPED_FORM}"` },
+  /** The same with quotes inside as the client sent them, or a dash without quotes. */
+  unescapedQuoted: {
+    captures: `(?:"(${UNESCAPED})"|-)`,
+    form: `(?:"${UNESCAPED_FORM}"|-)`,
+  },
   /** A request line with such quotes, or a dash without quotes. */
   unescapedRequest: {
     captures: `(?:"(${UNESCAPED}${QUOTE_AND_PROTOCOL})"|-)`,

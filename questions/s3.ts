@@ -5,7 +5,9 @@ const DENIED = "httpstatus = '403'";
 const SUCCEEDED = "(httpstatus LIKE '2%' OR httpstatus IS NULL)";
 /** Requests that delete objects or versions, also many at once, and lifecycle rules. */
 const DELETES = "regexp_like(operation, 'DELETE[.]OBJECT|CREATE[.]DELETEMARKER|EXPIRE[.]OBJECT')";
-const READS = "operation IN ('REST.GET.OBJECT', 'REST.COPY.OBJECT_GET', 'REST.COPY.PART_GET')";
+/** Also by the website of a bucket, and as the source of a copy. */
+const READS =
+  "operation IN ('REST.GET.OBJECT', 'WEBSITE.GET.OBJECT', 'REST.COPY.OBJECT_GET', 'REST.COPY.PART_GET')";
 const WRITES = "regexp_like(operation, '^REST[.](PUT|POST|COPY)[.](OBJECT|PART|UPLOAD)$')";
 const ACTOR = "bucket_name AS bucket, requester";
 

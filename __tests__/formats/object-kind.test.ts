@@ -100,6 +100,7 @@ const CLASSIC = `${ACCOUNT}_my-lb_20260501T0000Z_172.160.001.192_20sg8hgm.log`;
 describe("keys of the other logs of load balancers", () => {
   it.each([
     ["alb-connection", `conn_log_${APP}`],
+    ["alb-connection", `conn_log.${APP}`],
     ["alb-health-check", `health_check_log_${APP}`],
     ["nlb", NET],
     ["elb", CLASSIC],

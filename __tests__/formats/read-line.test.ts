@@ -146,6 +146,14 @@ describe("ALB lines", () => {
     },
   );
 
+  it("reads the codes of errors with and without quotes", () => {
+    const codes = (target_error_code: string, elb_error_code: string) =>
+      read("alb", albLine({ target_error_code, elb_error_code }));
+    expect(codes('"0x2"', '"0x8"')).toEqual(codes("0x2", "0x8"));
+    expect(codes('"-"', '"-"')).toEqual(codes("-", "-"));
+    expect(codes('"-', '"-"')).toBe("unparsed");
+  });
+
   it("ignores unknown new fields", () => {
     expect(read("alb", `${albLine()} - "a new field" 42`)).toEqual(read("alb", albLine()));
   });
@@ -325,11 +333,16 @@ describe("ALB lines by CloudWatch Logs", () => {
     expect(readObject(numbers)).toEqual(read("alb", albLine()));
   });
 
-  it("may lack the fields that older lines lack", () => {
-    const texts = Object.entries(ALB_FIELDS).slice(0, 18);
-    const row = read("alb", albLine({}, 18));
+  it("may lack the fields that they do not have", () => {
+    const texts = Object.entries(ALB_FIELDS).slice(0, 34);
+    const row = read("alb", albLine({}, 34));
     expect(read("alb", JSON.stringify(objectOf(FORMATS.alb, Object.fromEntries(texts))))).toEqual(row);
     expect(read("alb", texts.map(([, text]) => text).join("\t"))).toEqual(row);
+  });
+
+  it("are unparsed if tabs are between fewer fields: such a line was cut", () => {
+    const texts = Object.values(ALB_FIELDS);
+    for (const count of [4, 18, 33]) expect(read("alb", texts.slice(0, count).join("\t"))).toBe("unparsed");
   });
 
   it("keep quotes and spaces of a client in their fields", () => {

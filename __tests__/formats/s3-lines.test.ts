@@ -52,6 +52,21 @@ it.each(Array.from({ length: FIELD_COUNT - 17 }, (_, index) => index + 18))(
   },
 );
 
+it("has NULL for a dash, also without quotes, as in lines of batch deletes and copies", () => {
+  const missing = { request_uri: "-", referrer: "-", useragent: "-" };
+  const row = { request_uri: null, referrer: null, useragent: null };
+  expect(read(line(missing))).toEqual({ ...(read(line()) as Row), ...row });
+  expect(read(line(missing, 18))).toMatchObject({ ...row, versionid: "v1" });
+});
+
+it("reads no quote as the start of another field than the one it began", () => {
+  // Each client has sent a text with the dashes and the words that would be the rest of a line.
+  const rest = "200 - 1 1 1 1 - - v h SigV4 c a e t p n r";
+  expect(read(line({ request_uri: `"GET /a" ${rest} HTTP/1.1"` }))).toBe("unparsed");
+  expect(read(line({ referrer: `"https://a" - v1 ${rest}"` }))).toBe("unparsed");
+  expect(read(line({ useragent: `"a" v1 ${rest}"` }))).toBe("unparsed");
+});
+
 it("does not read a line of fewer fields as a row", () => {
   expect(read(line({}, 17))).toBe("unparsed");
 });
@@ -117,7 +132,7 @@ it.each([
   ["a quote after a space", { useragent: '"a "b"' }],
   ["a referrer that looks like two fields", { referrer: '"a" "b"' }],
   ["no closing quote", { useragent: '"a' }],
-  ["a referrer without quotes", { referrer: "-" }],
+  ["a referrer without quotes", { referrer: "https://a" }],
   ["another zone", { requestdatetime: "[23/Nov/2026:07:05:12 +0100]" }],
 ])("does not read %s as a row", (_, changes) => {
   expect(read(line(changes))).toBe("unparsed");

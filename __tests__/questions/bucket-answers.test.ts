@@ -27,7 +27,7 @@ const COUNT = 300;
 const KEY = "private/plan.pdf";
 const OPERATIONS = [
   "REST.GET.OBJECT",
-  "REST.GET.OBJECT",
+  "WEBSITE.GET.OBJECT",
   "REST.COPY.PART_GET",
   "REST.PUT.OBJECT",
   "REST.COPY.OBJECT",
@@ -37,7 +37,7 @@ const OPERATIONS = [
   "S3.EXPIRE.OBJECT",
   "REST.GET.BUCKET",
 ] as const;
-const READS: readonly string[] = ["REST.GET.OBJECT", "REST.COPY.PART_GET"];
+const READS: readonly string[] = ["REST.GET.OBJECT", "WEBSITE.GET.OBJECT", "REST.COPY.PART_GET"];
 const WRITES: readonly string[] = ["REST.PUT.OBJECT", "REST.COPY.OBJECT"];
 const DELETES: readonly string[] = OPERATIONS.slice(5, 9);
 

@@ -38,9 +38,12 @@ export const renderRawPattern = (format: LogFormat): string =>
     ...(format.json ? [`(${renderNamedStart(format)}[\\s\\S]*)`] : []),
   ].join("|");
 
-/** Start of a line that is not read by position: an object, or a first word with a tab after it. No other line begins so. */
+/**
+ * Start of a line that is not read by position: an object, or a first word with tabs after it. No line that is read by
+ * position begins so.
+ */
 export const renderNamedStart = ({ tabs }: LogFormat): string =>
-  tabs ? "(?:[{]|[^ \\t#][^ \\t]*\\t)" : "[{]";
+  tabs ? `(?:[{]|[^ \\t#][^ \\t]*(?:\\t[^\\t]*){${tabs.fields - 1}})` : "[{]";
 
 /**
  * The regular expression of a line whose fields were found by name: it has all of them, and then those with names only, with
@@ -61,7 +64,8 @@ const renderNamedLine = (format: LogFormat, patternOf: (token: TokenPattern) => 
 export const namedToken = ({ token, orUnknown }: Field): TokenPattern =>
   aloneToken(orUnknown ? "tabbed" : token);
 
-const hasBareQuotes = ({ fields }: LogFormat): boolean =>
+/** True if quotes of clients are in the lines as they are. */
+export const hasBareQuotes = ({ fields }: LogFormat): boolean =>
   fields.some(({ token }) => token === "unescapedQuoted");
 
 function renderLine(format: LogFormat, patternOf: (token: TokenPattern) => string): string {

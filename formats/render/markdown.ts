@@ -10,6 +10,7 @@ import {
 } from "../log-format";
 import { PARTITION_KEYS } from "../partition-layout";
 import { JSON_COLUMN } from "./json-sql";
+import { hasBareQuotes } from "./line-pattern";
 
 /** The documentation page of a format: its definition, its tables, and a row per column. */
 export const renderFormatPage = (format: LogFormat): string => `# ${format.title}
@@ -50,7 +51,7 @@ function linesOf(format: LogFormat): string {
       : "";
   const lines = `A line is a row if the whole line matches the pattern of these fields; all other lines are in
 \`${unparsedViewOf(format)}\`.${older}
-Text after the last field is ignored.`;
+Text after the last field is ignored${hasBareQuotes(format) ? ", unless it has quotes: it could be the rest of a forged field" : ""}.`;
   return [
     lines,
     ...headerDoc(format),
@@ -92,7 +93,7 @@ const tabsDoc = ({ tabs }: LogFormat): readonly string[] =>
   tabs
     ? [
         `A line may have tabs between the same fields, in this order, each with quotes around it or without.
-Its first word ends with a tab.`,
+Its first word ends with a tab. A line of fewer than ${tabs.fields} fields was cut, and is unparsed.`,
       ]
     : [];
 
