@@ -19,9 +19,6 @@ export const cloudfront: LogFormat = {
     lines: 2,
     // RTMP logs from before 2021 also have these.
     sharedFields: ["date", "time", "x-edge-location", "c-ip", "sc-bytes", "cs-uri-stem", "cs-uri-query"],
-    byPosition: `Athena does not see the header, and reads these lines by position: a line that lacks some of this table's fields is
-unparsed, unless values of the same kind are in their places. So let standard logging version 2 write JSON; or text with all
-fields of version 1, in this table's order.`,
   },
   json: true,
   fields: [
@@ -321,4 +318,6 @@ fields of version 1, in this table's order.`,
       "CloudFront delivers the files of all days to one folder, so that each query and each run would list all of them",
   },
   classify: classifyDistributionObject,
+  // Both versions give their files the same names.
+  isOfAnyForm: () => true,
 };

@@ -48,6 +48,21 @@ export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine |
   };
 }
 
+/**
+ * Makes a function that writes the lines of one file so that each says its fields: a line after a header with another order
+ * becomes a JSON object, which readers take for the same row; all others stay as they are. Call it with every line, from the
+ * first on.
+ */
+export function lineNamer(format: LogFormat): (line: string) => string {
+  let order: readonly string[] | undefined;
+  return (line) => {
+    if (line.startsWith(FIELDS_HEADER)) order = isOwnOrder(format, line) ? undefined : namesIn(line);
+    if (!order || line === "" || line.startsWith("#") || line.startsWith("{")) return line;
+    const texts = line.split(format.separator);
+    return JSON.stringify(Object.fromEntries(order.map((name, index) => [name, texts[index] ?? ""])));
+  };
+}
+
 /** True unless the line is a `#Fields:` header that names the fields in another order. */
 export function isOwnOrder(format: LogFormat, line: string): boolean {
   if (!format.header || !line.startsWith(FIELDS_HEADER)) return true;

@@ -52,8 +52,6 @@ export interface FieldsHeader {
   readonly lines: number;
   /** Fields that other logs of the same service also have: a header with only these fields belongs to another log. */
   readonly sharedFields: readonly string[];
-  /** How Athena, which does not see the header, reads lines with other fields; for the documentation. */
-  readonly byPosition: string;
 }
 
 /**
@@ -107,6 +105,12 @@ export interface LogFormat {
    * @param key object key as S3 stores it, already URL-decoded
    */
   readonly classify: (key: string) => ObjectKind;
+  /**
+   * True if the name of a log does not say how its lines are written, because its owner chooses it.
+   *
+   * @default - the lines of all files are in the format's order
+   */
+  readonly isOfAnyForm?: (key: string) => boolean;
 }
 
 export const column = (name: string, type: ColumnType, doc: string, personal?: PersonalKind): Column => ({

@@ -2,6 +2,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { ConfiguredSource } from "../formats/configured-source";
 import { SKIP_REASONS } from "../formats/object-kind";
+import { s3ObjectBytes } from "./adapters/s3-object-bytes";
 import { s3ObjectStore } from "./adapters/s3-object-store";
 import { arrivedObjects } from "./arrived-objects";
 import { configurationIn } from "./configuration";
@@ -13,7 +14,9 @@ import { readMoveEnvironment } from "./environment";
 import { logger, publish, publishPer } from "./telemetry";
 
 const environment = readMoveEnvironment(process.env);
-const store = s3ObjectStore(new S3Client({ maxAttempts: 5 }));
+const client = new S3Client({ maxAttempts: 5 });
+const store = s3ObjectStore(client);
+const bytes = s3ObjectBytes(client);
 const configuration = configurationIn(store, environment.TARGET_BUCKET);
 
 /** Time reserved for the end of a run: a slow copy that has started, its note and its delete. */
@@ -49,7 +52,7 @@ export async function handler(
   });
   const deadline = new Date(systemClock.now().getTime() + context.getRemainingTimeInMillis() - RESERVE_MS);
   const outcomes = await moveObjects(
-    { store, clock: systemClock },
+    { store, bytes, clock: systemClock },
     {
       sources,
       landingBucket: environment.LANDING_BUCKET,

@@ -5,6 +5,7 @@ import type { ConfiguredSource } from "../formats/configured-source";
 import { athenaPartitionCatalog } from "../handlers/adapters/athena-partition-catalog";
 import { athenaQueryEngine } from "../handlers/adapters/athena-query-engine";
 import { s3PagedListing } from "../handlers/adapters/s3-listing";
+import { s3ObjectBytes } from "../handlers/adapters/s3-object-bytes";
 import { s3ObjectStore } from "../handlers/adapters/s3-object-store";
 import type { HourRange } from "../handlers/core/add-partitions";
 import { type BackfillProgress, type BackfillSummary, backfill } from "../handlers/core/backfill";
@@ -49,7 +50,15 @@ export async function backfillAws(options: AwsBackfillOptions): Promise<AwsBackf
     withLines: options.columnar,
     runToken: randomUUID(),
   });
-  const ports = { store, catalog, clock, pace: paceOf(clock, options.rate), listing: s3PagedListing(s3) };
+  const bytes = s3ObjectBytes(s3);
+  const ports = {
+    store,
+    bytes,
+    catalog,
+    clock,
+    pace: paceOf(clock, options.rate),
+    listing: s3PagedListing(s3),
+  };
   const moved = await backfill(ports, { ...options, names: "time-first" });
   return { ...moved, delivered: await backfillDelivered(ports, options) };
 }

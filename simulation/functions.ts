@@ -7,7 +7,7 @@ import { addPartitions, windowAround } from "../handlers/core/add-partitions";
 import { commitTables } from "../handlers/core/commit-tables";
 import { moveObjects } from "../handlers/core/move-objects";
 import { noteDelivered } from "../handlers/core/note-delivered";
-import type { Clock } from "../handlers/core/ports";
+import type { Clock, ObjectBytes, ObjectStore } from "../handlers/core/ports";
 import type { Deployment } from "./deployments";
 import { type Invocation, startInvocation } from "./faults";
 import { reconcile } from "./listing";
@@ -39,8 +39,9 @@ export class Functions {
       "move",
       MOVE_TIMEOUT_MS,
       async (invocation, clock, { sources, names, configuredAt }) => {
+        const store = buckets.seenBy(invocation);
         const outcomes = await moveObjects(
-          { store: buckets.seenBy(invocation), clock },
+          { store, bytes: bytesOf(store), clock },
           {
             sources,
             targetBucket: BUCKET,
@@ -149,6 +150,18 @@ export class Functions {
     };
   }
 }
+
+/** The bytes of objects whose text the store has. */
+const bytesOf = (store: ObjectStore): ObjectBytes => ({
+  start: async (location, length) => {
+    const object = await store.read(location);
+    return object && Buffer.from(object.body).subarray(0, length);
+  },
+  async *all(location) {
+    yield Buffer.from((await store.read(location))?.body ?? "");
+  },
+  put: (location, body) => store.put(location, Buffer.from(body).toString()),
+});
 
 const deadlineOf = (clock: Clock, timeoutMs: number): Date =>
   new Date(clock.now().getTime() + timeoutMs - RESERVE_MS);

@@ -5,7 +5,7 @@ import { movedKeyOf } from "../handlers/core/rejected-files";
 import { sum } from "../terminal/quantities";
 import { headersOf } from "./athena";
 import type { Buckets } from "./bucket";
-import { BROKEN, type Delivery, unparsedIn } from "./deliveries";
+import { BROKEN, type Delivery, readableLines, unparsedIn } from "./deliveries";
 import { PREFIXES } from "./deployments";
 import type { Functions } from "./functions";
 import { BUCKET, LANDING, type World } from "./world";
@@ -42,7 +42,7 @@ export function judge(
   { rowsCounted, unparsedCounted }: Functions,
 ): string[] {
   const { buckets, queue, athena } = world;
-  const bodies = deliveries.map(({ body }) => body).sort();
+  const bodies = deliveries.map(({ body }) => readableLines(body)).sort();
   const [expected, broken] = [bodies.filter(isReadable), bodies.filter((body) => !isReadable(body))];
   const unparsed = expected.reduce((total, body) => total + unparsedIn(body), 0);
   const recorded = recordedUnparsed(buckets);

@@ -39,6 +39,12 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "copies[index] !== undefined && index >= 0",
   },
   {
+    name: "the names of fields in another order",
+    file: "handlers/core/move-objects.ts",
+    find: "if (!bytes || !named)",
+    replace: "if (!bytes || named)",
+  },
+  {
     name: "the note before the delete",
     file: "handlers/core/move-objects.ts",
     find: "copy.file ? failIf(copy, noteError) : copy",

@@ -49,6 +49,8 @@ export interface S3Server extends LocalServer {
   put(bucket: string, key: string, body: string | Buffer, modified?: Date): void;
   delete(bucket: string, key: string): void;
   read(bucket: string, key: string): string | undefined;
+  /** The same without decoding. */
+  bytes(bucket: string, key: string): Buffer | undefined;
   keys(bucket: string): string[];
   /** Documents of a bucket by its name and kind, e.g. `logs policy`: JSON of a policy, XML of all others. */
   readonly documents: Map<string, string>;
@@ -106,6 +108,7 @@ export async function startS3Server(latencyMs = 0): Promise<S3Server> {
       void bucketOf(bucket).set(key, { ...objectOf(Buffer.from(body)), modified }),
     delete: (bucket, key) => void bucketOf(bucket).delete(key),
     read: (bucket, key) => bucketOf(bucket).get(key)?.body.toString(),
+    bytes: (bucket, key) => bucketOf(bucket).get(key)?.body,
     notifications,
     documents,
     keys: (bucket) => [...bucketOf(bucket).keys()].sort(),
@@ -230,12 +233,12 @@ function handle(
   }
   if (!current) return sendError(response, 404, "NoSuchKey", method === "HEAD");
   if (failedPrecondition(request, current)) return sendError(response, 412, "PreconditionFailed");
-  const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
-  const body = current.body.subarray(start);
+  const [, start, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
+  const body = current.body.subarray(Number(start ?? 0), last ? Number(last) + 1 : undefined);
   response.setHeader("etag", `"${current.etag}"`);
   response.setHeader("content-length", body.length);
   response.setHeader("last-modified", current.modified.toUTCString());
-  response.statusCode = start > 0 ? 206 : 200;
+  response.statusCode = start === undefined ? 200 : 206;
   return response.end(method === "HEAD" ? undefined : body);
 }
 

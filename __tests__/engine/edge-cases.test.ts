@@ -58,17 +58,41 @@ it("reads a line whose time does not exist as unparsed, not as a row", async () 
   }
 });
 
-it("shows every line of a CloudFront file that names other fields as a row or as unparsed", async () => {
-  const short = "2026-11-23\t07:05:00\tFRA56\t64496\twww.example.com\ta=b";
-  const { pipeline } = await deployWith("CloudFront's other lines", [
+it("reads the lines of CloudFront's files by the names in their headers, in any order and choice", async () => {
+  const names = FORMATS.cloudfront.fields.map(({ name }) => name);
+  const reversed = (texts: readonly string[]) => [...texts].reverse();
+  const exchanged = ([date = "", time = "", edge = "", ...others]: readonly string[]) => [
+    date,
+    time,
+    // Any text is of the kind of both: by position, the line would be a row with wrong values.
+    others[12] ?? "",
+    ...others.slice(0, 12),
+    edge,
+    ...others.slice(13),
+  ];
+  const fileOf = (order: (texts: readonly string[]) => string[]) =>
+    logFile(cloudfrontKey(), [
+      "#Version: 1.0",
+      `#Fields: ${order(names).join(" ")}`,
+      ...FORMATS.cloudfront.samples.map((line) => order(line.split("\t")).join("\t")),
+      "no log line",
+    ]);
+  const { pipeline, lake } = await deployWith("CloudFront's fields in any order", [
+    fileOf((texts) => [...texts]),
+    fileOf(reversed),
+    fileOf(exchanged),
     logFile(cloudfrontKey(), [
       "#Version: 1.0",
       "#Fields: date time x-edge-location asn x-host-header cs(Cookie)",
-      short,
+      "2026-11-23\t07:05:00\tFRA56\t64496\twww.example.com\ta=b",
     ]),
   ]);
-  const lines = [...(await pipeline.rows("cloudfront")), ...(await pipeline.unparsed("cloudfront"))];
-  expect(lines).toHaveLength(1);
+  await expectSameRows(pipeline, lake, "cloudfront");
+  const unparsed = await pipeline.unparsed("cloudfront");
+  expect(unparsed).toHaveLength((await lake.unparsed("cloudfront")).length);
+  const rows = (await pipeline.rows("cloudfront")).map(({ log_file: _, ...row }) => JSON.stringify(row));
+  expect(rows).toHaveLength(3 * FORMATS.cloudfront.samples.length + 1);
+  expect(new Set(rows).size).toBe(FORMATS.cloudfront.samples.length + 1);
 });
 
 describe("CloudFront's JSON", () => {

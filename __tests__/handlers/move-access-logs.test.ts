@@ -1,5 +1,7 @@
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { FORMATS } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { identityOf } from "../../formats/file-identity";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
@@ -103,6 +105,49 @@ describe("move-access-logs", () => {
     expect(JSON.parse(server.read("logs", noteKeys()[0] ?? "") ?? "")).toEqual({
       files: [{ key: rawKeys()[0], size: 4, dt: "2026-11-23", hour: "07" }],
     });
+  });
+
+  it("writes a file whose header names fields in another order with its lines as JSON, the same at each try", async () => {
+    const file = ["#Version: 1.0", "#Fields: time date c-country", "07:05:00\t2026-11-22\tDE", ""].join("\n");
+    const named = file.replace(/07:.*/, '{"time":"07:05:00","date":"2026-11-22","c-country":"DE"}');
+    server.put("logs", CLOUDFRONT_KEY, gzipSync(file));
+    const event = sqsEvent(s3Notification("logs", CLOUDFRONT_KEY));
+    expect(failedIn(await invoke(event, { KEEP_ORIGINALS: "true" }))).toEqual([]);
+    const [key = ""] = rawKeys();
+    const written = server.bytes("logs", key);
+    expect(gunzipSync(written ?? "").toString()).toBe(named);
+    expect(noted()).toEqual([key]);
+    await invoke(event);
+    expect(rawKeys()).toEqual([key]);
+    expect(server.bytes("logs", key)).toEqual(written);
+    expect(keysIn("logs")).not.toContain(CLOUDFRONT_KEY);
+  });
+
+  it.each([
+    [
+      "with the usual header",
+      `#Version: 1.0\n#Fields: ${FORMATS.cloudfront.fields.map(({ name }) => name).join(" ")}\na\n`,
+    ],
+    ["of JSON", '{"date":"2026-11-22"}\n'],
+    ["without lines", ""],
+  ])("copies a file %s as it is", async (_, text) => {
+    const body = gzipSync(text);
+    server.put("logs", CLOUDFRONT_KEY, body);
+    expect(failedIn(await invoke(sqsEvent(s3Notification("logs", CLOUDFRONT_KEY))))).toEqual([]);
+    expect(server.bytes("logs", rawKeys()[0] ?? "")).toEqual(body);
+    expect(server.requests.filter(({ method, isCopy }) => method === "PUT" && isCopy)).toHaveLength(1);
+  });
+
+  it("copies a file that cannot be unpacked as it is: the engine names it, and it is rejected", async () => {
+    const body = gzipSync(`#Fields: time date\n${"07:05:00\t2026-11-22\n".repeat(1000)}`).subarray(0, -9);
+    server.put("logs", CLOUDFRONT_KEY, body);
+    expect(failedIn(await invoke(sqsEvent(s3Notification("logs", CLOUDFRONT_KEY))))).toEqual([]);
+    expect(server.bytes("logs", rawKeys()[0] ?? "")).toEqual(body);
+  });
+
+  it("reads no file of a load balancer: its name says how its lines are written", async () => {
+    await invoke(sqsEvent(s3Notification("logs", KEY)));
+    expect(server.requests.filter(({ method, key }) => method === "GET" && key === KEY)).toEqual([]);
   });
 
   it("accepts events from EventBridge, whose keys are not encoded", async () => {

@@ -72,8 +72,9 @@ case: the column then has the values of all of them, separated by commas.`;
 const headerDoc = ({ header }: LogFormat): readonly string[] =>
   header
     ? [
-        `A \`#Fields:\` header may name other fields, or the same in another order: \`access-logs ingest\` then reads fields by name.
-${header.byPosition}`,
+        `A \`#Fields:\` header may name other fields, or the same in another order: fields are then read by name. Athena does not see
+the header. So the pipeline writes the lines of such a file as JSON when it moves it, and they are JSON in the text tables.
+Over files that the pipeline did not move, the table of \`athena.ddl\` reads lines by position.`,
       ]
     : [];
 

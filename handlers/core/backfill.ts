@@ -8,10 +8,12 @@ import { moveObjects } from "./move-objects";
 import { type ArrivedObject, type MovePlan, planMove, type TargetNames } from "./move-plan";
 import type { Pace } from "./pace";
 import type { PartitionedTable } from "./partitioned-table";
-import type { Clock, ObjectLocation, ObjectStore, PartitionCatalog } from "./ports";
+import type { Clock, ObjectBytes, ObjectLocation, ObjectStore, PartitionCatalog } from "./ports";
 
 export interface BackfillPorts {
   readonly store: ObjectStore;
+  /** As in `MovePorts`. */
+  readonly bytes?: ObjectBytes;
   readonly catalog: PartitionCatalog;
   readonly clock: Clock;
   readonly pace: Pace;

@@ -1,10 +1,13 @@
 import pLimit from "p-limit";
+import { FORMATS } from "../../formats";
+import type { LogFormat } from "../../formats/log-format";
 import type { SkipReason } from "../../formats/object-kind";
 import { MINUTE_MS } from "../../formats/time";
 import { type MovedFile, noteArrivals } from "./arrival-notes";
 import { messageOf, type OperationError, RetryableError } from "./errors";
+import { linesByName } from "./lines-by-name";
 import { type ArrivedObject, planMove, type TargetNames } from "./move-plan";
-import type { Clock, ObjectStore } from "./ports";
+import type { Clock, ObjectBytes, ObjectLocation, ObjectStore } from "./ports";
 import { reasonKeyOf } from "./rejected-files";
 import type { Source } from "./source";
 
@@ -50,6 +53,12 @@ export type MoveOutcome =
 
 export interface MovePorts {
   readonly store: ObjectStore;
+  /**
+   * Set if the raw table reads all lines by position: a file whose header names another order is written as JSON.
+   *
+   * @default - all files are copied as they are
+   */
+  readonly bytes?: ObjectBytes;
   readonly clock: Clock;
 }
 
@@ -85,7 +94,7 @@ export async function moveObjects(
   const chunks = starts.map(async (start) => {
     const chunk = objects.slice(start, start + CHUNK_SIZE);
     const copies = chunk.map((object) =>
-      limit(() => (isTimeOver() ? POSTPONED : copyObject(ports.store, config, object))),
+      limit(() => (isTimeOver() ? POSTPONED : copyObject(ports, config, object))),
     );
     return noteAndDelete(ports, config, chunk, await Promise.all(copies));
   });
@@ -111,7 +120,8 @@ interface Copy {
   readonly file?: MovedFile;
 }
 
-async function copyObject(store: ObjectStore, config: MoveConfig, object: ArrivedObject): Promise<Copy> {
+async function copyObject(ports: MovePorts, config: MoveConfig, object: ArrivedObject): Promise<Copy> {
+  const { store } = ports;
   const isForeign = config.landingBucket !== undefined && object.bucket !== config.landingBucket;
   if (isForeign) return { outcome: { kind: "skipped", reason: "unmatched-key" } };
   const plan = planMove(config.sources, config.names, object, config.targetBucket);
@@ -139,7 +149,7 @@ async function copyObject(store: ObjectStore, config: MoveConfig, object: Arrive
     // A second copy below `raw/` would double the rows of the text table.
     const earlier = mayBeMoved(object, config) ? await movedTo(earlierKeys) : undefined;
     if (earlier) return earlier;
-    if ((await store.copy(object, target)) === "copied")
+    if ((await writeLines(ports, FORMATS[source.format], object, target)) === "copied")
       return { outcome: { kind: "moved", isNew: true, source }, file };
     const moved = await movedTo([key]);
     if (moved) return moved;
@@ -156,6 +166,20 @@ async function copyObject(store: ObjectStore, config: MoveConfig, object: Arrive
       }),
     );
   }
+}
+
+/** Writes what the raw table reads: a copy, except for a file whose lines it would read by wrong positions. */
+async function writeLines(
+  { store, bytes }: MovePorts,
+  format: LogFormat,
+  object: ArrivedObject,
+  target: ObjectLocation,
+): Promise<"copied" | "source-missing"> {
+  const named =
+    bytes && format.isOfAnyForm?.(object.key) ? await linesByName(bytes, format, object) : undefined;
+  if (!bytes || !named) return store.copy(object, target);
+  await bytes.put(target, named);
+  return "copied";
 }
 
 /** Until then after its configuration is written, a deployment has started the new version of the function. */

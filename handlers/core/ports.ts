@@ -46,6 +46,16 @@ export interface ObjectStore {
   deleteAll(bucket: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
+/** The bytes of objects. Every method may also throw; the caller then retries. */
+export interface ObjectBytes {
+  /** The first bytes of an object. @returns `undefined` if it does not exist */
+  start(location: ObjectLocation, length: number): Promise<Uint8Array | undefined>;
+  /** All bytes of an object that exists. */
+  all(location: ObjectLocation): AsyncIterable<Uint8Array>;
+  /** Puts an object, replacing an existing one. */
+  put(location: ObjectLocation, body: Uint8Array): Promise<void>;
+}
+
 /** Lists parts of a bucket. Each page is one request. */
 export interface PagedListing {
   /**
