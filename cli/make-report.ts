@@ -39,7 +39,7 @@ export async function makeReport(
   const { lake: folder, range, timeZone, table, output } = options;
   requireOutsideLake(output, folder);
   const assets = await prepared(options);
-  return withLake(folder, { memoryLimit: MEMORY_LIMIT }, async (lake) => {
+  return withLake(folder, { memoryLimit: MEMORY_LIMIT, threads: 1 }, async (lake) => {
     const asked = {
       range,
       timeZone,

@@ -1,4 +1,10 @@
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBResult,
+  DuckDBResultReader,
+  DuckDBValue,
+} from "@duckdb/node-api";
 import { messageOf, QueryFailedError } from "../handlers/core/errors";
 import type { QueryEngine, Statement } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
@@ -10,6 +16,8 @@ import { chunksOf, LOCAL_QUERY } from "./result-chunks";
 export interface DuckdbEngine extends QueryEngine {
   /** All rows of a result that is known to be small. @throws QueryFailedError */
   rows(sql: string): Promise<readonly (readonly DuckDBValue[])[]>;
+  /** The whole result of a statement, in memory. @throws QueryFailedError */
+  read(sql: string): Promise<DuckDBResultReader>;
   /**
    * Runs SQL whose rows are then read batch by batch; one at a time.
    *
@@ -42,8 +50,9 @@ export async function openDuckdb(settings: Readonly<Record<string, string>> = {}
       connection.closeSync();
     }
   };
-  const rows = async (sql: string, token: string) =>
-    (await onOwnConnection(token, (connection) => connection.runAndReadAll(sql))).getRows();
+  const read = (sql: string, token: string) =>
+    onOwnConnection(token, (connection) => connection.runAndReadAll(sql));
+  const rows = async (sql: string, token: string) => (await read(sql, token)).getRows();
   return {
     run: async ({ sql, token }: Statement) => {
       await onOwnConnection(token, (connection) => connection.run(sql));
@@ -54,6 +63,7 @@ export async function openDuckdb(settings: Readonly<Record<string, string>> = {}
       return value === null || value === undefined ? undefined : String(value);
     },
     rows: (sql) => rows(sql, LOCAL_QUERY),
+    read: (sql) => read(sql, LOCAL_QUERY),
     stream: (sql, isReadOnly = false) =>
       attempt(LOCAL_QUERY, () => (isReadOnly ? streamReadOnly(reader, sql) : reader.stream(sql))),
     chunks: (sql, use) =>

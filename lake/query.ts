@@ -22,6 +22,12 @@ import { deleteSpills, spillFolder } from "./spill-folder";
 import { textRows } from "./text-rows";
 import { lastTypedFile } from "./typed-files";
 
+/** A result in memory. */
+export interface ReadRows {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Json[])[];
+}
+
 /** A lake for queries: each typed table by its name, and its unparsed lines as `<table>_unparsed`. */
 export interface OpenLake {
   /**
@@ -55,6 +61,12 @@ export interface OpenLake {
    */
   keep(name: string, select: string): Promise<void>;
   /**
+   * Reads all rows of a SELECT of the program's own, which fit into memory. Other statements can run meanwhile.
+   *
+   * @throws as `query` does
+   */
+  read(select: string): Promise<ReadRows>;
+  /**
    * Runs a SELECT of the program's own whose values are all doubles. Other statements can run meanwhile.
    *
    * @param use called with the columns of some rows after the other; they are valid until it returns
@@ -77,6 +89,12 @@ export interface QueryOptions {
    * @default DuckDB's, most of the machine's memory
    */
   readonly memoryLimit?: string;
+  /**
+   * Threads that work on a statement. One is best for several statements at a time: more threads wait for each other.
+   *
+   * @default DuckDB's, one for each processor
+   */
+  readonly threads?: number;
   /** A file that `save` writes, and that a query may read. */
   readonly file?: string;
 }
@@ -84,7 +102,7 @@ export interface QueryOptions {
 /** @throws UserError if the lake does not exist */
 export async function openLake(
   folder: string,
-  { isUnsafe = false, memoryLimit, file }: QueryOptions = {},
+  { isUnsafe = false, memoryLimit, threads, file }: QueryOptions = {},
 ): Promise<OpenLake> {
   const lake = await existingLake(folder);
   requireOwnFiles(lake);
@@ -93,6 +111,7 @@ export async function openLake(
   const engine = await openDuckdb({
     temp_directory: spillFolder(lake.root),
     ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
+    ...(threads === undefined ? {} : { threads: String(threads) }),
   });
   const close = () => {
     engine.close();
@@ -129,6 +148,11 @@ export async function openLake(
       const sql = `CREATE OR REPLACE TABLE ${sqlIdentifier(name)} AS ${select}`;
       await failing(() => engine.run({ sql, token: name }));
     },
+    read: (select) =>
+      failing(async () => {
+        const result = await engine.read(select);
+        return { columns: result.deduplicatedColumnNames(), rows: result.convertRows(jsonConverter) };
+      }),
     numbers: (select, use) => failing(() => engine.chunks(select, (chunk) => use(numberColumns(chunk)))),
     close,
   };

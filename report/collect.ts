@@ -24,7 +24,7 @@ import type {
 } from "./model";
 import { scannedCounts } from "./scanned-counts";
 import { shortened } from "./shortened";
-import { extentSql, slotSql, tableOf, totalSql } from "./sql";
+import { extentSql, tableOf, totalSql } from "./sql";
 import { SUBJECTS, type Subject } from "./subject";
 import { hourOfWeek } from "./zone";
 
@@ -119,9 +119,8 @@ async function collectTable(
   const extent = await extentOf(engine, subject, askedRange);
   if (extent === undefined) return undefined;
   const { range, slotMs } = extent;
-  const slot = slotSql(range.from, slotMs);
   const slots = Math.ceil((range.until - range.from) / slotMs);
-  const counted = { subject, range, slot, slots };
+  const counted = { subject, range, slotMs, slots };
   onProgress("first pass");
   const domains = await counts.domains(counted);
   const dimensions = subject.dimensions.flatMap(({ id }) => (domains.get(id) ?? []) as Domain<DimensionId>);

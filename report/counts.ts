@@ -8,8 +8,8 @@ import type { Subject } from "./subject";
 export interface Counted {
   readonly subject: Subject;
   readonly range: Range;
-  /** SQL of the number of a row's slot. */
-  readonly slot: string;
+  /** Length of a slot. */
+  readonly slotMs: number;
   /** Number of slots. */
   readonly slots: number;
 }

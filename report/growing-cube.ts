@@ -1,12 +1,12 @@
 import type { CubePlan } from "./cube-plans";
 import { coarser, cubeOf, factorsOf, type KeyedSums } from "./keyed-sums";
 import { type Cube, type CubeShape, TIME, VALUE } from "./model";
+import type { ListedRows, RowGroups } from "./row-groups";
 import { Sums } from "./sums";
 
-/** Columns of some rows: the codes of each dimension, list and the time, and the measures, by their ids. */
-export type CodedColumns = ReadonlyMap<string, Float64Array>;
+const NONE = new Float64Array(0);
 
-/** The cube of a plan while rows are added: as soon as it has too many rows, it gets the next, coarser shape. */
+/** The cube of a plan while groups of rows are added: as soon as it has too many rows, it gets the next, coarser shape. */
 export class GrowingCube {
   private from: KeyedSums | undefined;
   /** Shapes that come next. */
@@ -35,18 +35,25 @@ export class GrowingCube {
     return key === VALUE ? (this.plan.list ?? "") : key;
   }
 
-  /** @param known keys without a list's value that other cubes need, too */
-  add(columns: CodedColumns, known: Map<string, Float64Array>): void {
+  /**
+   * @param listed the rows of the groups by the plan's list, if it has one; "(other)" is what they leave of all
+   * @param known keys of the groups that other cubes need, too
+   */
+  add(
+    { columns }: Pick<RowGroups, "columns">,
+    listed: ListedRows | undefined,
+    known: Map<string, Float64Array>,
+  ): void {
     if (this.from === undefined) return;
     const { shape, sizes, measures, sums } = this.from;
-    const values = measures.map((id) => columns.get(id) ?? new Float64Array());
     const name = `${shape.slots} ${shape.keys.filter((key) => key !== VALUE).join()}`;
-    const others = known.get(name) ?? packed(columns, shape, sizes);
-    known.set(name, others);
-    const { list } = this.plan;
-    const codes = list === undefined ? undefined : columns.get(list);
-    // "(other)", which is what the listed values leave of all, has code 0.
-    sums.add(others, values, codes && { codes, factor: factorsOf(sizes)[0] ?? 1 });
+    const groups = known.get(name) ?? packed(columns, shape, sizes);
+    known.set(name, groups);
+    const keys = listed ? listedKeys(groups, listed, factorsOf(sizes)[0] ?? 1) : groups;
+    sums.add(
+      keys,
+      measures.map((id) => (listed?.columns ?? columns).get(id) ?? NONE),
+    );
     if (this.isNested) this.shrink();
   }
 
@@ -67,17 +74,27 @@ export class GrowingCube {
   }
 }
 
-/** The keys of the rows without a list's value. */
-function packed(columns: CodedColumns, { keys, slots }: CubeShape, sizes: readonly number[]): Float64Array {
-  const rows = columns.get(TIME)?.length ?? 0;
-  const packedKeys = new Float64Array(rows);
+/** The keys of groups without a list's value. */
+function packed(
+  columns: RowGroups["columns"],
+  { keys, slots }: CubeShape,
+  sizes: readonly number[],
+): Float64Array {
+  const packedKeys = new Float64Array(columns.get(TIME)?.length ?? 0);
   const factors = factorsOf(sizes);
   keys.forEach((key, index) => {
     const codes = columns.get(key);
-    if (codes === undefined) return;
     const [factor, merged] = [factors[index] ?? 1, key === TIME ? slots : 1];
-    for (let row = 0; row < rows; row++)
-      packedKeys[row] = (packedKeys[row] ?? 0) + Math.floor((codes[row] ?? 0) / merged) * factor;
+    if (codes === undefined) return;
+    for (let group = 0; group < packedKeys.length; group++)
+      packedKeys[group] = (packedKeys[group] ?? 0) + Math.floor((codes[group] ?? 0) / merged) * factor;
   });
   return packedKeys;
+}
+
+function listedKeys(keys: Float64Array, { groups, codes }: ListedRows, factor: number): Float64Array {
+  const own = new Float64Array(groups.length);
+  for (let row = 0; row < own.length; row++)
+    own[row] = (keys[groups[row] ?? 0] ?? 0) + (codes[row] ?? 0) * factor;
+  return own;
 }

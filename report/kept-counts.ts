@@ -83,14 +83,16 @@ async function addRows(
   domains: ReadonlyMap<string, Domain>,
   plans: readonly CubePlan[],
 ): Promise<Added> {
-  const { subject, slots } = counted;
+  const { subject, slotMs, slots } = counted;
   const sources = sourcesOf(subject);
   const coders: Coder[] = [];
   for (const source of sources) coders.push(await coderOf(engine, source));
   const tally = new Tally(
     {
+      slotMs,
       slots,
       measures: subject.measures.map(({ id }) => id),
+      dimensions: subject.dimensions.map(({ id }) => id),
       sizes: new Map([...domains].map(([id, { values }]) => [id, values.length + 1])),
       coders,
       clients: {

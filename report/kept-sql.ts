@@ -1,9 +1,8 @@
-import { HOUR_MS } from "../formats/time";
 import type { Range } from "../questions/range";
-import { rangeCondition } from "../questions/render";
+import { rangeCondition, timestamp } from "../questions/render";
 import type { Counted } from "./counts";
 import { MAX_VALUE } from "./model";
-import { grouped, slotSql, spareValues, tableOf } from "./sql";
+import { grouped, spareValues, tableOf } from "./sql";
 import type { Dimension, Listed, Subject } from "./subject";
 
 /** Columns whose combinations of values are few compared with the rows, and what is made of them. */
@@ -119,10 +118,10 @@ export function codesSql(source: Source): string {
 const asDouble = (sql: string): string => `CAST(${sql} AS double)`;
 
 /**
- * Of each row the numbers of its slot and its hour, its seconds or -1, its measures, and the number of its combination in
- * each source.
+ * Of each row the whole seconds since the start of the range, the time that it took or -1, its measures, and the number of
+ * its combination in each source.
  */
-export function rowsSql({ subject, range, slot }: Counted, sources: readonly Source[]): string {
+export function rowsSql({ subject, range }: Counted, sources: readonly Source[]): string {
   const { seconds } = subject.words;
   const joins = sources.map((source) => {
     const { name, number, columns } = source;
@@ -133,15 +132,14 @@ export function rowsSql({ subject, range, slot }: Counted, sources: readonly Sou
   });
   const kept = Object.entries(subject.kept).map(([name, sql]) => `${sql} AS ${name}`);
   const numbers = [
-    "slot",
-    "hour_number",
+    "since",
     "coalesce(timed, -1)",
     ...subject.measures.map(({ of }) => of),
     ...sources.map(({ number }) => numberSql(`s${number}`)),
   ];
   return `SELECT ${numbers.map(asDouble).join(", ")}
 FROM (
-  SELECT ${slot} AS slot, ${slotSql(range.from, HOUR_MS)} AS hour_number,
+  SELECT date_diff('second', ${timestamp(range.from)}, time) AS since,
     CASE WHEN ${seconds} >= 0 THEN ${seconds} END AS timed, ${[...kept, ...keyColumns(subject, sources)].join(", ")}
   FROM ${tableOf(subject)}
   WHERE ${rangeCondition(range)}

@@ -1,63 +1,9 @@
 import { QUANTILES } from "./model";
-import { enlarged } from "./sums";
+import { Numbering } from "./numbering";
+import { Sums } from "./sums";
 
 /** p50, p95 and p99. */
 export type ExactQuantiles = readonly [number, number, number];
-
-/** Times that were collected one by one, each with its slot and its path. */
-export class Times {
-  private values = new Float64Array(4096);
-  private slots = new Uint16Array(4096);
-  private paths = new Uint16Array(4096);
-  private length = 0;
-
-  add(value: number, slot: number, path: number): void {
-    if (this.length === this.values.length) {
-      this.values = enlarged(this.values, this.length * 2);
-      this.slots = enlargedCodes(this.slots, this.length * 2);
-      this.paths = enlargedCodes(this.paths, this.length * 2);
-    }
-    this.slots[this.length] = slot;
-    this.paths[this.length] = path;
-    this.values[this.length++] = value;
-  }
-
-  /** Quantiles of all values; `undefined` without any. */
-  all(): ExactQuantiles | undefined {
-    return quantilesOf(this.values.slice(0, this.length));
-  }
-
-  bySlot(): ReadonlyMap<number, Grouped> {
-    return this.by(this.slots);
-  }
-
-  byPath(): ReadonlyMap<number, Grouped> {
-    return this.by(this.paths);
-  }
-
-  private by(groups: Uint16Array): ReadonlyMap<number, Grouped> {
-    const counts = new Uint32Array(0x10000);
-    for (let at = 0; at < this.length; at++) {
-      const group = groups[at] ?? 0;
-      counts[group] = (counts[group] ?? 0) + 1;
-    }
-    const own = Array.from(counts, (count) => new Float64Array(count));
-    counts.fill(0);
-    for (let at = 0; at < this.length; at++) {
-      const group = groups[at] ?? 0;
-      const place = counts[group] ?? 0;
-      counts[group] = place + 1;
-      const values = own[group];
-      if (values) values[place] = this.values[at] ?? 0;
-    }
-    return new Map(
-      own.flatMap((values, group) => {
-        const quantiles = quantilesOf(values);
-        return quantiles ? [[group, { count: values.length, quantiles }] as const] : [];
-      }),
-    );
-  }
-}
 
 /** Number and quantiles of a group. */
 export interface Grouped {
@@ -65,22 +11,84 @@ export interface Grouped {
   readonly quantiles: ExactQuantiles;
 }
 
-function enlargedCodes(codes: Uint16Array, length: number): Uint16Array<ArrayBuffer> {
-  const larger = new Uint16Array(length);
-  larger.set(codes);
-  return larger;
+/** Times of requests, counted by slot and by path: logs round them, so that there are few different times. */
+export class Times {
+  private readonly different = new Numbering();
+  private readonly slots: TimeCounts;
+  private readonly paths: TimeCounts;
+
+  /** @param slots, paths numbers of slots and of codes of paths */
+  constructor(slots: number, paths: number) {
+    this.slots = { groups: slots, counts: new Sums(1) };
+    this.paths = { groups: paths, counts: new Sums(1) };
+  }
+
+  /** @param times of some rows; below 0 for a row without a time */
+  add(times: Float64Array, slots: Uint16Array, paths: Uint16Array): void {
+    const [bySlot, byPath] = [new Float64Array(times.length), new Float64Array(times.length)];
+    let timed = 0;
+    for (let row = 0; row < times.length; row++) {
+      const time = times[row] ?? -1;
+      if (time < 0) continue;
+      const number = this.different.number(time);
+      bySlot[timed] = number * this.slots.groups + (slots[row] ?? 0);
+      byPath[timed++] = number * this.paths.groups + (paths[row] ?? 0);
+    }
+    const ones = new Float64Array(timed).fill(1);
+    this.slots.counts.add(bySlot.subarray(0, timed), [ones]);
+    this.paths.counts.add(byPath.subarray(0, timed), [ones]);
+  }
+
+  /** Quantiles of all times; `undefined` without any. */
+  all(): ExactQuantiles | undefined {
+    const { groups, counts } = this.slots;
+    const keys = new Float64Array(counts.length).map((_, place) => Math.floor(counts.key(place) / groups));
+    const all = new Sums(1);
+    all.add(keys, [counts.column(0, 0, counts.length)]);
+    return quantilesBy({ groups: 1, counts: all }, this.different).get(0)?.quantiles;
+  }
+
+  bySlot(): ReadonlyMap<number, Grouped> {
+    return quantilesBy(this.slots, this.different);
+  }
+
+  byPath(): ReadonlyMap<number, Grouped> {
+    return quantilesBy(this.paths, this.different);
+  }
 }
 
-/** Exact quantiles, interpolated as DuckDB's `quantile_cont` does. Sorts the values. */
-function quantilesOf(values: Float64Array): ExactQuantiles | undefined {
-  if (values.length === 0) return undefined;
-  values.sort();
+/** Numbers of requests by their group and their time. A key is the number of the time, times `groups`, plus the group. */
+interface TimeCounts {
+  readonly groups: number;
+  readonly counts: Sums;
+}
+
+function quantilesBy({ groups, counts }: TimeCounts, different: Numbering): ReadonlyMap<number, Grouped> {
+  const byGroup = new Map<number, number[]>();
+  for (let place = 0; place < counts.length; place++) {
+    const key = counts.key(place);
+    const times = byGroup.get(key % groups) ?? [];
+    byGroup.set(key % groups, times);
+    times.push(different.key(Math.floor(key / groups)));
+  }
+  return new Map(
+    [...byGroup].map(([group, unsorted]) => {
+      const times = Float64Array.from(unsorted).sort();
+      const numbers = times.map((time) => counts.sumOf(different.number(time) * groups + group, 0));
+      return [group, groupedOf(times, numbers)];
+    }),
+  );
+}
+
+/** Exact quantiles, interpolated as DuckDB's `quantile_cont` does. @param times in their order, each with its number of requests */
+function groupedOf(times: Float64Array, numbers: Float64Array): Grouped {
+  let count = 0;
+  const ends = numbers.map((number) => (count += number));
+  const at = (place: number) => times[ends.findIndex((end) => end > place)] ?? 0;
   const [p50 = 0, p95 = 0, p99 = 0] = QUANTILES.map((part) => {
-    const place = part * (values.length - 1);
-    const low = values[Math.floor(place)] ?? 0;
-    const high = values[Math.ceil(place)] ?? 0;
+    const place = part * (count - 1);
     const share = place - Math.floor(place);
-    return low * (1 - share) + high * share;
+    return at(Math.floor(place)) * (1 - share) + at(Math.ceil(place)) * share;
   });
-  return [p50, p95, p99];
+  return { count, quantiles: [p50, p95, p99] };
 }

@@ -63,7 +63,7 @@ const codeOf = (one: Dimension, digits: readonly string[]): string =>
  * A statement that reads the coded rows. @param digits of the kept values of each group, in the order of their codes
  */
 export function withCoded(
-  { subject, range, slot }: Counted,
+  { subject, range, slotMs }: Counted,
   digits: ReadonlyMap<string, readonly string[]>,
   { dimensions, lists }: Packings,
   statement: string,
@@ -72,7 +72,7 @@ export function withCoded(
   const codes = grouped(subject).map((one) => [one.id, codeOf(one, digits.get(one.id) ?? [])] as const);
   const kept = Object.entries(subject.kept).map(([name, sql]) => `${sql} AS ${name}`);
   return `WITH ${CODED} AS (
-  SELECT ${slot} AS ${TIME}, ${slotSql(range.from, HOUR_MS)} AS hour_number,
+  SELECT ${slotSql(range.from, slotMs)} AS ${TIME}, ${slotSql(range.from, HOUR_MS)} AS hour_number,
     CASE WHEN ${seconds} >= 0 THEN ${seconds} END AS timed, ${kept.join(", ")},
     ${dimensions.pack(codes)} AS ${dimensions.column},
     ${lists.pack(codes)} AS ${lists.column}
@@ -231,6 +231,6 @@ LIMIT ${SLOWEST}`;
 export const HOURS_SQL = `SELECT hour_number, count(*) FROM ${CODED} GROUP BY 1`;
 
 /** Number of clients of each slot. */
-export const slotClientsSql = ({ subject, range, slot }: Counted): string =>
-  `SELECT ${slot}, count(DISTINCT ${subject.words.client})
+export const slotClientsSql = ({ subject, range, slotMs }: Counted): string =>
+  `SELECT ${slotSql(range.from, slotMs)}, count(DISTINCT ${subject.words.client})
 FROM ${tableOf(subject)} WHERE ${rangeCondition(range)} GROUP BY 1 ORDER BY 1`;

@@ -174,7 +174,7 @@ it("gives a cube a coarser shape as soon as it has too many rows, and none if no
         ["status", slots.map((slot) => slot % 7)],
         ["requests", new Float64Array(10).fill(1)],
       ]);
-      cube.add(columns, new Map());
+      cube.add({ columns }, undefined, new Map());
     }
     return cube.cubes();
   };
@@ -189,8 +189,13 @@ it("gives a cube a coarser shape as soon as it has too many rows, and none if no
 });
 
 it("computes the quantiles that DuckDB computes", async () => {
-  const times = new Times();
-  for (let value = 0; value < 30; value++) times.add(value ** 2 / 7, value % 3, 0);
+  const times = new Times(3, 1);
+  const values = Array.from({ length: 30 }, (_, value) => value);
+  times.add(
+    Float64Array.from(values, (value) => value ** 2 / 7),
+    Uint16Array.from(values, (value) => value % 3),
+    new Uint16Array(30),
+  );
   const quantiles = (range: string) =>
     lake.query(
       `SELECT approx_percentile(range ** 2 / 7, 0.5) AS p50, approx_percentile(range ** 2 / 7, 0.95) AS p95, approx_percentile(range ** 2 / 7, 0.99) AS p99 FROM ${range}`,
