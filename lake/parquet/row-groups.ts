@@ -1,6 +1,6 @@
-import { readFileSync, writevSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync, writevSync } from "node:fs";
 import { compress, init } from "@bokuweb/zstd-wasm";
+import { type Columns, loadColumns } from "./columns";
 import {
   type ColumnChunk,
   HEAD,
@@ -10,130 +10,159 @@ import {
   rowGroupOf,
 } from "./parquet-file";
 
-/** A column of the file, and the field of the rows that it has its values from. */
+/** A column of the file, with the field of the rows that has its values. */
 export interface SourceColumn extends ParquetColumn {
-  readonly field: number | "file";
+  /** Number of the field. */
+  readonly field: number | typeof FILE_FIELD;
+  /** Bytes before every value in the field. */
   readonly prefix: number;
 }
 
-interface Columns {
-  readonly memory: WebAssembly.Memory;
-  setLimits(groupRows: number, entries: number, entryBytes: number): void;
-  begin(fields: number): number;
-  addColumn(field: number, type: number, prefix: number): void;
-  fileInput(length: number): number;
-  input(length: number): number;
-  add(from: number, end: number): number;
-  rows(): number;
-  bytes(): number;
-  encode(index: number): void;
-  valueCount(): number;
-  dictionarySize(): number;
-  pageStart(): number;
-  pageLength(): number;
-  dictionaryStart(): number;
-  dictionaryLength(): number;
-  leastStart(): number;
-  greatestStart(): number;
-  clear(): void;
+/** The name of the file of a row, which is in no field. */
+export const FILE_FIELD = "file";
+
+/** Row groups that were written to a file. */
+export interface WrittenRows {
+  /** Their parts of the footer. */
+  readonly rowGroups: readonly Uint8Array[];
+  readonly rows: number;
+  /** Number of values of each column, by name. */
+  readonly values: ReadonlyMap<string, number>;
+  /** First and last value of each column of timestamps that has one, in microseconds. */
+  readonly times: ReadonlyMap<string, TimeRange>;
 }
 
-const TYPE_NUMBERS: Readonly<Record<ParquetType, number>> = {
-  VARCHAR: 0,
-  INTEGER: 1,
-  BIGINT: 2,
-  DOUBLE: 3,
-  DATE: 4,
-  TIMESTAMP: 5,
+export interface TimeRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export const NOTHING_WRITTEN: WrittenRows = { rowGroups: [], rows: 0, values: new Map(), times: new Map() };
+
+/** Numbers of the types in the program, and the length of a value. */
+const TYPES: Readonly<Record<ParquetType, { readonly number: number; readonly bytes?: number }>> = {
+  VARCHAR: { number: 0 },
+  INTEGER: { number: 1, bytes: 4 },
+  BIGINT: { number: 2, bytes: 8 },
+  DOUBLE: { number: 3, bytes: 8 },
+  DATE: { number: 4, bytes: 4 },
+  TIMESTAMP: { number: 5, bytes: 8 },
 };
-const BYTES = { INTEGER: 4, BIGINT: 8, DOUBLE: 8, DATE: 4, TIMESTAMP: 8 };
+const LIMITS = { rows: 8192, entries: 1000, entryBytes: 128 << 10 };
+/** Of usual rows, 8,192 have a quarter of it: the limit is for files of long garbage. */
+const MOST_GROUP_BYTES = 16 << 20;
+const ZSTD_LEVEL = 1;
+/** Fewer bytes than these do not become fewer. */
+const LEAST_COMPRESSED_BYTES = 100;
+/** A longer bound is left out: it would be read with every footer. */
+const MOST_BOUND_BYTES = 256;
 
-let loaded: Columns | undefined;
-export async function loadColumns(): Promise<Columns> {
-  if (loaded) return loaded;
-  await init();
-  const { instance } = await WebAssembly.instantiate(readFileSync(join(__dirname, "parquet-columns.wasm")), {
-    host: {
-      numberOf: (start: number, length: number) =>
-        Number(Buffer.from((loaded as Columns).memory.buffer, start, length).toString("latin1")),
-    },
-  });
-  loaded = instance.exports as unknown as Columns;
-  loaded.setLimits(8192, 1000, 128 << 10);
-  return loaded;
+/** Starts a Parquet file. Only one in each thread can be written at a time. @param output an empty file */
+export async function startRowGroups(output: number, columns: readonly SourceColumn[]): Promise<RowGroups> {
+  zstd ??= init();
+  await zstd;
+  return new RowGroups(await loadColumns(LIMITS), output, columns);
 }
 
+let zstd: Promise<void> | undefined;
+
+/** Writes rows as the row groups of a Parquet file, which the caller ends with a footer. */
 export class RowGroups {
-  readonly footers: Uint8Array[] = [];
-  rows = 0;
-  offset = HEAD.length;
+  private readonly written = {
+    rowGroups: [] as Uint8Array[],
+    rows: 0,
+    values: new Map<string, number>(),
+    times: new Map<string, TimeRange>(),
+  };
+  private offset = HEAD.length;
+  private groupBytes = 0;
+  /** A view of the program's memory, which it loses when it grows. */
   private memory = new Uint8Array();
 
   constructor(
-    private readonly wasm: Columns,
+    private readonly program: Columns,
     private readonly output: number,
     private readonly columns: readonly SourceColumn[],
-    fields: number,
   ) {
-    const file = wasm.begin(fields);
+    const fields = 1 + Math.max(...columns.map(({ field }) => (field === FILE_FIELD ? 0 : field)));
+    const fileField = program.begin(fields);
     for (const { field, type, prefix } of columns) {
-      wasm.addColumn(field === "file" ? file : field, TYPE_NUMBERS[type], prefix);
+      program.addColumn(field === FILE_FIELD ? fileField : field, TYPES[type].number, prefix);
     }
     writevSync(output, [HEAD]);
   }
 
+  /** @param name of the file of the rows that follow */
   startFile(name: string): void {
     const bytes = Buffer.from(name);
-    const start = this.wasm.fileInput(bytes.length);
-    new Uint8Array(this.wasm.memory.buffer).set(bytes, start);
+    const start = this.program.fileInput(bytes.length);
+    this.view().set(bytes, start);
   }
 
+  /** @param pieces of rows whose fields are separated; together, they are whole rows */
   add(pieces: readonly Buffer[]): void {
-    const { wasm } = this;
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    let start = wasm.input(length);
+    const { program } = this;
+    const length = lengthOf(pieces);
+    let start = program.input(length);
     const end = start + length;
-    const memory = new Uint8Array(wasm.memory.buffer);
+    const memory = this.view();
     let at = start;
     for (const piece of pieces) {
       memory.set(piece, at);
       at += piece.length;
     }
     while (start < end) {
-      start = wasm.add(start, end);
-      if (wasm.rows() === 8192) this.flush();
+      start = program.add(start, end);
+      if (program.rows() === LIMITS.rows) this.endGroup();
     }
+    this.groupBytes += length;
+    if (this.groupBytes > MOST_GROUP_BYTES) this.endGroup();
   }
 
-  end(): void {
-    if (this.wasm.rows() > 0) this.flush();
+  end(): WrittenRows {
+    if (this.program.rows() > 0) this.endGroup();
+    return this.written;
   }
 
-  private flush(): void {
-    const rows = this.wasm.rows();
-    const group = rowGroupOf(
-      this.columns.map((column, index) => this.chunkOf(column, index)),
-      rows,
-      this.offset,
-    );
-    this.footers.push(group.footer);
-    this.rows += rows;
-    this.offset += writevSync(this.output, group.bytes as Uint8Array[]);
-    this.wasm.clear();
+  private view(): Uint8Array {
+    const { buffer } = this.program.memory;
+    if (this.memory.buffer !== buffer) this.memory = new Uint8Array(buffer);
+    return this.memory;
+  }
+
+  private endGroup(): void {
+    const { program, written } = this;
+    const rows = program.rows();
+    const chunks = this.columns.map((column, index) => this.chunkOf(column, index));
+    const { bytes, footer } = rowGroupOf(chunks, rows, this.offset);
+    for (const chunk of chunks) this.count(chunk);
+    written.rowGroups.push(footer);
+    written.rows += rows;
+    this.offset += lengthOf(bytes);
+    writeAll(this.output, bytes);
+    program.clear();
+    this.groupBytes = 0;
+  }
+
+  private count({ column: { name, type }, data, nulls, bounds }: ColumnChunk): void {
+    const { values, times } = this.written;
+    values.set(name, (values.get(name) ?? 0) + data.values - nulls);
+    if (type !== "TIMESTAMP" || !bounds) return;
+    const [first, last] = [instantOf(bounds.least), instantOf(bounds.greatest)];
+    const before = times.get(name) ?? { first, last };
+    times.set(name, { first: Math.min(first, before.first), last: Math.max(last, before.last) });
   }
 
   private chunkOf(column: ParquetColumn, index: number): ColumnChunk {
-    const { wasm } = this;
-    wasm.encode(index);
-    if (this.memory.buffer !== wasm.memory.buffer) this.memory = new Uint8Array(wasm.memory.buffer);
-    const { memory } = this;
-    const dictionarySize = wasm.dictionarySize();
-    const [rows, values] = [wasm.rows(), wasm.valueCount()];
-    const dictionaryLength = dictionarySize > 0 ? wasm.dictionaryLength() : 0;
-    const isCompressed = wasm.pageLength() + dictionaryLength > 100;
+    const { program } = this;
+    program.encode(index);
+    const memory = this.view();
+    const [rows, values, entries] = [program.rows(), program.valueCount(), program.dictionarySize()];
+    const dictionaryLength = entries > 0 ? program.dictionaryLength() : 0;
+    const isCompressed = program.pageLength() + dictionaryLength >= LEAST_COMPRESSED_BYTES;
     const pageOf = (start: number, length: number, count: number): Page => ({
       bytes: isCompressed
-        ? compress(memory.subarray(start, start + length), 1)
+        ? compress(memory.subarray(start, start + length), ZSTD_LEVEL)
         : memory.slice(start, start + length),
       length,
       values: count,
@@ -141,27 +170,34 @@ export class RowGroups {
     return {
       column,
       isCompressed,
-      dictionary:
-        dictionarySize > 0 ? pageOf(wasm.dictionaryStart(), dictionaryLength, dictionarySize) : undefined,
-      data: pageOf(wasm.pageStart(), wasm.pageLength(), rows),
+      dictionary: entries > 0 ? pageOf(program.dictionaryStart(), dictionaryLength, entries) : undefined,
+      data: pageOf(program.pageStart(), program.pageLength(), rows),
       nulls: rows - values,
       bounds: values > 0 ? this.boundsOf(column) : undefined,
     };
   }
 
   private boundsOf({ type }: ParquetColumn): ColumnChunk["bounds"] {
-    const { wasm, memory } = this;
-    const bound = (start: number): Uint8Array | undefined => {
-      const length = type === "VARCHAR" ? lengthBefore(memory, start) : BYTES[type];
-      return length > 256 ? undefined : memory.slice(start, start + length);
+    const { program } = this;
+    const memory = this.view();
+    const boundAt = (start: number): Uint8Array | undefined => {
+      const length = TYPES[type].bytes ?? new DataView(memory.buffer).getUint32(start - 4, true);
+      return length > MOST_BOUND_BYTES ? undefined : memory.slice(start, start + length);
     };
-    const [least, greatest] = [bound(wasm.leastStart()), bound(wasm.greatestStart())];
+    const [least, greatest] = [boundAt(program.leastStart()), boundAt(program.greatestStart())];
     return least && greatest && { least, greatest };
   }
 }
 
-const lengthBefore = (memory: Uint8Array, start: number): number =>
-  ((memory[start - 1] as number) << 24) |
-  ((memory[start - 2] as number) << 16) |
-  ((memory[start - 3] as number) << 8) |
-  (memory[start - 4] as number);
+const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, { length }) => sum + length, 0);
+
+const instantOf = (bytes: Uint8Array): number =>
+  Number(new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(0, true));
+
+/** @throws Error if the disk is full */
+function writeAll(output: number, parts: readonly Uint8Array[]): void {
+  const length = lengthOf(parts);
+  const written = writevSync(output, parts);
+  // Fewer bytes are written only on an error, e.g. a full disk, which the next attempt reports.
+  if (written < length) writeFileSync(output, Buffer.concat(parts).subarray(written));
+}
