@@ -33,7 +33,7 @@ export interface SpooledFiles {
  * Reads files, and writes their rows as row groups of a Parquet file, which then lacks its footer. A file that cannot
  * be read does not stop the others.
  *
- * @throws Error if the disk is full
+ * @throws Error if the rows cannot be written, e.g. because the disk is full
  */
 export async function spoolFiles(task: SpoolTask): Promise<SpooledFiles> {
   const { table, target } = task;
@@ -59,7 +59,7 @@ async function spoolAll(
     try {
       outcomes.push(await spoolFile(format, join(folder, name), (rows) => groups?.add(rows)));
     } catch (error) {
-      if (isStorageFull(error)) throw error;
+      if (isStorageFull(error) || groups?.isBroken) throw error;
       outcomes.push({ kind: "failed", reason: messageOf(error) });
     }
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { LAKE_PARQUET } from "../parquet-layout";
 
 /** The program in `assembly/`, which collects rows as columns, and makes the pages of a Parquet file of them. */
 export interface Columns {
@@ -26,11 +27,7 @@ export interface Columns {
 let columns: Columns | undefined;
 
 /** The program, loaded once in a thread: only one file can be written at a time. */
-export async function loadColumns(limits: {
-  rows: number;
-  entries: number;
-  entryBytes: number;
-}): Promise<Columns> {
+export async function loadColumns(): Promise<Columns> {
   if (columns) return columns;
   const program = readFileSync(join(__dirname, "columns.wasm"));
   const host = {
@@ -39,7 +36,8 @@ export async function loadColumns(limits: {
   };
   const { instance } = await WebAssembly.instantiate(program, { host });
   const loaded = instance.exports as unknown as Columns;
-  loaded.setLimits(limits.rows, limits.entries, limits.entryBytes);
+  const { rowGroupRows, dictionaryValues, dictionaryBytes } = LAKE_PARQUET;
+  loaded.setLimits(rowGroupRows, dictionaryValues, dictionaryBytes);
   columns = loaded;
   return loaded;
 }

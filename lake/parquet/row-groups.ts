@@ -1,5 +1,6 @@
 import { writeFileSync, writevSync } from "node:fs";
 import { compress, init } from "@bokuweb/zstd-wasm";
+import { LAKE_PARQUET } from "../parquet-layout";
 import { type Columns, loadColumns } from "./columns";
 import {
   type ColumnChunk,
@@ -48,10 +49,8 @@ const TYPES: Readonly<Record<ParquetType, { readonly number: number; readonly by
   DATE: { number: 4, bytes: 4 },
   TIMESTAMP: { number: 5, bytes: 8 },
 };
-const LIMITS = { rows: 8192, entries: 1000, entryBytes: 128 << 10 };
 /** Of usual rows, 8,192 have a quarter of it: the limit is for files of long garbage. */
 const MOST_GROUP_BYTES = 16 << 20;
-const ZSTD_LEVEL = 1;
 /** Fewer bytes than these do not become fewer. */
 const LEAST_COMPRESSED_BYTES = 100;
 /** A longer bound is left out: it would be read with every footer. */
@@ -61,7 +60,7 @@ const MOST_BOUND_BYTES = 256;
 export async function startRowGroups(output: number, columns: readonly SourceColumn[]): Promise<RowGroups> {
   zstd ??= init();
   await zstd;
-  return new RowGroups(await loadColumns(LIMITS), output, columns);
+  return new RowGroups(await loadColumns(), output, columns);
 }
 
 let zstd: Promise<void> | undefined;
@@ -76,6 +75,7 @@ export class RowGroups {
   };
   private offset = HEAD.length;
   private groupBytes = 0;
+  private isAdding = false;
   /** A view of the program's memory, which it loses when it grows. */
   private memory = new Uint8Array();
 
@@ -102,6 +102,7 @@ export class RowGroups {
   /** @param pieces of rows whose fields are separated; together, they are whole rows */
   add(pieces: readonly Buffer[]): void {
     const { program } = this;
+    this.isAdding = true;
     const length = lengthOf(pieces);
     let start = program.input(length);
     const end = start + length;
@@ -113,10 +114,16 @@ export class RowGroups {
     }
     while (start < end) {
       start = program.add(start, end);
-      if (program.rows() === LIMITS.rows) this.endGroup();
+      if (program.rows() === LAKE_PARQUET.rowGroupRows) this.endGroup();
     }
     this.groupBytes += length;
     if (this.groupBytes > MOST_GROUP_BYTES) this.endGroup();
+    this.isAdding = false;
+  }
+
+  /** True if rows could not be added: no other rows can be, either. */
+  get isBroken(): boolean {
+    return this.isAdding;
   }
 
   end(): WrittenRows {
@@ -162,7 +169,7 @@ export class RowGroups {
     const isCompressed = program.pageLength() + dictionaryLength >= LEAST_COMPRESSED_BYTES;
     const pageOf = (start: number, length: number, count: number): Page => ({
       bytes: isCompressed
-        ? compress(memory.subarray(start, start + length), ZSTD_LEVEL)
+        ? compress(memory.subarray(start, start + length), LAKE_PARQUET.compression.level)
         : memory.slice(start, start + length),
       length,
       values: count,

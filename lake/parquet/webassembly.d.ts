@@ -1,6 +1,7 @@
 /** What is used of WebAssembly, which is otherwise declared only for browsers. */
 declare namespace WebAssembly {
-  interface Memory {
+  class Memory {
+    constructor(size: { readonly initial: number });
     readonly buffer: ArrayBuffer;
   }
   function instantiate(
