@@ -34,7 +34,7 @@ export async function loadColumns(): Promise<Columns> {
     numberOf: (start = 0, length = 0) =>
       Number(Buffer.from(loaded.memory.buffer, start, length).toString("latin1")),
   };
-  const { instance } = await WebAssembly.instantiate(program, { host });
+  const { instance } = await WebAssembly.instantiate(program, { values: host });
   const loaded = instance.exports as unknown as Columns;
   const { rowGroupRows, dictionaryValues, dictionaryBytes } = LAKE_PARQUET;
   loaded.setLimits(rowGroupRows, dictionaryValues, dictionaryBytes);

@@ -1,5 +1,5 @@
 import { writeFileSync, writevSync } from "node:fs";
-import { compress, init } from "@bokuweb/zstd-wasm";
+import { compressUsingDict, createCCtx, init } from "@bokuweb/zstd-wasm";
 import { LAKE_PARQUET } from "../parquet-layout";
 import { type Columns, loadColumns } from "./columns";
 import {
@@ -51,6 +51,7 @@ const TYPES: Readonly<Record<ParquetType, { readonly number: number; readonly by
 };
 /** Of usual rows, 8,192 have a quarter of it: the limit is for files of long garbage. */
 const MOST_GROUP_BYTES = 16 << 20;
+const NO_DICTIONARY = new Uint8Array();
 /** Fewer bytes than these do not become fewer. */
 const LEAST_COMPRESSED_BYTES = 100;
 /** A longer bound is left out: it would be read with every footer. */
@@ -58,12 +59,12 @@ const MOST_BOUND_BYTES = 256;
 
 /** Starts a Parquet file. Only one in each thread can be written at a time. @param output an empty file */
 export async function startRowGroups(output: number, columns: readonly SourceColumn[]): Promise<RowGroups> {
-  zstd ??= init();
-  await zstd;
-  return new RowGroups(await loadColumns(), output, columns);
+  compressor ??= init().then(createCCtx);
+  return new RowGroups(await loadColumns(), await compressor, output, columns);
 }
 
-let zstd: Promise<void> | undefined;
+/** Made once: to make one for each page takes as long as to compress it. */
+let compressor: Promise<number> | undefined;
 
 /** Writes rows as the row groups of a Parquet file, which the caller ends with a footer. */
 export class RowGroups {
@@ -81,6 +82,7 @@ export class RowGroups {
 
   constructor(
     private readonly program: Columns,
+    private readonly compressor: number,
     private readonly output: number,
     private readonly columns: readonly SourceColumn[],
   ) {
@@ -169,7 +171,7 @@ export class RowGroups {
     const isCompressed = program.pageLength() + dictionaryLength >= LEAST_COMPRESSED_BYTES;
     const pageOf = (start: number, length: number, count: number): Page => ({
       bytes: isCompressed
-        ? compress(memory.subarray(start, start + length), LAKE_PARQUET.compression.level)
+        ? this.compressed(memory.subarray(start, start + length))
         : memory.slice(start, start + length),
       length,
       values: count,
@@ -182,6 +184,10 @@ export class RowGroups {
       nulls: rows - values,
       bounds: values > 0 ? this.boundsOf(column) : undefined,
     };
+  }
+
+  private compressed(bytes: Uint8Array): Uint8Array {
+    return compressUsingDict(this.compressor, bytes, NO_DICTIONARY, LAKE_PARQUET.compression.level);
   }
 
   private boundsOf({ type }: ParquetColumn): ColumnChunk["bounds"] {

@@ -26,12 +26,10 @@ export class Dictionary {
   }
 
   /** Address of an entry's text; its length is in the four bytes before it. */
-  @inline
   text(entry: u32): usize {
     return this.texts.start + load<u32>(this.places + entry * 4);
   }
 
-  @inline
   length(entry: u32): usize {
     return load<u32>(this.text(entry) - LENGTH_BYTES);
   }
@@ -64,7 +62,6 @@ export function newDictionary(mostEntries: u32, mostBytes: usize): Dictionary {
   return dictionary;
 }
 
-@inline
 export function appendText(to: Bytes, text: usize, length: usize): void {
   const at = to.reserve(LENGTH_BYTES + length);
   store<u32>(at, <u32>length);
@@ -72,7 +69,6 @@ export function appendText(to: Bytes, text: usize, length: usize): void {
   to.length += LENGTH_BYTES + length;
 }
 
-@inline
 function hashOf(text: usize, length: usize): u32 {
   let hash: u64 = length;
   while (length >= 8) {

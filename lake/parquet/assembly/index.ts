@@ -47,7 +47,6 @@ export function addColumn(field: u32, type: u32, prefix: u32): void {
   columnAt(index).begin(field, type, prefix, mostRows);
 }
 
-@inline
 function columnAt(index: u32): Column {
   return changetype<Column>(unchecked(columns[index]));
 }

@@ -9,7 +9,6 @@ export class Bytes {
   capacity: usize;
 
   /** Makes room for more bytes. @returns the address of the first of them */
-  @inline
   reserve(more: usize): usize {
     if (this.length + more > this.capacity) this.grow(this.length + more);
     return this.start + this.length;
@@ -34,18 +33,15 @@ export function newBytes(capacity: usize): Bytes {
 }
 
 /** Copies a value in steps of 16 bytes; up to 15 bytes after it are overwritten. */
-@inline
 export function copyValue(to: usize, from: usize, length: usize): void {
   for (let at: usize = 0; at < length; at += 16) v128.store(to + at, v128.load(from + at));
 }
 
 /** The first bytes of a value shorter than a word. */
-@inline
 export function lastWord(at: usize, length: usize): u64 {
-  return load<u64>(at) & ((1 << (<u64>length << 3)) - 1);
+  return load<u64>(at) & ((1 << ((<u64>length) << 3)) - 1);
 }
 
-@inline
 export function isSame(one: usize, other: usize, length: usize): bool {
   while (length >= 8) {
     if (load<u64>(one) != load<u64>(other)) return false;
@@ -53,11 +49,10 @@ export function isSame(one: usize, other: usize, length: usize): bool {
     other += 8;
     length -= 8;
   }
-  return ((load<u64>(one) ^ load<u64>(other)) & ((1 << (<u64>length << 3)) - 1)) == 0;
+  return ((load<u64>(one) ^ load<u64>(other)) & ((1 << ((<u64>length) << 3)) - 1)) == 0;
 }
 
 /** True if the first of two texts is before the second in the order of their bytes. */
-@inline
 export function isBefore(one: usize, oneLength: usize, other: usize, otherLength: usize): bool {
   let shared = min(oneLength, otherLength);
   for (; shared >= 8; shared -= 8, one += 8, other += 8) {

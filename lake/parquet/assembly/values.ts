@@ -15,19 +15,16 @@ const FRACTION_DIGITS: usize = 6;
 /** A number of so many digits, and a power of ten up to this one, have no rounding error: nor has their quotient. */
 const EXACT_DIGITS: usize = 15;
 const POWERS: StaticArray<f64> = [
-  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 ];
 
 /** The number of any text, for those that are not exact here. */
-@external("host", "numberOf")
 declare function numberOf(text: usize, length: usize): f64;
 
-@inline
 function digit(at: usize): i64 {
   return <i64>load<u8>(at) - ZERO;
 }
 
-@inline
 function twoDigits(at: usize): i64 {
   return 10 * digit(at) + digit(at + 1);
 }
@@ -86,18 +83,30 @@ function fractionOf(text: usize, end: usize): i64 {
 /** Number of a month, by the last two letters of its name. */
 function monthOf(name: usize): i64 {
   switch (load<u16>(name + 1)) {
-    case 0x6e61: return 1; // Jan
-    case 0x6265: return 2; // Feb
-    case 0x7261: return 3; // Mar
-    case 0x7270: return 4; // Apr
-    case 0x7961: return 5; // May
-    case 0x6e75: return 6; // Jun
-    case 0x6c75: return 7; // Jul
-    case 0x6775: return 8; // Aug
-    case 0x7065: return 9; // Sep
-    case 0x7463: return 10; // Oct
-    case 0x766f: return 11; // Nov
-    default: return 12;
+    case 0x6e61:
+      return 1; // Jan
+    case 0x6265:
+      return 2; // Feb
+    case 0x7261:
+      return 3; // Mar
+    case 0x7270:
+      return 4; // Apr
+    case 0x7961:
+      return 5; // May
+    case 0x6e75:
+      return 6; // Jun
+    case 0x6c75:
+      return 7; // Jul
+    case 0x6775:
+      return 8; // Aug
+    case 0x7065:
+      return 9; // Sep
+    case 0x7463:
+      return 10; // Oct
+    case 0x766f:
+      return 11; // Nov
+    default:
+      return 12;
   }
 }
 
