@@ -1,4 +1,4 @@
-import type { Column, ColumnType, LogFormat } from "./log-format";
+import { type Column, type ColumnType, columnsOf, type LogFormat } from "./log-format";
 
 const NAMES = {
   string: { iceberg: "string", trino: "varchar", duckdb: "VARCHAR" },
@@ -27,7 +27,9 @@ export type DuckdbType = (typeof NAMES)[ColumnType]["duckdb"];
 export const typeNameOf = (system: TypeSystem, format: LogFormat, column: Column): string =>
   system === "text" ? "string" : namesOf(format, column)[system];
 
-export const duckdbTypeOf = (format: LogFormat, column: Column): DuckdbType => namesOf(format, column).duckdb;
+/** Columns of the typed table in the local lake. */
+export const duckdbColumns = (format: LogFormat): readonly { name: string; type: DuckdbType }[] =>
+  columnsOf(format).map((column) => ({ name: column.name, type: namesOf(format, column).duckdb }));
 
 const namesOf = (format: LogFormat, column: Column) =>
   NAMES[isTime(format, column) ? "timestamp" : column.type];

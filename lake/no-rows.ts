@@ -1,6 +1,6 @@
 import type { DuckdbType } from "../formats/column-type";
+import { duckdbColumns } from "../formats/column-type";
 import type { LogFormat } from "../formats/log-format";
-import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier } from "../formats/render/sql-text";
 
 /** Columns of every commit in addition to the format's columns. */

@@ -4,8 +4,6 @@ import { storedColumns } from "./no-rows";
 import { FILE_FIELD, type SourceColumn } from "./parquet/row-groups";
 import { UNPARSED_MARK } from "./row-writer";
 
-/** Columns of every commit in addition to the format's columns. */
-
 /** The columns of a typed file, each with the field of the rows that has its values. */
 export function typedColumns(format: LogFormat): readonly SourceColumn[] {
   const scanned = scannedColumns(format);

@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { FORMATS } from "../../formats";
-import { MAX_LINE_BYTES, MAX_ROW_BYTES } from "../../lake/plain-text";
+import { MAX_LINE_BYTES } from "../../lake/plain-text";
 import { spoolFile } from "../../lake/spool";
 import { albLine } from "../helpers/lines";
 
 const MIB = 1 << 20;
+/** Longest row: a line is cut at twice the length, and a byte that is not UTF-8 becomes three. */
+const MAX_ROW_BYTES = 8 * MAX_LINE_BYTES;
 const LINE = `${albLine()}\n`;
 const linesOf = (bytes: number) => Math.ceil(bytes / LINE.length);
 const textOf = (bytes: number) => LINE.repeat(linesOf(bytes));
