@@ -2,6 +2,9 @@ const { availableParallelism } = require("node:os");
 
 const packages = "<rootDir>/cdktn/node_modules";
 
+// The program that tests of lakes load; a build makes it, too.
+require("./scripts/build-columns").buildColumns();
+
 const D3 = { "^(d3-[a-z-]+)$": "<rootDir>/node_modules/$1/dist/$1.js" };
 
 /** Options of all projects. */

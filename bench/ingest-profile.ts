@@ -10,12 +10,12 @@ import { type Candidate, candidates } from "./ingest-candidates";
 import {
   copyStages,
   FORMAT_LIST,
+  parquetStages,
   readTexts,
+  rowsOfLogs,
   type Stage,
   type Step,
-  sqlStages,
   textStages,
-  writeRows,
 } from "./ingest-stages";
 import { alternate, type Contestant, type Measured, runOnce, runsOf, spread } from "./measure";
 
@@ -72,8 +72,15 @@ async function stepsOf(engine: DuckdbEngine, root: string, { folder }: Bucket): 
   const texts = readTexts(
     FORMAT_LIST.flatMap((format) => logFiles(folder, [format]).map((file) => ({ format, file }))),
   );
-  await writeRows(root, texts);
-  const stages = [...copyStages(root, texts), ...textStages(root, texts), ...(await sqlStages(engine, root))];
+  const stages = [
+    ...copyStages(root, texts),
+    ...textStages(texts),
+    ...parquetStages(root, texts, await rowsOfLogs(texts)),
+  ];
+  for (const { prepare, run } of stages) {
+    prepare?.();
+    await run();
+  }
   return { stages, others: await candidates(engine, root, texts) };
 }
 
@@ -84,7 +91,7 @@ interface Cost {
 const ingestInto = (logs: string, lake: string): Cost =>
   runOnce([process.execPath, PROGRAM, "ingest", logs, "--lake", lake, "--json"]);
 
-const contestantOf = (step: Step & { readonly rounds?: number }): Contestant<Cost> => ({
+const contestantOf = (step: Step): Contestant<Cost> => ({
   ...step,
   run: () => costOf(step),
 });

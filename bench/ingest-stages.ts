@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import {
-  appendFileSync,
   closeSync,
   constants,
   copyFileSync,
@@ -9,20 +8,18 @@ import {
   readFileSync,
   renameSync,
   utimesSync,
-  writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { columnsOf, type LogFormat } from "../formats/log-format";
-import { renderDuckdbRelation } from "../formats/render/duckdb-relation";
-import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
+import type { LogFormat } from "../formats/log-format";
 import { lineScanner } from "../formats/scan-line";
-import type { DuckdbEngine } from "../lake/duckdb-engine";
 import { freeMemory } from "../lake/free-memory";
-import { LAKE_PARQUET, parquetOptions } from "../lake/parquet-layout";
-import { MAX_ROW_BYTES, plainText } from "../lake/plain-text";
+import { type SourceColumn, startRowGroups } from "../lake/parquet/row-groups";
+import { plainText } from "../lake/plain-text";
 import { rowWriter } from "../lake/row-writer";
 import { syncFile } from "../lake/sync-to-disk";
+import { typedColumns } from "../lake/typed-columns";
+import { endFile } from "../lake/typed-file";
 import { COMPARED } from "./ingest-peers";
 
 /** A log in memory. */
@@ -49,7 +46,7 @@ export interface Stage extends Step {
 
 export const INFLATE = "inflate, with its checksum";
 export const COPY = "copy each file below raw/";
-export const READ_ROWS = "DuckDB: read the rows";
+export const WRITE = "collect the columns, and write them as Parquet";
 const LINE_FEED = 0x0a;
 export const FORMAT_LIST = COMPARED;
 
@@ -86,9 +83,8 @@ export function copyStages(root: string, logs: readonly LogText[]): readonly Sta
   ];
 }
 
-/** Steps from a gzip to rows that DuckDB can read. */
-export function textStages(root: string, logs: readonly LogText[]): readonly Stage[] {
-  for (const { id } of FORMAT_LIST) mkdirSync(join(root, "texts", id), { recursive: true });
+/** Steps from a gzip to rows of separated columns. */
+export function textStages(logs: readonly LogText[]): readonly Stage[] {
   const scanners = new Map(FORMAT_LIST.map((format) => [format, lineScanner(format)]));
   let copies: readonly Buffer[] = [];
   return [
@@ -112,19 +108,6 @@ export function textStages(root: string, logs: readonly LogText[]): readonly Sta
             forEachLine(text, (start, end) => scanner?.scan(text, start, end));
           }
         },
-      },
-    },
-    {
-      name: "write the rows to a file that exists",
-      run: () => {
-        for (const [index, { format, text }] of logs.entries()) {
-          const output = openSync(
-            join(root, "texts", format.id, `${index}`),
-            constants.O_WRONLY | constants.O_CREAT,
-          );
-          writeSync(output, text);
-          closeSync(output);
-        }
       },
     },
   ];
@@ -152,56 +135,55 @@ async function rowsOfAll(
 
 const copiesOf = (logs: readonly LogText[]): Buffer[] => logs.map(({ text }) => Buffer.from(text));
 
-/** Writes the rows for the steps of DuckDB. */
-export async function writeRows(root: string, logs: readonly LogText[]): Promise<void> {
-  for (const { id } of FORMAT_LIST) mkdirSync(join(root, "rows", id), { recursive: true });
-  await rowsOfAll(logs, copiesOf(logs), ({ format }, index, pieces) => {
-    appendFileSync(join(root, "rows", format.id, `${index}`), Buffer.concat(pieces));
-  });
+/** The rows of each log, in memory. */
+export async function rowsOfLogs(logs: readonly LogText[]): Promise<readonly (readonly Buffer[])[]> {
+  const rows: Buffer[][] = logs.map(() => []);
+  await rowsOfAll(logs, copiesOf(logs), (_, index, pieces) => rows[index]?.push(Buffer.concat(pieces)));
+  return rows;
 }
 
-/** SELECT of the typed rows of a format, as a commit has it. */
-export const rowsSql = (root: string, format: LogFormat): string =>
-  renderDuckdbRelation(format, join(root, "rows", format.id, "*"), MAX_ROW_BYTES);
+/** Path of the Parquet file with the rows of a format. */
+export const parquetOf = (root: string, { id }: LogFormat): string => join(root, `${id}.parquet`);
 
-/** A statement that needs every value of the rows, and keeps none. */
-export function countSql(format: LogFormat, rows: string): string {
-  const names = [...columnsOf(format).map(({ name }) => name), "file", "unparsed"];
-  return `SELECT ${names.map((name) => `count(${sqlIdentifier(name)})`).join(", ")} FROM (${rows})`;
-}
-
-const UNPACKED = parquetOptions({ ...LAKE_PARQUET, dictionaryValues: 1 }).replace(
-  /COMPRESSION zstd, COMPRESSION_LEVEL \d+/,
-  "COMPRESSION uncompressed",
-);
-
-/** Steps of DuckDB, in one thread as in a commit. */
-export async function sqlStages(engine: DuckdbEngine, root: string): Promise<readonly Stage[]> {
-  const forAll = (sqlOf: (format: LogFormat) => string) => async () => {
-    for (const format of FORMAT_LIST) await engine.rows(sqlOf(format));
+/** Steps from rows to a Parquet file that is safe. */
+export function parquetStages(
+  root: string,
+  logs: readonly LogText[],
+  rows: readonly (readonly Buffer[])[],
+): readonly Stage[] {
+  const write = async (format: LogFormat, columns: readonly SourceColumn[], file: string) => {
+    const output = openSync(file, "w");
+    const groups = await startRowGroups(output, columns);
+    for (const [index, log] of logs.entries()) {
+      if (log.format !== format) continue;
+      groups.startFile(log.file);
+      for (const pieces of rows[index] ?? []) groups.add([pieces]);
+    }
+    const written = groups.end();
+    closeSync(output);
+    return { file, written };
   };
-  const fileOf = ({ id }: LogFormat) => join(root, `${id}.parquet`);
-  const write = (options: string) =>
-    forAll((format) => `COPY rows_${format.id} TO ${sqlString(fileOf(format))} ${options}`);
-  await forAll((format) => `CREATE TABLE rows_${format.id} AS ${rowsSql(root, format)}`)();
+  const onlyUnparsed = (format: LogFormat) => typedColumns(format).filter(({ name }) => name === "unparsed");
   return [
     {
-      name: READ_ROWS,
-      run: forAll((format) => countSql(format, rowsSql(root, format))),
-      limit: {
-        name: "the same of rows in memory",
-        run: forAll((format) => countSql(format, `FROM rows_${format.id}`)),
+      name: WRITE,
+      run: async () => {
+        for (const format of FORMAT_LIST) {
+          await endFile(await write(format, typedColumns(format), parquetOf(root, format)), format, {});
+        }
       },
-    },
-    {
-      name: "DuckDB: write Parquet from memory",
-      run: write(parquetOptions(LAKE_PARQUET)),
-      limit: { name: "without dictionaries and compression", run: write(UNPACKED) },
+      limit: {
+        name: "split the rows, for one column",
+        run: async () => {
+          for (const format of FORMAT_LIST)
+            await write(format, onlyUnparsed(format), join(root, "one-column"));
+        },
+      },
     },
     {
       name: "sync it to the disk",
       run: async () => {
-        for (const format of FORMAT_LIST) await syncFile(fileOf(format));
+        for (const format of FORMAT_LIST) await syncFile(parquetOf(root, format));
       },
     },
   ];

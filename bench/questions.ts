@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ATHENA_USD_PER_TB } from "../cost/prices";
+import { duckdbColumns } from "../formats/column-type";
 import type { LogFormat } from "../formats/log-format";
 import { PARTITION_KEYS, RAW_PREFIX } from "../formats/partition-layout";
-import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
 import { ATHENA_FUNCTIONS } from "../lake/athena-functions";
 import { count } from "../terminal/quantities";

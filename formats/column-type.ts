@@ -1,4 +1,4 @@
-import type { Column, ColumnType, LogFormat } from "./log-format";
+import { type Column, type ColumnType, columnsOf, type LogFormat } from "./log-format";
 
 const NAMES = {
   string: { iceberg: "string", trino: "varchar", duckdb: "VARCHAR" },
@@ -20,10 +20,18 @@ const NAMES = {
  */
 export type TypeSystem = "text" | keyof (typeof NAMES)[ColumnType];
 
+/** Types of the columns in the local lake. */
+export type DuckdbType = (typeof NAMES)[ColumnType]["duckdb"];
+
 /** The type of a column. `time` is a timestamp (UTC) in every typed table, even if a line has only the time of day. */
-export function typeNameOf(system: TypeSystem, format: LogFormat, column: Column): string {
-  if (system === "text") return "string";
-  return NAMES[isTime(format, column) ? "timestamp" : column.type][system];
-}
+export const typeNameOf = (system: TypeSystem, format: LogFormat, column: Column): string =>
+  system === "text" ? "string" : namesOf(format, column)[system];
+
+/** Columns of the typed table in the local lake. */
+export const duckdbColumns = (format: LogFormat): readonly { name: string; type: DuckdbType }[] =>
+  columnsOf(format).map((column) => ({ name: column.name, type: namesOf(format, column).duckdb }));
+
+const namesOf = (format: LogFormat, column: Column) =>
+  NAMES[isTime(format, column) ? "timestamp" : column.type];
 
 const isTime = ({ time }: LogFormat, { name }: Column): boolean => time.at(-1) === name;

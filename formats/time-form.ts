@@ -6,8 +6,6 @@ export type TimeForm = "day-month-year" | "milliseconds";
 interface OtherForm {
   /** SQL of the timestamp for Trino. @param text SQL of the time; it may have another form */
   readonly trino: (text: string) => string;
-  /** The form for DuckDB's `try_strptime`. @default - the line reader writes all such times in ISO 8601 */
-  readonly duckdb?: string;
   /** @param text a valid time. @returns the same in ISO 8601, without a zone */
   readonly iso: (text: string) => string;
 }
@@ -27,7 +25,6 @@ const isoOfDayMonthYear = (text: string): string => {
 export const TIME_FORMS: Readonly<Record<TimeForm, OtherForm>> = {
   "day-month-year": {
     trino: (text) => `date_parse(${text}, '%d/%b/%Y:%H:%i:%s +0000')`,
-    duckdb: "%d/%b/%Y:%H:%M:%S +0000",
     iso: isoOfDayMonthYear,
   },
   milliseconds: {

@@ -1,8 +1,8 @@
 import { formatOfTable } from "../formats";
+import { duckdbColumns } from "../formats/column-type";
 import { hourText } from "../formats/hour";
 import type { LogFormat } from "../formats/log-format";
 import { rawPrefixOf } from "../formats/partition-layout";
-import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { counted, sum } from "../terminal/quantities";
 import { type Details, type Finding, finder } from "./finding";
 import { judgeStreams } from "./judge-streams";

@@ -1,5 +1,4 @@
-import { devNull } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { messageOf } from "../handlers/core/errors";
 import { forEachAtOnce } from "../lake/for-each-at-once";
 import { openSpoolPool } from "../lake/spool-pool";
@@ -32,9 +31,13 @@ export async function openFiles(
   try {
     await forEachAtOnce(files, pool.size, async ({ path: key, partition }) => {
       try {
-        const spooled = await pool.spool(partition.table, join(root, key), devNull);
-        if (spooled.kind === "corrupt") broken.push({ key, kind: "corrupt", reason: spooled.reason });
-        else if (spooled.lines === 0) empty.add(key);
+        const path = join(root, key);
+        const task = { table: partition.table, folder: dirname(path), names: [basename(path)] };
+        for (const outcome of (await pool.spool(task)).outcomes) {
+          if (outcome.kind === "failed") broken.push({ key, kind: "unreadable", reason: outcome.reason });
+          else if (outcome.kind === "corrupt") broken.push({ key, kind: "corrupt", reason: outcome.reason });
+          else if (outcome.lines === 0) empty.add(key);
+        }
       } catch (error) {
         broken.push({ key, kind: "unreadable", reason: messageOf(error) });
       }

@@ -1,21 +1,20 @@
 import { mkdir, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { formatOfTable } from "../formats";
-import { addHours, hourText } from "../formats/hour";
+import { addHours, type Hour, hourText } from "../formats/hour";
 import { columnsOf, type LogFormat } from "../formats/log-format";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
 import type { PrivacyRule } from "../formats/privacy";
-import { renderDuckdbRelation } from "../formats/render/duckdb-relation";
 import { renderPrivate } from "../formats/render/privacy-sql";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { type FileRecord, readRecords, recordMetadata } from "./file-records";
 import type { LakeLayout } from "./layout";
-import { noRows } from "./no-rows";
 import { LAKE_PARQUET, parquetOptions } from "./parquet-layout";
-import { MAX_ROW_BYTES } from "./plain-text";
 import { privacyMetadata } from "./privacy";
+import type { TypedRows } from "./spooled-batch";
 import { syncFile, syncFolder } from "./sync-to-disk";
+import { endFile, writeEmpty } from "./typed-file";
 import { typedName } from "./typed-files";
 
 /** Files whose lines are added to a typed table, all of them or none. */
@@ -25,9 +24,8 @@ export interface Addition {
   readonly id: string;
   /** Folder of only this commit, on the lake's disk. */
   readonly folder: string;
-  /** Folder with one text per file, under the file's name. */
-  readonly texts: string;
-  /** Lines of the texts. */
+  readonly typed: TypedRows;
+  /** Number of these lines. */
   readonly lines: number;
   readonly records: readonly FileRecord[];
   /** Parquet file that holds earlier lines of all of these files, and perhaps lines of others. */
@@ -58,20 +56,47 @@ export interface CommitContext {
  * has its other lines, too, and takes its place, so that every query sees the lines once.
  */
 export async function commitFiles(context: CommitContext, addition: Addition): Promise<Commit> {
-  const { engine, lake } = context;
-  const { partition, id, folder, lines, records, parquet } = addition;
+  const { lake, privacy } = context;
+  const { partition, lines, parquet, typed, records } = addition;
+  if (typed.written.rows !== lines) throw notStored(addition, typed.written.rows);
+  const target = parquet ?? join(lake.typedPartition(partition), typedName(addition.id));
+  if (privacy || parquet !== undefined) return rewriteFiles(context, addition, target);
+  await endFile(typed, formatOfTable(partition.table), metadataOf(context, records));
+  const unparsed = typed.written.values.get("unparsed") ?? 0;
+  const elsewhere = areInHours(addition)
+    ? 0
+    : (await countLines(context.engine, typed.file, addition)).elsewhere;
+  await publish(typed.file, target);
+  return { rows: lines - unparsed, unparsed, elsewhere };
+}
+
+/** Adds files by a statement that changes their values, or has the other lines of an earlier Parquet file, too. */
+async function rewriteFiles(context: CommitContext, addition: Addition, target: string): Promise<Commit> {
+  const { engine } = context;
+  const { partition, id, folder, lines, records, parquet, typed } = addition;
+  await endFile(typed, formatOfTable(partition.table), {});
   const file = join(folder, typedName(id));
   const kept = parquet === undefined ? NOTHING_KEPT : await keptOf(engine, parquet, addition);
-  await writeParquet(context, partition, file, selectOf(context, addition), [...records, ...kept.records]);
+  await engine.run({
+    sql: `COPY (${selectOf(context, addition)})
+TO ${sqlString(file)} ${parquetOptions(LAKE_PARQUET, metadataOf(context, [...records, ...kept.records]))}`,
+    token: rawPrefixOf(partition),
+  });
   const stored = await countLines(engine, file, addition);
   const added = stored.rows + stored.unparsed;
-  if (added !== lines || stored.all !== lines + kept.lines) {
-    throw new Error(`${rawPrefixOf(partition)}: ${lines} lines were read but ${added} would be stored`);
-  }
-  await publish(file, parquet ?? join(lake.typedPartition(partition), basename(file)));
+  if (added !== lines || stored.all !== lines + kept.lines) throw notStored(addition, added);
+  await publish(file, target);
   const { all, ...commit } = stored;
   return commit;
 }
+
+const notStored = ({ partition, lines }: Addition, stored: number): Error =>
+  new Error(`${rawPrefixOf(partition)}: ${lines} lines were read but ${stored} would be stored`);
+
+const metadataOf = ({ privacy }: CommitContext, records: readonly FileRecord[]) => ({
+  ...recordMetadata(records),
+  ...privacyMetadata(privacy),
+});
 
 /** Other files of a Parquet file that is rewritten. */
 interface Kept {
@@ -83,7 +108,7 @@ const NOTHING_KEPT: Kept = { lines: 0, records: [] };
 
 async function keptOf(engine: DuckdbEngine, parquet: string, addition: Addition): Promise<Kept> {
   const [[lines] = []] = await engine.rows(
-    `SELECT count(*) FROM read_parquet(${sqlString(parquet)}, hive_partitioning = false) WHERE NOT ${isAdded(addition)}`,
+    `SELECT count(*) FROM ${rowsOf(parquet)} WHERE NOT ${isAdded(addition)}`,
   );
   const added = new Set(addition.records.map(({ name }) => name));
   const records = (await readRecords(engine, [parquet])).get(parquet) ?? [];
@@ -98,31 +123,21 @@ export async function commitRecords(
   records: readonly FileRecord[],
 ): Promise<void> {
   const file = join(context.lake.workFolder, typedName(id));
-  await writeParquet(context, partition, file, noRows(formatOfTable(partition.table)), records);
+  await writeEmpty(file, formatOfTable(partition.table), metadataOf(context, records));
   await publish(file, join(context.lake.typedPartition(partition), basename(file)));
 }
 
 function selectOf({ privacy }: CommitContext, addition: Addition): string {
-  const { partition, texts, lines, parquet } = addition;
-  const format = formatOfTable(partition.table);
-  const added =
-    lines === 0 ? noRows(format) : linesOf(format, rawPrefixOf(partition), join(texts, "*"), privacy);
+  const { partition, typed, parquet } = addition;
+  const changed = privacy ? privateColumns(formatOfTable(partition.table), privacy) : "";
+  const added = `SELECT *${changed} FROM ${rowsOf(typed.file)}`;
   if (parquet === undefined) return added;
   return `${added}
 UNION ALL BY NAME
-SELECT * FROM read_parquet(${sqlString(parquet)}, hive_partitioning = false) WHERE NOT ${isAdded(addition)}`;
+SELECT * FROM ${rowsOf(parquet)} WHERE NOT ${isAdded(addition)}`;
 }
 
-function linesOf(
-  format: LogFormat,
-  rawPrefix: string,
-  glob: string,
-  privacy: PrivacyRule | undefined,
-): string {
-  const rows = renderDuckdbRelation(format, glob, MAX_ROW_BYTES);
-  const logFile = `${sqlString(rawPrefix)} || file AS log_file`;
-  return `SELECT * EXCLUDE (file, unparsed)${privacy ? privateColumns(format, privacy) : ""}, ${logFile}, ${privacy ? HIDDEN_LINE : "unparsed"} FROM (${rows})`;
-}
+const rowsOf = (parquet: string): string => `read_parquet(${sqlString(parquet)}, hive_partitioning = false)`;
 
 /** An unparsed line may hold personal data: it is counted, but its text is left out. */
 const HIDDEN_LINE = "CASE WHEN unparsed IS NOT NULL THEN '(left out)' END AS unparsed";
@@ -132,28 +147,13 @@ function privateColumns(format: LogFormat, rule: PrivacyRule): string {
     const value = sqlIdentifier(name);
     return personal ? [`${renderPrivate("duckdb", rule, personal, value)} AS ${value}`] : [];
   });
-  return replaced.length > 0 ? ` REPLACE (${replaced.join(", ")})` : "";
+  return ` REPLACE (${[...replaced, HIDDEN_LINE].join(", ")})`;
 }
 
 /** Condition of the lines that a commit adds. */
 function isAdded({ partition, records }: Addition): string {
   const keys = records.map(({ name }) => sqlString(rawPrefixOf(partition) + name));
   return `log_file IN (${keys.join(", ")})`;
-}
-
-async function writeParquet(
-  { engine, privacy }: CommitContext,
-  partition: Partition,
-  file: string,
-  select: string,
-  records: readonly FileRecord[],
-): Promise<void> {
-  const metadata = { ...recordMetadata(records), ...privacyMetadata(privacy) };
-  await engine.run({
-    sql: `COPY (${select})
-TO ${sqlString(file)} ${parquetOptions(LAKE_PARQUET, metadata)}`,
-    token: rawPrefixOf(partition),
-  });
 }
 
 async function countLines(
@@ -165,7 +165,7 @@ async function countLines(
   const [[rows, unparsed, elsewhere, all] = []] = await engine.rows(
     `SELECT count(*) FILTER (${added} AND unparsed IS NULL), count(unparsed) FILTER (${added}),
       count(*) FILTER (${added} AND ${isElsewhere(addition)}), count(*)
-    FROM read_parquet(${sqlString(file)}, hive_partitioning = false)`,
+    FROM ${rowsOf(file)}`,
   );
   return {
     rows: Number(rows),
@@ -175,13 +175,26 @@ async function countLines(
   };
 }
 
-/** Condition of rows outside of the hour and the delay that files of the format have. */
-function isElsewhere({ partition: { table, hour } }: Addition): string {
+/** The hours that the times of a file's rows can have. */
+function hoursOf({ partition: { table, hour } }: Addition): { readonly first: Hour; readonly end: Hour } {
   const { lateByHours } = formatOfTable(table);
-  const [first, end] = [addHours(hour, -lateByHours), addHours(hour, lateByHours + 1)].map(
-    (instant) => `TIMESTAMP ${sqlString(`${hourText(instant)}:00:00`)}`,
-  );
-  return `NOT (time >= ${first} AND time < ${end})`;
+  return { first: addHours(hour, -lateByHours), end: addHours(hour, lateByHours + 1) };
+}
+
+function areInHours(addition: Addition): boolean {
+  const { first, end } = hoursOf(addition);
+  const times = addition.typed.written.times.get("time");
+  return !times || (times.first >= first * MILLISECOND && times.last < end * MILLISECOND);
+}
+
+/** In microseconds. */
+const MILLISECOND = 1000;
+
+/** Condition of rows outside of the hours. */
+function isElsewhere(addition: Addition): string {
+  const { first, end } = hoursOf(addition);
+  const instant = (hour: Hour) => `TIMESTAMP ${sqlString(`${hourText(hour)}:00:00`)}`;
+  return `NOT (time >= ${instant(first)} AND time < ${instant(end)})`;
 }
 
 async function publish(file: string, target: string): Promise<void> {

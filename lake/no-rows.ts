@@ -1,14 +1,15 @@
+import type { DuckdbType } from "../formats/column-type";
+import { duckdbColumns } from "../formats/column-type";
 import type { LogFormat } from "../formats/log-format";
-import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier } from "../formats/render/sql-text";
 
 /** Columns of every commit in addition to the format's columns. */
 const COMMIT_COLUMNS = ["log_file", "unparsed"] as const;
 
 /** The columns of a typed file. */
-export const storedColumns = (format: LogFormat): readonly { name: string; type: string }[] => [
+export const storedColumns = (format: LogFormat): readonly { name: string; type: DuckdbType }[] => [
   ...duckdbColumns(format),
-  ...COMMIT_COLUMNS.map((name) => ({ name, type: "VARCHAR" })),
+  ...COMMIT_COLUMNS.map((name) => ({ name, type: "VARCHAR" as const })),
 ];
 
 /** A SELECT without rows that has the columns of a commit. @param texts further columns */

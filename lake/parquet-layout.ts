@@ -14,12 +14,12 @@ export interface ParquetLayout {
  * Layout of local lakes: small files that need little CPU and memory to write. Row groups and dictionaries
  * that fit into a processor's cache help most. Higher levels of zstd take longer and save almost nothing.
  */
-export const LAKE_PARQUET: ParquetLayout = {
+export const LAKE_PARQUET = {
   compression: { codec: "zstd", level: 1 },
   rowGroupRows: 8192,
   dictionaryValues: 1000,
   dictionaryBytes: 128 << 10,
-};
+} as const satisfies ParquetLayout;
 
 /** A row group of usual rows has a tenth of it: the limit is for files of long garbage. */
 const MAX_ROW_GROUP_BYTES = 64 << 20;

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
 import type { ObjectStore } from "../handlers/core/ports";
@@ -8,7 +7,15 @@ import { LAKE_BUCKET } from "./layout";
 import { type KnownFiles, knownFiles, type PartitionState, partitionState } from "./partition-state";
 import { shareContent } from "./share-content";
 import type { LostObject } from "./skipped";
-import { batchesOf, discard, type FileBatch, idOf, type SpooledBatch, spoolBatch } from "./spooled-batch";
+import {
+  batchesOf,
+  discard,
+  type FileBatch,
+  idOf,
+  type SpooledBatch,
+  spoolAgain,
+  spoolBatch,
+} from "./spooled-batch";
 import type { LakeWriter } from "./writer";
 
 export interface CommitTools extends CommitContext, LakeWriter {
@@ -127,10 +134,10 @@ export class PartitionCommit {
 
   /** Commits all files of a batch, or none: after an error, the batch can be committed again. */
   async commit(batch: FileBatch): Promise<void> {
-    const { pool, spares, lake } = this.tools;
-    const spooled = await spoolBatch(pool, spares, lake, batch);
+    const { pool, lake } = this.tools;
+    const spooled = await spoolBatch(pool, lake, batch);
     try {
-      const sorted = await this.sort(spooled);
+      const sorted = this.sort(spooled);
       await this.add(spooled, sorted).catch((error: unknown) => {
         for (const hash of sorted.claimed) this.holders.delete(hash);
         for (const { file } of spooled.files) this.keep(file.name);
@@ -140,11 +147,11 @@ export class PartitionCommit {
       this.duplicates.push(...sorted.duplicates);
       this.lost.push(...sorted.lost);
     } finally {
-      await discard(spooled, spares);
+      await discard(spooled);
     }
   }
 
-  private async sort({ files, texts }: SpooledBatch): Promise<Sorted> {
+  private sort({ files }: SpooledBatch): Sorted {
     const sorted = { added: [], settled: [], duplicates: [], lost: [], claimed: [] } as Omit<Sorted, "lines">;
     let lines = 0;
     for (const { file, outcome } of files) {
@@ -156,10 +163,7 @@ export class PartitionCommit {
         continue;
       }
       const record = { ...file, hash: outcome.hash };
-      const added = this.sortFile(record, outcome.lines, sorted);
-      lines += added;
-      // A text without lines would only cost DuckDB time.
-      if (added === 0) await rm(join(texts, file.name));
+      lines += this.sortFile(record, outcome.lines, sorted);
     }
     return { ...sorted, lines };
   }
@@ -190,10 +194,15 @@ export class PartitionCommit {
     return isDuplicate ? 0 : lines;
   }
 
-  private async add({ id, folder, texts, parquet }: SpooledBatch, { added, lines }: Sorted): Promise<void> {
+  private async add(spooled: SpooledBatch, { added, lines }: Sorted): Promise<void> {
     if (added.length === 0) return;
     const { partition } = this;
-    const addition = { partition, id, folder, texts, lines, parquet, records: added };
+    const { pool, lake } = this.tools;
+    const { id, folder, parquet } = spooled;
+    // Files whose lines are not added are rare.
+    const hasOthers = spooled.typed.written.rows !== lines;
+    const typed = hasOthers ? await spoolAgain(pool, lake, partition, spooled, added) : spooled.typed;
+    const addition = { partition, id, folder, typed, lines, parquet, records: added };
     const { rows, unparsed, elsewhere } = await commitFiles(this.tools, addition);
     this.rows += rows;
     this.unparsed += unparsed;

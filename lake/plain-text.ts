@@ -4,8 +4,6 @@ import { COLUMN_SEPARATOR } from "../formats/scan-line";
 
 /** A longer line may be cut. Real lines are below 64 KiB: only binary garbage is longer. */
 export const MAX_LINE_BYTES = 256 << 10;
-/** Longest row: a line is cut at twice the length, and a byte that is not UTF-8 becomes three. */
-export const MAX_ROW_BYTES = 8 * MAX_LINE_BYTES;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from("\uFEFF");

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { DuckDBResult } from "@duckdb/node-api";
 import { FORMATS } from "../formats";
+import { duckdbColumns } from "../formats/column-type";
 import { type LogFormat, unparsedViewOf } from "../formats/log-format";
 import { PARTITION_KEYS } from "../formats/partition-layout";
-import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier, sqlString } from "../formats/render/sql-text";
 import { messageOf, QueryFailedError } from "../handlers/core/errors";
 import type { Json, QueryRows, Write } from "../terminal/rows";

@@ -1,7 +1,6 @@
 import { isOwnOrder } from "../formats/field-order";
 import type { LogFormat } from "../formats/log-format";
 import { lineReader } from "../formats/read-line";
-import { UNPARSED_MARK } from "../formats/render/duckdb-relation";
 import { COLUMN_SEPARATOR, lineScanner, scannedColumns } from "../formats/scan-line";
 
 /** Turns the lines of one file into rows of separated columns. */
@@ -17,7 +16,9 @@ export interface RowWriter {
   rowsOf(block: Buffer): readonly Buffer[];
 }
 
-/** DuckDB holds thousands of lines in memory: of a longer unparsed line, only the beginning is kept. */
+/** What stands before the text of an unparsed line, which is the last field of a row: no such text is then a dash. */
+export const UNPARSED_MARK = "u";
+/** A row group holds thousands of lines in memory: of a longer unparsed line, only the beginning is kept. */
 const MAX_UNPARSED_LENGTH = 16 << 10;
 const LINE_FEED = 0x0a;
 const HASH = 0x23;

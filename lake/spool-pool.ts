@@ -2,21 +2,17 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { formatOfTable } from "../formats";
-import { type Spooled, spoolFile } from "./spool";
+import { type SpooledFiles, type SpoolTask, spoolFiles } from "./spool-files";
 
-/** One file to spool. */
-export interface SpoolTask {
+/** A task for a thread. */
+export interface SpoolRequest {
   readonly id: number;
-  /** Typed table of its format. */
-  readonly table: string;
-  readonly source: string;
-  readonly target: string;
+  readonly task: SpoolTask;
 }
 
 /** Outcome of a task. */
 export type SpoolAnswer =
-  | { readonly id: number; readonly spooled: Spooled }
+  | { readonly id: number; readonly spooled: SpooledFiles }
   | {
       readonly id: number;
       readonly error: { readonly message: string; readonly code: string | undefined };
@@ -24,14 +20,14 @@ export type SpoolAnswer =
 
 /** Threads that spool files. */
 export interface SpoolPool {
-  /** Number of files to spool at a time. */
+  /** Number of tasks at a time. */
   readonly size: number;
-  /** @throws Error of the file system; a corrupt file is not an error */
-  spool(table: string, source: string, target: string): Promise<Spooled>;
+  /** @throws Error if the disk is full, or a thread ends; a file that cannot be read is not an error */
+  spool(task: SpoolTask): Promise<SpooledFiles>;
   close(): Promise<void>;
 }
 
-/** With more threads, DuckDB is the bottleneck. */
+/** More threads need more memory, and the disk is then the bottleneck. */
 const MAX_THREADS = 4;
 const PROGRAM = join(__dirname, "spool-worker.mjs");
 
@@ -44,12 +40,12 @@ export const openSpoolPool = (): SpoolPool =>
 
 const thisThread: SpoolPool = {
   size: 1,
-  spool: (table, source, target) => spoolFile(formatOfTable(table), source, target),
+  spool: spoolFiles,
   close: async () => undefined,
 };
 
 interface Waiting {
-  readonly resolve: (spooled: Spooled) => void;
+  readonly resolve: (spooled: SpooledFiles) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -80,12 +76,12 @@ function threadPool(size: number): SpoolPool {
   let tasks = 0;
   return {
     size,
-    spool: (table, source, target) => {
+    spool: (task) => {
       const id = tasks++;
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject });
         const thread = threads.get(id % size) ?? startThread(id % size);
-        thread.postMessage({ id, table, source, target } satisfies SpoolTask);
+        thread.postMessage({ id, task } satisfies SpoolRequest);
       });
     },
     close: async () => {

@@ -1,17 +1,16 @@
 import { parentPort } from "node:worker_threads";
-import { formatOfTable } from "../formats";
 import { codeOf, messageOf } from "../handlers/core/errors";
-import { spoolFile } from "./spool";
-import type { SpoolAnswer, SpoolTask } from "./spool-pool";
+import { spoolFiles } from "./spool-files";
+import type { SpoolAnswer, SpoolRequest } from "./spool-pool";
 
 /** Program of a thread that spools files on request. */
-parentPort?.on("message", async (task: SpoolTask) => {
-  parentPort?.postMessage(await answerTo(task));
+parentPort?.on("message", async (request: SpoolRequest) => {
+  parentPort?.postMessage(await answerTo(request));
 });
 
-async function answerTo({ id, table, source, target }: SpoolTask): Promise<SpoolAnswer> {
+async function answerTo({ id, task }: SpoolRequest): Promise<SpoolAnswer> {
   try {
-    return { id, spooled: await spoolFile(formatOfTable(table), source, target) };
+    return { id, spooled: await spoolFiles(task) };
   } catch (error) {
     // An error loses its code when it is sent to another thread.
     return { id, error: { message: messageOf(error), code: codeOf(error) } };

@@ -1,20 +1,9 @@
 import type { Hash } from "node:crypto";
-import {
-  closeSync,
-  constants,
-  createReadStream,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  writeFileSync,
-  writevSync,
-} from "node:fs";
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
 import type { LogFormat } from "../formats/log-format";
 import { codeOf, messageOf } from "../handlers/core/errors";
-import { sum } from "../terminal/quantities";
 import { contentDigest, contentHash } from "./content-hash";
 import { CorruptFileError, isCorruptFile } from "./corrupt-file";
 import { freeMemory } from "./free-memory";
@@ -42,31 +31,32 @@ const WHOLE_BYTES = 4 << 20;
 const WHOLE_TEXT_BYTES = 32 << 20;
 
 /**
- * Writes the lines of a log file, plain or gzip, as separated columns that DuckDB can load.
+ * Reads a log file, plain or gzip, as rows of separated columns.
  *
- * DuckDB itself reads a truncated gzip as a shorter file and drops lines that are not UTF-8. So the file is
- * inflated here, its checksum is verified, and invalid UTF-8 is replaced. Memory does not grow with the file.
+ * The file is inflated here, its checksum is verified, and invalid UTF-8 is replaced. Memory does not grow with the file.
  *
- * @returns `corrupt` if the file is not complete; the text written so far must not be used
+ * @param use called with the rows, in pieces that are overwritten after it returns
+ * @returns `corrupt` if the file is not complete; the rows so far must not be used
  */
-export async function spoolFile(format: LogFormat, source: string, target: string): Promise<Spooled> {
+export async function spoolFile(
+  format: LogFormat,
+  source: string,
+  use: (rows: readonly Buffer[]) => void,
+): Promise<Spooled> {
   const writer = rowWriter(format);
   const hash = contentHash();
   const input = openSync(source, "r");
-  // Not truncated: overwriting an earlier text is faster than allocating new pages.
-  const output = openSync(target, constants.O_WRONLY | constants.O_CREAT);
-  let bytes = 0;
-  const writeRows = async (chunks: Iterable<Buffer> | AsyncIterable<Buffer>) => {
-    for await (const block of plainText(chunks)) bytes += writePieces(output, writer.rowsOf(block));
+  const useRows = async (chunks: Iterable<Buffer> | AsyncIterable<Buffer>) => {
+    for await (const block of plainText(chunks)) use(writer.rowsOf(block));
   };
   try {
     const isGzip = readStart(input, GZIP_MAGIC.length).equals(GZIP_MAGIC);
     const text = wholeText(input, isGzip, hash);
     if (text) {
-      await writeRows([text]);
+      await useRows([text]);
       freeMemory(text);
     } else {
-      await streamText(source, isGzip, hash, writeRows);
+      await streamText(source, isGzip, hash, useRows);
     }
     if (!isGzip && source.endsWith(".gz") && writer.lines === writer.unparsed) {
       throw new CorruptFileError("the file is not a gzip, and no line of it is a row");
@@ -77,8 +67,6 @@ export async function spoolFile(format: LogFormat, source: string, target: strin
     }
     throw error;
   } finally {
-    if (fstatSync(output).size > bytes) ftruncateSync(output, bytes);
-    closeSync(output);
     closeSync(input);
   }
   return { kind: "spooled", lines: writer.lines, hash: contentDigest(hash) };
@@ -88,7 +76,7 @@ async function streamText(
   source: string,
   isGzip: boolean,
   hash: Hash,
-  writeRows: (chunks: AsyncIterable<Buffer>) => Promise<void>,
+  useRows: (chunks: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<void> {
   let size = 0;
   async function* hashed(chunks: AsyncIterable<Buffer>) {
@@ -100,10 +88,10 @@ async function streamText(
   }
   // The stream has its own handle, and closes it when it stops reading.
   const chunks = createReadStream(source, { highWaterMark: CHUNK_BYTES });
-  if (!isGzip) return pipeline(chunks, hashed, writeRows);
+  if (!isGzip) return pipeline(chunks, hashed, useRows);
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   try {
-    await pipeline(chunks, hashed, gunzip, writeRows);
+    await pipeline(chunks, hashed, gunzip, useRows);
   } catch (error) {
     // Without another error, a stream is given up only because zlib takes no more bytes.
     if (GIVEN_UP.has(codeOf(error) ?? "")) throw new CorruptFileError(NOT_THE_END);
@@ -167,14 +155,4 @@ function readStart(file: number, length: number): Buffer {
   // In unshared memory, so that it can be freed.
   const bytes = Buffer.allocUnsafeSlow(length);
   return bytes.subarray(0, readSync(file, bytes, 0, length, 0));
-}
-
-/** @returns number of bytes written */
-function writePieces(file: number, pieces: readonly Buffer[]): number {
-  const length = sum(pieces.map((piece) => piece.length));
-  if (length === 0) return 0;
-  const written = writevSync(file, pieces);
-  // Fewer bytes are written only on an error, e.g. a full disk, which the next attempt reports.
-  if (written < length) writeFileSync(file, Buffer.concat(pieces).subarray(written));
-  return length;
 }

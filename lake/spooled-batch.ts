@@ -1,15 +1,12 @@
 import { createHash } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import pLimit from "p-limit";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
-import { messageOf } from "../handlers/core/errors";
-import type { RawFile } from "./file-records";
+import type { FileRecord, RawFile } from "./file-records";
 import type { LakeLayout } from "./layout";
-import type { SpareFiles } from "./spare-files";
-import type { Spooled } from "./spool";
+import type { WrittenRows } from "./parquet/row-groups";
+import type { FileOutcome } from "./spool-files";
 import type { SpoolPool } from "./spool-pool";
-import { isStorageFull } from "./storage-full";
 import { ID_DIGITS } from "./typed-files";
 
 /** Files of one partition, for one commit. */
@@ -20,28 +17,31 @@ export interface FileBatch {
   readonly parquet: string | undefined;
 }
 
-/** A batch as text that DuckDB can read. */
+/** The rows of a batch's files, in a Parquet file that lacks its footer. */
 export interface SpooledBatch {
   readonly parquet: string | undefined;
   /** Id of the commit: the same files give the same id. */
   readonly id: string;
   /** Folder of only this batch, deleted after the commit. */
   readonly folder: string;
-  /** Folder with one text per file, under the file's name. */
-  readonly texts: string;
+  readonly typed: TypedRows;
   readonly files: readonly SpooledFile[];
+}
+
+/** Rows in the row groups of a Parquet file, which lacks its footer. */
+export interface TypedRows {
+  readonly file: string;
+  readonly written: WrittenRows;
 }
 
 export interface SpooledFile {
   readonly file: RawFile;
-  readonly outcome: Spooled | { readonly kind: "failed"; readonly reason: string };
+  readonly outcome: FileOutcome;
 }
 
 /** Most compressed text of one commit, so that its disk space and time stay bounded. */
 const BATCH_BYTES = 32 << 20;
-/** DuckDB needs some kilobytes for each file that it reads. */
 const BATCH_FILES = 1000;
-const FILES_AT_ONCE = 4;
 
 /** Splits files of a partition into commits. */
 export function batchesOf(
@@ -66,47 +66,70 @@ export function batchesOf(
 }
 
 /**
- * Writes the text of a batch's files into a separate folder. A file that cannot be read does not stop the others.
+ * Writes the rows of a batch's files into a separate folder. A file that cannot be read does not stop the others.
  *
  * @throws Error if the disk is full
  */
-export async function spoolBatch(
-  pool: SpoolPool,
-  spares: SpareFiles,
-  lake: LakeLayout,
-  { partition, files, parquet }: FileBatch,
-): Promise<SpooledBatch> {
+export async function spoolBatch(pool: SpoolPool, lake: LakeLayout, batch: FileBatch): Promise<SpooledBatch> {
+  const { partition, files, parquet } = batch;
   const prefix = rawPrefixOf(partition);
   const id = idOf(files.map(({ name }) => prefix + name).join("\n"));
   const folder = join(lake.workFolder, id);
-  const texts = join(folder, "texts");
-  await mkdir(texts, { recursive: true });
-  let storageError: unknown;
-  const spooled = await pLimit(FILES_AT_ONCE).map(files, async (file): Promise<SpooledFile> => {
-    const text = join(texts, file.name);
-    spares.putAt(text);
-    try {
-      const outcome = await pool.spool(partition.table, join(lake.root, prefix, file.name), text);
-      if (outcome.kind === "corrupt") await rm(text);
-      return { file, outcome };
-    } catch (error) {
-      if (isStorageFull(error)) storageError ??= error;
-      await rm(text, { force: true });
-      return { file, outcome: { kind: "failed", reason: messageOf(error) } };
+  await mkdir(folder, { recursive: true });
+  try {
+    const { outcomes, typed } = await spool(pool, lake, partition, folder, files);
+    const spooled = files.map((file, index) => ({ file, outcome: outcomes[index] as FileOutcome }));
+    return { parquet, id, folder, typed, files: spooled };
+  } catch (error) {
+    await rm(folder, { recursive: true });
+    throw error;
+  }
+}
+
+/**
+ * Writes only the rows of some files of a batch.
+ *
+ * @throws Error if the disk is full, or if a file is not what it was
+ */
+export async function spoolAgain(
+  pool: SpoolPool,
+  lake: LakeLayout,
+  partition: Partition,
+  { folder }: SpooledBatch,
+  records: readonly FileRecord[],
+): Promise<TypedRows> {
+  const files = records.filter(({ isDuplicate }) => !isDuplicate);
+  const { outcomes, typed } = await spool(pool, lake, partition, folder, files);
+  for (const [index, { name, hash }] of files.entries()) {
+    const outcome = outcomes[index];
+    if (outcome?.kind !== "spooled" || outcome.hash !== hash) {
+      throw new Error(`${rawPrefixOf(partition)}${name}: the file changed while it was read`);
     }
+  }
+  return typed;
+}
+
+async function spool(
+  pool: SpoolPool,
+  lake: LakeLayout,
+  partition: Partition,
+  folder: string,
+  files: readonly RawFile[],
+): Promise<{ readonly outcomes: readonly FileOutcome[]; readonly typed: TypedRows }> {
+  const prefix = rawPrefixOf(partition);
+  const file = join(folder, "rows");
+  const { outcomes, written } = await pool.spool({
+    table: partition.table,
+    folder: join(lake.root, prefix),
+    names: files.map(({ name }) => name),
+    target: { file, prefix },
   });
-  const result = { parquet, id, folder, texts, files: spooled };
-  if (storageError === undefined) return result;
-  await discard(result, spares);
-  throw storageError;
+  return { outcomes, typed: { file, written } };
 }
 
 /** Name of a commit. */
 export const idOf = (text: string): string =>
   createHash("sha256").update(text).digest("hex").slice(0, ID_DIGITS);
 
-/** Deletes a batch; its files are spare from now on. */
-export async function discard({ texts, folder }: SpooledBatch, spares: SpareFiles): Promise<void> {
-  spares.takeFrom(texts);
-  await rm(folder, { recursive: true });
-}
+/** Deletes a batch that was committed, or was not. */
+export const discard = ({ folder }: SpooledBatch): Promise<void> => rm(folder, { recursive: true });

@@ -1,14 +1,12 @@
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
 import type { LakeLayout } from "./layout";
 import { WRITE_SETTINGS } from "./parquet-layout";
-import { type SpareFiles, spareFiles } from "./spare-files";
 import { openSpoolPool, type SpoolPool } from "./spool-pool";
 
 /** Turns files into rows of a lake. */
 export interface LakeWriter {
   readonly engine: DuckdbEngine;
   readonly pool: SpoolPool;
-  readonly spares: SpareFiles;
 }
 
 /** DuckDB's share: together with Node, the process stays below 1 GiB. Spill files go to the lake's folder. */
@@ -20,7 +18,6 @@ export async function withLakeWriter<T>(
   use: (writer: LakeWriter) => Promise<T>,
 ): Promise<T> {
   const pool = openSpoolPool();
-  const spares = spareFiles(lake.workFolder);
   try {
     const engine = await openDuckdb({
       memory_limit: DUCKDB_MEMORY,
@@ -28,12 +25,11 @@ export async function withLakeWriter<T>(
       ...WRITE_SETTINGS,
     });
     try {
-      return await use({ engine, pool, spares });
+      return await use({ engine, pool });
     } finally {
       engine.close();
     }
   } finally {
     await pool.close();
-    spares.delete();
   }
 }

@@ -1,6 +1,6 @@
 import { FORMATS, type FormatId } from "../formats";
+import { duckdbColumns } from "../formats/column-type";
 import { PARTITION_KEYS } from "../formats/partition-layout";
-import { duckdbColumns } from "../formats/render/duckdb-relation";
 import { sqlIdentifier } from "../formats/render/sql-text";
 import type { Range } from "../questions/range";
 import { rangeCondition } from "../questions/render";

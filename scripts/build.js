@@ -1,7 +1,8 @@
 // Builds dist/: the library and the programs, each as one file, and the zips of the Lambda functions.
-const { mkdirSync, rmSync, writeFileSync } = require("node:fs");
+const { copyFileSync, mkdirSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { buildSync } = require("esbuild");
+const { buildColumns, COLUMNS } = require("./build-columns");
 const { OLDEST_NODE } = require("./oldest-node");
 
 const root = join(__dirname, "..");
@@ -110,6 +111,14 @@ buildSync({
   entryPoints: { "bench/obvious-handler": "bench/children/obvious-handler.ts" },
   packages: "external",
 });
+
+// The programs in WebAssembly, next to those that load them.
+buildColumns();
+const zstd = join(root, "node_modules/@bokuweb/zstd-wasm/dist/common/zstd.wasm");
+for (const folder of [dist, join(dist, "cli")]) {
+  copyFileSync(COLUMNS, join(folder, "columns.wasm"));
+  copyFileSync(zstd, join(folder, "zstd.wasm"));
+}
 
 const { bundleHandlers, zipHandler } = require(join(dist, "handler-code.js"));
 mkdirSync(join(dist, "handlers"));

@@ -238,7 +238,7 @@ const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakI
     ["stale-lock", "leftover-work"],
     (lake) => {
       put(join(lake, ".lock"), String(GONE_PROCESS));
-      put(join(lake, ".work/0123456789abcdef/texts/a"), "x");
+      put(join(lake, ".work/0123456789abcdef/rows"), "x");
     },
   ],
   ["a copy was cut short", ["leftover-file"], (lake) => put(`${firstOf(lake, "raw")}.0b5ee9f2.partial`, "x")],
@@ -329,7 +329,7 @@ describe("access-logs doctor on a lake", () => {
 
   it("reports no leftover file while an ingest runs", async () => {
     const lake = copyOfLake();
-    put(join(lake, ".work/0123456789abcdef/texts/a"), "x");
+    put(join(lake, ".work/0123456789abcdef/rows"), "x");
     await note(lake, firstOf(lake, "raw"));
     await withLakeLock(lakeLayout(lake), async () => {
       const { findings } = await look(lake, true);

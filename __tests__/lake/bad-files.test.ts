@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { noteArrivals } from "../../handlers/core/arrival-notes";
@@ -70,14 +70,13 @@ describe("a file of hostile bytes", () => {
 });
 
 describe("a file that makes its commit fail", () => {
-  const failing = ({ engine, ...writer }: LakeWriter): LakeWriter => ({
+  const failing = ({ pool, ...writer }: LakeWriter): LakeWriter => ({
     ...writer,
-    engine: {
-      ...engine,
-      run: (statement) => {
-        const [, texts] = /read_csv\('([^']*)\*'/.exec(statement.sql) ?? [];
-        if (texts && readdirSync(texts).includes("b.log.gz")) throw new Error("out of memory");
-        return engine.run(statement);
+    pool: {
+      ...pool,
+      spool: async (task) => {
+        if (task.names.includes("b.log.gz")) throw new Error("out of memory");
+        return pool.spool(task);
       },
     },
   });
@@ -119,22 +118,21 @@ describe("a file that makes its commit fail", () => {
 
 describe("a file that cannot be read", () => {
   it("is named, and the other files are added", async () => {
-    await deliver({ a: line("a"), b: line("b") });
-    const broken = ({ pool, ...writer }: LakeWriter): LakeWriter => ({
+    await deliver({ a: line("a"), b: line("b"), c: line("c") });
+    const key = "raw/alb_access_logs/dt=2026-11-23/hour=07/b.log.gz";
+    const removing = ({ pool, ...writer }: LakeWriter): LakeWriter => ({
       ...writer,
       pool: {
         ...pool,
-        spool: async (table, source, target) => {
-          if (source.endsWith("b.log.gz")) throw new Error("EIO: input/output error");
-          return pool.spool(table, source, target);
+        spool: async (task) => {
+          rmSync(join(lake.lake, key), { force: true });
+          return pool.spool(task);
         },
       },
     });
-    const { lost } = await commitWith(broken);
-    expect(lost).toEqual([
-      { key: expect.stringContaining("b.log.gz"), reason: "failed-file", detail: "EIO: input/output error" },
-    ]);
-    expect(await agents()).toEqual(["a", "first"]);
+    const { lost } = await commitWith(removing);
+    expect(lost).toEqual([{ key, reason: "failed-file", detail: expect.stringContaining("ENOENT") }]);
+    expect(await agents()).toEqual(["a", "c", "first"]);
   });
 });
 

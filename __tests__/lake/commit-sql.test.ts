@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
+import { duckdbColumns } from "../../formats/column-type";
 import type { DeliveredFolder } from "../../formats/delivered-layout";
 import { identityOf } from "../../formats/file-identity";
 import { addHours, type Hour, hourOf, partitionValuesOf } from "../../formats/hour";
@@ -14,7 +15,6 @@ import {
 } from "../../formats/log-format";
 import { type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import { isHeaderLine, lineReader, type Row } from "../../formats/read-line";
-import { duckdbColumns } from "../../formats/render/duckdb-relation";
 import { rawGlueTable } from "../../formats/render/glue-table";
 import { type LakeTable, lakeColumnNames, renderCommit } from "../../formats/render/lake-sql";
 import { renderRawPattern } from "../../formats/render/line-pattern";

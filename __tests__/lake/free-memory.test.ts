@@ -2,10 +2,6 @@ import { markAsUntransferable } from "node:worker_threads";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { freeMemory } from "../../lake/free-memory";
 
-/** TypeScript has types of WebAssembly only for browsers. */
-const { Memory } = Reflect.get(globalThis, "WebAssembly") as {
-  Memory: new (size: { initial: number }) => { buffer: ArrayBuffer };
-};
 const MEBIBYTE = 1 << 20;
 
 function expectFreed(buffer: Buffer): void {
@@ -85,7 +81,7 @@ describe("the memory of a buffer", () => {
   });
 
   it("is kept if it belongs to WebAssembly", () => {
-    expectKept(Buffer.from(new Memory({ initial: 1 }).buffer).fill("a"));
+    expectKept(Buffer.from(new WebAssembly.Memory({ initial: 1 }).buffer).fill("a"));
   });
 
   it("is not touched if its length is zero", () => {

@@ -5,14 +5,12 @@ import fc from "fast-check";
 import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
 import { columnsOf } from "../../formats/log-format";
 import { lineReader, type Row } from "../../formats/read-line";
-import { renderDuckdbRelation } from "../../formats/render/duckdb-relation";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { jsonConverter } from "../../lake/json-values";
-import { MAX_ROW_BYTES } from "../../lake/plain-text";
-import { spoolFile } from "../../lake/spool";
 import { edgeLines } from "../helpers/edge-lines";
 import { hostileLine } from "../helpers/hostile-lines";
 import { knownLines } from "../helpers/known-lines";
+import { typedFile } from "../helpers/typed-file";
 
 let engine: DuckdbEngine;
 beforeAll(async () => {
@@ -31,13 +29,10 @@ const readByReference = (id: FormatId, lines: readonly string[]): (Row | string)
 async function readByIngest(id: FormatId, lines: readonly string[]): Promise<(Row | string)[]> {
   const folder = mkdtempSync(join(tmpdir(), "readers-"));
   try {
-    for (const [index, line] of lines.entries()) {
-      const name = join(folder, `${String(index).padStart(4, "0")}`);
-      writeFileSync(`${name}.log`, line);
-      await spoolFile(FORMATS[id], `${name}.log`, `${name}.rows`);
-    }
-    const relation = renderDuckdbRelation(FORMATS[id], join(folder, "*.rows"), MAX_ROW_BYTES);
-    const result = await engine.stream(`SELECT * EXCLUDE file FROM (${relation}) ORDER BY file`);
+    const files = lines.map((_, index) => `${String(index).padStart(4, "0")}.log`);
+    for (const [index, line] of lines.entries()) writeFileSync(join(folder, files[index] ?? ""), line);
+    const parquet = await typedFile(FORMATS[id], folder, files);
+    const result = await engine.stream(`SELECT * EXCLUDE log_file FROM '${parquet}' ORDER BY log_file`);
     const names = columnsOf(FORMATS[id]).map(({ name }) => name);
     const rows = await result.convertRows(jsonConverter);
     return rows.map((row) => {

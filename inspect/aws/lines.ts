@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { devNull, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import type { LogFormat } from "../../formats/log-format";
@@ -34,7 +34,7 @@ export async function withoutLines<File extends StoredObject & ObjectLocation>(
       );
       if (!body) break;
       await writeFile(copy, body);
-      const spooled = await spoolFile(format, copy, devNull);
+      const spooled = await spoolFile(format, copy, () => undefined);
       if (spooled.kind === "spooled" && spooled.lines === 0) empty.add(file);
     }
   } finally {

@@ -1,0 +1,132 @@
+import { findBounds, greatest, least } from "./bounds";
+import { Column, newColumn } from "./column";
+import { Bytes, newBytes } from "./memory";
+import { fillPage, page } from "./page";
+import { rows as blockRows, setFields, setFile, split } from "./split";
+
+/**
+ * Collects rows as the columns of a row group, and makes the pages of a Parquet file of them. It knows no log format.
+ *
+ * The host sets the fields and the columns once. It then puts rows into `input` and calls `add`; when the row group has
+ * enough rows, it calls `encode` for each column, reads the page, and calls `clear`.
+ */
+const columns: StaticArray<usize> = new StaticArray<usize>(256);
+let columnCount: u32 = 0;
+let mostRows: u32 = 0;
+let mostEntries: u32 = 0;
+let mostBytes: usize = 0;
+let rowCount: u32 = 0;
+const rowBytes: Bytes = newBytes(1 << 18);
+const fileName: Bytes = newBytes(1 << 10);
+
+/** Sets limits of each row group. Call it once. */
+export function setLimits(groupRows: u32, entries: u32, entryBytes: usize): void {
+  mostRows = groupRows;
+  mostEntries = entries;
+  mostBytes = entryBytes;
+}
+
+/**
+ * Starts other rows.
+ *
+ * @param fields number of fields in each row
+ * @returns number of the field with the name of the file
+ */
+export function begin(fields: u32): u32 {
+  columnCount = 0;
+  rowCount = 0;
+  return setFields(fields);
+}
+
+/** @param prefix bytes before every value in the field */
+export function addColumn(field: u32, type: u32, prefix: u32): void {
+  const index = columnCount++;
+  if (!unchecked(columns[index])) {
+    unchecked((columns[index] = changetype<usize>(newColumn(mostRows, mostEntries, mostBytes))));
+  }
+  columnAt(index).begin(field, type, prefix, mostRows);
+}
+
+function columnAt(index: u32): Column {
+  return changetype<Column>(unchecked(columns[index]));
+}
+
+/** @returns an address for the name of the file of the next rows */
+export function fileInput(length: usize): usize {
+  fileName.length = 0;
+  const start = fileName.reserve(length);
+  setFile(start, start + length);
+  return start;
+}
+
+/** @returns an address for so many bytes of rows */
+export function input(length: usize): usize {
+  rowBytes.length = 0;
+  return rowBytes.reserve(length);
+}
+
+/**
+ * Adds rows of the input until the row group is full.
+ *
+ * @returns where the next row starts
+ */
+export function add(from: usize, end: usize): usize {
+  while (from < end && rowCount < mostRows) {
+    from = split(from, end, mostRows - rowCount);
+    for (let index: u32 = 0; index < columnCount; index++) columnAt(index).add(rowCount);
+    rowCount += blockRows;
+  }
+  return from;
+}
+
+export function rows(): u32 {
+  return rowCount;
+}
+
+let encoded: Column = changetype<Column>(0);
+let plain: Bytes = changetype<Bytes>(0);
+
+/** Makes the pages of a column, which are valid until the next call. */
+export function encode(index: u32): void {
+  encoded = columnAt(index);
+  plain = encoded.plainValues();
+  if (encoded.count > 0) findBounds(encoded.type, plain);
+  fillPage(encoded, rowCount);
+}
+
+export function valueCount(): u32 {
+  return encoded.count;
+}
+
+export function dictionarySize(): u32 {
+  return encoded.isPlain ? 0 : encoded.dictionary.size;
+}
+
+export function pageStart(): usize {
+  return page.start;
+}
+
+export function pageLength(): usize {
+  return page.length;
+}
+
+export function dictionaryStart(): usize {
+  return plain.start;
+}
+
+export function dictionaryLength(): usize {
+  return plain.length;
+}
+
+export function leastStart(): usize {
+  return least;
+}
+
+export function greatestStart(): usize {
+  return greatest;
+}
+
+export function clear(): void {
+  for (let index: u32 = 0; index < columnCount; index++) columnAt(index).clear(mostRows);
+  rowCount = 0;
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LAKE_PARQUET } from "../parquet-layout";
+
+/** The program in `assembly/`, which collects rows as columns, and makes the pages of a Parquet file of them. */
+export interface Columns {
+  readonly memory: WebAssembly.Memory;
+  setLimits(groupRows: number, entries: number, entryBytes: number): void;
+  begin(fields: number): number;
+  addColumn(field: number, type: number, prefix: number): void;
+  fileInput(length: number): number;
+  input(length: number): number;
+  add(from: number, end: number): number;
+  rows(): number;
+  encode(index: number): void;
+  valueCount(): number;
+  dictionarySize(): number;
+  pageStart(): number;
+  pageLength(): number;
+  dictionaryStart(): number;
+  dictionaryLength(): number;
+  leastStart(): number;
+  greatestStart(): number;
+  clear(): void;
+}
+
+let columns: Columns | undefined;
+
+/** The program, loaded once in a thread: only one file can be written at a time. */
+export async function loadColumns(): Promise<Columns> {
+  if (columns) return columns;
+  const program = readFileSync(join(__dirname, "columns.wasm"));
+  const host = {
+    numberOf: (start = 0, length = 0) =>
+      Number(Buffer.from(loaded.memory.buffer, start, length).toString("latin1")),
+  };
+  const { instance } = await WebAssembly.instantiate(program, { values: host });
+  const loaded = instance.exports as unknown as Columns;
+  const { rowGroupRows, dictionaryValues, dictionaryBytes } = LAKE_PARQUET;
+  loaded.setLimits(rowGroupRows, dictionaryValues, dictionaryBytes);
+  columns = loaded;
+  return loaded;
+}

@@ -1,0 +1,67 @@
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { formatOfTable } from "../formats";
+import { messageOf } from "../handlers/core/errors";
+import { NOTHING_WRITTEN, type RowGroups, startRowGroups, type WrittenRows } from "./parquet/row-groups";
+import { type Spooled, spoolFile } from "./spool";
+import { isStorageFull } from "./storage-full";
+import { typedColumns } from "./typed-columns";
+
+/** Files of one table to read, in order. */
+export interface SpoolTask {
+  readonly table: string;
+  readonly folder: string;
+  readonly names: readonly string[];
+  /** Where their rows go. @default - nowhere: the files are only read */
+  readonly target?: {
+    readonly file: string;
+    /** What stands before a file's name in the column `log_file`. */
+    readonly prefix: string;
+  };
+}
+
+export type FileOutcome = Spooled | { readonly kind: "failed"; readonly reason: string };
+
+export interface SpooledFiles {
+  /** Outcomes of the files, in order. */
+  readonly outcomes: readonly FileOutcome[];
+  /** The row groups of all rows, also of files that turned out to be incomplete. */
+  readonly written: WrittenRows;
+}
+
+/**
+ * Reads files, and writes their rows as row groups of a Parquet file, which then lacks its footer. A file that cannot
+ * be read does not stop the others.
+ *
+ * @throws Error if the rows cannot be written, e.g. because the disk is full
+ */
+export async function spoolFiles(task: SpoolTask): Promise<SpooledFiles> {
+  const { table, target } = task;
+  if (!target) return { outcomes: await spoolAll(task, undefined), written: NOTHING_WRITTEN };
+  const output = openSync(target.file, "w");
+  try {
+    const groups = await startRowGroups(output, typedColumns(formatOfTable(table)));
+    const outcomes = await spoolAll(task, groups);
+    return { outcomes, written: groups.end() };
+  } finally {
+    closeSync(output);
+  }
+}
+
+async function spoolAll(
+  { table, folder, names, target }: SpoolTask,
+  groups: RowGroups | undefined,
+): Promise<FileOutcome[]> {
+  const format = formatOfTable(table);
+  const outcomes: FileOutcome[] = [];
+  for (const name of names) {
+    if (target) groups?.startFile(target.prefix + name);
+    try {
+      outcomes.push(await spoolFile(format, join(folder, name), (rows) => groups?.add(rows)));
+    } catch (error) {
+      if (isStorageFull(error) || groups?.isBroken) throw error;
+      outcomes.push({ kind: "failed", reason: messageOf(error) });
+    }
+  }
+  return outcomes;
+}
