@@ -1,5 +1,10 @@
 import { byLoadBalancers } from "./load-balancer-delivery";
-import { APPLICATION_LOG_TYPE, loadBalancerClassifier, loadBalancerLayoutOf } from "./load-balancer-object";
+import {
+  APPLICATION_LOG_TYPE,
+  loadBalancerClassifier,
+  loadBalancerLayoutOf,
+  vendedKeys,
+} from "./load-balancer-object";
 import { column, type LogFormat } from "./log-format";
 
 /**
@@ -279,4 +284,5 @@ export const alb: LogFormat = {
   },
   delivered: loadBalancerLayoutOf("access"),
   classify: loadBalancerClassifier("access"),
+  isOfAnyForm: vendedKeys("access"),
 };

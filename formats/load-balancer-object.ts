@@ -108,6 +108,12 @@ function vendedClassifier({ vendedFolder }: LogNames): (key: string) => Hour | u
   };
 }
 
+/** Makes a function that is true for files by CloudWatch Logs: the owner of the delivery chooses their form. */
+export function vendedKeys(log: LoadBalancerLog): (key: string) => boolean {
+  const vended = vendedClassifier(NAMES[log]);
+  return (key) => vended(key) !== undefined;
+}
+
 /** `20261123T0705` as milliseconds since 1970; `undefined` if this minute does not exist. */
 function endOfInterval(stamp: string): number | undefined {
   const [, year, month, day, hour, minute] = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})$/.exec(stamp) ?? [];

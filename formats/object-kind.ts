@@ -10,7 +10,8 @@ import type { Hour } from "./hour";
  * - `folder-marker`: a key that ends with a slash
  * - `empty-object`: zero bytes
  * - `read-as-delivered`: a file of a source whose files are read where AWS delivers them
- * - `unmatched-key`: a key of no configured source, an object of another bucket, or a name that AWS does not give to access logs
+ * - `unmatched-key`: a key of no configured source, an object of another bucket, a name that AWS does not give to access logs, or
+ *   a Parquet file, whatever its name is
  */
 export const SKIP_REASONS = [
   "access-log",

@@ -80,7 +80,7 @@ function logOutcome({ messageId, object }: Arrival, outcome: MoveOutcome): void 
       logger.debug("moved", { ...object, isNew: outcome.isNew });
       return;
     case "skipped":
-      logger.info("skipped", { ...object, reason: outcome.reason });
+      logger.info("skipped", { ...object, reason: outcome.reason, detail: outcome.detail });
       return;
     case "failed":
       logger.error("failed", { messageId, ...object, ...errorFields(outcome.error) });

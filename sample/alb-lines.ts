@@ -1,3 +1,4 @@
+import { alb } from "../formats/alb";
 import type { Random } from "./random";
 import type { Request } from "./traffic";
 
@@ -27,6 +28,23 @@ export function albLine(random: Random, balancer: LoadBalancer, node: string, re
   else if (unusual < 0.002) fields.push('"a field of tomorrow"', "-");
   const count = fields.length > 36 ? fields.length : random.pick(FIELD_COUNTS);
   return fields.slice(0, count).join(" ");
+}
+
+/** Fields that CloudWatch Logs delivers: all but the last two. */
+const VENDED_FIELDS = 34;
+
+/** The same line as CloudWatch Logs delivers it: JSON, without quotes in its texts. */
+export function vendedAlbLine(
+  random: Random,
+  balancer: LoadBalancer,
+  node: string,
+  request: Request,
+): string {
+  const texts = albFields(random, balancer, node, request);
+  const named = alb.fields
+    .slice(0, VENDED_FIELDS)
+    .map(({ name, otherName }, index) => [otherName ?? name, texts[index]?.replaceAll('"', "") ?? "-"]);
+  return JSON.stringify(Object.fromEntries(named));
 }
 
 function albFields(

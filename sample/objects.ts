@@ -4,13 +4,14 @@ import { albHealthCheck } from "../formats/alb-health-check";
 import { cloudfront } from "../formats/cloudfront";
 import { elb } from "../formats/elb";
 import { addHours, type Hour, hourOf } from "../formats/hour";
+import { APPLICATION_LOG_TYPE } from "../formats/load-balancer-object";
 import type { LogFormat } from "../formats/log-format";
 import { nlb } from "../formats/nlb";
 import type { SkipReason } from "../formats/object-kind";
 import { s3 } from "../formats/s3";
 import { DAY_MS, MINUTE_MS } from "../formats/time";
 import { waf } from "../formats/waf";
-import { albLine, type LoadBalancer } from "./alb-lines";
+import { albLine, type LoadBalancer, vendedAlbLine } from "./alb-lines";
 import {
   type BalancerLine,
   classicLine,
@@ -216,10 +217,33 @@ export function* webAclObjects(
   }
 }
 
+/** `count` ALB files by CloudWatch Logs, distributed over the hours: AWS does not document their names. */
+export function* vendedObjects(
+  random: Random,
+  count: number,
+  first: Hour,
+  hours: number,
+): Generator<LogObject> {
+  for (let index = 0; index < count; index++) {
+    const { balancer, node } = NODES[index % NODES.length] ?? { balancer: BALANCERS[0], node: "" };
+    const hour = addHours(first, Math.floor((index * hours) / count));
+    const [day = "", time = ""] = new Date(hour).toISOString().split("T");
+    const folder = `${APPLICATION_LOG_TYPE}/${day.replaceAll("-", "/")}/${time.slice(0, 2)}`;
+    yield {
+      key: `alb/AWSLogs/${folder}/${random.hex(16)}.log.gz`,
+      table: alb.table,
+      header: "",
+      from: hour,
+      to: addHours(hour, 1),
+      line: (lines, request) => vendedAlbLine(lines, balancer, node, request),
+    };
+  }
+}
+
 /** Numbers of files with which the sample has one file of each other log. */
 export const FILES_PER_OTHER_LOG = 24;
-/** The logs of load balancers, those of buckets, and those of web ACLs. */
-export const OTHER_LOG_KINDS = BALANCER_LOGS.length + 2;
+/** The logs of load balancers, those of buckets, those of web ACLs, and those by CloudWatch Logs. */
+export const OTHER_LOG_KINDS = BALANCER_LOGS.length + 3;
 
 /** The folder of the day of delivery. */
 const albFolder = ({ account, region }: LoadBalancer, delivered: number): string =>

@@ -15,6 +15,7 @@ import {
   type LogObject,
   OTHER_LOG_KINDS,
   otherObjects,
+  vendedObjects,
   webAclObjects,
 } from "./objects";
 import { type Random, randomFrom } from "./random";
@@ -49,7 +50,7 @@ const OUTAGE_MINUTES = { from: 20, to: 30 };
 const compress = promisify(gzip);
 
 /**
- * Writes access logs, and the other logs of load balancers, buckets and web ACLs, below a folder, under AWS's keys, with
+ * Writes access logs, also by CloudWatch Logs, and the other logs of load balancers, buckets and web ACLs, below a folder, under AWS's keys, with
  * the difficulties of real buckets: late files, files of the same name, old and new line formats, damaged lines, and files that are
  * not access logs.
  */
@@ -89,6 +90,7 @@ function* logObjects(random: Random, options: SampleOptions): Generator<LogObjec
   yield* balancerObjects(random, otherFiles(options), FIRST_HOUR, hours);
   yield* bucketObjects(random, otherFiles(options), FIRST_HOUR, hours);
   yield* webAclObjects(random, otherFiles(options), FIRST_HOUR, hours);
+  yield* vendedObjects(random, otherFiles(options), FIRST_HOUR, hours);
 }
 
 interface Text {

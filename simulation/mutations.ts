@@ -41,8 +41,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the names of fields in another order",
     file: "handlers/core/move-objects.ts",
-    find: "if (!bytes || !named)",
-    replace: "if (!bytes || named)",
+    find: "await bytes.put(target, lines.bytes);",
+    replace: "await store.copy(object, target);",
   },
   {
     name: "the note before the delete",

@@ -145,6 +145,28 @@ describe("move-access-logs", () => {
     expect(server.bytes("logs", rawKeys()[0] ?? "")).toEqual(body);
   });
 
+  it.each([
+    ["a distribution", CLOUDFRONT_KEY, Buffer.from("PAR1...")],
+    ["a distribution, packed", CLOUDFRONT_KEY, gzipSync("PAR1...")],
+    [
+      "a load balancer by CloudWatch Logs",
+      "alb/AWSLogs/ALB_ACCESS_LOGS/2026/11/23/07/any",
+      Buffer.from("PAR1..."),
+    ],
+  ])("leaves a Parquet file of %s where it is, and says what to do", async (_, key, body) => {
+    server.put("logs", key, body);
+    expect(failedIn(await invoke(sqsEvent(s3Notification("logs", key))))).toEqual([]);
+    expect(rawKeys()).toEqual([]);
+    expect(keysIn("logs")).toContain(key);
+    expect(printed.join("\n")).toContain("let CloudWatch Logs deliver JSON");
+    expect(printed.flatMap(embeddedMetrics)).toContainEqual(
+      expect.objectContaining({
+        dimensions: expect.objectContaining({ Reason: "unmatched-key" }),
+        values: { ObjectsSkipped: 1 },
+      }),
+    );
+  });
+
   it("reads no file of a load balancer: its name says how its lines are written", async () => {
     await invoke(sqsEvent(s3Notification("logs", KEY)));
     expect(server.requests.filter(({ method, key }) => method === "GET" && key === KEY)).toEqual([]);

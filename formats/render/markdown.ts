@@ -86,7 +86,8 @@ function jsonDoc({ json, fields }: LogFormat): readonly string[] {
     `A line may be a JSON object with the names of the fields as keys${orOthers}: it is read by name, by Athena, too, and files
 may have both kinds of lines. Values are texts, whole numbers, true or false; objects and lists are NULL.`,
     `\`access-logs ingest\` also reads Parquet files of CloudWatch Logs, whose columns have the names of these fields, with \`_\` for
-other characters. On AWS they are not read: let CloudWatch Logs deliver JSON there.`,
+other characters. On AWS they are not read: the pipeline leaves them where they are, and the alarm \`unmatched-keys\` is raised. Let
+CloudWatch Logs deliver JSON there.`,
   ];
 }
 

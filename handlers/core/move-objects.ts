@@ -5,9 +5,9 @@ import type { SkipReason } from "../../formats/object-kind";
 import { MINUTE_MS } from "../../formats/time";
 import { type MovedFile, noteArrivals } from "./arrival-notes";
 import { messageOf, type OperationError, RetryableError } from "./errors";
-import { linesByName } from "./lines-by-name";
 import { type ArrivedObject, planMove, type TargetNames } from "./move-plan";
 import type { Clock, ObjectBytes, ObjectLocation, ObjectStore } from "./ports";
+import { readableLines } from "./readable-lines";
 import { reasonKeyOf } from "./rejected-files";
 import type { Source } from "./source";
 
@@ -46,7 +46,12 @@ export type MoveOutcome =
       readonly isNew: boolean;
       readonly source: Source;
     }
-  | { readonly kind: "skipped"; readonly reason: SkipReason }
+  | {
+      readonly kind: "skipped";
+      readonly reason: SkipReason;
+      /** What the reason does not say. */
+      readonly detail?: string;
+    }
   | { readonly kind: "failed"; readonly error: OperationError }
   /** Not started, because time was up. It must be delivered again. */
   | { readonly kind: "postponed" };
@@ -54,7 +59,8 @@ export type MoveOutcome =
 export interface MovePorts {
   readonly store: ObjectStore;
   /**
-   * Set if the raw table reads all lines by position: a file whose header names another order is written as JSON.
+   * Set if only the raw table reads the files: a file whose header names another order is then written as JSON, and a Parquet
+   * file is skipped.
    *
    * @default - all files are copied as they are
    */
@@ -149,8 +155,10 @@ async function copyObject(ports: MovePorts, config: MoveConfig, object: ArrivedO
     // A second copy below `raw/` would double the rows of the text table.
     const earlier = mayBeMoved(object, config) ? await movedTo(earlierKeys) : undefined;
     if (earlier) return earlier;
-    if ((await writeLines(ports, FORMATS[source.format], object, target)) === "copied")
-      return { outcome: { kind: "moved", isNew: true, source }, file };
+    const written = await writeLines(ports, FORMATS[source.format], object, target);
+    if (written === "copied") return { outcome: { kind: "moved", isNew: true, source }, file };
+    if (written === "no-lines")
+      return { outcome: { kind: "skipped", reason: "unmatched-key", detail: PARQUET } };
     const moved = await movedTo([key]);
     if (moved) return moved;
     return failed(
@@ -168,18 +176,27 @@ async function copyObject(ports: MovePorts, config: MoveConfig, object: ArrivedO
   }
 }
 
+const PARQUET =
+  "it is a Parquet file: let CloudWatch Logs deliver JSON, and read this file with access-logs ingest";
+
 /** Writes what the raw table reads: a copy, except for a file whose lines it would read by wrong positions. */
 async function writeLines(
   { store, bytes }: MovePorts,
   format: LogFormat,
   object: ArrivedObject,
   target: ObjectLocation,
-): Promise<"copied" | "source-missing"> {
-  const named =
-    bytes && format.isOfAnyForm?.(object.key) ? await linesByName(bytes, format, object) : undefined;
-  if (!bytes || !named) return store.copy(object, target);
-  await bytes.put(target, named);
-  return "copied";
+): Promise<"copied" | "source-missing" | "no-lines"> {
+  if (!bytes || !format.isOfAnyForm?.(object.key)) return store.copy(object, target);
+  const lines = await readableLines(bytes, format, object);
+  switch (lines.kind) {
+    case "as-they-are":
+      return store.copy(object, target);
+    case "named":
+      await bytes.put(target, lines.bytes);
+      return "copied";
+    case "none":
+      return "no-lines";
+  }
 }
 
 /** Until then after its configuration is written, a deployment has started the new version of the function. */

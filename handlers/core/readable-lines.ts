@@ -6,6 +6,18 @@ import type { LogFormat } from "../../formats/log-format";
 import { codeOf } from "./errors";
 import type { ObjectBytes, ObjectLocation } from "./ports";
 
+/** What the raw table can read of a file. */
+export type ReadableLines =
+  /** The file as it is; also if it is missing, or cannot be unpacked. */
+  | { readonly kind: "as-they-are" }
+  /** These bytes, packed if the file is. */
+  | { readonly kind: "named"; readonly bytes: Uint8Array }
+  /** Nothing: it is a Parquet file. */
+  | { readonly kind: "none" };
+
+const AS_THEY_ARE: ReadableLines = { kind: "as-they-are" };
+/** First bytes of a Parquet file. */
+const PARQUET = Buffer.from("PAR1");
 /** Bytes at the start of a file that contain its header: CloudFront's has less than a fourth of them, before it is packed. */
 const START_BYTES = 4096;
 const LINE_END = /\r\n|[\r\n]/;
@@ -13,27 +25,31 @@ const LINE_END = /\r\n|[\r\n]/;
 const oneByOne = pLimit(1);
 
 /**
- * A file whose header names fields in another order than the raw table reads, with its lines as JSON objects: the same rows,
- * by name. Both are packed if the key says so.
- *
- * @returns `undefined` if the raw table can read the file as it is, if it is missing, and if it cannot be unpacked
+ * The lines of a file as the raw table can read them. If a header names fields in another order than the table's, they are JSON
+ * objects: the same rows, by name.
  */
-export async function linesByName(
+export async function readableLines(
   bytes: ObjectBytes,
   format: LogFormat,
   file: ObjectLocation,
-): Promise<Uint8Array | undefined> {
+): Promise<ReadableLines> {
   const isPacked = file.key.endsWith(".gz");
   const start = await bytes.start(file, START_BYTES);
+  if (!start) return AS_THEY_ARE;
+  if (isParquet(start)) return { kind: "none" };
   try {
-    if (!start || !hasOtherOrder(format, isPacked ? unpackStart(start) : start)) return undefined;
-    return await oneByOne(() => withNames(format, bytes.all(file), isPacked));
+    const text = isPacked ? unpackStart(start) : start;
+    if (isParquet(text)) return { kind: "none" };
+    if (!hasOtherOrder(format, text)) return AS_THEY_ARE;
+    return { kind: "named", bytes: await oneByOne(() => withNames(format, bytes.all(file), isPacked)) };
   } catch (error) {
     // The engine will say that it is broken, and it is rejected then.
-    if (codeOf(error)?.startsWith("Z_")) return undefined;
+    if (codeOf(error)?.startsWith("Z_")) return AS_THEY_ARE;
     throw error;
   }
 }
+
+const isParquet = (start: Uint8Array): boolean => PARQUET.equals(start.subarray(0, PARQUET.length));
 
 async function withNames(
   format: LogFormat,
