@@ -23,6 +23,8 @@ export const alb: LogFormat = {
     "On AWS, the pipeline finds the files of such a delivery by their folders, because AWS does not document their names. Deliver below the source's prefix and `AWSLogs/`, with the suffix `ALB_ACCESS_LOGS/{yyyy}/{MM}/{dd}/{HH}`, with or without names compatible with Hive, to a bucket whose policy you write; or set `deliverFrom` of the source to the ARN of the load balancer, and the pipeline creates the delivery as JSON, and the policy. The nightly comparison with the delivered files does not list these folders, and `as-delivered` does not read them. `access-logs ingest` also takes files from anywhere else, by their content.",
   ],
   separator: " ",
+  // Only files by CloudWatch Logs can have one.
+  header: { lines: 0, sharedFields: [] },
   json: true,
   tabs: { fields: 34 },
   fields: [

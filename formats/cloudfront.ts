@@ -24,11 +24,13 @@ export const cloudfront: LogFormat = {
   fields: [
     {
       name: "date",
+      inMilliseconds: { name: "timestamp(ms)", part: "date" },
       token: "tabbedDate",
       columns: [column("date", "date", "Date (UTC) on which the response finished")],
     },
     {
       name: "time",
+      inMilliseconds: { name: "timestamp(ms)", part: "time of day" },
       token: "tabbedTime",
       columns: [column("time", "string", "Time of day (UTC) at which the response finished")],
     },

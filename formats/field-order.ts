@@ -1,5 +1,5 @@
 import { type JsonText, jsonStepsOf, jsonTextAt } from "./json-path";
-import { canEndBefore, fieldsByName, isJsonOnly, type LogFormat } from "./log-format";
+import { canEndBefore, type Field, fieldsByName, isJsonOnly, type LogFormat } from "./log-format";
 
 const FIELDS_HEADER = "#Fields:";
 
@@ -41,10 +41,8 @@ export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine |
     }
     if (line.startsWith("#")) return asIs(line);
     if (format.json && line.startsWith("{")) return fromJson(line);
-    if (format.tabs && TABS_START.test(line)) return fromTabs(format, format.tabs.fields, line);
-    if (!order) return asIs(line);
-    const texts = line.split(format.separator);
-    return inOwnOrder(format, new Map(order.map((name, index) => [name, texts[index] ?? ""])));
+    if (order) return fromTexts(format, textsByName(format, order, line));
+    return format.tabs && TABS_START.test(line) ? fromTexts(format, textsInOrder(format, line)) : asIs(line);
   };
 }
 
@@ -58,19 +56,19 @@ export function lineNamer(format: LogFormat): (line: string) => string {
   return (line) => {
     if (line.startsWith(FIELDS_HEADER)) order = isOwnOrder(format, line) ? undefined : namesIn(line);
     if (!order || line === "" || line.startsWith("#") || line.startsWith("{")) return line;
-    const texts = line.split(format.separator);
-    return JSON.stringify(Object.fromEntries(order.map((name, index) => [name, texts[index] ?? ""])));
+    // An object with none of the names is an unparsed line.
+    return JSON.stringify(Object.fromEntries(textsByName(format, order, line) ?? [["line", line]]));
   };
 }
 
 /** True unless the line is a `#Fields:` header that names the fields in another order. */
 export function isOwnOrder(format: LogFormat, line: string): boolean {
   if (!format.header || !line.startsWith(FIELDS_HEADER)) return true;
-  const own = format.fields.map(({ name }) => name);
+  const own = format.fields.map(({ name, otherName }) => [name, otherName]);
   const named = namesIn(line);
   const onlyNamed = format.namedFields?.map(({ name }) => name) ?? [];
   return (
-    named.slice(0, own.length).every((name, index) => name === own[index]) &&
+    named.slice(0, own.length).every((name, index) => own[index]?.includes(name)) &&
     (named.length >= own.length || canEndBefore(format, named.length)) &&
     !named.some((name) => onlyNamed.includes(name))
   );
@@ -79,12 +77,39 @@ export function isOwnOrder(format: LogFormat, line: string): boolean {
 /** A first word with a tab after it. */
 const TABS_START = /^[^ \t]+\t/;
 
-/** The fields between tabs, without the quotes around them; `undefined` for a line that was cut. */
-const fromTabs = (format: LogFormat, least: number, line: string): OrderedLine | undefined => {
+/** The texts of a line by the names in its header; `undefined` if the line was cut, or if names cannot tell its fields apart. */
+function textsByName(
+  format: LogFormat,
+  names: readonly string[],
+  line: string,
+): ReadonlyMap<string, string> | undefined {
+  if (format.tabs) return TABS_START.test(line) ? textsBetweenTabs(names, names.length, line) : undefined;
+  return textsOf(names, line.split(format.separator));
+}
+
+/** The texts of a line with tabs between the format's own fields. */
+const textsInOrder = ({ fields, tabs }: LogFormat, line: string): ReadonlyMap<string, string> | undefined =>
+  textsBetweenTabs(
+    fields.map(({ name }) => name),
+    tabs?.fields ?? fields.length,
+    line,
+  );
+
+/** The fields between tabs, without the quotes around them; `undefined` for a line of fewer than `least`. */
+function textsBetweenTabs(
+  names: readonly string[],
+  least: number,
+  line: string,
+): ReadonlyMap<string, string> | undefined {
   const texts = line.split("\t").map((text) => /^"([\s\S]*)"$/.exec(text)?.[1] ?? text);
-  if (texts.length < least) return undefined;
-  return inOwnOrder(format, new Map(format.fields.map(({ name }, index) => [name, texts[index] ?? ""])));
-};
+  return texts.length < least ? undefined : textsOf(names, texts);
+}
+
+const textsOf = (names: readonly string[], texts: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(names.map((name, index) => [name, texts[index] ?? ""]));
+
+const fromTexts = (format: LogFormat, texts: Texts | undefined): OrderedLine | undefined =>
+  texts && inOwnOrder(format, texts);
 
 const namesIn = (header: string): readonly string[] => header.slice(FIELDS_HEADER.length).trim().split(/\s+/);
 
@@ -120,17 +145,27 @@ function inOwnOrder(format: LogFormat, texts: Texts): OrderedLine | undefined {
   if (!isOfFormat(format, texts)) return undefined;
   return {
     text: fieldsByName(format)
-      .map(({ name, otherName }) => texts.get(name) ?? (otherName && texts.get(otherName)) ?? "")
-      .map(oneLine)
+      .map((field) => oneLine(textOf(field, texts)))
       .join("\t"),
     isNamed: true,
   };
 }
 
-/** A header, or an object, with none of these fields belongs to another log. */
+function textOf({ name, otherName, inMilliseconds }: Field, texts: Texts): string {
+  const text = texts.get(name) ?? (otherName && texts.get(otherName));
+  if (text) return text;
+  const milliseconds = inMilliseconds && texts.get(inMilliseconds.name);
+  if (!milliseconds || !MILLISECONDS.test(milliseconds)) return "";
+  const [date = "", time = ""] = new Date(Number(milliseconds)).toISOString().split(/[T.]/);
+  return inMilliseconds.part === "date" ? date : time;
+}
+
+/** From 1973 to 2286. */
+export const MILLISECONDS = /^[1-9][0-9]{11,12}$/;
+
+/** A line without a text in one of these fields belongs to another log. */
 const isOfFormat = ({ fields, header }: LogFormat, texts: Texts): boolean =>
-  header === undefined ||
-  fields.some(({ name }) => texts.get(name) !== undefined && !header.sharedFields.includes(name));
+  header === undefined || fields.some(({ name }) => texts.get(name) && !header.sharedFields.includes(name));
 
 /**
  * JSON may contain the separators of fields, columns and lines; a delimited file cannot. Half of a character is a question

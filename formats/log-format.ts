@@ -32,8 +32,10 @@ export interface Field {
    * `httpRequest.clientIp`.
    */
   readonly name: string;
-  /** Another name that it may have in JSON. */
+  /** Another name that it may have in JSON, or in a header. */
   readonly otherName?: string;
+  /** The field with the same time in milliseconds since 1970, for lines that only have that one, and what it is of it. */
+  readonly inMilliseconds?: { readonly name: string; readonly part: "date" | "time of day" };
   readonly token: TokenKind;
   readonly columns: readonly [Column, ...Column[]];
   /** True for the first field that older files may lack: this field and all later ones are then NULL. */

@@ -55,6 +55,16 @@ describe("lines that say their fields", () => {
     expect(lines.map(lineNamer(cloudfront))).toEqual(lines);
   });
 
+  it("are unparsed if names cannot tell their fields apart, or if they were cut", () => {
+    const name = lineNamer(FORMATS.alb);
+    name("#Fields: elb type time");
+    for (const line of ["app/shop/1 http 2026-11-23T07:05:00Z", "app/shop/1\thttp"]) {
+      expect(name(line)).toBe(JSON.stringify({ line }));
+      expect(lineReader(FORMATS.alb)(name(line))).toEqual({ kind: "unparsed" });
+    }
+    expect(name('"app/shop/1"\thttp\t-')).toBe('{"elb":"app/shop/1","type":"http","time":"-"}');
+  });
+
   it("begin with the line after the header, and end with the next header", () => {
     const name = lineNamer(cloudfront);
     expect(["a\tb", "#Fields: asn date", "a\tb", "a", "#Fields: date time", "a\tb"].map(name)).toEqual([

@@ -340,6 +340,25 @@ describe("ALB lines by CloudWatch Logs", () => {
     expect(read("alb", texts.map(([, text]) => text).join("\t"))).toEqual(row);
   });
 
+  it("have the names of a header before them, with either spelling, in any order", () => {
+    const names = Object.keys(ALB_FIELDS).map((name) => (name === "client:port" ? "client_port" : name));
+    const texts = Object.values(ALB_FIELDS);
+    const row = read("alb", albLine());
+    const readAfter = (order: readonly number[], between = "\t") => {
+      const reader = lineReader(FORMATS.alb);
+      reader(`#Fields: ${order.map((index) => names[index]).join(" ")}`);
+      const result = reader(order.map((index) => texts[index]).join(between));
+      return result.kind === "row" ? result.row : result.kind;
+    };
+    const usual = [...names.keys()];
+    expect(readAfter(usual)).toEqual(row);
+    expect(readAfter(usual, " ")).toEqual(row);
+    expect(readAfter([...usual].reverse())).toEqual(row);
+    // Names cannot tell apart fields that a client can put spaces into.
+    expect(readAfter([...usual].reverse(), " ")).toBe("unparsed");
+    expect(readAfter([...usual.slice(0, 10), 11, 10, ...usual.slice(12)], " ")).toBe("unparsed");
+  });
+
   it("are unparsed if tabs are between fewer fields: such a line was cut", () => {
     const texts = Object.values(ALB_FIELDS);
     for (const count of [4, 18, 33]) expect(read("alb", texts.slice(0, count).join("\t"))).toBe("unparsed");
@@ -540,6 +559,18 @@ describe("CloudFront lines", () => {
       "2010-03-12\t23:51:20\tSEA4\t192.0.2.147\tconnect\t2014\tOK\tbfd8\trtmp://s.example.com/\tk=v";
     expect(reader(line).kind).toBe("unparsed");
     expect(read("cloudfront", line)).toBe("unparsed");
+  });
+
+  it.each([
+    ['{"timestamp(ms)":"1795417512186","sc-status":"200"}'],
+    ['{"date":"","timestamp(ms)":1795417512186,"sc-status":"200"}'],
+    ["1795417512186\t200"],
+  ])("have the date and the time of their milliseconds if they have no others: %s", (line) => {
+    const reader = lineReader(FORMATS.cloudfront);
+    reader("#Fields: timestamp(ms) sc-status");
+    expect(reader(line)).toMatchObject({
+      row: { date: "2026-11-23", time: "2026-11-23T07:05:12.000000Z", timestamp_ms: 1_795_417_512_186 },
+    });
   });
 
   it("reads a line of JSON", () => {

@@ -1,3 +1,4 @@
+import { MILLISECONDS } from "../field-order";
 import { jsonStepsOf } from "../json-path";
 import { type Column, type Field, fieldsByName, type LogFormat } from "../log-format";
 import { renderTextAt } from "./json-path-sql";
@@ -71,13 +72,24 @@ function objectOf({ fields, tabs }: LogFormat, line: string): string {
 const WITHOUT_QUOTES = `IF(length(item0) > 1 AND starts_with(item0, '"') AND substr(item0, -1) = '"', substr(item0, 2, length(item0) - 2), item0)`;
 
 /** JSON may contain the separators of fields and lines. @param line SQL of the line */
-function textOf({ name, otherName }: Field, line: string): string {
-  const text =
-    otherName === undefined
-      ? textAt(name, line)
-      : `COALESCE(NULLIF(${textAt(name, line)}, ''), ${textAt(otherName, line)})`;
+function textOf({ name, otherName, inMilliseconds }: Field, line: string): string {
+  const texts = [
+    textAt(name, line),
+    ...(otherName === undefined ? [] : [textAt(otherName, line)]),
+    ...(inMilliseconds === undefined
+      ? []
+      : [renderPart(textAt(inMilliseconds.name, line), PARTS[inMilliseconds.part])]),
+  ];
+  const [first, ...others] = texts;
+  const text = others.length === 0 ? first : `COALESCE(NULLIF(${first}, ''), ${others.join(", ")})`;
   return `regexp_replace(${text}, '\\p{Cc}', ' ')`;
 }
+
+const PARTS = { date: "%Y-%m-%d", "time of day": "%H:%i:%s" } as const;
+
+/** SQL of a part of a time in milliseconds; NULL for another text. */
+const renderPart = (milliseconds: string, form: string): string =>
+  `date_format(from_unixtime(CAST(regexp_extract(${milliseconds}, ${sqlString(MILLISECONDS.source)}) AS bigint) / 1000, 'UTC'), ${sqlString(form)})`;
 
 /** SQL of the text at a path. */
 function textAt(path: string, line: string): string {
@@ -91,7 +103,7 @@ export function renderIsJsonRow(format: LogFormat): string {
   const textsOf = (fields: readonly Field[]) => fields.map(textColumnOf).join(", ");
   const line = `concat_ws(chr(9), ${textsOf(fieldsByName(format))})`;
   const isOfForm = `regexp_like(${line}, ${sqlString(`^(?:${renderNamedLineForm(format)})$`)})`;
-  if (!header) return isOfForm;
+  if (!header?.sharedFields.length) return isOfForm;
   const own = format.fields.filter(({ name }) => !header.sharedFields.includes(name));
   return `${isOfForm} AND concat_ws('', ${textsOf(own)}) <> ''`;
 }

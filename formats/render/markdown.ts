@@ -69,10 +69,10 @@ const jsonOnlyDoc = (format: LogFormat): string =>
 The field is the path of the value. \`[]\` is each item of a list, and \`[name=...]\` each with this property, in whatever letter
 case: the column then has the values of all of them, separated by commas.`;
 
-const headerDoc = ({ header }: LogFormat): readonly string[] =>
+const headerDoc = ({ header, tabs }: LogFormat): readonly string[] =>
   header
     ? [
-        `A \`#Fields:\` header may name other fields, or the same in another order: fields are then read by name. Athena does not see
+        `A \`#Fields:\` header${tabs ? ", before lines with tabs," : ""} may name other fields, or the same in another order: fields are then read by name. Athena does not see
 the header. So the pipeline writes the lines of such a file as JSON when it moves it, and they are JSON in the text tables.
 Over files that the pipeline did not move, the table of \`athena.ddl\` reads lines by position.`,
       ]
@@ -108,7 +108,7 @@ Their columns are NULL in lines that are read by position.`,
     : [];
 
 const otherLogs = ({ header }: LogFormat): readonly string[] =>
-  header
+  header?.sharedFields.length
     ? [
         `A header or an object that names no other field of these than ${codeList(header.sharedFields)}
 belongs to another log: the object, and all lines after the header, are unparsed.`,
