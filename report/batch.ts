@@ -16,7 +16,7 @@ export class Batch {
     this.measures = new Map(measures.map((id) => [id, new Float64Array(BATCH_ROWS)]));
   }
 
-  /** Rows that can be added; as many as the engine reads at once, if none were. */
+  /** Number of rows that can be added. An empty batch has room for more than the engine reads at once. */
   get room(): number {
     return BATCH_ROWS - this.length;
   }
