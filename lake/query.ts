@@ -90,7 +90,8 @@ export interface QueryOptions {
    */
   readonly memoryLimit?: string;
   /**
-   * Threads that work on a statement. One is best for several statements at a time: more threads wait for each other.
+   * Threads that work on a statement. One is best for several statements at a time: more would wait for each other, and use
+   * processor time for it.
    *
    * @default DuckDB's, one for each processor
    */
@@ -230,24 +231,25 @@ async function createFunctions(engine: DuckdbEngine): Promise<void> {
   await engine.run({ sql: macros.join("; "), token: "functions" });
 }
 
-async function createViews(engine: DuckdbEngine, lake: LakeLayout): Promise<void> {
-  for (const format of Object.values(FORMATS)) {
-    const files = (await lastTypedFile(join(lake.root, TYPED_PREFIX, format.table)))
-      ? await storedFiles(engine, lake, format)
-      : noFiles(format);
-    const typed = [
-      ...duckdbColumns(format).map(({ name }) => name),
-      "log_file",
-      ...PARTITION_KEYS.map(({ name }) => name),
-    ];
-    const views = {
-      [format.table]: `SELECT ${typed.map(sqlIdentifier).join(", ")} FROM (${files}) WHERE unparsed IS NULL`,
-      [unparsedViewOf(format)]:
-        `SELECT unparsed AS line, log_file FROM (${files}) WHERE unparsed IS NOT NULL`,
-    };
-    for (const [name, select] of Object.entries(views)) {
-      await engine.run({ sql: `CREATE VIEW ${sqlIdentifier(name)} AS ${select}`, token: name });
-    }
+/** The tables side by side: the schemas of all their files are read. */
+const createViews = (engine: DuckdbEngine, lake: LakeLayout): Promise<unknown> =>
+  Promise.all(Object.values(FORMATS).map((format) => createViewsOf(engine, lake, format)));
+
+async function createViewsOf(engine: DuckdbEngine, lake: LakeLayout, format: LogFormat): Promise<void> {
+  const files = (await lastTypedFile(join(lake.root, TYPED_PREFIX, format.table)))
+    ? await storedFiles(engine, lake, format)
+    : noFiles(format);
+  const typed = [
+    ...duckdbColumns(format).map(({ name }) => name),
+    "log_file",
+    ...PARTITION_KEYS.map(({ name }) => name),
+  ];
+  const views = {
+    [format.table]: `SELECT ${typed.map(sqlIdentifier).join(", ")} FROM (${files}) WHERE unparsed IS NULL`,
+    [unparsedViewOf(format)]: `SELECT unparsed AS line, log_file FROM (${files}) WHERE unparsed IS NOT NULL`,
+  };
+  for (const [name, select] of Object.entries(views)) {
+    await engine.run({ sql: `CREATE VIEW ${sqlIdentifier(name)} AS ${select}`, token: name });
   }
 }
 

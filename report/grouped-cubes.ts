@@ -3,9 +3,6 @@ import { GrowingCube } from "./growing-cube";
 import type { Cube } from "./model";
 import { groupRows, type ListedRows, listRows, type Rows } from "./row-groups";
 
-/** Rows that are grouped together: so many that most have the codes of others, so few that a processor's cache holds them. */
-const BATCH_ROWS = 1 << 14;
-
 /** The cubes of all plans. Rows with the same codes are added up before they are added to each cube. */
 export class GroupedCubes {
   private readonly growing: readonly {
@@ -13,10 +10,6 @@ export class GroupedCubes {
     readonly measures: readonly string[];
     readonly cube: GrowingCube;
   }[];
-  /** Rows that are not in the cubes yet. */
-  private readonly codes: ReadonlyMap<string, Uint16Array>;
-  private readonly measures: ReadonlyMap<string, Float64Array>;
-  private length = 0;
 
   /**
    * @param keys ids of the columns that the rows are grouped by
@@ -32,22 +25,9 @@ export class GroupedCubes {
       measures: plan.measures.map(({ id }) => id),
       cube: new GrowingCube(plan, sizes),
     }));
-    const measures = this.growing.flatMap((one) => one.measures);
-    this.codes = new Map([...sizes.keys()].map((id) => [id, new Uint16Array(BATCH_ROWS)]));
-    this.measures = new Map(measures.map((id) => [id, new Float64Array(BATCH_ROWS)]));
   }
 
-  /** @param rows not more than a batch */
   add(rows: Rows): void {
-    if (this.length + rows.length > BATCH_ROWS) this.addBatch();
-    for (const [id, codes] of rows.codes) this.codes.get(id)?.set(codes, this.length);
-    for (const [id, values] of rows.measures) this.measures.get(id)?.set(values, this.length);
-    this.length += rows.length;
-  }
-
-  private addBatch(): void {
-    const rows = { codes: this.codes, measures: this.measures, length: this.length };
-    this.length = 0;
     const groups = groupRows(rows, this.keys, this.sizes);
     const known = new Map<string, Float64Array>();
     const listed = new Map<string, ListedRows>();
@@ -60,7 +40,6 @@ export class GroupedCubes {
 
   /** The cubes of each plan. */
   cubes(): readonly (readonly Cube[])[] {
-    this.addBatch();
     return this.growing.map(({ cube }) => cube.cubes());
   }
 }

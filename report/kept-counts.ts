@@ -103,6 +103,7 @@ async function addRows(
     plans,
   );
   await engine.numbers(rowsSql(counted, sources), (columns) => tally.add(columns));
+  tally.addBatch();
   const slotTimes = tally.times.bySlot();
   const unknown = [null, null, null];
   return {

@@ -1,5 +1,6 @@
-import { QUANTILES } from "./model";
+import { QUANTILES, TIME } from "./model";
 import { Numbering } from "./numbering";
+import type { Rows } from "./row-groups";
 import { Sums } from "./sums";
 
 /** p50, p95 and p99. */
@@ -23,16 +24,16 @@ export class Times {
     this.paths = { groups: paths, counts: new Sums(1) };
   }
 
-  /** @param times of some rows; below 0 for a row without a time */
-  add(times: Float64Array, slots: Uint16Array, paths: Uint16Array): void {
-    const [bySlot, byPath] = [new Float64Array(times.length), new Float64Array(times.length)];
+  add({ codes, seconds, length }: Rows): void {
+    const [slots, paths] = [codes.get(TIME), codes.get("path")];
+    const [bySlot, byPath] = [new Float64Array(length), new Float64Array(length)];
     let timed = 0;
-    for (let row = 0; row < times.length; row++) {
-      const time = times[row] ?? -1;
+    for (let row = 0; row < length; row++) {
+      const time = seconds[row] ?? -1;
       if (time < 0) continue;
       const number = this.different.number(time);
-      bySlot[timed] = number * this.slots.groups + (slots[row] ?? 0);
-      byPath[timed++] = number * this.paths.groups + (paths[row] ?? 0);
+      bySlot[timed] = number * this.slots.groups + (slots?.[row] ?? 0);
+      byPath[timed++] = number * this.paths.groups + (paths?.[row] ?? 0);
     }
     const ones = new Float64Array(timed).fill(1);
     this.slots.counts.add(bySlot.subarray(0, timed), [ones]);

@@ -6,6 +6,8 @@ export interface Rows {
   /** Codes of the time, and of each dimension and list. */
   readonly codes: ReadonlyMap<string, Uint16Array>;
   readonly measures: ReadonlyMap<string, Float64Array>;
+  /** The time that each row took; below 0 if it has none. */
+  readonly seconds: Float64Array;
 }
 
 /** Rows with the same codes, added up. */

@@ -1,4 +1,5 @@
 import { HOUR_MS } from "../formats/time";
+import { Batch } from "./batch";
 import type { CubePlan } from "./cube-plans";
 import { GroupedCubes } from "./grouped-cubes";
 import { type Cube, type DimensionId, type MeasureId, TIME } from "./model";
@@ -29,6 +30,8 @@ export class Tally {
   /** Requests by hour since the start of the range. */
   readonly hours: number[] = [];
   private readonly grouped: GroupedCubes;
+  /** Rows that are not counted yet. */
+  private readonly batch: Batch;
   /** A bit for each client in each slot. */
   private readonly seen: Uint32Array;
 
@@ -36,36 +39,40 @@ export class Tally {
     private readonly format: RowFormat,
     plans: readonly CubePlan[],
   ) {
-    const { slots, clients, dimensions } = format;
+    const { slots, clients, dimensions, measures } = format;
     const sizes = new Map([...format.sizes, [TIME, slots]]);
     this.times = new Times(slots, sizes.get("path") ?? 1);
     this.grouped = new GroupedCubes(plans, [TIME, ...dimensions], sizes);
+    this.batch = new Batch([...sizes.keys()], measures);
     this.seen = new Uint32Array(Math.ceil((slots * (clients.count + 1)) / 32));
   }
 
   /** @param columns of some rows: seconds since the start, the time or -1, the measures, and a number of each coder */
   add([since = NONE, times = NONE, ...others]: readonly Float64Array[]): void {
     const { slotMs, measures, coders, clients } = this.format;
+    const { batch } = this;
+    if (batch.room < since.length) this.addBatch();
     const numbers = others.slice(measures.length);
-    const slots = new Uint16Array(since.length);
-    for (let row = 0; row < slots.length; row++) slots[row] = Math.floor(((since[row] ?? 0) * 1000) / slotMs);
-    const codes = new Map<string, Uint16Array>([[TIME, slots]]);
+    const slots = batch.next(TIME);
+    for (let row = 0; row < since.length; row++) slots[row] = Math.floor(((since[row] ?? 0) * 1000) / slotMs);
     for (const [index, coder] of coders.entries())
-      for (const [id, known] of coder) codes.set(id, codesOf(known, numbers[index] ?? NONE));
-    this.grouped.add({
-      length: since.length,
-      codes,
-      measures: new Map(measures.map((id, index) => [id, others[index] ?? NONE])),
-    });
+      for (const [id, codes] of coder) lookUp(codes, numbers[index] ?? NONE, batch.next(id));
+    batch.add(times, others.slice(0, measures.length));
     this.addClients(slots, numbers[clients.coder] ?? NONE);
     this.addHours(since);
-    this.times.add(times, slots, codes.get("path") ?? new Uint16Array(0));
+  }
+
+  /** Counts the rows that were added last, too. */
+  addBatch(): void {
+    const rows = this.batch.take();
+    this.grouped.add(rows);
+    this.times.add(rows);
   }
 
   private addClients(slots: Uint16Array, clients: Float64Array): void {
     const { seen } = this;
     const width = this.format.slots;
-    for (let row = 0; row < slots.length; row++) {
+    for (let row = 0; row < clients.length; row++) {
       const bit = (clients[row] ?? 0) * width + (slots[row] ?? 0);
       const word = Math.floor(bit / 32);
       seen[word] = (seen[word] ?? 0) | (1 << (bit % 32));
@@ -96,9 +103,7 @@ export class Tally {
   }
 }
 
-/** The codes of some numbers. */
-function codesOf(known: Uint16Array, numbers: Float64Array): Uint16Array {
-  const codes = new Uint16Array(numbers.length);
+/** Writes the codes of some numbers. */
+function lookUp(known: Uint16Array, numbers: Float64Array, codes: Uint16Array): void {
   for (let row = 0; row < numbers.length; row++) codes[row] = known[numbers[row] ?? 0] ?? 0;
-  return codes;
 }
