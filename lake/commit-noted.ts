@@ -100,8 +100,8 @@ class CommitRun {
   }
 
   async commitAll(onProgress: (progress: CommitProgress) => void): Promise<void> {
-    // Each commit uses one thread. More commits would need more memory and wait for each other.
-    const commits = pLimit(this.tools.pool.size);
+    // Each commit uses one thread, and while it is synced to the disk, another commit has it.
+    const commits = pLimit(this.tools.pool.size + 1);
     const failed: Partition[] = [];
     let done = 0;
     await forEachAtOnce(this.partitions, commits.concurrency, async (partition) => {

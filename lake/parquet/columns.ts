@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LAKE_PARQUET } from "../parquet-layout";
 
-/** The program in `assembly/`, which collects rows as columns, and makes the pages of a Parquet file of them. */
+/**
+ * The program in `assembly/`, which collects rows as columns, and makes the pages of a Parquet file of them. Its `index.ts`
+ * says what the functions do.
+ */
 export interface Columns {
   readonly memory: WebAssembly.Memory;
   setLimits(groupRows: number, entries: number, entryBytes: number): void;
@@ -30,11 +33,12 @@ let columns: Columns | undefined;
 export async function loadColumns(): Promise<Columns> {
   if (columns) return columns;
   const program = readFileSync(join(__dirname, "columns.wasm"));
-  const host = {
+  // The name of the file that imports it.
+  const values = {
     numberOf: (start = 0, length = 0) =>
       Number(Buffer.from(loaded.memory.buffer, start, length).toString("latin1")),
   };
-  const { instance } = await WebAssembly.instantiate(program, { values: host });
+  const { instance } = await WebAssembly.instantiate(program, { values });
   const loaded = instance.exports as unknown as Columns;
   const { rowGroupRows, dictionaryValues, dictionaryBytes } = LAKE_PARQUET;
   loaded.setLimits(rowGroupRows, dictionaryValues, dictionaryBytes);

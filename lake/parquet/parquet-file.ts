@@ -73,9 +73,13 @@ const [PLAIN, RLE, RLE_DICTIONARY] = [0, 3, 8];
 const [DATA_PAGE, DICTIONARY_PAGE] = [0, 2];
 const [UNCOMPRESSED, ZSTD] = [0, 6];
 
-function pageHead(type: number, { bytes, length }: Page, fields: Readonly<Record<number, Thrift>>): Buffer {
+function pageHead(
+  type: number,
+  { bytes, length }: Page,
+  fields: Readonly<Record<number, Thrift>>,
+): Uint8Array {
   const head = struct({ 1: i32(type), 2: i32(length), 3: i32(bytes.length), ...fields });
-  return Buffer.from(head.bytes as number[]);
+  return Uint8Array.from(head.bytes);
 }
 
 function chunkBytes({ dictionary, data }: ColumnChunk): { dictionary: Uint8Array[]; data: Uint8Array[] } {
@@ -162,7 +166,7 @@ export function footerOf(
     });
   });
   const pairs = Object.entries(metadata).map(([key, value]) => struct({ 1: text(key), 2: text(value) }));
-  const footer = Buffer.from(
+  const footer = Uint8Array.from(
     struct({
       1: i32(1),
       2: structs([root, ...fields]),
@@ -172,7 +176,7 @@ export function footerOf(
       6: text("access-logs"),
       // Texts are compared by their bytes, numbers by their values.
       7: structs(columns.map(() => struct({ 1: EMPTY }))),
-    }).bytes as number[],
+    }).bytes,
   );
   const length = Buffer.alloc(4);
   length.writeUInt32LE(footer.length);

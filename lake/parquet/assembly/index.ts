@@ -1,15 +1,16 @@
+/**
+ * Collects rows as the columns of a row group, and makes the pages of a Parquet file of them. It knows no log format.
+ *
+ * JavaScript, the host, sets the limits once, and the fields and columns of each file. It then puts rows into `input` and calls `add`; when the row group has
+ * enough rows, it calls `encode` for each column, reads the page, and calls `clear`.
+ */
+
 import { findBounds, greatest, least } from "./bounds";
 import { Column, newColumn } from "./column";
 import { Bytes, newBytes } from "./memory";
 import { fillPage, page } from "./page";
 import { rows as blockRows, setFields, setFile, split } from "./split";
 
-/**
- * Collects rows as the columns of a row group, and makes the pages of a Parquet file of them. It knows no log format.
- *
- * The host sets the fields and the columns once. It then puts rows into `input` and calls `add`; when the row group has
- * enough rows, it calls `encode` for each column, reads the page, and calls `clear`.
- */
 const columns: StaticArray<usize> = new StaticArray<usize>(256);
 let columnCount: u32 = 0;
 let mostRows: u32 = 0;

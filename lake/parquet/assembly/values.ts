@@ -18,7 +18,7 @@ const POWERS: StaticArray<f64> = [
   1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 ];
 
-/** The number of any text, for those that are not exact here. */
+/** The number of any text, by the host, for those that are not exact here. */
 declare function numberOf(text: usize, length: usize): f64;
 
 function digit(at: usize): i64 {
