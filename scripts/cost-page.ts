@@ -65,6 +65,8 @@ ${workTable()}
 - The numbers of requests, statements and metrics are those of the functions: a test runs the functions and counts them.
 - \`move-access-logs\` takes up to ${count(MOVE.batchSize)} files per invocation. With fewer files, each of the queue's five pollers invokes it
   every ${MOVE.batchWindowSeconds} seconds. Each invocation writes one arrival note per ${FILES_PER_NOTE} files of a table; on this page, all files belong to one table.
+- \`move-access-logs\` reads the start of each CloudFront file, and of files that CloudWatch Logs delivers: one request more for each,
+  ${(PRICES.s3Reads.usd * 1e6) / PRICES.s3Reads.per} dollars for a million files. This is not included.
 - **A commit reads only the new files**: names of moved load balancer files begin with their time, so that the new files of an
   hour are few ranges of names. CloudFront's names have only the hour: with more than a thousand files in one commit, ranges
   also contain other files of the hour, which are then read again. This is not included.
