@@ -1,8 +1,8 @@
 /**
  * Collects rows as the columns of a row group, and makes the pages of a Parquet file of them. It knows no log format.
  *
- * JavaScript, the host, sets the limits once, and the fields and columns of each file. It then puts rows into `input` and calls `add`; when the row group has
- * enough rows, it calls `encode` for each column, reads the page, and calls `clear`.
+ * JavaScript, the host, sets the limits once, and for each file its fields and columns. It then puts rows into `input` and
+ * calls `add`; when the row group has enough rows, it calls `encode` for each column, reads the page, and calls `clear`.
  */
 
 import { findBounds, greatest, least } from "./bounds";
