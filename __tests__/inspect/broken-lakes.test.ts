@@ -162,7 +162,7 @@ const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakI
   ],
   [
     "a Parquet file is there twice",
-    ["file-twice", "file-twice"],
+    ["file-twice", "file-twice", "file-twice"],
     (lake) => {
       const file = firstOf(lake, "typed");
       cpSync(file, join(dirname(file), "0123456789abcdef.parquet"));

@@ -122,7 +122,8 @@ interface Planted {
 /** The files of some lines, in every form that a file of the format can have. */
 function filesOf(id: FormatId, all: readonly Planted[]): string[] {
   const usual = all.map(({ changes, count }) => LINES[id](changes, count)).join("\n");
-  const { header, separator } = FORMATS[id];
+  const { header, tabs } = FORMATS[id];
+  const separator = tabs ? "\t" : FORMATS[id].separator;
   if (header === undefined) return [usual];
   const texts = all.map(({ changes }) => ({ ...FIELDS[id], ...changes }));
   const names = Object.keys(FIELDS[id]).reverse();

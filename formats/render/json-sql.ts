@@ -89,7 +89,7 @@ const PARTS = { date: "%Y-%m-%d", "time of day": "%H:%i:%s" } as const;
 
 /** SQL of a part of a time in milliseconds; NULL for another text. */
 const renderPart = (milliseconds: string, form: string): string =>
-  `date_format(from_unixtime(CAST(regexp_extract(${milliseconds}, ${sqlString(MILLISECONDS.source)}) AS bigint) / 1000, 'UTC'), ${sqlString(form)})`;
+  `date_format(from_unixtime(TRY_CAST(regexp_extract(${milliseconds}, ${sqlString(MILLISECONDS.source)}) AS bigint) / 1000, 'UTC'), ${sqlString(form)})`;
 
 /** SQL of the text at a path. */
 function textAt(path: string, line: string): string {
