@@ -34,13 +34,18 @@ export interface DuckdbEngine extends QueryEngine {
 
 /** Nothing is downloaded: all needed extensions are built in. */
 const OFFLINE = { autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
+/**
+ * DuckDB takes a file of the same name, size and time for the one that it has read before. Files are replaced while it is
+ * open, and the system's cache is enough.
+ */
+const UNCACHED = { enable_external_file_cache: "false" };
 
 /**
  * @param settings DuckDB settings
  * @see https://duckdb.org/docs/stable/configuration/overview
  */
 export async function openDuckdb(settings: Readonly<Record<string, string>> = {}): Promise<DuckdbEngine> {
-  const instance = await duckdb().DuckDBInstance.create(":memory:", { ...OFFLINE, ...settings });
+  const instance = await duckdb().DuckDBInstance.create(":memory:", { ...OFFLINE, ...UNCACHED, ...settings });
   const reader = await instance.connect();
   const onOwnConnection = async <T>(queryId: string, work: (connection: DuckDBConnection) => Promise<T>) => {
     const connection = await instance.connect();

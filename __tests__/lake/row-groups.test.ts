@@ -41,7 +41,9 @@ afterAll(() => {
   engine.close();
   rmSync(folder, { recursive: true });
 });
-const file = () => join(folder, "rows.parquet");
+/** Another name for each file: DuckDB may take one of the same name and size, written at nearly the same time, for the one before. */
+const file = () => join(folder, `rows-${files}.parquet`);
+let files = 0;
 
 /** Writes a file of rows, in pieces of some of them. */
 async function write(
@@ -49,6 +51,7 @@ async function write(
   rows: readonly (readonly string[])[],
   atOnce = 100,
 ): Promise<WrittenRows> {
+  files++;
   const output = openSync(file(), "w");
   const groups = await startRowGroups(output, columns);
   groups.startFile("a.log");
