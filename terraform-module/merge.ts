@@ -50,9 +50,12 @@ export class Merger {
   }
 
   private optional(present: readonly Variant[], all: readonly Variant[], format?: string): Optional {
+    const node = this.merge(present, format);
+    // Most items are in every variant.
+    if (present.length === all.length) return { when: ALWAYS, node };
     const has = new Set(present.map(({ assignment }) => assignment));
     const absent = all.flatMap(({ assignment }) => (has.has(assignment) ? [] : [assignment]));
-    return { when: this.condition([...has], absent, format), node: this.merge(present, format) };
+    return { when: this.condition([...has], absent, format), node };
   }
 
   /** Cache: the same few conditions are needed many times. */
