@@ -1,5 +1,7 @@
 import { type JsonText, jsonStepsOf, jsonTextAt } from "./json-path";
 import { canEndBefore, type Field, fieldsByName, isJsonOnly, type LogFormat } from "./log-format";
+import { TIME_FORMS } from "./time-form";
+import { MILLISECONDS } from "./tokens";
 
 const FIELDS_HEADER = "#Fields:";
 
@@ -155,13 +157,12 @@ function textOf({ name, otherName, inMilliseconds }: Field, texts: Texts): strin
   const text = texts.get(name) ?? (otherName && texts.get(otherName));
   if (text) return text;
   const milliseconds = inMilliseconds && texts.get(inMilliseconds.name);
-  if (!milliseconds || !MILLISECONDS.test(milliseconds)) return "";
-  const [date = "", time = ""] = new Date(Number(milliseconds)).toISOString().split(/[T.]/);
+  if (!milliseconds || !IS_MILLISECONDS.test(milliseconds)) return "";
+  const [date = "", time = ""] = TIME_FORMS.milliseconds.iso(milliseconds).split(/[T.]/);
   return inMilliseconds.part === "date" ? date : time;
 }
 
-/** From 1973 to 2286. */
-export const MILLISECONDS = /^[1-9][0-9]{11,12}$/;
+const IS_MILLISECONDS = new RegExp(`^${MILLISECONDS}$`);
 
 /** A line without a text in one of these fields belongs to another log. */
 const isOfFormat = ({ fields, header }: LogFormat, texts: Texts): boolean =>

@@ -16,6 +16,9 @@ const INSTANT = `${ZONELESS_INSTANT}Z`;
 /** The same as `DATE`, as `23/Nov/2026`. */
 const DAY_MONTH_YEAR = `(?:(?:(?:0[1-9]|[12][0-9]|3[01])/(?:${MONTHS_OF_31.join("|")})|(?:0[1-9]|[12][0-9]|30)/(?:${MONTHS_OF_30.join("|")})|(?:0[1-9]|1[0-9]|2[0-8])/Feb)/${YEAR}|29/Feb/${LEAP_YEAR})`;
 
+/** Milliseconds since 1970, from 1973 to 2286. */
+export const MILLISECONDS = "[1-9][0-9]{11,12}";
+
 /** A kind of field as two regular expressions for the same texts. */
 export interface TokenPattern {
   /** With one capturing group per column. */
@@ -124,8 +127,8 @@ export const TOKEN_KINDS = {
   tabbed: token("([^\\t]*)"),
   /** An ARN. Mandatory. */
   tabbedArn: token("(arn:[^\\t]+)"),
-  /** Milliseconds since 1970, from 1973 to 2286. Mandatory. */
-  tabbedMilliseconds: token("([1-9][0-9]{11,12})"),
+  /** Mandatory. */
+  tabbedMilliseconds: token(`(${MILLISECONDS})`),
   tabbedDate: token(`(${DATE})`),
   tabbedTime: token(`(${TIME})`),
   /** Only the status has three digits at its position: a line that lacks a field before it does not match. */

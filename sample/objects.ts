@@ -77,7 +77,7 @@ const LATE_CHANCE = 0.03;
 /** `count` load balancer files, distributed over the hours from `first` on. */
 export function* albObjects(random: Random, count: number, first: Hour, hours: number): Generator<LogObject> {
   for (let index = 0; index < count; index++) {
-    const from = first + Math.floor((index * hours * INTERVALS_PER_HOUR) / count) * INTERVAL_MS;
+    const from = intervalAt(index, count, first, hours);
     const to = from + INTERVAL_MS;
     const { balancer, node } = NODES[index % NODES.length] ?? { balancer: BALANCERS[0], node: "" };
     const folder = `alb/${albFolder(balancer, random.chance(LATE_CHANCE) ? to + DAY_MS : to)}`;
@@ -135,7 +135,7 @@ export function* balancerObjects(
   for (const { format, prefix, nameOf, line } of BALANCER_LOGS) {
     for (let index = 0; index < count; index++) {
       const { balancer, node } = NODES[index % NODES.length] ?? { balancer: BALANCERS[0], node: "" };
-      const from = first + Math.floor((index * hours * INTERVALS_PER_HOUR) / count) * INTERVAL_MS;
+      const from = intervalAt(index, count, first, hours);
       const to = from + INTERVAL_MS;
       yield {
         key: `${prefix}${albFolder(balancer, to)}/${nameOf(albFileName(random, balancer, node, to))}`,
@@ -148,6 +148,14 @@ export function* balancerObjects(
     }
   }
 }
+
+/** The hour of a file, if `count` files are distributed over the hours. */
+const hourAt = (index: number, count: number, first: Hour, hours: number): Hour =>
+  addHours(first, Math.floor((index * hours) / count));
+
+/** The start of the interval of a file, in the same way. */
+const intervalAt = (index: number, count: number, first: Hour, hours: number): number =>
+  first + Math.floor((index * hours * INTERVALS_PER_HOUR) / count) * INTERVAL_MS;
 
 const BUCKETS: readonly [Bucket, ...Bucket[]] = [
   { account: "111122223333", region: "eu-central-1", name: "shop-media" },
@@ -165,7 +173,7 @@ export function* bucketObjects(
 ): Generator<LogObject> {
   for (let index = 0; index < count; index++) {
     const bucket = BUCKETS[index % BUCKETS.length] ?? BUCKETS[0];
-    const hour = addHours(first, Math.floor((index * hours) / count));
+    const hour = hourAt(index, count, first, hours);
     yield {
       key: `s3/${index % 2 === 0 ? flatName(random, hour) : partitionedKey(random, bucket, hour)}`,
       table: s3.table,
@@ -200,7 +208,7 @@ export function* webAclObjects(
   for (let index = 0; index < count; index++) {
     const { account, region, name, id } = BALANCERS[index % BALANCERS.length] ?? BALANCERS[0];
     const acl = { account, region, name, resource: `${account}-app/${name}/${id}` };
-    const from = first + Math.floor((index * hours * INTERVALS_PER_HOUR) / count) * INTERVAL_MS;
+    const from = intervalAt(index, count, first, hours);
     const [day, hourAndMinute] = [
       new Date(from).toISOString().slice(0, 10),
       new Date(from).toISOString().slice(11, 16),
@@ -226,7 +234,7 @@ export function* vendedObjects(
 ): Generator<LogObject> {
   for (let index = 0; index < count; index++) {
     const { balancer, node } = NODES[index % NODES.length] ?? { balancer: BALANCERS[0], node: "" };
-    const hour = addHours(first, Math.floor((index * hours) / count));
+    const hour = hourAt(index, count, first, hours);
     const [day = "", time = ""] = new Date(hour).toISOString().split("T");
     const folder = `${APPLICATION_LOG_TYPE}/${day.replaceAll("-", "/")}/${time.slice(0, 2)}`;
     yield {
@@ -274,7 +282,7 @@ export function* cloudfrontObjects(
 ): Generator<LogObject> {
   let name = "";
   for (let index = 0; index < count; index++) {
-    const hour = addHours(first, Math.floor((index * hours) / count));
+    const hour = hourAt(index, count, first, hours);
     const distribution = DISTRIBUTIONS[index % DISTRIBUTIONS.length] ?? DISTRIBUTIONS[0];
     const isNamesake = index === 1;
     if (!isNamesake) name = `${distribution.id}.${hourStamp(hour)}.${random.hex(8)}.gz`;

@@ -80,7 +80,6 @@ const STATEMENT_FUNCTIONS = [
     .join(" ")} END`,
   "date_add(unit, number, moment) AS moment + CASE unit WHEN 'minute' THEN to_minutes(CAST(floor(number) AS bigint)) ELSE to_milliseconds(CAST(number AS bigint)) END",
   "date_format(moment, form) AS strftime(moment, replace(replace(form, '%i', '%M'), '%s', '%S'))",
-  "from_unixtime(seconds, zone) AS timezone(zone, to_timestamp(seconds))",
 ];
 
 let engine: DuckdbEngine;

@@ -1,6 +1,7 @@
-import { MILLISECONDS } from "../field-order";
 import { jsonStepsOf } from "../json-path";
 import { type Column, type Field, fieldsByName, type LogFormat } from "../log-format";
+import { TIME_FORMS } from "../time-form";
+import { MILLISECONDS } from "../tokens";
 import { renderTextAt } from "./json-path-sql";
 import { namedToken, renderNamedLineForm, renderNamedStart } from "./line-pattern";
 import { sqlIdentifier, sqlPath, sqlString } from "./sql-text";
@@ -89,7 +90,7 @@ const PARTS = { date: "%Y-%m-%d", "time of day": "%H:%i:%s" } as const;
 
 /** SQL of a part of a time in milliseconds; NULL for another text. */
 const renderPart = (milliseconds: string, form: string): string =>
-  `date_format(from_unixtime(TRY_CAST(regexp_extract(${milliseconds}, ${sqlString(MILLISECONDS.source)}) AS bigint) / 1000, 'UTC'), ${sqlString(form)})`;
+  `date_format(${TIME_FORMS.milliseconds.trino(`NULLIF(regexp_extract(${milliseconds}, ${sqlString(`^${MILLISECONDS}$`)}), '')`)}, ${sqlString(form)})`;
 
 /** SQL of the text at a path. */
 function textAt(path: string, line: string): string {

@@ -142,7 +142,8 @@ export function rowGroupOf(chunks: readonly ColumnChunk[], rows: number, start: 
   return { bytes, footer: Uint8Array.from(footer.bytes) };
 }
 
-const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, { length }) => sum + length, 0);
+export const lengthOf = (parts: readonly Uint8Array[]): number =>
+  parts.reduce((sum, { length }) => sum + length, 0);
 
 /** Start of every file. */
 export const HEAD = MAGIC;

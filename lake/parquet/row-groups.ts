@@ -5,6 +5,7 @@ import { type Columns, loadColumns } from "./columns";
 import {
   type ColumnChunk,
   HEAD,
+  lengthOf,
   type Page,
   type ParquetColumn,
   type ParquetType,
@@ -201,8 +202,6 @@ export class RowGroups {
     return least && greatest && { least, greatest };
   }
 }
-
-const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, { length }) => sum + length, 0);
 
 const instantOf = (bytes: Uint8Array): number =>
   Number(new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(0, true));

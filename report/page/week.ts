@@ -1,3 +1,4 @@
+import { HOUR_MS } from "../../formats/time";
 import { compact } from "../../terminal/quantities";
 import type { TableReport } from "../model";
 import { hourOfWeek, WEEKDAYS } from "../zone";
@@ -68,8 +69,6 @@ export function weekPart(table: TableReport, state: State, timeZone: string): El
     ),
   );
 }
-
-const HOUR_MS = 3_600_000;
 
 function weekOf(table: TableReport, state: State, timeZone: string): readonly number[] | undefined {
   if (!applied(table, state).isFiltered) return table.week;
