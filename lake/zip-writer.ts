@@ -46,7 +46,7 @@ export class ZipWriter {
     let tail = Buffer.alloc(0);
     await pipeline(
       Readable.from(content),
-      createGzip({ level: constants.Z_BEST_SPEED }),
+      createGzip({ level: constants.Z_BEST_SPEED, chunkSize: 1 << 18 }),
       async (chunks: AsyncIterable<Buffer>) => {
         for await (const chunk of chunks) {
           const known = Buffer.concat([tail, chunk.subarray(header)]);

@@ -41,6 +41,8 @@ describe("rows as a spreadsheet", () => {
   it.each([
     ["'=1+1'", text("=1+1")],
     ["'https://shop.example'", text("https://shop.example")],
+    ["' a'", kept(" a")],
+    ["'a '", kept("a ")],
     ["'a&b<c>'", kept("a&amp;b&lt;c&gt;")],
     ["' a\nb' || chr(13) || chr(1) || chr(0)", kept(" a\nb&#13;\uFFFD\uFFFD")],
     ["'_x0041_'", kept("_x005F_x0041_")],
@@ -75,6 +77,23 @@ describe("rows as a spreadsheet", () => {
     const cut = (await cell("repeat(chr(128512), 20000)"))?.replaceAll(/<[^>]*>/g, "") ?? "";
     expect(cut.length).toBeLessThanOrEqual(32767);
     expect(cut.endsWith("…")).toBe(true);
+  });
+
+  it("have no character that XML cannot have, wherever it is in a text", async () => {
+    const codes = [...Array.from({ length: 256 }, (_, code) => code), 0xd7ff, 0xe000, 0xfffd, 0xfffe, 0xffff];
+    const parts = await saved(
+      `SELECT chr(c) || 'a' AS x, 'a' || chr(c) || 'b' AS y, 'a' || chr(c) AS z FROM unnest([${codes}]) AS t(c)`,
+    );
+    const shown = (code: number) => {
+      const isKnown = code >= 0x20 ? code < 0xfffe : [9, 10, 13].includes(code);
+      const character = isKnown ? String.fromCodePoint(code) : "\uFFFD";
+      return { "&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;" }[character] ?? character;
+    };
+    expect(
+      rowsIn(parts[SHEET])
+        .slice(1)
+        .map((row) => [...row.matchAll(/<([tv])[^>]*>(.*?)<\/\1>/gs)].map(([, , value]) => value)),
+    ).toEqual(codes.map((code) => [`${shown(code)}a`, `a${shown(code)}b`, `a${shown(code)}`]));
   });
 
   it("have titles", async () => {
