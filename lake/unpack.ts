@@ -7,6 +7,7 @@ import { CorruptFileError } from "./corrupt-file";
 import type { PackedFile } from "./packed-file";
 import { peek } from "./peek";
 import { unzip } from "./unzip";
+import { unzstd } from "./zstd";
 
 /** A file that is compressed in a way that cannot be read here. */
 export class UnsupportedFileError extends Error {}
@@ -148,14 +149,10 @@ async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
   if (gunzip.bytesWritten < size) throw new CorruptFileError("the file goes on after the end of the gzip");
 }
 
-function zstdDecompressed(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+async function* zstdDecompressed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   // Node has it since 22.15.
-  if (typeof zlib.createZstdDecompress !== "function") {
-    throw new UnsupportedFileError(
-      `zstd needs Node 22.15 or later, this is ${process.versions.node}; decompress the file with unzstd`,
-    );
-  }
-  return through(zlib.createZstdDecompress(), chunks);
+  if (typeof zlib.createZstdDecompress === "function") yield* through(zlib.createZstdDecompress(), chunks);
+  else yield* unzstd(chunks);
 }
 
 async function* through(
