@@ -21,6 +21,18 @@ export interface Load {
    * @default - no report
    */
   readonly reportDays?: number;
+  /**
+   * Sources: each is watched.
+   *
+   * @default - one for each format
+   */
+  readonly sources?: number;
+  /**
+   * Formats of the sources: each has its tables.
+   *
+   * @default 1
+   */
+  readonly formats?: number;
 }
 
 /** One line of a bill. */
@@ -67,14 +79,21 @@ export const REQUESTS = {
   /** `make-report` of a table: its statements; a list of the rejected files and of the reports, and the pages. */
   reportRun: { statements: 11, writes: 4, reads: 0 },
   /** Metrics of the functions, each billed for the hours in which it is published. */
-  metrics: { move: 4, transform: 6, listing: 2 },
+  metrics: {
+    move: { once: 2, perSource: 2, perTable: 0 },
+    transform: { once: 4, perSource: 0, perTable: 2 },
+    listing: { once: 0, perSource: 2, perTable: 0 },
+  },
 } as const;
 
-/** Alarms and dashboards of a stack with one source, by design. */
+/**
+ * Alarms and dashboards of a stack with one source, by design, and the alarms in addition for each further source, and for each
+ * further format.
+ */
 export const WATCHERS = {
-  text: { alarms: 16, dashboards: 1 },
-  typed: { alarms: 33, dashboards: 1 },
-  delivered: { alarms: 28, dashboards: 1 },
+  text: { alarms: 16, dashboards: 1, perSource: 1, perFormat: 0 },
+  typed: { alarms: 33, dashboards: 1, perSource: 1, perFormat: 2 },
+  delivered: { alarms: 28, dashboards: 1, perSource: 1, perFormat: 2 },
 } as const;
 /** Alarms of the daily report in addition. */
 export const REPORT_ALARMS = 7;
@@ -127,14 +146,26 @@ interface Month {
   /** Runs per hour that find new files. */
   readonly commitsPerHour: number;
   readonly reportDays: number;
+  readonly sources: number;
+  /** One for each format. */
+  readonly tables: number;
 }
 
-const monthOf = ({ filesPerDay, gbPerDay, daysKept, reportDays = 0 }: Load): Month => ({
+const monthOf = ({
+  filesPerDay,
+  gbPerDay,
+  daysKept,
+  reportDays = 0,
+  formats = 1,
+  sources = formats,
+}: Load): Month => ({
   files: filesPerDay * DAYS_PER_MONTH,
   gb: gbPerDay * DAYS_PER_MONTH,
   keptGb: gbPerDay * daysKept,
-  commitsPerHour: Math.min(TRANSFORM.perHour, filesPerDay / HOURS_PER_DAY),
+  commitsPerHour: Math.min(TRANSFORM.perHour * formats, filesPerDay / HOURS_PER_DAY),
   reportDays,
+  sources,
+  tables: formats,
 });
 
 const hoursPerMonth = HOURS_PER_DAY * DAYS_PER_MONTH;
@@ -199,11 +230,11 @@ function scheduledItems(name: string, runs: number, seconds: number): Item[] {
 }
 
 /** @param writes requests of a run */
-const partitionItems = (writes: number): Item[] => {
+const partitionItems = ({ tables }: Month, writes: number): Item[] => {
   const runs = CREATE_PARTITION.perHour * hoursPerMonth;
   return [
-    ...scheduledItems("partitions", runs, runs * ADD_PARTITIONS_SECONDS),
-    item("partitions: requests", "s3Writes", runs * (REQUESTS.createPartitionRun.writes + writes)),
+    ...scheduledItems("partitions", runs, runs * tables * ADD_PARTITIONS_SECONDS),
+    item("partitions: requests", "s3Writes", runs * tables * (REQUESTS.createPartitionRun.writes + writes)),
   ];
 };
 
@@ -229,64 +260,75 @@ function keysInFolders(filesPerDay: number, layout: Layout): number {
 }
 
 /** The listings of new files, instead of events and copies. */
-function listingItems({ files }: Month): Item[] {
+function listingItems({ files, sources }: Month): Item[] {
   const filesPerDay = files / DAYS_PER_MONTH;
   const lookedAt = (filesPerDay * LOOK_BACK_MS) / DAY_MS;
   const { folders, position } = REQUESTS.listing;
   const notes = Math.max(Math.min(transformRuns, files), files / FILES_PER_NOTE);
-  const lists = transformRuns * (folders + listsOf(lookedAt));
+  const listings = transformRuns * sources;
+  const lists = listings * (folders + listsOf(lookedAt / sources));
   return [
     item("list: new files", "s3Writes", lists),
-    item("list: positions", "s3Writes", transformRuns * position.writes),
-    item("list: reads", "s3Reads", transformRuns * position.reads),
+    item("list: positions", "s3Writes", listings * position.writes),
+    item("list: reads", "s3Reads", listings * position.reads),
     item("list: notes", "s3Writes", notes),
     item("list: run time", "lambdaArm", (listSeconds(lists) * MEMORY_MIB) / 1024),
   ];
 }
 
-function tableItems({ files, gb, commitsPerHour }: Month, layout: Layout): Item[] {
+function tableItems({ files, gb, commitsPerHour, tables }: Month, layout: Layout): Item[] {
   const commits = commitsPerHour * hoursPerMonth;
   const filesPerDay = files / DAYS_PER_MONTH;
   const notes = layout === "hive" ? moveNotes(files) : Math.max(commits, files / FILES_PER_NOTE);
   const { transformRun, transformCommit, readsPerNote, maintainRun } = REQUESTS;
+  // Each table is maintained by a run of its own.
+  const maintained = nights * tables;
   return [
     ...scheduledItems("commit", transformRuns, transformRuns * IDLE_SECONDS + commits * COMMIT_SECONDS),
     item(
       "commit: writes",
       "s3Writes",
-      transformRuns * transformRun.writes +
+      transformRuns * tables * transformRun.writes +
         commits * (transformCommit.writes + WRITES_PER_COMMIT + WRITES_PER_STATEMENT),
     ),
-    item("commit: Athena's lists", "s3Writes", commits * listsOf(keysInFolders(filesPerDay, layout))),
+    item(
+      "commit: Athena's lists",
+      "s3Writes",
+      commits * listsOf(keysInFolders(filesPerDay / tables, layout)),
+    ),
     item(
       "commit: reads",
       "s3Reads",
-      transformRuns * transformRun.reads + commits * transformCommit.reads + notes * readsPerNote + files,
+      transformRuns * tables * transformRun.reads +
+        commits * transformCommit.reads +
+        notes * readsPerNote +
+        files,
     ),
     item("commit: scan of the text", "athenaScan", tbScanned(gb, commits)),
-    ...scheduledItems("maintain", nights * MAINTAIN.runsPerNight, nights * MAINTAIN_SECONDS),
-    item("maintain: writes", "s3Writes", nights * maintainRun.writes),
+    ...scheduledItems("maintain", maintained * MAINTAIN.runsPerNight, maintained * MAINTAIN_SECONDS),
+    item("maintain: writes", "s3Writes", maintained * maintainRun.writes),
     item(
       "maintain: reconciliation",
       "s3Writes",
-      nights * listsOf(Math.min(filesPerDay * COMPARED_DAYS, MAX_EXPECTED_FILES)),
+      maintained * listsOf(Math.min((filesPerDay / tables) * COMPARED_DAYS, MAX_EXPECTED_FILES)),
     ),
-    item("maintain: merge of small files", "athenaScan", tbScanned(gb * TABLE_PER_TEXT, nights)),
+    item("maintain: merge of small files", "athenaScan", tbScanned(gb * TABLE_PER_TEXT, maintained)),
   ];
 }
 
 /** Each statement reads only its columns: the scan is less. */
-function reportItems({ gb, reportDays }: Month): Item[] {
+function reportItems({ gb, reportDays, tables }: Month): Item[] {
   if (reportDays === 0) return [];
   const runs = REPORT.perDay * DAYS_PER_MONTH;
-  const { statements, writes } = REQUESTS.reportRun;
+  const { statements: perTable, writes } = REQUESTS.reportRun;
+  const statements = perTable * tables;
   return [
     ...scheduledItems("report", runs, runs * REPORT_SECONDS),
     item("report: writes", "s3Writes", runs * (writes + statements * WRITES_PER_STATEMENT)),
     item(
       "report: scan of the table, at most",
       "athenaScan",
-      tbScanned(gb * TABLE_PER_TEXT * reportDays * statements, runs * statements),
+      tbScanned(gb * TABLE_PER_TEXT * reportDays * perTable, runs * statements),
     ),
     item("report: alarms", "alarms", REPORT_ALARMS),
   ];
@@ -296,13 +338,17 @@ const storedText = ({ keptGb }: Month): Item => item("storage: text", "s3Storage
 const storedTable = ({ keptGb }: Month, ratio: number): Item =>
   item("storage: table", "s3Storage", keptGb * ratio);
 
-function watchItems(design: keyof typeof WATCHERS): Item[] {
+function watchItems(design: keyof typeof WATCHERS, { sources, tables }: Month): Item[] {
   const { move, transform, listing } = REQUESTS.metrics;
-  const metrics = { text: move, typed: move + transform, delivered: transform + listing };
+  const functions = { text: [move], typed: [move, transform], delivered: [transform, listing] }[design];
+  const metrics = functions.map(
+    ({ once, perSource, perTable }) => once + perSource * sources + perTable * tables,
+  );
+  const { alarms, dashboards, perSource, perFormat } = WATCHERS[design];
   return [
-    item("watch: metrics", "metrics", metrics[design]),
-    item("watch: alarms", "alarms", WATCHERS[design].alarms),
-    item("watch: dashboard", "dashboards", WATCHERS[design].dashboards),
+    item("watch: metrics", "metrics", sum(metrics)),
+    item("watch: alarms", "alarms", alarms + perSource * (sources - 1) + perFormat * (tables - 1)),
+    item("watch: dashboard", "dashboards", dashboards),
   ];
 }
 
@@ -351,21 +397,21 @@ export const DESIGNS = {
     title: "text only",
     items: (month: Month) => [
       ...moveItems(month),
-      ...partitionItems(WRITES_PER_STATEMENT),
+      ...partitionItems(month, WRITES_PER_STATEMENT),
       storedText(month),
-      ...watchItems("text"),
+      ...watchItems("text", month),
     ],
   },
   typed: {
     title: "typed tables",
     items: (month: Month) => [
       ...moveItems(month),
-      ...partitionItems(2 * WRITES_PER_STATEMENT),
+      ...partitionItems(month, 2 * WRITES_PER_STATEMENT),
       ...tableItems(month, "hive"),
       ...reportItems(month),
       storedText(month),
       storedTable(month, TABLE_PER_TEXT),
-      ...watchItems("typed"),
+      ...watchItems("typed", month),
     ],
   },
   delivered: {
@@ -376,7 +422,7 @@ export const DESIGNS = {
       ...reportItems(month),
       storedText(month),
       storedTable(month, TABLE_PER_TEXT),
-      ...watchItems("delivered"),
+      ...watchItems("delivered", month),
     ],
   },
   sample: { title: "AWS sample", items: sampleItems },

@@ -52,7 +52,8 @@ export const renderCostPage = (): string => `# What it costs
 <!-- Written by "npm run docs" from cost/model.ts and cost/prices.ts. -->
 
 \`access-logs cost --files-per-day N --gb-per-day N\` prints the monthly bill, item by item, for your own numbers. GB are
-GB of delivered, compressed files. On this page, text and tables are kept for ${DAYS_PER_MONTH} days (\`--days-kept\`).
+GB of delivered, compressed files. On this page, text and tables are kept for ${DAYS_PER_MONTH} days (\`--days-kept\`),
+and there is one source (\`--sources\`, \`--formats\`).
 
 ${designsTable()}
 

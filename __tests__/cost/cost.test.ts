@@ -17,6 +17,7 @@ import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
 import { lakeColumnNames } from "../../formats/render/lake-sql";
 import { MOVE } from "../../pipeline/sizing";
+import { sum } from "../../terminal/quantities";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
 import { s3Notification, sqsEvent } from "../../testing/events";
 import { type S3Request, type S3Server, startS3Server } from "../../testing/s3-server";
@@ -111,7 +112,7 @@ describe("the model counts the work of the handlers:", () => {
       writes: REQUESTS.copiesPerFile * MOVE.batchSize + moveNotes(1e9) / moveInvocations(1e9),
       reads: 0,
     });
-    expect(metricsPublished()).toBe(REQUESTS.metrics.move);
+    expect(metricsPublished()).toBe(sum(Object.values(REQUESTS.metrics.move)));
   });
 
   it("make-report submits a fixed number of statements for a table", async () => {
@@ -142,7 +143,7 @@ describe("the model counts the work of the handlers:", () => {
       writes: writes - REQUESTS.transformRun.writes,
       reads: reads - REQUESTS.transformRun.reads - notes.length * REQUESTS.readsPerNote,
     }).toEqual(REQUESTS.transformCommit);
-    expect(metricsPublished()).toBe(REQUESTS.metrics.transform);
+    expect(metricsPublished()).toBe(sum(Object.values(REQUESTS.metrics.transform)));
   });
 
   it("transform-partition reads only the new files, if a statement can name each of them", async () => {
@@ -208,17 +209,24 @@ describe("the model counts the work of the handlers:", () => {
     ["typed", {}, {}],
     ["delivered", {}, { layout: "as-delivered" }],
   ] as const)("the stack of the design %s has these alarms and dashboards", (design, options, source) => {
-    const stack = synthSettings({
-      name: "access-logs",
-      region: "us-east-1",
-      sources: [{ name: "web", format: "alb", prefix: "alb/", ...source }],
-      ...options,
-    });
-    const count = (type: string) => Object.keys(resourcesOf(stack, type)).length;
-    expect({
-      alarms: count("aws_cloudwatch_metric_alarm"),
-      dashboards: count("aws_cloudwatch_dashboard"),
-    }).toEqual(WATCHERS[design]);
+    const watchers = (...formats: readonly string[]) => {
+      const sources = formats.map((format, index) => ({
+        name: `s${index}`,
+        format,
+        prefix: `s${index}/`,
+        ...source,
+      }));
+      const stack = synthSettings({ name: "access-logs", region: "us-east-1", sources, ...options });
+      const count = (type: string) => Object.keys(resourcesOf(stack, type)).length;
+      return {
+        alarms: count("aws_cloudwatch_metric_alarm"),
+        dashboards: count("aws_cloudwatch_dashboard"),
+      };
+    };
+    const { alarms, dashboards, perSource, perFormat } = WATCHERS[design];
+    expect(watchers("alb")).toEqual({ alarms, dashboards });
+    expect(watchers("alb", "alb", "alb")).toEqual({ alarms: alarms + 2 * perSource, dashboards });
+    expect(watchers("alb", "nlb")).toEqual({ alarms: alarms + perSource + perFormat, dashboards });
   });
 
   it("the runbook says how many alarms a pipeline has, by its sources", () => {
@@ -248,6 +256,9 @@ const load: fc.Arbitrary<Load> = fc.record({
   filesPerDay: fc.integer({ min: 1, max: 1e8 }),
   gbPerDay: fc.double({ min: 0.001, max: 1e5, noNaN: true }),
   daysKept: fc.integer({ min: 1, max: 3650 }),
+  reportDays: fc.integer({ min: 0, max: 31 }),
+  sources: fc.integer({ min: 8, max: 50 }),
+  formats: fc.integer({ min: 1, max: 8 }),
 });
 
 describe("a bill", () => {
@@ -258,15 +269,12 @@ describe("a bill", () => {
         expect(
           items.every((item) => item.usd >= 0 && item.usd === usdOf(PRICES[item.price], item.quantity)),
         ).toBe(true);
-        expect(usd).toBeCloseTo(
-          items.reduce((sum, item) => sum + item.usd, 0),
-          6,
-        );
+        expect(usd).toBeCloseTo(sum(items.map((item) => item.usd)), 6);
       }),
     );
   });
 
-  it("does not fall with more files or a longer retention", () => {
+  it("does not fall with more files, sources, formats or a longer retention", () => {
     fc.assert(
       fc.property(load, fc.constantFrom(...DESIGN_NAMES), (given, design) => {
         const { usd } = billOf(design, given);
@@ -274,7 +282,9 @@ describe("a bill", () => {
           { ...given, filesPerDay: given.filesPerDay * 2 },
           { ...given, gbPerDay: given.gbPerDay * 2 },
           { ...given, daysKept: given.daysKept * 2 },
-          { ...given, reportDays: 1 },
+          { ...given, reportDays: (given.reportDays ?? 0) + 1 },
+          { ...given, sources: (given.sources ?? 1) + 1 },
+          { ...given, formats: (given.formats ?? 1) + 1 },
         ]) {
           expect(billOf(design, more).usd).toBeGreaterThanOrEqual(usd * (1 - 1e-9));
         }

@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { billOf, DAYS_PER_MONTH, DESIGN_NAMES, type DesignName } from "../../cost/model";
 import { PRICES } from "../../cost/prices";
+import { FORMAT_IDS } from "../../formats";
 import { MAX_REPORT_DAYS } from "../../pipeline/props";
+import { UserError } from "../../terminal/user-error";
 import { write, writeText } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 
@@ -10,6 +12,8 @@ interface Options {
   readonly gbPerDay: number;
   readonly daysKept: number;
   readonly reportDays?: number;
+  readonly sources?: number;
+  readonly formats: number;
   readonly design: DesignName;
   readonly json: boolean;
 }
@@ -29,6 +33,8 @@ export function addCostCommand(program: Command): Command {
       "days of the daily report, for typed tables (default: no report)",
       wholeNumber(1, MAX_REPORT_DAYS),
     )
+    .option("--sources <number>", "sources (default: one for each format)", wholeNumber(1))
+    .option("--formats <number>", "formats of the sources", wholeNumber(1, FORMAT_IDS.length), 1)
     .addOption(
       new Option("--design <design>", "design whose items are listed").choices(DESIGN_NAMES).default("typed"),
     )
@@ -37,10 +43,14 @@ export function addCostCommand(program: Command): Command {
       "after",
       examples(
         "access-logs cost --files-per-day 100000 --gb-per-day 10",
+        "access-logs cost --files-per-day 100000 --gb-per-day 10 --sources 12 --formats 3",
         "access-logs cost --files-per-day 5000 --gb-per-day 0.2 --days-kept 365 --design sample",
       ),
     )
     .action(async ({ design, json, ...load }: Options) => {
+      const { sources = load.formats, formats } = load;
+      if (sources < formats)
+        throw new UserError(`--formats ${formats} needs as many sources, --sources is ${sources}`);
       const bills = DESIGN_NAMES.map((name) => billOf(name, load));
       if (json) return write(`${JSON.stringify({ load, bills, prices: PRICES })}\n`);
       // The module for tables is loaded only if there is a table to print.
