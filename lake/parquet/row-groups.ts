@@ -5,6 +5,7 @@ import { type Columns, loadColumns } from "./columns";
 import {
   type ColumnChunk,
   HEAD,
+  isDelta,
   lengthOf,
   type Page,
   type ParquetColumn,
@@ -237,7 +238,9 @@ export class RowGroups {
     const memory = this.view();
     const [rows, values, entries] = [program.rows(), program.valueCount(), program.dictionarySize()];
     const dictionaryLength = entries > 0 ? program.dictionaryLength() : 0;
-    const isCompressed = program.pageLength() + dictionaryLength >= LEAST_COMPRESSED_BYTES;
+    // Differences of numbers have few bits already.
+    const isPacked = entries === 0 && isDelta(column.type);
+    const isCompressed = !isPacked && program.pageLength() + dictionaryLength >= LEAST_COMPRESSED_BYTES;
     const pageOf = (start: number, length: number, count: number): Page => ({
       bytes: isCompressed
         ? this.compressed(memory.subarray(start, start + length))
