@@ -12,7 +12,6 @@ import {
   FORMAT_LIST,
   parquetStages,
   readTexts,
-  rowsOfLogs,
   type Stage,
   type Step,
   textStages,
@@ -72,11 +71,7 @@ async function stepsOf(engine: DuckdbEngine, root: string, { folder }: Bucket): 
   const texts = readTexts(
     FORMAT_LIST.flatMap((format) => logFiles(folder, [format]).map((file) => ({ format, file }))),
   );
-  const stages = [
-    ...copyStages(root, texts),
-    ...textStages(texts),
-    ...parquetStages(root, texts, await rowsOfLogs(texts)),
-  ];
+  const stages = [...copyStages(root, texts), ...textStages(texts), ...parquetStages(root, texts)];
   for (const { prepare, run } of stages) {
     prepare?.();
     await run();

@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { withLineFeeds } from "../formats/read-line";
-import { COLUMN_SEPARATOR } from "../formats/scan-line";
 
+/** Separator between the columns of a row: a control character that AWS always escapes. It is in no text. */
+export const COLUMN_SEPARATOR = 0x1f;
 /** A longer line may be cut. Real lines are below 64 KiB: only binary garbage is longer. */
 export const MAX_LINE_BYTES = 256 << 10;
 const LINE_FEED = 0x0a;

@@ -2,10 +2,11 @@ import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { formatOfTable } from "../formats";
 import { messageOf } from "../handlers/core/errors";
-import { NOTHING_WRITTEN, type RowGroups, startRowGroups, type WrittenRows } from "./parquet/row-groups";
+import { type RowGroups, startRowGroups, type WrittenRows } from "./parquet/row-groups";
+import { rowSource } from "./row-source";
+import { rowWriter } from "./row-writer";
 import { type Spooled, spoolFile } from "./spool";
 import { isStorageFull } from "./storage-full";
-import { typedColumns } from "./typed-columns";
 
 /** Files of one table to read, in order. */
 export interface SpoolTask {
@@ -36,30 +37,28 @@ export interface SpooledFiles {
  * @throws Error if the rows cannot be written, e.g. because the disk is full
  */
 export async function spoolFiles(task: SpoolTask): Promise<SpooledFiles> {
-  const { table, target } = task;
-  if (!target) return { outcomes: await spoolAll(task, undefined), written: NOTHING_WRITTEN };
-  const output = openSync(target.file, "w");
+  const output = task.target && openSync(task.target.file, "w");
   try {
-    const groups = await startRowGroups(output, typedColumns(formatOfTable(table)));
+    const groups = await startRowGroups(output, rowSource(formatOfTable(task.table)));
     const outcomes = await spoolAll(task, groups);
     return { outcomes, written: groups.end() };
   } finally {
-    closeSync(output);
+    if (output !== undefined) closeSync(output);
   }
 }
 
 async function spoolAll(
   { table, folder, names, target }: SpoolTask,
-  groups: RowGroups | undefined,
+  groups: RowGroups,
 ): Promise<FileOutcome[]> {
   const format = formatOfTable(table);
   const outcomes: FileOutcome[] = [];
   for (const name of names) {
-    if (target) groups?.startFile(target.prefix + name);
+    if (target) groups.startFile(target.prefix + name);
     try {
-      outcomes.push(await spoolFile(format, join(folder, name), (rows) => groups?.add(rows)));
+      outcomes.push(await spoolFile(join(folder, name), rowWriter(format, groups)));
     } catch (error) {
-      if (isStorageFull(error) || groups?.isBroken) throw error;
+      if (isStorageFull(error) || groups.isBroken) throw error;
       outcomes.push({ kind: "failed", reason: messageOf(error) });
     }
   }

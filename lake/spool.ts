@@ -2,13 +2,12 @@ import type { Hash } from "node:crypto";
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
-import type { LogFormat } from "../formats/log-format";
 import { codeOf, messageOf } from "../handlers/core/errors";
 import { contentDigest, contentHash } from "./content-hash";
 import { CorruptFileError, isCorruptFile } from "./corrupt-file";
 import { freeMemory } from "./free-memory";
 import { plainText } from "./plain-text";
-import { rowWriter } from "./row-writer";
+import type { RowWriter } from "./row-writer";
 
 /** Outcome of spooling one file. */
 export type Spooled =
@@ -31,23 +30,18 @@ const WHOLE_BYTES = 4 << 20;
 const WHOLE_TEXT_BYTES = 32 << 20;
 
 /**
- * Reads a log file, plain or gzip, as rows of separated columns.
+ * Reads a log file, plain or gzip.
  *
  * The file is inflated here, its checksum is verified, and invalid UTF-8 is replaced. Memory does not grow with the file.
  *
- * @param use called with the rows, in pieces that are overwritten after it returns
+ * @param writer gets the lines
  * @returns `corrupt` if the file is not complete; the rows so far must not be used
  */
-export async function spoolFile(
-  format: LogFormat,
-  source: string,
-  use: (rows: readonly Buffer[]) => void,
-): Promise<Spooled> {
-  const writer = rowWriter(format);
+export async function spoolFile(source: string, writer: RowWriter): Promise<Spooled> {
   const hash = contentHash();
   const input = openSync(source, "r");
   const useRows = async (chunks: Iterable<Buffer> | AsyncIterable<Buffer>) => {
-    for await (const block of plainText(chunks)) use(writer.rowsOf(block));
+    for await (const block of plainText(chunks)) writer.add(block);
   };
   try {
     const isGzip = readStart(input, GZIP_MAGIC.length).equals(GZIP_MAGIC);

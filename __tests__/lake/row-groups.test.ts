@@ -10,6 +10,7 @@ import { loadColumns } from "../../lake/parquet/columns";
 import { footerOf } from "../../lake/parquet/parquet-file";
 import {
   FILE_FIELD,
+  type RowSource,
   type SourceColumn,
   startRowGroups,
   type WrittenRows,
@@ -45,23 +46,21 @@ afterAll(() => {
 const file = () => join(folder, `rows-${files}.parquet`);
 let files = 0;
 
+const SOURCE: RowSource = { separator: 0x20, lineFields: [], rowFields: 7, columns: COLUMNS };
+
 /** Writes a file of rows, in pieces of some of them. */
-async function write(
-  columns: readonly SourceColumn[],
-  rows: readonly (readonly string[])[],
-  atOnce = 100,
-): Promise<WrittenRows> {
+async function write(rows: readonly (readonly string[])[], atOnce = 100): Promise<WrittenRows> {
   files++;
   const output = openSync(file(), "w");
-  const groups = await startRowGroups(output, columns);
+  const groups = await startRowGroups(output, SOURCE);
   groups.startFile("a.log");
   for (let start = 0; start < rows.length; start += atOnce) {
     const lines = rows.slice(start, start + atOnce).map((row) => `${row.join(SEPARATOR)}\n`);
-    groups.add([Buffer.from(lines.join(""))]);
+    groups.add(Buffer.from(lines.join("")));
   }
   const written = groups.end();
   closeSync(output);
-  appendFileSync(file(), footerOf(columns, written.rowGroups, written.rows, { key: "a 'value'" }));
+  appendFileSync(file(), footerOf(COLUMNS, written.rowGroups, written.rows, { key: "a 'value'" }));
   return written;
 }
 
@@ -143,7 +142,7 @@ describe("rows that become row groups", () => {
         fc.array(row, { minLength: 1, maxLength: 300 }),
         fc.integer({ min: 1, max: 300 }),
         async (rows, atOnce) => {
-          const written = await write(COLUMNS, rows, atOnce);
+          const written = await write(rows, atOnce);
           expect(await readAll()).toEqual(rows.map(expected));
           expect(written.rows).toBe(rows.length);
           expect(written.values.get("big")).toBe(
@@ -167,7 +166,7 @@ describe("rows that become row groups", () => {
       index === count - 1 ? "u-" : "",
     ];
     const rows = Array.from({ length: count }, (_, index) => cellsOf(index));
-    const { rowGroups, values } = await write(COLUMNS, rows);
+    const { rowGroups, values } = await write(rows);
     expect([rowGroups.length, values.get("marked")]).toEqual([3, 1]);
     expect(await readAll()).toEqual(rows.map(expected));
     const encodings = await engine.rows(
@@ -177,7 +176,7 @@ describe("rows that become row groups", () => {
   });
 
   it("lack the fields after the end of a row", async () => {
-    await write(COLUMNS, [["a", "1"], ["b"], [""]]);
+    await write([["a", "1"], ["b"], [""]]);
     expect(await readAll()).toEqual([["a", "1"], ["b"], [""]].map(expected));
   });
 
@@ -193,7 +192,7 @@ describe("rows that become row groups", () => {
       "",
       `u${"x".repeat(index)}`,
     ]);
-    await write(COLUMNS, rows);
+    await write(rows);
     const columns = `"text", "int", big, real, "instant", "day"`.split(", ");
     const [[...stored] = []] = await read(
       columns.map((name) => `min(${name})::VARCHAR, max(${name})::VARCHAR`).join(", "),
@@ -208,7 +207,7 @@ describe("rows that become row groups", () => {
 
   it("need no more memory for long rows, which make smaller row groups", async () => {
     const long = "x".repeat(MIB);
-    const { rowGroups } = await write(COLUMNS, Array(100).fill([long, "", "", "", "", "", `u${long}`]), 1);
+    const { rowGroups } = await write(Array(100).fill([long, "", "", "", "", "", `u${long}`]), 1);
     expect(rowGroups.length).toBeGreaterThan(10);
     expect((await loadColumns()).memory.buffer.byteLength).toBeLessThan(150 * MIB);
     expect(await read("count(*), sum(strlen(text)), sum(strlen(marked))")).toEqual([
@@ -217,7 +216,7 @@ describe("rows that become row groups", () => {
   });
 
   it("are rows without values if there is no column for them", async () => {
-    const written = await write(COLUMNS, []);
+    const written = await write([]);
     expect([written.rows, await read("count(*)"), written.times.size]).toEqual([0, [[0n]], 0]);
   });
 });
@@ -246,10 +245,10 @@ describe.each(FORMAT_IDS)("a Parquet file of %s", (id) => {
 
 it("a row that has too many fields is an error: no other rows of its file can be written, but those of others", async () => {
   const output = openSync(file(), "w");
-  const groups = await startRowGroups(output, COLUMNS);
-  expect(() => groups.add([Buffer.from(`${SEPARATOR.repeat(20)}\n`)])).toThrow("unreachable");
+  const groups = await startRowGroups(output, SOURCE);
+  expect(() => groups.add(Buffer.from(`${SEPARATOR.repeat(20)}\n`))).toThrow("unreachable");
   expect(groups.isBroken).toBe(true);
   closeSync(output);
-  await write(COLUMNS, [["a"], ["b"]]);
+  await write([["a"], ["b"]]);
   expect(await readAll()).toEqual([["a"], ["b"]].map(expected));
 });

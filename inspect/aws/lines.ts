@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import type { LogFormat } from "../../formats/log-format";
 import type { ObjectLocation, StoredObject } from "../../handlers/core/ports";
-import { spoolFile } from "../../lake/spool";
+import { spoolFiles } from "../../lake/spool-files";
 import { foundValue } from "../../operations/inspector";
 import type { Inspection } from "./inspection";
 
@@ -22,7 +22,7 @@ export async function withoutLines<File extends StoredObject & ObjectLocation>(
   const small = files.filter(({ size }) => size <= MAX_BYTES).slice(0, OPENED);
   if (small.length === 0) return empty;
   const folder = await mkdtemp(join(tmpdir(), "access-logs-"));
-  const copy = join(folder, "log");
+  const task = { table: format.table, folder, names: ["log"] };
   try {
     for (const file of small) {
       const { bucket, key } = file;
@@ -33,9 +33,9 @@ export async function withoutLines<File extends StoredObject & ObjectLocation>(
         }),
       );
       if (!body) break;
-      await writeFile(copy, body);
-      const spooled = await spoolFile(format, copy, () => undefined);
-      if (spooled.kind === "spooled" && spooled.lines === 0) empty.add(file);
+      await writeFile(join(folder, "log"), body);
+      const [outcome] = (await spoolFiles(task)).outcomes;
+      if (outcome?.kind === "spooled" && outcome.lines === 0) empty.add(file);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -3,16 +3,26 @@ import { join } from "node:path";
 import { LAKE_PARQUET } from "../parquet-layout";
 
 /**
- * The program in `assembly/`, which collects rows as columns, and makes the pages of a Parquet file of them. Its `index.ts`
- * says what the functions do.
+ * The program in `assembly/`, which finds the fields of lines, collects them as columns, and makes the pages of a Parquet file of
+ * them. Its `index.ts` says what the functions do.
  */
 export interface Columns {
   readonly memory: WebAssembly.Memory;
   setLimits(groupRows: number, entries: number, entryBytes: number): void;
-  begin(fields: number): number;
+  begin(fields: number, separator: number): number;
+  addField(
+    form: number,
+    isOptional: boolean,
+    canEndBefore: boolean,
+    least: number,
+    most: number,
+    fraction: number,
+  ): void;
   addColumn(field: number, type: number, prefix: number): void;
   fileInput(length: number): number;
-  input(length: number): number;
+  lineInput(length: number): number;
+  scan(from: number, end: number): number;
+  rowInput(length: number): number;
   add(from: number, end: number): number;
   rows(): number;
   encode(index: number): void;

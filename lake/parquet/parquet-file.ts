@@ -69,7 +69,7 @@ export interface ColumnChunk {
   readonly bounds: { readonly least: Uint8Array; readonly greatest: Uint8Array } | undefined;
 }
 
-const [PLAIN, RLE, RLE_DICTIONARY] = [0, 3, 8];
+const [PLAIN, RLE, DELTA_BINARY_PACKED, RLE_DICTIONARY] = [0, 3, 5, 8];
 const [DATA_PAGE, DICTIONARY_PAGE] = [0, 2];
 const [UNCOMPRESSED, ZSTD] = [0, 6];
 
@@ -82,9 +82,18 @@ function pageHead(
   return Uint8Array.from(head.bytes);
 }
 
-function chunkBytes({ dictionary, data }: ColumnChunk): { dictionary: Uint8Array[]; data: Uint8Array[] } {
-  const encoding = i32(dictionary ? RLE_DICTIONARY : PLAIN);
-  const dataHead = struct({ 1: i32(data.values), 2: encoding, 3: i32(RLE), 4: i32(RLE) });
+/** How the values of a data page are written. */
+function encodingOf({ column: { type }, dictionary, data, nulls }: ColumnChunk): number {
+  if (dictionary) return RLE_DICTIONARY;
+  return isDelta(type) && nulls < data.values ? DELTA_BINARY_PACKED : PLAIN;
+}
+
+/** True if values of this type that are not in a dictionary are written by their differences. */
+export const isDelta = (type: ParquetType): boolean => type !== "VARCHAR" && type !== "DOUBLE";
+
+function chunkBytes(chunk: ColumnChunk): { dictionary: Uint8Array[]; data: Uint8Array[] } {
+  const { dictionary, data } = chunk;
+  const dataHead = struct({ 1: i32(data.values), 2: i32(encodingOf(chunk)), 3: i32(RLE), 4: i32(RLE) });
   return {
     dictionary: dictionary
       ? [
@@ -122,7 +131,7 @@ export function rowGroupOf(chunks: readonly ColumnChunk[], rows: number, start: 
       2: i64(chunkStart),
       3: struct({
         1: i32(TYPES[column.type].physical),
-        2: i32s([RLE, PLAIN, ...(dictionary ? [RLE_DICTIONARY] : [])]),
+        2: i32s([...new Set([RLE, dictionary ? PLAIN : encodingOf(chunk), encodingOf(chunk)])]),
         3: texts([column.name]),
         4: i32(isCompressed ? ZSTD : UNCOMPRESSED),
         5: i64(data.values),

@@ -5,6 +5,7 @@ import { type Columns, loadColumns } from "./columns";
 import {
   type ColumnChunk,
   HEAD,
+  isDelta,
   lengthOf,
   type Page,
   type ParquetColumn,
@@ -23,6 +24,29 @@ export interface SourceColumn extends ParquetColumn {
 /** The name of the file of a row, which is in no field. */
 export const FILE_FIELD = "file";
 
+/** A field of every line: its form, by its number in the program, and what the form needs to know. */
+export interface LineField {
+  readonly form: number;
+  /** True if it may be a dash alone, which is no value. */
+  readonly isOptional: boolean;
+  /** True if lines can end before it. */
+  readonly canEndBefore: boolean;
+  /** Number of digits, and of those after a point. */
+  readonly least: number;
+  readonly most: number;
+  readonly fraction: number;
+}
+
+/** What files have in their lines, and what is written of it. */
+export interface RowSource {
+  /** Byte between two fields of a line. */
+  readonly separator: number;
+  readonly lineFields: readonly LineField[];
+  /** Number of fields of a row. */
+  readonly rowFields: number;
+  readonly columns: readonly SourceColumn[];
+}
+
 /** Row groups that were written to a file. */
 export interface WrittenRows {
   /** Their parts of the footer. */
@@ -38,8 +62,6 @@ export interface TimeRange {
   readonly first: number;
   readonly last: number;
 }
-
-export const NOTHING_WRITTEN: WrittenRows = { rowGroups: [], rows: 0, values: new Map(), times: new Map() };
 
 /** Numbers of the types in the program, and the length of a value. */
 const TYPES: Readonly<Record<ParquetType, { readonly number: number; readonly bytes?: number }>> = {
@@ -58,10 +80,14 @@ const LEAST_COMPRESSED_BYTES = 100;
 /** A longer bound is left out: it would be read with every footer. */
 const MOST_BOUND_BYTES = 256;
 
-/** Starts a Parquet file. Only one in each thread can be written at a time. @param output an empty file */
-export async function startRowGroups(output: number, columns: readonly SourceColumn[]): Promise<RowGroups> {
+/**
+ * Starts a Parquet file. Only one in each thread can be written at a time.
+ *
+ * @param output an empty file. If there is none, rows are only counted
+ */
+export async function startRowGroups(output: number | undefined, source: RowSource): Promise<RowGroups> {
   compressor ??= init().then(createCCtx);
-  return new RowGroups(await loadColumns(), await compressor, output, columns);
+  return new RowGroups(await loadColumns(), await compressor, output, source);
 }
 
 /** Made once: to make one for each page takes as long as to compress it. */
@@ -78,21 +104,26 @@ export class RowGroups {
   private offset = HEAD.length;
   private groupBytes = 0;
   private isAdding = false;
+  private readonly columns: readonly SourceColumn[];
+  /** Addresses of the lines, and of their end. */
+  private lines = 0;
+  private endOfLines = 0;
   /** A view of the program's memory, which it loses when it grows. */
   private memory = new Uint8Array();
 
   constructor(
     private readonly program: Columns,
     private readonly compressor: number,
-    private readonly output: number,
-    private readonly columns: readonly SourceColumn[],
+    private readonly output: number | undefined,
+    { separator, lineFields, rowFields, columns }: RowSource,
   ) {
-    const fields = 1 + Math.max(...columns.map(({ field }) => (field === FILE_FIELD ? 0 : field)));
-    const fileField = program.begin(fields);
-    for (const { field, type, prefix } of columns) {
+    this.columns = output === undefined ? [] : columns;
+    const fileField = program.begin(rowFields, separator);
+    for (const { form, isOptional, canEndBefore, least, most, fraction } of lineFields)
+      program.addField(form, isOptional, canEndBefore, least, most, fraction);
+    for (const { field, type, prefix } of this.columns)
       program.addColumn(field === FILE_FIELD ? fileField : field, TYPES[type].number, prefix);
-    }
-    writevSync(output, [HEAD]);
+    if (output !== undefined) writevSync(output, [HEAD]);
   }
 
   /** @param name of the file of the rows that follow */
@@ -102,26 +133,60 @@ export class RowGroups {
     this.view().set(bytes, start);
   }
 
-  /** @param pieces of rows whose fields are separated; together, they are whole rows */
-  add(pieces: readonly Buffer[]): void {
-    const { program } = this;
+  /** Rows that were added. */
+  get rows(): number {
+    return this.written.rows + this.program.rows();
+  }
+
+  /**
+   * Takes lines, whose rows are then added by calls of `scan`.
+   *
+   * @param lines in UTF-8, each ended by a line feed
+   */
+  startLines(lines: Buffer): void {
+    if (this.groupBytes > MOST_GROUP_BYTES) this.endGroup();
+    this.lines = this.program.lineInput(lines.length);
+    this.endOfLines = this.lines + lines.length;
+    this.view().set(lines, this.lines);
+    this.groupBytes += lines.length;
+  }
+
+  /**
+   * Adds the rows of lines until one has another form.
+   *
+   * @param from where the first of them starts
+   * @returns where the line of another form starts, or the end of the lines
+   */
+  scan(from: number): number {
+    let next = this.lines + from;
     this.isAdding = true;
-    const length = lengthOf(pieces);
-    let start = program.input(length);
-    const end = start + length;
-    const memory = this.view();
-    let at = start;
-    for (const piece of pieces) {
-      memory.set(piece, at);
-      at += piece.length;
-    }
+    do next = this.program.scan(next, this.endOfLines);
+    while (this.endFullGroup());
+    this.isAdding = false;
+    return next - this.lines;
+  }
+
+  /** Adds rows whose fields are separated, each ended by a line feed. */
+  add(rows: Buffer): void {
+    const { program } = this;
+    let start = program.rowInput(rows.length);
+    const end = start + rows.length;
+    this.view().set(rows, start);
+    this.groupBytes += rows.length;
+    this.isAdding = true;
     while (start < end) {
       start = program.add(start, end);
-      if (program.rows() === LAKE_PARQUET.rowGroupRows) this.endGroup();
+      this.endFullGroup();
     }
-    this.groupBytes += length;
     if (this.groupBytes > MOST_GROUP_BYTES) this.endGroup();
     this.isAdding = false;
+  }
+
+  /** @returns false if the row group is not full */
+  private endFullGroup(): boolean {
+    const isFull = this.program.rows() === LAKE_PARQUET.rowGroupRows;
+    if (isFull) this.endGroup();
+    return isFull;
   }
 
   /** True if rows could not be added: no other rows can be, either. */
@@ -130,7 +195,7 @@ export class RowGroups {
   }
 
   end(): WrittenRows {
-    if (this.program.rows() > 0) this.endGroup();
+    this.endGroup();
     return this.written;
   }
 
@@ -143,15 +208,19 @@ export class RowGroups {
   private endGroup(): void {
     const { program, written } = this;
     const rows = program.rows();
+    if (rows > 0 && this.output !== undefined) this.write(this.output, rows);
+    written.rows += rows;
+    program.clear();
+    this.groupBytes = 0;
+  }
+
+  private write(output: number, rows: number): void {
     const chunks = this.columns.map((column, index) => this.chunkOf(column, index));
     const { bytes, footer } = rowGroupOf(chunks, rows, this.offset);
     for (const chunk of chunks) this.count(chunk);
-    written.rowGroups.push(footer);
-    written.rows += rows;
+    this.written.rowGroups.push(footer);
     this.offset += lengthOf(bytes);
-    writeAll(this.output, bytes);
-    program.clear();
-    this.groupBytes = 0;
+    writeAll(output, bytes);
   }
 
   private count({ column: { name, type }, data, nulls, bounds }: ColumnChunk): void {
@@ -169,7 +238,9 @@ export class RowGroups {
     const memory = this.view();
     const [rows, values, entries] = [program.rows(), program.valueCount(), program.dictionarySize()];
     const dictionaryLength = entries > 0 ? program.dictionaryLength() : 0;
-    const isCompressed = program.pageLength() + dictionaryLength >= LEAST_COMPRESSED_BYTES;
+    // Differences of numbers have few bits already.
+    const isPacked = entries === 0 && isDelta(column.type);
+    const isCompressed = !isPacked && program.pageLength() + dictionaryLength >= LEAST_COMPRESSED_BYTES;
     const pageOf = (start: number, length: number, count: number): Page => ({
       bytes: isCompressed
         ? this.compressed(memory.subarray(start, start + length))

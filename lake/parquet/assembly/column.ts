@@ -1,6 +1,6 @@
 import { appendText, Dictionary, NOT_FOUND, newDictionary } from "./dictionary";
 import { Bytes, isSame, newBytes } from "./memory";
-import { rows, starts, width } from "./split";
+import { PLACE_BYTES, places, rowBytes, rows } from "./places";
 import { dateOf, doubleOf, instantOf, integerOf } from "./values";
 
 /** Types of columns, as the host numbers them. */
@@ -47,15 +47,15 @@ export class Column {
     memory.fill(this.present, 0, (mostRows + 7) >> 3);
   }
 
-  /** Adds the values of the rows that were split. @param first number of the first of them in the row group */
+  /** Adds the values of the rows whose places are known. @param first number of the first of them in the row group */
   add(first: u32): void {
     let previous: usize = 0;
     let previousLength: usize = 0;
     let entry: u32 = 0;
-    let field = starts + this.field * 4;
-    for (let row: u32 = 0; row < rows; row++, field += width * 4) {
-      const text = <usize>load<u32>(field) + this.prefix;
-      const length = <isize>(<usize>load<u32>(field + 4) - 1 - text);
+    let place = places + <usize>this.field * PLACE_BYTES;
+    for (let row: u32 = 0; row < rows; row++, place += rowBytes) {
+      const text = <usize>load<u32>(place) + this.prefix;
+      const length = <isize>(<usize>load<u32>(place, 4) - text);
       if (length <= 0 || (length == 1 && this.prefix == 0 && load<u8>(text) == DASH)) continue;
       const bit = first + row;
       const byte = this.present + (bit >> 3);

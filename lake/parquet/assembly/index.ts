@@ -1,15 +1,21 @@
 /**
- * Collects rows as the columns of a row group, and makes the pages of a Parquet file of them. It knows no log format.
+ * Finds the fields of lines, collects them as the columns of a row group, and makes the pages of a Parquet file of them. It
+ * knows no log format.
  *
- * JavaScript, the host, sets the limits once, and for each file its fields and columns. It then puts rows into `input` and
- * calls `add`; when the row group has enough rows, it calls `encode` for each column, reads the page, and calls `clear`.
+ * JavaScript, the host, sets the limits once, and for each file the fields of its lines and its columns. It then puts lines into
+ * `lineInput` and calls `scan`, or rows that it has made of other lines into `rowInput` and calls `add`; when the row group has
+ * enough rows, it calls `encode` for each column, reads the page, and calls `clear`.
  */
 
 import { findBounds, greatest, least } from "./bounds";
 import { Column, newColumn } from "./column";
+import { isOtherForm, scanLines, setSeparator } from "./lines";
 import { Bytes, newBytes } from "./memory";
 import { fillPage, page } from "./page";
-import { rows as blockRows, setFields, setFile, split } from "./split";
+import { rows as blockRows, setFields, setFile } from "./places";
+import { split } from "./split";
+
+export { addField } from "./lines";
 
 const columns: StaticArray<usize> = new StaticArray<usize>(256);
 let columnCount: u32 = 0;
@@ -17,7 +23,8 @@ let mostRows: u32 = 0;
 let mostEntries: u32 = 0;
 let mostBytes: usize = 0;
 let rowCount: u32 = 0;
-const rowBytes: Bytes = newBytes(1 << 18);
+const lines: Bytes = newBytes(1 << 18);
+const otherRows: Bytes = newBytes(1 << 14);
 const fileName: Bytes = newBytes(1 << 10);
 
 /** Sets limits of each row group. Call it once. */
@@ -31,11 +38,13 @@ export function setLimits(groupRows: u32, entries: u32, entryBytes: usize): void
  * Starts other rows.
  *
  * @param fields number of fields in each row
+ * @param separator byte between two fields of a line
  * @returns number of the field with the name of the file
  */
-export function begin(fields: u32): u32 {
+export function begin(fields: u32, separator: u8): u32 {
   columnCount = 0;
   rowCount = 0;
+  setSeparator(separator);
   return setFields(fields);
 }
 
@@ -60,24 +69,47 @@ export function fileInput(length: usize): usize {
   return start;
 }
 
-/** @returns an address for so many bytes of rows */
-export function input(length: usize): usize {
-  rowBytes.length = 0;
-  return rowBytes.reserve(length);
+/** @returns an address for so many bytes of lines */
+export function lineInput(length: usize): usize {
+  lines.length = 0;
+  return lines.reserve(length);
 }
 
 /**
- * Adds rows of the input until the row group is full.
+ * Adds the rows of lines until the row group is full, or a line has another form.
+ *
+ * @returns where the next line starts
+ */
+export function scan(from: usize, end: usize): usize {
+  do {
+    from = scanLines(from, end, mostRows - rowCount);
+    addBlock();
+  } while (from < end && rowCount < mostRows && !isOtherForm);
+  return from;
+}
+
+/** @returns an address for so many bytes of rows */
+export function rowInput(length: usize): usize {
+  otherRows.length = 0;
+  return otherRows.reserve(length);
+}
+
+/**
+ * Adds rows of separated fields until the row group is full.
  *
  * @returns where the next row starts
  */
 export function add(from: usize, end: usize): usize {
   while (from < end && rowCount < mostRows) {
     from = split(from, end, mostRows - rowCount);
-    for (let index: u32 = 0; index < columnCount; index++) columnAt(index).add(rowCount);
-    rowCount += blockRows;
+    addBlock();
   }
   return from;
+}
+
+function addBlock(): void {
+  for (let index: u32 = 0; index < columnCount; index++) columnAt(index).add(rowCount);
+  rowCount += blockRows;
 }
 
 export function rows(): u32 {

@@ -1,4 +1,5 @@
-import { Column } from "./column";
+import { Column, DATE, DOUBLE, INT, TEXT } from "./column";
+import { appendDeltas } from "./deltas";
 import { Bytes, newBytes } from "./memory";
 
 /** The body of a data page: which rows have a value, and the values or their entries in the dictionary. */
@@ -11,8 +12,15 @@ export function fillPage(column: Column, rows: u32): void {
   if (column.count == rows || column.count == 0) appendRun(rows, u32(column.count > 0), 1);
   else appendBits(column.present, rows);
   store<u32>(levels, <u32>(page.length - 4));
-  if (column.isPlain) appendAll(column.values);
+  if (column.isPlain) appendValues(column);
   else if (column.count > 0) appendEntries(column);
+}
+
+function appendValues(column: Column): void {
+  const values = column.values;
+  if (column.type == TEXT || column.type == DOUBLE) appendAll(values);
+  else if (column.type == INT || column.type == DATE) appendDeltas<i32>(page, values.start, column.count);
+  else appendDeltas<i64>(page, values.start, column.count);
 }
 
 function appendAll(bytes: Bytes): void {

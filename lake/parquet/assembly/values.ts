@@ -1,5 +1,7 @@
 /** Values of texts whose form the reader of the lines has checked. */
 
+import { CLOCK_LENGTH, DATE_LENGTH, monthOf, NAMED_DATE_LENGTH } from "./times";
+
 const DASH: u8 = 0x2d;
 const DOT: u8 = 0x2e;
 const SPACE: u8 = 0x20;
@@ -7,10 +9,6 @@ const SLASH: u8 = 0x2f;
 const ZERO: u8 = 0x30;
 const MICROSECONDS: i64 = 1_000_000;
 const DAY_SECONDS: i64 = 86_400;
-const DATE_LENGTH: usize = 10;
-/** Length of `23/Nov/2026`. */
-const NAMED_DATE_LENGTH: usize = 11;
-const CLOCK_LENGTH: usize = 8;
 const FRACTION_DIGITS: usize = 6;
 /** A number of so many digits, and a power of ten up to this one, have no rounding error: nor has their quotient. */
 const EXACT_DIGITS: usize = 15;
@@ -78,36 +76,6 @@ function fractionOf(text: usize, end: usize): i64 {
     value = 10 * value + (at < end && load<u8>(at) - ZERO <= 9 ? digit(at) : 0);
   }
   return value;
-}
-
-/** Number of a month, by the last two letters of its name. */
-function monthOf(name: usize): i64 {
-  switch (load<u16>(name + 1)) {
-    case 0x6e61:
-      return 1; // Jan
-    case 0x6265:
-      return 2; // Feb
-    case 0x7261:
-      return 3; // Mar
-    case 0x7270:
-      return 4; // Apr
-    case 0x7961:
-      return 5; // May
-    case 0x6e75:
-      return 6; // Jun
-    case 0x6c75:
-      return 7; // Jul
-    case 0x6775:
-      return 8; // Aug
-    case 0x7065:
-      return 9; // Sep
-    case 0x7463:
-      return 10; // Oct
-    case 0x766f:
-      return 11; // Nov
-    default:
-      return 12;
-  }
 }
 
 /** Days of the Gregorian calendar since 1970, counted in years that begin in March: a leap day is then the last. */

@@ -1,0 +1,241 @@
+import { find, findEither } from "./find";
+import { addPlace } from "./places";
+import { clockEnd, dateEnd, digitsEnd, instantEnd, isDigit, NOWHERE, namedDateEnd } from "./times";
+
+/** Forms of a field, as the host numbers them. */
+const WORD: u32 = 0;
+const FIRST_WORD: u32 = 1;
+const INSTANT: u32 = 2;
+const ZONELESS_INSTANT: u32 = 3;
+const NUMBER: u32 = 4;
+const DIGITS: u32 = 5;
+const HOST_PORT: u32 = 6;
+const QUOTED: u32 = 7;
+const QUOTED_STATUS: u32 = 8;
+const QUOTED_LIST: u32 = 9;
+const REQUEST: u32 = 10;
+const BRACKETED_TIME: u32 = 11;
+const TABBED: u32 = 12;
+const DATE: u32 = 13;
+const TIME_OF_DAY: u32 = 14;
+const LETTERS: u32 = 15;
+const NO_NUMBER: u32 = 16;
+const TENANT: u32 = 17;
+
+export const TAB: u8 = 0x09;
+export const SPACE: u8 = 0x20;
+const QUOTE: u8 = 0x22;
+const HASH: u8 = 0x23;
+const OPEN_BRACE: u8 = 0x7b;
+const DASH: u8 = 0x2d;
+const DOT: u8 = 0x2e;
+const COLON: u8 = 0x3a;
+const OPEN_BRACKET: u8 = 0x5b;
+const BACKSLASH: u8 = 0x5c;
+const CLOSE_BRACKET: u8 = 0x5d;
+const BIG_Z: u8 = 0x5a;
+const MOST_PORT_DIGITS: usize = 5;
+/** Bytes of ` +0000]`, but the last one. */
+const ZONE: u64 = 0x303030302b20;
+const ZONE_LENGTH: usize = 6;
+
+/** `dt_` */
+const TENANT_START: u32 = 0x5f7464;
+
+/** Where the date of the row starts, which is one column with its time of day. */
+let dateStart: usize = 0;
+
+/** A field of every line: its form, with what the form needs to know. */
+@unmanaged
+export class Field {
+  private form: u32;
+  /** True if it may be a dash alone, which is no value. */
+  private isOptional: bool;
+  /** True if lines can end before it. */
+  canEndBefore: bool;
+  /** Number of digits. */
+  private least: u32;
+  private most: u32;
+  /** Most digits after a point. */
+  private fraction: u32;
+
+  set(form: u32, isOptional: bool, canEndBefore: bool, least: u32, most: u32, fraction: u32): void {
+    this.form = form;
+    this.isOptional = isOptional;
+    this.canEndBefore = canEndBefore;
+    this.least = least;
+    this.most = most;
+    this.fraction = fraction;
+  }
+
+  /**
+   * Adds the places of the field's columns to the row.
+   *
+   * @returns the end of the field that starts here, or `NOWHERE` if it has another form
+   */
+  scan(start: usize, end: usize): usize {
+    if (this.isOptional && start < end && load<u8>(start) == DASH) {
+      addPlace(start, start + 1);
+      if (this.form == HOST_PORT) addPlace(start, start + 1);
+      return start + 1;
+    }
+    switch (this.form) {
+      case HOST_PORT:
+        return hostPort(start, end);
+      case QUOTED:
+      case QUOTED_STATUS:
+        return quoted(start, end, this.form == QUOTED_STATUS);
+      case REQUEST:
+        return request(start, end);
+      case BRACKETED_TIME:
+        return bracketedTime(start, end);
+      case DATE: {
+        dateStart = start;
+        return dateEnd(start, end);
+      }
+      case TIME_OF_DAY: {
+        const clock = clockEnd(start, end);
+        addPlace(dateStart, clock);
+        return clock;
+      }
+      default: {
+        const fieldEnd = this.oneColumn(start, end);
+        addPlace(start, fieldEnd);
+        return fieldEnd;
+      }
+    }
+  }
+
+  private oneColumn(start: usize, end: usize): usize {
+    switch (this.form) {
+      case WORD:
+        return word(start, end);
+      case TABBED:
+        return find(TAB, start, end);
+      case NUMBER:
+        return number(start, end, this.most, this.fraction);
+      case DIGITS: {
+        const last = digitsEnd(start, end, this.most);
+        return last < start + this.least ? NOWHERE : last;
+      }
+      case INSTANT: {
+        const last = instantEnd(start, end);
+        return last != NOWHERE && last < end && load<u8>(last) == BIG_Z ? last + 1 : NOWHERE;
+      }
+      case ZONELESS_INSTANT:
+        return instantEnd(start, end);
+      case FIRST_WORD:
+        return firstWord(start, end);
+      case QUOTED_LIST:
+        return load<u8>(start) == QUOTE ? find(SPACE, start, end) : word(start, end);
+      case LETTERS: {
+        while (start < end && isLetter(load<u8>(start))) start++;
+        return start;
+      }
+      case NO_NUMBER: {
+        const first = load<u8>(start);
+        const isNoNumber = start == end || first == DASH || first == TAB || isLetter(first);
+        return isNoNumber ? find(TAB, start, end) : NOWHERE;
+      }
+      case TENANT:
+        return (load<u32>(start) & 0xffffff) == TENANT_START ? find(TAB, start, end) : NOWHERE;
+      default:
+        return NOWHERE;
+    }
+  }
+}
+
+export function newField(): Field {
+  return changetype<Field>(heap.alloc(offsetof<Field>()));
+}
+
+function isLetter(byte: u8): bool {
+  return <u8>((byte | 0x20) - 0x61) < 26;
+}
+
+/** Up to the next space, without a quote. */
+function word(start: usize, end: usize): usize {
+  const last = findEither(SPACE, QUOTE, start, end);
+  return last < end && load<u8>(last) == QUOTE ? NOWHERE : last;
+}
+
+function firstWord(start: usize, end: usize): usize {
+  const first = load<u8>(start);
+  if (first == HASH || first == OPEN_BRACE) return NOWHERE;
+  const last = word(start, end);
+  return last == start || find(TAB, start, last) < last ? NOWHERE : last;
+}
+
+/** A number, only a dash, or nothing; a point without a digit before it is another form. */
+function number(start: usize, end: usize, most: usize, fraction: usize): usize {
+  const first = start + usize(start < end && load<u8>(start) == DASH);
+  const whole = digitsEnd(first, end, most);
+  if (fraction == 0 || whole == end || load<u8>(whole) != DOT) return whole;
+  return whole == first ? NOWHERE : digitsEnd(whole + 1, end, fraction);
+}
+
+/** Address and port, split at the last colon. Brackets are another form. */
+function hostPort(start: usize, end: usize): usize {
+  const last = word(start, end);
+  if (last == NOWHERE) return NOWHERE;
+  let port = last;
+  while (port > start && isDigit(load<u8>(port - 1))) port--;
+  const digits = last - port;
+  if (port == start || load<u8>(port - 1) != COLON || digits == 0 || digits > MOST_PORT_DIGITS)
+    return NOWHERE;
+  const colon = port - 1;
+  if (findEither(OPEN_BRACKET, CLOSE_BRACKET, start, colon) < colon) return NOWHERE;
+  addPlace(start, colon);
+  addPlace(port, last);
+  return last;
+}
+
+/** @returns the quote after that at the start */
+function closingQuote(start: usize, end: usize): usize {
+  if (start >= end || load<u8>(start) != QUOTE) return NOWHERE;
+  const close = find(QUOTE, start + 1, end);
+  // An escaped quote is another form.
+  return close == end || load<u8>(close - 1) == BACKSLASH ? NOWHERE : close;
+}
+
+function quoted(start: usize, end: usize, isStatus: bool): usize {
+  const close = closingQuote(start, end);
+  if (close == NOWHERE) return NOWHERE;
+  if (isStatus) {
+    for (let at = start + 1; at < close; at++) {
+      const byte = load<u8>(at);
+      if (byte != DASH && !isDigit(byte)) return NOWHERE;
+    }
+  }
+  addPlace(start + 1, close);
+  return close + 1;
+}
+
+/** Method, URL and protocol: split at the first and the last space, each of them between two words. */
+function request(start: usize, end: usize): usize {
+  const close = closingQuote(start, end);
+  if (close == NOWHERE) return NOWHERE;
+  const first = find(SPACE, start + 1, close);
+  let last = close - 1;
+  while (last > first && load<u8>(last) != SPACE) last--;
+  const isBetweenWords =
+    last > first && last < close - 1 && load<u8>(first + 1) != SPACE && load<u8>(last - 1) != SPACE;
+  if (!isBetweenWords) return NOWHERE;
+  addPlace(start + 1, first);
+  addPlace(first + 1, last);
+  addPlace(last + 1, close);
+  return close + 1;
+}
+
+/** `[23/Nov/2026:07:05:12 +0000]` */
+function bracketedTime(start: usize, end: usize): usize {
+  if (start >= end || load<u8>(start) != OPEN_BRACKET) return NOWHERE;
+  const day = namedDateEnd(start + 1, end);
+  if (day == NOWHERE || load<u8>(day) != COLON) return NOWHERE;
+  const clock = clockEnd(day + 1, end);
+  if (clock == NOWHERE || clock + ZONE_LENGTH >= end) return NOWHERE;
+  const zone = clock + ZONE_LENGTH;
+  if ((load<u64>(clock) & 0xffffffffffff) != ZONE || load<u8>(zone) != CLOSE_BRACKET) return NOWHERE;
+  addPlace(start + 1, zone);
+  return zone + 1;
+}
