@@ -11,7 +11,9 @@ const D3 = { "^(d3-[a-z-]+)$": "<rootDir>/node_modules/$1/dist/$1.js" };
 const common = {
   transform: { "\\.m?[jt]s$": "<rootDir>/scripts/jest-transform.js" },
   // p-limit, the SQL grammars and their dependencies are only published as ES modules.
-  transformIgnorePatterns: ["/node_modules/(?!(?:p-limit|yocto-queue|dt-sql-parser|antlr4ng|antlr4-c3)/)"],
+  transformIgnorePatterns: [
+    "/node_modules/(?!(?:p-limit|yocto-queue|hyparquet|hyparquet-compressors|dt-sql-parser|antlr4ng|antlr4-c3)/)",
+  ],
   // D3's default files are modules that Jest cannot load; next to them are the same as CommonJS.
   moduleNameMapper: D3,
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Hour, hourText } from "./hour";
 import type { LogFormat } from "./log-format";
-import { fileNameOf } from "./object-kind";
+import { fileNameOf, isParquetName } from "./object-kind";
 import { RAW_PREFIX } from "./partition-layout";
 
 /** Digits of the hash of the original bucket and key. */
@@ -23,10 +23,13 @@ export const isStampedKey = (key: string): boolean => fileNameOf(key).startsWith
  */
 export const upToMinute = (key: string): string => /^.*?\d{8}T\d{4}Z/.exec(key)?.[0] ?? key;
 
-/** The identity of a file, wherever it is read: hash of the bucket and key that AWS delivered it to, and its name. */
+/**
+ * The identity of a file, wherever it is read: hash of the bucket and key that AWS delivered it to, and its name. A Parquet file is
+ * only read after its move: below `raw/`, its rows are packed text, which engines know by the end of the name.
+ */
 export function identityOf({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
   const hash = createHash("sha256").update(`${bucket}/${key}`).digest("hex").slice(0, HASH_DIGITS);
-  return `${hash}-${fileNameOf(key)}`;
+  return `${hash}-${fileNameOf(key)}${isParquetName(key) ? ".gz" : ""}`;
 }
 
 /** Digits of a content's hash in a file's name: 128 bits. */

@@ -100,7 +100,7 @@ export function loadBalancerClassifier(log: LoadBalancerLog): (key: string) => O
 function vendedClassifier({ vendedFolder }: LogNames): (key: string) => Hour | undefined {
   if (vendedFolder === undefined) return () => undefined;
   const pattern = new RegExp(
-    `(?:^|/)${vendedFolder}/(?:year=)?(\\d{4})/(?:month=)?(\\d{2})/(?:day=)?(\\d{2})/(?:hour=)?(\\d{2})/[A-Za-z0-9][A-Za-z0-9_.-]*(?<!\\.parquet)$`,
+    `(?:^|/)${vendedFolder}/(?:year=)?(\\d{4})/(?:month=)?(\\d{2})/(?:day=)?(\\d{2})/(?:hour=)?(\\d{2})/[A-Za-z0-9][A-Za-z0-9_.-]*$`,
   );
   return (key) => {
     const [, year, month, day, hour] = pattern.exec(key) ?? [];

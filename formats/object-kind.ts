@@ -11,7 +11,7 @@ import type { Hour } from "./hour";
  * - `empty-object`: zero bytes
  * - `read-as-delivered`: a file of a source whose files are read where AWS delivers them
  * - `unmatched-key`: a key of no configured source, an object of another bucket, a name that AWS does not give to access logs, or
- *   a Parquet file, whatever its name is
+ *   a Parquet file that cannot be read
  */
 export const SKIP_REASONS = [
   "access-log",
@@ -33,6 +33,9 @@ export type ObjectKind =
 
 export const accessLog = (hour: Hour): ObjectKind => ({ kind: "access-log", hour });
 export const skip = (reason: SkipReason): ObjectKind => ({ kind: "skip", reason });
+
+/** True if the name says that it is a Parquet file; others can be one, too. */
+export const isParquetName = (key: string): boolean => key.endsWith(".parquet");
 
 /** The part of a key after its last slash. */
 export const fileNameOf = (key: string): string => key.slice(key.lastIndexOf("/") + 1);

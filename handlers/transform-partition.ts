@@ -71,7 +71,12 @@ export async function handler(
   const [now, remaining] = [clock.now().getTime(), context.getRemainingTimeInMillis() - RESERVE_MS];
   const listed = await noteDelivered(
     { store, listing, clock },
-    { bucket: BUCKET, sources, deadline: new Date(now + remaining * LISTING_SHARE) },
+    {
+      bucket: BUCKET,
+      sources,
+      deadline: new Date(now + remaining * LISTING_SHARE),
+      onSkipped: (object, reason) => logger.info("skipped", { ...object, reason }),
+    },
   );
   publishListed(listed.noted);
   for (const error of listed.failures) logger.error("a listing failed", error);

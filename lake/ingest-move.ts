@@ -59,12 +59,11 @@ export class IngestMove {
   constructor(
     private readonly lake: LakeLayout,
     private readonly options: IngestMoveOptions,
-    engine: DuckdbEngine,
     suspects: ReadonlySet<string>,
   ) {
     this.store = lakeStore(lake);
     const onLines = (done: number) => options.onProgress({ phase: "lines", done });
-    this.tools = { lake, engine, suspects, onLines, ...(options.format ? { format: options.format } : {}) };
+    this.tools = { lake, suspects, onLines, ...(options.format ? { format: options.format } : {}) };
   }
 
   /** Moves the files under names of AWS, and reads the others by their lines. */

@@ -91,7 +91,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   return writeLake(lake, async () => {
     const { moved, committed, kept } = await withLakeWriter(lake, async (writer) => {
       const privacy = await lakePrivacy(lake, writer.engine, options.privacy);
-      const move = new IngestMove(lake, options, writer.engine, await corruptKeys(lake));
+      const move = new IngestMove(lake, options, await corruptKeys(lake));
       for (const { directory, keys } of inputs.folders) {
         const folders = await openFolders(directory, lake, keys);
         await keepBucketName(lake, folders.bucket, folders.directory);

@@ -11,7 +11,6 @@ import type { MovedFile } from "../handlers/core/arrival-notes";
 import { messageOf } from "../handlers/core/errors";
 import { planMove } from "../handlers/core/move-plan";
 import { isCorruptFile } from "./corrupt-file";
-import type { DuckdbEngine } from "./duckdb-engine";
 import { exists } from "./exists";
 import { ANY_SOURCE } from "./folders";
 import { HourPieces } from "./hour-pieces";
@@ -36,7 +35,6 @@ export interface UnnamedFile {
 /** What reading needs. */
 export interface LineTools {
   readonly lake: LakeLayout;
-  readonly engine: DuckdbEngine;
   /** Keys below `raw/` that may hold other bytes than their names say. */
   readonly suspects: ReadonlySet<string>;
   /** Format of all files whose names are not AWS's. @default the one that their lines have */
@@ -164,7 +162,7 @@ async function addNamed(
 async function addUnnamed(tools: LineTools, { name, chunks }: PackedFile, found: FoundLogs): Promise<void> {
   const skip = (detail: string) => found.skipped.push({ key: name, reason: "unmatched-key", detail });
   const staged = join(tools.lake.workFolder, "parquet");
-  const { lines, all } = await firstLines(plainText(withoutParquet(tools.engine, chunks, staged)));
+  const { lines, all } = await firstLines(plainText(withoutParquet(chunks, staged)));
   if (lines.length === 0) return void skip(EMPTY);
   const format = tools.format ?? recogniseFormat(lines);
   if (format === undefined) return void skip(NO_LOG);

@@ -92,7 +92,7 @@ behind. Later files are not converted, and only Lambda's own retries exist. It h
 **AWS's own delivery** (CloudWatch Logs delivery to S3) writes text or Parquet under Hive-style keys. AWS charges GB of text before
 compression, five times the stored size; CloudFront's text is delivered without a charge. Conversion to Parquet costs more per GB; this
 is not included because no published price was found for this Region. **Firehose** takes the same delivery, and writes Parquet.
-CloudFront's delivery as JSON goes into the pipeline's typed tables (\`deliverFrom\` of a source), its Parquet does not.
+CloudFront's delivery as JSON (\`deliverFrom\` of a source) and as Parquet goes into the pipeline's typed tables.
 
 ## ${count(MIDDLE.filesPerDay)} files and ${count(MIDDLE.gbPerDay)} GB per day, item by item
 

@@ -1,3 +1,4 @@
+import { buffer } from "node:stream/consumers";
 import { tablesOfSources } from "../formats/configured-source";
 import { HOUR_MS, MINUTE_MS } from "../formats/time";
 import { athenaLake } from "../handlers/adapters/athena-lake";
@@ -85,7 +86,7 @@ export class Functions {
       const { sources } = deployment;
       const { failures } = await noteDelivered(
         { ...ports, listing: ports.store },
-        { bucket: BUCKET, sources, deadline },
+        { bucket: BUCKET, sources, deadline, onSkipped: () => undefined },
       );
       const committed = await commitTables(
         ports,
@@ -155,12 +156,20 @@ export class Functions {
 const bytesOf = (store: ObjectStore): ObjectBytes => ({
   start: async (location, length) => {
     const object = await store.read(location);
-    return object && Buffer.from(object.body).subarray(0, length);
+    if (!object) return undefined;
+    const bytes = Buffer.from(object.body);
+    return { bytes: bytes.subarray(0, length), size: bytes.length };
   },
+  part: async (location, from, to) =>
+    Buffer.from((await store.read(location))?.body ?? "").subarray(from, to),
   async *all(location) {
     yield Buffer.from((await store.read(location))?.body ?? "");
   },
-  put: (location, body) => store.put(location, Buffer.from(body).toString()),
+  put: async (location, body) => {
+    const bytes = await buffer(body);
+    await store.put(location, bytes.toString());
+    return bytes.length;
+  },
 });
 
 const deadlineOf = (clock: Clock, timeoutMs: number): Date =>

@@ -40,9 +40,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "the names of fields in another order",
-    file: "handlers/core/move-objects.ts",
-    find: "await bytes.put(target, lines.bytes);",
-    replace: "await store.copy(object, target);",
+    file: "handlers/core/write-text.ts",
+    find: "if (!lines) return copy(ports, object, target);",
+    replace: "if (lines !== null) return copy(ports, object, target);",
   },
   {
     name: "the note before the delete",

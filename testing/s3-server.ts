@@ -68,6 +68,7 @@ export async function startS3Server(latencyMs = 0): Promise<S3Server> {
   let fault: Fault | undefined;
   let inFlight = 0;
   let maxInFlight = 0;
+  const uploads: Uploads = new Map();
   const server = await startServer(async (request, response) => {
     inFlight++;
     maxInFlight = Math.max(maxInFlight, inFlight);
@@ -84,6 +85,7 @@ export async function startS3Server(latencyMs = 0): Promise<S3Server> {
     else if (documentKind(request)) sendDocument(documents, response, parsed.bucket, documentKind(request));
     else if (new URL(request.url ?? "", "http://s3").searchParams.has("notification"))
       handleNotification(notifications, request, response, parsed, body);
+    else if (isPartOfUpload(request)) handleUpload(uploads, bucketOf, request, response, parsed, body);
     else handle(buckets, request, response, parsed, body);
     inFlight--;
   });
@@ -234,12 +236,69 @@ function handle(
   if (!current) return sendError(response, 404, "NoSuchKey", method === "HEAD");
   if (failedPrecondition(request, current)) return sendError(response, 412, "PreconditionFailed");
   const [, start, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
+  if (Number(start) >= current.body.length) return sendError(response, 416, "InvalidRange");
   const body = current.body.subarray(Number(start ?? 0), last ? Number(last) + 1 : undefined);
   response.setHeader("etag", `"${current.etag}"`);
   response.setHeader("content-length", body.length);
   response.setHeader("last-modified", current.modified.toUTCString());
   response.statusCode = start === undefined ? 200 : 206;
+  if (start !== undefined)
+    response.setHeader(
+      "content-range",
+      `bytes ${start}-${Number(start) + body.length - 1}/${current.body.length}`,
+    );
   return response.end(method === "HEAD" ? undefined : body);
+}
+
+/** Parts of the uploads that have not ended, by their numbers. */
+type Uploads = Map<string, Map<number, Buffer>>;
+
+const MIN_PART_BYTES = 5 << 20;
+
+const uploadQuery = ({ url = "" }: IncomingMessage) => new URL(url, "http://s3").searchParams;
+const isPartOfUpload = (request: IncomingMessage): boolean =>
+  uploadQuery(request).has("uploads") || uploadQuery(request).has("uploadId");
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
+function handleUpload(
+  uploads: Uploads,
+  bucketOf: (name: string) => Map<string, S3Object>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { method, bucket, key }: S3Request,
+  body: Buffer,
+): ServerResponse {
+  const query = uploadQuery(request);
+  const id = query.get("uploadId") ?? String(uploads.size + 1);
+  if (query.has("uploads")) {
+    uploads.set(id, new Map());
+    return sendXml(
+      response,
+      `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
+    );
+  }
+  const parts = uploads.get(id);
+  if (!parts) return sendError(response, 404, "NoSuchUpload");
+  if (method === "PUT") {
+    const part = withoutChunks(request, body);
+    parts.set(Number(query.get("partNumber")), part);
+    response.setHeader("etag", `"${objectOf(part).etag}"`);
+    // Required at the end, because the upload was begun with an algorithm.
+    response.setHeader("x-amz-checksum-crc32", String(request.headers["x-amz-checksum-crc32"] ?? ""));
+    return response.end();
+  }
+  uploads.delete(id);
+  if (method === "DELETE") return response.writeHead(204).end();
+  const bytes = [...parts].sort(([a], [b]) => a - b).map(([, part]) => part);
+  if (bytes.slice(0, -1).some(({ length }) => length < MIN_PART_BYTES))
+    return sendError(response, 400, "EntityTooSmall");
+  if (body.toString().split("<ChecksumCRC32>").length - 1 !== bytes.length)
+    return sendError(response, 400, "InvalidRequest");
+  bucketOf(bucket).set(key, objectOf(Buffer.concat(bytes)));
+  return sendXml(
+    response,
+    "<CompleteMultipartUploadResult><ETag>&quot;parts&quot;</ETag></CompleteMultipartUploadResult>",
+  );
 }
 
 function breakOff(object: S3Object | undefined, response: ServerResponse): void {

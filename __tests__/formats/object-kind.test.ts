@@ -82,7 +82,7 @@ describe("keys of a load balancer's objects by CloudWatch Logs", () => {
     ["ALB_ACCESS_LOGS/2026/09/10/any.log.gz", "unmatched-key"],
     ["ALB_ACCESS_LOGS/2026/09/31/00/any.log.gz", "unmatched-key"],
     ["ALB_ACCESS_LOGS/2026/09/10/24/any.log.gz", "unmatched-key"],
-    ["ALB_ACCESS_LOGS/2026/09/10/23/any.parquet", "unmatched-key"],
+    ["ALB_ACCESS_LOGS/2026/09/10/23/any.parquet", "2026-09-10T23"],
     ["ALB_ACCESS_LOGS/2026/09/10/23/", "folder-marker"],
     ["MY_ALB_ACCESS_LOGS/2026/09/10/23/any.log.gz", "unmatched-key"],
     ["ALB_CONNECTION_LOGS/2026/09/10/23/any.log.gz", "unmatched-key"],
@@ -228,6 +228,9 @@ describe("keys of distribution objects", () => {
     ["EMLARXS9EXAMPLE.2026-05-01-20.RT4KCN4SGK9.gz", "2026-05-01T20"],
     ["some/prefix/EMLARXS9EXAMPLE.2026-05-01-20.a103fd5a.gz", "2026-05-01T20"],
     ["prefix/EMLARXS9EXAMPLE.2026-02-28-00.a103fd5a", "2026-02-28T00"],
+    ["EMLARXS9EXAMPLE.2026-02-28-00.a103fd5a.parquet", "2026-02-28T00"],
+    ["EMLARXS9EXAMPLE.2026-02-28-00.a103fd5a.log.parquet", "2026-02-28T00"],
+    ["EMLARXS9EXAMPLE.2026-02-28-00.a103fd5a.snappy.parquet", "2026-02-28T00"],
   ])("reads the hour of %s", (key, hour) => {
     expect(describeKind("cloudfront", key)).toBe(hour);
   });

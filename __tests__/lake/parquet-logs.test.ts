@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { FORMATS, type FormatId } from "../../formats";
@@ -9,6 +7,7 @@ import { sqlString } from "../../formats/render/sql-text";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { type TestLake, testLake } from "../helpers/lake";
 import { ALB_FIELDS, CLOUDFRONT_FIELDS, objectOf } from "../helpers/lines";
+import { parquetOf, rowOf, textColumns } from "../helpers/parquet";
 
 let lake: TestLake;
 let engine: DuckdbEngine;
@@ -22,20 +21,7 @@ beforeEach(() => {
 afterEach(() => lake.delete());
 
 /** A Parquet file with one row. @param columns SQL of each value, by the name of its column */
-async function parquetOf(columns: Readonly<Record<string, string>>): Promise<Buffer> {
-  const path = join(lake.logs, "..", "made.parquet");
-  const select = Object.entries(columns).map(([name, sql]) => `${sql} AS "${name}"`);
-  await engine.rows(`COPY (SELECT ${select.join(", ")}) TO ${sqlString(path)} (FORMAT parquet)`);
-  return readFileSync(path);
-}
-/** Texts as AWS names and writes them in Parquet. */
-const textsOf = (texts: Readonly<Record<string, string>>) =>
-  Object.fromEntries(
-    Object.entries(texts).map(([name, text]) => [
-      name.replaceAll(/[^A-Za-z0-9]+/g, "_").replace(/_$/, ""),
-      sqlString(text),
-    ]),
-  );
+const rowFile = (columns: Readonly<Record<string, string>>) => parquetOf(engine, rowOf(columns));
 /** The rows without their files, as texts. */
 const rowsOf = async (id: FormatId) =>
   (await lake.query(`SELECT * EXCLUDE (log_file) FROM ${FORMATS[id].table} ORDER BY ALL`)).map((row) =>
@@ -56,9 +42,9 @@ it.each([
 ] as const)(
   "a Parquet file of %s has the same rows as the JSON of the same requests",
   async (id, texts, column) => {
-    const columns = textsOf(texts);
+    const columns = textColumns(texts);
     expect(Object.keys(columns)).toContain(column);
-    lake.put("a.parquet", await parquetOf(columns));
+    lake.put("a.parquet", await rowFile(columns));
     lake.put("b.json", JSON.stringify(texts));
     const summary = await lake.ingest();
     expect(summary.recognised.map(({ format }) => format)).toEqual([id, id]);
@@ -74,10 +60,10 @@ it.each([
 
 it("may have types, empty values, other columns, and names in another letter case", async () => {
   const { time, elb_status_code: status, ...others } = ALB;
-  const columns = textsOf(others);
+  const columns = textColumns(others);
   lake.put(
     "typed.parquet",
-    await parquetOf({
+    await rowFile({
       ...columns,
       TIME: `TIMESTAMPTZ ${sqlString(time ?? "")}`,
       elb_status_code: `${status}::INTEGER`,
@@ -94,8 +80,16 @@ it("may have types, empty values, other columns, and names in another letter cas
   expect(second).toBe(first);
 });
 
+it("is read by its rows under a name that AWS gives it, too", async () => {
+  const parquet = await rowFile(textColumns(CLOUDFRONT));
+  lake.put("cf/E2EXAMPLE1SHOP.2026-11-23-07.0a1b2c3d.parquet", parquet);
+  lake.put("packed.zip", Buffer.from(zipSync({ "E2EXAMPLE1SHOP.2026-11-23-07.0a1b2c3d.parquet": parquet })));
+  expect((await lake.ingest()).recognised).toHaveLength(2);
+  expect(await rowsOf("cloudfront")).toHaveLength(1);
+});
+
 it("is found in a gzip, in a zip, and on a stream, and is the same log each time", async () => {
-  const parquet = await parquetOf(textsOf(CLOUDFRONT));
+  const parquet = await rowFile(textColumns(CLOUDFRONT));
   lake.put("one.parquet", parquet);
   lake.put("two.bin", gzipSync(parquet));
   lake.put("three.zip", Buffer.from(zipSync({ "E2EXAMPLE/x.parquet": parquet })));
@@ -105,9 +99,9 @@ it("is found in a gzip, in a zip, and on a stream, and is the same log each time
 });
 
 it("is skipped with the reason if it is damaged, or if it is no log", async () => {
-  const parquet = await parquetOf(textsOf(CLOUDFRONT));
+  const parquet = await rowFile(textColumns(CLOUDFRONT));
   lake.put("cut.parquet", parquet.subarray(0, parquet.length - 20));
-  lake.put("other.parquet", await parquetOf({ price: "1" }));
+  lake.put("other.parquet", await rowFile({ price: "1" }));
   const { lost, ignored } = await lake.ingest();
   expect(lost).toEqual([
     expect.objectContaining({

@@ -78,16 +78,16 @@ Over files that the pipeline did not move, the table of \`athena.ddl\` reads lin
       ]
     : [];
 
-function jsonDoc({ json, fields }: LogFormat): readonly string[] {
+function jsonDoc({ json, fields, delivered }: LogFormat): readonly string[] {
   if (!json) return [];
   const others = fields.flatMap(({ otherName }) => otherName ?? []);
   const orOthers = others.length > 0 ? `, or ${codeList(others)}` : "";
   return [
     `A line may be a JSON object with the names of the fields as keys${orOthers}: it is read by name, by Athena, too, and files
 may have both kinds of lines. Values are texts, whole numbers, true or false; objects and lists are NULL.`,
-    `\`access-logs ingest\` also reads Parquet files of CloudWatch Logs, whose columns have the names of these fields, with \`_\` for
-other characters. On AWS they are not read: the pipeline leaves them where they are, and the alarm \`unmatched-keys\` is raised. Let
-CloudWatch Logs deliver JSON there.`,
+    `CloudWatch Logs can deliver Parquet files, too, whose columns have the names of these fields, with \`_\` for other characters. They
+are read as JSON: by \`access-logs ingest\`, and on AWS, where \`move-access-logs\` writes their rows as lines of JSON below \`raw/\`. A
+file that cannot be read stays where it is, is counted, and raises the alarm \`unmatched-keys\`.${delivered.kind === "folders" ? " The layout `as-delivered` reads no Parquet file: those that it lists raise the same alarm." : ""}`,
   ];
 }
 

@@ -3,7 +3,6 @@ import { addHours, type Hour } from "../../formats/hour";
 import type { SkipReason } from "../../formats/object-kind";
 import { type HourRange, partitionsIn } from "./add-partitions";
 import { FILES_PER_NOTE, filesIn, type NotedFile, noteArrivals, partitionsOf } from "./arrival-notes";
-import type { OperationError } from "./errors";
 import { moveObjects } from "./move-objects";
 import { type ArrivedObject, type MovePlan, planMove, type TargetNames } from "./move-plan";
 import type { Pace } from "./pace";
@@ -126,7 +125,10 @@ async function moveLanding(ports: BackfillPorts, config: BackfillConfig, total: 
     const outcomes = await moveObjects(ports, { sources, targetBucket, names, keepOriginals }, waiting);
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.kind === "moved") result.moved++;
-      if (outcome.kind === "failed") result.failed.push(failureOf(waiting[index], outcome.error));
+      if (outcome.kind === "failed") result.failed.push(failureOf(waiting[index], outcome.error.message));
+      // Only its content says so: it was counted as a log.
+      if (outcome.kind === "skipped")
+        result.failed.push(failureOf(waiting[index], outcome.detail ?? outcome.reason));
     }
   };
   const flush = async () => {
@@ -167,9 +169,9 @@ async function withoutMoved(
   return objects.filter((_, index) => !moved[index]);
 }
 
-const failureOf = (object: ArrivedObject | undefined, error: OperationError) => ({
+const failureOf = (object: ArrivedObject | undefined, reason: string) => ({
   key: object?.key ?? "",
-  reason: error.message,
+  reason,
 });
 
 async function noteRange(ports: BackfillPorts, config: BackfillConfig) {

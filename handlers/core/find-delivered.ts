@@ -8,7 +8,7 @@ import type { DeliveredPlace } from "./delivered-source";
 import { LimitedListing } from "./limited-listing";
 import type { ListedPosition } from "./listed-position";
 import { planDelivered } from "./move-plan";
-import type { Clock, PagedListing } from "./ports";
+import type { Clock, ObjectLocation, PagedListing } from "./ports";
 
 export interface FindConfig {
   /** All sources: a key belongs to the source with the longest prefix. */
@@ -17,6 +17,8 @@ export interface FindConfig {
   readonly place: DeliveredPlace;
   /** When to stop; the next listing then finds the rest. */
   readonly deadline: Date;
+  /** Called with each new object that is not read. */
+  readonly onSkipped: (object: ObjectLocation, reason: SkipReason) => void;
 }
 
 /** Result of one listing of a source. */
@@ -46,7 +48,7 @@ const MAX_GAP_MS = 3 * DAY_MS;
 /** Lists what AWS delivered for a source since its last listing. */
 export async function findDelivered(
   { listing, clock }: { readonly listing: PagedListing; readonly clock: Clock },
-  { sources, source, place, deadline }: FindConfig,
+  { sources, source, place, deadline, onSkipped }: FindConfig,
   before: ListedPosition | undefined,
 ): Promise<FoundFiles> {
   const now = clock.now();
@@ -67,7 +69,10 @@ export async function findDelivered(
       fresh.add(key);
       if (plan.kind === "read")
         files.push({ kind: "delivered", key, size, partition: plan.partition, folder });
-      else skipped[plan.reason] = (skipped[plan.reason] ?? 0) + 1;
+      else {
+        skipped[plan.reason] = (skipped[plan.reason] ?? 0) + 1;
+        onSkipped({ bucket: place.bucket, key }, plan.reason);
+      }
     }
   });
   const isComplete = !limited.isCutShort;

@@ -1,15 +1,14 @@
 import pLimit from "p-limit";
 import { FORMATS } from "../../formats";
-import type { LogFormat } from "../../formats/log-format";
 import type { SkipReason } from "../../formats/object-kind";
 import { MINUTE_MS } from "../../formats/time";
 import { type MovedFile, noteArrivals } from "./arrival-notes";
 import { messageOf, type OperationError, RetryableError } from "./errors";
 import { type ArrivedObject, planMove, type TargetNames } from "./move-plan";
-import type { Clock, ObjectBytes, ObjectLocation, ObjectStore } from "./ports";
-import { readableLines } from "./readable-lines";
+import type { Clock, ObjectBytes, ObjectStore } from "./ports";
 import { reasonKeyOf } from "./rejected-files";
 import type { Source } from "./source";
+import { writeText } from "./write-text";
 
 export interface MoveConfig {
   readonly sources: readonly Source[];
@@ -59,8 +58,8 @@ export type MoveOutcome =
 export interface MovePorts {
   readonly store: ObjectStore;
   /**
-   * Set if only the raw table reads the files: a file whose header names another order is then written as JSON, and a Parquet
-   * file is skipped.
+   * Set if only the raw table reads the files: a Parquet file, and a file whose header names another order, is then written as
+   * JSON.
    *
    * @default - all files are copied as they are
    */
@@ -92,7 +91,6 @@ export async function moveObjects(
   objects: readonly ArrivedObject[],
 ): Promise<readonly MoveOutcome[]> {
   const limit = pLimit(COPY_CONCURRENCY);
-  const isTimeOver = () => config.deadline !== undefined && ports.clock.now() >= config.deadline;
   const starts = Array.from(
     { length: Math.ceil(objects.length / CHUNK_SIZE) },
     (_, index) => index * CHUNK_SIZE,
@@ -100,12 +98,15 @@ export async function moveObjects(
   const chunks = starts.map(async (start) => {
     const chunk = objects.slice(start, start + CHUNK_SIZE);
     const copies = chunk.map((object) =>
-      limit(() => (isTimeOver() ? POSTPONED : copyObject(ports, config, object))),
+      limit(() => (isTimeOver(ports, config) ? POSTPONED : copyObject(ports, config, object))),
     );
     return noteAndDelete(ports, config, chunk, await Promise.all(copies));
   });
   return (await Promise.all(chunks)).flat();
 }
+
+const isTimeOver = ({ clock }: MovePorts, { deadline }: MoveConfig): boolean =>
+  deadline !== undefined && clock.now() >= deadline;
 
 async function noteAndDelete(
   ports: MovePorts,
@@ -151,22 +152,29 @@ async function copyObject(ports: MovePorts, config: MoveConfig, object: ArrivedO
     }
     return undefined;
   };
+  const missing = async (): Promise<Copy> => {
+    const message = `${locationText(object)} is missing, and also missing at ${target.key}`;
+    return (await movedTo([key])) ?? failed(new RetryableError("SOURCE_MISSING", message));
+  };
   try {
     // A second copy below `raw/` would double the rows of the text table.
     const earlier = mayBeMoved(object, config) ? await movedTo(earlierKeys) : undefined;
     if (earlier) return earlier;
-    const written = await writeLines(ports, FORMATS[source.format], object, target);
-    if (written === "copied") return { outcome: { kind: "moved", isNew: true, source }, file };
-    if (written === "no-lines")
-      return { outcome: { kind: "skipped", reason: "unmatched-key", detail: PARQUET } };
-    const moved = await movedTo([key]);
-    if (moved) return moved;
-    return failed(
-      new RetryableError(
-        "SOURCE_MISSING",
-        `${locationText(object)} is missing, and also missing at ${target.key}`,
-      ),
-    );
+    const format = FORMATS[source.format];
+    const written = await writeText(ports, format, object, target, () => isTimeOver(ports, config));
+    const isNew = { kind: "moved", isNew: true, source } as const;
+    switch (written.kind) {
+      case "copy":
+        return { outcome: isNew, file };
+      case "lines":
+        return { outcome: isNew, file: { ...file, size: written.bytes } };
+      case "unreadable":
+        return { outcome: unreadable(written.why) };
+      case "postponed":
+        return POSTPONED;
+      case "source-missing":
+        return await missing();
+    }
   } catch (cause) {
     return failed(
       new RetryableError("STORE_FAILED", `${locationText(object)}: copy failed: ${messageOf(cause)}`, {
@@ -176,28 +184,11 @@ async function copyObject(ports: MovePorts, config: MoveConfig, object: ArrivedO
   }
 }
 
-const PARQUET =
-  "it is a Parquet file: let CloudWatch Logs deliver JSON, and read this file with access-logs ingest";
-
-/** Writes what the raw table reads: a copy, except for a file whose lines it would read by wrong positions. */
-async function writeLines(
-  { store, bytes }: MovePorts,
-  format: LogFormat,
-  object: ArrivedObject,
-  target: ObjectLocation,
-): Promise<"copied" | "source-missing" | "no-lines"> {
-  if (!bytes || !format.isOfAnyForm?.(object.key)) return store.copy(object, target);
-  const lines = await readableLines(bytes, format, object);
-  switch (lines.kind) {
-    case "as-they-are":
-      return store.copy(object, target);
-    case "named":
-      await bytes.put(target, lines.bytes);
-      return "copied";
-    case "none":
-      return "no-lines";
-  }
-}
+const unreadable = (why: string): MoveOutcome => ({
+  kind: "skipped",
+  reason: "unmatched-key",
+  detail: `the Parquet file cannot be read: ${why}; put an intact copy in its place, or read it with access-logs ingest`,
+});
 
 /** Until then after its configuration is written, a deployment has started the new version of the function. */
 const DEPLOYMENT_MS = 15 * MINUTE_MS;

@@ -2,7 +2,7 @@ import { FORMATS } from "../../formats";
 import { identityOf, stampedName } from "../../formats/file-identity";
 import type { Hour } from "../../formats/hour";
 import type { LogFormat } from "../../formats/log-format";
-import type { SkipReason } from "../../formats/object-kind";
+import { isParquetName, type SkipReason } from "../../formats/object-kind";
 import { OWN_PREFIXES, type Partition, rawPrefixOf } from "../../formats/partition-layout";
 import type { ObjectLocation } from "./ports";
 import { partitionValueOf, type Source } from "./source";
@@ -17,7 +17,7 @@ export interface ArrivedObject extends ObjectLocation {
 
 /**
  * Names of moved files: `identity`, the hash of the original bucket and key and the name, or the time before it, so that
- * new files are next to each other.
+ * new files are next to each other. A lake on this machine has identities.
  */
 export type TargetNames = "identity" | "time-first";
 
@@ -52,6 +52,8 @@ export function planMove(
   const { source } = match;
   // Events can still be in the queue after the layout of a source was changed.
   if (source.asDelivered) return { kind: "skip", reason: "read-as-delivered" };
+  // A lake reads these by their lines, as files whose names are not AWS's.
+  if (names === "identity" && isParquetName(object.key)) return UNMATCHED;
   const partition = partitionOf(match);
   const [key, earlier] = movedKeysOf(FORMATS[source.format], object, partition);
   return names === "identity"
@@ -80,6 +82,8 @@ export type ReadPlan =
 export function planDelivered(sources: readonly Source[], source: Source, object: ArrivedObject): ReadPlan {
   const match = matchObject(sources, object);
   if (match.kind === "skip") return match;
+  // Only a move makes text of it.
+  if (isParquetName(object.key)) return UNMATCHED;
   return match.source === source ? { kind: "read", partition: partitionOf(match) } : { kind: "other-source" };
 }
 
@@ -88,8 +92,9 @@ interface MatchedFile {
   readonly source: Source;
   readonly hour: Hour;
 }
-type Match = MatchedFile | { readonly kind: "skip"; readonly reason: SkipReason };
-const UNMATCHED: Match = { kind: "skip", reason: "unmatched-key" };
+type Skipped = { readonly kind: "skip"; readonly reason: SkipReason };
+type Match = MatchedFile | Skipped;
+const UNMATCHED: Skipped = { kind: "skip", reason: "unmatched-key" };
 
 function matchObject(sources: readonly Source[], { key, size }: ArrivedObject): Match {
   if (key.endsWith("/")) return { kind: "skip", reason: "folder-marker" };

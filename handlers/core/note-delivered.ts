@@ -3,7 +3,7 @@ import type { ConfiguredSource } from "../../formats/configured-source";
 import { type NotePorts, noteArrivals } from "./arrival-notes";
 import { type ReadSource, readSourcesOf } from "./delivered-source";
 import { messageOf, OperationError, RetryableError } from "./errors";
-import { type FoundFiles, findDelivered } from "./find-delivered";
+import { type FindConfig, type FoundFiles, findDelivered } from "./find-delivered";
 import { readPosition, writePosition } from "./listed-position";
 import type { PagedListing } from "./ports";
 
@@ -17,6 +17,7 @@ export interface NoteDeliveredConfig {
   readonly sources: readonly ConfiguredSource[];
   /** When to stop. */
   readonly deadline: Date;
+  readonly onSkipped: FindConfig["onSkipped"];
 }
 
 /** Result for one source. */
@@ -55,13 +56,13 @@ export async function noteDelivered(
 
 async function noteSource(
   ports: NoteDeliveredPorts,
-  { bucket, sources, deadline }: NoteDeliveredConfig,
+  { bucket, sources, deadline, onSkipped }: NoteDeliveredConfig,
   { source, place }: ReadSource,
 ): Promise<NotedSource> {
   const before = await readPosition(ports.store, bucket, source.name);
   const { files, position, ...found } = await findDelivered(
     ports,
-    { sources, source, place, deadline },
+    { sources, source, place, deadline, onSkipped },
     before,
   );
   await noteArrivals(ports, bucket, files);

@@ -46,14 +46,23 @@ export interface ObjectStore {
   deleteAll(bucket: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
+/** The start of an object. */
+export interface ObjectStart {
+  readonly bytes: Uint8Array;
+  /** Bytes of the whole object. */
+  readonly size: number;
+}
+
 /** The bytes of objects. Every method may also throw; the caller then retries. */
 export interface ObjectBytes {
   /** The first bytes of an object. @returns `undefined` if it does not exist */
-  start(location: ObjectLocation, length: number): Promise<Uint8Array | undefined>;
+  start(location: ObjectLocation, length: number): Promise<ObjectStart | undefined>;
+  /** A part of an object that exists. @param to the first byte after the part, in the object */
+  part(location: ObjectLocation, from: number, to: number): Promise<Uint8Array>;
   /** All bytes of an object that exists. */
   all(location: ObjectLocation): AsyncIterable<Uint8Array>;
-  /** Puts an object, replacing an existing one. */
-  put(location: ObjectLocation, body: Uint8Array): Promise<void>;
+  /** Puts an object, replacing an existing one. It appears when all its bytes are there. @returns number of its bytes */
+  put(location: ObjectLocation, body: AsyncIterable<Uint8Array>): Promise<number>;
 }
 
 /** Lists parts of a bucket. Each page is one request. */

@@ -1,74 +1,71 @@
 import { pipeline } from "node:stream/promises";
-import { constants, createGunzip, createGzip, gunzipSync } from "node:zlib";
-import pLimit from "p-limit";
+import { constants, createGunzip, gunzipSync } from "node:zlib";
 import { isOwnOrder, lineNamer } from "../../formats/field-order";
 import type { LogFormat } from "../../formats/log-format";
-import { codeOf } from "./errors";
-import type { ObjectBytes, ObjectLocation } from "./ports";
+import { isParquetName } from "../../formats/object-kind";
+import { isParquet, type ParquetBytes } from "./parquet/parquet-bytes";
+import { parquetLines } from "./parquet/parquet-lines";
+import { UnreadableParquetError } from "./parquet/unreadable-parquet";
+import type { ObjectBytes, ObjectLocation, ObjectStart } from "./ports";
 
-/** What the raw table can read of a file. */
-export type ReadableLines =
-  /** The file as it is; also if it is missing, or cannot be unpacked. */
-  | { readonly kind: "as-they-are" }
-  /** These bytes, packed if the file is. */
-  | { readonly kind: "named"; readonly bytes: Uint8Array }
-  /** Nothing: it is a Parquet file. */
-  | { readonly kind: "none" };
-
-const AS_THEY_ARE: ReadableLines = { kind: "as-they-are" };
-/** First bytes of a Parquet file. */
-const PARQUET = Buffer.from("PAR1");
 /** Bytes at the start of a file that contain its header: CloudFront's has less than a fourth of them, before it is packed. */
 const START_BYTES = 4096;
+/** A row group that fits into the memory of a function, before its pages are unpacked one by one. */
+const MAX_PART_BYTES = 192 << 20;
 const LINE_END = /\r\n|[\r\n]/;
-/** One file at a time: it is in the memory of the function until it is written. */
-const oneByOne = pLimit(1);
 
 /**
- * The lines of a file as the raw table can read them. If a header names fields in another order than the table's, they are JSON
- * objects: the same rows, by name.
+ * The lines that the raw table can read instead of a file: those of a Parquet file, and those after a header that names fields
+ * in another order than the table's. They are JSON objects: the same rows, by name.
+ *
+ * @returns blocks of lines; `undefined` if the file is read as it is, or is missing
+ * @throws UnreadableParquetError here or while the lines are read
+ * @throws an error of zlib if the file cannot be unpacked
  */
 export async function readableLines(
   bytes: ObjectBytes,
   format: LogFormat,
   file: ObjectLocation,
-): Promise<ReadableLines> {
-  const isPacked = file.key.endsWith(".gz");
+): Promise<AsyncIterable<string> | undefined> {
   const start = await bytes.start(file, START_BYTES);
-  if (!start) return AS_THEY_ARE;
-  if (isParquet(start)) return { kind: "none" };
-  try {
-    const text = isPacked ? unpackStart(start) : start;
-    if (isParquet(text)) return { kind: "none" };
-    if (!hasOtherOrder(format, text)) return AS_THEY_ARE;
-    return { kind: "named", bytes: await oneByOne(() => withNames(format, bytes.all(file), isPacked)) };
-  } catch (error) {
-    // The engine will say that it is broken, and it is rejected then.
-    if (codeOf(error)?.startsWith("Z_")) return AS_THEY_ARE;
-    throw error;
-  }
+  if (!start) return undefined;
+  if (isParquet(start.bytes)) return linesOfParquet(bytes, file, start);
+  if (isParquetName(file.key))
+    throw new UnreadableParquetError("its name ends with .parquet, and it is no such file");
+  const isPacked = file.key.endsWith(".gz");
+  const text = isPacked ? unpackStart(start.bytes) : start.bytes;
+  if (isParquet(text)) throw new UnreadableParquetError("it is packed as a whole");
+  if (!hasOtherOrder(format, text)) return undefined;
+  return namedLines(format, isPacked ? unpacked(bytes.all(file)) : bytes.all(file));
 }
 
-const isParquet = (start: Uint8Array): boolean => PARQUET.equals(start.subarray(0, PARQUET.length));
-
-async function withNames(
-  format: LogFormat,
-  file: AsyncIterable<Uint8Array>,
-  isPacked: boolean,
-): Promise<Uint8Array> {
-  const named = (chunks: AsyncIterable<Uint8Array>) => namedLines(format, chunks);
-  const written: Uint8Array[] = [];
-  if (!isPacked) for await (const text of named(file)) written.push(Buffer.from(text));
-  else
-    await pipeline(file, createGunzip(), named, createGzip(), async (chunks: AsyncIterable<Uint8Array>) => {
-      for await (const chunk of chunks) written.push(chunk);
-    });
-  return Buffer.concat(written);
+async function linesOfParquet(
+  bytes: ObjectBytes,
+  file: ObjectLocation,
+  { size }: ObjectStart,
+): Promise<AsyncIterable<string>> {
+  const parts: ParquetBytes = {
+    size,
+    read: (from, to) => {
+      if (to - from > MAX_PART_BYTES) throw new UnreadableParquetError(`a row group has ${to - from} bytes`);
+      return bytes.part(file, from, to);
+    },
+  };
+  const lines = await parquetLines(parts);
+  if (!lines) throw new UnreadableParquetError("no column has the name of a field");
+  return lines;
 }
 
 /** The start of a packed file ends in the middle of it. */
 const unpackStart = (start: Uint8Array): Uint8Array =>
   gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
+
+async function* unpacked(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip();
+  // Its reader gets the error, too.
+  pipeline(file, gunzip).catch(() => undefined);
+  yield* gunzip;
+}
 
 /** True if a line before all others is a header with another order. */
 function hasOtherOrder(format: LogFormat, start: Uint8Array): boolean {

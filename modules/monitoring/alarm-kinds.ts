@@ -247,7 +247,8 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
   },
   {
     id: "unmatched-keys",
-    means: () => "Objects below a source's prefix do not have names of access logs. They were not moved.",
+    means: () =>
+      "Objects below a source's prefix do not have names of access logs, or are Parquet files that cannot be read. They were not moved.",
     firstThing: (name) =>
       `list them: aws logs filter-log-events --log-group-name /aws/lambda/${name} --filter-pattern '{ $.reason = "${UNMATCHED}" }'.`,
     expressions: (watched) =>

@@ -13,6 +13,7 @@ export function commandOf(request: WireRequest): Sent {
 /** Query parameters that do not change the operation. */
 const PARAMETERS = new Set([
   "x-id",
+  "partNumber",
   "list-type",
   "prefix",
   "delimiter",
@@ -46,6 +47,12 @@ function s3Command({ method, url, headers, body }: WireRequest): Sent {
       return source === undefined
         ? { name: "PutObjectCommand", input: { Bucket, Key } }
         : { name: "CopyObjectCommand", input: { Bucket, Key, CopySource: source } };
+    case "POST object uploads":
+      return { name: "CreateMultipartUploadCommand", input: { Bucket, Key } };
+    case "PUT object uploadId":
+      return { name: "UploadPartCommand", input: { Bucket, Key } };
+    case "POST object uploadId":
+      return { name: "CompleteMultipartUploadCommand", input: { Bucket, Key } };
     default:
       throw new Error(`${method} ${url}: which command is it? Add it to requests.ts`);
   }

@@ -34,6 +34,10 @@ export function callsOf(place: Place, { name, input }: Sent): readonly CallOfAny
     case "GetObjectCommand":
       return [callTo("s3:GetObject", object), callTo("s3:ListBucket", bucketArn(bucket))];
     case "PutObjectCommand":
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+    case "CreateMultipartUploadCommand":
+    case "UploadPartCommand":
+    case "CompleteMultipartUploadCommand":
       return [callTo("s3:PutObject", object)];
     case "DeleteObjectCommand":
       return [callTo("s3:DeleteObject", object)];
