@@ -198,7 +198,10 @@ async function* inOrder({ bucket, list }: MovableLogs): AsyncGenerator<MoveBatch
   if (objects.length > 0) yield batch();
 }
 
-/** By partition, the first hours first: they are committed while the others are moved. */
+/**
+ * By table and hour: the first partitions are committed while the others are moved. Sorted by hours alone, a batch would have notes
+ * of all tables.
+ */
 async function* byPartition({ bucket, list }: MovableLogs): AsyncGenerator<MoveBatch> {
   const groups = new Map<string, { readonly partition: Partition; readonly objects: ListedObject[] }>();
   const others: ListedObject[] = [];
@@ -220,7 +223,7 @@ async function* byPartition({ bucket, list }: MovableLogs): AsyncGenerator<MoveB
     if (objects.length > 0) yield { objects, partitions, complete };
     [objects, partitions, complete, bytes] = [[], [], [], 0];
   };
-  for (const group of [...groups.values()].sort((one, other) => one.partition.hour - other.partition.hour)) {
+  for (const [, group] of [...groups].sort(([one], [other]) => (one < other ? -1 : 1))) {
     for (const object of group.objects) {
       if (objects.length === BATCH_FILES) yield* flush();
       if (partitions.at(-1) !== group.partition) partitions.push(group.partition);
