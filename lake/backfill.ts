@@ -10,9 +10,10 @@ import { ANY_SOURCE, checkedLake, type Folders, openFolders } from "./folders";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
 import { lakePrivacy } from "./privacy";
 import { type SkippedObject, writeSkipped } from "./skipped";
+import type { SpoolPool } from "./spool-pool";
 import { throwIfFull } from "./storage-full";
 import { writeLake } from "./write-lake";
-import { withLakeWriter } from "./writer";
+import { withLakeWriter, withSpoolPool } from "./writer";
 
 export interface FolderBackfillOptions {
   readonly directory: string;
@@ -39,15 +40,16 @@ export type FolderBackfillOutcome = BackfillSummary &
 export async function backfillFolder(options: FolderBackfillOptions): Promise<FolderBackfillOutcome> {
   const lake = await checkedLake(options.directory, options.lake);
   if (options.isDryRun) return copyRange(await openFolders(options.directory, lake), options);
-  return writeLake(lake, () => backfillLake(lake, options));
+  return withSpoolPool((pool) => writeLake(lake, () => backfillLake(pool, lake, options)));
 }
 
 async function backfillLake(
+  pool: SpoolPool,
   lake: LakeLayout,
   options: FolderBackfillOptions,
 ): Promise<FolderBackfillOutcome> {
   const folders = await openFolders(options.directory, lake);
-  return withLakeWriter(lake, async (writer) => {
+  return withLakeWriter(lake, pool, async (writer) => {
     const privacy = await lakePrivacy(lake, writer.engine);
     await keepBucketName(lake, folders.bucket, folders.directory);
     const summary = await copyRange(folders, options);

@@ -1,4 +1,4 @@
-import pLimit from "p-limit";
+import pLimit, { type LimitFunction } from "p-limit";
 import { FORMATS } from "../formats";
 import { type Partition, partitionPath, rawPrefixOf } from "../formats/partition-layout";
 import type { PrivacyRule } from "../formats/privacy";
@@ -35,6 +35,13 @@ export interface CommittedAll {
   readonly lost: readonly LostObject[];
 }
 
+/** Progress, in partitions. */
+export interface CommitProgress {
+  readonly phase: "commit";
+  readonly done: number;
+  readonly total: number;
+}
+
 /**
  * Commits the noted files to the typed tables. Call it only under the lake's lock.
  *
@@ -44,75 +51,123 @@ export interface CommittedAll {
  * @param privacy personal data that the rows must not hold
  * @throws Error if the disk is full
  */
-export async function commitNoted(
+export const commitNoted = (
   store: ObjectStore,
   lake: LakeLayout,
   writer: LakeWriter,
   privacy: PrivacyRule | undefined,
   onProgress: (progress: CommitProgress) => void,
-): Promise<CommittedAll> {
-  const ports = { store, clock: systemClock };
-  await replaceMarkers(ports, LAKE_BUCKET, () => undefined);
-  const tables = Object.values(FORMATS).map(({ table }) => ({ table }));
-  const notes = await allNotes(store, LAKE_BUCKET, tables);
-  const partitions = partitionsOf(notes.flatMap(({ files }) => files)).sort((a, b) => a.hour - b.hour);
-  await folderPartitionCatalog(lake.root).add(partitions);
-  const run = new CommitRun({ ...writer, store, lake, privacy }, partitions);
-  await run.commitAll(onProgress);
-  await noteArrivals(ports, LAKE_BUCKET, run.stillNoted(notes));
-  await store.deleteAll(
-    LAKE_BUCKET,
-    notes.map(({ key }) => key),
-  );
-  return run.result;
-}
+): Promise<CommittedAll> => new NotedCommits({ ...writer, store, lake, privacy }, onProgress).end();
 
-/** Progress, in partitions. */
-export interface CommitProgress {
-  readonly phase: "commit";
-  readonly done: number;
-  readonly total: number;
-}
-
-class CommitRun {
-  readonly result = {
+/** The same for partitions whose files are all noted while files of others are not yet. */
+export class NotedCommits {
+  private readonly counts = {
     rows: {} as Record<string, number>,
     unparsed: {} as Record<string, number>,
     elsewhere: {} as Record<string, number>,
     partitions: {} as Record<string, number>,
     changed: 0,
     duplicates: 0,
-    lost: [] as LostObject[],
   };
+  /** By their keys: a partition that gets more files later is committed twice. */
+  private readonly lost = new Map<string, LostObject>();
+  private readonly lostFiles = new Map<string, NotedFile>();
   /** Partitions whose typed table cannot be read, by their paths. */
   private readonly unreadable = new Set<string>();
-  private readonly lostFiles: NotedFile[] = [];
+  private readonly failed = new Map<string, Partition>();
+  /** The last commit of each partition, by its path: it never rejects. */
+  private readonly started = new Map<string, Promise<void>>();
+  /** Those of them that got more files since. */
+  private readonly changed = new Set<string>();
+  private failure: { readonly error: unknown } | undefined;
+  /** Each commit uses one thread, and while it is synced to the disk, another commit has it. */
+  private readonly commits: LimitFunction;
+  private readonly partitionsAtOnce: LimitFunction;
+  private done = 0;
+  private isMoved = false;
 
   constructor(
     private readonly tools: CommitTools,
-    private readonly partitions: readonly Partition[],
+    private readonly onProgress: (progress: CommitProgress) => void,
   ) {
-    for (const { table } of partitions) {
-      add(this.result.partitions, table, 1);
-      add(this.result.rows, table, 0);
-      add(this.result.unparsed, table, 0);
-    }
+    this.commits = pLimit(tools.pool.size + 1);
+    this.partitionsAtOnce = pLimit(tools.pool.size + 1);
   }
 
-  async commitAll(onProgress: (progress: CommitProgress) => void): Promise<void> {
-    // Each commit uses one thread, and while it is synced to the disk, another commit has it.
-    const commits = pLimit(this.tools.pool.size + 1);
-    const failed: Partition[] = [];
-    let done = 0;
-    await forEachAtOnce(this.partitions, commits.concurrency, async (partition) => {
-      const hasFailed = await this.attempt(partition, (batches, commit) =>
-        forEachAtOnce(batches, commits.concurrency, (batch) => commits(commit, batch)),
-      );
-      if (hasFailed) failed.push(partition);
-      onProgress({ phase: "commit", done: ++done, total: this.partitions.length });
+  /** Commits a partition as soon as a thread is free; `end` learns of a failure. */
+  start(partition: Partition): void {
+    const path = partitionPath(partition);
+    const earlier = this.started.get(path);
+    if (!earlier) {
+      add(this.counts.partitions, partition.table, 1);
+      add(this.counts.rows, partition.table, 0);
+      add(this.counts.unparsed, partition.table, 0);
+    }
+    this.changed.delete(path);
+    this.started.set(path, this.startAfter(earlier, partition));
+  }
+
+  private async startAfter(earlier: Promise<void> | undefined, partition: Partition): Promise<void> {
+    await earlier;
+    await this.partitionsAtOnce(async () => {
+      if (this.failure) return;
+      try {
+        await this.commitPartition(partition);
+      } catch (error) {
+        this.failure ??= { error };
+      }
     });
+  }
+
+  /** A partition got more files: if it was committed, it must be again. */
+  change(partition: Partition): void {
+    this.changed.add(partitionPath(partition));
+  }
+
+  /** Commits everything else that is noted, after all files are. */
+  async end(): Promise<CommittedAll> {
+    const { store, lake } = this.tools;
+    const ports = { store, clock: systemClock };
+    await replaceMarkers(ports, LAKE_BUCKET, () => undefined);
+    const tables = Object.values(FORMATS).map(({ table }) => ({ table }));
+    const notes = await allNotes(store, LAKE_BUCKET, tables);
+    const partitions = partitionsOf(notes.flatMap(({ files }) => files)).sort((a, b) => a.hour - b.hour);
+    await folderPartitionCatalog(lake.root).add(partitions);
+    this.isMoved = true;
+    for (const partition of partitions) {
+      const path = partitionPath(partition);
+      if (!this.started.has(path) || this.changed.has(path)) this.start(partition);
+    }
+    await this.settled();
+    if (this.failure) throw this.failure.error;
     // With nothing else running, a batch that fails again fails because of one of its files.
-    for (const partition of failed) await this.findCulprits(partition);
+    for (const partition of this.failed.values()) await this.findCulprits(partition);
+    await noteArrivals(ports, LAKE_BUCKET, this.stillNoted(notes));
+    await store.deleteAll(
+      LAKE_BUCKET,
+      notes.map(({ key }) => key),
+    );
+    return { ...this.counts, lost: [...this.lost.values()] };
+  }
+
+  /** Starts no other commit, and waits for those that run: no work continues in the background. */
+  async stop(): Promise<void> {
+    this.failure ??= { error: new Error("the commits were stopped") };
+    await this.settled();
+  }
+
+  private async settled(): Promise<void> {
+    await Promise.all(this.started.values());
+  }
+
+  private async commitPartition(partition: Partition): Promise<void> {
+    const { commits } = this;
+    const hasFailed = await this.attempt(partition, (batches, commit) =>
+      forEachAtOnce(batches, commits.concurrency, (batch) => commits(commit, batch)),
+    );
+    if (hasFailed) this.failed.set(partitionPath(partition), partition);
+    this.done++;
+    if (this.isMoved) this.onProgress({ phase: "commit", done: this.done, total: this.started.size });
   }
 
   /** @returns true if a batch failed: the files that are not committed must be tried again */
@@ -156,31 +211,37 @@ class CommitRun {
       return await PartitionCommit.open(this.tools, partition);
     } catch (error) {
       this.unreadable.add(partitionPath(partition));
-      this.result.lost.push(failedFile(rawPrefixOf(partition), error));
+      this.addLost(failedFile(rawPrefixOf(partition), error));
       return undefined;
     }
   }
 
   private count(partition: Partition, outcome: PartitionOutcome): void {
-    const { result } = this;
-    add(result.rows, partition.table, outcome.rows);
-    add(result.unparsed, partition.table, outcome.unparsed);
-    if (outcome.elsewhere > 0) add(result.elsewhere, partition.table, outcome.elsewhere);
-    result.changed += outcome.changed;
-    result.duplicates += outcome.duplicates;
-    result.lost.push(...outcome.lost);
-    this.lostFiles.push(...outcome.lost.map(({ key }) => ({ kind: "moved" as const, key, partition })));
+    const { counts } = this;
+    add(counts.rows, partition.table, outcome.rows);
+    add(counts.unparsed, partition.table, outcome.unparsed);
+    if (outcome.elsewhere > 0) add(counts.elsewhere, partition.table, outcome.elsewhere);
+    counts.changed += outcome.changed;
+    counts.duplicates += outcome.duplicates;
+    for (const lost of outcome.lost) {
+      this.addLost(lost);
+      this.lostFiles.set(lost.key, { kind: "moved", key: lost.key, partition });
+    }
+  }
+
+  private addLost(lost: LostObject): void {
+    this.lost.set(lost.key, lost);
   }
 
   /** Files to commit again in the next run. */
-  stillNoted(notes: readonly ArrivalNote[]): NotedFile[] {
+  private stillNoted(notes: readonly ArrivalNote[]): NotedFile[] {
     const ofUnreadable =
       this.unreadable.size === 0
         ? []
         : notes.flatMap(({ files }) =>
             files.filter(({ partition }) => this.unreadable.has(partitionPath(partition))),
           );
-    return [...this.lostFiles, ...ofUnreadable];
+    return [...this.lostFiles.values(), ...ofUnreadable];
   }
 }
 

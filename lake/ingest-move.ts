@@ -1,12 +1,13 @@
 import { join } from "node:path";
+import { type Partition, partitionPath } from "../formats/partition-layout";
 import { FILES_PER_NOTE, type MovedFile, noteArrivals } from "../handlers/core/arrival-notes";
 import { type MoveConfig, moveObjects } from "../handlers/core/move-objects";
-import type { ArrivedObject } from "../handlers/core/move-plan";
+import { type ArrivedObject, plannedPartition } from "../handlers/core/move-plan";
 import { type ObjectStore, systemClock } from "../handlers/core/ports";
 import { deleteOriginals, deleteReadOriginals, type ReadOriginal, stateOf } from "./delete-originals";
 import { Downloads } from "./downloads";
 import type { DuckdbEngine } from "./duckdb-engine";
-import { ANY_SOURCE, type Folders, lakeStore, type MovableLogs } from "./folders";
+import { ANY_SOURCE, type Folders, type ListedLog, lakeStore, type MovableLogs } from "./folders";
 import { keyPath } from "./key-path";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
 import {
@@ -22,7 +23,9 @@ import { openBucket, type RemoteBucket } from "./remote-bucket";
 import type { LostObject, SkippedObject } from "./skipped";
 import { throwIfFull } from "./storage-full";
 
-const MOVE_BATCH = 1000;
+/** Files that are moved together: their number, and their bytes, after which a first partition can be committed. */
+const BATCH_FILES = 1000;
+const BATCH_BYTES = 16 << 20;
 const MOVE_CONFIG: MoveConfig = {
   sources: ANY_SOURCE,
   targetBucket: LAKE_BUCKET,
@@ -40,9 +43,17 @@ export interface MoveProgress {
   readonly done: number;
 }
 
+/** The commits of the files that are moved. */
+export interface Commits {
+  /** All files that a partition gets for now are noted. */
+  start(partition: Partition): void;
+  /** A partition got other files. */
+  change(partition: Partition): void;
+}
+
 /** Moves the logs of an ingest below `raw/` and notes them, but deletes no original: that comes after the commits. */
 export class IngestMove {
-  readonly store: ObjectStore;
+  private readonly store: ObjectStore;
   readonly skipped: SkippedObject[] = [];
   readonly recognised: RecognisedLog[] = [];
   /** Logs that are below `raw/` now. */
@@ -60,6 +71,7 @@ export class IngestMove {
     private readonly lake: LakeLayout,
     private readonly options: IngestMoveOptions,
     suspects: ReadonlySet<string>,
+    private readonly commits: Commits,
   ) {
     this.store = lakeStore(lake);
     const onLines = (done: number) => options.onProgress({ phase: "lines", done });
@@ -69,7 +81,7 @@ export class IngestMove {
   /** Moves the files under names of AWS, and reads the others by their lines. */
   async addFolder(folders: Folders): Promise<void> {
     this.opened.push(folders);
-    const unnamed = await this.addNamed(folders, (files) => this.progress(files));
+    const unnamed = await this.addNamed(folders, byPartition(folders), (files) => this.progress(files));
     for (const [key, detail] of folders.unreadable)
       this.skipped.push({ key, reason: "unreadable-file", detail });
     for (const key of unnamed) await this.addFile(join(folders.directory, keyPath(key)), key);
@@ -83,7 +95,7 @@ export class IngestMove {
     const downloads = this.downloads;
     const onObject = () => this.options.onProgress({ phase: "download", done: ++this.done });
     const bucket = openBucket(remote, lake, downloads, suspects, onObject);
-    const unnamed = await this.addNamed(bucket, bucket.throwIfBroken);
+    const unnamed = await this.addNamed(bucket, inOrder(bucket), bucket.throwIfBroken);
     for (const key of unnamed) {
       const object = bucket.listed(key);
       await this.add(await readObject(this.tools, bucket, object, downloads));
@@ -94,10 +106,15 @@ export class IngestMove {
   }
 
   /** @returns the keys of the other files */
-  private async addNamed(logs: MovableLogs, onBatch: (files: number) => void): Promise<string[]> {
+  private async addNamed(
+    logs: MovableLogs,
+    batches: AsyncIterable<MoveBatch>,
+    onBatch: (files: number) => void,
+  ): Promise<string[]> {
     const { store } = logs;
     const unnamed: string[] = [];
-    for await (const batch of batches(logs)) {
+    for await (const { objects: batch, partitions, complete } of batches) {
+      for (const partition of partitions) this.commits.change(partition);
       const outcomes = await moveObjects({ store, clock: systemClock }, MOVE_CONFIG, batch);
       throwIfFull(outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [outcome.error.message] : [])));
       for (const [index, { key }] of batch.entries()) {
@@ -109,6 +126,7 @@ export class IngestMove {
         else if (outcome?.kind === "skipped") this.skipped.push({ key, reason: outcome.reason });
       }
       onBatch(batch.length);
+      for (const partition of complete) this.commits.start(partition);
     }
     this.added += logs.copied();
     return unnamed;
@@ -141,6 +159,7 @@ export class IngestMove {
     this.recognised.push(...recognised);
     this.skipped.push(...skipped);
     this.unnoted.push(...files);
+    for (const { partition } of files) this.commits.change(partition);
     if (this.unnoted.length >= FILES_PER_NOTE) await this.note();
   }
 
@@ -155,13 +174,72 @@ export class IngestMove {
   }
 }
 
-async function* batches({ bucket, list }: MovableLogs): AsyncGenerator<ArrivedObject[]> {
-  let batch: ArrivedObject[] = [];
+type ListedObject = ArrivedObject & ListedLog;
+
+interface MoveBatch {
+  readonly objects: readonly ArrivedObject[];
+  /** Partitions that the objects are moved to, as far as they are known before. */
+  readonly partitions: readonly Partition[];
+  /** Those of them that get no object of a later batch. */
+  readonly complete: readonly Partition[];
+}
+
+/** As they are listed: a bucket's objects are downloaded before all of them are listed. */
+async function* inOrder({ bucket, list }: MovableLogs): AsyncGenerator<MoveBatch> {
+  let objects: ArrivedObject[] = [];
+  const batch = (): MoveBatch => ({ objects, partitions: objects.flatMap(partitionOf), complete: [] });
   for await (const { key, size } of list()) {
-    batch.push({ bucket, key, size });
-    if (batch.length < MOVE_BATCH) continue;
-    yield batch;
-    batch = [];
+    objects.push({ bucket, key, size });
+    if (objects.length < BATCH_FILES) continue;
+    yield batch();
+    objects = [];
   }
-  if (batch.length > 0) yield batch;
+  if (objects.length > 0) yield batch();
+}
+
+/**
+ * By table and hour: the first partitions are committed while the others are moved. Sorted by hours alone, a batch would have notes
+ * of all tables.
+ */
+async function* byPartition({ bucket, list }: MovableLogs): AsyncGenerator<MoveBatch> {
+  const groups = new Map<string, { readonly partition: Partition; readonly objects: ListedObject[] }>();
+  const others: ListedObject[] = [];
+  for await (const { key, size } of list()) {
+    const object = { bucket, key, size };
+    const [partition] = partitionOf(object);
+    if (!partition) {
+      others.push(object);
+      continue;
+    }
+    const path = partitionPath(partition);
+    const group = groups.get(path) ?? { partition, objects: [] };
+    group.objects.push(object);
+    groups.set(path, group);
+  }
+  let [objects, partitions, complete]: [ArrivedObject[], Partition[], Partition[]] = [[], [], []];
+  let bytes = 0;
+  const flush = function* (): Generator<MoveBatch> {
+    if (objects.length > 0) yield { objects, partitions, complete };
+    [objects, partitions, complete, bytes] = [[], [], [], 0];
+  };
+  for (const [, group] of [...groups].sort(([one], [other]) => (one < other ? -1 : 1))) {
+    for (const object of group.objects) {
+      if (objects.length === BATCH_FILES) yield* flush();
+      if (partitions.at(-1) !== group.partition) partitions.push(group.partition);
+      objects.push(object);
+      bytes += object.size;
+    }
+    complete.push(group.partition);
+    if (bytes > BATCH_BYTES) yield* flush();
+  }
+  for (const object of others) {
+    if (objects.length === BATCH_FILES) yield* flush();
+    objects.push(object);
+  }
+  yield* flush();
+}
+
+function partitionOf(object: ArrivedObject): Partition[] {
+  const partition = plannedPartition(ANY_SOURCE, object);
+  return partition ? [partition] : [];
 }

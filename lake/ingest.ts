@@ -1,8 +1,8 @@
 import type { FormatId } from "../formats";
 import type { PrivacyOptions } from "../formats/privacy";
 import { keepBucketName } from "./bucket-names";
-import { type CommitProgress, commitNoted } from "./commit-noted";
-import { openFolders } from "./folders";
+import { type CommitProgress, NotedCommits } from "./commit-noted";
+import { lakeStore, openFolders } from "./folders";
 import { IngestMove, type MoveProgress } from "./ingest-move";
 import { findInputs } from "./inputs";
 import { lakeLayout } from "./layout";
@@ -17,8 +17,9 @@ import {
   type SkippedObject,
   writeSkipped,
 } from "./skipped";
+import type { SpoolPool } from "./spool-pool";
 import { writeLake } from "./write-lake";
-import { withLakeWriter } from "./writer";
+import { withLakeWriter, withSpoolPool } from "./writer";
 
 export interface IngestOptions {
   /**
@@ -84,24 +85,35 @@ export interface IngestSummary {
  * @throws UserError if the folder cannot be read, another process is writing to the lake, the disk is full, or the
  * lake has other privacy options
  */
-export async function ingest(options: IngestOptions): Promise<IngestSummary> {
+export const ingest = (options: IngestOptions): Promise<IngestSummary> =>
+  withSpoolPool((pool) => ingestWith(pool, options));
+
+async function ingestWith(pool: SpoolPool, options: IngestOptions): Promise<IngestSummary> {
   const started = performance.now();
   const lake = lakeLayout(options.lake);
   const inputs = await findInputs(options.inputs, lake);
   return writeLake(lake, async () => {
-    const { moved, committed, kept } = await withLakeWriter(lake, async (writer) => {
+    const { moved, committed, kept } = await withLakeWriter(lake, pool, async (writer) => {
       const privacy = await lakePrivacy(lake, writer.engine, options.privacy);
-      const move = new IngestMove(lake, options, await corruptKeys(lake));
-      for (const { directory, keys } of inputs.folders) {
-        const folders = await openFolders(directory, lake, keys);
-        await keepBucketName(lake, folders.bucket, folders.directory);
-        await move.addFolder(folders);
+      const commits = new NotedCommits(
+        { ...writer, store: lakeStore(lake), lake, privacy },
+        options.onProgress,
+      );
+      try {
+        const move = new IngestMove(lake, options, await corruptKeys(lake), commits);
+        for (const { directory, keys } of inputs.folders) {
+          const folders = await openFolders(directory, lake, keys);
+          await keepBucketName(lake, folders.bucket, folders.directory);
+          await move.addFolder(folders);
+        }
+        for (const bucket of options.buckets ?? []) await move.addBucket(bucket);
+        for (const stream of inputs.streams) await move.addStream(stream);
+        const committed = await commits.end();
+        const kept = options.deleteOriginals ? await move.deleteOriginals(writer.engine) : [];
+        return { moved: move, committed, kept };
+      } finally {
+        await commits.stop();
       }
-      for (const bucket of options.buckets ?? []) await move.addBucket(bucket);
-      for (const stream of inputs.streams) await move.addStream(stream);
-      const committed = await commitNoted(move.store, lake, writer, privacy, options.onProgress);
-      const kept = options.deleteOriginals ? await move.deleteOriginals(writer.engine) : [];
-      return { moved: move, committed, kept };
     });
     const skipped = [...moved.skipped, ...committed.lost, ...kept];
     await writeSkipped(lake, skipped);

@@ -1,6 +1,6 @@
 import { isOwnOrder } from "../formats/field-order";
 import { isJsonOnly, type LogFormat } from "../formats/log-format";
-import { lineReader } from "../formats/read-line";
+import { type Line, lineReader } from "../formats/read-line";
 import type { RowGroups } from "./parquet/row-groups";
 import { COLUMN_SEPARATOR } from "./plain-text";
 import { rowColumns, UNPARSED_MARK } from "./row-source";
@@ -25,28 +25,19 @@ const valueText = (value: string | number): string => (Object.is(value, -0) ? "-
 
 /** Lines of the usual form are read by the program in WebAssembly. The line reader parses the others. */
 export function rowWriter(format: LogFormat, groups: RowGroups): RowWriter {
-  const columns = rowColumns(format);
-  const beforeUnparsed = SEPARATOR_TEXT.repeat(columns.length) + UNPARSED_MARK;
   const firstRow = groups.rows;
-  let read: ReturnType<typeof lineReader> | undefined;
+  let others: OtherLines | undefined;
   // JSON lines have no fields by position.
   let isUsualOrder = !isJsonOnly(format);
   let unparsed = 0;
 
-  /** The row of a line of an unusual form; nothing for a header. */
-  const unusualRow = (line: string): string => {
+  const addOther = (line: string): void => {
     // Most files have no such line.
-    read ??= lineReader(format);
-    const result = read(line);
-    if (result.kind === "header") {
-      isUsualOrder &&= isOwnOrder(format, line);
-      return "";
-    }
-    if (result.kind === "unparsed") {
-      unparsed++;
-      return `${beforeUnparsed}${line.slice(0, MAX_UNPARSED_LENGTH)}\n`;
-    }
-    return `${columns.map(({ name }) => valueText(result.row[name] ?? "")).join(SEPARATOR_TEXT)}\n`;
+    others ??= otherLines(format);
+    const { kind, row } = others(line);
+    if (kind === "header") isUsualOrder &&= isOwnOrder(format, line);
+    else groups.add(Buffer.from(row));
+    if (kind === "unparsed") unparsed++;
   };
 
   return {
@@ -61,9 +52,31 @@ export function rowWriter(format: LogFormat, groups: RowGroups): RowWriter {
       const next = (from: number) => (isUsualOrder ? groups.scan(from) : from);
       for (let start = next(0); start < block.length; ) {
         const end = block.indexOf(LINE_FEED, start);
-        if (end > start) groups.add(Buffer.from(unusualRow(block.toString("utf8", start, end))));
+        if (end > start) addOther(block.toString("utf8", start, end));
         start = next(end + 1);
       }
     },
+  };
+}
+
+/** Parses lines, which are passed in order. A header has no row. */
+type OtherLines = (line: string) => { readonly kind: Line["kind"]; readonly row: string };
+
+function otherLines(format: LogFormat): OtherLines {
+  const read = lineReader(format);
+  const columns = rowColumns(format);
+  const beforeUnparsed = SEPARATOR_TEXT.repeat(columns.length) + UNPARSED_MARK;
+  return (line) => {
+    const result = read(line);
+    switch (result.kind) {
+      case "header":
+        return { kind: "header", row: "" };
+      case "unparsed":
+        return { kind: "unparsed", row: `${beforeUnparsed}${line.slice(0, MAX_UNPARSED_LENGTH)}\n` };
+      case "row": {
+        const texts = columns.map(({ name }) => valueText(result.row[name] ?? ""));
+        return { kind: "row", row: `${texts.join(SEPARATOR_TEXT)}\n` };
+      }
+    }
   };
 }

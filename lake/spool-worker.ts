@@ -1,7 +1,11 @@
 import { parentPort } from "node:worker_threads";
 import { codeOf, messageOf } from "../handlers/core/errors";
+import { loadPrograms } from "./parquet/row-groups";
 import { type SpoolTask, spoolFiles } from "./spool-files";
 import type { SpoolAnswer } from "./spool-pool";
+
+// While there is no task yet; the first task learns of a failure.
+loadPrograms().catch(() => undefined);
 
 /** Program of a thread that spools files on request. */
 parentPort?.on("message", async (task: SpoolTask) => {

@@ -7,7 +7,7 @@ import { type CommittedAll, commitNoted } from "../../lake/commit-noted";
 import { openFolders } from "../../lake/folders";
 import { LAKE_BUCKET, lakeLayout } from "../../lake/layout";
 import { withLakeLock } from "../../lake/lock";
-import { type LakeWriter, withLakeWriter } from "../../lake/writer";
+import { type LakeWriter, withLakeWriter, withSpoolPool } from "../../lake/writer";
 import { albKey, type TestLake, testLake } from "../helpers/lake";
 import { albLine } from "../helpers/lines";
 import { fileAt } from "../helpers/notes";
@@ -30,8 +30,10 @@ async function commitWith(change: (writer: LakeWriter) => LakeWriter): Promise<C
   const layout = lakeLayout(lake.lake);
   return withLakeLock(layout, async () => {
     const { store } = await openFolders(lake.logs, layout);
-    return withLakeWriter(layout, (writer) =>
-      commitNoted(store, layout, change(writer), undefined, () => undefined),
+    return withSpoolPool((pool) =>
+      withLakeWriter(layout, pool, (writer) =>
+        commitNoted(store, layout, change(writer), undefined, () => undefined),
+      ),
     );
   });
 }

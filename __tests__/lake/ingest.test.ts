@@ -95,6 +95,29 @@ describe("ingest", () => {
     expect(await count()).toEqual({ n: 3, files: 2 });
   });
 
+  it("adds files of an hour that come from several folders, by their names and by their lines", async () => {
+    lake.put(`a/${albKey()}`, lines(albLine()));
+    lake.put(`b/${albKey()}`, lines(albLine(), albLine()));
+    lake.put("c/renamed.log", lines(albLine({ time: "2026-11-23T07:30:00Z" })));
+    const inputs = ["a", "b", "c"].map((name) => join(lake.logs, name));
+    const partitions = { alb_access_logs: 1 };
+    expect(await lake.ingest({ inputs })).toMatchObject({ rows: { alb_access_logs: 4 }, partitions });
+    expect(await count()).toEqual({ n: 4, files: 3 });
+    expect(await lake.ingest({ inputs })).toMatchObject({ rows: { alb_access_logs: 0 }, partitions });
+  });
+
+  it("adds the files of an hour that are more than are moved together", async () => {
+    const keys = [...Array.from({ length: 1005 }, () => albKey()), albKey("20261123T0805Z")];
+    for (const [index, key] of keys.entries()) lake.put(key, lines(albLine({ user_agent: `"${index}"` })));
+    expect(await lake.ingest()).toMatchObject({
+      added: 1006,
+      rows: { alb_access_logs: 1006 },
+      partitions: { alb_access_logs: 2 },
+    });
+    expect(filesBelow("_arrivals")).toEqual([]);
+    expect(await count()).toEqual({ n: 1006, files: 1006 });
+  });
+
   it("reads rows that were committed before the format got a column, and adds new rows", async () => {
     lake.put(albKey(), albLine());
     await lake.ingest();

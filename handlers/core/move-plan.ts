@@ -61,6 +61,12 @@ export function planMove(
     : { kind: "move", key, earlierKeys: [earlier], partition, source };
 }
 
+/** The partition that an object is moved to; `undefined` if it is not moved. */
+export function plannedPartition(sources: readonly Source[], object: ArrivedObject): Partition | undefined {
+  const match = matchObject(sources, object);
+  return match.kind === "skip" ? undefined : partitionOf(match);
+}
+
 /** The keys of an object after its move: the one that it gets now, and the one that earlier versions gave it. */
 export function movedKeysOf(
   format: LogFormat,

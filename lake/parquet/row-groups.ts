@@ -86,8 +86,14 @@ const MOST_BOUND_BYTES = 256;
  * @param output an empty file. If there is none, rows are only counted
  */
 export async function startRowGroups(output: number | undefined, source: RowSource): Promise<RowGroups> {
+  const [program, compressor] = await loadPrograms();
+  return new RowGroups(program, compressor, output, source);
+}
+
+/** Loads what row groups need, before the first of them. */
+export function loadPrograms(): Promise<[program: Columns, compressor: number]> {
   compressor ??= init().then(createCCtx);
-  return new RowGroups(await loadColumns(), await compressor, output, source);
+  return Promise.all([loadColumns(), compressor]);
 }
 
 /** Made once: to make one for each page takes as long as to compress it. */
