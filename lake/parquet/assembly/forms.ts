@@ -1,4 +1,4 @@
-import { find, findEither } from "./find";
+import { findLast, Search } from "./find";
 import { addPlace } from "./places";
 import { clockEnd, dateEnd, digitsEnd, instantEnd, isDigit, NOWHERE, namedDateEnd } from "./times";
 
@@ -106,12 +106,12 @@ export class Field {
     }
   }
 
-  private oneColumn(start: usize, end: usize): usize {
+  @inline private oneColumn(start: usize, end: usize): usize {
     switch (this.form) {
       case WORD:
         return word(start, end);
       case TABBED:
-        return find(TAB, start, end);
+        return Search.first(TAB, start, end);
       case NUMBER:
         return number(start, end, this.most, this.fraction);
       case DIGITS: {
@@ -127,7 +127,7 @@ export class Field {
       case FIRST_WORD:
         return firstWord(start, end);
       case QUOTED_LIST:
-        return load<u8>(start) == QUOTE ? find(SPACE, start, end) : word(start, end);
+        return load<u8>(start) == QUOTE ? Search.first(SPACE, start, end) : word(start, end);
       case LETTERS: {
         while (start < end && isLetter(load<u8>(start))) start++;
         return start;
@@ -135,10 +135,10 @@ export class Field {
       case NO_NUMBER: {
         const first = load<u8>(start);
         const isNoNumber = start == end || first == DASH || first == TAB || isLetter(first);
-        return isNoNumber ? find(TAB, start, end) : NOWHERE;
+        return isNoNumber ? Search.first(TAB, start, end) : NOWHERE;
       }
       case TENANT:
-        return (load<u32>(start) & 0xffffff) == TENANT_START ? find(TAB, start, end) : NOWHERE;
+        return (load<u32>(start) & 0xffffff) == TENANT_START ? Search.first(TAB, start, end) : NOWHERE;
       default:
         return NOWHERE;
     }
@@ -155,7 +155,7 @@ function isLetter(byte: u8): bool {
 
 /** Up to the next space, without a quote. */
 function word(start: usize, end: usize): usize {
-  const last = findEither(SPACE, QUOTE, start, end);
+  const last = Search.either(SPACE, QUOTE, start, end);
   return last < end && load<u8>(last) == QUOTE ? NOWHERE : last;
 }
 
@@ -163,7 +163,7 @@ function firstWord(start: usize, end: usize): usize {
   const first = load<u8>(start);
   if (first == HASH || first == OPEN_BRACE) return NOWHERE;
   const last = word(start, end);
-  return last == start || find(TAB, start, last) < last ? NOWHERE : last;
+  return last == start || Search.first(TAB, start, last) < last ? NOWHERE : last;
 }
 
 /** A number, only a dash, or nothing; a point without a digit before it is another form. */
@@ -178,22 +178,19 @@ function number(start: usize, end: usize, most: usize, fraction: usize): usize {
 function hostPort(start: usize, end: usize): usize {
   const last = word(start, end);
   if (last == NOWHERE) return NOWHERE;
-  let port = last;
-  while (port > start && isDigit(load<u8>(port - 1))) port--;
-  const digits = last - port;
-  if (port == start || load<u8>(port - 1) != COLON || digits == 0 || digits > MOST_PORT_DIGITS)
+  const colon = findLast(COLON, start, last);
+  if (colon == NOWHERE || colon + 1 == last || digitsEnd(colon + 1, last, MOST_PORT_DIGITS) != last)
     return NOWHERE;
-  const colon = port - 1;
-  if (findEither(OPEN_BRACKET, CLOSE_BRACKET, start, colon) < colon) return NOWHERE;
+  if (Search.either(OPEN_BRACKET, CLOSE_BRACKET, start, colon) < colon) return NOWHERE;
   addPlace(start, colon);
-  addPlace(port, last);
+  addPlace(colon + 1, last);
   return last;
 }
 
 /** @returns the quote after that at the start */
 function closingQuote(start: usize, end: usize): usize {
   if (start >= end || load<u8>(start) != QUOTE) return NOWHERE;
-  const close = find(QUOTE, start + 1, end);
+  const close = Search.first(QUOTE, start + 1, end);
   // An escaped quote is another form.
   return close == end || load<u8>(close - 1) == BACKSLASH ? NOWHERE : close;
 }
@@ -215,9 +212,8 @@ function quoted(start: usize, end: usize, isStatus: bool): usize {
 function request(start: usize, end: usize): usize {
   const close = closingQuote(start, end);
   if (close == NOWHERE) return NOWHERE;
-  const first = find(SPACE, start + 1, close);
-  let last = close - 1;
-  while (last > first && load<u8>(last) != SPACE) last--;
+  const first = Search.first(SPACE, start + 1, close);
+  const last = findLast(SPACE, first, close);
   const isBetweenWords =
     last > first && last < close - 1 && load<u8>(first + 1) != SPACE && load<u8>(last - 1) != SPACE;
   if (!isBetweenWords) return NOWHERE;

@@ -1,4 +1,4 @@
-import { find } from "./find";
+import { Search } from "./find";
 import { Field, newField, SPACE, TAB } from "./forms";
 import { BLOCK_ROWS, endRow, rows, startBlock, startRow } from "./places";
 import { NOWHERE } from "./times";
@@ -43,7 +43,7 @@ export function scanLines(from: usize, end: usize, most: u32): usize {
   startBlock();
   let start = from;
   while (start < end && rows < limit) {
-    const lineEnd = find(LINE_FEED, start, end);
+    const lineEnd = Search.first(LINE_FEED, start, end);
     if (lineEnd > start) {
       if (!scanLine(start, lineEnd)) {
         isOtherForm = true;

@@ -71,11 +71,11 @@ export function instantEnd(at: usize, end: usize): usize {
   return fraction == clock + 1 ? NOWHERE : fraction;
 }
 
-/** @returns the end of at most so many digits */
+/** @returns the end of at most so many digits, and at most 16 */
 export function digitsEnd(at: usize, end: usize, most: usize): usize {
-  const last = min(end, at + most);
-  while (at < last && isDigit(load<u8>(at))) at++;
-  return at;
+  const bytes = i8x16.sub(v128.load(at), i8x16.splat(ZERO));
+  const digits = i8x16.bitmask(i8x16.lt_u(bytes, i8x16.splat(10)));
+  return min(at + min(<usize>ctz(~digits), most), end);
 }
 
 /** Number of a month by the three letters of its name; 0 if no month has it. */
