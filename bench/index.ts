@@ -14,11 +14,13 @@ import { type Section, writePage } from "./page";
 import { versionOf } from "./peers";
 import { questions } from "./questions";
 import { markdownOf, textOf } from "./report";
+import { rewrite } from "./rewrite";
 import { scale } from "./scale";
 import { synth } from "./synth";
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   move: { title: "Moving", run: move },
+  rewrite: { title: "Files written as JSON", run: rewrite },
   listing: { title: "Listing of files as delivered", run: listing },
   ingest: { title: "Ingest on one machine", run: ingest },
   "ingest-profile": { title: "Steps of an ingest", run: ingestProfile },

@@ -109,7 +109,7 @@ const PLAIN_PER_TEXT = 5;
  * Lambda provides one full CPU at this memory.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
-const MIB_PER_CPU = 1769;
+export const MIB_PER_CPU = 1769;
 /** Measured CPU time to move one file in a batch of a thousand; a share of a CPU takes longer. */
 const MOVE_CPU_SECONDS = 0.0017;
 /** Three sequential rounds of requests, even for few files. */

@@ -14,7 +14,7 @@ import { type Invocation, startInvocation } from "./faults";
 import { reconcile } from "./listing";
 import { BUCKET, LANDING, type World } from "./world";
 
-const MOVE_TIMEOUT_MS = MINUTE_MS;
+const MOVE_TIMEOUT_MS = 3 * MINUTE_MS;
 const CREATE_TIMEOUT_MS = 5 * MINUTE_MS;
 const TRANSFORM_TIMEOUT_MS = 9 * MINUTE_MS;
 /** Time that functions reserve for their last steps. */

@@ -41,8 +41,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the names of fields in another order",
     file: "handlers/core/write-text.ts",
-    find: "if (!lines) return copy(ports, object, target);",
-    replace: "if (lines !== null) return copy(ports, object, target);",
+    find: "if (!readable) return copy(ports, object, target);",
+    replace: "if (readable !== null) return copy(ports, object, target);",
   },
   {
     name: "the note before the delete",

@@ -244,6 +244,17 @@ describe("move-access-logs", () => {
       expect(printed.join("\n")).toContain("no column has the name of a field");
     });
 
+    it("waits for another run if there is not enough time, except for the first one", async () => {
+      const keys = ["aaaaaaaa", "bbbbbbbb"].map((name) => PARQUET_KEY.replace("0a1b2c3d", name));
+      // As large as 10 s of work.
+      for (const key of keys) server.put("logs", key, Buffer.concat([parquet, Buffer.alloc(5e6), parquet]));
+      const event = sqsEvent(...keys.map((key) => s3Notification("logs", key)));
+      expect(failedIn(await invoke(event, {}, 20_000))).toHaveLength(1);
+      expect(rawKeys()).toHaveLength(1);
+      expect(failedIn(await invoke(event, {}, 60_000))).toEqual([]);
+      expect(rawKeys()).toHaveLength(2);
+    });
+
     it("is tried again if S3 cannot send a part of it", async () => {
       server.put("logs", PARQUET_KEY, parquet);
       let reads = 0;

@@ -6,7 +6,7 @@ import { isParquetName } from "../../formats/object-kind";
 import { isParquet, type ParquetBytes } from "./parquet/parquet-bytes";
 import { parquetLines } from "./parquet/parquet-lines";
 import { UnreadableParquetError } from "./parquet/unreadable-parquet";
-import type { ObjectBytes, ObjectLocation, ObjectStart } from "./ports";
+import type { ObjectBytes, ObjectLocation } from "./ports";
 
 /** Bytes at the start of a file that contain its header: CloudFront's has less than a fourth of them, before it is packed. */
 const START_BYTES = 4096;
@@ -14,11 +14,19 @@ const START_BYTES = 4096;
 const MAX_PART_BYTES = 192 << 20;
 const LINE_END = /\r\n|[\r\n]/;
 
+/** Lines that are written instead of a file. */
+export interface ReadableLines {
+  /** In blocks. */
+  readonly lines: AsyncIterable<string>;
+  /** Bytes of the file. */
+  readonly size: number;
+}
+
 /**
  * The lines that the raw table can read instead of a file: those of a Parquet file, and those after a header that names fields
  * in another order than the table's. They are JSON objects: the same rows, by name.
  *
- * @returns blocks of lines; `undefined` if the file is read as it is, or is missing
+ * @returns `undefined` if the file is read as it is, or is missing
  * @throws UnreadableParquetError here or while the lines are read
  * @throws an error of zlib if the file cannot be unpacked
  */
@@ -26,23 +34,24 @@ export async function readableLines(
   bytes: ObjectBytes,
   format: LogFormat,
   file: ObjectLocation,
-): Promise<AsyncIterable<string> | undefined> {
+): Promise<ReadableLines | undefined> {
   const start = await bytes.start(file, START_BYTES);
   if (!start) return undefined;
-  if (isParquet(start.bytes)) return linesOfParquet(bytes, file, start);
+  const { size } = start;
+  if (isParquet(start.bytes)) return { lines: await linesOfParquet(bytes, file, size), size };
   if (isParquetName(file.key))
     throw new UnreadableParquetError("its name ends with .parquet, and it is no such file");
   const isPacked = file.key.endsWith(".gz");
   const text = isPacked ? unpackStart(start.bytes) : start.bytes;
   if (isParquet(text)) throw new UnreadableParquetError("it is packed as a whole");
   if (!hasOtherOrder(format, text)) return undefined;
-  return namedLines(format, isPacked ? unpacked(bytes.all(file)) : bytes.all(file));
+  return { lines: namedLines(format, isPacked ? unpacked(bytes.all(file)) : bytes.all(file)), size };
 }
 
 async function linesOfParquet(
   bytes: ObjectBytes,
   file: ObjectLocation,
-  { size }: ObjectStart,
+  size: number,
 ): Promise<AsyncIterable<string>> {
   const parts: ParquetBytes = {
     size,

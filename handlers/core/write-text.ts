@@ -24,6 +24,9 @@ export type WrittenText =
   /** Nothing: there was no time. */
   | { readonly kind: "postponed" };
 
+/** Asked before the lines of a file of so many bytes are written. */
+export type HasTimeFor = (size: number) => boolean;
+
 /** One file at a time: a part of it is in the memory of the function. */
 const oneByOne = pLimit(1);
 
@@ -36,16 +39,17 @@ export async function writeText(
   format: LogFormat,
   object: ObjectLocation,
   target: ObjectLocation,
-  isTimeOver: () => boolean,
+  hasTimeFor: HasTimeFor,
 ): Promise<WrittenText> {
   const { bytes } = ports;
   if (!bytes || !format.isOfAnyForm?.(object.key)) return copy(ports, object, target);
   try {
-    const lines = await readableLines(bytes, format, object);
-    if (!lines) return copy(ports, object, target);
+    const readable = await readableLines(bytes, format, object);
+    if (!readable) return copy(ports, object, target);
+    const { lines, size } = readable;
     const text = target.key.endsWith(".gz") ? packed(lines) : encoded(lines);
     return await oneByOne(async () =>
-      isTimeOver() ? { kind: "postponed" } : { kind: "lines", bytes: await bytes.put(target, text) },
+      hasTimeFor(size) ? { kind: "lines", bytes: await bytes.put(target, text) } : { kind: "postponed" },
     );
   } catch (error) {
     if (error instanceof UnreadableParquetError) return { kind: "unreadable", why: error.message };

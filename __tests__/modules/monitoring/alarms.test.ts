@@ -35,7 +35,7 @@ describe("alarms", () => {
     ],
     [
       "duration-move-access-logs",
-      "Maximum AWS/Lambda Duration FunctionName=logs-move-access-logs GreaterThanThreshold 48000, 3 x 300 s, notBreaching",
+      "Maximum AWS/Lambda Duration FunctionName=logs-move-access-logs GreaterThanThreshold 144000, 3 x 300 s, notBreaching",
     ],
     [
       "duration-transform-partition",
@@ -59,7 +59,7 @@ describe("alarms", () => {
     ],
     [
       "queue-age",
-      "Maximum AWS/SQS ApproximateAgeOfOldestMessage QueueName=logs-arrivals GreaterThanThreshold 1140, 3 x 300 s, notBreaching",
+      "Maximum AWS/SQS ApproximateAgeOfOldestMessage QueueName=logs-arrivals GreaterThanThreshold 3300, 3 x 300 s, notBreaching",
     ],
     [
       "athena-failures-dml",

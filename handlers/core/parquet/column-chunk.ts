@@ -2,8 +2,9 @@ import type { ColumnMetaData, SchemaElement, SchemaTree } from "hyparquet";
 import { parquetHeader, readPage } from "hyparquet/src/column.js";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { DECOMPRESSORS } from "./decompress";
+import { plainPage, plainTexts } from "./plain-texts";
 import { decoding, UnreadableParquetError } from "./unreadable-parquet";
-import { type StoredValue, valueText } from "./value-text";
+import { isTextColumn, type StoredValue, valueText } from "./value-text";
 
 /** Where the pages of a column are in a file. */
 export interface ChunkPlace {
@@ -17,11 +18,11 @@ export function chunkPlace(column: ColumnMetaData): ChunkPlace {
   return { from, to: from + Number(column.total_compressed_size) };
 }
 
-/** Bytes of a page, unpacked: a page of a log has less than a hundredth of them. */
-const MAX_PAGE_BYTES = 1 << 30;
+/** Most bytes of an unpacked page: more than a function has memory for. Pages of logs are much smaller. */
+const MAX_PAGE_BYTES = 1 << 29;
 
 /**
- * The texts of a column, page by page, as JSON; `null` for NULL.
+ * The pages of a column, each with its texts as JSON; `null` for NULL.
  *
  * @param path the column's place in the schema: the root and the column
  * @param bytes its pages
@@ -30,7 +31,7 @@ export function* columnTexts(
   column: ColumnMetaData,
   path: readonly [SchemaTree, SchemaTree],
   bytes: Uint8Array,
-): Generator<readonly (string | null)[]> {
+): Generator<Iterator<string | null>> {
   const { element } = path[1];
   const decoder = {
     pathInSchema: column.path_in_schema,
@@ -43,6 +44,8 @@ export function* columnTexts(
     utf8: false,
   };
   const textOf = jsonText(element);
+  const isText = column.type === "BYTE_ARRAY" && isTextColumn(element);
+  const isOptional = element.repetition_type !== "REQUIRED";
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
   let dictionary: (string | null)[] | undefined;
   while (reader.offset < bytes.byteLength) {
@@ -53,9 +56,18 @@ export function* columnTexts(
       const encoding = (header.data_page_header ?? header.data_page_header_v2)?.encoding;
       if (encoding?.endsWith("_DICTIONARY") && !dictionary)
         throw new UnreadableParquetError("a page has no dictionary");
+      if (isText && header.type !== "DICTIONARY_PAGE") {
+        const end = reader.offset + header.compressed_page_size;
+        if (end > bytes.length) throw new UnreadableParquetError("a page is cut");
+        const plain = plainPage(header, bytes.subarray(reader.offset, end), column.codec, isOptional);
+        if (plain) {
+          reader.offset = end;
+          return plainTexts(plain);
+        }
+      }
       const { data } = readPage(reader, header, decoder, dictionary, undefined, 0);
       const page = Array.from<unknown, string | null>(data ?? [], textOf);
-      if (header.type !== "DICTIONARY_PAGE") return page;
+      if (header.type !== "DICTIONARY_PAGE") return page.values();
       dictionary = page;
       return undefined;
     });

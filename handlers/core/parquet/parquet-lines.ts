@@ -105,21 +105,20 @@ function nextOf(columns: readonly Values[]): string {
 
 /** The texts of a column, one after the other. */
 class Values {
-  private page: readonly (string | null)[] = [];
-  private index = 0;
+  private page: Iterator<string | null> = [][Symbol.iterator]();
 
   constructor(
     readonly properties: readonly string[],
-    private readonly pages: Iterator<readonly (string | null)[]>,
+    private readonly pages: Iterator<Iterator<string | null>>,
   ) {}
 
   next(): string | null {
-    while (this.index === this.page.length) {
-      const { done, value } = this.pages.next();
-      if (done) throw new UnreadableParquetError("a column has fewer values than there are rows");
-      this.page = value;
-      this.index = 0;
+    for (;;) {
+      const text = this.page.next();
+      if (!text.done) return text.value;
+      const page = this.pages.next();
+      if (page.done) throw new UnreadableParquetError("a column has fewer values than there are rows");
+      this.page = page.value;
     }
-    return this.page[this.index++] ?? null;
   }
 }

@@ -87,6 +87,9 @@ function meaningOf({
   }
 }
 
+/** True if the values of a column are texts as they are stored. */
+export const isTextColumn = (element: SchemaElement): boolean => meaningOf(element).kind === "text";
+
 /** Gives the text of a value; `null` if it has none. */
 export type ValueText = (value: StoredValue) => string | null;
 
