@@ -6,7 +6,7 @@ import {
   type FolderLayout,
   type NameGroups,
 } from "../../formats/delivered-layout";
-import { addHours, type Hour, hourOf, hoursFrom } from "../../formats/hour";
+import { addHours, type Hour, hourOf, hoursFrom, parseHour } from "../../formats/hour";
 import { DAY_MS } from "../../formats/time";
 import type { HourRange } from "./add-partitions";
 import type { DeliveredPlace } from "./delivered-source";
@@ -120,11 +120,22 @@ async function groupsIn(
   return found;
 }
 
+/** The end of a path with folders for an hour, as deliveries by CloudWatch Logs have. */
+const HOUR_FOLDERS = /\/(?:year=)?(\d{4})\/(?:month=)?(\d{2})\/(?:day=)?(\d{2})\/(?:hour=)?(\d{2})\/[^/]*$/;
+
+/** True unless the folders of a group are those of an hour outside of the range: there is one for each hour ever kept. */
+function mayBeIn(group: string, { from, to }: HourRange): boolean {
+  const [, year, month, day, hourOfDay] = HOUR_FOLDERS.exec(group) ?? [];
+  const hour = parseHour(`${year}-${month}-${day}T${hourOfDay}`);
+  return hour === undefined || (hour >= from && hour <= to);
+}
+
 /**
- * The objects of a day in one folder for all days.
+ * The objects of a day in one folder for all days, or in folders of their hours.
  *
  * @param prefix start of the keys
  * @param day start of the day
+ * @param lateByHours maximum delay: AWS does not say if the hour of a folder is that of the requests or of the delivery
  */
 export async function* dayPages(
   listing: PagedListing,
@@ -132,9 +143,12 @@ export async function* dayPages(
   prefix: string,
   groups: NameGroups,
   day: Hour,
+  lateByHours: number,
 ): AsyncGenerator<readonly StoredObject[]> {
   const [first, next] = [day, addHours(day, HOURS_PER_DAY)].map((hour) => groups.stampOf(new Date(hour)));
-  for (const group of await groupsIn(listing, bucket, prefix + groups.start([]), groups))
+  const found = await groupsIn(listing, bucket, prefix + groups.start([]), groups);
+  const range = { from: day, to: addHours(day, HOURS_PER_DAY + lateByHours) };
+  for (const group of found.filter((one) => mayBeIn(one, range)))
     for await (const page of listing.objectPages(bucket, group, `${group}${first}`)) {
       yield page;
       if (page.some(({ key }) => key >= `${group}${next}`)) break;

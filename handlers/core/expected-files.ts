@@ -153,10 +153,11 @@ class Search {
 
   /** Lists the objects of a day that are in one folder for all days. */
   private async listFlat({ format, prefix }: ConfiguredSource, bucket: string, dt: string): Promise<void> {
-    const { groups } = FORMATS[format].delivered;
+    const { delivered, lateByHours } = FORMATS[format];
+    const { groups } = delivered;
     const day = parseHour(`${dt}T00`);
     if (!groups || day === undefined) return;
-    for await (const page of dayPages(this.listing, bucket, prefix, groups, day))
+    for await (const page of dayPages(this.listing, bucket, prefix, groups, day, lateByHours))
       for (const object of page) this.add(bucket, object, this.originalOf(bucket, object));
   }
 
