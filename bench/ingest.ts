@@ -100,8 +100,8 @@ async function whole(logs: Bucket, options: BenchOptions, rounds: number): Promi
   return {
     table: tableOf(`Both formats, ${size}`, measured, others, logs.bytes, logs.rows),
     targets: [
-      { kind: "limit", ...against, bound: { atMost: 2 } },
-      { kind: "goal", ...against, bound: { atMost: 1.5 }, reason: REASONS.zcat },
+      { kind: "limit", ...against, bound: { atMost: 1.5 } },
+      { kind: "goal", ...against, bound: { atMost: 1.2 }, reason: REASONS.zcat },
       {
         kind: "goal",
         name: `CPU of ingest of each GB, of ${size}`,
@@ -114,7 +114,7 @@ async function whole(logs: Bucket, options: BenchOptions, rounds: number): Promi
         kind: "limit",
         name: `memory of ingest of ${size}`,
         value: spread(ours.map(({ peakMiB }) => peakMiB)).median,
-        bound: { atMost: 1024 },
+        bound: { atMost: 400 },
         unit: "MiB",
       },
     ],
