@@ -293,10 +293,15 @@ interface GoAccessReport {
   };
 }
 
-function goaccess(path: string, { format, list, scratch }: Logs): Reading {
-  const file = join(scratch, "goaccess.json");
-  const flags = `--log-format=${plainOf(format).goaccess} --no-global-config --no-progress -o '${file}'`;
-  const run = runOnce(["sh", "-c", `xargs -0 zcat < '${list}' | '${path}' ${flags} -`]);
+/** Writes a page, or a file of JSON. Without `--num-tests`, it ends if the first ten lines are none of its format's. */
+export function runGoaccess(path: string, { format, list }: Pick<Logs, "format" | "list">, file: string) {
+  const flags = `--log-format=${plainOf(format).goaccess} --no-global-config --no-progress --num-tests=0 -o '${file}'`;
+  return runOnce(["sh", "-c", `xargs -0 zcat < '${list}' | '${path}' ${flags} -`]);
+}
+
+function goaccess(path: string, logs: Logs): Reading {
+  const file = join(logs.scratch, "goaccess.json");
+  const run = runGoaccess(path, logs, file);
   const { general, status_codes: codes }: GoAccessReport = JSON.parse(readFileSync(file, "utf8"));
   const errors = codes.data.find(({ data }) => data.startsWith("5"))?.hits.count ?? 0;
   return { ...run, answer: { requests: general.valid_requests, bytes: general.bandwidth, errors } };

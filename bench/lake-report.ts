@@ -4,7 +4,7 @@ import { MAX_PAGE_BYTES } from "../report/render";
 import { sum } from "../terminal/quantities";
 import type { BenchOptions, Cell, Outcome } from "./benchmark";
 import { logFiles, sample, sizeText, withFolder, writeFileList } from "./data";
-import { COMPARED, plainOf } from "./ingest-peers";
+import { COMPARED, runGoaccess } from "./ingest-peers";
 import { alternate, type Contestant, type Run, runOnce, runsOf, spread } from "./measure";
 import { filterTimes } from "./page-filters";
 import { debianPeer } from "./peers";
@@ -97,8 +97,7 @@ function goaccessPages(path: string, folder: string, root: string): Page {
   const pages = COMPARED.map((format) => {
     const [list, file] = [join(root, "goaccess.list"), join(root, "goaccess.html")];
     writeFileList(list, logFiles(folder, [format]));
-    const flags = `--log-format=${plainOf(format).goaccess} --no-global-config --no-progress -o '${file}'`;
-    const run = runOnce(["sh", "-c", `xargs -0 zcat < '${list}' | '${path}' ${flags} -`]);
+    const run = runGoaccess(path, { format, list }, file);
     return { ...run, pageBytes: readFileSync(file).length };
   });
   return {
