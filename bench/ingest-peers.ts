@@ -293,7 +293,7 @@ interface GoAccessReport {
   };
 }
 
-/** Writes a page, or a file of JSON. Without `--num-tests`, it ends if the first ten lines are none of its format's. */
+/** Writes a page, or a file of JSON. Without `--num-tests`, it ends if the first ten lines are of another form. */
 export function runGoaccess(path: string, { format, list }: Pick<Logs, "format" | "list">, file: string) {
   const flags = `--log-format=${plainOf(format).goaccess} --no-global-config --no-progress --num-tests=0 -o '${file}'`;
   return runOnce(["sh", "-c", `xargs -0 zcat < '${list}' | '${path}' ${flags} -`]);

@@ -222,19 +222,16 @@ async function* byPartition({ bucket, list }: MovableLogs): AsyncGenerator<MoveB
     if (objects.length > 0) yield { objects, partitions, complete };
     [objects, partitions, complete, bytes] = [[], [], [], 0];
   };
-  for (const [, group] of [...groups].sort(([one], [other]) => (one < other ? -1 : 1))) {
+  const sorted = [...groups].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group);
+  for (const group of [...sorted, { partition: undefined, objects: others }]) {
     for (const object of group.objects) {
       if (objects.length === BATCH_FILES) yield* flush();
-      if (partitions.at(-1) !== group.partition) partitions.push(group.partition);
+      if (group.partition && partitions.at(-1) !== group.partition) partitions.push(group.partition);
       objects.push(object);
       bytes += object.size;
     }
-    complete.push(group.partition);
+    if (group.partition) complete.push(group.partition);
     if (bytes > BATCH_BYTES) yield* flush();
-  }
-  for (const object of others) {
-    if (objects.length === BATCH_FILES) yield* flush();
-    objects.push(object);
   }
   yield* flush();
 }

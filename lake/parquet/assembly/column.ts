@@ -1,3 +1,4 @@
+import { DASH } from "./ascii";
 import { appendText, Dictionary, NOT_FOUND, newDictionary } from "./dictionary";
 import { Bytes, isSame, newBytes } from "./memory";
 import { PLACE_BYTES, places, rowBytes, rows } from "./places";
@@ -10,8 +11,6 @@ export const BIGINT: u32 = 2;
 export const DOUBLE: u32 = 3;
 export const DATE: u32 = 4;
 export const TIMESTAMP: u32 = 5;
-
-const DASH: u8 = 0x2d;
 
 /** The values of one column in a row group. */
 @unmanaged

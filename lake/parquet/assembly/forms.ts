@@ -1,3 +1,4 @@
+import { COLON, DASH, DOT, HASH, SPACE, TAB } from "./ascii";
 import { findLast, Search } from "./find";
 import { addPlace } from "./places";
 import { clockEnd, dateEnd, digitsEnd, instantEnd, isDigit, NOWHERE, namedDateEnd } from "./times";
@@ -22,14 +23,8 @@ const LETTERS: u32 = 15;
 const NO_NUMBER: u32 = 16;
 const TENANT: u32 = 17;
 
-export const TAB: u8 = 0x09;
-export const SPACE: u8 = 0x20;
 const QUOTE: u8 = 0x22;
-const HASH: u8 = 0x23;
 const OPEN_BRACE: u8 = 0x7b;
-const DASH: u8 = 0x2d;
-const DOT: u8 = 0x2e;
-const COLON: u8 = 0x3a;
 const OPEN_BRACKET: u8 = 0x5b;
 const BACKSLASH: u8 = 0x5c;
 const CLOSE_BRACKET: u8 = 0x5d;

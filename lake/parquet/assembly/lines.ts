@@ -1,10 +1,9 @@
+import { HASH, LINE_FEED, SPACE, TAB } from "./ascii";
 import { Search } from "./find";
-import { Field, newField, SPACE, TAB } from "./forms";
+import { Field, newField } from "./forms";
 import { BLOCK_ROWS, endRow, rows, startBlock, startRow } from "./places";
 import { NOWHERE } from "./times";
 
-const LINE_FEED: u8 = 0x0a;
-const HASH: u8 = 0x23;
 const fields: StaticArray<usize> = new StaticArray<usize>(256);
 let fieldCount: u32 = 0;
 let separator: u8 = SPACE;

@@ -1,7 +1,7 @@
+import { LINE_FEED } from "./ascii";
 import { addPlace, BLOCK_ROWS, endRow, rows, startBlock } from "./places";
 
 const SEPARATOR: u8 = 0x1f;
-const LINE_FEED: u8 = 0x0a;
 
 /**
  * Finds the fields of rows that end with line feeds, with separators between their fields. A field that a row lacks is empty.

@@ -1,10 +1,7 @@
 /** Valid dates and times of day. */
 
-const DASH: u8 = 0x2d;
-const COLON: u8 = 0x3a;
-const DOT: u8 = 0x2e;
-const SLASH: u8 = 0x2f;
-const ZERO: u8 = 0x30;
+import { COLON, DASH, DOT, SLASH, ZERO } from "./ascii";
+
 const BIG_T: u8 = 0x54;
 const FIRST_YEAR: u32 = 1000;
 const LAST_YEAR: u32 = 2999;

@@ -1,12 +1,8 @@
 /** Values of texts whose form the reader of the lines has checked. */
 
+import { DASH, DOT, SLASH, SPACE, ZERO } from "./ascii";
 import { CLOCK_LENGTH, DATE_LENGTH, monthOf, NAMED_DATE_LENGTH } from "./times";
 
-const DASH: u8 = 0x2d;
-const DOT: u8 = 0x2e;
-const SPACE: u8 = 0x20;
-const SLASH: u8 = 0x2f;
-const ZERO: u8 = 0x30;
 const MICROSECONDS: i64 = 1_000_000;
 const DAY_SECONDS: i64 = 86_400;
 const FRACTION_DIGITS: usize = 6;
