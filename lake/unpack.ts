@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import * as zlib from "node:zlib";
 import { extract } from "tar-stream";
 import { messageOf } from "../handlers/core/errors";
+import { through } from "../handlers/core/through";
 import { CorruptFileError } from "./corrupt-file";
 import type { PackedFile } from "./packed-file";
 import { peek } from "./peek";
@@ -153,17 +154,4 @@ async function* zstdDecompressed(chunks: AsyncIterable<Buffer>): AsyncGenerator<
   // Node has it since 22.15.
   if (typeof zlib.createZstdDecompress === "function") yield* through(zlib.createZstdDecompress(), chunks);
   else yield* unzstd(chunks);
-}
-
-async function* through(
-  decompress: NodeJS.ReadWriteStream & AsyncIterable<Buffer> & { destroy(): void },
-  chunks: AsyncIterable<Buffer>,
-): AsyncGenerator<Buffer> {
-  const feeding = pipeline(Readable.from(chunks), decompress);
-  feeding.catch(() => undefined);
-  try {
-    yield* decompress;
-  } finally {
-    decompress.destroy();
-  }
 }

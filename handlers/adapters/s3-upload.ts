@@ -9,7 +9,7 @@ import {
 import type { ObjectLocation } from "../core/ports";
 
 /** Bytes of a part: S3 takes at least 5 MiB, except for the last one, and at most 10,000 parts. */
-export const PART_BYTES = 8 << 20;
+const PART_BYTES = 8 << 20;
 
 /**
  * Puts an object of unknown length, of which at most two parts are in memory. A small one takes one request. Nothing is at the

@@ -1,4 +1,3 @@
-import { pipeline } from "node:stream/promises";
 import { constants, createGunzip, gunzipSync } from "node:zlib";
 import { isOwnOrder, lineNamer } from "../../formats/field-order";
 import type { LogFormat } from "../../formats/log-format";
@@ -7,6 +6,7 @@ import { isParquet, type ParquetBytes } from "./parquet/parquet-bytes";
 import { parquetLines } from "./parquet/parquet-lines";
 import { UnreadableParquetError } from "./parquet/unreadable-parquet";
 import type { ObjectBytes, ObjectLocation } from "./ports";
+import { through } from "./through";
 
 /** Bytes at the start of a file that contain its header: CloudFront's has less than a fourth of them, before it is packed. */
 const START_BYTES = 4096;
@@ -45,7 +45,10 @@ export async function readableLines(
   const text = isPacked ? unpackStart(start.bytes) : start.bytes;
   if (isParquet(text)) throw new UnreadableParquetError("it is packed as a whole");
   if (!hasOtherOrder(format, text)) return undefined;
-  return { lines: namedLines(format, isPacked ? unpacked(bytes.all(file)) : bytes.all(file)), size };
+  return {
+    lines: namedLines(format, isPacked ? through(createGunzip(), bytes.all(file)) : bytes.all(file)),
+    size,
+  };
 }
 
 async function linesOfParquet(
@@ -68,13 +71,6 @@ async function linesOfParquet(
 /** The start of a packed file ends in the middle of it. */
 const unpackStart = (start: Uint8Array): Uint8Array =>
   gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
-
-async function* unpacked(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip();
-  // Its reader gets the error, too.
-  pipeline(file, gunzip).catch(() => undefined);
-  yield* gunzip;
-}
 
 /** True if a line before all others is a header with another order. */
 function hasOtherOrder(format: LogFormat, start: Uint8Array): boolean {

@@ -1,4 +1,3 @@
-import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import pLimit from "p-limit";
 import type { LogFormat } from "../../formats/log-format";
@@ -6,6 +5,7 @@ import { codeOf } from "./errors";
 import { UnreadableParquetError } from "./parquet/unreadable-parquet";
 import type { ObjectBytes, ObjectLocation, ObjectStore } from "./ports";
 import { readableLines } from "./readable-lines";
+import { through } from "./through";
 
 export interface TextPorts {
   readonly store: ObjectStore;
@@ -47,7 +47,7 @@ export async function writeText(
     const readable = await readableLines(bytes, format, object);
     if (!readable) return copy(ports, object, target);
     const { lines, size } = readable;
-    const text = target.key.endsWith(".gz") ? packed(lines) : encoded(lines);
+    const text = target.key.endsWith(".gz") ? through(createGzip(), lines) : encoded(lines);
     return await oneByOne(async () =>
       hasTimeFor(size) ? { kind: "lines", bytes: await bytes.put(target, text) } : { kind: "postponed" },
     );
@@ -65,13 +65,6 @@ async function copy(
   target: ObjectLocation,
 ): Promise<WrittenText> {
   return { kind: (await store.copy(object, target)) === "copied" ? "copy" : "source-missing" };
-}
-
-async function* packed(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  const gzip = createGzip();
-  // Its reader gets the error, too.
-  pipeline(lines, gzip).catch(() => undefined);
-  yield* gzip;
 }
 
 async function* encoded(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
