@@ -16,6 +16,7 @@ export {
 export { QueryWorkgroup, type QueryWorkgroupProps } from "./modules/query-workgroup";
 export { Questions, type QuestionsProps } from "./modules/questions";
 export { Schedule, type ScheduleProps } from "./modules/schedule";
+export type { ScheduledFunction } from "./modules/scheduled-function";
 export type { BucketRef } from "./pipeline/bucket-ref";
 export type { LogSource } from "./pipeline/log-source";
 export type { AccessLogPipelineProps } from "./pipeline/props";

@@ -6,7 +6,7 @@ import { REPORTS_PREFIX } from "../formats/partition-layout";
 import type { AccessLogPipeline } from "../modules/access-log-pipeline";
 import type { HandlerFunction } from "../modules/handler-function";
 import type { QueryWorkgroup } from "../modules/query-workgroup";
-import type { Schedule } from "../modules/schedule";
+import type { ScheduledFunction } from "../modules/scheduled-function";
 
 /** A Terraform output. */
 export interface Output {
@@ -27,9 +27,7 @@ export function addOutputs(scope: Construct, pipeline: AccessLogPipeline): void 
 
 /** Names and ARNs of a pipeline, by the name of the output. */
 function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>> {
-  const { bucket, landing, trigger, move, database, tables, createPartition, partitionSchedule, lake } =
-    pipeline;
-  const { makeReport, reportSchedule } = pipeline;
+  const { bucket, landing, trigger, move, database, tables, createPartition, lake, makeReport } = pipeline;
   const { topic, dashboard } = pipeline.monitoring;
   return {
     log_bucket: { value: bucket.bucket.bucket, description: "Bucket of the moved files" },
@@ -61,18 +59,16 @@ function outputsOf(pipeline: AccessLogPipeline): Readonly<Record<string, Output>
       waitsFor: pipeline.landingPermissions,
     },
     ...(move ? functionOutputs("move", move, "Function that moves logs") : {}),
-    ...(createPartition && partitionSchedule
-      ? scheduledOutputs("create_partition", createPartition, partitionSchedule)
-      : {}),
+    ...(createPartition ? scheduledOutputs("create_partition", createPartition) : {}),
     ...(lake
       ? {
-          ...scheduledOutputs("transform_partition", lake.transform, lake.transformSchedule),
-          ...scheduledOutputs("maintain_lake", lake.maintain, lake.maintainSchedule),
+          ...scheduledOutputs("transform_partition", lake.transform),
+          ...scheduledOutputs("maintain_lake", lake.maintain),
         }
       : {}),
-    ...(makeReport && reportSchedule
+    ...(makeReport
       ? {
-          ...scheduledOutputs("make_report", makeReport, reportSchedule),
+          ...scheduledOutputs("make_report", makeReport),
           report: {
             value: `s3://${bucket.bucket.bucket}/${REPORTS_PREFIX}latest.html`,
             description: "The latest report; the others are next to it, by their day",
@@ -137,8 +133,7 @@ const functionOutputs = (
 
 const scheduledOutputs = (
   id: string,
-  handler: HandlerFunction,
-  { deadLetterQueue, group, schedules }: Schedule,
+  { handler, schedule: { deadLetterQueue, group, schedules } }: ScheduledFunction,
 ): Record<string, Output> => ({
   ...functionOutputs(id, handler, "Scheduled function"),
   [`${id}_schedule_group`]: { value: group.name, description: "Schedule group of the function" },

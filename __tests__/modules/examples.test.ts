@@ -33,7 +33,7 @@ describe.each(constructs)("the example of %s", (name) => {
         idPrefix: "around_",
         sources: [{ name: "web", format: "alb", prefix: "alb/" }],
       });
-      const around = { ...library, pipeline, maintain: pipeline.lake?.maintain };
+      const around = { ...library, pipeline, maintain: pipeline.lake?.maintain.handler };
       new Function(...Object.keys(around), example).apply(scope, Object.values(around));
     });
     const ids = Object.values(json.resource).flatMap((resources) => Object.keys(resources));

@@ -239,8 +239,8 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
     means: (table) => `New files of ${table} have unparsed lines: their form is unknown.`,
     firstThing: (table) =>
       `query them: SELECT log_file, line FROM ${table}_unparsed WHERE dt = 'YYYY-MM-DD' LIMIT 20, with today or yesterday.`,
-    expressions: ofTables((table, { transform }) => ({
-      metric: ownMetric("UnparsedRows", transform.lambda.functionName, table),
+    expressions: ofTables((table, { transform: { handler } }) => ({
+      metric: ownMetric("UnparsedRows", handler.lambda.functionName, table),
       ...anyOf("Sum"),
       ...once(DAY_SECONDS),
     })),
@@ -266,8 +266,8 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
       `Athena could not read files of ${table}. They were moved to rejected/; their rows are in no table.`,
     firstThing: () =>
       "run access-logs status: it names a file and the reason. Replace rejected files with intact copies, then run access-logs redrive --rejected.",
-    expressions: ofTables((table, { transform }) => ({
-      metric: ownMetric("FilesRejected", transform.lambda.functionName, table),
+    expressions: ofTables((table, { transform: { handler } }) => ({
+      metric: ownMetric("FilesRejected", handler.lambda.functionName, table),
       ...anyOf("Sum"),
       ...once(HOUR_SECONDS),
     })),
@@ -284,8 +284,8 @@ export const ALARM_KINDS: readonly AlarmKind[] = [
         : [
             {
               subject: "",
-              about: lake.transform.lambda.functionName,
-              metric: ownMetric("SecondsToLake", lake.transform.lambda.functionName),
+              about: lake.transform.handler.lambda.functionName,
+              metric: ownMetric("SecondsToLake", lake.transform.handler.lambda.functionName),
               statistic: "Maximum",
               ...once(HOUR_SECONDS),
               is: ">",

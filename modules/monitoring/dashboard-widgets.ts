@@ -78,7 +78,7 @@ const freshness = ({ move, trigger, lake }: Watched): Graph => ({
     ...(lake
       ? [
           {
-            metric: ownMetric("SecondsToLake", lake.transform.lambda.functionName),
+            metric: ownMetric("SecondsToLake", lake.transform.handler.lambda.functionName),
             label: "raw table -> typed table",
             stat: "Maximum" as const,
           },
@@ -98,7 +98,7 @@ const freshness = ({ move, trigger, lake }: Watched): Graph => ({
 
 function lakeGraphs({ lake }: Watched): Graph[] {
   if (!lake) return [];
-  const transform = lake.transform.lambda.functionName;
+  const transform = lake.transform.handler.lambda.functionName;
   return [
     {
       title: "Rows added to the typed tables",

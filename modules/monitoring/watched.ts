@@ -8,6 +8,7 @@ import type { Lake } from "../lake";
 import type { ObjectCreatedTrigger } from "../object-created-trigger";
 import type { QueryWorkgroup } from "../query-workgroup";
 import type { Schedule } from "../schedule";
+import type { ScheduledFunction } from "../scheduled-function";
 
 /** A function, and when it counts as late or busy. */
 export interface WatchedFunction {
@@ -54,11 +55,9 @@ const FOR_SIX_HOURS = { periodSeconds: HOUR_SECONDS, periods: 6 };
 interface PipelineParts {
   readonly trigger: ObjectCreatedTrigger | undefined;
   readonly move: HandlerFunction | undefined;
-  readonly createPartition: HandlerFunction | undefined;
-  readonly partitionSchedule: Schedule | undefined;
+  readonly createPartition: ScheduledFunction | undefined;
   readonly lake: Lake | undefined;
-  readonly makeReport: HandlerFunction | undefined;
-  readonly reportSchedule: Schedule | undefined;
+  readonly makeReport: ScheduledFunction | undefined;
   readonly pipelineWorkgroup: QueryWorkgroup;
   readonly analystWorkgroup: QueryWorkgroup;
 }
@@ -71,10 +70,10 @@ export function watchedOf(
   const { move, trigger, lake } = pipeline;
   const functions: WatchedFunction[] = [
     ...(move ? [{ subject: "move-access-logs" as const, handler: move, busy: FOR_A_WHILE }] : []),
-    ...scheduled("create-partition", pipeline.createPartition, pipeline.partitionSchedule, ONCE, 3),
-    ...scheduled("transform-partition", lake?.transform, lake?.transformSchedule, FOR_SIX_HOURS, 1),
-    ...scheduled("maintain-lake", lake?.maintain, lake?.maintainSchedule, ONCE, MAINTAIN_IDLE_HOURS),
-    ...scheduled("make-report", pipeline.makeReport, pipeline.reportSchedule, ONCE, REPORT_IDLE_HOURS),
+    ...scheduled("create-partition", pipeline.createPartition, ONCE, 3),
+    ...scheduled("transform-partition", lake?.transform, FOR_SIX_HOURS, 1),
+    ...scheduled("maintain-lake", lake?.maintain, ONCE, MAINTAIN_IDLE_HOURS),
+    ...scheduled("make-report", pipeline.makeReport, ONCE, REPORT_IDLE_HOURS),
   ];
   return {
     sources,
@@ -96,13 +95,11 @@ export function watchedOf(
 
 function scheduled(
   subject: HandlerName,
-  handler: HandlerFunction | undefined,
-  schedule: Schedule | undefined,
+  scheduledFunction: ScheduledFunction | undefined,
   busy: WatchedFunction["busy"],
   idleHours: number,
 ): WatchedFunction[] {
-  if (!handler || !schedule) return [];
-  return [{ subject, handler, schedule, busy, idleHours }];
+  return scheduledFunction ? [{ subject, ...scheduledFunction, busy, idleHours }] : [];
 }
 
 /** The function that finds the files of a source, and its metrics; `undefined` if no function counts them. */
@@ -111,7 +108,7 @@ export function finderOf(
   source: LogSource,
 ): Finder | undefined {
   if (isAsDelivered(source))
-    return lake && { handler: lake.transform, files: "ObjectsFound", bytes: "BytesFound" };
+    return lake && { handler: lake.transform.handler, files: "ObjectsFound", bytes: "BytesFound" };
   return move && { handler: move, files: "ObjectsMoved", bytes: "BytesMoved" };
 }
 
@@ -124,7 +121,7 @@ export interface Finder {
 /** The functions that skip objects. */
 export const skippersOf = ({ move, lake, hasDelivered }: Watched): readonly Skipper[] => [
   ...(move ? [{ subject: "", handler: move }] : []),
-  ...(lake && hasDelivered ? [{ subject: "as-delivered", handler: lake.transform }] : []),
+  ...(lake && hasDelivered ? [{ subject: "as-delivered", handler: lake.transform.handler }] : []),
 ];
 
 interface Skipper {
