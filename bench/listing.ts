@@ -1,4 +1,4 @@
-import { KEYS_PER_LIST } from "../cost/model";
+import { KEYS_PER_LIST } from "../cost/function-time";
 import { hourOf } from "../formats/hour";
 import { loadBalancerGroups, loadBalancerLayoutOf } from "../formats/load-balancer-object";
 import { CONFIGURATION_KEY } from "../formats/partition-layout";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { MIB_PER_CPU } from "../cost/model";
+import { MIB_PER_CPU } from "../cost/function-time";
 import { FORMATS } from "../formats";
 import { hourOf } from "../formats/hour";
 import { CONFIGURATION_KEY, RAW_PREFIX } from "../formats/partition-layout";

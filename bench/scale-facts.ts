@@ -1,4 +1,4 @@
-import { KEYS_PER_LIST, listSeconds, moveSeconds } from "../cost/model";
+import { KEYS_PER_LIST, listSeconds, moveSeconds } from "../cost/function-time";
 import { DAY_MS, DAY_SECONDS } from "../formats/time";
 import { LOOK_BACK_MS } from "../handlers/core/find-delivered";
 import { LISTING_SHARE } from "../handlers/core/note-delivered";
@@ -37,7 +37,7 @@ export const FACTS = {
   moveBatchSeconds: {
     value: moveSeconds(MOVE.batchSize),
     unit: "s for a full batch",
-    source: "measured processor time, at a function's slice of one (cost/model.ts)",
+    source: "measured processor time, at a function's slice of one (cost/function-time.ts)",
   },
   s3WritesPerPrefix: {
     value: 3_500,
@@ -72,7 +72,7 @@ export const FACTS = {
   listSeconds: {
     value: listSeconds(1),
     unit: "s for the answer to a LIST request",
-    source: "measured processor time, at a function's slice of one (cost/model.ts)",
+    source: "measured processor time, at a function's slice of one (cost/function-time.ts)",
   },
   commitBytes: { value: MAX_BYTES, unit: "bytes a commit", source: "handlers/core/plan-commits.ts" },
   tableFileBytes: {

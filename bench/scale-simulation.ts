@@ -1,4 +1,4 @@
-import { moveSeconds } from "../cost/model";
+import { moveSeconds } from "../cost/function-time";
 import { DAY_SECONDS, HOUR_SECONDS } from "../formats/time";
 import { type Random, randomFrom } from "../sample/random";
 import { sum } from "../terminal/quantities";

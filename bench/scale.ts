@@ -1,5 +1,7 @@
-import { billOf, DAYS_PER_MONTH, TABLE_PER_TEXT } from "../cost/model";
+import { billOf } from "../cost/bill";
+import { DAYS_PER_MONTH } from "../cost/load";
 import { dollars } from "../cost/print-bills";
+import { TABLE_PER_TEXT } from "../cost/storage-items";
 import { HOUR_SECONDS, MINUTE_SECONDS } from "../formats/time";
 import { printTable } from "../terminal/print-table";
 import { ENDLESS } from "../terminal/screen";

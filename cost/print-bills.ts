@@ -1,6 +1,7 @@
 import { type PrintedColumn, printTable } from "../terminal/print-table";
 import { counted, sum } from "../terminal/quantities";
-import { type Bill, DESIGN_NAMES, DESIGNS, type Load } from "./model";
+import { type Bill, DESIGN_NAMES, DESIGNS } from "./bill";
+import type { Load } from "./load";
 import { PRICES, unitOf } from "./prices";
 
 /** Formats three significant digits: `1,050`, `0.201`. */

@@ -1,14 +1,8 @@
-import {
-  billOf,
-  DAYS_PER_MONTH,
-  DESIGN_NAMES,
-  DESIGNS,
-  type DesignName,
-  type Load,
-  TABLE_PER_TEXT,
-} from "../cost/model";
+import { billOf, DESIGN_NAMES, DESIGNS, type DesignName } from "../cost/bill";
+import { DAYS_PER_MONTH, type Load } from "../cost/load";
 import { PRICES, unitOf } from "../cost/prices";
 import { dollars, quantity } from "../cost/print-bills";
+import { TABLE_PER_TEXT } from "../cost/storage-items";
 import { HOUR_MS } from "../formats/time";
 import { FILES_PER_NOTE } from "../handlers/core/arrival-notes";
 import { LOOK_BACK_MS } from "../handlers/core/find-delivered";
@@ -49,7 +43,7 @@ const loadsTable = (cell: (name: DesignName, load: Load) => string): string =>
 /** The page with the included items and their prices. */
 export const renderCostPage = (): string => `# What it costs
 
-<!-- Written by "npm run docs" from cost/model.ts and cost/prices.ts. -->
+<!-- Written by "npm run docs" from the folder cost/. -->
 
 \`access-logs cost --files-per-day N --gb-per-day N\` prints the monthly bill, item by item, for your own numbers. GB are
 GB of delivered, compressed files. On this page, text and tables are kept for ${DAYS_PER_MONTH} days (\`--days-kept\`),

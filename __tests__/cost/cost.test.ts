@@ -1,17 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import {
-  billOf,
-  DESIGN_NAMES,
-  type Load,
-  moveInvocations,
-  moveNotes,
-  REPORT_ALARMS,
-  REQUESTS,
-  WATCHERS,
-} from "../../cost/model";
+import { billOf, DESIGN_NAMES } from "../../cost/bill";
+import type { Load } from "../../cost/load";
+import { moveInvocations, moveNotes } from "../../cost/move-items";
 import { athenaUsd, PRICES, usdOf } from "../../cost/prices";
+import { REPORT_ALARMS, REQUESTS, WATCHERS } from "../../cost/requests";
 import { FORMATS } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";

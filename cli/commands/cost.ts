@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { billOf, DAYS_PER_MONTH, DESIGN_NAMES, type DesignName } from "../../cost/model";
+import { billOf, DESIGN_NAMES, type DesignName } from "../../cost/bill";
+import { DAYS_PER_MONTH } from "../../cost/load";
 import { PRICES } from "../../cost/prices";
 import { FORMAT_IDS } from "../../formats";
 import { MAX_REPORT_DAYS } from "../../pipeline/props";
