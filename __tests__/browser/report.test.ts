@@ -121,6 +121,29 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       );
     }));
 
+  it("says below the pointer what the table says about the same time", () =>
+    withPage({}, "", async (page) => {
+      for (const chart of ["alb-time", "alb-latency"]) {
+        const rows = await page.$$eval(`#${chart} tbody tr`, (all) =>
+          all.map((row) => [...row.querySelectorAll("td")].map(({ textContent }) => textContent ?? "")),
+        );
+        const svg = page.locator(`#${chart} .plot svg`);
+        await svg.scrollIntoViewIfNeeded();
+        const { width = 0 } = (await svg.boundingBox()) ?? {};
+        let found = 0;
+        for (let x = width * 0.07; x < width * 0.98; x += width * 0.05) {
+          await svg.hover({ position: { x, y: 60 } });
+          const readout = (await page.textContent(`#${chart} .readout`)) ?? "";
+          const [, ...values] = rows.find(([time = "?"]) => readout.startsWith(time)) ?? ["", "–"];
+          for (const value of values) expect(readout).toContain(` ${value}`);
+          if (values.length > 1) found += 1;
+        }
+        expect(found).toBeGreaterThan(0);
+      }
+      await page.mouse.move(0, 0);
+      expect(await page.isVisible(".readout")).toBe(false);
+    }));
+
   it("filters, sorts and searches with the keyboard alone, and keeps the focus", () =>
     withPage({}, "", async (page) => {
       await page.focus('#alb-status [data-value="2xx"]');

@@ -10,7 +10,6 @@ export interface Brushed {
 export function brushable(plot: HTMLElement, onChosen: (slots: Brushed) => void): void {
   const svg = plot.querySelector("svg");
   if (!svg) return;
-  plot.classList.add("live");
   const slots = Number(svg.dataset.slots);
   const width = svg.viewBox.baseVal.width || CHART_WIDTH;
   const slotAt = (event: PointerEvent): number => {

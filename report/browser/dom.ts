@@ -1,6 +1,6 @@
 import type { Part } from "../page/node";
 
-const SVG = new Set(["svg", "rect", "path", "line", "text", "g"]);
+const SVG = new Set(["svg", "circle", "rect", "path", "line", "text", "g"]);
 
 /** A part of the page as DOM nodes. Values become text nodes and attributes: they are never parsed. */
 export function toDom(part: Part): Node {

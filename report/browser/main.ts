@@ -8,12 +8,14 @@ import { shownRows } from "../page/panel-table";
 import { panelsOf } from "../page/panels";
 import { answerPanels, rejectedPanel } from "../page/row-panels";
 import { EVERYTHING, hashOf, type State, stateOf, toggled } from "../page/state";
-import { csvCell } from "../page/text";
+import { csvCell, NOTHING, valueText } from "../page/text";
+import { latencyPanel, timePanel } from "../page/time-panels";
 import { answerParts, rejectedParts, tableParts } from "../page/view";
 import { unpackReport } from "../unpack";
 import { timeText } from "../zone";
 import { brushable } from "./brush";
 import { redraw, toDom } from "./dom";
+import { readable } from "./readout";
 
 const report = unpackReport(
   JSON.parse(document.getElementById("report")?.textContent ?? "") as Report<PackedCube>,
@@ -56,12 +58,29 @@ function draw(mode = modeNow()): void {
     const parts = document.querySelector<HTMLElement>(`.parts[data-table="${table.format}"]`);
     if (!parts) continue;
     redraw(parts, tableParts(table, state, mode));
-    const plot = parts.querySelector<HTMLElement>(".plot[data-brush]:not(.live)");
-    if (plot) brushable(plot, ({ from, until }) => brushed(table, from, until));
+    for (const plot of parts.querySelectorAll<HTMLElement>(".plot:not(.live)")) {
+      plot.classList.add("live");
+      if ("brush" in plot.dataset) brushable(plot, ({ from, until }) => brushed(table, from, until));
+      readable(plot, (instant) => textAt(table, plot.closest("section")?.id ?? "", instant));
+    }
   }
   document.getElementById("files")?.replaceChildren(...rejectedParts(report, mode).map(toDom));
   drawFilters(state);
   focus();
+}
+
+/** The row of a chart's panel about a time, in one line. */
+function textAt(table: TableReport, id: string, instant: number): string {
+  const { timeZone } = report;
+  const panels = [timePanel(table, stateNow(), timeZone), latencyPanel(table, stateNow(), timeZone)];
+  const panel = panels.find((one) => one.id === id);
+  const time = timeText(instant, timeZone);
+  const { cells = [] } = panel?.rows.find(({ cells: [first] }) => first === time) ?? {};
+  const values = cells.slice(1).map((cell, index) => {
+    const { label, kind } = panel?.columns[index + 1] ?? { label: "", kind: "text" };
+    return `${label} ${valueText(cell, kind)}`;
+  });
+  return [time, ...(values.length === 0 ? [NOTHING] : values)].join("   ");
 }
 
 /** Draws the answers, too, which change only with their own tables and the width. */

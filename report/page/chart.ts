@@ -1,15 +1,20 @@
-import { scaleLinear } from "d3-scale";
+import { scaleLinear, scaleLog } from "d3-scale";
 import { line, stack } from "d3-shape";
-import type { TableReport } from "../model";
-import { clockText, dayText } from "../zone";
 import { type Element, h, type Part } from "./node";
-import { type OverTime, slotStart } from "./over-time";
+import type { OverTime } from "./over-time";
 import { durationText, shortCount } from "./text";
+import { type Slots, type TimeLabel, timeLabels } from "./time-labels";
 
 export const CHART_WIDTH = 960;
 const HEIGHT = 230;
 const MARGIN = { left: 58, right: 12, top: 12, bottom: 36 };
+/** Where the lines of time end. */
+const BOTTOM = HEIGHT - MARGIN.bottom;
 const TICKS = 4;
+/** Width of a label of the time, and the space to the next. */
+const LABEL_WIDTH = 84;
+/** Durations that differ more than this are shown on a logarithmic scale: on a linear one, the short ones would be one line. */
+const LINEAR_RATIO = 50;
 
 /** Geometry that the page needs to turn a position into a time. */
 export const PLOT = { left: MARGIN.left, right: MARGIN.right };
@@ -23,18 +28,16 @@ const CLASSES: Readonly<Record<string, string>> = {
 };
 const statusClassName = (status: string): string => CLASSES[status] ?? "s0";
 
-interface Frame {
+interface Frame extends Slots {
   readonly width: number;
-  readonly slots: number;
   readonly label: string;
-  readonly timeOf: (slot: number) => number;
   readonly timeZone: string;
 }
 
 /** Stacked bars of the status classes. */
-export function statusChart(table: TableReport, over: OverTime, timeZone: string, width: number): Element {
+export function statusChart(over: OverTime, slots: Slots, timeZone: string, width: number): Element {
   const highest = Math.max(1, ...over.counts.map((counts) => counts.reduce((total, one) => total + one, 0)));
-  const y = scaleLinear([0, highest], [HEIGHT - MARGIN.bottom, MARGIN.top]).nice(TICKS);
+  const y = scaleLinear([0, highest], [BOTTOM, MARGIN.top]).nice(TICKS);
   const x = scaleLinear([0, over.counts.length], [MARGIN.left, width - MARGIN.right]);
   const barWidth = Math.max(0.5, x(1) - x(0) - (x(1) - x(0) > 4 ? 1 : 0));
   const layers = stack<readonly number[], number>()
@@ -55,15 +58,13 @@ export function statusChart(table: TableReport, over: OverTime, timeZone: string
         : [],
     ),
   );
-  const frame: Frame = {
-    width,
-    slots: over.counts.length,
-    label: "Requests over time by status class; the table below has the numbers",
-    timeOf: (slot) => slotStart(table, over, slot),
-    timeZone,
-  };
   return framed(
-    frame,
+    {
+      ...slots,
+      width,
+      timeZone,
+      label: "Requests over time by status class; the table below has the numbers",
+    },
     y.ticks(TICKS).map((tick) => [y(tick), shortCount(tick)] as const),
     bars,
   );
@@ -74,31 +75,65 @@ export interface Line {
   readonly values: readonly (number | null)[];
 }
 
-/** Lines of durations in milliseconds; a gap where there is no value. */
-export function lineChart(
-  lines: readonly Line[],
-  timeOf: (slot: number) => number,
-  timeZone: string,
-  width: number,
-): Element {
-  const slots = lines[0]?.values.length ?? 0;
-  const highest = Math.max(1, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0)));
-  const y = scaleLinear([0, highest], [HEIGHT - MARGIN.bottom, MARGIN.top]).nice(TICKS);
-  const x = scaleLinear([0, slots], [MARGIN.left, width - MARGIN.right]);
-  const paths = lines.map(({ values }, index) => {
+/** Lines of durations in milliseconds; a gap where there is no value, and a point between two gaps. */
+export function lineChart(lines: readonly Line[], slots: Slots, timeZone: string, width: number): Element {
+  const y = durationScale(lines.flatMap(({ values }) => values.filter((value) => value !== null)));
+  const x = scaleLinear([0, slots.count], [MARGIN.left, width - MARGIN.right]);
+  const paths = lines.flatMap(({ values }, index) => {
     const path = line<number | null>()
       .defined((value) => value !== null)
       .x((_, slot) => x(slot + 0.5))
-      .y((value) => y(value ?? 0))
+      .y((value) => y.place(value ?? 0))
       .digits(1)(values);
-    return h("path", { class: `line l${index}`, d: path ?? "" });
+    const points = values.flatMap((value, slot) =>
+      value === null || !isAlone(values, slot)
+        ? []
+        : [
+            h("circle", {
+              class: `point l${index}`,
+              cx: x(slot + 0.5).toFixed(1),
+              cy: y.place(value).toFixed(1),
+              r: 2.5,
+            }),
+          ],
+    );
+    return [h("path", { class: `line l${index}`, d: path ?? "" }), ...points];
   });
-  const frame = { width, slots, label: "Response time; the table below has the numbers", timeOf, timeZone };
   return framed(
-    frame,
-    y.ticks(TICKS).map((tick) => [y(tick), durationText(tick)] as const),
-    paths,
+    { ...slots, width, timeZone, label: "Response time; the table below has the numbers" },
+    y.ticks.map((tick) => [y.place(tick), durationText(tick)] as const),
+    [
+      ...paths,
+      ...(y.isLinear
+        ? []
+        : [h("text", { class: "tick", x: MARGIN.left + 6, y: MARGIN.top + 14 }, "logarithmic scale")]),
+    ],
   );
+}
+
+const isAlone = (values: readonly (number | null)[], slot: number): boolean =>
+  (values[slot - 1] ?? null) === null && (values[slot + 1] ?? null) === null;
+
+interface DurationScale {
+  readonly isLinear: boolean;
+  readonly place: (milliseconds: number) => number;
+  readonly ticks: readonly number[];
+}
+
+function durationScale(values: readonly number[]): DurationScale {
+  const highest = Math.max(1, ...values);
+  const lowest = Math.max(1, Math.min(highest, ...values));
+  const heights = [BOTTOM, MARGIN.top];
+  if (highest / lowest <= LINEAR_RATIO) {
+    const linear = scaleLinear([0, highest], heights).nice(TICKS);
+    return { isLinear: true, place: linear, ticks: linear.ticks(TICKS) };
+  }
+  const log = scaleLog([lowest, highest], heights).nice().clamp(true);
+  return {
+    isLinear: false,
+    place: log,
+    ticks: log.ticks(TICKS).filter((tick) => Number.isInteger(Math.log10(tick))),
+  };
 }
 
 function framed(
@@ -106,8 +141,8 @@ function framed(
   ticks: readonly (readonly [number, string])[],
   content: readonly Part[],
 ): Element {
-  const { width, slots, label, timeOf, timeZone } = frame;
-  const x = scaleLinear([0, slots], [MARGIN.left, width - MARGIN.right]);
+  const { width, count, label, timeZone } = frame;
+  const x = scaleLinear([0, count], [MARGIN.left, width - MARGIN.right]);
   const grid = ticks.flatMap(([y, text]) => [
     h("line", {
       class: "grid",
@@ -118,19 +153,10 @@ function framed(
     }),
     h("text", { class: "tick", x: MARGIN.left - 8, y: (y + 4).toFixed(1), "text-anchor": "end" }, text),
   ]);
-  const labels = Math.max(1, Math.min(slots, Math.floor((width - MARGIN.left) / 96)));
-  const step = Math.max(1, Math.ceil(slots / labels));
-  let day = "";
-  const times: Part[] = [];
-  for (let slot = 0; slot < slots; slot += step) {
-    const at = x(slot);
-    const today = dayText(timeOf(slot), timeZone);
-    times.push(
-      h("text", { class: "tick", x: at.toFixed(1), y: HEIGHT - 18 }, clockText(timeOf(slot), timeZone)),
-    );
-    if (today !== day) times.push(h("text", { class: "tick day", x: at.toFixed(1), y: HEIGHT - 4 }, today));
-    day = today;
-  }
+  const most = Math.max(1, Math.floor((width - MARGIN.left - MARGIN.right) / LABEL_WIDTH));
+  const times = timeLabels(frame, timeZone, most)
+    .map((one) => ({ ...one, at: x(one.slot) }))
+    .filter(({ at }) => at <= width - LABEL_WIDTH / 2);
   return h(
     "svg",
     {
@@ -138,13 +164,26 @@ function framed(
       viewBox: `0 0 ${width} ${HEIGHT}`,
       role: "img",
       "aria-label": label,
-      "data-slots": slots,
+      "data-slots": count,
+      "data-from": frame.from,
+      "data-slot-ms": frame.slotMs,
     },
     grid,
-    times,
+    times.flatMap(timeLabel),
     content,
   );
 }
+
+const timeLabel = ({ at, texts }: TimeLabel & { readonly at: number }): Element[] => [
+  h("line", { class: "grid", x1: at.toFixed(1), x2: at.toFixed(1), y1: BOTTOM, y2: BOTTOM + 5 }),
+  ...texts.map((text, index) =>
+    h(
+      "text",
+      { class: "tick", x: at.toFixed(1), y: BOTTOM + 18 + 14 * index, "text-anchor": "middle" },
+      text,
+    ),
+  ),
+];
 
 /** Names next to their colours. */
 export const legend = (entries: readonly (readonly [string, string])[]): Element =>

@@ -1,6 +1,7 @@
 import { exactCube, measureOf, sumBy } from "../cube";
 import { type TableReport, TIME } from "../model";
 import { applied, type State } from "./state";
+import type { Slots } from "./time-labels";
 
 /** Requests of each slot by status class. */
 export interface OverTime {
@@ -17,7 +18,9 @@ export function overTime(table: TableReport, state: State): OverTime | undefined
   const { selection, isUnknown } = applied(table, state);
   const cube = isUnknown ? undefined : exactCube(table.cubes, [TIME, "status"], selection);
   if (!cube) return undefined;
-  const statuses = table.dimensions.find(({ id }) => id === "status")?.values ?? [];
+  const known = table.dimensions.find(({ id }) => id === "status")?.values ?? [];
+  const statuses = [...known].sort();
+  const places = known.map((status) => statuses.indexOf(status));
   const last = Math.ceil((table.until - table.from) / table.slotMs);
   const from = (selection.time?.from ?? 0) / cube.slots;
   const until = Math.ceil(Math.min(last, selection.time?.until ?? last) / cube.slots);
@@ -28,9 +31,10 @@ export function overTime(table: TableReport, state: State): OverTime | undefined
     const [slot = 0, status = 0] = codes;
     const row = counts[slot - from];
     const time = timed[slot - from];
-    if (!row || !time) continue;
+    const place = places[status - 1];
+    if (!row || !time || place === undefined) continue;
     const requests = measureOf(cube, values, "requests");
-    row[status - 1] = (row[status - 1] ?? 0) + requests;
+    row[place] = (row[place] ?? 0) + requests;
     time.milliseconds += measureOf(cube, values, "milliseconds");
     time.requests += requests - measureOf(cube, values, "untimed");
   }
@@ -46,3 +50,9 @@ export function overTime(table: TableReport, state: State): OverTime | undefined
 /** The time at which a slot begins, in milliseconds. */
 export const slotStart = (table: TableReport, { slots, firstSlot }: OverTime, index: number): number =>
   table.from + (firstSlot + index) * slots * table.slotMs;
+
+export const slotsOf = (table: TableReport, over: OverTime): Slots => ({
+  count: over.counts.length,
+  from: slotStart(table, over, 0),
+  slotMs: over.slots * table.slotMs,
+});

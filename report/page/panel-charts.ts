@@ -2,7 +2,7 @@ import type { TableReport } from "../model";
 import { legend, lineChart, statusChart, statusLegend } from "./chart";
 import type { Mode } from "./mode";
 import { h, type Part } from "./node";
-import { overTime, slotStart } from "./over-time";
+import { overTime, slotsOf } from "./over-time";
 import type { Panel } from "./panel";
 import { applied, type State } from "./state";
 
@@ -12,7 +12,11 @@ export function timeChart(table: TableReport, state: State, { timeZone, width }:
   if (!over || over.counts.length === 0) return [];
   return [
     statusLegend(over.statuses),
-    h("div", { class: "plot", "data-brush": table.format }, statusChart(table, over, timeZone, width)),
+    h(
+      "div",
+      { class: "plot", "data-brush": table.format },
+      statusChart(over, slotsOf(table, over), timeZone, width),
+    ),
   ];
 }
 
@@ -43,12 +47,12 @@ export function latencyChart(
           return seconds === null ? null : seconds * 1000;
         }),
       }));
-  const timeOf =
+  const shown =
     isAverage && over
-      ? (slot: number) => slotStart(table, over, slot)
-      : (slot: number) => table.from + (first + slot) * table.slotMs;
+      ? slotsOf(table, over)
+      : { count: Math.max(0, last - first), from: table.from + first * table.slotMs, slotMs: table.slotMs };
   return [
     legend(names.map((name, index) => [`l${index}`, name])),
-    h("div", { class: "plot" }, lineChart(lines, timeOf, timeZone, width)),
+    h("div", { class: "plot" }, lineChart(lines, shown, timeZone, width)),
   ];
 }

@@ -135,7 +135,7 @@ function rowPart(panel: Panel, { cells, filter, isChosen }: Row, mode: Mode): El
   );
 }
 
-const BAR_WIDTH = 30;
+const BAR_WIDTH = 24;
 
 const bar = (percent: number): Element =>
   h(

@@ -31,6 +31,7 @@ export function valueText(value: Value, kind: Kind): string {
 
 /** `48 ms`, `1.25 s` */
 export function durationText(milliseconds: number): string {
+  if (milliseconds === 0) return "0 ms";
   if (milliseconds >= 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
   if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
   return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
