@@ -257,6 +257,16 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       expect(await axe(page)).toEqual([]);
     }));
 
+  it("goes to a table without losing its filters", () =>
+    withPage({}, "#status=5xx", async (page) => {
+      await page.click('.contents a[href="#cloudfront"]');
+      expect(
+        await page.evaluate("document.getElementById('cloudfront').getBoundingClientRect().top"),
+      ).toBeLessThan(100);
+      expect(page.url()).toMatch(/#status=5xx$/);
+      expect(await page.evaluate("document.activeElement.id")).toBe("cloudfront-title");
+    }));
+
   it("is complete without a script", () =>
     withPage({ javaScriptEnabled: false }, "", async (page) => {
       expect(await rowsOf(page, "alb-method")).toEqual(await counted(`${METHODS} GROUP BY 1`));

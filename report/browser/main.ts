@@ -291,6 +291,14 @@ function switchTheme(): void {
 }
 
 document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest<HTMLElement>(".contents a") : null;
+  if (link) {
+    // The address holds the filters.
+    event.preventDefault();
+    const section = document.querySelector(link.getAttribute("href") ?? "");
+    section?.scrollIntoView();
+    section?.querySelector("h2")?.focus({ preventScroll: true });
+  }
   const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-action]") : null;
   if (button) act(button);
 });

@@ -37,7 +37,7 @@ export function tableSection(table: TableReport, state: State, mode: Mode): Elem
   return h(
     "section",
     { class: "table", id: table.format, "aria-labelledby": `${table.format}-title` },
-    h("h2", { id: `${table.format}-title` }, table.title),
+    h("h2", { id: `${table.format}-title`, tabindex: -1 }, table.title),
     h(
       "p",
       { class: "range" },
@@ -53,7 +53,7 @@ export const answeredSection = (table: AnsweredTable, mode: Mode): Element =>
   h(
     "section",
     { class: "table", id: table.format, "aria-labelledby": `${table.format}-title` },
-    h("h2", { id: `${table.format}-title` }, table.title),
+    h("h2", { id: `${table.format}-title`, tabindex: -1 }, table.title),
     h(
       "p",
       { class: "range" },
@@ -69,6 +69,17 @@ export const answerParts = (table: AnsweredTable, mode: Mode): Part[] =>
 /** The files whose lines are in no table. */
 export const rejectedParts = ({ rejected }: Report, mode: Mode): Part[] =>
   rejected?.files === 0 ? [] : [panelPart(rejectedPanel(rejected), mode)];
+
+/** Links to the tables, if there are several. */
+function contents({ tables, answered }: Report): Part {
+  const all = [...tables, ...answered];
+  if (all.length < 2) return "";
+  return h(
+    "nav",
+    { class: "contents", "aria-label": "Tables" },
+    all.map(({ format, title }) => h("a", { href: `#${format}` }, title)),
+  );
+}
 
 /** The page's body, as it is without a script. */
 export function body(report: Report): Part[] {
@@ -91,6 +102,7 @@ export function body(report: Report): Part[] {
       ),
       h("div", { id: "controls", class: "controls" }),
     ),
+    contents(report),
     h("div", { id: "filters", class: "filters", role: "status" }),
     h(
       "main",
