@@ -107,7 +107,9 @@ function rowPart(panel: Panel, { cells, filter, isChosen }: Row, mode: Mode): El
         return h(
           "td",
           { class: "number" },
-          ...(label === "Share" ? [bar(Number(cell)), h("span", { class: "share" }, text)] : [text]),
+          ...(label === "Share" && panel.columns.length <= MOST_WITH_BAR
+            ? [bar(Number(cell)), h("span", { class: "share" }, text)]
+            : [text]),
         );
       }
       const isButton =
@@ -135,6 +137,8 @@ function rowPart(panel: Panel, { cells, filter, isChosen }: Row, mode: Mode): El
   );
 }
 
+/** A table of more columns has no place for bars next to another one. */
+const MOST_WITH_BAR = 8;
 const BAR_WIDTH = 24;
 
 const bar = (percent: number): Element =>
