@@ -1,5 +1,5 @@
 import { isOwnOrder } from "../formats/field-order";
-import { isJsonOnly, type LogFormat } from "../formats/log-format";
+import type { LogFormat } from "../formats/log-format";
 import { type Line, lineReader } from "../formats/read-line";
 import type { RowGroups } from "./parquet/row-groups";
 import { COLUMN_SEPARATOR } from "./plain-text";
@@ -27,8 +27,7 @@ const valueText = (value: string | number): string => (Object.is(value, -0) ? "-
 export function rowWriter(format: LogFormat, groups: RowGroups): RowWriter {
   const firstRow = groups.rows;
   let others: OtherLines | undefined;
-  // JSON lines have no fields by position.
-  let isUsualOrder = !isJsonOnly(format);
+  let isUsualOrder = true;
   let unparsed = 0;
 
   const addOther = (line: string): void => {

@@ -3,13 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
-import { columnsOf } from "../../formats/log-format";
+import { columnsOf, fieldsByName, isJsonOnly } from "../../formats/log-format";
 import { lineReader, type Row } from "../../formats/read-line";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { jsonConverter } from "../../lake/json-values";
+import { startRowGroups } from "../../lake/parquet/row-groups";
+import { rowSource } from "../../lake/row-source";
 import { edgeLines } from "../helpers/edge-lines";
 import { hostileLine } from "../helpers/hostile-lines";
 import { knownLines } from "../helpers/known-lines";
+import { FIELDS, objectOf } from "../helpers/lines";
 import { typedFile } from "../helpers/typed-file";
 
 let engine: DuckdbEngine;
@@ -84,4 +87,125 @@ it("agree on lines whose fields are found by name", async () => {
     }),
     { numRuns: 10, examples: [[[lineOf([["origin-lbl", "-0"]])]]] },
   );
+});
+
+describe.each(["alb", "cloudfront", "waf"] as const)("%s lines that are JSON objects", (id) => {
+  const format = FORMATS[id];
+  const usual = isJsonOnly(format) ? format.samples : [JSON.stringify(objectOf(format, FIELDS[id]))];
+  const first = usual[0] ?? "";
+
+  /** Number of lines, from the first on, whose fields the program finds. */
+  async function linesFound(lines: readonly string[]): Promise<number> {
+    const groups = await startRowGroups(undefined, rowSource(format));
+    const block = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+    groups.startLines(block);
+    groups.scan(0);
+    return groups.rows;
+  }
+  const changed = (members: object): string => JSON.stringify({ ...JSON.parse(first), ...members });
+  const [[firstKey = "", firstValue] = []] = Object.entries(JSON.parse(first));
+  const member = JSON.stringify({ [firstKey]: firstValue }).slice(1, -1);
+  const nested = (depth: number) => `${"[".repeat(depth)}1${"]".repeat(depth)}`;
+
+  it("are read without the line reader in the form that AWS writes, in any order of the keys", async () => {
+    const backwards = JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(first)).reverse()));
+    const lines = [
+      ...usual,
+      backwards,
+      first,
+      changed({ new: "a", nested: { [firstKey]: ["b", { c: [null, true, false, -12, {}, []] }] } }),
+      changed({ new: "日本 é" }),
+    ];
+    expect(await linesFound(lines)).toBe(lines.length);
+    expect(await readByIngest(id, lines)).toEqual(readByReference(id, lines));
+  });
+
+  it.each([
+    ["a space between members", first.replace(",", ", ")],
+    ["an escape", changed({ new: 'a"b' })],
+    [
+      "an escape in a key",
+      first.replace(firstKey, `\\u00${firstKey.charCodeAt(0).toString(16)}${firstKey.slice(1)}`),
+    ],
+    ["a control character", changed({ new: "a\u007fb\u0085" })],
+    ["a key twice", `{${member},${first.slice(1)}`],
+    ["a number with a fraction", changed({ new: 1.5 })],
+    ["a long number", first.replace("{", '{"new":1234567890123456,')],
+    ["a zero before a number", first.replace("{", '{"new":012,')],
+    ["many lists", first.replace("{", `{"new":${nested(2000)},`)],
+    ["no end", first.slice(0, -1)],
+    ["something after it", `${first} `],
+    ["a comma after it", `${first.slice(0, -1)},}`],
+    ["no value", first.replace("{", '{"new":,')],
+    ["no member", "{}"],
+    ["only other members", '{"new":"a"}'],
+  ])("are left to the line reader, and the same row, with %s", async (_, line) => {
+    expect(await linesFound([line])).toBe(0);
+    const lines = [first, line, first];
+    expect(await readByIngest(id, lines)).toEqual(readByReference(id, lines));
+  });
+
+  it("are the same rows with any members in any order", async () => {
+    const keys = fieldsByName(format).flatMap(({ name, otherName = name }) => [name, otherName]);
+    const value = fc.oneof(
+      fc.constantFrom("-", "", "a,b", 5, -0, null, true, [], ["a", "", "b"], { name: "x" }),
+      fc.string(),
+    );
+    const line = fc
+      .tuple(
+        fc.dictionary(fc.constantFrom("new", ...keys), value, { maxKeys: 4 }),
+        fc.infiniteStream(fc.nat()),
+      )
+      .map(([members, numbers]) => {
+        const entries = Object.entries({ ...JSON.parse(first), ...members });
+        const sorted = entries.map((entry) => [numbers.next().value, entry] as const);
+        return JSON.stringify(
+          Object.fromEntries(sorted.sort(([one], [other]) => one - other).map(([, entry]) => entry)),
+        );
+      });
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { minLength: 20, maxLength: 40 }), async (lines) => {
+        expect(await readByIngest(id, lines)).toEqual(readByReference(id, lines));
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
+
+it("agree on lists of JSON objects, joined by commas or chosen by a member", async () => {
+  const value = fc.constantFrom<unknown>("", "a", "Host", "user-agent", 'q"', 7, null, ["Host"], {
+    name: "Host",
+  });
+  const item = fc.oneof(
+    value,
+    fc.record({ name: value, value }, { requiredKeys: [] }),
+    fc.record({ value, name: value }),
+    fc.record({ name: fc.constantFrom("HOST", "host", "referer", "\u212aost", "x"), value, more: value }),
+  );
+  const list = fc.oneof({ weight: 4, arbitrary: fc.array(item, { maxLength: 4 }) }, value);
+  const group = fc.record({
+    ruleGroupId: value,
+    terminatingRule: fc.record({ ruleId: value }),
+    excludedRules: list,
+  });
+  const line = fc
+    .record({
+      labels: list,
+      oversizeFields: list,
+      ruleGroupList: fc.array(fc.oneof(group, value), { maxLength: 3 }),
+      httpRequest: fc.oneof({ weight: 4, arbitrary: fc.record({ headers: list, clientIp: value }) }, list),
+    })
+    .map((members) => JSON.stringify({ ...JSON.parse(FORMATS.waf.samples[0]), ...members }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { minLength: 20, maxLength: 40 }), async (lines) => {
+      expect(await readByIngest("waf", lines)).toEqual(readByReference("waf", lines));
+    }),
+    { numRuns: 20 },
+  );
+});
+
+it("agree on more joined texts than there is room for", async () => {
+  const labels = Array.from({ length: 9000 }, (_, index) => ({ name: `label-${index}` }));
+  const line = JSON.stringify({ ...JSON.parse(FORMATS.waf.samples[0]), labels });
+  expect(await readByIngest("waf", [line])).toEqual(readByReference("waf", [line]));
 });

@@ -8,13 +8,8 @@ import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { storedColumns } from "../../lake/no-rows";
 import { loadColumns } from "../../lake/parquet/columns";
 import { footerOf } from "../../lake/parquet/parquet-file";
-import {
-  FILE_FIELD,
-  type RowSource,
-  type SourceColumn,
-  startRowGroups,
-  type WrittenRows,
-} from "../../lake/parquet/row-groups";
+import { startRowGroups, type WrittenRows } from "../../lake/parquet/row-groups";
+import { FILE_FIELD, type RowSource, type SourceColumn } from "../../lake/parquet/row-source";
 import { LAKE_PARQUET } from "../../lake/parquet-layout";
 import { writeEmpty } from "../../lake/typed-file";
 import { typedFile } from "../helpers/typed-file";
@@ -46,7 +41,14 @@ afterAll(() => {
 const file = () => join(folder, `rows-${files}.parquet`);
 let files = 0;
 
-const SOURCE: RowSource = { separator: 0x20, lineFields: [], rowFields: 7, columns: COLUMNS };
+const SOURCE: RowSource = {
+  separator: 0x20,
+  lineFields: [],
+  namedFields: [],
+  names: [],
+  rowFields: 7,
+  columns: COLUMNS,
+};
 
 /** Writes a file of rows, in pieces of some of them. */
 async function write(rows: readonly (readonly string[])[], atOnce = 100): Promise<WrittenRows> {

@@ -10,14 +10,12 @@ export interface Columns {
   readonly memory: WebAssembly.Memory;
   setLimits(groupRows: number, entries: number, entryBytes: number): void;
   begin(fields: number, separator: number): number;
-  addField(
-    form: number,
-    isOptional: boolean,
-    canEndBefore: boolean,
-    least: number,
-    most: number,
-    fraction: number,
-  ): void;
+  readonly addField: AddField;
+  readonly addNamedField: AddField;
+  setWholeField(field: number): void;
+  addName(parent: number, field: number, isInList: boolean, isProof: boolean): number;
+  addItems(list: number, field: number, isProof: boolean): number;
+  nameText(name: number, length: number): number;
   addColumn(field: number, type: number, prefix: number): void;
   fileInput(length: number): number;
   lineInput(length: number): number;
@@ -36,6 +34,15 @@ export interface Columns {
   greatestStart(): number;
   clear(): void;
 }
+
+type AddField = (
+  form: number,
+  isOptional: boolean,
+  canLack: boolean,
+  least: number,
+  most: number,
+  fraction: number,
+) => void;
 
 let columns: Columns | undefined;
 

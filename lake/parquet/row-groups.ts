@@ -9,43 +9,9 @@ import {
   lengthOf,
   type Page,
   type ParquetColumn,
-  type ParquetType,
   rowGroupOf,
 } from "./parquet-file";
-
-/** A column of the file, with the field of the rows that has its values. */
-export interface SourceColumn extends ParquetColumn {
-  /** Number of the field. */
-  readonly field: number | typeof FILE_FIELD;
-  /** Bytes before every value in the field. */
-  readonly prefix: number;
-}
-
-/** The name of the file of a row, which is in no field. */
-export const FILE_FIELD = "file";
-
-/** A field of every line: its form, by its number in the program, and what the form needs to know. */
-export interface LineField {
-  readonly form: number;
-  /** True if it may be a dash alone, which is no value. */
-  readonly isOptional: boolean;
-  /** True if lines can end before it. */
-  readonly canEndBefore: boolean;
-  /** Number of digits, and of those after a point. */
-  readonly least: number;
-  readonly most: number;
-  readonly fraction: number;
-}
-
-/** What files have in their lines, and what is written of it. */
-export interface RowSource {
-  /** Byte between two fields of a line. */
-  readonly separator: number;
-  readonly lineFields: readonly LineField[];
-  /** Number of fields of a row. */
-  readonly rowFields: number;
-  readonly columns: readonly SourceColumn[];
-}
+import { beginRows, type RowSource, type SourceColumn, TYPES } from "./row-source";
 
 /** Row groups that were written to a file. */
 export interface WrittenRows {
@@ -63,15 +29,6 @@ export interface TimeRange {
   readonly last: number;
 }
 
-/** Numbers of the types in the program, and the length of a value. */
-const TYPES: Readonly<Record<ParquetType, { readonly number: number; readonly bytes?: number }>> = {
-  VARCHAR: { number: 0 },
-  INTEGER: { number: 1, bytes: 4 },
-  BIGINT: { number: 2, bytes: 8 },
-  DOUBLE: { number: 3, bytes: 8 },
-  DATE: { number: 4, bytes: 4 },
-  TIMESTAMP: { number: 5, bytes: 8 },
-};
 /** Of usual rows, 8,192 have a quarter of it: the limit is for files of long garbage. */
 const MOST_GROUP_BYTES = 16 << 20;
 const NO_DICTIONARY = new Uint8Array();
@@ -121,14 +78,10 @@ export class RowGroups {
     private readonly program: Columns,
     private readonly compressor: number,
     private readonly output: number | undefined,
-    { separator, lineFields, rowFields, columns }: RowSource,
+    source: RowSource,
   ) {
-    this.columns = output === undefined ? [] : columns;
-    const fileField = program.begin(rowFields, separator);
-    for (const { form, isOptional, canEndBefore, least, most, fraction } of lineFields)
-      program.addField(form, isOptional, canEndBefore, least, most, fraction);
-    for (const { field, type, prefix } of this.columns)
-      program.addColumn(field === FILE_FIELD ? fileField : field, TYPES[type].number, prefix);
+    this.columns = output === undefined ? [] : source.columns;
+    beginRows(program, source, this.columns);
     if (output !== undefined) writevSync(output, [HEAD]);
   }
 

@@ -1,7 +1,31 @@
-import { COLON, DASH, DOT, HASH, SPACE, TAB } from "./ascii";
+import {
+  BACKSLASH,
+  CLOSE_BRACKET,
+  COLON,
+  DASH,
+  DOT,
+  HASH,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  SPACE,
+  TAB,
+  ZERO,
+} from "./ascii";
 import { findLast, Search } from "./find";
+import { makeText } from "./made-texts";
 import { addPlace } from "./places";
-import { clockEnd, dateEnd, digitsEnd, instantEnd, isDigit, NOWHERE, namedDateEnd } from "./times";
+import {
+  CLOCK_LENGTH,
+  clockEnd,
+  DATE_LENGTH,
+  dateEnd,
+  digitsEnd,
+  instantEnd,
+  isDigit,
+  NOWHERE,
+  namedDateEnd,
+} from "./times";
 
 /** Forms of a field, as the host numbers them. */
 const WORD: u32 = 0;
@@ -22,42 +46,42 @@ const TIME_OF_DAY: u32 = 14;
 const LETTERS: u32 = 15;
 const NO_NUMBER: u32 = 16;
 const TENANT: u32 = 17;
+const BARE_REQUEST: u32 = 18;
+const BARE_STATUS: u32 = 19;
+const MILLISECONDS: u32 = 20;
+const ARN: u32 = 21;
 
-const QUOTE: u8 = 0x22;
-const OPEN_BRACE: u8 = 0x7b;
-const OPEN_BRACKET: u8 = 0x5b;
-const BACKSLASH: u8 = 0x5c;
-const CLOSE_BRACKET: u8 = 0x5d;
 const BIG_Z: u8 = 0x5a;
 const MOST_PORT_DIGITS: usize = 5;
 /** Bytes of ` +0000]`, but the last one. */
 const ZONE: u64 = 0x303030302b20;
 const ZONE_LENGTH: usize = 6;
 
-/** `dt_` */
+/** `dt_` and `arn:` */
 const TENANT_START: u32 = 0x5f7464;
+const ARN_START: u32 = 0x3a6e7261;
 
 /** Where the date of the row starts, which is one column with its time of day. */
 let dateStart: usize = 0;
 
-/** A field of every line: its form, with what the form needs to know. */
+/** A field of lines: its form, with what the form needs to know. */
 @unmanaged
 export class Field {
   private form: u32;
   /** True if it may be a dash alone, which is no value. */
   private isOptional: bool;
-  /** True if lines can end before it. */
-  canEndBefore: bool;
+  /** True if lines can end before it, and objects can lack it. */
+  canLack: bool;
   /** Number of digits. */
   private least: u32;
   private most: u32;
   /** Most digits after a point. */
   private fraction: u32;
 
-  set(form: u32, isOptional: bool, canEndBefore: bool, least: u32, most: u32, fraction: u32): void {
+  set(form: u32, isOptional: bool, canLack: bool, least: u32, most: u32, fraction: u32): void {
     this.form = form;
     this.isOptional = isOptional;
-    this.canEndBefore = canEndBefore;
+    this.canLack = canLack;
     this.least = least;
     this.most = most;
     this.fraction = fraction;
@@ -82,23 +106,28 @@ export class Field {
         return quoted(start, end, this.form == QUOTED_STATUS);
       case REQUEST:
         return request(start, end);
+      case BARE_REQUEST:
+        return requestParts(start, end) ? end : NOWHERE;
       case BRACKETED_TIME:
         return bracketedTime(start, end);
       case DATE: {
         dateStart = start;
         return dateEnd(start, end);
       }
-      case TIME_OF_DAY: {
-        const clock = clockEnd(start, end);
-        addPlace(dateStart, clock);
-        return clock;
-      }
+      case TIME_OF_DAY:
+        return timeOfDay(start, end);
       default: {
         const fieldEnd = this.oneColumn(start, end);
         addPlace(start, fieldEnd);
         return fieldEnd;
       }
     }
+  }
+
+  /** Adds the empty places of the field's columns to the row. */
+  lack(): void {
+    const columns = this.form == HOST_PORT ? 2 : this.form == BARE_REQUEST ? 3 : 1;
+    for (let index = 0; index < columns; index++) addPlace(0, 0);
   }
 
   @inline private oneColumn(start: usize, end: usize): usize {
@@ -134,6 +163,14 @@ export class Field {
       }
       case TENANT:
         return (load<u32>(start) & 0xffffff) == TENANT_START ? Search.first(TAB, start, end) : NOWHERE;
+      case BARE_STATUS:
+        return statusesEnd(start, end);
+      case MILLISECONDS: {
+        const last = digitsEnd(start, end, this.most);
+        return last < start + this.least || load<u8>(start) == ZERO ? NOWHERE : last;
+      }
+      case ARN:
+        return load<u32>(start) == ARN_START && start + sizeof<u32>() < end ? end : NOWHERE;
       default:
         return NOWHERE;
     }
@@ -193,29 +230,50 @@ function closingQuote(start: usize, end: usize): usize {
 function quoted(start: usize, end: usize, isStatus: bool): usize {
   const close = closingQuote(start, end);
   if (close == NOWHERE) return NOWHERE;
-  if (isStatus) {
-    for (let at = start + 1; at < close; at++) {
-      const byte = load<u8>(at);
-      if (byte != DASH && !isDigit(byte)) return NOWHERE;
-    }
-  }
+  if (isStatus && statusesEnd(start + 1, close) != close) return NOWHERE;
   addPlace(start + 1, close);
   return close + 1;
 }
 
-/** Method, URL and protocol: split at the first and the last space, each of them between two words. */
+function statusesEnd(start: usize, end: usize): usize {
+  while (start < end && (load<u8>(start) == DASH || isDigit(load<u8>(start)))) start++;
+  return start;
+}
+
 function request(start: usize, end: usize): usize {
   const close = closingQuote(start, end);
-  if (close == NOWHERE) return NOWHERE;
-  const first = Search.first(SPACE, start + 1, close);
-  const last = findLast(SPACE, first, close);
+  return close != NOWHERE && requestParts(start + 1, close) ? close + 1 : NOWHERE;
+}
+
+/** Method, URL and protocol: split at the first and the last space, each of them between two words. */
+function requestParts(start: usize, end: usize): bool {
+  const first = Search.first(SPACE, start, end);
+  const last = findLast(SPACE, first, end);
   const isBetweenWords =
-    last > first && last < close - 1 && load<u8>(first + 1) != SPACE && load<u8>(last - 1) != SPACE;
-  if (!isBetweenWords) return NOWHERE;
-  addPlace(start + 1, first);
+    last > first && last < end - 1 && load<u8>(first + 1) != SPACE && load<u8>(last - 1) != SPACE;
+  if (!isBetweenWords) return false;
+  addPlace(start, first);
   addPlace(first + 1, last);
-  addPlace(last + 1, close);
-  return close + 1;
+  addPlace(last + 1, end);
+  return true;
+}
+
+/** One column with the date, which is right before it in lines by position. */
+function timeOfDay(start: usize, end: usize): usize {
+  const clock = clockEnd(start, end);
+  if (clock == NOWHERE) return NOWHERE;
+  if (start == dateStart + DATE_LENGTH + 1) {
+    addPlace(dateStart, clock);
+    return clock;
+  }
+  const length = DATE_LENGTH + 1 + CLOCK_LENGTH;
+  const text = makeText(length);
+  if (!text) return NOWHERE;
+  memory.copy(text, dateStart, DATE_LENGTH);
+  store<u8>(text + DATE_LENGTH, SPACE);
+  memory.copy(text + DATE_LENGTH + 1, start, CLOCK_LENGTH);
+  addPlace(text, text + length);
+  return clock;
 }
 
 /** `[23/Nov/2026:07:05:12 +0000]` */

@@ -2,7 +2,7 @@
  * Finds the fields of lines, collects them as the columns of a row group, and makes the pages of a Parquet file of them. It
  * knows no log format.
  *
- * JavaScript, the host, sets the limits once, and for each file the fields of its lines and its columns. It then puts lines into
+ * JavaScript, the host, sets the limits once, and for each file the fields of its lines, by position and by name, and its columns. It then puts lines into
  * `lineInput` and calls `scan`, or rows that it has made of other lines into `rowInput` and calls `add`; when the row group has
  * enough rows, it calls `encode` for each column, reads the page, and calls `clear`.
  */
@@ -11,11 +11,13 @@ import { findBounds, greatest, least } from "./bounds";
 import { Column, newColumn } from "./column";
 import { isOtherForm, scanLines, setSeparator } from "./lines";
 import { Bytes, newBytes } from "./memory";
+import { forgetObjects } from "./objects";
 import { fillPage, page } from "./page";
 import { rows as blockRows, setFields, setFile } from "./places";
 import { split } from "./split";
 
 export { addField } from "./lines";
+export { addItems, addName, addNamedField, nameText, setWholeField } from "./objects";
 
 const columns: StaticArray<usize> = new StaticArray<usize>(256);
 let columnCount: u32 = 0;
@@ -45,6 +47,7 @@ export function begin(fields: u32, separator: u8): u32 {
   columnCount = 0;
   rowCount = 0;
   setSeparator(separator);
+  forgetObjects();
   return setFields(fields);
 }
 

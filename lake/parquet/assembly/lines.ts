@@ -1,31 +1,29 @@
-import { HASH, LINE_FEED, SPACE, TAB } from "./ascii";
+import { HASH, LINE_FEED, OPEN_BRACE, SPACE, TAB } from "./ascii";
+import { Fields } from "./fields";
 import { Search } from "./find";
-import { Field, newField } from "./forms";
+import { scanObject } from "./objects";
 import { BLOCK_ROWS, endRow, rows, startBlock, startRow } from "./places";
 import { NOWHERE } from "./times";
 
-const fields: StaticArray<usize> = new StaticArray<usize>(256);
-let fieldCount: u32 = 0;
+const fields: Fields = new Fields();
 let separator: u8 = SPACE;
 
 /** Sets the byte between two fields of the lines. */
 export function setSeparator(byte: u8): void {
   separator = byte;
-  fieldCount = 0;
+  fields.clear();
 }
 
-/** Adds a field that every line has, unless lines can end before it. */
+/** Adds a field of lines by position. */
 export function addField(
   form: u32,
   isOptional: bool,
-  canEndBefore: bool,
+  canLack: bool,
   least: u32,
   most: u32,
   fraction: u32,
 ): void {
-  const index = fieldCount++;
-  if (!unchecked(fields[index])) unchecked((fields[index] = changetype<usize>(newField())));
-  changetype<Field>(unchecked(fields[index])).set(form, isOptional, canEndBefore, least, most, fraction);
+  fields.add(form, isOptional, canLack, least, most, fraction);
 }
 
 /** True if the last search ended before a line of another form. */
@@ -57,13 +55,15 @@ export function scanLines(from: usize, end: usize, most: u32): usize {
 
 /** @returns false if the line has another form */
 function scanLine(start: usize, end: usize): bool {
-  if (load<u8>(start) == HASH) return false;
+  const first = load<u8>(start);
+  if (first == HASH) return false;
   startRow();
+  if (first == OPEN_BRACE) return scanObject(start, end);
   let at = start;
-  for (let index: u32 = 0; index < fieldCount; index++) {
-    const field = changetype<Field>(unchecked(fields[index]));
+  for (let index: u32 = 0; index < fields.count; index++) {
+    const field = fields.at(index);
     if (index > 0) {
-      if (at == end) return field.canEndBefore;
+      if (at == end) return field.canLack;
       if (load<u8>(at) != separator) return false;
       at++;
     }

@@ -1,3 +1,5 @@
+import { forgetTexts } from "./made-texts";
+
 /** Rows whose fields are found before their values are added to the columns: their bytes are then still in the cache. */
 export const BLOCK_ROWS: u32 = 128;
 
@@ -32,6 +34,7 @@ export function setFile(start: usize, end: usize): void {
 
 export function startBlock(): void {
   rows = 0;
+  forgetTexts();
   startRow();
 }
 

@@ -1,9 +1,10 @@
 /** Values of texts whose form the reader of the lines has checked. */
 
 import { DASH, DOT, SLASH, SPACE, ZERO } from "./ascii";
-import { CLOCK_LENGTH, DATE_LENGTH, monthOf, NAMED_DATE_LENGTH } from "./times";
+import { CLOCK_LENGTH, DATE_LENGTH, isDigit, monthOf, NAMED_DATE_LENGTH } from "./times";
 
 const MICROSECONDS: i64 = 1_000_000;
+const MILLISECOND: i64 = 1000;
 const DAY_SECONDS: i64 = 86_400;
 const FRACTION_DIGITS: usize = 6;
 /** A number of so many digits, and a power of ten up to this one, have no rounding error: nor has their quotient. */
@@ -52,8 +53,9 @@ export function dateOf(text: usize): i32 {
   return <i32>daysOf(100 * twoDigits(text) + twoDigits(text + 2), twoDigits(text + 5), twoDigits(text + 8));
 }
 
-/** Microseconds since 1970. @param text `2026-11-23T07:05:12.123Z` or `23/Nov/2026:07:05:12 +0000` */
+/** Microseconds since 1970. @param text `2026-11-23T07:05:12.123Z`, `23/Nov/2026:07:05:12 +0000`, or milliseconds since 1970 */
 export function instantOf(text: usize, length: usize): i64 {
+  if (isDigit(load<u8>(text + 4))) return MILLISECOND * integerOf(text, length);
   const isNamed = load<u8>(text + 2) == SLASH;
   const days = isNamed
     ? daysOf(100 * twoDigits(text + 7) + twoDigits(text + 9), monthOf(text + 3), twoDigits(text))
