@@ -177,6 +177,36 @@ describe("rows that become row groups", () => {
     expect(Object.fromEntries(encodings)).toMatchObject({ text: 0n, int: 3n, big: 0n, file: 3n });
   });
 
+  it("have a filter of texts without a dictionary, which excludes none of them, and most others", async () => {
+    // All lengths up to 80 bytes, and letters of several bytes.
+    const textOf = (index: number, letter = "a") => `${letter}é${index}${letter.repeat(index % 76)}`;
+    const count = 2 * LAKE_PARQUET.rowGroupRows;
+    await write(
+      Array.from({ length: count }, (_, index) => [textOf(index), "", "", "", "", "", `u${index % 3000}`]),
+      1000,
+    );
+    const excluding = async (column: string, value: string): Promise<number> => {
+      const [[groups] = []] = await engine.rows(
+        `SELECT count(*) FILTER (bloom_filter_excludes) FROM parquet_bloom_probe('${file()}', '${column}', '${value}')`,
+      );
+      return Number(groups);
+    };
+    let excluded = 0;
+    for (let index = 0; index < count; index += 109) {
+      expect(await excluding("text", textOf(index))).toBeLessThanOrEqual(1);
+      expect(await excluding("marked", String(index % 3000))).toBe(0);
+      excluded += await excluding("text", textOf(index, "b"));
+    }
+    expect(excluded).toBeGreaterThan(0.9 * 2 * Math.ceil(count / 109));
+    const filters = await engine.rows(
+      `SELECT path_in_schema, bloom_filter_length FROM parquet_metadata('${file()}') WHERE row_group_id = 0 AND bloom_filter_offset IS NOT NULL ORDER BY 1`,
+    );
+    // A text has at most a byte of it; repeated ones need fewer.
+    expect(filters.map(([name]) => name)).toEqual(["marked", "text"]);
+    expect(Number(filters[0]?.[1])).toBeLessThan(0.6 * Number(filters[1]?.[1]));
+    expect(Number(filters[1]?.[1])).toBeLessThan(LAKE_PARQUET.rowGroupRows + 32);
+  });
+
   it("lack the fields after the end of a row", async () => {
     await write([["a", "1"], ["b"], [""]]);
     expect(await readAll()).toEqual([["a", "1"], ["b"], [""]].map(expected));

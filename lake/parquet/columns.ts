@@ -32,6 +32,8 @@ export interface Columns {
   dictionaryLength(): number;
   leastStart(): number;
   greatestStart(): number;
+  filterStart(): number;
+  filterLength(): number;
   clear(): void;
 }
 

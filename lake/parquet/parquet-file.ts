@@ -67,6 +67,8 @@ export interface ColumnChunk {
   readonly nulls: number;
   /** The least and the greatest value in plain form, unless there is none or one is too long. */
   readonly bounds: { readonly least: Uint8Array; readonly greatest: Uint8Array } | undefined;
+  /** A Bloom filter of the values, if it helps to look one up. */
+  readonly filter: Uint8Array | undefined;
 }
 
 const [PLAIN, RLE, DELTA_BINARY_PACKED, RLE_DICTIONARY] = [0, 3, 5, 8];
@@ -91,8 +93,11 @@ function encodingOf({ column: { type }, dictionary, data, nulls }: ColumnChunk):
 /** True if values of this type that are not in a dictionary are written by their differences. */
 export const isDelta = (type: ParquetType): boolean => type !== "VARCHAR" && type !== "DOUBLE";
 
-function chunkBytes(chunk: ColumnChunk): { dictionary: Uint8Array[]; data: Uint8Array[] } {
-  const { dictionary, data } = chunk;
+/** Blocks of 32 bytes, hashes of XXH64, and no compression: there is nothing else. */
+const FILTER_HEAD = { 2: struct({ 1: EMPTY }), 3: struct({ 1: EMPTY }), 4: struct({ 1: EMPTY }) };
+
+function chunkBytes(chunk: ColumnChunk): Record<"dictionary" | "data" | "filter", Uint8Array[]> {
+  const { dictionary, data, filter } = chunk;
   const dataHead = struct({ 1: i32(data.values), 2: i32(encodingOf(chunk)), 3: i32(RLE), 4: i32(RLE) });
   return {
     dictionary: dictionary
@@ -102,6 +107,7 @@ function chunkBytes(chunk: ColumnChunk): { dictionary: Uint8Array[]; data: Uint8
         ]
       : [],
     data: [pageHead(DATA_PAGE, data, { 5: dataHead }), data.bytes],
+    filter: filter ? [Uint8Array.from(struct({ 1: i32(filter.length), ...FILTER_HEAD }).bytes), filter] : [],
   };
 }
 
@@ -124,8 +130,10 @@ export function rowGroupOf(chunks: readonly ColumnChunk[], rows: number, start: 
       dataBytes +
       [dictionary, data].reduce((sum, page) => sum + (page ? page.length - page.bytes.length : 0), 0);
     const chunkStart = offset;
-    bytes.push(...parts.dictionary, ...parts.data);
-    offset += dictionaryBytes + dataBytes;
+    const chunkEnd = chunkStart + dictionaryBytes + dataBytes;
+    const filterBytes = lengthOf(parts.filter);
+    bytes.push(...parts.dictionary, ...parts.data, ...parts.filter);
+    offset = chunkEnd + filterBytes;
     total += unpacked;
     return struct({
       2: i64(chunkStart),
@@ -136,7 +144,7 @@ export function rowGroupOf(chunks: readonly ColumnChunk[], rows: number, start: 
         4: i32(isCompressed ? ZSTD : UNCOMPRESSED),
         5: i64(data.values),
         6: i64(unpacked),
-        7: i64(dictionaryBytes + dataBytes),
+        7: i64(chunkEnd - chunkStart),
         9: i64(chunkStart + dictionaryBytes),
         11: dictionary && i64(chunkStart),
         12: struct({
@@ -144,6 +152,8 @@ export function rowGroupOf(chunks: readonly ColumnChunk[], rows: number, start: 
           5: bounds && binary(bounds.greatest),
           6: bounds && binary(bounds.least),
         }),
+        14: filterBytes > 0 ? i64(chunkEnd) : undefined,
+        15: filterBytes > 0 ? i32(filterBytes) : undefined,
       }),
     });
   });

@@ -214,7 +214,13 @@ export class RowGroups {
       data: pageOf(program.pageStart(), program.pageLength(), rows),
       nulls: rows - values,
       bounds: values > 0 ? this.boundsOf(column) : undefined,
+      filter: this.filter(),
     };
+  }
+
+  private filter(): Uint8Array | undefined {
+    const [start, length] = [this.program.filterStart(), this.program.filterLength()];
+    return length === 0 ? undefined : this.view().slice(start, start + length);
   }
 
   private compressed(bytes: Uint8Array): Uint8Array {

@@ -8,7 +8,8 @@
  */
 
 import { findBounds, greatest, least } from "./bounds";
-import { Column, newColumn } from "./column";
+import { Column, newColumn, TEXT } from "./column";
+import { fillFilter, filter, filterBytes, newFilter, noFilter } from "./filter";
 import { isOtherForm, scanLines, setSeparator } from "./lines";
 import { Bytes, newBytes } from "./memory";
 import { forgetObjects } from "./objects";
@@ -34,6 +35,7 @@ export function setLimits(groupRows: u32, entries: u32, entryBytes: usize): void
   mostRows = groupRows;
   mostEntries = entries;
   mostBytes = entryBytes;
+  newFilter(groupRows);
 }
 
 /**
@@ -128,6 +130,9 @@ export function encode(index: u32): void {
   plain = encoded.plainValues();
   if (encoded.count > 0) findBounds(encoded.type, plain);
   fillPage(encoded, rowCount);
+  // To look up one of few values, their dictionary is enough.
+  if (encoded.isPlain && encoded.type == TEXT && encoded.count > 0) fillFilter(plain);
+  else noFilter();
 }
 
 export function valueCount(): u32 {
@@ -160,6 +165,15 @@ export function leastStart(): usize {
 
 export function greatestStart(): usize {
   return greatest;
+}
+
+export function filterStart(): usize {
+  return filter;
+}
+
+/** 0 if the column has none. */
+export function filterLength(): usize {
+  return filterBytes;
 }
 
 export function clear(): void {
