@@ -5,14 +5,11 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { version } from "../../package.json";
 import { type TestLake, testLake } from "../helpers/lake";
+import { PROGRAM, runProgram } from "../helpers/run-program";
 
 const ROOT = join(__dirname, "../..");
-const PROGRAM = join(ROOT, "dist/cli/access-logs.mjs");
 
-const run = (...args: readonly string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: "utf8" });
-  return { status, stdout, stderr };
-};
+const run = (...args: readonly string[]) => runProgram(args);
 
 let lake: TestLake;
 beforeAll(() => {
@@ -22,11 +19,11 @@ beforeAll(() => {
 afterAll(() => lake.delete());
 
 describe("access-logs", () => {
-  it("creates logs, ingests them and answers questions, and prints one JSON document for each command", () => {
-    const sample = run("sample", lake.logs, "--files", "6", "--lines", "20", "--json");
+  it("creates logs, ingests them and answers questions, and prints one JSON document for each command", async () => {
+    const sample = await run("sample", lake.logs, "--files", "6", "--lines", "20", "--json");
     expect(sample.status).toBe(0);
     const written = JSON.parse(sample.stdout);
-    const ingested = run("ingest", lake.logs, "--lake", lake.lake, "--json");
+    const ingested = await run("ingest", lake.logs, "--lake", lake.lake, "--json");
     expect([ingested.status, ingested.stderr]).toEqual([
       0,
       "skipped notes/read-me.txt: its lines have no known format\n",
@@ -46,41 +43,52 @@ describe("access-logs", () => {
       partitions: expect.any(Object),
       seconds: expect.any(Number),
     });
-    const query = run("query", "SELECT count(*) AS n FROM alb_access_logs", "--lake", lake.lake, "--json");
+    const query = await run(
+      "query",
+      "SELECT count(*) AS n FROM alb_access_logs",
+      "--lake",
+      lake.lake,
+      "--json",
+    );
     expect(JSON.parse(query.stdout)).toEqual([{ n: written.rows.alb_access_logs }]);
   });
 
-  it("prints its version", () => {
-    expect(run("--version")).toMatchObject({ status: 0, stdout: `${version}\n` });
+  it("prints its version, and ends with an exit code, when it is started by itself", () => {
+    const start = (arg: string) => spawnSync(process.execPath, [PROGRAM, arg], { encoding: "utf8" });
+    expect(start("--version")).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: "" });
+    expect(start("--versoin")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("unknown option"),
+    });
   });
 
-  it("prints tables and CSV, and NULL as empty text", () => {
+  it("prints tables and CSV, and NULL as empty text", async () => {
     const sql = `SELECT 'a,"b"' AS text, NULL AS nothing, 1.5 AS number, TIMESTAMP '2026-11-23 07:05:00' AS time`;
-    expect(run("query", sql, "--lake", lake.lake).stdout).toBe(
+    expect((await run("query", sql, "--lake", lake.lake)).stdout).toBe(
       'text   nothing  number  time\n-----  -------  ------  --------------------\na,"b"              1.5  2026-11-23T07:05:00Z\n(1 row)\n',
     );
-    expect(run("query", sql, "--lake", lake.lake, "--format", "csv").stdout).toBe(
+    expect((await run("query", sql, "--lake", lake.lake, "--format", "csv")).stdout).toBe(
       'text,nothing,number,time\r\n"a,""b""",,1.5,2026-11-23T07:05:00.000000Z\r\n',
     );
-    expect(run("query", "SELECT 1 AS n WHERE false", "--lake", lake.lake, "--format", "json").stdout).toBe(
-      "[]\n",
-    );
+    expect(
+      (await run("query", "SELECT 1 AS n WHERE false", "--lake", lake.lake, "--format", "json")).stdout,
+    ).toBe("[]\n");
   });
 
-  it("prints the costs of a month in eighty columns, and every item and price as JSON", () => {
+  it("prints the costs of a month in eighty columns, and every item and price as JSON", async () => {
     const load = ["--files-per-day", "100000", "--gb-per-day", "10"];
-    const { status, stdout, stderr } = run("cost", ...load);
+    const { status, stdout, stderr } = await run("cost", ...load);
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^total( +[\d,.]+){7}$/m);
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
-    const { bills, prices } = JSON.parse(run("cost", ...load, "--json").stdout);
+    const { bills, prices } = JSON.parse((await run("cost", ...load, "--json")).stdout);
     expect(bills).toHaveLength(7);
     expect(prices.athenaScan.usd).toBe(5);
   });
 
-  it("prints the DDL that is in the repository", () => {
-    expect(run("ddl").stdout).toBe(readFileSync(join(ROOT, "athena.ddl"), "utf8"));
-    const one = run("ddl", "--table", "alb_access_logs_raw", "--database", "logs", "--bucket", "b-1");
+  it("prints the DDL that is in the repository", async () => {
+    expect((await run("ddl")).stdout).toBe(readFileSync(join(ROOT, "athena.ddl"), "utf8"));
+    const one = await run("ddl", "--table", "alb_access_logs_raw", "--database", "logs", "--bucket", "b-1");
     expect(one.stdout).toContain("CREATE EXTERNAL TABLE IF NOT EXISTS `logs`.`alb_access_logs_raw`");
     expect(one.stdout).toContain("LOCATION 's3://b-1/raw/alb_access_logs/'");
   });
@@ -132,94 +140,98 @@ describe("access-logs", () => {
     [["query", "FROM alb_access_log", "--lake", "LAKE"], 1, /does not exist! Did you mean "alb_access_logs/],
     [["ask", "alb_compare_week", "--lake", "LAKE"], 2, /set the day to compare, e\.g\. --from 2026-11-23/],
     [["ddl", "--database", "a b"], 2, /Expected lower-case letters, digits and _/],
-  ])("answers a wrong command line with one line and an exit code: %j", (args, status, message) => {
-    const result = run(...args.map((arg) => (arg === "LAKE" ? lake.lake : arg)));
+  ])("answers a wrong command line with one line and an exit code: %j", async (args, status, message) => {
+    const result = await run(...args.map((arg) => (arg === "LAKE" ? lake.lake : arg)));
     expect(result.status).toBe(status);
     expect(result.stderr).toMatch(message);
     expect(result.stderr).not.toMatch(/\n\s+at /);
     expect(result.stdout).toBe("");
   });
 
-  it("replaces what a terminal interprets in an error that quotes a value", () => {
-    const { status, stderr } = run("query", "SELECT 'a\u001b[2Jb\u202E'::INTEGER", "--lake", lake.lake);
+  it("replaces what a terminal interprets in an error that quotes a value", async () => {
+    const { status, stderr } = await run("query", "SELECT 'a\u001b[2Jb\u202E'::INTEGER", "--lake", lake.lake);
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(/^error: SQL failed: Conversion Error: .*'a\uFFFD\[2Jb\uFFFD'.*\n$/),
     ]);
   });
 
-  it("reads only, unless the option for any SQL is set", () => {
+  it("reads only, unless the option for any SQL is set", async () => {
     const file = join(lake.lake, "..", "copied.csv");
     const args = ["query", `COPY (SELECT 1 AS n) TO '${file}'`, "--lake", lake.lake];
-    expect(run(...args).stderr).toContain("--unsafe runs any SQL");
+    expect((await run(...args)).stderr).toContain("--unsafe runs any SQL");
     expect(existsSync(file)).toBe(false);
-    expect(run(...args, "--unsafe").status).toBe(0);
+    expect((await run(...args, "--unsafe")).status).toBe(0);
     expect(readFileSync(file, "utf8")).toBe("n\n1\n");
   });
 
-  it("writes the rows to a file instead, completely or not at all, and never over another", () => {
+  it("writes the rows to a file instead, completely or not at all, and never over another", async () => {
     const folder = join(lake.lake, "..");
     const query = (file: string, sql: string, ...more: string[]) =>
       run("query", sql, "--lake", lake.lake, "--output", join(folder, file), ...more);
     const rows = "SELECT 1 AS n";
-    expect(query("rows.csv", rows)).toMatchObject({
+    expect(await query("rows.csv", rows)).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^wrote 1 row, 6 B, to /),
     });
     expect(readFileSync(join(folder, "rows.csv"), "utf8")).toBe("n\r\n1\r\n");
-    expect(query("rows.csv", rows)).toMatchObject({
+    expect(await query("rows.csv", rows)).toMatchObject({
       status: 1,
       stderr: expect.stringContaining("replace it with --force"),
     });
-    expect(query("rows.csv", "SELECT 22 AS n", "--force").status).toBe(0);
+    expect((await query("rows.csv", "SELECT 22 AS n", "--force")).status).toBe(0);
     expect(readFileSync(join(folder, "rows.csv"), "utf8")).toBe("n\r\n22\r\n");
-    expect(query("rows", rows, "--format", "json").status).toBe(0);
+    expect((await query("rows", rows, "--format", "json")).status).toBe(0);
     expect(JSON.parse(readFileSync(join(folder, "rows"), "utf8"))).toEqual([{ n: 1 }]);
-    expect(query("bad.csv", "SELECT 'a'::INTEGER FROM range(9)").status).toBe(1);
-    expect(query("rows.ods", rows)).toMatchObject({
+    expect((await query("bad.csv", "SELECT 'a'::INTEGER FROM range(9)")).status).toBe(1);
+    expect(await query("rows.ods", rows)).toMatchObject({
       status: 2,
       stderr: expect.stringContaining(".csv, .json, .parquet or .xlsx"),
     });
-    expect(query("rows.xlsx", rows).stdout).toMatch(/^wrote 1 row, /);
-    expect(run("ask", "alb_tls", "--lake", lake.lake, "-o", join(folder, "tls.parquet")).status).toBe(0);
+    expect((await query("rows.xlsx", rows)).stdout).toMatch(/^wrote 1 row, /);
+    expect((await run("ask", "alb_tls", "--lake", lake.lake, "-o", join(folder, "tls.parquet"))).status).toBe(
+      0,
+    );
     expect(readdirSync(folder).filter((name) => /partial|bad|ods/.test(name))).toEqual([]);
   });
 
-  it("shows times in a time zone, alike in tables and in JSON", () => {
+  it("shows times in a time zone, alike in tables and in JSON", async () => {
     const query = ["query", "SELECT TIMESTAMP '2026-07-01 23:30:00.25' AS time", "--lake", lake.lake];
     const shown = "2026-07-02T01:30:00.250000+02:00";
-    expect(run(...query, "--tz", "Europe/Berlin").stdout.split("\n")[2]).toBe(shown);
-    expect(JSON.parse(run(...query, "--tz", "Europe/Berlin", "--json").stdout)).toEqual([{ time: shown }]);
-    expect(run(...query, "--tz", "Berlin")).toMatchObject({
+    expect((await run(...query, "--tz", "Europe/Berlin")).stdout.split("\n")[2]).toBe(shown);
+    expect(JSON.parse((await run(...query, "--tz", "Europe/Berlin", "--json")).stdout)).toEqual([
+      { time: shown },
+    ]);
+    expect(await run(...query, "--tz", "Berlin")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("no time zone"),
     });
   });
 
-  it("lists the questions, and answers one", () => {
-    const names = JSON.parse(run("ask", "--json").stdout).map(({ name }: { name: string }) => name);
-    const lines = run("ask").stdout.trimEnd().split("\n");
+  it("lists the questions, and answers one", async () => {
+    const names = JSON.parse((await run("ask", "--json")).stdout).map(({ name }: { name: string }) => name);
+    const lines = (await run("ask")).stdout.trimEnd().split("\n");
     expect(lines.map((line) => line.split(" ")[0])).toEqual(names);
     expect(lines[0]).toMatch(/^alb_top_clients +Which clients send the most requests and bytes\?$/);
     const ask = ["ask", "alb_top_clients", "--lake", lake.lake, "--limit", "2", "--json"];
-    expect(JSON.parse(run(...ask).stdout)).toHaveLength(2);
-    expect(JSON.parse(run(...ask, "--from", "2016-01-01", "--to", "2016-01-02").stdout)).toEqual([]);
+    expect(JSON.parse((await run(...ask)).stdout)).toHaveLength(2);
+    expect(JSON.parse((await run(...ask, "--from", "2016-01-01", "--to", "2016-01-02")).stdout)).toEqual([]);
   });
 
-  it("prints the SQL of a question, and `query` gives the same answer for it", () => {
+  it("prints the SQL of a question, and `query` gives the same answer for it", async () => {
     const ask = ["ask", "alb_latency_by_url", "--min-requests", "1", "--from", "2026-06-01"];
-    const sql = run(...ask, "--sql").stdout;
-    const answer = run(...ask, "--lake", lake.lake).stdout;
-    expect(run("query", sql, "--lake", lake.lake, "--json").stdout).toBe(
-      run(...ask, "--lake", lake.lake, "--json").stdout,
+    const sql = (await run(...ask, "--sql")).stdout;
+    const answer = (await run(...ask, "--lake", lake.lake)).stdout;
+    expect((await run("query", sql, "--lake", lake.lake, "--json")).stdout).toBe(
+      (await run(...ask, "--lake", lake.lake, "--json")).stdout,
     );
     expect(answer).toMatch(/^pattern +requests +\(s\) /m);
     expect(Math.max(...answer.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
-  it("treats a value as text, not as SQL", () => {
+  it("treats a value as text, not as SQL", async () => {
     const ask = ["ask", "alb_client_session", "--lake", lake.lake, "--json", "--client"];
-    expect(run(...ask, "' OR '1'='1").stdout).toBe("[]\n");
+    expect((await run(...ask, "' OR '1'='1")).stdout).toBe("[]\n");
   });
 
   it("exits without an error when the reader closes the pipe", async () => {
@@ -236,8 +248,8 @@ describe("access-logs", () => {
     expect([status, stderr]).toEqual([0, ""]);
   });
 
-  it.each(["sample", "ingest", "query", "ask", "ddl"])("explains %s with examples", (command) => {
-    const { status, stdout } = run(command, "--help");
+  it.each(["sample", "ingest", "query", "ask", "ddl"])("explains %s with examples", async (command) => {
+    const { status, stdout } = await run(command, "--help");
     expect(status).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples:\\n {2}\\$ access-logs ${command}`));
   });

@@ -27,7 +27,8 @@ import { type AwsServer, functionArn, queueArn, startAwsServer } from "../../tes
 import { OWNER, type S3Server, startS3Server } from "../../testing/s3-server";
 import { ALB_FIELDS } from "./lines";
 import { putNotes } from "./notes";
-import { type Outcome, runProgram } from "./run-program";
+import type { Outcome } from "./run-in-host";
+import { runProgram } from "./run-program";
 
 const BUCKET = "logs-0123";
 const SETTINGS = {

@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import * as powertoolsLogger from "@aws-lambda-powertools/logger";
 import * as powertoolsMetrics from "@aws-lambda-powertools/metrics";
 import * as athenaClient from "@aws-sdk/client-athena";
@@ -36,7 +38,7 @@ export interface Surroundings {
 const SOURCES: readonly ConfiguredSource[] = [{ name: "web", format: "alb", prefix: "alb/AWSLogs/" }];
 
 /** Loaded once for all tests: they keep no state between invocations, and loading takes longer than running a handler. */
-const PACKAGES = {
+const STATELESS: Readonly<Record<string, unknown>> = {
   "@aws-lambda-powertools/logger": powertoolsLogger,
   "@aws-lambda-powertools/metrics": powertoolsMetrics,
   "@aws-sdk/client-athena": athenaClient,
@@ -45,6 +47,17 @@ const PACKAGES = {
   "@aws-sdk/client-sqs": sqsClient,
   "p-limit": pLimit,
   "zod/mini": zod,
+  // Everything but the handlers themselves, which read the environment when they are loaded.
+  ...Object.fromEntries(
+    ["formats", "handlers/core", "handlers/adapters"].flatMap((folder) =>
+      readdirSync(join(__dirname, "../..", folder))
+        .filter((name) => name.endsWith(".ts"))
+        .map((name): [string, unknown] => {
+          const path = `../../${folder}/${name.slice(0, -3)}`;
+          return [path, require(path)];
+        }),
+    ),
+  ),
 };
 
 /** Loads a handler as a new Lambda environment would, and invokes it once. */
@@ -78,7 +91,7 @@ export async function invokeHandler(
   try {
     let handler: ((...values: readonly unknown[]) => Promise<unknown>) | undefined;
     jest.isolateModules(() => {
-      for (const [name, loaded] of Object.entries(PACKAGES)) jest.doMock(name, () => loaded);
+      for (const [name, loaded] of Object.entries(STATELESS)) jest.doMock(name, () => loaded);
       ({ handler } = require(`../../handlers/${name}`));
     });
     if (!handler) throw new Error(`no handler ${name}`);

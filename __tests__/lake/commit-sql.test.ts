@@ -83,7 +83,7 @@ const STATEMENT_FUNCTIONS = [
 ];
 
 let engine: DuckdbEngine;
-beforeEach(async () => {
+beforeAll(async () => {
   engine = await openDuckdb();
   for (const id of ids) {
     const { format } = tableOf(id);
@@ -109,7 +109,14 @@ beforeEach(async () => {
     await engine.run({ sql: `CREATE MACRO ${definition}`, token: "function" });
   for (const id of ids) await engine.run({ sql: inDuckdb(renderUnparsedView(tableOf(id))), token: "view" });
 });
-afterEach(() => engine.close());
+afterAll(() => engine.close());
+
+// One database for all tests: DuckDB parses the statements that create it for longer than a test takes.
+const clear = async (...tables: readonly string[]) => {
+  for (const table of tables) await engine.run({ sql: `DELETE FROM ${table}`, token: "clear" });
+};
+const tablesOf = (id: FormatId) => [rawTableOf(FORMATS[id]), linesTableOf(FORMATS[id]), FORMATS[id].table];
+afterEach(() => clear(...ids.flatMap(tablesOf)));
 
 const sqlText = (text: string | undefined): string =>
   text === undefined ? "NULL" : `'${text.replaceAll("'", "''")}'`;
@@ -179,11 +186,7 @@ describe.each(ids)("the statement that commits %s files", (id) => {
           const isUnparsed = (line: string) => lineReader(FORMATS[id])(line).kind === "unparsed";
           expect((await unparsed(id)).sort()).toEqual(lines.filter(isUnparsed).sort());
         })
-        .beforeEach(async () => {
-          await engine.run({ sql: `DELETE FROM ${FORMATS[id].table}`, token: "clear" });
-          await engine.run({ sql: `DELETE FROM ${rawTableOf(FORMATS[id])}`, token: "clear" });
-          await engine.run({ sql: `DELETE FROM ${linesTableOf(FORMATS[id])}`, token: "clear" });
-        }),
+        .beforeEach(() => clear(...tablesOf(id))),
       { numRuns: Number(process.env.RUNS ?? 5) },
     );
   });
@@ -253,7 +256,9 @@ describe("the statement that commits files as delivered", () => {
     `${folder.prefix}${folder.folder}/${DT.replaceAll("-", "/")}/111122223333_elasticloadbalancing_eu-central-1_app.${balancer}.50dc6c495c0c9188_${stamp}Z_10.0.0.5_2fb1c9a0.log.gz`;
   const partitionAt = (hour: Hour): Partition => ({ table: folder.table, hour });
 
-  beforeEach(async () => {
+  const delivered = [deliveredTableOf(table.format), deliveredLinesTableOf(table.format)];
+  afterEach(() => clear(...delivered));
+  beforeAll(async () => {
     const { format } = table;
     const list = (names: readonly string[]) => names.map((name) => `"${name}" VARCHAR`).join(", ");
     const columns = rawColumns(format);
@@ -304,7 +309,7 @@ describe("the statement that commits files as delivered", () => {
       fc.asyncProperty(
         fc.uniqueArray(fc.oneof(time, digits), { minLength: 20, maxLength: 40 }),
         async (stamps) => {
-          await engine.run({ sql: `DELETE FROM ${deliveredLinesTableOf(table.format)}`, token: "clear" });
+          await clear(...delivered);
           for (const stamp of stamps) await arrive(keyOf(stamp), "no log line");
           const found = await engine.rows(
             `SELECT dt, hour FROM ${unparsedViewOf(table.format)} ORDER BY 1, 2`,
@@ -383,7 +388,7 @@ describe("the statement that commits files as delivered", () => {
 
 it("a file that an older version committed is known under its new name, and the other way round", async () => {
   for (const order of [0, 1]) {
-    await engine.run({ sql: `DELETE FROM ${FORMATS.alb.table}`, token: "clear" });
+    await clear(...tablesOf("alb"));
     const hash = `${order}`.repeat(8);
     const names = [`${hash}-x.log.gz`, `log-20261123T0705Z-${hash}-x.log.gz`];
     const keys = (order === 0 ? names : names.toReversed()).map(
