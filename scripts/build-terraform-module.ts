@@ -2,13 +2,13 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 import { loadSettings } from "../settings/load";
 import { SETTINGS_FILE } from "../settings/settings-file";
-import { dropTokenTraces } from "../stacks/token-traces";
+import { makeTokensFaster } from "../stacks/faster-tokens";
 import { ownMoves, renderMoved, renderMovedBack } from "../terraform-module/moved";
 import { renderReadme } from "../terraform-module/readme";
 import { terraformModule } from "../terraform-module/terraform-module";
 import { samples } from "../terraform-module/variants";
 
-dropTokenTraces();
+makeTokensFaster();
 
 /** Writes the complete Terraform module to dist/terraform-module/. */
 const root = join(__dirname, "..");

@@ -13,6 +13,7 @@ export interface Variant {
 /** Merges all variants into one description. */
 export class Merger {
   private readonly conditions = new Map<string, Condition>();
+  private readonly numbers = new Map<Assignment, number>();
 
   /**
    * @param hasFormat true if an assignment has sources of a format
@@ -64,13 +65,21 @@ export class Merger {
     absent: readonly Assignment[],
     format: string | undefined,
   ): Condition {
-    const assignments = [present, absent].map((list) => list.map(String).sort().join(";"));
-    const key = [format, ...assignments].join("|");
+    const key = [format, ...[present, absent].map((list) => this.numbersOf(list))].join("|");
     const known = this.conditions.get(key);
     if (known) return known;
     const found = conditionFor(this.switches, present, absent, format);
     this.conditions.set(key, found);
     return found;
+  }
+
+  private numbersOf(assignments: readonly Assignment[]): string {
+    const numbers = assignments.map((assignment) => {
+      const number = this.numbers.get(assignment) ?? this.numbers.size;
+      this.numbers.set(assignment, number);
+      return number;
+    });
+    return numbers.sort((one, other) => one - other).join();
   }
 
   /** An item that is an attribute of a resource, in exactly the variants with this resource. */

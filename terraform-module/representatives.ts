@@ -63,6 +63,7 @@ const REFERENCE = new RegExp(
   `\\b(${NAMES})_(\\d)\\.(?=${["name", "prefix", "account", "silent_after_hours", ...PRIVACY_OPTIONS.map(snakeCase)].join("|")})`,
   "g",
 );
+const MARKS = REPRESENTATIVES.map((index) => `_${index}.`);
 /** An id built from a source's name: `no-logs-\${alb_1.name}`. */
 export const ADDRESS = new RegExp(`\\b(aws_\\w+\\.[\\w-]+-)\\$\\{(${NAMES})_(\\d)\\.name\\}`, "g");
 
@@ -70,7 +71,10 @@ export const ADDRESS = new RegExp(`\\b(aws_\\w+\\.[\\w-]+-)\\$\\{(${NAMES})_(\\d
 export const mentioned = (value: Json): ReadonlySet<string> =>
   new Set(
     [...textsIn(value)].flatMap((text) =>
-      [...text.matchAll(REFERENCE)].map(([, format, index]) => `${format}_${index}`),
+      // Most texts are about no source.
+      MARKS.some((mark) => text.includes(mark))
+        ? [...text.matchAll(REFERENCE)].map(([, format, index]) => `${format}_${index}`)
+        : [],
     ),
   );
 

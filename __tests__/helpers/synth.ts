@@ -4,9 +4,9 @@ import type { Construct } from "constructs";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { parseSettings } from "../../settings/load";
 import { AccessLogsStack } from "../../stacks/access-logs-stack";
-import { dropTokenTraces } from "../../stacks/token-traces";
+import { makeTokensFaster } from "../../stacks/faster-tokens";
 
-dropTokenTraces();
+makeTokensFaster();
 
 /** Terraform JSON as the tests read it. */
 export interface TerraformJson {
