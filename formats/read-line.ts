@@ -34,8 +34,7 @@ export const withLineFeeds = (text: string): string => text.replaceAll(/[\r\n]+/
  * @returns a function that takes one line without its line end; never throws
  */
 export function lineReader(format: LogFormat): (line: string) => Line {
-  const byPosition = new RegExp(`^(?:${renderLinePattern(format)})$`);
-  const byName = new RegExp(`^(?:${renderNamedLinePattern(format)})$`);
+  const { byPosition, byName } = patternsOf(format);
   const columns = columnsOf(format);
   const inOwnOrder = fieldOrderer(format);
   return (line) => {
@@ -45,6 +44,25 @@ export function lineReader(format: LogFormat): (line: string) => Line {
     const texts = ordered === undefined ? undefined : pattern.exec(ordered.text)?.slice(1);
     return texts ? { kind: "row", row: typedRow(format, columns, texts) } : UNPARSED;
   };
+}
+
+interface Patterns {
+  readonly byPosition: RegExp;
+  readonly byName: RegExp;
+}
+
+/** Made once for each format: to make and compile them takes longer than to read a small file. */
+const PATTERNS = new WeakMap<LogFormat, Patterns>();
+
+function patternsOf(format: LogFormat): Patterns {
+  const known = PATTERNS.get(format);
+  if (known) return known;
+  const patterns = {
+    byPosition: new RegExp(`^(?:${renderLinePattern(format)})$`),
+    byName: new RegExp(`^(?:${renderNamedLinePattern(format)})$`),
+  };
+  PATTERNS.set(format, patterns);
+  return patterns;
 }
 
 function typedRow(

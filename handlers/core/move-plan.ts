@@ -55,10 +55,10 @@ export function planMove(
   // A lake reads these by their lines, as files whose names are not AWS's.
   if (names === "identity" && isParquetName(object.key)) return UNMATCHED;
   const partition = partitionOf(match);
+  if (names === "identity")
+    return { kind: "move", key: identityKeyOf(object, partition), earlierKeys: [], partition, source };
   const [key, earlier] = movedKeysOf(FORMATS[source.format], object, partition);
-  return names === "identity"
-    ? { kind: "move", key: earlier, earlierKeys: [], partition, source }
-    : { kind: "move", key, earlierKeys: [earlier], partition, source };
+  return { kind: "move", key, earlierKeys: [earlier], partition, source };
 }
 
 /** The partition that an object is moved to; `undefined` if it is not moved. */
@@ -73,9 +73,12 @@ export function movedKeysOf(
   object: ObjectLocation,
   partition: Partition,
 ): readonly [key: string, earlier: string] {
-  const folder = rawPrefixOf(partition);
-  return [folder + stampedName(format, object, partition.hour), folder + identityOf(object)];
+  const stamped = rawPrefixOf(partition) + stampedName(format, object, partition.hour);
+  return [stamped, identityKeyOf(object, partition)];
 }
+
+const identityKeyOf = (object: ObjectLocation, partition: Partition): string =>
+  rawPrefixOf(partition) + identityOf(object);
 
 /** The planned action for an object in a folder of a source that is read as delivered. */
 export type ReadPlan =
