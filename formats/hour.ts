@@ -1,3 +1,4 @@
+import { rememberLast } from "./remember-last";
 import { HOUR_MS } from "./time";
 
 declare const hourBrand: unique symbol;
@@ -16,17 +17,6 @@ export const addHours = (hour: Hour, hours: number): Hour => (hour + hours * HOU
 /** The hours from `first` to `last`, both included; empty when `last` is earlier. */
 export const hoursFrom = (first: Hour, last: Hour): Hour[] =>
   Array.from({ length: Math.max(0, (last - first) / HOUR_MS + 1) }, (_, index) => addHours(first, index));
-
-/** Files of one hour follow each other: most calls have the argument of the call before. */
-function rememberLast<Argument, Result>(
-  find: (argument: Argument) => Result,
-): (argument: Argument) => Result {
-  let last: { readonly argument: Argument; readonly result: Result } | undefined;
-  return (argument) => {
-    if (last?.argument !== argument) last = { argument, result: find(argument) };
-    return last.result;
-  };
-}
 
 /** The values of the partition keys, e.g. `{ dt: "2026-11-23", hour: "07" }`. */
 export const partitionValuesOf = rememberLast(

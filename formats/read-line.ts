@@ -1,5 +1,6 @@
 import { fieldOrderer } from "./field-order";
 import { type Column, columnsOf, type LogFormat } from "./log-format";
+import { rememberLast } from "./remember-last";
 import { renderLinePattern, renderNamedLinePattern } from "./render/line-pattern";
 import { TIME_FORMS } from "./time-form";
 
@@ -34,8 +35,7 @@ export const withLineFeeds = (text: string): string => text.replaceAll(/[\r\n]+/
  * @returns a function that takes one line without its line end; never throws
  */
 export function lineReader(format: LogFormat): (line: string) => Line {
-  const { byPosition, byName } = patternsOf(format);
-  const columns = columnsOf(format);
+  const { byPosition, byName, columns } = partsOf(format);
   const inOwnOrder = fieldOrderer(format);
   return (line) => {
     const ordered = inOwnOrder(line);
@@ -46,24 +46,12 @@ export function lineReader(format: LogFormat): (line: string) => Line {
   };
 }
 
-interface Patterns {
-  readonly byPosition: RegExp;
-  readonly byName: RegExp;
-}
-
-/** Made once for each format: to make and compile them takes longer than to read a small file. */
-const PATTERNS = new WeakMap<LogFormat, Patterns>();
-
-function patternsOf(format: LogFormat): Patterns {
-  const known = PATTERNS.get(format);
-  if (known) return known;
-  const patterns = {
-    byPosition: new RegExp(`^(?:${renderLinePattern(format)})$`),
-    byName: new RegExp(`^(?:${renderNamedLinePattern(format)})$`),
-  };
-  PATTERNS.set(format, patterns);
-  return patterns;
-}
+/** To make them, and to compile the patterns, takes longer than to read a small file. */
+const partsOf = rememberLast((format: LogFormat) => ({
+  byPosition: new RegExp(`^(?:${renderLinePattern(format)})$`),
+  byName: new RegExp(`^(?:${renderNamedLinePattern(format)})$`),
+  columns: columnsOf(format),
+}));
 
 function typedRow(
   format: LogFormat,

@@ -57,17 +57,17 @@ export function directoryObjectStore(
   { suspects = new Set(), onUnreadable, onCopied = () => undefined }: DirectoryStoreOptions = {},
 ): DirectoryObjectStore {
   const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), keyPath(key));
-  const isCopy = (from: BigIntStats | undefined, target: ObjectLocation): boolean =>
-    !suspects.has(target.key) && isSameFile(from, statOrMissing(pathOf(target)));
+  const isCopy = (from: BigIntStats | undefined, { key }: ObjectLocation, path: string): boolean =>
+    !suspects.has(key) && isSameFile(from, statOrMissing(path));
   return {
-    isCopied: (source, target) => isCopy(statOrMissing(pathOf(source)), target),
+    isCopied: (source, target) => isCopy(statOrMissing(pathOf(source)), target, pathOf(target)),
     // A second run does not copy unchanged files again.
     copy: async (source, target) => {
-      const path = pathOf(source);
-      const from = statOrMissing(path);
+      const [sourcePath, targetPath] = [pathOf(source), pathOf(target)];
+      const from = statOrMissing(sourcePath);
       if (!from) return "source-missing";
-      if (isCopy(from, target)) return "copied";
-      await copy(path, from, pathOf(target));
+      if (isCopy(from, target, targetPath)) return "copied";
+      await copy(sourcePath, from, targetPath);
       onCopied();
       return "copied";
     },

@@ -4,6 +4,7 @@ import type { Hour } from "../../formats/hour";
 import type { LogFormat } from "../../formats/log-format";
 import { isParquetName, type SkipReason } from "../../formats/object-kind";
 import { OWN_PREFIXES, type Partition, rawPrefixOf } from "../../formats/partition-layout";
+import { rememberLast } from "../../formats/remember-last";
 import type { ObjectLocation } from "./ports";
 import { partitionValueOf, type Source } from "./source";
 
@@ -122,14 +123,17 @@ function partitionOf({ source, hour }: MatchedFile): Partition {
 
 /** The source whose format matches the key; of several, the source with the longest prefix. */
 function matchSource(sources: readonly Source[], key: string): Match {
-  const candidates = sources
-    .filter(({ prefix }) => key.startsWith(prefix))
-    .sort((a, b) => b.prefix.length - a.prefix.length);
   let reason: SkipReason = "unmatched-key";
-  for (const source of candidates) {
+  for (const source of byPrefix(sources)) {
+    if (!key.startsWith(source.prefix)) continue;
     const object = FORMATS[source.format].classify(key);
     if (object.kind === "access-log") return { ...object, source };
     if (reason === "unmatched-key") reason = object.reason;
   }
   return { kind: "skip", reason };
 }
+
+/** Longest prefix first. A run has the same sources for all objects. */
+const byPrefix = rememberLast((sources: readonly Source[]): readonly Source[] =>
+  [...sources].sort((a, b) => b.prefix.length - a.prefix.length),
+);
