@@ -103,8 +103,8 @@ function vendedClassifier({ vendedFolder }: LogNames): (key: string) => Hour | u
     `(?:^|/)${vendedFolder}/(?:year=)?(\\d{4})/(?:month=)?(\\d{2})/(?:day=)?(\\d{2})/(?:hour=)?(\\d{2})/[A-Za-z0-9][A-Za-z0-9_.-]*$`,
   );
   return (key) => {
-    const [, year, month, day, hour] = pattern.exec(key) ?? [];
-    return parseHour(`${year}-${month}-${day}T${hour}`);
+    const [found, year, month, day, hour] = pattern.exec(key) ?? [];
+    return found === undefined ? undefined : parseHour(`${year}-${month}-${day}T${hour}`);
   };
 }
 

@@ -1,5 +1,6 @@
 import { fieldOrderer } from "./field-order";
 import { type Column, columnsOf, type LogFormat } from "./log-format";
+import { rememberLast } from "./remember-last";
 import { renderLinePattern, renderNamedLinePattern } from "./render/line-pattern";
 import { TIME_FORMS } from "./time-form";
 
@@ -34,9 +35,7 @@ export const withLineFeeds = (text: string): string => text.replaceAll(/[\r\n]+/
  * @returns a function that takes one line without its line end; never throws
  */
 export function lineReader(format: LogFormat): (line: string) => Line {
-  const byPosition = new RegExp(`^(?:${renderLinePattern(format)})$`);
-  const byName = new RegExp(`^(?:${renderNamedLinePattern(format)})$`);
-  const columns = columnsOf(format);
+  const { byPosition, byName, columns } = partsOf(format);
   const inOwnOrder = fieldOrderer(format);
   return (line) => {
     const ordered = inOwnOrder(line);
@@ -46,6 +45,13 @@ export function lineReader(format: LogFormat): (line: string) => Line {
     return texts ? { kind: "row", row: typedRow(format, columns, texts) } : UNPARSED;
   };
 }
+
+/** To make them, and to compile the patterns, takes longer than to read a small file. */
+const partsOf = rememberLast((format: LogFormat) => ({
+  byPosition: new RegExp(`^(?:${renderLinePattern(format)})$`),
+  byName: new RegExp(`^(?:${renderNamedLinePattern(format)})$`),
+  columns: columnsOf(format),
+}));
 
 function typedRow(
   format: LogFormat,

@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { type BigIntStats, constants, lstatSync, mkdirSync, renameSync, statSync } from "node:fs";
+import {
+  type BigIntStats,
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+} from "node:fs";
 import { copyFile, link, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf, messageOf } from "../handlers/core/errors";
@@ -49,16 +57,19 @@ export function directoryObjectStore(
   { suspects = new Set(), onUnreadable, onCopied = () => undefined }: DirectoryStoreOptions = {},
 ): DirectoryObjectStore {
   const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), keyPath(key));
-  const isCopied = (source: ObjectLocation, target: ObjectLocation): boolean =>
-    !suspects.has(target.key) && isSameFile(statOrMissing(pathOf(source)), statOrMissing(pathOf(target)));
+  const isCopy = (from: BigIntStats | undefined, { key }: ObjectLocation, path: string): boolean =>
+    !suspects.has(key) && isSameFile(from, statOrMissing(path));
   return {
-    isCopied,
+    isCopied: (source, target) => isCopy(statOrMissing(pathOf(source)), target, pathOf(target)),
     // A second run does not copy unchanged files again.
     copy: async (source, target) => {
-      if (isCopied(source, target)) return "copied";
-      const outcome = await copy(pathOf(source), pathOf(target));
-      if (outcome === "copied") onCopied();
-      return outcome;
+      const [sourcePath, targetPath] = [pathOf(source), pathOf(target)];
+      const from = statOrMissing(sourcePath);
+      if (!from) return "source-missing";
+      if (isCopy(from, target, targetPath)) return "copied";
+      await copy(sourcePath, from, targetPath);
+      onCopied();
+      return "copied";
     },
     exists: async (location) => statOrMissing(pathOf(location)) !== undefined,
     put: async (location, body) => writeAside(pathOf(location), (path) => writeFile(path, body), renameSync),
@@ -90,15 +101,19 @@ function folderOf(folders: Readonly<Record<string, string>>, bucket: string): st
 const isSameFile = (from: BigIntStats | undefined, to: BigIntStats | undefined): boolean =>
   from !== undefined && to !== undefined && to.size === from.size && to.mtimeMs === from.mtimeMs;
 
-async function copy(source: string, target: string): Promise<"copied" | "source-missing"> {
-  const from = statOrMissing(source);
-  if (!from) return "source-missing";
+/**
+ * Up to this size, a file is copied by this thread: to pass it to another one, and to wait for its locks of the folder, takes
+ * longer.
+ */
+const SMALL_BYTES = 1 << 20;
+
+async function copy(source: string, from: BigIntStats, target: string): Promise<void> {
   const write = async (path: string) => {
-    await copyFile(source, path, constants.COPYFILE_FICLONE);
+    if (from.size > SMALL_BYTES) await copyFile(source, path, constants.COPYFILE_FICLONE);
+    else copyFileSync(source, path, constants.COPYFILE_FICLONE);
     setModified(path, Number(from.mtimeMs), from.atime);
   };
   await writeAside(target, write, renameSync, false);
-  return "copied";
 }
 
 async function putIfAbsent(target: string, body: string): Promise<string | undefined> {
@@ -217,7 +232,7 @@ const ignoreMissing =
 /** Synchronous, because the kernel has the answer: the asynchronous call takes several times as long. */
 function statOrMissing(path: string): BigIntStats | undefined {
   try {
-    return statSync(path, { bigint: true });
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
   } catch (error) {
     return ignoreMissing(undefined)(error);
   }

@@ -1,4 +1,5 @@
 import { type Column, fieldsByName, type LogFormat } from "../formats/log-format";
+import { rememberLast } from "../formats/remember-last";
 import { jsonNames } from "./json-names";
 import { lineFields, namedFields } from "./line-fields";
 import { storedColumns } from "./no-rows";
@@ -8,11 +9,12 @@ import { FILE_FIELD, type RowSource, type SourceColumn } from "./parquet/row-sou
 export const UNPARSED_MARK = "u";
 
 /** The fields of a row; the last one is an unparsed line. A date and a time of day are one, a timestamp. */
-export const rowColumns = (format: LogFormat): readonly Column[] =>
-  fieldsByName(format).flatMap(({ token, columns }) => (token === "tabbedDate" ? [] : columns));
+export const rowColumns = rememberLast((format: LogFormat): readonly Column[] =>
+  fieldsByName(format).flatMap(({ token, columns }) => (token === "tabbedDate" ? [] : columns)),
+);
 
 /** The rows of a format, each of their columns with the field that has its values. */
-export function rowSource(format: LogFormat): RowSource {
+export const rowSource = rememberLast((format: LogFormat): RowSource => {
   const inRows = rowColumns(format);
   const fields = new Map(inRows.map(({ name }, index) => [name, index]));
   // A date that is a part of the time has no field of its own.
@@ -30,4 +32,4 @@ export function rowSource(format: LogFormat): RowSource {
     rowFields: inRows.length + 1,
     columns,
   };
-}
+});

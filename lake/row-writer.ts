@@ -1,6 +1,6 @@
 import { isOwnOrder } from "../formats/field-order";
 import type { LogFormat } from "../formats/log-format";
-import { type Line, lineReader } from "../formats/read-line";
+import { isHeaderLine, type Line, lineReader } from "../formats/read-line";
 import type { RowGroups } from "./parquet/row-groups";
 import { COLUMN_SEPARATOR } from "./plain-text";
 import { rowColumns, UNPARSED_MARK } from "./row-source";
@@ -31,7 +31,8 @@ export function rowWriter(format: LogFormat, groups: RowGroups): RowWriter {
   let unparsed = 0;
 
   const addOther = (line: string): void => {
-    // Most files have no such line.
+    // The line reader would learn nothing from it, and most files have no other line for it.
+    if (isUsualOrder && isHeaderLine(line) && isOwnOrder(format, line)) return;
     others ??= otherLines(format);
     const { kind, row } = others(line);
     if (kind === "header") isUsualOrder &&= isOwnOrder(format, line);

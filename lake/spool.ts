@@ -44,11 +44,14 @@ export async function spoolFile(source: string, writer: RowWriter): Promise<Spoo
     for await (const block of plainText(chunks)) writer.add(block);
   };
   try {
-    const isGzip = readStart(input, GZIP_MAGIC.length).equals(GZIP_MAGIC);
-    const text = wholeText(input, isGzip, hash);
+    const { size } = fstatSync(input);
+    const isWhole = size <= WHOLE_BYTES;
+    const start = readStart(input, isWhole ? size : GZIP_MAGIC.length);
+    const isGzip = start.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
+    const text = isWhole ? wholeText(start, isGzip, hash) : undefined;
     if (text) {
       await useRows([text]);
-      freeMemory(text);
+      if (isGzip) freeMemory(text);
     } else {
       await streamText(source, isGzip, hash, useRows);
     }
@@ -106,25 +109,17 @@ function checkEnd(gunzip: Gunzip, size: number): void {
  * The text of a small file, as most are: passing a few hundred kilobytes to other threads and back takes
  * longer than inflating them.
  *
- * @returns nothing if the file or its text is large
+ * @param bytes the whole file
+ * @returns nothing if its text is large
  */
-function wholeText(file: number, isGzip: boolean, hash: Hash): Buffer | undefined {
-  const { size } = fstatSync(file);
-  if (size > WHOLE_BYTES) return undefined;
-  const bytes = readStart(file, size);
-  if (!isGzip) {
-    hash.update(bytes);
-    return bytes;
-  }
+function wholeText(bytes: Buffer, isGzip: boolean, hash: Hash): Buffer | undefined {
   try {
-    const text = inflated(bytes);
+    const text = isGzip ? inflated(bytes) : bytes;
     hash.update(bytes);
     return text;
   } catch (error) {
     if (codeOf(error) === "ERR_BUFFER_TOO_LARGE") return undefined;
     throw error;
-  } finally {
-    freeMemory(bytes);
   }
 }
 
@@ -145,8 +140,14 @@ function inflated(gzip: Buffer): Buffer {
 const declaredLength = (gzip: Buffer): number =>
   gzip.length < GZIP_TRAILER_BYTES ? 0 : gzip.readUInt32LE(gzip.length - 4);
 
+/** The first bytes of a file, until those of another one are read. */
 function readStart(file: number, length: number): Buffer {
-  // In unshared memory, so that it can be freed.
-  const bytes = Buffer.allocUnsafeSlow(length);
-  return bytes.subarray(0, readSync(file, bytes, 0, length, 0));
+  if (length > memory.length) {
+    freeMemory(memory);
+    memory = Buffer.allocUnsafeSlow(length);
+  }
+  return memory.subarray(0, readSync(file, memory, 0, length, 0));
 }
+
+/** Of one file at a time: to get memory for each small file, and to free it, takes a part of the time to read it. */
+let memory = Buffer.allocUnsafeSlow(1 << 16);

@@ -4,6 +4,7 @@ import type { Hour } from "../../formats/hour";
 import type { LogFormat } from "../../formats/log-format";
 import { isParquetName, type SkipReason } from "../../formats/object-kind";
 import { OWN_PREFIXES, type Partition, rawPrefixOf } from "../../formats/partition-layout";
+import { rememberLast } from "../../formats/remember-last";
 import type { ObjectLocation } from "./ports";
 import { partitionValueOf, type Source } from "./source";
 
@@ -55,10 +56,10 @@ export function planMove(
   // A lake reads these by their lines, as files whose names are not AWS's.
   if (names === "identity" && isParquetName(object.key)) return UNMATCHED;
   const partition = partitionOf(match);
+  if (names === "identity")
+    return { kind: "move", key: identityKeyOf(object, partition), earlierKeys: [], partition, source };
   const [key, earlier] = movedKeysOf(FORMATS[source.format], object, partition);
-  return names === "identity"
-    ? { kind: "move", key: earlier, earlierKeys: [], partition, source }
-    : { kind: "move", key, earlierKeys: [earlier], partition, source };
+  return { kind: "move", key, earlierKeys: [earlier], partition, source };
 }
 
 /** The partition that an object is moved to; `undefined` if it is not moved. */
@@ -73,9 +74,12 @@ export function movedKeysOf(
   object: ObjectLocation,
   partition: Partition,
 ): readonly [key: string, earlier: string] {
-  const folder = rawPrefixOf(partition);
-  return [folder + stampedName(format, object, partition.hour), folder + identityOf(object)];
+  const stamped = rawPrefixOf(partition) + stampedName(format, object, partition.hour);
+  return [stamped, identityKeyOf(object, partition)];
 }
+
+const identityKeyOf = (object: ObjectLocation, partition: Partition): string =>
+  rawPrefixOf(partition) + identityOf(object);
 
 /** The planned action for an object in a folder of a source that is read as delivered. */
 export type ReadPlan =
@@ -119,14 +123,17 @@ function partitionOf({ source, hour }: MatchedFile): Partition {
 
 /** The source whose format matches the key; of several, the source with the longest prefix. */
 function matchSource(sources: readonly Source[], key: string): Match {
-  const candidates = sources
-    .filter(({ prefix }) => key.startsWith(prefix))
-    .sort((a, b) => b.prefix.length - a.prefix.length);
   let reason: SkipReason = "unmatched-key";
-  for (const source of candidates) {
+  for (const source of byPrefix(sources)) {
+    if (!key.startsWith(source.prefix)) continue;
     const object = FORMATS[source.format].classify(key);
     if (object.kind === "access-log") return { ...object, source };
     if (reason === "unmatched-key") reason = object.reason;
   }
   return { kind: "skip", reason };
 }
+
+/** Longest prefix first. A run has the same sources for all objects. */
+const byPrefix = rememberLast((sources: readonly Source[]): readonly Source[] =>
+  [...sources].sort((a, b) => b.prefix.length - a.prefix.length),
+);

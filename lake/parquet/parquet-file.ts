@@ -1,6 +1,7 @@
 import {
   binary,
   bool,
+  bytesOf,
   i8,
   i32,
   i32s,
@@ -80,8 +81,7 @@ function pageHead(
   { bytes, length }: Page,
   fields: Readonly<Record<number, Thrift>>,
 ): Uint8Array {
-  const head = struct({ 1: i32(type), 2: i32(length), 3: i32(bytes.length), ...fields });
-  return Uint8Array.from(head.bytes);
+  return bytesOf(struct({ 1: i32(type), 2: i32(length), 3: i32(bytes.length), ...fields }));
 }
 
 /** How the values of a data page are written. */
@@ -158,7 +158,7 @@ export function rowGroupOf(chunks: readonly ColumnChunk[], rows: number, start: 
     });
   });
   const footer = struct({ 1: structs(metadata), 2: i64(total), 3: i64(rows) });
-  return { bytes, footer: Uint8Array.from(footer.bytes) };
+  return { bytes, footer: bytesOf(footer) };
 }
 
 export const lengthOf = (parts: readonly Uint8Array[]): number =>
@@ -186,7 +186,7 @@ export function footerOf(
     });
   });
   const pairs = Object.entries(metadata).map(([key, value]) => struct({ 1: text(key), 2: text(value) }));
-  const footer = Uint8Array.from(
+  const footer = bytesOf(
     struct({
       1: i32(1),
       2: structs([root, ...fields]),
@@ -196,7 +196,7 @@ export function footerOf(
       6: text("access-logs"),
       // Texts are compared by their bytes, numbers by their values.
       7: structs(columns.map(() => struct({ 1: EMPTY }))),
-    }).bytes,
+    }),
   );
   const length = Buffer.alloc(4);
   length.writeUInt32LE(footer.length);
