@@ -4,7 +4,7 @@ import type { Range } from "../questions/range";
 import { rangeCondition } from "../questions/render";
 import type { Json } from "../terminal/rows";
 import { ANSWERED, answersOf } from "./answers";
-import type { Added, Counts, Quantiles } from "./counts";
+import type { Added, Counted, Counts, Quantiles } from "./counts";
 import { measureOf, sumBy } from "./cube";
 import { listPlans, mainPlans } from "./cube-plans";
 import type { KeepingEngine, ReportEngine } from "./engine";
@@ -79,10 +79,13 @@ export async function collect(
 ): Promise<Collected> {
   const counts = "keep" in engine ? keptCounts(engine) : scannedCounts(engine);
   const isAsked = (table: string) => (asked.tables ?? REPORTED_TABLES).includes(table);
-  const tables = SUBJECTS.filter((subject) => isAsked(tableOf(subject))).map(
-    (subject) => () =>
-      collectTable(engine, counts, subject, asked, (what) => onProgress(`${tableOf(subject)}: ${what}`)),
-  );
+  const tables = SUBJECTS.filter((subject) => isAsked(tableOf(subject))).map((subject): Collecting => {
+    const say = (what: string) => onProgress(`${tableOf(subject)}: ${what}`);
+    return {
+      first: () => firstPass(engine, counts, subject, asked.range, say),
+      second: (first) => secondPass(engine, counts, first, asked, say),
+    };
+  });
   const answered = async () => {
     const all: AnsweredTable[] = [];
     for (const format of ANSWERED) {
@@ -93,36 +96,70 @@ export async function collect(
     }
     return all;
   };
-  if (!("keep" in engine)) return { tables: await inTurn(tables), answered: await answered() };
-  // While the rows of one table are added up, the engine can work on another.
-  const [made, answers] = await Promise.all([Promise.all(tables.map((make) => make())), answered()]);
+  return "keep" in engine ? atOnce(tables, answered) : inTurn(tables, answered);
+}
+
+/** The passes over a table; no second one without rows. */
+interface Collecting {
+  first(): Promise<FirstPass | undefined>;
+  second(first: FirstPass): Promise<TableReport>;
+}
+
+type Answers = () => Promise<readonly AnsweredTable[]>;
+
+/**
+ * While the rows of one table are added up, the engine can work on another. The questions are asked then, and not before: they
+ * would only take time from the first passes, for which everything else waits.
+ */
+async function atOnce(tables: readonly Collecting[], answered: Answers): Promise<Collected> {
+  const firsts = tables.map(({ first }) => first());
+  const seconds = tables.map(async ({ second }, index) => {
+    const first = await firsts[index];
+    return first && second(first);
+  });
+  const [made, answers] = await Promise.all([Promise.all(seconds), Promise.all(firsts).then(answered)]);
   return { tables: made.filter((table) => table !== undefined), answered: answers };
 }
 
-async function inTurn<T>(work: readonly (() => Promise<T | undefined>)[]): Promise<T[]> {
-  const done: T[] = [];
-  for (const one of work) {
-    const made = await one();
-    if (made !== undefined) done.push(made);
+async function inTurn(tables: readonly Collecting[], answered: Answers): Promise<Collected> {
+  const made: TableReport[] = [];
+  for (const { first, second } of tables) {
+    const read = await first();
+    if (read) made.push(await second(read));
   }
-  return done;
+  return { tables: made, answered: await answered() };
 }
 
-async function collectTable(
+/** What is counted of a table, and the values that are kept. */
+interface FirstPass {
+  readonly counted: Counted;
+  readonly domains: ReadonlyMap<string, Domain>;
+}
+
+async function firstPass(
   engine: ReportEngine,
   counts: Counts,
   subject: Subject,
-  { range: askedRange, timeZone }: Asked,
+  asked: Range | undefined,
   onProgress: (what: string) => void,
-): Promise<TableReport | undefined> {
+): Promise<FirstPass | undefined> {
   onProgress("range");
-  const extent = await extentOf(engine, subject, askedRange);
+  const extent = await extentOf(engine, subject, asked);
   if (extent === undefined) return undefined;
   const { range, slotMs } = extent;
-  const slots = Math.ceil((range.until - range.from) / slotMs);
-  const counted = { subject, range, slotMs, slots };
+  const counted = { subject, range, slotMs, slots: Math.ceil((range.until - range.from) / slotMs) };
   onProgress("first pass");
-  const domains = await counts.domains(counted);
+  return { counted, domains: await counts.domains(counted) };
+}
+
+async function secondPass(
+  engine: ReportEngine,
+  counts: Counts,
+  { counted, domains }: FirstPass,
+  { range: askedRange, timeZone }: Asked,
+  onProgress: (what: string) => void,
+): Promise<TableReport> {
+  const { subject, range, slotMs, slots } = counted;
   const dimensions = subject.dimensions.flatMap(({ id }) => (domains.get(id) ?? []) as Domain<DimensionId>);
   const lists = subject.lists.flatMap(({ id }) => domains.get(id) ?? []).filter(hasValue);
   onProgress("second pass");

@@ -1,7 +1,7 @@
 import type { CubePlan } from "./cube-plans";
 import { GrowingCube } from "./growing-cube";
 import type { Cube } from "./model";
-import { groupRows, type ListedRows, listRows, type Rows } from "./row-groups";
+import { GroupDivider, groupRows, type ListedRows, type Rows } from "./row-groups";
 
 /** The cubes of all plans. Rows with the same codes are added up before they are added to each cube. */
 export class GroupedCubes {
@@ -10,6 +10,7 @@ export class GroupedCubes {
     readonly measures: readonly string[];
     readonly cube: GrowingCube;
   }[];
+  private readonly divider = new GroupDivider();
 
   /**
    * @param keys ids of the columns that the rows are grouped by
@@ -33,7 +34,10 @@ export class GroupedCubes {
     const listed = new Map<string, ListedRows>();
     for (const { list, measures, cube } of this.growing) {
       if (list !== undefined && !listed.has(list))
-        listed.set(list, listRows(rows, groups, { list, size: this.sizes.get(list) ?? 1, measures }));
+        listed.set(
+          list,
+          this.divider.divide(rows, groups, { list, size: this.sizes.get(list) ?? 1, measures }),
+        );
       cube.add(groups, listed.get(list ?? ""), known);
     }
   }

@@ -86,8 +86,11 @@ function packed(
     const codes = columns.get(key);
     const [factor, merged] = [factors[index] ?? 1, key === TIME ? slots : 1];
     if (codes === undefined) return;
-    for (let group = 0; group < packedKeys.length; group++)
-      packedKeys[group] = (packedKeys[group] ?? 0) + Math.floor((codes[group] ?? 0) / merged) * factor;
+    for (let group = 0; group < packedKeys.length; group++) {
+      const code = codes[group] ?? 0;
+      packedKeys[group] =
+        (packedKeys[group] ?? 0) + (merged === 1 ? code : Math.floor(code / merged)) * factor;
+    }
   });
   return packedKeys;
 }

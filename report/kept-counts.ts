@@ -13,12 +13,15 @@ import {
   countsSql,
   domainName,
   domainSql,
+  fewLists,
+  type KeyKind,
   rowsSql,
   type Source,
   sourceSql,
   sourcesOf,
 } from "./kept-sql";
 import { type Domain, MIN_TIMED, SLOWEST, type Unread } from "./model";
+import { Numbering } from "./numbering";
 import { domainOf } from "./rows";
 import { unparsedSql } from "./sql";
 import type { Dimension, Listed } from "./subject";
@@ -85,24 +88,29 @@ async function addRows(
 ): Promise<Added> {
   const { subject, slotMs, slots } = counted;
   const sources = sourcesOf(subject);
-  const coders: Coder[] = [];
-  for (const source of sources) coders.push(await coderOf(engine, source));
+  const known: KnownKeys[] = [];
+  for (const source of sources) known.push(await knownKeysOf(engine, source));
+  const coders = known.map(({ coder }) => coder);
   const tally = new Tally(
     {
       slotMs,
       slots,
       measures: subject.measures.map(({ id }) => id),
-      dimensions: subject.dimensions.map(({ id }) => id),
+      keys: [...subject.dimensions, ...fewLists(subject)].map(({ id }) => id),
       sizes: new Map([...domains].map(([id, { values }]) => [id, values.length + 1])),
       coders,
-      clients: {
-        coder: coders.findIndex((coder) => coder.has("client")),
-        count: domains.get("client")?.distinct ?? 0,
-      },
+      clients: coders.findIndex(({ codes }) => codes.has("client")),
     },
     plans,
   );
-  await engine.numbers(rowsSql(counted, sources), (columns) => tally.add(columns));
+  await engine.numbers(
+    rowsSql(
+      counted,
+      sources,
+      known.map(({ kind }) => kind),
+    ),
+    (columns) => tally.add(columns),
+  );
   tally.addBatch();
   const slotTimes = tally.times.bySlot();
   const unknown = [null, null, null];
@@ -124,20 +132,37 @@ async function addRows(
   };
 }
 
-async function coderOf(engine: KeepingEngine, source: Source): Promise<Coder> {
-  const [[combinations = 0] = []] = await engine.rows(`SELECT count(*) FROM ${source.name}`);
-  const coder = new Map(
-    source.dimensions.map(({ id }) => [id, new Uint16Array(Number(combinations) + 1)] as const),
-  );
-  await engine.numbers(codesSql(source), ([numbers = new Float64Array(), ...codes]) => {
-    source.dimensions.forEach(({ id }, index) => {
-      const known = coder.get(id);
+/** The keys of a source's combinations, and their codes. */
+interface KnownKeys {
+  readonly kind: KeyKind;
+  readonly coder: Coder;
+}
+
+async function knownKeysOf(engine: KeepingEngine, source: Source): Promise<KnownKeys> {
+  const [[rows] = []] = await engine.rows(`SELECT count(*) FROM ${source.name}`);
+  const combinations = Number(rows ?? 0);
+  const coder = await coderOf(engine, source, "hash", combinations);
+  if (coder.keys.length === combinations) return { kind: "hash", coder };
+  return { kind: "number", coder: await coderOf(engine, source, "number", combinations) };
+}
+
+async function coderOf(
+  engine: KeepingEngine,
+  source: Source,
+  kind: KeyKind,
+  combinations: number,
+): Promise<Coder> {
+  const keys = new Numbering(combinations + 1);
+  const codes = new Map(source.dimensions.map(({ id }) => [id, new Uint16Array(combinations)] as const));
+  await engine.numbers(codesSql(source, kind), ([read = new Float64Array(), ...readCodes]) => {
+    const numbers = keys.numbersOf(read);
+    [...codes.values()].forEach((known, index) => {
       numbers.forEach((number, row) => {
-        if (known) known[number] = codes[index]?.[row] ?? 0;
+        known[number] = readCodes[index]?.[row] ?? 0;
       });
     });
   });
-  return coder;
+  return { keys, codes };
 }
 
 async function unreadOf(engine: ReportEngine, table: string): Promise<Unread> {

@@ -18,8 +18,7 @@ export interface Source {
 export function sourcesOf(subject: Subject): readonly Source[] {
   const sources = new Map<string, (Dimension | Listed)[]>();
   for (const one of grouped(subject)) {
-    const isFew = one.columns.every((column) => subject.few.includes(column));
-    const key = (isFew ? subject.few : one.columns).join();
+    const key = (isFew(subject, one) ? subject.few : one.columns).join();
     sources.set(key, [...(sources.get(key) ?? []), one]);
   }
   return [...sources].map(([key, dimensions], number) => ({
@@ -29,6 +28,13 @@ export function sourcesOf(subject: Subject): readonly Source[] {
     dimensions,
   }));
 }
+
+const isFew = ({ few }: Subject, { columns }: Dimension): boolean =>
+  columns.every((column) => few.includes(column));
+
+/** Lists of columns that have few combinations of values. */
+export const fewLists = (subject: Subject): readonly Listed[] =>
+  subject.lists.filter((list) => isFew(subject, list));
 
 /** What a source's column is in the table. */
 const columnSql = ({ used }: Subject, column: string): string => used[column] ?? column;
@@ -102,41 +108,49 @@ SELECT value, row_number() OVER (ORDER BY requests DESC, value) AS code, (SELECT
 FROM kept`;
 }
 
-/** Number of a source's combination, from 1. */
-const numberSql = (source: string): string => `${source}.rowid + 1`;
+/**
+ * What tells the combinations of a source apart in each row: a hash of its columns, which takes less time than a join. If two
+ * combinations have the same hash, it is the number of their row in the source.
+ */
+export type KeyKind = "hash" | "number";
 
-/** The number of each combination of a source, and the codes of its dimensions in their order. */
-export function codesSql(source: Source): string {
-  const { name, dimensions } = source;
+/** From 1; 0 for a combination that a file has got since the first pass. */
+const numberSql = (source: string): string => `coalesce(${source}.rowid + 1, 0)`;
+
+/** As many bits of a hash as a double has. */
+const hashSql = (columns: readonly string[]): string => `hash(${columns.join(", ")}) >> 11`;
+
+/** The key of each combination of a source, and the codes of its dimensions in their order. */
+export function codesSql(source: Source, kind: KeyKind): string {
+  const { name, columns, dimensions } = source;
   const joins = dimensions.map(
     (one) => `LEFT JOIN ${domainName(source, one)} AS d_${one.id} ON d_${one.id}.value = v_${one.id}`,
   );
   const codes = dimensions.map(({ id }) => `coalesce(d_${id}.code, 0)`);
-  return `SELECT ${[numberSql(name), ...codes].map(asDouble).join(", ")} FROM ${name} ${joins.join("\n")}`;
+  const key = kind === "hash" ? hashSql(columns) : numberSql(name);
+  return `SELECT ${[key, ...codes].map(asDouble).join(", ")} FROM ${name} ${joins.join("\n")}`;
 }
 
 const asDouble = (sql: string): string => `CAST(${sql} AS double)`;
 
 /**
- * Of each row the whole seconds since the start of the range, the time that it took or -1, its measures, and the number of
- * its combination in each source.
+ * Of each row the whole seconds since the start of the range, the time that it took or -1, its measures, and the key of its
+ * combination in each source.
+ *
+ * @param kinds of the sources in their order
  */
-export function rowsSql({ subject, range }: Counted, sources: readonly Source[]): string {
+export function rowsSql(
+  { subject, range }: Counted,
+  sources: readonly Source[],
+  kinds: readonly KeyKind[],
+): string {
   const { seconds } = subject.words;
-  const joins = sources.map((source) => {
-    const { name, number, columns } = source;
-    const on = columns.map(
-      (column, index) => `s${number}.${column} IS NOT DISTINCT FROM ${keyName(source, index)}`,
-    );
-    return `LEFT JOIN ${name} AS s${number} ON ${on.join(" AND ")}`;
-  });
+  const keys = sources.map((source, index) =>
+    kinds[index] === "hash" ? hashSql(keyNames(source)) : numberSql(`s${source.number}`),
+  );
+  const joins = sources.filter((_, index) => kinds[index] === "number").map(joinSql);
   const kept = Object.entries(subject.kept).map(([name, sql]) => `${sql} AS ${name}`);
-  const numbers = [
-    "since",
-    "coalesce(timed, -1)",
-    ...subject.measures.map(({ of }) => of),
-    ...sources.map(({ number }) => numberSql(`s${number}`)),
-  ];
+  const numbers = ["since", "coalesce(timed, -1)", ...subject.measures.map(({ of }) => of), ...keys];
   return `SELECT ${numbers.map(asDouble).join(", ")}
 FROM (
   SELECT date_diff('second', ${timestamp(range.from)}, time) AS since,
@@ -145,4 +159,12 @@ FROM (
   WHERE ${rangeCondition(range)}
 )
 ${joins.join("\n")}`;
+}
+
+function joinSql(source: Source): string {
+  const { name, number, columns } = source;
+  const on = columns.map(
+    (column, index) => `s${number}.${column} IS NOT DISTINCT FROM ${keyName(source, index)}`,
+  );
+  return `LEFT JOIN ${name} AS s${number} ON ${on.join(" AND ")}`;
 }

@@ -60,11 +60,10 @@ function coarserKeys(from: KeyedSums, to: KeyedSums, start: number, rows: number
 
 /** The codes and the sums as columns, in the order of the keys. */
 export function cubeOf({ shape, sizes, measures, sums }: KeyedSums): Cube {
-  const order = Array.from({ length: sums.length }, (_, place) => place).sort(
-    (a, b) => sums.key(a) - sums.key(b),
-  );
+  const keys = sums.keys().sort();
+  const order = sums.places(keys);
   const codes = factorsOf(sizes).map((factor, index) =>
-    Float64Array.from(order, (place) => Math.floor(sums.key(place) / factor) % (sizes[index] ?? 1)),
+    keys.map((key) => Math.floor(key / factor) % (sizes[index] ?? 1)),
   );
   const values = measures.map((_, measure) => Float64Array.from(order, (place) => sums.sum(place, measure)));
   return { ...shape, measures, length: sums.length, columns: [...codes, ...values] };

@@ -9,16 +9,15 @@ const HALVES = new Int32Array(DOUBLE.buffer);
 
 /** Numbers keys, numbers from 0, in the order in which they come. In plain arrays, this is much faster than a Map. */
 export class Numbering {
-  private keys: Float64Array;
-  private numbers: Int32Array;
+  /** Each key with its number behind it: both are in the same part of a processor's cache. */
+  private places: Float64Array;
   private order: Float64Array;
   private used = 0;
 
   /** @param expected different keys that it has room for at first */
   constructor(expected = FIRST_KEYS) {
     const size = 2 ** Math.ceil(Math.log2(expected / FILLED));
-    this.keys = new Float64Array(size).fill(EMPTY);
-    this.numbers = new Int32Array(size);
+    this.places = new Float64Array(2 * size).fill(EMPTY);
     this.order = new Float64Array(size * FILLED);
   }
 
@@ -32,13 +31,8 @@ export class Numbering {
   }
 
   number(key: number): number {
-    const slot = this.slotOf(key);
-    if (this.keys[slot] === key) return this.numbers[slot] ?? 0;
-    this.keys[slot] = key;
-    this.numbers[slot] = this.used;
-    this.order[this.used] = key;
-    if (++this.used === this.order.length) this.grow();
-    return this.used - 1;
+    const place = placeOf(this.places, key);
+    return this.places[place] === key ? (this.places[place + 1] ?? 0) : this.added(key, place);
   }
 
   /** The numbers of several keys. */
@@ -48,31 +42,38 @@ export class Numbering {
     return numbers;
   }
 
-  private slotOf(key: number): number {
-    const { keys } = this;
-    const mask = keys.length - 1;
-    DOUBLE[0] = key;
-    let hash = Math.imul(HALVES[0] ?? 0, 0x9e3779b1) ^ Math.imul(HALVES[1] ?? 0, 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
-    hash ^= hash >>> 13;
-    let slot = hash & mask;
-    for (;;) {
-      const there = keys[slot];
-      if (there === key || there === EMPTY) return slot;
-      slot = (slot + 1) & mask;
-    }
+  private added(key: number, place: number): number {
+    this.places[place] = key;
+    this.places[place + 1] = this.used;
+    this.order[this.used] = key;
+    if (++this.used === this.order.length) this.grow();
+    return this.used - 1;
   }
 
   private grow(): void {
-    const size = this.keys.length * 2;
-    this.keys = new Float64Array(size).fill(EMPTY);
-    this.numbers = new Int32Array(size);
-    this.order = enlarged(this.order, size * FILLED);
+    this.places = new Float64Array(2 * this.places.length).fill(EMPTY);
+    this.order = enlarged(this.order, 2 * this.order.length);
     for (let number = 0; number < this.used; number++) {
-      const slot = this.slotOf(this.key(number));
-      this.keys[slot] = this.key(number);
-      this.numbers[slot] = number;
+      const key = this.key(number);
+      const place = placeOf(this.places, key);
+      this.places[place] = key;
+      this.places[place + 1] = number;
     }
+  }
+}
+
+/** Where a key is, or where it can be added. */
+function placeOf(places: Float64Array, key: number): number {
+  const mask = places.length - 2;
+  DOUBLE[0] = key;
+  let hash = Math.imul(HALVES[0] ?? 0, 0x9e3779b1) ^ Math.imul(HALVES[1] ?? 0, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
+  hash ^= hash >>> 13;
+  let place = (hash << 1) & mask;
+  for (;;) {
+    const there = places[place];
+    if (there === key || there === EMPTY) return place;
+    place = (place + 2) & mask;
   }
 }
 

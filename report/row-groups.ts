@@ -57,38 +57,75 @@ function codesOf(groups: Int32Array, codes: Uint16Array, length: number): Float6
   return own;
 }
 
-/** @param size number of codes of the list; rows with code 0 are left out */
-export function listRows(
-  rows: Rows,
-  { ofRows, length }: RowGroups,
-  {
-    list,
-    size,
-    measures,
-  }: { readonly list: string; readonly size: number; readonly measures: readonly string[] },
-): ListedRows {
-  const known = rows.codes.get(list) ?? NO_CODES;
-  /** The place of each group and code, from 1. */
-  const placeOf = new Int32Array(length * size);
-  const places = new Int32Array(rows.length);
-  const [groups, codes] = [new Int32Array(rows.length), new Int32Array(rows.length)];
-  let used = 0;
-  for (let row = 0; row < rows.length; row++) {
-    const code = known[row] ?? 0;
-    if (code === 0) continue;
-    const group = ofRows[row] ?? 0;
-    const key = group * size + code;
-    if (placeOf[key] === 0) {
-      [groups[used], codes[used]] = [group, code];
-      placeOf[key] = ++used;
-    }
-    places[row] = placeOf[key] ?? 0;
+/** A list that groups are divided by. */
+export interface DividedBy {
+  readonly list: string;
+  /** Number of its codes. */
+  readonly size: number;
+  readonly measures: readonly string[];
+}
+
+/** Divides groups by the values of lists; rows with code 0 are left out. */
+export class GroupDivider {
+  /** The place of each group and code, from 1. All are 0 between two lists, so that the memory can be used again. */
+  private placeOf = new Int32Array(0);
+
+  divide(rows: Rows, groups: RowGroups, by: DividedBy): ListedRows {
+    return groups.columns.has(by.list) ? alreadyDivided(groups, by) : this.divideRows(rows, groups, by);
   }
+
+  private divideRows(
+    rows: Rows,
+    { ofRows, length }: RowGroups,
+    { list, size, measures }: DividedBy,
+  ): ListedRows {
+    const known = rows.codes.get(list) ?? NO_CODES;
+    if (this.placeOf.length < length * size) this.placeOf = new Int32Array(2 * length * size);
+    const { placeOf } = this;
+    const places = new Int32Array(rows.length);
+    const [groups, codes] = [new Int32Array(rows.length), new Int32Array(rows.length)];
+    let used = 0;
+    for (let row = 0; row < rows.length; row++) {
+      const code = known[row] ?? 0;
+      if (code === 0) continue;
+      const group = ofRows[row] ?? 0;
+      const key = group * size + code;
+      if (placeOf[key] === 0) {
+        [groups[used], codes[used]] = [group, code];
+        placeOf[key] = ++used;
+      }
+      places[row] = placeOf[key] ?? 0;
+    }
+    for (let place = 0; place < used; place++) placeOf[(groups[place] ?? 0) * size + (codes[place] ?? 0)] = 0;
+    return {
+      groups: groups.subarray(0, used),
+      codes: codes.subarray(0, used),
+      columns: sumsOf(rows, measures, places, used),
+    };
+  }
+}
+
+/** All rows of a group have the same code of the list. */
+function alreadyDivided({ columns, length }: RowGroups, { list, measures }: DividedBy): ListedRows {
+  const known = columns.get(list) ?? NO_VALUES;
+  const [groups, codes] = [new Int32Array(length), new Int32Array(length)];
+  let used = 0;
+  for (let group = 0; group < length; group++) {
+    const code = known[group] ?? 0;
+    if (code !== 0) [groups[used], codes[used++]] = [group, code];
+  }
+  const listed = groups.subarray(0, used);
   return {
-    groups: groups.subarray(0, used),
+    groups: listed,
     codes: codes.subarray(0, used),
-    columns: sumsOf(rows, measures, places, used),
+    columns: new Map(measures.map((id) => [id, ofGroups(columns.get(id) ?? NO_VALUES, listed)])),
   };
+}
+
+function ofGroups(values: Float64Array, groups: Int32Array): Float64Array {
+  const own = new Float64Array(groups.length);
+  for (let place = 0; place < groups.length; place++) own[place] = values[groups[place] ?? 0] ?? 0;
+  return own;
 }
 
 /** @param places of the sum of each row, from 1; rows with place 0 are left out */

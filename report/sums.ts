@@ -27,9 +27,14 @@ export class Sums {
     return this.sums[place * this.width + measure] ?? 0;
   }
 
-  /** A measure of a key that was added. */
-  sumOf(key: number, measure: number): number {
-    return this.sum(this.numbering.number(key), measure);
+  /** All keys, in the order in which they came. */
+  keys(): Float64Array {
+    return Float64Array.from({ length: this.length }, (_, place) => this.key(place));
+  }
+
+  /** The places of keys that were added. */
+  places(keys: Float64Array): Int32Array {
+    return this.numbering.numbersOf(keys);
   }
 
   /** One measure of some places. */
