@@ -107,7 +107,7 @@ function chunkBytes(chunk: ColumnChunk): Record<"dictionary" | "data" | "filter"
         ]
       : [],
     data: [pageHead(DATA_PAGE, data, { 5: dataHead }), data.bytes],
-    filter: filter ? [Uint8Array.from(struct({ 1: i32(filter.length), ...FILTER_HEAD }).bytes), filter] : [],
+    filter: filter ? [bytesOf(struct({ 1: i32(filter.length), ...FILTER_HEAD })), filter] : [],
   };
 }
 
