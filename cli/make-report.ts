@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { withLake } from "../lake/query";
+import { type OpenLake, withLake } from "../lake/query";
 import type { Range } from "../questions/range";
 import { readAssets } from "../report/assets";
 import { REPORTED_TABLES } from "../report/collect";
@@ -50,10 +50,30 @@ export async function makeReport(
     };
     const written = await writtenTo(output, writeReport(lakeEngine(lake), asked, output, assets, onProgress));
     if (written.tables.length === 0) {
-      throw new UserError(`lake ${folder}: no requests in the range; it has ${await loggedText(folder)}`);
+      const where =
+        range === undefined ? `no rows in ${table ?? "the tables of a report"}` : "no requests in the range";
+      throw new UserError(
+        `lake ${folder}: ${where}; it has ${await loggedText(folder)}${await unparsedText(lake)}`,
+      );
     }
     return written;
   });
+}
+
+/** The unparsed lines of all tables, which are no requests. */
+async function unparsedText(lake: OpenLake): Promise<string> {
+  const counts = REPORTED_TABLES.map(
+    (table) => `SELECT '${table}' AS name, count(*) AS lines FROM ${table}_unparsed`,
+  );
+  const { rows } = await lake.read(
+    `SELECT name, lines FROM (${counts.join(" UNION ALL ")}) WHERE lines > 0 ORDER BY 1`,
+  );
+  return rows
+    .map(
+      ([table, lines]) =>
+        `, and ${lines} unparsed lines: access-logs query "SELECT * FROM ${table}_unparsed" shows them`,
+    )
+    .join("");
 }
 
 /** Checks the options of a page before anything is counted. @returns the parts that every page has */

@@ -1,6 +1,6 @@
 import { FORMATS } from "../formats";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../formats/time";
-import type { Range } from "../questions/range";
+import { ALL_TIME, type Range } from "../questions/range";
 import { rangeCondition } from "../questions/render";
 import type { Json } from "../terminal/rows";
 import { ANSWERED, answersOf } from "./answers";
@@ -202,7 +202,10 @@ const hasValue = ({ values }: Domain): boolean => values.some((value) => value !
 
 const numberOf = (value: Json | undefined): number => Number(value ?? 0);
 
-/** The range of the report: the asked one, or that of the rows, in whole slots. */
+/**
+ * The range of the report in whole slots: the asked one, without its future, so that hours without a request at its end are
+ * shown, too; or that of the rows, if no end is asked.
+ */
 async function extentOf(
   engine: ReportEngine,
   subject: Subject,
@@ -214,7 +217,10 @@ async function extentOf(
   const first = Date.parse(String(row[1]));
   const last = Date.parse(String(row[2]));
   const from = asked?.from ?? first;
-  const until = Math.min(asked?.until ?? last + 1, last + 1);
+  const until =
+    asked && asked.until !== ALL_TIME.until
+      ? Math.min(asked.until, Math.max(last + 1, Date.now()))
+      : last + 1;
   const slotMs = SLOTS_MS.find((length) => Math.ceil((until - from) / length) <= MAX_SLOTS) ?? 364 * DAY_MS;
   const start = Math.floor(from / Math.min(slotMs, DAY_MS)) * Math.min(slotMs, DAY_MS);
   if (asked !== undefined)
@@ -265,9 +271,11 @@ async function beforeOf(
   subject: Subject,
   { from, until }: Range,
 ): Promise<Before | null> {
-  const [row = []] = await engine.rows(totalSql(subject, { from: 2 * from - until, until: from }));
+  const range = { from: 2 * from - until, until: from };
+  const [[...row] = []] = await engine.rows(totalSql(subject, range));
+  const first = Date.parse(String(row.pop()));
   const [requests = 0, clientErrors = 0, serverErrors = 0, sent = 0, clients = 0] = row.map(numberOf);
-  return requests === 0 ? null : { requests, clientErrors, serverErrors, sent, clients };
+  return requests === 0 ? null : { ...range, first, requests, clientErrors, serverErrors, sent, clients };
 }
 
 async function detailsOf(engine: ReportEngine, subject: Subject, range: Range): Promise<DetailRows[]> {

@@ -64,8 +64,8 @@ export interface Domain<Id extends string = string> {
   readonly within?: { readonly dimension: DimensionId; readonly value: string };
 }
 
-/** Sums of the range before. */
-export interface Before {
+/** Sums of a range. */
+export interface RangeSums {
   readonly requests: number;
   readonly clientErrors: number;
   readonly serverErrors: number;
@@ -73,8 +73,16 @@ export interface Before {
   readonly clients: number;
 }
 
+/** Sums of the range before, in milliseconds since 1970. */
+export interface Before extends RangeSums {
+  readonly from: number;
+  readonly until: number;
+  /** Time of its first request. */
+  readonly first: number;
+}
+
 /** Values for the whole range. */
-export interface Totals extends Before {
+export interface Totals extends RangeSums {
   readonly p50: number | null;
   readonly p95: number | null;
   readonly p99: number | null;

@@ -26,7 +26,8 @@ export const spareValues = ({ values }: Dimension): number => Math.ceil(values /
 export const totalSql = (subject: Subject, range: Range): string => {
   const { status, bytesSent, client } = subject.words;
   return `SELECT count(*), count(CASE WHEN ${status} LIKE '4%' THEN 1 END), count(CASE WHEN ${status} LIKE '5%' THEN 1 END),
-  CAST(coalesce(sum(${bytesSent}), 0) AS double), count(DISTINCT ${client})
+  CAST(coalesce(sum(${bytesSent}), 0) AS double), count(DISTINCT ${client}),
+  min(time)
 FROM ${tableOf(subject)} WHERE ${rangeCondition(range)}`;
 };
 

@@ -20,6 +20,8 @@ export interface Dimension<Id extends string = string> {
 /** A list of values that is filtered by the dimensions, but is no filter itself. */
 export interface Listed extends Dimension {
   readonly note?: string;
+  /** True if the list has average times. */
+  readonly isTimed?: boolean;
   /** The list has only requests of this kind. */
   readonly within?: { readonly dimension: DimensionId; readonly value: string };
 }
@@ -131,7 +133,7 @@ const listsOf = (words: Words): Listed[] => [
     values: 25,
     within: { dimension: "traffic", value: PEOPLE },
   },
-  { id: "agent", label: "User agents", sql: words.userAgent, columns: [words.userAgent], values: 25 },
+  { id: "agent", label: "User agents", sql: words.userAgentText, columns: [words.userAgent], values: 25 },
   {
     id: "tls",
     label: "TLS",
@@ -156,13 +158,13 @@ const MEASURES: readonly Measure[] = [
 const scanners = (words: Words): Detail => ({
   id: "scanners",
   title: "Scanners",
-  note: "Clients that were refused (4xx) on at least 10 different paths.",
+  note: "Clients that were refused (4xx) on at least 10 different paths, or at least 100 times.",
   sql: `SELECT ${words.client} AS client, count(DISTINCT ${words.path}) AS paths_refused, count(*) AS refused,
   min(time) AS first_seen, max(time) AS last_seen
 FROM {table}
 WHERE {range} AND ${words.status} LIKE '4%'
 GROUP BY ${words.client}
-HAVING count(DISTINCT ${words.path}) >= 10
+HAVING count(DISTINCT ${words.path}) >= 10 OR count(*) >= 100
 ORDER BY paths_refused DESC, refused DESC, client
 LIMIT 30`,
 });
@@ -193,10 +195,12 @@ const ALB: Subject = {
     {
       id: "target",
       label: "Targets",
-      sql: "target_ip || ':' || CAST(target_port AS varchar)",
+      // Without brackets, an IPv6 address and a port are another address.
+      sql: "CASE WHEN target_ip LIKE '%:%' THEN concat('[', target_ip, ']') ELSE target_ip END || ':' || CAST(target_port AS varchar)",
       columns: ["target_ip", "target_port"],
       values: 40,
       note: "(none): the request reached no target, or its target is a Lambda function.",
+      isTimed: true,
     },
   ],
   kept: {

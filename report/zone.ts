@@ -1,3 +1,6 @@
+import { HOUR_MS } from "../formats/time";
+import { inTimeZone } from "../formats/time-zone";
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
@@ -53,6 +56,23 @@ export function clockText(instant: number, timeZone: string): string {
   return `${hour}:${minute}`;
 }
 
-/** `2026-11-23 07:05` */
-export const timeText = (instant: number, timeZone: string): string =>
-  `${dayText(instant, timeZone)} ${clockText(instant, timeZone)}`;
+/** `2026-11-23 07:05`, and `2026-10-25 02:05 +01:00` where the clocks show a time twice */
+export function timeText(instant: number, timeZone: string): string {
+  const text = (at: number) => `${dayText(at, timeZone)} ${clockText(at, timeZone)}`;
+  const shown = text(instant);
+  const isTwice = [-HOUR_MS, HOUR_MS].some((away) => text(instant + away) === shown);
+  return isTwice ? `${shown} ${offsetText(instant, timeZone)}` : shown;
+}
+
+/** `2026-11-23 07:05:12` */
+export const secondText = (instant: number, timeZone: string): string =>
+  timeText(instant, timeZone).replace(
+    /:\d\d(?= |$)/,
+    (minutes) => `${minutes}:${pad(Math.floor(instant / 1000) % 60)}`,
+  );
+
+const pad = (value: number): string => String(value).padStart(2, "0");
+
+/** `+02:00` */
+const offsetText = (instant: number, timeZone: string): string =>
+  inTimeZone(new Date(instant).toISOString(), timeZone).slice(-"+02:00".length);

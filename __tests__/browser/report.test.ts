@@ -257,6 +257,23 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       expect(await axe(page)).toEqual([]);
     }));
 
+  it("lets the end of the time that was chosen last win, and shows a time between the steps", () =>
+    withPage({}, "#from=2026-11-23T07:01:00.000Z&until=2026-11-23T08:00:00.000Z", async (page) => {
+      const select = (name: string) => page.locator(`select[data-time="${name}"]`);
+      const shown = (name: string) =>
+        page.evaluate(`document.querySelector('select[data-time="${name}"]').selectedOptions[0].textContent`);
+      expect([await shown("from"), await shown("until")]).toEqual(["2026-11-23 07:01", "2026-11-23 08:00"]);
+      const last =
+        (await select("from").locator("option").allTextContents())
+          .filter((text) => / \d\d:00$/.test(text))
+          .at(-2) ?? "";
+      await select("from").selectOption({ label: last });
+      await page.waitForFunction("!location.hash.includes('07%3A01')");
+      expect(await shown("from")).toBe(last);
+      const hash = new URLSearchParams(new URL(page.url()).hash.slice(1));
+      expect(Date.parse(hash.get("until") ?? "")).toBeGreaterThan(Date.parse(hash.get("from") ?? ""));
+    }));
+
   it("goes to a table without losing its filters", () =>
     withPage({}, "#status=5xx", async (page) => {
       await page.click('.contents a[href="#cloudfront"]');

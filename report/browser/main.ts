@@ -153,7 +153,12 @@ function drawFilters(state: State): void {
     ["until", time?.until],
   ] as const) {
     const select = document.querySelector<HTMLSelectElement>(`select[data-time="${name}"]`);
-    if (select) select.value = value === undefined ? "" : String(value);
+    if (!select) continue;
+    const isThere = [...select.options].some((option) => option.value === String(value ?? ""));
+    // A link may have a time between the steps.
+    if (value !== undefined && !isThere)
+      select.add(new Option(timeText(value, report.timeZone), String(value)));
+    select.value = String(value ?? "");
   }
 }
 
@@ -182,19 +187,28 @@ function drawControls(): void {
   document.getElementById("controls")?.replaceChildren(...controls.map(toDom));
 }
 
-function changeTime(): void {
+/** Panels get their heights when they come on the screen, which moves what is below them: so it is done a few times. */
+function scrollTo(section: Element, times = 5): void {
+  section.scrollIntoView();
+  if (times > 0) requestAnimationFrame(() => scrollTo(section, times - 1));
+}
+
+/** @param changed the end that was chosen: the other one gives way to it */
+function changeTime(changed: string): void {
   const value = (name: string) =>
     Number(document.querySelector<HTMLSelectElement>(`select[data-time="${name}"]`)?.value ?? "");
   const state = stateNow();
-  const from = value("from") || Math.min(...report.tables.map((table) => table.from));
-  const until = value("until") || Math.max(...report.tables.map((table) => table.until));
+  const first = Math.min(...report.tables.map((table) => table.from));
+  const last = Math.max(...report.tables.map((table) => table.until));
+  const [from, until] = [value("from") || first, value("until") || last];
   if (until > from) setState({ ...state, time: { from, until } });
+  else setState({ ...state, time: changed === "from" ? { from, until: last } : { from: first, until } });
 }
 
 const panelOf = (id: string): Panel | undefined =>
   [
     ...report.tables.flatMap((table) => panelsOf(table, stateNow(), report.timeZone)),
-    ...report.answered.flatMap(answerPanels),
+    ...report.answered.flatMap((table) => answerPanels(table, report.timeZone)),
     rejectedPanel(report.rejected),
   ].find((panel) => panel.id === id);
 
@@ -296,8 +310,8 @@ document.addEventListener("click", (event) => {
     // The address holds the filters.
     event.preventDefault();
     const section = document.querySelector(link.getAttribute("href") ?? "");
-    section?.scrollIntoView();
     section?.querySelector("h2")?.focus({ preventScroll: true });
+    if (section) scrollTo(section);
   }
   const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-action]") : null;
   if (button) act(button);
@@ -310,7 +324,8 @@ document.addEventListener("input", (event) => {
   drawAll();
 });
 document.addEventListener("change", (event) => {
-  if (event.target instanceof HTMLSelectElement && event.target.dataset.time !== undefined) changeTime();
+  if (event.target instanceof HTMLSelectElement && event.target.dataset.time !== undefined)
+    changeTime(event.target.dataset.time);
 });
 addEventListener("hashchange", () => draw());
 addEventListener("beforeprint", () => {

@@ -65,7 +65,10 @@ export function statusChart(over: OverTime, slots: Slots, timeZone: string, widt
       timeZone,
       label: "Requests over time by status class; the table below has the numbers",
     },
-    y.ticks(TICKS).map((tick) => [y(tick), shortCount(tick)] as const),
+    y
+      .ticks(TICKS)
+      .filter(Number.isInteger)
+      .map((tick) => [y(tick), shortCount(tick)] as const),
     bars,
   );
 }

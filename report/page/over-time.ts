@@ -9,6 +9,8 @@ export interface OverTime {
   readonly statuses: readonly string[];
   /** By slot of the cube, then by status. */
   readonly counts: readonly (readonly number[])[];
+  /** Bytes. */
+  readonly sent: readonly number[];
   readonly averages: readonly (number | null)[];
   readonly firstSlot: number;
 }
@@ -26,6 +28,7 @@ export function overTime(table: TableReport, state: State): OverTime | undefined
   const until = Math.ceil(Math.min(last, selection.time?.until ?? last) / cube.slots);
   const length = Math.max(0, until - from);
   const counts = Array.from({ length }, () => statuses.map(() => 0));
+  const sent = Array<number>(length).fill(0);
   const timed = Array.from({ length }, () => ({ milliseconds: 0, requests: 0 }));
   for (const { codes, values } of sumBy(cube, selection, [TIME, "status"])) {
     const [slot = 0, status = 0] = codes;
@@ -35,6 +38,7 @@ export function overTime(table: TableReport, state: State): OverTime | undefined
     if (!row || !time || place === undefined) continue;
     const requests = measureOf(cube, values, "requests");
     row[place] = (row[place] ?? 0) + requests;
+    sent[slot - from] = (sent[slot - from] ?? 0) + measureOf(cube, values, "sent");
     time.milliseconds += measureOf(cube, values, "milliseconds");
     time.requests += requests - measureOf(cube, values, "untimed");
   }
@@ -42,6 +46,7 @@ export function overTime(table: TableReport, state: State): OverTime | undefined
     slots: cube.slots,
     statuses,
     counts,
+    sent,
     averages: timed.map(({ milliseconds, requests }) => (requests === 0 ? null : milliseconds / requests)),
     firstSlot: from,
   };

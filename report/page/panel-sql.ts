@@ -1,6 +1,6 @@
 import { sqlString } from "../../formats/render/sql-text";
 import { type Domain, MAX_VALUE, QUANTILES, type TableReport } from "../model";
-import type { State } from "./state";
+import { applied, type State } from "./state";
 
 /** The quantiles of the times as columns. */
 export const quantileColumns = ({ seconds }: TableReport): string =>
@@ -12,7 +12,10 @@ export const statusSql = (table: TableReport): string =>
 
 /** The values of a dimension or list with the most requests. */
 export const groupSql = (table: TableReport, state: State, { id, sql, within: only }: Domain): string =>
-  `SELECT ${sql} AS ${id}, count(*) AS requests
+  `SELECT ${sql} AS ${id}, count(*) AS requests, ${["4xx", "5xx"]
+    .map((status) => `count(CASE WHEN ${statusSql(table)} = '${status}' THEN 1 END) AS "${status}"`)
+    .join(", ")},
+  avg(CASE WHEN ${table.seconds} >= 0 THEN ${table.seconds} END) AS average_seconds
 FROM ${table.table}
 WHERE ${condition(table, only ? { ...state, filters: new Map([...state.filters, [only.dimension, [only.value]]]) } : state, id)}
 GROUP BY 1
@@ -20,7 +23,9 @@ ORDER BY 2 DESC
 LIMIT 100`;
 
 /** The range of the report and the filters as a condition; a dimension's own filter is left out, as in its panel. */
-export function condition(table: TableReport, { time, filters }: State, without?: string): string {
+export function condition(table: TableReport, state: State, without?: string): string {
+  const { filters } = state;
+  const { counted } = applied(table, state);
   const chosen = table.dimensions.flatMap(({ id, sql }) => {
     const values = filters.get(id);
     if (!values || id === without) return [];
@@ -28,7 +33,7 @@ export function condition(table: TableReport, { time, filters }: State, without?
     const isCut = values.some(({ length }) => length >= MAX_VALUE);
     return [`${isCut ? `substr(${text}, 1, ${MAX_VALUE})` : text} IN (${values.map(sqlString).join(", ")})`];
   });
-  const between = time ? [`time >= ${timestamp(time.from)}`, `time < ${timestamp(time.until)}`] : [];
+  const between = counted ? [`time >= ${timestamp(counted.from)}`, `time < ${timestamp(counted.until)}`] : [];
   return [table.range, ...between, ...chosen].join("\n  AND ");
 }
 

@@ -31,9 +31,10 @@ export function shownRows(panel: Panel, { sort, search }: TableState): readonly 
 }
 
 export function panelTable(panel: Panel, mode: Mode): Part {
-  if (panel.rows.length === 0) return h("p", { class: "note" }, "No requests.");
+  if (panel.rows.length === 0) return h("p", { class: "note" }, "Nothing.");
   const state = mode.tableOf(panel.id);
   const rows = shownRows(panel, state);
+  if (rows.length === 0) return h("p", { class: "note" }, "Nothing with this text.");
   const isShort = mode.isInteractive && !state.isComplete && rows.length > FIRST_ROWS + 3;
   const isScrolled = /-(?:time|latency)$/.test(panel.id);
   const table = h(

@@ -30,4 +30,4 @@ export interface Panel {
 export const OTHER = "(other)";
 
 export const MISSING =
-  "The sums on this page do not answer this exactly with these filters. Remove a filter or choose whole steps of time, or run its SQL.";
+  "This page has no sums for these filters together, e.g. for a time and a host. Remove one of them, or run its SQL.";

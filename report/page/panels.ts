@@ -16,7 +16,7 @@ export function panelsOf(table: TableReport, state: State, timeZone: string): Pa
     ...table.dimensions.map((domain) => dimensionPanel(table, state, domain)),
     slowestPanel(table, state),
     ...lists,
-    ...detailPanels(table),
+    ...detailPanels(table, timeZone),
     ...(table.unread?.unparsed !== 0 ? [unreadPanel(table)] : []),
   ];
 }

@@ -1,22 +1,25 @@
 import { type AnsweredTable, type DetailRows, MIN_TIMED, type Rejected, type TableReport } from "../model";
+import { secondText } from "../zone";
 import type { Panel } from "./panel";
 import { quantileColumns } from "./panel-sql";
 import type { State } from "./state";
 
 /** Rows that no filter changes. */
-export const detailPanels = ({ format, details }: TableReport): Panel[] =>
+export const detailPanels = ({ format, details }: TableReport, timeZone: string): Panel[] =>
   details.map((detail) => {
-    const panel = rowsPanel(`${format}-${detail.id.replace(/^.*_/, "")}`, detail);
+    const panel = rowsPanel(`${format}-${detail.id.replace(/^.*_/, "")}`, detail, timeZone);
     return { ...panel, notes: [...panel.notes, "Filters do not apply to these rows."] };
   });
 
 /** The answers of a table's questions, and its unparsed lines. */
-export const answerPanels = (table: AnsweredTable): Panel[] => [
-  ...table.answers.map((answer) => rowsPanel(`answer-${answer.id}`, answer)),
+export const answerPanels = (table: AnsweredTable, timeZone: string): Panel[] => [
+  ...table.answers.map((answer) => rowsPanel(`answer-${answer.id}`, answer, timeZone)),
   ...(table.unread?.unparsed !== 0 ? [unreadPanel(table)] : []),
 ];
 
-function rowsPanel(id: string, { title, note, columns, rows, sql }: DetailRows): Panel {
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
+function rowsPanel(id: string, { title, note, columns, rows, sql }: DetailRows, timeZone: string): Panel {
   return {
     id,
     title,
@@ -26,9 +29,11 @@ function rowsPanel(id: string, { title, note, columns, rows, sql }: DetailRows):
       kind: rows.some((row) => typeof row[columns.indexOf(label)] === "number") ? "count" : "text",
     })),
     rows: rows.map((cells) => ({
-      cells: cells.map((cell) =>
-        cell === null || typeof cell === "number" || typeof cell === "string" ? cell : JSON.stringify(cell),
-      ),
+      cells: cells.map((cell) => {
+        if (typeof cell === "string")
+          return INSTANT.test(cell) ? secondText(Date.parse(cell), timeZone) : cell;
+        return cell === null || typeof cell === "number" ? cell : JSON.stringify(cell);
+      }),
     })),
     sql,
   };
@@ -109,7 +114,7 @@ export function unreadPanel({
   return {
     ...panel,
     notes: [
-      `${unread.unparsed.toLocaleString("en-US")} lines of all times are in no row, and in no number above.`,
+      `${unread.unparsed.toLocaleString("en-US")} lines of the whole table, of any time, are in no row, and in no number above.`,
     ],
     rows: unread.examples.map(({ line, file }) => ({ cells: [line, file] })),
   };

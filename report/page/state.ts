@@ -63,6 +63,8 @@ export interface Applied {
   /** A filter has a value that the table only has in "(other)". */
   readonly isUnknown: boolean;
   readonly isFiltered: boolean;
+  /** What is counted of the chosen time: whole slots of the table. */
+  readonly counted?: { readonly from: number; readonly until: number };
 }
 
 /** @param without a dimension whose own filter does not apply: its panel shows all values */
@@ -88,5 +90,13 @@ export function applied(table: TableReport, { time, filters }: State, without?: 
     ignored,
     isUnknown,
     isFiltered: codes.size > 0 || slots !== undefined,
+    ...(slots
+      ? {
+          counted: {
+            from: table.from + slots.from * table.slotMs,
+            until: table.from + slots.until * table.slotMs,
+          },
+        }
+      : {}),
   };
 }

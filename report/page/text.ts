@@ -1,4 +1,6 @@
-import { byteText } from "../../terminal/quantities";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../formats/time";
+import { byteText, counted } from "../../terminal/quantities";
+import { MAX_VALUE } from "../model";
 import { visible } from "./node";
 
 /** How a column of a panel is written. */
@@ -16,7 +18,7 @@ export const NOTHING = "–";
 /** A value for people. */
 export function valueText(value: Value, kind: Kind): string {
   if (value === null) return NOTHING;
-  if (typeof value === "string") return value === "" ? "(none)" : visible(value);
+  if (typeof value === "string") return value === "" ? "(none)" : cut(visible(value), value.length);
   switch (kind) {
     case "bytes":
       return byteText(value);
@@ -29,12 +31,31 @@ export function valueText(value: Value, kind: Kind): string {
   }
 }
 
-/** `48 ms`, `1.25 s` */
+/** Longer values were cut when they were counted. */
+const cut = (text: string, length: number): string => (length === MAX_VALUE ? `${text}…` : text);
+
+/** `48 ms`, `1.25 s`, `3 min 20 s` */
 export function durationText(milliseconds: number): string {
   if (milliseconds === 0) return "0 ms";
+  if (milliseconds >= HOUR_MS)
+    return `${Math.floor(milliseconds / HOUR_MS)} h ${Math.floor((milliseconds % HOUR_MS) / MINUTE_MS)} min`;
+  if (milliseconds >= 2 * MINUTE_MS)
+    return `${Math.floor(milliseconds / MINUTE_MS)} min ${Math.floor((milliseconds % MINUTE_MS) / 1000)} s`;
   if (milliseconds >= 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
   if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
   return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+}
+
+const UNITS = [
+  [DAY_MS, "day"],
+  [HOUR_MS, "hour"],
+  [MINUTE_MS, "minute"],
+] as const;
+
+/** `15 minutes` */
+export function stepText(milliseconds: number): string {
+  const [length, unit] = UNITS.find(([one]) => milliseconds >= one) ?? [MINUTE_MS, "minute"];
+  return counted(milliseconds / length, unit);
 }
 
 /** `1.2 M`; small numbers in full. */

@@ -1,9 +1,16 @@
 import { byteText, compact } from "../../terminal/quantities";
-import type { TableReport } from "../model";
+import type { Before, TableReport } from "../model";
 import { figures, isMeasured } from "./figures";
 import { type Element, h } from "./node";
 import { applied, type State } from "./state";
 import { changeText, durationText, NOTHING, shortCount, valueText } from "./text";
+
+/** Share of the range before that may have no request at its start. */
+const MOST_MISSING = 0.1;
+
+/** False if the log seems to begin within the range before: a change would only show this. */
+export const isCovered = ({ from, until, first }: Before): boolean =>
+  first - from <= MOST_MISSING * (until - from);
 
 /** The sums of a table above its panels, with their change. */
 export function tiles(table: TableReport, state: State): Element {
@@ -11,7 +18,9 @@ export function tiles(table: TableReport, state: State): Element {
   const { isFiltered } = applied(table, state);
   const { totals, before } = table;
   const change = (now: number, past: number | undefined) =>
-    isFiltered || past === undefined ? undefined : `${changeText(now, past)} against the period before`;
+    isFiltered || past === undefined || !(before && isCovered(before))
+      ? undefined
+      : `${changeText(now, past)} against the period before`;
   const rate = (part: number) =>
     sums && sums.requests > 0 ? valueText((100 * part) / sums.requests, "percent") : undefined;
   const whole = (value: string) => (isFiltered ? NOTHING : value);

@@ -4,18 +4,27 @@ import { overTime, slotStart } from "./over-time";
 import { type Column, MISSING, type Panel } from "./panel";
 import { condition, quantileColumns, statusSql } from "./panel-sql";
 import { applied, type State } from "./state";
+import { stepText } from "./text";
 
 /** Requests of each step of time, by status class. */
 export function timePanel(table: TableReport, state: State, timeZone: string): Panel {
   const over = overTime(table, state);
+  // Different clients cannot be added up: they are known without other filters only.
+  const hasClients = over?.slots === 1 && (applied(table, state).selection.codes?.size ?? 0) === 0;
+  const clients = new Map(table.slots.map((one) => [one.slot, one.clients]));
   const panel = {
     id: `${table.format}-time`,
     title: "Requests over time",
-    notes: over && over.slots > 1 ? ["Longer steps of time, as several filters are set."] : [],
+    notes: [
+      ...(over ? [`In steps of ${stepText(over.slots * table.slotMs)}.`] : []),
+      ...(over && over.slots > 1 ? ["They are longer, as several filters are set."] : []),
+    ],
     columns: [
       { label: `Time (${timeZone})`, kind: "text" },
       { label: "Requests", kind: "count" },
       ...(over?.statuses ?? []).map((label) => ({ label, kind: "count" }) as const),
+      { label: "Sent", kind: "bytes" },
+      ...(hasClients ? [{ label: "Clients", kind: "count" }] : []),
     ] as Column[],
     sql: `SELECT date_trunc('hour', time) AS hour, ${statusSql(table)} AS status, count(*) AS requests
 FROM ${table.table}
@@ -29,6 +38,8 @@ ORDER BY 1, 2`,
       timeText(slotStart(table, over, index), timeZone),
       counts.reduce((total, one) => total + one, 0),
       ...counts,
+      over.sent[index] ?? 0,
+      ...(hasClients ? [clients.get(over.firstSlot + index) ?? 0] : []),
     ],
   }));
   return { ...panel, rows };
@@ -53,7 +64,7 @@ ORDER BY 1`,
     const { from = 0, until = Number.POSITIVE_INFINITY } = selection.time ?? {};
     return {
       ...panel,
-      notes: [table.secondsDoc],
+      notes: [table.secondsDoc, `In steps of ${stepText(table.slotMs)}.`],
       columns: [first, ...["p50", "p95", "p99"].map((label) => ({ label, kind: "milliseconds" }) as const)],
       rows: table.slots
         .filter(({ slot }) => slot >= from && slot < until)

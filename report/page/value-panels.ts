@@ -60,11 +60,16 @@ export function dimensionPanel(table: TableReport, state: State, domain: Domain<
 /** One row for each value of a list. */
 export function listPanel(table: TableReport, state: State, domain: Domain, cubes: readonly Cube[]): Panel {
   const { selection, isUnknown } = applied(table, state);
+  const isTimed = cubes.some(({ measures }) => measures.includes("milliseconds"));
   const panel = {
     id: `${table.format}-${domain.id}`,
     title: domain.label,
     notes: notesOf(domain),
-    columns: [{ label: domain.label, kind: "text" } as const, ...TRAFFIC],
+    columns: [
+      { label: domain.label, kind: "text" } as const,
+      ...TRAFFIC,
+      ...(isTimed ? [{ label: "Average", kind: "milliseconds" } as const] : []),
+    ],
     sql: groupSql(table, state, domain),
   };
   const needed: CubeColumn[] = [VALUE, "status"];
@@ -84,8 +89,13 @@ export function listPanel(table: TableReport, state: State, domain: Domain, cube
     serverErrors: left(({ serverErrors }) => serverErrors),
     sent: left(({ sent }) => sent),
   };
-  const rows = listed.map(([value, sums]): Row => ({ cells: [value, ...trafficCells(sums, all.requests)] }));
-  if (rest.requests > 0) rows.push({ cells: [OTHER, ...trafficCells(rest, all.requests)] });
+  const cellsOf = (value: string, sums: Figures, average: number | null) => [
+    value,
+    ...trafficCells(sums, all.requests),
+    ...(isTimed ? [average] : []),
+  ];
+  const rows = listed.map(([value, sums]): Row => ({ cells: cellsOf(value, sums, sums.average) }));
+  if (rest.requests > 0) rows.push({ cells: cellsOf(OTHER, rest, null) });
   return { ...panel, rows: byRequests(rows) };
 }
 
@@ -112,8 +122,9 @@ const byRequests = (rows: readonly Row[]): Row[] =>
       Number(a.cells[0] === OTHER) - Number(b.cells[0] === OTHER) || Number(b.cells[1]) - Number(a.cells[1]),
   );
 
-const notesOf = ({ values, distinct, note }: Domain): string[] => [
+const notesOf = ({ values, distinct, note, within }: Domain): string[] => [
   ...(note ? [note] : []),
+  ...(within ? [`Shares are of ${within.value}.`] : []),
   ...(distinct > values.length
     ? [
         `${values.length} of ${distinct.toLocaleString("en-US")} values: those with the most requests, and those with the most errors. The others are added up as ${OTHER}.`,

@@ -1,5 +1,5 @@
 import { counted } from "../../terminal/quantities";
-import type { AnsweredTable, Report, TableReport } from "../model";
+import type { AnsweredTable, Before, Report, TableReport } from "../model";
 import { timeText } from "../zone";
 import { CHART_WIDTH } from "./chart";
 import { AS_IT_IS, type Mode } from "./mode";
@@ -9,14 +9,15 @@ import { panelPart } from "./panel-part";
 import { panelsOf } from "./panels";
 import { answerPanels, rejectedPanel } from "./row-panels";
 import { applied, type State } from "./state";
-import { tiles } from "./tiles";
+import { stepText } from "./text";
+import { isCovered, tiles } from "./tiles";
 import { weekPart } from "./week";
 
 /** Everything below a table's heading. */
 export function tableParts(table: TableReport, state: State, mode: Mode): Part[] {
   const [time, latency, ...others] = panelsOf(table, state, mode.timeZone);
   return [
-    ignoredNote(table, state),
+    ...remarks(table, state, mode.timeZone).map((text) => h("p", { class: "note" }, text)),
     tiles(table, state),
     ...(time ? [panelPart(time, mode, timeChart(table, state, mode))] : []),
     ...(latency ? [panelPart(latency, mode, latencyChart(table, state, latency, mode))] : []),
@@ -25,11 +26,31 @@ export function tableParts(table: TableReport, state: State, mode: Mode): Part[]
   ];
 }
 
-function ignoredNote(table: TableReport, state: State): Part {
-  const { ignored } = applied(table, state);
-  if (ignored.length === 0) return "";
+/** What the filters mean for this table, if it is not what they say. */
+function remarks(table: TableReport, state: State, timeZone: string): string[] {
+  const { ignored, counted } = applied(table, state);
   const names = ignored.map((id) => id.replaceAll("_", " ")).join(", ");
-  return h("p", { class: "note" }, `This table has no ${names}: that filter does not apply here.`);
+  const isWider =
+    state.time !== undefined &&
+    counted !== undefined &&
+    (counted.from < Math.max(state.time.from, table.from) ||
+      counted.until > Math.max(state.time.until, table.from));
+  return [
+    ...(names === "" ? [] : [`This table has no ${names}: that filter does not apply here.`]),
+    ...(isWider
+      ? [
+          `This table is counted in steps of ${stepText(table.slotMs)}: here, the time is ${timeText(counted.from, timeZone)} to ${timeText(counted.until, timeZone)}.`,
+        ]
+      : []),
+  ];
+}
+
+function comparedText(before: Before, timeZone: string): string {
+  const { from, until, first } = before;
+  const compared = `, compared with ${timeText(from, timeZone)} to ${timeText(until, timeZone)}`;
+  return isCovered(before)
+    ? compared
+    : `${compared}: its first request is of ${timeText(first, timeZone)}, so that no change is shown`;
 }
 
 /** A table's section, with the parts that a filter replaces. */
@@ -42,7 +63,7 @@ export function tableSection(table: TableReport, state: State, mode: Mode): Elem
       "p",
       { class: "range" },
       `${timeText(table.from, mode.timeZone)} to ${timeText(table.until, mode.timeZone)} ${mode.timeZone}, table ${table.table}`,
-      table.before === null ? "" : ", compared with the same length of time before",
+      ...(table.before === null ? [] : [comparedText(table.before, mode.timeZone)]),
     ),
     h("div", { class: "parts", "data-table": table.format }, tableParts(table, state, mode)),
   );
@@ -64,7 +85,7 @@ export const answeredSection = (table: AnsweredTable, mode: Mode): Element =>
 
 /** Everything below its heading. */
 export const answerParts = (table: AnsweredTable, mode: Mode): Part[] =>
-  answerPanels(table).map((panel) => panelPart(panel, mode));
+  answerPanels(table, mode.timeZone).map((panel) => panelPart(panel, mode));
 
 /** The files whose lines are in no table. */
 export const rejectedParts = ({ rejected }: Report, mode: Mode): Part[] =>
@@ -112,10 +133,6 @@ export function body(report: Report): Part[] {
       report.answered.map((table) => answeredSection(table, mode)),
       h("div", { id: "files" }, rejectedParts(report, mode)),
     ),
-    h(
-      "footer",
-      {},
-      "Times, addresses and paths are as logged. Made by access-logs; this file needs no network.",
-    ),
+    h("footer", {}, "Addresses and paths are as logged. Made by access-logs; this file needs no network."),
   ];
 }

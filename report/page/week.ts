@@ -20,7 +20,7 @@ export function weekPart(table: TableReport, state: State, timeZone: string): El
       h(
         "p",
         { class: "missing" },
-        "The sums on this page do not answer this exactly with these filters or steps of time.",
+        "This page has no sums of hours for these filters, or for this length of time.",
       ),
     );
   }

@@ -1,0 +1,135 @@
+import { HOUR_MS, MINUTE_MS } from "../../formats/time";
+import type { Report, TableReport } from "../../report/model";
+import { AS_IT_IS, type Mode } from "../../report/page/mode";
+import { toHtml } from "../../report/page/node";
+import { panelsOf } from "../../report/page/panels";
+import type { State } from "../../report/page/state";
+import { durationText, stepText, valueText } from "../../report/page/text";
+import { tableSection } from "../../report/page/view";
+import { secondText, timeText } from "../../report/zone";
+import { albKey, type TestLake, testLake } from "../helpers/lake";
+import { albLine } from "../helpers/lines";
+import { reportOf } from "../helpers/report";
+
+const MODE: Mode = { isInteractive: false, timeZone: "UTC", width: 960, tableOf: () => AS_IT_IS };
+const NOON = Date.UTC(2026, 10, 23, 12);
+
+let lake: TestLake;
+let table: TableReport;
+/** Two requests: at 12:05 on 23 November, and at 15:10. */
+beforeAll(async () => {
+  lake = testLake();
+  lake.put(
+    albKey("20261123T1215Z"),
+    `${albLine({ time: "2026-11-23T12:05:00.000000Z" })}\n${albLine({ time: "2026-11-23T15:10:00.000000Z" })}\n`,
+  );
+  await lake.ingest();
+  const { tables } = await reportOf(lake.lake, { from: NOON, until: NOON + 24 * HOUR_MS });
+  [table] = tables as [TableReport];
+});
+afterAll(() => lake.delete());
+
+const pageOf = (one: TableReport, state: State = { filters: new Map() }) =>
+  toHtml(tableSection(one, state, MODE));
+const during = (from: number, until: number): State => ({ time: { from, until }, filters: new Map() });
+const panelOf = (id: string, state: State) =>
+  panelsOf(table, state, "UTC").find((one) => one.id === `alb-${id}`);
+
+describe("a filter of time", () => {
+  it("between two steps says what is counted, and its SQL counts the same", () => {
+    const state = during(NOON + MINUTE_MS, NOON + 3 * MINUTE_MS);
+    expect(pageOf(table, state)).toContain(
+      "counted in steps of 15 minutes: here, the time is 2026-11-23 12:00 to 2026-11-23 12:15",
+    );
+    const panel = panelOf("method", state);
+    expect(panel?.rows.map(({ cells }) => cells.slice(0, 2))).toEqual([["GET", 1]]);
+    expect(panel?.sql).toContain("time >= TIMESTAMP '2026-11-23 12:00:00'");
+    expect(panel?.sql).toContain("time < TIMESTAMP '2026-11-23 12:15:00'");
+  });
+
+  it("of whole steps needs no remark, nor does one that is longer than the log", () => {
+    expect(pageOf(table, during(NOON, NOON + HOUR_MS))).not.toContain("here, the time is");
+    expect(pageOf(table, during(NOON - HOUR_MS, NOON + 48 * HOUR_MS))).not.toContain("here, the time is");
+  });
+});
+
+describe("a range that was asked for", () => {
+  it("is shown to its end, although the last request is earlier", () => {
+    expect(table.until).toBe(NOON + 24 * HOUR_MS);
+    expect(panelOf("time", during(NOON, NOON + 24 * HOUR_MS))?.rows.at(-1)?.cells[1]).toBe(0);
+  });
+
+  it("has no future", async () => {
+    const { tables } = await reportOf(lake.lake, { from: NOON, until: Date.UTC(9000, 0, 1) });
+    expect(tables[0]?.until).toBeLessThan(Date.now() + 365 * 24 * HOUR_MS);
+  });
+
+  it("names the range that it is compared with", async () => {
+    const { tables } = await reportOf(lake.lake, { from: NOON + 3 * HOUR_MS, until: NOON + 6 * HOUR_MS });
+    const page = pageOf((tables as [TableReport])[0]);
+    expect(page).toContain("compared with 2026-11-23 12:00 to 2026-11-23 15:00");
+    expect(page).toContain("+0.0 % against the period before");
+  });
+
+  it("shows no change against a range in which the log begins", async () => {
+    const { tables } = (await reportOf(lake.lake, {
+      from: NOON + 3 * HOUR_MS,
+      until: NOON + 15 * HOUR_MS,
+    })) as Report;
+    const page = pageOf((tables as [TableReport])[0]);
+    expect(page).toContain("its first request is of 2026-11-23 12:05, so that no change is shown");
+    expect(page).not.toContain("against the period before");
+  });
+});
+
+it("has the bytes and the clients of each step of time", () => {
+  const { columns = [], rows = [] } = panelOf("time", { filters: new Map() }) ?? {};
+  const first = Object.fromEntries(columns.map(({ label }, index) => [label, rows[0]?.cells[index]]));
+  expect(first).toMatchObject({ Requests: 1, Sent: expect.any(Number), Clients: 1 });
+  const filtered = panelOf("time", { filters: new Map([["method", ["GET"]]]) });
+  expect(filtered?.columns.map(({ label }) => label)).not.toContain("Clients");
+});
+
+it("has the average time of each target, whose IPv6 address is in brackets", async () => {
+  const other = testLake();
+  other.put(
+    albKey(),
+    `${albLine({ "target:port": "[2001:db8::9]:9000", target_processing_time: "1.5" })}\n${albLine({ "target:port": "10.0.0.1:80", target_processing_time: "0.5" })}\n`,
+  );
+  await other.ingest();
+  const [one] = (await reportOf(other.lake)).tables as [TableReport];
+  const { rows = [] } =
+    panelsOf(one, { filters: new Map() }, "UTC").find(({ id }) => id === "alb-target") ?? {};
+  expect(rows.map(({ cells }) => [cells[0], cells.at(-1)]).sort()).toEqual([
+    ["10.0.0.1:80", 500],
+    ["[2001:db8::9]:9000", 1500],
+  ]);
+  other.delete();
+});
+
+it("writes times that the clocks show twice with their offset", () => {
+  const first = Date.UTC(2026, 9, 25, 0, 30);
+  expect([first, first + HOUR_MS].map((instant) => timeText(instant, "Europe/Berlin"))).toEqual([
+    "2026-10-25 02:30 +02:00",
+    "2026-10-25 02:30 +01:00",
+  ]);
+  expect(secondText(first + 7000, "Europe/Berlin")).toBe("2026-10-25 02:30:07 +02:00");
+  expect(timeText(first + 2 * HOUR_MS, "Europe/Berlin")).toBe("2026-10-25 03:30");
+});
+
+it("writes lengths of time, long ones too, and marks values that were cut", () => {
+  expect([15 * MINUTE_MS, HOUR_MS, 28 * 24 * HOUR_MS].map(stepText)).toEqual([
+    "15 minutes",
+    "1 hour",
+    "28 days",
+  ]);
+  expect([0, 0.4, 99_000, 200_000, 3_602_500].map(durationText)).toEqual([
+    "0 ms",
+    "0.4 ms",
+    "99.0 s",
+    "3 min 20 s",
+    "1 h 0 min",
+  ]);
+  expect(valueText("a".repeat(200), "text")).toMatch(/a…$/);
+  expect(valueText("a".repeat(199), "text")).toMatch(/a$/);
+});
