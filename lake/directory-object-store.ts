@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { copyFile, link, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { codeOf, messageOf } from "../handlers/core/errors";
 import type { ObjectLocation, ObjectStore, StoredObject, StoredText } from "../handlers/core/ports";
 import { keyPath } from "./key-path";
@@ -101,10 +102,7 @@ function folderOf(folders: Readonly<Record<string, string>>, bucket: string): st
 const isSameFile = (from: BigIntStats | undefined, to: BigIntStats | undefined): boolean =>
   from !== undefined && to !== undefined && to.size === from.size && to.mtimeMs === from.mtimeMs;
 
-/**
- * Up to this size, a file is copied by this thread: to pass it to another one, and to wait for its locks of the folder, takes
- * longer.
- */
+/** Up to this size, passing a file to another thread, and waiting for its lock of the folder, take longer than to copy it. */
 const SMALL_BYTES = 1 << 20;
 
 async function copy(source: string, from: BigIntStats, target: string): Promise<void> {
@@ -114,6 +112,8 @@ async function copy(source: string, from: BigIntStats, target: string): Promise<
     setModified(path, Number(from.mtimeMs), from.atime);
   };
   await writeAside(target, write, renameSync, false);
+  // Else all small files of a batch would be copied before any other work.
+  await setImmediate();
 }
 
 async function putIfAbsent(target: string, body: string): Promise<string | undefined> {
