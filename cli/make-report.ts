@@ -25,7 +25,7 @@ export interface ReportOptions extends PageOptions {
 }
 
 /** Reports of larger lakes use the disk instead of more memory. */
-const MEMORY_LIMIT = "220MB";
+const MEMORY_LIMIT = "130MB";
 
 /**
  * Writes a report about a lake.

@@ -31,15 +31,35 @@ export class Numbering {
   }
 
   number(key: number): number {
-    const place = placeOf(this.places, key);
-    return this.places[place] === key ? (this.places[place + 1] ?? 0) : this.added(key, place);
+    DOUBLE[0] = key;
+    return this.numberOf(key, HALVES[0] ?? 0, HALVES[1] ?? 0);
   }
 
   /** The numbers of several keys. */
   numbersOf(keys: Float64Array): Int32Array {
     const numbers = new Int32Array(keys.length);
-    for (let at = 0; at < keys.length; at++) numbers[at] = this.number(keys[at] ?? 0);
+    const halves = new Int32Array(keys.buffer, keys.byteOffset, 2 * keys.length);
+    for (let at = 0; at < keys.length; at++)
+      numbers[at] = this.numberOf(keys[at] ?? 0, halves[2 * at] ?? 0, halves[2 * at + 1] ?? 0);
     return numbers;
+  }
+
+  private numberOf(key: number, low: number, high: number): number {
+    const place = this.placeOf(key, low, high);
+    return this.places[place] === key ? (this.places[place + 1] ?? 0) : this.added(key, place);
+  }
+
+  /** Where a key is, or where it can be added. */
+  private placeOf(key: number, low: number, high: number): number {
+    const { places } = this;
+    const mask = places.length - 2;
+    const hash = Math.imul(low, 0x9e3779b1) + Math.imul(high, 0x85ebca6b);
+    let place = ((hash ^ (hash >>> 15)) << 1) & mask;
+    for (;;) {
+      const there = places[place];
+      if (there === key || there === EMPTY) return place;
+      place = (place + 2) & mask;
+    }
   }
 
   private added(key: number, place: number): number {
@@ -55,25 +75,11 @@ export class Numbering {
     this.order = enlarged(this.order, 2 * this.order.length);
     for (let number = 0; number < this.used; number++) {
       const key = this.key(number);
-      const place = placeOf(this.places, key);
+      DOUBLE[0] = key;
+      const place = this.placeOf(key, HALVES[0] ?? 0, HALVES[1] ?? 0);
       this.places[place] = key;
       this.places[place + 1] = number;
     }
-  }
-}
-
-/** Where a key is, or where it can be added. */
-function placeOf(places: Float64Array, key: number): number {
-  const mask = places.length - 2;
-  DOUBLE[0] = key;
-  let hash = Math.imul(HALVES[0] ?? 0, 0x9e3779b1) ^ Math.imul(HALVES[1] ?? 0, 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
-  hash ^= hash >>> 13;
-  let place = (hash << 1) & mask;
-  for (;;) {
-    const there = places[place];
-    if (there === key || there === EMPTY) return place;
-    place = (place + 2) & mask;
   }
 }
 
