@@ -1,10 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { albKey, type TestLake, testLake } from "../helpers/lake";
 import { albLine } from "../helpers/lines";
-import { PROGRAM } from "../helpers/run-program";
+import { runProgram } from "../helpers/run-program";
 
 let lake: TestLake;
 beforeEach(() => {
@@ -13,32 +12,28 @@ beforeEach(() => {
 afterEach(() => lake.delete());
 
 const run = (args: readonly string[], input: string | Buffer = "") =>
-  spawnSync(process.execPath, [PROGRAM, "ingest", ...args, "--lake", lake.lake], {
-    encoding: "utf8",
-    input,
-    cwd: lake.logs,
-  });
+  runProgram(["ingest", ...args, "--lake", lake.lake], { input, cwd: lake.logs });
 const TEXT = `${albLine()}\n`;
 
 describe("access-logs ingest", () => {
   it("reads standard input, compressed or not, and the same lines once", async () => {
-    const first = run(["-"], gzipSync(TEXT));
+    const first = await run(["-"], gzipSync(TEXT));
     expect([first.status, first.stderr]).toEqual([0, ""]);
     expect(first.stdout).toContain("standard input: alb, by its lines, in 1 hour\n");
-    expect(run(["-"], TEXT).stdout).toContain("0 new in alb_access_logs");
+    expect((await run(["-"], TEXT)).stdout).toContain("0 new in alb_access_logs");
     expect(await lake.query("SELECT count(*) AS n FROM alb_access_logs")).toEqual([{ n: 1 }]);
   });
 
-  it("says what is new and what was read before", () => {
+  it("says what is new and what was read before", async () => {
     lake.put(albKey(), TEXT);
     lake.put("renamed.log", TEXT.replace("GET", "PUT"));
-    expect(run(["."]).stdout).toContain("logs      2 files: 2 new, 0 read before\n");
-    expect(run(["."]).stdout).toContain("logs      2 files: 0 new, 2 read before\n");
+    expect((await run(["."])).stdout).toContain("logs      2 files: 2 new, 0 read before\n");
+    expect((await run(["."])).stdout).toContain("logs      2 files: 0 new, 2 read before\n");
   });
 
-  it("ends with an error if no file is a log: it names the files, and says what was expected", () => {
+  it("ends with an error if no file is a log: it names the files, and says what was expected", async () => {
     lake.put("notes.txt", "text");
-    const { status, stderr } = run(["."]);
+    const { status, stderr } = await run(["."]);
     expect(status).toBe(1);
     expect(stderr).toContain("skipped notes.txt: its lines have no known format\n");
     expect(stderr).toMatch(
@@ -47,19 +42,19 @@ describe("access-logs ingest", () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it("ends with an error after a file that is not complete, and takes the others", () => {
+  it("ends with an error after a file that is not complete, and takes the others", async () => {
     writeFileSync(join(lake.logs, "cut.log.gz"), gzipSync(TEXT).subarray(0, -9));
     lake.put("whole.log", TEXT);
-    const { status, stdout } = run(["cut.log.gz", "whole.log"]);
+    const { status, stdout } = await run(["cut.log.gz", "whole.log"]);
     expect(status).toBe(1);
     expect(stdout).toContain("rows      1 new in alb_access_logs");
     expect(stdout).toContain("cut.log.gz: unexpected end of file");
   });
 
-  it("takes a format that exists", () => {
+  it("takes a format that exists", async () => {
     lake.put("a.log", TEXT);
-    expect(run(["a.log", "--format", "alb"]).status).toBe(0);
-    const { status, stderr } = run(["a.log", "--format", "nginx"]);
+    expect((await run(["a.log", "--format", "alb"])).status).toBe(0);
+    const { status, stderr } = await run(["a.log", "--format", "nginx"]);
     expect([status, stderr]).toEqual([2, expect.stringContaining("Allowed choices are alb, ")]);
   });
 });

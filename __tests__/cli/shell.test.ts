@@ -1,9 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { Shell } from "../../cli/shell";
 import { openLake } from "../../lake/query";
 import { albKey, type TestLake, testLake } from "../helpers/lake";
 import { albLine } from "../helpers/lines";
-import { PROGRAM } from "../helpers/run-program";
+import { runProgram } from "../helpers/run-program";
 
 let lake: TestLake;
 beforeAll(async () => {
@@ -14,11 +13,11 @@ beforeAll(async () => {
 afterAll(() => lake.delete());
 
 const run = (input: string, ...args: readonly string[]) =>
-  spawnSync(process.execPath, [PROGRAM, "shell", "--lake", lake.lake, ...args], { encoding: "utf8", input });
+  runProgram(["shell", "--lake", lake.lake, ...args], { input });
 
 describe("access-logs shell", () => {
-  it("executes statements on one line or several, which end with a semicolon outside of texts and comments", () => {
-    const { status, stdout, stderr } = run(`SELECT 1 AS one;
+  it("executes statements on one line or several, which end with a semicolon outside of texts and comments", async () => {
+    const { status, stdout, stderr } = await run(`SELECT 1 AS one;
 SELECT 'a;
 b' AS text -- not the end;
   /* nor this;
@@ -36,8 +35,8 @@ SELECT count(*) AS rows FROM alb_access_logs`);
     ]);
   });
 
-  it("answers questions with their options, in the time zone of the shell", () => {
-    const { status, stdout } = run(
+  it("answers questions with their options, in the time zone of the shell", async () => {
+    const { status, stdout } = await run(
       "alb_status_over_time;\nalb_top_clients --limit 1\n",
       "--tz",
       "Asia/Tokyo",
@@ -47,8 +46,8 @@ SELECT count(*) AS rows FROM alb_access_logs`);
     expect(stdout).toMatch(/^client /m);
   });
 
-  it("lists tables, questions and what can be typed", () => {
-    const { stdout } = run(".tables\n.questions\n.help\n.quit\nSELECT 'after the end';\n");
+  it("lists tables, questions and what can be typed", async () => {
+    const { stdout } = await run(".tables\n.questions\n.help\n.quit\nSELECT 'after the end';\n");
     expect(stdout).toMatch(/^alb_access_logs +2026-11-23 +2026-11-23$/m);
     expect(stdout).toMatch(/^alb_top_clients +Which clients/m);
     expect(stdout).toContain(".quit ");
@@ -60,8 +59,8 @@ SELECT count(*) AS rows FROM alb_access_logs`);
     ["alb_top_clients --limt 3", /^error: unknown option '--limt'/],
     [".what", /^error: unknown command "\.what"/],
     ["DROP VIEW alb_access_logs;", /^error: /],
-  ])("stops at what fails, if it is not typed in a terminal: %s", (line, message) => {
-    const { status, stdout, stderr } = run(`${line}\nSELECT 1;\n`);
+  ])("stops at what fails, if it is not typed in a terminal: %s", async (line, message) => {
+    const { status, stdout, stderr } = await run(`${line}\nSELECT 1;\n`);
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);

@@ -15,6 +15,8 @@ export interface Run {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** What the program reads from its standard input. */
+  readonly input: Buffer;
 }
 
 /** Processes of this test file that wait for a run. */
@@ -29,7 +31,7 @@ export async function runInHost(run: Run): Promise<Outcome> {
   const host = idle.pop() ?? start();
   const mark = `\0${randomUUID()} `;
   const outputs = [host.stdout, host.stderr].map((stream) => textUntil(stream, mark));
-  host.send({ ...run, mark });
+  host.send({ ...run, input: run.input.toString("base64"), mark });
   const [out, err] = await Promise.all(outputs);
   if (out?.status === undefined || err === undefined) {
     const [status] = host.exitCode === null ? await once(host, "exit") : [host.exitCode];

@@ -14,12 +14,21 @@ export const programEnvironment = (
   ...environment,
 });
 
+interface RunOptions {
+  readonly cwd?: string;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly input?: string | Buffer;
+}
+
 /** Runs the command with the servers of this process. */
 export const runProgram = (
   args: readonly string[],
-  {
-    cwd = process.cwd(),
-    environment = {},
-  }: { readonly cwd?: string; readonly environment?: Readonly<Record<string, string | undefined>> } = {},
+  { cwd = process.cwd(), environment = {}, input = "" }: RunOptions = {},
 ): Promise<Outcome> =>
-  runInHost({ program: PROGRAM, args, cwd, environment: programEnvironment(environment) });
+  runInHost({
+    program: PROGRAM,
+    args,
+    cwd,
+    environment: programEnvironment(environment),
+    input: Buffer.from(input),
+  });
