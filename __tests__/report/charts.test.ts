@@ -77,7 +77,7 @@ describe("a chart of durations", () => {
     expect(chart(50, 300)).not.toContain("logarithmic");
     const peak = chart(50, 300, 20_000);
     expect(peak).toContain("logarithmic");
-    for (const tick of ["10 ms", "100 ms", "1.00 s", "10.0 s"]) expect(peak).toContain(`>${tick}<`);
+    for (const tick of ["10 ms", "100 ms", "1 s", "10 s"]) expect(peak).toContain(`>${tick}<`);
   });
 
   it("has a place for 0 on a logarithmic scale", () => {

@@ -2,7 +2,7 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import { line, stack } from "d3-shape";
 import { type Element, h, type Part } from "./node";
 import type { OverTime } from "./over-time";
-import { durationText, shortCount } from "./text";
+import { shortCount } from "./text";
 import { type Slots, type TimeLabel, timeLabels } from "./time-labels";
 
 export const CHART_WIDTH = 960;
@@ -104,7 +104,7 @@ export function lineChart(lines: readonly Line[], slots: Slots, timeZone: string
   });
   return framed(
     { ...slots, width, timeZone, label: "Response time; the table below has the numbers" },
-    y.ticks.map((tick) => [y.place(tick), durationText(tick)] as const),
+    y.ticks.map((tick) => [y.place(tick), tickText(tick)] as const),
     [
       ...paths,
       ...(y.isLinear
@@ -113,6 +113,10 @@ export function lineChart(lines: readonly Line[], slots: Slots, timeZone: string
     ],
   );
 }
+
+/** Short, because the values of ticks are round. */
+const tickText = (milliseconds: number): string =>
+  milliseconds < 1000 ? `${milliseconds} ms` : `${shortCount(milliseconds / 1000)} s`;
 
 const isAlone = (values: readonly (number | null)[], slot: number): boolean =>
   (values[slot - 1] ?? null) === null && (values[slot + 1] ?? null) === null;
