@@ -4,10 +4,10 @@ import { App } from "cdktf";
 import { InvalidPropsError } from "./modules/validate-props";
 import { loadSettings, SettingsError } from "./settings/load";
 import { AccessLogsStack } from "./stacks/access-logs-stack";
-import { makeTokensFaster } from "./stacks/faster-tokens";
+import { dropTraces } from "./stacks/faster-tokens";
 import { writeErrors, writeText } from "./terminal/write";
 
-makeTokensFaster();
+dropTraces();
 
 /** Start of CDKTF's list of validation errors, and its advice after the list. */
 const VALIDATION_FAILED = "Validation failed with the following errors:\n";

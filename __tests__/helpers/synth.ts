@@ -25,9 +25,18 @@ export function synthConstruct(build: (scope: Construct) => void): TerraformJson
   return parse(Testing.synth(stack, true));
 }
 
+/** Outputs of settings: several tests look at one stack. */
+const synthesized = new Map<string, string>();
+
 /** The synthesized output of settings. */
-export const synthSettings = (settings: object): TerraformJson =>
-  parse(Testing.synth(new AccessLogsStack(Testing.app(), parseSettings("test.json", settings)), true));
+export function synthSettings(settings: object): TerraformJson {
+  const key = JSON.stringify(settings);
+  const json =
+    synthesized.get(key) ??
+    Testing.synth(new AccessLogsStack(Testing.app(), parseSettings("test.json", settings)), true);
+  synthesized.set(key, json);
+  return parse(json);
+}
 
 /** Policies and patterns are JSON inside JSON: as objects, tests can compare them, and differences are shown line by line. */
 const parse = (json: string): TerraformJson =>

@@ -10,7 +10,7 @@ import { isAllowed, listOf, matches } from "../../testing/permissions/evaluate";
 import { roleStatements } from "../../testing/permissions/role-statements";
 import { configuredSourcesIn, synthSettings } from "../helpers/synth";
 import { EXISTING, LANDING, PLACE } from "./place";
-import { recordCalls } from "./record";
+import { recordCalls, type Scenario } from "./record";
 
 const KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const ALB = { name: "alb", format: "alb", prefix: "alb/" };
@@ -116,6 +116,15 @@ const isAboutMissing = ({ function: name, action, resource, context }: Call): bo
 /** Tables that the functions use, also if a scenario does not use one of them. */
 const isAboutTable = (resource: string): boolean => resource.includes(":table/");
 
+/** Settings that change only permissions have the calls of others. */
+const recordings = new Map<string, Promise<Call[]>>();
+function recordedOnce(scenario: Scenario): Promise<Call[]> {
+  const key = JSON.stringify(scenario);
+  const calls = recordings.get(key) ?? recordCalls(scenario);
+  recordings.set(key, calls);
+  return calls;
+}
+
 describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, options) => {
   const json = synthSettings({ name: "logs", region: PLACE.region, sources: SOURCES, ...options });
   const roles = roleStatements(json, ACCOUNT);
@@ -129,7 +138,7 @@ describe.each(Object.entries(VARIANTS))("the roles of the stack: %s", (_, option
       jest.spyOn(console, method).mockImplementation();
     const landing = options.existingLogBucket ?? (options.kmsKey ? LANDING : PLACE.bucket);
     const sources = configuredSourcesIn(json) as readonly ConfiguredSource[];
-    const recorded = await recordCalls({
+    const recorded = await recordedOnce({
       // The name of a created bucket is a reference in the stack.
       sources: sources.map((source) =>
         source.asDelivered ? { ...source, asDelivered: { bucket: landing } } : source,

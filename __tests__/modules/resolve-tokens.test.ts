@@ -9,9 +9,9 @@ import {
   Token,
   Tokenization,
 } from "cdktf";
+import { resolveWith } from "../../modules/resolve-tokens";
 import { parseSettings } from "../../settings/load";
 import { AccessLogsStack } from "../../stacks/access-logs-stack";
-import { resolveWith } from "../../stacks/faster-tokens";
 
 const resolver = new DefaultTokenResolver(new StringConcat());
 const given: unknown[] = [];
