@@ -3,6 +3,7 @@ import { lastDay } from "../questions/range";
 import { REPORTED_TABLES } from "../report/collect";
 import type { ReportEngine } from "../report/engine";
 import { type ScanBound, scanBounds } from "../report/scan-bound";
+import { scannedCounts } from "../report/scanned-counts";
 import { type Written, writeReport } from "../report/write-report";
 import { byteText, sum } from "../terminal/quantities";
 import type { Json } from "../terminal/rows";
@@ -42,7 +43,7 @@ export async function makeAthenaReport(options: PageOptions & AthenaOptions): Pr
       );
     writeErrors(boundLine(bounds, atMost));
     const asked = { range, timeZone, tables, source: "Athena", now: new Date(), rejected: null };
-    const report = writeReport(engine, asked, output, assets, (next) => {
+    const report = writeReport(scannedCounts(engine), asked, output, assets, (next) => {
       what = next;
     });
     const written = await writtenTo(output, report);

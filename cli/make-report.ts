@@ -4,6 +4,7 @@ import { type OpenLake, withLake } from "../lake/query";
 import type { Range } from "../questions/range";
 import { readAssets } from "../report/assets";
 import { REPORTED_TABLES } from "../report/collect";
+import { keptCounts } from "../report/kept-counts";
 import { lakeEngine } from "../report/lake-engine";
 import { rejectedIn } from "../report/lake-rejected";
 import type { PageAssets } from "../report/render";
@@ -48,7 +49,10 @@ export async function makeReport(
       rejected: await rejectedIn(folder),
       ...(table === undefined ? {} : { tables: [table] }),
     };
-    const written = await writtenTo(output, writeReport(lakeEngine(lake), asked, output, assets, onProgress));
+    const written = await writtenTo(
+      output,
+      writeReport(keptCounts(lakeEngine(lake)), asked, output, assets, onProgress),
+    );
     if (written.tables.length === 0) {
       const where =
         range === undefined ? `no rows in ${table ?? "the tables of a report"}` : "no requests in the range";

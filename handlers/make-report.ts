@@ -9,6 +9,7 @@ import { type Collected, collect, tablesIn } from "../report/collect";
 import type { ReportEngine } from "../report/engine";
 import type { AnsweredTable, Rejected, TableReport } from "../report/model";
 import { renderPage } from "../report/render";
+import { scannedCounts } from "../report/scanned-counts";
 import { athenaQueryEngine } from "./adapters/athena-query-engine";
 import { s3ObjectStore } from "./adapters/s3-object-store";
 import { sourcesIn } from "./configuration";
@@ -105,7 +106,7 @@ async function reportsOf(
   range: { readonly from: number; readonly until: number },
 ): Promise<Collected> {
   try {
-    return await collect(engine, { range, timeZone: TIME_ZONE, tables: [table] });
+    return await collect(scannedCounts(engine), { range, timeZone: TIME_ZONE, tables: [table] });
   } catch (error) {
     if (error instanceof QueryFailedError && NOT_CREATED.test(error.reason))
       return { tables: [], answered: [] };

@@ -5,7 +5,7 @@ import { ALL_TIME, type Range } from "../questions/range";
 import { comparesWeeks, renderQuestion } from "../questions/render";
 import type { Json } from "../terminal/rows";
 import type { Counts } from "./counts";
-import type { ReadTable, ReportEngine } from "./engine";
+import type { ReadTable } from "./engine";
 import type { AnsweredTable, DetailRows } from "./model";
 import { shortened } from "./shortened";
 import { extentSql } from "./sql";
@@ -30,11 +30,11 @@ export const askedOf = (format: FormatId): readonly Question[] =>
 
 /** @returns `undefined` without rows in the range */
 export async function answersOf(
-  engine: ReportEngine,
   counts: Counts,
   format: FormatId,
   range: Range = ALL_TIME,
 ): Promise<AnsweredTable | undefined> {
+  const { engine } = counts;
   const { table, title } = FORMATS[format];
   const [[rows, first, last] = []] = await engine.rows(extentSql(table, range));
   if (Number(rows ?? 0) === 0) return undefined;

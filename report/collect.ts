@@ -7,8 +7,7 @@ import { ANSWERED, answersOf } from "./answers";
 import type { Added, Counted, Counts, Quantiles } from "./counts";
 import { measureOf, sumBy } from "./cube";
 import { listPlans, mainPlans } from "./cube-plans";
-import type { KeepingEngine, ReportEngine } from "./engine";
-import { keptCounts } from "./kept-counts";
+import type { ReportEngine } from "./engine";
 import type {
   AnsweredTable,
   Before,
@@ -22,7 +21,6 @@ import type {
   TableReport,
   Totals,
 } from "./model";
-import { scannedCounts } from "./scanned-counts";
 import { shortened } from "./shortened";
 import { extentSql, tableOf, totalSql } from "./sql";
 import { SUBJECTS, type Subject } from "./subject";
@@ -73,17 +71,16 @@ export const tablesIn = ({ tables, answered }: Collected): readonly string[] =>
 
 /** Counts what the report shows; tables without rows in the range are left out. */
 export async function collect(
-  engine: ReportEngine | KeepingEngine,
+  counts: Counts,
   asked: Asked,
   onProgress: (what: string) => void = () => undefined,
 ): Promise<Collected> {
-  const counts = "keep" in engine ? keptCounts(engine) : scannedCounts(engine);
   const isAsked = (table: string) => (asked.tables ?? REPORTED_TABLES).includes(table);
   const tables = SUBJECTS.filter((subject) => isAsked(tableOf(subject))).map((subject): Collecting => {
     const say = (what: string) => onProgress(`${tableOf(subject)}: ${what}`);
     return {
-      first: () => firstPass(engine, counts, subject, asked.range, say),
-      second: (first) => secondPass(engine, counts, first, asked, say),
+      first: () => firstPass(counts, subject, asked.range, say),
+      second: (first) => secondPass(counts, first, asked, say),
     };
   });
   const answered = async () => {
@@ -91,12 +88,12 @@ export async function collect(
     for (const format of ANSWERED) {
       if (!isAsked(FORMATS[format].table)) continue;
       onProgress(`${FORMATS[format].table}: questions`);
-      const answers = await answersOf(engine, counts, format, asked.range);
+      const answers = await answersOf(counts, format, asked.range);
       if (answers) all.push(answers);
     }
     return all;
   };
-  return "keep" in engine ? atOnce(tables, answered) : inTurn(tables, answered);
+  return counts.isParallel ? atOnce(tables, answered) : inTurn(tables, answered);
 }
 
 /** The passes over a table; no second one without rows. */
@@ -137,14 +134,13 @@ interface FirstPass {
 }
 
 async function firstPass(
-  engine: ReportEngine,
   counts: Counts,
   subject: Subject,
   asked: Range | undefined,
   onProgress: (what: string) => void,
 ): Promise<FirstPass | undefined> {
   onProgress("range");
-  const extent = await extentOf(engine, subject, asked);
+  const extent = await extentOf(counts.engine, subject, asked);
   if (extent === undefined) return undefined;
   const { range, slotMs } = extent;
   const counted = { subject, range, slotMs, slots: Math.ceil((range.until - range.from) / slotMs) };
@@ -153,7 +149,6 @@ async function firstPass(
 }
 
 async function secondPass(
-  engine: ReportEngine,
   counts: Counts,
   { counted, domains }: FirstPass,
   { range: askedRange, timeZone }: Asked,
@@ -189,10 +184,10 @@ async function secondPass(
       clients: domains.get("client")?.distinct ?? 0,
       ...quantilesOf(added.times),
     },
-    before: askedRange === undefined ? null : await beforeOf(engine, subject, range),
+    before: askedRange === undefined ? null : await beforeOf(counts.engine, subject, range),
     slots: added.slots.map(({ slot, clients, times }) => ({ slot, clients, ...quantilesOf(times) })),
     slowest: slowestOf(added, domains.get("path")?.values ?? []),
-    details: await detailsOf(engine, subject, range),
+    details: await detailsOf(counts.engine, subject, range),
     unread: await counts.unread(subject.format),
   };
 }

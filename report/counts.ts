@@ -1,6 +1,7 @@
 import type { FormatId } from "../formats";
 import type { Range } from "../questions/range";
 import type { CubePlan } from "./cube-plans";
+import type { ReportEngine } from "./engine";
 import type { Cube, Domain, Unread } from "./model";
 import type { Subject } from "./subject";
 
@@ -36,6 +37,9 @@ export interface Added {
 
 /** The way of an engine to count: it depends on whether it can keep results. */
 export interface Counts {
+  readonly engine: ReportEngine;
+  /** True if statements should run side by side: while the rows of one table are added up, the engine can work on another. */
+  readonly isParallel: boolean;
   /** False if quantiles are approximate. */
   readonly isExact: boolean;
   /** The values of each dimension and list, by its id: those with the most requests, and some with the most errors or time. */

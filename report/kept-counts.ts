@@ -29,6 +29,8 @@ import { type Coder, Tally } from "./tally";
 
 /** Counts with an engine that keeps what is made of columns: the rows are read once more, as numbers, and added up here. */
 export const keptCounts = (engine: KeepingEngine): Counts => ({
+  engine,
+  isParallel: true,
   isExact: true,
   domains: (counted) => domainsOf(engine, counted),
   add: (...asked) => addRows(engine, ...asked),

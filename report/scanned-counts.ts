@@ -25,6 +25,8 @@ import type { Dimension } from "./subject";
 export function scannedCounts(engine: ReportEngine): Counts {
   const digits = new Map<string, readonly string[]>();
   return {
+    engine,
+    isParallel: false,
     isExact: false,
     domains: async (counted) => {
       const rows = await engine.rows(valuesSql(counted));

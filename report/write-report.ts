@@ -1,7 +1,7 @@
 import { stat, writeFile } from "node:fs/promises";
 import { writeWhole } from "../lake/write-whole";
 import { type Asked, collect, tablesIn } from "./collect";
-import type { KeepingEngine, ReportEngine } from "./engine";
+import type { Counts } from "./counts";
 import type { Rejected } from "./model";
 import { type PageAssets, renderPage } from "./render";
 
@@ -18,13 +18,13 @@ export interface Written {
  * @throws Error of the system if the file cannot be written: the old one is still there then
  */
 export async function writeReport(
-  engine: ReportEngine | KeepingEngine,
+  counts: Counts,
   asked: Asked & { readonly source: string; readonly now: Date; readonly rejected: Rejected | null },
   file: string,
   assets: PageAssets,
   onProgress: (what: string) => void = () => undefined,
 ): Promise<Written> {
-  const collected = await collect(engine, asked, onProgress);
+  const collected = await collect(counts, asked, onProgress);
   const tables = tablesIn(collected);
   if (tables.length === 0) return { bytes: 0, tables };
   const { timeZone, source, now, rejected } = asked;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openLake } from "../../lake/query";
 import { parseRange } from "../../questions/range";
 import { collect } from "../../report/collect";
+import { keptCounts } from "../../report/kept-counts";
 import { lakeEngine } from "../../report/lake-engine";
 import type { PackedCube, Report, SlotTotals, TableReport } from "../../report/model";
 import { unpackReport } from "../../report/unpack";
@@ -23,7 +24,8 @@ beforeAll(async () => {
   const lake = await localLake(pipeline.bucket, files);
   await pipeline.process(files);
   const open = await openLake(lake.folder);
-  local = (await collect(lakeEngine(open), { range: parseRange(DAY, DAY), timeZone: "UTC" })).tables;
+  local = (await collect(keptCounts(lakeEngine(open)), { range: parseRange(DAY, DAY), timeZone: "UTC" }))
+    .tables;
   open.close();
   await pipeline.run("make-report", `${NEXT_DAY}T06:30:00Z`);
   page = (await pipeline.read(`_reports/${NEXT_DAY}.html`)).toString();

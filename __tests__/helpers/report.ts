@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { openLake } from "../../lake/query";
 import type { Range } from "../../questions/range";
 import { collect } from "../../report/collect";
+import { keptCounts } from "../../report/kept-counts";
 import { lakeEngine } from "../../report/lake-engine";
 import { rejectedIn } from "../../report/lake-rejected";
 import type { Report } from "../../report/model";
@@ -50,7 +51,7 @@ export async function reportLake(): Promise<TestLake> {
 export async function reportOf(folder: string, range?: Range, timeZone = "UTC"): Promise<Report> {
   const lake = await openLake(folder);
   try {
-    const collected = await collect(lakeEngine(lake), { range, timeZone });
+    const collected = await collect(keptCounts(lakeEngine(lake)), { range, timeZone });
     return {
       made: Date.UTC(2026, 10, 24),
       timeZone,

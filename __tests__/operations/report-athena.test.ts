@@ -4,6 +4,7 @@ import { lastDay } from "../../questions/range";
 import { collect } from "../../report/collect";
 import type { ReportEngine } from "../../report/engine";
 import { scanBounds } from "../../report/scan-bound";
+import { scannedCounts } from "../../report/scanned-counts";
 import { type AthenaServer, startAthenaServer } from "../../testing/athena-server";
 import { answerOf, answerReport, TABLE_BYTES } from "../helpers/report-answers";
 import { runProgram } from "../helpers/run-program";
@@ -75,7 +76,7 @@ it("announces as many scans as a report has", async () => {
   };
   const engine: ReportEngine = { rows, table: async (sql) => ({ columns: [], rows: await rows(sql) }) };
   const asked = { range: lastDay(new Date("2026-11-24T00:30:00Z")), timeZone: "UTC" };
-  await collect(engine, { ...asked, tables: ["alb_access_logs"] });
+  await collect(scannedCounts(engine), { ...asked, tables: ["alb_access_logs"] });
   const count = scans.length;
   const [bound] = await scanBounds(engine, ["alb_access_logs"], asked.range);
   expect(bound).toEqual({
