@@ -9,6 +9,7 @@ import { lakeEngine } from "../report/lake-engine";
 import { rejectedIn } from "../report/lake-rejected";
 import type { PageAssets } from "../report/render";
 import { type Written, writeReport } from "../report/write-report";
+import { counted } from "../terminal/quantities";
 import { UserError, usageError } from "../terminal/user-error";
 import { requireOutsideLake } from "./outside-lake";
 import { loggedText } from "./warn-about-lake";
@@ -75,7 +76,7 @@ async function unparsedText(lake: OpenLake): Promise<string> {
   return rows
     .map(
       ([table, lines]) =>
-        `, and ${lines} unparsed lines: access-logs query "SELECT * FROM ${table}_unparsed" shows them`,
+        `, and ${counted(Number(lines), "unparsed line")}: access-logs query "SELECT * FROM ${table}_unparsed"`,
     )
     .join("");
 }

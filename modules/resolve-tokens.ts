@@ -21,7 +21,7 @@ export const resolveWith =
     return copy(value);
   };
 
-/** False for values that are no token, and for lists and maps that are none as a whole. */
+/** False for values that are no token, and for lists and maps that are no token as a whole. */
 function mayBeToken(value: unknown): boolean {
   switch (typeof value) {
     case "string":

@@ -109,8 +109,8 @@ FROM kept`;
 }
 
 /**
- * What tells the combinations of a source apart in each row: a hash of its columns, which takes less time than a join. If two
- * combinations have the same hash, it is the number of their row in the source.
+ * How a row names its combination of a source: by a hash of its columns, which takes less time than a join. If two
+ * combinations have the same hash, by the number of their row in the source.
  */
 export type KeyKind = "hash" | "number";
 

@@ -301,6 +301,9 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       const domain = report.tables[0]?.lists.find(({ id }) => id === "client");
       expect(rows).toBeGreaterThanOrEqual(domain?.values.length ?? 0);
       expect(await page.isVisible(".tools")).toBe(false);
+      expect(
+        await page.evaluate("getComputedStyle(document.querySelector('.panel')).contentVisibility"),
+      ).toBe("visible");
       const pdf = await page.pdf();
       expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
     }));

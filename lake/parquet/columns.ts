@@ -10,8 +10,15 @@ export interface Columns {
   readonly memory: WebAssembly.Memory;
   setLimits(groupRows: number, entries: number, entryBytes: number): void;
   begin(fields: number, separator: number): number;
-  readonly addField: AddField;
-  readonly addNamedField: AddField;
+  addField(
+    isNamed: boolean,
+    form: number,
+    isOptional: boolean,
+    canLack: boolean,
+    least: number,
+    most: number,
+    fraction: number,
+  ): void;
   setWholeField(field: number): void;
   addName(parent: number, field: number, isInList: boolean, isProof: boolean): number;
   addItems(list: number, field: number, isProof: boolean): number;
@@ -36,15 +43,6 @@ export interface Columns {
   filterLength(): number;
   clear(): void;
 }
-
-type AddField = (
-  form: number,
-  isOptional: boolean,
-  canLack: boolean,
-  least: number,
-  most: number,
-  fraction: number,
-) => void;
 
 let columns: Columns | undefined;
 

@@ -72,10 +72,13 @@ export function beginRows(
   columns: readonly SourceColumn[],
 ): void {
   const fileField = program.begin(rowFields, separator);
-  for (const { form, isOptional, canLack, least, most, fraction } of lineFields)
-    program.addField(form, isOptional, canLack, least, most, fraction);
-  for (const { form, isOptional, canLack, least, most, fraction } of namedFields)
-    program.addNamedField(form, isOptional, canLack, least, most, fraction);
+  const fields = [
+    [false, lineFields],
+    [true, namedFields],
+  ] as const;
+  for (const [isNamed, own] of fields)
+    for (const { form, isOptional, canLack, least, most, fraction } of own)
+      program.addField(isNamed, form, isOptional, canLack, least, most, fraction);
   for (const name of names) addName(program, name);
   for (const { field, type, prefix } of columns)
     program.addColumn(field === FILE_FIELD ? fileField : field, TYPES[type].number, prefix);

@@ -14,7 +14,9 @@ import { answerParts, rejectedParts, tableParts } from "../page/view";
 import { unpackReport } from "../unpack";
 import { timeText } from "../zone";
 import { brushable } from "./brush";
+import { copyText, showText } from "./dialog";
 import { redraw, toDom } from "./dom";
+import { focusNow } from "./focus";
 import { readable } from "./readout";
 
 const report = unpackReport(
@@ -72,8 +74,9 @@ function draw(mode = modeNow()): void {
 /** The row of a chart's panel about a time, in one line. */
 function textAt(table: TableReport, id: string, instant: number): string {
   const { timeZone } = report;
-  const panels = [timePanel(table, stateNow(), timeZone), latencyPanel(table, stateNow(), timeZone)];
-  const panel = panels.find((one) => one.id === id);
+  const panel = [timePanel, latencyPanel]
+    .map((make) => make(table, stateNow(), timeZone))
+    .find((one) => one.id === id);
   const time = timeText(instant, timeZone);
   const { cells = [] } = panel?.rows.find(({ cells: [first] }) => first === time) ?? {};
   const values = cells.slice(1).map((cell, index) => {
@@ -93,22 +96,6 @@ function drawAll(): void {
   }
   draw(mode);
   focus();
-}
-
-/** Remembers what has the focus: drawing replaces it. */
-function focusNow(): () => void {
-  const active = document.activeElement;
-  if (!(active instanceof HTMLElement) || !("panel" in active.dataset || "search" in active.dataset))
-    return () => undefined;
-  const selector = Object.entries(active.dataset)
-    .map(([name, value]) => `[data-${name}="${CSS.escape(value ?? "")}"]`)
-    .join("");
-  const position = active instanceof HTMLInputElement ? active.selectionStart : null;
-  return () => {
-    const again = document.querySelector<HTMLElement>(selector);
-    again?.focus({ preventScroll: true });
-    if (again instanceof HTMLInputElement) again.setSelectionRange(position, position);
-  };
 }
 
 function brushed(table: TableReport, from: number, until: number): void {
@@ -225,22 +212,6 @@ function copied(panel: Panel, as: "csv" | "json"): string {
   return JSON.stringify(objects, null, 2);
 }
 
-/** Shows text that can be copied: a page from a file may not write to the clipboard everywhere. */
-function show(title: string, text: string): void {
-  const dialog = document.createElement("dialog");
-  dialog.setAttribute("aria-label", title);
-  const parts = [
-    h("h3", {}, title),
-    h("pre", { tabindex: 0 }, text),
-    h("button", { type: "button", "data-action": "copy" }, "Copy"),
-    h("button", { type: "button", "data-action": "close" }, "Close"),
-  ];
-  dialog.append(...parts.map(toDom));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
-}
-
 function act(button: HTMLElement): void {
   const { action, panel: id = "", dimension, value, column } = button.dataset;
   const table = tables.get(id) ?? SHORTENED;
@@ -272,28 +243,19 @@ function act(button: HTMLElement): void {
       return;
     case "csv":
     case "json":
-      if (panel) show(`${panel.title} as ${action.toUpperCase()}`, copied(panel, action));
+      if (panel) showText(`${panel.title} as ${action.toUpperCase()}`, copied(panel, action));
       return;
     case "sql":
       if (panel?.sql !== undefined)
-        show(`${panel.title}: SQL for Athena, and for access-logs query on a lake`, panel.sql);
+        showText(`${panel.title}: SQL for Athena, and for access-logs query on a lake`, panel.sql);
       return;
     case "copy":
-      copy(button);
+      copyText(button);
       return;
     case "close":
       button.closest("dialog")?.close();
       return;
   }
-}
-
-function copy(button: HTMLElement): void {
-  const text = button.closest("dialog")?.querySelector("pre");
-  if (!text) return;
-  getSelection()?.selectAllChildren(text);
-  // The only way that works from a file in every browser.
-  const isCopied = document.execCommand("copy");
-  button.textContent = isCopied ? "Copied" : "Press Ctrl-C to copy";
 }
 
 function switchTheme(): void {

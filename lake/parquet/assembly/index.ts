@@ -10,15 +10,14 @@
 import { findBounds, greatest, least } from "./bounds";
 import { Column, newColumn, TEXT } from "./column";
 import { fillFilter, filter, filterBytes, newFilter, noFilter } from "./filter";
-import { isOtherForm, scanLines, setSeparator } from "./lines";
+import { isOtherForm, fields as lineFields, scanLines, setSeparator } from "./lines";
 import { Bytes, newBytes } from "./memory";
-import { forgetObjects } from "./objects";
+import { forgetObjects, fields as namedFields } from "./objects";
 import { fillPage, page } from "./page";
 import { rows as blockRows, setFields, setFile } from "./places";
 import { split } from "./split";
 
-export { addField } from "./lines";
-export { addItems, addName, addNamedField, nameText, setWholeField } from "./objects";
+export { addItems, addName, nameText, setWholeField } from "./objects";
 
 const columns: StaticArray<usize> = new StaticArray<usize>(256);
 let columnCount: u32 = 0;
@@ -51,6 +50,19 @@ export function begin(fields: u32, separator: u8): u32 {
   setSeparator(separator);
   forgetObjects();
   return setFields(fields);
+}
+
+/** Adds a field of lines, by position or by name. */
+export function addField(
+  isNamed: bool,
+  form: u32,
+  isOptional: bool,
+  canLack: bool,
+  least: u32,
+  most: u32,
+  fraction: u32,
+): void {
+  (isNamed ? namedFields : lineFields).add(form, isOptional, canLack, least, most, fraction);
 }
 
 /** @param prefix bytes before every value in the field */

@@ -5,25 +5,14 @@ import { scanObject } from "./objects";
 import { BLOCK_ROWS, endRow, rows, startBlock, startRow } from "./places";
 import { NOWHERE } from "./times";
 
-const fields: Fields = new Fields();
+/** The fields by position. */
+export const fields: Fields = new Fields();
 let separator: u8 = SPACE;
 
 /** Sets the byte between two fields of the lines. */
 export function setSeparator(byte: u8): void {
   separator = byte;
   fields.clear();
-}
-
-/** Adds a field of lines by position. */
-export function addField(
-  form: u32,
-  isOptional: bool,
-  canLack: bool,
-  least: u32,
-  most: u32,
-  fraction: u32,
-): void {
-  fields.add(form, isOptional, canLack, least, most, fraction);
 }
 
 /** True if the last search ended before a line of another form. */

@@ -32,7 +32,8 @@ const DELETE: u8 = 0x7f;
 const CONTROL_START: u8 = 0xc2;
 const FIRST_NOT_ASCII: u8 = 0x80;
 
-const fields: Fields = new Fields();
+/** The fields by name. */
+export const fields: Fields = new Fields();
 /** Where the text of each field starts and ends; 0 if it has none. */
 const texts: StaticArray<u64> = new StaticArray<u64>(256);
 let isOfFormat: bool = false;
@@ -48,18 +49,6 @@ let keyEnd: usize = 0;
 export function forgetObjects(): void {
   fields.clear();
   forgetNames();
-}
-
-/** Adds a field that objects have by name. */
-export function addNamedField(
-  form: u32,
-  isOptional: bool,
-  canLack: bool,
-  least: u32,
-  most: u32,
-  fraction: u32,
-): void {
-  fields.add(form, isOptional, canLack, least, most, fraction);
 }
 
 /** Gives a field the text of the object itself. */
