@@ -57,8 +57,10 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
     }
   }
 
+  const drawn = (page: Page) => page.waitForSelector('#main[aria-busy="false"]');
   /** Value and requests of the rows of a panel. */
   const rowsOf = async (page: Page, panel: string): Promise<Record<string, number>> => {
+    if (await page.$("html[data-ready]")) await drawn(page);
     const cells = await page.$$eval(`#${panel} tbody tr`, (rows) =>
       rows.map((row) => [...row.querySelectorAll("td")].map(({ textContent }) => textContent ?? "")),
     );
@@ -94,6 +96,28 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       await page.goBack();
       await page.waitForSelector('#filters [data-value="GET"]', { state: "detached" });
       expect(await rowsOf(page, "alb-method")).toEqual(filtered);
+    }));
+
+  it("draws the panels on the screen before the others", () =>
+    withPage({}, "", async (page) => {
+      const first = "#alb-status";
+      await page.locator(first).scrollIntoViewIfNeeded();
+      const isNew = (await page.evaluate(`new Promise((resolve) => {
+        const places = () => ["${first}", "#cloudfront-method"].map((panel) => document.querySelector(panel));
+        const [seen, hidden] = places();
+        addEventListener("hashchange", () => {
+          const [nowSeen, nowHidden] = places();
+          resolve([nowSeen !== seen, nowHidden !== hidden, document.querySelector("#main").ariaBusy]);
+        });
+        document.querySelector('${first} [data-value="4xx"]').click();
+      })`)) as unknown;
+      expect(isNew).toEqual([true, false, "true"]);
+      await drawn(page);
+      expect(await rowsOf(page, "cloudfront-method")).toEqual(
+        await counted(
+          "SELECT cs_method AS name, count(*) AS requests FROM cloudfront_access_logs WHERE sc_status LIKE '4%' GROUP BY 1",
+        ),
+      );
     }));
 
   it("takes its filters from the address", () =>
@@ -178,6 +202,7 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
             WHERE x_edge_location LIKE '${edge}%' AND ${pattern} = '${path}' AND ${isRobot} = '${traffic}' GROUP BY 1`,
         ),
       );
+      await drawn(page);
       expect(await page.textContent("#alb")).toContain("This table has no edge");
     }));
 

@@ -1,7 +1,6 @@
 import type { DimensionId, PackedCube, Report, TableReport } from "../model";
 import { CHART_WIDTH } from "../page/chart";
 import { AS_IT_IS, type Mode, type TableState } from "../page/mode";
-import { h, visible } from "../page/node";
 import { overTime, slotStart } from "../page/over-time";
 import type { Panel } from "../page/panel";
 import { shownRows } from "../page/panel-table";
@@ -14,9 +13,9 @@ import { answerParts, rejectedParts, tableParts } from "../page/view";
 import { unpackReport } from "../unpack";
 import { timeText } from "../zone";
 import { brushable } from "./brush";
+import { chosenTime, drawControls, drawFilters } from "./controls";
 import { copyText, showText } from "./dialog";
-import { redraw, toDom } from "./dom";
-import { focusNow } from "./focus";
+import { Drawing, nodeAt, type Place, placesIn } from "./drawing";
 import { readable } from "./readout";
 
 const report = unpackReport(
@@ -37,7 +36,7 @@ function setState(state: State): void {
     return;
   }
   history.pushState(null, "", location.href.split("#")[0]);
-  draw();
+  drawFiltered();
 }
 
 /** Reading a width makes the browser lay out the page: once, before anything changes. */
@@ -52,23 +51,48 @@ const modeNow = (): Mode => ({
     isPrinting ? { ...(tables.get(id) ?? AS_IT_IS), isComplete: true } : (tables.get(id) ?? SHORTENED),
 });
 
+const drawing = new Drawing(makeLive);
+
+/** What a filter changes. */
+const filteredPlaces = (mode: Mode): Place[] =>
+  report.tables.flatMap((table) => placesIn(partsOf(table), tableParts(table, stateNow(), mode)));
+
+/** The answers, too, which change only with their own tables and the width. */
+const allPlaces = (mode: Mode): Place[] => [
+  ...filteredPlaces(mode),
+  ...report.answered.flatMap((table) => placesIn(partsOf(table), answerParts(table, mode))),
+  ...placesIn("#files", rejectedParts(report, mode)),
+];
+
+const partsOf = ({ format }: { readonly format: string }): string => `.parts[data-table="${format}"]`;
+
 /** Draws what a filter changes. */
-function draw(mode = modeNow()): void {
-  const state = stateNow();
-  const focus = focusNow();
-  for (const table of report.tables) {
-    const parts = document.querySelector<HTMLElement>(`.parts[data-table="${table.format}"]`);
-    if (!parts) continue;
-    redraw(parts, tableParts(table, state, mode));
-    for (const plot of parts.querySelectorAll<HTMLElement>(".plot:not(.live)")) {
-      plot.classList.add("live");
-      if ("brush" in plot.dataset) brushable(plot, ({ from, until }) => brushed(table, from, until));
-      readable(plot, (instant) => textAt(table, plot.closest("section")?.id ?? "", instant));
-    }
+function drawFiltered(): void {
+  drawing.drawSeenFirst(filteredPlaces(modeNow()));
+  drawFilters(report, stateNow());
+}
+
+function drawAll(): void {
+  drawing.draw(allPlaces(modeNow()));
+  drawFilters(report, stateNow());
+}
+
+/** Draws a panel again, whose table was changed. */
+function changeTable(id: string, change: Partial<TableState>): void {
+  tables.set(id, { ...(tables.get(id) ?? SHORTENED), ...change });
+  drawing.draw(allPlaces(modeNow()).filter((place) => nodeAt(place) === document.getElementById(id)));
+}
+
+/** Lets the pointer read and brush the charts of a panel. */
+function makeLive(panel: HTMLElement): void {
+  const { table: format } = panel.closest<HTMLElement>(".parts")?.dataset ?? {};
+  const table = report.tables.find((one) => one.format === format);
+  if (!table) return;
+  for (const plot of panel.querySelectorAll<HTMLElement>(".plot")) {
+    plot.classList.add("live");
+    if ("brush" in plot.dataset) brushable(plot, ({ from, until }) => brushed(table, from, until));
+    readable(plot, (instant) => textAt(table, panel.id, instant));
   }
-  document.getElementById("files")?.replaceChildren(...rejectedParts(report, mode).map(toDom));
-  drawFilters(state);
-  focus();
 }
 
 /** The row of a chart's panel about a time, in one line. */
@@ -86,18 +110,6 @@ function textAt(table: TableReport, id: string, instant: number): string {
   return [time, ...(values.length === 0 ? [NOTHING] : values)].join("   ");
 }
 
-/** Draws the answers, too, which change only with their own tables and the width. */
-function drawAll(): void {
-  const mode = modeNow();
-  const focus = focusNow();
-  for (const table of report.answered) {
-    const parts = document.querySelector<HTMLElement>(`.parts[data-table="${table.format}"]`);
-    parts?.replaceChildren(...answerParts(table, mode).map(toDom));
-  }
-  draw(mode);
-  focus();
-}
-
 function brushed(table: TableReport, from: number, until: number): void {
   const state = stateNow();
   const over = overTime(table, state);
@@ -105,91 +117,10 @@ function brushed(table: TableReport, from: number, until: number): void {
   setState({ ...state, time: { from: slotStart(table, over, from), until: slotStart(table, over, until) } });
 }
 
-function drawFilters(state: State): void {
-  const { time, filters } = state;
-  const chips = [...filters].flatMap(([id, values]) =>
-    values.map((value) =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: "chip",
-          "data-action": "filter",
-          "data-dimension": id,
-          "data-value": value,
-          "aria-label": `Remove the filter ${labelOf(id)}: ${visible(value)}`,
-        },
-        `${labelOf(id)}: ${value === "" ? "(none)" : visible(value)} ×`,
-      ),
-    ),
-  );
-  const range = time
-    ? [
-        h(
-          "button",
-          { type: "button", class: "chip", "data-action": "no-time" },
-          `${timeText(time.from, report.timeZone)} to ${timeText(time.until, report.timeZone)} ×`,
-        ),
-      ]
-    : [];
-  const reset = h("button", { type: "button", "data-action": "reset" }, "Remove all filters");
-  const all = [...range, ...chips];
-  document.getElementById("filters")?.replaceChildren(...(all.length > 0 ? [...all, reset] : []).map(toDom));
-  for (const [name, value] of [
-    ["from", time?.from],
-    ["until", time?.until],
-  ] as const) {
-    const select = document.querySelector<HTMLSelectElement>(`select[data-time="${name}"]`);
-    if (!select) continue;
-    const isThere = [...select.options].some((option) => option.value === String(value ?? ""));
-    // A link may have a time between the steps.
-    if (value !== undefined && !isThere)
-      select.add(new Option(timeText(value, report.timeZone), String(value)));
-    select.value = String(value ?? "");
-  }
-}
-
-const labelOf = (id: DimensionId): string =>
-  report.tables.flatMap(({ dimensions }) => dimensions).find((one) => one.id === id)?.label ?? id;
-
-function drawControls(): void {
-  const instants = [
-    ...new Set(
-      report.tables.flatMap(({ from, until, slotMs }) =>
-        Array.from({ length: Math.ceil((until - from) / slotMs) + 1 }, (_, index) => from + index * slotMs),
-      ),
-    ),
-  ].sort((a, b) => a - b);
-  const select = (name: "from" | "until", label: string) =>
-    h(
-      "select",
-      { "data-time": name, "aria-label": label },
-      h("option", { value: "" }, label),
-      instants.map((instant) => h("option", { value: instant }, timeText(instant, report.timeZone))),
-    );
-  const controls = [
-    ...(report.tables.length > 0 ? [select("from", "From"), select("until", "Until")] : []),
-    h("button", { type: "button", "data-action": "theme" }, "Light or dark"),
-  ];
-  document.getElementById("controls")?.replaceChildren(...controls.map(toDom));
-}
-
 /** Panels get their heights when they come on the screen, which moves what is below them: so it is done a few times. */
 function scrollTo(section: Element, times = 5): void {
   section.scrollIntoView();
   if (times > 0) requestAnimationFrame(() => scrollTo(section, times - 1));
-}
-
-/** @param changed the end that was chosen: the other one gives way to it */
-function changeTime(changed: string): void {
-  const value = (name: string) =>
-    Number(document.querySelector<HTMLSelectElement>(`select[data-time="${name}"]`)?.value ?? "");
-  const state = stateNow();
-  const first = Math.min(...report.tables.map((table) => table.from));
-  const last = Math.max(...report.tables.map((table) => table.until));
-  const [from, until] = [value("from") || first, value("until") || last];
-  if (until > from) setState({ ...state, time: { from, until } });
-  else setState({ ...state, time: changed === "from" ? { from, until: last } : { from: first, until } });
 }
 
 const panelOf = (id: string): Panel | undefined =>
@@ -233,13 +164,11 @@ function act(button: HTMLElement): void {
       const index = Number(column);
       const isText = panel?.columns[index]?.kind === "text";
       const isDescending = table.sort?.column === index ? !table.sort.isDescending : !isText;
-      tables.set(id, { ...table, sort: { column: index, isDescending } });
-      drawAll();
+      changeTable(id, { sort: { column: index, isDescending } });
       return;
     }
     case "all":
-      tables.set(id, { ...table, isComplete: true });
-      drawAll();
+      changeTable(id, { isComplete: true });
       return;
     case "csv":
     case "json":
@@ -281,15 +210,13 @@ document.addEventListener("click", (event) => {
 document.addEventListener("input", (event) => {
   const input = event.target;
   if (!(input instanceof HTMLInputElement) || input.dataset.search === undefined) return;
-  const id = input.dataset.search;
-  tables.set(id, { ...(tables.get(id) ?? SHORTENED), search: input.value });
-  drawAll();
+  changeTable(input.dataset.search, { search: input.value });
 });
 document.addEventListener("change", (event) => {
   if (event.target instanceof HTMLSelectElement && event.target.dataset.time !== undefined)
-    changeTime(event.target.dataset.time);
+    setState({ ...stateNow(), time: chosenTime(report, event.target.dataset.time) });
 });
-addEventListener("hashchange", () => draw());
+addEventListener("hashchange", drawFiltered);
 addEventListener("beforeprint", () => {
   isPrinting = true;
   drawAll();
@@ -304,6 +231,6 @@ addEventListener("resize", () => {
   resizing = setTimeout(drawAll, 150);
 });
 
-drawControls();
+drawControls(report);
 drawAll();
 document.documentElement.dataset.ready = "true";

@@ -1,22 +1,35 @@
 import type { TableReport } from "../model";
 import type { Panel } from "./panel";
-import { detailPanels, slowestPanel, unreadPanel } from "./row-panels";
+import { detailPanel, slowestPanel, unreadPanel } from "./row-panels";
 import type { State } from "./state";
 import { latencyPanel, timePanel } from "./time-panels";
 import { dimensionPanel, listPanel } from "./value-panels";
 
+type MakePanel = () => Panel;
+
+/** What makes a table's panels. They are as many in each state, and made when they are drawn. */
+export interface PanelMakers {
+  readonly time: MakePanel;
+  readonly latency: MakePanel;
+  readonly others: readonly MakePanel[];
+}
+
+export const panelMakers = (table: TableReport, state: State, timeZone: string): PanelMakers => ({
+  time: () => timePanel(table, state, timeZone),
+  latency: () => latencyPanel(table, state, timeZone),
+  others: [
+    ...table.dimensions.map((domain) => () => dimensionPanel(table, state, domain)),
+    () => slowestPanel(table, state),
+    ...table.lists.map(
+      (domain, index) => () => listPanel(table, state, domain, table.listCubes[index] ?? []),
+    ),
+    ...table.details.map((detail) => () => detailPanel(table, detail, timeZone)),
+    ...(table.unread?.unparsed !== 0 ? [() => unreadPanel(table)] : []),
+  ],
+});
+
 /** A table's panels in their order. */
 export function panelsOf(table: TableReport, state: State, timeZone: string): Panel[] {
-  const lists = table.lists.map((domain, index) =>
-    listPanel(table, state, domain, table.listCubes[index] ?? []),
-  );
-  return [
-    timePanel(table, state, timeZone),
-    latencyPanel(table, state, timeZone),
-    ...table.dimensions.map((domain) => dimensionPanel(table, state, domain)),
-    slowestPanel(table, state),
-    ...lists,
-    ...detailPanels(table, timeZone),
-    ...(table.unread?.unparsed !== 0 ? [unreadPanel(table)] : []),
-  ];
+  const { time, latency, others } = panelMakers(table, state, timeZone);
+  return [time, latency, ...others].map((make) => make());
 }

@@ -5,11 +5,10 @@ import { quantileColumns } from "./panel-sql";
 import type { State } from "./state";
 
 /** Rows that no filter changes. */
-export const detailPanels = ({ format, details }: TableReport, timeZone: string): Panel[] =>
-  details.map((detail) => {
-    const panel = rowsPanel(`${format}-${detail.id.replace(/^.*_/, "")}`, detail, timeZone);
-    return { ...panel, notes: [...panel.notes, "Filters do not apply to these rows."] };
-  });
+export function detailPanel({ format }: TableReport, detail: DetailRows, timeZone: string): Panel {
+  const panel = rowsPanel(`${format}-${detail.id.replace(/^.*_/, "")}`, detail, timeZone);
+  return { ...panel, notes: [...panel.notes, "Filters do not apply to these rows."] };
+}
 
 /** The answers of a table's questions, and its unparsed lines. */
 export const answerPanels = (table: AnsweredTable, timeZone: string): Panel[] => [

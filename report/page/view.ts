@@ -6,23 +6,34 @@ import { AS_IT_IS, type Mode } from "./mode";
 import { type Element, h, type Part, visible } from "./node";
 import { latencyChart, timeChart } from "./panel-charts";
 import { panelPart } from "./panel-part";
-import { panelsOf } from "./panels";
+import { panelMakers } from "./panels";
 import { answerPanels, rejectedPanel } from "./row-panels";
 import { applied, type State } from "./state";
 import { stepText } from "./text";
 import { isCovered, tiles } from "./tiles";
 import { weekPart } from "./week";
 
-/** Everything below a table's heading. */
-export function tableParts(table: TableReport, state: State, mode: Mode): Part[] {
-  const [time, latency, ...others] = panelsOf(table, state, mode.timeZone);
+/** A part of the page that is made when it is drawn. */
+export type MakePart = () => Part;
+
+/** Everything below a table's heading: as many parts in each state. */
+export function tableParts(table: TableReport, state: State, mode: Mode): MakePart[] {
+  const { time, latency, others } = panelMakers(table, state, mode.timeZone);
   return [
-    ...remarks(table, state, mode.timeZone).map((text) => h("p", { class: "note" }, text)),
-    tiles(table, state),
-    ...(time ? [panelPart(time, mode, timeChart(table, state, mode))] : []),
-    ...(latency ? [panelPart(latency, mode, latencyChart(table, state, latency, mode))] : []),
-    weekPart(table, state, mode.timeZone),
-    ...others.map((panel) => panelPart(panel, mode)),
+    () =>
+      h(
+        "div",
+        { class: "remarks" },
+        remarks(table, state, mode.timeZone).map((text) => h("p", { class: "note" }, text)),
+      ),
+    () => tiles(table, state),
+    () => panelPart(time(), mode, timeChart(table, state, mode)),
+    () => {
+      const panel = latency();
+      return panelPart(panel, mode, latencyChart(table, state, panel, mode));
+    },
+    () => weekPart(table, state, mode.timeZone),
+    ...others.map((make) => () => panelPart(make(), mode)),
   ];
 }
 
@@ -65,9 +76,11 @@ export function tableSection(table: TableReport, state: State, mode: Mode): Elem
       `${timeText(table.from, mode.timeZone)} to ${timeText(table.until, mode.timeZone)} ${mode.timeZone}, table ${table.table}`,
       ...(table.before === null ? [] : [comparedText(table.before, mode.timeZone)]),
     ),
-    h("div", { class: "parts", "data-table": table.format }, tableParts(table, state, mode)),
+    h("div", { class: "parts", "data-table": table.format }, made(tableParts(table, state, mode))),
   );
 }
+
+const made = (makers: readonly MakePart[]): Part[] => makers.map((make) => make());
 
 /** The section of a table without panels that filter. */
 export const answeredSection = (table: AnsweredTable, mode: Mode): Element =>
@@ -80,16 +93,16 @@ export const answeredSection = (table: AnsweredTable, mode: Mode): Element =>
       { class: "range" },
       `${counted(table.rows, "row")}, ${timeText(table.from, mode.timeZone)} to ${timeText(table.until, mode.timeZone)} ${mode.timeZone}, table ${table.table}. Filters do not apply here.`,
     ),
-    h("div", { class: "parts", "data-table": table.format }, answerParts(table, mode)),
+    h("div", { class: "parts", "data-table": table.format }, made(answerParts(table, mode))),
   );
 
 /** Everything below its heading. */
-export const answerParts = (table: AnsweredTable, mode: Mode): Part[] =>
-  answerPanels(table, mode.timeZone).map((panel) => panelPart(panel, mode));
+export const answerParts = (table: AnsweredTable, mode: Mode): MakePart[] =>
+  answerPanels(table, mode.timeZone).map((panel) => () => panelPart(panel, mode));
 
 /** The files whose lines are in no table. */
-export const rejectedParts = ({ rejected }: Report, mode: Mode): Part[] =>
-  rejected?.files === 0 ? [] : [panelPart(rejectedPanel(rejected), mode)];
+export const rejectedParts = ({ rejected }: Report, mode: Mode): MakePart[] =>
+  rejected?.files === 0 ? [] : [() => panelPart(rejectedPanel(rejected), mode)];
 
 /** Links to the tables, if there are several. */
 function contents({ tables, answered }: Report): Part {
@@ -131,7 +144,7 @@ export function body(report: Report): Part[] {
       report.cuts.map((cut) => h("p", { class: "note" }, cut)),
       report.tables.map((table) => tableSection(table, { filters: new Map() }, mode)),
       report.answered.map((table) => answeredSection(table, mode)),
-      h("div", { id: "files" }, rejectedParts(report, mode)),
+      h("div", { id: "files" }, made(rejectedParts(report, mode))),
     ),
     h("footer", {}, "Addresses and paths are as logged. Made by access-logs; this file needs no network."),
   ];
