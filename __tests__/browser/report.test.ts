@@ -239,7 +239,7 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
         await page.click('dialog [data-action="close"]');
         return text ?? "";
       };
-      expect(await shown("csv")).toMatch(/^Status class,Requests,Share,4xx,5xx,Sent/);
+      expect(await shown("csv")).toMatch(/^Status class,Requests,Share \(%\),4xx,5xx,Sent \(bytes\),/);
       expect(JSON.parse(await shown("json"))[0]).toHaveProperty("Requests");
       expect(await shown("sql")).toContain("IN ('GET')");
     }));

@@ -6,6 +6,8 @@ import { collect } from "../../report/collect";
 import { keptCounts } from "../../report/kept-counts";
 import { lakeEngine } from "../../report/lake-engine";
 import type { PackedCube, Report, SlotTotals, TableReport } from "../../report/model";
+import { panelMakers } from "../../report/page/panels";
+import { EVERYTHING } from "../../report/page/state";
 import { unpackReport } from "../../report/unpack";
 import { localLake } from "./local-lake";
 import { sampleLogs } from "./log-files";
@@ -80,6 +82,20 @@ it("has quantiles close to the exact ones", () => {
     expect(Number(totals.p95) / Number(p95)).toBeCloseTo(1, 0);
     const times = (one: SlotTotals) => [one.p50, one.p95, one.p99].map(Number);
     for (const slot of slots) expect(times(slot)).toEqual([...times(slot)].sort((a, b) => a - b));
+  }
+});
+
+it("gives SQL that counts over time as its panels do", async () => {
+  for (const table of reportIn(page).tables) {
+    const { time, latency, week } = panelMakers(table, EVERYTHING, "UTC");
+    const counted = await Promise.all(
+      [time, latency, week].map(async (make) => pipeline.query(make().sql ?? "")),
+    );
+    const steps = time().rows.filter(({ cells: [, requests] }) => requests !== 0).length;
+    expect(new Set(counted[0]?.map(({ step }) => String(step))).size).toBe(steps);
+    expect(counted[1]).toHaveLength(latency().rows.length);
+    const hours = week().rows.flatMap(({ cells: [, ...requests] }) => requests.filter((one) => one !== 0));
+    expect(counted[2]?.map(({ requests }) => requests).sort()).toEqual(hours.sort());
   }
 });
 

@@ -146,6 +146,39 @@ describe.each([
     }
   });
 
+  it("gives SQL that counts over time as the panel does", async () => {
+    const state = toggled(EVERYTHING, "traffic", "people");
+    const panel = panelOf(tableOf(format), "time", state);
+    const requests: Record<string, number> = {};
+    for (const { step, requests: counted } of await lake.query(panel.sql ?? "")) {
+      const time = timeText(Date.parse(String(step)), "UTC");
+      requests[time] = (requests[time] ?? 0) + Number(counted);
+    }
+    const shown = panel.rows.map(({ cells: [time, counted] }) => [String(time), counted]);
+    expect(requests).toEqual(Object.fromEntries(shown.filter(([, counted]) => counted !== 0)));
+    expect(syntaxErrors("trino", panel.sql ?? "")).toEqual([]);
+  });
+
+  it("gives SQL of the quantiles of each step", async () => {
+    const panel = panelOf(tableOf(format), "latency", EVERYTHING);
+    const steps = (await lake.query(panel.sql ?? "")).map(({ step }) =>
+      timeText(Date.parse(String(step)), "UTC"),
+    );
+    const shown = panel.rows.filter(({ cells: [, p50] }) => p50 !== null).map(({ cells: [time] }) => time);
+    expect(steps).toEqual(shown);
+  });
+
+  it("gives SQL of the hours of the week", async () => {
+    const panel = panelOf(tableOf(format), "week", EVERYTHING);
+    const week = panel.rows.map(({ cells: [, ...hours] }) => hours);
+    const counted = week.map((hours) => hours.map(() => 0));
+    for (const { day, hour_utc, requests } of await lake.query(panel.sql ?? "")) {
+      const hours = counted[Number(day) - 1] ?? [];
+      hours[Number(hour_utc)] = Number(requests);
+    }
+    expect(counted).toEqual(week);
+  });
+
   it("answers a range of time exactly, or says that it does not", async () => {
     const { from, slotMs } = tableOf(format);
     const time = { from: from + slotMs, until: from + 20 * slotMs };

@@ -7,7 +7,7 @@ import { shownRows } from "../page/panel-table";
 import { panelsOf } from "../page/panels";
 import { answerPanels, rejectedPanel } from "../page/row-panels";
 import { EVERYTHING, hashOf, type State, stateOf, toggled } from "../page/state";
-import { csvCell, NOTHING, valueText } from "../page/text";
+import { csvCell, NOTHING, nameWithUnit, valueText } from "../page/text";
 import { latencyPanel, timePanel } from "../page/time-panels";
 import { answerParts, rejectedParts, tableParts } from "../page/view";
 import { unpackReport } from "../unpack";
@@ -132,7 +132,7 @@ const panelOf = (id: string): Panel | undefined =>
 
 function copied(panel: Panel, as: "csv" | "json"): string {
   const rows = shownRows(panel, tables.get(panel.id) ?? AS_IT_IS);
-  const labels = panel.columns.map(({ label }) => label);
+  const labels = panel.columns.map(({ label, kind }) => nameWithUnit(label, kind));
   if (as === "csv")
     return [labels, ...rows.map(({ cells }) => cells)]
       .map((cells) => cells.map(csvCell).join(","))

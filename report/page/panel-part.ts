@@ -4,17 +4,22 @@ import type { Panel } from "./panel";
 import { FIRST_ROWS, panelTable } from "./panel-table";
 
 const WIDE =
-  /^answer-|-(?:time|latency|path|slowest|client|agent|referrer|abnormal|scanners|unparsed)$|^rejected$/;
+  /^answer-|-(?:time|latency|week|path|slowest|client|agent|referrer|abnormal|scanners|unparsed)$|^rejected$/;
 
 /** A panel with its charts and its table, or the reason why it is not shown. */
-export function panelPart(panel: Panel, mode: Mode, charts: readonly Part[] = []): Element {
+export function panelPart(
+  panel: Panel,
+  mode: Mode,
+  charts: readonly Part[] = [],
+  table: (panel: Panel, mode: Mode) => Part = panelTable,
+): Element {
   const isWide = WIDE.test(panel.id);
   return h(
     "section",
     { class: `panel${isWide ? " wide" : ""}`, id: panel.id },
     h("div", { class: "panel-head" }, h("h3", {}, panel.title), mode.isInteractive ? tools(panel, mode) : ""),
     panel.notes.map((note) => h("p", { class: "note" }, note)),
-    ...(panel.missing ? [h("p", { class: "missing" }, panel.missing)] : [...charts, panelTable(panel, mode)]),
+    ...(panel.missing ? [h("p", { class: "missing" }, panel.missing)] : [...charts, table(panel, mode)]),
   );
 }
 

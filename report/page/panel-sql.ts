@@ -1,10 +1,25 @@
 import { sqlString } from "../../formats/render/sql-text";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../formats/time";
 import { type Domain, MAX_VALUE, QUANTILES, type TableReport } from "../model";
 import { applied, type State } from "./state";
 
 /** The quantiles of the times as columns. */
 export const quantileColumns = ({ seconds }: TableReport): string =>
   QUANTILES.map((part) => `approx_percentile(${seconds}, ${part}) AS p${part * 100}`).join(", ");
+
+const UNITS = new Map([
+  [MINUTE_MS, "minute"],
+  [HOUR_MS, "hour"],
+  [DAY_MS, "day"],
+]);
+
+/** The time in UTC at which the step of a request begins. @param stepMs length of the steps, which begin with the report's range */
+export function stepSql({ from }: TableReport, stepMs: number): string {
+  const unit = UNITS.get(stepMs);
+  if (unit !== undefined && from % stepMs === 0) return `date_trunc('${unit}', time)`;
+  const [start, seconds] = [timestamp(from), stepMs / 1000];
+  return `${start} + CAST(floor(date_diff('second', ${start}, time) / ${seconds}) AS bigint) * INTERVAL '${seconds}' SECOND`;
+}
 
 /** The expression of the status class. */
 export const statusSql = (table: TableReport): string =>

@@ -4,6 +4,7 @@ import { detailPanel, slowestPanel, unreadPanel } from "./row-panels";
 import type { State } from "./state";
 import { latencyPanel, timePanel } from "./time-panels";
 import { dimensionPanel, listPanel } from "./value-panels";
+import { weekPanel } from "./week";
 
 type MakePanel = () => Panel;
 
@@ -11,12 +12,14 @@ type MakePanel = () => Panel;
 export interface PanelMakers {
   readonly time: MakePanel;
   readonly latency: MakePanel;
+  readonly week: MakePanel;
   readonly others: readonly MakePanel[];
 }
 
 export const panelMakers = (table: TableReport, state: State, timeZone: string): PanelMakers => ({
   time: () => timePanel(table, state, timeZone),
   latency: () => latencyPanel(table, state, timeZone),
+  week: () => weekPanel(table, state, timeZone),
   others: [
     ...table.dimensions.map((domain) => () => dimensionPanel(table, state, domain)),
     () => slowestPanel(table, state),
@@ -30,6 +33,6 @@ export const panelMakers = (table: TableReport, state: State, timeZone: string):
 
 /** A table's panels in their order. */
 export function panelsOf(table: TableReport, state: State, timeZone: string): Panel[] {
-  const { time, latency, others } = panelMakers(table, state, timeZone);
-  return [time, latency, ...others].map((make) => make());
+  const { time, latency, week, others } = panelMakers(table, state, timeZone);
+  return [time, latency, week, ...others].map((make) => make());
 }

@@ -31,6 +31,14 @@ export function valueText(value: Value, kind: Kind): string {
   }
 }
 
+const UNIT_NAMES: Partial<Record<Kind, string>> = { bytes: "bytes", percent: "%", milliseconds: "ms" };
+
+/** The name of a column of numbers without units: `Sent (bytes)`. */
+export function nameWithUnit(label: string, kind: Kind): string {
+  const unit = UNIT_NAMES[kind];
+  return unit === undefined ? label : `${label} (${unit})`;
+}
+
 /** Longer values were cut when they were counted. */
 const cut = (text: string, length: number): string => (length === MAX_VALUE ? `${text}…` : text);
 

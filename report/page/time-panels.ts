@@ -2,7 +2,7 @@ import type { TableReport } from "../model";
 import { timeText } from "../zone";
 import { overTime, slotStart } from "./over-time";
 import { type Column, MISSING, type Panel } from "./panel";
-import { condition, quantileColumns, statusSql } from "./panel-sql";
+import { condition, quantileColumns, statusSql, stepSql } from "./panel-sql";
 import { applied, type State } from "./state";
 import { stepText } from "./text";
 
@@ -26,7 +26,7 @@ export function timePanel(table: TableReport, state: State, timeZone: string): P
       { label: "Sent", kind: "bytes" },
       ...(hasClients ? [{ label: "Clients", kind: "count" }] : []),
     ] as Column[],
-    sql: `SELECT date_trunc('hour', time) AS hour, ${statusSql(table)} AS status, count(*) AS requests
+    sql: `SELECT ${stepSql(table, (over?.slots ?? 1) * table.slotMs)} AS step, ${statusSql(table)} AS status, count(*) AS requests
 FROM ${table.table}
 WHERE ${condition(table, state)}
 GROUP BY 1, 2
@@ -49,11 +49,12 @@ ORDER BY 1, 2`,
 export function latencyPanel(table: TableReport, state: State, timeZone: string): Panel {
   const { selection } = applied(table, state);
   const isWhole = (selection.codes?.size ?? 0) === 0;
+  const over = isWhole ? undefined : overTime(table, state);
   const ms = (seconds: number | null) => (seconds === null ? null : seconds * 1000);
   const panel = {
     id: `${table.format}-latency`,
     title: "Response time",
-    sql: `SELECT date_trunc('hour', time) AS hour, ${quantileColumns(table)}
+    sql: `SELECT ${stepSql(table, (over?.slots ?? 1) * table.slotMs)} AS step, ${quantileColumns(table)}
 FROM ${table.table}
 WHERE ${condition(table, state)} AND ${table.seconds} >= 0
 GROUP BY 1
@@ -74,7 +75,6 @@ ORDER BY 1`,
         })),
     };
   }
-  const over = overTime(table, state);
   const averages = {
     ...panel,
     notes: [

@@ -11,14 +11,14 @@ import { answerPanels, rejectedPanel } from "./row-panels";
 import { applied, type State } from "./state";
 import { stepText } from "./text";
 import { isCovered, tiles } from "./tiles";
-import { weekPart } from "./week";
+import { weekTable } from "./week";
 
 /** A part of the page that is made when it is drawn. */
 export type MakePart = () => Part;
 
 /** Everything below a table's heading: as many parts in each state. */
 export function tableParts(table: TableReport, state: State, mode: Mode): MakePart[] {
-  const { time, latency, others } = panelMakers(table, state, mode.timeZone);
+  const { time, latency, week, others } = panelMakers(table, state, mode.timeZone);
   return [
     () =>
       h(
@@ -32,7 +32,7 @@ export function tableParts(table: TableReport, state: State, mode: Mode): MakePa
       const panel = latency();
       return panelPart(panel, mode, latencyChart(table, state, panel, mode));
     },
-    () => weekPart(table, state, mode.timeZone),
+    () => panelPart(week(), mode, [], weekTable),
     ...others.map((make) => () => panelPart(make(), mode)),
   ];
 }

@@ -4,65 +4,77 @@ import type { TableReport } from "../model";
 import { hourOfWeek, WEEKDAYS } from "../zone";
 import { type Element, h } from "./node";
 import { overTime, slotStart } from "./over-time";
+import type { Panel } from "./panel";
+import { condition } from "./panel-sql";
 import { applied, type State } from "./state";
 
 const HEATS = 8;
 
-/** Requests by weekday and hour, as a table whose cells are coloured. */
-export function weekPart(table: TableReport, state: State, timeZone: string): Element {
-  const title = h("h3", {}, "Hours of the week");
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+
+/** Requests by weekday and hour. */
+export function weekPanel(table: TableReport, state: State, timeZone: string): Panel {
+  const panel = {
+    id: `${table.format}-week`,
+    title: "Hours of the week",
+    columns: [
+      { label: "Day", kind: "text" } as const,
+      ...HOURS.map((hour) => ({ label: String(hour), kind: "count" }) as const),
+    ],
+    // In UTC, and with rows instead of columns of hours.
+    sql: `SELECT day_of_week(time) AS day, hour(time) AS hour_utc, count(*) AS requests
+FROM ${table.table}
+WHERE ${condition(table, state)}
+GROUP BY 1, 2
+ORDER BY 1, 2`,
+  };
   const week = weekOf(table, state, timeZone);
-  if (!week) {
-    return h(
-      "section",
-      { class: "panel wide", id: `${table.format}-week` },
-      title,
-      h(
-        "p",
-        { class: "missing" },
-        "This page has no sums of hours for these filters, or for this length of time.",
-      ),
-    );
-  }
-  const highest = Math.max(1, ...week);
+  if (!week) return { ...panel, notes: [], rows: [], missing: MISSING_HOURS };
+  return {
+    ...panel,
+    notes: [`Requests by weekday and hour, ${timeZone}.`],
+    rows: WEEKDAYS.map((day, index) => ({
+      cells: [day, ...HOURS.map((hour) => week[index * HOURS.length + hour] ?? 0)],
+    })),
+  };
+}
+
+const MISSING_HOURS = "This page has no sums of hours for these filters, or for this length of time.";
+
+/** The panel's rows as a table whose cells are coloured. */
+export function weekTable({ title, columns, rows }: Panel): Element {
+  const highest = Math.max(1, ...rows.flatMap(({ cells }) => cells.slice(1).map(Number)));
   const cell = (requests: number) =>
     h(
       "td",
       { class: `heat${Math.ceil((HEATS * requests) / highest)}` },
       requests === 0 ? "" : compact(requests),
     );
-  const hours = Array.from({ length: 24 }, (_, hour) => hour);
   return h(
-    "section",
-    { class: "panel wide", id: `${table.format}-week` },
-    title,
-    h("p", { class: "note" }, `Requests by weekday and hour, ${timeZone}.`),
+    "div",
+    { class: "scroll", tabindex: 0, role: "group", "aria-label": title },
     h(
-      "div",
-      { class: "scroll", tabindex: 0, role: "group", "aria-label": "Hours of the week" },
+      "table",
+      { class: "week" },
       h(
-        "table",
-        { class: "week" },
+        "thead",
+        {},
         h(
-          "thead",
+          "tr",
           {},
+          h("td", {}),
+          columns.slice(1).map(({ label }) => h("th", { scope: "col" }, label)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map(({ cells: [day, ...hours] }) =>
           h(
             "tr",
             {},
-            h("td", {}),
-            hours.map((hour) => h("th", { scope: "col" }, String(hour))),
-          ),
-        ),
-        h(
-          "tbody",
-          {},
-          WEEKDAYS.map((day, index) =>
-            h(
-              "tr",
-              {},
-              h("th", { scope: "row" }, day),
-              hours.map((hour) => cell(week[index * 24 + hour] ?? 0)),
-            ),
+            h("th", { scope: "row" }, String(day)),
+            hours.map((requests) => cell(Number(requests))),
           ),
         ),
       ),
