@@ -17,9 +17,8 @@ const MAX_WHOLE_ROWS = 8_000;
 const MAX_LIST_ROWS = 2_500;
 /** Dimensions that every cube has. */
 const ALWAYS: readonly DimensionId[] = ["status", "traffic"];
-/** Measures of lists: fewer, as there are many lists. */
-const LIST_MEASURES: readonly MeasureId[] = ["requests", "sent"];
-const TIMED_MEASURES: readonly MeasureId[] = [...LIST_MEASURES, "untimed", "milliseconds"];
+/** Measures of lists: those of every subject, as there are many lists. */
+const LIST_MEASURES: readonly MeasureId[] = ["requests", "sent", "untimed", "milliseconds"];
 const NO_CAPS = {};
 /** Numbers of slots that are added up in a cube with longer slots. */
 const MERGED_SLOTS = [2, 4, 8, 16];
@@ -69,9 +68,7 @@ export function mainPlans(subject: Subject, slots: number): CubePlan[] {
 
 /** Two cubes of a list, so that either time or every dimension can filter it; both together would be too large. */
 export function listPlans(subject: Subject, list: string, slots: number): CubePlan[] {
-  const isTimed = subject.lists.find(({ id }) => id === list)?.isTimed ?? false;
-  const ids = isTimed ? TIMED_MEASURES : LIST_MEASURES;
-  const measures = subject.measures.filter(({ id }) => ids.includes(id));
+  const measures = subject.measures.filter(({ id }) => LIST_MEASURES.includes(id));
   const timed: CubeColumn[] = [VALUE, TIME, ...ALWAYS];
   const plan = { list, measures, rows: MAX_LIST_ROWS };
   return [

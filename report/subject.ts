@@ -20,8 +20,6 @@ export interface Dimension<Id extends string = string> {
 /** A list of values that is filtered by the dimensions, but is no filter itself. */
 export interface Listed extends Dimension {
   readonly note?: string;
-  /** True if the list has average times. */
-  readonly isTimed?: boolean;
   /** The list has only requests of this kind. */
   readonly within?: { readonly dimension: DimensionId; readonly value: string };
 }
@@ -200,7 +198,6 @@ const ALB: Subject = {
       columns: ["target_ip", "target_port"],
       values: 40,
       note: "(none): the request reached no target, or its target is a Lambda function.",
-      isTimed: true,
     },
   ],
   kept: {

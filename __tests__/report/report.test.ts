@@ -134,6 +134,18 @@ describe.each([
     expect(clients.rows.reduce((total, { cells }) => total + Number(cells[1]), 0)).toBe(whole?.requests);
   });
 
+  it("has the average time of each status code, with filters", async () => {
+    const { seconds } = tableOf(format);
+    const times = `CAST(sum(round(${seconds} * 1000)) FILTER (WHERE ${seconds} >= 0) AS double) / count(*) FILTER (WHERE ${seconds} >= 0)`;
+    const state = toggled(EVERYTHING, "method", "GET");
+    const codes = panelOf(tableOf(format), "code", state).rows;
+    expect(Object.fromEntries(codes.map(({ cells }) => [cells[0], cells.at(-1)]))).toEqual(
+      await expected(
+        `SELECT ${status} AS name, ${times} AS requests FROM ${name} WHERE ${method} = 'GET' GROUP BY 1`,
+      ),
+    );
+  });
+
   it("gives SQL that has the rows of the panel, with its filters", async () => {
     const state = toggled(toggled(EVERYTHING, "method", "GET"), "traffic", "people");
     for (const id of ["status", "path", "code", "host"]) {

@@ -2,6 +2,7 @@ import { HOUR_MS, MINUTE_MS } from "../../formats/time";
 import type { Report, TableReport } from "../../report/model";
 import { AS_IT_IS, type Mode } from "../../report/page/mode";
 import { toHtml } from "../../report/page/node";
+import { OTHER } from "../../report/page/panel";
 import { panelsOf } from "../../report/page/panels";
 import type { State } from "../../report/page/state";
 import { durationText, stepText, valueText } from "../../report/page/text";
@@ -104,6 +105,29 @@ it("has the average time of each target, whose IPv6 address is in brackets", asy
     ["10.0.0.1:80", 500],
     ["[2001:db8::9]:9000", 1500],
   ]);
+  other.delete();
+});
+
+it("has the average time of the values that are added up, too", async () => {
+  const other = testLake();
+  const lineOf = (client: number) =>
+    albLine({ "client:port": `10.0.0.${client}:1234`, target_processing_time: client > 60 ? "2" : "0.5" });
+  // Those with more requests are kept.
+  const clients = Array.from({ length: 200 }, (_, index) => index + 1);
+  const lines = clients.flatMap((client) =>
+    client > 60 ? [lineOf(client)] : [lineOf(client), lineOf(client)],
+  );
+  other.put(albKey(), `${lines.join("\n")}\n`);
+  await other.ingest();
+  const [one] = (await reportOf(other.lake)).tables as [TableReport];
+  const { rows = [] } =
+    panelsOf(one, { filters: new Map() }, "UTC").find(({ id }) => id === "alb-client") ?? {};
+  const named = rows.filter(({ cells: [client] }) => client !== OTHER);
+  const [rest] = rows.filter(({ cells: [client] }) => client === OTHER);
+  const sumOf = (all: typeof rows) =>
+    all.reduce((total, { cells }) => total + Number(cells[1]) * Number(cells.at(-1)), 0);
+  expect(rest?.cells[1]).toBeGreaterThan(50);
+  expect(sumOf(named) + sumOf(rest ? [rest] : [])).toBeCloseTo(120 * 500 + 140 * 2000, 3);
   other.delete();
 });
 

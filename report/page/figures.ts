@@ -8,7 +8,9 @@ export interface Figures {
   readonly clientErrors: number;
   readonly serverErrors: number;
   readonly sent: number;
-  readonly average: number | null;
+  /** Sum over the requests with a time, and their number. */
+  readonly milliseconds: number;
+  readonly timed: number;
   readonly ownErrors: number;
   readonly hitPercent: number | null;
   readonly misses: number;
@@ -27,20 +29,23 @@ export function figuresOf(table: TableReport, cube: Cube, sums: readonly Sum[]):
       .filter(({ codes }) => status === undefined || statuses[(codes.at(-1) ?? 0) - 1] === status)
       .reduce((all, { values }) => all + measureOf(cube, values, measure), 0);
   const requests = total("requests");
-  const timed = requests - total("untimed");
   const cacheable = total("cacheable");
   return {
     requests,
     clientErrors: total("requests", "4xx"),
     serverErrors: total("requests", "5xx"),
     sent: total("sent"),
-    average: cube.measures.includes("milliseconds") && timed > 0 ? total("milliseconds") / timed : null,
+    milliseconds: total("milliseconds"),
+    timed: requests - total("untimed"),
     ownErrors: total("own_errors"),
     misses: cacheable - total("hits"),
     hitPercent: cacheable > 0 ? (100 * total("hits")) / cacheable : null,
     hitBytes: total("hit_bytes"),
   };
 }
+
+export const averageOf = ({ milliseconds, timed }: Pick<Figures, "milliseconds" | "timed">): number | null =>
+  timed > 0 ? milliseconds / timed : null;
 
 /** Figures of everything that is selected; `undefined` if they are not exact. */
 export function figures(table: TableReport, state: State, extra?: Domain["within"]): Figures | undefined {

@@ -1,6 +1,6 @@
 import { exactCube, type Sum, sumBy } from "../cube";
 import { type Cube, type CubeColumn, type DimensionId, type Domain, type TableReport, VALUE } from "../model";
-import { type Figures, figures, figuresOf, isMeasured } from "./figures";
+import { averageOf, type Figures, figures, figuresOf, isMeasured } from "./figures";
 import { type Column, MISSING, OTHER, type Panel, type Row } from "./panel";
 import { groupSql } from "./panel-sql";
 import { applied, type State } from "./state";
@@ -14,6 +14,8 @@ const TRAFFIC: readonly Column[] = [
   { label: "Sent", kind: "bytes" },
 ];
 
+const AVERAGE: Column = { label: "Average", kind: "milliseconds" };
+
 /** One row for each value of a dimension; its own filter marks rows instead of hiding them. */
 export function dimensionPanel(table: TableReport, state: State, domain: Domain<DimensionId>): Panel {
   const { id, label, values } = domain;
@@ -24,7 +26,7 @@ export function dimensionPanel(table: TableReport, state: State, domain: Domain<
     ...(hasCache
       ? [{ label: "Hits", kind: "percent" } as const, { label: "Misses", kind: "count" } as const]
       : []),
-    { label: "Average", kind: "milliseconds" },
+    AVERAGE,
   ];
   const panel = {
     id: `${table.format}-${id}`,
@@ -48,7 +50,7 @@ export function dimensionPanel(table: TableReport, state: State, domain: Domain<
       ...trafficCells(sums, whole),
       ...(hasOwnErrors ? [sums.ownErrors] : []),
       ...(hasCache ? [sums.hitPercent, sums.misses] : []),
-      sums.average,
+      averageOf(sums),
     ];
     return value === undefined
       ? { cells }
@@ -60,16 +62,11 @@ export function dimensionPanel(table: TableReport, state: State, domain: Domain<
 /** One row for each value of a list. */
 export function listPanel(table: TableReport, state: State, domain: Domain, cubes: readonly Cube[]): Panel {
   const { selection, isUnknown } = applied(table, state);
-  const isTimed = cubes.some(({ measures }) => measures.includes("milliseconds"));
   const panel = {
     id: `${table.format}-${domain.id}`,
     title: domain.label,
     notes: notesOf(domain),
-    columns: [
-      { label: domain.label, kind: "text" } as const,
-      ...TRAFFIC,
-      ...(isTimed ? [{ label: "Average", kind: "milliseconds" } as const] : []),
-    ],
+    columns: [{ label: domain.label, kind: "text" } as const, ...TRAFFIC, AVERAGE],
     sql: groupSql(table, state, domain),
   };
   const needed: CubeColumn[] = [VALUE, "status"];
@@ -88,14 +85,14 @@ export function listPanel(table: TableReport, state: State, domain: Domain, cube
     clientErrors: left(({ clientErrors }) => clientErrors),
     serverErrors: left(({ serverErrors }) => serverErrors),
     sent: left(({ sent }) => sent),
+    milliseconds: left(({ milliseconds }) => milliseconds),
+    timed: left(({ timed }) => timed),
   };
-  const cellsOf = (value: string, sums: Figures, average: number | null) => [
-    value,
-    ...trafficCells(sums, all.requests),
-    ...(isTimed ? [average] : []),
-  ];
-  const rows = listed.map(([value, sums]): Row => ({ cells: cellsOf(value, sums, sums.average) }));
-  if (rest.requests > 0) rows.push({ cells: cellsOf(OTHER, rest, null) });
+  const rowOf = (value: string, sums: Figures): Row => ({
+    cells: [value, ...trafficCells(sums, all.requests), averageOf(sums)],
+  });
+  const rows = listed.map(([value, sums]) => rowOf(value, sums));
+  if (rest.requests > 0) rows.push(rowOf(OTHER, rest));
   return { ...panel, rows: byRequests(rows) };
 }
 
