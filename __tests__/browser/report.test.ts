@@ -120,6 +120,26 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       );
     }));
 
+  it("shows after several quick clicks what it shows when it is opened with the same address", async () => {
+    const textOf = async (page: Page) => {
+      await drawn(page);
+      return page.evaluate("document.getElementById('main').textContent");
+    };
+    const { hash, text } = await withPage({}, "", async (page) => {
+      await page.evaluate(`for (const selector of [
+        '#alb-status [data-value="4xx"]', '#alb-method [data-value="GET"]',
+        '#cloudfront-edge [data-dimension]', '#cloudfront-edge [data-dimension]', '#alb-status [data-value="4xx"]',
+        '#alb-traffic [data-dimension]',
+      ]) document.querySelector(selector).click()`);
+      await page.setViewportSize({ width: 1100, height: 500 });
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await page.waitForFunction("location.hash.includes('traffic')");
+      return { hash: new URL(page.url()).hash, text: await textOf(page) };
+    });
+    expect(hash).toMatch(/method=GET/);
+    await withPage({}, hash, async (page) => expect(await textOf(page)).toBe(text));
+  });
+
   it("takes its filters from the address", () =>
     withPage({}, "#status=5xx", async (page) => {
       expect(await rowsOf(page, "alb-method")).toEqual(
