@@ -14,7 +14,7 @@ import { gunzipSync } from "node:zlib";
 import type { LogFormat } from "../formats/log-format";
 import { freeMemory } from "../lake/free-memory";
 import { startRowGroups } from "../lake/parquet/row-groups";
-import { plainText } from "../lake/plain-text";
+import { plainTextOf } from "../lake/plain-text";
 import { rowSource } from "../lake/row-source";
 import { rowWriter } from "../lake/row-writer";
 import { syncFile } from "../lake/sync-to-disk";
@@ -91,8 +91,8 @@ export const textStages = (logs: readonly LogText[]): readonly Stage[] => [
   },
   {
     name: "check the text",
-    run: async () => {
-      for (const { text } of logs) for await (const _ of plainText([text]));
+    run: () => {
+      for (const { text } of logs) for (const _ of plainTextOf(text));
     },
   },
 ];
@@ -102,11 +102,11 @@ export const parquetOf = (root: string, { id }: LogFormat): string => join(root,
 
 /** Steps from lines to a Parquet file that is safe. */
 export function parquetStages(root: string, logs: readonly LogText[]): readonly Stage[] {
-  const lines = logs.map(async (log) => ({ ...log, blocks: await blocksOf(log) }));
+  const lines = logs.map((log) => ({ ...log, blocks: [...plainTextOf(log.text)] }));
   const write = async (format: LogFormat, file: string | undefined) => {
     const output = file === undefined ? undefined : openSync(file, "w");
     const groups = await startRowGroups(output, rowSource(format));
-    for (const log of await Promise.all(lines)) {
+    for (const log of lines) {
       if (log.format !== format) continue;
       groups.startFile(log.file);
       const writer = rowWriter(format, groups);
@@ -139,10 +139,4 @@ export function parquetStages(root: string, logs: readonly LogText[]): readonly 
       },
     },
   ];
-}
-
-async function blocksOf({ text }: LogText): Promise<readonly Buffer[]> {
-  const blocks: Buffer[] = [];
-  for await (const block of plainText([text])) blocks.push(block);
-  return blocks;
 }

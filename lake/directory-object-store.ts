@@ -6,10 +6,11 @@ import {
   lstatSync,
   mkdirSync,
   renameSync,
+  rmSync,
   statSync,
 } from "node:fs";
 import { copyFile, link, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { codeOf, messageOf } from "../handlers/core/errors";
 import type { ObjectLocation, ObjectStore, StoredObject, StoredText } from "../handlers/core/ports";
@@ -21,7 +22,8 @@ const PARTIAL = ".partial";
 const PARTIAL_PATH = /\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.partial$/;
 
 /** Path of a file that is being written. Such files are never listed. */
-export const partialPath = (path: string): string => `${path}.${randomUUID()}${PARTIAL}`;
+export const partialPath = (path: string): string => partialOf(path, randomUUID());
+const partialOf = (path: string, id: string): string => `${path}.${id}${PARTIAL}`;
 
 /** Objects in folders. */
 export interface DirectoryObjectStore extends ObjectStore {
@@ -57,7 +59,7 @@ export function directoryObjectStore(
   folders: Readonly<Record<string, string>>,
   { suspects = new Set(), onUnreadable, onCopied = () => undefined }: DirectoryStoreOptions = {},
 ): DirectoryObjectStore {
-  const pathOf = ({ bucket, key }: ObjectLocation) => join(folderOf(folders, bucket), keyPath(key));
+  const pathOf = ({ bucket, key }: ObjectLocation) => pathBelow(folderOf(folders, bucket), keyPath(key));
   const isCopy = (from: BigIntStats | undefined, { key }: ObjectLocation, path: string): boolean =>
     !suspects.has(key) && isSameFile(from, statOrMissing(path));
   return {
@@ -92,6 +94,10 @@ export function directoryObjectStore(
   };
 }
 
+/** As `join` does it, which looks at each character, for a folder and a path below it that are in their usual form. */
+const pathBelow = (folder: string, path: string): string =>
+  folder + sep + (sep === "/" ? path : path.replaceAll("/", sep));
+
 function folderOf(folders: Readonly<Record<string, string>>, bucket: string): string {
   const folder = folders[bucket];
   if (folder === undefined) throw new Error(`no folder is configured for the bucket "${bucket}"`);
@@ -104,16 +110,42 @@ const isSameFile = (from: BigIntStats | undefined, to: BigIntStats | undefined):
 
 /** Up to this size, passing a file to another thread, and waiting for its lock of the folder, take longer than to copy it. */
 const SMALL_BYTES = 1 << 20;
+/** Small files are copied in a row: about a millisecond. If all of a batch were, other work would wait too long. */
+const SMALL_IN_A_ROW = 8;
+let inARow = 0;
+/** Of this process: while it copies a small file, it does nothing else. */
+const SMALL_ID = randomUUID();
 
 async function copy(source: string, from: BigIntStats, target: string): Promise<void> {
-  const write = async (path: string) => {
-    if (from.size > SMALL_BYTES) await copyFile(source, path, constants.COPYFILE_FICLONE);
-    else copyFileSync(source, path, constants.COPYFILE_FICLONE);
-    setModified(path, Number(from.mtimeMs), from.atime);
-  };
-  await writeAside(target, write, renameSync, false);
-  // Else all small files of a batch would be copied before any other work.
-  await setImmediate();
+  const finish = (path: string) => setModified(path, Number(from.mtimeMs), from.atime);
+  if (from.size > SMALL_BYTES) {
+    const write = async (path: string) => {
+      await copyFile(source, path, constants.COPYFILE_FICLONE);
+      finish(path);
+    };
+    return writeAside(target, write, renameSync, false);
+  }
+  copySmall(source, target, finish);
+  if (++inARow % SMALL_IN_A_ROW === 0) await setImmediate();
+}
+
+function copySmall(source: string, target: string, finish: (path: string) => void): void {
+  const aside = partialOf(target, SMALL_ID);
+  const write = () => copyFileSync(source, aside, constants.COPYFILE_FICLONE);
+  try {
+    try {
+      write();
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT") throw error;
+      mkdirSync(dirname(target), { recursive: true });
+      write();
+    }
+    finish(aside);
+    renameSync(aside, target);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  }
 }
 
 async function putIfAbsent(target: string, body: string): Promise<string | undefined> {
@@ -196,7 +228,7 @@ async function* walk(folder: string, prefix: string, report: Report | undefined)
 /** @returns nothing for what is not a regular file */
 function statOfListed(folder: string, key: string, report: Report | undefined): BigIntStats | undefined {
   try {
-    const stats = statOrMissing(join(folder, key));
+    const stats = statOrMissing(pathBelow(folder, key));
     if (stats?.isFile()) return stats;
     const reason = stats ? kindOf(stats) : whyMissing(join(folder, key));
     if (reason !== undefined) report?.(key, reason);

@@ -176,6 +176,12 @@ export class IngestMove {
 
 type ListedObject = ArrivedObject & ListedLog;
 
+interface PartitionObjects {
+  readonly partition: Partition;
+  readonly path: string;
+  readonly objects: ListedObject[];
+}
+
 interface MoveBatch {
   readonly objects: readonly ArrivedObject[];
   /** Partitions that the objects are moved to, as far as they are known before. */
@@ -202,7 +208,7 @@ async function* inOrder({ bucket, list }: MovableLogs): AsyncGenerator<MoveBatch
  * of all tables.
  */
 async function* byPartition({ bucket, list }: MovableLogs): AsyncGenerator<MoveBatch> {
-  const groups = new Map<string, { readonly partition: Partition; readonly objects: ListedObject[] }>();
+  const groups = new Map<string, PartitionObjects>();
   const others: ListedObject[] = [];
   for await (const { key, size } of list()) {
     const object = { bucket, key, size };
@@ -211,10 +217,12 @@ async function* byPartition({ bucket, list }: MovableLogs): AsyncGenerator<MoveB
       others.push(object);
       continue;
     }
-    const path = partitionPath(partition);
-    const group = groups.get(path) ?? { partition, objects: [] };
-    group.objects.push(object);
-    groups.set(path, group);
+    const { table, source = "", hour } = partition;
+    // The path is made only once for each partition.
+    const name = `${table}/${source}/${hour}`;
+    const group = groups.get(name);
+    if (group) group.objects.push(object);
+    else groups.set(name, { partition, path: partitionPath(partition), objects: [object] });
   }
   let [objects, partitions, complete]: [ArrivedObject[], Partition[], Partition[]] = [[], [], []];
   let bytes = 0;
@@ -222,7 +230,7 @@ async function* byPartition({ bucket, list }: MovableLogs): AsyncGenerator<MoveB
     if (objects.length > 0) yield { objects, partitions, complete };
     [objects, partitions, complete, bytes] = [[], [], [], 0];
   };
-  const sorted = [...groups].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group);
+  const sorted = [...groups.values()].sort((one, other) => (one.path < other.path ? -1 : 1));
   for (const group of [...sorted, { partition: undefined, objects: others }]) {
     for (const object of group.objects) {
       if (objects.length === BATCH_FILES) yield* flush();

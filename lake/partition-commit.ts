@@ -155,8 +155,8 @@ export class PartitionCommit {
     const sorted = { added: [], settled: [], duplicates: [], lost: [], claimed: [] } as Omit<Sorted, "lines">;
     let lines = 0;
     for (const { file, outcome } of files) {
-      const key = rawPrefixOf(this.partition) + file.name;
       if (outcome.kind !== "spooled") {
+        const key = rawPrefixOf(this.partition) + file.name;
         const reason = outcome.kind === "corrupt" ? "corrupt-file" : "failed-file";
         sorted.lost.push({ key, reason, detail: outcome.reason });
         this.keep(file.name);

@@ -14,45 +14,78 @@ const REPLACEMENT = "\uFFFD";
  * Blocks of whole lines in UTF-8, each line ended by a line feed alone. Memory depends neither on the length of a
  * chunk nor of a line.
  */
-export async function* plainText(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let rest: Buffer[] = [];
-  let restBytes = 0;
+export async function* plainText(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const text = new PlainText();
+  for await (const chunk of chunks) yield* text.add(chunk);
+  yield* text.end();
+}
+
+/** The same of a text that is in memory: with promises, reading small files takes longer. */
+export function* plainTextOf(whole: Buffer): Generator<Buffer> {
+  const text = new PlainText();
+  yield* text.add(whole);
+  yield* text.end();
+}
+
+class PlainText {
+  /** What follows the last line end. */
+  private rest: Buffer[] = [];
+  private restBytes = 0;
   /** True while the remaining bytes of a line that was cut are left out. */
-  let isCut = false;
-  for await (const piece of piecesOf(chunks, MAX_LINE_BYTES)) {
-    const bytes = isCut ? afterLineEnd(piece) : piece;
-    if (bytes === undefined) continue;
-    isCut = false;
-    const first = bytes.indexOf(LINE_FEED) + 1;
-    if (first > 0) {
-      // Only the line that an earlier piece began is copied; the other lines are used in place.
-      const start = rest.length > 0 ? first : 0;
-      if (rest.length > 0) yield* wholeLines(Buffer.concat([...rest, bytes.subarray(0, first)]));
-      const last = bytes.lastIndexOf(LINE_FEED) + 1;
-      if (last > start) yield* wholeLines(bytes.subarray(start, last));
-      [rest, restBytes] = [[bytes.subarray(last)], bytes.length - last];
-    } else {
-      rest.push(bytes);
-      restBytes += bytes.length;
+  private isCut = false;
+
+  *add(chunk: Buffer): Generator<Buffer> {
+    for (const piece of pieces(chunk, MAX_LINE_BYTES)) {
+      const bytes = this.isCut ? afterLineEnd(piece) : piece;
+      if (bytes === undefined) continue;
+      this.isCut = false;
+      const first = bytes.indexOf(LINE_FEED) + 1;
+      if (first > 0) {
+        yield* this.upToLastLine(bytes, first);
+      } else {
+        this.rest.push(bytes);
+        this.restBytes += bytes.length;
+      }
+      if (this.restBytes >= MAX_LINE_BYTES) yield* this.cut();
     }
-    if (restBytes < MAX_LINE_BYTES) continue;
-    const line = Buffer.concat(rest);
-    const end = line.lastIndexOf(CARRIAGE_RETURN) + 1;
-    isCut = end === 0;
-    yield* wholeLines(isCut ? line : line.subarray(0, end));
-    [rest, restBytes] = isCut ? [[], 0] : [[line.subarray(end)], line.length - end];
   }
-  if (restBytes > 0) yield* wholeLines(Buffer.concat(rest));
+
+  *end(): Generator<Buffer> {
+    if (this.restBytes > 0) yield* wholeLines(Buffer.concat(this.rest));
+  }
+
+  /** @param first where the second line of the bytes starts */
+  private *upToLastLine(bytes: Buffer, first: number): Generator<Buffer> {
+    // Only the line that an earlier piece began is copied; the other lines are used in place.
+    const start = this.rest.length > 0 ? first : 0;
+    if (this.rest.length > 0) yield* wholeLines(Buffer.concat([...this.rest, bytes.subarray(0, first)]));
+    const last = bytes.lastIndexOf(LINE_FEED) + 1;
+    if (last > start) yield* wholeLines(bytes.subarray(start, last));
+    this.keep(bytes.subarray(last));
+  }
+
+  /** Ends a line that is too long, or the lines in it that end with a carriage return alone. */
+  private *cut(): Generator<Buffer> {
+    const line = Buffer.concat(this.rest);
+    const end = line.lastIndexOf(CARRIAGE_RETURN) + 1;
+    this.isCut = end === 0;
+    yield* wholeLines(this.isCut ? line : line.subarray(0, end));
+    this.keep(line.subarray(this.isCut ? line.length : end));
+  }
+
+  private keep(rest: Buffer): void {
+    this.rest = [rest];
+    this.restBytes = rest.length;
+  }
 }
 
 /** The same bytes in pieces of at most a number of bytes. */
-export async function* piecesOf(
-  chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
-  most: number,
-): AsyncGenerator<Buffer> {
-  for await (const chunk of chunks) {
-    for (let start = 0; start < chunk.length; start += most) yield chunk.subarray(start, start + most);
-  }
+export async function* piecesOf(chunks: AsyncIterable<Buffer>, most: number): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield* pieces(chunk, most);
+}
+
+function* pieces(chunk: Buffer, most: number): Generator<Buffer> {
+  for (let start = 0; start < chunk.length; start += most) yield chunk.subarray(start, start + most);
 }
 
 /** @returns `undefined` if no line ends in the piece */

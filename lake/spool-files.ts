@@ -1,5 +1,5 @@
 import { closeSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { sep } from "node:path";
 import { formatOfTable } from "../formats";
 import { messageOf } from "../handlers/core/errors";
 import { type RowGroups, startRowGroups, type WrittenRows } from "./parquet/row-groups";
@@ -56,7 +56,7 @@ async function spoolAll(
   for (const name of names) {
     if (target) groups.startFile(target.prefix + name);
     try {
-      outcomes.push(await spoolFile(join(folder, name), rowWriter(format, groups)));
+      outcomes.push(await spoolFile(folder + sep + name, rowWriter(format, groups)));
     } catch (error) {
       if (isStorageFull(error) || groups.isBroken) throw error;
       outcomes.push({ kind: "failed", reason: messageOf(error) });

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import pLimit from "p-limit";
+import { optimiseLater } from "./optimise-later";
 import { type SpooledFiles, type SpoolTask, spoolFiles } from "./spool-files";
 
 /** What a thread makes of a task. */
@@ -45,6 +46,7 @@ function threadPool(size: number): SpoolPool {
     threads.add(thread);
     return thread;
   };
+  optimiseLater();
   // Started before there is a task: meanwhile other work is done.
   const idle = Array.from({ length: size }, start);
   return {

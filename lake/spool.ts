@@ -6,7 +6,7 @@ import { codeOf, messageOf } from "../handlers/core/errors";
 import { contentDigest, contentHash } from "./content-hash";
 import { CorruptFileError, isCorruptFile } from "./corrupt-file";
 import { freeMemory } from "./free-memory";
-import { plainText } from "./plain-text";
+import { plainText, plainTextOf } from "./plain-text";
 import type { RowWriter } from "./row-writer";
 
 /** Outcome of spooling one file. */
@@ -40,9 +40,6 @@ const WHOLE_TEXT_BYTES = 32 << 20;
 export async function spoolFile(source: string, writer: RowWriter): Promise<Spooled> {
   const hash = contentHash();
   const input = openSync(source, "r");
-  const useRows = async (chunks: Iterable<Buffer> | AsyncIterable<Buffer>) => {
-    for await (const block of plainText(chunks)) writer.add(block);
-  };
   try {
     const { size } = fstatSync(input);
     const isWhole = size <= WHOLE_BYTES;
@@ -50,10 +47,12 @@ export async function spoolFile(source: string, writer: RowWriter): Promise<Spoo
     const isGzip = start.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
     const text = isWhole ? wholeText(start, isGzip, hash) : undefined;
     if (text) {
-      await useRows([text]);
+      for (const block of plainTextOf(text)) writer.add(block);
       if (isGzip) freeMemory(text);
     } else {
-      await streamText(source, isGzip, hash, useRows);
+      await streamText(source, isGzip, hash, async (chunks) => {
+        for await (const block of plainText(chunks)) writer.add(block);
+      });
     }
     if (!isGzip && source.endsWith(".gz") && writer.lines === writer.unparsed) {
       throw new CorruptFileError("the file is not a gzip, and no line of it is a row");

@@ -78,7 +78,20 @@ buildSync({
       'const __dirname = fileURLToPath(new URL(".", import.meta.url));',
     ].join(" "),
   },
-  external: PACKAGES_OUTSIDE,
+  // The file that is built next.
+  alias: { "@duckdb/node-api": "./duckdb-api.cjs" },
+  external: [...PACKAGES_OUTSIDE, "./duckdb-api.cjs"],
+  ...compact,
+});
+
+// DuckDB's JavaScript is hundreds of files. It is not in a chunk: commands that do not need DuckDB would load it, too.
+buildSync({
+  ...common,
+  outdir: join(dist, "cli"),
+  entryPoints: { "duckdb-api": "@duckdb/node-api" },
+  outExtension: { ".js": ".cjs" },
+  alias: { "@duckdb/node-bindings": "./scripts/duckdb-bindings.js" },
+  sourcemap: false,
   ...compact,
 });
 

@@ -1,18 +1,4 @@
-import {
-  binary,
-  bool,
-  bytesOf,
-  i8,
-  i32,
-  i32s,
-  i64,
-  struct,
-  structOf,
-  structs,
-  type Thrift,
-  text,
-  texts,
-} from "./thrift";
+import { ThriftWriter } from "./thrift";
 
 /** Types of columns in the lake, as DuckDB calls them. */
 export type ParquetType = "VARCHAR" | "INTEGER" | "BIGINT" | "DOUBLE" | "DATE" | "TIMESTAMP";
@@ -25,27 +11,42 @@ export interface ParquetColumn {
 const MAGIC = Buffer.from("PAR1");
 const [INT32, INT64, DOUBLE, BYTE_ARRAY] = [1, 2, 5, 6];
 const OPTIONAL = 1;
-const EMPTY = struct({});
-const signed = (bits: number) => struct({ 10: struct({ 1: i8(bits), 2: bool(true) }) });
+/** Field of a column's description that has its type, with more than the older name says. */
+const LOGICAL_TYPE = 10;
 
 interface TypeInFile {
   readonly physical: number;
   /** Name of the type in older versions of Parquet. */
   readonly converted?: number;
-  readonly logical?: Thrift;
+  /** Writes the type's fields in `LOGICAL_TYPE`. */
+  readonly logical?: (to: ThriftWriter) => void;
 }
 
+const isSigned = (bits: number) => (to: ThriftWriter) => {
+  to.beginField(10);
+  to.i8(1, bits);
+  to.bool(2, true);
+  to.end();
+};
+
 const TYPES: Readonly<Record<ParquetType, TypeInFile>> = {
-  VARCHAR: { physical: BYTE_ARRAY, converted: 0, logical: struct({ 1: EMPTY }) },
-  INTEGER: { physical: INT32, converted: 17, logical: signed(32) },
-  BIGINT: { physical: INT64, converted: 18, logical: signed(64) },
+  VARCHAR: { physical: BYTE_ARRAY, converted: 0, logical: (to) => to.empty(1) },
+  INTEGER: { physical: INT32, converted: 17, logical: isSigned(32) },
+  BIGINT: { physical: INT64, converted: 18, logical: isSigned(64) },
   DOUBLE: { physical: DOUBLE },
-  DATE: { physical: INT32, converted: 6, logical: struct({ 6: EMPTY }) },
-  // Without a zone, in microseconds.
+  DATE: { physical: INT32, converted: 6, logical: (to) => to.empty(6) },
   TIMESTAMP: {
     physical: INT64,
     converted: 10,
-    logical: struct({ 8: struct({ 1: bool(false), 2: struct({ 2: EMPTY }) }) }),
+    // Without a zone, in microseconds.
+    logical: (to) => {
+      to.beginField(8);
+      to.bool(1, false);
+      to.beginField(2);
+      to.empty(2);
+      to.end();
+      to.end();
+    },
   },
 };
 
@@ -76,12 +77,50 @@ const [PLAIN, RLE, DELTA_BINARY_PACKED, RLE_DICTIONARY] = [0, 3, 5, 8];
 const [DATA_PAGE, DICTIONARY_PAGE] = [0, 2];
 const [UNCOMPRESSED, ZSTD] = [0, 6];
 
-function pageHead(
-  type: number,
-  { bytes, length }: Page,
-  fields: Readonly<Record<number, Thrift>>,
-): Uint8Array {
-  return bytesOf(struct({ 1: i32(type), 2: i32(length), 3: i32(bytes.length), ...fields }));
+/** Heads of pages and filters; and the footer, of which a row group's part is written at the same time. */
+const [heads, footer] = [new ThriftWriter(), new ThriftWriter()];
+
+/** Starts the head of a page; the caller ends it. */
+function beginPage(type: number, { bytes, length }: Page): void {
+  heads.begin();
+  heads.i32(1, type);
+  heads.i32(2, length);
+  heads.i32(3, bytes.length);
+}
+
+function dictionaryHead(page: Page): Uint8Array {
+  beginPage(DICTIONARY_PAGE, page);
+  heads.beginField(7);
+  heads.i32(1, page.values);
+  heads.i32(2, PLAIN);
+  heads.end();
+  heads.end();
+  return heads.take();
+}
+
+function dataHead(page: Page, encoding: number): Uint8Array {
+  beginPage(DATA_PAGE, page);
+  heads.beginField(5);
+  heads.i32(1, page.values);
+  heads.i32(2, encoding);
+  heads.i32(3, RLE);
+  heads.i32(4, RLE);
+  heads.end();
+  heads.end();
+  return heads.take();
+}
+
+/** Blocks of 32 bytes, hashes of XXH64, and no compression: there is nothing else. */
+function filterHead(filter: Uint8Array): Uint8Array {
+  heads.begin();
+  heads.i32(1, filter.length);
+  for (const kind of [2, 3, 4]) {
+    heads.beginField(kind);
+    heads.empty(1);
+    heads.end();
+  }
+  heads.end();
+  return heads.take();
 }
 
 /** How the values of a data page are written. */
@@ -93,24 +132,6 @@ function encodingOf({ column: { type }, dictionary, data, nulls }: ColumnChunk):
 /** True if values of this type that are not in a dictionary are written by their differences. */
 export const isDelta = (type: ParquetType): boolean => type !== "VARCHAR" && type !== "DOUBLE";
 
-/** Blocks of 32 bytes, hashes of XXH64, and no compression: there is nothing else. */
-const FILTER_HEAD = { 2: struct({ 1: EMPTY }), 3: struct({ 1: EMPTY }), 4: struct({ 1: EMPTY }) };
-
-function chunkBytes(chunk: ColumnChunk): Record<"dictionary" | "data" | "filter", Uint8Array[]> {
-  const { dictionary, data, filter } = chunk;
-  const dataHead = struct({ 1: i32(data.values), 2: i32(encodingOf(chunk)), 3: i32(RLE), 4: i32(RLE) });
-  return {
-    dictionary: dictionary
-      ? [
-          pageHead(DICTIONARY_PAGE, dictionary, { 7: struct({ 1: i32(dictionary.values), 2: i32(PLAIN) }) }),
-          dictionary.bytes,
-        ]
-      : [],
-    data: [pageHead(DATA_PAGE, data, { 5: dataHead }), data.bytes],
-    filter: filter ? [bytesOf(struct({ 1: i32(filter.length), ...FILTER_HEAD })), filter] : [],
-  };
-}
-
 /** A row group in a file: the bytes of its columns, and its part of the footer. */
 export interface RowGroup {
   readonly bytes: readonly Uint8Array[];
@@ -120,45 +141,82 @@ export interface RowGroup {
 /** @param start where the row group starts in its file */
 export function rowGroupOf(chunks: readonly ColumnChunk[], rows: number, start: number): RowGroup {
   const bytes: Uint8Array[] = [];
-  let [offset, total] = [start, 0];
-  const metadata = chunks.map((chunk) => {
-    const { column, isCompressed, dictionary, data, nulls, bounds } = chunk;
-    const parts = chunkBytes(chunk);
-    const [dictionaryBytes, dataBytes] = [lengthOf(parts.dictionary), lengthOf(parts.data)];
-    const unpacked =
-      dictionaryBytes +
-      dataBytes +
-      [dictionary, data].reduce((sum, page) => sum + (page ? page.length - page.bytes.length : 0), 0);
-    const chunkStart = offset;
-    const chunkEnd = chunkStart + dictionaryBytes + dataBytes;
-    const filterBytes = lengthOf(parts.filter);
-    bytes.push(...parts.dictionary, ...parts.data, ...parts.filter);
-    offset = chunkEnd + filterBytes;
-    total += unpacked;
-    return struct({
-      2: i64(chunkStart),
-      3: struct({
-        1: i32(TYPES[column.type].physical),
-        2: i32s([...new Set([RLE, dictionary ? PLAIN : encodingOf(chunk), encodingOf(chunk)])]),
-        3: texts([column.name]),
-        4: i32(isCompressed ? ZSTD : UNCOMPRESSED),
-        5: i64(data.values),
-        6: i64(unpacked),
-        7: i64(chunkEnd - chunkStart),
-        9: i64(chunkStart + dictionaryBytes),
-        11: dictionary && i64(chunkStart),
-        12: struct({
-          3: i64(nulls),
-          5: bounds && binary(bounds.greatest),
-          6: bounds && binary(bounds.least),
-        }),
-        14: filterBytes > 0 ? i64(chunkEnd) : undefined,
-        15: filterBytes > 0 ? i32(filterBytes) : undefined,
-      }),
-    });
-  });
-  const footer = struct({ 1: structs(metadata), 2: i64(total), 3: i64(rows) });
-  return { bytes, footer: bytesOf(footer) };
+  let [offset, unpacked] = [start, 0];
+  footer.begin();
+  footer.structs(1, chunks.length);
+  for (const chunk of chunks) {
+    const places = addChunk(chunk, offset, bytes);
+    describe(chunk, places);
+    offset = places.end;
+    unpacked += places.unpacked;
+  }
+  footer.i64(2, unpacked);
+  footer.i64(3, rows);
+  footer.end();
+  return { bytes, footer: footer.take() };
+}
+
+/** Where the parts of a column are in the file. */
+interface ChunkPlaces {
+  /** The dictionary, if there is one, else the data. */
+  readonly start: number;
+  readonly data: number;
+  /** The filter, if there is one, else the end. */
+  readonly filter: number;
+  readonly end: number;
+  /** Bytes of its pages if none was compressed. */
+  readonly unpacked: number;
+}
+
+/** Adds the bytes of a column. */
+function addChunk(chunk: ColumnChunk, start: number, bytes: Uint8Array[]): ChunkPlaces {
+  const { dictionary, data, filter } = chunk;
+  let [end, saved] = [start, 0];
+  const add = (head: Uint8Array, body: Uint8Array) => {
+    bytes.push(head, body);
+    end += head.length + body.length;
+  };
+  if (dictionary) {
+    add(dictionaryHead(dictionary), dictionary.bytes);
+    saved += dictionary.length - dictionary.bytes.length;
+  }
+  const dataStart = end;
+  add(dataHead(data, encodingOf(chunk)), data.bytes);
+  saved += data.length - data.bytes.length;
+  const filterStart = end;
+  if (filter) add(filterHead(filter), filter);
+  return { start, data: dataStart, filter: filterStart, end, unpacked: filterStart - start + saved };
+}
+
+/** Adds a column to the footer. */
+function describe(chunk: ColumnChunk, places: ChunkPlaces): void {
+  const { column, isCompressed, dictionary, data, nulls, bounds, filter } = chunk;
+  const encoding = encodingOf(chunk);
+  footer.begin();
+  footer.i64(2, places.start);
+  footer.beginField(3);
+  footer.i32(1, TYPES[column.type].physical);
+  footer.i32s(2, [...new Set([RLE, dictionary ? PLAIN : encoding, encoding])]);
+  footer.texts(3, [column.name]);
+  footer.i32(4, isCompressed ? ZSTD : UNCOMPRESSED);
+  footer.i64(5, data.values);
+  footer.i64(6, places.unpacked);
+  footer.i64(7, places.filter - places.start);
+  footer.i64(9, places.data);
+  if (dictionary) footer.i64(11, places.start);
+  footer.beginField(12);
+  footer.i64(3, nulls);
+  if (bounds) {
+    footer.binary(5, bounds.greatest);
+    footer.binary(6, bounds.least);
+  }
+  footer.end();
+  if (filter) {
+    footer.i64(14, places.filter);
+    footer.i32(15, places.end - places.filter);
+  }
+  footer.end();
+  footer.end();
 }
 
 export const lengthOf = (parts: readonly Uint8Array[]): number =>
@@ -174,31 +232,50 @@ export function footerOf(
   rows: number,
   metadata: Readonly<Record<string, string>>,
 ): Buffer {
-  const root = struct({ 4: text("schema"), 5: i32(columns.length) });
-  const fields = columns.map(({ name, type }) => {
-    const { physical, converted, logical } = TYPES[type];
-    return struct({
-      1: i32(physical),
-      3: i32(OPTIONAL),
-      4: text(name),
-      6: converted === undefined ? undefined : i32(converted),
-      10: logical,
-    });
-  });
-  const pairs = Object.entries(metadata).map(([key, value]) => struct({ 1: text(key), 2: text(value) }));
-  const footer = bytesOf(
-    struct({
-      1: i32(1),
-      2: structs([root, ...fields]),
-      3: i64(rows),
-      4: structs(rowGroups.map(structOf)),
-      5: structs(pairs),
-      6: text("access-logs"),
-      // Texts are compared by their bytes, numbers by their values.
-      7: structs(columns.map(() => struct({ 1: EMPTY }))),
-    }),
-  );
+  footer.begin();
+  footer.i32(1, 1);
+  footer.structs(2, 1 + columns.length);
+  footer.begin();
+  footer.text(4, "schema");
+  footer.i32(5, columns.length);
+  footer.end();
+  for (const { name, type } of columns) addColumn(name, TYPES[type]);
+  footer.i64(3, rows);
+  footer.structs(4, rowGroups.length);
+  for (const rowGroup of rowGroups) footer.written(rowGroup);
+  const pairs = Object.entries(metadata);
+  footer.structs(5, pairs.length);
+  for (const [key, value] of pairs) {
+    footer.begin();
+    footer.text(1, key);
+    footer.text(2, value);
+    footer.end();
+  }
+  footer.text(6, "access-logs");
+  // Texts are compared by their bytes, numbers by their values.
+  footer.structs(7, columns.length);
+  for (const _ of columns) {
+    footer.begin();
+    footer.empty(1);
+    footer.end();
+  }
+  footer.end();
+  const bytes = footer.take();
   const length = Buffer.alloc(4);
-  length.writeUInt32LE(footer.length);
-  return Buffer.concat([footer, length, MAGIC]);
+  length.writeUInt32LE(bytes.length);
+  return Buffer.concat([bytes, length, MAGIC]);
+}
+
+function addColumn(name: string, { physical, converted, logical }: TypeInFile): void {
+  footer.begin();
+  footer.i32(1, physical);
+  footer.i32(3, OPTIONAL);
+  footer.text(4, name);
+  if (converted !== undefined) footer.i32(6, converted);
+  if (logical) {
+    footer.beginField(LOGICAL_TYPE);
+    logical(footer);
+    footer.end();
+  }
+  footer.end();
 }

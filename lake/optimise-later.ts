@@ -1,0 +1,15 @@
+import { setFlagsFromString } from "node:v8";
+
+/** The first version whose V8 has a second optimiser, for functions that run for a short time. */
+const QUICK_OPTIMISER = 22;
+/** Bytes of code that a function runs before V8 optimises it: 15 times V8's own number. */
+const BUDGET = 1_000_000;
+
+/**
+ * Node 20 optimises functions so early that it takes a tenth of the CPU of an ingest, in threads of its own. It is set for all threads of the
+ * process.
+ */
+export function optimiseLater(): void {
+  if (Number.parseInt(process.versions.node, 10) < QUICK_OPTIMISER)
+    setFlagsFromString(`--interrupt-budget=${BUDGET}`);
+}
