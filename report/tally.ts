@@ -2,6 +2,7 @@ import { HOUR_MS } from "../formats/time";
 import { Batch } from "./batch";
 import type { CubePlan } from "./cube-plans";
 import { GroupedCubes } from "./grouped-cubes";
+import { MEASURES_OF_TIME } from "./measures-of-time";
 import { type Cube, type MeasureId, TIME } from "./model";
 import type { Numbering } from "./numbering";
 import { Times } from "./quantiles";
@@ -48,6 +49,8 @@ export class Tally {
   private readonly rowKeys: RowKeys;
   private readonly grouped: GroupedCubes;
   private readonly sources: readonly LookedUp[];
+  /** What gives each measure; `undefined` for those that are read. */
+  private readonly measures: readonly (readonly [MeasureId, ((seconds: number) => number) | undefined])[];
   /** Rows that are not counted yet. */
   private readonly batch: Batch;
   /** The slots of the rows that are added, and their combinations of one source. */
@@ -69,24 +72,28 @@ export class Tally {
     this.grouped = new GroupedCubes(plans, sizes);
     this.sources = coders.map((coder) => lookedUp(coder, this.rowKeys.factors));
     const lists = [...format.sizes.keys()].filter((id) => !keys.includes(id));
+    this.measures = measures.map((id) => [id, MEASURES_OF_TIME.get(id)]);
     this.batch = new Batch(lists, measures);
     this.knownClients = coders[clients]?.keys.length ?? 0;
     this.seenWords = Math.ceil(this.knownClients / 32);
     this.seen = new Uint32Array(slots * this.seenWords);
   }
 
-  /** @param columns of some rows: seconds since the start, the time or -1, the measures, and a key of each coder */
+  /** @param columns of some rows: seconds since the start, the time or -1, the measures to read, and a key of each coder */
   add([since = NONE, times = NONE, ...others]: readonly Float64Array[]): void {
     const { length } = since;
     if (this.batch.room < length) this.addBatch();
     const rows = this.batch.next(length);
     rows.seconds.set(times);
-    [...rows.measures.values()].forEach((values, index) => {
-      values.set(others[index] ?? NONE);
-    });
+    const read = others.values();
+    for (const [id, of] of this.measures) {
+      const values = rows.measures.get(id) ?? NONE;
+      if (of === undefined) values.set(read.next().value ?? NONE);
+      else for (let row = 0; row < length; row++) values[row] = of(times[row] ?? -1);
+    }
     this.addSlots(since, rows.keys);
     this.sources.forEach((source, index) => {
-      const numbers = this.lookUp(source, others[rows.measures.size + index] ?? NONE, rows);
+      const numbers = this.lookUp(source, read.next().value ?? NONE, rows);
       if (index === this.format.clients) this.addClients(numbers);
     });
     this.addHours(since);
