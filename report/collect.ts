@@ -157,13 +157,26 @@ async function secondPass(
   const { subject, range, slotMs, slots } = counted;
   const dimensions = subject.dimensions.flatMap(({ id }) => (domains.get(id) ?? []) as Domain<DimensionId>);
   const lists = subject.lists.flatMap(({ id }) => domains.get(id) ?? []).filter(hasValue);
-  onProgress("second pass");
   const plans = [...mainPlans(subject, slots), ...lists.flatMap(({ id }) => listPlans(subject, id, slots))];
-  const added = await counts.add(counted, domains, plans);
+  const add = () => {
+    onProgress("second pass");
+    return counts.add(counted, domains, plans);
+  };
+  const readDetails = async () => {
+    onProgress("details");
+    return {
+      before: askedRange === undefined ? null : await beforeOf(counts.engine, subject, range),
+      details: await detailsOf(counts.engine, subject, range),
+      unread: await counts.unread(subject.format),
+    };
+  };
+  // While rows are added up, a processor is free for the details.
+  const [added, details] = counts.isParallel
+    ? await Promise.all([add(), readDetails()])
+    : [await add(), await readDetails()];
   const cubesOf = (id?: string) =>
     added.cubes.flatMap((made, index) => (plans[index]?.list === id ? made : []));
   const cubes = cubesOf();
-  onProgress("details");
   return {
     format: subject.format,
     table: tableOf(subject),
@@ -184,11 +197,11 @@ async function secondPass(
       clients: domains.get("client")?.distinct ?? 0,
       ...quantilesOf(added.times),
     },
-    before: askedRange === undefined ? null : await beforeOf(counts.engine, subject, range),
+    before: details.before,
     slots: added.slots.map(({ slot, clients, times }) => ({ slot, clients, ...quantilesOf(times) })),
     slowest: slowestOf(added, domains.get("path")?.values ?? []),
-    details: await detailsOf(counts.engine, subject, range),
-    unread: await counts.unread(subject.format),
+    details: details.details,
+    unread: details.unread,
   };
 }
 

@@ -1,49 +1,44 @@
 import type { CubePlan } from "./cube-plans";
 import { GrowingCube } from "./growing-cube";
+import { type DividedBy, GroupDivider } from "./listed-rows";
 import type { Cube } from "./model";
-import { GroupDivider, groupRows, type ListedRows, type Rows } from "./row-groups";
+import type { RowGroups, Rows } from "./row-groups";
 
 /** The cubes of all plans. Rows with the same codes are added up before they are added to each cube. */
 export class GroupedCubes {
-  private readonly growing: readonly {
-    readonly list: string | undefined;
-    readonly measures: readonly string[];
-    readonly cube: GrowingCube;
-  }[];
+  private readonly growing: readonly GrowingCube[];
+  /** The cubes of no list, and those of each. */
+  private readonly main: readonly GrowingCube[];
+  private readonly listed: readonly { readonly by: DividedBy; readonly cubes: readonly GrowingCube[] }[];
   private readonly divider = new GroupDivider();
 
-  /**
-   * @param keys ids of the columns that the rows are grouped by
-   * @param sizes number of codes of each key and list by its id
-   */
-  constructor(
-    plans: readonly CubePlan[],
-    private readonly keys: readonly string[],
-    private readonly sizes: ReadonlyMap<string, number>,
-  ) {
-    this.growing = plans.map((plan) => ({
-      list: plan.list,
-      measures: plan.measures.map(({ id }) => id),
-      cube: new GrowingCube(plan, sizes),
+  /** @param sizes number of codes of each key and list by its id */
+  constructor(plans: readonly CubePlan[], sizes: ReadonlyMap<string, number>) {
+    this.growing = plans.map((plan) => new GrowingCube(plan, sizes));
+    const cubesOf = (list: string | undefined) =>
+      this.growing.filter((_, index) => plans[index]?.list === list);
+    this.main = cubesOf(undefined);
+    const lists = new Map(
+      plans.flatMap(({ list, measures }) => (list === undefined ? [] : [[list, measures]])),
+    );
+    this.listed = [...lists].map(([list, measures]) => ({
+      by: { list, size: sizes.get(list) ?? 1, measures: measures.map(({ id }) => id) },
+      cubes: cubesOf(list),
     }));
   }
 
-  add(rows: Rows): void {
-    const groups = groupRows(rows, this.keys, this.sizes);
+  /** @param groups of the rows */
+  add(rows: Rows, groups: RowGroups): void {
     const known = new Map<string, Float64Array>();
-    const listed = new Map<string, ListedRows>();
-    for (const { list, measures, cube } of this.growing) {
-      if (list !== undefined && !listed.has(list))
-        listed.set(
-          list,
-          this.divider.divide(rows, groups, { list, size: this.sizes.get(list) ?? 1, measures }),
-        );
-      cube.add(groups, listed.get(list ?? ""), known);
+    for (const cube of this.main) cube.add(groups, undefined, known);
+    for (const { by, cubes } of this.listed) {
+      const listed = this.divider.divide(rows, groups, by);
+      for (const cube of cubes) cube.add(groups, listed, known);
     }
   }
 
   /** The cubes of each plan. */
   cubes(): readonly (readonly Cube[])[] {
-    return this.growing.map(({ cube }) => cube.cubes());
+    return this.growing.map((cube) => cube.cubes());
   }
 }

@@ -1,7 +1,8 @@
 import type { CubePlan } from "./cube-plans";
 import { coarser, cubeOf, factorsOf, type KeyedSums } from "./keyed-sums";
+import type { ListedRows } from "./listed-rows";
 import { type Cube, type CubeShape, TIME, VALUE } from "./model";
-import type { ListedRows, RowGroups } from "./row-groups";
+import type { RowGroups } from "./row-groups";
 import { Sums } from "./sums";
 
 const NONE = new Float64Array(0);

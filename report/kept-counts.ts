@@ -24,7 +24,6 @@ import { type Domain, MIN_TIMED, SLOWEST, type Unread } from "./model";
 import { Numbering } from "./numbering";
 import { domainOf } from "./rows";
 import { unparsedSql } from "./sql";
-import type { Dimension, Listed } from "./subject";
 import { type Coder, Tally } from "./tally";
 
 /** Counts with an engine that keeps what is made of columns: the rows are read once more, as numbers, and added up here. */
@@ -62,24 +61,30 @@ async function readable(
   return COPY;
 }
 
+/** The sources side by side: that of the URLs takes as long as all others. */
 async function domainsOf(
   engine: KeepingEngine,
   { subject, range }: Counted,
 ): Promise<ReadonlyMap<string, Domain>> {
-  const domains = new Map<string, Domain>();
   const sources = sourcesOf(subject);
   await engine.keep(countsName(subject), countsSql(subject, range, sources));
-  for (const source of sources) {
-    await engine.keep(source.name, sourceSql(subject, source));
-    for (const one of source.dimensions) domains.set(one.id, await keptDomain(engine, source, one));
-  }
-  return domains;
+  const domains = await Promise.all(
+    sources.map(async (source) => {
+      await engine.keep(source.name, sourceSql(subject, source));
+      return keptDomains(engine, source);
+    }),
+  );
+  return new Map(domains.flat().map((domain) => [domain.id, domain]));
 }
 
-async function keptDomain(engine: KeepingEngine, source: Source, one: Dimension | Listed): Promise<Domain> {
-  const name = domainName(source, one);
-  await engine.keep(name, domainSql(source, one));
-  return domainOf(one, await engine.rows(`SELECT value, different FROM ${name} ORDER BY code`));
+async function keptDomains(engine: KeepingEngine, source: Source): Promise<Domain[]> {
+  const domains: Domain[] = [];
+  for (const one of source.dimensions) {
+    const name = domainName(source, one);
+    await engine.keep(name, domainSql(source, one));
+    domains.push(domainOf(one, await engine.rows(`SELECT value, different FROM ${name} ORDER BY code`)));
+  }
+  return domains;
 }
 
 async function addRows(
@@ -90,8 +95,7 @@ async function addRows(
 ): Promise<Added> {
   const { subject, slotMs, slots } = counted;
   const sources = sourcesOf(subject);
-  const known: KnownKeys[] = [];
-  for (const source of sources) known.push(await knownKeysOf(engine, source));
+  const known = await Promise.all(sources.map((source) => knownKeysOf(engine, source)));
   const coders = known.map(({ coder }) => coder);
   const tally = new Tally(
     {

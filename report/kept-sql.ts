@@ -1,6 +1,7 @@
 import type { Range } from "../questions/range";
 import { rangeCondition, timestamp } from "../questions/render";
 import type { Counted } from "./counts";
+import { MEASURES_OF_TIME } from "./measures-of-time";
 import { MAX_VALUE } from "./model";
 import { grouped, spareValues, tableOf } from "./sql";
 import type { Dimension, Listed, Subject } from "./subject";
@@ -134,8 +135,8 @@ export function codesSql(source: Source, kind: KeyKind): string {
 const asDouble = (sql: string): string => `CAST(${sql} AS double)`;
 
 /**
- * Of each row the whole seconds since the start of the range, the time that it took or -1, its measures, and the key of its
- * combination in each source.
+ * Of each row the whole seconds since the start of the range, the time that it took or -1, its other measures, and the key of
+ * its combination in each source.
  *
  * @param kinds of the sources in their order
  */
@@ -150,7 +151,8 @@ export function rowsSql(
   );
   const joins = sources.filter((_, index) => kinds[index] === "number").map(joinSql);
   const kept = Object.entries(subject.kept).map(([name, sql]) => `${sql} AS ${name}`);
-  const numbers = ["since", "coalesce(timed, -1)", ...subject.measures.map(({ of }) => of), ...keys];
+  const measures = subject.measures.filter(({ id }) => !MEASURES_OF_TIME.has(id)).map(({ of }) => of);
+  const numbers = ["since", "coalesce(timed, -1)", ...measures, ...keys];
   return `SELECT ${numbers.map(asDouble).join(", ")}
 FROM (
   SELECT date_diff('second', ${timestamp(range.from)}, time) AS since,

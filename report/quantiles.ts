@@ -1,6 +1,6 @@
 import { QUANTILES, TIME } from "./model";
 import { enlarged, Numbering } from "./numbering";
-import type { Rows } from "./row-groups";
+import type { RowGroups } from "./row-groups";
 
 /** p50, p95 and p99. */
 export type ExactQuantiles = readonly [number, number, number];
@@ -23,14 +23,15 @@ export class Times {
     this.paths = new TimeCounts(paths);
   }
 
-  add({ codes, seconds, length }: Rows): void {
-    const [slots, paths] = [codes.get(TIME), codes.get("path")];
-    for (let row = 0; row < length; row++) {
-      const time = seconds[row] ?? -1;
-      if (time < 0) continue;
-      const number = this.different.number(time);
-      this.slots.add(slots?.[row] ?? 0, number);
-      this.paths.add(paths?.[row] ?? 0, number);
+  /** @param seconds of rows; below 0 for those without a time */
+  add(seconds: Float64Array, { columns, ofRows }: Pick<RowGroups, "columns" | "ofRows">): void {
+    const [slots, paths] = [columns.get(TIME), columns.get("path")];
+    const numbers = this.different.numbersOf(seconds);
+    for (let row = 0; row < seconds.length; row++) {
+      if ((seconds[row] ?? -1) < 0) continue;
+      const [group, number] = [ofRows[row] ?? 0, numbers[row] ?? 0];
+      this.slots.add(slots?.[group] ?? 0, number);
+      this.paths.add(paths?.[group] ?? 0, number);
     }
   }
 

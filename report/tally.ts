@@ -2,9 +2,11 @@ import { HOUR_MS } from "../formats/time";
 import { Batch } from "./batch";
 import type { CubePlan } from "./cube-plans";
 import { GroupedCubes } from "./grouped-cubes";
+import { MEASURES_OF_TIME } from "./measures-of-time";
 import { type Cube, type MeasureId, TIME } from "./model";
 import type { Numbering } from "./numbering";
 import { Times } from "./quantiles";
+import { RowKeys, type Rows } from "./row-groups";
 
 /** What the numbers of a row mean. */
 export interface RowFormat {
@@ -27,17 +29,33 @@ export interface Coder {
   readonly codes: ReadonlyMap<string, Uint16Array>;
 }
 
+const NO_CODES = new Uint16Array(0);
 const NONE: Float64Array = new Float64Array(0);
-const NO_NUMBERS = new Int32Array(0);
+
+/** What is looked up of a row by its key in a source. */
+interface LookedUp {
+  readonly numbers: Numbering;
+  /** What the codes of a combination add to the number that rows are grouped by. */
+  readonly parts: Float64Array;
+  /** The codes of a combination in the lists that rows are not grouped by. */
+  readonly lists: readonly (readonly [id: string, codes: Uint16Array])[];
+}
 
 /** Everything that is counted of the rows, in one pass over their numbers. */
 export class Tally {
   readonly times: Times;
   /** Requests by hour since the start of the range. */
   readonly hours: number[] = [];
+  private readonly rowKeys: RowKeys;
   private readonly grouped: GroupedCubes;
+  private readonly sources: readonly LookedUp[];
+  /** What gives each measure; `undefined` for those that are read. */
+  private readonly measures: readonly (readonly [MeasureId, ((seconds: number) => number) | undefined])[];
   /** Rows that are not counted yet. */
   private readonly batch: Batch;
+  /** The slots of the rows that are added, and their combinations of one source. */
+  private slots = new Int32Array(0);
+  private numbers = new Int32Array(0);
   /** A bit for each client, in so many words for each slot. */
   private readonly seen: Uint32Array;
   private readonly seenWords: number;
@@ -50,37 +68,69 @@ export class Tally {
     const { slots, coders, clients, keys, measures } = format;
     const sizes = new Map([...format.sizes, [TIME, slots]]);
     this.times = new Times(slots, sizes.get("path") ?? 1);
-    this.grouped = new GroupedCubes(plans, [TIME, ...keys], sizes);
-    this.batch = new Batch([...sizes.keys()], measures);
+    this.rowKeys = new RowKeys([TIME, ...keys], sizes);
+    this.grouped = new GroupedCubes(plans, sizes);
+    this.sources = coders.map((coder) => lookedUp(coder, this.rowKeys.factors));
+    const lists = [...format.sizes.keys()].filter((id) => !keys.includes(id));
+    this.measures = measures.map((id) => [id, MEASURES_OF_TIME.get(id)]);
+    this.batch = new Batch(lists, measures);
     this.knownClients = coders[clients]?.keys.length ?? 0;
     this.seenWords = Math.ceil(this.knownClients / 32);
     this.seen = new Uint32Array(slots * this.seenWords);
   }
 
-  /** @param columns of some rows: seconds since the start, the time or -1, the measures, and a key of each coder */
+  /** @param columns of some rows: seconds since the start, the time or -1, the measures to read, and a key of each coder */
   add([since = NONE, times = NONE, ...others]: readonly Float64Array[]): void {
-    const { slotMs, measures, coders, clients } = this.format;
-    const { batch } = this;
-    if (batch.room < since.length) this.addBatch();
-    const numbers = coders.map(({ keys }, index) => keys.numbersOf(others[measures.length + index] ?? NONE));
-    const slots = batch.next(TIME);
-    for (let row = 0; row < since.length; row++) slots[row] = Math.floor(((since[row] ?? 0) * 1000) / slotMs);
-    for (const [index, coder] of coders.entries())
-      for (const [id, codes] of coder.codes) lookUp(codes, numbers[index] ?? NO_NUMBERS, batch.next(id));
-    batch.add(times, others.slice(0, measures.length));
-    this.addClients(slots, numbers[clients] ?? NO_NUMBERS);
+    const { length } = since;
+    if (this.batch.room < length) this.addBatch();
+    const rows = this.batch.next(length);
+    rows.seconds.set(times);
+    const read = others.values();
+    for (const [id, of] of this.measures) {
+      const values = rows.measures.get(id) ?? NONE;
+      if (of === undefined) values.set(read.next().value ?? NONE);
+      else for (let row = 0; row < length; row++) values[row] = of(times[row] ?? -1);
+    }
+    this.addSlots(since, rows.keys);
+    this.sources.forEach((source, index) => {
+      const numbers = this.lookUp(source, read.next().value ?? NONE, rows);
+      if (index === this.format.clients) this.addClients(numbers);
+    });
     this.addHours(since);
   }
 
   /** Counts the rows that were added last, too. */
   addBatch(): void {
     const rows = this.batch.take();
-    this.grouped.add(rows);
-    this.times.add(rows);
+    const groups = this.rowKeys.group(rows);
+    this.grouped.add(rows, groups);
+    this.times.add(rows.seconds, groups);
   }
 
-  private addClients(slots: Uint16Array, clients: Int32Array): void {
-    const { seen, seenWords, knownClients } = this;
+  private addSlots(since: Float64Array, keys: Float64Array): void {
+    if (this.slots.length !== since.length) this.slots = new Int32Array(since.length);
+    const { slots } = this;
+    const [seconds, factor] = [this.format.slotMs / 1000, this.rowKeys.factors.get(TIME) ?? 1];
+    for (let row = 0; row < since.length; row++) {
+      const slot = Math.floor((since[row] ?? 0) / seconds);
+      slots[row] = slot;
+      keys[row] = slot * factor;
+    }
+  }
+
+  /** Adds the codes of the rows in one source. @returns their combinations */
+  private lookUp({ numbers: known, parts, lists }: LookedUp, read: Float64Array, rows: Rows): Int32Array {
+    if (this.numbers.length !== read.length) this.numbers = new Int32Array(read.length);
+    const numbers = known.numbersOf(read, this.numbers);
+    const { keys } = rows;
+    for (let row = 0; row < read.length; row++)
+      keys[row] = (keys[row] ?? 0) + (parts[numbers[row] ?? 0] ?? 0);
+    for (const [id, codes] of lists) copyCodes(codes, numbers, rows.codes.get(id) ?? NO_CODES);
+    return numbers;
+  }
+
+  private addClients(clients: Int32Array): void {
+    const { slots, seen, seenWords, knownClients } = this;
     for (let row = 0; row < clients.length; row++) {
       const client = clients[row] ?? 0;
       if (client >= knownClients) continue;
@@ -112,7 +162,22 @@ export class Tally {
   }
 }
 
+function lookedUp({ keys, codes }: Coder, factors: ReadonlyMap<string, number>): LookedUp {
+  const parts = new Float64Array(keys.length);
+  const lists: (readonly [string, Uint16Array])[] = [];
+  for (const [id, known] of codes) {
+    const factor = factors.get(id);
+    if (factor === undefined) {
+      lists.push([id, known]);
+      continue;
+    }
+    for (let number = 0; number < parts.length; number++)
+      parts[number] = (parts[number] ?? 0) + (known[number] ?? 0) * factor;
+  }
+  return { numbers: keys, parts, lists };
+}
+
 /** Writes the codes of some numbers. */
-function lookUp(known: Uint16Array, numbers: Int32Array, codes: Uint16Array): void {
+function copyCodes(known: Uint16Array, numbers: Int32Array, codes: Uint16Array): void {
   for (let row = 0; row < numbers.length; row++) codes[row] = known[numbers[row] ?? 0] ?? 0;
 }

@@ -3,6 +3,7 @@ import { Batch } from "../../report/batch";
 import type { CubePlan } from "../../report/cube-plans";
 import { GroupedCubes } from "../../report/grouped-cubes";
 import { type Cube, type CubeShape, TIME, VALUE } from "../../report/model";
+import { RowKeys } from "../../report/row-groups";
 
 const SIZES = new Map([
   [TIME as string, 8],
@@ -24,18 +25,30 @@ const PLANS: readonly CubePlan[] = [
 type Row = readonly number[];
 const row = fc.tuple(...[...SIZES.values()].map((size) => fc.nat(size - 1)), fc.nat(10_000));
 
+/** What the rows are grouped by; agents are not. */
+const KEYS = CODES.slice(0, 3);
+
 function cubesOf(reads: readonly (readonly Row[])[]): readonly (readonly Cube[])[] {
-  const grouped = new GroupedCubes(PLANS, CODES.slice(0, 3), SIZES);
-  const batch = new Batch(CODES, ["requests", "sent"]);
+  const rowKeys = new RowKeys(KEYS, SIZES);
+  const grouped = new GroupedCubes(PLANS, SIZES);
+  const batch = new Batch(["agent"], ["requests", "sent"]);
+  const addBatch = () => {
+    const rows = batch.take();
+    grouped.add(rows, rowKeys.group(rows));
+  };
   for (const rows of reads) {
-    CODES.forEach((id, index) => {
-      batch.next(id).set(rows.map((codes) => codes[index] ?? 0));
-    });
-    const none = new Float64Array(rows.length).fill(-1);
-    batch.add(none, [none.map(() => 1), Float64Array.from(rows, (codes) => codes.at(-1) ?? 0)]);
-    if (rows.length > 2) grouped.add(batch.take());
+    const { keys, codes, measures } = batch.next(rows.length);
+    keys.set(
+      rows.map((row) =>
+        KEYS.reduce((key, id, at) => key + (row[at] ?? 0) * (rowKeys.factors.get(id) ?? 0), 0),
+      ),
+    );
+    codes.get("agent")?.set(rows.map((row) => row[CODES.indexOf("agent")] ?? 0));
+    measures.get("requests")?.fill(1);
+    measures.get("sent")?.set(rows.map((row) => row.at(-1) ?? 0));
+    if (rows.length > 2) addBatch();
   }
-  grouped.add(batch.take());
+  addBatch();
   return grouped.cubes();
 }
 

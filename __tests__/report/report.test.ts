@@ -239,12 +239,13 @@ it("gives a cube a coarser shape as soon as it has too many rows, and none if no
 it("computes the quantiles that DuckDB computes", async () => {
   const times = new Times(3, 1);
   const values = Array.from({ length: 30 }, (_, value) => value);
-  times.add({
-    length: 30,
-    seconds: Float64Array.from(values, (value) => value ** 2 / 7),
-    codes: new Map([[TIME, Uint16Array.from(values, (value) => value % 3)]]),
-    measures: new Map(),
-  });
+  times.add(
+    Float64Array.from(values, (value) => value ** 2 / 7),
+    {
+      ofRows: Int32Array.from(values, (value) => value % 3),
+      columns: new Map([[TIME, Float64Array.of(0, 1, 2)]]),
+    },
+  );
   const quantiles = (range: string) =>
     lake.query(
       `SELECT approx_percentile(range ** 2 / 7, 0.5) AS p50, approx_percentile(range ** 2 / 7, 0.95) AS p95, approx_percentile(range ** 2 / 7, 0.99) AS p99 FROM ${range}`,
