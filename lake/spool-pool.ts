@@ -26,7 +26,7 @@ export interface SpoolPool {
 
 /** More threads need more memory, and then the disk is the bottleneck. */
 const MAX_THREADS = 4;
-const PROGRAM = join(__dirname, "spool-worker.mjs");
+const PROGRAM = join(__dirname, "spool-worker.cjs");
 
 /**
  * In a checkout that was not built, the program of the threads does not exist: files are spooled in this
@@ -46,7 +46,6 @@ function threadPool(size: number): SpoolPool {
     threads.add(thread);
     return thread;
   };
-  optimiseLater();
   // Started before there is a task: meanwhile other work is done.
   const idle = Array.from({ length: size }, start);
   return {
@@ -57,6 +56,7 @@ function threadPool(size: number): SpoolPool {
         try {
           const spooled = await answerOf(thread, task);
           idle.push(thread);
+          optimiseLater();
           return spooled;
         } catch (error) {
           threads.delete(thread);

@@ -63,7 +63,6 @@ buildSync({
   entryPoints: {
     "access-logs": "cli/access-logs.ts",
     demo: "cli/demo.ts",
-    "spool-worker": "lake/spool-worker.ts",
   },
   format: "esm",
   splitting: true,
@@ -92,6 +91,16 @@ buildSync({
   outExtension: { ".js": ".cjs" },
   alias: { "@duckdb/node-bindings": "./scripts/duckdb-bindings.js" },
   sourcemap: false,
+  ...compact,
+});
+
+// The program of a thread, which starts faster without modules that are loaded one by one.
+buildSync({
+  ...common,
+  outdir: join(dist, "cli"),
+  entryPoints: { "spool-worker": "lake/spool-worker.ts" },
+  outExtension: { ".js": ".cjs" },
+  mainFields: ["module", "main"],
   ...compact,
 });
 
