@@ -171,7 +171,7 @@ async function secondPass(
     };
   };
   // While rows are added up, a processor is free for the details.
-  const [added, details] = counts.isParallel
+  const [added, read] = counts.isParallel
     ? await Promise.all([add(), readDetails()])
     : [await add(), await readDetails()];
   const cubesOf = (id?: string) =>
@@ -197,11 +197,9 @@ async function secondPass(
       clients: domains.get("client")?.distinct ?? 0,
       ...quantilesOf(added.times),
     },
-    before: details.before,
     slots: added.slots.map(({ slot, clients, times }) => ({ slot, clients, ...quantilesOf(times) })),
     slowest: slowestOf(added, domains.get("path")?.values ?? []),
-    details: details.details,
-    unread: details.unread,
+    ...read,
   };
 }
 

@@ -11,7 +11,7 @@ const HALVES = new Int32Array(DOUBLE.buffer);
  * are asked for often should come early: then the processor's cache has them.
  */
 export class Numbering {
-  /** The number of the key at each place, and 1; 0 where there is none. */
+  /** The number of the key at each place, and 1; 0 at a place without a key. */
   private places: Int32Array;
   /** The keys by their numbers. */
   private order: Float64Array;

@@ -80,7 +80,8 @@ function drawAll(): void {
 /** Draws a panel again, whose table was changed. */
 function changeTable(id: string, change: Partial<TableState>): void {
   tables.set(id, { ...(tables.get(id) ?? SHORTENED), ...change });
-  drawing.draw(allPlaces(modeNow()).filter((place) => nodeAt(place) === document.getElementById(id)));
+  const panel = document.getElementById(id);
+  drawing.draw(allPlaces(modeNow()).filter((place) => nodeAt(place) === panel));
 }
 
 /** Lets the pointer read and brush the charts of a panel. */
@@ -146,7 +147,8 @@ function copied(panel: Panel, as: "csv" | "json"): string {
 function act(button: HTMLElement): void {
   const { action, panel: id = "", dimension, value, column } = button.dataset;
   const table = tables.get(id) ?? SHORTENED;
-  const panel = id === "" ? undefined : panelOf(id);
+  // Only where it is needed: it is found among all panels, whose sums take longer than to draw a filter.
+  const panelNow = () => panelOf(id);
   switch (action) {
     case "filter":
       setState(toggled(stateNow(), dimension as DimensionId, value ?? ""));
@@ -162,7 +164,7 @@ function act(button: HTMLElement): void {
       return;
     case "sort": {
       const index = Number(column);
-      const isText = panel?.columns[index]?.kind === "text";
+      const isText = panelNow()?.columns[index]?.kind === "text";
       const isDescending = table.sort?.column === index ? !table.sort.isDescending : !isText;
       changeTable(id, { sort: { column: index, isDescending } });
       return;
@@ -171,13 +173,17 @@ function act(button: HTMLElement): void {
       changeTable(id, { isComplete: true });
       return;
     case "csv":
-    case "json":
+    case "json": {
+      const panel = panelNow();
       if (panel) showText(`${panel.title} as ${action.toUpperCase()}`, copied(panel, action));
       return;
-    case "sql":
+    }
+    case "sql": {
+      const panel = panelNow();
       if (panel?.sql !== undefined)
         showText(`${panel.title}: SQL for Athena, and for access-logs query on a lake`, panel.sql);
       return;
+    }
     case "copy":
       copyText(button);
       return;
