@@ -1,5 +1,5 @@
 import { FORMATS } from "../formats";
-import { sqlString } from "../formats/render/sql-text";
+import { sqlString, sqlTimestamp } from "../formats/render/sql-text";
 import { DAY_MS } from "../formats/time";
 import type { Parameter, Question } from "./question";
 import { ALL_TIME, daysOf, type Range, weekBefore } from "./range";
@@ -100,10 +100,7 @@ export function rangeCondition({ from, until }: Range): string {
   });
   return [
     `dt BETWEEN ${sqlString(first)} AND ${sqlString(last)}`,
-    ...(from <= ALL_TIME.from ? [] : [`time >= ${timestamp(from)}`]),
-    ...(until >= ALL_TIME.until ? [] : [`time < ${timestamp(until)}`]),
+    ...(from <= ALL_TIME.from ? [] : [`time >= ${sqlTimestamp(from)}`]),
+    ...(until >= ALL_TIME.until ? [] : [`time < ${sqlTimestamp(until)}`]),
   ].join(" AND ");
 }
-
-export const timestamp = (instant: number): string =>
-  `TIMESTAMP ${sqlString(new Date(instant).toISOString().slice(0, 19).replace("T", " "))}`;

@@ -24,7 +24,7 @@ import type {
 import { shortened } from "./shortened";
 import { extentSql, tableOf, totalSql } from "./sql";
 import { SUBJECTS, type Subject } from "./subject";
-import { hourOfWeek } from "./zone";
+import { hourOfWeek, QUARTER_MS, quarterOf } from "./zone";
 
 /** What a report is about. */
 export interface Asked {
@@ -256,10 +256,10 @@ function sumsOf(
   };
 }
 
-function weekOf({ hours }: Added, range: Range, timeZone: string): number[] {
+function weekOf({ quarters }: Added, { from }: Range, timeZone: string): number[] {
   const week = Array<number>(168).fill(0);
-  for (const [hour, requests] of hours) {
-    const at = hourOfWeek(range.from + hour * HOUR_MS, timeZone);
+  for (const [quarter, requests] of quarters) {
+    const at = hourOfWeek(quarterOf(from) + quarter * QUARTER_MS, timeZone);
     week[at] = (week[at] ?? 0) + requests;
   }
   return week;

@@ -25,8 +25,8 @@ export interface Added {
   readonly times: Quantiles;
   /** The slots with requests. */
   readonly slots: readonly { readonly slot: number; readonly clients: number; readonly times: Quantiles }[];
-  /** Requests by hour since the start of the range. */
-  readonly hours: readonly (readonly [hour: number, requests: number])[];
+  /** Requests by quarter of an hour, since the one in which the range starts. */
+  readonly quarters: readonly (readonly [quarter: number, requests: number])[];
   /** The slowest of the kept paths by their codes, with the number of their timed requests. */
   readonly slowest: readonly {
     readonly path: number;

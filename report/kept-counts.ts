@@ -2,6 +2,7 @@ import { FORMATS, type FormatId } from "../formats";
 import { duckdbColumns } from "../formats/column-type";
 import { PARTITION_KEYS } from "../formats/partition-layout";
 import { sqlIdentifier } from "../formats/render/sql-text";
+import { SECOND_MS } from "../formats/time";
 import type { Range } from "../questions/range";
 import { rangeCondition } from "../questions/render";
 import type { Added, Counted, Counts } from "./counts";
@@ -25,6 +26,7 @@ import { Numbering } from "./numbering";
 import { domainOf } from "./rows";
 import { unparsedSql } from "./sql";
 import { type Coder, Tally } from "./tally";
+import { quarterOf } from "./zone";
 
 /** Counts with an engine that keeps what is made of columns: the rows are read once more, as numbers, and added up here. */
 export const keptCounts = (engine: KeepingEngine): Counts => ({
@@ -93,7 +95,7 @@ async function addRows(
   domains: ReadonlyMap<string, Domain>,
   plans: readonly CubePlan[],
 ): Promise<Added> {
-  const { subject, slotMs, slots } = counted;
+  const { subject, range, slotMs, slots } = counted;
   const sources = sourcesOf(subject);
   const known = await Promise.all(sources.map((source) => knownKeysOf(engine, source)));
   const coders = known.map(({ coder }) => coder);
@@ -101,6 +103,7 @@ async function addRows(
     {
       slotMs,
       slots,
+      intoQuarter: (range.from - quarterOf(range.from)) / SECOND_MS,
       measures: subject.measures.map(({ id }) => id),
       keys: [...subject.dimensions, ...fewLists(subject)].map(({ id }) => id),
       sizes: new Map([...domains].map(([id, { values }]) => [id, values.length + 1])),
@@ -128,8 +131,8 @@ async function addRows(
       .flatMap((clients, slot) =>
         clients === 0 ? [] : [{ slot, clients, times: slotTimes.get(slot)?.quantiles ?? unknown }],
       ),
-    // Hours without requests are left out: the array has holes there.
-    hours: tally.hours.flatMap((requests, hour) => [[hour, requests] as const]),
+    // Quarters without requests are left out: the array has holes there.
+    quarters: tally.quarters.flatMap((requests, quarter) => [[quarter, requests] as const]),
     slowest: [...tally.times.byPath()]
       .filter(([path, { count }]) => path > 0 && count >= MIN_TIMED)
       .sort(([a, { quantiles: x }], [b, { quantiles: y }]) => y[1] - x[1] || a - b)

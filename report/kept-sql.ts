@@ -1,5 +1,6 @@
+import { sqlTimestamp } from "../formats/render/sql-text";
 import type { Range } from "../questions/range";
-import { rangeCondition, timestamp } from "../questions/render";
+import { rangeCondition } from "../questions/render";
 import type { Counted } from "./counts";
 import { MEASURES_OF_TIME } from "./measures-of-time";
 import { MAX_VALUE } from "./model";
@@ -155,7 +156,7 @@ export function rowsSql(
   const numbers = ["since", "coalesce(timed, -1)", ...measures, ...keys];
   return `SELECT ${numbers.map(asDouble).join(", ")}
 FROM (
-  SELECT date_diff('second', ${timestamp(range.from)}, time) AS since,
+  SELECT date_diff('second', ${sqlTimestamp(range.from)}, time) AS since,
     CASE WHEN ${seconds} >= 0 THEN ${seconds} END AS timed, ${[...kept, ...keyColumns(subject, sources)].join(", ")}
   FROM ${tableOf(subject)}
   WHERE ${rangeCondition(range)}

@@ -7,10 +7,10 @@ import { type Cube, type Domain, TIME, VALUE } from "./model";
 import { Packing, type Packings } from "./packing";
 import { columnsOf, domainOf } from "./rows";
 import {
-  HOURS_SQL,
   keyedLengthsSql,
   keyedSumsSql,
   QUANTILES_SQL,
+  QUARTERS_SQL,
   type SizeOf,
   slotClientsSql,
   slowestSql,
@@ -74,7 +74,7 @@ async function addRows(
   const bySlot = new Map(quantiles.map(([slot, ...times]) => [slot, times.map(numberOrNull)]));
   const unknown = [null, null, null];
   const clients = await engine.rows(slotClientsSql(counted));
-  const hours = await rows(HOURS_SQL);
+  const quarters = await rows(QUARTERS_SQL);
   const slowest = await rows(slowestSql(packings));
   return {
     cubes,
@@ -84,7 +84,7 @@ async function addRows(
       clients: Number(count),
       times: bySlot.get(Number(slot)) ?? unknown,
     })),
-    hours: hours.map(([hour, requests]) => [Number(hour), Number(requests)] as const),
+    quarters: quarters.map(([quarter, requests]) => [Number(quarter), Number(requests)] as const),
     slowest: slowest.map(([path, requests, ...times]) => ({
       path: Number(path),
       requests: Number(requests),

@@ -1,11 +1,11 @@
 import { sqlString } from "../formats/render/sql-text";
-import { HOUR_MS } from "../formats/time";
 import { rangeCondition } from "../questions/render";
 import type { Counted } from "./counts";
 import { type CubeShape, MAX_VALUE, MIN_TIMED, QUANTILES, SLOWEST, TIME, VALUE } from "./model";
 import type { Packings } from "./packing";
 import { grouped, slotSql, spareValues, tableOf } from "./sql";
 import type { Dimension, Subject } from "./subject";
+import { QUARTER_MS, quarterOf } from "./zone";
 
 /** Name of the coded rows in a statement. */
 const CODED = "report_rows";
@@ -72,7 +72,7 @@ export function withCoded(
   const codes = grouped(subject).map((one) => [one.id, codeOf(one, digits.get(one.id) ?? [])] as const);
   const kept = Object.entries(subject.kept).map(([name, sql]) => `${sql} AS ${name}`);
   return `WITH ${CODED} AS (
-  SELECT ${slotSql(range.from, slotMs)} AS ${TIME}, ${slotSql(range.from, HOUR_MS)} AS hour_number,
+  SELECT ${slotSql(range.from, slotMs)} AS ${TIME}, ${slotSql(quarterOf(range.from), QUARTER_MS)} AS quarter_number,
     CASE WHEN ${seconds} >= 0 THEN ${seconds} END AS timed, ${kept.join(", ")},
     ${dimensions.pack(codes)} AS ${dimensions.column},
     ${lists.pack(codes)} AS ${lists.column}
@@ -227,8 +227,8 @@ WHERE requests >= ${MIN_TIMED}
 ORDER BY quantiles[2] DESC, path
 LIMIT ${SLOWEST}`;
 
-/** Requests by hour since the first. */
-export const HOURS_SQL = `SELECT hour_number, count(*) FROM ${CODED} GROUP BY 1`;
+/** Requests by quarter of an hour since the first. */
+export const QUARTERS_SQL = `SELECT quarter_number, count(*) FROM ${CODED} GROUP BY 1`;
 
 /** Number of clients of each slot. */
 export const slotClientsSql = ({ subject, range, slotMs }: Counted): string =>

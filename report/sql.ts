@@ -1,6 +1,7 @@
 import { FORMATS } from "../formats";
+import { sqlTimestamp } from "../formats/render/sql-text";
 import type { Range } from "../questions/range";
-import { rangeCondition, timestamp } from "../questions/render";
+import { rangeCondition } from "../questions/render";
 import type { Dimension, Listed, Subject } from "./subject";
 
 export const tableOf = ({ format }: Subject): string => FORMATS[format].table;
@@ -17,7 +18,7 @@ export const extentSql = (table: string, range: Range): string =>
 
 /** Number of the slot of a row. Doubles are divided: Trino rounds a quotient of decimals, here to the next slot. */
 export const slotSql = (from: number, slotMs: number): string =>
-  `CAST(floor(date_diff('second', ${timestamp(from)}, time) / ${slotMs / 1000}e0) AS integer)`;
+  `CAST(floor(date_diff('second', ${sqlTimestamp(from)}, time) / ${slotMs / 1000}e0) AS integer)`;
 
 /** Number of values that are kept for their errors or their time. */
 export const spareValues = ({ values }: Dimension): number => Math.ceil(values / 6);

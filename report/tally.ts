@@ -1,4 +1,4 @@
-import { HOUR_MS } from "../formats/time";
+import { SECOND_MS } from "../formats/time";
 import { Batch } from "./batch";
 import type { CubePlan } from "./cube-plans";
 import { GroupedCubes } from "./grouped-cubes";
@@ -7,12 +7,15 @@ import { type Cube, type MeasureId, TIME } from "./model";
 import type { Numbering } from "./numbering";
 import { Times } from "./quantiles";
 import { RowKeys, type Rows } from "./row-groups";
+import { QUARTER_MS } from "./zone";
 
 /** What the numbers of a row mean. */
 export interface RowFormat {
   readonly slotMs: number;
   /** Number of slots. */
   readonly slots: number;
+  /** Seconds between the start of its quarter of an hour and the start of the range. */
+  readonly intoQuarter: number;
   readonly measures: readonly MeasureId[];
   /** What rows are grouped by, with the time: the dimensions, and lists that make few more groups. */
   readonly keys: readonly string[];
@@ -44,8 +47,8 @@ interface LookedUp {
 /** Everything that is counted of the rows, in one pass over their numbers. */
 export class Tally {
   readonly times: Times;
-  /** Requests by hour since the start of the range. */
-  readonly hours: number[] = [];
+  /** Requests by quarter of an hour, since the one in which the range starts. */
+  readonly quarters: number[] = [];
   private readonly rowKeys: RowKeys;
   private readonly grouped: GroupedCubes;
   private readonly sources: readonly LookedUp[];
@@ -96,7 +99,7 @@ export class Tally {
       const numbers = this.lookUp(source, read.next().value ?? NONE, rows);
       if (index === this.format.clients) this.addClients(numbers);
     });
-    this.addHours(since);
+    this.addQuarters(since);
   }
 
   /** Counts the rows that were added last, too. */
@@ -139,10 +142,11 @@ export class Tally {
     }
   }
 
-  private addHours(since: Float64Array): void {
+  private addQuarters(since: Float64Array): void {
+    const { intoQuarter } = this.format;
     for (let row = 0; row < since.length; row++) {
-      const hour = Math.floor(((since[row] ?? 0) * 1000) / HOUR_MS);
-      this.hours[hour] = (this.hours[hour] ?? 0) + 1;
+      const quarter = Math.floor((((since[row] ?? 0) + intoQuarter) * SECOND_MS) / QUARTER_MS);
+      this.quarters[quarter] = (this.quarters[quarter] ?? 0) + 1;
     }
   }
 

@@ -1,5 +1,11 @@
-import { HOUR_MS } from "../formats/time";
+import { HOUR_MS, MINUTE_MS } from "../formats/time";
 import { inTimeZone } from "../formats/time-zone";
+
+/** The hours of a week are counted in quarters: the clocks of all time zones differ from UTC by whole ones. */
+export const QUARTER_MS = 15 * MINUTE_MS;
+
+/** Start of the quarter of an hour. */
+export const quarterOf = (instant: number): number => Math.floor(instant / QUARTER_MS) * QUARTER_MS;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 

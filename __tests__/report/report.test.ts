@@ -45,8 +45,8 @@ const tableOf = (format: string, from = report): TableReport => {
   return table;
 };
 
-const panelOf = (table: TableReport, id: string, state = EVERYTHING): Panel => {
-  const panel = panelsOf(table, state, "UTC").find((one) => one.id === `${table.format}-${id}`);
+const panelOf = (table: TableReport, id: string, state = EVERYTHING, timeZone = "UTC"): Panel => {
+  const panel = panelsOf(table, state, timeZone).find((one) => one.id === `${table.format}-${id}`);
   if (!panel) throw new Error(`no ${id}`);
   return panel;
 };
@@ -180,16 +180,23 @@ describe.each([
     expect(steps).toEqual(shown);
   });
 
-  it("gives SQL of the hours of the week", async () => {
-    const panel = panelOf(tableOf(format), "week", EVERYTHING);
-    const week = panel.rows.map(({ cells: [, ...hours] }) => hours);
-    const counted = week.map((hours) => hours.map(() => 0));
-    for (const { day, hour_utc, requests } of await lake.query(panel.sql ?? "")) {
-      const hours = counted[Number(day) - 1] ?? [];
-      hours[Number(hour_utc)] = Number(requests);
-    }
-    expect(counted).toEqual(week);
-  });
+  it.each(["UTC", "America/New_York", "Asia/Kolkata"])(
+    "gives SQL of the hours of the week in %s",
+    async (zone) => {
+      // The range does not start with an hour.
+      const { from, until } = tableOf(format);
+      const zoned = await reportOf(lake.lake, { from: from + 10 * 60_000, until }, zone);
+      const panel = panelOf(tableOf(format, zoned), "week", EVERYTHING, zone);
+      const week = panel.rows.map(({ cells: [, ...hours] }) => hours);
+      const counted = week.map((hours) => hours.map(() => 0));
+      for (const { day, hour, requests } of await lake.query(panel.sql ?? "")) {
+        const hours = counted[Number(day) - 1] ?? [];
+        hours[Number(hour)] = Number(requests);
+      }
+      expect(counted).toEqual(week);
+      expect(syntaxErrors("trino", panel.sql ?? "")).toEqual([]);
+    },
+  );
 
   it("answers a range of time exactly, or says that it does not", async () => {
     const { from, slotMs } = tableOf(format);

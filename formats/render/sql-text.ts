@@ -24,3 +24,7 @@ export const hiveString = (text: string): string =>
 
 /** Text in Trino or DuckDB, where only the quote is special. */
 export const sqlString = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** A time in Trino or DuckDB, in UTC and whole seconds. */
+export const sqlTimestamp = (instant: number): string =>
+  `TIMESTAMP ${sqlString(new Date(instant).toISOString().slice(0, 19).replace("T", " "))}`;

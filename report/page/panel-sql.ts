@@ -1,4 +1,4 @@
-import { sqlString } from "../../formats/render/sql-text";
+import { sqlString, sqlTimestamp } from "../../formats/render/sql-text";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../formats/time";
 import { type Domain, MAX_VALUE, QUANTILES, type TableReport } from "../model";
 import { applied, type State } from "./state";
@@ -17,7 +17,7 @@ const UNITS = new Map([
 export function stepSql({ from }: TableReport, stepMs: number): string {
   const unit = UNITS.get(stepMs);
   if (unit !== undefined && from % stepMs === 0) return `date_trunc('${unit}', time)`;
-  const [start, seconds] = [timestamp(from), stepMs / 1000];
+  const [start, seconds] = [sqlTimestamp(from), stepMs / 1000];
   return `${start} + CAST(floor(date_diff('second', ${start}, time) / ${seconds}) AS bigint) * INTERVAL '${seconds}' SECOND`;
 }
 
@@ -48,9 +48,8 @@ export function condition(table: TableReport, state: State, without?: string): s
     const isCut = values.some(({ length }) => length >= MAX_VALUE);
     return [`${isCut ? `substr(${text}, 1, ${MAX_VALUE})` : text} IN (${values.map(sqlString).join(", ")})`];
   });
-  const between = counted ? [`time >= ${timestamp(counted.from)}`, `time < ${timestamp(counted.until)}`] : [];
+  const between = counted
+    ? [`time >= ${sqlTimestamp(counted.from)}`, `time < ${sqlTimestamp(counted.until)}`]
+    : [];
   return [table.range, ...between, ...chosen].join("\n  AND ");
 }
-
-const timestamp = (instant: number): string =>
-  `TIMESTAMP ${sqlString(new Date(instant).toISOString().slice(0, 19).replace("T", " "))}`;

@@ -2,6 +2,7 @@ import { HOUR_MS } from "../../formats/time";
 import { compact } from "../../terminal/quantities";
 import type { TableReport } from "../model";
 import { hourOfWeek, WEEKDAYS } from "../zone";
+import { clockSql } from "./clock-sql";
 import { type Element, h } from "./node";
 import { overTime, slotStart } from "./over-time";
 import type { Panel } from "./panel";
@@ -21,9 +22,9 @@ export function weekPanel(table: TableReport, state: State, timeZone: string): P
       { label: "Day", kind: "text" } as const,
       ...HOURS.map((hour) => ({ label: String(hour), kind: "count" }) as const),
     ],
-    // In UTC, and with rows instead of columns of hours.
-    sql: `SELECT day_of_week(time) AS day, hour(time) AS hour_utc, count(*) AS requests
-FROM ${table.table}
+    // With rows instead of columns of hours.
+    sql: `SELECT day_of_week(clock) AS day, hour(clock) AS hour, count(*) AS requests
+FROM (SELECT *, ${clockSql(applied(table, state).counted ?? table, timeZone)} AS clock FROM ${table.table})
 WHERE ${condition(table, state)}
 GROUP BY 1, 2
 ORDER BY 1, 2`,
@@ -85,11 +86,16 @@ export function weekTable({ title, columns, rows }: Panel): Element {
 function weekOf(table: TableReport, state: State, timeZone: string): readonly number[] | undefined {
   if (!applied(table, state).isFiltered) return table.week;
   const over = overTime(table, state);
-  if (!over || over.slots * table.slotMs > HOUR_MS) return undefined;
+  if (!over) return undefined;
   const week = Array<number>(168).fill(0);
-  over.counts.forEach((counts, index) => {
-    const hour = hourOfWeek(slotStart(table, over, index), timeZone);
+  const lengthMs = over.slots * table.slotMs;
+  if (lengthMs > HOUR_MS) return undefined;
+  for (const [index, counts] of over.counts.entries()) {
+    const start = slotStart(table, over, index);
+    const hour = hourOfWeek(start, timeZone);
+    // A slot that ends in the next hour: in a zone that is half an hour ahead, or if the range starts within an hour.
+    if (hourOfWeek(start + lengthMs - 1, timeZone) !== hour) return undefined;
     week[hour] = (week[hour] ?? 0) + counts.reduce((total, one) => total + one, 0);
-  });
+  }
   return week;
 }
