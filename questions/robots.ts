@@ -106,6 +106,8 @@ export const ROBOT_FAMILIES: readonly RobotFamily[] = [
       "freshpingbot",
       "checkly",
       "uptime-kuma",
+      "prometheus",
+      "blackbox",
     ],
   },
   {
@@ -120,6 +122,11 @@ export const ROBOT_FAMILIES: readonly RobotFamily[] = [
       "aiohttp",
       "go-http-client",
       "okhttp",
+      "grpc",
+      "guzzlehttp",
+      "undici",
+      "facebookexternalhit",
+      "whatsapp",
       "axios",
       "node-fetch",
       "apache-httpclient",
@@ -143,12 +150,34 @@ export const ROBOT_FAMILIES: readonly RobotFamily[] = [
 ];
 
 /** User agents of other robots and programs. */
-const OTHERS = "bot|crawl|spider|java/|headless|scan";
+const OTHERS = [
+  "bot",
+  "crawl",
+  "spider",
+  "java/",
+  "headless",
+  "scan",
+  // These are too short to be looked for anywhere.
+  "^k6/",
+  "^dart/",
+  "^ruby$",
+  "^node$",
+].join("|");
 
 const NAMES = ROBOT_FAMILIES.flatMap(({ names }) => names);
 
 /** User agents of programs, and of robots that identify themselves. */
-export const ROBOTS = [...NAMES, OTHERS].join("|");
+const ROBOTS = [...NAMES, OTHERS].join("|");
+
+/** The text to look for robots in: without the maker's name of Cubot's phones. */
+const searched = (userAgent: string): string => `replace(lower(${userAgent}), 'cubot', '')`;
+
+/** Condition that a User-Agent header is that of a robot or program. */
+export const isRobot = (userAgent: string): string => `regexp_like(${searched(userAgent)}, '${ROBOTS}')`;
+
+/** SQL of the word of a User-Agent header that names the robot or program; empty without one. */
+export const robotName = (userAgent: string): string =>
+  `regexp_extract(${searched(userAgent)}, '[a-z0-9_.-]*(${ROBOTS.replaceAll("/", "")})[a-z0-9_-]*')`;
 
 /** SQL of the first known name in a User-Agent header; NULL if it names no known bot. */
 export const knownBot = (userAgent: string): string =>
@@ -159,4 +188,4 @@ export const botKind = (name: string): string =>
   `CASE ${ROBOT_FAMILIES.map(({ kind, names }) => `WHEN ${name} IN (${names.map((one) => `'${one}'`).join(", ")}) THEN '${kind}'`).join("\n    ")} ELSE 'other' END`;
 
 /** Condition that a User-Agent header is that of an unknown robot or program. */
-export const isOtherBot = (userAgent: string): string => `regexp_like(lower(${userAgent}), '${OTHERS}')`;
+export const isOtherBot = (userAgent: string): string => `regexp_like(${searched(userAgent)}, '${OTHERS}')`;

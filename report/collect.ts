@@ -1,5 +1,6 @@
 import { FORMATS } from "../formats";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../formats/time";
+import { offsetAt } from "../formats/time-zone";
 import { ALL_TIME, type Range } from "../questions/range";
 import { rangeCondition } from "../questions/render";
 import type { Json } from "../terminal/rows";
@@ -52,7 +53,8 @@ const SLOTS_MS = [
   28 * DAY_MS,
   364 * DAY_MS,
 ];
-const MAX_SLOTS = 192;
+/** Ten days of hours. */
+const MAX_SLOTS = 240;
 
 const APPROXIMATE = "Athena computes approximate quantiles.";
 
@@ -79,7 +81,7 @@ export async function collect(
   const tables = SUBJECTS.filter((subject) => isAsked(tableOf(subject))).map((subject): Collecting => {
     const say = (what: string) => onProgress(`${tableOf(subject)}: ${what}`);
     return {
-      first: () => firstPass(counts, subject, asked.range, say),
+      first: () => firstPass(counts, subject, asked, say),
       second: (first) => secondPass(counts, first, asked, say),
     };
   });
@@ -136,7 +138,7 @@ interface FirstPass {
 async function firstPass(
   counts: Counts,
   subject: Subject,
-  asked: Range | undefined,
+  asked: Asked,
   onProgress: (what: string) => void,
 ): Promise<FirstPass | undefined> {
   onProgress("range");
@@ -187,6 +189,7 @@ async function secondPass(
     range: rangeCondition(range),
     seconds: subject.words.seconds,
     secondsDoc: [subject.words.secondsDoc, ...(counts.isExact ? [] : [APPROXIMATE])].join(" "),
+    kept: subject.kept,
     dimensions,
     lists,
     cubes,
@@ -210,12 +213,12 @@ const numberOf = (value: Json | undefined): number => Number(value ?? 0);
 
 /**
  * The range of the report in whole slots: the asked one, without its future, so that hours without a request at its end are
- * shown, too; or that of the rows, if no end is asked.
+ * shown, too; or that of the rows, if no end is asked. Without a start, slots begin with a day of the time zone.
  */
 async function extentOf(
   engine: ReportEngine,
   subject: Subject,
-  asked: Range | undefined,
+  { range: asked, timeZone }: Asked,
 ): Promise<{ readonly range: Range; readonly slotMs: number } | undefined> {
   const everything = { from: 0, until: Date.UTC(10_000, 0, 1) };
   const [row = []] = await engine.rows(extentSql(tableOf(subject), asked ?? everything));
@@ -228,7 +231,8 @@ async function extentOf(
       ? Math.min(asked.until, Math.max(last + 1, Date.now()))
       : last + 1;
   const slotMs = SLOTS_MS.find((length) => Math.ceil((until - from) / length) <= MAX_SLOTS) ?? 364 * DAY_MS;
-  const start = Math.floor(from / Math.min(slotMs, DAY_MS)) * Math.min(slotMs, DAY_MS);
+  const [ahead, unit] = [offsetAt(from, timeZone), Math.min(slotMs, DAY_MS)];
+  const start = Math.floor((from + ahead) / unit) * unit - ahead;
   if (asked !== undefined)
     return { range: { from: asked.from, until: Math.min(asked.until, ceil(until, slotMs)) }, slotMs };
   return { range: { from: start, until: start + ceil(until - start, slotMs) }, slotMs };

@@ -142,6 +142,8 @@ export interface TableReport<C = Cube> {
   readonly range: string;
   readonly seconds: string;
   readonly secondsDoc: string;
+  /** SQL of numbers of a request, for the SQL of panels, by their names: `sent`, and those that the format has. */
+  readonly kept: Readonly<Record<string, string>>;
   readonly dimensions: readonly Domain<DimensionId>[];
   readonly lists: readonly Domain[];
   /** Sums by several sets of dimensions, the finest first. */

@@ -1,7 +1,7 @@
 import type { FormatId } from "../formats";
 import { ALB_WORDS } from "../questions/alb";
 import { CACHEABLE, CLOUDFRONT_WORDS, HITS } from "../questions/cloudfront";
-import { ROBOTS } from "../questions/robots";
+import { isRobot, robotName } from "../questions/robots";
 import { QUESTION_MARK, urlPattern, type Words } from "../questions/words";
 import type { DimensionId, MeasureId } from "./model";
 
@@ -62,12 +62,8 @@ export const ROBOT = "robots";
 const statusClass = (status: string): string =>
   `CASE WHEN ${status} >= '1' AND ${status} < '6' THEN concat(substr(${status}, 1, 1), 'xx') ELSE 'no status' END`;
 
-const isRobot = (words: Words): string =>
-  `(coalesce(${words.userAgent}, '') = '' OR regexp_like(lower(${words.userAgent}), '${ROBOTS}'))`;
-
-/** The word of a User-Agent that names the robot or the program. */
-const robotName = (words: Words): string =>
-  `regexp_extract(lower(${words.userAgentText}), '[a-z0-9_.-]*(${ROBOTS.replace("java/", "java")})[a-z0-9_-]*')`;
+const isProgram = ({ userAgent }: Words): string =>
+  `(coalesce(${userAgent}, '') = '' OR ${isRobot(userAgent)})`;
 
 const BROWSERS = [
   ["%Edg%", "Edge"],
@@ -102,11 +98,11 @@ const dimensionsOf = (words: Words, host: Pick<Dimension, "sql" | "columns">): D
   {
     id: "traffic",
     label: "People and robots",
-    sql: `CASE WHEN ${isRobot(words)} THEN '${ROBOT}' ELSE '${PEOPLE}' END`,
+    sql: `CASE WHEN ${isProgram(words)} THEN '${ROBOT}' ELSE '${PEOPLE}' END`,
     columns: [words.userAgent],
     values: 2,
   },
-  { id: "host", label: "Host", ...host, values: 12 },
+  { id: "host", label: "Host", ...host, values: 30 },
   { id: "method", label: "Method", sql: words.method, columns: [words.method], values: 8 },
   { id: "path", label: "Path", sql: urlPattern(words), columns: [words.url], values: 40 },
 ];
@@ -117,16 +113,16 @@ const listsOf = (words: Words): Listed[] => [
   {
     id: "robot",
     label: "Robots and programs",
-    sql: `CASE WHEN ${isRobot(words)} THEN coalesce(nullif(${robotName(words)}, ''), 'no User-Agent') END`,
+    sql: `CASE WHEN ${isProgram(words)} THEN coalesce(nullif(${robotName(words.userAgentText)}, ''), 'no User-Agent') END`,
     columns: [words.userAgent],
     values: 30,
-    note: "Named by their User-Agent, apart from people. Robots with the User-Agent of a browser count as people.",
+    note: "Named by their User-Agent, apart from people. Robots with the User-Agent of a browser, and unknown programs, count as people.",
     within: { dimension: "traffic", value: ROBOT },
   },
   {
     id: "browser",
     label: "Browsers and systems",
-    sql: `CASE WHEN NOT ${isRobot(words)} THEN ${browser(words)} END`,
+    sql: `CASE WHEN NOT ${isProgram(words)} THEN ${browser(words)} END`,
     columns: [words.userAgent],
     values: 25,
     within: { dimension: "traffic", value: PEOPLE },
@@ -156,11 +152,11 @@ const MEASURES: readonly Measure[] = [
 const scanners = (words: Words): Detail => ({
   id: "scanners",
   title: "Scanners",
-  note: "Clients that were refused (4xx) on at least 10 different paths, or at least 100 times.",
+  note: "Clients that were refused on at least 10 different paths, or at least 100 times: 4xx, but not 460, where the client went away.",
   sql: `SELECT ${words.client} AS client, count(DISTINCT ${words.path}) AS paths_refused, count(*) AS refused,
   min(time) AS first_seen, max(time) AS last_seen
 FROM {table}
-WHERE {range} AND ${words.status} LIKE '4%'
+WHERE {range} AND ${words.status} LIKE '4%' AND ${words.status} <> '460'
 GROUP BY ${words.client}
 HAVING count(DISTINCT ${words.path}) >= 10 OR count(*) >= 100
 ORDER BY paths_refused DESC, refused DESC, client
@@ -185,7 +181,7 @@ const ALB: Subject = {
       label: "Target group",
       sql: "split_part(split_part(target_group_arn, ':targetgroup/', 2), '/', 1)",
       columns: ["target_group_arn"],
-      values: 12,
+      values: 30,
     },
   ],
   lists: [

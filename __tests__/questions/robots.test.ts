@@ -34,7 +34,9 @@ it.each([
   ],
   ["ELB-HealthChecker/2.0", "elb-healthchecker", "monitor"],
   ["Pingdom.com_bot_version_1.4_(http://www.pingdom.com/)", "pingdom", "monitor"],
+  ["Blackbox Exporter/0.25.0", "blackbox", "monitor"],
   ["python-requests/2.32.0", "python-requests", "tool"],
+  ["grpc-go/1.46.2", "grpc", "tool"],
   ["aws-cli/2.15.0 Python/3.11.6", "aws-cli", "tool"],
 ])("%s is %s (%s)", async (userAgent, name, kind) => {
   expect(await judged(userAgent)).toEqual([name, kind, true]);
@@ -43,6 +45,10 @@ it.each([
 it.each([
   ["ExampleBot/2.1 (+https://bot.example.org/about)", true],
   ["Java/17.0.9", true],
+  ["k6/0.49.0 (https://k6.io/)", true],
+  ["Ruby", true],
+  ["Mozilla/5.0 (Linux; Android 9; CUBOT_X19) Chrome/120.0.0.0 Mobile Safari/537.36", false],
+  ["Mozilla/5.0 (Linux; Android 7.0; Lenovo K6/Note) Chrome/120.0.0.0 Mobile Safari/537.36", false],
   [
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
     false,

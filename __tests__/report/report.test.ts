@@ -171,6 +171,20 @@ describe.each([
     expect(syntaxErrors("trino", panel.sql ?? "")).toEqual([]);
   });
 
+  it("gives SQL with the columns of a panel", async () => {
+    const panel = panelOf(tableOf(format), "method");
+    const shown = panel.rows.map(({ cells: [method, requests, , refused, failed, sent, ...own] }) => {
+      // A measure of the format, or two, and the average.
+      own.pop();
+      return [method, requests, refused, failed, sent, ...own.map((value) => value ?? 0)];
+    });
+    const rows = (await lake.query(panel.sql ?? "")).map(({ average_seconds, ...row }) =>
+      Object.values(row).map((value, index) => (index === 0 ? (value ?? "") : Number(value))),
+    );
+    expect(new Set(rows)).toEqual(new Set(shown));
+    expect(syntaxErrors("trino", panel.sql ?? "")).toEqual([]);
+  });
+
   it("gives SQL of the quantiles of each step", async () => {
     const panel = panelOf(tableOf(format), "latency", EVERYTHING);
     const steps = (await lake.query(panel.sql ?? "")).map(({ step }) =>
@@ -211,6 +225,37 @@ describe.each([
     const both = panelOf(tableOf(format), "client", { time, filters: new Map([["method", ["GET"]]]) });
     expect(both).toMatchObject({ rows: [], missing: expect.stringContaining("SQL") });
   });
+});
+
+it("shows how much the cache answered over time, and gives its SQL", async () => {
+  const panel = panelOf(tableOf("cloudfront"), "cache");
+  const rows = (await lake.query(panel.sql ?? "")).map(({ step, hit_percent, misses }) => [
+    timeText(Date.parse(String(step)), "UTC"),
+    hit_percent,
+    Number(misses),
+  ]);
+  const shown = panel.rows.map(({ cells }) => cells);
+  expect(shown.filter(([, hits, misses]) => hits !== null || misses !== 0)).toEqual(
+    rows.filter(([, hits, misses]) => hits !== null || misses !== 0),
+  );
+  expect(new Set(shown.map(([, hits]) => hits)).size).toBeGreaterThan(1);
+  expect(panelsOf(tableOf("alb"), EVERYTHING, "UTC").map(({ id }) => id)).not.toContain("alb-cache");
+});
+
+it("says for which time a list can be shown", () => {
+  const table = tableOf("alb");
+  const hourly = {
+    ...table,
+    listCubes: table.listCubes.map((cubes) => cubes.map((cube) => ({ ...cube, slots: 6 }))),
+  };
+  const { from, slotMs } = table;
+  const time = { from: from + slotMs, until: from + 2 * slotMs };
+  const panel = panelOf(hourly, "client", { ...EVERYTHING, time });
+  expect(panel.missing).toContain(
+    `choose ${timeText(from, "UTC")} to ${timeText(from + 6 * slotMs, "UTC")}, or run its SQL`,
+  );
+  const chosen = panelOf(hourly, "client", { ...EVERYTHING, time: { from, until: from + 6 * slotMs } });
+  expect(chosen.missing).toBeUndefined();
 });
 
 it("gives a cube a coarser shape as soon as it has too many rows, and none if no shape has few enough", () => {

@@ -157,3 +157,33 @@ it("writes lengths of time, long ones too, and marks values that were cut", () =
   expect(valueText("a".repeat(200), "text")).toMatch(/a…$/);
   expect(valueText("a".repeat(199), "text")).toMatch(/a$/);
 });
+
+it("counts a long log in steps that begin with a day of the time zone", async () => {
+  const long = testLake();
+  for (const day of ["03", "23"])
+    long.put(albKey(`202611${day}T1215Z`), `${albLine({ time: `2026-11-${day}T12:05:00.000000Z` })}\n`);
+  await long.ingest();
+  const { tables } = await reportOf(long.lake, undefined, "Asia/Kolkata");
+  const [{ from, slotMs } = table] = tables;
+  expect(slotMs).toBe(3 * HOUR_MS);
+  expect(timeText(from, "Asia/Kolkata")).toBe("2026-11-03 15:00");
+  long.delete();
+});
+
+it("does not count clients that went away as scanners", async () => {
+  const busy = testLake();
+  const lines = (client: string, status: string) =>
+    Array.from({ length: 10 }, (_, index) =>
+      albLine({
+        "client:port": `${client}:1000`,
+        elb_status_code: status,
+        request_line: `"GET https://shop.example.com:443/page-${index} HTTP/1.1"`,
+      }),
+    );
+  busy.put(albKey("20261123T1215Z"), [...lines("192.0.2.1", "460"), ...lines("192.0.2.2", "404")].join("\n"));
+  await busy.ingest();
+  const { tables } = await reportOf(busy.lake);
+  const scanners = tables[0]?.details.find(({ id }) => id === "scanners");
+  expect(scanners?.rows.map(([client]) => client)).toEqual(["192.0.2.2"]);
+  busy.delete();
+});

@@ -4,11 +4,10 @@ import { AS_IT_IS, type Mode, type TableState } from "../page/mode";
 import { overTime, slotStart } from "../page/over-time";
 import type { Panel } from "../page/panel";
 import { shownRows } from "../page/panel-table";
-import { panelsOf } from "../page/panels";
+import { panelMakers, panelsOf } from "../page/panels";
 import { answerPanels, rejectedPanel } from "../page/row-panels";
 import { EVERYTHING, hashOf, type State, stateOf, toggled } from "../page/state";
 import { csvCell, NOTHING, nameWithUnit, valueText } from "../page/text";
-import { latencyPanel, timePanel } from "../page/time-panels";
 import { answerParts, rejectedParts, tableParts } from "../page/view";
 import { unpackReport } from "../unpack";
 import { timeText } from "../zone";
@@ -99,8 +98,9 @@ function makeLive(panel: HTMLElement): void {
 /** The row of a chart's panel about a time, in one line. */
 function textAt(table: TableReport, id: string, instant: number): string {
   const { timeZone } = report;
-  const panel = [timePanel, latencyPanel]
-    .map((make) => make(table, stateNow(), timeZone))
+  const { time: requests, latency, cache } = panelMakers(table, stateNow(), timeZone);
+  const panel = [requests, latency, ...(cache ? [cache] : [])]
+    .map((make) => make())
     .find((one) => one.id === id);
   const time = timeText(instant, timeZone);
   const { cells = [] } = panel?.rows.find(({ cells: [first] }) => first === time) ?? {};

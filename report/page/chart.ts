@@ -78,9 +78,25 @@ export interface Line {
   readonly values: readonly (number | null)[];
 }
 
-/** Lines of durations in milliseconds; a gap where there is no value, and a point between two gaps. */
+/** Lines of durations in milliseconds. */
 export function lineChart(lines: readonly Line[], slots: Slots, timeZone: string, width: number): Element {
-  const y = durationScale(lines.flatMap(({ values }) => values.filter((value) => value !== null)));
+  const durations = lines.flatMap(({ values }) => values.filter((value) => value !== null));
+  return scaledLines(lines, durationScale(durations), "Response time", slots, timeZone, width);
+}
+
+/** A line of percentages. */
+export const percentChart = (percent: Line, slots: Slots, timeZone: string, width: number): Element =>
+  scaledLines([percent], PERCENT_SCALE, percent.name, slots, timeZone, width);
+
+/** Lines with a gap where there is no value, and a point between two gaps. */
+function scaledLines(
+  lines: readonly Line[],
+  y: Scale,
+  name: string,
+  slots: Slots,
+  timeZone: string,
+  width: number,
+): Element {
   const x = scaleLinear([0, slots.count], [MARGIN.left, width - MARGIN.right]);
   const paths = lines.flatMap(({ values }, index) => {
     const path = line<number | null>()
@@ -103,8 +119,8 @@ export function lineChart(lines: readonly Line[], slots: Slots, timeZone: string
     return [h("path", { class: `line l${index}`, d: path ?? "" }), ...points];
   });
   return framed(
-    { ...slots, width, timeZone, label: "Response time; the table below has the numbers" },
-    y.ticks.map((tick) => [y.place(tick), tickText(tick)] as const),
+    { ...slots, width, timeZone, label: `${name}; the table below has the numbers` },
+    y.ticks.map((tick) => [y.place(tick), y.text(tick)] as const),
     [
       ...paths,
       ...(y.isLinear
@@ -121,25 +137,35 @@ const tickText = (milliseconds: number): string =>
 const isAlone = (values: readonly (number | null)[], slot: number): boolean =>
   (values[slot - 1] ?? null) === null && (values[slot + 1] ?? null) === null;
 
-interface DurationScale {
+interface Scale {
   readonly isLinear: boolean;
-  readonly place: (milliseconds: number) => number;
+  readonly place: (value: number) => number;
   readonly ticks: readonly number[];
+  readonly text: (tick: number) => string;
 }
 
-function durationScale(values: readonly number[]): DurationScale {
+const HEIGHTS = [BOTTOM, MARGIN.top];
+
+const PERCENT_SCALE: Scale = {
+  isLinear: true,
+  place: scaleLinear([0, 100], HEIGHTS),
+  ticks: [0, 25, 50, 75, 100],
+  text: (tick) => `${tick} %`,
+};
+
+function durationScale(values: readonly number[]): Scale {
   const highest = Math.max(1, ...values);
   const lowest = Math.max(1, Math.min(highest, ...values));
-  const heights = [BOTTOM, MARGIN.top];
   if (highest / lowest <= LINEAR_RATIO) {
-    const linear = scaleLinear([0, highest], heights).nice(TICKS);
-    return { isLinear: true, place: linear, ticks: linear.ticks(TICKS) };
+    const linear = scaleLinear([0, highest], HEIGHTS).nice(TICKS);
+    return { isLinear: true, place: linear, ticks: linear.ticks(TICKS), text: tickText };
   }
-  const log = scaleLog([lowest, highest], heights).nice().clamp(true);
+  const log = scaleLog([lowest, highest], HEIGHTS).nice().clamp(true);
   return {
     isLinear: false,
     place: log,
     ticks: log.ticks(TICKS).filter((tick) => Number.isInteger(Math.log10(tick))),
+    text: tickText,
   };
 }
 

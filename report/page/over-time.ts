@@ -1,5 +1,6 @@
-import { exactCube, measureOf, sumBy } from "../cube";
+import { exactCube, measureOf, type Sum, sumBy } from "../cube";
 import { type TableReport, TIME } from "../model";
+import { type Figures, figuresOf } from "./figures";
 import { applied, type State } from "./state";
 import type { Slots } from "./time-labels";
 
@@ -9,9 +10,8 @@ export interface OverTime {
   readonly statuses: readonly string[];
   /** By slot of the cube, then by status. */
   readonly counts: readonly (readonly number[])[];
-  /** Bytes. */
-  readonly sent: readonly number[];
-  readonly averages: readonly (number | null)[];
+  /** By slot of the cube. */
+  readonly figures: readonly Figures[];
   readonly firstSlot: number;
 }
 
@@ -28,26 +28,20 @@ export function overTime(table: TableReport, state: State): OverTime | undefined
   const until = Math.ceil(Math.min(last, selection.time?.until ?? last) / cube.slots);
   const length = Math.max(0, until - from);
   const counts = Array.from({ length }, () => statuses.map(() => 0));
-  const sent = Array<number>(length).fill(0);
-  const timed = Array.from({ length }, () => ({ milliseconds: 0, requests: 0 }));
-  for (const { codes, values } of sumBy(cube, selection, [TIME, "status"])) {
-    const [slot = 0, status = 0] = codes;
+  const sums = Array.from({ length }, (): Sum[] => []);
+  for (const sum of sumBy(cube, selection, [TIME, "status"])) {
+    const [slot = 0, status = 0] = sum.codes;
     const row = counts[slot - from];
-    const time = timed[slot - from];
     const place = places[status - 1];
-    if (!row || !time || place === undefined) continue;
-    const requests = measureOf(cube, values, "requests");
-    row[place] = (row[place] ?? 0) + requests;
-    sent[slot - from] = (sent[slot - from] ?? 0) + measureOf(cube, values, "sent");
-    time.milliseconds += measureOf(cube, values, "milliseconds");
-    time.requests += requests - measureOf(cube, values, "untimed");
+    if (!row || place === undefined) continue;
+    row[place] = (row[place] ?? 0) + measureOf(cube, sum.values, "requests");
+    sums[slot - from]?.push(sum);
   }
   return {
     slots: cube.slots,
     statuses,
     counts,
-    sent,
-    averages: timed.map(({ milliseconds, requests }) => (requests === 0 ? null : milliseconds / requests)),
+    figures: sums.map((one) => figuresOf(table, cube, one)),
     firstSlot: from,
   };
 }

@@ -1,5 +1,6 @@
 import type { TableReport } from "../model";
-import { legend, lineChart, statusChart, statusLegend } from "./chart";
+import { legend, lineChart, percentChart, statusChart, statusLegend } from "./chart";
+import { averageOf } from "./figures";
 import type { Mode } from "./mode";
 import { h, type Part } from "./node";
 import { overTime, slotsOf } from "./over-time";
@@ -39,7 +40,7 @@ export function latencyChart(
   );
   const slots = new Map(table.slots.map((one) => [one.slot, one]));
   const lines = isAverage
-    ? [{ name: "Average", values: over?.averages ?? [] }]
+    ? [{ name: "Average", values: over?.figures.map(averageOf) ?? [] }]
     : (["p50", "p95", "p99"] as const).map((name) => ({
         name,
         values: Array.from({ length: Math.max(0, last - first) }, (_, index) => {
@@ -55,4 +56,12 @@ export function latencyChart(
     legend(names.map((name, index) => [`l${index}`, name])),
     h("div", { class: "plot" }, lineChart(lines, shown, timeZone, width)),
   ];
+}
+
+/** The hit ratio over time. */
+export function cacheChart(table: TableReport, state: State, { timeZone, width }: Mode): Part[] {
+  const over = overTime(table, state);
+  if (!over || over.figures.length === 0) return [];
+  const hits = { name: "Hit ratio", values: over.figures.map(({ hitPercent }) => hitPercent) };
+  return [h("div", { class: "plot" }, percentChart(hits, slotsOf(table, over), timeZone, width))];
 }

@@ -4,7 +4,7 @@ import type { Panel } from "./panel";
 import { FIRST_ROWS, panelTable } from "./panel-table";
 
 const WIDE =
-  /^answer-|-(?:time|latency|week|path|slowest|client|agent|referrer|abnormal|scanners|unparsed)$|^rejected$/;
+  /^answer-|-(?:time|latency|cache|week|path|slowest|client|agent|referrer|abnormal|scanners|unparsed)$|^rejected$/;
 
 /** A panel with its charts and its table, or the reason why it is not shown. */
 export function panelPart(

@@ -25,12 +25,36 @@ export function stepSql({ from }: TableReport, stepMs: number): string {
 export const statusSql = (table: TableReport): string =>
   table.dimensions.find(({ id }) => id === "status")?.sql ?? "''";
 
-/** The values of a dimension or list with the most requests. */
-export const groupSql = (table: TableReport, state: State, { id, sql, within: only }: Domain): string =>
+/** The bytes of a group's responses. */
+export const sentColumn = ({ kept }: TableReport): string => `sum(${kept.sent}) AS bytes_sent`;
+
+/** What the cache did for a group; nothing for a format without a cache. */
+export const cacheColumns = ({ kept: { hits, cacheable } }: TableReport): string[] =>
+  hits === undefined
+    ? []
+    : [
+        `100e0 * sum(${hits}) / nullif(sum(${cacheable}), 0) AS hit_percent`,
+        `sum(${cacheable}) - sum(${hits}) AS misses`,
+      ];
+
+/** The columns of a dimension's groups that their format has. */
+export const ownColumns = (table: TableReport): string[] => [
+  sentColumn(table),
+  ...(table.kept.own_errors === undefined ? [] : [`sum(${table.kept.own_errors}) AS elb_5xx`]),
+  ...cacheColumns(table),
+];
+
+/** The values of a dimension or list with the most requests. @param sums further columns of each */
+export const groupSql = (
+  table: TableReport,
+  state: State,
+  { id, sql, within: only }: Domain,
+  sums: readonly string[] = [sentColumn(table)],
+): string =>
   `SELECT ${sql} AS ${id}, count(*) AS requests, ${["4xx", "5xx"]
     .map((status) => `count(CASE WHEN ${statusSql(table)} = '${status}' THEN 1 END) AS "${status}"`)
     .join(", ")},
-  avg(CASE WHEN ${table.seconds} >= 0 THEN ${table.seconds} END) AS average_seconds
+  ${[...sums, `avg(CASE WHEN ${table.seconds} >= 0 THEN ${table.seconds} END) AS average_seconds`].join(", ")}
 FROM ${table.table}
 WHERE ${condition(table, only ? { ...state, filters: new Map([...state.filters, [only.dimension, [only.value]]]) } : state, id)}
 GROUP BY 1

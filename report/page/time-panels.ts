@@ -1,8 +1,9 @@
 import type { TableReport } from "../model";
 import { timeText } from "../zone";
+import { averageOf } from "./figures";
 import { overTime, slotStart } from "./over-time";
 import { type Column, MISSING, type Panel } from "./panel";
-import { condition, quantileColumns, statusSql, stepSql } from "./panel-sql";
+import { cacheColumns, condition, quantileColumns, sentColumn, statusSql, stepSql } from "./panel-sql";
 import { applied, type State } from "./state";
 import { stepText } from "./text";
 
@@ -26,7 +27,7 @@ export function timePanel(table: TableReport, state: State, timeZone: string): P
       { label: "Sent", kind: "bytes" },
       ...(hasClients ? [{ label: "Clients", kind: "count" }] : []),
     ] as Column[],
-    sql: `SELECT ${stepSql(table, (over?.slots ?? 1) * table.slotMs)} AS step, ${statusSql(table)} AS status, count(*) AS requests
+    sql: `SELECT ${stepSql(table, (over?.slots ?? 1) * table.slotMs)} AS step, ${statusSql(table)} AS status, count(*) AS requests, ${sentColumn(table)}
 FROM ${table.table}
 WHERE ${condition(table, state)}
 GROUP BY 1, 2
@@ -38,7 +39,7 @@ ORDER BY 1, 2`,
       timeText(slotStart(table, over, index), timeZone),
       counts.reduce((total, one) => total + one, 0),
       ...counts,
-      over.sent[index] ?? 0,
+      over.figures[index]?.sent ?? 0,
       ...(hasClients ? [clients.get(over.firstSlot + index) ?? 0] : []),
     ],
   }));
@@ -86,8 +87,38 @@ ORDER BY 1`,
   if (!over) return { ...averages, rows: [], missing: MISSING };
   return {
     ...averages,
-    rows: over.averages.map((average, index) => ({
-      cells: [timeText(slotStart(table, over, index), timeZone), average],
+    rows: over.figures.map((sums, index) => ({
+      cells: [timeText(slotStart(table, over, index), timeZone), averageOf(sums)],
+    })),
+  };
+}
+
+/** What the cache answered over time. */
+export function cachePanel(table: TableReport, state: State, timeZone: string): Panel {
+  const over = overTime(table, state);
+  const panel = {
+    id: `${table.format}-cache`,
+    title: "Hit ratio over time",
+    notes: [
+      "Hits, of hits and misses.",
+      ...(over ? [`In steps of ${stepText(over.slots * table.slotMs)}.`] : []),
+    ],
+    columns: [
+      { label: `Time (${timeZone})`, kind: "text" },
+      { label: "Hits", kind: "percent" },
+      { label: "Misses", kind: "count" },
+    ] as const,
+    sql: `SELECT ${stepSql(table, (over?.slots ?? 1) * table.slotMs)} AS step, ${cacheColumns(table).join(", ")}
+FROM ${table.table}
+WHERE ${condition(table, state)}
+GROUP BY 1
+ORDER BY 1`,
+  };
+  if (!over) return { ...panel, rows: [], missing: MISSING };
+  return {
+    ...panel,
+    rows: over.figures.map(({ hitPercent, misses }, index) => ({
+      cells: [timeText(slotStart(table, over, index), timeZone), hitPercent, misses],
     })),
   };
 }

@@ -1,10 +1,19 @@
-import { exactCube, type Sum, sumBy } from "../cube";
-import { type Cube, type CubeColumn, type DimensionId, type Domain, type TableReport, VALUE } from "../model";
+import { exactCube, type Selection, type Sum, sumBy } from "../cube";
+import {
+  type Cube,
+  type CubeColumn,
+  type DimensionId,
+  type Domain,
+  type TableReport,
+  TIME,
+  VALUE,
+} from "../model";
+import { timeText } from "../zone";
 import { averageOf, type Figures, figures, figuresOf, isMeasured } from "./figures";
 import { type Column, MISSING, OTHER, type Panel, type Row } from "./panel";
-import { groupSql } from "./panel-sql";
+import { groupSql, ownColumns } from "./panel-sql";
 import { applied, type State } from "./state";
-import type { Value } from "./text";
+import { stepText, type Value } from "./text";
 
 const TRAFFIC: readonly Column[] = [
   { label: "Requests", kind: "count" },
@@ -34,7 +43,7 @@ export function dimensionPanel(table: TableReport, state: State, domain: Domain<
     dimension: id,
     notes: [...notesOf(domain), ...(id === "path" ? ["Ids in paths are written as :id."] : [])],
     columns: [{ label, kind: "text" } as const, ...TRAFFIC, ...own],
-    sql: groupSql(table, state, domain),
+    sql: groupSql(table, state, domain, ownColumns(table)),
   };
   const cube = isUnknown ? undefined : exactCube(table.cubes, [id, "status"], selection);
   if (!cube) return { ...panel, rows: [], missing: MISSING };
@@ -60,7 +69,13 @@ export function dimensionPanel(table: TableReport, state: State, domain: Domain<
 }
 
 /** One row for each value of a list. */
-export function listPanel(table: TableReport, state: State, domain: Domain, cubes: readonly Cube[]): Panel {
+export function listPanel(
+  table: TableReport,
+  state: State,
+  domain: Domain,
+  cubes: readonly Cube[],
+  timeZone: string,
+): Panel {
   const { selection, isUnknown } = applied(table, state);
   const panel = {
     id: `${table.format}-${domain.id}`,
@@ -72,7 +87,8 @@ export function listPanel(table: TableReport, state: State, domain: Domain, cube
   const needed: CubeColumn[] = [VALUE, "status"];
   const cube = isUnknown ? undefined : exactCube(cubes, needed, selection);
   const all = figures(table, state, domain.within);
-  if (!cube || !all) return { ...panel, rows: [], missing: MISSING };
+  if (!cube || !all)
+    return { ...panel, rows: [], missing: (all && knownTime(table, selection, cubes, timeZone)) ?? MISSING };
   const listed = [...groupBy(sumBy(cube, selection, needed))]
     .map(([code, sums]) => [domain.values[code - 1] ?? "", figuresOf(table, cube, sums)] as const)
     // The requests that the list is not about.
@@ -94,6 +110,22 @@ export function listPanel(table: TableReport, state: State, domain: Domain, cube
   const rows = listed.map(([value, sums]) => rowOf(value, sums));
   if (rest.requests > 0) rows.push(rowOf(OTHER, rest));
   return { ...panel, rows: byRequests(rows) };
+}
+
+/** A time that the sums of a list answer, if nothing but the time is in the way. */
+function knownTime(
+  { from, slotMs }: TableReport,
+  { time, codes }: Selection,
+  cubes: readonly Cube[],
+  timeZone: string,
+): string | undefined {
+  const cube = cubes.find(({ keys }) => keys.includes(TIME));
+  if (!cube || !time || (codes?.size ?? 0) > 0) return undefined;
+  const stepMs = cube.slots * slotMs;
+  const [start, end] = [Math.floor(time.from / cube.slots), Math.ceil(time.until / cube.slots)].map((step) =>
+    timeText(from + step * stepMs, timeZone),
+  );
+  return `This list is counted in steps of ${stepText(stepMs)}: choose ${start} to ${end}, or run its SQL.`;
 }
 
 const trafficCells = ({ requests, clientErrors, serverErrors, sent }: Figures, whole: number): Value[] => [

@@ -4,7 +4,7 @@ import { timeText } from "../zone";
 import { CHART_WIDTH } from "./chart";
 import { AS_IT_IS, type Mode } from "./mode";
 import { type Element, h, type Part, visible } from "./node";
-import { latencyChart, timeChart } from "./panel-charts";
+import { cacheChart, latencyChart, timeChart } from "./panel-charts";
 import { panelPart } from "./panel-part";
 import { panelMakers } from "./panels";
 import { answerPanels, rejectedPanel } from "./row-panels";
@@ -18,7 +18,7 @@ export type MakePart = () => Part;
 
 /** Everything below a table's heading: as many parts in each state. */
 export function tableParts(table: TableReport, state: State, mode: Mode): MakePart[] {
-  const { time, latency, week, others } = panelMakers(table, state, mode.timeZone);
+  const { time, latency, cache, week, others } = panelMakers(table, state, mode.timeZone);
   return [
     () =>
       h(
@@ -32,6 +32,7 @@ export function tableParts(table: TableReport, state: State, mode: Mode): MakePa
       const panel = latency();
       return panelPart(panel, mode, latencyChart(table, state, panel, mode));
     },
+    ...(cache ? [() => panelPart(cache(), mode, cacheChart(table, state, mode))] : []),
     () => panelPart(week(), mode, [], weekTable),
     ...others.map((make) => () => panelPart(make(), mode)),
   ];
