@@ -36,7 +36,7 @@ export function panelTable(panel: Panel, mode: Mode): Part {
   const rows = shownRows(panel, state);
   if (rows.length === 0) return h("p", { class: "note" }, "Nothing with this text.");
   const isShort = mode.isInteractive && !state.isComplete && rows.length > FIRST_ROWS + 3;
-  const isScrolled = /-(?:time|latency)$/.test(panel.id);
+  const isScrolled = /-(?:time|latency|cache)$/.test(panel.id);
   const table = h(
     "div",
     {
