@@ -290,10 +290,18 @@ async function beforeOf(
 
 async function detailsOf(engine: ReportEngine, subject: Subject, range: Range): Promise<DetailRows[]> {
   const details: DetailRows[] = [];
-  for (const { id, title, note, sql } of subject.details) {
-    const rendered = sql.replace("{table}", tableOf(subject)).replace("{range}", rangeCondition(range));
-    const { columns, rows } = await engine.table(rendered);
-    details.push({ id, title, note, sql: rendered, columns, rows: rows.map((row) => row.map(shortened)) });
+  for (const { id, title, note, sql, rows: shown } of subject.details) {
+    const all = sql.replace("{table}", tableOf(subject)).replace("{range}", rangeCondition(range));
+    // One row more than shown tells that there are more.
+    const { columns, rows } = await engine.table(`${all}\nLIMIT ${shown + 1}`);
+    details.push({
+      id,
+      title,
+      note: rows.length > shown ? `${note} The first ${shown} rows; its SQL has all.` : note,
+      sql: all,
+      columns,
+      rows: rows.slice(0, shown).map((row) => row.map(shortened)),
+    });
   }
   return details;
 }

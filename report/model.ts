@@ -2,15 +2,19 @@ import type { Json } from "../terminal/rows";
 
 /** What a page is made of: facts of one or more tables, as the engine counted them. No markup. */
 
-export type DimensionId =
-  | "status"
-  | "traffic"
-  | "host"
-  | "method"
-  | "path"
-  | "target_group"
-  | "result"
-  | "edge";
+/** What the report filters by, in the order of the page's address. */
+export const DIMENSION_LABELS = {
+  status: "Status class",
+  traffic: "People and robots",
+  host: "Host",
+  method: "Method",
+  path: "Path",
+  target_group: "Target group",
+  result: "Result type",
+  edge: "Edge",
+} as const;
+
+export type DimensionId = keyof typeof DIMENSION_LABELS;
 
 export type MeasureId =
   | "requests"

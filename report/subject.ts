@@ -3,7 +3,7 @@ import { ALB_WORDS } from "../questions/alb";
 import { CACHEABLE, CLOUDFRONT_WORDS, HITS } from "../questions/cloudfront";
 import { isRobot, robotName } from "../questions/robots";
 import { QUESTION_MARK, urlPattern, type Words } from "../questions/words";
-import type { DimensionId, MeasureId } from "./model";
+import { DIMENSION_LABELS, type DimensionId, type MeasureId } from "./model";
 
 /** A property of requests that the report groups and filters by. */
 export interface Dimension<Id extends string = string> {
@@ -36,8 +36,10 @@ export interface Detail {
   readonly id: string;
   readonly title: string;
   readonly note: string;
-  /** SQL with `{table}` and `{range}`. */
+  /** SQL with `{table}` and `{range}`, of all rows. */
   readonly sql: string;
+  /** Rows that the page shows. */
+  readonly rows: number;
 }
 
 /** What the report knows about one format. */
@@ -94,17 +96,23 @@ const browser = (words: Words): string =>
   `concat(${firstOf(words.userAgentText, BROWSERS, "another program")}, ' on ', ${firstOf(words.userAgentText, SYSTEMS, "another system")})`;
 
 const dimensionsOf = (words: Words, host: Pick<Dimension, "sql" | "columns">): Dimension<DimensionId>[] => [
-  { id: "status", label: "Status class", sql: statusClass(words.status), columns: [words.status], values: 6 },
+  {
+    id: "status",
+    label: DIMENSION_LABELS.status,
+    sql: statusClass(words.status),
+    columns: [words.status],
+    values: 6,
+  },
   {
     id: "traffic",
-    label: "People and robots",
+    label: DIMENSION_LABELS.traffic,
     sql: `CASE WHEN ${isProgram(words)} THEN '${ROBOT}' ELSE '${PEOPLE}' END`,
     columns: [words.userAgent],
     values: 2,
   },
-  { id: "host", label: "Host", ...host, values: 30 },
-  { id: "method", label: "Method", sql: words.method, columns: [words.method], values: 8 },
-  { id: "path", label: "Path", sql: urlPattern(words), columns: [words.url], values: 40 },
+  { id: "host", label: DIMENSION_LABELS.host, ...host, values: 30 },
+  { id: "method", label: DIMENSION_LABELS.method, sql: words.method, columns: [words.method], values: 8 },
+  { id: "path", label: DIMENSION_LABELS.path, sql: urlPattern(words), columns: [words.url], values: 40 },
 ];
 
 const listsOf = (words: Words): Listed[] => [
@@ -159,8 +167,8 @@ FROM {table}
 WHERE {range} AND ${words.status} LIKE '4%' AND ${words.status} <> '460'
 GROUP BY ${words.client}
 HAVING count(DISTINCT ${words.path}) >= 10 OR count(*) >= 100
-ORDER BY paths_refused DESC, refused DESC, client
-LIMIT 30`,
+ORDER BY paths_refused DESC, refused DESC, client`,
+  rows: 30,
 });
 
 /** Query strings make almost every URL different. */
@@ -178,7 +186,7 @@ const ALB: Subject = {
     }),
     {
       id: "target_group",
-      label: "Target group",
+      label: DIMENSION_LABELS.target_group,
       sql: "split_part(split_part(target_group_arn, ':targetgroup/', 2), '/', 1)",
       columns: ["target_group_arn"],
       values: 30,
@@ -212,8 +220,8 @@ const ALB: Subject = {
       sql: `SELECT time, client_ip, elb_status_code, error_reason, classification, classification_reason, request_url, trace_id
 FROM {table}
 WHERE {range} AND (error_reason IS NOT NULL OR classification IN ('Ambiguous', 'Severe'))
-ORDER BY time DESC
-LIMIT 50`,
+ORDER BY time DESC`,
+      rows: 50,
     },
   ],
 };
@@ -234,14 +242,14 @@ const CLOUDFRONT: Subject = {
     ...dimensionsOf(CLOUDFRONT_WORDS, { sql: "lower(x_host_header)", columns: ["x_host_header"] }),
     {
       id: "result",
-      label: "Result type",
+      label: DIMENSION_LABELS.result,
       sql: "x_edge_result_type",
       columns: ["x_edge_result_type"],
       values: 12,
     },
     {
       id: "edge",
-      label: "Edge",
+      label: DIMENSION_LABELS.edge,
       sql: "substr(x_edge_location, 1, 3)",
       columns: ["x_edge_location"],
       values: 16,

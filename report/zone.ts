@@ -1,5 +1,6 @@
-import { HOUR_MS, MINUTE_MS } from "../formats/time";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../formats/time";
 import { inTimeZone } from "../formats/time-zone";
+import type { Range } from "../questions/range";
 
 /** The hours of a week are counted in quarters: the clocks of all time zones differ from UTC by whole ones. */
 export const QUARTER_MS = 15 * MINUTE_MS;
@@ -49,6 +50,16 @@ export function hourOfWeek(instant: number, timeZone: string): number {
   const { weekday = "", hour } = partsOf(instant, timeZone);
   return WEEKDAYS.indexOf(weekday) * 24 + Number(hour);
 }
+
+/** Number of days of the range, whole or in part, by day of the week from Monday. */
+export function daysOfWeek({ from, until }: Range, timeZone: string): number[] {
+  const [first = 0, last = 0] = [from, until - 1].map((instant) => daysSinceMonday(instant, timeZone));
+  return WEEKDAYS.map((_, day) => Math.floor((last - day) / 7) - Math.floor((first - 1 - day) / 7));
+}
+
+/** Days since a Monday: the first day of 1970 was a Thursday. */
+const daysSinceMonday = (instant: number, timeZone: string): number =>
+  Date.parse(dayText(instant, timeZone)) / DAY_MS + 3;
 
 /** `2026-11-23` */
 export function dayText(instant: number, timeZone: string): string {

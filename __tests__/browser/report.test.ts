@@ -165,6 +165,19 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       );
     }));
 
+  it("selects no text where the pointer chooses a time", () =>
+    withPage({}, "", async (page) => {
+      const labels = page.locator('#alb-time .plot text[text-anchor="middle"]');
+      const [first, last] = [await labels.first().boundingBox(), await labels.last().boundingBox()];
+      if (!first || !last) throw new Error("no labels");
+      await page.mouse.move(first.x + 9, first.y + 5);
+      await page.mouse.down();
+      await page.mouse.move(last.x + 9, first.y + 5, { steps: 5 });
+      expect(await page.locator("#alb-time .brush").count()).toBe(1);
+      expect(await page.evaluate("getSelection().type")).not.toBe("Range");
+      await page.mouse.up();
+    }));
+
   it("says below the pointer what the table says about the same time", () =>
     withPage({}, "", async (page) => {
       for (const chart of ["alb-time", "alb-latency"]) {
@@ -203,6 +216,28 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       expect(clients.length).toBeGreaterThan(1);
       expect(clients.every((client) => client.startsWith("198.51.100.1"))).toBe(true);
     }));
+
+  it("keeps the focus near a filter that the keyboard removes", () =>
+    withPage(
+      {},
+      "#from=2026-11-23T07:00:00.000Z&until=2026-11-23T08:00:00.000Z&status=2xx&status=5xx",
+      async (page) => {
+        const removeWith = async (selector: string) => {
+          await page.focus(selector);
+          await page.keyboard.press("Enter");
+          await page.waitForSelector(selector, { state: "detached" });
+          await drawn(page);
+          return page.evaluate("({ ...document.activeElement.dataset })");
+        };
+        const chip = (value: string) => `#filters [data-value="${value}"]`;
+        expect(await removeWith('#filters [data-action="no-time"]')).toMatchObject({ value: "2xx" });
+        expect(await removeWith(chip("2xx"))).toMatchObject({ value: "5xx" });
+        expect(await removeWith(chip("5xx"))).toMatchObject({ panel: "alb-status", value: "5xx" });
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(chip("5xx"));
+        expect(await removeWith('#filters [data-action="reset"]')).toMatchObject({ time: "from" });
+      },
+    ));
 
   it("filters by edge, path and people together, and says which filters a table does not have", () =>
     withPage({}, "", async (page) => {

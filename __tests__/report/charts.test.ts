@@ -51,6 +51,27 @@ describe("labels of the time", () => {
     ]);
   });
 
+  it("are some of the days in a narrow chart whose days have one Monday", () => {
+    const tenDays = { count: 80, from: Date.UTC(2026, 9, 20), slotMs: 3 * HOUR_MS };
+    expect(textsOf(tenDays, "UTC", 2)).toEqual(["2026-10-21", "2026-10-27"]);
+    expect(textsOf(tenDays, "UTC", 3)).toEqual(["2026-10-21", "2026-10-25", "2026-10-29"]);
+  });
+
+  it("are at least two on a phone, and end within the chart", () => {
+    for (const slotMs of [MINUTE_MS, 15 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, DAY_MS])
+      for (const count of [30, 60, 80, 192]) {
+        const slots = { count, from: NOON + 7 * MINUTE_MS, slotMs };
+        const svg = toHtml(lineChart([], slots, "UTC", 306));
+        const places = [...svg.matchAll(/x="([\d.]+)" y="212" text-anchor="middle"/g)].map(([, x]) =>
+          Number(x),
+        );
+        expect({ slotMs, count, labels: places.length > 1 && places.length < 4 }).toMatchObject({
+          labels: true,
+        });
+        expect(Math.max(...places)).toBeLessThanOrEqual(306 - 34);
+      }
+  });
+
   it("are never more than fit, and at least one", () => {
     for (const slotMs of [MINUTE_MS, 15 * MINUTE_MS, 6 * HOUR_MS, 7 * DAY_MS, 364 * DAY_MS])
       for (const count of [1, 2, 7, 60, 192])

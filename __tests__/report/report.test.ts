@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DAY_MS } from "../../formats/time";
 import { openLake } from "../../lake/query";
 import { QUESTIONS } from "../../questions";
 import { parseRange } from "../../questions/range";
@@ -9,10 +10,15 @@ import { fewLists } from "../../report/kept-sql";
 import { lakeEngine } from "../../report/lake-engine";
 import { type CubeShape, type Report, type TableReport, TIME } from "../../report/model";
 import { packCube, packReport } from "../../report/pack";
-import type { Panel } from "../../report/page/panel";
+import { AS_IT_IS } from "../../report/page/mode";
+import { toHtml } from "../../report/page/node";
+import { OTHER, type Panel } from "../../report/page/panel";
+import { panelTable, shownRows } from "../../report/page/panel-table";
 import { panelsOf } from "../../report/page/panels";
+import { rejectedPanel, unreadPanel } from "../../report/page/row-panels";
 import { hashOf, type State, stateOf, toggled } from "../../report/page/state";
-import { csvCell } from "../../report/page/text";
+import { changeText, csvCell } from "../../report/page/text";
+import { tableParts } from "../../report/page/view";
 import { Times } from "../../report/quantiles";
 import { MAX_PAGE_BYTES, renderPage } from "../../report/render";
 import { scannedCounts } from "../../report/scanned-counts";
@@ -397,10 +403,118 @@ it("compares with the same length of time before, and counts only its range", as
   expect(table.before?.requests ?? 0).toBe(before);
 });
 
-it("shows unparsed lines", () => {
+it("shows unparsed lines, and says how many it leaves out", () => {
   const { rows, notes } = panelOf(tableOf("alb"), "unparsed");
   expect(rows[0]?.cells[0]).toBe("not a line");
-  expect(notes[0]).toContain("1 lines");
+  expect(notes).toEqual([expect.stringMatching(/^1 line of the whole table, of any time, is in no row/)]);
+  const cut = unreadPanel({
+    ...tableOf("alb"),
+    unread: { unparsed: 1037, examples: [{ line: "x", file: "y" }] },
+  });
+  expect(cut.notes).toEqual([
+    expect.stringMatching(/^1,037 lines .* are in no row/),
+    "The first 1 of 1,037 lines; its SQL has all.",
+  ]);
+});
+
+it("says that only the newest abnormal requests are shown, and its SQL has all", async () => {
+  const own = testLake();
+  try {
+    const lines = (length: number) =>
+      Array.from({ length }, () => albLine({ error_reason: '"WAFUnhandled"' })).join("\n");
+    const abnormal = async () => panelOf(tableOf("alb", await reportOf(own.lake)), "abnormal");
+    own.put(albKey(), lines(50));
+    await own.ingest();
+    expect(await abnormal()).toMatchObject({ rows: { length: 50 }, notes: [/severe\.$/, /^Filters/] });
+    own.put(albKey("20261123T0910Z"), lines(1));
+    await own.ingest();
+    const { rows, notes, sql = "" } = await abnormal();
+    expect([rows.length, notes[0]]).toEqual([
+      50,
+      expect.stringMatching(/The first 50 rows; its SQL has all\.$/),
+    ]);
+    expect(await own.query(sql)).toHaveLength(51);
+  } finally {
+    own.delete();
+  }
+});
+
+it("says that the slowest paths are sorted by p95", () => {
+  expect(panelOf(tableOf("alb"), "slowest").notes[0]).toMatch(/^Sorted by p95/);
+});
+
+it("says which days of the week occur more often, on the clocks of the time zone", () => {
+  const notesOf = (from: number, until: number, zone = "UTC") =>
+    panelOf({ ...tableOf("alb"), from, until }, "week", EVERYTHING, zone).notes.slice(1);
+  const tuesday = Date.UTC(2026, 9, 20);
+  expect(notesOf(tuesday, tuesday + 10 * DAY_MS)).toEqual([
+    "Some days of the week occur more often in this time: 2 of Tue, Wed, Thu; 1 of Mon, Fri, Sat, Sun (whole days and parts).",
+  ]);
+  expect(notesOf(tuesday, tuesday + 10 * DAY_MS, "America/New_York")).toEqual([
+    expect.stringContaining("2 of Mon, Tue, Wed, Thu; 1 of Fri, Sat, Sun"),
+  ]);
+  expect(notesOf(tuesday, tuesday + 14 * DAY_MS)).toEqual([]);
+  expect(notesOf(tuesday, tuesday + 2 * DAY_MS)).toEqual([]);
+});
+
+it("names the filters that a table does not have", () => {
+  const mode = { isInteractive: false, timeZone: "UTC", width: 960, tableOf: () => AS_IT_IS };
+  const remarkOf = (state: State) =>
+    tableParts(tableOf("alb"), state, mode)
+      .slice(0, 1)
+      .map((make) => toHtml(make()));
+  const edge = toggled(EVERYTHING, "edge", "FRA");
+  expect(remarkOf(edge)).toEqual([
+    expect.stringContaining(">This table has no edge: this filter does not apply here.<"),
+  ]);
+  expect(remarkOf(toggled(edge, "result", "Hit"))).toEqual([
+    expect.stringContaining(">This table has no edge and no result type: these filters do not apply here.<"),
+  ]);
+});
+
+it("has the other values last in every order", () => {
+  const panel = {
+    id: "x",
+    title: "X",
+    notes: [],
+    columns: [],
+    rows: [
+      ["b", 1],
+      [OTHER, 9],
+      ["a", 2],
+    ].map((cells) => ({ cells })),
+  };
+  const sorted = (column: number, isDescending: boolean) =>
+    shownRows(panel, { ...AS_IT_IS, sort: { column, isDescending } }).map(({ cells: [name] }) => name);
+  expect([sorted(0, false), sorted(0, true)]).toEqual([
+    ["a", "b", OTHER],
+    ["b", "a", OTHER],
+  ]);
+  expect([sorted(1, false), sorted(1, true)]).toEqual([
+    ["b", "a", OTHER],
+    ["a", "b", OTHER],
+  ]);
+});
+
+it("says on the button of a shortened list how many more rows there are", () => {
+  const panel = { ...panelOf(tableOf("alb"), "client"), title: "Clients" };
+  const mode = {
+    isInteractive: true,
+    timeZone: "UTC",
+    width: 960,
+    tableOf: () => ({ ...AS_IT_IS, isComplete: false }),
+  };
+  const html = toHtml(panelTable(panel, mode));
+  expect(html).toContain(`>Show ${panel.rows.length - html.split("<tr").length + 2} more rows of clients<`);
+});
+
+it("compares with the period before in one sentence", () => {
+  expect([changeText(112, 100), changeText(5, 10), changeText(3, 0), changeText(0, 0)]).toEqual([
+    "+12 % against the period before",
+    "−50 % against the period before",
+    "none in the period before",
+    "none, as in the period before",
+  ]);
 });
 
 describe("a table without panels that filter", () => {
@@ -440,6 +554,11 @@ it("shows files that could not be read", () => {
   expect(renderPage({ ...report, rejected: { files: 0, examples: [] } }, ASSETS)).not.toContain(
     "Files without rows",
   );
+  expect(rejectedPanel(rejected).notes).toEqual([expect.stringMatching(/^1 file that .*: its lines are/)]);
+  expect(rejectedPanel({ files: 60, examples: rejected?.examples ?? [] }).notes).toEqual([
+    expect.stringMatching(/^60 files that .*: their lines are/),
+    "The first 1 of 60 files.",
+  ]);
 });
 
 it("says that an engine counts no lines and lists no files without rows", () => {
@@ -483,13 +602,13 @@ it("leaves out sums of lists until the page is small enough, and says so", () =>
 });
 
 describe.each(Object.entries(VISIONS))("for people with %s", (_, vision) => {
-  it("has different colours for different status classes, light and dark", () => {
+  it("has different colours for different status classes, and for none, light and dark", () => {
     const themes = [":root {", ':root[data-theme="dark"] {'].map((selector) => {
       const block = ASSETS.style.split(selector)[1]?.split("}")[0] ?? "";
-      return [...block.matchAll(/--s[2-5]: (#[0-9a-f]{6})/g)].map(([, colour = ""]) => colour);
+      return [...block.matchAll(/--s[0-5]: (#[0-9a-f]{6})/g)].map(([, colour = ""]) => colour);
     });
     for (const colours of themes) {
-      expect(colours).toHaveLength(4);
+      expect(colours).toHaveLength(6);
       const pairs = colours.flatMap((one, index) =>
         colours.slice(index + 1).map((other) => [one, other] as const),
       );

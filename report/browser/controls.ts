@@ -1,8 +1,9 @@
-import type { DimensionId, Report } from "../model";
+import { DIMENSION_LABELS, type Report } from "../model";
 import { h, visible } from "../page/node";
 import type { State } from "../page/state";
 import { timeText } from "../zone";
 import { toDom } from "./dom";
+import { focusNear } from "./focus";
 
 /** Shows the filters that are set, each with a button that removes it. */
 export function drawFilters(report: Report, state: State): void {
@@ -17,9 +18,9 @@ export function drawFilters(report: Report, state: State): void {
           "data-action": "filter",
           "data-dimension": id,
           "data-value": value,
-          "aria-label": `Remove the filter ${labelOf(report, id)}: ${visible(value)}`,
+          "aria-label": `Remove the filter ${DIMENSION_LABELS[id]}: ${visible(value)}`,
         },
-        `${labelOf(report, id)}: ${value === "" ? "(none)" : visible(value)} ×`,
+        `${DIMENSION_LABELS[id]}: ${value === "" ? "(none)" : visible(value)} ×`,
       ),
     ),
   );
@@ -34,7 +35,10 @@ export function drawFilters(report: Report, state: State): void {
     : [];
   const reset = h("button", { type: "button", "data-action": "reset" }, "Remove all filters");
   const all = [...range, ...chips];
-  document.getElementById("filters")?.replaceChildren(...(all.length > 0 ? [...all, reset] : []).map(toDom));
+  const bar = document.getElementById("filters");
+  const focus = bar ? focusNear(bar) : () => undefined;
+  bar?.replaceChildren(...(all.length > 0 ? [...all, reset] : []).map(toDom));
+  focus();
   for (const [name, value] of [
     ["from", time?.from],
     ["until", time?.until],
@@ -48,9 +52,6 @@ export function drawFilters(report: Report, state: State): void {
     select.value = String(value ?? "");
   }
 }
-
-const labelOf = (report: Report, id: DimensionId): string =>
-  report.tables.flatMap(({ dimensions }) => dimensions).find((one) => one.id === id)?.label ?? id;
 
 /** Makes the lists of times, and the button for light and dark. */
 export function drawControls(report: Report): void {

@@ -13,3 +13,24 @@ export function focusNow(): () => void {
     if (again instanceof HTMLInputElement) again.setSelectionRange(position, position);
   };
 }
+
+/**
+ * Remembers which filter has the focus: a button that removes one goes with it. Then the next filter has it; or after the last
+ * one, the row that it was about, or the list of times.
+ */
+export function focusNear(filters: HTMLElement): () => void {
+  const active = document.activeElement;
+  if (!(active instanceof HTMLElement) || !filters.contains(active)) return () => undefined;
+  const index = [...filters.children].indexOf(active);
+  const { dimension, value } = active.dataset;
+  return () => {
+    const chips = filters.querySelectorAll<HTMLElement>(".chip");
+    const near =
+      chips[Math.min(index, chips.length - 1)] ??
+      [...document.querySelectorAll<HTMLElement>(".value")].find(
+        ({ dataset }) => dataset.dimension === dimension && dataset.value === value,
+      ) ??
+      document.querySelector<HTMLElement>("select[data-time]");
+    near?.focus({ preventScroll: true });
+  };
+}

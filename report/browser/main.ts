@@ -21,7 +21,7 @@ const report = unpackReport(
   JSON.parse(document.getElementById("report")?.textContent ?? "") as Report<PackedCube>,
 );
 const tables = new Map<string, TableState>();
-/** Panels are shortened until "Show all"; print shows all rows. */
+/** Panels are shortened until their button is pressed; print shows all rows. */
 const SHORTENED: TableState = { ...AS_IT_IS, isComplete: false };
 let isPrinting = false;
 

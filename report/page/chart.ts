@@ -12,7 +12,7 @@ const MARGIN = { left: 58, right: 12, top: 12, bottom: 36 };
 const BOTTOM = HEIGHT - MARGIN.bottom;
 const TICKS = 4;
 /** Width of a label of the time, and the space to the next. */
-const LABEL_WIDTH = 84;
+const LABEL_WIDTH = 78;
 /** Durations that differ more than this are shown on a logarithmic scale: on a linear one, the short ones would be one line. */
 const LINEAR_RATIO = 50;
 
@@ -187,9 +187,9 @@ function framed(
     h("text", { class: "tick", x: MARGIN.left - 8, y: (y + 4).toFixed(1), "text-anchor": "end" }, text),
   ]);
   const most = Math.max(1, Math.floor((width - MARGIN.left - MARGIN.right) / LABEL_WIDTH));
-  const times = timeLabels(frame, timeZone, most)
-    .map((one) => ({ ...one, at: x(one.slot) }))
-    .filter(({ at }) => at <= width - LABEL_WIDTH / 2);
+  // A label is in the middle below the start of its slot: there is no place for one at the end.
+  const slots = { ...frame, count: Math.min(count, Math.floor(x.invert(width - LABEL_WIDTH / 2)) + 1) };
+  const times = timeLabels(slots, timeZone, most).map((one) => ({ ...one, at: x(one.slot) }));
   return h(
     "svg",
     {

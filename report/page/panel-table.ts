@@ -4,10 +4,10 @@ import { type Element, h, type Part } from "./node";
 import { type Column, OTHER, type Panel, type Row } from "./panel";
 import { valueText } from "./text";
 
-/** Rows of a panel that the page shows before "Show all". */
+/** Rows of a panel that the page shows until its button is pressed. */
 export const FIRST_ROWS = 12;
 
-/** The rows that a search and an order leave. */
+/** The rows that a search and an order leave; "(other)" is last in every order. */
 export function shownRows(panel: Panel, { sort, search }: TableState): readonly Row[] {
   const wanted = search.toLowerCase();
   const found = panel.rows.filter(
@@ -22,6 +22,7 @@ export function shownRows(panel: Panel, { sort, search }: TableState): readonly 
   if (!sort) return found;
   const direction = sort.isDescending ? -1 : 1;
   return [...found].sort((a, b) => {
+    if (isOther(a) !== isOther(b)) return Number(isOther(a)) - Number(isOther(b));
     const [left, right] = [a.cells[sort.column] ?? null, b.cells[sort.column] ?? null];
     if (left === null || right === null) return Number(left === null) - Number(right === null);
     return typeof left === "number" && typeof right === "number"
@@ -29,6 +30,8 @@ export function shownRows(panel: Panel, { sort, search }: TableState): readonly 
       : direction * String(left).localeCompare(String(right));
   });
 }
+
+const isOther = ({ cells: [first] }: Row): boolean => first === OTHER;
 
 export function panelTable(panel: Panel, mode: Mode): Part {
   if (panel.rows.length === 0) return h("p", { class: "note" }, "Nothing.");
@@ -75,7 +78,7 @@ export function panelTable(panel: Panel, mode: Mode): Part {
     h(
       "button",
       { type: "button", class: "more", "data-action": "all", "data-panel": panel.id },
-      `Show all ${counted(rows.length, "row")} of ${panel.title.toLowerCase()}`,
+      `Show ${counted(rows.length - FIRST_ROWS, "more row")} of ${panel.title.toLowerCase()}`,
     ),
   );
 }

@@ -1,3 +1,4 @@
+import { count, counted, plural } from "../../terminal/quantities";
 import { type AnsweredTable, type DetailRows, MIN_TIMED, type Rejected, type TableReport } from "../model";
 import { secondText } from "../zone";
 import type { Panel } from "./panel";
@@ -47,7 +48,7 @@ export function slowestPanel(table: TableReport, state: State): Panel {
     title: "Slowest paths",
     dimension: "path",
     notes: [
-      `Of the paths with the most requests, errors and time; those with at least ${MIN_TIMED} requests. Filters do not apply to these rows.`,
+      `Sorted by p95; of the paths with the most requests, errors and time, those with at least ${MIN_TIMED} requests. Filters do not apply to these rows.`,
     ],
     columns: [
       { label: "Path", kind: "text" },
@@ -84,7 +85,8 @@ export function rejectedPanel(rejected: Rejected | null): Panel {
   return {
     ...panel,
     notes: [
-      `${files.toLocaleString("en-US")} files that could not be read: their lines are in no number of this page.`,
+      `${counted(files, "file")} that could not be read: ${plural(files, "its", "their")} lines are in no number of this page.`,
+      ...(examples.length < files ? [`The first ${examples.length} of ${count(files)} files.`] : []),
     ],
     rows: examples.map(({ key, reason, detail }) => ({ cells: [key, reason, detail] })),
   };
@@ -110,11 +112,15 @@ export function unreadPanel({
       missing:
         "Not counted here, as Athena would read the text of all files: the pipeline's metric UnparsedLines counts them, and the SQL shows them; add the days to it.",
     };
+  const { unparsed, examples } = unread;
   return {
     ...panel,
     notes: [
-      `${unread.unparsed.toLocaleString("en-US")} lines of the whole table, of any time, are in no row, and in no number above.`,
+      `${counted(unparsed, "line")} of the whole table, of any time, ${plural(unparsed, "is", "are")} in no row, and in no number above.`,
+      ...(examples.length < unparsed
+        ? [`The first ${examples.length} of ${count(unparsed)} lines; its SQL has all.`]
+        : []),
     ],
-    rows: unread.examples.map(({ line, file }) => ({ cells: [line, file] })),
+    rows: examples.map(({ line, file }) => ({ cells: [line, file] })),
   };
 }

@@ -1,5 +1,5 @@
 import type { Selection } from "../cube";
-import type { DimensionId, TableReport } from "../model";
+import { DIMENSION_LABELS, type DimensionId, type TableReport } from "../model";
 
 /** What the page is filtered by. Values, not codes: the same filter applies to all tables that have its dimension. */
 export interface State {
@@ -10,16 +10,7 @@ export interface State {
 
 export const EVERYTHING: State = { filters: new Map() };
 
-const IDS: readonly DimensionId[] = [
-  "status",
-  "traffic",
-  "host",
-  "method",
-  "path",
-  "target_group",
-  "result",
-  "edge",
-];
+const IDS = Object.keys(DIMENSION_LABELS) as DimensionId[];
 
 /** The state as the hash of the page's address. */
 export function hashOf({ time, filters }: State): string {
@@ -58,7 +49,7 @@ export function toggled(state: State, id: DimensionId, value: string): State {
 /** A state applied to one table. */
 export interface Applied {
   readonly selection: Selection;
-  /** Labels of filters that the table does not have. */
+  /** Filters that the table does not have. */
   readonly ignored: readonly DimensionId[];
   /** A filter has a value that the table only has in "(other)". */
   readonly isUnknown: boolean;

@@ -74,11 +74,11 @@ export function shortCount(value: number): string {
   return `${short < 100 ? short.toFixed(1) : Math.round(short)} ${unit}`;
 }
 
-/** Change against a number before: `+12 %`. */
+/** Change against the period before: `+12 % against the period before`. */
 export function changeText(now: number, before: number): string {
-  if (before === 0) return now === 0 ? "as before" : "none before";
+  if (before === 0) return `${now === 0 ? "none, as" : "none"} in the period before`;
   const percent = (100 * (now - before)) / before;
-  return `${percent >= 0 ? "+" : "−"}${Math.abs(percent).toFixed(Math.abs(percent) < 10 ? 1 : 0)} %`;
+  return `${percent >= 0 ? "+" : "−"}${Math.abs(percent).toFixed(Math.abs(percent) < 10 ? 1 : 0)} % against the period before`;
 }
 
 /** A cell of CSV. A leading character that starts a formula in a spreadsheet is made text with an apostrophe. */

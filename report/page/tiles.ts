@@ -18,9 +18,7 @@ export function tiles(table: TableReport, state: State): Element {
   const { isFiltered } = applied(table, state);
   const { totals, before } = table;
   const change = (now: number, past: number | undefined) =>
-    isFiltered || past === undefined || !(before && isCovered(before))
-      ? undefined
-      : `${changeText(now, past)} against the period before`;
+    isFiltered || past === undefined || !(before && isCovered(before)) ? undefined : changeText(now, past);
   const rate = (part: number) =>
     sums && sums.requests > 0 ? valueText((100 * part) / sums.requests, "percent") : undefined;
   const whole = (value: string) => (isFiltered ? NOTHING : value);

@@ -50,24 +50,40 @@ const STEPS: readonly Step[] = [
   ...[MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS, 15 * MINUTE_MS, 30 * MINUTE_MS].map(ofClock),
   ...[HOUR_MS, 2 * HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS].map(ofClock),
   ...[1, 2, 7, 14].map(ofDays),
-  ...[1, 3, 6, 12, 24, 60, 120].map(ofMonths),
+  ...[1, 3, 6, 12, 24, 60, 120, 1200].map(ofMonths),
 ];
-const LONGEST = ofMonths(1200);
 
 /** Labels of the slots at which an hour, a day or a month starts in the time zone, at most so many. */
 export function timeLabels({ count, from, slotMs }: Slots, timeZone: string, most: number): TimeLabel[] {
   const starts = Array.from({ length: count }, (_, slot) => localTime(from + slot * slotMs, timeZone));
-  const steps = STEPS.filter(({ ms }) => ms >= slotMs);
-  const step = steps.find((one) => startsOf(one, starts).length <= most) ?? LONGEST;
-  const slots = startsOf(step, starts);
+  const steps = STEPS.filter(({ ms }) => ms >= slotMs).map((step) => ({
+    step,
+    slots: startsOf(step, starts),
+  }));
+  const { step = ofMonths(1), slots = [] } = labelled(steps, most) ?? {};
   let day = "";
   // A short range may start and end within one step.
-  return (slots.length > 0 ? slots.slice(0, most) : [0]).map((slot) => {
+  return (slots.length > 0 ? slots : [0]).map((slot) => {
     const [first, second] = step.texts(starts[slot] ?? 0);
     const texts = [first, ...(second === undefined || second === day ? [] : [second])];
     day = second ?? "";
     return { slot, texts };
   });
+}
+
+/** A step, and the slots at which it starts. */
+interface Marked {
+  readonly step: Step;
+  readonly slots: readonly number[];
+}
+
+/** The first step that fits. If that is a single label, some of the step before it, which has too many: ten days have one Monday. */
+function labelled(steps: readonly Marked[], most: number): Marked | undefined {
+  const fitting = steps.find(({ slots }) => slots.length <= most);
+  const finer = steps.filter(({ slots }) => slots.length > most).at(-1);
+  if (!finer || (fitting && fitting.slots.length > 1)) return fitting;
+  const each = Math.ceil(finer.slots.length / most);
+  return { ...finer, slots: finer.slots.filter((_, index) => index % each === 0) };
 }
 
 const startsOf = ({ numberOf }: Step, starts: readonly number[]): number[] =>

@@ -1,5 +1,12 @@
 import { counted } from "../../terminal/quantities";
-import type { AnsweredTable, Before, Report, TableReport } from "../model";
+import {
+  type AnsweredTable,
+  type Before,
+  DIMENSION_LABELS,
+  type DimensionId,
+  type Report,
+  type TableReport,
+} from "../model";
 import { timeText } from "../zone";
 import { CHART_WIDTH } from "./chart";
 import { AS_IT_IS, type Mode } from "./mode";
@@ -41,20 +48,25 @@ export function tableParts(table: TableReport, state: State, mode: Mode): MakePa
 /** What the filters mean for this table, if it is not what they say. */
 function remarks(table: TableReport, state: State, timeZone: string): string[] {
   const { ignored, counted } = applied(table, state);
-  const names = ignored.map((id) => id.replaceAll("_", " ")).join(", ");
   const isWider =
     state.time !== undefined &&
     counted !== undefined &&
     (counted.from < Math.max(state.time.from, table.from) ||
       counted.until > Math.max(state.time.until, table.from));
   return [
-    ...(names === "" ? [] : [`This table has no ${names}: that filter does not apply here.`]),
+    ...(ignored.length === 0 ? [] : [ignoredText(ignored)]),
     ...(isWider
       ? [
           `This table is counted in steps of ${stepText(table.slotMs)}: here, the time is ${timeText(counted.from, timeZone)} to ${timeText(counted.until, timeZone)}.`,
         ]
       : []),
   ];
+}
+
+/** `This table has no target group and no edge: these filters do not apply here.` */
+function ignoredText(ignored: readonly DimensionId[]): string {
+  const names = ignored.map((id) => `no ${DIMENSION_LABELS[id].toLowerCase()}`).join(" and ");
+  return `This table has ${names}: ${ignored.length === 1 ? "this filter does" : "these filters do"} not apply here.`;
 }
 
 function comparedText(before: Before, timeZone: string): string {

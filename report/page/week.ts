@@ -1,7 +1,7 @@
 import { HOUR_MS } from "../../formats/time";
 import { compact } from "../../terminal/quantities";
 import type { TableReport } from "../model";
-import { hourOfWeek, WEEKDAYS } from "../zone";
+import { daysOfWeek, hourOfWeek, WEEKDAYS } from "../zone";
 import { clockSql } from "./clock-sql";
 import { type Element, h } from "./node";
 import { overTime, slotStart } from "./over-time";
@@ -33,11 +33,26 @@ ORDER BY 1, 2`,
   if (!week) return { ...panel, notes: [], rows: [], missing: MISSING_HOURS };
   return {
     ...panel,
-    notes: [`Requests by weekday and hour, ${timeZone}.`],
+    notes: [`Requests by weekday and hour, ${timeZone}.`, ...unequalDays(table, state, timeZone)],
     rows: WEEKDAYS.map((day, index) => ({
       cells: [day, ...HOURS.map((hour) => week[index * HOURS.length + hour] ?? 0)],
     })),
   };
+}
+
+/** Says so if the sums of some days of the week are of more days than others. */
+function unequalDays(table: TableReport, state: State, timeZone: string): string[] {
+  const { from, until } = applied(table, state).counted ?? table;
+  const days = daysOfWeek(
+    { from: Math.max(from, table.from), until: Math.min(until, table.until) },
+    timeZone,
+  );
+  const numbers = [...new Set(days)].filter((number) => number > 0).sort((a, b) => b - a);
+  if (numbers.length < 2) return [];
+  const texts = numbers.map(
+    (number) => `${number} of ${WEEKDAYS.filter((_, index) => days[index] === number).join(", ")}`,
+  );
+  return [`Some days of the week occur more often in this time: ${texts.join("; ")} (whole days and parts).`];
 }
 
 const MISSING_HOURS = "This page has no sums of hours for these filters, or for this length of time.";
