@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { FORMAT_IDS, FORMATS } from "../../formats";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { storedColumns } from "../../lake/no-rows";
-import { loadColumns } from "../../lake/parquet/columns";
+import { loadColumns, ROW_GROUP_BYTES } from "../../lake/parquet/columns";
 import { footerOf } from "../../lake/parquet/parquet-file";
 import { startRowGroups, type WrittenRows } from "../../lake/parquet/row-groups";
 import { FILE_FIELD, type RowSource, type SourceColumn } from "../../lake/parquet/row-source";
@@ -243,10 +243,32 @@ describe("rows that become row groups", () => {
     const long = "x".repeat(MIB);
     const { rowGroups } = await write(Array(100).fill([long, "", "", "", "", "", `u${long}`]), 1);
     expect(rowGroups.length).toBeGreaterThan(10);
-    expect((await loadColumns()).memory.buffer.byteLength).toBeLessThan(150 * MIB);
+    expect((await loadColumns()).memory.buffer.byteLength).toBeLessThan(8 * ROW_GROUP_BYTES);
     expect(await read("count(*), sum(strlen(text)), sum(strlen(marked))")).toEqual([
       [100n, BigInt(100 * MIB), BigInt(100 * MIB)],
     ]);
+  });
+
+  it("end after enough bytes if their lines are long, with as many rows as fit", async () => {
+    const [sample = ""] = FORMATS.waf.samples;
+    const lineBytes = 2048;
+    const count = 6000;
+    const lines = Array.from({ length: count }, (_, index) => {
+      const args = String(index).padStart(lineBytes - sample.length, "a");
+      return `${sample.replace('"args":"', `$&${args}`)}\n`;
+    });
+    writeFileSync(join(folder, "long.log"), lines.join(""));
+    const parquet = await typedFile(FORMATS.waf, folder, ["long.log"]);
+    const groups = await engine.rows(
+      `SELECT any_value(row_group_num_rows), sum(total_uncompressed_size) FROM parquet_metadata('${parquet}') GROUP BY row_group_id ORDER BY row_group_id`,
+    );
+    expect(groups.reduce((sum, [rows]) => sum + Number(rows), 0)).toBe(count);
+    const [full, last] = [groups.slice(0, -1), groups.slice(-1)];
+    for (const [rows, bytes] of full) {
+      expect(Number(rows)).toBeGreaterThan(500);
+      expect(Number(bytes)).toBeGreaterThan(ROW_GROUP_BYTES);
+    }
+    for (const [, bytes] of [...full, ...last]) expect(Number(bytes)).toBeLessThan(1.25 * ROW_GROUP_BYTES);
   });
 
   it("are rows without values if there is no column for them", async () => {

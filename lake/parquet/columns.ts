@@ -8,7 +8,7 @@ import { LAKE_PARQUET } from "../parquet-layout";
  */
 export interface Columns {
   readonly memory: WebAssembly.Memory;
-  setLimits(groupRows: number, entries: number, entryBytes: number): void;
+  setLimits(groupRows: number, groupBytes: number, entries: number, entryBytes: number): void;
   begin(fields: number, separator: number): number;
   addField(
     isNamed: boolean,
@@ -30,6 +30,7 @@ export interface Columns {
   rowInput(length: number): number;
   add(from: number, end: number): number;
   rows(): number;
+  isFull(): number;
   encode(index: number): void;
   valueCount(): number;
   dictionarySize(): number;
@@ -43,6 +44,9 @@ export interface Columns {
   filterLength(): number;
   clear(): void;
 }
+
+/** Bytes of values after which a row group ends, whatever its rows. 8,192 usual rows have less than half of it; WAF's have twice as many. */
+export const ROW_GROUP_BYTES = 4 << 20;
 
 let columns: Columns | undefined;
 
@@ -58,7 +62,7 @@ export async function loadColumns(): Promise<Columns> {
   const { instance } = await WebAssembly.instantiate(program, { values });
   const loaded = instance.exports as unknown as Columns;
   const { rowGroupRows, dictionaryValues, dictionaryBytes } = LAKE_PARQUET;
-  loaded.setLimits(rowGroupRows, dictionaryValues, dictionaryBytes);
+  loaded.setLimits(rowGroupRows, ROW_GROUP_BYTES, dictionaryValues, dictionaryBytes);
   columns = loaded;
   return loaded;
 }

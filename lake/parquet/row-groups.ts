@@ -29,8 +29,6 @@ export interface TimeRange {
   readonly last: number;
 }
 
-/** Of usual rows, 8,192 have a quarter of it: the limit is for files of long garbage. */
-const MOST_GROUP_BYTES = 16 << 20;
 const NO_DICTIONARY = new Uint8Array();
 /** Fewer bytes than these do not become fewer. */
 const LEAST_COMPRESSED_BYTES = 100;
@@ -65,7 +63,6 @@ export class RowGroups {
     times: new Map<string, TimeRange>(),
   };
   private offset = HEAD.length;
-  private groupBytes = 0;
   private isAdding = false;
   private readonly columns: readonly SourceColumn[];
   /** Addresses of the lines, and of their end. */
@@ -103,11 +100,9 @@ export class RowGroups {
    * @param lines in UTF-8, each ended by a line feed
    */
   startLines(lines: Buffer): void {
-    if (this.groupBytes > MOST_GROUP_BYTES) this.endGroup();
     this.lines = this.program.lineInput(lines.length);
     this.endOfLines = this.lines + lines.length;
     this.view().set(lines, this.lines);
-    this.groupBytes += lines.length;
   }
 
   /**
@@ -131,19 +126,17 @@ export class RowGroups {
     let start = program.rowInput(rows.length);
     const end = start + rows.length;
     this.view().set(rows, start);
-    this.groupBytes += rows.length;
     this.isAdding = true;
     while (start < end) {
       start = program.add(start, end);
       this.endFullGroup();
     }
-    if (this.groupBytes > MOST_GROUP_BYTES) this.endGroup();
     this.isAdding = false;
   }
 
   /** @returns false if the row group is not full */
   private endFullGroup(): boolean {
-    const isFull = this.program.rows() === LAKE_PARQUET.rowGroupRows;
+    const isFull = this.program.isFull() !== 0;
     if (isFull) this.endGroup();
     return isFull;
   }
@@ -170,7 +163,6 @@ export class RowGroups {
     if (rows > 0 && this.output !== undefined) this.write(this.output, rows);
     written.rows += rows;
     program.clear();
-    this.groupBytes = 0;
   }
 
   private write(output: number, rows: number): void {

@@ -77,6 +77,11 @@ export class Column {
     }
   }
 
+  /** Memory that the values take. */
+  get bytes(): usize {
+    return this.values.length + this.dictionary.texts.length;
+  }
+
   private becomePlain(): void {
     this.isPlain = true;
     for (let index: u32 = 0; index < this.count; index++) {

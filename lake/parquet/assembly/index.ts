@@ -22,16 +22,20 @@ export { addItems, addName, nameText, setWholeField } from "./objects";
 const columns: StaticArray<usize> = new StaticArray<usize>(256);
 let columnCount: u32 = 0;
 let mostRows: u32 = 0;
+/** Bytes of values that end a row group, so that long lines do not need more memory. */
+let enoughBytes: usize = 0;
 let mostEntries: u32 = 0;
 let mostBytes: usize = 0;
 let rowCount: u32 = 0;
+let byteCount: usize = 0;
 const lines: Bytes = newBytes(1 << 18);
 const otherRows: Bytes = newBytes(1 << 14);
 const fileName: Bytes = newBytes(1 << 10);
 
 /** Sets limits of each row group. Call it once. */
-export function setLimits(groupRows: u32, entries: u32, entryBytes: usize): void {
+export function setLimits(groupRows: u32, groupBytes: usize, entries: u32, entryBytes: usize): void {
   mostRows = groupRows;
+  enoughBytes = groupBytes;
   mostEntries = entries;
   mostBytes = entryBytes;
   newFilter(groupRows);
@@ -47,6 +51,7 @@ export function setLimits(groupRows: u32, entries: u32, entryBytes: usize): void
 export function begin(fields: u32, separator: u8): u32 {
   columnCount = 0;
   rowCount = 0;
+  byteCount = 0;
   setSeparator(separator);
   forgetObjects();
   return setFields(fields);
@@ -101,7 +106,7 @@ export function scan(from: usize, end: usize): usize {
   do {
     from = scanLines(from, end, mostRows - rowCount);
     addBlock();
-  } while (from < end && rowCount < mostRows && !isOtherForm);
+  } while (from < end && !isFull() && !isOtherForm);
   return from;
 }
 
@@ -117,7 +122,7 @@ export function rowInput(length: usize): usize {
  * @returns where the next row starts
  */
 export function add(from: usize, end: usize): usize {
-  while (from < end && rowCount < mostRows) {
+  while (from < end && !isFull()) {
     from = split(from, end, mostRows - rowCount);
     addBlock();
   }
@@ -125,8 +130,18 @@ export function add(from: usize, end: usize): usize {
 }
 
 function addBlock(): void {
-  for (let index: u32 = 0; index < columnCount; index++) columnAt(index).add(rowCount);
+  byteCount = 0;
+  for (let index: u32 = 0; index < columnCount; index++) {
+    const column = columnAt(index);
+    column.add(rowCount);
+    byteCount += column.bytes;
+  }
   rowCount += blockRows;
+}
+
+/** True if the row group must end before other rows are added. */
+export function isFull(): bool {
+  return rowCount == mostRows || byteCount >= enoughBytes;
 }
 
 export function rows(): u32 {
@@ -191,4 +206,5 @@ export function filterLength(): usize {
 export function clear(): void {
   for (let index: u32 = 0; index < columnCount; index++) columnAt(index).clear(mostRows);
   rowCount = 0;
+  byteCount = 0;
 }
