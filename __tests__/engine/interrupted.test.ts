@@ -20,7 +20,7 @@ const nextEvent = (pipeline: Pipeline): unknown => {
 
 it("loses and duplicates no row when functions are killed during their work", async () => {
   const pipeline = await deploy("killed functions");
-  for (const round of inRounds(files, 3)) {
+  for (const round of inRounds(files, 2)) {
     const before = (await pipeline.keys(RAW_PREFIX)).length;
     await pipeline.deliver(round);
     for (const moved of [1, 3, 6]) await pipeline.killDuringMove(movedFiles(pipeline, before + moved));
@@ -41,7 +41,7 @@ async function movedFiles(pipeline: Pipeline, count: number): Promise<void> {
 
 it("commits and counts each row once when a schedule starts two runs at once", async () => {
   const pipeline = await deploy("two runs at once");
-  for (const round of inRounds(files, 3)) {
+  for (const round of inRounds(files, 2)) {
     await pipeline.deliver(round);
     await pipeline.move();
     const event = nextEvent(pipeline);

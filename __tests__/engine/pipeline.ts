@@ -107,12 +107,12 @@ export async function deploy(
   const name = `aws-waf-logs-${randomBytes(4).toString("hex")}`;
   const folder = temporaryFolder(name);
   const file = join(folder, "access-logs.json");
-  const laterJson = (await synthesize(file, { ...later, name })).json;
+  const laterJson = later === settings ? undefined : (await synthesize(file, { ...later, name })).json;
   const { json, stackFolder } = await synthesize(file, { ...settings, name });
   const bucketOf = (id: string) => (id === "logs" ? name : `${name}-${id}`);
   const existingBucket = `${name}-existing`;
   const stack = deployedStack(json, bucketOf, existingBucket);
-  const laterStack = deployedStack(laterJson, bucketOf, existingBucket);
+  const laterStack = laterJson ? deployedStack(laterJson, bucketOf, existingBucket) : stack;
   const s3 = localS3Client(S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY);
   for (const Bucket of [...stack.buckets, existingBucket]) await s3.send(new CreateBucketCommand({ Bucket }));
   for (const { bucket: Bucket, key: Key, content: Body } of stack.objects)
@@ -149,7 +149,7 @@ export async function deploy(
     workgroup: stack.workgroup,
     ...deliveredPlace([stack, laterStack]),
   };
-  const [rolesNow, rolesLater] = [json, laterJson].map((one) =>
+  const [rolesNow, rolesLater] = (laterJson ? [json, laterJson] : [json]).map((one) =>
     roleStatements(one, { ...ACCOUNT, bucketOf, existingBucket }),
   );
   const roles = new Map(

@@ -1,13 +1,14 @@
-import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
+import { FORMAT_IDS } from "../../formats";
 import { PRIVACY_SALT_KEY } from "../../formats/partition-layout";
 import type { PrivacyOptions } from "../../formats/privacy";
 import { edgeLines, hostileLines } from "../helpers/edge-lines";
 import { albKey, cloudfrontKey, keyOf } from "../helpers/lake";
 import { albLine, cloudfrontLine, LINES } from "../helpers/lines";
-import { type LocalLake, localLake } from "./local-lake";
+import { localLake } from "./local-lake";
 import { type LogFile, logFile, sampleLogs } from "./log-files";
-import { deploy, type Pipeline } from "./pipeline";
+import { deploy } from "./pipeline";
 import { expectSameRows } from "./same-tables";
+import type { TableRow } from "./table-rows";
 
 const URL = "https://user:pass-secret@shop.example.com:443/a?token=query-secret";
 const ADDRESSES = [
@@ -87,13 +88,12 @@ it.each(OPTIONS)("leaves out the same values as the local lake: %j", async (priv
   await pipeline.process(files);
   for (const format of pipeline.formats) {
     await expectSameRows(pipeline, lake, format);
-    expect(await unparsedFiles(pipeline, format)).toEqual(await unparsedFiles(lake, format));
-    const [row] = await pipeline.query(`SELECT count(line) AS shown FROM ${FORMATS[format].table}_unparsed`);
-    expect(row).toEqual({ shown: 0 });
+    // Both show the number of these lines, and not their text.
+    const unparsed = await pipeline.unparsed(format);
+    expect(filesOf(unparsed)).toEqual(filesOf(await lake.unparsed(format)));
+    expect(unparsed.filter(({ line }) => line !== null)).toEqual([]);
   }
 });
 
-/** Both show the number of these lines, and not their text. */
-async function unparsedFiles(side: Pipeline | LocalLake, format: FormatId): Promise<string[]> {
-  return (await side.unparsed(format)).map(({ log_file: file }) => String(file)).sort();
-}
+const filesOf = (rows: readonly TableRow[]): string[] =>
+  rows.map(({ log_file: file }) => String(file)).sort();

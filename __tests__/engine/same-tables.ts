@@ -1,13 +1,21 @@
 import type { FormatId } from "../../formats";
-import type { LocalLake } from "./local-lake";
 import type { Pipeline } from "./pipeline";
 import { differences, type TableRow } from "./table-rows";
+
+/** What both sides have: a deployed pipeline and a local lake. */
+export interface Tables {
+  rows(format: FormatId): Promise<readonly TableRow[]>;
+  unparsed(format: FormatId): Promise<readonly TableRow[]>;
+}
 
 /** The number of differences that are shown for each table; the others are counted. */
 const SHOWN = 3;
 
+type Rows = Pick<Tables, "rows">;
+type UnparsedLines = Pick<Tables, "unparsed">;
+
 /** @throws unless a typed table has the same rows, in every column, as that of the local lake, and some */
-export async function expectSameRows(pipeline: Pipeline, lake: LocalLake, format: FormatId): Promise<void> {
+export async function expectSameRows(pipeline: Rows, lake: Rows, format: FormatId): Promise<void> {
   const [engine, local] = [await pipeline.rows(format), await lake.rows(format)];
   expect(local.length).toBeGreaterThan(0);
   expect(shown(engine, local)).toEqual({ ...NONE, rows: local.length });
@@ -16,8 +24,8 @@ export async function expectSameRows(pipeline: Pipeline, lake: LocalLake, format
 
 /** The same for unparsed lines. */
 export async function expectSameUnparsedLines(
-  pipeline: Pipeline,
-  lake: LocalLake,
+  pipeline: UnparsedLines,
+  lake: UnparsedLines,
   format: FormatId,
 ): Promise<void> {
   const [engine, local] = [await pipeline.unparsed(format), await lake.unparsed(format)];
@@ -25,7 +33,10 @@ export async function expectSameUnparsedLines(
 }
 
 /** All checks, for each format of the pipeline. */
-export async function expectSameTables(pipeline: Pipeline, lake: LocalLake): Promise<void> {
+export async function expectSameTables(
+  pipeline: Tables & Pick<Pipeline, "formats">,
+  lake: Tables,
+): Promise<void> {
   for (const format of pipeline.formats) {
     await expectSameRows(pipeline, lake, format);
     await expectSameUnparsedLines(pipeline, lake, format);

@@ -22,20 +22,21 @@ function canMount(): boolean {
   return isMounted;
 }
 
+const onProgress = () => undefined;
+
 let root: string;
 let disk: string;
 let logs: string;
-beforeEach(() => {
+let rows: Readonly<Record<string, number>>;
+beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "full-"));
   [disk, logs] = [join(root, "disk"), join(root, "logs")];
   mkdirSync(disk);
+  ({ rows } = await writeSample(logs, { ...SAMPLE_DEFAULTS, files: 48, lines: 400 }, onProgress));
 });
-afterEach(() => {
-  unmount(disk);
-  rmSync(root, { recursive: true });
-});
+afterEach(() => unmount(disk));
+afterAll(() => rmSync(root, { recursive: true }));
 
-const onProgress = () => undefined;
 const add = (lake: string) => ingest({ inputs: [logs], lake, deleteOriginals: false, onProgress });
 const DAY = {
   from: hourOf(Date.parse("2026-06-01T20:00:00Z")),
@@ -67,7 +68,6 @@ const countOf = (lake: string, table: string) =>
     async (size, _, run) => {
       mount(disk, `size=${size}`);
       const lake = join(disk, "lake");
-      const written = await writeSample(logs, { ...SAMPLE_DEFAULTS, files: 48, lines: 400 }, onProgress);
       const message =
         /^lake .*: the disk is full or cannot be written \(.*no space left on device.*\); .*make room/i;
       for (let attempt = 1; attempt <= 2; attempt++) {
@@ -78,7 +78,7 @@ const countOf = (lake: string, table: string) =>
       }
       execFileSync("mount", ["-o", "remount,size=64m", disk]);
       await run(lake);
-      for (const [table, rows] of Object.entries(written.rows)) expect(await countOf(lake, table)).toBe(rows);
+      for (const [table, count] of Object.entries(rows)) expect(await countOf(lake, table)).toBe(count);
     },
   );
 });
