@@ -11,6 +11,7 @@ import { SAMPLE_DEFAULTS, writeSample } from "../sample/write-sample";
 import { printRows } from "../terminal/print-rows";
 import { writeErrors, writeTable, writeText } from "../terminal/write";
 import { makeReport } from "./make-report";
+import { pageWriter } from "./page-writer";
 import { printSummary } from "./print-summary";
 
 const FOLDER = "demo";
@@ -42,7 +43,12 @@ async function demo(): Promise<void> {
     }
   });
   const report = join(FOLDER, "report.html");
-  await makeReport({ lake, range: undefined, timeZone: "UTC", output: report });
+  await makeReport({
+    lake,
+    range: undefined,
+    timeZone: "UTC",
+    save: await pageWriter({ output: report, isForced: false }),
+  });
   await writeText(`
 The whole picture: open ${report} in a browser.
 

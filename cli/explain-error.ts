@@ -9,7 +9,14 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
   EEXIST: "this is in the way",
   EACCES: "you have no permission",
   EPERM: "this is not permitted",
+  EBUSY: "the file is in use",
+  ENAMETOOLONG: "the name is too long",
+  ENOSPC: "the disk is full",
+  EROFS: "the disk is read-only",
 };
+
+/** @returns `undefined` if only its own text says it */
+export const fileErrorMeaning = (error: Error): string | undefined => FILE_ERRORS[codeOf(error) ?? ""];
 
 export const EXPIRED = [/expired/i, 'renew your credentials, e.g. with "aws sso login"'] as const;
 /** What to do about errors of the AWS SDK, which says only what is missing. */
@@ -32,7 +39,7 @@ export function explanationOf(error: unknown): string | undefined {
   if (error instanceof UserError || error instanceof OperationError || error.name === "SettingsError")
     return messageOf(error).split("\n\n")[0];
   if ("syscall" in error) {
-    const meaning = FILE_ERRORS[codeOf(error) ?? ""];
+    const meaning = fileErrorMeaning(error);
     return "path" in error ? `${error.path}: ${meaning ?? error.message}` : meaning;
   }
   const [, hint] = AWS_HINTS.find(([pattern]) => pattern.test(error.message)) ?? [];

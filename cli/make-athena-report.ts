@@ -11,7 +11,7 @@ import { UserError } from "../terminal/user-error";
 import { writeErrors } from "../terminal/write";
 import { type AthenaOptions, type AthenaSession, scanPrice, withAthena } from "./athena-session";
 import { loadParts } from "./load-parts";
-import { type PageOptions, prepared, writtenTo } from "./make-report";
+import { type PageOptions, prepared } from "./make-report";
 
 /**
  * Writes a report about the typed tables on AWS; without a range, about the last 24 hours. Says beforehand how much Athena
@@ -20,7 +20,7 @@ import { type PageOptions, prepared, writtenTo } from "./make-report";
  * @throws UserError as `makeReport` does, and if Athena could scan more than the option `maxBytes`
  */
 export async function makeAthenaReport(options: PageOptions & AthenaOptions): Promise<Written> {
-  const { output, timeZone, table, maxBytes } = options;
+  const { save, timeZone, table, maxBytes } = options;
   const assets = await prepared(options);
   const range = options.range ?? lastDay(new Date());
   const tables = table === undefined ? await tablesIn(options) : [table];
@@ -43,10 +43,9 @@ export async function makeAthenaReport(options: PageOptions & AthenaOptions): Pr
       );
     writeErrors(boundLine(bounds, atMost));
     const asked = { range, timeZone, tables, source: "Athena", now: new Date(), rejected: null };
-    const report = writeReport(scannedCounts(engine), asked, output, assets, (next) => {
+    const written = await writeReport(scannedCounts(engine), asked, save, assets, (next) => {
       what = next;
     });
-    const written = await writtenTo(output, report);
     session.clearProgress();
     if (written.tables.length === 0) throw new UserError("Athena: no requests in the range");
     writeErrors(`${byteText(billed)} billed, ${scanPrice(billed)}`);

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { type OpenLake, withLake } from "../lake/query";
 import type { Range } from "../questions/range";
 import { readAssets } from "../report/assets";
@@ -8,10 +6,9 @@ import { keptCounts } from "../report/kept-counts";
 import { lakeEngine } from "../report/lake-engine";
 import { rejectedIn } from "../report/lake-rejected";
 import type { PageAssets } from "../report/render";
-import { type Written, writeReport } from "../report/write-report";
+import { type SavePage, type Written, writeReport } from "../report/write-report";
 import { counted } from "../terminal/quantities";
 import { UserError, usageError } from "../terminal/user-error";
-import { requireOutsideLake } from "./outside-lake";
 import { loggedText } from "./warn-about-lake";
 
 /** What a report is about, and where it goes. */
@@ -19,7 +16,7 @@ export interface PageOptions {
   readonly range: Range | undefined;
   readonly timeZone: string;
   readonly table?: string;
-  readonly output: string;
+  readonly save: SavePage;
 }
 
 export interface ReportOptions extends PageOptions {
@@ -35,14 +32,13 @@ const LAKE_OPTIONS = { memoryLimit: "130MB", threads: 1, isUnsafe: true } as con
 /**
  * Writes a report about a lake.
  *
- * @throws UserError for an unknown table, without a lake or a folder for the page, or without rows
+ * @throws UserError for an unknown table, without a lake, or without rows
  */
 export async function makeReport(
   options: ReportOptions,
   onProgress: (what: string) => void = () => undefined,
 ): Promise<Written> {
-  const { lake: folder, range, timeZone, table, output } = options;
-  requireOutsideLake(output, folder);
+  const { lake: folder, range, timeZone, table, save } = options;
   const assets = await prepared(options);
   return withLake(folder, LAKE_OPTIONS, async (lake) => {
     const asked = {
@@ -53,10 +49,7 @@ export async function makeReport(
       rejected: await rejectedIn(folder),
       ...(table === undefined ? {} : { tables: [table] }),
     };
-    const written = await writtenTo(
-      output,
-      writeReport(keptCounts(lakeEngine(lake)), asked, output, assets, onProgress),
-    );
+    const written = await writeReport(keptCounts(lakeEngine(lake)), asked, save, assets, onProgress);
     if (written.tables.length === 0) {
       const where =
         range === undefined ? `no rows in ${table ?? "the tables of a report"}` : "no requests in the range";
@@ -85,21 +78,9 @@ async function unparsedText(lake: OpenLake): Promise<string> {
 }
 
 /** Checks the options of a page before anything is counted. @returns the parts that every page has */
-export async function prepared({ table, output }: PageOptions): Promise<PageAssets> {
+export async function prepared({ table }: PageOptions): Promise<PageAssets> {
   if (table !== undefined && !REPORTED_TABLES.includes(table)) {
     throw usageError(`--table: there are reports about ${REPORTED_TABLES.join(", ")}, not "${table}"`);
   }
-  if (!existsSync(dirname(output)))
-    throw new UserError(`${dirname(output)}: the folder does not exist; create it`);
   return readAssets(__dirname);
-}
-
-/** Names the file of a failed write. */
-export async function writtenTo(output: string, written: Promise<Written>): Promise<Written> {
-  try {
-    return await written;
-  } catch (error) {
-    if (error instanceof Error && "syscall" in error) throw new UserError(`${output}: ${error.message}`);
-    throw error;
-  }
 }

@@ -10,6 +10,9 @@ export interface PageAssets {
   readonly style: string;
 }
 
+/** Near the start of each page. */
+export const PAGE_MARK = '<meta name="generator" content="access-logs report">';
+
 /** The largest page. */
 export const MAX_PAGE_BYTES = 2_000_000;
 
@@ -33,6 +36,7 @@ export function renderPage(report: Report, { script, style }: PageAssets): strin
       '<html lang="en">',
       "<head>",
       '<meta charset="utf-8">',
+      PAGE_MARK,
       toHtml(h("meta", { "http-equiv": "Content-Security-Policy", content: policy })),
       '<meta name="viewport" content="width=device-width, initial-scale=1">',
       '<meta name="robots" content="noindex">',

@@ -1,5 +1,3 @@
-import { stat, writeFile } from "node:fs/promises";
-import { writeWhole } from "../lake/write-whole";
 import { type Asked, collect, tablesIn } from "./collect";
 import type { Counts } from "./counts";
 import type { Rejected } from "./model";
@@ -12,15 +10,14 @@ export interface Written {
   readonly tables: readonly string[];
 }
 
-/**
- * Makes a report and writes it to a file. Nothing is written if no table has rows in the range.
- *
- * @throws Error of the system if the file cannot be written: the old one is still there then
- */
+/** Takes the page of a report. */
+export type SavePage = (page: string) => Promise<void>;
+
+/** Makes a report and saves its page. Nothing is saved if no table has rows in the range. */
 export async function writeReport(
   counts: Counts,
   asked: Asked & { readonly source: string; readonly now: Date; readonly rejected: Rejected | null },
-  file: string,
+  save: SavePage,
   assets: PageAssets,
   onProgress: (what: string) => void = () => undefined,
 ): Promise<Written> {
@@ -32,12 +29,6 @@ export async function writeReport(
     { made: now.getTime(), timeZone, source, ...collected, rejected, cuts: [] },
     assets,
   );
-  await write(file, page);
+  await save(page);
   return { bytes: Buffer.byteLength(page), tables };
-}
-
-/** A device or a pipe is written to, not replaced. */
-async function write(file: string, page: string): Promise<void> {
-  const stats = await stat(file).catch(() => undefined);
-  await (stats && !stats.isFile() ? writeFile(file, page) : writeWhole(file, page, 0o666));
 }

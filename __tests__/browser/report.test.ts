@@ -264,6 +264,9 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
   it("shows the file that could not be read, and a click on a slow path filters by it", () =>
     withPage({}, "", async (page) => {
       expect(await page.textContent("#rejected")).toContain("corrupt file");
+      const gap = `document.querySelector("#rejected").getBoundingClientRect().top
+        - [...document.querySelectorAll(".table")].at(-1).getBoundingClientRect().bottom`;
+      expect(await page.evaluate(gap)).toBeGreaterThan(10);
       await page.click('[data-panel="rejected"][data-action="csv"]');
       expect(await page.textContent("dialog pre")).toMatch(/^File,Reason,Detail/);
       await page.click('dialog [data-action="close"]');

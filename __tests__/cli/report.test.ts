@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { MAX_PAGE_BYTES } from "../../report/render";
 import { type TestLake, testLake } from "../helpers/lake";
@@ -11,6 +11,7 @@ beforeAll(async () => {
   folder = join(lake.lake, "..");
   await runProgram(["sample", lake.logs, "--files", "6", "--lines", "40"]);
   await runProgram(["ingest", lake.logs, "--lake", lake.lake]);
+  writeFileSync(join(folder, "a-file"), "");
 });
 afterAll(() => lake.delete());
 
@@ -40,6 +41,40 @@ describe("access-logs report", () => {
       seconds: expect.any(Number),
     });
     expect(page).not.toContain('id="cloudfront"');
+  });
+
+  it("writes the page to standard output, and nothing else", async () => {
+    const { status, stdout, stderr } = await report("-o", "-");
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^<!doctype html>.*<\/html>\n$/s);
+    expect(existsSync(join(folder, "-"))).toBe(false);
+  });
+
+  it("replaces a report and an empty file, but another file only with --force", async () => {
+    const text = (file: string, content: string) => writeFileSync(join(folder, file), content);
+    text("notes.html", "<!doctype html><title>Access logs</title>mine");
+    text("empty.html", "");
+    const refused = await report("-o", "notes.html");
+    expect(refused).toMatchObject({ status: 1, stdout: "" });
+    expect(refused.stderr).toBe(
+      "error: notes.html: the file exists and is no report; choose another name, or replace it with --force\n",
+    );
+    expect(pageIn("notes.html")).toMatch(/mine$/);
+    expect(await report("-o", "notes.html", "--force")).toMatchObject({ status: 0, stderr: "" });
+    expect(await report("-o", "notes.html", "--table", "alb_access_logs")).toMatchObject({ status: 0 });
+    expect(pageIn("notes.html")).not.toContain('id="cloudfront"');
+    expect(await report("-o", "empty.html")).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  // Root may write everywhere, and Windows has other permissions.
+  const asUser = (process.getuid?.() ?? 0) === 0 ? it.skip : it;
+  asUser("says that a folder may not be written to, before it counts", async () => {
+    mkdirSync(join(folder, "read-only"), { mode: 0o555 });
+    const { status, stderr } = await report("-o", "read-only/report.html");
+    expect([status, stderr]).toEqual([
+      1,
+      "error: read-only/report.html: you have no permission; choose another name or folder\n",
+    ]);
   });
 
   it("reports the range that is asked for, in the time zone of the page", async () => {
@@ -76,6 +111,26 @@ describe("access-logs report", () => {
       /^error: lake .*: no requests in the range; it has alb logs of /,
     ],
     [["-o", "missing/report.html"], 1, /^error: missing: the folder does not exist; create it\n$/],
+    [["-o", "missing/"], 1, /^error: missing\/: the folder does not exist; create it\n$/],
+    [["-o", ""], 2, /^error: --output: the name is empty; name a file\n$/],
+    [["-o", "lake"], 1, /^error: lake: the file is in the lake /],
+    [
+      ["-o", "logs"],
+      1,
+      /^error: logs: this is a folder and not a file; name a file in it, e\.g\. logs.report\.html\n$/,
+    ],
+    [
+      ["-o", `${"x".repeat(300)}.html`],
+      1,
+      /^error: x+\.html: the name is too long; choose another name or folder\n$/,
+    ],
+    [
+      ["-o", "a-file/report.html"],
+      1,
+      /^error: a-file: this is a file and not a folder; choose another folder\n$/,
+    ],
+    [["-o", "-", "--open"], 2, /^error: --output - prints the page; name a file for --open\n$/],
+    [["-o", "-", "--json"], 2, /^error: --output - prints the page; name a file for --json\n$/],
   ])("answers %j with one line and an exit code", async (args, status, message) => {
     const outcome = await report(...args);
     expect(outcome).toMatchObject({ status, stdout: "", stderr: expect.stringMatching(message) });

@@ -4,16 +4,19 @@ import type { Command } from "commander";
 import type { Written } from "../../report/write-report";
 import { progressLine } from "../../terminal/progress-line";
 import { byteText } from "../../terminal/quantities";
+import { usageError } from "../../terminal/user-error";
 import { write, writeErrors, writeText } from "../../terminal/write";
 import type { AthenaOptions } from "../athena-session";
 import { examples } from "../command-line";
 import { addPlaceOptions, type PlaceOptions, withEngine } from "../engine-options";
 import { makeReport, type PageOptions, type ReportOptions } from "../make-report";
+import { pageWriter, STDOUT } from "../page-writer";
 import { addRangeOptions, rangeOf, type TimeOptions, timeZoneOf } from "../time-range";
 
 interface Options extends TimeOptions, PlaceOptions {
   readonly table?: string;
   readonly output: string;
+  readonly force: boolean;
   readonly open: boolean;
   readonly json: boolean;
 }
@@ -29,7 +32,8 @@ export const addReportCommand = (program: Command): Command =>
     ),
   )
     .option("--table <name>", "only this table")
-    .option("-o, --output <file>", "file to write", "report.html")
+    .option("-o, --output <file>", 'file to write; "-" is standard output', "report.html")
+    .option("--force", "replace an existing file that is no report", false)
     .option("--open", "open the page in the browser", false)
     .option("--json", "print what was written as one JSON document", false)
     .addHelpText(
@@ -37,24 +41,29 @@ export const addReportCommand = (program: Command): Command =>
       examples(
         "access-logs report --lake ./lake --open",
         "access-logs report --lake ./lake --from 2026-11-23 --to 2026-11-29 --tz Europe/Berlin -o week.html",
+        "access-logs report --lake ./lake -o - | gzip > report.html.gz",
         "access-logs report --athena --from yesterday --to yesterday --max-bytes 20GB",
       ),
     )
     .action(run);
 
 async function run(options: Options): Promise<void> {
-  const { table, output, open, json } = options;
+  const { table, output, force, open, json } = options;
   const { lake, ...place } = withEngine(options);
+  const isPrinted = output === STDOUT;
+  if (isPrinted && (open || json))
+    throw usageError(`--output ${STDOUT} prints the page; name a file for ${open ? "--open" : "--json"}`);
   const started = performance.now();
   const page = {
     range: rangeOf(options),
     timeZone: timeZoneOf(options) ?? "UTC",
-    output,
+    save: await pageWriter({ output, isForced: force, lake }),
     ...(table === undefined ? {} : { table }),
   };
   const { bytes, tables } = await (lake === undefined
     ? onAthena({ ...place, ...page })
     : onLake({ lake, ...page }));
+  if (isPrinted) return;
   const seconds = (performance.now() - started) / 1000;
   await (json
     ? write(`${JSON.stringify({ file: output, bytes, tables, seconds })}\n`)
