@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -48,6 +49,7 @@ function threadPool(size: number): SpoolPool {
   };
   // Started before there is a task: meanwhile other work is done.
   const idle = Array.from({ length: size }, start);
+  Promise.all(idle.map(({ worker }) => once(worker, "online"))).then(optimiseLater, () => undefined);
   return {
     size,
     spool: (task) =>
@@ -56,7 +58,6 @@ function threadPool(size: number): SpoolPool {
         try {
           const spooled = await answerOf(thread, task);
           idle.push(thread);
-          optimiseLater();
           return spooled;
         } catch (error) {
           threads.delete(thread);

@@ -41,9 +41,9 @@ export async function spoolFile(source: string, writer: RowWriter): Promise<Spoo
   const hash = contentHash();
   const input = openSync(source, "r");
   try {
-    const { size } = fstatSync(input);
-    const isWhole = size <= WHOLE_BYTES;
-    const start = readStart(input, isWhole ? size : GZIP_MAGIC.length);
+    const start = readStart(input);
+    // It would have filled the memory otherwise.
+    const isWhole = start.length < memory.length;
     const isGzip = start.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
     const text = isWhole ? wholeText(start, isGzip, hash) : undefined;
     if (text) {
@@ -139,13 +139,16 @@ function inflated(gzip: Buffer): Buffer {
 const declaredLength = (gzip: Buffer): number =>
   gzip.length < GZIP_TRAILER_BYTES ? 0 : gzip.readUInt32LE(gzip.length - 4);
 
-/** The first bytes of a file, until those of another one are read. */
-function readStart(file: number, length: number): Buffer {
-  if (length > memory.length) {
-    freeMemory(memory);
-    memory = Buffer.allocUnsafeSlow(length);
-  }
-  return memory.subarray(0, readSync(file, memory, 0, length, 0));
+/** The first bytes of a file, or all of them, until those of another one are read. */
+function readStart(file: number): Buffer {
+  const length = readSync(file, memory, 0, memory.length, 0);
+  if (length < memory.length) return memory.subarray(0, length);
+  // The size of a small file is not asked for, which takes as long as to read it.
+  const { size } = fstatSync(file);
+  if (size < memory.length || size > WHOLE_BYTES) return memory;
+  freeMemory(memory);
+  memory = Buffer.allocUnsafeSlow(size + 1);
+  return readStart(file);
 }
 
 /** Of one file at a time: to get memory for each small file, and to free it, takes a part of the time to read it. */
