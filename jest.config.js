@@ -5,7 +5,12 @@ const packages = "<rootDir>/cdktn/node_modules";
 // The program that tests of lakes load; a build makes it, too.
 require("./scripts/build-columns").buildColumns();
 
-const D3 = { "^(d3-[a-z-]+)$": "<rootDir>/node_modules/$1/dist/$1.js" };
+const MODULES = {
+  // D3's default files are modules that Jest cannot load; next to them are the same as CommonJS.
+  "^(d3-[a-z-]+)$": "<rootDir>/node_modules/$1/dist/$1.js",
+  // Zod's messages in 60 languages take half of its time to load, in every file of tests; no code uses them.
+  "^\\.\\./locales/index\\.cjs$": "<rootDir>/node_modules/zod/v4/locales/en.cjs",
+};
 
 /** Options of all projects. */
 const common = {
@@ -14,8 +19,7 @@ const common = {
   transformIgnorePatterns: [
     "/node_modules/(?!(?:p-limit|yocto-queue|hyparquet|hyparquet-compressors|dt-sql-parser|antlr4ng|antlr4-c3)/)",
   ],
-  // D3's default files are modules that Jest cannot load; next to them are the same as CommonJS.
-  moduleNameMapper: D3,
+  moduleNameMapper: MODULES,
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/cdktf.out/"],
   // In Jest's context each use of a global is a slow lookup, so modules get these, which hot loops use, as parameters.
   // Others, such as Promise, are declared again by modules that tests load.
@@ -57,7 +61,7 @@ module.exports = {
       displayName: "cdktn",
       testMatch: ["<rootDir>/__tests__/{modules,stacks}/**/*.test.ts"],
       moduleNameMapper: {
-        ...D3,
+        ...MODULES,
         "^cdktf$": `${packages}/cdktn`,
         "^cdktf/(.*)$": `${packages}/cdktn/$1`,
         "^@cdktf/provider-aws/(.*)$": `${packages}/@cdktn/provider-aws/$1`,

@@ -98,11 +98,10 @@ function decidingSwitches(
   wanted: readonly Assignment[],
   unwanted: readonly Assignment[],
 ): readonly number[] {
-  // Pairs that one subset cannot distinguish often rule out the next subset, too: a fast check.
+  // Pairs that one subset cannot distinguish often rule out the next subset, too: only subsets are tried that distinguish them.
   const mistaken: Mistaken[] = [];
   for (let size = 1; size < candidates.length; size++) {
-    for (const subset of subsets(candidates, size)) {
-      if (mistaken.some(({ one, other }) => subset.every((index) => one[index] === other[index]))) continue;
+    for (const subset of subsets(candidates, size, mistaken)) {
       const found = mistakenBy(subset, wanted, unwanted);
       if (found === undefined) return subset;
       mistaken.push(found);
@@ -132,13 +131,24 @@ function mistakenBy(
   return undefined;
 }
 
-function* subsets(of: readonly number[], size: number, from = 0): Generator<readonly number[]> {
-  if (size === 0) yield [];
-  else {
-    for (const [at, first] of of.entries()) {
-      if (at < from) continue;
-      for (const others of subsets(of, size - 1, at + 1)) yield [first, ...others];
-    }
+/** Subsets that distinguish all of these pairs, and those that are added until the next subset is asked for. */
+function* subsets(
+  of: readonly number[],
+  size: number,
+  pairs: readonly Mistaken[],
+  chosen: readonly number[] = [],
+  from = 0,
+): Generator<readonly number[]> {
+  const open = pairs.find(({ one, other }) => chosen.every((index) => one[index] === other[index]));
+  if (chosen.length === size) {
+    if (open === undefined) yield chosen;
+    return;
+  }
+  for (const [at, next] of of.entries()) {
+    if (at < from) continue;
+    // The last switch must distinguish the pair that the others do not.
+    if (open && chosen.length === size - 1 && open.one[next] === open.other[next]) continue;
+    yield* subsets(of, size, pairs, [...chosen, next], at + 1);
   }
 }
 

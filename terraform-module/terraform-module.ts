@@ -23,9 +23,12 @@ export interface Merged {
 
 export function mergeSamples(samples: readonly Sample[]): Merged {
   const blocksOf = new Map(samples.map(({ assignment, synthesized }) => [assignment, synthesized.blocks]));
+  const names = new Map(
+    samples.map(({ assignment }) => [assignment, new Set(formatsIn(assignment).map(moduleNameOf))]),
+  );
   const merger = new Merger(
     SWITCHES,
-    (format, assignment) => formatsIn(assignment).some((present) => moduleNameOf(present) === format),
+    (format, assignment) => names.get(assignment)?.has(format) ?? false,
     (address, assignment) => blocksOf.get(assignment)?.[address] !== undefined,
   );
   const variants = (part: "blocks" | "outputs") =>
