@@ -40,32 +40,31 @@ export async function makeReport(
 ): Promise<Written> {
   const { lake: folder, range, timeZone, table, save } = options;
   const assets = await prepared(options);
-  return withLake(folder, LAKE_OPTIONS, async (lake) => {
+  const tables = table === undefined ? REPORTED_TABLES : [table];
+  return withLake(folder, { ...LAKE_OPTIONS, tables }, async (lake) => {
     const asked = {
       range,
       timeZone,
       source: folder,
       now: new Date(),
       rejected: await rejectedIn(folder),
-      ...(table === undefined ? {} : { tables: [table] }),
+      tables,
     };
     const written = await writeReport(keptCounts(lakeEngine(lake)), asked, save, assets, onProgress);
     if (written.tables.length === 0) {
       const where =
         range === undefined ? `no rows in ${table ?? "the tables of a report"}` : "no requests in the range";
       throw new UserError(
-        `lake ${folder}: ${where}; it has ${await loggedText(folder)}${await unparsedText(lake)}`,
+        `lake ${folder}: ${where}; it has ${await loggedText(folder)}${await unparsedText(lake, tables)}`,
       );
     }
     return written;
   });
 }
 
-/** The unparsed lines of all tables, which are no requests. */
-async function unparsedText(lake: OpenLake): Promise<string> {
-  const counts = REPORTED_TABLES.map(
-    (table) => `SELECT '${table}' AS name, count(*) AS lines FROM ${table}_unparsed`,
-  );
+/** The unparsed lines of some tables, which are no requests. */
+async function unparsedText(lake: OpenLake, tables: readonly string[]): Promise<string> {
+  const counts = tables.map((table) => `SELECT '${table}' AS name, count(*) AS lines FROM ${table}_unparsed`);
   const { rows } = await lake.read(
     `SELECT name, lines FROM (${counts.join(" UNION ALL ")}) WHERE lines > 0 ORDER BY 1`,
   );

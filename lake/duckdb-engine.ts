@@ -25,12 +25,20 @@ export interface DuckdbEngine extends QueryEngine {
    * @throws QueryFailedError, or UserError if the statement is refused
    */
   stream(sql: string, isReadOnly?: boolean): Promise<DuckDBResult>;
-  /** Calls a function with each chunk of rows of a statement, on a connection of its own. @throws QueryFailedError */
-  chunks(sql: string, use: (chunk: DuckDBDataChunk) => void): Promise<void>;
+  /**
+   * Calls a function with each chunk of rows of a statement, one after the other, on a connection of its own. It makes some
+   * of the next chunks while the function waits for something else.
+   *
+   * @throws QueryFailedError
+   */
+  chunks(sql: string, use: (chunk: DuckDBDataChunk) => Promise<void> | void): Promise<void>;
   /** True if the text is one SELECT. @throws QueryFailedError if it is not SQL */
   isOneSelect(sql: string): Promise<boolean>;
   close(): void;
 }
+
+/** Chunks that are made before they are used: about as many as are used at once. */
+const CHUNKS_AHEAD = 16;
 
 /** Nothing is downloaded: all needed extensions are built in. */
 const OFFLINE = { autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
@@ -73,7 +81,7 @@ export async function openDuckdb(settings: Readonly<Record<string, string>> = {}
       attempt(LOCAL_QUERY, () => (isReadOnly ? streamReadOnly(reader, sql) : reader.stream(sql))),
     chunks: (sql, use) =>
       onOwnConnection(LOCAL_QUERY, async (connection) => {
-        for await (const chunk of chunksOf(await connection.stream(sql))) use(chunk);
+        for await (const chunk of chunksOf(await connection.stream(sql), CHUNKS_AHEAD)) await use(chunk);
       }),
     isOneSelect: (sql) => attempt(LOCAL_QUERY, () => isOneSelect(reader, sql)),
     close: () => {

@@ -28,6 +28,9 @@ export interface ReadRows {
   readonly rows: readonly (readonly Json[])[];
 }
 
+/** Uses the columns of some rows. */
+export type UseNumbers = (columns: readonly Float64Array[]) => Promise<void> | void;
+
 /** A lake for queries: each typed table by its name, and its unparsed lines as `<table>_unparsed`. */
 export interface OpenLake {
   /**
@@ -69,10 +72,11 @@ export interface OpenLake {
   /**
    * Runs a SELECT of the program's own whose values are all doubles. Other statements can run meanwhile.
    *
-   * @param use called with the columns of some rows after the other; they are valid until it returns
+   * @param use called with the columns of some rows after the other; they are valid until it resolves. The next rows are read
+   *   while it waits
    * @throws as `query` does
    */
-  numbers(select: string, use: (columns: readonly Float64Array[]) => void): Promise<void>;
+  numbers(select: string, use: UseNumbers): Promise<void>;
   close(): void;
 }
 
@@ -96,6 +100,12 @@ export interface QueryOptions {
    * @default DuckDB's, one for each processor
    */
   readonly threads?: number;
+  /**
+   * Names of the only tables that statements can read: the schemas of their files are read when the lake is opened.
+   *
+   * @default all
+   */
+  readonly tables?: readonly string[];
   /** A file that `save` writes, and that a query may read. */
   readonly file?: string;
 }
@@ -103,7 +113,7 @@ export interface QueryOptions {
 /** @throws UserError if the lake does not exist */
 export async function openLake(
   folder: string,
-  { isUnsafe = false, memoryLimit, threads, file }: QueryOptions = {},
+  { isUnsafe = false, memoryLimit, threads, tables, file }: QueryOptions = {},
 ): Promise<OpenLake> {
   const lake = await existingLake(folder);
   requireOwnFiles(lake);
@@ -123,7 +133,7 @@ export async function openLake(
     // The schemas and statistics of files are read once for all statements; of a file that is replaced meanwhile, again.
     await engine.run({ sql: "SET parquet_metadata_cache = true", token: "settings" });
     await createFunctions(engine);
-    await createViews(engine, lake);
+    await createViews(engine, lake, tables);
     if (!isUnsafe) await limitToTables(engine, lake, file);
   } catch (error) {
     close();
@@ -232,8 +242,16 @@ async function createFunctions(engine: DuckdbEngine): Promise<void> {
 }
 
 /** The tables side by side: the schemas of all their files are read. */
-const createViews = (engine: DuckdbEngine, lake: LakeLayout): Promise<unknown> =>
-  Promise.all(Object.values(FORMATS).map((format) => createViewsOf(engine, lake, format)));
+const createViews = (
+  engine: DuckdbEngine,
+  lake: LakeLayout,
+  tables: readonly string[] = TABLES,
+): Promise<unknown> =>
+  Promise.all(
+    Object.values(FORMATS)
+      .filter(({ table }) => tables.includes(table))
+      .map((format) => createViewsOf(engine, lake, format)),
+  );
 
 async function createViewsOf(engine: DuckdbEngine, lake: LakeLayout, format: LogFormat): Promise<void> {
   const files = (await lastTypedFile(join(lake.root, TYPED_PREFIX, format.table)))

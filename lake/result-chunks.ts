@@ -4,31 +4,41 @@ import { messageOf, QueryFailedError } from "../handlers/core/errors";
 /** Id of a statement. Local statements are not looked up later, so one id is enough. */
 export const LOCAL_QUERY = "local";
 
+type Chunk = DuckDBDataChunk | null;
+
 /**
- * The rows of a result, in chunks as DuckDB makes them: the next one while a chunk is used.
+ * The rows of a result, in chunks as DuckDB makes them: the next ones while a chunk is used.
  *
+ * @param ahead chunks that DuckDB may make before they are used
  * @throws QueryFailedError
  */
-export async function* chunksOf(result: DuckDBResult): AsyncGenerator<DuckDBDataChunk> {
-  let next = fetched(result);
+export async function* chunksOf(result: DuckDBResult, ahead = 1): AsyncGenerator<DuckDBDataChunk> {
+  let last = result.fetchChunk();
+  const next = [last];
   try {
     for (;;) {
-      const chunk = await next;
-      if (!chunk || chunk.rowCount === 0) return;
-      next = fetched(result);
+      const chunk = await next.shift();
+      if (isEnd(chunk)) return;
+      while (next.length < ahead) {
+        last = chunkAfter(last, result);
+        next.push(last);
+      }
       yield chunk;
     }
   } catch (error) {
     throw new QueryFailedError(LOCAL_QUERY, messageOf(error), { cause: error });
   } finally {
     // The engine must not be closed while it works on a chunk.
-    await next.catch(() => undefined);
+    await last.catch(() => undefined);
   }
 }
 
-/** Its failure is no unhandled one until somebody waits for it. */
-function fetched(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
-  const chunk = result.fetchChunk();
+/** Requests a chunk as soon as the one before is there. */
+function chunkAfter(last: Promise<Chunk>, result: DuckDBResult): Promise<Chunk> {
+  const chunk = last.then((before) => (isEnd(before) ? before : result.fetchChunk()));
+  // Its failure is no unhandled one until somebody waits for it.
   chunk.catch(() => undefined);
   return chunk;
 }
+
+const isEnd = (chunk: Chunk | undefined): chunk is null | undefined => !chunk || chunk.rowCount === 0;

@@ -81,7 +81,8 @@ export async function collect(
   const tables = SUBJECTS.filter((subject) => isAsked(tableOf(subject))).map((subject): Collecting => {
     const say = (what: string) => onProgress(`${tableOf(subject)}: ${what}`);
     return {
-      first: () => firstPass(counts, subject, asked, say),
+      counted: () => countedOf(counts.engine, subject, asked, say),
+      first: (counted, isAlone) => firstPass(counts, counted, isAlone, say),
       second: (first) => secondPass(counts, first, asked, say),
     };
   });
@@ -98,9 +99,10 @@ export async function collect(
   return counts.isParallel ? atOnce(tables, answered) : inTurn(tables, answered);
 }
 
-/** The passes over a table; no second one without rows. */
+/** The passes over a table; none without rows. */
 interface Collecting {
-  first(): Promise<FirstPass | undefined>;
+  counted(): Promise<Counted | undefined>;
+  first(counted: Counted, isAlone: boolean): Promise<FirstPass>;
   second(first: FirstPass): Promise<TableReport>;
 }
 
@@ -111,7 +113,12 @@ type Answers = () => Promise<readonly AnsweredTable[]>;
  * would only take time from the first passes, for which everything else waits.
  */
 async function atOnce(tables: readonly Collecting[], answered: Answers): Promise<Collected> {
-  const firsts = tables.map(({ first }) => first());
+  const counted = await Promise.all(tables.map((table) => table.counted()));
+  const isAlone = counted.filter((one) => one !== undefined).length === 1;
+  const firsts = tables.map(async ({ first }, index) => {
+    const one = counted[index];
+    return one && first(one, isAlone);
+  });
   const seconds = tables.map(async ({ second }, index) => {
     const first = await firsts[index];
     return first && second(first);
@@ -122,9 +129,9 @@ async function atOnce(tables: readonly Collecting[], answered: Answers): Promise
 
 async function inTurn(tables: readonly Collecting[], answered: Answers): Promise<Collected> {
   const made: TableReport[] = [];
-  for (const { first, second } of tables) {
-    const read = await first();
-    if (read) made.push(await second(read));
+  for (const { counted, first, second } of tables) {
+    const one = await counted();
+    if (one) made.push(await second(await first(one, true)));
   }
   return { tables: made, answered: await answered() };
 }
@@ -135,19 +142,28 @@ interface FirstPass {
   readonly domains: ReadonlyMap<string, Domain>;
 }
 
-async function firstPass(
-  counts: Counts,
+/** @returns `undefined` without rows in the range */
+async function countedOf(
+  engine: ReportEngine,
   subject: Subject,
   asked: Asked,
   onProgress: (what: string) => void,
-): Promise<FirstPass | undefined> {
+): Promise<Counted | undefined> {
   onProgress("range");
-  const extent = await extentOf(counts.engine, subject, asked);
+  const extent = await extentOf(engine, subject, asked);
   if (extent === undefined) return undefined;
   const { range, slotMs } = extent;
-  const counted = { subject, range, slotMs, slots: Math.ceil((range.until - range.from) / slotMs) };
+  return { subject, range, slotMs, slots: Math.ceil((range.until - range.from) / slotMs) };
+}
+
+async function firstPass(
+  counts: Counts,
+  counted: Counted,
+  isAlone: boolean,
+  onProgress: (what: string) => void,
+): Promise<FirstPass> {
   onProgress("first pass");
-  return { counted, domains: await counts.domains(counted) };
+  return { counted, domains: await counts.domains(counted, isAlone) };
 }
 
 async function secondPass(

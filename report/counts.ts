@@ -42,8 +42,12 @@ export interface Counts {
   readonly isParallel: boolean;
   /** False if quantiles are approximate. */
   readonly isExact: boolean;
-  /** The values of each dimension and list, by its id: those with the most requests, and some with the most errors or time. */
-  domains(counted: Counted): Promise<ReadonlyMap<string, Domain>>;
+  /**
+   * The values of each dimension and list, by its id: those with the most requests, and some with the most errors or time.
+   *
+   * @param isAlone false if those of another table are counted at the same time
+   */
+  domains(counted: Counted, isAlone: boolean): Promise<ReadonlyMap<string, Domain>>;
   /** @param domains as this counted them */
   add(counted: Counted, domains: ReadonlyMap<string, Domain>, plans: readonly CubePlan[]): Promise<Added>;
   /**

@@ -17,6 +17,6 @@ export interface ReportEngine {
 export interface KeepingEngine extends ReportEngine {
   /** Keeps a result under a name until the engine is closed or the name is used again. */
   keep(name: string, select: string): Promise<void>;
-  /** Reads the rows of a SELECT whose values are all doubles, some at a time, as columns. */
-  numbers(select: string, use: (columns: readonly Float64Array[]) => void): Promise<void>;
+  /** Reads the rows of a SELECT whose values are all doubles, some at a time, as columns; the next ones while their use waits. */
+  numbers(select: string, use: (columns: readonly Float64Array[]) => Promise<void> | void): Promise<void>;
 }

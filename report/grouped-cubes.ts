@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { CubePlan } from "./cube-plans";
 import { GrowingCube } from "./growing-cube";
 import { type DividedBy, GroupDivider } from "./listed-rows";
@@ -27,11 +28,19 @@ export class GroupedCubes {
     }));
   }
 
-  /** @param groups of the rows */
-  add(rows: Rows, groups: RowGroups): void {
+  /**
+   * Adds rows, a cube at a time: in between, others have a turn.
+   *
+   * @param groups of the rows
+   */
+  async add(rows: Rows, groups: RowGroups): Promise<void> {
     const known = new Map<string, Float64Array>();
-    for (const cube of this.main) cube.add(groups, undefined, known);
+    for (const cube of this.main) {
+      await setImmediate();
+      cube.add(groups, undefined, known);
+    }
     for (const { by, cubes } of this.listed) {
+      await setImmediate();
       const listed = this.divider.divide(rows, groups, by);
       for (const cube of cubes) cube.add(groups, listed, known);
     }

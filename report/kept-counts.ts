@@ -10,6 +10,7 @@ import type { CubePlan } from "./cube-plans";
 import type { KeepingEngine, ReportEngine } from "./engine";
 import {
   codesSql,
+  countedTogether,
   countsName,
   countsSql,
   domainName,
@@ -33,7 +34,7 @@ export const keptCounts = (engine: KeepingEngine): Counts => ({
   engine,
   isParallel: true,
   isExact: true,
-  domains: (counted) => domainsOf(engine, counted),
+  domains: (...asked) => domainsOf(engine, ...asked),
   add: (...asked) => addRows(engine, ...asked),
   readable: (...asked) => readable(engine, ...asked),
   unread: (format) => unreadOf(engine, FORMATS[format].table),
@@ -67,16 +68,21 @@ async function readable(
 async function domainsOf(
   engine: KeepingEngine,
   { subject, range }: Counted,
+  isAlone: boolean,
 ): Promise<ReadonlyMap<string, Domain>> {
-  const sources = sourcesOf(subject);
-  await engine.keep(countsName(subject), countsSql(subject, range, sources));
   const domains = await Promise.all(
-    sources.map(async (source) => {
-      await engine.keep(source.name, sourceSql(subject, source));
-      return keptDomains(engine, source);
+    countedTogether(subject, isAlone).map(async (sources, part) => {
+      const counts = countsName(subject, part);
+      await engine.keep(counts, countsSql(subject, range, sources));
+      return Promise.all(
+        sources.map(async (source) => {
+          await engine.keep(source.name, sourceSql(counts, source));
+          return keptDomains(engine, source);
+        }),
+      );
     }),
   );
-  return new Map(domains.flat().map((domain) => [domain.id, domain]));
+  return new Map(domains.flat(2).map((domain) => [domain.id, domain]));
 }
 
 async function keptDomains(engine: KeepingEngine, source: Source): Promise<Domain[]> {
@@ -120,7 +126,7 @@ async function addRows(
     ),
     (columns) => tally.add(columns),
   );
-  tally.addBatch();
+  await tally.addBatch();
   const slotTimes = tally.times.bySlot();
   const unknown = [null, null, null];
   return {

@@ -41,8 +41,19 @@ export const fewLists = (subject: Subject): readonly Listed[] =>
 /** What a source's column is in the table. */
 const columnSql = ({ used }: Subject, column: string): string => used[column] ?? column;
 
-/** Name of the counts of the first pass. */
-export const countsName = ({ format }: Subject): string => `report_${format}`;
+/** Name of the counts of some sources. */
+export const countsName = ({ format }: Subject, part: number): string => `report_${format}_counts_${part}`;
+
+/**
+ * The sources of each statement of the first pass. One statement for all reads the rows once; with the one whose source has the most
+ * combinations apart, two processors read them.
+ */
+export function countedTogether(subject: Subject, isAlone: boolean): readonly (readonly Source[])[] {
+  const sources = sourcesOf(subject);
+  if (!isAlone) return [sources];
+  const hasUrls = ({ columns }: Source) => columns.join() === subject.words.url;
+  return [sources.filter(hasUrls), sources.filter((source) => !hasUrls(source))];
+}
 
 const keyName = ({ number }: Source, column: number): string => `k${number}_${column}`;
 
@@ -55,7 +66,7 @@ const keyColumns = (subject: Subject, sources: readonly Source[]): readonly stri
     source.columns.map((column, index) => `${columnSql(subject, column)} AS ${keyName(source, index)}`),
   );
 
-/** The first pass: requests by the columns of each source. */
+/** Requests by the columns of each source. */
 export function countsSql(subject: Subject, range: Range, sources: readonly Source[]): string {
   const { status, seconds } = subject.words;
   const which = sources.map((source) => `WHEN grouping(${keyName(source, 0)}) = 0 THEN ${source.number}`);
@@ -73,8 +84,10 @@ GROUP BY GROUPING SETS (${sources.map((source) => `(${keyNames(source).join(", "
 /**
  * Each combination of a source's columns with what is made of it. This takes patterns, which are slow: they run once for
  * each different value instead of for each row.
+ *
+ * @param counts name of its counts
  */
-export function sourceSql(subject: Subject, source: Source): string {
+export function sourceSql(counts: string, source: Source): string {
   const { number, columns, dimensions } = source;
   const made = dimensions.map(({ id, sql }) => `substr(coalesce(${sql}, ''), 1, ${MAX_VALUE}) AS v_${id}`);
   return `SELECT ${[...columns, "requests", "failed", "refused", "spent", ...made].join(", ")}
@@ -82,7 +95,7 @@ FROM (
   SELECT ${keyNames(source)
     .map((key, index) => `${key} AS ${columns[index]}`)
     .join(", ")}, requests, failed, refused, spent
-  FROM ${countsName(subject)} WHERE which = ${number}
+  FROM ${counts} WHERE which = ${number}
 )`;
 }
 

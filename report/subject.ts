@@ -177,7 +177,10 @@ const URL_WITHOUT_QUERY = `split_part(request_url, ${QUESTION_MARK}, 1)`;
 const ALB: Subject = {
   format: "alb",
   words: ALB_WORDS,
-  used: { request_url: URL_WITHOUT_QUERY },
+  // To look for the question mark takes less time than to copy each URL.
+  used: {
+    request_url: `CASE WHEN request_url LIKE concat('%', ${QUESTION_MARK}, '%') THEN ${URL_WITHOUT_QUERY} ELSE request_url END`,
+  },
   few: ["elb_status_code", "request_verb", "target_group_arn", "ssl_protocol", "ssl_cipher"],
   dimensions: [
     ...dimensionsOf(ALB_WORDS, {

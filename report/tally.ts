@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { SECOND_MS } from "../formats/time";
 import { Batch } from "./batch";
 import type { CubePlan } from "./cube-plans";
@@ -83,9 +84,9 @@ export class Tally {
   }
 
   /** @param columns of some rows: seconds since the start, the time or -1, the measures to read, and a key of each coder */
-  add([since = NONE, times = NONE, ...others]: readonly Float64Array[]): void {
+  async add([since = NONE, times = NONE, ...others]: readonly Float64Array[]): Promise<void> {
     const { length } = since;
-    if (this.batch.room < length) this.addBatch();
+    if (this.batch.room < length) await this.addBatch();
     const rows = this.batch.next(length);
     rows.seconds.set(times);
     const read = others.values();
@@ -103,11 +104,12 @@ export class Tally {
   }
 
   /** Counts the rows that were added last, too. */
-  addBatch(): void {
+  async addBatch(): Promise<void> {
     const rows = this.batch.take();
     const groups = this.rowKeys.group(rows);
-    this.grouped.add(rows, groups);
+    await setImmediate();
     this.times.add(rows.seconds, groups);
+    await this.grouped.add(rows, groups);
   }
 
   private addSlots(since: Float64Array, keys: Float64Array): void {

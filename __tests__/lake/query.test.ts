@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { openLake, queryLake } from "../../lake/query";
 import { spillFolder } from "../../lake/spill-folder";
 import { albKey, rowsOf, type TestLake, testLake } from "../helpers/lake";
@@ -158,18 +159,32 @@ describe("a query of a lake", () => {
   });
 });
 
-it("a lake gives numbers as columns, also those that fill several chunks", async () => {
+it.each([5000, 50_000])("a lake gives %i numbers as columns, also while their use waits", async (rows) => {
   const open = await openLake(lake.lake);
   try {
     const read: number[][] = [];
-    await open.numbers("SELECT CAST(range AS double), 0 - range / 2e0 FROM range(5000)", (columns) => {
-      read.push(...columns.map((column) => [...column]));
-    });
+    await open.numbers(
+      `SELECT CAST(range AS double), 0 - range / 2e0 FROM range(${rows})`,
+      async (columns) => {
+        await setImmediate();
+        read.push(...columns.map((column) => [...column]));
+      },
+    );
     const halves = read.filter((_, index) => index % 2 === 1).flat();
     expect(read.length).toBeGreaterThan(2);
     expect(halves.toSorted((a, b) => b - a)).toEqual(
-      Array.from({ length: 5000 }, (_, index) => 0 - index / 2),
+      Array.from({ length: rows }, (_, index) => 0 - index / 2),
     );
+  } finally {
+    open.close();
+  }
+});
+
+it("a lake that is opened for some tables has no others", async () => {
+  const open = await openLake(lake.lake, { tables: ["alb_access_logs"] });
+  try {
+    expect((await open.read("SELECT count(*) FROM alb_access_logs")).rows).toHaveLength(1);
+    await expect(open.read("SELECT count(*) FROM waf_logs")).rejects.toThrow("waf_logs does not exist");
   } finally {
     open.close();
   }

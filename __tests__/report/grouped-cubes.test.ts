@@ -28,13 +28,13 @@ const row = fc.tuple(...[...SIZES.values()].map((size) => fc.nat(size - 1)), fc.
 /** What the rows are grouped by; agents are not. */
 const KEYS = CODES.slice(0, 3);
 
-function cubesOf(reads: readonly (readonly Row[])[]): readonly (readonly Cube[])[] {
+async function cubesOf(reads: readonly (readonly Row[])[]): Promise<readonly (readonly Cube[])[]> {
   const rowKeys = new RowKeys(KEYS, SIZES);
   const grouped = new GroupedCubes(PLANS, SIZES);
   const batch = new Batch(["agent"], ["requests", "sent"]);
-  const addBatch = () => {
+  const addBatch = async () => {
     const rows = batch.take();
-    grouped.add(rows, rowKeys.group(rows));
+    await grouped.add(rows, rowKeys.group(rows));
   };
   for (const rows of reads) {
     const { keys, codes, measures } = batch.next(rows.length);
@@ -46,9 +46,9 @@ function cubesOf(reads: readonly (readonly Row[])[]): readonly (readonly Cube[])
     codes.get("agent")?.set(rows.map((row) => row[CODES.indexOf("agent")] ?? 0));
     measures.get("requests")?.fill(1);
     measures.get("sent")?.set(rows.map((row) => row.at(-1) ?? 0));
-    if (rows.length > 2) addBatch();
+    if (rows.length > 2) await addBatch();
   }
-  addBatch();
+  await addBatch();
   return grouped.cubes();
 }
 
@@ -73,11 +73,11 @@ const textsOf = (cube: Cube | undefined): string[] =>
     (cube?.columns ?? []).map((column) => column[at]).join(),
   ).sort();
 
-it("adds up the same, however the rows are divided into batches", () => {
-  fc.assert(
-    fc.property(fc.array(fc.array(row, { maxLength: 40 }), { maxLength: 6 }), (reads) => {
+it("adds up the same, however the rows are divided into batches", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(row, { maxLength: 40 }), { maxLength: 6 }), async (reads) => {
       const rows: Row[] = reads.flat();
-      const [all, coarse, listed] = cubesOf(reads).map(([cube]) => cube);
+      const [all, coarse, listed] = (await cubesOf(reads)).map(([cube]) => cube);
       expect(textsOf(all)).toEqual(expected(rows, (one) => one.slice(0, 3), ["requests", "sent"]));
       const slots = coarse?.slots ?? 1;
       const byStatus = expected(rows, ([time = 0, status = 0]) => [Math.floor(time / slots), status], [

@@ -6,6 +6,7 @@ import { QUESTIONS } from "../../questions";
 import { parseRange } from "../../questions/range";
 import { collect } from "../../report/collect";
 import { GrowingCube } from "../../report/growing-cube";
+import { keptCounts } from "../../report/kept-counts";
 import { fewLists } from "../../report/kept-sql";
 import { lakeEngine } from "../../report/lake-engine";
 import { type CubeShape, type Report, type TableReport, TIME } from "../../report/model";
@@ -325,6 +326,17 @@ it("tells values apart for which DuckDB has the same hash", async () => {
     expect(requestsIn(agentsOf)).toEqual(Object.fromEntries(agents.map((agent) => [agent, 1])));
   } finally {
     own.delete();
+  }
+});
+
+it.each(["alb", "cloudfront"])("counts the same of a table that is alone: %s", async (format) => {
+  const { table } = tableOf(format);
+  const open = await openLake(lake.lake, { tables: [table] });
+  try {
+    const asked = { range: undefined, timeZone: "UTC", tables: [table] };
+    expect((await collect(keptCounts(lakeEngine(open)), asked)).tables).toEqual([tableOf(format)]);
+  } finally {
+    open.close();
   }
 });
 
