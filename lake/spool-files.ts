@@ -5,7 +5,8 @@ import { messageOf } from "../handlers/core/errors";
 import { type RowGroups, startRowGroups, type WrittenRows } from "./parquet/row-groups";
 import { rowSource } from "./row-source";
 import { rowWriter } from "./row-writer";
-import { type Spooled, spoolFile } from "./spool";
+import { SmallTexts } from "./small-texts";
+import { type Spooled, spoolFile, spoolText } from "./spool";
 import { isStorageFull } from "./storage-full";
 
 /** Files of one table to read, in order. */
@@ -53,10 +54,14 @@ async function spoolAll(
 ): Promise<FileOutcome[]> {
   const format = formatOfTable(table);
   const outcomes: FileOutcome[] = [];
-  for (const name of names) {
-    if (target) groups.startFile(target.prefix + name);
+  const paths = names.map((name) => folder + sep + name);
+  const texts = new SmallTexts(paths);
+  for (const [index, path] of paths.entries()) {
+    if (target) groups.startFile(target.prefix + names[index]);
     try {
-      outcomes.push(await spoolFile(folder + sep + name, rowWriter(format, groups)));
+      const small = texts.of(index);
+      const writer = rowWriter(format, groups);
+      outcomes.push(small ? spoolText(small, writer) : await spoolFile(path, writer));
     } catch (error) {
       if (isStorageFull(error) || groups.isBroken) throw error;
       outcomes.push({ kind: "failed", reason: messageOf(error) });

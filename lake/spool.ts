@@ -1,13 +1,15 @@
 import type { Hash } from "node:crypto";
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
+import { createGunzip } from "node:zlib";
 import { codeOf, messageOf } from "../handlers/core/errors";
 import { contentDigest, contentHash } from "./content-hash";
 import { CorruptFileError, isCorruptFile } from "./corrupt-file";
 import { freeMemory } from "./free-memory";
+import { checkEnd, declaredLength, inflated, isGzip, NOT_THE_END } from "./inflate";
 import { plainText, plainTextOf } from "./plain-text";
 import type { RowWriter } from "./row-writer";
+import type { SmallText } from "./small-texts";
 
 /** Outcome of spooling one file. */
 export type Spooled =
@@ -20,14 +22,9 @@ export type Spooled =
     }
   | { readonly kind: "corrupt"; readonly reason: string };
 
-const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
-/** Checksum and length of the text, four bytes each. */
-const GZIP_TRAILER_BYTES = 8;
 const CHUNK_BYTES = 1 << 18;
-const MIN_CHUNK_BYTES = 1 << 12;
-/** Files up to this size whose text is not larger, either, are read whole. */
+/** Files up to this size are read whole, unless their text is too large. */
 const WHOLE_BYTES = 4 << 20;
-const WHOLE_TEXT_BYTES = 32 << 20;
 
 /**
  * Reads a log file, plain or gzip.
@@ -44,17 +41,17 @@ export async function spoolFile(source: string, writer: RowWriter): Promise<Spoo
     const start = readStart(input);
     // It would have filled the memory otherwise.
     const isWhole = start.length < memory.length;
-    const isGzip = start.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
-    const text = isWhole ? wholeText(start, isGzip, hash) : undefined;
+    const isGzipped = isGzip(start);
+    const text = isWhole ? wholeText(start, isGzipped, hash) : undefined;
     if (text) {
-      for (const block of plainTextOf(text)) writer.add(block);
-      if (isGzip) freeMemory(text);
+      addText(text, writer);
+      if (isGzipped) freeMemory(text);
     } else {
-      await streamText(source, isGzip, hash, async (chunks) => {
+      await streamText(source, isGzipped, hash, async (chunks) => {
         for await (const block of plainText(chunks)) writer.add(block);
       });
     }
-    if (!isGzip && source.endsWith(".gz") && writer.lines === writer.unparsed) {
+    if (!isGzipped && source.endsWith(".gz") && writer.lines === writer.unparsed) {
       throw new CorruptFileError("the file is not a gzip, and no line of it is a row");
     }
   } catch (error) {
@@ -68,9 +65,19 @@ export async function spoolFile(source: string, writer: RowWriter): Promise<Spoo
   return { kind: "spooled", lines: writer.lines, hash: contentDigest(hash) };
 }
 
+/** The same of a file whose text is known. */
+export function spoolText({ text, hash }: SmallText, writer: RowWriter): Spooled {
+  addText(text, writer);
+  return { kind: "spooled", lines: writer.lines, hash };
+}
+
+function addText(text: Buffer, writer: RowWriter): void {
+  for (const block of plainTextOf(text)) writer.add(block);
+}
+
 async function streamText(
   source: string,
-  isGzip: boolean,
+  isGzipped: boolean,
   hash: Hash,
   useRows: (chunks: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<void> {
@@ -84,7 +91,7 @@ async function streamText(
   }
   // The stream has its own handle, and closes it when it stops reading.
   const chunks = createReadStream(source, { highWaterMark: CHUNK_BYTES });
-  if (!isGzip) return pipeline(chunks, hashed, useRows);
+  if (!isGzipped) return pipeline(chunks, hashed, useRows);
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   try {
     await pipeline(chunks, hashed, gunzip, useRows);
@@ -97,12 +104,6 @@ async function streamText(
 }
 
 const GIVEN_UP: ReadonlySet<string> = new Set(["ABORT_ERR", "ERR_STREAM_PREMATURE_CLOSE"]);
-const NOT_THE_END = "the file goes on after the end of the gzip";
-
-/** zlib ignores zeros after a gzip: a file that is not complete may have them in place of its rest. */
-function checkEnd(gunzip: Gunzip, size: number): void {
-  if (gunzip.bytesWritten < size) throw new CorruptFileError(NOT_THE_END);
-}
 
 /**
  * The text of a small file, as most are: passing a few hundred kilobytes to other threads and back takes
@@ -111,9 +112,9 @@ function checkEnd(gunzip: Gunzip, size: number): void {
  * @param bytes the whole file
  * @returns nothing if its text is large
  */
-function wholeText(bytes: Buffer, isGzip: boolean, hash: Hash): Buffer | undefined {
+function wholeText(bytes: Buffer, isGzipped: boolean, hash: Hash): Buffer | undefined {
   try {
-    const text = isGzip ? inflated(bytes) : bytes;
+    const text = isGzipped ? inflated(bytes, declaredLength(bytes)) : bytes;
     hash.update(bytes);
     return text;
   } catch (error) {
@@ -121,23 +122,6 @@ function wholeText(bytes: Buffer, isGzip: boolean, hash: Hash): Buffer | undefin
     throw error;
   }
 }
-
-function inflated(gzip: Buffer): Buffer {
-  // A chunk as long as the text: the text then does not share its memory, which can be freed.
-  const chunkSize = Math.min(Math.max(declaredLength(gzip), MIN_CHUNK_BYTES), WHOLE_TEXT_BYTES);
-  // With `info`, the result has the engine, too, of which the types do not know.
-  const { buffer, engine } = gunzipSync(gzip, {
-    chunkSize,
-    maxOutputLength: WHOLE_TEXT_BYTES,
-    info: true,
-  }) as unknown as { readonly buffer: Buffer; readonly engine: Gunzip };
-  checkEnd(engine, gzip.length);
-  return buffer;
-}
-
-/** Length of the text of a gzip, by its last four bytes. It is only a hint: they may be missing. */
-const declaredLength = (gzip: Buffer): number =>
-  gzip.length < GZIP_TRAILER_BYTES ? 0 : gzip.readUInt32LE(gzip.length - 4);
 
 /** The first bytes of a file, or all of them, until those of another one are read. */
 function readStart(file: number): Buffer {
