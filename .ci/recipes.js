@@ -1,9 +1,17 @@
 // Runs the recipes in docs/workflows.md and examples/ with real Terraform, on a copy of the project.
 // Environment: the variables for Terraform to find the provider offline.
 const { execFileSync, spawnSync } = require("node:child_process");
-const { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require("node:fs");
+const {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} = require("node:fs");
 const { tmpdir } = require("node:os");
-const { join } = require("node:path");
+const { dirname, join } = require("node:path");
 const { parse } = require("yaml");
 
 const root = join(__dirname, "..");
@@ -16,8 +24,9 @@ const recipes = {
   Atlantis: [...atlantis.plan.steps, ...atlantis.apply.steps].map(({ run }) => run),
 };
 
+const SYNTH = "npm run synth";
 const LOCK_PROVIDERS = [
-  "npm run synth",
+  SYNTH,
   "terraform -chdir=cdktf.out/stacks/access-logs init",
   "cp cdktf.out/stacks/access-logs/.terraform.lock.hcl .",
 ];
@@ -25,6 +34,18 @@ const LOCK_PROVIDERS = [
 // Files that docs/workflows.md puts next to the JSON: each begins with its path.
 const adopted = [...read("docs/workflows.md").matchAll(/^```hcl\n# (cdktf\.out\S+)\n([\s\S]*?)^```/gm)];
 if (adopted.length !== 3) throw new Error("docs/workflows.md: expected three files to adopt what exists");
+
+// Made by the first synth. The copies are of the same code, so that the others only need the second half of the script.
+const built = join(mkdtempSync(join(tmpdir(), "recipes-")), "dist");
+function synth(copy, run) {
+  if (existsSync(built)) {
+    cpSync(built, join(copy, "dist"), { recursive: true });
+    return run("node dist/main.js");
+  }
+  const output = run(SYNTH);
+  cpSync(join(copy, "dist"), built, { recursive: true });
+  return output;
+}
 
 function inCopy(name, use) {
   const copy = mkdtempSync(join(tmpdir(), "recipe-"));
@@ -35,9 +56,7 @@ function inCopy(name, use) {
       cpSync(join(root, file), join(copy, file));
     }
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
-    const run = (command) => {
-      // The copy already has its packages.
-      if (command === "npm ci") return;
+    const shell = (command) => {
       const env = { ...process.env, PLANFILE: join(copy, "access-logs.tfplan") };
       const { status, stdout, stderr } = spawnSync("bash", ["-c", command], {
         cwd: copy,
@@ -50,7 +69,11 @@ function inCopy(name, use) {
         );
       return stdout;
     };
-    use(copy, run);
+    use(copy, (command) => {
+      // The copy already has its packages.
+      if (command === "npm ci") return;
+      return command === SYNTH ? synth(copy, shell) : shell(command);
+    });
     console.log(`${name}: done`);
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -74,9 +97,9 @@ inCopy("Adopting what exists", (copy, run) => {
       writeFileSync(join(copy, path), text);
     }
     // Files next to the JSON must survive another synth.
-    run("npm run synth");
+    run(SYNTH);
   };
-  run("npm run synth");
+  run(SYNTH);
   adopt("adopt.tf");
   run(`terraform -chdir=${stack} init`);
   const plan = run(`terraform -chdir=${stack} plan -no-color`);
@@ -86,3 +109,5 @@ inCopy("Adopting what exists", (copy, run) => {
   adopt("adopt_bucket");
   run(`terraform -chdir=${stack} validate`);
 });
+
+rmSync(dirname(built), { recursive: true });

@@ -77,7 +77,7 @@ CONF
   cat >"$DATA/etc/jvm.config" <<CONF
 -server
 -Xmx$HEAP
--XX:+UseG1GC
+-XX:+UseSerialGC
 -XX:+ExitOnOutOfMemoryError
 -XX:ReservedCodeCacheSize=512M
 -XX:TieredStopAtLevel=1
@@ -85,8 +85,9 @@ CONF
 -Dfile.encoding=UTF-8
 --enable-native-access=ALL-UNNAMED
 CONF
-  # The tests run many small statements: optimizations for large ones only cost time on two cores. With one writer per task,
-  # the limit of 100 open partitions applies to a statement, as in Athena.
+  # The tests run many small statements: optimizations for large ones only cost time on two cores, and so do more stages for a
+  # statement, statistics for its plan, and clocks for each operator. With one writer per task, the limit of 100 open partitions
+  # applies to a statement, as in Athena.
   cat >"$DATA/etc/config.properties" <<CONF
 coordinator=true
 node-scheduler.include-coordinator=true
@@ -97,8 +98,23 @@ task.max-writer-count=1
 task.concurrency=1
 redistribute-writes=false
 optimizer.join-reordering-strategy=NONE
+optimizer.distinct-aggregations-strategy=SINGLE_STEP
+optimizer.use-cost-based-partitioning=false
+join-distribution-type=BROADCAST
+distributed-sort=false
+enable-stats-calculator=false
+statistics-precalculation-for-pushdown.enabled=false
+task.cpu-timer-enabled=false
+task.per-operator-cpu-timer-enabled=false
+task.statistics-cpu-timer-enabled=false
+task.status-refresh-max-wait=10s
+task.info-update-interval=10s
+query.remote-task.enable-adaptive-request-size=false
+query.determine-partition-count-for-write-enabled=false
+exchange.data-integrity-verification=NONE
+http-server.log.enabled=false
 CONF
-  echo 'io.trino=WARN' >"$DATA/etc/log.properties"
+  printf '%s\n' io.trino=WARN org.apache.iceberg=WARN >"$DATA/etc/log.properties"
   local common="fs.native-local.enabled=true
 local.location=$DATA/metastore
 fs.native-s3.enabled=true
