@@ -10,7 +10,7 @@ import type { QueryEngine, Statement } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
 import { duckdb } from "./duckdb-library";
 import { isOneSelect, streamReadOnly } from "./read-only-statement";
-import { chunksOf, LOCAL_QUERY } from "./result-chunks";
+import { chunksOf, LOCAL_QUERY, type Stream } from "./result-chunks";
 
 /** A DuckDB database in memory: the local query engine. Statements do not wait for each other. */
 export interface DuckdbEngine extends QueryEngine {
@@ -24,7 +24,7 @@ export interface DuckdbEngine extends QueryEngine {
    * @param isReadOnly refuses everything but one statement that only reads
    * @throws QueryFailedError, or UserError if the statement is refused
    */
-  stream(sql: string, isReadOnly?: boolean): Promise<DuckDBResult>;
+  stream(sql: string, isReadOnly?: boolean): Promise<Stream>;
   /**
    * Calls a function with each chunk of rows of a statement, one after the other, on a connection of its own. It makes some
    * of the next chunks while the function waits for something else.
@@ -65,6 +65,11 @@ export async function openDuckdb(settings: Readonly<Record<string, string>> = {}
   };
   const read = (sql: string, token: string) =>
     onOwnConnection(token, (connection) => connection.runAndReadAll(sql));
+  const reason = (sql: string): Promise<string> =>
+    read(`EXPLAIN ANALYZE ${sql}`, LOCAL_QUERY).then(
+      () => "it ended before its last row; run it again",
+      messageOf,
+    );
   const rows = async (sql: string, token: string) => (await read(sql, token)).getRows();
   return {
     run: async ({ sql, token }: Statement) => {
@@ -78,10 +83,14 @@ export async function openDuckdb(settings: Readonly<Record<string, string>> = {}
     rows: (sql) => rows(sql, LOCAL_QUERY),
     read: (sql) => read(sql, LOCAL_QUERY),
     stream: (sql, isReadOnly = false) =>
-      attempt(LOCAL_QUERY, () => (isReadOnly ? streamReadOnly(reader, sql) : reader.stream(sql))),
+      attempt(LOCAL_QUERY, async () => ({
+        result: await (isReadOnly ? streamReadOnly(reader, sql) : reader.stream(sql)),
+        reason: () => reason(sql),
+      })),
     chunks: (sql, use) =>
       onOwnConnection(LOCAL_QUERY, async (connection) => {
-        for await (const chunk of chunksOf(await connection.stream(sql), CHUNKS_AHEAD)) await use(chunk);
+        const stream = { result: await connection.stream(sql), reason: () => reason(sql) };
+        for await (const chunk of chunksOf(stream, CHUNKS_AHEAD)) await use(chunk);
       }),
     isOneSelect: (sql) => attempt(LOCAL_QUERY, () => isOneSelect(reader, sql)),
     close: () => {

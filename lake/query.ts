@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { DuckDBResult } from "@duckdb/node-api";
 import { FORMATS } from "../formats";
 import { duckdbColumns } from "../formats/column-type";
 import { type LogFormat, unparsedViewOf } from "../formats/log-format";
@@ -142,8 +141,8 @@ export async function openLake(
   return {
     query: async (sql, use) => {
       return failing(async () => {
-        const result = await engine.stream(withSql(sql), !isUnsafe);
-        return use({ columns: result.deduplicatedColumnNames(), rows: rowsOf(result) });
+        const stream = await engine.stream(withSql(sql), !isUnsafe);
+        return use({ columns: stream.result.deduplicatedColumnNames(), rows: rowsOf(stream) });
       });
     },
     isOneSelect: (sql) => failing(() => engine.isOneSelect(withSql(sql))),
@@ -301,14 +300,6 @@ const noFiles = (format: LogFormat): string =>
     PARTITION_KEYS.map(({ name }) => name),
   );
 
-async function* rowsOf(result: DuckDBResult): AsyncGenerator<readonly Json[]> {
-  const batches = result.yieldConvertedRows(jsonConverter);
-  for (;;) {
-    // Only DuckDB's errors: those of the code that uses the rows are not errors of the SQL.
-    const { done, value } = await batches.next().catch((error: unknown) => {
-      throw new QueryFailedError("local", messageOf(error), { cause: error });
-    });
-    if (done) return;
-    yield* value;
-  }
+async function* rowsOf(stream: Stream): AsyncGenerator<readonly Json[]> {
+  for await (const chunk of chunksOf(stream)) yield* chunk.convertRows(jsonConverter);
 }

@@ -1,8 +1,16 @@
 import type { DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
 import { messageOf, QueryFailedError } from "../handlers/core/errors";
+import { duckdb } from "./duckdb-library";
 
 /** Id of a statement. Local statements are not looked up later, so one id is enough. */
 export const LOCAL_QUERY = "local";
+
+/** A statement whose rows are made while they are read. */
+export interface Stream {
+  readonly result: DuckDBResult;
+  /** The reason of DuckDB's if it failed after its first rows: the statement is run again for it. */
+  readonly reason: () => Promise<string>;
+}
 
 type Chunk = DuckDBDataChunk | null;
 
@@ -12,13 +20,17 @@ type Chunk = DuckDBDataChunk | null;
  * @param ahead chunks that DuckDB may make before they are used
  * @throws QueryFailedError
  */
-export async function* chunksOf(result: DuckDBResult, ahead = 1): AsyncGenerator<DuckDBDataChunk> {
+export async function* chunksOf({ result, reason }: Stream, ahead = 1): AsyncGenerator<DuckDBDataChunk> {
   let last = result.fetchChunk();
   const next = [last];
   try {
     for (;;) {
       const chunk = await next.shift();
-      if (isEnd(chunk)) return;
+      if (isEnd(chunk)) {
+        // A statement that fails has no more chunks, as one that has ended. Only then, its result has no type any more.
+        if (result.returnType === duckdb().ResultReturnType.INVALID) throw new Error(await reason());
+        return;
+      }
       while (next.length < ahead) {
         last = chunkAfter(last, result);
         next.push(last);
