@@ -1,10 +1,4 @@
-import type {
-  DuckDBConnection,
-  DuckDBDataChunk,
-  DuckDBResult,
-  DuckDBResultReader,
-  DuckDBValue,
-} from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResultReader, DuckDBValue } from "@duckdb/node-api";
 import { messageOf, QueryFailedError } from "../handlers/core/errors";
 import type { QueryEngine, Statement } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";

@@ -158,7 +158,7 @@ async function countsOf(id: FormatId, from: string, to: string): Promise<unknown
 async function committed(id: FormatId): Promise<Row[]> {
   const names = columnsOf(FORMATS[id]).map(({ name }) => name);
   const columns = names.map((name) => `"${name}"`).join(", ");
-  const result = await engine.stream(`SELECT ${columns} FROM ${FORMATS[id].table}`);
+  const { result } = await engine.stream(`SELECT ${columns} FROM ${FORMATS[id].table}`);
   const rows = await result.convertRows(jsonConverter);
   return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])) as Row);
 }

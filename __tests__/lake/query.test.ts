@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
@@ -205,4 +206,52 @@ it("a lake keeps the rows of a program's SELECT, which has the memory it was giv
   } finally {
     open.close();
   }
+});
+
+describe("a file that is damaged after its first rows", () => {
+  let damaged: TestLake;
+  beforeAll(async () => {
+    damaged = testLake();
+    // Several row groups, of which DuckDB reads the first ones before it comes to the last.
+    const lines = Array.from({ length: 60_000 }, (_, index) =>
+      albLine({ trace_id: `"Root=1-${createHash("sha256").update(String(index)).digest("hex")}"` }),
+    );
+    damaged.put(albKey(), lines.join("\n"));
+    await damaged.ingest();
+    const typed = join(damaged.lake, "typed");
+    const [file = ""] = readdirSync(typed, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".parquet"),
+    );
+    const path = join(typed, file);
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0x5a, Math.floor(bytes.length * 0.6), Math.floor(bytes.length * 0.7)));
+  });
+  afterAll(() => damaged.delete());
+
+  const SQL = "SELECT trace_id FROM alb_access_logs";
+  const FAILED = /^SQL failed: ./;
+
+  it("fails a query, instead of ending its rows early", async () => {
+    await expect(damaged.query(SQL)).rejects.toThrow(FAILED);
+  });
+
+  it.each(["csv", "json"] as const)("fails %s", async (format) => {
+    const open = await openLake(damaged.lake);
+    await expect(open.text(SQL, { format }, async () => undefined)).rejects.toThrow(FAILED);
+    open.close();
+  });
+
+  it("fails a spreadsheet", async () => {
+    const file = join(damaged.lake, "..", "rows.xlsx");
+    const open = await openLake(damaged.lake, { file });
+    await expect(open.save(SQL, { format: "xlsx" })).rejects.toThrow(FAILED);
+    open.close();
+  });
+
+  it("fails numbers", async () => {
+    const open = await openLake(damaged.lake);
+    const select = "SELECT CAST(length(trace_id) AS double) FROM alb_access_logs";
+    await expect(open.numbers(select, () => undefined)).rejects.toThrow(FAILED);
+    open.close();
+  });
 });

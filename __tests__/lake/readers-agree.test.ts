@@ -35,7 +35,7 @@ async function readByIngest(id: FormatId, lines: readonly string[]): Promise<(Ro
     const files = lines.map((_, index) => `${String(index).padStart(4, "0")}.log`);
     for (const [index, line] of lines.entries()) writeFileSync(join(folder, files[index] ?? ""), line);
     const parquet = await typedFile(FORMATS[id], folder, files);
-    const result = await engine.stream(`SELECT * EXCLUDE log_file FROM '${parquet}' ORDER BY log_file`);
+    const { result } = await engine.stream(`SELECT * EXCLUDE log_file FROM '${parquet}' ORDER BY log_file`);
     const names = columnsOf(FORMATS[id]).map(({ name }) => name);
     const rows = await result.convertRows(jsonConverter);
     return rows.map((row) => {
