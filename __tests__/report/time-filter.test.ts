@@ -48,6 +48,12 @@ describe("a filter of time", () => {
     expect(panel?.sql).toContain("time < TIMESTAMP '2026-11-23 12:15:00'");
   });
 
+  it("until the last year of all gives the SQL of the table's own time", () => {
+    expect(panelOf("week", during(NOON, Date.UTC(9999, 11, 31)))?.sql?.split("\n")[1]).toBe(
+      panelOf("week", { filters: new Map() })?.sql?.split("\n")[1],
+    );
+  });
+
   it("of whole steps needs no remark, nor does one that is longer than the log", () => {
     expect(pageOf(table, during(NOON, NOON + HOUR_MS))).not.toContain("here, the time is");
     expect(pageOf(table, during(NOON - HOUR_MS, NOON + 48 * HOUR_MS))).not.toContain("here, the time is");

@@ -1,4 +1,5 @@
 import { HOUR_MS } from "../../formats/time";
+import type { Range } from "../../questions/range";
 import { compact } from "../../terminal/quantities";
 import type { TableReport } from "../model";
 import { daysOfWeek, hourOfWeek, WEEKDAYS } from "../zone";
@@ -15,6 +16,7 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
 /** Requests by weekday and hour. */
 export function weekPanel(table: TableReport, state: State, timeZone: string): Panel {
+  const shown = shownTime(table, state);
   const panel = {
     id: `${table.format}-week`,
     title: "Hours of the week",
@@ -24,7 +26,7 @@ export function weekPanel(table: TableReport, state: State, timeZone: string): P
     ],
     // With rows instead of columns of hours.
     sql: `SELECT day_of_week(clock) AS day, hour(clock) AS hour, count(*) AS requests
-FROM (SELECT *, ${clockSql(applied(table, state).counted ?? table, timeZone)} AS clock FROM ${table.table})
+FROM (SELECT *, ${clockSql(shown, timeZone)} AS clock FROM ${table.table})
 WHERE ${condition(table, state)}
 GROUP BY 1, 2
 ORDER BY 1, 2`,
@@ -33,20 +35,22 @@ ORDER BY 1, 2`,
   if (!week) return { ...panel, notes: [], rows: [], missing: MISSING_HOURS };
   return {
     ...panel,
-    notes: [`Requests by weekday and hour, ${timeZone}.`, ...unequalDays(table, state, timeZone)],
+    notes: [`Requests by weekday and hour, ${timeZone}.`, ...unequalDays(shown, timeZone)],
     rows: WEEKDAYS.map((day, index) => ({
       cells: [day, ...HOURS.map((hour) => week[index * HOURS.length + hour] ?? 0)],
     })),
   };
 }
 
-/** Says so if the sums of some days of the week are of more days than others. */
-function unequalDays(table: TableReport, state: State, timeZone: string): string[] {
+/** The chosen time, as far as the table has it: an address can say any year. */
+function shownTime(table: TableReport, state: State): Range {
   const { from, until } = applied(table, state).counted ?? table;
-  const days = daysOfWeek(
-    { from: Math.max(from, table.from), until: Math.min(until, table.until) },
-    timeZone,
-  );
+  return { from: Math.max(from, table.from), until: Math.min(until, table.until) };
+}
+
+/** Says so if the sums of some days of the week are of more days than others. */
+function unequalDays(shown: Range, timeZone: string): string[] {
+  const days = daysOfWeek(shown, timeZone);
   const numbers = [...new Set(days)].filter((number) => number > 0).sort((a, b) => b - a);
   if (numbers.length < 2) return [];
   const texts = numbers.map(
