@@ -59,11 +59,12 @@ export async function openDuckdb(settings: Readonly<Record<string, string>> = {}
   };
   const read = (sql: string, token: string) =>
     onOwnConnection(token, (connection) => connection.runAndReadAll(sql));
-  const reason = (sql: string): Promise<string> =>
-    read(`EXPLAIN ANALYZE ${sql}`, LOCAL_QUERY).then(
-      () => "it ended before its last row; run it again",
-      messageOf,
-    );
+  const reason = async (sql: string): Promise<string> => {
+    const unknown = "it ended before its last row; run it again";
+    // Other statements can have changed something, and are not run twice.
+    if (!(await isOneSelect(reader, sql))) return unknown;
+    return read(`EXPLAIN ANALYZE ${sql}`, LOCAL_QUERY).then(() => unknown, messageOf);
+  };
   const rows = async (sql: string, token: string) => (await read(sql, token)).getRows();
   return {
     run: async ({ sql, token }: Statement) => {
