@@ -308,6 +308,7 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       expect(await page.$$("img")).toHaveLength(0);
       await page.click('[data-action="reset"]');
       await page.waitForSelector("#filters .chip", { state: "detached" });
+      await drawn(page);
       expect(await page.textContent("#alb-agent")).toContain(HOSTILE.agent);
     }));
 
