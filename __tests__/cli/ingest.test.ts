@@ -42,6 +42,14 @@ describe("access-logs ingest", () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
+  it("does not propose --format if the named format is what no line has", async () => {
+    lake.put("notes.txt", "text");
+    const { status, stderr } = await run(["notes.txt", "--format", "waf"]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("skipped notes.txt: none of its first lines is a line of waf\n");
+    expect(stderr).toMatch(/^error: no access log was found; .* lines have the format waf; without --format,/m);
+  });
+
   it("ends with an error after a file that is not complete, and takes the others", async () => {
     writeFileSync(join(lake.logs, "cut.log.gz"), gzipSync(TEXT).subarray(0, -9));
     lake.put("whole.log", TEXT);

@@ -97,7 +97,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   await (options.json ? write(`${JSON.stringify(summary)}\n`) : writeText(printSummary(summary, lake)));
   writeErrors(...printIgnored(summary.ignored));
   if (summary.lost.length > 0) process.exitCode = 1;
-  if (summary.moved === 0 && summary.lost.length === 0) throw new UserError(NOTHING_FOUND);
+  if (summary.moved === 0 && summary.lost.length === 0) throw new UserError(nothingFound(options.format));
 }
 
 /** Other files do not wait for the SDK to load. */
@@ -110,4 +110,14 @@ async function openBuckets(urls: readonly string[], { region, profile }: Options
   return buckets;
 }
 
-const NOTHING_FOUND = `no access log was found; expected files with AWS's names, or files whose lines have one of these formats: ${FORMAT_IDS.join(", ")}; if their first lines are damaged, name the format with --format`;
+/** @param format of all files without AWS's names, if it was named */
+function nothingFound(format: FormatId | undefined): string {
+  const [lines, advice] =
+    format === undefined
+      ? [
+          `one of these formats: ${FORMAT_IDS.join(", ")}`,
+          "if their first lines are damaged, name the format with --format",
+        ]
+      : [`the format ${format}`, "without --format, they are recognised by their lines"];
+  return `no access log was found; expected files with AWS's names, or files whose lines have ${lines}; ${advice}`;
+}
