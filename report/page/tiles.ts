@@ -1,5 +1,5 @@
 import { byteText, compact } from "../../terminal/quantities";
-import type { Before, TableReport } from "../model";
+import type { Before, SlotTotals, TableReport } from "../model";
 import { figures, isMeasured } from "./figures";
 import { type Element, h } from "./node";
 import { applied, type State } from "./state";
@@ -12,6 +12,19 @@ const MOST_MISSING = 0.1;
 export const isCovered = ({ from, until, first }: Before): boolean =>
   first - from <= MOST_MISSING * (until - from);
 
+type Unsummed = Pick<SlotTotals, "clients" | "p50" | "p95" | "p99">;
+
+/** Different clients and quantiles, which cannot be added up: those of all requests or of one step; `undefined` for others. */
+function unsummed(table: TableReport, state: State): Unsummed | undefined {
+  const { selection, isFiltered } = applied(table, state);
+  if (!isFiltered) return table.totals;
+  const { codes, time } = selection;
+  if ((codes?.size ?? 0) > 0 || !time || time.until - time.from !== 1) return undefined;
+  return (
+    table.slots.find(({ slot }) => slot === time.from) ?? { clients: 0, p50: null, p95: null, p99: null }
+  );
+}
+
 /** The sums of a table above its panels, with their change. */
 export function tiles(table: TableReport, state: State): Element {
   const sums = figures(table, state);
@@ -21,8 +34,8 @@ export function tiles(table: TableReport, state: State): Element {
     isFiltered || past === undefined || !(before && isCovered(before)) ? undefined : changeText(now, past);
   const rate = (part: number) =>
     sums && sums.requests > 0 ? valueText((100 * part) / sums.requests, "percent") : undefined;
-  const whole = (value: string) => (isFiltered ? NOTHING : value);
-  const note = isFiltered ? "not with filters" : undefined;
+  const exact = unsummed(table, state);
+  const unknown = "of all requests or one step only";
   const ms = (seconds: number | null) => (seconds === null ? NOTHING : durationText(seconds * 1000));
   const all: [string, string, ...(string | undefined)[]][] = [
     ["Requests", sums ? shortCount(sums.requests) : NOTHING, change(totals.requests, before?.requests)],
@@ -39,8 +52,12 @@ export function tiles(table: TableReport, state: State): Element {
       change(totals.serverErrors, before?.serverErrors),
     ],
     ["Bytes sent", sums ? byteText(sums.sent) : NOTHING, change(totals.sent, before?.sent)],
-    ["Clients", whole(compact(totals.clients)), note, change(totals.clients, before?.clients)],
-    ["Median time", whole(ms(totals.p50)), note ?? `p95 ${ms(totals.p95)}, p99 ${ms(totals.p99)}`],
+    exact
+      ? ["Clients", compact(exact.clients), change(totals.clients, before?.clients)]
+      : ["Clients", NOTHING, unknown],
+    exact
+      ? ["Median time", ms(exact.p50), `p95 ${ms(exact.p95)}, p99 ${ms(exact.p99)}`]
+      : ["Median time", NOTHING, unknown],
     ...(isMeasured(table, "own_errors")
       ? ([
           ["ELB's own 5xx", sums ? shortCount(sums.ownErrors) : NOTHING, "the targets returned the others"],
