@@ -32,8 +32,11 @@ export interface Words {
  */
 export const QUESTION_MARK = "chr(63)";
 
+/** Characters of a path segment that are no digits, also encoded ones: the digits of `%C3%B8` are no digits of the text. */
+const NO_DIGITS = "([^/0-9%]|%[0-9A-Fa-f][0-9A-Fa-f])*";
+
 /** A path segment that starts with a digit or contains two: an id, a date, a hash. Versions like `v1` do not match. */
-const ID_SEGMENT = "/[0-9][^/]*|/[^/]*[0-9][^/]*[0-9][^/]*";
+const ID_SEGMENT = `/[0-9][^/]*|/${NO_DIGITS}[0-9]${NO_DIGITS}[0-9][^/]*`;
 
 /** The path with `:id` for each segment that is an id. */
 export const urlPattern = ({ path }: Words): string =>

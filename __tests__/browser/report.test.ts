@@ -149,7 +149,7 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
 
   it("takes a range of time from the pointer", () =>
     withPage({}, "", async (page) => {
-      const box = await page.locator("#alb-time .plot svg").boundingBox();
+      const box = await page.locator("#alb-time .plot svg").first().boundingBox();
       if (!box) throw new Error("no chart");
       await page.mouse.move(box.x + box.width * 0.3, box.y + 60);
       await page.mouse.down();
@@ -184,13 +184,13 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
         const rows = await page.$$eval(`#${chart} tbody tr`, (all) =>
           all.map((row) => [...row.querySelectorAll("td")].map(({ textContent }) => textContent ?? "")),
         );
-        const svg = page.locator(`#${chart} .plot svg`);
+        const svg = page.locator(`#${chart} .plot svg`).first();
         await svg.scrollIntoViewIfNeeded();
         const { width = 0 } = (await svg.boundingBox()) ?? {};
         let found = 0;
         for (let x = width * 0.07; x < width * 0.98; x += width * 0.05) {
           await svg.hover({ position: { x, y: 60 } });
-          const readout = (await page.textContent(`#${chart} .readout`)) ?? "";
+          const readout = (await page.locator(`#${chart} .readout`).first().textContent()) ?? "";
           const [, ...values] = rows.find(([time = "?"]) => readout.startsWith(time)) ?? ["", "–"];
           for (const value of values) expect(readout).toContain(` ${value}`);
           if (values.length > 1) found += 1;

@@ -441,7 +441,10 @@ function seen(format: FormatId, requests: readonly LoggedRequest[]) {
 const patternOf = (path: string): string =>
   path
     .split("/")
-    .map((segment) => (/^\d/.test(segment) || (segment.match(/\d/g) ?? []).length > 1 ? ":id" : segment))
+    .map((segment) => {
+      const text = segment.replace(/%[0-9a-f]{2}/gi, "");
+      return /^\d/.test(segment) || (text.match(/\d/g) ?? []).length > 1 ? ":id" : segment;
+    })
     .join("/");
 
 const latency = (requests: readonly LoggedRequest[]) => ({

@@ -249,6 +249,39 @@ it("shows how much the cache answered over time, and gives its SQL", async () =>
   expect(panelsOf(tableOf("alb"), EVERYTHING, "UTC").map(({ id }) => id)).not.toContain("alb-cache");
 });
 
+it("shows the shares of errors over time, unless status classes are chosen", async () => {
+  const panel = panelOf(tableOf("alb"), "time");
+  const places = ["4xx of all", "5xx of all"].map((name) =>
+    panel.columns.findIndex(({ label }) => label === name),
+  );
+  const hours = await lake.query(
+    `SELECT strftime(date_trunc('hour', time), '%Y-%m-%d %H:%M') AS hour,
+      100.0 * count(*) FILTER (WHERE elb_status_code LIKE '4%') / count(*) AS refused,
+      100.0 * count(*) FILTER (WHERE elb_status_code LIKE '5%') / count(*) AS failed
+    FROM alb_access_logs GROUP BY 1 ORDER BY 1`,
+  );
+  const shown = panel.rows.filter(({ cells }) => cells[1] !== 0);
+  expect(shown.map(({ cells }) => [cells[0], ...places.map((place) => cells[place])])).toEqual(
+    hours.map(({ hour, refused, failed }) => [
+      hour,
+      expect.closeTo(Number(refused)),
+      expect.closeTo(Number(failed)),
+    ]),
+  );
+  expect(hours.some(({ failed }) => Number(failed) > 0)).toBe(true);
+  const chosen = panelOf(tableOf("alb"), "time", toggled(EVERYTHING, "status", "5xx"));
+  expect(chosen.columns.map(({ label }) => label)).not.toContain("5xx of all");
+});
+
+it("says that a list can lack values that have the most requests of a filter", () => {
+  const alb = tableOf("alb");
+  const cut = { ...alb, lists: alb.lists.map((list) => ({ ...list, distinct: list.values.length + 1 })) };
+  const filtered = toggled(EVERYTHING, "method", "GET");
+  const note = expect.stringContaining("the SQL ranks all");
+  expect(panelOf(cut, "client", filtered).notes).toContainEqual(note);
+  expect(panelOf(cut, "client").notes).not.toContainEqual(note);
+});
+
 it("says for which time a list can be shown", () => {
   const table = tableOf("alb");
   const hourly = {
@@ -561,10 +594,10 @@ it("shows files that could not be read", () => {
   const { rejected } = report;
   expect(rejected).toMatchObject({ files: 1, examples: [{ reason: "corrupt file" }] });
   const page = renderPage(report, ASSETS);
-  expect(page).toContain("Files without rows");
+  expect(page).toContain("1 file could not be read and is in no number of this page");
   expect(page).toContain(rejected?.examples[0]?.key);
-  expect(renderPage({ ...report, rejected: { files: 0, examples: [] } }, ASSETS)).not.toContain(
-    "Files without rows",
+  expect(renderPage({ ...report, rejected: { files: 0, examples: [] } }, ASSETS)).not.toMatch(
+    /Files without rows|could not be read/,
   );
   expect(rejectedPanel(rejected).notes).toEqual([expect.stringMatching(/^1 file that .*: its lines are/)]);
   expect(rejectedPanel({ files: 60, examples: rejected?.examples ?? [] }).notes).toEqual([

@@ -84,6 +84,18 @@ export function lineChart(lines: readonly Line[], slots: Slots, timeZone: string
   return scaledLines(lines, durationScale(durations), "Response time", slots, timeZone, width);
 }
 
+/** Lines of the shares of status classes, on a scale that shows small ones. */
+export const shareChart = (shares: readonly Line[], slots: Slots, timeZone: string, width: number): Element =>
+  scaledLines(
+    shares,
+    shareScale(shares.flatMap(({ values }) => values.filter((value) => value !== null))),
+    "Shares of errors",
+    slots,
+    timeZone,
+    width,
+    (index) => statusClassName(shares[index]?.name ?? ""),
+  );
+
 /** A line of percentages. */
 export const percentChart = (percent: Line, slots: Slots, timeZone: string, width: number): Element =>
   scaledLines([percent], PERCENT_SCALE, percent.name, slots, timeZone, width);
@@ -96,6 +108,7 @@ function scaledLines(
   slots: Slots,
   timeZone: string,
   width: number,
+  className = (index: number): string => `l${index}`,
 ): Element {
   const x = scaleLinear([0, slots.count], [MARGIN.left, width - MARGIN.right]);
   const paths = lines.flatMap(({ values }, index) => {
@@ -109,14 +122,14 @@ function scaledLines(
         ? []
         : [
             h("circle", {
-              class: `point l${index}`,
+              class: `point ${className(index)}`,
               cx: x(slot + 0.5).toFixed(1),
               cy: y.place(value).toFixed(1),
               r: 2.5,
             }),
           ],
     );
-    return [h("path", { class: `line l${index}`, d: path ?? "" }), ...points];
+    return [h("path", { class: `line ${className(index)}`, d: path ?? "" }), ...points];
   });
   return framed(
     { ...slots, width, timeZone, label: `${name}; the table below has the numbers` },
@@ -152,6 +165,11 @@ const PERCENT_SCALE: Scale = {
   ticks: [0, 25, 50, 75, 100],
   text: (tick) => `${tick} %`,
 };
+
+function shareScale(values: readonly number[]): Scale {
+  const linear = scaleLinear([0, Math.max(1, ...values)], HEIGHTS).nice(TICKS);
+  return { isLinear: true, place: linear, ticks: linear.ticks(TICKS), text: (tick) => `${tick} %` };
+}
 
 function durationScale(values: readonly number[]): Scale {
   const highest = Math.max(1, ...values);
@@ -226,5 +244,6 @@ export const legend = (entries: readonly (readonly [string, string])[]): Element
     entries.map(([className, name]) => h("li", {}, h("span", { class: `swatch ${className}` }), name)),
   );
 
-export const statusLegend = (statuses: readonly string[]): Element =>
-  legend(statuses.map((status) => [statusClassName(status), status]));
+/** @param what follows each name */
+export const statusLegend = (statuses: readonly string[], what = ""): Element =>
+  legend(statuses.map((status) => [statusClassName(status), status + what]));

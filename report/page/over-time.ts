@@ -55,3 +55,14 @@ export const slotsOf = (table: TableReport, over: OverTime): Slots => ({
   from: slotStart(table, over, 0),
   slotMs: over.slots * table.slotMs,
 });
+
+/** The classes of errors whose share of the requests is shown: those that the table has, unless only some classes are chosen. */
+export const errorClasses = ({ statuses }: OverTime, { filters }: State): readonly string[] =>
+  filters.has("status") ? [] : statuses.filter((status) => status === "4xx" || status === "5xx");
+
+/** The share of a status class in the requests of each step, in percent; `null` without requests. */
+export const sharesOf = ({ counts, statuses }: OverTime, status: string): (number | null)[] =>
+  counts.map((ofStep) => {
+    const requests = ofStep.reduce((total, one) => total + one, 0);
+    return requests === 0 ? null : (100 * (ofStep[statuses.indexOf(status)] ?? 0)) / requests;
+  });

@@ -1,23 +1,26 @@
 import type { TableReport } from "../model";
-import { legend, lineChart, percentChart, statusChart, statusLegend } from "./chart";
+import { legend, lineChart, percentChart, shareChart, statusChart, statusLegend } from "./chart";
 import { averageOf } from "./figures";
 import type { Mode } from "./mode";
 import { h, type Part } from "./node";
-import { overTime, slotsOf } from "./over-time";
+import { errorClasses, overTime, sharesOf, slotsOf } from "./over-time";
 import type { Panel } from "./panel";
 import { applied, type State } from "./state";
 
-/** Requests over time by status class; nothing without requests. */
+/** Requests over time by status class, and the shares of errors, which bars of busy steps hide; nothing without requests. */
 export function timeChart(table: TableReport, state: State, { timeZone, width }: Mode): Part[] {
   const over = overTime(table, state);
   if (!over || over.counts.length === 0) return [];
+  const slots = slotsOf(table, over);
+  const plot = (chart: Part) => h("div", { class: "plot", "data-brush": table.format }, chart);
+  const errors = errorClasses(over, state);
+  const shares = errors.map((name) => ({ name, values: sharesOf(over, name) }));
   return [
     statusLegend(over.statuses),
-    h(
-      "div",
-      { class: "plot", "data-brush": table.format },
-      statusChart(over, slotsOf(table, over), timeZone, width),
-    ),
+    plot(statusChart(over, slots, timeZone, width)),
+    ...(errors.length === 0
+      ? []
+      : [statusLegend(errors, " of all requests"), plot(shareChart(shares, slots, timeZone, width))]),
   ];
 }
 

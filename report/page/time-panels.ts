@@ -1,7 +1,7 @@
 import type { TableReport } from "../model";
 import { timeText } from "../zone";
 import { averageOf } from "./figures";
-import { overTime, slotStart } from "./over-time";
+import { errorClasses, overTime, sharesOf, slotStart } from "./over-time";
 import { type Column, MISSING, type Panel } from "./panel";
 import { cacheColumns, condition, quantileColumns, sentColumn, statusSql, stepSql } from "./panel-sql";
 import { applied, type State } from "./state";
@@ -13,6 +13,7 @@ export function timePanel(table: TableReport, state: State, timeZone: string): P
   // Different clients cannot be added up: they are known without other filters only.
   const hasClients = over?.slots === 1 && (applied(table, state).selection.codes?.size ?? 0) === 0;
   const clients = new Map(table.slots.map((one) => [one.slot, one.clients]));
+  const errors = over ? errorClasses(over, state) : [];
   const panel = {
     id: `${table.format}-time`,
     title: "Requests over time",
@@ -24,6 +25,7 @@ export function timePanel(table: TableReport, state: State, timeZone: string): P
       { label: `Time (${timeZone})`, kind: "text" },
       { label: "Requests", kind: "count" },
       ...(over?.statuses ?? []).map((label) => ({ label, kind: "count" }) as const),
+      ...errors.map((label) => ({ label: `${label} of all`, kind: "percent" }) as const),
       { label: "Sent", kind: "bytes" },
       ...(hasClients ? [{ label: "Clients", kind: "count" }] : []),
     ] as Column[],
@@ -34,11 +36,13 @@ GROUP BY 1, 2
 ORDER BY 1, 2`,
   };
   if (!over) return { ...panel, rows: [], missing: MISSING };
+  const shares = errors.map((status) => sharesOf(over, status));
   const rows = over.counts.map((counts, index) => ({
     cells: [
       timeText(slotStart(table, over, index), timeZone),
       counts.reduce((total, one) => total + one, 0),
       ...counts,
+      ...shares.map((share) => share[index] ?? null),
       over.figures[index]?.sent ?? 0,
       ...(hasClients ? [clients.get(over.firstSlot + index) ?? 0] : []),
     ],

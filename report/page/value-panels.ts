@@ -28,7 +28,7 @@ const AVERAGE: Column = { label: "Average", kind: "milliseconds" };
 /** One row for each value of a dimension; its own filter marks rows instead of hiding them. */
 export function dimensionPanel(table: TableReport, state: State, domain: Domain<DimensionId>): Panel {
   const { id, label, values } = domain;
-  const { selection, isUnknown } = applied(table, state, id);
+  const { selection, isUnknown, isFiltered } = applied(table, state, id);
   const [hasOwnErrors, hasCache] = [isMeasured(table, "own_errors"), isMeasured(table, "hits")];
   const own: Column[] = [
     ...(hasOwnErrors ? [{ label: "ELB 5xx", kind: "count" } as const] : []),
@@ -41,7 +41,7 @@ export function dimensionPanel(table: TableReport, state: State, domain: Domain<
     id: `${table.format}-${id}`,
     title: label,
     dimension: id,
-    notes: [...notesOf(domain), ...(id === "path" ? ["Ids in paths are written as :id."] : [])],
+    notes: [...notesOf(domain, isFiltered), ...(id === "path" ? ["Ids in paths are written as :id."] : [])],
     columns: [{ label, kind: "text" } as const, ...TRAFFIC, ...own],
     sql: groupSql(table, state, domain, ownColumns(table)),
   };
@@ -76,11 +76,11 @@ export function listPanel(
   cubes: readonly Cube[],
   timeZone: string,
 ): Panel {
-  const { selection, isUnknown } = applied(table, state);
+  const { selection, isUnknown, isFiltered } = applied(table, state);
   const panel = {
     id: `${table.format}-${domain.id}`,
     title: domain.label,
-    notes: notesOf(domain),
+    notes: notesOf(domain, isFiltered),
     columns: [{ label: domain.label, kind: "text" } as const, ...TRAFFIC, AVERAGE],
     sql: groupSql(table, state, domain),
   };
@@ -151,12 +151,15 @@ const byRequests = (rows: readonly Row[]): Row[] =>
       Number(a.cells[0] === OTHER) - Number(b.cells[0] === OTHER) || Number(b.cells[1]) - Number(a.cells[1]),
   );
 
-const notesOf = ({ values, distinct, note, within }: Domain): string[] => [
+const notesOf = ({ values, distinct, note, within }: Domain, isFiltered: boolean): string[] => [
   ...(note ? [note] : []),
   ...(within ? [`Shares are of ${within.value}.`] : []),
   ...(distinct > values.length
     ? [
-        `${values.length} of ${distinct.toLocaleString("en-US")} values: those with the most requests, and those with the most errors. The others are added up as ${OTHER}.`,
+        `${values.length} of ${distinct.toLocaleString("en-US")} values: those with the most requests, and those with the most errors, of the whole report. The others are added up as ${OTHER}.`,
+        ...(isFiltered
+          ? [`With filters, a value in ${OTHER} can have more than these: the SQL ranks all.`]
+          : []),
       ]
     : []),
 ];

@@ -1,4 +1,4 @@
-import { counted } from "../../terminal/quantities";
+import { counted, plural } from "../../terminal/quantities";
 import {
   type AnsweredTable,
   type Before,
@@ -128,6 +128,14 @@ function contents({ tables, answered }: Report): Part {
   );
 }
 
+/** What all numbers of the page lack. */
+const warnings = ({ rejected }: Report): string[] =>
+  rejected === null || rejected.files === 0
+    ? []
+    : [
+        `${counted(rejected.files, "file")} could not be read and ${plural(rejected.files, "is", "are")} in no number of this page: see "Files without rows", at its end.`,
+      ];
+
 /** The page's body, as it is without a script. */
 export function body(report: Report): Part[] {
   const mode: Mode = {
@@ -154,6 +162,7 @@ export function body(report: Report): Part[] {
     h(
       "main",
       { id: "main" },
+      warnings(report).map((warning) => h("p", { class: "missing" }, warning)),
       report.cuts.map((cut) => h("p", { class: "note" }, cut)),
       report.tables.map((table) => tableSection(table, { filters: new Map() }, mode)),
       report.answered.map((table) => answeredSection(table, mode)),
