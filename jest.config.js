@@ -2,8 +2,8 @@ const { availableParallelism } = require("node:os");
 
 const packages = "<rootDir>/cdktn/node_modules";
 
-// The program that tests of lakes load; a build makes it, too.
-require("./scripts/build-columns").buildColumns();
+// The programs that tests of lakes and reports load; a build makes them, too.
+require("./scripts/build-assembly").buildAssembly();
 
 const MODULES = {
   // D3's default files are modules that Jest cannot load; next to them are the same as CommonJS.

@@ -23,10 +23,9 @@ import {
   sourcesOf,
 } from "./kept-sql";
 import { type Domain, MIN_TIMED, SLOWEST, type Unread } from "./model";
-import { Numbering } from "./numbering";
 import { domainOf } from "./rows";
 import { unparsedSql } from "./sql";
-import { type Coder, Tally } from "./tally";
+import { Tally } from "./tally";
 import { quarterOf } from "./zone";
 
 /** Counts with an engine that keeps what is made of columns: the rows are read once more, as numbers, and added up here. */
@@ -103,8 +102,6 @@ async function addRows(
 ): Promise<Added> {
   const { subject, range, slotMs, slots } = counted;
   const sources = sourcesOf(subject);
-  const known = await Promise.all(sources.map((source) => knownKeysOf(engine, source)));
-  const coders = known.map(({ coder }) => coder);
   const tally = new Tally(
     {
       slotMs,
@@ -113,71 +110,50 @@ async function addRows(
       measures: subject.measures.map(({ id }) => id),
       keys: [...subject.dimensions, ...fewLists(subject)].map(({ id }) => id),
       sizes: new Map([...domains].map(([id, { values }]) => [id, values.length + 1])),
-      coders,
-      clients: coders.findIndex(({ codes }) => codes.has("client")),
+      sources: sources.map(({ dimensions }) => dimensions.map(({ id }) => id)),
     },
     plans,
   );
-  await engine.numbers(
-    rowsSql(
-      counted,
-      sources,
-      known.map(({ kind }) => kind),
-    ),
-    (columns) => tally.add(columns),
-  );
+  const kinds = await Promise.all(sources.map((source) => addCombinations(engine, tally, source)));
+  await engine.numbers(rowsSql(counted, sources, kinds), (columns) => tally.add(columns));
   await tally.addBatch();
-  const slotTimes = tally.times.bySlot();
+  const { all, bySlot, byPath } = tally.times();
   const unknown = [null, null, null];
   return {
     cubes: tally.cubes(),
-    times: tally.times.all() ?? unknown,
+    times: all?.quantiles ?? unknown,
     slots: tally
       .clients()
       .flatMap((clients, slot) =>
-        clients === 0 ? [] : [{ slot, clients, times: slotTimes.get(slot)?.quantiles ?? unknown }],
+        clients === 0 ? [] : [{ slot, clients, times: bySlot[slot]?.quantiles ?? unknown }],
       ),
-    // Quarters without requests are left out: the array has holes there.
-    quarters: tally.quarters.flatMap((requests, quarter) => [[quarter, requests] as const]),
-    slowest: [...tally.times.byPath()]
-      .filter(([path, { count }]) => path > 0 && count >= MIN_TIMED)
-      .sort(([a, { quantiles: x }], [b, { quantiles: y }]) => y[1] - x[1] || a - b)
-      .slice(0, SLOWEST)
-      .map(([path, { count, quantiles }]) => ({ path, requests: count, times: quantiles })),
+    quarters: tally.quarters(),
+    slowest: byPath
+      .flatMap((times, path) =>
+        path > 0 && times !== undefined && times.count >= MIN_TIMED
+          ? [{ path, requests: times.count, times: times.quantiles }]
+          : [],
+      )
+      .sort((a, b) => b.times[1] - a.times[1] || a.path - b.path)
+      .slice(0, SLOWEST),
   };
 }
 
-/** The keys of a source's combinations, and their codes. */
-interface KnownKeys {
-  readonly kind: KeyKind;
-  readonly coder: Coder;
-}
-
-async function knownKeysOf(engine: KeepingEngine, source: Source): Promise<KnownKeys> {
+/** @returns the keys that tell the combinations of a source apart */
+async function addCombinations(engine: KeepingEngine, tally: Tally, source: Source): Promise<KeyKind> {
   const [[rows] = []] = await engine.rows(`SELECT count(*) FROM ${source.name}`);
   const combinations = Number(rows ?? 0);
-  const coder = await coderOf(engine, source, "hash", combinations);
-  if (coder.keys.length === combinations) return { kind: "hash", coder };
-  return { kind: "number", coder: await coderOf(engine, source, "number", combinations) };
-}
-
-async function coderOf(
-  engine: KeepingEngine,
-  source: Source,
-  kind: KeyKind,
-  combinations: number,
-): Promise<Coder> {
-  const keys = new Numbering(combinations + 1);
-  const codes = new Map(source.dimensions.map(({ id }) => [id, new Uint16Array(combinations)] as const));
-  await engine.numbers(codesSql(source, kind), ([read = new Float64Array(), ...readCodes]) => {
-    const numbers = keys.numbersOf(read);
-    [...codes.values()].forEach((known, index) => {
-      numbers.forEach((number, row) => {
-        known[number] = readCodes[index]?.[row] ?? 0;
-      });
+  const differentKeys = async (kind: KeyKind) => {
+    let different = 0;
+    tally.clearSource(source.number, combinations);
+    await engine.numbers(codesSql(source, kind), (columns) => {
+      different = tally.addCombinations(source.number, columns);
     });
-  });
-  return { keys, codes };
+    return different;
+  };
+  if ((await differentKeys("hash")) === combinations) return "hash";
+  await differentKeys("number");
+  return "number";
 }
 
 async function unreadOf(engine: ReportEngine, table: string): Promise<Unread> {

@@ -1,8 +1,8 @@
 // Builds dist/: the library and the programs, each as one file, and the zips of the Lambda functions.
 const { copyFileSync, mkdirSync, rmSync, writeFileSync } = require("node:fs");
-const { join } = require("node:path");
+const { basename, join } = require("node:path");
 const { buildSync } = require("esbuild");
-const { buildColumns, COLUMNS } = require("./build-columns");
+const { buildAssembly, PROGRAMS } = require("./build-assembly");
 const { OLDEST_NODE } = require("./oldest-node");
 
 const root = join(__dirname, "..");
@@ -135,11 +135,10 @@ buildSync({
 });
 
 // The programs in WebAssembly, next to those that load them.
-buildColumns();
+buildAssembly();
 const zstd = join(root, "node_modules/@bokuweb/zstd-wasm/dist/common/zstd.wasm");
 for (const folder of [dist, join(dist, "cli")]) {
-  copyFileSync(COLUMNS, join(folder, "columns.wasm"));
-  copyFileSync(zstd, join(folder, "zstd.wasm"));
+  for (const program of [...PROGRAMS, zstd]) copyFileSync(program, join(folder, basename(program)));
 }
 
 const { bundleHandlers, zipHandler } = require(join(dist, "handler-code.js"));

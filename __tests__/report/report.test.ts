@@ -5,11 +5,10 @@ import { openLake } from "../../lake/query";
 import { QUESTIONS } from "../../questions";
 import { parseRange } from "../../questions/range";
 import { collect } from "../../report/collect";
-import { GrowingCube } from "../../report/growing-cube";
 import { keptCounts } from "../../report/kept-counts";
 import { fewLists } from "../../report/kept-sql";
 import { lakeEngine } from "../../report/lake-engine";
-import { type CubeShape, type Report, type TableReport, TIME } from "../../report/model";
+import type { Report, TableReport } from "../../report/model";
 import { packCube, packReport } from "../../report/pack";
 import { AS_IT_IS } from "../../report/page/mode";
 import { toHtml } from "../../report/page/node";
@@ -20,7 +19,6 @@ import { rejectedPanel, unreadPanel } from "../../report/page/row-panels";
 import { hashOf, type State, stateOf, toggled } from "../../report/page/state";
 import { changeText, csvCell } from "../../report/page/text";
 import { tableParts } from "../../report/page/view";
-import { Times } from "../../report/quantiles";
 import { MAX_PAGE_BYTES, renderPage } from "../../report/render";
 import { scannedCounts } from "../../report/scanned-counts";
 import { SUBJECTS } from "../../report/subject";
@@ -296,56 +294,6 @@ it("says for which time a list can be shown", () => {
   );
   const chosen = panelOf(hourly, "client", { ...EVERYTHING, time: { from, until: from + 6 * slotMs } });
   expect(chosen.missing).toBeUndefined();
-});
-
-it("gives a cube a coarser shape as soon as it has too many rows, and none if no shape has few enough", () => {
-  const shape: CubeShape = { keys: [TIME, "status"], slots: 1, caps: {} };
-  const sizes = new Map([
-    [TIME as string, 100],
-    ["status", 7],
-  ]);
-  const requests = { id: "requests", of: "1" } as const;
-  const cubesWith = (rows: number, ...others: readonly CubeShape[]) => {
-    const cube = new GrowingCube({ measures: [requests], shapes: [shape, ...others], rows }, sizes);
-    for (let at = 0; at < 100; at += 10) {
-      const slots = Float64Array.from({ length: 10 }, (_, index) => at + index);
-      const columns = new Map([
-        [TIME as string, slots],
-        ["status", slots.map((slot) => slot % 7)],
-        ["requests", new Float64Array(10).fill(1)],
-      ]);
-      cube.add({ columns }, undefined, new Map());
-    }
-    return cube.cubes();
-  };
-  const merged = { ...shape, slots: 16 };
-  const capped: CubeShape = { keys: ["status"], slots: 1, caps: { status: 2 } };
-  expect(cubesWith(100, merged)).toMatchObject([{ slots: 1, length: 100 }]);
-  expect(cubesWith(99, merged)).toMatchObject([{ slots: 16, length: 46 }]);
-  expect(cubesWith(45, merged)).toEqual([]);
-  expect(cubesWith(45, merged, capped)).toMatchObject([
-    { length: 3, columns: [Float64Array.of(0, 1, 2), Float64Array.of(71, 15, 14)] },
-  ]);
-});
-
-it("computes the quantiles that DuckDB computes", async () => {
-  const times = new Times(3, 1);
-  const values = Array.from({ length: 30 }, (_, value) => value);
-  times.add(
-    Float64Array.from(values, (value) => value ** 2 / 7),
-    {
-      ofRows: Int32Array.from(values, (value) => value % 3),
-      columns: new Map([[TIME, Float64Array.of(0, 1, 2)]]),
-    },
-  );
-  const quantiles = (range: string) =>
-    lake.query(
-      `SELECT approx_percentile(range ** 2 / 7, 0.5) AS p50, approx_percentile(range ** 2 / 7, 0.95) AS p95, approx_percentile(range ** 2 / 7, 0.99) AS p99 FROM ${range}`,
-    );
-  const [all] = await quantiles("range(30)");
-  const [second] = await quantiles("range(1, 30, 3)");
-  expect(times.all()).toEqual(Object.values(all ?? {}));
-  expect(times.bySlot().get(1)).toEqual({ count: 10, quantiles: Object.values(second ?? {}) });
 });
 
 it("tells values apart for which DuckDB has the same hash", async () => {

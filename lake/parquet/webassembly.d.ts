@@ -4,8 +4,15 @@ declare namespace WebAssembly {
     constructor(size: { readonly initial: number });
     readonly buffer: ArrayBuffer;
   }
+  class Module {
+    constructor(program: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module);
+    readonly exports: object;
+  }
   function instantiate(
     program: Uint8Array,
     imports: Readonly<Record<string, Readonly<Record<string, (...values: number[]) => number>>>>,
-  ): Promise<{ readonly instance: { readonly exports: object } }>;
+  ): Promise<{ readonly instance: Instance }>;
 }
