@@ -74,7 +74,7 @@ export async function handler(
     logger.info("no requests to report");
     return { key: undefined, tables: names };
   }
-  const page = renderPage(
+  const page = await renderPage(
     {
       made: now.getTime(),
       timeZone: TIME_ZONE,

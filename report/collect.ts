@@ -307,7 +307,7 @@ async function beforeOf(
 async function detailsOf(engine: ReportEngine, subject: Subject, range: Range): Promise<DetailRows[]> {
   const details: DetailRows[] = [];
   for (const { id, title, note, sql, rows: shown } of subject.details) {
-    const all = sql.replace("{table}", tableOf(subject)).replace("{range}", rangeCondition(range));
+    const all = sql.replaceAll("{table}", tableOf(subject)).replaceAll("{range}", rangeCondition(range));
     // One row more than shown tells that there are more.
     const { columns, rows } = await engine.table(`${all}\nLIMIT ${shown + 1}`);
     details.push({

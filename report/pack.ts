@@ -1,9 +1,12 @@
-import { deflateRawSync } from "node:zlib";
+import { promisify } from "node:util";
+import { deflateRaw } from "node:zlib";
 import type { Cube, PackedCube, Report } from "./model";
-import { BITS, withCubes } from "./unpack";
+import { BITS } from "./unpack";
 
-/** Whole numbers from 0, in as few bytes as they need, compressed, as base64. */
-export function packCube({ columns, ...shape }: Cube): PackedCube {
+const compressed = promisify<Uint8Array, { readonly level: number }, Buffer>(deflateRaw);
+
+/** Whole numbers from 0, in as few bytes as they need, compressed on another thread, as base64. */
+export async function packCube({ columns, ...shape }: Cube): Promise<PackedCube> {
   const bytes: number[] = [];
   for (const column of columns) {
     for (const value of column) {
@@ -15,12 +18,26 @@ export function packCube({ columns, ...shape }: Cube): PackedCube {
       bytes.push(rest);
     }
   }
-  return { ...shape, data: deflateRawSync(Uint8Array.from(bytes), { level: 9 }).toString("base64") };
+  const data = await compressed(Uint8Array.from(bytes), { level: 9 });
+  return { ...shape, data: data.toString("base64") };
 }
 
-/** Packs a report; cubes of lists are left out, the largest first, until all of them need at most `bytes`. */
-export function packReport(report: Report, bytes: number): Report<PackedCube> {
-  const packed = withCubes(report, packCube);
+const packCubes = (cubes: readonly Cube[]): Promise<PackedCube[]> => Promise.all(cubes.map(packCube));
+
+/** Packs all cubes of a report at the same time. */
+export async function packReport(report: Report): Promise<Report<PackedCube>> {
+  const tables = report.tables.map(async (table) => {
+    const [cubes, listCubes] = await Promise.all([
+      packCubes(table.cubes),
+      Promise.all(table.listCubes.map(packCubes)),
+    ]);
+    return { ...table, cubes, listCubes };
+  });
+  return { ...report, tables: await Promise.all(tables) };
+}
+
+/** Leaves out cubes of lists, the largest first, until all cubes need at most `bytes`. */
+export function fitted(packed: Report<PackedCube>, bytes: number): Report<PackedCube> {
   const sized = packed.tables
     .flatMap(({ listCubes }) => listCubes.flat())
     .sort((a, b) => b.data.length - a.data.length);

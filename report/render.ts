@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Report } from "./model";
-import { packReport } from "./pack";
+import { fitted, packReport } from "./pack";
 import { h, toHtml } from "./page/node";
 import { body } from "./page/view";
 
@@ -20,7 +20,9 @@ export const MAX_PAGE_BYTES = 2_000_000;
  * One file without any other: tables that need no script, and the sums that the script filters. Its policy allows its own
  * style and script, by their hashes, and nothing else.
  */
-export function renderPage(report: Report, { script, style }: PageAssets): string {
+export async function renderPage(report: Report, { script, style }: PageAssets): Promise<string> {
+  // Packed on other threads, while this one makes the content.
+  const packed = packReport(report);
   const content = body(report).map(toHtml).join("\n");
   const policy = [
     "default-src 'none'",
@@ -59,7 +61,7 @@ export function renderPage(report: Report, { script, style }: PageAssets): strin
     Buffer.byteLength(
       jsonFor({ ...report, tables: report.tables.map((table) => ({ ...table, cubes: [], listCubes: [] })) }),
     );
-  return page(jsonFor(packReport(report, left - 20_000)));
+  return page(jsonFor(fitted(await packed, left - 20_000)));
 }
 
 const jsonFor = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");

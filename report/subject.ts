@@ -171,6 +171,15 @@ ORDER BY paths_refused DESC, refused DESC, client`,
   rows: 30,
 });
 
+/**
+ * The newest rows of each condition. One condition of several columns cannot be checked with the statistics of a file: all rows
+ * would be read.
+ */
+const newestOf = (columns: readonly string[], conditions: readonly string[]): string =>
+  `${conditions
+    .map((condition) => `SELECT ${columns.join(", ")}\nFROM {table}\nWHERE {range} AND ${condition}`)
+    .join("\nUNION ALL\n")}\nORDER BY time DESC`;
+
 /** Query strings make almost every URL different. */
 const URL_WITHOUT_QUERY = `split_part(request_url, ${QUESTION_MARK}, 1)`;
 
@@ -220,10 +229,19 @@ const ALB: Subject = {
       id: "alb_abnormal",
       title: "Abnormal requests",
       note: "The newest requests with an error reason, or that desync mitigation classified as ambiguous or severe.",
-      sql: `SELECT time, client_ip, elb_status_code, error_reason, classification, classification_reason, request_url, trace_id
-FROM {table}
-WHERE {range} AND (error_reason IS NOT NULL OR classification IN ('Ambiguous', 'Severe'))
-ORDER BY time DESC`,
+      sql: newestOf(
+        [
+          "time",
+          "client_ip",
+          "elb_status_code",
+          "error_reason",
+          "classification",
+          "classification_reason",
+          "request_url",
+          "trace_id",
+        ],
+        ["error_reason IS NOT NULL", "error_reason IS NULL AND classification IN ('Ambiguous', 'Severe')"],
+      ),
       rows: 50,
     },
   ],

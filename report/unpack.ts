@@ -26,7 +26,7 @@ export function unpackCube({ data, ...shape }: PackedCube): Cube {
 }
 
 /** The same report with other cubes. */
-export const withCubes = <A, B>(report: Report<A>, change: (cube: A) => B): Report<B> => ({
+const withCubes = <A, B>(report: Report<A>, change: (cube: A) => B): Report<B> => ({
   ...report,
   tables: report.tables.map(
     (table): TableReport<B> => ({

@@ -25,7 +25,7 @@ export async function writeReport(
   const tables = tablesIn(collected);
   if (tables.length === 0) return { bytes: 0, tables };
   const { timeZone, source, now, rejected } = asked;
-  const page = renderPage(
+  const page = await renderPage(
     { made: now.getTime(), timeZone, source, ...collected, rejected, cuts: [] },
     assets,
   );

@@ -24,7 +24,7 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
     lake = await reportLake();
     report = await reportOf(lake.lake);
     file = join(lake.lake, "report.html");
-    writeFileSync(file, renderPage(report, await readAssets(join(__dirname, "../../dist/cli"))));
+    writeFileSync(file, await renderPage(report, await readAssets(join(__dirname, "../../dist/cli"))));
     browser = await launch();
   });
   afterAll(async () => {
