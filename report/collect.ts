@@ -23,7 +23,7 @@ import type {
   Totals,
 } from "./model";
 import { shortened } from "./shortened";
-import { extentSql, tableOf, totalSql } from "./sql";
+import { detailSql, extentSql, tableOf, totalSql } from "./sql";
 import { SUBJECTS, type Subject } from "./subject";
 import { hourOfWeek, QUARTER_MS, quarterOf } from "./zone";
 
@@ -184,7 +184,7 @@ async function secondPass(
     onProgress("details");
     return {
       before: askedRange === undefined ? null : await beforeOf(counts.engine, subject, range),
-      details: await detailsOf(counts.engine, subject, range),
+      details: await detailsOf(counts, counted),
       unread: await counts.unread(subject.format),
     };
   };
@@ -304,17 +304,18 @@ async function beforeOf(
   return requests === 0 ? null : { ...range, first, requests, clientErrors, serverErrors, sent, clients };
 }
 
-async function detailsOf(engine: ReportEngine, subject: Subject, range: Range): Promise<DetailRows[]> {
+async function detailsOf(counts: Counts, { subject, range }: Counted): Promise<DetailRows[]> {
   const details: DetailRows[] = [];
-  for (const { id, title, note, sql, rows: shown } of subject.details) {
-    const all = sql.replaceAll("{table}", tableOf(subject)).replaceAll("{range}", rangeCondition(range));
+  for (const detail of subject.details) {
+    const { id, title, note, rows: shown } = detail;
+    const sql = detailSql(subject, detail, range, counts.clientRequests(subject));
     // One row more than shown tells that there are more.
-    const { columns, rows } = await engine.table(`${all}\nLIMIT ${shown + 1}`);
+    const { columns, rows } = await counts.engine.table(`${sql}\nLIMIT ${shown + 1}`);
     details.push({
       id,
       title,
       note: rows.length > shown ? `${note} The first ${shown} rows; its SQL has all.` : note,
-      sql: all,
+      sql: detailSql(subject, detail, range),
       columns,
       rows: rows.slice(0, shown).map((row) => row.map(shortened)),
     });

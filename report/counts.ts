@@ -57,6 +57,8 @@ export interface Counts {
    * @param statements they read the table by its own name
    */
   readable(format: FormatId, range: Range, rows: number, statements: readonly string[]): Promise<string>;
+  /** What a statement can read the requests of each client from; `undefined` for the rows. Valid after `domains`. */
+  clientRequests(subject: Subject): string | undefined;
   /** The lines of all times that are in no row; `null` if they are not counted. */
   unread(format: FormatId): Promise<Unread | null>;
 }

@@ -9,6 +9,7 @@ import type { Added, Counted, Counts } from "./counts";
 import type { CubePlan } from "./cube-plans";
 import type { KeepingEngine, ReportEngine } from "./engine";
 import {
+  clientRequestsSql,
   codesSql,
   countedTogether,
   countsName,
@@ -36,6 +37,7 @@ export const keptCounts = (engine: KeepingEngine): Counts => ({
   domains: (...asked) => domainsOf(engine, ...asked),
   add: (...asked) => addRows(engine, ...asked),
   readable: (...asked) => readable(engine, ...asked),
+  clientRequests: clientRequestsSql,
   unread: (format) => unreadOf(engine, FORMATS[format].table),
 });
 

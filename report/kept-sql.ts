@@ -99,6 +99,12 @@ FROM (
 )`;
 }
 
+/** The requests of each client, as a part of a statement. */
+export function clientRequestsSql(subject: Subject): string | undefined {
+  const source = sourcesOf(subject).find(({ dimensions }) => dimensions.some(({ id }) => id === "client"));
+  return source && `(SELECT ${subject.words.client} AS address, requests FROM ${source.name})`;
+}
+
 export const domainName = ({ name }: Source, { id }: Dimension): string => `${name}_${id}`;
 
 /**

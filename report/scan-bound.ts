@@ -1,8 +1,10 @@
 import { FORMATS } from "../formats";
 import { bareIdentifier, sqlString } from "../formats/render/sql-text";
 import { daysOf, type Range } from "../questions/range";
+import { sum } from "../terminal/quantities";
 import { ANSWERED, askedOf } from "./answers";
 import type { ReportEngine } from "./engine";
+import { readsOf } from "./sql";
 import { SUBJECTS } from "./subject";
 
 /** What a report reads of one table on Athena. */
@@ -19,7 +21,7 @@ const STATEMENTS = 8;
 
 const COUNTED = SUBJECTS.map(({ format, details }) => ({
   format,
-  statements: STATEMENTS + details.length,
+  statements: STATEMENTS + sum(details.map(readsOf)),
   readsBefore: true,
 }));
 /** One statement more counts the rows. */

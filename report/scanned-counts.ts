@@ -50,6 +50,7 @@ export function scannedCounts(engine: ReportEngine): Counts {
     add: (counted, domains, plans) => addRows(engine, counted, domains, digits, plans),
     readable: async (format) => FORMATS[format].table,
     // Athena reads the lines from the text of all files, which is not limited by the range.
+    clientRequests: () => undefined,
     unread: async () => null,
   };
 }

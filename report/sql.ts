@@ -2,7 +2,7 @@ import { FORMATS } from "../formats";
 import { sqlTimestamp } from "../formats/render/sql-text";
 import type { Range } from "../questions/range";
 import { rangeCondition } from "../questions/render";
-import type { Dimension, Listed, Subject } from "./subject";
+import type { Detail, Dimension, Listed, Subject } from "./subject";
 
 export const tableOf = ({ format }: Subject): string => FORMATS[format].table;
 
@@ -31,6 +31,29 @@ export const totalSql = (subject: Subject, range: Range): string => {
   min(time)
 FROM ${tableOf(subject)} WHERE ${rangeCondition(range)}`;
 };
+
+/** The requests of each client, as a part of a statement. */
+export const clientRequestsSql = (subject: Subject, range: Range): string => `(
+  SELECT ${subject.words.client} AS address, count(*) AS requests
+  FROM ${tableOf(subject)}
+  WHERE ${rangeCondition(range)}
+  GROUP BY ${subject.words.client}
+)`;
+
+/** @param clientRequests the requests of each client: the SQL that people take away reads them from the table */
+export const detailSql = (
+  subject: Subject,
+  { sql }: Detail,
+  range: Range,
+  clientRequests = clientRequestsSql(subject, range),
+): string =>
+  sql
+    .replaceAll("{client_requests}", clientRequests)
+    .replaceAll("{table}", tableOf(subject))
+    .replaceAll("{range}", rangeCondition(range));
+
+/** How often the SQL of a detail reads the table. */
+export const readsOf = ({ sql }: Detail): number => sql.split(/\{(?:table|client_requests)\}/).length - 1;
 
 /** The first unparsed lines, each with the number of all. */
 export const unparsedSql = (table: string): string =>

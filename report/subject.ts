@@ -36,7 +36,7 @@ export interface Detail {
   readonly id: string;
   readonly title: string;
   readonly note: string;
-  /** SQL with `{table}` and `{range}`, of all rows. */
+  /** SQL with `{table}` and `{range}`, of all rows, and with `{client_requests}`, the requests of each `address`. */
   readonly sql: string;
   /** Rows that the page shows. */
   readonly rows: number;
@@ -157,16 +157,22 @@ const MEASURES: readonly Measure[] = [
   { id: "milliseconds", of: "coalesce(round(timed * 1000), 0)" },
 ];
 
+/** Robots meet broken links, too: most requests of a scanner are refused. */
 const scanners = (words: Words): Detail => ({
   id: "scanners",
   title: "Scanners",
-  note: "Clients that were refused on at least 10 different paths, or at least 100 times: 4xx, but not 460, where the client went away.",
-  sql: `SELECT ${words.client} AS client, count(DISTINCT ${words.path}) AS paths_refused, count(*) AS refused,
-  min(time) AS first_seen, max(time) AS last_seen
-FROM {table}
-WHERE {range} AND ${words.status} LIKE '4%' AND ${words.status} <> '460'
-GROUP BY ${words.client}
-HAVING count(DISTINCT ${words.path}) >= 10 OR count(*) >= 100
+  note: "Clients that were refused at least half of their requests, on at least 10 different paths or at least 100 times: 4xx, but not 460, where the client went away.",
+  sql: `SELECT client, paths_refused, refused, requests, first_seen, last_seen
+FROM (
+  SELECT ${words.client} AS client, count(DISTINCT ${words.path}) AS paths_refused, count(*) AS refused,
+    min(time) AS first_seen, max(time) AS last_seen
+  FROM {table}
+  WHERE {range} AND ${words.status} LIKE '4%' AND ${words.status} <> '460'
+  GROUP BY ${words.client}
+  HAVING count(DISTINCT ${words.path}) >= 10 OR count(*) >= 100
+) AS refusals
+JOIN {client_requests} AS clients ON address = client
+WHERE 2 * refused >= requests
 ORDER BY paths_refused DESC, refused DESC, client`,
   rows: 30,
 });

@@ -68,21 +68,22 @@ describe("access-logs report --athena", () => {
 });
 
 it("announces as many scans as a report has", async () => {
-  const scans: string[] = [];
+  let scans = 0;
   const rows = async (sql: string) => {
-    scans.push(sql);
+    // A statement can read the table twice.
+    scans += sql.match(/FROM alb_access_logs\b/g)?.length ?? 0;
     const { types, rows: texts } = answerOf(sql);
     return texts.map((row) => row.map((text, index) => (types[index] === "timestamp" ? `${text}Z` : text)));
   };
   const engine: ReportEngine = { rows, table: async (sql) => ({ columns: [], rows: await rows(sql) }) };
   const asked = { range: lastDay(new Date("2026-11-24T00:30:00Z")), timeZone: "UTC" };
   await collect(scannedCounts(engine), { ...asked, tables: ["alb_access_logs"] });
-  const count = scans.length;
+  const counted = scans;
   const [bound] = await scanBounds(engine, ["alb_access_logs"], asked.range);
   expect(bound).toEqual({
     table: "alb_access_logs",
     bytes: TABLE_BYTES,
     // One statement reads the time before.
-    atMost: (count - 1) * TABLE_BYTES + TABLE_BYTES / 2,
+    atMost: (counted - 1) * TABLE_BYTES + TABLE_BYTES / 2,
   });
 });

@@ -176,7 +176,7 @@ it("counts a long log in steps that begin with a day of the time zone", async ()
   long.delete();
 });
 
-it("does not count clients that went away as scanners", async () => {
+it("does not count clients that went away, or robots that met broken links, as scanners", async () => {
   const busy = testLake();
   const lines = (client: string, status: string) =>
     Array.from({ length: 10 }, (_, index) =>
@@ -186,10 +186,22 @@ it("does not count clients that went away as scanners", async () => {
         request_line: `"GET https://shop.example.com:443/page-${index} HTTP/1.1"`,
       }),
     );
-  busy.put(albKey("20261123T1215Z"), [...lines("192.0.2.1", "460"), ...lines("192.0.2.2", "404")].join("\n"));
+  const [gone, scanner, robot] = ["192.0.2.1", "192.0.2.2", "192.0.2.3"] as const;
+  busy.put(
+    albKey("20261123T1215Z"),
+    [
+      ...lines(gone, "460"),
+      ...lines(scanner, "404"),
+      ...lines(scanner, "200"),
+      ...lines(robot, "404"),
+      ...lines(robot, "200"),
+      ...lines(robot, "304"),
+    ].join("\n"),
+  );
   await busy.ingest();
   const { tables } = await reportOf(busy.lake);
   const scanners = tables[0]?.details.find(({ id }) => id === "scanners");
-  expect(scanners?.rows.map(([client]) => client)).toEqual(["192.0.2.2"]);
+  expect(scanners?.rows.map((row) => row.slice(0, 4))).toEqual([[scanner, 10, 10, 20]]);
+  expect(await busy.query(scanners?.sql ?? "")).toMatchObject([{ client: scanner, requests: 20 }]);
   busy.delete();
 });
