@@ -230,6 +230,7 @@ it("adds up what rows have, however they are divided into reads and batches", as
       }
       expect(new Map(tally.quarters())).toEqual(quarters);
     }),
+    { numRuns: 50 },
   );
 });
 
