@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access, open, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeWhole } from "../lake/write-whole";
-import { PAGE_MARK } from "../report/render";
+import { PAGE_MARK } from "../report/page-mark";
 import type { SavePage } from "../report/write-report";
 import { UserError, usageError } from "../terminal/user-error";
 import { write } from "../terminal/write";

@@ -1,5 +1,6 @@
 import { type JsonText, jsonStepsOf, jsonTextAt } from "./json-path";
 import { canEndBefore, type Field, fieldsByName, isJsonOnly, type LogFormat } from "./log-format";
+import { rememberLast } from "./remember-last";
 import { TIME_FORMS } from "./time-form";
 import { MILLISECONDS } from "./tokens";
 
@@ -64,17 +65,22 @@ export function lineNamer(format: LogFormat): (line: string) => string {
 }
 
 /** True unless the line is a `#Fields:` header that names the fields in another order. */
-export function isOwnOrder(format: LogFormat, line: string): boolean {
-  if (!format.header || !line.startsWith(FIELDS_HEADER)) return true;
+export const isOwnOrder = (format: LogFormat, line: string): boolean =>
+  !format.header || !line.startsWith(FIELDS_HEADER) || namesOwnOrder(format)(line);
+
+/** Files of one format have the same header. */
+const namesOwnOrder = rememberLast((format: LogFormat) => {
   const own = format.fields.map(({ name, otherName }) => [name, otherName]);
-  const named = namesIn(line);
-  const onlyNamed = format.namedFields?.map(({ name }) => name) ?? [];
-  return (
-    named.slice(0, own.length).every((name, index) => own[index]?.includes(name)) &&
-    (named.length >= own.length || canEndBefore(format, named.length)) &&
-    !named.some((name) => onlyNamed.includes(name))
-  );
-}
+  const onlyNamed = new Set(format.namedFields?.map(({ name }) => name));
+  return rememberLast((header: string): boolean => {
+    const named = namesIn(header);
+    return (
+      named.slice(0, own.length).every((name, index) => own[index]?.includes(name)) &&
+      (named.length >= own.length || canEndBefore(format, named.length)) &&
+      !named.some((name) => onlyNamed.has(name))
+    );
+  });
+});
 
 /** A first word with a tab after it. */
 const TABS_START = /^[^ \t]+\t/;

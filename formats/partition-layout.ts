@@ -66,8 +66,17 @@ export function partitionPairs(partition: Partition): readonly (readonly [key: s
 }
 
 /** `<table>/[source=<name>/]dt=YYYY-MM-DD/hour=HH`, without slashes at the ends. */
-export const partitionPath = (partition: Partition): string =>
-  [partition.table, ...partitionPairs(partition).map(([key, value]) => `${key}=${value}`)].join("/");
+export function partitionPath(partition: Partition): string {
+  const { table, source, hour } = partition;
+  if (last?.partition.table !== table || last.partition.source !== source || last.partition.hour !== hour) {
+    const pairs = partitionPairs(partition).map(([key, value]) => `${key}=${value}`);
+    last = { partition, path: [table, ...pairs].join("/") };
+  }
+  return last.path;
+}
+
+/** Files of one partition follow each other. */
+let last: { readonly partition: Partition; readonly path: string } | undefined;
 
 const [DT, HOUR] = PARTITION_KEYS;
 const PARTITION_PATH = new RegExp(

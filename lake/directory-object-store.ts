@@ -209,7 +209,17 @@ async function* list(
   }
 }
 
-async function* walk(folder: string, prefix: string, report: Report | undefined): AsyncGenerator<string> {
+/** In one generator for all folders: each key would pass through one for each folder above it. */
+async function* walk(folder: string, start: string, report: Report | undefined): AsyncGenerator<string> {
+  const waiting = await namesIn(folder, start, report);
+  for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
+    if (!key.endsWith("/")) yield key;
+    else for (const name of await namesIn(folder, key, report)) waiting.push(name);
+  }
+}
+
+/** Keys of the files and folders in a folder, the last one first. */
+async function namesIn(folder: string, prefix: string, report: Report | undefined): Promise<string[]> {
   const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch((error: unknown) => {
     const isMissing = codeOf(error) === "ENOENT";
     if (isMissing && !isReplaced(prefix)) return [];
@@ -218,11 +228,8 @@ async function* walk(folder: string, prefix: string, report: Report | undefined)
     return [];
   });
   // A folder sorts by its name with the slash: "a/" comes after "a-b", like its keys.
-  const names = entries.map((entry) => entry.name + (entry.isDirectory() ? "/" : ""));
-  for (const name of names.sort(compareBytes)) {
-    if (name.endsWith("/")) yield* walk(folder, prefix + name, report);
-    else yield prefix + name;
-  }
+  const names = entries.map((entry) => prefix + entry.name + (entry.isDirectory() ? "/" : ""));
+  return sortByBytes(names).reverse();
 }
 
 /** @returns nothing for what is not a regular file */
@@ -252,6 +259,10 @@ const NOT_UTF8 = "its name is not UTF-8";
 /** True if Node could not read a part of the path: it replaces what is not UTF-8, so that no file has the path. */
 const isReplaced = (path: string): boolean => path.includes("\uFFFD");
 
+/** UTF-16 has the order of the bytes, unless a character of four bytes is before one of three. */
+const sortByBytes = (names: string[]): string[] =>
+  names.some((name) => FOUR_BYTES.test(name)) ? names.sort(compareBytes) : names.sort();
+const FOUR_BYTES = /[\uD800-\uDFFF]/;
 const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 const ignoreMissing =

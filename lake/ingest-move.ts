@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Partition, partitionPath } from "../formats/partition-layout";
 import { FILES_PER_NOTE, type MovedFile, noteArrivals } from "../handlers/core/arrival-notes";
 import { type MoveConfig, moveObjects } from "../handlers/core/move-objects";
-import { type ArrivedObject, plannedPartition } from "../handlers/core/move-plan";
+import { type ArrivedObject, matched, plannedPartition } from "../handlers/core/move-plan";
 import { type ObjectStore, systemClock } from "../handlers/core/ports";
 import { deleteOriginals, deleteReadOriginals, type ReadOriginal, stateOf } from "./delete-originals";
 import { Downloads } from "./downloads";
@@ -24,7 +24,7 @@ import type { LostObject, SkippedObject } from "./skipped";
 import { throwIfFull } from "./storage-full";
 
 /** Files that are moved together: their number, and their bytes, after which a first partition can be committed. */
-const BATCH_FILES = 1000;
+const BATCH_FILES = 200;
 const BATCH_BYTES = 16 << 20;
 const MOVE_CONFIG: MoveConfig = {
   sources: ANY_SOURCE,
@@ -193,12 +193,16 @@ interface MoveBatch {
 /** As they are listed: a bucket's objects are downloaded before all of them are listed. */
 async function* inOrder({ bucket, list }: MovableLogs): AsyncGenerator<MoveBatch> {
   let objects: ArrivedObject[] = [];
-  const batch = (): MoveBatch => ({ objects, partitions: objects.flatMap(partitionOf), complete: [] });
+  let partitions: Partition[] = [];
+  const batch = (): MoveBatch => ({ objects, partitions, complete: [] });
   for await (const { key, size } of list()) {
-    objects.push({ bucket, key, size });
+    const object = matched(ANY_SOURCE, { bucket, key, size });
+    const partition = plannedPartition(object.match);
+    if (partition) partitions.push(partition);
+    objects.push(object);
     if (objects.length < BATCH_FILES) continue;
     yield batch();
-    objects = [];
+    [objects, partitions] = [[], []];
   }
   if (objects.length > 0) yield batch();
 }
@@ -211,8 +215,8 @@ async function* byPartition({ bucket, list }: MovableLogs): AsyncGenerator<MoveB
   const groups = new Map<string, PartitionObjects>();
   const others: ListedObject[] = [];
   for await (const { key, size } of list()) {
-    const object = { bucket, key, size };
-    const [partition] = partitionOf(object);
+    const object = matched(ANY_SOURCE, { bucket, key, size });
+    const partition = plannedPartition(object.match);
     if (!partition) {
       others.push(object);
       continue;
@@ -242,9 +246,4 @@ async function* byPartition({ bucket, list }: MovableLogs): AsyncGenerator<MoveB
     if (bytes > BATCH_BYTES) yield* flush();
   }
   yield* flush();
-}
-
-function partitionOf(object: ArrivedObject): Partition[] {
-  const partition = plannedPartition(ANY_SOURCE, object);
-  return partition ? [partition] : [];
 }

@@ -3,15 +3,13 @@ import type { Report } from "./model";
 import { fitted, packReport } from "./pack";
 import { h, toHtml } from "./page/node";
 import { body } from "./page/view";
+import { PAGE_MARK } from "./page-mark";
 
 /** What a page consists of in addition to the report. */
 export interface PageAssets {
   readonly script: string;
   readonly style: string;
 }
-
-/** Near the start of each page. */
-export const PAGE_MARK = '<meta name="generator" content="access-logs report">';
 
 /** The largest page. */
 export const MAX_PAGE_BYTES = 2_000_000;

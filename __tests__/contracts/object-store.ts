@@ -100,9 +100,12 @@ export function describeObjectStore(
     check(
       "lists only what is below the prefix, in the order of the keys' bytes",
       async ({ store, buckets: [bucket] }) => {
-        for (const key of ["b", "a/2", "a/1", "a-1", "a/ü", "ab/1"]) await store.put({ bucket, key }, key);
-        expect(keysOf(await all(store.list(bucket, "a")))).toEqual(["a-1", "a/1", "a/2", "a/ü", "ab/1"]);
-        expect(keysOf(await all(store.list(bucket, "a/")))).toEqual(["a/1", "a/2", "a/ü"]);
+        // UTF-16 has the last two names in the other order.
+        const inFolder = ["a/1", "a/2", "a/ü", "a/\uFB01", "a/\u{1F600}"];
+        for (const key of ["b", ...inFolder.toReversed(), "a-1", "ab/1"])
+          await store.put({ bucket, key }, key);
+        expect(keysOf(await all(store.list(bucket, "a")))).toEqual(["a-1", ...inFolder, "ab/1"]);
+        expect(keysOf(await all(store.list(bucket, "a/")))).toEqual(inFolder);
         expect(keysOf(await all(store.list(bucket, "none/")))).toEqual([]);
       },
     );

@@ -4,7 +4,7 @@ import { hourOf } from "../../formats/hour";
 import { OWN_PREFIXES, parsePartitionPath, partitionPath } from "../../formats/partition-layout";
 import { copySourceOf } from "../../handlers/adapters/s3-object-store";
 import { arrivedObjects } from "../../handlers/arrived-objects";
-import { planDelivered, planMove } from "../../handlers/core/move-plan";
+import { matched, planDelivered, planMove, plannedPartition } from "../../handlers/core/move-plan";
 import type { Source } from "../../handlers/core/source";
 import { EVENT_TIME, eventBridgeEvent, s3Notification } from "../../testing/events";
 
@@ -34,6 +34,17 @@ describe("planMove", () => {
       earlierKeys: [`${FOLDER}46af332e-${NAME}`],
     });
   });
+
+  it.each([`cf/${NAME}`, `cf/shop/${NAME}`, "cf/readme.txt", "cf/"])(
+    "plans the object %s that was matched before as others",
+    (key) => {
+      const object = { bucket: "logs", key };
+      const plan = planMove(SOURCES, "identity", object, "logs");
+      const before = matched(SOURCES, object);
+      expect(planMove(SOURCES, "identity", before, "logs")).toEqual(plan);
+      expect(plannedPartition(before.match)).toEqual(plan.kind === "move" ? plan.partition : undefined);
+    },
+  );
 
   it("takes the time of a name to the minute if the format has it", () => {
     const name =
@@ -189,7 +200,13 @@ describe("the path of a partition", () => {
             hour: hourOf(date),
             ...(source === undefined ? {} : { source }),
           };
-          expect(parsePartitionPath(partitionPath(partition))).toEqual(partition);
+          // Its path is known when it is next asked for, unless another was in between.
+          const others = [
+            { ...partition, table: "waf_logs" },
+            { ...partition, source: "other" },
+          ];
+          for (const one of [partition, partition, ...others, partition])
+            expect(parsePartitionPath(partitionPath(one))).toEqual(one);
         },
       ),
     );

@@ -271,6 +271,16 @@ describe("rows that become row groups", () => {
     for (const [, bytes] of [...full, ...last]) expect(Number(bytes)).toBeLessThan(1.25 * ROW_GROUP_BYTES);
   });
 
+  it("are compressed where it saves more than a few bytes", async () => {
+    const rows = Array.from({ length: 2000 }, (_, index) => [`text ${index}`, "7", "", "", "", "", ""]);
+    await write(rows);
+    const compressions = await engine.rows(
+      `SELECT path_in_schema, any_value(compression) FROM parquet_metadata('${file()}') GROUP BY ALL`,
+    );
+    expect(Object.fromEntries(compressions)).toMatchObject({ text: "ZSTD", int: "UNCOMPRESSED" });
+    expect(await readAll()).toEqual(rows.map(expected));
+  });
+
   it("are rows without values if there is no column for them", async () => {
     const written = await write([]);
     expect([written.rows, await read("count(*)"), written.times.size]).toEqual([0, [[0n]], 0]);

@@ -9,7 +9,7 @@ import { write, writeErrors, writeText } from "../../terminal/write";
 import type { AthenaOptions } from "../athena-session";
 import { examples } from "../command-line";
 import { addPlaceOptions, type PlaceOptions, withEngine } from "../engine-options";
-import { makeReport, type PageOptions, type ReportOptions } from "../make-report";
+import type { PageOptions, ReportOptions } from "../make-report";
 import { pageWriter, STDOUT } from "../page-writer";
 import { addRangeOptions, rangeOf, type TimeOptions, timeZoneOf } from "../time-range";
 
@@ -72,6 +72,8 @@ async function run(options: Options): Promise<void> {
 }
 
 async function onLake(options: ReportOptions): Promise<Written> {
+  // Other commands do not wait for the code of the page to load.
+  const { makeReport } = await import("../make-report.js");
   const progress = progressLine(process.stderr);
   try {
     return await makeReport(options, (what) => progress.say(what));

@@ -14,6 +14,8 @@ export interface ArrivedObject extends ObjectLocation {
   readonly size?: number;
   /** When it was delivered, if the event says so. */
   readonly deliveredAt?: Date;
+  /** What its key says, if it was asked before: most formats are tried to learn it. */
+  readonly match?: Match;
 }
 
 /**
@@ -62,11 +64,15 @@ export function planMove(
   return { kind: "move", key, earlierKeys: [earlier], partition, source };
 }
 
+/** The object with what its key says. */
+export const matched = <Matched extends ArrivedObject>(
+  sources: readonly Source[],
+  object: Matched,
+): Matched & { readonly match: Match } => ({ ...object, match: matchObject(sources, object) });
+
 /** The partition that an object is moved to; `undefined` if it is not moved. */
-export function plannedPartition(sources: readonly Source[], object: ArrivedObject): Partition | undefined {
-  const match = matchObject(sources, object);
-  return match.kind === "skip" ? undefined : partitionOf(match);
-}
+export const plannedPartition = (match: Match): Partition | undefined =>
+  match.kind === "skip" ? undefined : partitionOf(match);
 
 /** The keys of an object after its move: the one that it gets now, and the one that earlier versions gave it. */
 export function movedKeysOf(
@@ -106,7 +112,8 @@ type Skipped = { readonly kind: "skip"; readonly reason: SkipReason };
 type Match = MatchedFile | Skipped;
 const UNMATCHED: Skipped = { kind: "skip", reason: "unmatched-key" };
 
-function matchObject(sources: readonly Source[], { key, size }: ArrivedObject): Match {
+function matchObject(sources: readonly Source[], { key, size, match: known }: ArrivedObject): Match {
+  if (known) return known;
   if (key.endsWith("/")) return { kind: "skip", reason: "folder-marker" };
   const match = matchSource(sources, key);
   return match.kind === "access-log" && size === 0 ? { kind: "skip", reason: "empty-object" } : match;

@@ -30,8 +30,8 @@ export interface TimeRange {
 }
 
 const NO_DICTIONARY = new Uint8Array();
-/** Fewer bytes than these do not become fewer. */
-const LEAST_COMPRESSED_BYTES = 100;
+/** With fewer bytes, e.g. of one value in all rows, compression takes longer than what it saves is worth. */
+const LEAST_COMPRESSED_BYTES = 400;
 /** A longer bound is left out: it would be read with every footer. */
 const MOST_BOUND_BYTES = 256;
 
