@@ -47,7 +47,9 @@ describe("access-logs ingest", () => {
     const { status, stderr } = await run(["notes.txt", "--format", "waf"]);
     expect(status).toBe(1);
     expect(stderr).toContain("skipped notes.txt: none of its first lines is a line of waf\n");
-    expect(stderr).toMatch(/^error: no access log was found; .* lines have the format waf; without --format,/m);
+    expect(stderr).toMatch(
+      /^error: no access log was found; .* lines have the format waf; without --format,/m,
+    );
   });
 
   it("ends with an error after a file that is not complete, and takes the others", async () => {
