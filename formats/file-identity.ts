@@ -44,6 +44,16 @@ const CONTENT_DIGITS = 32;
 export const identityOfContent = (hash: string, name: string): string =>
   `${hash.slice(0, HASH_DIGITS)}-${hash.slice(HASH_DIGITS, CONTENT_DIGITS)}${name}`;
 
+/** The identity of lines of an hour, from a file without AWS's name. @param hash of their text */
+export const identityOfLines = (hash: string): string => identityOfContent(hash, LINES_END);
+const LINES_END = ".log.gz";
+
+const LINES_NAME = new RegExp(
+  `^[0-9a-f]{${HASH_DIGITS}}-[0-9a-f]{${CONTENT_DIGITS - HASH_DIGITS}}${LINES_END.replaceAll(".", "[.]")}$`,
+);
+/** True for the result of `identityOfLines`. */
+export const isNameOfLines = (name: string): boolean => LINES_NAME.test(name);
+
 /**
  * The identity of a file by its path in a typed table.
  *

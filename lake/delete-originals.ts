@@ -1,11 +1,9 @@
-import { createReadStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { type Partition, RAW_PREFIX, rawPrefixOf } from "../formats/partition-layout";
 import { messageOf } from "../handlers/core/errors";
 import { type MovePlan, planMove } from "../handlers/core/move-plan";
-import { contentDigest, contentHash } from "./content-hash";
+import { hashOfFile } from "./content-hash";
 import type { DuckdbEngine } from "./duckdb-engine";
 import type { FileRecord, RawFile } from "./file-records";
 import { ANY_SOURCE, type Folders } from "./folders";
@@ -135,7 +133,7 @@ async function deleteUnchanged(
     if (now.size !== size || now.modified !== modified) {
       return "the file changed after it was copied; the next run commits it again";
     }
-    if (hash !== undefined && (await hashOf(path)) !== hash) {
+    if (hash !== undefined && (await hashOfFile(path)) !== hash) {
       return "its content is not that of its copy, although size and time are the same; touch it, and run again";
     }
     await rm(path);
@@ -143,10 +141,4 @@ async function deleteUnchanged(
   } catch (error) {
     return messageOf(error);
   }
-}
-
-async function hashOf(path: string): Promise<string> {
-  const hash = contentHash();
-  await pipeline(createReadStream(path), hash);
-  return contentDigest(hash);
 }

@@ -2,18 +2,22 @@ import { join } from "node:path";
 import { type Partition, partitionPath } from "../formats/partition-layout";
 import { FILES_PER_NOTE, type MovedFile, noteArrivals } from "../handlers/core/arrival-notes";
 import { type MoveConfig, moveObjects } from "../handlers/core/move-objects";
-import { type ArrivedObject, matched, plannedPartition } from "../handlers/core/move-plan";
+import { type ArrivedObject, matched, planMove, plannedPartition } from "../handlers/core/move-plan";
 import { type ObjectStore, systemClock } from "../handlers/core/ports";
+import { Copies, type ReadFile } from "./copies";
 import { deleteOriginals, deleteReadOriginals, type ReadOriginal, stateOf } from "./delete-originals";
 import { Downloads } from "./downloads";
 import type { DuckdbEngine } from "./duckdb-engine";
+import { exists } from "./exists";
 import { ANY_SOURCE, type Folders, type ListedLog, lakeStore, type MovableLogs } from "./folders";
+import { GrownFiles } from "./grown-files";
 import { keyPath } from "./key-path";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
 import {
   type FoundLogs,
   fileChunks,
   type LineTools,
+  nothingFound,
   type RecognisedLog,
   readByLines,
   type UnnamedFile,
@@ -60,12 +64,16 @@ export class IngestMove {
   count = 0;
   /** Those of them that were not there before. */
   added = 0;
+  /** Those whose bytes or lines are there under another name. */
+  duplicates = 0;
   private done = 0;
   private readonly opened: Folders[] = [];
   private readonly originals: ReadOriginal[] = [];
   private readonly tools: LineTools;
   private downloads: Downloads | undefined;
+  private readonly copies: Copies;
   private unnoted: MovedFile[] = [];
+  private read: ReadFile[] = [];
 
   constructor(
     private readonly lake: LakeLayout,
@@ -75,13 +83,19 @@ export class IngestMove {
   ) {
     this.store = lakeStore(lake);
     const onLines = (done: number) => options.onProgress({ phase: "lines", done });
-    this.tools = { lake, suspects, onLines, ...(options.format ? { format: options.format } : {}) };
+    this.copies = new Copies(lake);
+    const { format } = options;
+    const tools = { lake, suspects, grown: new GrownFiles(lake), copies: this.copies, onLines };
+    this.tools = { ...tools, ...(format ? { format } : {}) };
   }
 
   /** Moves the files under names of AWS, and reads the others by their lines. */
   async addFolder(folders: Folders): Promise<void> {
     this.opened.push(folders);
-    const unnamed = await this.addNamed(folders, byPartition(folders), (files) => this.progress(files));
+    const sizes = await this.copies.sizes();
+    const list = sizes.size === 0 ? folders.list : () => this.withoutCopies(folders, sizes);
+    const batches = byPartition({ ...folders, list });
+    const unnamed = await this.addNamed(folders, batches, (files) => this.progress(files));
     for (const [key, detail] of folders.unreadable)
       this.skipped.push({ key, reason: "unreadable-file", detail });
     for (const key of unnamed) await this.addFile(join(folders.directory, keyPath(key)), key);
@@ -103,6 +117,27 @@ export class IngestMove {
       onObject();
     }
     await this.note();
+  }
+
+  /** The logs of a folder, but those whose bytes were read by their lines under another name: these are not moved. */
+  private async *withoutCopies(folders: Folders, sizes: Sizes): AsyncGenerator<ListedLog> {
+    for await (const log of folders.list()) {
+      if (!sizes.has(log.size) || !(await this.addCopy(folders, log))) yield log;
+    }
+  }
+
+  /** @returns false if the log must be moved: its lines are not there, or an earlier content of it is */
+  private async addCopy({ bucket, directory }: Folders, { key, size }: ListedLog): Promise<boolean> {
+    const plan = planMove(ANY_SOURCE, "identity", { bucket, key, size }, LAKE_BUCKET);
+    if (plan.kind === "skip" || (await exists(join(this.lake.root, plan.key)))) return false;
+    const path = join(directory, keyPath(key));
+    const state = await stateOf(path).catch(() => undefined);
+    // A file that cannot be read is reported when it is moved.
+    const files = state && (await this.copies.linesOf(path, state.size).catch(() => undefined));
+    if (!files) return false;
+    await this.add({ ...nothingFound(), named: 1, files, duplicates: 1 });
+    this.originals.push({ key, path, state, copies: files });
+    return true;
   }
 
   /** @returns the keys of the other files */
@@ -129,6 +164,7 @@ export class IngestMove {
       for (const partition of complete) this.commits.start(partition);
     }
     this.added += logs.copied();
+    this.copies.forget();
     return unnamed;
   }
 
@@ -152,10 +188,20 @@ export class IngestMove {
     if (isRead && state) this.originals.push({ key, path, state, copies: found.files });
   }
 
-  private async add({ recognised, named, added, files, skipped }: FoundLogs): Promise<void> {
+  private async add({
+    recognised,
+    named,
+    added,
+    duplicates,
+    files,
+    read,
+    skipped,
+  }: FoundLogs): Promise<void> {
     const found = recognised.length + named;
     this.count += found;
     this.added += Math.min(found, added);
+    this.duplicates += duplicates;
+    this.read.push(...read);
     this.recognised.push(...recognised);
     this.skipped.push(...skipped);
     this.unnoted.push(...files);
@@ -165,7 +211,8 @@ export class IngestMove {
 
   private async note(): Promise<void> {
     await noteArrivals({ store: this.store, clock: systemClock }, LAKE_BUCKET, this.unnoted);
-    this.unnoted = [];
+    await this.copies.add(this.read);
+    [this.unnoted, this.read] = [[], []];
   }
 
   private progress(files: number): void {
@@ -174,6 +221,7 @@ export class IngestMove {
   }
 }
 
+type Sizes = Awaited<ReturnType<Copies["sizes"]>>;
 type ListedObject = ArrivedObject & ListedLog;
 
 interface PartitionObjects {

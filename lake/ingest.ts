@@ -126,7 +126,7 @@ async function ingestWith(pool: SpoolPool, options: IngestOptions): Promise<Inge
       skipped: countBy(skipped.map(({ reason }) => reason)),
       lost: skipped.filter(isLost),
       changed,
-      duplicates,
+      duplicates: moved.duplicates + duplicates,
       rows,
       unparsed,
       elsewhere,

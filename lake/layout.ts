@@ -32,6 +32,8 @@ export interface LakeLayout {
   readonly bucketsFile: string;
   /** Which objects of buckets were downloaded. */
   readonly downloadsFile: string;
+  /** Which files were read by their lines, and where these are. */
+  readonly readFilesFile: string;
   /** Privacy options of the rows. */
   readonly privacyFile: string;
   /** Secret of the hashes. */
@@ -66,6 +68,7 @@ export function lakeLayout(folder: string): LakeLayout {
     skippedFile: join(root, "skipped.jsonl"),
     bucketsFile: join(root, ".buckets.json"),
     downloadsFile: join(root, ".downloads.jsonl"),
+    readFilesFile: join(root, ".read-files.jsonl"),
     privacyFile: join(root, "privacy.json"),
     saltFile: join(root, ".privacy-salt"),
   };

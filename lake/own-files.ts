@@ -8,10 +8,9 @@ import type { LakeLayout } from "./layout";
  * @throws UserError that names the path
  */
 export function requireOwnFiles(lake: LakeLayout): void {
-  const { lockFile, writerFile, skippedFile, bucketsFile, downloadsFile, privacyFile, saltFile } = lake;
-  for (const path of [lockFile, writerFile, skippedFile, bucketsFile, downloadsFile, privacyFile, saltFile]) {
-    requireFile(path);
-  }
+  const { lockFile, writerFile, skippedFile, bucketsFile, downloadsFile, readFilesFile } = lake;
+  const files = [lockFile, writerFile, skippedFile, bucketsFile, downloadsFile, readFilesFile];
+  for (const path of [...files, lake.privacyFile, lake.saltFile]) requireFile(path);
 }
 
 /** @throws UserError if there is something else than a file at the path */

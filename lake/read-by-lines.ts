@@ -4,16 +4,21 @@ import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { FORMATS, type FormatId } from "../formats";
-import { identityOfContent } from "../formats/file-identity";
+import { identityOfContent, identityOfLines } from "../formats/file-identity";
+import type { LogFormat } from "../formats/log-format";
 import { fileNameOf } from "../formats/object-kind";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
 import type { MovedFile } from "../handlers/core/arrival-notes";
 import { messageOf } from "../handlers/core/errors";
 import { planMove } from "../handlers/core/move-plan";
+import { contentDigest, contentHash } from "./content-hash";
+import { type Content, type Copies, isOfOneFile, type ReadFile } from "./copies";
 import { isCorruptFile } from "./corrupt-file";
+import { stateOf } from "./delete-originals";
 import { exists } from "./exists";
 import { ANY_SOURCE } from "./folders";
-import { HourPieces } from "./hour-pieces";
+import type { GrownFiles } from "./grown-files";
+import { type HourPiece, HourPieces } from "./hour-pieces";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
 import { setModified } from "./modified-time";
 import type { PackedFile } from "./packed-file";
@@ -39,6 +44,8 @@ export interface LineTools {
   readonly suspects: ReadonlySet<string>;
   /** Format of all files whose names are not AWS's. @default the one that their lines have */
   readonly format?: FormatId;
+  readonly grown: GrownFiles;
+  readonly copies: Copies;
   readonly onLines: (lines: number) => void;
 }
 
@@ -56,10 +63,24 @@ export interface FoundLogs {
   named: number;
   /** Files below `raw/` that hold the lines. */
   readonly files: MovedFile[];
-  /** Files below `raw/` that were not there before. */
+  /** Files below `raw/` that were not there before, or have more lines now. */
   added: number;
+  /** Files whose bytes are below `raw/` under a name of AWS, or whose lines are. */
+  duplicates: number;
+  /** What the lake must remember, when the files are noted, to know a copy with AWS's name. */
+  readonly read: ReadFile[];
   readonly skipped: SkippedObject[];
 }
+
+export const nothingFound = (): FoundLogs => ({
+  recognised: [],
+  named: 0,
+  files: [],
+  added: 0,
+  duplicates: 0,
+  read: [],
+  skipped: [],
+});
 
 const CHUNK_BYTES = 1 << 18;
 /** More than the lines of a sample can have: the rest are empty lines, and there can be any number of them. */
@@ -77,7 +98,7 @@ const EMPTY = "it has no lines";
  * @throws Error if the disk is full
  */
 export async function readByLines(tools: LineTools, file: UnnamedFile): Promise<FoundLogs> {
-  const found: FoundLogs = { recognised: [], named: 0, files: [], added: 0, skipped: [] };
+  const found = nothingFound();
   const skipped = (key: string, error: unknown): SkippedObject => {
     if (isStorageFull(error)) throw error;
     const reason = isCorruptFile(error) ? "corrupt-file" : "unreadable-file";
@@ -89,9 +110,10 @@ export async function readByLines(tools: LineTools, file: UnnamedFile): Promise<
       await addNamed(tools, packed, plan.partition, found);
     else if (plan.kind === "skip" && plan.reason === "test-file")
       found.skipped.push({ key: packed.name, reason: plan.reason });
-    else await addUnnamed(tools, packed, found);
+    else await addUnnamed(tools, packed, found, packed.name === file.key ? bytes.content : undefined);
   };
   const chunks = file.open();
+  const bytes = hashed(chunks);
   /** The last file, if it failed. */
   let failed: SkippedObject | undefined;
   /** @param archive that is damaged where the file failed: then this is what to say */
@@ -101,7 +123,7 @@ export async function readByLines(tools: LineTools, file: UnnamedFile): Promise<
     failed = undefined;
   };
   try {
-    const top = { name: file.key, chunks };
+    const top = { name: file.key, chunks: bytes.chunks };
     for await (const packed of unpack(top, (name) => planOf(name).kind === "move")) {
       const isBroken = "error" in packed;
       settle(isBroken ? packed.name : undefined);
@@ -120,6 +142,23 @@ export async function readByLines(tools: LineTools, file: UnnamedFile): Promise<
     chunks.destroy();
   }
   return found;
+}
+
+/** Hashes chunks as they are read. */
+function hashed(chunks: AsyncIterable<Buffer>) {
+  const hash = contentHash();
+  let size = 0;
+  return {
+    chunks: (async function* () {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        size += chunk.length;
+        yield chunk;
+      }
+    })(),
+    /** What was read so far. */
+    content: (): Content => ({ size, hash: contentDigest(hash.copy()) }),
+  };
 }
 
 /** The file at a path, as chunks. */
@@ -156,10 +195,17 @@ async function addNamed(
     identityOfContent(hash.digest("hex"), `-${fileNameOf(name)}`),
     found,
   );
+  tools.copies.forget();
   found.named++;
 }
 
-async function addUnnamed(tools: LineTools, { name, chunks }: PackedFile, found: FoundLogs): Promise<void> {
+/** @param content the bytes that the lines are of, when all of them were read */
+async function addUnnamed(
+  tools: LineTools,
+  { name, chunks }: PackedFile,
+  found: FoundLogs,
+  content: (() => Content) | undefined,
+): Promise<void> {
   const skip = (detail: string) => found.skipped.push({ key: name, reason: "unmatched-key", detail });
   const staged = join(tools.lake.workFolder, "parquet");
   const { lines, all } = await firstLines(plainText(withoutParquet(chunks, staged)));
@@ -171,14 +217,63 @@ async function addUnnamed(tools: LineTools, { name, chunks }: PackedFile, found:
     const split = await splitByHour(FORMATS[format], all, pieces, tools.onLines);
     if (!split) return void skip(`none of its first lines is a line of ${format}`);
     const hours = await pieces.finish();
-    for (const { hour, path, hash } of hours) {
-      const partition = { table: FORMATS[format].table, hour };
-      await publish(tools, path, partition, identityOfContent(hash, ".log.gz"), found);
-    }
+    await addHours(tools, FORMATS[format], hours, found, content?.());
     found.recognised.push({ key: name, format, hours: hours.length });
   } finally {
     await pieces.discard();
   }
+}
+
+/** Adds the lines of a file, unless the lake has its bytes under a name of AWS. */
+async function addHours(
+  tools: LineTools,
+  format: LogFormat,
+  pieces: readonly HourPiece[],
+  found: FoundLogs,
+  content: Content | undefined,
+): Promise<void> {
+  const hours = pieces.map(({ hour }) => hour);
+  const copy = content && (await tools.copies.find(format, hours, content));
+  if (copy) {
+    found.files.push(copy);
+    found.duplicates++;
+    return;
+  }
+  const keys: string[] = [];
+  for (const piece of pieces)
+    keys.push(await addLines(tools, { table: format.table, hour: piece.hour }, piece, found));
+  if (content && isOfOneFile(format, hours)) found.read.push({ content, files: keys });
+}
+
+/**
+ * Adds the lines of an hour. Of a file that has grown, they replace those of its beginning.
+ *
+ * @returns the key of the file with the lines
+ */
+async function addLines(
+  tools: LineTools,
+  partition: Partition,
+  { path, hash }: HourPiece,
+  found: FoundLogs,
+): Promise<string> {
+  const name = identityOfLines(hash);
+  const own = rawPrefixOf(partition) + name;
+  const isKnown = tools.suspects.has(own) || (await exists(join(tools.lake.root, own)));
+  const other = isKnown ? undefined : await tools.grown.find(partition, path);
+  if (!other) {
+    await publish(tools, path, partition, name, found);
+    return own;
+  }
+  const key = rawPrefixOf(partition) + other.name;
+  found.files.push({ kind: "moved", key, partition });
+  if (other.kind === "grown") {
+    // Under the name of its beginning, it is a file that changed: its old rows are replaced.
+    const target = join(tools.lake.root, key);
+    setModified(path, (await stateOf(target)).modified + 1);
+    await rename(path, target);
+    found.added++;
+  }
+  return key;
 }
 
 /** The first lines of some blocks, and all blocks. */

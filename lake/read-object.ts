@@ -1,7 +1,7 @@
 import { movedFileAt } from "../handlers/core/arrival-notes";
 import type { StoredObject } from "../handlers/core/ports";
 import type { Downloads } from "./downloads";
-import { type FoundLogs, type LineTools, readByLines } from "./read-by-lines";
+import { type FoundLogs, type LineTools, nothingFound, readByLines } from "./read-by-lines";
 import { areInLake, type OpenBucket } from "./remote-bucket";
 
 /** Reads an object by its lines as `readByLines` does, unless the lake has its lines. */
@@ -15,7 +15,7 @@ export async function readObject(
   const known = downloads.find(bucket, object, format)?.found;
   if (known && !known.files.some((key) => suspects.has(key)) && (await areInLake(lake, known.files))) {
     const files = known.files.flatMap((key) => movedFileAt(key) ?? []);
-    return { ...known, files, added: 0, skipped: [] };
+    return { ...nothingFound(), ...known, files };
   }
   const found = await readByLines(tools, { key: object.key, open: () => open(object) });
   if (found.skipped.length > 0) return found;

@@ -41,6 +41,7 @@ describe("something else in the place of one of a lake's own files", () => {
     "skipped.jsonl",
     ".buckets.json",
     ".downloads.jsonl",
+    ".read-files.jsonl",
     ".lock.duckdb",
     ".lock",
     ".privacy-salt",
