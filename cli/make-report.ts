@@ -28,7 +28,7 @@ export interface ReportOptions extends PageOptions {
  * Reports of larger lakes use the disk instead of more memory. All statements are the program's own: DuckDB need not check the
  * path of a file each time that it opens it.
  */
-const LAKE_OPTIONS = { memoryLimit: "110MB", threads: 1, isUnsafe: true } as const;
+const LAKE_OPTIONS = { memoryLimit: "100MB", threads: 1, isUnsafe: true } as const;
 
 /**
  * Writes a report about a lake.

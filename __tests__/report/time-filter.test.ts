@@ -205,3 +205,21 @@ it("does not count clients that went away, or robots that met broken links, as s
   expect(await busy.query(scanners?.sql ?? "")).toMatchObject([{ client: scanner, requests: 20 }]);
   busy.delete();
 });
+
+it("shows each abnormal request once, newest first: with an error reason, or classified as ambiguous or severe", async () => {
+  const odd = testLake();
+  const line = (minute: number, error_reason: string, classification: string) =>
+    albLine({ time: `2026-11-23T12:0${minute}:00.000000Z`, error_reason, classification });
+  const lines = [
+    line(1, '"-"', '"Acceptable"'),
+    line(2, '"LambdaUnhandled"', '"-"'),
+    line(3, '"-"', '"Severe"'),
+    line(4, '"LambdaUnhandled"', '"Ambiguous"'),
+  ];
+  odd.put(albKey("20261123T1215Z"), lines.join("\n"));
+  await odd.ingest();
+  const { tables } = await reportOf(odd.lake);
+  const abnormal = tables[0]?.details.find(({ id }) => id === "alb_abnormal");
+  expect(abnormal?.rows.map(([time]) => String(time).slice(11, 16))).toEqual(["12:04", "12:03", "12:02"]);
+  odd.delete();
+});
