@@ -128,6 +128,9 @@ function contents({ tables, answered }: Report): Part {
   );
 }
 
+const UNFINISHED =
+  "Rows may be missing: an ingest was running or was interrupted when this page was made. When it has ended, make the page again; run an interrupted one again first.";
+
 /** The page's body, as it is without a script. */
 export function body(report: Report): Part[] {
   const mode: Mode = {
@@ -154,6 +157,7 @@ export function body(report: Report): Part[] {
     h(
       "main",
       { id: "main" },
+      report.rejected?.isUnfinished ? h("p", { class: "missing" }, UNFINISHED) : "",
       report.cuts.map((cut) => h("p", { class: "note" }, cut)),
       report.tables.map((table) => tableSection(table, { filters: new Map() }, mode)),
       report.answered.map((table) => answeredSection(table, mode)),
