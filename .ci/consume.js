@@ -3,6 +3,7 @@
 const { execSync } = require("node:child_process");
 const {
   cpSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -91,6 +92,9 @@ try {
   const path = process.env.PATH;
   process.env.PATH = [join(work, "global", "bin"), join(work, "global"), path].join(delimiter);
   const command = (...args) => JSON.parse(run(`access-logs ${args.join(" ")} --json`));
+  // On Windows, npm installs no manual pages.
+  if (process.platform !== "win32" && !existsSync(join(work, "global/share/man/man1/access-logs.1")))
+    throw new Error("no manual page");
   if (!run(fromReadme("access-logs")).includes("Usage: access-logs")) throw new Error("no help");
   expectSame("version", run("access-logs --version").trim(), version);
   const written = command("sample", "logs", "--files 6", "--lines 20");

@@ -1,3 +1,4 @@
+import { getSystemErrorMap } from "node:util";
 import { codeOf, messageOf, nameOf, OperationError } from "../handlers/core/errors";
 import { UserError } from "../terminal/user-error";
 
@@ -16,7 +17,22 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
 };
 
 /** @returns `undefined` if only its own text says it */
-export const fileErrorMeaning = (error: Error): string | undefined => FILE_ERRORS[codeOf(error) ?? ""];
+const fileErrorMeaning = (error: Error): string | undefined =>
+  FILE_ERRORS[codeOf(error) ?? codeInText(error.message) ?? ""];
+
+/** DuckDB's errors end with the system's text, and have no code. */
+function codeInText(text: string): string | undefined {
+  const codes = [...getSystemErrorMap().values()];
+  return codes.find(([, meaning]) => text.toLowerCase().endsWith(`: ${meaning}`))?.[0];
+}
+
+/** What to do about a file that cannot be written. The error may name another one, which takes its place in the end. */
+export const unwritable = (file: string, error: Error): UserError =>
+  new UserError(
+    `${file}: ${fileErrorMeaning(error) ?? error.message}; choose another name or folder`,
+    undefined,
+    { cause: error },
+  );
 
 export const EXPIRED = [/expired/i, 'renew your credentials, e.g. with "aws sso login"'] as const;
 /** What to do about errors of the AWS SDK, which says only what is missing. */

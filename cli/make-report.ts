@@ -10,7 +10,7 @@ import { type SavePage, type Written, writeReport } from "../report/write-report
 import { counted } from "../terminal/quantities";
 import { UserError, usageError } from "../terminal/user-error";
 import { collectGarbageLater } from "./collect-garbage-later";
-import { loggedText } from "./warn-about-lake";
+import { loggedText, warnAboutLake } from "./warn-about-lake";
 
 /** What a report is about, and where it goes. */
 export interface PageOptions {
@@ -43,6 +43,7 @@ export async function makeReport(
   collectGarbageLater();
   const assets = await prepared(options);
   const tables = table === undefined ? REPORTED_TABLES : [table];
+  await warnAboutLake(folder);
   return withLake(folder, { ...LAKE_OPTIONS, tables }, async (lake) => {
     const asked = {
       range,

@@ -2,7 +2,9 @@ import { existsSync, rmSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { partialPath } from "../lake/directory-object-store";
+import { isStorageFull } from "../lake/storage-full";
 import { UserError } from "../terminal/user-error";
+import { unwritable } from "./explain-error";
 
 /** Exit code after Ctrl-C. */
 const EXIT_INTERRUPTED = 130;
@@ -12,7 +14,7 @@ const EXIT_INTERRUPTED = 130;
  *
  * @param isForced replaces an existing file
  * @param work writes the file of the given path
- * @throws UserError if the file exists and may not be replaced, or its folder does not exist
+ * @throws UserError if the file exists and may not be replaced, its folder does not exist, or it cannot be written
  */
 export async function writeNewFile<T>(
   file: string,
@@ -39,8 +41,14 @@ export async function writeNewFile<T>(
     refuseExisting();
     await rename(aside, path);
     return result;
+  } catch (error) {
+    throw error instanceof Error && isOfFile(error, aside) ? unwritable(file, error) : error;
   } finally {
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
     remove();
   }
 }
+
+/** A failed write has no path. Other errors are of the rows: of the lake's own files, or of a connection. */
+const isOfFile = (error: Error, aside: string): boolean =>
+  error.message.includes(aside) || ("syscall" in error && isStorageFull(error));

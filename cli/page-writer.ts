@@ -6,7 +6,7 @@ import { PAGE_MARK } from "../report/page-mark";
 import type { SavePage } from "../report/write-report";
 import { UserError, usageError } from "../terminal/user-error";
 import { write } from "../terminal/write";
-import { fileErrorMeaning } from "./explain-error";
+import { unwritable } from "./explain-error";
 import { requireOutsideLake } from "./outside-lake";
 
 /** The name of standard output. */
@@ -72,14 +72,11 @@ async function isReport(file: string): Promise<boolean> {
   }
 }
 
-/** Names the file, and not the one with its text that takes its place. */
+/** Names the file in errors of the file system. */
 async function explained<T>(output: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof Error && "syscall" in error)) throw error;
-    throw new UserError(
-      `${output}: ${fileErrorMeaning(error) ?? error.message}; choose another name or folder`,
-    );
+    throw error instanceof Error && "syscall" in error ? unwritable(output, error) : error;
   }
 }

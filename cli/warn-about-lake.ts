@@ -1,7 +1,7 @@
 import type { FormatId } from "../formats";
-import { exists } from "../lake/exists";
 import { existingLake } from "../lake/layout";
 import { type LoggedDays, loggedDays } from "../lake/logged-days";
+import { isUnfinished } from "../lake/unfinished";
 import { daysOf, type Range } from "../questions/range";
 import { writeErrors } from "../terminal/write";
 
@@ -18,8 +18,7 @@ interface Asked {
  */
 export async function warnAboutLake(folder: string, asked?: Asked): Promise<void> {
   const lake = await existingLake(folder);
-  // The file is deleted at the end of an ingest.
-  if (await exists(lake.writerFile))
+  if (await isUnfinished(lake))
     warn(
       `an ingest of ${folder} is running or was interrupted: rows may be missing until it ends; run it again`,
     );
@@ -36,7 +35,8 @@ export async function warnAboutLake(folder: string, asked?: Asked): Promise<void
 export const loggedText = async (folder: string): Promise<string> =>
   daysTexts(await loggedDays(await existingLake(folder)));
 
-const daysTexts = (logged: readonly LoggedDays[]): string => logged.map(daysText).join(", ") || "no logs";
+const daysTexts = (logged: readonly LoggedDays[]): string =>
+  logged.map(daysText).join(", ") || "no committed logs";
 
 const daysText = ({ format, first, last }: LoggedDays): string =>
   `${format} logs of ${first === last ? first : `${first} to ${last}`}`;

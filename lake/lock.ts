@@ -10,6 +10,7 @@ import { exists } from "./exists";
 import type { LakeLayout } from "./layout";
 import { isStorageFull } from "./storage-full";
 import { syncFile } from "./sync-to-disk";
+import { isUnfinished } from "./unfinished";
 
 /**
  * Real paths of the lakes that this process is writing to. The kernel does not refuse a second lock of the same
@@ -108,7 +109,7 @@ export interface LockState {
 /** @returns `undefined` if no process is writing, and none was killed while it was writing */
 export async function lockState(lake: LakeLayout): Promise<LockState | undefined> {
   const isHeld = heldHere.has(await realpath(lake.root)) || (await isLockedElsewhere(lake.lockFile));
-  if (!isHeld && !(await exists(lake.writerFile))) return undefined;
+  if (!isHeld && !(await isUnfinished(lake))) return undefined;
   return { isHeld, writer: await writerOf(lake.writerFile) };
 }
 

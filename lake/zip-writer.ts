@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { Readable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
 import { Zip, type ZipInputFile } from "fflate";
@@ -47,15 +47,16 @@ export class ZipWriter {
     await pipeline(
       Readable.from(content),
       createGzip({ level: constants.Z_BEST_SPEED, chunkSize: 1 << 18 }),
-      async (chunks: AsyncIterable<Buffer>) => {
-        for await (const chunk of chunks) {
+      // A function in its place would stop the compression first, and the error would be of that.
+      new Writable({
+        write: (chunk: Buffer, _, done) => {
           const known = Buffer.concat([tail, chunk.subarray(header)]);
           header = Math.max(0, header - chunk.length);
           const end = Math.max(0, known.length - GZIP_SUMS_BYTES);
-          await append(known.subarray(0, end), false);
           tail = known.subarray(end);
-        }
-      },
+          append(known.subarray(0, end), false).then(() => done(), done);
+        },
+      }),
     );
     entry.crc = tail.readUInt32LE(0);
     entry.size = tail.readUInt32LE(4);

@@ -190,6 +190,8 @@ export interface RejectedFile {
 export interface Rejected {
   readonly files: number;
   readonly examples: readonly RejectedFile[];
+  /** Of a lake on this machine: an ingest was running or was interrupted. Files that wait for it are not in `files`. */
+  readonly isUnfinished?: boolean;
 }
 
 /** A report. */

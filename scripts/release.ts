@@ -1,8 +1,8 @@
 import { execSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { type Zippable, zipSync } from "fflate";
-import { version } from "../package.json";
+import manifest from "../package.json";
 
 /**
  * Writes the files of a release to dist/release/: the npm package, and the Terraform module as a zip. The same sources
@@ -13,14 +13,24 @@ const release = join(__dirname, "release");
 
 rmSync(release, { recursive: true, force: true });
 mkdirSync(release);
-// Everything is built already; the package's own scripts would build it again and delete the module.
-execSync(`npm pack --silent --ignore-scripts --pack-destination "${release}"`, {
-  cwd: root,
-  stdio: "ignore",
-});
-const name = `terraform-aws-access-logs-${version}`;
+packPackage();
+const name = `terraform-aws-access-logs-${manifest.version}`;
 writeFileSync(join(release, `${name}.zip`), zipFolder(join(__dirname, "terraform-module"), name));
 for (const file of readdirSync(release).sort()) console.log(`wrote dist/release/${file}`);
+
+/** Packs the package without its scripts: they need the sources, and npm warns its users about `prepare`. */
+function packPackage(): void {
+  const staged = join(release, "package");
+  // Everything is built already; the package's own scripts would build it again and delete the module.
+  const pack = (cwd: string, options: string) =>
+    execSync(`npm pack --silent --ignore-scripts ${options}`, { cwd, encoding: "utf8" });
+  const [{ files }]: [{ files: { path: string }[] }] = JSON.parse(pack(root, "--dry-run --json"));
+  for (const { path } of files) cpSync(join(root, path), join(staged, path));
+  const { scripts: _, ...published } = manifest;
+  writeFileSync(join(staged, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
+  pack(staged, `--pack-destination "${release}"`);
+  rmSync(staged, { recursive: true });
+}
 
 /** Zips all files of a folder into a folder called `name`. */
 function zipFolder(folder: string, name: string): Uint8Array {

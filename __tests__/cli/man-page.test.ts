@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { Command } from "commander";
 import { accessLogs } from "../../cli/program";
+import manifest from "../../package.json";
 import { renderManPage } from "../../scripts/man-page";
 
 describe("the manual page", () => {
@@ -22,6 +23,11 @@ describe("the manual page", () => {
     const program = new Command("do-it").description(".TH is a macro");
     program.command("run").description("'quoted' \\n");
     expect(renderManPage(program)).toContain("\n\\&'quoted' \\en\n");
+  });
+
+  it("is installed by npm, which takes a list only", () => {
+    expect(manifest.man).toEqual(["docs/access-logs.1"]);
+    expect(manifest.files).toEqual(expect.arrayContaining(manifest.man));
   });
 
   it("has no mistake that groff finds", () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { MAX_PAGE_BYTES } from "../../report/render";
 import { type TestLake, testLake } from "../helpers/lake";
@@ -48,6 +48,37 @@ describe("access-logs report", () => {
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^<!doctype html>.*<\/html>\n$/s);
     expect(existsSync(join(folder, "-"))).toBe(false);
+  });
+
+  it("says, also on the page, that rows may be missing while an ingest runs or after it was interrupted", async () => {
+    const onPage = "Rows may be missing: an ingest was running or was interrupted when this page was made.";
+    await report("-o", "ended.html");
+    expect(pageIn("ended.html")).not.toContain(onPage);
+    const writer = join(lake.lake, ".lock");
+    writeFileSync(writer, "");
+    try {
+      expect((await report("-o", "unfinished.html")).stderr).toMatch(
+        /^warning: an ingest of .* is running or was interrupted: rows may be missing until it ends; run it again\n$/,
+      );
+      expect(pageIn("unfinished.html")).toContain(onPage);
+    } finally {
+      rmSync(writer);
+    }
+  });
+
+  it("says that nothing is committed yet, and not that the lake has no logs", async () => {
+    const waiting = testLake();
+    try {
+      mkdirSync(join(waiting.lake, "raw"), { recursive: true });
+      writeFileSync(join(waiting.lake, ".lock"), "");
+      const { status, stderr } = await runProgram(["report", "--lake", waiting.lake], { cwd: folder });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /^warning: an ingest of .*\nerror: lake .*: no rows in the tables of a report; it has no committed logs\n$/,
+      );
+    } finally {
+      waiting.delete();
+    }
   });
 
   it("replaces a report and an empty file, but another file only with --force", async () => {

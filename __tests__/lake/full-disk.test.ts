@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,19 +8,7 @@ import { ingest } from "../../lake/ingest";
 import { queryLake } from "../../lake/query";
 import { SAMPLE_DEFAULTS, writeSample } from "../../sample/write-sample";
 import { rowsOf } from "../helpers/lake";
-
-const mount = (folder: string, options: string) =>
-  spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder]).status === 0;
-const unmount = (folder: string) => execFileSync("umount", [folder]);
-
-/** Containers and users without privileges cannot mount a file system of a given size. */
-function canMount(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), "mount-"));
-  const isMounted = mount(folder, "size=64k");
-  if (isMounted) unmount(folder);
-  rmSync(folder, { recursive: true });
-  return isMounted;
-}
+import { canMount, mount, unmount } from "../helpers/small-disk";
 
 const onProgress = () => undefined;
 

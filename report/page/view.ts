@@ -128,13 +128,18 @@ function contents({ tables, answered }: Report): Part {
   );
 }
 
+const UNFINISHED =
+  "Rows may be missing: an ingest was running or was interrupted when this page was made. When it has ended, make the page again; run an interrupted one again first.";
+
 /** What all numbers of the page lack. */
-const warnings = ({ rejected }: Report): string[] =>
-  rejected === null || rejected.files === 0
-    ? []
-    : [
+const warnings = ({ rejected }: Report): string[] => [
+  ...(rejected?.isUnfinished ? [UNFINISHED] : []),
+  ...(rejected && rejected.files > 0
+    ? [
         `${counted(rejected.files, "file")} could not be read and ${plural(rejected.files, "is", "are")} in no number of this page: see "Files without rows", at its end.`,
-      ];
+      ]
+    : []),
+];
 
 /** The page's body, as it is without a script. */
 export function body(report: Report): Part[] {
