@@ -5,8 +5,8 @@ import { handlerCode, zipHandler } from "../../modules/handler-code";
 import { HANDLER_NAMES } from "../../pipeline/handler-names";
 
 const ROOT = join(__dirname, "../..");
-/** Lambda loads small code faster; these are the limits that the project keeps. */
-const MAX_ZIP_BYTES = 230 * 1024;
+/** Lambda loads small code faster; these are the limits that the project keeps. `make-report` has the script and the style of its page, too. */
+const maxZipBytes = (name: string): number => (name === "make-report" ? 240 : 200) * 1024;
 const MAX_CODE_BYTES = 600 * 1024;
 
 describe.each(HANDLER_NAMES)("the code of %s", (name) => {
@@ -14,7 +14,7 @@ describe.each(HANDLER_NAMES)("the code of %s", (name) => {
   const code = Buffer.from(unzipSync(zip)["index.js"] ?? []);
 
   it("is small", () => {
-    expect(zip.length).toBeLessThan(MAX_ZIP_BYTES);
+    expect(zip.length).toBeLessThan(maxZipBytes(name));
     expect(code.length).toBeLessThan(MAX_CODE_BYTES);
   });
 
