@@ -372,8 +372,8 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
     withPage({ javaScriptEnabled: false }, "", async (page) => {
       expect(await rowsOf(page, "alb-method")).toEqual(await counted(`${METHODS} GROUP BY 1`));
       expect(await page.locator("button, select").count()).toBe(0);
-      // Two of each table, and the hit ratio of CloudFront.
-      expect(await page.locator("svg.chart").count()).toBe(2 * report.tables.length + 1);
+      // Three of each table, and the hit ratio of CloudFront.
+      expect(await page.locator("svg.chart").count()).toBe(3 * report.tables.length + 1);
     }));
 
   it("prints all rows", () =>
