@@ -1,22 +1,6 @@
-import { codeOf, messageOf, nameOf, OperationError } from "../handlers/core/errors";
+import { messageOf, nameOf, OperationError } from "../handlers/core/errors";
+import { fileErrorMeaning } from "../lake/file-problem";
 import { UserError } from "../terminal/user-error";
-
-/** What the error of a file or folder means, by its code. */
-const FILE_ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: "the file or folder does not exist",
-  ENOTDIR: "a part of the path is a file and not a folder",
-  EISDIR: "this is a folder and not a file",
-  EEXIST: "this is in the way",
-  EACCES: "you have no permission",
-  EPERM: "this is not permitted",
-  EBUSY: "the file is in use",
-  ENAMETOOLONG: "the name is too long",
-  ENOSPC: "the disk is full",
-  EROFS: "the disk is read-only",
-};
-
-/** @returns `undefined` if only its own text says it */
-export const fileErrorMeaning = (error: Error): string | undefined => FILE_ERRORS[codeOf(error) ?? ""];
 
 export const EXPIRED = [/expired/i, 'renew your credentials, e.g. with "aws sso login"'] as const;
 /** What to do about errors of the AWS SDK, which says only what is missing. */

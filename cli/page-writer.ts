@@ -1,12 +1,12 @@
 import { constants } from "node:fs";
 import { access, open, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fileErrorMeaning } from "../lake/file-problem";
 import { writeWhole } from "../lake/write-whole";
 import { PAGE_MARK } from "../report/render";
 import type { SavePage } from "../report/write-report";
 import { UserError, usageError } from "../terminal/user-error";
 import { write } from "../terminal/write";
-import { fileErrorMeaning } from "./explain-error";
 import { requireOutsideLake } from "./outside-lake";
 
 /** The name of standard output. */
