@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { ingest } from "../lake/ingest";
+import { PROPOSED_LAKE } from "../lake/layout";
 import { withLake } from "../lake/query";
 import { QUESTIONS } from "../questions";
 import { ALL_TIME } from "../questions/range";
@@ -58,7 +59,7 @@ Next:
   npx access-logs report --lake ${lake} --tz Europe/Berlin
                        the page of the picture above, in your time zone
   npx access-logs query "SELECT * FROM alb_access_logs LIMIT 5" --lake ${lake}
-  npx access-logs ingest YOUR_LOGS --lake ./lake
+  npx access-logs ingest YOUR_LOGS --lake ${PROPOSED_LAKE}
                        ingest your own logs: folders, files or archives
   npm run synth        the same pipeline for AWS, as Terraform JSON in cdktf.out
 `);

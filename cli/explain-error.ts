@@ -1,30 +1,6 @@
-import { getSystemErrorMap } from "node:util";
-import { codeOf, messageOf, nameOf, OperationError } from "../handlers/core/errors";
+import { messageOf, nameOf, OperationError } from "../handlers/core/errors";
+import { fileErrorMeaning } from "../lake/file-problem";
 import { UserError } from "../terminal/user-error";
-
-/** What the error of a file or folder means, by its code. */
-const FILE_ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: "the file or folder does not exist",
-  ENOTDIR: "a part of the path is a file and not a folder",
-  EISDIR: "this is a folder and not a file",
-  EEXIST: "this is in the way",
-  EACCES: "you have no permission",
-  EPERM: "this is not permitted",
-  EBUSY: "the file is in use",
-  ENAMETOOLONG: "the name is too long",
-  ENOSPC: "the disk is full",
-  EROFS: "the disk is read-only",
-};
-
-/** @returns `undefined` if only its own text says it */
-const fileErrorMeaning = (error: Error): string | undefined =>
-  FILE_ERRORS[codeOf(error) ?? codeInText(error.message) ?? ""];
-
-/** DuckDB's errors end with the system's text, and have no code. */
-function codeInText(text: string): string | undefined {
-  const codes = [...getSystemErrorMap().values()];
-  return codes.find(([, meaning]) => text.toLowerCase().endsWith(`: ${meaning}`))?.[0];
-}
 
 /** What to do about a file that cannot be written. The error may name another one, which takes its place in the end. */
 export const unwritable = (file: string, error: Error): UserError =>

@@ -1,4 +1,5 @@
 import { FORMATS } from "../formats";
+import { RAW_PREFIX } from "../formats/partition-layout";
 import type { IngestSummary } from "../lake/ingest";
 import type { RecognisedLog } from "../lake/read-by-lines";
 import type { SkippedObject } from "../lake/skipped";
@@ -49,13 +50,31 @@ export function printSummary(
     ...(skipped["corrupt-file"]
       ? ["          replace a corrupt file with an intact copy at the same path, then run ingest again"]
       : []),
+    ...(lost.some(isCorruptInLake)
+      ? [
+          `          for a file below raw/, replace and ingest its original; if there is no intact copy, delete the file in ${lake}: its rows are given up`,
+        ]
+      : []),
     `took      ${seconds.toFixed(1)} s`,
   ];
   return `${lines.join("\n")}\n`;
 }
 
+const isCorruptInLake = ({ key, reason }: SkippedObject): boolean =>
+  reason === "corrupt-file" && key.startsWith(RAW_PREFIX);
+
 const printRecognised = ({ key, format, hours }: RecognisedLog): string =>
   `${printable(key)}: ${format}, by its lines, in ${counted(hours, "hour")}`;
+
+/** Warns about logs most of whose lines are not of their format. */
+export const printMixed = (recognised: readonly RecognisedLog[]): string[] =>
+  firstOf(
+    recognised.flatMap(({ key, format, unparsed }) =>
+      unparsed === undefined ? [] : [{ key, format, unparsed }],
+    ),
+    ({ key, format, unparsed }) =>
+      `warning: ${printable(key)}: most of its lines are in no row: ${counted(unparsed, "line")} ${plural(unparsed, "is", "are")} not of the format ${format}; ingest logs of several formats as several files`,
+  ).map((line) => line.trim());
 
 /** Names files that may have been meant as access logs, with the reasons: not those of AWS whose names say what they are. */
 export const printIgnored = (ignored: readonly SkippedObject[]): string[] =>

@@ -7,7 +7,7 @@ export const LAKE_FINDINGS = {
     means:
       "the path of the lake contains one of * ? [ ] { }, which DuckDB reads as a pattern, or a \\ in a name",
     fix: "move the lake to a path without these characters",
-    run: "mv {lake} ./lake",
+    run: "mv {lake} ../access-logs-lake",
   },
   "no-lake": {
     severity: "wrong",
@@ -24,7 +24,7 @@ export const LAKE_FINDINGS = {
     severity: "wrong",
     means: "the folder contains files, but none of a lake",
     fix: "enter the folder of the lake; if this folder contains the logs, create a lake from it",
-    run: "access-logs ingest {lake} --lake ./lake",
+    run: "access-logs ingest {lake} --lake ../access-logs-lake",
   },
   "empty-lake": {
     severity: "wrong",
@@ -99,7 +99,7 @@ export const LAKE_FINDINGS = {
   "corrupt-file": {
     severity: "wrong",
     means: "the file cannot be read to its end ({reason}), so no row of it is in the typed table",
-    fix: "replace the original with an intact copy at the same path and run ingest again",
+    fix: "replace the original with an intact copy at the same path and run ingest again; without an intact copy, delete the file below raw/, which gives up its rows",
   },
   "unreadable-file": {
     severity: "wrong",

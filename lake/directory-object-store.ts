@@ -14,6 +14,7 @@ import { dirname, join, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { codeOf, messageOf } from "../handlers/core/errors";
 import type { ObjectLocation, ObjectStore, StoredObject, StoredText } from "../handlers/core/ports";
+import { fileProblem } from "./file-problem";
 import { keyPath } from "./key-path";
 import { setModified } from "./modified-time";
 import { syncFile } from "./sync-to-disk";
@@ -40,7 +41,7 @@ export interface DirectoryStoreOptions {
    * @default - other files are left out, and a listing fails at an unreadable folder
    */
   readonly onUnreadable?: OnUnreadable;
-  /** Called for each file that is copied; a copy that is there already is not made again. */
+  /** Called for each file that is copied, and whose copy, with the same size and time, was not there before. */
   readonly onCopied?: () => void;
 }
 
@@ -70,8 +71,9 @@ export function directoryObjectStore(
       const from = statOrMissing(sourcePath);
       if (!from) return "source-missing";
       if (isCopy(from, target, targetPath)) return "copied";
+      const isKnown = suspects.has(target.key) && isSameFile(from, statOrMissing(targetPath));
       await copy(sourcePath, from, targetPath);
-      onCopied();
+      if (!isKnown) onCopied();
       return "copied";
     },
     exists: async (location) => statOrMissing(pathOf(location)) !== undefined,
@@ -224,7 +226,7 @@ async function namesIn(folder: string, prefix: string, report: Report | undefine
     const isMissing = codeOf(error) === "ENOENT";
     if (isMissing && !isReplaced(prefix)) return [];
     if (!report) throw error;
-    report(prefix, isMissing ? NOT_UTF8 : messageOf(error));
+    report(prefix, isMissing ? NOT_UTF8 : fileProblem("its files cannot be listed", error));
     return [];
   });
   // A folder sorts by its name with the slash: "a/" comes after "a-b", like its keys.
@@ -241,7 +243,7 @@ function statOfListed(folder: string, key: string, report: Report | undefined): 
     if (reason !== undefined) report?.(key, reason);
   } catch (error) {
     if (!report) throw error;
-    report(key, messageOf(error));
+    report(key, fileProblem("it cannot be read", error));
   }
   return undefined;
 }

@@ -3,11 +3,12 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { FORMAT_IDS } from "../formats";
 import type { ConfiguredSource } from "../formats/configured-source";
-import { codeOf, messageOf } from "../handlers/core/errors";
+import { codeOf } from "../handlers/core/errors";
 import type { ObjectStore, StoredObject } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
 import { bucketNameOf } from "./bucket-names";
 import { type DirectoryObjectStore, directoryObjectStore } from "./directory-object-store";
+import { fileProblem } from "./file-problem";
 import { LAKE_BUCKET, type LakeLayout, lakeLayout } from "./layout";
 import { corruptKeys } from "./skipped";
 
@@ -108,7 +109,7 @@ async function* listFiles(
     try {
       yield { key, size: (await stat(join(directory, key))).size };
     } catch (error) {
-      onUnreadable(key, messageOf(error));
+      onUnreadable(key, fileProblem("it cannot be read", error));
     }
   }
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Partition, partitionPath } from "../formats/partition-layout";
 import { FILES_PER_NOTE, type MovedFile, noteArrivals } from "../handlers/core/arrival-notes";
+import { codeOf } from "../handlers/core/errors";
 import { type MoveConfig, moveObjects } from "../handlers/core/move-objects";
 import { type ArrivedObject, matched, planMove, plannedPartition } from "../handlers/core/move-plan";
 import { type ObjectStore, systemClock } from "../handlers/core/ports";
@@ -9,6 +10,7 @@ import { deleteOriginals, deleteReadOriginals, type ReadOriginal, stateOf } from
 import { Downloads } from "./downloads";
 import type { DuckdbEngine } from "./duckdb-engine";
 import { exists } from "./exists";
+import { fileProblem } from "./file-problem";
 import { ANY_SOURCE, type Folders, type ListedLog, lakeStore, type MovableLogs } from "./folders";
 import { GrownFiles } from "./grown-files";
 import { keyPath } from "./key-path";
@@ -96,8 +98,9 @@ export class IngestMove {
     const list = sizes.size === 0 ? folders.list : () => this.withoutCopies(folders, sizes);
     const batches = byPartition({ ...folders, list });
     const unnamed = await this.addNamed(folders, batches, (files) => this.progress(files));
+    // The folder itself has no key.
     for (const [key, detail] of folders.unreadable)
-      this.skipped.push({ key, reason: "unreadable-file", detail });
+      this.skipped.push({ key: key || folders.directory, reason: "unreadable-file", detail });
     for (const key of unnamed) await this.addFile(join(folders.directory, keyPath(key)), key);
     await this.note();
   }
@@ -156,7 +159,7 @@ export class IngestMove {
         const outcome = outcomes[index];
         if (outcome?.kind === "moved") this.count++;
         else if (outcome?.kind === "failed")
-          this.skipped.push({ key, reason: "unreadable-file", detail: outcome.error.message });
+          this.skipped.push({ key, reason: "unreadable-file", detail: copyProblem(outcome.error) });
         else if (outcome?.kind === "skipped" && outcome.reason === "unmatched-key") unnamed.push(key);
         else if (outcome?.kind === "skipped") this.skipped.push({ key, reason: outcome.reason });
       }
@@ -220,6 +223,9 @@ export class IngestMove {
     this.options.onProgress({ phase: "move", done: this.done });
   }
 }
+
+const copyProblem = (error: Error): string =>
+  fileProblem("it cannot be copied to the lake", codeOf(error.cause) === undefined ? error : error.cause);
 
 type Sizes = Awaited<ReturnType<Copies["sizes"]>>;
 type ListedObject = ArrivedObject & ListedLog;

@@ -5,7 +5,7 @@ import { UserError } from "../terminal/user-error";
 import { knownFolders } from "./bucket-names";
 import { findFiles, isPattern } from "./find-files";
 import { checkFolders, isBelow, realPath } from "./folders";
-import type { LakeLayout } from "./layout";
+import { isLake, type LakeLayout } from "./layout";
 import { fileChunks, type UnnamedFile } from "./read-by-lines";
 
 /** The logs that `ingest` reads. */
@@ -58,7 +58,13 @@ export async function findInputs(paths: readonly string[], lake: LakeLayout): Pr
     else streams.push({ key: path, open: () => fileChunks(path) });
   }
   if (problems.length > 0) throw new UserError(listed(problems));
-  for (const folder of folders) checkFolders(folder, lake);
+  for (const folder of folders) {
+    checkFolders(folder, lake);
+    if (await isLake(folder))
+      throw new UserError(
+        `${folder}: that is a lake; ingest the logs that it was made of, or their copies in ${join(folder, "raw")}`,
+      );
+  }
   for (const file of files) checkFile(file, lake);
   return { folders: [...separate(folders), ...(await groupFiles(files, folders, lake))], streams };
 }

@@ -1,14 +1,17 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import type { LogFormat } from "../formats/log-format";
-import { type Partition, partitionPath } from "../formats/partition-layout";
+import { type Partition, partitionPath, RAW_PREFIX } from "../formats/partition-layout";
 import { codeOf } from "../handlers/core/errors";
 import { UserError } from "../terminal/user-error";
 import { exists } from "./exists";
+import { fileProblem } from "./file-problem";
 import { TYPED_GLOB } from "./typed-files";
 
 /** Bucket name of the lake's folder in the object store. */
 export const LAKE_BUCKET = "lake";
+
+const LOCK_FILE = ".lock.duckdb";
 
 /** Folder of the typed tables. */
 export const TYPED_PREFIX = "typed/";
@@ -63,7 +66,7 @@ export function lakeLayout(folder: string): LakeLayout {
     typedPartition: (partition) => join(root, TYPED_PREFIX, partitionPath(partition)),
     typedFiles: (format) => join(root, TYPED_PREFIX, format.table, ...TYPED_GLOB),
     workFolder: join(root, ".work"),
-    lockFile: join(root, ".lock.duckdb"),
+    lockFile: join(root, LOCK_FILE),
     writerFile: join(root, ".lock"),
     skippedFile: join(root, "skipped.jsonl"),
     bucketsFile: join(root, ".buckets.json"),
@@ -81,6 +84,10 @@ const LAKE_NAMES: ReadonlySet<string> = new Set(["raw", "typed", "privacy.json",
 export const isForeignFolder = (names: readonly string[]): boolean =>
   !names.some((name) => LAKE_NAMES.has(name)) && names.some((name) => !name.startsWith("."));
 
+/** True for the folder of a lake: only an ingest creates the file of its lock. */
+export const isLake = async (folder: string): Promise<boolean> =>
+  (await exists(join(folder, LOCK_FILE))) && (await exists(join(folder, RAW_PREFIX)));
+
 /** @throws UserError if the lake does not exist, or if the folder is not a lake */
 export async function existingLake(folder: string): Promise<LakeLayout> {
   const layout = lakeLayout(folder);
@@ -89,15 +96,32 @@ export async function existingLake(folder: string): Promise<LakeLayout> {
       `lake ${folder}: the folder does not exist; create the lake with "access-logs ingest PATH --lake ${folder}"`,
     );
   }
-  const names = await readdir(layout.root).catch((error: unknown) => {
-    if (codeOf(error) !== "ENOTDIR") throw error;
-    throw new UserError(`lake ${folder}: that is a file; enter the folder of a lake`);
-  });
-  if (!isForeignFolder(names)) return layout;
+  if (!isForeignFolder(await namesIn(layout, folder))) return layout;
   throw new UserError(
-    `lake ${folder}: the folder is not a lake; if it has logs, create a lake with "access-logs ingest ${folder} --lake ./lake"`,
+    `lake ${folder}: the folder is not a lake; if it has logs, create a lake with "access-logs ingest ${folder} --lake ${PROPOSED_LAKE}"`,
   );
 }
+
+/** A lake that is proposed to be created: in a clone of this project, ./lake has sources. */
+export const PROPOSED_LAKE = "../access-logs-lake";
+
+/** @throws UserError if the folder has other things than a lake: they must not be mixed */
+export async function requireNoOtherFolder(layout: LakeLayout): Promise<void> {
+  if (!(await exists(layout.root)) || !isForeignFolder(await namesIn(layout, layout.root))) return;
+  throw new UserError(
+    `lake ${layout.root}: the folder has other files and is not a lake; name a new or empty folder with --lake, e.g. --lake ${PROPOSED_LAKE}`,
+  );
+}
+
+/** @param folder the root as it was named */
+const namesIn = ({ root }: LakeLayout, folder: string): Promise<string[]> =>
+  readdir(root).catch((error: unknown) => {
+    const problem =
+      codeOf(error) === "ENOTDIR" ? "that is a file" : fileProblem("the folder cannot be read", error);
+    throw new UserError(`lake ${folder}: ${problem}; enter the folder of a lake`, undefined, {
+      cause: error,
+    });
+  });
 
 /**
  * Creates the lake's folders and deletes incomplete files of an interrupted run. Call it only under the

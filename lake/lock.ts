@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { access, constants, link, mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { DuckDBInstance } from "@duckdb/node-api";
 import { codeOf, messageOf } from "../handlers/core/errors";
@@ -7,6 +7,7 @@ import { UserError } from "../terminal/user-error";
 import { partialPath } from "./directory-object-store";
 import { duckdb } from "./duckdb-library";
 import { exists } from "./exists";
+import { fileProblem } from "./file-problem";
 import type { LakeLayout } from "./layout";
 import { isStorageFull } from "./storage-full";
 import { syncFile } from "./sync-to-disk";
@@ -25,10 +26,10 @@ const heldHere = new Set<string>();
  * It holds between containers and for a paused process, and the kernel releases it when the process ends in any
  * way. The id of a process proves nothing: it is reused, and each container counts its own.
  *
- * @throws UserError if another process is writing
+ * @throws UserError if another process is writing, or if the folder cannot be written
  */
 export async function withLakeLock<T>(lake: LakeLayout, work: () => Promise<T>): Promise<T> {
-  await mkdir(lake.root, { recursive: true });
+  await createFolder(lake.root);
   const root = await realpath(lake.root);
   if (heldHere.has(root)) throw await busyError(lake);
   heldHere.add(root);
@@ -43,6 +44,20 @@ export async function withLakeLock<T>(lake: LakeLayout, work: () => Promise<T>):
     }
   } finally {
     heldHere.delete(root);
+  }
+}
+
+async function createFolder(root: string): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true });
+    await access(root, constants.W_OK);
+  } catch (error) {
+    if (isStorageFull(error)) throw error;
+    throw new UserError(
+      `lake ${root}: ${fileProblem("the folder cannot be created or written", error)}; choose another folder`,
+      undefined,
+      { cause: error },
+    );
   }
 }
 

@@ -9,13 +9,13 @@ import type { LogFormat } from "../formats/log-format";
 import { fileNameOf } from "../formats/object-kind";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
 import type { MovedFile } from "../handlers/core/arrival-notes";
-import { messageOf } from "../handlers/core/errors";
 import { planMove } from "../handlers/core/move-plan";
 import { contentDigest, contentHash } from "./content-hash";
 import { type Content, type Copies, isOfOneFile, type ReadFile } from "./copies";
 import { isCorruptFile } from "./corrupt-file";
 import { stateOf } from "./delete-originals";
 import { exists } from "./exists";
+import { fileProblem } from "./file-problem";
 import { ANY_SOURCE } from "./folders";
 import type { GrownFiles } from "./grown-files";
 import { type HourPiece, HourPieces } from "./hour-pieces";
@@ -54,6 +54,8 @@ export interface RecognisedLog {
   readonly key: string;
   readonly format: FormatId;
   readonly hours: number;
+  /** Number of its unparsed lines, if it has fewer rows. */
+  readonly unparsed?: number;
 }
 
 /** What was found in a file. */
@@ -102,7 +104,7 @@ export async function readByLines(tools: LineTools, file: UnnamedFile): Promise<
   const skipped = (key: string, error: unknown): SkippedObject => {
     if (isStorageFull(error)) throw error;
     const reason = isCorruptFile(error) ? "corrupt-file" : "unreadable-file";
-    return { key, reason, detail: messageOf(error) };
+    return { key, reason, detail: fileProblem("it cannot be read", error) };
   };
   const add = async (packed: PackedFile) => {
     const plan = planOf(packed.name);
@@ -207,20 +209,24 @@ async function addUnnamed(
   content: (() => Content) | undefined,
 ): Promise<void> {
   const skip = (detail: string) => found.skipped.push({ key: name, reason: "unmatched-key", detail });
-  const staged = join(tools.lake.workFolder, "parquet");
-  const { lines, all } = await firstLines(plainText(withoutParquet(chunks, staged)));
-  if (lines.length === 0) return void skip(EMPTY);
-  const format = tools.format ?? recogniseFormat(lines);
-  if (format === undefined) return void skip(NO_LOG);
+  const blocks = plainText(withoutParquet(chunks, join(tools.lake.workFolder, "parquet")));
   const pieces = new HourPieces(join(tools.lake.workFolder, "pieces"));
   try {
+    const { lines, all } = await firstLines(blocks);
+    if (lines.length === 0) return void skip(EMPTY);
+    const format = tools.format ?? recogniseFormat(lines);
+    if (format === undefined) return void skip(NO_LOG);
     const split = await splitByHour(FORMATS[format], all, pieces, tools.onLines);
     if (!split) return void skip(`none of its first lines is a line of ${format}`);
     const hours = await pieces.finish();
     await addHours(tools, FORMATS[format], hours, found, content?.());
-    found.recognised.push({ key: name, format, hours: hours.length });
+    const { rows, unparsed } = split;
+    const isMixed = unparsed > rows;
+    found.recognised.push({ key: name, format, hours: hours.length, ...(isMixed ? { unparsed } : {}) });
   } finally {
     await pieces.discard();
+    // What was not read stays open otherwise.
+    await blocks.return(undefined);
   }
 }
 

@@ -70,11 +70,11 @@ export function openBucket(
   async function copy({ key }: ObjectLocation, target: ObjectLocation): Promise<"copied"> {
     const object = listed(key);
     const path = join(lake.root, keyPath(target.key));
-    const isKnown = !suspects.has(target.key) && downloads.find(name, object) !== undefined;
-    if (!isKnown || (await sizeOf(path)) !== object.size) {
+    const isKnown = downloads.find(name, object) !== undefined && (await sizeOf(path)) === object.size;
+    if (!isKnown || suspects.has(target.key)) {
       await download(bytesOf(object), path, object.writtenAt);
       await downloads.add(name, object);
-      copied++;
+      if (!isKnown) copied++;
     }
     objects.delete(key);
     onObject();

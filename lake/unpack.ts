@@ -101,13 +101,30 @@ async function* members(
 
 async function* untar(chunks: AsyncIterable<Buffer>): AsyncGenerator<PackedFile> {
   const entries = extract();
-  const feeding = pipeline(Readable.from(chunks), entries);
+  let failure: { readonly error: unknown } | undefined;
+  const noted = (async function* () {
+    try {
+      yield* chunks;
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  })();
+  /** The package says only that its stream was destroyed if the bytes of the archive cannot be read. */
+  async function* withReason<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+    try {
+      yield* namingErrors(items);
+    } catch (error) {
+      throw failure ? failure.error : error;
+    }
+  }
+  const feeding = pipeline(Readable.from(noted), entries);
   feeding.catch(() => undefined);
   try {
-    for await (const entry of namingErrors(entries)) {
+    for await (const entry of withReason(entries)) {
       const { name, type } = entry.header;
       if (type === "file" || type === "contiguous-file")
-        yield { name, chunks: namingErrors(entry as AsyncIterable<Buffer>) };
+        yield { name, chunks: withReason(entry as AsyncIterable<Buffer>) };
       else entry.resume();
     }
   } finally {

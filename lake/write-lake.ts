@@ -1,6 +1,6 @@
 import { messageOf } from "../handlers/core/errors";
 import { UserError } from "../terminal/user-error";
-import { type LakeLayout, prepareLake } from "./layout";
+import { type LakeLayout, prepareLake, requireNoOtherFolder } from "./layout";
 import { withLakeLock } from "./lock";
 import { requireOwnFiles } from "./own-files";
 import { withPrivateFiles } from "./private-files";
@@ -9,10 +9,12 @@ import { isStorageFull } from "./storage-full";
 /**
  * Runs `work` as the lake's only writer. New files are private.
  *
- * @throws UserError if another process is writing, if the disk is full, or if one of the lake's own files is something else
+ * @throws UserError if another process is writing, if the disk is full, if the folder has other things than a lake, or if one of
+ * the lake's own files is something else
  */
 export const writeLake = <T>(lake: LakeLayout, work: () => Promise<T>): Promise<T> =>
   withPrivateFiles(async () => {
+    await requireNoOtherFolder(lake);
     requireOwnFiles(lake);
     try {
       return await withLakeLock(lake, async () => {

@@ -24,6 +24,17 @@ describe("access-logs ingest", () => {
     expect(await lake.query("SELECT count(*) AS n FROM alb_access_logs")).toEqual([{ n: 1 }]);
   });
 
+  it("has a warning if most lines of a log are not of its format", async () => {
+    const { status, stderr } = await run(
+      ["-"],
+      TEXT.repeat(100) + "2026-11-23\t07:05:00\tFRA56\n".repeat(150),
+    );
+    expect([status, stderr]).toEqual([
+      0,
+      "warning: standard input: most of its lines are in no row: 150 lines are not of the format alb; ingest logs of several formats as several files\n",
+    ]);
+  });
+
   it("says what is new and what was read before", async () => {
     lake.put(albKey(), TEXT);
     lake.put("renamed.log", TEXT.replace("GET", "PUT"));

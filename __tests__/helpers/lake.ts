@@ -15,7 +15,7 @@ export interface TestLake {
   /** Writes a file below the folder of logs; text is compressed if the key says so. */
   put(key: string, body: string | Buffer): void;
   ingest(
-    options?: Partial<Pick<IngestOptions, "deleteOriginals" | "format" | "inputs" | "privacy">>,
+    options?: Partial<Pick<IngestOptions, "deleteOriginals" | "format" | "inputs" | "lake" | "privacy">>,
   ): Promise<IngestSummary>;
   query(sql: string): Promise<Record<string, Json>[]>;
   delete(): void;

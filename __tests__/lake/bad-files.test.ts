@@ -1,9 +1,10 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { noteArrivals } from "../../handlers/core/arrival-notes";
 import { systemClock } from "../../handlers/core/ports";
 import { type CommittedAll, commitNoted } from "../../lake/commit-noted";
+import { fileProblem } from "../../lake/file-problem";
 import { openFolders } from "../../lake/folders";
 import { LAKE_BUCKET, lakeLayout } from "../../lake/layout";
 import { withLakeLock } from "../../lake/lock";
@@ -136,6 +137,41 @@ describe("a file that cannot be read", () => {
     expect(lost).toEqual([{ key, reason: "failed-file", detail: expect.stringContaining("ENOENT") }]);
     expect(await agents()).toEqual(["a", "c", "first"]);
   });
+});
+
+// The system lets root read every file.
+(process.getuid?.() === 0 ? describe.skip : describe)("files and folders without permission", () => {
+  const denied = (key: string) => chmodSync(join(lake.logs, key), 0);
+
+  it("are named, with what was tried", async () => {
+    const named = albKey();
+    lake.put(named, line("a"));
+    lake.put("renamed.log", line("b"));
+    lake.put("deep/other.log", line("c"));
+    for (const key of [named, "renamed.log", "deep"]) denied(key);
+    const { lost } = await lake.ingest();
+    chmodSync(join(lake.logs, "deep"), 0o700);
+    expect(Object.fromEntries(lost.map(({ key, detail }) => [key, detail]))).toEqual({
+      [named]: "it cannot be copied to the lake: you have no permission",
+      "renamed.log": "it cannot be read: you have no permission",
+      "deep/": "its files cannot be listed: you have no permission",
+    });
+  });
+
+  it("are named by the path if it is the folder itself", async () => {
+    denied(".");
+    const { lost } = await lake.ingest();
+    chmodSync(lake.logs, 0o700);
+    expect(lost.map(({ key }) => key)).toEqual([lake.logs]);
+  });
+});
+
+it("the reason of a file's error names no path, and what was tried", () => {
+  const error = Object.assign(new Error("EACCES: permission denied, open '/a/b'"), { code: "EACCES" });
+  expect(fileProblem("it cannot be read", error)).toBe("it cannot be read: you have no permission");
+  expect(fileProblem("it cannot be read", new Error("unexpected end of file"))).toBe(
+    "unexpected end of file",
+  );
 });
 
 describe("a Parquet file that cannot be read", () => {

@@ -167,7 +167,7 @@ describe("a file whose name is not AWS's", () => {
     lake.put("damaged.log", damaged + THREE_HOURS);
     expect((await lake.ingest()).skipped).toEqual({ "unmatched-key": 1 });
     const { recognised, unparsed } = await lake.ingest({ format: "alb" });
-    expect(recognised).toEqual([{ key: "damaged.log", format: "alb", hours: 3 }]);
+    expect(recognised).toEqual([{ key: "damaged.log", format: "alb", hours: 3, unparsed: 200 }]);
     expect(unparsed).toEqual({ alb_access_logs: 200 });
   });
 
@@ -231,6 +231,17 @@ describe("a file that is not complete", () => {
     ]);
     expect(rows).toEqual({});
     expect(existsSync(join(lake.lake, "raw"))).toBe(false);
+  });
+
+  it("is lost with the reason wherever a tar.gz ends", async () => {
+    const packed = zlib.gzipSync(await tar({ "a.log": many, "b.log": many }), { level: 0 });
+    const ends = Array.from({ length: 24 }, (_, index) => Math.floor((packed.length * (index + 1)) / 25));
+    for (const end of ends) lake.put(`${end}.tgz`, packed.subarray(0, end));
+    const { lost } = await lake.ingest();
+    expect(new Set(lost.map(({ reason, detail }) => `${reason}: ${detail}`))).toEqual(
+      new Set(["corrupt-file: unexpected end of file"]),
+    );
+    expect(lost).toHaveLength(ends.length);
   });
 
   it.each<[string, () => Buffer]>([

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -295,6 +296,19 @@ describe("ingest", () => {
         { sc_status: "200", id: null, cs_bytes: null },
       ]);
       expect(await lake.query("SELECT line FROM cloudfront_access_logs_unparsed")).toEqual([{ line: rtmp }]);
+    });
+
+    it("is new only once, and is not reported any more when its copy is deleted", async () => {
+      const key = albKey();
+      lake.put(key, whole.subarray(0, 200));
+      const { added, lost } = await lake.ingest();
+      expect([added, lost]).toEqual([1, [expect.objectContaining({ reason: "corrupt-file" })]]);
+      expect(await lake.ingest()).toMatchObject({ added: 0, skipped: { "corrupt-file": 1 } });
+      rmSync(join(lake.logs, key));
+      lake.put(albKey(), lines(albLine()));
+      expect(await lake.ingest()).toMatchObject({ added: 1, skipped: { "corrupt-file": 1 } });
+      rmSync(join(lake.lake, lost[0]?.key ?? ""));
+      expect(await lake.ingest()).toMatchObject({ added: 0, lost: [] });
     });
 
     it("reports the file until an intact copy arrives, and then adds it", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { albKey, type TestLake, testLake } from "../helpers/lake";
 import { albLine } from "../helpers/lines";
@@ -80,6 +80,34 @@ ${path("*.gz")}: no file matches`,
     expect((await lake.ingest({ inputs: [join(root, "web.log")] })).moved).toBe(1);
     const inLake = join(lake.lake, "skipped.jsonl");
     await expect(lake.ingest({ inputs: [inLake] })).rejects.toThrow("the file is in the lake");
+  });
+});
+
+describe("a lake", () => {
+  it("is no folder of logs, but its moved files are", async () => {
+    lake.put("web.log", line("web"));
+    await lake.ingest();
+    const other = join(lake.logs, "../other");
+    await expect(lake.ingest({ inputs: [lake.lake], lake: other })).rejects.toThrow(
+      `${lake.lake}: that is a lake; ingest the logs that it was made of, or their copies in ${join(lake.lake, "raw")}`,
+    );
+    expect(await lake.ingest({ inputs: [join(lake.lake, "raw")], lake: other })).toMatchObject({ moved: 1 });
+  });
+
+  it("is not created among other files: nothing is written", async () => {
+    lake.put("../mine/notes.txt", "mine");
+    lake.put("web.log", line("web"));
+    const mine = join(lake.logs, "../mine");
+    await expect(lake.ingest({ lake: mine })).rejects.toThrow(
+      `lake ${mine}: the folder has other files and is not a lake; name a new or empty folder with --lake`,
+    );
+    expect(readdirSync(mine)).toEqual(["notes.txt"]);
+    const file = join(mine, "notes.txt");
+    await expect(lake.ingest({ lake: file })).rejects.toThrow(
+      `lake ${file}: that is a file; enter the folder of a lake`,
+    );
+    rmSync(file);
+    expect((await lake.ingest({ lake: mine })).moved).toBe(1);
   });
 });
 

@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { FORMATS, type FormatId } from "../../formats";
@@ -111,6 +112,21 @@ it("is skipped with the reason if it is damaged, or if it is no log", async () =
     }),
   ]);
   expect(ignored).toEqual([expect.objectContaining({ key: "other.parquet", detail: "it has no lines" })]);
+});
+
+(process.platform === "linux" ? it : it.skip)("is closed if its rows are no log", async () => {
+  const rows = `${rowOf(textColumns({ "cs-method": "GET" }))} FROM range(1000)`;
+  lake.put("other.parquet", await parquetOf(engine, rows));
+  const { ignored } = await lake.ingest();
+  expect(ignored).toEqual([expect.objectContaining({ detail: "its lines have no known format" })]);
+  const open = readdirSync("/proc/self/fd").flatMap((file) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${file}`)];
+    } catch {
+      return [];
+    }
+  });
+  expect(open.filter((path) => path.includes(lake.lake))).toEqual([]);
 });
 
 it.each(["cloudfront", "alb"] as const)("each field of %s has a column of its own", (id) => {
