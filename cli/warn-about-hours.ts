@@ -12,6 +12,6 @@ export function warnAboutHours({ sql }: Question, { from, until }: Range, timeZo
   const isWithinHour = (end: number) => end % HOUR_MS !== 0 && offsetAt(end, timeZone) % HOUR_MS !== 0;
   if (BY_HOUR.test(sql) && (isWithinHour(from) || isWithinHour(until)))
     writeErrors(
-      `warning: ${timeZone} is not whole hours from UTC: the rows are hours of UTC, and the range has only a part of the first or the last`,
+      `warning: ${timeZone} is not whole hours from UTC: the rows are hours of UTC, and those at the ends of the range are not complete`,
     );
 }
