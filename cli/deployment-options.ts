@@ -6,9 +6,10 @@ import type { Report } from "../inspect/report";
 import { DEFAULT_HOURS } from "../inspect/thresholds";
 import type { LocateOptions } from "../operations/locate-pipeline";
 import { settingsPath } from "../settings/settings-file";
-import { usageError } from "../terminal/user-error";
+import { UserError, usageError } from "../terminal/user-error";
 import { wholeNumber } from "./command-line";
-import { defaultLake, LAKE_HELP } from "./default-lake";
+import { defaultLake, LAKE_HELP, LAKE_VARIABLE } from "./default-lake";
+import { explanationOf, isWithoutCredentials } from "./explain-error";
 import { addRangeOptions, hoursOf, type TimeOptions } from "./time-range";
 
 /** How a command finds the pipeline on AWS. */
@@ -80,9 +81,18 @@ export async function reportOf(kind: "status" | "doctor", options: InspectOption
   const { loadPipelineProps } = await import("../settings/load.js");
   const { statusReport, doctorReport } = await import("../inspect/aws/aws-report.js");
   const report = kind === "status" ? statusReport : doctorReport;
-  return report(loadPipelineProps(settings), {
+  const located = {
     ...(bucket === undefined ? {} : { bucket }),
     ...(outputs === undefined ? {} : { outputs }),
     ...(range ? { range } : {}),
+  };
+  return report(loadPipelineProps(settings), located).catch((error: unknown) => {
+    throw isWithoutCredentials(error) && process.env[LAKE_VARIABLE] ? lakeNotAsked(error) : error;
   });
 }
+
+/** Settings of a stack come before the lake of the environment, which was possibly meant. */
+const lakeNotAsked = (error: unknown): UserError =>
+  new UserError(`${explanationOf(error)}; for the lake on this machine, use --lake`, undefined, {
+    cause: error,
+  });

@@ -35,8 +35,11 @@ export function explanationOf(error: unknown): string | undefined {
     return "path" in error ? `${error.path}: ${meaning ?? error.message}` : meaning;
   }
   const [, hint] = AWS_HINTS.find(([pattern]) => pattern.test(error.message)) ?? [];
-  const isFromAws =
-    "$metadata" in error || /^(?:Credentials|Token)ProviderError$/.test(String(nameOf(error)));
+  const isFromAws = "$metadata" in error || isWithoutCredentials(error);
   if (!isFromAws && !error.message.startsWith("Region is missing")) return undefined;
   return hint === undefined ? error.message : `${error.message.replace(/\.$/, "")}; ${hint}`;
 }
+
+/** True if the AWS SDK made no call, as it found no valid credentials. */
+export const isWithoutCredentials = (error: unknown): boolean =>
+  /^(?:Credentials|Token)ProviderError$/.test(String(nameOf(error)));

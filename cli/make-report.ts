@@ -8,6 +8,7 @@ import { rejectedIn } from "../report/lake-rejected";
 import type { PageAssets } from "../report/render";
 import { type SavePage, type Written, writeReport } from "../report/write-report";
 import { counted } from "../terminal/quantities";
+import { shellWord } from "../terminal/shell-word";
 import { UserError, usageError } from "../terminal/user-error";
 import { collectGarbageLater } from "./collect-garbage-later";
 import { loggedText, warnAboutLake } from "./warn-about-lake";
@@ -58,7 +59,7 @@ export async function makeReport(
       const where =
         range === undefined ? `no rows in ${table ?? "the tables of a report"}` : "no requests in the range";
       throw new UserError(
-        `lake ${folder}: ${where}; it has ${await loggedText(folder)}${await unparsedText(lake, tables)}`,
+        `lake ${folder}: ${where}; it has ${await loggedText(folder)}${await unparsedText(lake, folder, tables)}`,
       );
     }
     return written;
@@ -66,7 +67,7 @@ export async function makeReport(
 }
 
 /** The unparsed lines of some tables, which are no requests. */
-async function unparsedText(lake: OpenLake, tables: readonly string[]): Promise<string> {
+async function unparsedText(lake: OpenLake, folder: string, tables: readonly string[]): Promise<string> {
   const counts = tables.map((table) => `SELECT '${table}' AS name, count(*) AS lines FROM ${table}_unparsed`);
   const { rows } = await lake.read(
     `SELECT name, lines FROM (${counts.join(" UNION ALL ")}) WHERE lines > 0 ORDER BY 1`,
@@ -74,7 +75,7 @@ async function unparsedText(lake: OpenLake, tables: readonly string[]): Promise<
   return rows
     .map(
       ([table, lines]) =>
-        `, and ${counted(Number(lines), "unparsed line")}: access-logs query "SELECT * FROM ${table}_unparsed"`,
+        `, and ${counted(Number(lines), "unparsed line")}: access-logs query "SELECT * FROM ${table}_unparsed" --lake ${shellWord(folder)}`,
     )
     .join("");
 }

@@ -15,8 +15,8 @@ export interface TimeOptions {
 /** Adds `--from` and `--to`. @param allTime what is meant without them */
 export const addRangeOptions = (command: Command, allTime: string): Command =>
   command
-    .option("--from <time>", `first time, included: ${RANGE_FORMS} (default: ${allTime})`)
-    .option("--to <time>", "last time, included; a day means the whole day (default: now)");
+    .option("--from <time>", `first time, included: ${RANGE_FORMS} (default, without --to: ${allTime})`)
+    .option("--to <time>", "last time, included; a day means the whole day; needs --from (default: now)");
 
 /** Adds `--tz`. */
 export const addTimeZoneOption = (command: Command): Command =>
@@ -35,7 +35,7 @@ export function timeZoneOf({ tz }: Pick<TimeOptions, "tz">): string | undefined 
 export function rangeOf(options: TimeOptions, now = new Date()): Range | undefined {
   const { from, to } = options;
   if (from === undefined) {
-    if (to !== undefined) throw usageError("--to needs --from");
+    if (to !== undefined) throw usageError("--to needs --from: set the first time, too");
     return undefined;
   }
   const timeZone = timeZoneOf(options);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { defaultLake, newLake } from "../../cli/default-lake";
 import { albKey, testLake } from "../helpers/lake";
 import { albLine } from "../helpers/lines";
-import { runProgram } from "../helpers/run-program";
+import { NO_CREDENTIALS, runProgram } from "../helpers/run-program";
 
 let folder: string;
 beforeAll(() => {
@@ -66,5 +66,20 @@ describe("the lake of a command that names none", () => {
     } finally {
       lake.delete();
     }
+  });
+
+  it("is named if status goes to AWS, as there are settings, and finds no credentials", async () => {
+    const settings = join(__dirname, "../../access-logs.json");
+    const run = (lake: string | undefined) =>
+      runProgram(["status"], {
+        environment: { ...NO_CREDENTIALS, ACCESS_LOGS_SETTINGS: settings, ACCESS_LOGS_LAKE: lake },
+      });
+    expect(await run(folder)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^error: Could not load credentials .*; for the lake on this machine, use --lake\n$/,
+      ),
+    });
+    expect((await run(undefined)).stderr).not.toContain("--lake");
   });
 });

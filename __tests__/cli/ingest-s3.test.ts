@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { type S3Server, startS3Server } from "../../testing/s3-server";
 import { albKey, type TestLake, testLake } from "../helpers/lake";
 import { albLine } from "../helpers/lines";
-import { runProgram } from "../helpers/run-program";
+import { NO_CREDENTIALS, runProgram } from "../helpers/run-program";
 
 let s3: S3Server;
 let lake: TestLake;
@@ -37,14 +37,6 @@ const downloads = (): string[] => {
 };
 const agents = async () =>
   (await lake.query("SELECT user_agent AS agent FROM alb_access_logs ORDER BY 1")).map(({ agent }) => agent);
-
-const NO_CREDENTIALS = {
-  AWS_ACCESS_KEY_ID: undefined,
-  AWS_SECRET_ACCESS_KEY: undefined,
-  AWS_EC2_METADATA_DISABLED: "true",
-  AWS_CONFIG_FILE: "/dev/null",
-  AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-};
 
 describe("access-logs ingest s3://", () => {
   it("downloads the objects below a prefix, and a second time only what is new or has changed", async () => {

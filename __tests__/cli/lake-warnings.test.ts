@@ -34,6 +34,20 @@ describe("an answer from a lake", () => {
     );
   });
 
+  it("has a warning if its rows are hours of UTC and the time zone is not whole hours from it", async () => {
+    const inZone = (name: string, tz: string) =>
+      ask(name, "--from", "2026-11-23T03", "--to", "2026-11-23", "--tz", tz);
+    expect(await inZone("alb_status_over_time", "America/St_Johns")).toMatch(
+      /^warning: America\/St_Johns is not whole hours from UTC: /,
+    );
+    expect(await inZone("alb_status_over_time", "Europe/Berlin")).toBe("");
+    expect(await inZone("alb_top_clients", "America/St_Johns")).toBe("");
+  });
+
+  it("has no such warning for all rows, which have no part of an hour", async () => {
+    expect(await ask("alb_status_over_time", "--tz", "America/St_Johns")).toBe("");
+  });
+
   it("is refused if the folder is no lake", async () => {
     expect((await runProgram(["query", "SELECT 1", "--lake", lake.logs])).stderr).toMatch(
       /^error: lake .*: the folder is not a lake; if it has logs, create a lake with "access-logs ingest /,

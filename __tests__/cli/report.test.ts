@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { MAX_PAGE_BYTES } from "../../report/render";
-import { type TestLake, testLake } from "../helpers/lake";
+import { shellWord } from "../../terminal/shell-word";
+import { albKey, type TestLake, testLake } from "../helpers/lake";
+import { albLine } from "../helpers/lines";
 import { runProgram } from "../helpers/run-program";
 
 let lake: TestLake;
@@ -78,6 +80,20 @@ describe("access-logs report", () => {
       );
     } finally {
       waiting.delete();
+    }
+  });
+
+  it("without requests in the range, gives the command that shows the unparsed lines of this lake", async () => {
+    const other = testLake();
+    try {
+      other.put(albKey("20261123T0705Z"), `${albLine()}\nno request\n`);
+      await other.ingest();
+      const { stderr } = await runProgram(["report", "--lake", other.lake, "--from", "2026-11-24"]);
+      expect(stderr).toContain(
+        `and 1 unparsed line: access-logs query "SELECT * FROM alb_access_logs_unparsed" --lake ${shellWord(other.lake)}\n`,
+      );
+    } finally {
+      other.delete();
     }
   });
 

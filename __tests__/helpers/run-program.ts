@@ -14,6 +14,15 @@ export const programEnvironment = (
   ...environment,
 });
 
+/** An environment in which the SDK finds no credentials. */
+export const NO_CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: undefined,
+  AWS_SECRET_ACCESS_KEY: undefined,
+  AWS_EC2_METADATA_DISABLED: "true",
+  AWS_CONFIG_FILE: "/dev/null",
+  AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+};
+
 interface RunOptions {
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string | undefined>>;

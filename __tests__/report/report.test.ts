@@ -16,7 +16,7 @@ import { OTHER, type Panel } from "../../report/page/panel";
 import { panelTable, shownRows } from "../../report/page/panel-table";
 import { panelsOf } from "../../report/page/panels";
 import { rejectedPanel, unreadPanel } from "../../report/page/row-panels";
-import { hashOf, type State, stateOf, toggled } from "../../report/page/state";
+import { hashOf, type State, stateOf, toggled, wholeTime, withEnd } from "../../report/page/state";
 import { changeText, csvCell } from "../../report/page/text";
 import { tableParts } from "../../report/page/view";
 import { MAX_PAGE_BYTES, renderPage } from "../../report/render";
@@ -630,8 +630,28 @@ it("packs sums without a loss", async () => {
 
 it("keeps its state in the hash", () => {
   const state = toggled({ time: { from: 0, until: 60_000 }, filters: new Map() }, "path", "/a&b=c#d");
-  expect(stateOf(`#${hashOf(state)}`)).toEqual(state);
-  expect(stateOf("#from=never&unknown=1")).toEqual(EVERYTHING);
+  const whole = wholeTime(report);
+  expect(stateOf(`#${hashOf(state)}`, whole)).toEqual(state);
+  expect(stateOf("#from=never&unknown=1", whole)).toEqual(EVERYTHING);
+  expect(stateOf("#from=2026-11-23T08:00Z&until=2026-11-23T07:00Z", whole)).toEqual(EVERYTHING);
+});
+
+it("takes the missing end of a time in the hash as open", () => {
+  const whole = wholeTime(report);
+  const middle = (whole.from + whole.until) / 2;
+  const timeOf = (hash: string) => stateOf(hash, whole).time;
+  expect(timeOf(`#from=${new Date(middle).toISOString()}`)).toEqual({ from: middle, until: whole.until });
+  expect(timeOf(`#until=${new Date(middle).toISOString()}`)).toEqual({ from: whole.from, until: middle });
+  // After the end of all tables: nothing is counted, and the page says for which time.
+  expect(timeOf("#from=2100-01-01T00:00Z")?.from).toBe(Date.UTC(2100, 0, 1));
+  expect(stateOf("#from=2026-11-23T08:00Z", wholeTime({ ...report, tables: [] }))).toEqual(EVERYTHING);
+});
+
+it("moves a time, and keeps its length, if its end is chosen before its start or the other way around", () => {
+  const time = { from: 100, until: 160 };
+  expect(withEnd(time, "until", 120)).toEqual({ from: 100, until: 120 });
+  expect(withEnd(time, "until", 90)).toEqual({ from: 30, until: 90 });
+  expect(withEnd(time, "from", 160)).toEqual({ from: 160, until: 220 });
 });
 
 it("counts hours of the week and writes times in the zone of the report", () => {

@@ -10,7 +10,8 @@ import { answer } from "../answer";
 import { examples, wholeNumber } from "../command-line";
 import { addEngineOptions, type EngineOptions, withEngine } from "../engine-options";
 import { similar } from "../similar";
-import { addRangeOptions, rangeOf, type TimeOptions } from "../time-range";
+import { addRangeOptions, rangeOf, type TimeOptions, timeZoneOf } from "../time-range";
+import { warnAboutHours } from "../warn-about-hours";
 import { warnAboutLake } from "../warn-about-lake";
 
 interface Options extends EngineOptions, TimeOptions {
@@ -101,6 +102,8 @@ async function run(question: Question, command: Command, options: Options): Prom
   if (options.sql) return write(`${sql}\n`);
   const engine = withEngine(options);
   if (engine.lake !== undefined) await warnAboutLake(engine.lake, { format: question.format, range });
+  const timeZone = timeZoneOf(options);
+  if (timeZone !== undefined) warnAboutHours(question, range, timeZone);
   await answer(sql, engine, columnUnit);
 }
 

@@ -1,6 +1,6 @@
 import { DIMENSION_LABELS, type Report } from "../model";
 import { h, visible } from "../page/node";
-import type { State } from "../page/state";
+import { type State, type Time, wholeTime, withEnd } from "../page/state";
 import { timeText } from "../zone";
 import { toDom } from "./dom";
 import { focusNear } from "./focus";
@@ -62,27 +62,25 @@ export function drawControls(report: Report): void {
       ),
     ),
   ].sort((a, b) => a - b);
-  const select = (name: "from" | "until", label: string) =>
+  const select = (name: keyof Time, label: string, chosen: readonly number[]) =>
     h(
       "select",
       { "data-time": name, "aria-label": label },
       h("option", { value: "" }, label),
-      instants.map((instant) => h("option", { value: instant }, timeText(instant, report.timeZone))),
+      chosen.map((instant) => h("option", { value: instant }, timeText(instant, report.timeZone))),
     );
   const controls = [
-    ...(report.tables.length > 0 ? [select("from", "From"), select("until", "Until")] : []),
+    ...(report.tables.length > 0
+      ? [select("from", "From", instants.slice(0, -1)), select("until", "Until", instants.slice(1))]
+      : []),
     h("button", { type: "button", "data-action": "theme" }, "Light or dark"),
   ];
   document.getElementById("controls")?.replaceChildren(...controls.map(toDom));
 }
 
-/** @param changed the end that was chosen: the other one gives way to it */
-export function chosenTime({ tables }: Report, changed: string): NonNullable<State["time"]> {
-  const value = (name: string) =>
-    Number(document.querySelector<HTMLSelectElement>(`select[data-time="${name}"]`)?.value ?? "");
-  const first = Math.min(...tables.map((table) => table.from));
-  const last = Math.max(...tables.map((table) => table.until));
-  const [from, until] = [value("from") || first, value("until") || last];
-  if (until > from) return { from, until };
-  return changed === "from" ? { from, until: last } : { from: first, until };
+/** @param time the chosen one until now @param select the end that was chosen */
+export function chosenTime(report: Report, time: Time | undefined, select: HTMLSelectElement): Time {
+  const whole = wholeTime(report);
+  const end = select.dataset.time === "from" ? "from" : "until";
+  return withEnd(time ?? whole, end, select.value === "" ? whole[end] : Number(select.value));
 }

@@ -6,7 +6,7 @@ import type { Panel } from "../page/panel";
 import { shownRows } from "../page/panel-table";
 import { panelMakers, panelsOf } from "../page/panels";
 import { answerPanels, rejectedPanel } from "../page/row-panels";
-import { EVERYTHING, hashOf, type State, stateOf, toggled } from "../page/state";
+import { EVERYTHING, hashOf, type State, stateOf, toggled, wholeTime } from "../page/state";
 import { csvCell, NOTHING, nameWithUnit, valueText } from "../page/text";
 import { answerParts, rejectedParts, tableParts } from "../page/view";
 import { unpackReport } from "../unpack";
@@ -25,7 +25,7 @@ const tables = new Map<string, TableState>();
 const SHORTENED: TableState = { ...AS_IT_IS, isComplete: false };
 let isPrinting = false;
 
-const stateNow = (): State => stateOf(location.hash);
+const stateNow = (): State => stateOf(location.hash, wholeTime(report));
 
 /** The hash is the state: the browser's history goes back and forth between states, and a link holds one. */
 function setState(state: State): void {
@@ -220,7 +220,7 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("change", (event) => {
   if (event.target instanceof HTMLSelectElement && event.target.dataset.time !== undefined)
-    setState({ ...stateNow(), time: chosenTime(report, event.target.dataset.time) });
+    setState({ ...stateNow(), time: chosenTime(report, stateNow().time, event.target) });
 });
 addEventListener("hashchange", drawFiltered);
 addEventListener("beforeprint", () => {

@@ -1,10 +1,15 @@
 import type { Selection } from "../cube";
-import { DIMENSION_LABELS, type DimensionId, type TableReport } from "../model";
+import { DIMENSION_LABELS, type DimensionId, type Report, type TableReport } from "../model";
+
+/** In milliseconds since 1970. */
+export interface Time {
+  readonly from: number;
+  readonly until: number;
+}
 
 /** What the page is filtered by. Values, not codes: the same filter applies to all tables that have its dimension. */
 export interface State {
-  /** In milliseconds since 1970. */
-  readonly time?: { readonly from: number; readonly until: number };
+  readonly time?: Time;
   readonly filters: ReadonlyMap<DimensionId, readonly string[]>;
 }
 
@@ -23,17 +28,38 @@ export function hashOf({ time, filters }: State): string {
   return parameters.toString();
 }
 
-/** Reads a hash; what it does not know is ignored. */
-export function stateOf(hash: string): State {
+/** The time of all tables. */
+export const wholeTime = ({ tables }: Report): Time => ({
+  from: Math.min(...tables.map((table) => table.from)),
+  until: Math.max(...tables.map((table) => table.until)),
+});
+
+/** Moves one end of a time. If the other end would be on its wrong side, it moves, too, and the length stays the same. */
+export function withEnd(time: Time, end: keyof Time, value: number): Time {
+  const next = { ...time, [end]: value };
+  if (next.until > next.from) return next;
+  const length = time.until - time.from;
+  return end === "from" ? { from: value, until: value + length } : { from: value - length, until: value };
+}
+
+/** Reads a hash; what it does not know is ignored. @param whole the time of all tables, for a hash with one end only */
+export function stateOf(hash: string, whole: Time): State {
   const parameters = new URLSearchParams(hash.replace(/^#/, ""));
-  const from = Date.parse(parameters.get("from") ?? "");
-  const until = Date.parse(parameters.get("until") ?? "");
+  const time = timeIn(parameters, whole);
   const filters = new Map<DimensionId, readonly string[]>();
   for (const id of IDS) {
     const values = parameters.getAll(id);
     if (values.length > 0) filters.set(id, [...new Set(values)]);
   }
-  return until > from ? { time: { from, until }, filters } : { filters };
+  return time.until > time.from ? { time, filters } : { filters };
+}
+
+/** Without a valid end, or without tables, it does not end after it begins. */
+function timeIn(parameters: URLSearchParams, whole: Time): Time {
+  const from = Date.parse(parameters.get("from") ?? "");
+  const until = Date.parse(parameters.get("until") ?? "");
+  if (Number.isNaN(until)) return withEnd(whole, "from", from);
+  return Number.isNaN(from) ? withEnd(whole, "until", until) : { from, until };
 }
 
 /** Adds a value to the filter of a dimension, or takes it out. */
