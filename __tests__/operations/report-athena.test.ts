@@ -32,7 +32,7 @@ describe("access-logs report --athena", () => {
   it("says how much it scans at most, and writes the page", async () => {
     const { status, stdout, stderr } = await report("--from", "2026-11-23", "--to", "2026-11-23");
     expect(stderr).toMatch(
-      /^Athena scans at most 10\.5 GB, USD 0\.05250: .* 1\.0 GB of alb_access_logs\n[\d.]+ MB billed, USD [\d.]+\n$/,
+      /^Athena scans at most 12\.5 GB, USD 0\.06250: .* 1\.0 GB of alb_access_logs\n[\d.]+ MB billed, USD [\d.]+\n$/,
     );
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^wrote report\.html, /)]);
     const page = readFileSync(join(root, "report.html"), "utf8");
@@ -49,7 +49,7 @@ describe("access-logs report --athena", () => {
     expect([status, stdout, stderr]).toEqual([
       1,
       "",
-      "error: Athena could scan 10.5 GB, more than --max-bytes 5.0 GB; report fewer days or one table\n",
+      "error: Athena could scan 12.5 GB, more than --max-bytes 5.0 GB; report fewer days or one table\n",
     ]);
     expect(athena.queries).toHaveLength(1);
   });
