@@ -18,10 +18,10 @@ interface Asked {
  */
 export async function warnAboutLake(folder: string, asked?: Asked): Promise<void> {
   const lake = await existingLake(folder);
-  // The file is deleted at the end of an ingest.
+  // The file is deleted at the end of an ingest that was finished.
   if (await exists(lake.writerFile))
     warn(
-      `an ingest of ${folder} is running or was interrupted: rows may be missing until it ends; run it again`,
+      `an ingest of ${folder} is running, or it failed or was interrupted: rows may be missing until it ends; run it again`,
     );
   if (!asked) return;
   const logged = await loggedDays(lake);
