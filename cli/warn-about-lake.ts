@@ -20,7 +20,7 @@ export async function warnAboutLake(folder: string, asked?: Asked): Promise<void
   const lake = await existingLake(folder);
   if (await isUnfinished(lake))
     warn(
-      `an ingest of ${folder} is running or was interrupted: rows may be missing until it ends; run it again`,
+      `an ingest of ${folder} is running, or it failed or was interrupted: rows may be missing until it ends; run it again`,
     );
   if (!asked) return;
   const logged = await loggedDays(lake);

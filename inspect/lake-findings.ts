@@ -39,13 +39,13 @@ export const LAKE_FINDINGS = {
   },
   "stale-lock": {
     severity: "wrong",
-    means: "the last writer was killed during its work: {writer}",
+    means: "the last writer failed, or was interrupted or killed, during its work: {writer}",
     fix: "run ingest again: it continues",
     run: "access-logs ingest PATH --lake {lake}",
   },
   "broken-lock": {
     severity: "wrong",
-    means: "a process was killed when it began to write to the lake",
+    means: "a process was interrupted or killed when it began to write to the lake",
     fix: "run ingest again: it continues",
     run: "access-logs ingest PATH --lake {lake}",
   },

@@ -27,7 +27,7 @@ export interface LakeLayout {
   readonly workFolder: string;
   /** Database file that the only writer has open: the lock is the kernel's. */
   readonly lockFile: string;
-  /** Describes the writer for people; left behind by a writer that was killed. */
+  /** Describes the writer for people; left behind by a writer that failed or was killed. */
   readonly writerFile: string;
   /** One JSON line for each object that the last `ingest` skipped, with the reason. */
   readonly skippedFile: string;

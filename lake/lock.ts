@@ -35,11 +35,18 @@ export async function withLakeLock<T>(lake: LakeLayout, work: () => Promise<T>):
   heldHere.add(root);
   try {
     const lock = await takeLock(lake);
+    const wasFinished = !(await exists(lake.writerFile));
+    const forgetWriter = () => rm(lake.writerFile, { force: true });
     try {
       await writeFile(lake.writerFile, `${describeThisProcess()}\n`);
-      return await work();
+      const result = await work();
+      await forgetWriter();
+      return result;
+    } catch (error) {
+      // Work that is refused changes nothing. Other failures, as a full disk, leave files without rows, as a kill does.
+      if (error instanceof UserError && wasFinished) await forgetWriter();
+      throw error;
     } finally {
-      await rm(lake.writerFile, { force: true });
       lock.closeSync();
     }
   } finally {
@@ -121,7 +128,7 @@ export interface LockState {
   readonly writer: string | undefined;
 }
 
-/** @returns `undefined` if no process is writing, and none was killed while it was writing */
+/** @returns `undefined` if no process is writing, and the last one finished its work */
 export async function lockState(lake: LakeLayout): Promise<LockState | undefined> {
   const isHeld = heldHere.has(await realpath(lake.root)) || (await isLockedElsewhere(lake.lockFile));
   if (!isHeld && !(await isUnfinished(lake))) return undefined;

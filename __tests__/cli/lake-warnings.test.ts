@@ -77,7 +77,7 @@ describe("an interrupted ingest", () => {
     expect([said, signal]).toEqual(["interrupted; run the same command again to continue\n", "SIGINT"]);
     const query = ["query", "SELECT 1 AS one", "--lake", root];
     expect((await runProgram(query)).stderr).toMatch(
-      /^warning: an ingest of .* is running or was interrupted: /,
+      /^warning: an ingest of .* is running, or it failed or was interrupted: /,
     );
     expect((await runProgram(["ingest", lake.logs, "--lake", root])).status).toBe(0);
     expect((await runProgram(query)).stderr).toBe("");

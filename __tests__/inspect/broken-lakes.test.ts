@@ -435,7 +435,10 @@ describe("access-logs status and doctor", () => {
       ["--to", "2026-01-01"],
     ]) {
       const { status, stderr } = await runProgram(["status", "--lake", healthy.lake, ...args]);
-      expect([status, stderr]).toEqual([2, expect.stringMatching(/^error: .*(?:both|needs --from: set the first time, too)\n$/)]);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^error: .*(?:both|needs --from: set the first time, too)\n$/),
+      ]);
     }
     expect((await runProgram(["status", "--lake", healthy.lake, "--since", "x"])).status).toBe(2);
   });

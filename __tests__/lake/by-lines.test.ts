@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as zlib from "node:zlib";
@@ -234,8 +235,12 @@ describe("a file that is not complete", () => {
   });
 
   it("is lost with the reason wherever a tar.gz ends", async () => {
-    const packed = zlib.gzipSync(await tar({ "a.log": many, "b.log": many }), { level: 0 });
-    const ends = Array.from({ length: 24 }, (_, index) => Math.floor((packed.length * (index + 1)) / 25));
+    const random = (index: number) => createHash("sha256").update(`${index}`).digest("base64");
+    const text = lines(...Array.from({ length: 200 }, (_, index) => at("2026-11-23T07:01", random(index))));
+    const packed = zlib.gzipSync(
+      await tar(Object.fromEntries([1, 2, 3].map(() => [albKey(), zlib.gzipSync(text)]))),
+    );
+    const ends = Array.from({ length: 30 }, (_, index) => Math.floor((packed.length * (index + 1)) / 31));
     for (const end of ends) lake.put(`${end}.tgz`, packed.subarray(0, end));
     const { lost } = await lake.ingest();
     expect(new Set(lost.map(({ reason, detail }) => `${reason}: ${detail}`))).toEqual(

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { hourOf } from "../../formats/hour";
 import { backfillFolder } from "../../lake/backfill";
 import { ingest } from "../../lake/ingest";
+import { lakeLayout } from "../../lake/layout";
+import { lockState } from "../../lake/lock";
 import { queryLake } from "../../lake/query";
 import { SAMPLE_DEFAULTS, writeSample } from "../../sample/write-sample";
 import { rowsOf } from "../helpers/lake";
@@ -65,7 +67,9 @@ const countOf = (lake: string, table: string) =>
         });
       }
       execFileSync("mount", ["-o", "remount,size=64m", disk]);
+      expect(await lockState(lakeLayout(lake))).toMatchObject({ isHeld: false });
       await run(lake);
+      expect(await lockState(lakeLayout(lake))).toBeUndefined();
       for (const [table, count] of Object.entries(rows)) expect(await countOf(lake, table)).toBe(count);
     },
   );

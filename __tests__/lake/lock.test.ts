@@ -11,8 +11,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { messageOf } from "../../handlers/core/errors";
 import { type LakeLayout, lakeLayout } from "../../lake/layout";
 import { lockState, withLakeLock } from "../../lake/lock";
+import { UserError } from "../../terminal/user-error";
 
 const HOLD = join(__dirname, "../helpers/hold-lock.cjs");
 const UNSHARE = ["unshare", "-Urpf", "--kill-child"];
@@ -98,6 +100,18 @@ describe("a lake", () => {
     });
     expect(await lockState(lake)).toBeUndefined();
     expect(await write()).toBe("written");
+  });
+
+  it("says that work is not finished after it failed, until other work ends, but not if it was refused", async () => {
+    const fail = (error: Error) => withLakeLock(lake, () => Promise.reject(error)).catch(messageOf);
+    expect(await fail(new UserError("refused"))).toBe("refused");
+    expect(await lockState(lake)).toBeUndefined();
+    for (const error of [new Error("the disk is full"), new UserError("refused")]) {
+      expect(await fail(error)).toBe(error.message);
+      expect(await lockState(lake)).toMatchObject({ isHeld: false });
+    }
+    expect(await write()).toBe("written");
+    expect(await lockState(lake)).toBeUndefined();
   });
 
   it("names its lock file if that cannot be used as a lock", async () => {
