@@ -190,7 +190,7 @@ export interface RejectedFile {
 export interface Rejected {
   readonly files: number;
   readonly examples: readonly RejectedFile[];
-  /** Of a lake on this machine: an ingest was running or was interrupted. Files that wait for it are not in `files`. */
+  /** Of a lake on this machine: an ingest was running, or did not end. Files that wait for it are not in `files`. */
   readonly isUnfinished?: boolean;
 }
 

@@ -53,14 +53,15 @@ describe("access-logs report", () => {
   });
 
   it("says, also on the page, that rows may be missing while an ingest runs or after it was interrupted", async () => {
-    const onPage = "Rows may be missing: an ingest was running or was interrupted when this page was made.";
+    const onPage =
+      "Rows may be missing: an ingest was running, or had failed or been interrupted, when this page was made.";
     await report("-o", "ended.html");
     expect(pageIn("ended.html")).not.toContain(onPage);
     const writer = join(lake.lake, ".lock");
     writeFileSync(writer, "");
     try {
       expect((await report("-o", "unfinished.html")).stderr).toMatch(
-        /^warning: an ingest of .* is running or was interrupted: rows may be missing until it ends; run it again\n$/,
+        /^warning: an ingest of .* is running, or it failed or was interrupted: rows may be missing until it ends; run it again\n$/,
       );
       expect(pageIn("unfinished.html")).toContain(onPage);
     } finally {

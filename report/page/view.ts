@@ -129,7 +129,7 @@ function contents({ tables, answered }: Report): Part {
 }
 
 const UNFINISHED =
-  "Rows may be missing: an ingest was running or was interrupted when this page was made. When it has ended, make the page again; run an interrupted one again first.";
+  "Rows may be missing: an ingest was running, or had failed or been interrupted, when this page was made. Make the page again when it has ended; run one that did not end again first.";
 
 /** What all numbers of the page lack. */
 const warnings = ({ rejected }: Report): string[] => [
