@@ -14,59 +14,76 @@ export interface SameBeginning {
   readonly name: string;
 }
 
-/** Most compressed bytes that are read to find the first row. */
+/** Most compressed bytes that are read to find the first rows. */
 const START_BYTES = 16 << 10;
-/** Most of the first row that is compared to find files to compare. */
-const START_LETTERS = 1000;
+/** Most of the first rows that are compared to find files to compare: some lines. */
+const START_LETTERS = 2000;
 const LINE_FEED = 0x0a;
 
 /**
  * Finds the file of lines below `raw/` that another one continues: a log that has grown gives its last hour more lines.
  *
- * A whole file is read only if it begins with the same row, so it is read about once more for each time that it grows.
+ * A whole file is read only if it begins with the same rows, so it is read about once more for each time that it grows.
  */
 export class GrownFiles {
-  /** First row of each file, by its key; `undefined` if it cannot be read. */
-  private readonly starts = new Map<string, string | undefined>();
+  /** First rows of each file of lines, by its name, for each partition; `undefined` if they cannot be read. */
+  private readonly partitions = new Map<string, Promise<Map<string, string | undefined>>>();
 
   constructor(private readonly lake: LakeLayout) {}
 
   /** @param staged a gzip of lines that is not in the partition yet */
   async find(partition: Partition, staged: string): Promise<SameBeginning | undefined> {
-    const names = await this.filesIn(partition);
-    if (names.length === 0) return undefined;
     const start = startOf(staged);
-    for (const name of names) {
-      const key = rawPrefixOf(partition) + name;
-      const path = join(this.lake.root, key);
-      if (!this.starts.has(key)) this.starts.set(key, startOf(path));
-      if (start === undefined || this.starts.get(key) !== start) continue;
-      const kind = await compare(staged, path);
+    for (const [name, other] of await this.startsIn(partition)) {
+      if (!canContinue(start, other)) continue;
+      const kind = await compare(staged, this.pathOf(partition, name));
       if (kind) return { kind, name };
     }
     return undefined;
   }
 
-  private async filesIn(partition: Partition): Promise<string[]> {
+  /** The partition has a file of lines, or other lines in it. */
+  async add(partition: Partition, name: string): Promise<void> {
+    (await this.startsIn(partition)).set(name, startOf(this.pathOf(partition, name)));
+  }
+
+  /** The folder is read once: only this process writes to the lake. */
+  private startsIn(partition: Partition): Promise<Map<string, string | undefined>> {
+    const prefix = rawPrefixOf(partition);
+    const known = this.partitions.get(prefix) ?? this.readStarts(partition);
+    this.partitions.set(prefix, known);
+    return known;
+  }
+
+  private async readStarts(partition: Partition): Promise<Map<string, string | undefined>> {
     const names = await readdir(join(this.lake.root, rawPrefixOf(partition))).catch(() => []);
-    return names.filter(isNameOfLines);
+    return new Map(names.filter(isNameOfLines).map((name) => [name, startOf(this.pathOf(partition, name))]));
+  }
+
+  private pathOf(partition: Partition, name: string): string {
+    return join(this.lake.root, rawPrefixOf(partition) + name);
   }
 }
 
-/** The first row of a gzip, or its beginning. */
+/** The first rows of a gzip, without the headers before them, and without the last line feed. */
 function startOf(path: string): string | undefined {
   const file = openSync(path, "r");
   try {
     const bytes = Buffer.alloc(START_BYTES);
     const read = bytes.subarray(0, readSync(file, bytes, 0, START_BYTES, 0));
     const text = gunzipSync(read, { finishFlush: constants.Z_SYNC_FLUSH }).toString("latin1");
-    return /^[^#\n].*/m.exec(text)?.[0].slice(0, START_LETTERS);
+    return /^[^#\n]/m.test(text) ? text.replace(HEADERS, "").slice(0, START_LETTERS).trimEnd() : undefined;
   } catch {
     return undefined;
   } finally {
     closeSync(file);
   }
 }
+
+const HEADERS = /^(?:#.*\n)*/;
+
+const canContinue = (one: string | undefined, other: string | undefined): boolean =>
+  one !== undefined && other !== undefined && (one.startsWith(other) || other.startsWith(one));
 
 /** Compares texts up to the end of the shorter one. A damaged file continues no other, and no other continues it. */
 async function compare(staged: string, other: string): Promise<SameBeginning["kind"] | undefined> {

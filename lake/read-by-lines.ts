@@ -268,6 +268,7 @@ async function addLines(
   const other = isKnown ? undefined : await tools.grown.find(partition, path);
   if (!other) {
     await publish(tools, path, partition, name, found);
+    await tools.grown.add(partition, name);
     return own;
   }
   const key = rawPrefixOf(partition) + other.name;
@@ -277,6 +278,7 @@ async function addLines(
     const target = join(tools.lake.root, key);
     setModified(path, (await stateOf(target)).modified + 1);
     await rename(path, target);
+    await tools.grown.add(partition, other.name);
     found.added++;
   }
   return key;
