@@ -1,3 +1,4 @@
+import { PROPOSED_LAKE } from "../lake/layout";
 import type { Rule } from "./finding";
 
 /** Findings of `status` and `doctor` in a local lake. */
@@ -7,7 +8,7 @@ export const LAKE_FINDINGS = {
     means:
       "the path of the lake contains one of * ? [ ] { }, which DuckDB reads as a pattern, or a \\ in a name",
     fix: "move the lake to a path without these characters",
-    run: "mv {lake} ../access-logs-lake",
+    run: `mv {lake} ${PROPOSED_LAKE}`,
   },
   "no-lake": {
     severity: "wrong",
@@ -24,7 +25,7 @@ export const LAKE_FINDINGS = {
     severity: "wrong",
     means: "the folder contains files, but none of a lake",
     fix: "enter the folder of the lake; if this folder contains the logs, create a lake from it",
-    run: "access-logs ingest {lake} --lake ../access-logs-lake",
+    run: `access-logs ingest {lake} --lake ${PROPOSED_LAKE}`,
   },
   "empty-lake": {
     severity: "wrong",
