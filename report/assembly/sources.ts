@@ -6,7 +6,6 @@ import { KEY_BYTES, NOT_FOUND, newTable, Table } from "./table";
 const PART_BYTES: usize = 8;
 const MOST_COLUMNS: usize = 32;
 
-/** What is made of a combination. */
 /** A column of what is made of the combinations. */
 @unmanaged
 class Column {
