@@ -10,7 +10,6 @@ import { type SavePage, type Written, writeReport } from "../report/write-report
 import { counted } from "../terminal/quantities";
 import { shellWord } from "../terminal/shell-word";
 import { UserError, usageError } from "../terminal/user-error";
-import { collectGarbageLater } from "./collect-garbage-later";
 import { loggedText, warnAboutLake } from "./warn-about-lake";
 
 /** What a report is about, and where it goes. */
@@ -29,7 +28,7 @@ export interface ReportOptions extends PageOptions {
  * Reports of larger lakes use the disk instead of more memory. All statements are the program's own: DuckDB need not check the
  * path of a file each time that it opens it.
  */
-const LAKE_OPTIONS = { memoryLimit: "100MB", threads: 1, isUnsafe: true } as const;
+const LAKE_OPTIONS = { memoryLimit: "130MB", threads: 1, isUnsafe: true } as const;
 
 /**
  * Writes a report about a lake.
@@ -41,7 +40,6 @@ export async function makeReport(
   onProgress: (what: string) => void = () => undefined,
 ): Promise<Written> {
   const { lake: folder, range, timeZone, table, save } = options;
-  collectGarbageLater();
   const assets = await prepared(options);
   const tables = table === undefined ? REPORTED_TABLES : [table];
   await warnAboutLake(folder);
