@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { FORMATS, type FormatId } from "../formats";
@@ -176,27 +175,14 @@ async function addNamed(
   found: FoundLogs,
 ): Promise<void> {
   const staged = join(tools.lake.workFolder, "packed");
-  const hash = createHash("sha256");
-  await writeFile(
-    staged,
-    (async function* () {
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        yield chunk;
-      }
-    })(),
-  );
-  if ((await stat(staged)).size === 0) {
+  const bytes = hashed(chunks);
+  await writeFile(staged, bytes.chunks);
+  const { size, hash } = bytes.content();
+  if (size === 0) {
     found.skipped.push({ key: name, reason: "empty-object" });
     return rm(staged);
   }
-  await publish(
-    tools,
-    staged,
-    partition,
-    identityOfContent(hash.digest("hex"), `-${fileNameOf(name)}`),
-    found,
-  );
+  await publish(tools, staged, partition, identityOfContent(hash, `-${fileNameOf(name)}`), found);
   tools.copies.forget();
   found.named++;
 }
