@@ -9,7 +9,6 @@ import type { Added, Counted, Counts } from "./counts";
 import type { CubePlan } from "./cube-plans";
 import type { KeepingEngine, ReportEngine } from "./engine";
 import {
-  clientRequestsSql,
   codesSql,
   countedTogether,
   countsName,
@@ -18,6 +17,7 @@ import {
   domainSql,
   fewLists,
   type KeyKind,
+  keptClientRequestsSql,
   rowsSql,
   type Source,
   sourceSql,
@@ -37,7 +37,7 @@ export const keptCounts = (engine: KeepingEngine): Counts => ({
   domains: (...asked) => domainsOf(engine, ...asked),
   add: (...asked) => addRows(engine, ...asked),
   readable: (...asked) => readable(engine, ...asked),
-  clientRequests: clientRequestsSql,
+  clientRequests: keptClientRequestsSql,
   unread: (format) => unreadOf(engine, FORMATS[format].table),
 });
 

@@ -99,8 +99,8 @@ FROM (
 )`;
 }
 
-/** The requests of each client, as a part of a statement. */
-export function clientRequestsSql(subject: Subject): string | undefined {
+/** The same as `clientRequestsSql` of the table, without its rows: a part of a statement. */
+export function keptClientRequestsSql(subject: Subject): string | undefined {
   const source = sourcesOf(subject).find(({ dimensions }) => dimensions.some(({ id }) => id === "client"));
   return source && `(SELECT ${subject.words.client} AS address, requests FROM ${source.name})`;
 }

@@ -1,5 +1,6 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import { line, stack } from "d3-shape";
+import { sum } from "../../terminal/quantities";
 import { type Element, h, type Part } from "./node";
 import type { OverTime } from "./over-time";
 import { shortCount } from "./text";
@@ -36,7 +37,7 @@ interface Frame extends Slots {
 
 /** Stacked bars of the status classes. */
 export function statusChart(over: OverTime, slots: Slots, timeZone: string, width: number): Element {
-  const highest = Math.max(1, ...over.counts.map((counts) => counts.reduce((total, one) => total + one, 0)));
+  const highest = Math.max(1, ...over.counts.map((counts) => sum(counts)));
   const y = scaleLinear([0, highest], [BOTTOM, MARGIN.top]).nice(TICKS);
   const x = scaleLinear([0, over.counts.length], [MARGIN.left, width - MARGIN.right]);
   const barWidth = Math.max(0.5, x(1) - x(0) - (x(1) - x(0) > 4 ? 1 : 0));

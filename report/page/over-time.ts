@@ -1,3 +1,4 @@
+import { sum } from "../../terminal/quantities";
 import { exactCube, measureOf, type Sum, sumBy } from "../cube";
 import { type TableReport, TIME } from "../model";
 import { type Figures, figuresOf } from "./figures";
@@ -63,6 +64,6 @@ export const errorClasses = ({ statuses }: OverTime, { filters }: State): readon
 /** The share of a status class in the requests of each step, in percent; `null` without requests. */
 export const sharesOf = ({ counts, statuses }: OverTime, status: string): (number | null)[] =>
   counts.map((ofStep) => {
-    const requests = ofStep.reduce((total, one) => total + one, 0);
+    const requests = sum(ofStep);
     return requests === 0 ? null : (100 * (ofStep[statuses.indexOf(status)] ?? 0)) / requests;
   });

@@ -1,3 +1,4 @@
+import { sum } from "../../terminal/quantities";
 import type { TableReport } from "../model";
 import { timeText } from "../zone";
 import { averageOf } from "./figures";
@@ -40,7 +41,7 @@ ORDER BY 1, 2`,
   const rows = over.counts.map((counts, index) => ({
     cells: [
       timeText(slotStart(table, over, index), timeZone),
-      counts.reduce((total, one) => total + one, 0),
+      sum(counts),
       ...counts,
       ...shares.map((share) => share[index] ?? null),
       over.figures[index]?.sent ?? 0,
