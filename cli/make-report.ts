@@ -1,4 +1,4 @@
-import { type OpenLake, withLake } from "../lake/query";
+import { withLake } from "../lake/query";
 import type { Range } from "../questions/range";
 import { readAssets } from "../report/assets";
 import { REPORTED_TABLES } from "../report/collect";
@@ -10,6 +10,7 @@ import { type SavePage, type Written, writeReport } from "../report/write-report
 import { counted } from "../terminal/quantities";
 import { shellWord } from "../terminal/shell-word";
 import { UserError, usageError } from "../terminal/user-error";
+import { writeErrors } from "../terminal/write";
 import { loggedText, warnAboutLake } from "./warn-about-lake";
 
 /** What a report is about, and where it goes. */
@@ -53,30 +54,34 @@ export async function makeReport(
       tables,
     };
     const written = await writeReport(keptCounts(lakeEngine(lake)), asked, save, assets, onProgress);
-    if (written.tables.length === 0) {
+    if (written.bytes === 0) {
       const where =
         range === undefined ? `no rows in ${table ?? "the tables of a report"}` : "no requests in the range";
       throw new UserError(
-        `lake ${folder}: ${where}; it has ${await loggedText(folder)}${await unparsedText(lake, folder, tables)}`,
+        `lake ${folder}: ${where}; it has ${await loggedText(folder)}${unparsedText(written, folder)}`,
       );
     }
+    if (range === undefined) warnAboutUnparsed(written);
     return written;
   });
 }
 
-/** The unparsed lines of some tables, which are no requests. */
-async function unparsedText(lake: OpenLake, folder: string, tables: readonly string[]): Promise<string> {
-  const counts = tables.map((table) => `SELECT '${table}' AS name, count(*) AS lines FROM ${table}_unparsed`);
-  const { rows } = await lake.read(
-    `SELECT name, lines FROM (${counts.join(" UNION ALL ")}) WHERE lines > 0 ORDER BY 1`,
-  );
-  return rows
+/** The unparsed lines of tables, which are no requests. */
+const unparsedText = ({ unparsed }: Written, folder: string): string =>
+  unparsed
     .map(
-      ([table, lines]) =>
-        `, and ${counted(Number(lines), "unparsed line")}: access-logs query "SELECT * FROM ${table}_unparsed" --lake ${shellWord(folder)}`,
+      ({ table, unread }) =>
+        `, and ${counted(unread.unparsed, "unparsed line")}: access-logs query "SELECT * FROM ${table}_unparsed" --lake ${shellWord(folder)}`,
     )
     .join("");
-}
+
+/** In a range, it is not known whether the lines are of it. */
+const warnAboutUnparsed = ({ unparsed }: Written): void => {
+  for (const { table, unread } of unparsed)
+    writeErrors(
+      `warning: ${table}: no line became a row; the page shows ${counted(unread.unparsed, "unparsed line")}`,
+    );
+};
 
 /** Checks the options of a page before anything is counted. @returns the parts that every page has */
 export async function prepared({ table }: PageOptions): Promise<PageAssets> {

@@ -5,9 +5,9 @@ import { tablesOfSources } from "../formats/configured-source";
 import { REPORTS_PREFIX } from "../formats/partition-layout";
 import { DAY_MS } from "../formats/time";
 import { readAssets } from "../report/assets";
-import { type Collected, collect, tablesIn } from "../report/collect";
+import { type Collected, collect, joined, tablesIn } from "../report/collect";
 import type { ReportEngine } from "../report/engine";
-import type { AnsweredTable, Rejected, TableReport } from "../report/model";
+import type { Rejected } from "../report/model";
 import { renderPage } from "../report/render";
 import { scannedCounts } from "../report/scanned-counts";
 import { athenaQueryEngine } from "./adapters/athena-query-engine";
@@ -62,14 +62,11 @@ export async function handler(
   const engine = engineOf(day, waitUntil);
   const until = Date.parse(day);
   const range = { from: until - DAYS * DAY_MS, until };
-  const tables: TableReport[] = [];
-  const answered: AnsweredTable[] = [];
-  for (const { table } of tablesOfSources(await sourcesOf())) {
-    const collected = await reportsOf(engine, table, range);
-    tables.push(...collected.tables);
-    answered.push(...collected.answered);
-  }
-  const names = tablesIn({ tables, answered });
+  const collected: Collected[] = [];
+  for (const { table } of tablesOfSources(await sourcesOf()))
+    collected.push(await reportsOf(engine, table, range));
+  const all = joined(collected);
+  const names = tablesIn(all);
   if (names.length === 0) {
     logger.info("no requests to report");
     return { key: undefined, tables: names };
@@ -79,8 +76,7 @@ export async function handler(
       made: now.getTime(),
       timeZone: TIME_ZONE,
       source: DATABASE,
-      tables,
-      answered,
+      ...all,
       rejected: await rejected(),
       cuts: [],
     },
@@ -108,8 +104,7 @@ async function reportsOf(
   try {
     return await collect(scannedCounts(engine), { range, timeZone: TIME_ZONE, tables: [table] });
   } catch (error) {
-    if (error instanceof QueryFailedError && NOT_CREATED.test(error.reason))
-      return { tables: [], answered: [] };
+    if (error instanceof QueryFailedError && NOT_CREATED.test(error.reason)) return joined([]);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { FORMATS } from "../formats";
+import { FORMATS, type FormatId } from "../formats";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../formats/time";
 import { offsetAt } from "../formats/time-zone";
 import { ALL_TIME, type Range } from "../questions/range";
@@ -21,6 +21,7 @@ import type {
   SlowPath,
   TableReport,
   Totals,
+  UnparsedTable,
 } from "./model";
 import { shortened } from "./shortened";
 import { detailSql, extentSql, tableOf, totalSql } from "./sql";
@@ -58,20 +59,28 @@ const MAX_SLOTS = 240;
 
 const APPROXIMATE = "Athena computes approximate quantiles.";
 
+const REPORTED: readonly FormatId[] = [...SUBJECTS.map(({ format }) => format), ...ANSWERED];
+
 /** Tables that a report can have. */
-export const REPORTED_TABLES: readonly string[] = [
-  ...SUBJECTS.map(tableOf),
-  ...ANSWERED.map((format) => FORMATS[format].table),
-];
+export const REPORTED_TABLES: readonly string[] = REPORTED.map((format) => FORMATS[format].table);
+
+type WithRows = Pick<Report, "tables" | "answered">;
 
 /** What an engine counts for a report. */
-export type Collected = Pick<Report, "tables" | "answered">;
+export type Collected = WithRows & Pick<Report, "unparsed">;
 
 /** Names of the tables with rows. */
-export const tablesIn = ({ tables, answered }: Collected): readonly string[] =>
+export const tablesIn = ({ tables, answered }: WithRows): readonly string[] =>
   [...tables, ...answered].map(({ table }) => table);
 
-/** Counts what the report shows; tables without rows in the range are left out. */
+/** What was counted of some tables after each other. */
+export const joined = (all: readonly Collected[]): Collected => ({
+  tables: all.flatMap(({ tables }) => tables),
+  answered: all.flatMap(({ answered }) => answered),
+  unparsed: all.flatMap(({ unparsed }) => unparsed),
+});
+
+/** Counts what the report shows; of tables without rows in the range, only unparsed lines. */
 export async function collect(
   counts: Counts,
   asked: Asked,
@@ -96,7 +105,21 @@ export async function collect(
     }
     return all;
   };
-  return counts.isParallel ? atOnce(tables, answered) : inTurn(tables, answered);
+  const withRows = await (counts.isParallel ? atOnce(tables, answered) : inTurn(tables, answered));
+  const rest = REPORTED.filter(
+    (format) => isAsked(FORMATS[format].table) && !tablesIn(withRows).includes(FORMATS[format].table),
+  );
+  return { ...withRows, unparsed: await unparsedOf(counts, rest) };
+}
+
+async function unparsedOf(counts: Counts, formats: readonly FormatId[]): Promise<UnparsedTable[]> {
+  const all: UnparsedTable[] = [];
+  for (const format of formats) {
+    const unread = await counts.unread(format);
+    const { table, title } = FORMATS[format];
+    if (unread !== null && unread.unparsed > 0) all.push({ format, table, title, unread });
+  }
+  return all;
 }
 
 /** The passes over a table; none without rows. */
@@ -112,7 +135,7 @@ type Answers = () => Promise<readonly AnsweredTable[]>;
  * While the rows of one table are added up, the engine can work on another. The questions are asked then, and not before: they
  * would only take time from the first passes, for which everything else waits.
  */
-async function atOnce(tables: readonly Collecting[], answered: Answers): Promise<Collected> {
+async function atOnce(tables: readonly Collecting[], answered: Answers): Promise<WithRows> {
   const counted = await Promise.all(tables.map((table) => table.counted()));
   const isAlone = counted.filter((one) => one !== undefined).length === 1;
   const firsts = tables.map(async ({ first }, index) => {
@@ -127,7 +150,7 @@ async function atOnce(tables: readonly Collecting[], answered: Answers): Promise
   return { tables: made.filter((table) => table !== undefined), answered: answers };
 }
 
-async function inTurn(tables: readonly Collecting[], answered: Answers): Promise<Collected> {
+async function inTurn(tables: readonly Collecting[], answered: Answers): Promise<WithRows> {
   const made: TableReport[] = [];
   for (const { counted, first, second } of tables) {
     const one = await counted();

@@ -179,6 +179,14 @@ export interface AnsweredTable {
   readonly unread: Unread | null;
 }
 
+/** A table of which the report has no row, but unparsed lines. Their times are not known. */
+export interface UnparsedTable {
+  readonly format: string;
+  readonly table: string;
+  readonly title: string;
+  readonly unread: Unread;
+}
+
 /** A file that is in no row. */
 export interface RejectedFile {
   readonly key: string;
@@ -201,6 +209,7 @@ export interface Report<C = Cube> {
   readonly source: string;
   readonly tables: readonly TableReport<C>[];
   readonly answered: readonly AnsweredTable[];
+  readonly unparsed: readonly UnparsedTable[];
   /** `null` if the engine does not know the files. */
   readonly rejected: Rejected | null;
   /** What was left out to keep the page small, in sentences. */

@@ -289,6 +289,13 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       expect(await keys()).toEqual([`${HOSTILE.path}20`]);
     }));
 
+  it("shows the unparsed lines of a table without rows", () =>
+    withPage({}, "#status=4xx", async (page) => {
+      expect(await page.textContent("#nlb .parts")).toContain(HOSTILE.agent);
+      await page.click('[data-panel="nlb-unparsed"][data-action="csv"]');
+      expect(await page.textContent("dialog pre")).toMatch(/^Line,File\r\n/);
+    }));
+
   it("gives a panel as CSV, JSON and SQL", () =>
     withPage({}, "#method=GET", async (page) => {
       const shown = async (action: string) => {

@@ -98,6 +98,29 @@ describe("access-logs report", () => {
     }
   });
 
+  it("makes a page of unparsed lines alone, and says that they are all", async () => {
+    const other = testLake();
+    try {
+      other.put(albKey("20261123T0705Z"), "no request\n");
+      await other.ingest();
+      const args = ["report", "--lake", other.lake, "-o", join(folder, "unparsed.html"), "--json"];
+      for (const only of [[], ["--table", "alb_access_logs"]]) {
+        const { status, stdout, stderr } = await runProgram([...args, ...only]);
+        expect(stderr).toBe(
+          "warning: alb_access_logs: no line became a row; the page shows 1 unparsed line\n",
+        );
+        expect([status, JSON.parse(stdout)]).toMatchObject([0, { tables: [] }]);
+        expect(pageIn("unparsed.html")).toContain('<td class="text">no request</td>');
+      }
+      expect(await runProgram([...args, "--table", "waf_logs"])).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining("no rows in waf_logs; it has alb logs of 2026-11-23\n"),
+      });
+    } finally {
+      other.delete();
+    }
+  });
+
   it("replaces a report and an empty file, but another file only with --force", async () => {
     const text = (file: string, content: string) => writeFileSync(join(folder, file), content);
     text("notes.html", "<!doctype html><title>Access logs</title>mine");

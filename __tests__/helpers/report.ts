@@ -40,6 +40,8 @@ export async function reportLake(): Promise<TestLake> {
       LINES.s3({ key: `${HOSTILE.path}${index + 10}`, requester: "-", httpstatus: "200", errorcode: "-" }),
     ).join("\n"),
   );
+  // A format without rows.
+  lake.put(keyOf("nlb"), `${HOSTILE.agent}\n`);
   // Cut off in the middle.
   const whole = gzipSync(albLine().repeat(50));
   lake.put(albKey("20261123T0905Z"), whole.subarray(0, whole.length / 2));

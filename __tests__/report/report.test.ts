@@ -410,6 +410,42 @@ it("shows unparsed lines, and says how many it leaves out", () => {
   ]);
 });
 
+describe("a table with unparsed lines and no row", () => {
+  it("has a section of its own, with their number, the first lines and their files", async () => {
+    const [table, ...others] = report.unparsed;
+    expect(others).toEqual([]);
+    expect(table).toMatchObject({ format: "nlb", table: "nlb_access_logs", unread: { unparsed: 1 } });
+    const page = await renderPage(report, ASSETS);
+    expect(page).toContain("This page has no row of table nlb_access_logs, only its unparsed lines.");
+    expect(page).toContain("1 line of the whole table, of any time, is in no row");
+    expect(page).toContain(table?.unread.examples[0]?.file);
+    expect(page).toContain(`<a href="#nlb">`);
+  });
+
+  it("is there, too, if its rows are of another time", async () => {
+    const other = await reportOf(lake.lake, parseRange("2020-01-01", "2020-01-02"));
+    expect(other.unparsed.map(({ format, unread }) => [format, unread.unparsed])).toEqual([
+      ["alb", 1],
+      ["nlb", 1],
+    ]);
+  });
+
+  it("is left out where other tables are asked for, or where lines are not counted", async () => {
+    const open = await openLake(lake.lake);
+    try {
+      const counts = keptCounts(lakeEngine(open));
+      const asked = { range: undefined, timeZone: "UTC", tables: ["s3_access_logs", "nlb_access_logs"] };
+      const unparsedOf = async (...given: Parameters<typeof collect>) =>
+        (await collect(...given)).unparsed.map(({ table }) => table);
+      expect(await unparsedOf(counts, asked)).toEqual(["nlb_access_logs"]);
+      expect(await unparsedOf(counts, { ...asked, tables: ["s3_access_logs"] })).toEqual([]);
+      expect(await unparsedOf({ ...counts, unread: async () => null }, asked)).toEqual([]);
+    } finally {
+      open.close();
+    }
+  });
+});
+
 it("says that only the newest abnormal requests are shown, and its SQL has all", async () => {
   const own = testLake();
   try {

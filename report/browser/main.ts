@@ -5,10 +5,10 @@ import { overTime, slotStart } from "../page/over-time";
 import type { Panel } from "../page/panel";
 import { shownRows } from "../page/panel-table";
 import { panelMakers, panelsOf } from "../page/panels";
-import { answerPanels, rejectedPanel } from "../page/row-panels";
+import { answerPanels, rejectedPanel, unreadPanel } from "../page/row-panels";
 import { EVERYTHING, hashOf, type State, stateOf, toggled, wholeTime } from "../page/state";
 import { csvCell, NOTHING, nameWithUnit, valueText } from "../page/text";
-import { answerParts, rejectedParts, tableParts } from "../page/view";
+import { answerParts, rejectedParts, tableParts, unparsedParts } from "../page/view";
 import { unpackReport } from "../unpack";
 import { timeText } from "../zone";
 import { brushable } from "./brush";
@@ -60,6 +60,7 @@ const filteredPlaces = (mode: Mode): Place[] =>
 const allPlaces = (mode: Mode): Place[] => [
   ...filteredPlaces(mode),
   ...report.answered.flatMap((table) => placesIn(partsOf(table), answerParts(table, mode))),
+  ...report.unparsed.flatMap((table) => placesIn(partsOf(table), unparsedParts(table, mode))),
   ...placesIn("#files", rejectedParts(report, mode)),
 ];
 
@@ -128,6 +129,7 @@ const panelOf = (id: string): Panel | undefined =>
   [
     ...report.tables.flatMap((table) => panelsOf(table, stateNow(), report.timeZone)),
     ...report.answered.flatMap((table) => answerPanels(table, report.timeZone)),
+    ...report.unparsed.map(unreadPanel),
     rejectedPanel(report.rejected),
   ].find((panel) => panel.id === id);
 

@@ -116,7 +116,7 @@ export function unreadPanel({
   return {
     ...panel,
     notes: [
-      `${counted(unparsed, "line")} of the whole table, of any time, ${plural(unparsed, "is", "are")} in no row, and in no number above.`,
+      `${counted(unparsed, "line")} of the whole table, of any time, ${plural(unparsed, "is", "are")} in no row, and in no number of this page.`,
       ...(examples.length < unparsed
         ? [`The first ${examples.length} of ${count(unparsed)} lines; its SQL has all.`]
         : []),

@@ -1,3 +1,4 @@
+import type { Range } from "../../questions/range";
 import { counted, plural } from "../../terminal/quantities";
 import {
   type AnsweredTable,
@@ -6,6 +7,7 @@ import {
   type DimensionId,
   type Report,
   type TableReport,
+  type UnparsedTable,
 } from "../model";
 import { timeText } from "../zone";
 import { CHART_WIDTH } from "./chart";
@@ -14,7 +16,7 @@ import { type Element, h, type Part, visible } from "./node";
 import { cacheChart, latencyChart, timeChart } from "./panel-charts";
 import { panelPart } from "./panel-part";
 import { panelMakers } from "./panels";
-import { answerPanels, rejectedPanel } from "./row-panels";
+import { answerPanels, rejectedPanel, unreadPanel } from "./row-panels";
 import { applied, type State } from "./state";
 import { stepText } from "./text";
 import { isCovered, tiles } from "./tiles";
@@ -78,36 +80,57 @@ function comparedText(before: Before, timeZone: string): string {
 }
 
 /** A table's section, with the parts that a filter replaces. */
-export function tableSection(table: TableReport, state: State, mode: Mode): Element {
-  return h(
-    "section",
-    { class: "table", id: table.format, "aria-labelledby": `${table.format}-title` },
-    h("h2", { id: `${table.format}-title`, tabindex: -1 }, table.title),
-    h(
-      "p",
-      { class: "range" },
-      `${timeText(table.from, mode.timeZone)} to ${timeText(table.until, mode.timeZone)} ${mode.timeZone}, table ${table.table}`,
+export const tableSection = (table: TableReport, state: State, mode: Mode): Element =>
+  section(
+    table,
+    [
+      `${rangeText(table, mode)}, table ${table.table}`,
       ...(table.before === null ? [] : [comparedText(table.before, mode.timeZone)]),
-    ),
-    h("div", { class: "parts", "data-table": table.format }, made(tableParts(table, state, mode))),
+    ],
+    tableParts(table, state, mode),
   );
-}
+
+/** @param about what the section is about, in a paragraph */
+const section = (
+  { format, title }: Pick<TableReport, "format" | "title">,
+  about: readonly string[],
+  parts: readonly MakePart[],
+): Element =>
+  h(
+    "section",
+    { class: "table", id: format, "aria-labelledby": `${format}-title` },
+    h("h2", { id: `${format}-title`, tabindex: -1 }, title),
+    h("p", { class: "range" }, about),
+    h("div", { class: "parts", "data-table": format }, made(parts)),
+  );
+
+const rangeText = ({ from, until }: Range, { timeZone }: Mode): string =>
+  `${timeText(from, timeZone)} to ${timeText(until, timeZone)} ${timeZone}`;
 
 const made = (makers: readonly MakePart[]): Part[] => makers.map((make) => make());
 
 /** The section of a table without panels that filter. */
 export const answeredSection = (table: AnsweredTable, mode: Mode): Element =>
-  h(
-    "section",
-    { class: "table", id: table.format, "aria-labelledby": `${table.format}-title` },
-    h("h2", { id: `${table.format}-title`, tabindex: -1 }, table.title),
-    h(
-      "p",
-      { class: "range" },
-      `${counted(table.rows, "row")}, ${timeText(table.from, mode.timeZone)} to ${timeText(table.until, mode.timeZone)} ${mode.timeZone}, table ${table.table}. Filters do not apply here.`,
-    ),
-    h("div", { class: "parts", "data-table": table.format }, made(answerParts(table, mode))),
+  section(
+    table,
+    [
+      `${counted(table.rows, "row")}, ${rangeText(table, mode)}, table ${table.table}. Filters do not apply here.`,
+    ],
+    answerParts(table, mode),
   );
+
+/** The section of a table without rows. */
+export const unparsedSection = (table: UnparsedTable, mode: Mode): Element =>
+  section(
+    table,
+    [`This page has no row of table ${table.table}, only its unparsed lines. Filters do not apply here.`],
+    unparsedParts(table, mode),
+  );
+
+/** Everything below its heading. */
+export const unparsedParts = (table: UnparsedTable, mode: Mode): MakePart[] => [
+  () => panelPart(unreadPanel(table), mode),
+];
 
 /** Everything below its heading. */
 export const answerParts = (table: AnsweredTable, mode: Mode): MakePart[] =>
@@ -118,8 +141,8 @@ export const rejectedParts = ({ rejected }: Report, mode: Mode): MakePart[] =>
   rejected?.files === 0 ? [] : [() => panelPart(rejectedPanel(rejected), mode)];
 
 /** Links to the tables, if there are several. */
-function contents({ tables, answered }: Report): Part {
-  const all = [...tables, ...answered];
+function contents({ tables, answered, unparsed }: Report): Part {
+  const all = [...tables, ...answered, ...unparsed];
   if (all.length < 2) return "";
   return h(
     "nav",
@@ -171,6 +194,7 @@ export function body(report: Report): Part[] {
       report.cuts.map((cut) => h("p", { class: "note" }, cut)),
       report.tables.map((table) => tableSection(table, { filters: new Map() }, mode)),
       report.answered.map((table) => answeredSection(table, mode)),
+      report.unparsed.map((table) => unparsedSection(table, mode)),
       h("div", { id: "files" }, made(rejectedParts(report, mode))),
     ),
     h("footer", {}, "Addresses and paths are as logged. Made by access-logs; this file needs no network."),
