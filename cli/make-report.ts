@@ -50,7 +50,7 @@ export async function makeReport(
       timeZone,
       source: folder,
       now: new Date(),
-      rejected: await rejectedIn(folder),
+      rejected: await rejectedIn(folder, tables),
       tables,
     };
     const written = await writeReport(keptCounts(lakeEngine(lake)), asked, save, assets, onProgress);

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { openLake } from "../../lake/query";
 import type { Range } from "../../questions/range";
-import { collect } from "../../report/collect";
+import { collect, REPORTED_TABLES } from "../../report/collect";
 import { keptCounts } from "../../report/kept-counts";
 import { lakeEngine } from "../../report/lake-engine";
 import { rejectedIn } from "../../report/lake-rejected";
@@ -59,7 +59,7 @@ export async function reportOf(folder: string, range?: Range, timeZone = "UTC"):
       timeZone,
       source: "a lake",
       ...collected,
-      rejected: await rejectedIn(folder),
+      rejected: await rejectedIn(folder, REPORTED_TABLES),
       cuts: [],
     };
   } finally {

@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { DAY_MS } from "../../formats/time";
 import { openLake } from "../../lake/query";
 import { QUESTIONS } from "../../questions";
 import { parseRange } from "../../questions/range";
-import { collect } from "../../report/collect";
+import { collect, REPORTED_TABLES } from "../../report/collect";
 import { keptCounts } from "../../report/kept-counts";
 import { fewLists } from "../../report/kept-sql";
 import { lakeEngine } from "../../report/lake-engine";
+import { rejectedIn } from "../../report/lake-rejected";
 import type { Report, TableReport } from "../../report/model";
 import { fitted, packCube, packReport } from "../../report/pack";
 import { AS_IT_IS } from "../../report/page/mode";
@@ -588,6 +590,31 @@ it("shows files that could not be read", async () => {
     expect.stringMatching(/^60 files that .*: their lines are/),
     "The first 1 of 60 files.",
   ]);
+});
+
+it("shows of one table only its own files that could not be read, and those that can be of any table", async () => {
+  const own = testLake();
+  try {
+    const cut = gzipSync("x").subarray(0, 5);
+    own.put(albKey(), cut);
+    own.put(`copied/${cloudfrontKey()}`, cut);
+    own.put("renamed.log.gz", cut);
+    await own.ingest();
+    expect(await rejectedIn(own.lake, REPORTED_TABLES)).toMatchObject({ files: 3 });
+    const keysOf = async (table: string) =>
+      (await rejectedIn(own.lake, [table])).examples.map(({ key }) => key).sort();
+    expect(await keysOf("alb_access_logs")).toEqual([
+      expect.stringMatching(/^raw\/alb_access_logs\//),
+      "renamed.log.gz",
+    ]);
+    expect(await keysOf("cloudfront_access_logs")).toEqual([
+      expect.stringMatching(/^raw\/cloudfront_access_logs\//),
+      "renamed.log.gz",
+    ]);
+    expect(await keysOf("waf_logs")).toEqual(["renamed.log.gz"]);
+  } finally {
+    own.delete();
+  }
 });
 
 it("says that an engine counts no lines and lists no files without rows", async () => {
