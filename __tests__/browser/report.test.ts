@@ -38,6 +38,7 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
     options: BrowserContextOptions,
     hash: string,
     use: (page: Page) => Promise<T>,
+    opened = file,
   ): Promise<T> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     try {
@@ -49,7 +50,7 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       page.on("request", (request) => {
         if (!/^(?:file|data):/.test(request.url())) problems.push(`request of ${request.url()}`);
       });
-      await page.goto(pathToFileURL(file).href + hash);
+      await page.goto(pathToFileURL(opened).href + hash);
       if (options.javaScriptEnabled !== false) await page.waitForSelector("html[data-ready]");
       return await use(page);
     } finally {
@@ -364,6 +365,52 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       const hash = new URLSearchParams(new URL(page.url()).hash.slice(1));
       const length = Date.parse(hash.get("until") ?? "") - Date.parse(hash.get("from") ?? "");
       expect(length).toBe(59 * 60_000);
+    }));
+
+  it("offers the time that a list can show, also to the keyboard, and goes back from it", async () => {
+    const coarse = {
+      ...report,
+      tables: report.tables.map((table) => ({
+        ...table,
+        listCubes: table.listCubes.map((cubes) => cubes.map((cube) => ({ ...cube, slots: 4 }))),
+      })),
+    };
+    const opened = join(lake.lake, "coarse.html");
+    writeFileSync(opened, await renderPage(coarse, await readAssets(join(__dirname, "../../dist/cli"))));
+    const [{ from = 0, slotMs = 0 } = {}] = report.tables;
+    const hash = (first: number, last: number) =>
+      `#${new URLSearchParams({ from: new Date(first).toISOString(), until: new Date(last).toISOString() })}`;
+    const asked = hash(from + slotMs, from + 2 * slotMs);
+    await withPage(
+      {},
+      asked,
+      async (page) => {
+        await drawn(page);
+        const offer = '#alb-client [data-action="time"]';
+        expect(await page.textContent(offer)).toBe("Choose this time");
+        await page.focus(offer);
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(offer, { state: "detached" });
+        expect(new URL(page.url()).hash).toBe(hash(from, from + 4 * slotMs));
+        expect(Object.keys(await rowsOf(page, "alb-client")).length).toBeGreaterThan(0);
+        expect(await page.evaluate("document.activeElement.closest('.panel')?.id")).toBe("alb-client");
+        await page.goBack();
+        await page.waitForSelector(offer);
+        expect(new URL(page.url()).hash).toBe(asked);
+        await page.emulateMedia({ media: "print" });
+        expect(await page.isVisible(offer)).toBe(false);
+      },
+      opened,
+    );
+  });
+
+  it("leaves the focus in a panel all of whose rows the keyboard asks for", () =>
+    withPage({}, "", async (page) => {
+      const more = '[data-action="all"][data-panel="alb-client"]';
+      await page.focus(more);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(more, { state: "detached" });
+      expect(await page.evaluate("document.activeElement.closest('.panel')?.id")).toBe("alb-client");
     }));
 
   it("goes to a table without losing its filters", () =>

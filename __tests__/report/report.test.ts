@@ -15,6 +15,7 @@ import { fitted, packCube, packReport } from "../../report/pack";
 import { AS_IT_IS } from "../../report/page/mode";
 import { toHtml } from "../../report/page/node";
 import { OTHER, type Panel } from "../../report/page/panel";
+import { panelPart } from "../../report/page/panel-part";
 import { panelTable, shownRows } from "../../report/page/panel-table";
 import { panelsOf } from "../../report/page/panels";
 import { rejectedPanel, unreadPanel } from "../../report/page/row-panels";
@@ -294,8 +295,23 @@ it("says for which time a list can be shown", () => {
   expect(panel.missing).toContain(
     `choose ${timeText(from, "UTC")} to ${timeText(from + 6 * slotMs, "UTC")}, or run its SQL`,
   );
+  expect(panel.offered).toEqual({ from, until: from + 6 * slotMs });
+  const refused = panelOf(hourly, "client", { time, filters: new Map([["status", ["4xx"]]]) });
+  expect(refused.offered).toEqual(panel.offered);
   const chosen = panelOf(hourly, "client", { ...EVERYTHING, time: { from, until: from + 6 * slotMs } });
-  expect(chosen.missing).toBeUndefined();
+  expect([chosen.missing, chosen.offered]).toEqual([undefined, undefined]);
+});
+
+it("offers no time for a list if another filter is in the way, and only where it can be chosen", () => {
+  const { from, slotMs } = tableOf("alb");
+  const time = { from: from + slotMs, until: from + 2 * slotMs };
+  const filtered = panelOf(tableOf("alb"), "client", { time, filters: new Map([["method", ["GET"]]]) });
+  expect([filtered.missing, filtered.offered]).toEqual([expect.stringContaining("Remove one"), undefined]);
+  const offering = { ...filtered, offered: time };
+  const mode = { isInteractive: true, timeZone: "UTC", width: 960, tableOf: () => AS_IT_IS };
+  expect(toHtml(panelPart(offering, mode))).toContain('aria-label="Choose this time: Clients"');
+  expect(toHtml(panelPart(filtered, mode))).not.toContain("Choose this time");
+  expect(toHtml(panelPart(offering, { ...mode, isInteractive: false }))).not.toContain("<button");
 });
 
 it("tells values apart for which DuckDB has the same hash", async () => {

@@ -1,4 +1,4 @@
-/** Remembers what has the focus: drawing replaces it. */
+/** Remembers what has the focus: drawing replaces it. A button that goes when it is pressed leaves it to the rows of its panel. */
 export function focusNow(): () => void {
   const active = document.activeElement;
   if (!(active instanceof HTMLElement) || !("panel" in active.dataset || "search" in active.dataset))
@@ -8,7 +8,9 @@ export function focusNow(): () => void {
     .join("");
   const position = active instanceof HTMLInputElement ? active.selectionStart : null;
   return () => {
-    const again = document.querySelector<HTMLElement>(selector);
+    const again =
+      document.querySelector<HTMLElement>(selector) ??
+      document.querySelector<HTMLElement>(`#${active.dataset.panel ?? active.dataset.search} .scroll`);
     again?.focus({ preventScroll: true });
     if (again instanceof HTMLInputElement) again.setSelectionRange(position, position);
   };

@@ -147,13 +147,16 @@ function copied(panel: Panel, as: "csv" | "json"): string {
 }
 
 function act(button: HTMLElement): void {
-  const { action, panel: id = "", dimension, value, column } = button.dataset;
+  const { action, panel: id = "", dimension, value, column, from, until } = button.dataset;
   const table = tables.get(id) ?? SHORTENED;
   // Only where it is needed: it is found among all panels, whose sums take longer than to draw a filter.
   const panelNow = () => panelOf(id);
   switch (action) {
     case "filter":
       setState(toggled(stateNow(), dimension as DimensionId, value ?? ""));
+      return;
+    case "time":
+      setState({ ...stateNow(), time: { from: Number(from), until: Number(until) } });
       return;
     case "no-time":
       setState({ filters: stateNow().filters });

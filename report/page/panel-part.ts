@@ -19,9 +19,31 @@ export function panelPart(
     { class: `panel${isWide ? " wide" : ""}`, id: panel.id },
     h("div", { class: "panel-head" }, h("h3", {}, panel.title), mode.isInteractive ? tools(panel, mode) : ""),
     panel.notes.map((note) => h("p", { class: "note" }, note)),
-    ...(panel.missing ? [h("p", { class: "missing" }, panel.missing)] : [...charts, table(panel, mode)]),
+    ...(panel.missing
+      ? [h("p", { class: "missing" }, panel.missing, ...(mode.isInteractive ? timeButton(panel) : []))]
+      : [...charts, table(panel, mode)]),
   );
 }
+
+/** Chooses the time for which the panel is there. */
+const timeButton = ({ id, title, offered }: Panel): Element[] =>
+  offered === undefined
+    ? []
+    : [
+        h(
+          "button",
+          {
+            type: "button",
+            class: "offer",
+            "data-action": "time",
+            "data-panel": id,
+            "data-from": offered.from,
+            "data-until": offered.until,
+            "aria-label": `Choose this time: ${title}`,
+          },
+          "Choose this time",
+        ),
+      ];
 
 function tools(panel: Panel, mode: Mode): Element {
   const button = (action: string, text: string) =>

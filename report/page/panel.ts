@@ -1,4 +1,5 @@
 import type { DimensionId } from "../model";
+import type { Time } from "./state";
 import type { Kind, Value } from "./text";
 
 export interface Column {
@@ -25,6 +26,8 @@ export interface Panel {
   readonly sql?: string;
   /** Why the sums do not answer it with the filters that are set. */
   readonly missing?: string;
+  /** A time for which the sums do. */
+  readonly offered?: Time;
 }
 
 export const OTHER = "(other)";

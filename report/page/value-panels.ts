@@ -88,7 +88,11 @@ export function listPanel(
   const cube = isUnknown ? undefined : exactCube(cubes, needed, selection);
   const all = figures(table, state, domain.within);
   if (!cube || !all)
-    return { ...panel, rows: [], missing: (all && knownTime(table, selection, cubes, timeZone)) ?? MISSING };
+    return {
+      ...panel,
+      rows: [],
+      ...((all && inSteps(table, selection, cubes, timeZone)) ?? { missing: MISSING }),
+    };
   const listed = [...groupBy(sumBy(cube, selection, needed))]
     .map(([code, sums]) => [domain.values[code - 1] ?? "", figuresOf(table, cube, sums)] as const)
     // The requests that the list is not about.
@@ -112,20 +116,27 @@ export function listPanel(
   return { ...panel, rows: byRequests(rows) };
 }
 
-/** A time that the sums of a list answer, if nothing but the time is in the way. */
-function knownTime(
+/** Says which time the sums of a list answer, if nothing but the time is in the way. */
+function inSteps(
   { from, slotMs }: TableReport,
-  { time, codes }: Selection,
+  selection: Selection,
   cubes: readonly Cube[],
   timeZone: string,
-): string | undefined {
+): Pick<Panel, "missing" | "offered"> | undefined {
   const cube = cubes.find(({ keys }) => keys.includes(TIME));
-  if (!cube || !time || (codes?.size ?? 0) > 0) return undefined;
+  if (!cube || !selection.time) return undefined;
+  const time = {
+    from: Math.floor(selection.time.from / cube.slots) * cube.slots,
+    until: Math.ceil(selection.time.until / cube.slots) * cube.slots,
+  };
+  if (!exactCube([cube], [VALUE, "status"], { ...selection, time })) return undefined;
   const stepMs = cube.slots * slotMs;
-  const [start, end] = [Math.floor(time.from / cube.slots), Math.ceil(time.until / cube.slots)].map((step) =>
-    timeText(from + step * stepMs, timeZone),
-  );
-  return `This list is counted in steps of ${stepText(stepMs)}: choose ${start} to ${end}, or run its SQL.`;
+  const offered = { from: from + time.from * slotMs, until: from + time.until * slotMs };
+  const [start, end] = [timeText(offered.from, timeZone), timeText(offered.until, timeZone)];
+  return {
+    missing: `This list is counted in steps of ${stepText(stepMs)}: choose ${start} to ${end}, or run its SQL.`,
+    offered,
+  };
 }
 
 const trafficCells = ({ requests, clientErrors, serverErrors, sent }: Figures, whole: number): Value[] => [
