@@ -10,7 +10,7 @@ import { UserError, usageError } from "../terminal/user-error";
 import { wholeNumber } from "./command-line";
 import { defaultLake, LAKE_HELP, LAKE_VARIABLE } from "./default-lake";
 import { explanationOf, isWithoutCredentials } from "./explain-error";
-import { addRangeOptions, hoursOf, type TimeOptions } from "./time-range";
+import { addRangeOptions, hoursOf, NEEDS_FROM, type TimeOptions } from "./time-range";
 
 /** How a command finds the pipeline on AWS. */
 export interface DeploymentOptions extends LocateOptions {
@@ -30,6 +30,7 @@ export const addInspectOptions = (command: Command): Command =>
       command.option("--lake <folder>", `lake: ${LAKE_HELP}, without settings of a stack`),
     ),
     "see --since",
+    NEEDS_FROM,
   )
     .option(
       "--since <hours>",

@@ -36,16 +36,25 @@ export const RANGE_FORMS = "2026-11-23, 2026-11-23T07, 2026-11-23T07:30, today, 
  * Reads a range whose ends are days, hours, minutes or seconds, e.g. `2026-11-23`, `2026-11-23T07:30` or `yesterday`,
  * or a time before now, e.g. `-24h`. The range includes both ends completely.
  *
+ * @param from default: no start
  * @param to default: no end
  * @throws Error that names the end and its problem
  */
-export function parseRange(from: string, to: string | undefined, options: RangeOptions = {}): Range {
+export function parseRange(
+  from: string | undefined,
+  to: string | undefined,
+  options: RangeOptions = {},
+): Range {
   const range = {
-    from: readEnd("from", from, options).start,
+    from: from === undefined ? ALL_TIME.from : readEnd("from", from, options).start,
     until: to === undefined ? ALL_TIME.until : readEnd("to", to, options).end,
   };
   if (range.until > range.from) return range;
-  throw new Error(`--to is before --from: from ${from} to ${to}`);
+  throw new Error(
+    from === undefined
+      ? `"to" must be in 1970 or later, got "${to}"`
+      : `--to is before --from: from ${from} to ${to}`,
+  );
 }
 
 interface End {

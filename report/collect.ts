@@ -192,7 +192,7 @@ async function firstPass(
 async function secondPass(
   counts: Counts,
   { counted, domains }: FirstPass,
-  { range: askedRange, timeZone }: Asked,
+  { range: asked = ALL_TIME, timeZone }: Asked,
   onProgress: (what: string) => void,
 ): Promise<TableReport> {
   const { subject, range, slotMs, slots } = counted;
@@ -206,7 +206,7 @@ async function secondPass(
   const readDetails = async () => {
     onProgress("details");
     return {
-      before: askedRange === undefined ? null : await beforeOf(counts.engine, subject, range),
+      before: hasStart(asked) ? await beforeOf(counts.engine, subject, range) : null,
       details: await detailsOf(counts, counted),
       unread: await counts.unread(subject.format),
     };
@@ -252,30 +252,31 @@ const numberOf = (value: Json | undefined): number => Number(value ?? 0);
 
 /**
  * The range of the report in whole slots: the asked one, without its future, so that hours without a request at its end are
- * shown, too; or that of the rows, if no end is asked. Without a start, slots begin with a day of the time zone.
+ * shown, too; or that of the rows, where no start or end is asked. Without a start, slots begin with a day of the time zone.
  */
 async function extentOf(
   engine: ReportEngine,
   subject: Subject,
-  { range: asked, timeZone }: Asked,
+  { range: asked = ALL_TIME, timeZone }: Asked,
 ): Promise<{ readonly range: Range; readonly slotMs: number } | undefined> {
-  const everything = { from: 0, until: Date.UTC(10_000, 0, 1) };
-  const [row = []] = await engine.rows(extentSql(tableOf(subject), asked ?? everything));
+  const [row = []] = await engine.rows(extentSql(tableOf(subject), asked));
   if (numberOf(row[0]) === 0) return undefined;
   const first = Date.parse(String(row[1]));
   const last = Date.parse(String(row[2]));
-  const from = asked?.from ?? first;
+  const from = hasStart(asked) ? asked.from : first;
   const until =
-    asked && asked.until !== ALL_TIME.until
-      ? Math.min(asked.until, Math.max(last + 1, Date.now()))
-      : last + 1;
+    asked.until === ALL_TIME.until ? last + 1 : Math.min(asked.until, Math.max(last + 1, Date.now()));
   const slotMs = SLOTS_MS.find((length) => Math.ceil((until - from) / length) <= MAX_SLOTS) ?? 364 * DAY_MS;
+  if (hasStart(asked)) return { range: { from, until: Math.min(asked.until, ceil(until, slotMs)) }, slotMs };
   const [ahead, unit] = [offsetAt(from, timeZone), Math.min(slotMs, DAY_MS)];
   const start = Math.floor((from + ahead) / unit) * unit - ahead;
-  if (asked !== undefined)
-    return { range: { from: asked.from, until: Math.min(asked.until, ceil(until, slotMs)) }, slotMs };
-  return { range: { from: start, until: start + ceil(until - start, slotMs) }, slotMs };
+  return {
+    range: { from: start, until: Math.min(asked.until, start + ceil(until - start, slotMs)) },
+    slotMs,
+  };
 }
+
+const hasStart = ({ from }: Range): boolean => from > ALL_TIME.from;
 
 const ceil = (value: number, unit: number): number => Math.ceil(value / unit) * unit;
 

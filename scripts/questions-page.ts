@@ -27,7 +27,7 @@ You can run each question in four ways:
   you need the permission \`athena:GetPreparedStatement\` on the workgroup
 
 \`--from\` and \`--to\` are days, hours or minutes, \`yesterday\`, \`today\` or e.g. \`-24h\`, in UTC unless \`--tz\` names a time zone. The range includes both: \`--from 2026-11-23T07 --to 2026-11-23T08\`
-covers two hours. Without them, a query on a lake covers all rows, and a query on Athena, which bills scanned bytes, covers the
+covers two hours. \`--to\` alone covers all rows of a lake until then. Without them, a query on a lake covers all rows, and a query on Athena, which bills scanned bytes, covers the
 last 24 hours. Each question goes by \`time\`; \`dt\`, the day of a file by its name, only limits
 what is read, with a day before and after. Saved queries and prepared statements go by \`time\` alone: Athena's typed tables have a
 partition for each of its days. Prepared statements take the first and the last day, and their number of rows is fixed, because

@@ -131,7 +131,16 @@ describe("access-logs", () => {
       2,
       /"from" must be a valid time, e\.g\. 2026-11-23, /,
     ],
-    [["ask", "alb_tls", "--lake", "LAKE", "--to", "2026-06-01"], 2, /--to needs --from/],
+    [
+      ["ask", "alb_tls", "--athena", "--to", "2026-06-01"],
+      2,
+      /--to needs --from on Athena, which bills scanned bytes: set the first time, too/,
+    ],
+    [
+      ["ask", "alb_compare_week", "--lake", "LAKE", "--to", "2026-06-01"],
+      2,
+      /--to needs --from: set the first time, too/,
+    ],
     [
       ["query", "FROM nope", "--lake", "LAKE"],
       1,

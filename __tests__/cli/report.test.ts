@@ -156,6 +156,29 @@ describe("access-logs report", () => {
     expect(pageIn("day.html")).toContain("Asia/Kolkata");
   });
 
+  it("reports from the first row on, to the end that is asked for", async () => {
+    const [{ last = "" } = {}] = await lake.query(
+      "SELECT strftime(max(time), '%Y-%m-%dT%H') AS last FROM alb_access_logs",
+    );
+    const args = ["--to", String(last), "-o", "until.html"];
+    expect(await report(...args, "--table", "alb_access_logs")).toMatchObject({ status: 0, stderr: "" });
+    const [{ first = "", until = "" } = {}] = await lake.query(
+      `SELECT strftime(date_trunc('hour', min(time)), '%Y-%m-%d %H') AS first,
+        strftime(TIMESTAMP '${String(last).replace("T", " ")}:00:00' + INTERVAL 1 HOUR, '%Y-%m-%d %H:%M') AS until FROM alb_access_logs`,
+    );
+    expect(pageIn("until.html")).toMatch(
+      new RegExp(`>${first}:\\d\\d to ${until} UTC, table alb_access_logs<`),
+    );
+  });
+
+  it("asks for the start of a range on Athena, before it looks for the settings", async () => {
+    const outcome = await runProgram(["report", "--athena", "--to", "2026-06-01"], { cwd: folder });
+    expect(outcome).toMatchObject({
+      status: 2,
+      stderr: "error: --to needs --from on Athena, which bills scanned bytes: set the first time, too\n",
+    });
+  });
+
   it("opens the page with the program of the system", async () => {
     const opened = join(folder, "opened");
     writeFileSync(
@@ -174,7 +197,8 @@ describe("access-logs report", () => {
   it.each([
     [["--tz", "Middle/Earth"], 2, /^error: --tz: "Middle\/Earth" is no time zone/],
     [["--table", "other"], 2, /^error: --table: there are reports about alb_access_logs, /],
-    [["--to", "2026-06-01"], 2, /^error: --to needs --from/],
+    [["--to", "1969"], 2, /^error: "to" must be a valid time, e.g. 2026-11-23, /],
+    [["--to", "2016-01-02"], 1, /^error: lake .*: no requests in the range; it has alb logs of /],
     [["--from", "tomorrow"], 2, /^error: "from" must be a valid time, e.g. 2026-11-23, /],
     [
       ["--from", "2016-01-01", "--to", "2016-01-02"],

@@ -21,6 +21,16 @@ describe("parseRange", () => {
     });
   });
 
+  it("begins with everything without a start", () => {
+    expect(parseRange(undefined, "2026-11-23")).toEqual({
+      from: ALL_TIME.from,
+      until: at("2026-11-24T00:00:00"),
+    });
+    expect(() => parseRange(undefined, "1969-12-31")).toThrow(
+      `"to" must be in 1970 or later, got "1969-12-31"`,
+    );
+  });
+
   it.each(["2026-02-30", "2026-11-23T24", "2026-11-23T07:60", "23.11.2026", "", "2026-11-23 07", "' OR 1=1"])(
     'refuses "%s", which is not a time',
     (text) => {

@@ -66,6 +66,13 @@ describe("a range that was asked for", () => {
     expect(panelOf("time", during(NOON, NOON + 24 * HOUR_MS))?.rows.at(-1)?.cells[1]).toBe(0);
   });
 
+  it("without a start begins with the first row, in whole steps, and is compared with nothing before", async () => {
+    const until = NOON + 20 * MINUTE_MS;
+    const { tables } = await reportOf(lake.lake, { from: 0, until });
+    expect(tables).toMatchObject([{ from: NOON + 5 * MINUTE_MS, until, slotMs: MINUTE_MS, before: null }]);
+    expect(tables[0]?.totals.requests).toBe(1);
+  });
+
   it("has no future", async () => {
     const { tables } = await reportOf(lake.lake, { from: NOON, until: Date.UTC(9000, 0, 1) });
     expect(tables[0]?.until).toBeLessThan(Date.now() + 365 * 24 * HOUR_MS);

@@ -10,7 +10,16 @@ import { answer } from "../answer";
 import { examples, wholeNumber } from "../command-line";
 import { addEngineOptions, type EngineOptions, withEngine } from "../engine-options";
 import { similar } from "../similar";
-import { addRangeOptions, rangeOf, type TimeOptions, timeZoneOf } from "../time-range";
+import {
+  addRangeOptions,
+  FROM_FIRST_ROW,
+  NEEDS_FROM,
+  ON_ATHENA,
+  rangeOf,
+  requireStart,
+  type TimeOptions,
+  timeZoneOf,
+} from "../time-range";
 import { warnAboutHours } from "../warn-about-hours";
 import { warnAboutLake } from "../warn-about-lake";
 
@@ -70,6 +79,7 @@ function addQuestion(ask: Command, question: Question): void {
     comparesWeeks(question)
       ? "required on a lake; the last 24 hours on Athena"
       : "all rows of a lake; the last 24 hours on Athena, which bills scanned bytes",
+    comparesWeeks(question) ? NEEDS_FROM : FROM_FIRST_ROW,
   );
   for (const parameter of question.parameters) command.addOption(optionOf(parameter));
   addEngineOptions(command.option("--sql", "print the SQL instead of running it", false))
@@ -108,6 +118,8 @@ async function run(question: Question, command: Command, options: Options): Prom
 }
 
 function askedRange(question: Question, command: Command, options: Options): Range {
+  if (comparesWeeks(question)) requireStart(options);
+  if (options.athena) requireStart(options, ON_ATHENA);
   const range = rangeOf(options);
   if (range) return range;
   if (options.athena) return lastDay(new Date());

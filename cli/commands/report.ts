@@ -11,7 +11,15 @@ import { examples } from "../command-line";
 import { addPlaceOptions, type PlaceOptions, withEngine } from "../engine-options";
 import type { PageOptions, ReportOptions } from "../make-report";
 import { pageWriter, STDOUT } from "../page-writer";
-import { addRangeOptions, rangeOf, type TimeOptions, timeZoneOf } from "../time-range";
+import {
+  addRangeOptions,
+  FROM_FIRST_ROW,
+  ON_ATHENA,
+  rangeOf,
+  requireStart,
+  type TimeOptions,
+  timeZoneOf,
+} from "../time-range";
 
 interface Options extends TimeOptions, PlaceOptions {
   readonly table?: string;
@@ -29,6 +37,7 @@ export const addReportCommand = (program: Command): Command =>
         .command("report")
         .description("write a page about the traffic: one HTML file that needs no network"),
       "all rows of a lake; the last 24 hours on Athena, which bills scanned bytes",
+      FROM_FIRST_ROW,
     ),
   )
     .option("--table <name>", "only this table")
@@ -53,6 +62,7 @@ async function run(options: Options): Promise<void> {
   const isPrinted = output === STDOUT;
   if (isPrinted && (open || json))
     throw usageError(`--output ${STDOUT} prints the page; name a file for ${open ? "--open" : "--json"}`);
+  if (lake === undefined) requireStart(options, ON_ATHENA);
   const started = performance.now();
   const page = {
     range: rangeOf(options),
