@@ -1,16 +1,17 @@
-/** Codes of several dimensions in one number of a row. */
+/** Codes of several dimensions in one number of a row, a bigint of the engine. */
 export class Packing {
-  private readonly places = new Map<string, { readonly factor: number; readonly next: number }>();
+  private readonly places = new Map<string, { readonly factor: bigint; readonly next: bigint }>();
 
   /** @param sizes number of codes of each dimension, without 0 */
   constructor(
     readonly column: string,
     sizes: readonly (readonly [id: string, size: number])[],
   ) {
-    let factor = 1;
+    let factor = 1n;
     for (const [id, size] of sizes) {
-      this.places.set(id, { factor, next: factor * (size + 1) });
-      factor *= size + 1;
+      const next = factor * BigInt(size + 1);
+      this.places.set(id, { factor, next });
+      factor = next;
     }
   }
 
@@ -25,8 +26,8 @@ export class Packing {
 
   /** What of the number depends on one dimension. */
   part(id: string): string {
-    const { factor = 1, next = 1 } = this.places.get(id) ?? {};
-    return factor === 1
+    const { factor = 1n, next = 1n } = this.places.get(id) ?? {};
+    return factor === 1n
       ? `${this.column} % ${next}`
       : `(${this.column} % ${next} - ${this.column} % ${factor})`;
   }

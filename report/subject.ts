@@ -253,6 +253,10 @@ const ALB: Subject = {
   ],
 };
 
+/** The host of a URL, without user name and port. CloudFront encodes the brackets of an IPv6 address. */
+const REFERRING_SITE = `coalesce(nullif(lower(regexp_extract(split_part(cs_referrer, ${QUESTION_MARK}, 1),
+  '^[A-Za-z][A-Za-z0-9+.-]*://([^/@#]*@|)(%5[Bb][^/]*%5[Dd]|\\[[^/]*\\]|[^/:#]*)', 2)), ''), 'no URL')`;
+
 const CLOUDFRONT: Subject = {
   format: "cloudfront",
   words: CLOUDFRONT_WORDS,
@@ -284,6 +288,14 @@ const CLOUDFRONT: Subject = {
   ],
   lists: [
     ...listsOf(CLOUDFRONT_WORDS),
+    {
+      id: "site",
+      label: "Referring sites",
+      sql: `CASE WHEN cs_referrer IS NOT NULL THEN ${REFERRING_SITE} END`,
+      columns: ["cs_referrer"],
+      values: 25,
+      note: "Hosts in the Referer header. (none): the client sent none; no URL: it sent another text.",
+    },
     { id: "referrer", label: "Referrers", sql: "cs_referrer", columns: ["cs_referrer"], values: 30 },
     {
       id: "country",
