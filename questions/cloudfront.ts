@@ -8,6 +8,8 @@ export const CLOUDFRONT_WORDS: Words = {
   status: "sc_status",
   method: "cs_method",
   path: "cs_uri_stem",
+  // CloudFront encodes the percent signs of a path, too: the digits of `%25C3` would be those of an id.
+  sentPath: "replace(cs_uri_stem, '%25', '%')",
   url: "cs_uri_stem",
   userAgent: "cs_user_agent",
   // CloudFront encodes spaces.

@@ -9,6 +9,12 @@ export interface Words {
   readonly method: string;
   /** Path of the URL, without the query string. */
   readonly path: string;
+  /**
+   * The same with the percent signs that the client sent.
+   *
+   * @default - as logged
+   */
+  readonly sentPath?: string;
   /** The URL as far as it is logged. */
   readonly url: string;
   readonly userAgent: string;
@@ -39,8 +45,8 @@ const NO_DIGITS = "([^/0-9%]|%[0-9A-Fa-f][0-9A-Fa-f])*";
 const ID_SEGMENT = `/[0-9][^/]*|/${NO_DIGITS}[0-9]${NO_DIGITS}[0-9][^/]*`;
 
 /** The path with `:id` for each segment that is an id. */
-export const urlPattern = ({ path }: Words): string =>
-  `array_join(regexp_split(${path}, '${ID_SEGMENT}'), '/:id')`;
+export const urlPattern = ({ path, sentPath = path }: Pick<Words, "path" | "sentPath">): string =>
+  `array_join(regexp_split(${sentPath}, '${ID_SEGMENT}'), '/:id')`;
 
 /** A column with an alias, unless it already has this name. */
 export const as = (column: string, name: string): string =>

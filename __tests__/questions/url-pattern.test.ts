@@ -1,7 +1,7 @@
 import { ATHENA_FUNCTIONS } from "../../lake/athena-functions";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { CLOUDFRONT_WORDS } from "../../questions/cloudfront";
-import { urlPattern } from "../../questions/words";
+import { urlPattern, type Words } from "../../questions/words";
 
 let engine: DuckdbEngine;
 beforeAll(async () => {
@@ -9,6 +9,13 @@ beforeAll(async () => {
   for (const macro of ATHENA_FUNCTIONS) await engine.run({ sql: `CREATE MACRO ${macro}`, token: "macro" });
 });
 afterAll(() => engine.close());
+
+async function made(words: Pick<Words, "path" | "sentPath">, column: string, path: string) {
+  const [[pattern] = []] = await engine.rows(
+    `SELECT ${urlPattern(words)} FROM (SELECT '${path}' AS ${column})`,
+  );
+  return pattern;
+}
 
 it.each([
   ["/", "/"],
@@ -23,7 +30,14 @@ it.each([
   ["/%E2%82%AC1/%E2%82%AC12/x", "/%E2%82%AC1/:id/x"],
   ["/100%/rebate", "/:id/rebate"],
 ])("the pattern of %s is %s", async (path, pattern) => {
-  const words = { ...CLOUDFRONT_WORDS, path: "path" };
-  const [[made] = []] = await engine.rows(`SELECT ${urlPattern(words)} FROM (SELECT '${path}' AS path)`);
-  expect(made).toBe(pattern);
+  expect(await made({ path: "path" }, "path", path)).toBe(pattern);
+});
+
+it.each([
+  ["/caf%25C3%25A9", "/caf%C3%A9"],
+  ["/video%2520a.mp4", "/video%20a.mp4"],
+  ["/caf%25C3%25A9-12/x", "/:id/x"],
+  ["/plain/47", "/plain/:id"],
+])("the pattern of %s in CloudFront's logs, which encode percent signs, is %s", async (path, pattern) => {
+  expect(await made(CLOUDFRONT_WORDS, "cs_uri_stem", path)).toBe(pattern);
 });

@@ -197,6 +197,10 @@ export function body(report: Report): Part[] {
       report.unparsed.map((table) => unparsedSection(table, mode)),
       h("div", { id: "files" }, made(rejectedParts(report, mode))),
     ),
-    h("footer", {}, "Addresses and paths are as logged. Made by access-logs; this file needs no network."),
+    h(
+      "footer",
+      {},
+      "Addresses are as logged, paths as the clients sent them. Made by access-logs; this file needs no network.",
+    ),
   ];
 }
