@@ -66,6 +66,8 @@ export interface Domain<Id extends string = string> {
   /** SQL expression, for the SQL of a panel. */
   readonly sql: string;
   readonly within?: { readonly dimension: DimensionId; readonly value: string };
+  /** The log has the values percent-encoded. */
+  readonly isEncoded?: boolean;
 }
 
 /** Sums of a range. */

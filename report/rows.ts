@@ -8,7 +8,7 @@ export const columnsOf = (rows: readonly (readonly Json[])[]): Float64Array[] =>
 
 /** @param rows its values in the order of their codes, each with the number of all different values */
 export function domainOf(
-  { id, label, sql, note, within }: Dimension & Partial<Listed>,
+  { id, label, sql, note, within, isEncoded }: Dimension & Partial<Listed>,
   rows: readonly (readonly Json[])[],
 ): Domain {
   return {
@@ -19,5 +19,6 @@ export function domainOf(
     distinct: Number(rows[0]?.[1] ?? 0),
     ...(note === undefined ? {} : { note }),
     ...(within === undefined ? {} : { within }),
+    ...(isEncoded === undefined ? {} : { isEncoded }),
   };
 }

@@ -22,6 +22,8 @@ export interface Listed extends Dimension {
   readonly note?: string;
   /** The list has only requests of this kind. */
   readonly within?: { readonly dimension: DimensionId; readonly value: string };
+  /** The log has the values percent-encoded: the page decodes them. */
+  readonly isEncoded?: boolean;
 }
 
 /** A whole number that can be added up. */
@@ -115,7 +117,7 @@ const dimensionsOf = (words: Words, host: Pick<Dimension, "sql" | "columns">): D
   { id: "path", label: DIMENSION_LABELS.path, sql: urlPattern(words), columns: [words.url], values: 40 },
 ];
 
-const listsOf = (words: Words): Listed[] => [
+const listsOf = (words: Words, agent: Pick<Listed, "isEncoded"> = {}): Listed[] => [
   { id: "client", label: "Clients", sql: words.client, columns: [words.client], values: 40 },
   { id: "code", label: "Status codes", sql: words.status, columns: [words.status], values: 30 },
   {
@@ -135,7 +137,14 @@ const listsOf = (words: Words): Listed[] => [
     values: 25,
     within: { dimension: "traffic", value: PEOPLE },
   },
-  { id: "agent", label: "User agents", sql: words.userAgentText, columns: [words.userAgent], values: 25 },
+  {
+    id: "agent",
+    label: "User agents",
+    sql: words.userAgentText,
+    columns: [words.userAgent],
+    values: 25,
+    ...agent,
+  },
   {
     id: "tls",
     label: "TLS",
@@ -287,7 +296,7 @@ const CLOUDFRONT: Subject = {
     },
   ],
   lists: [
-    ...listsOf(CLOUDFRONT_WORDS),
+    ...listsOf(CLOUDFRONT_WORDS, { isEncoded: true }),
     {
       id: "site",
       label: "Referring sites",
@@ -295,8 +304,16 @@ const CLOUDFRONT: Subject = {
       columns: ["cs_referrer"],
       values: 25,
       note: "Hosts in the Referer header. (none): the client sent none; no URL: it sent another text.",
+      isEncoded: true,
     },
-    { id: "referrer", label: "Referrers", sql: "cs_referrer", columns: ["cs_referrer"], values: 30 },
+    {
+      id: "referrer",
+      label: "Referrers",
+      sql: "cs_referrer",
+      columns: ["cs_referrer"],
+      values: 30,
+      isEncoded: true,
+    },
     {
       id: "country",
       label: "Countries",

@@ -421,6 +421,35 @@ it("lists the hosts of Referer headers: in lower case, without user name and por
   }
 });
 
+it("shows the headers that CloudFront encodes decoded once, and paths as the client sent them", async () => {
+  const other = testLake();
+  try {
+    const line = cloudfrontLine({
+      "cs-uri-stem": "/caf%25C3%25A9",
+      "cs(Referer)": "https://shop.example.com/caf%25C3%25A9%7Cmenu",
+      "cs(User-Agent)": "Mozilla/5.0%20(%22X11%22)%00",
+    });
+    const agent = { "cs(User-Agent)": "Mozilla/5.0%20(%22X11%22)" };
+    other.put(cloudfrontKey(), `#Version: 1.0\n${line}\n${cloudfrontLine(agent)}\n`);
+    await other.ingest();
+    const table = tableOf("cloudfront", await reportOf(other.lake));
+    const valuesIn = (id: string) =>
+      panelOf(table, id)
+        .rows.map(({ cells: [value] }) => value)
+        .sort();
+    expect(valuesIn("referrer")).toContain("https://shop.example.com/caf%C3%A9|menu");
+    // A character that cannot be seen stays encoded, with all others.
+    expect(valuesIn("agent")).toEqual(['Mozilla/5.0 ("X11")', "Mozilla/5.0 (%22X11%22)%00"]);
+    expect(valuesIn("path")).toContain("/caf%C3%A9");
+    const note = "Percent-encoded characters are decoded here, and not in the rows of the SQL.";
+    expect(panelOf(table, "agent").notes).toContain(note);
+    expect(panelOf(table, "site").notes).not.toContain(note);
+    expect(panelOf(tableOf("alb"), "agent").notes).not.toContain(note);
+  } finally {
+    other.delete();
+  }
+});
+
 it("lists the countries of viewers if the log has them", async () => {
   expect(tableOf("cloudfront").lists.map(({ id }) => id)).not.toContain("country");
   const other = testLake();

@@ -49,6 +49,9 @@ export function toHtml(part: Part): string {
 /** Characters that are invisible or change how text around them is read: control, format, bidirectional. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}]/gu;
 
+/** True if all of a text can be seen. */
+export const isPrintable = (text: string): boolean => text.search(UNPRINTABLE) < 0;
+
 /** A value of a log for people: what cannot be seen is written as an escape. */
 export const visible = (value: string): string =>
   value.replace(UNPRINTABLE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);

@@ -9,6 +9,7 @@ import {
   VALUE,
 } from "../model";
 import { timeText } from "../zone";
+import { decodedTexts } from "./decoded";
 import { averageOf, type Figures, figures, figuresOf, isMeasured } from "./figures";
 import { type Column, MISSING, OTHER, type Panel, type Row } from "./panel";
 import { groupSql, ownColumns } from "./panel-sql";
@@ -68,6 +69,8 @@ export function dimensionPanel(table: TableReport, state: State, domain: Domain<
   return { ...panel, rows: byRequests(rows) };
 }
 
+const DECODED = "Percent-encoded characters are decoded here, and not in the rows of the SQL.";
+
 /** One row for each value of a list. */
 export function listPanel(
   table: TableReport,
@@ -77,10 +80,14 @@ export function listPanel(
   timeZone: string,
 ): Panel {
   const { selection, isUnknown, isFiltered } = applied(table, state);
+  const textOf = domain.isEncoded ? decodedTexts(domain.values) : (value: string) => value;
   const panel = {
     id: `${table.format}-${domain.id}`,
     title: domain.label,
-    notes: notesOf(domain, isFiltered),
+    notes: [
+      ...notesOf(domain, isFiltered),
+      ...(domain.values.some((value) => textOf(value) !== value) ? [DECODED] : []),
+    ],
     columns: [{ label: domain.label, kind: "text" } as const, ...TRAFFIC, AVERAGE],
     sql: groupSql(table, state, domain),
   };
@@ -111,7 +118,7 @@ export function listPanel(
   const rowOf = (value: string, sums: Figures): Row => ({
     cells: [value, ...trafficCells(sums, all.requests), averageOf(sums)],
   });
-  const rows = listed.map(([value, sums]) => rowOf(value, sums));
+  const rows = listed.map(([value, sums]) => rowOf(textOf(value), sums));
   if (rest.requests > 0) rows.push(rowOf(OTHER, rest));
   return { ...panel, rows: byRequests(rows) };
 }
