@@ -109,10 +109,16 @@ export function answerOf(texts: readonly unknown[]): Answer {
 }
 
 /** Fastest possible reading: unpacks the text and counts its lines. */
+const linesOf = (command: string, list: string) =>
+  runOnce(["sh", "-c", `xargs -0 ${command} < '${list}' | wc -l`]);
+
+/** @param list paths for `xargs -0` */
+export const runZcat = (list: string): Reading => linesOf("zcat", list);
+
 export function decompressors(list: string, options: BenchOptions): readonly Reader[] {
-  const piped = (command: string) => () => runOnce(["sh", "-c", `xargs -0 ${command} < '${list}' | wc -l`]);
+  const piped = (command: string) => () => linesOf(command, list);
   return [
-    { name: ZCAT, makes: LINES, peer: debianPeer("zcat", "gzip", options), run: piped("zcat") },
+    { name: ZCAT, makes: LINES, peer: debianPeer("zcat", "gzip", options), run: () => runZcat(list) },
     {
       name: "igzip -dc | wc -l",
       makes: LINES,

@@ -28,6 +28,7 @@ import {
   type Reader,
   type Reading,
   readers,
+  runZcat,
   ZCAT,
 } from "./ingest-peers";
 import { alternate, type Measured, ratio, runOnce, runsOf, spread } from "./measure";
@@ -68,7 +69,7 @@ export async function ingest(options: BenchOptions): Promise<Outcome> {
     if (options.large) {
       rmSync(logs.folder, { recursive: true });
       const large = await sample(logs.folder, LARGE_FILES, options.progress);
-      parts.push(await whole(bucketOf(root, "large", large, COMPARED), options, 1));
+      parts.push(await whole(bucketOf(root, "large", large, COMPARED), options, ROUNDS));
     }
     return {
       input: `${sizeText(logs)}; of these, the logs of ${COMPARED.map(({ id }) => id).join(" and ")}. Each run creates a new lake and syncs it to the disk.`,
@@ -97,10 +98,15 @@ async function whole(logs: Bucket, options: BenchOptions, rounds: number): Promi
   );
   const [ours, zcat] = [runsOf(measured, OURS), runsOf(measured, ZCAT)];
   const against = { name: `ingest of ${size} against ${ZCAT}`, ...timeRatio(ours, zcat) };
+  const worst = {
+    ...against,
+    name: `${against.name}, in the slowest of ${counted(ours.length, "run")}`,
+    value: ratio(secondsOf(ours), secondsOf(zcat)).max,
+  };
   return {
     table: tableOf(`Both formats, ${size}`, measured, others, logs.bytes, logs.rows),
     targets: [
-      { kind: "limit", ...against, bound: { atMost: 1.5 } },
+      { kind: "limit", ...worst, bound: { atMost: 1.5 } },
       { kind: "goal", ...against, bound: { atMost: 1.2 }, reason: REASONS.zcat },
       {
         kind: "goal",
@@ -129,28 +135,47 @@ async function smallFiles(usual: Bucket, files: number, options: BenchOptions): 
     hours: hoursOf(files),
   });
   const small = bucketOf(usual.root, "small", logs, COMPARED);
-  const contestants = [usual, small].map((bucket) => ({
-    name: sizeOf(bucket),
-    run: () => ingestInto(bucket.folder, newLake(usual.root)),
-  }));
+  const contestants = [usual, small].flatMap((bucket) => [
+    { name: sizeOf(bucket), run: () => ingestInto(bucket.folder, newLake(usual.root)) },
+    { name: zcatOf(bucket), run: () => runZcat(bucket.list) },
+  ]);
   const measured = await alternate<Reading>(options.quick ? 1 : ROUNDS, contestants, options.progress);
-  const secondsPerGb = (bucket: Bucket) =>
-    runsOf(measured, sizeOf(bucket)).map(({ seconds }) => seconds / (bucket.bytes / 1e9));
+  const ingested = runsOf(measured, sizeOf(small));
+  const secondsPerGb = (bucket: Bucket, runs: readonly Reading[]) =>
+    secondsOf(runs).map((seconds) => seconds / (bucket.bytes / 1e9));
   return {
     table: {
       title: "Both formats, in larger and in smaller files",
-      columns: ["text", "s", "CPU s", "s for each GB"],
-      rows: [usual, small].map((bucket): Cell[] => {
-        const runs = runsOf(measured, sizeOf(bucket));
-        const cpu = runs.map(({ cpuSeconds }) => cpuSeconds);
-        return [sizeOf(bucket), spread(secondsOf(runs)), spread(cpu), spread(secondsPerGb(bucket))];
-      }),
+      columns: ["text", "reader", "s", "CPU s", "s for each GB"],
+      rows: [usual, small].flatMap((bucket) =>
+        [
+          { reader: OURS, name: sizeOf(bucket) },
+          { reader: ZCAT, name: zcatOf(bucket) },
+        ].map(({ reader, name }): Cell[] => {
+          const runs = runsOf(measured, name);
+          const cpu = runs.map(({ cpuSeconds }) => cpuSeconds);
+          return [
+            sizeOf(bucket),
+            reader,
+            spread(secondsOf(runs)),
+            spread(cpu),
+            spread(secondsPerGb(bucket, runs)),
+          ];
+        }),
+      ),
     },
     targets: [
       {
+        kind: "limit",
+        name: `ingest of ${sizeOf(small)} against ${ZCAT}`,
+        ...timeRatio(ingested, runsOf(measured, zcatOf(small))),
+        bound: { atMost: 1.5 },
+      },
+      {
         kind: "goal",
         name: `time for each byte of ${sizeOf(small)} against ${counted(usual.files, "file")}`,
-        value: ratio(secondsPerGb(small), secondsPerGb(usual)).median,
+        value: ratio(secondsPerGb(small, ingested), secondsPerGb(usual, runsOf(measured, sizeOf(usual))))
+          .median,
         bound: { atMost: 1.3 },
         unit: "x",
         reason: REASONS.files,
@@ -159,6 +184,8 @@ async function smallFiles(usual: Bucket, files: number, options: BenchOptions): 
     notes: [],
   };
 }
+
+const zcatOf = (bucket: Bucket): string => `${ZCAT}, ${sizeOf(bucket)}`;
 
 /** One format, against programs that read one format at a time. */
 async function oneFormat(
