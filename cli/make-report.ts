@@ -10,7 +10,7 @@ import { type SavePage, type Written, writeReport } from "../report/write-report
 import { counted } from "../terminal/quantities";
 import { shellWord } from "../terminal/shell-word";
 import { UserError, usageError } from "../terminal/user-error";
-import { writeErrors } from "../terminal/write";
+import { warn } from "../terminal/write";
 import { loggedText, warnAboutLake } from "./warn-about-lake";
 
 /** What a report is about, and where it goes. */
@@ -78,9 +78,7 @@ const unparsedText = ({ unparsed }: Written, folder: string): string =>
 /** In a range, it is not known whether the lines are of it. */
 const warnAboutUnparsed = ({ unparsed }: Written): void => {
   for (const { table, unread } of unparsed)
-    writeErrors(
-      `warning: ${table}: no line became a row; the page shows ${counted(unread.unparsed, "unparsed line")}`,
-    );
+    warn(`${table}: no line became a row; the page shows ${counted(unread.unparsed, "unparsed line")}`);
 };
 
 /** Checks the options of a page before anything is counted. @returns the parts that every page has */

@@ -2,7 +2,7 @@ import { HOUR_MS } from "../formats/time";
 import { offsetAt } from "../formats/time-zone";
 import type { Question } from "../questions/question";
 import type { Range } from "../questions/range";
-import { writeErrors } from "../terminal/write";
+import { warn } from "../terminal/write";
 
 /** SQL of rows by hours, which are those of UTC. */
 const BY_HOUR = /date_trunc\('hour', |\bhour\(/;
@@ -11,7 +11,7 @@ const BY_HOUR = /date_trunc\('hour', |\bhour\(/;
 export function warnAboutHours({ sql }: Question, { from, until }: Range, timeZone: string): void {
   const isWithinHour = (end: number) => end % HOUR_MS !== 0 && offsetAt(end, timeZone) % HOUR_MS !== 0;
   if (BY_HOUR.test(sql) && (isWithinHour(from) || isWithinHour(until)))
-    writeErrors(
-      `warning: ${timeZone} is not whole hours from UTC: the rows are hours of UTC, and those at the ends of the range are not complete`,
+    warn(
+      `${timeZone} is not whole hours from UTC: the rows are hours of UTC, and those at the ends of the range are not complete`,
     );
 }

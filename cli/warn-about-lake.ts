@@ -3,7 +3,7 @@ import { existingLake } from "../lake/layout";
 import { type LoggedDays, loggedDays } from "../lake/logged-days";
 import { isUnfinished } from "../lake/unfinished";
 import { daysOf, type Range } from "../questions/range";
-import { writeErrors } from "../terminal/write";
+import { warn } from "../terminal/write";
 
 /** What a question asks for. */
 interface Asked {
@@ -40,5 +40,3 @@ const daysTexts = (logged: readonly LoggedDays[]): string =>
 
 const daysText = ({ format, first, last }: LoggedDays): string =>
   `${format} logs of ${first === last ? first : `${first} to ${last}`}`;
-
-const warn = (text: string): void => writeErrors(`warning: ${text}`);

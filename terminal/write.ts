@@ -23,3 +23,6 @@ export const writeText = (text: string): Promise<void> => writeTable(printableLi
 export const writeErrors = (...lines: readonly string[]): void => {
   for (const line of lines) process.stderr.write(`${printable(line)}\n`);
 };
+
+/** Writes a warning to standard error: the command goes on. */
+export const warn = (text: string): void => writeErrors(`warning: ${text}`);
