@@ -18,11 +18,11 @@ describe("a zip archive that is read as a stream", () => {
   });
 
   it("is decoded in parts that fit into memory, whatever comes out of it", async () => {
-    const archive = zipSync({ bomb: new Uint8Array(100 << 20) });
+    const archive = zipSync({ bomb: new Uint8Array(40 << 20) });
     const sizes: number[] = [];
     for await (const { chunks } of unzip(oneChunk(archive)))
       for await (const chunk of chunks) sizes.push(chunk.length);
-    expect(sizes.reduce((total, size) => total + size, 0)).toBe(100 << 20);
+    expect(sizes.reduce((total, size) => total + size, 0)).toBe(40 << 20);
     expect(Math.max(...sizes)).toBeLessThan(32 << 20);
   });
 });
