@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { billOf, DESIGN_NAMES } from "../../cost/bill";
@@ -112,12 +113,19 @@ describe("the model counts the work of the handlers:", () => {
   it("make-report submits a fixed number of statements for a table", async () => {
     athena.setAnswer(answerReport);
     s3.put("logs", "_reports/2026-11-22.html", "");
-    await invokeHandler(
-      "make-report",
-      { athena, s3, environment: { DAYS: "1", LAMBDA_TASK_ROOT: join(__dirname, "../../dist/cli") } },
-      SCHEDULED,
-      { getRemainingTimeInMillis: () => 900_000 },
-    );
+    // What the page looks like does not change the requests.
+    const task = mkdtempSync(join(tmpdir(), "task-"));
+    for (const name of ["report-page.js", "report-page-style.css"]) writeFileSync(join(task, name), "");
+    try {
+      await invokeHandler(
+        "make-report",
+        { athena, s3, environment: { DAYS: "1", LAMBDA_TASK_ROOT: task } },
+        SCHEDULED,
+        { getRemainingTimeInMillis: () => 900_000 },
+      );
+    } finally {
+      rmSync(task, { recursive: true });
+    }
     const { statements, ...requests } = REQUESTS.reportRun;
     expect(athena.queries).toHaveLength(statements);
     expect(billed(s3.requests)).toEqual(requests);
