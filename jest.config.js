@@ -26,10 +26,13 @@ const common = {
   sandboxInjectedGlobals: ["Array", "JSON", "Map", "Math", "Object", "Reflect", "RegExp", "Set", "WeakMap"],
 };
 
-/** Tests of synthesized text, which is the same on every Node: CI compares it instead of running them on each. */
-const SYNTH = ["modules", "permissions", "pipeline", "stacks", "terraform-module"];
-/** Folders whose tests need more than Node, or a long time. */
-const OTHERS = ["browser", "engine", "long", "terraform"];
+/**
+ * `synth`: tests of synthesized text, which is the same on every Node: CI compares it instead of running them on each.
+ * `others`: tests that need more than Node, or a long time.
+ */
+const FOLDERS = require("./__tests__/folders.json");
+
+const IN_FOLDERS = [...FOLDERS.synth, ...FOLDERS.others].map((name) => `<rootDir>/__tests__/${name}/`);
 
 /** @type {import("jest").Config} */
 module.exports = {
@@ -39,15 +42,24 @@ module.exports = {
   testTimeout: 120_000,
   projects: [
     {
+      // Needs no build, and takes less than a minute: run it after each change.
       ...common,
       displayName: "unit",
       testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
-      testPathIgnorePatterns: [...SYNTH, ...OTHERS].map((name) => `<rootDir>/__tests__/${name}/`),
+      testPathIgnorePatterns: [...IN_FOLDERS, "\\.integration\\.test\\.ts$"],
+      setupFilesAfterEnv: ["<rootDir>/__tests__/helpers/code-alone.ts"],
+    },
+    {
+      // Starts processes, reads the build, or runs DuckDB.
+      ...common,
+      displayName: "integration",
+      testMatch: ["<rootDir>/__tests__/**/*.integration.test.ts"],
+      testPathIgnorePatterns: IN_FOLDERS,
     },
     {
       ...common,
       displayName: "synth",
-      testMatch: [`<rootDir>/__tests__/{${SYNTH.join(",")}}/**/*.test.ts`],
+      testMatch: [`<rootDir>/__tests__/{${FOLDERS.synth.join(",")}}/**/*.test.ts`],
     },
     {
       // Builds a checkout, kills programs, simulates days: not needed for each change, and the same on every Node.
