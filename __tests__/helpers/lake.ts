@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { FORMATS, type FormatId } from "../../formats";
 import { deliveryFolderOf } from "../../formats/delivery";
 import { type IngestOptions, type IngestSummary, ingest } from "../../lake/ingest";
-import { queryLake } from "../../lake/query";
+import { type OpenLake, openLake, queryLake } from "../../lake/query";
 import type { Json, QueryRows } from "../../terminal/rows";
 
 /** A folder of logs and a lake, both in a folder that is deleted at the end. */
@@ -18,6 +18,8 @@ export interface TestLake {
     options?: Partial<Pick<IngestOptions, "deleteOriginals" | "format" | "inputs" | "lake" | "privacy">>,
   ): Promise<IngestSummary>;
   query(sql: string): Promise<Record<string, Json>[]>;
+  /** Opens the lake once for all queries that follow; nothing can be added to it any more. */
+  keepOpen(): Promise<void>;
   delete(): void;
 }
 
@@ -25,6 +27,7 @@ export function testLake(): TestLake {
   const root = mkdtempSync(join(tmpdir(), "lake with space "));
   const [logs, lake] = [join(root, "logs"), join(root, "lake")];
   mkdirSync(logs);
+  let open: OpenLake | undefined;
   return {
     logs,
     lake,
@@ -35,8 +38,14 @@ export function testLake(): TestLake {
     },
     ingest: (options = {}) =>
       ingest({ inputs: [logs], lake, deleteOriginals: false, onProgress: () => undefined, ...options }),
-    query: (sql) => queryLake(lake, sql, rowsOf),
-    delete: () => rmSync(root, { recursive: true, force: true }),
+    query: (sql) => (open ? open.query(sql, rowsOf) : queryLake(lake, sql, rowsOf)),
+    keepOpen: async () => {
+      open = await openLake(lake);
+    },
+    delete: () => {
+      open?.close();
+      rmSync(root, { recursive: true, force: true });
+    },
   };
 }
 

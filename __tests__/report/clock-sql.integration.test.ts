@@ -18,6 +18,7 @@ let lake: TestLake;
 beforeAll(async () => {
   lake = testLake();
   await lake.ingest();
+  await lake.keepOpen();
 });
 afterAll(() => lake.delete());
 

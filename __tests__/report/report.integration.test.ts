@@ -43,6 +43,7 @@ let lake: TestLake;
 let report: Report;
 beforeAll(async () => {
   lake = await reportLake();
+  await lake.keepOpen();
   report = await reportOf(lake.lake);
 });
 afterAll(() => lake.delete());
