@@ -57,11 +57,11 @@ describe("move-access-logs: a Parquet file", () => {
   });
 
   it("of many rows is written in parts, and appears when the last one is there", async () => {
-    const rows = 400_000;
+    const rows = 300_000;
     const big = await parquetOf(
       engine,
       `SELECT md5(n::VARCHAR) || md5((-n)::VARCHAR) AS c_ip FROM range(${rows}) AS numbers(n)`,
-      "COMPRESSION zstd, ROW_GROUP_SIZE 100000",
+      "COMPRESSION zstd, ROW_GROUP_SIZE 75000",
     );
     server.put("logs", PARQUET_KEY, big);
     let rawKeysBefore: readonly string[] = [];

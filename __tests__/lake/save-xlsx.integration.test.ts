@@ -104,7 +104,7 @@ describe("rows as a spreadsheet", () => {
 
   it("that do not fit into a sheet are in the next one", async () => {
     const parts = await saved("SELECT range AS n FROM range(1048577)");
-    expect(rowsIn(parts[SHEET])).toHaveLength(1048576);
+    expect(parts[SHEET]?.split("<row>")).toHaveLength(1 + 1048576);
     expect(rowsIn(parts["xl/worksheets/sheet2.xml"]).slice(1)).toEqual(
       [1048575, 1048576].map((n) => `<c><v>${n}</v></c>`),
     );
