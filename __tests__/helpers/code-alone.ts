@@ -1,9 +1,9 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 
 /** Keeps unit tests quick, and independent of a build: the project `unit` refuses processes and DuckDB. */
 const refuse = (action: string) => (): never => {
   const { testPath = "" } = expect.getState();
-  const file = relative(process.cwd(), testPath);
+  const file = relative(join(__dirname, "../.."), testPath);
   throw new Error(
     `${file}: a unit test cannot ${action}; rename the file to ${file.replace(".test.ts", ".integration.test.ts")}, or test the code in another way`,
   );
