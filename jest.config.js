@@ -50,7 +50,7 @@ module.exports = {
       setupFilesAfterEnv: ["<rootDir>/__tests__/helpers/code-alone.ts"],
     },
     {
-      // Starts processes, reads the build, or runs DuckDB.
+      // Starts processes, runs DuckDB, or uses the build, as a synthesized stack does.
       ...common,
       displayName: "integration",
       testMatch: ["<rootDir>/__tests__/**/*.integration.test.ts"],

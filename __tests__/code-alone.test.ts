@@ -26,6 +26,10 @@ describe("a unit test", () => {
     await expect(openDuckdb()).rejects.toThrow(`${file}: a unit test cannot load DuckDB; ${whatToDo}`);
   });
 
+  it("cannot load CDKTF, and the error says what to do", () => {
+    expect(() => require("./helpers/synth")).toThrow(`${file}: a unit test cannot load CDKTF; ${whatToDo}`);
+  });
+
   it("reads no file that only a build writes", () => {
     expect(unitTests.length).toBeGreaterThan(50);
     const reading = unitTests.filter((path) => /\bdist\//.test(readFileSync(join(__dirname, path), "utf8")));

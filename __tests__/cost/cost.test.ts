@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -6,7 +6,7 @@ import { billOf, DESIGN_NAMES } from "../../cost/bill";
 import type { Load } from "../../cost/load";
 import { moveInvocations, moveNotes } from "../../cost/move-items";
 import { athenaUsd, PRICES, usdOf } from "../../cost/prices";
-import { REPORT_ALARMS, REQUESTS, WATCHERS } from "../../cost/requests";
+import { REQUESTS } from "../../cost/requests";
 import { FORMATS } from "../../formats";
 import type { ConfiguredSource } from "../../formats/configured-source";
 import { CONFIGURATION_KEY } from "../../formats/partition-layout";
@@ -20,7 +20,6 @@ import { embeddedMetrics } from "../helpers/embedded-metrics";
 import { invokeHandler } from "../helpers/invoke-handler";
 import { putNotes } from "../helpers/notes";
 import { answerReport } from "../helpers/report-answers";
-import { resourcesOf, synthSettings } from "../helpers/synth";
 
 const FILE = "raw/alb_access_logs/dt=2026-11-23/hour=07/a.gz";
 const SCHEDULED = { scheduledTime: "2026-11-23T07:50:00Z" };
@@ -204,53 +203,6 @@ describe("the model counts the work of the handlers:", () => {
       expect.objectContaining({ sql: expect.stringContaining("CREATE OR REPLACE VIEW") }),
     ]);
     expect(metricsPublished()).toBe(0);
-  });
-
-  it.each([
-    ["text", { columnar: false }, {}],
-    ["typed", {}, {}],
-    ["delivered", {}, { layout: "as-delivered" }],
-  ] as const)("the stack of the design %s has these alarms and dashboards", (design, options, source) => {
-    const watchers = (...formats: readonly string[]) => {
-      const sources = formats.map((format, index) => ({
-        name: `s${index}`,
-        format,
-        prefix: `s${index}/`,
-        ...source,
-      }));
-      const stack = synthSettings({ name: "access-logs", region: "us-east-1", sources, ...options });
-      const count = (type: string) => Object.keys(resourcesOf(stack, type)).length;
-      return {
-        alarms: count("aws_cloudwatch_metric_alarm"),
-        dashboards: count("aws_cloudwatch_dashboard"),
-      };
-    };
-    const { alarms, dashboards, perSource, perFormat } = WATCHERS[design];
-    expect(watchers("alb")).toEqual({ alarms, dashboards });
-    expect(watchers("alb", "alb", "alb")).toEqual({ alarms: alarms + 2 * perSource, dashboards });
-    expect(watchers("alb", "nlb")).toEqual({ alarms: alarms + perSource + perFormat, dashboards });
-  });
-
-  it("the runbook says how many alarms a pipeline has, by its sources", () => {
-    const page = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8").replaceAll("\n", " ");
-    const alarms = (...formats: readonly string[]) => {
-      const sources = formats.map((format, index) => ({ name: `s${index}`, format, prefix: `s${index}/` }));
-      const stack = synthSettings({ name: "access-logs", region: "us-east-1", sources });
-      return Object.keys(resourcesOf(stack, "aws_cloudwatch_metric_alarm")).length;
-    };
-    const one = alarms("alb");
-    expect([alarms("alb", "nlb") - one, alarms("alb", "alb") - one]).toEqual([3, 1]);
-    expect(page).toContain(`a pipeline with one source needs ${one} alarms`);
-    expect(page).toContain(
-      "The first source of another format adds three alarms, each further source of a format one",
-    );
-  });
-
-  it("the stack with a daily report has these alarms in addition", () => {
-    const sources = [{ name: "web", format: "alb", prefix: "alb/" }];
-    const stack = synthSettings({ name: "access-logs", region: "us-east-1", sources, report: {} });
-    const alarms = Object.keys(resourcesOf(stack, "aws_cloudwatch_metric_alarm"));
-    expect(alarms).toHaveLength(WATCHERS.typed.alarms + REPORT_ALARMS);
   });
 });
 

@@ -1,6 +1,9 @@
 import { join, relative } from "node:path";
 
-/** Keeps unit tests quick, and independent of a build: the project `unit` refuses processes and DuckDB. */
+/**
+ * Keeps unit tests quick, and independent of a build: the project `unit` refuses processes, DuckDB, and CDKTF, whose
+ * stacks contain the zips of the functions.
+ */
 const refuse = (action: string) => (): never => {
   const { testPath = "" } = expect.getState();
   const file = relative(join(__dirname, "../.."), testPath);
@@ -10,6 +13,7 @@ const refuse = (action: string) => (): never => {
 };
 
 jest.mock("@duckdb/node-api", refuse("load DuckDB"));
+jest.mock("cdktf", refuse("load CDKTF"));
 jest.mock("node:child_process", () => {
   const real = jest.requireActual<object>("node:child_process");
   const starts = Object.keys(real).filter((name) => /^(?:exec|fork|spawn)/.test(name));
