@@ -1,5 +1,6 @@
 import { type Column, fieldsByName, type LogFormat } from "../formats/log-format";
 import { rememberLast } from "../formats/remember-last";
+import { hasBareQuotes } from "../formats/render/line-pattern";
 import { jsonNames } from "./json-names";
 import { lineFields, namedFields } from "./line-fields";
 import { storedColumns } from "./no-rows";
@@ -26,6 +27,7 @@ export const rowSource = rememberLast((format: LogFormat): RowSource => {
   });
   return {
     separator: format.separator.charCodeAt(0),
+    hasBareQuotes: hasBareQuotes(format),
     lineFields: lineFields(format),
     namedFields: namedFields(format),
     names: jsonNames(format),

@@ -43,6 +43,7 @@ let files = 0;
 
 const SOURCE: RowSource = {
   separator: 0x20,
+  hasBareQuotes: false,
   lineFields: [],
   namedFields: [],
   names: [],

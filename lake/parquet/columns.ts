@@ -9,7 +9,7 @@ import { LAKE_PARQUET } from "../parquet-layout";
 export interface Columns {
   readonly memory: WebAssembly.Memory;
   setLimits(groupRows: number, groupBytes: number, entries: number, entryBytes: number): void;
-  begin(fields: number, separator: number): number;
+  begin(fields: number, separator: number, hasBareQuotes: boolean): number;
   addField(
     isNamed: boolean,
     form: number,

@@ -43,6 +43,8 @@ export interface JsonName {
 export interface RowSource {
   /** Byte between two fields of a line. */
   readonly separator: number;
+  /** True if clients' quotes are in the lines as they are. */
+  readonly hasBareQuotes: boolean;
   /** Fields by position. */
   readonly lineFields: readonly LineField[];
   /** Fields of lines that are JSON objects. */
@@ -68,10 +70,10 @@ const NO_FIELD = -1;
 /** Tells the program which rows follow. @param columns those of the source that are collected */
 export function beginRows(
   program: Columns,
-  { separator, lineFields, namedFields, names, rowFields }: RowSource,
+  { separator, hasBareQuotes, lineFields, namedFields, names, rowFields }: RowSource,
   columns: readonly SourceColumn[],
 ): void {
-  const fileField = program.begin(rowFields, separator);
+  const fileField = program.begin(rowFields, separator, hasBareQuotes);
   const fields = [
     [false, lineFields],
     [true, namedFields],

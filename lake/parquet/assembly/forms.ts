@@ -186,7 +186,7 @@ function isLetter(byte: u8): bool {
 }
 
 /** Up to the next space, without a quote. */
-function word(start: usize, end: usize): usize {
+export function word(start: usize, end: usize): usize {
   const last = Search.either(SPACE, QUOTE, start, end);
   return last < end && load<u8>(last) == QUOTE ? NOWHERE : last;
 }
@@ -227,6 +227,12 @@ function closingQuote(start: usize, end: usize): usize {
   return close == end || load<u8>(close - 1) == BACKSLASH ? NOWHERE : close;
 }
 
+/** @returns what follows the quoted text that starts here */
+export function quotedEnd(start: usize, end: usize): usize {
+  const close = closingQuote(start, end);
+  return close == NOWHERE ? NOWHERE : close + 1;
+}
+
 function quoted(start: usize, end: usize, isStatus: bool): usize {
   const close = closingQuote(start, end);
   if (close == NOWHERE) return NOWHERE;
@@ -235,8 +241,12 @@ function quoted(start: usize, end: usize, isStatus: bool): usize {
   return close + 1;
 }
 
+/** Status codes, separated by spaces: each attempt to send the request to a target has one. */
 function statusesEnd(start: usize, end: usize): usize {
-  while (start < end && (load<u8>(start) == DASH || isDigit(load<u8>(start)))) start++;
+  for (; start < end; start++) {
+    const byte = load<u8>(start);
+    if (byte != DASH && byte != SPACE && !isDigit(byte)) break;
+  }
   return start;
 }
 

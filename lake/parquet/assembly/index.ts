@@ -46,13 +46,14 @@ export function setLimits(groupRows: u32, groupBytes: usize, entries: u32, entry
  *
  * @param fields number of fields in each row
  * @param separator byte between two fields of a line
+ * @param hasBareQuotes true if clients' quotes are in the lines as they are
  * @returns number of the field with the name of the file
  */
-export function begin(fields: u32, separator: u8): u32 {
+export function begin(fields: u32, separator: u8, hasBareQuotes: bool): u32 {
   columnCount = 0;
   rowCount = 0;
   byteCount = 0;
-  setSeparator(separator);
+  setSeparator(separator, hasBareQuotes);
   forgetObjects();
   return setFields(fields);
 }

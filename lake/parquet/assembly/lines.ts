@@ -1,6 +1,7 @@
-import { HASH, LINE_FEED, OPEN_BRACE, SPACE, TAB } from "./ascii";
+import { HASH, LINE_FEED, OPEN_BRACE, QUOTE, SPACE, TAB } from "./ascii";
 import { Fields } from "./fields";
 import { Search } from "./find";
+import { quotedEnd, word } from "./forms";
 import { scanObject } from "./objects";
 import { BLOCK_ROWS, endRow, rows, startBlock, startRow } from "./places";
 import { NOWHERE } from "./times";
@@ -8,10 +9,12 @@ import { NOWHERE } from "./times";
 /** The fields by position. */
 export const fields: Fields = new Fields();
 let separator: u8 = SPACE;
+let hasBareQuotes: bool = false;
 
-/** Sets the byte between two fields of the lines. */
-export function setSeparator(byte: u8): void {
+/** Sets the byte between two fields of the lines. @param quotes true if clients' quotes are in the lines as they are */
+export function setSeparator(byte: u8, quotes: bool): void {
   separator = byte;
+  hasBareQuotes = quotes;
   fields.clear();
 }
 
@@ -59,6 +62,17 @@ function scanLine(start: usize, end: usize): bool {
     at = field.scan(at, end);
     if (at == NOWHERE) return false;
   }
-  // Future fields: any text between tabs; between spaces, quotes must match.
-  return at == end || (separator == TAB && load<u8>(at) == TAB);
+  return at == end || areFutureFields(at, end);
+}
+
+/** Fields that AWS has added since: any text between tabs; between spaces, words and quoted text. */
+function areFutureFields(at: usize, end: usize): bool {
+  if (separator == TAB) return load<u8>(at) == TAB;
+  while (at < end && load<u8>(at) == SPACE) {
+    at++;
+    const isQuoted = !hasBareQuotes && at < end && load<u8>(at) == QUOTE;
+    at = isQuoted ? quotedEnd(at, end) : word(at, end);
+    if (at == NOWHERE) return false;
+  }
+  return at == end;
 }
