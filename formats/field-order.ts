@@ -1,10 +1,15 @@
 import { type JsonText, jsonStepsOf, jsonTextAt } from "./json-path";
-import { canEndBefore, type Field, fieldsByName, isJsonOnly, type LogFormat } from "./log-format";
+import {
+  canEndBefore,
+  FIELDS_HEADER,
+  type Field,
+  fieldsByName,
+  isJsonOnly,
+  type LogFormat,
+} from "./log-format";
 import { rememberLast } from "./remember-last";
 import { TIME_FORMS } from "./time-form";
 import { MILLISECONDS } from "./tokens";
-
-const FIELDS_HEADER = "#Fields:";
 
 /** Gives the text of a field that a line has by name, after a header or in a JSON object. */
 interface Texts {

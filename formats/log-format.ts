@@ -134,6 +134,13 @@ export function mandatoryFieldsOf({ fields }: LogFormat): number {
   return firstOptional < 0 ? fields.length : firstOptional;
 }
 
+/** Starts of the lines of a header, where files can have one: other lines are of the log, also if they begin with `#`. */
+export const headerStarts = ({ header }: LogFormat): readonly string[] =>
+  header === undefined ? [] : ["#Version:", FIELDS_HEADER];
+
+/** Start of the header line with the names of the fields. */
+export const FIELDS_HEADER = "#Fields:";
+
 /** Every field that a line can have by name, in the order of the columns. */
 export const fieldsByName = ({ fields, namedFields = [] }: LogFormat): readonly Field[] => [
   ...fields,

@@ -1,5 +1,5 @@
 import { fieldOrderer } from "./field-order";
-import { type Column, columnsOf, type LogFormat } from "./log-format";
+import { type Column, columnsOf, headerStarts, type LogFormat } from "./log-format";
 import { rememberLast } from "./remember-last";
 import { renderLinePattern, renderNamedLinePattern } from "./render/line-pattern";
 import { TIME_FORMS } from "./time-form";
@@ -8,7 +8,7 @@ import { TIME_FORMS } from "./time-form";
 export type Value = string | number | null;
 export type Row = Readonly<Record<string, Value>>;
 
-/** The result of reading a line. `header` lines begin with `#`, or are empty. */
+/** The result of reading a line. `header` lines are those of a header that the format has, or are empty. */
 export type Line =
   | { readonly kind: "row"; readonly row: Row }
   | { readonly kind: "header" }
@@ -18,7 +18,8 @@ const HEADER: Line = { kind: "header" };
 const UNPARSED: Line = { kind: "unparsed" };
 
 /** True for lines without a request: they are neither rows nor unparsed lines. */
-export const isHeaderLine = (line: string): boolean => line === "" || line.startsWith("#");
+export const isHeaderLine = (format: LogFormat, line: string): boolean =>
+  line === "" || headerStarts(format).some((start) => line.startsWith(start));
 
 /**
  * Text whose lines end with line feeds alone. In every reader of this project a line ends at CRLF, LF or CR, like in
@@ -39,7 +40,7 @@ export function lineReader(format: LogFormat): (line: string) => Line {
   const inOwnOrder = fieldOrderer(format);
   return (line) => {
     const ordered = inOwnOrder(line);
-    if (isHeaderLine(line)) return HEADER;
+    if (isHeaderLine(format, line)) return HEADER;
     const pattern = ordered?.isNamed ? byName : byPosition;
     const texts = ordered === undefined ? undefined : pattern.exec(ordered.text)?.slice(1);
     return texts ? { kind: "row", row: typedRow(format, columns, texts) } : UNPARSED;

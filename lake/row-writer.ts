@@ -32,7 +32,7 @@ export function rowWriter(format: LogFormat, groups: RowGroups): RowWriter {
 
   const addOther = (line: string): void => {
     // The line reader would learn nothing from it, and most files have no other line for it.
-    if (isUsualOrder && isHeaderLine(line) && isOwnOrder(format, line)) return;
+    if (isUsualOrder && isHeaderLine(format, line) && isOwnOrder(format, line)) return;
     others ??= otherLines(format);
     const { kind, row } = others(line);
     if (kind === "header") isUsualOrder &&= isOwnOrder(format, line);

@@ -85,7 +85,7 @@ export async function splitByHour(
   return rows > 0 ? { rows, unparsed } : undefined;
 }
 
-/** The last lines of a file that begin with `#` and follow each other. */
+/** The last lines of a header that follow each other. */
 class HeaderLines {
   private lines: string[] = [];
   private isOpen = false;

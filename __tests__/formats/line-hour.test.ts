@@ -22,7 +22,7 @@ function hoursOf(id: keyof typeof FORMATS, lines: readonly string[]) {
 
 describe("the hour of a line", () => {
   it.each(Object.entries(FORMATS))("is that of the line's time: %s", (id, { samples }) => {
-    const lines = [...samples, ...samples, "no line", "", "# header", ...samples];
+    const lines = [...samples, ...samples, "no line", "", "#Version: 1.0", "# comment", ...samples];
     for (const { scanned, parsed } of hoursOf(id as keyof typeof FORMATS, lines))
       expect(scanned).toBe(parsed);
   });

@@ -1,4 +1,4 @@
-import { FORMATS } from "../../formats";
+import { FORMAT_IDS, FORMATS } from "../../formats";
 import { columnsByPosition, columnsOf } from "../../formats/log-format";
 import { lineReader, type Row } from "../../formats/read-line";
 import { renderLineForm, renderLinePattern, renderNamedLinePattern } from "../../formats/render/line-pattern";
@@ -290,11 +290,24 @@ describe("ALB lines", () => {
     expect(performance.now() - start).toBeLessThan(1000);
   });
 
-  it("treats comments and empty lines as headers", () => {
-    expect(read("alb", `#${albLine()}`)).toBe("header");
-    expect(read("alb", "# comment")).toBe("header");
+  it("treats the lines of a header and empty lines as headers", () => {
+    expect(read("alb", "#Version: 1.0")).toBe("header");
+    expect(read("alb", "#Fields: elb type time")).toBe("header");
     expect(read("alb", "")).toBe("header");
   });
+
+  it.each([`#${albLine()}`, "# comment", "#", " #Version: 1.0", "#version: 1.0"])(
+    "does not take other lines for a header: %s",
+    (line) => expect(read("alb", line)).toBe("unparsed"),
+  );
+
+  it.each(FORMAT_IDS.filter((id) => FORMATS[id].header === undefined))(
+    "knows no header of %s, whose files have none",
+    (id) => {
+      expect(read(id, "#Version: 1.0")).toBe("unparsed");
+      expect(read(id, "#Fields: date time")).toBe("unparsed");
+    },
+  );
 });
 
 describe("ALB lines by CloudWatch Logs", () => {

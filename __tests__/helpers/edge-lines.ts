@@ -114,6 +114,7 @@ export const edgeLines = (format: FormatId): readonly string[] => [
   "rubbish",
   " ",
   "# comment",
+  "#Version: 1.0",
   "",
 ];
 

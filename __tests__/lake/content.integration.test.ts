@@ -85,7 +85,7 @@ describe("a file that changed since it was committed", () => {
     const key = albKey();
     putAt(key, textOf(2));
     await lake.ingest();
-    putAt(key, "# header\n");
+    putAt(key, "#Version: 1.0\n");
     expect(await lake.ingest()).toMatchObject({ changed: 1, lost: [] });
     expect(await agents()).toEqual([]);
     putAt(key, textOf(2));

@@ -49,9 +49,9 @@ afterEach(() => lake.delete());
 let deliveries = 0;
 /** Delivers the lines in files of another content each time. */
 const deliver = () => {
-  const comment = `# ${deliveries++}`;
-  lake.put(albKey(), `${[comment, ...ALB_LINES].join("\n")}\n`);
-  lake.put(cloudfrontKey(), `${[comment, ...CLOUDFRONT_LINES].join("\n")}\n`);
+  const header = `#Version: ${deliveries++}`;
+  lake.put(albKey(), `${[header, ...ALB_LINES].join("\n")}\n`);
+  lake.put(cloudfrontKey(), `${[header, ...CLOUDFRONT_LINES].join("\n")}\n`);
 };
 
 /** The complete content of the typed tables' files: every value, and the minimum and maximum values that Parquet stores. */

@@ -2,6 +2,7 @@ import { typeNameOf } from "../column-type";
 import {
   type Column,
   fieldsByName,
+  headerStarts,
   isJsonOnly,
   type LogFormat,
   mandatoryFieldsOf,
@@ -69,10 +70,13 @@ const jsonOnlyDoc = (format: LogFormat): string =>
 The field is the path of the value. \`[]\` is each item of a list, and \`[name=...]\` each with this property, in whatever letter
 case: the column then has the values of all of them, separated by commas.`;
 
-const headerDoc = ({ header, tabs }: LogFormat): readonly string[] =>
-  header
+const headerDoc = (format: LogFormat): readonly string[] =>
+  format.header
     ? [
-        `A \`#Fields:\` header${tabs ? ", before lines with tabs," : ""} may name other fields, or the same in another order: fields are then read by name. Athena does not see
+        `Header lines are in no typed table and not unparsed: they begin with ${headerStarts(format)
+          .map((start) => `\`${start}\``)
+          .join(" or ")}.`,
+        `A \`#Fields:\` header${format.tabs ? ", before lines with tabs," : ""} may name other fields, or the same in another order: fields are then read by name. Athena does not see
 the header. So the pipeline writes the lines of such a file as JSON when it moves it, and they are JSON in the text tables.
 Over files that the pipeline did not move, the table of \`athena.ddl\` reads lines by position.`,
       ]

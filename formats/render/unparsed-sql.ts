@@ -1,5 +1,5 @@
 import { deliveredKeysOf, deliveredPairs } from "../delivered-layout";
-import { deliveredLinesTableOf, isJsonOnly, linesTableOf, unparsedViewOf } from "../log-format";
+import { deliveredLinesTableOf, headerStarts, isJsonOnly, linesTableOf, unparsedViewOf } from "../log-format";
 import { PARTITION_KEYS, partitionKeysOf, partitionPairs, SOURCE_KEY } from "../partition-layout";
 import { anyOf, type CommittedFiles, partitionCondition, rangeConditions } from "./file-conditions";
 import { renderIsJsonRow, renderNamedLine, renderTextsOfJson } from "./json-sql";
@@ -57,7 +57,10 @@ function unparsedLines(table: LakeTable, from: LinesTable, keys: readonly string
       })}`
     : named;
   const conditions = [
-    `"line" <> '' AND "line" NOT LIKE '#%'`,
+    [
+      `"line" <> ''`,
+      ...headerStarts(format).map((start) => `"line" NOT LIKE ${sqlString(`${start}%`)}`),
+    ].join(" AND "),
     ...(isJsonOnly(format)
       ? []
       : [`NOT regexp_like("line", ${sqlString(`^(?:${renderLineForm(format)})$`)})`]),
