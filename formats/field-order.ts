@@ -73,6 +73,16 @@ export function lineNamer(format: LogFormat): (line: string) => string {
 export const isOwnOrder = (format: LogFormat, line: string): boolean =>
   !format.header || !line.startsWith(FIELDS_HEADER) || namesOwnOrder(format)(line);
 
+/**
+ * The order that a `#Fields:` header gives the lines after it.
+ *
+ * @returns the names; none for the format's own order; `undefined` for a line that is no such header
+ */
+export function orderIn(format: LogFormat, line: string): readonly string[] | undefined {
+  if (!format.header || !line.startsWith(FIELDS_HEADER)) return undefined;
+  return isOwnOrder(format, line) ? [] : namesIn(line);
+}
+
 /** Files of one format have the same header. */
 const namesOwnOrder = rememberLast((format: LogFormat) => {
   const own = format.fields.map(({ name, otherName }) => [name, otherName]);

@@ -1,4 +1,4 @@
-import { isOwnOrder } from "../formats/field-order";
+import { orderIn } from "../formats/field-order";
 import type { LogFormat } from "../formats/log-format";
 import { isHeaderLine, type Line, lineReader } from "../formats/read-line";
 import type { RowGroups } from "./parquet/row-groups";
@@ -26,17 +26,34 @@ const valueText = (value: string | number): string => (Object.is(value, -0) ? "-
 /** Lines of the usual form are read by the program in WebAssembly. The line reader parses the others. */
 export function rowWriter(format: LogFormat, groups: RowGroups): RowWriter {
   const firstRow = groups.rows;
+  // In lines of load balancers with tabs, quotes can be around a field.
+  const canScanOrders = format.separator === "\t";
   let others: OtherLines | undefined;
-  let isUsualOrder = true;
+  let isOwnOrder = true;
   let unparsed = 0;
+  groups.setOrder([]);
+
+  const readOther = (line: string) => {
+    others ??= otherLines(format);
+    return others(line);
+  };
+
+  const addHeader = (line: string): void => {
+    const order = orderIn(format, line);
+    // The line reader would learn nothing from it, and most files have no other line for it.
+    if (order === undefined || (isOwnOrder && order.length === 0)) return;
+    isOwnOrder = order.length === 0;
+    groups.setOrder(order);
+    readOther(line);
+  };
 
   const addOther = (line: string): void => {
-    // The line reader would learn nothing from it, and most files have no other line for it.
-    if (isUsualOrder && isHeaderLine(format, line) && isOwnOrder(format, line)) return;
-    others ??= otherLines(format);
-    const { kind, row } = others(line);
-    if (kind === "header") isUsualOrder &&= isOwnOrder(format, line);
-    else groups.add(Buffer.from(row));
+    if (isHeaderLine(format, line)) {
+      addHeader(line);
+      return;
+    }
+    const { kind, row } = readOther(line);
+    groups.add(Buffer.from(row));
     if (kind === "unparsed") unparsed++;
   };
 
@@ -49,7 +66,7 @@ export function rowWriter(format: LogFormat, groups: RowGroups): RowWriter {
     },
     add: (block) => {
       groups.startLines(block);
-      const next = (from: number) => (isUsualOrder ? groups.scan(from) : from);
+      const next = (from: number) => (isOwnOrder || canScanOrders ? groups.scan(from) : from);
       for (let start = next(0); start < block.length; ) {
         const end = block.indexOf(LINE_FEED, start);
         if (end > start) addOther(block.toString("utf8", start, end));

@@ -89,6 +89,75 @@ it("agree on lines whose fields are found by name", async () => {
   );
 });
 
+describe("lines after a header that names the fields in another order", () => {
+  const format = FORMATS.cloudfront;
+  const names = fieldsByName(format).map(({ name }) => name);
+  /** A header, and lines with its fields. */
+  const fileOf = (order: readonly string[], lines: readonly (readonly string[])[]): string =>
+    [`#Fields: ${order.join(" ")}`, ...lines.map((texts) => texts.join("\t"))].join("\n");
+
+  async function bothRead(file: string): Promise<void> {
+    const read = lineReader(format);
+    const rows = file.split("\n").flatMap((line): (Row | string)[] => {
+      const result = read(line);
+      return result.kind === "row" ? [result.row] : result.kind === "unparsed" ? [line] : [];
+    });
+    expect(await readByIngest("cloudfront", [file])).toEqual(rows);
+  }
+
+  it("are found by the program, not by the line reader", async () => {
+    const groups = await startRowGroups(undefined, rowSource(format));
+    groups.setOrder(["sc-status", "new", "time", "date", "cs(Host)", "c-ip"]);
+    const lines =
+      "200\tx\t07:05:00\t2026-11-23\ta.example\t1.2.3.4\n404\t\t07:05:01\t2026-11-23\ta.example\n";
+    groups.startLines(Buffer.from(lines));
+    expect(groups.scan(0)).toBe(lines.length);
+    expect(groups.rows).toBe(2);
+  });
+
+  it("are the same rows in any order, with any texts, and with more and fewer of them", async () => {
+    const text = fc.oneof(
+      {
+        weight: 6,
+        arbitrary: fc.constantFrom("-", "", "200", "0.25", "2026-11-23", "07:05:00", "1770000000123"),
+      },
+      { weight: 1, arbitrary: fc.constantFrom("dt_1", 'a "b\\', "é日", "a\u0001b", "a\u0085b", "-0", "#") },
+    );
+    const order = fc.shuffledSubarray([...names, "new", "newer", "cs(Host)"], { minLength: 3 });
+    const textFor = (name: string): fc.Arbitrary<string> =>
+      name === "date"
+        ? fc.constantFrom("2026-11-23", "-", "")
+        : name === "time"
+          ? fc.constantFrom("07:05:00", "x")
+          : text;
+    const file = order.chain((some) =>
+      fc
+        .array(
+          fc
+            .tuple(...some.map(textFor), text)
+            .chain((texts) =>
+              fc.nat({ max: texts.length }).map((cut) => (cut < 3 ? texts.slice(0, -1 - cut) : texts)),
+            ),
+          { minLength: 5, maxLength: 20 },
+        )
+        .map((lines) => `${fileOf(some, lines)}\n`),
+    );
+    await fc.assert(fc.asyncProperty(file, bothRead), { numRuns: 60 });
+  });
+
+  it("end at the next header, and at the end of the file", async () => {
+    const own = format.samples[0] ?? "";
+    const header = `#Fields: ${format.fields.map(({ name }) => name).join(" ")}`;
+    const other = fileOf(["time", "date", "cs(Host)"], [["07:05:00", "2026-11-23", "a.example"]]);
+    await bothRead([own, other, "#Version: 1.0", "07:06:00\t2026-11-23\tb.example", header, own].join("\n"));
+    const groups = [other, own];
+    expect(await readByIngest("cloudfront", groups)).toEqual([
+      ...(await readByIngest("cloudfront", [other])),
+      ...readByReference("cloudfront", [own]),
+    ]);
+  });
+});
+
 describe.each(["alb", "cloudfront", "waf"] as const)("%s lines that are JSON objects", (id) => {
   const format = FORMATS[id];
   const usual = isJsonOnly(format) ? format.samples : [JSON.stringify(objectOf(format, FIELDS[id]))];
@@ -102,6 +171,11 @@ describe.each(["alb", "cloudfront", "waf"] as const)("%s lines that are JSON obj
     groups.scan(0);
     return groups.rows;
   }
+  /** As Python writes the object. */
+  const withSpaces = (line: string): string =>
+    JSON.stringify(JSON.parse(line), undefined, 1)
+      .replaceAll(/\n */g, " ")
+      .replaceAll(/([[{]) | (?=[\]}])/g, "$1");
   const changed = (members: object): string => JSON.stringify({ ...JSON.parse(first), ...members });
   const [[firstKey = "", firstValue] = []] = Object.entries(JSON.parse(first));
   const member = JSON.stringify({ [firstKey]: firstValue }).slice(1, -1);
@@ -115,13 +189,16 @@ describe.each(["alb", "cloudfront", "waf"] as const)("%s lines that are JSON obj
       first,
       changed({ new: "a", nested: { [firstKey]: ["b", { c: [null, true, false, -12, {}, []] }] } }),
       changed({ new: "日本 é" }),
+      withSpaces(first),
+      withSpaces(changed({ nested: { [firstKey]: ["b", { c: [null, true] }] } })),
     ];
     expect(await linesFound(lines)).toBe(lines.length);
     expect(await readByIngest(id, lines)).toEqual(readByReference(id, lines));
   });
 
   it.each([
-    ["a space between members", first.replace(",", ", ")],
+    ["a space before a colon", first.replace(":", " :")],
+    ["a tab between members", first.replace(",", ",\t")],
     ["an escape", changed({ new: 'a"b' })],
     [
       "an escape in a key",

@@ -23,6 +23,8 @@ export interface Columns {
   addName(parent: number, field: number, isInList: boolean, isProof: boolean): number;
   addItems(list: number, field: number, isProof: boolean): number;
   nameText(name: number, length: number): number;
+  forgetOrder(): void;
+  addOrdered(name: number): void;
   addColumn(field: number, type: number, prefix: number): void;
   fileInput(length: number): number;
   lineInput(length: number): number;

@@ -11,7 +11,7 @@ import {
   type ParquetColumn,
   rowGroupOf,
 } from "./parquet-file";
-import { beginRows, type RowSource, type SourceColumn, TYPES } from "./row-source";
+import { beginRows, type RowSource, type SourceColumn, setOrder, TYPES } from "./row-source";
 
 /** Row groups that were written to a file. */
 export interface WrittenRows {
@@ -75,7 +75,7 @@ export class RowGroups {
     private readonly program: Columns,
     private readonly compressor: number,
     private readonly output: number | undefined,
-    source: RowSource,
+    private readonly source: RowSource,
   ) {
     this.columns = output === undefined ? [] : source.columns;
     beginRows(program, source, this.columns);
@@ -87,6 +87,15 @@ export class RowGroups {
     const bytes = Buffer.from(name);
     const start = this.program.fileInput(bytes.length);
     this.view().set(bytes, start);
+  }
+
+  /**
+   * Says in which order the lines that follow have their fields.
+   *
+   * @param order names of the fields, with tabs between them; none for the format's own order
+   */
+  setOrder(order: readonly string[]): void {
+    setOrder(this.program, this.source, order);
   }
 
   /** Rows that were added. */

@@ -86,6 +86,21 @@ export function beginRows(
     program.addColumn(field === FILE_FIELD ? fileField : field, TYPES[type].number, prefix);
 }
 
+/**
+ * Tells the program the order of the fields in the lines that follow.
+ *
+ * @param order their names; none for the fields by position
+ */
+export function setOrder(program: Columns, { names }: RowSource, order: readonly string[]): void {
+  program.forgetOrder();
+  for (const wanted of order) {
+    const name = names.findIndex(
+      ({ parent, kind, text }) => parent === 0 && kind === "member" && text === wanted,
+    );
+    program.addOrdered(name < 0 ? NO_FIELD : name);
+  }
+}
+
 function addName(
   program: Columns,
   { parent, kind, text, field = NO_FIELD, isInList, isProof }: JsonName,

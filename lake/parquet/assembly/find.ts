@@ -1,5 +1,10 @@
 /** Searches in steps of 16 bytes, which read up to 15 bytes after the end. */
 
+/** Before this byte are the control characters; one more is DEL, and others begin with C2 in UTF-8. */
+const FIRST_PRINTED: u8 = 0x20;
+const DELETE: u8 = 0x7f;
+const CONTROL_START: u8 = 0xc2;
+
 /** Inlined: a call takes as long as a short search. */
 export class Search {
   /** @returns where the byte is first, or the end */
@@ -21,6 +26,23 @@ export class Search {
       if (bits) return min(at + ctz(bits), end);
     }
     return end;
+  }
+
+  /** @returns where a control character is first, or can be, or the end */
+  @inline static control(at: usize, end: usize): usize {
+    for (; at < end; at += 16) {
+      const bits = i8x16.bitmask(Search.controls(v128.load(at)));
+      if (bits) return min(at + ctz(bits), end);
+    }
+    return end;
+  }
+
+  /** Marks the bytes that are, or can be the start of, a control character. */
+  @inline static controls(bytes: v128): v128 {
+    return v128.or(
+      i8x16.lt_u(bytes, i8x16.splat(FIRST_PRINTED)),
+      v128.or(i8x16.eq(bytes, i8x16.splat(DELETE)), i8x16.eq(bytes, i8x16.splat(CONTROL_START))),
+    );
   }
 }
 

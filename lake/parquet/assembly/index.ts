@@ -17,7 +17,7 @@ import { fillPage, page } from "./page";
 import { rows as blockRows, setFields, setFile } from "./places";
 import { split } from "./split";
 
-export { addItems, addName, nameText, setWholeField } from "./objects";
+export { addItems, addName, addOrdered, forgetOrder, nameText, setWholeField } from "./objects";
 
 const columns: StaticArray<usize> = new StaticArray<usize>(256);
 let columnCount: u32 = 0;

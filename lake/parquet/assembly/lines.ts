@@ -2,7 +2,7 @@ import { HASH, LINE_FEED, OPEN_BRACE, QUOTE, SPACE, TAB } from "./ascii";
 import { Fields } from "./fields";
 import { Search } from "./find";
 import { quotedEnd, word } from "./forms";
-import { scanObject } from "./objects";
+import { isOrdered, scanObject, scanOrdered } from "./objects";
 import { BLOCK_ROWS, endRow, rows, startBlock, startRow } from "./places";
 import { NOWHERE } from "./times";
 
@@ -51,6 +51,7 @@ function scanLine(start: usize, end: usize): bool {
   if (first == HASH) return false;
   startRow();
   if (first == OPEN_BRACE) return scanObject(start, end);
+  if (isOrdered()) return scanOrdered(start, end);
   let at = start;
   for (let index: u32 = 0; index < fields.count; index++) {
     const field = fields.at(index);

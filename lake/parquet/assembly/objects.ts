@@ -8,9 +8,12 @@ import {
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
+  SPACE,
+  TAB,
   ZERO,
 } from "./ascii";
 import { Fields } from "./fields";
+import { Search } from "./find";
 import { makeText } from "./made-texts";
 import { forgetNames, Name, NO_FIELD, NO_NAME, nameAt, newName } from "./names";
 import { digitsEnd } from "./times";
@@ -26,10 +29,6 @@ const NULL: u32 = 0x6c6c756e;
 const TRUE: u32 = 0x65757274;
 const FALSE_START: u32 = 0x736c6166;
 const FALSE_END: u8 = 0x65;
-/** Before this byte are the control characters; one more is DEL, and others begin with C2 in UTF-8. */
-const FIRST_PRINTED: u8 = 0x20;
-const DELETE: u8 = 0x7f;
-const CONTROL_START: u8 = 0xc2;
 const FIRST_NOT_ASCII: u8 = 0x80;
 
 /** The fields by name. */
@@ -37,6 +36,9 @@ export const fields: Fields = new Fields();
 /** Where the text of each field starts and ends; 0 if it has none. */
 const texts: StaticArray<u64> = new StaticArray<u64>(256);
 let isOfFormat: bool = false;
+/** The names of the fields in lines, in their order. */
+const ordered: StaticArray<usize> = new StaticArray<usize>(256);
+let orderedCount: u32 = 0;
 /** Number of the current object. */
 let objects: u32 = 0;
 /** The next byte, and the end of the line. */
@@ -71,8 +73,8 @@ export function addItems(list: u32, field: u32, isProof: bool): u32 {
 }
 
 /**
- * Finds the fields of a line that is a JSON object, without spaces between its members, escapes in its texts, and numbers that are
- * not whole: all of this is another form.
+ * Finds the fields of a line that is a JSON object. Spaces but those after colons and commas, escapes in its texts, and numbers
+ * that are not whole are another form.
  *
  * @returns false if the line has another form
  */
@@ -84,6 +86,38 @@ export function scanObject(start: usize, lineEnd: usize): bool {
   const whole = nameAt(0);
   if (!object(changetype<usize>(whole), NO_NAME, 0) || at != end || !isOfFormat) return false;
   return addText(changetype<usize>(whole), start, end) && addFields();
+}
+
+/** Forgets the names of fields in lines: their fields have positions. */
+export function forgetOrder(): void {
+  orderedCount = 0;
+}
+
+/** Adds the name of the next field in lines. @param name number of a member, or `NO_FIELD` */
+export function addOrdered(name: u32): void {
+  unchecked((ordered[orderedCount++] = name == NO_FIELD ? NO_NAME : changetype<usize>(nameAt(name))));
+}
+
+export function isOrdered(): bool {
+  return orderedCount > 0;
+}
+
+/**
+ * Finds the fields of a line whose fields have names, with tabs between them. Control characters are another form.
+ *
+ * @returns false if the line has another form
+ */
+export function scanOrdered(start: usize, lineEnd: usize): bool {
+  isOfFormat = false;
+  memory.fill(changetype<usize>(texts), 0, fields.count * sizeof<u64>());
+  let from = start;
+  for (let index: u32 = 0; index < orderedCount && from <= lineEnd; index++) {
+    const stop = Search.control(from, lineEnd);
+    if (stop < lineEnd && load<u8>(stop) != TAB) return false;
+    if (stop > from && !addText(unchecked(ordered[index]), from, stop)) return false;
+    from = stop + 1;
+  }
+  return isOfFormat && addFields();
 }
 
 function addFields(): bool {
@@ -121,11 +155,7 @@ function text(): bool {
   for (at++; at < end; at += 16) {
     const bytes = v128.load(at);
     const escapes = v128.or(i8x16.eq(bytes, i8x16.splat(QUOTE)), i8x16.eq(bytes, i8x16.splat(BACKSLASH)));
-    const controls = v128.or(
-      i8x16.lt_u(bytes, i8x16.splat(FIRST_PRINTED)),
-      v128.or(i8x16.eq(bytes, i8x16.splat(DELETE)), i8x16.eq(bytes, i8x16.splat(CONTROL_START))),
-    );
-    const found = i8x16.bitmask(v128.or(escapes, controls));
+    const found = i8x16.bitmask(v128.or(escapes, Search.controls(bytes)));
     if (!found) continue;
     at += ctz(found);
     return load<u8>(at++) == QUOTE;
@@ -156,6 +186,7 @@ function object(name: usize, key: usize, depth: u32): bool {
 function members(name: usize, key: usize, depth: u32): bool {
   const number = ++objects;
   do {
+    skipSpaces();
     if (load<u8>(at) != QUOTE) return false;
     const isKey = key != NO_NAME && changetype<Name>(key).isAt(at, end);
     const member = name ? changetype<Name>(name).member(at, end) : NO_NAME;
@@ -165,6 +196,7 @@ function members(name: usize, key: usize, depth: u32): bool {
       known.seen = number;
       at += known.length;
     } else if (!text() || load<u8>(at++) != COLON) return false;
+    skipSpaces();
     const start = at + 1;
     if (isKey && (load<u8>(at) != QUOTE || keyStart != 0)) return false;
     if (!value(member, depth + 1)) return false;
@@ -176,6 +208,11 @@ function members(name: usize, key: usize, depth: u32): bool {
   return load<u8>(at - 1) == CLOSE_BRACE;
 }
 
+/** Programs that write objects again put spaces after colons and commas. */
+function skipSpaces(): void {
+  while (load<u8>(at) == SPACE) at++;
+}
+
 function list(name: usize, depth: u32): bool {
   const items = name ? changetype<Name>(name).items : NO_NAME;
   if (load<u8>(++at) == CLOSE_BRACKET) {
@@ -184,6 +221,7 @@ function list(name: usize, depth: u32): bool {
   }
   const isChosen = items != NO_NAME && changetype<Name>(items).length > 0;
   do {
+    skipSpaces();
     if (!(isChosen ? chosenItem(items, depth + 1) : value(items, depth + 1))) return false;
   } while (load<u8>(at++) == COMMA);
   return load<u8>(at - 1) == CLOSE_BRACKET;
