@@ -36,6 +36,11 @@ export function checkEnd(gunzip: Gunzip, size: number): void {
   if (gunzip.bytesWritten < size) throw new CorruptFileError(NOT_THE_END);
 }
 
+/** @param text of a gzip, or its start. The bytes of another gzip would be unparsed lines. */
+export function requireText(text: Buffer): void {
+  if (isGzip(text)) throw new CorruptFileError("it was packed twice: unpack it once, and keep its name");
+}
+
 /** Length of the text of a gzip, by its last four bytes. It is only a hint: they may be missing. */
 export const declaredLength = (gzip: Buffer): number =>
   gzip.length < GZIP_TRAILER_BYTES ? 0 : gzip.readUInt32LE(gzip.length - 4);

@@ -44,7 +44,9 @@ export class SmallTexts {
     this.first = this.next;
     const gzips = readGzips(this.paths.slice(this.first, this.first + MOST_FILES));
     const whole = inflatedTogether(gzips);
-    this.texts = whole ? cut(whole, gzips) : [];
+    const texts = whole ? cut(whole, gzips) : [];
+    // A gzip of a gzip is read alone, to say so.
+    this.texts = texts.some(({ text }) => isGzip(text)) ? [] : texts;
     if (whole) this.whole = whole;
     // Files next to each other are alike: if one is large, the others are, too.
     this.next += this.texts.length || MOST_FILES;

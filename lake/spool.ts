@@ -6,7 +6,8 @@ import { codeOf, messageOf } from "../handlers/core/errors";
 import { contentDigest, contentHash } from "./content-hash";
 import { CorruptFileError, isCorruptFile } from "./corrupt-file";
 import { freeMemory } from "./free-memory";
-import { checkEnd, declaredLength, inflated, isGzip, NOT_THE_END } from "./inflate";
+import { checkEnd, declaredLength, inflated, isGzip, NOT_THE_END, requireText } from "./inflate";
+import { peek } from "./peek";
 import { plainText, plainTextOf } from "./plain-text";
 import type { RowWriter } from "./row-writer";
 import type { SmallText } from "./small-texts";
@@ -44,11 +45,14 @@ export async function spoolFile(source: string, writer: RowWriter): Promise<Spoo
     const isGzipped = isGzip(start);
     const text = isWhole ? wholeText(start, isGzipped, hash) : undefined;
     if (text) {
+      if (isGzipped) requireText(text);
       addText(text, writer);
       if (isGzipped) freeMemory(text);
     } else {
       await streamText(source, isGzipped, hash, async (chunks) => {
-        for await (const block of plainText(chunks)) writer.add(block);
+        const { start, all } = await peek(chunks);
+        if (isGzipped) requireText(start);
+        for await (const block of plainText(all)) writer.add(block);
       });
     }
     if (!isGzipped && source.endsWith(".gz") && writer.lines === writer.unparsed) {

@@ -23,6 +23,7 @@ const CONTENTS = {
   "gzip and zeros": (count: number) => Buffer.concat([gzipSync(lines(count)), Buffer.alloc(20)]),
   "gzip and a text": (count: number) => Buffer.concat([gzipSync(lines(count)), Buffer.from("<html>")]),
   "large gzip": () => gzipSync(randomBytes(150_000)),
+  "gzip of a gzip": (count: number) => gzipSync(gzipSync(lines(count))),
   text: (count: number) => Buffer.from(lines(count)),
   nothing: () => Buffer.alloc(0),
   "no file": () => undefined,

@@ -63,6 +63,16 @@ describe("a file of log lines", () => {
     expect(spooled).toEqual({ kind: "corrupt", reason: "unexpected end of file" });
   });
 
+  it.each([1, 5, 40])("is corrupt if it was packed twice: %d MiB of text", async (size) => {
+    const packed = gzipSync(size < 40 ? textOf(size * MIB) : randomBytes(size * MIB), { level: 1 });
+    const { spooled, text } = await spool(gzipSync(packed, { level: 1 }));
+    expect(spooled).toEqual({
+      kind: "corrupt",
+      reason: "it was packed twice: unpack it once, and keep its name",
+    });
+    expect(text).toHaveLength(0);
+  });
+
   it("has no rows if it is empty", async () => {
     expect((await spool("")).spooled).toEqual({ ...READ, lines: 0 });
   });
