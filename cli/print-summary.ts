@@ -66,12 +66,15 @@ const isCorruptInLake = ({ key, reason }: SkippedObject): boolean =>
 const printRecognised = ({ key, format, hours }: RecognisedLog): string =>
   `${printable(key)}: ${format}, by its lines, in ${counted(hours, "hour")}`;
 
+/** True if most lines of a log are not of its format: rows that it should have are missing. */
+export const isMixed = (
+  log: RecognisedLog,
+): log is RecognisedLog & Required<Pick<RecognisedLog, "unparsed">> => log.unparsed !== undefined;
+
 /** Warns about logs most of whose lines are not of their format. */
 export const printMixed = (recognised: readonly RecognisedLog[]): string[] =>
   firstOf(
-    recognised.flatMap(({ key, format, unparsed }) =>
-      unparsed === undefined ? [] : [{ key, format, unparsed }],
-    ),
+    recognised.filter(isMixed),
     ({ key, format, unparsed }) =>
       `warning: ${printable(key)}: most of its lines are in no row: ${counted(unparsed, "line")} ${plural(unparsed, "is", "are")} not of the format ${format}; ingest logs of several formats as several files`,
   ).map((line) => line.trim());

@@ -3,6 +3,7 @@ import { duckdbColumns } from "../formats/column-type";
 import { hourText } from "../formats/hour";
 import type { LogFormat } from "../formats/log-format";
 import { rawPrefixOf } from "../formats/partition-layout";
+import { LOST_REASONS } from "../lake/skipped";
 import { counted, sum } from "../terminal/quantities";
 import { type Details, type Finding, finder } from "./finding";
 import { judgeStreams } from "./judge-streams";
@@ -58,12 +59,12 @@ const judgeFiles = ({ strays, unknownNotes, broken, gone }: ExistingLakeFacts, f
     : []),
 ];
 
-/** Skip reasons of logs that could not be read; the other reasons mean that a file is not an access log. */
-const LOST = ["corrupt-file", "failed-file", "unreadable-file"];
+/** Skip reasons of logs that are in no row; the other reasons mean that a file is not an access log. */
+const LOST: ReadonlySet<string> = new Set(LOST_REASONS.filter((reason) => reason !== "original-kept"));
 
 function judgeSkipped({ skipped }: ExistingLakeFacts, find: Find): Finding[] {
   if (!skipped) return [find("skipped-unreadable", "skipped.jsonl")];
-  const lost = Object.entries(skipped).filter(([reason]) => LOST.includes(reason));
+  const lost = Object.entries(skipped).filter(([reason]) => LOST.has(reason));
   if (lost.length === 0) return [];
   const count = sum(lost.map(([, files]) => files));
   const reasons = lost.map(([reason, files]) => `${files} ${reason}`).join(", ");

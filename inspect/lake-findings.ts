@@ -65,7 +65,7 @@ export const LAKE_FINDINGS = {
   "skipped-files": {
     severity: "wrong",
     means: "the last ingest skipped {files}: {reasons}",
-    fix: "full list: {lake}/skipped.jsonl; replace each file with an intact, readable copy at the same path and run ingest again",
+    fix: "full list: {lake}/skipped.jsonl; replace each file with an intact, readable copy at the same path, split files of several formats, and run ingest again",
   },
   "skipped-unreadable": {
     severity: "wrong",

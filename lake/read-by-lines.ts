@@ -23,7 +23,7 @@ import { setModified } from "./modified-time";
 import type { PackedFile } from "./packed-file";
 import { withoutParquet } from "./parquet-lines";
 import { plainText } from "./plain-text";
-import { recogniseFormat, SAMPLE_LINES } from "./recognise-format";
+import { formatsIn, recogniseFormat, SAMPLE_LINES } from "./recognise-format";
 import type { SkippedObject } from "./skipped";
 import { splitByHour } from "./split-by-hour";
 import { isStorageFull } from "./storage-full";
@@ -88,6 +88,10 @@ const CHUNK_BYTES = 1 << 18;
 const SAMPLE_BYTES = 32 << 20;
 const NO_LOG = "its lines have no known format";
 const EMPTY = "it has no lines";
+const severalFormats = ([first, ...others]: readonly FormatId[]): string =>
+  others.length > 0
+    ? `it has lines of several formats: ${[first, ...others].join(", ")}; ingest the lines of each format as a file of their own`
+    : `it has lines of ${first} after the header of another log; ingest these lines as a file of their own`;
 
 /**
  * Reads a file whose name is not AWS's, or the files in an archive, and writes the lines of each hour below `raw/`, under
@@ -201,7 +205,12 @@ async function addUnnamed(
     const { lines, all } = await firstLines(blocks);
     if (lines.length === 0) return void skip(EMPTY);
     const format = tools.format ?? recogniseFormat(lines);
-    if (format === undefined) return void skip(NO_LOG);
+    if (format === undefined) {
+      const formats = formatsIn(lines);
+      if (formats.length === 0) return void skip(NO_LOG);
+      found.skipped.push({ key: name, reason: "mixed-file", detail: severalFormats(formats) });
+      return;
+    }
     const split = await splitByHour(FORMATS[format], all, pieces, tools.onLines);
     if (!split) return void skip(`none of its first lines is a line of ${format}`);
     const hours = await pieces.finish();

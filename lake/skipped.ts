@@ -12,9 +12,16 @@ import { writeWhole } from "./write-whole";
  * - `failed-file`: it was copied, but reading it or writing its rows failed
  * - `unreadable-file`: the file system refused to list or copy it, it is not a regular file, or it is compressed in a way
  *   that cannot be read here; it is where it was
+ * - `mixed-file`: it has lines of several formats, or a header of another one, so none of its rows are in the typed tables
  * - `original-kept`: its rows are in the typed table, but the original changed meanwhile, or cannot be deleted
  */
-export const LOST_REASONS = ["corrupt-file", "failed-file", "unreadable-file", "original-kept"] as const;
+export const LOST_REASONS = [
+  "corrupt-file",
+  "failed-file",
+  "unreadable-file",
+  "mixed-file",
+  "original-kept",
+] as const;
 export type LostReason = (typeof LOST_REASONS)[number];
 
 /** Why a file did not become rows: it is not an access log, or it is lost. */

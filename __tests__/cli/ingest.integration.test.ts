@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { albKey, type TestLake, testLake } from "../helpers/lake";
-import { albLine } from "../helpers/lines";
+import { albLine, CLOUDFRONT_FIELDS, cloudfrontLine } from "../helpers/lines";
 import { runProgram } from "../helpers/run-program";
 
 let lake: TestLake;
@@ -24,13 +24,29 @@ describe("access-logs ingest", () => {
     expect(await lake.query("SELECT count(*) AS n FROM alb_access_logs")).toEqual([{ n: 1 }]);
   });
 
-  it("has a warning if most lines of a log are not of its format", async () => {
+  it("ends with exit code 1 if a file has lines of several formats, which it names, and no row of it is in a table", async () => {
+    const header = `#Version: 1.0\n#Fields: ${Object.keys(CLOUDFRONT_FIELDS).join(" ")}\n`;
+    lake.put("both.log", header + `${cloudfrontLine()}\n`.repeat(20) + TEXT.repeat(50));
+    const { status, stdout } = await run(["."]);
+    expect(status).toBe(1);
+    expect(stdout).toContain("skipped   1 mixed-file\n");
+    expect(stdout).toContain(
+      "both.log: it has lines of several formats: alb, cloudfront; ingest the lines of each format as a file of their own\n",
+    );
+    expect((await run(["both.log", "--json"])).status).toBe(1);
+    lake.put("both.log", header + TEXT);
+    expect((await run(["both.log"])).stdout).toContain(
+      "it has lines of alb after the header of another log; ",
+    );
+  });
+
+  it("has a warning and exit code 1 if most lines of a log are not of its format", async () => {
     const { status, stderr } = await run(
       ["-"],
       TEXT.repeat(100) + "2026-11-23\t07:05:00\tFRA56\n".repeat(150),
     );
     expect([status, stderr]).toEqual([
-      0,
+      1,
       "warning: standard input: most of its lines are in no row: 150 lines are not of the format alb; ingest logs of several formats as several files\n",
     ]);
   });
