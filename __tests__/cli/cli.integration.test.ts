@@ -125,6 +125,13 @@ describe("access-logs", () => {
     [["ask", "alb_tls", "--workgroup", "w"], 2, /choose where to run the query: --lake FOLDER/],
     [["ask", "alb_topclients", "--lake", "LAKE"], 2, /did you mean alb_top_clients\?/],
     [["ask", "--bogus"], 2, /unknown option '--bogus'/],
+    [["ask", "--lake"], 2, /unknown option '--lake'/],
+    [["ask", "--lake", "LAKE", "alb_topclients"], 2, /unknown option '--lake'/],
+    [
+      ["ask", "--lake", "my lake", "alb_tls"],
+      2,
+      /options come after the name of the question: access-logs ask alb_tls --lake 'my lake'$/m,
+    ],
     [["ask", "alb_client_session", "--lake", "LAKE"], 2, /required option '--client <text>' not specified/],
     [
       ["ask", "alb_tls", "--lake", "LAKE", "--from", "tomorrow"],
@@ -216,6 +223,15 @@ describe("access-logs", () => {
       stderr: expect.stringContaining("no time zone"),
     });
   });
+
+  it.each([["--lake", "my lake"], ["--lake=x"], ["--athena"]])(
+    "lists the questions without a name, also with an option that says where: %s",
+    async (...options) => {
+      const [list, json] = [await run("ask"), await run("ask", "--json")];
+      expect(await run("ask", ...options)).toEqual(list);
+      expect(await run("ask", ...options, "--json")).toEqual(json);
+    },
+  );
 
   it("lists the questions, and answers one", async () => {
     const names = JSON.parse((await run("ask", "--json")).stdout).map(({ name }: { name: string }) => name);

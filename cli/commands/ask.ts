@@ -4,6 +4,7 @@ import type { Parameter, Question } from "../../questions/question";
 import { ALL_TIME, lastDay, type Range } from "../../questions/range";
 import { comparesWeeks, renderQuestion } from "../../questions/render";
 import { columnUnit } from "../../questions/unit";
+import { shellWord } from "../../terminal/shell-word";
 import { wrapped } from "../../terminal/wrapped";
 import { write, writeText } from "../../terminal/write";
 import { answer } from "../answer";
@@ -52,12 +53,27 @@ export function addAskCommand(program: Command): Command {
       ),
     )
     .action(async (name: string | undefined, { json }: { json: boolean }, command: Command) => {
-      if (name?.startsWith("-")) command.error(`error: unknown option '${name}'`);
-      if (name !== undefined) command.error(unknownQuestion(name));
+      if (name !== undefined && !isWhereToAsk(command.args))
+        command.error(name.startsWith("-") ? misplacedOption(command.args) : unknownQuestion(name));
       await (json ? write(`${JSON.stringify(QUESTIONS)}\n`) : writeText(listed(process.stdout.isTTY)));
     });
   for (const question of QUESTIONS) addQuestion(ask, question);
   return ask;
+}
+
+/** True for options that say where a question runs, without a question: the list is the same everywhere. */
+const isWhereToAsk = ([option = "", folder = "-", ...others]: readonly string[]): boolean =>
+  option === "--lake"
+    ? others.length === 0 && !folder.startsWith("-")
+    : folder === "-" && /^--(?:lake=.+|athena)$/.test(option);
+
+function misplacedOption(args: readonly string[]): string {
+  const question = args.find((arg) => QUESTIONS.some(({ name }) => name === arg));
+  if (question === undefined) return `error: unknown option '${args[0]}'`;
+  const options = args
+    .filter((arg) => arg !== question)
+    .map((arg) => (arg.startsWith("-") ? arg : shellWord(arg)));
+  return `error: options come after the name of the question: access-logs ask ${[question, ...options].join(" ")}`;
 }
 
 function unknownQuestion(name: string): string {
