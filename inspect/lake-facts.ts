@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { rawPrefixOf } from "../formats/partition-layout";
 import type { HourRange } from "../handlers/core/add-partitions";
 import { codeOf } from "../handlers/core/errors";
+import { isPartialPath } from "../lake/directory-object-store";
 import { openDuckdb } from "../lake/duckdb-engine";
 import { forEachAtOnce } from "../lake/for-each-at-once";
 import { isForeignFolder, isLakePath, type LakeLayout, lakeLayout } from "../lake/layout";
@@ -32,7 +33,7 @@ export interface ExistingLakeFacts
   readonly streams: readonly StreamFacts[];
   readonly parquet: readonly ParquetFacts[];
   readonly lock?: LockState;
-  /** Files of interrupted work. */
+  /** Files of interrupted work, which the next `ingest` deletes. */
   readonly work: readonly string[];
   readonly broken: readonly BrokenFile[];
   /** Keys that have rows, but no file below `raw/` any more. */
@@ -90,6 +91,7 @@ async function existingLake(
   );
   const keys = new Set(raw.map(({ path }) => path));
   const lock = await lockState(layout);
+  const isDeletedByIngest = (path: string) => lock !== undefined && isPartialPath(path);
   return {
     kind: "lake",
     root: layout.root,
@@ -98,8 +100,14 @@ async function existingLake(
     parquet,
     ...(lock ? { lock } : {}),
     ...others,
-    work: await pathsBelow(layout.root, basename(layout.workFolder)),
-    leftovers: [...others.leftovers, ...names.filter((name) => LOCK_LEFTOVER.test(name))],
+    work: [
+      ...(await pathsBelow(layout.root, basename(layout.workFolder))),
+      ...others.leftovers.filter(isDeletedByIngest),
+    ],
+    leftovers: [
+      ...others.leftovers.filter((path) => !isDeletedByIngest(path)),
+      ...names.filter((name) => LOCK_LEFTOVER.test(name)),
+    ],
     broken: opened.broken,
     gone: [...withRows].filter((key) => !keys.has(key)).sort(),
     skipped: await skippedOf(layout.skippedFile),

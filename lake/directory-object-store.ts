@@ -24,6 +24,8 @@ const PARTIAL_PATH = /\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.partial$/;
 
 /** Path of a file that is being written. Such files are never listed. */
 export const partialPath = (path: string): string => partialOf(path, randomUUID());
+/** True for such a path. */
+export const isPartialPath = (path: string): boolean => PARTIAL_PATH.test(path);
 const partialOf = (path: string, id: string): string => `${path}.${id}${PARTIAL}`;
 
 /** Objects in folders. */
@@ -205,7 +207,7 @@ async function* list(
 ): AsyncGenerator<StoredObject> {
   const start = prefix.slice(0, prefix.lastIndexOf("/") + 1);
   for await (const key of walk(folder, start, report)) {
-    if (!key.startsWith(prefix) || PARTIAL_PATH.test(key)) continue;
+    if (!key.startsWith(prefix) || isPartialPath(key)) continue;
     const stats = statOfListed(folder, key, report);
     if (stats) yield { key, size: Number(stats.size), etag: etagOf(stats), writtenAt: stats.mtime };
   }

@@ -26,9 +26,13 @@ const heldHere = new Set<string>();
  * It holds between containers and for a paused process, and the kernel releases it when the process ends in any
  * way. The id of a process proves nothing: it is reused, and each container counts its own.
  *
+ * @param work is told whether the last writer finished its work
  * @throws UserError if another process is writing, or if the folder cannot be written
  */
-export async function withLakeLock<T>(lake: LakeLayout, work: () => Promise<T>): Promise<T> {
+export async function withLakeLock<T>(
+  lake: LakeLayout,
+  work: (wasFinished: boolean) => Promise<T>,
+): Promise<T> {
   await createFolder(lake.root);
   const root = await realpath(lake.root);
   if (heldHere.has(root)) throw await busyError(lake);
@@ -39,7 +43,7 @@ export async function withLakeLock<T>(lake: LakeLayout, work: () => Promise<T>):
     const forgetWriter = () => rm(lake.writerFile, { force: true });
     try {
       await writeFile(lake.writerFile, `${describeThisProcess()}\n`);
-      const result = await work();
+      const result = await work(wasFinished);
       await forgetWriter();
       return result;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { messageOf } from "../handlers/core/errors";
 import { UserError } from "../terminal/user-error";
+import { deletePartials } from "./delete-partials";
 import { type LakeLayout, prepareLake, requireNoOtherFolder } from "./layout";
 import { withLakeLock } from "./lock";
 import { requireOwnFiles } from "./own-files";
@@ -17,8 +18,10 @@ export const writeLake = <T>(lake: LakeLayout, work: () => Promise<T>): Promise<
     await requireNoOtherFolder(lake);
     requireOwnFiles(lake);
     try {
-      return await withLakeLock(lake, async () => {
+      return await withLakeLock(lake, async (wasFinished) => {
         await prepareLake(lake);
+        // Only then: to look for them in a large lake takes seconds.
+        if (!wasFinished) await deletePartials(lake);
         return work();
       });
     } catch (error) {

@@ -21,7 +21,7 @@ import { noteArrivals } from "../../handlers/core/arrival-notes";
 import { systemClock } from "../../handlers/core/ports";
 import { LAKE_FINDINGS } from "../../inspect/lake-findings";
 import { lakeReport } from "../../inspect/lake-report";
-import { directoryObjectStore } from "../../lake/directory-object-store";
+import { directoryObjectStore, partialPath } from "../../lake/directory-object-store";
 import { openDuckdb } from "../../lake/duckdb-engine";
 import { LAKE_BUCKET, lakeLayout } from "../../lake/layout";
 import { withLakeLock } from "../../lake/lock";
@@ -241,7 +241,24 @@ const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakI
       put(join(lake, ".work/0123456789abcdef/rows"), "x");
     },
   ],
-  ["a copy was cut short", ["leftover-file"], (lake) => put(`${firstOf(lake, "raw")}.0b5ee9f2.partial`, "x")],
+  [
+    "an ingest was killed while it copied a log",
+    ["stale-lock", "leftover-work"],
+    (lake) => {
+      put(join(lake, ".lock"), String(GONE_PROCESS));
+      put(partialPath(firstOf(lake, "raw")), "x");
+    },
+  ],
+  [
+    "a copy was cut short and is older than the last ingest",
+    ["leftover-file"],
+    (lake) => put(partialPath(firstOf(lake, "raw")), "x"),
+  ],
+  [
+    "a copy was cut short by an older version",
+    ["leftover-file"],
+    (lake) => put(`${firstOf(lake, "raw")}.0b5ee9f2.partial`, "x"),
+  ],
   ["a lock was never taken", ["leftover-file"], (lake) => put(join(lake, `.lock.${GONE_PROCESS}`), "1")],
   [
     "the last ingest could not read a log",
