@@ -91,7 +91,12 @@ async function existingLake(
   );
   const keys = new Set(raw.map(({ path }) => path));
   const lock = await lockState(layout);
-  const isDeletedByIngest = (path: string) => lock !== undefined && isPartialPath(path);
+  const isDeletedByIngest = (path: string) =>
+    isPartialPath(path) && (lock !== undefined || names.includes(path));
+  const leftovers = [
+    ...others.leftovers,
+    ...names.filter((name) => LOCK_LEFTOVER.test(name) || isPartialPath(name)),
+  ];
   return {
     kind: "lake",
     root: layout.root,
@@ -102,12 +107,9 @@ async function existingLake(
     ...others,
     work: [
       ...(await pathsBelow(layout.root, basename(layout.workFolder))),
-      ...others.leftovers.filter(isDeletedByIngest),
+      ...leftovers.filter(isDeletedByIngest),
     ],
-    leftovers: [
-      ...others.leftovers.filter((path) => !isDeletedByIngest(path)),
-      ...names.filter((name) => LOCK_LEFTOVER.test(name)),
-    ],
+    leftovers: leftovers.filter((path) => !isDeletedByIngest(path)),
     broken: opened.broken,
     gone: [...withRows].filter((key) => !keys.has(key)).sort(),
     skipped: await skippedOf(layout.skippedFile),

@@ -1,7 +1,7 @@
 import { access, constants, link, mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { DuckDBInstance } from "@duckdb/node-api";
-import { codeOf, messageOf } from "../handlers/core/errors";
+import { messageOf } from "../handlers/core/errors";
 import { systemClock } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
 import { partialPath } from "./directory-object-store";
@@ -112,7 +112,8 @@ async function createLockFile(lockFile: string): Promise<void> {
     await syncFile(aside);
     await link(aside, lockFile);
   } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
+    // Another process has created it meanwhile, and deletes what others left.
+    if (!(await exists(lockFile))) throw error;
   } finally {
     await rm(aside, { force: true });
   }

@@ -20,8 +20,7 @@ export const writeLake = <T>(lake: LakeLayout, work: () => Promise<T>): Promise<
     try {
       return await withLakeLock(lake, async (wasFinished) => {
         await prepareLake(lake);
-        // Only then: to look for them in a large lake takes seconds.
-        if (!wasFinished) await deletePartials(lake);
+        await deletePartials(lake, wasFinished);
         return work();
       });
     } catch (error) {

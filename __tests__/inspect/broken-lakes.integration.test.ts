@@ -259,7 +259,16 @@ const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakI
     ["leftover-file"],
     (lake) => put(`${firstOf(lake, "raw")}.0b5ee9f2.partial`, "x"),
   ],
-  ["a lock was never taken", ["leftover-file"], (lake) => put(join(lake, `.lock.${GONE_PROCESS}`), "1")],
+  [
+    "an ingest was killed before it had the lock",
+    ["leftover-work"],
+    (lake) => put(partialPath(join(lake, ".lock.duckdb")), "x"),
+  ],
+  [
+    "a lock of an older version was never taken",
+    ["leftover-file"],
+    (lake) => put(join(lake, `.lock.${GONE_PROCESS}`), "1"),
+  ],
   [
     "the last ingest could not read a log",
     ["skipped-files"],

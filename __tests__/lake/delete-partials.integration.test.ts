@@ -36,11 +36,11 @@ describe("an ingest after one that was killed", () => {
     expect(await lake.query("SELECT count(*) AS n FROM alb_access_logs")).toEqual([{ n: 1 }]);
   });
 
-  it("deletes no file of another name, and not what a process that waits for the lock writes", async () => {
+  it("deletes no file of another name, or in another folder", async () => {
     const others = [
       "raw/alb_access_logs/dt=2026-11-23/hour=07/notes.partial",
       "raw/alb_access_logs/dt=2026-11-23/hour=07/notes.txt",
-      partialPath(".lock.duckdb"),
+      "notes.partial",
       partialPath("mine/notes.txt"),
     ].map(put);
     interrupted();
@@ -49,8 +49,9 @@ describe("an ingest after one that was killed", () => {
   });
 });
 
-it("does not look for such files after an ingest that finished", async () => {
-  const isThere = put(partialPath("raw/alb_access_logs/dt=2026-11-23/hour=07/a.log.gz"));
+it("an ingest after one that finished deletes a lock that was left, and does not look into the partitions", async () => {
+  const lock = put(partialPath(".lock.duckdb"));
+  const copy = put(partialPath("raw/alb_access_logs/dt=2026-11-23/hour=07/a.log.gz"));
   await lake.ingest();
-  expect(isThere()).toBe(true);
+  expect([lock(), copy()]).toEqual([false, true]);
 });
