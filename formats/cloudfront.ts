@@ -14,6 +14,9 @@ export const cloudfront: LogFormat = {
   title: "CloudFront standard logs (versions 1 and 2)",
   source:
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html (read 2026-11)",
+  notes: [
+    "A line that is read by position and has `-` as its `sc-status` is unparsed: it could lack a field before the status. In a line that is read by name, `-` is NULL there, too.",
+  ],
   separator: "\t",
   header: {
     lines: 2,

@@ -168,6 +168,7 @@ const ALONE: Readonly<Partial<Record<TokenKind, TokenPattern>>> = {
   quotedOrBare: TEXT,
   bareOrQuoted: TEXT,
   statusList: token("([-0-9 ]*)"),
+  tabbedStatus: token("([0-9]{3}|-?)"),
 };
 
 /** A kind of field where its text is alone. It contains no tab. */

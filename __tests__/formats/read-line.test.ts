@@ -734,6 +734,19 @@ describe("lines of the other logs of load balancers", () => {
   });
 });
 
+describe("a CloudFront line without a status", () => {
+  it("is unparsed if it is read by position: it could lack a field before the status", () => {
+    expect(read("cloudfront", cloudfrontLine({ "sc-status": "-" }))).toBe("unparsed");
+  });
+
+  it.each(["-", ""])("has no status if its fields are found by name: '%s'", (status) => {
+    expect(read("cloudfront", JSON.stringify({ ...CLOUDFRONT_FIELDS, "sc-status": status }))).toMatchObject({
+      sc_status: null,
+      cs_method: "GET",
+    });
+  });
+});
+
 describe("a CloudFront line that lacks a field of those that AWS added together", () => {
   const LATE = [
     "c-port",
