@@ -1,7 +1,7 @@
 import type { Report, TableReport } from "../../report/model";
 import { toHtml } from "../../report/page/node";
 import { EVERYTHING, type State, toggled } from "../../report/page/state";
-import { durationText } from "../../report/page/text";
+import { changeText, durationText, pointsText } from "../../report/page/text";
 import { tiles } from "../../report/page/tiles";
 import type { TestLake } from "../helpers/lake";
 import { reportLake, reportOf } from "../helpers/report";
@@ -59,8 +59,41 @@ describe.each(["alb", "cloudfront"])("the tiles of %s", (format) => {
     }
   });
 
+  it("compare the shares of errors, not their numbers, with the period before", () => {
+    const { totals, from, until } = table();
+    const length = until - from;
+    // Twice the requests with as many errors, so that no number of errors has changed, but their shares have.
+    const before = {
+      ...totals,
+      requests: 2 * totals.requests,
+      from: from - length,
+      until: from,
+      first: from - length,
+    };
+    const shown = tilesOf({ ...table(), before }, EVERYTHING);
+    const share = (100 * totals.clientErrors) / totals.requests;
+    expect(shown["4xx"]).toEqual([
+      String(totals.clientErrors),
+      `${share.toFixed(1)} %`,
+      pointsText(share, share / 2),
+    ]);
+    expect(shown["4xx"]?.[2]).toMatch(/^\+\d+\.\d points against \d+\.\d % in the period before$/);
+    expect(shown["5xx"]?.[2]).toContain(" points against ");
+    expect(shown.Requests?.[1]).toBe(changeText(1, 2));
+    expect(tilesOf({ ...table(), before }, toggled(EVERYTHING, "method", "GET"))["4xx"]).toHaveLength(2);
+  });
+
   it("have no client and no time in a step without requests", () => {
     const shown = tilesOf(table(), step(100_000));
     expect([shown.Clients, shown["Median time"]?.[0]]).toEqual([["0"], "–"]);
   });
+});
+
+it("writes a change of a share in percentage points, small ones with two decimals", () => {
+  expect([pointsText(4.2, 3.9), pointsText(3.9, 4.2), pointsText(0.04, 0), pointsText(2, 2)]).toEqual([
+    "+0.3 points against 3.9 % in the period before",
+    "−0.3 points against 4.2 % in the period before",
+    "+0.04 points against 0.0 % in the period before",
+    "+0.00 points against 2.0 % in the period before",
+  ]);
 });

@@ -81,6 +81,13 @@ export function changeText(now: number, before: number): string {
   return `${percent >= 0 ? "+" : "−"}${Math.abs(percent).toFixed(Math.abs(percent) < 10 ? 1 : 0)} % against the period before`;
 }
 
+/** Change of a share in percent: `+0.3 points against 3.9 % in the period before`. */
+export function pointsText(now: number, before: number): string {
+  const points = now - before;
+  const size = Math.abs(points).toFixed(Math.abs(points) < 0.1 ? 2 : 1);
+  return `${points >= 0 ? "+" : "−"}${size} points against ${valueText(before, "percent")} in the period before`;
+}
+
 /** A cell of CSV. A leading character that starts a formula in a spreadsheet is made text with an apostrophe. */
 export function csvCell(value: Value): string {
   const text = value === null ? "" : String(value);

@@ -1,9 +1,9 @@
 import { byteText, compact } from "../../terminal/quantities";
-import type { Before, SlotTotals, TableReport } from "../model";
+import type { Before, RangeSums, SlotTotals, TableReport } from "../model";
 import { figures, isMeasured } from "./figures";
 import { type Element, h } from "./node";
 import { applied, type State } from "./state";
-import { changeText, durationText, NOTHING, shortCount, valueText } from "./text";
+import { changeText, durationText, NOTHING, pointsText, shortCount, valueText } from "./text";
 
 /** Share of the range before that may have no request at its start. */
 const MOST_MISSING = 0.1;
@@ -25,32 +25,35 @@ function unsummed(table: TableReport, state: State): Unsummed | undefined {
   );
 }
 
+type Counted = Pick<RangeSums, "requests" | "clientErrors" | "serverErrors">;
+
+const percentOf = (all: Counted, part: (all: Counted) => number): number => (100 * part(all)) / all.requests;
+
+/** Name, value and notes. */
+type Tile = readonly [string, string, ...(string | undefined)[]];
+
 /** The sums of a table above its panels, with their change. */
 export function tiles(table: TableReport, state: State): Element {
   const sums = figures(table, state);
   const { isFiltered } = applied(table, state);
-  const { totals, before } = table;
+  const { totals } = table;
+  const before = !isFiltered && table.before && isCovered(table.before) ? table.before : undefined;
   const change = (now: number, past: number | undefined) =>
-    isFiltered || past === undefined || !(before && isCovered(before)) ? undefined : changeText(now, past);
-  const rate = (part: number) =>
-    sums && sums.requests > 0 ? valueText((100 * part) / sums.requests, "percent") : undefined;
+    past === undefined ? undefined : changeText(now, past);
+  // The number of errors can fall while their share rises: what is shown as a share is compared as one.
+  const errors = (name: string, part: (all: Counted) => number): Tile => [
+    name,
+    sums ? shortCount(part(sums)) : NOTHING,
+    sums && sums.requests > 0 ? valueText(percentOf(sums, part), "percent") : undefined,
+    before && pointsText(percentOf(totals, part), percentOf(before, part)),
+  ];
   const exact = unsummed(table, state);
   const unknown = "of all requests or one step only";
   const ms = (seconds: number | null) => (seconds === null ? NOTHING : durationText(seconds * 1000));
-  const all: [string, string, ...(string | undefined)[]][] = [
+  const all: Tile[] = [
     ["Requests", sums ? shortCount(sums.requests) : NOTHING, change(totals.requests, before?.requests)],
-    [
-      "4xx",
-      sums ? shortCount(sums.clientErrors) : NOTHING,
-      sums && rate(sums.clientErrors),
-      change(totals.clientErrors, before?.clientErrors),
-    ],
-    [
-      "5xx",
-      sums ? shortCount(sums.serverErrors) : NOTHING,
-      sums && rate(sums.serverErrors),
-      change(totals.serverErrors, before?.serverErrors),
-    ],
+    errors("4xx", ({ clientErrors }) => clientErrors),
+    errors("5xx", ({ serverErrors }) => serverErrors),
     ["Bytes sent", sums ? byteText(sums.sent) : NOTHING, change(totals.sent, before?.sent)],
     exact
       ? ["Clients", compact(exact.clients), change(totals.clients, before?.clients)]
@@ -61,7 +64,7 @@ export function tiles(table: TableReport, state: State): Element {
     ...(isMeasured(table, "own_errors")
       ? ([
           ["ELB's own 5xx", sums ? shortCount(sums.ownErrors) : NOTHING, "the targets returned the others"],
-        ] as [string, string, string][])
+        ] as Tile[])
       : []),
     ...(isMeasured(table, "hits")
       ? ([
@@ -71,7 +74,7 @@ export function tiles(table: TableReport, state: State): Element {
             "of hits and misses",
           ],
           ["Bytes from cache", sums ? byteText(sums.hitBytes) : NOTHING, "not read from the origin"],
-        ] as [string, string, string][])
+        ] as Tile[])
       : []),
   ];
   return h(
