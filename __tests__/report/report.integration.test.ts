@@ -284,6 +284,64 @@ it("says that a list can lack values that have the most requests of a filter", (
   expect(panelOf(cut, "client").notes).not.toContainEqual(note);
 });
 
+it.each([
+  ["robot", "people", "robots"],
+  ["browser", "robots", "people"],
+])("has no %s where only %s are chosen, nor has the SQL", async (id, chosen, left) => {
+  for (const { format } of report.tables) {
+    const panel = panelOf(tableOf(format), id, toggled(EVERYTHING, "traffic", chosen));
+    expect(panel.rows).toEqual([]);
+    expect(panel.notes).toContain(`Only ${chosen} are chosen: no request of ${left} is left.`);
+    expect(await lake.query(panel.sql ?? "")).toEqual([]);
+    const both = toggled(toggled(EVERYTHING, "traffic", chosen), "traffic", left);
+    for (const state of [EVERYTHING, toggled(EVERYTHING, "traffic", left), both]) {
+      const own = panelOf(tableOf(format), id, state);
+      const rows = (await lake.query(own.sql ?? "")).map((row) => Object.values(row).slice(0, 2));
+      expect(Object.fromEntries(rows)).toEqual(requestsIn(own));
+      expect(own.notes.join()).not.toContain("is left");
+    }
+  }
+});
+
+describe("a search without a result", () => {
+  const mode = {
+    isInteractive: true,
+    timeZone: "UTC",
+    width: 960,
+    tableOf: () => ({ ...AS_IT_IS, search: "no value has this" }),
+  };
+  const cutOf = <D extends { readonly values: readonly string[] }>(domain: D) => ({
+    ...domain,
+    distinct: 1078,
+  });
+
+  it("says how many values a list has of all, and that its SQL has the others", () => {
+    const alb = tableOf("alb");
+    const cut = { ...alb, dimensions: alb.dimensions.map(cutOf), lists: alb.lists.map(cutOf) };
+    for (const [id, values] of [
+      ["path", alb.dimensions.find(({ id }) => id === "path")?.values],
+      ["client", alb.lists.find(({ id }) => id === "client")?.values],
+    ] as const)
+      expect(toHtml(panelTable(panelOf(cut, id), mode))).toContain(
+        `>Not among the values listed: the page has ${values?.length} of 1,078. Its SQL, without LIMIT, has all.<`,
+      );
+  });
+
+  it("says how many unparsed lines are shown of all", () => {
+    const unread = { unparsed: 1037, examples: [{ line: "x", file: "y" }] };
+    expect(toHtml(panelTable(unreadPanel({ ...tableOf("alb"), unread }), mode))).toContain(
+      ">Not among the first 1 of 1,037 lines: its SQL has all.<",
+    );
+  });
+
+  it("says only that there is nothing where all is listed", () => {
+    expect(toHtml(panelTable(panelOf(tableOf("alb"), "method"), mode))).toContain(
+      ">Nothing with this text.<",
+    );
+    expect(toHtml(panelTable(unreadPanel(tableOf("alb")), mode))).toContain(">Nothing with this text.<");
+  });
+});
+
 it("says for which time a list can be shown", () => {
   const table = tableOf("alb");
   const hourly = {

@@ -1,6 +1,6 @@
 import { sqlString, sqlTimestamp } from "../../formats/render/sql-text";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../formats/time";
-import { type Domain, MAX_VALUE, QUANTILES, type TableReport } from "../model";
+import { type DimensionId, type Domain, MAX_VALUE, QUANTILES, type TableReport } from "../model";
 import { applied, type State } from "./state";
 
 /** The quantiles of the times as columns. */
@@ -56,7 +56,7 @@ export const groupSql = (
     .join(", ")},
   ${[...sums, `avg(CASE WHEN ${table.seconds} >= 0 THEN ${table.seconds} END) AS average_seconds`].join(", ")}
 FROM ${table.table}
-WHERE ${condition(table, only ? { ...state, filters: new Map([...state.filters, [only.dimension, [only.value]]]) } : state, id)}
+WHERE ${[condition(table, state, id), ...(only ? isOneOf(table, only.dimension, [only.value]) : [])].join("\n  AND ")}
 GROUP BY 1
 ORDER BY 2 DESC
 LIMIT 100`;
@@ -65,15 +65,21 @@ LIMIT 100`;
 export function condition(table: TableReport, state: State, without?: string): string {
   const { filters } = state;
   const { counted } = applied(table, state);
-  const chosen = table.dimensions.flatMap(({ id, sql }) => {
-    const values = filters.get(id);
-    if (!values || id === without) return [];
-    const text = `coalesce(${sql}, '')`;
-    const isCut = values.some(({ length }) => length >= MAX_VALUE);
-    return [`${isCut ? `substr(${text}, 1, ${MAX_VALUE})` : text} IN (${values.map(sqlString).join(", ")})`];
-  });
+  const chosen = [...filters].flatMap(([id, values]) => (id === without ? [] : isOneOf(table, id, values)));
   const between = counted
     ? [`time >= ${sqlTimestamp(counted.from)}`, `time < ${sqlTimestamp(counted.until)}`]
     : [];
   return [table.range, ...between, ...chosen].join("\n  AND ");
+}
+
+/** Nothing for a dimension that the table does not have. */
+function isOneOf({ dimensions }: TableReport, wanted: DimensionId, values: readonly string[]): string[] {
+  const isCut = values.some(({ length }) => length >= MAX_VALUE);
+  return dimensions
+    .filter(({ id }) => id === wanted)
+    .map(({ sql }) => `coalesce(${sql}, '')`)
+    .map(
+      (text) =>
+        `${isCut ? `substr(${text}, 1, ${MAX_VALUE})` : text} IN (${values.map(sqlString).join(", ")})`,
+    );
 }

@@ -37,7 +37,7 @@ export function panelTable(panel: Panel, mode: Mode): Part {
   if (panel.rows.length === 0) return h("p", { class: "note" }, "Nothing.");
   const state = mode.tableOf(panel.id);
   const rows = shownRows(panel, state);
-  if (rows.length === 0) return h("p", { class: "note" }, "Nothing with this text.");
+  if (rows.length === 0) return h("p", { class: "note" }, panel.notFound ?? "Nothing with this text.");
   const isShort = mode.isInteractive && !state.isComplete && rows.length > FIRST_ROWS + 3;
   const isScrolled = /-(?:time|latency|cache)$/.test(panel.id);
   const table = h(

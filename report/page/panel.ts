@@ -24,6 +24,8 @@ export interface Panel {
   readonly rows: readonly Row[];
   /** The SQL that answers the same. */
   readonly sql?: string;
+  /** What a search without a result says if rows are left out. */
+  readonly notFound?: string;
   /** Why the sums do not answer it with the filters that are set. */
   readonly missing?: string;
   /** A time for which the sums do. */

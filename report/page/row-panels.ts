@@ -121,6 +121,11 @@ export function unreadPanel({
         ? [`The first ${examples.length} of ${count(unparsed)} lines; its SQL has all.`]
         : []),
     ],
+    ...(examples.length < unparsed
+      ? {
+          notFound: `Not among the first ${examples.length} of ${count(unparsed)} lines: its SQL has all.`,
+        }
+      : {}),
     rows: examples.map(({ line, file }) => ({ cells: [line, file] })),
   };
 }

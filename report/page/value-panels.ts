@@ -44,6 +44,7 @@ export function dimensionPanel(table: TableReport, state: State, domain: Domain<
     dimension: id,
     notes: [...notesOf(domain, isFiltered), ...(id === "path" ? ["Ids in paths are written as :id."] : [])],
     columns: [{ label, kind: "text" } as const, ...TRAFFIC, ...own],
+    ...notFoundIn(domain),
     sql: groupSql(table, state, domain, ownColumns(table)),
   };
   const cube = isUnknown ? undefined : exactCube(table.cubes, [id, "status"], selection);
@@ -86,9 +87,11 @@ export function listPanel(
     title: domain.label,
     notes: [
       ...notesOf(domain, isFiltered),
+      ...leftOut(domain, state),
       ...(domain.values.some((value) => textOf(value) !== value) ? [DECODED] : []),
     ],
     columns: [{ label: domain.label, kind: "text" } as const, ...TRAFFIC, AVERAGE],
+    ...notFoundIn(domain),
     sql: groupSql(table, state, domain),
   };
   const needed: CubeColumn[] = [VALUE, "status"];
@@ -181,3 +184,19 @@ const notesOf = ({ values, distinct, note, within }: Domain, isFiltered: boolean
       ]
     : []),
 ];
+
+/** Says why a list has no row if a filter leaves out the kind of requests that it is about. */
+const leftOut = ({ within }: Domain, { filters }: State): string[] => {
+  const chosen = within && filters.get(within.dimension);
+  return !chosen || chosen.includes(within.value)
+    ? []
+    : [`Only ${chosen.join(" and ")} are chosen: no request of ${within.value} is left.`];
+};
+
+/** The page has not all values, so that a search cannot find them. */
+const notFoundIn = ({ values, distinct }: Domain): Pick<Panel, "notFound"> =>
+  distinct > values.length
+    ? {
+        notFound: `Not among the values listed: the page has ${values.length} of ${distinct.toLocaleString("en-US")}. Its SQL, without LIMIT, has all.`,
+      }
+    : {};
