@@ -361,6 +361,78 @@ it("says for which time a list can be shown", () => {
   expect([chosen.missing, chosen.offered]).toEqual([undefined, undefined]);
 });
 
+it("says for which time a panel can be shown whose sums are in longer steps", () => {
+  const table = tableOf("alb");
+  const coarse = {
+    ...table,
+    cubes: table.cubes.map((cube) => (cube.keys.includes("path") ? { ...cube, slots: 4 } : cube)),
+  };
+  const { from, slotMs } = table;
+  const time = { from: from + slotMs, until: from + 2 * slotMs };
+  const offered = { from, until: from + 4 * slotMs };
+  const path = panelOf(coarse, "path", { ...EVERYTHING, time });
+  expect(path).toMatchObject({ rows: [], offered });
+  expect(path.missing).toContain(
+    `choose ${timeText(offered.from, "UTC")} to ${timeText(offered.until, "UTC")}, or run its SQL`,
+  );
+  expect(panelOf(coarse, "host", { ...EVERYTHING, time }).missing).toBeUndefined();
+  const chosen = panelOf(coarse, "path", { ...EVERYTHING, time: offered });
+  expect([chosen.missing, chosen.rows.length > 0]).toEqual([undefined, true]);
+  // Over time with a path, too.
+  const state = toggled({ ...EVERYTHING, time }, "path", String(chosen.rows[0]?.cells[0]));
+  for (const id of ["time", "latency"]) expect(panelOf(coarse, id, state)).toMatchObject({ offered });
+  expect(panelOf(coarse, "time", { ...state, time: offered }).missing).toBeUndefined();
+});
+
+describe("a value of a filter that is not kept for a table", () => {
+  const cut = () => {
+    const alb = tableOf("alb");
+    return {
+      ...alb,
+      dimensions: alb.dimensions.map((domain) =>
+        domain.id === "path" ? { ...domain, distinct: 1078 } : domain,
+      ),
+    };
+  };
+  const state = toggled(EVERYTHING, "path", "/of/another\u202etable");
+  const mode = { isInteractive: false, timeZone: "UTC", width: 960, tableOf: () => AS_IT_IS };
+
+  it("is named by all panels, with what to do, and by a remark above the tiles", () => {
+    const table = cut();
+    const kept = table.dimensions.find(({ id }) => id === "path")?.values.length;
+    const text = `The filter Path: /of/another\\u{202e}table is not among the ${kept} of 1,078 values that the page has for this table; its requests, if there are any, are in (other).`;
+    for (const id of ["time", "latency", "week", "method", "client"])
+      expect(panelOf(table, id, state).missing).toContain(text);
+    expect(panelOf(table, "method", state).missing).toBe(`${text} Remove it, or run its SQL.`);
+    expect(panelOf(table, "path", state).missing).toBeUndefined();
+    const [remarks = "", tiles = ""] = tableParts(table, state, mode)
+      .slice(0, 2)
+      .map((make) => toHtml(make()));
+    expect(remarks).toContain(text);
+    expect(tiles).toContain(
+      "<dt>Requests</dt><dd><strong>–</strong><small>a chosen value is not among those kept</small></dd>",
+    );
+  });
+
+  it("has no request where the page has all values", () => {
+    const panel = panelOf(tableOf("alb"), "method", state);
+    expect([panel.missing, panel.rows]).toEqual([undefined, []]);
+  });
+});
+
+it("says on the tiles that filters have no sums together", () => {
+  const { from, slotMs } = tableOf("alb");
+  const table = {
+    ...tableOf("alb"),
+    cubes: tableOf("alb").cubes.filter(({ keys }) => !keys.includes("time")),
+  };
+  const mode = { isInteractive: false, timeZone: "UTC", width: 960, tableOf: () => AS_IT_IS };
+  const [, tiles] = tableParts(table, { ...EVERYTHING, time: { from, until: from + slotMs } }, mode);
+  expect(toHtml(tiles?.() ?? "")).toContain(
+    "<dt>Requests</dt><dd><strong>–</strong><small>no sums for these filters together</small></dd>",
+  );
+});
+
 it("offers no time for a list if another filter is in the way, and only where it can be chosen", () => {
   const { from, slotMs } = tableOf("alb");
   const time = { from: from + slotMs, until: from + 2 * slotMs };

@@ -49,11 +49,11 @@ export const averageOf = ({ milliseconds, timed }: Pick<Figures, "milliseconds" 
 
 /** Figures of everything that is selected; `undefined` if they are not exact. */
 export function figures(table: TableReport, state: State, extra?: Domain["within"]): Figures | undefined {
-  const { selection, isUnknown } = applied(table, state);
+  const { selection, unknown } = applied(table, state);
   const narrowed = extra ? within(table, selection, extra) : selection;
   if (!narrowed)
     return figuresOf(table, { keys: [], measures: [], slots: 1, caps: {}, columns: [], length: 0 }, []);
-  const cube = isUnknown ? undefined : exactCube(table.cubes, ["status"], narrowed);
+  const cube = unknown.length > 0 ? undefined : exactCube(table.cubes, ["status"], narrowed);
   return cube && figuresOf(table, cube, sumBy(cube, narrowed, ["status"]));
 }
 

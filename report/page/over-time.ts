@@ -18,8 +18,8 @@ export interface OverTime {
 
 /** @returns `undefined` if the sums do not answer it */
 export function overTime(table: TableReport, state: State): OverTime | undefined {
-  const { selection, isUnknown } = applied(table, state);
-  const cube = isUnknown ? undefined : exactCube(table.cubes, [TIME, "status"], selection);
+  const { selection, unknown } = applied(table, state);
+  const cube = unknown.length > 0 ? undefined : exactCube(table.cubes, [TIME, "status"], selection);
   if (!cube) return undefined;
   const known = table.dimensions.find(({ id }) => id === "status")?.values ?? [];
   const statuses = [...known].sort();

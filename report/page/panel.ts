@@ -33,6 +33,3 @@ export interface Panel {
 }
 
 export const OTHER = "(other)";
-
-export const MISSING =
-  "This page has no sums for these filters together, e.g. for a time and a host. Remove one of them, or run its SQL.";

@@ -25,7 +25,7 @@ export const panelMakers = (table: TableReport, state: State, timeZone: string):
   cache: isMeasured(table, "hits") ? () => cachePanel(table, state, timeZone) : undefined,
   week: () => weekPanel(table, state, timeZone),
   others: [
-    ...table.dimensions.map((domain) => () => dimensionPanel(table, state, domain)),
+    ...table.dimensions.map((domain) => () => dimensionPanel(table, state, domain, timeZone)),
     () => slowestPanel(table, state),
     ...table.lists.map(
       (domain, index) => () => listPanel(table, state, domain, table.listCubes[index] ?? [], timeZone),

@@ -1,5 +1,5 @@
 import type { Selection } from "../cube";
-import { DIMENSION_LABELS, type DimensionId, type Report, type TableReport } from "../model";
+import { DIMENSION_LABELS, type DimensionId, type Domain, type Report, type TableReport } from "../model";
 
 /** In milliseconds since 1970. */
 export interface Time {
@@ -72,13 +72,19 @@ export function toggled(state: State, id: DimensionId, value: string): State {
   return { ...state, filters };
 }
 
+/** A value of a filter that a table can only have in "(other)". */
+export interface Unknown {
+  readonly domain: Domain<DimensionId>;
+  readonly value: string;
+}
+
 /** A state applied to one table. */
 export interface Applied {
   readonly selection: Selection;
   /** Filters that the table does not have. */
   readonly ignored: readonly DimensionId[];
-  /** A filter has a value that the table only has in "(other)". */
-  readonly isUnknown: boolean;
+  /** With one of them, nothing can be counted. */
+  readonly unknown: readonly Unknown[];
   readonly isFiltered: boolean;
   /** What is counted of the chosen time: whole slots of the table. */
   readonly counted?: { readonly from: number; readonly until: number };
@@ -88,13 +94,14 @@ export interface Applied {
 export function applied(table: TableReport, { time, filters }: State, without?: DimensionId): Applied {
   const codes = new Map<DimensionId, ReadonlySet<number>>();
   const ignored: DimensionId[] = [];
-  let isUnknown = false;
+  const unknown: Unknown[] = [];
   for (const [id, values] of filters) {
     const domain = table.dimensions.find((one) => one.id === id);
     if (!domain) ignored.push(id);
     if (!domain || id === without) continue;
     const found = values.map((value) => domain.values.indexOf(value) + 1);
-    if (found.includes(0) && domain.distinct > domain.values.length) isUnknown = true;
+    if (domain.distinct > domain.values.length)
+      unknown.push(...values.filter((_, index) => found[index] === 0).map((value) => ({ domain, value })));
     // Code -1 is in no row: the value is not in this log.
     codes.set(id, new Set(found.map((code) => code || -1)));
   }
@@ -105,7 +112,7 @@ export function applied(table: TableReport, { time, filters }: State, without?: 
   return {
     selection: slots ? { time: slots, codes } : { codes },
     ignored,
-    isUnknown,
+    unknown,
     isFiltered: codes.size > 0 || slots !== undefined,
     ...(slots
       ? {

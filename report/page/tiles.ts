@@ -35,7 +35,7 @@ type Tile = readonly [string, string, ...(string | undefined)[]];
 /** The sums of a table above its panels, with their change. */
 export function tiles(table: TableReport, state: State): Element {
   const sums = figures(table, state);
-  const { isFiltered } = applied(table, state);
+  const { isFiltered, unknown } = applied(table, state);
   const { totals } = table;
   const before = !isFiltered && table.before && isCovered(table.before) ? table.before : undefined;
   const change = (now: number, past: number | undefined) =>
@@ -48,19 +48,27 @@ export function tiles(table: TableReport, state: State): Element {
     before && pointsText(percentOf(totals, part), percentOf(before, part)),
   ];
   const exact = unsummed(table, state);
-  const unknown = "of all requests or one step only";
+  const partly = "of all requests or one step only";
   const ms = (seconds: number | null) => (seconds === null ? NOTHING : durationText(seconds * 1000));
   const all: Tile[] = [
-    ["Requests", sums ? shortCount(sums.requests) : NOTHING, change(totals.requests, before?.requests)],
+    sums
+      ? ["Requests", shortCount(sums.requests), change(totals.requests, before?.requests)]
+      : [
+          "Requests",
+          NOTHING,
+          unknown.length > 0
+            ? "a chosen value is not among those kept"
+            : "no sums for these filters together",
+        ],
     errors("4xx", ({ clientErrors }) => clientErrors),
     errors("5xx", ({ serverErrors }) => serverErrors),
     ["Bytes sent", sums ? byteText(sums.sent) : NOTHING, change(totals.sent, before?.sent)],
     exact
       ? ["Clients", compact(exact.clients), change(totals.clients, before?.clients)]
-      : ["Clients", NOTHING, unknown],
+      : ["Clients", NOTHING, partly],
     exact
       ? ["Median time", ms(exact.p50), `p95 ${ms(exact.p95)}, p99 ${ms(exact.p99)}`]
-      : ["Median time", NOTHING, unknown],
+      : ["Median time", NOTHING, partly],
     ...(isMeasured(table, "own_errors")
       ? ([
           ["ELB's own 5xx", sums ? shortCount(sums.ownErrors) : NOTHING, "the targets returned the others"],

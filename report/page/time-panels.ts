@@ -1,9 +1,10 @@
 import { sum } from "../../terminal/quantities";
-import type { TableReport } from "../model";
+import { type TableReport, TIME } from "../model";
 import { timeText } from "../zone";
 import { averageOf } from "./figures";
+import { missingOf } from "./missing";
 import { errorClasses, overTime, sharesOf, slotStart } from "./over-time";
-import { type Column, MISSING, type Panel } from "./panel";
+import type { Column, Panel } from "./panel";
 import { cacheColumns, condition, quantileColumns, sentColumn, statusSql, stepSql } from "./panel-sql";
 import { applied, type State } from "./state";
 import { stepText } from "./text";
@@ -36,7 +37,12 @@ WHERE ${condition(table, state)}
 GROUP BY 1, 2
 ORDER BY 1, 2`,
   };
-  if (!over) return { ...panel, rows: [], missing: MISSING };
+  if (!over)
+    return {
+      ...panel,
+      rows: [],
+      ...missingOf(table, applied(table, state), table.cubes, [TIME, "status"], timeZone),
+    };
   const shares = errors.map((status) => sharesOf(over, status));
   const rows = over.counts.map((counts, index) => ({
     cells: [
@@ -89,7 +95,12 @@ ORDER BY 1`,
     ],
     columns: [first, { label: "Average", kind: "milliseconds" } as const],
   };
-  if (!over) return { ...averages, rows: [], missing: MISSING };
+  if (!over)
+    return {
+      ...averages,
+      rows: [],
+      ...missingOf(table, applied(table, state), table.cubes, [TIME, "status"], timeZone),
+    };
   return {
     ...averages,
     rows: over.figures.map((sums, index) => ({
@@ -119,7 +130,12 @@ WHERE ${condition(table, state)}
 GROUP BY 1
 ORDER BY 1`,
   };
-  if (!over) return { ...panel, rows: [], missing: MISSING };
+  if (!over)
+    return {
+      ...panel,
+      rows: [],
+      ...missingOf(table, applied(table, state), table.cubes, [TIME, "status"], timeZone),
+    };
   return {
     ...panel,
     rows: over.figures.map(({ hitPercent, misses }, index) => ({

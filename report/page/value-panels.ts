@@ -1,20 +1,12 @@
-import { exactCube, type Selection, type Sum, sumBy } from "../cube";
-import {
-  type Cube,
-  type CubeColumn,
-  type DimensionId,
-  type Domain,
-  type TableReport,
-  TIME,
-  VALUE,
-} from "../model";
-import { timeText } from "../zone";
+import { exactCube, type Sum, sumBy } from "../cube";
+import { type Cube, type CubeColumn, type DimensionId, type Domain, type TableReport, VALUE } from "../model";
 import { decodedTexts } from "./decoded";
 import { averageOf, type Figures, figures, figuresOf, isMeasured } from "./figures";
-import { type Column, MISSING, OTHER, type Panel, type Row } from "./panel";
+import { missingOf } from "./missing";
+import { type Column, OTHER, type Panel, type Row } from "./panel";
 import { groupSql, ownColumns } from "./panel-sql";
 import { applied, type State } from "./state";
-import { stepText, type Value } from "./text";
+import type { Value } from "./text";
 
 const TRAFFIC: readonly Column[] = [
   { label: "Requests", kind: "count" },
@@ -27,9 +19,15 @@ const TRAFFIC: readonly Column[] = [
 const AVERAGE: Column = { label: "Average", kind: "milliseconds" };
 
 /** One row for each value of a dimension; its own filter marks rows instead of hiding them. */
-export function dimensionPanel(table: TableReport, state: State, domain: Domain<DimensionId>): Panel {
+export function dimensionPanel(
+  table: TableReport,
+  state: State,
+  domain: Domain<DimensionId>,
+  timeZone: string,
+): Panel {
   const { id, label, values } = domain;
-  const { selection, isUnknown, isFiltered } = applied(table, state, id);
+  const asked = applied(table, state, id);
+  const { selection, unknown, isFiltered } = asked;
   const [hasOwnErrors, hasCache] = [isMeasured(table, "own_errors"), isMeasured(table, "hits")];
   const own: Column[] = [
     ...(hasOwnErrors ? [{ label: "ELB 5xx", kind: "count" } as const] : []),
@@ -47,9 +45,15 @@ export function dimensionPanel(table: TableReport, state: State, domain: Domain<
     ...notFoundIn(domain),
     sql: groupSql(table, state, domain, ownColumns(table)),
   };
-  const cube = isUnknown ? undefined : exactCube(table.cubes, [id, "status"], selection);
-  if (!cube) return { ...panel, rows: [], missing: MISSING };
-  const groups = [...groupBy(sumBy(cube, selection, [id, "status"]))].map(
+  const needed: CubeColumn[] = [id, "status"];
+  const cube = unknown.length > 0 ? undefined : exactCube(table.cubes, needed, selection);
+  if (!cube)
+    return {
+      ...panel,
+      rows: [],
+      ...missingOf(table, asked, table.cubes, needed, timeZone),
+    };
+  const groups = [...groupBy(sumBy(cube, selection, needed))].map(
     ([code, sums]) => [code, figuresOf(table, cube, sums)] as const,
   );
   const whole = groups.reduce((total, [, { requests }]) => total + requests, 0);
@@ -80,7 +84,8 @@ export function listPanel(
   cubes: readonly Cube[],
   timeZone: string,
 ): Panel {
-  const { selection, isUnknown, isFiltered } = applied(table, state);
+  const asked = applied(table, state);
+  const { selection, unknown, isFiltered } = asked;
   const textOf = domain.isEncoded ? decodedTexts(domain.values) : (value: string) => value;
   const panel = {
     id: `${table.format}-${domain.id}`,
@@ -95,13 +100,13 @@ export function listPanel(
     sql: groupSql(table, state, domain),
   };
   const needed: CubeColumn[] = [VALUE, "status"];
-  const cube = isUnknown ? undefined : exactCube(cubes, needed, selection);
+  const cube = unknown.length > 0 ? undefined : exactCube(cubes, needed, selection);
   const all = figures(table, state, domain.within);
   if (!cube || !all)
     return {
       ...panel,
       rows: [],
-      ...((all && inSteps(table, selection, cubes, timeZone)) ?? { missing: MISSING }),
+      ...missingOf(table, asked, all ? cubes : [], needed, timeZone),
     };
   const listed = [...groupBy(sumBy(cube, selection, needed))]
     .map(([code, sums]) => [domain.values[code - 1] ?? "", figuresOf(table, cube, sums)] as const)
@@ -124,29 +129,6 @@ export function listPanel(
   const rows = listed.map(([value, sums]) => rowOf(textOf(value), sums));
   if (rest.requests > 0) rows.push(rowOf(OTHER, rest));
   return { ...panel, rows: byRequests(rows) };
-}
-
-/** Says which time the sums of a list answer, if nothing but the time is in the way. */
-function inSteps(
-  { from, slotMs }: TableReport,
-  selection: Selection,
-  cubes: readonly Cube[],
-  timeZone: string,
-): Pick<Panel, "missing" | "offered"> | undefined {
-  const cube = cubes.find(({ keys }) => keys.includes(TIME));
-  if (!cube || !selection.time) return undefined;
-  const time = {
-    from: Math.floor(selection.time.from / cube.slots) * cube.slots,
-    until: Math.ceil(selection.time.until / cube.slots) * cube.slots,
-  };
-  if (!exactCube([cube], [VALUE, "status"], { ...selection, time })) return undefined;
-  const stepMs = cube.slots * slotMs;
-  const offered = { from: from + time.from * slotMs, until: from + time.until * slotMs };
-  const [start, end] = [timeText(offered.from, timeZone), timeText(offered.until, timeZone)];
-  return {
-    missing: `This list is counted in steps of ${stepText(stepMs)}: choose ${start} to ${end}, or run its SQL.`,
-    offered,
-  };
 }
 
 const trafficCells = ({ requests, clientErrors, serverErrors, sent }: Figures, whole: number): Value[] => [

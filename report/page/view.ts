@@ -11,6 +11,7 @@ import {
 } from "../model";
 import { timeText } from "../zone";
 import { CHART_WIDTH } from "./chart";
+import { unknownText } from "./missing";
 import { AS_IT_IS, type Mode } from "./mode";
 import { type Element, h, type Part, visible } from "./node";
 import { cacheChart, latencyChart, timeChart } from "./panel-charts";
@@ -49,7 +50,7 @@ export function tableParts(table: TableReport, state: State, mode: Mode): MakePa
 
 /** What the filters mean for this table, if it is not what they say. */
 function remarks(table: TableReport, state: State, timeZone: string): string[] {
-  const { ignored, counted } = applied(table, state);
+  const { ignored, unknown, counted } = applied(table, state);
   const isWider =
     state.time !== undefined &&
     counted !== undefined &&
@@ -57,6 +58,7 @@ function remarks(table: TableReport, state: State, timeZone: string): string[] {
       counted.until > Math.max(state.time.until, table.from));
   return [
     ...(ignored.length === 0 ? [] : [ignoredText(ignored)]),
+    ...(unknown.length === 0 ? [] : [unknownText(unknown)]),
     ...(isWider
       ? [
           `This table is counted in steps of ${stepText(table.slotMs)}: here, the time is ${timeText(counted.from, timeZone)} to ${timeText(counted.until, timeZone)}.`,

@@ -4,6 +4,7 @@ import { compact } from "../../terminal/quantities";
 import type { TableReport } from "../model";
 import { daysOfWeek, hourOfWeek, WEEKDAYS } from "../zone";
 import { clockSql } from "./clock-sql";
+import { unknownText } from "./missing";
 import { type Element, h } from "./node";
 import { overTime, slotStart } from "./over-time";
 import type { Panel } from "./panel";
@@ -32,7 +33,15 @@ GROUP BY 1, 2
 ORDER BY 1, 2`,
   };
   const week = weekOf(table, state, timeZone);
-  if (!week) return { ...panel, notes: [], rows: [], missing: MISSING_HOURS };
+  if (!week) {
+    const { unknown } = applied(table, state);
+    return {
+      ...panel,
+      notes: [],
+      rows: [],
+      missing: unknown.length > 0 ? unknownText(unknown) : MISSING_HOURS,
+    };
+  }
   return {
     ...panel,
     notes: [`Requests by weekday and hour, ${timeZone}.`, ...unequalDays(shown, timeZone)],

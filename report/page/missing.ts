@@ -1,0 +1,62 @@
+import { exactCube } from "../cube";
+import { type Cube, type CubeColumn, type TableReport, TIME } from "../model";
+import { timeText } from "../zone";
+import { visible } from "./node";
+import { OTHER, type Panel } from "./panel";
+import type { Applied, Unknown } from "./state";
+import { stepText } from "./text";
+
+type Missing = Pick<Panel, "missing" | "offered">;
+
+/** Why the sums do not answer a panel, and the time for which they do if nothing but the time is in the way. */
+export function missingOf(
+  table: TableReport,
+  { unknown, selection }: Applied,
+  cubes: readonly Cube[],
+  needed: readonly CubeColumn[],
+  timeZone: string,
+): Missing {
+  if (unknown.length > 0)
+    return {
+      missing: `${unknownText(unknown)} Remove ${unknown.length === 1 ? "it" : "them"}, or run its SQL.`,
+    };
+  return inSteps(table, selection, cubes, needed, timeZone) ?? { missing: MISSING };
+}
+
+const MISSING =
+  "This page has no sums for these filters together, e.g. for a time and a host. Remove one of them, or run its SQL.";
+
+/** Names the values of filters that are not kept for a table. */
+export const unknownText = (unknown: readonly Unknown[]): string =>
+  unknown
+    .map(
+      ({ value, domain: { label, values, distinct } }) =>
+        `The filter ${label}: ${visible(value)} is not among the ${values.length} of ${distinct.toLocaleString("en-US")} values that the page has for this table; its requests, if there are any, are in ${OTHER}.`,
+    )
+    .join(" ");
+
+function inSteps(
+  { from, slotMs }: TableReport,
+  selection: Applied["selection"],
+  cubes: readonly Cube[],
+  needed: readonly CubeColumn[],
+  timeZone: string,
+): Missing | undefined {
+  const chosen = selection.time;
+  if (!chosen) return undefined;
+  const timeIn = ({ slots }: Cube) => ({
+    from: Math.floor(chosen.from / slots) * slots,
+    until: Math.ceil(chosen.until / slots) * slots,
+  });
+  const cube = cubes
+    .filter((one) => exactCube([one], [TIME, ...needed], { ...selection, time: timeIn(one) }))
+    .reduce<Cube | undefined>((least, one) => (least && least.slots <= one.slots ? least : one), undefined);
+  if (!cube) return undefined;
+  const time = timeIn(cube);
+  const offered = { from: from + time.from * slotMs, until: from + time.until * slotMs };
+  const [start, end] = [timeText(offered.from, timeZone), timeText(offered.until, timeZone)];
+  return {
+    missing: `This is counted in steps of ${stepText(cube.slots * slotMs)}: choose ${start} to ${end}, or run its SQL.`,
+    offered,
+  };
+}
