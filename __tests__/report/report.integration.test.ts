@@ -926,9 +926,29 @@ it("takes the missing end of a time in the hash as open", () => {
 
 it("moves a time, and keeps its length, if its end is chosen before its start or the other way around", () => {
   const time = { from: 100, until: 160 };
-  expect(withEnd(time, "until", 120)).toEqual({ from: 100, until: 120 });
-  expect(withEnd(time, "until", 90)).toEqual({ from: 30, until: 90 });
-  expect(withEnd(time, "from", 160)).toEqual({ from: 160, until: 220 });
+  const whole = { from: 0, until: 200 };
+  expect(withEnd(time, "until", 120, whole)).toEqual({ from: 100, until: 120 });
+  expect(withEnd(time, "until", 90, whole)).toEqual({ from: 30, until: 90 });
+  expect(withEnd(time, "from", 160, whole)).toEqual({ from: 160, until: 220 });
+});
+
+it("moves no start out of the time of the tables, unless the end is before it", () => {
+  const time = { from: 100, until: 160 };
+  const whole = { from: 50, until: 200 };
+  expect(withEnd(time, "until", 90, whole)).toEqual({ from: 50, until: 90 });
+  // From a link: nothing is counted.
+  expect(withEnd(time, "until", 20, whole)).toEqual({ from: -40, until: 20 });
+});
+
+it("ignores what is no time in the hash, as if it were not there", () => {
+  const whole = wholeTime(report);
+  const text = new Date((whole.from + whole.until) / 2).toISOString();
+  for (const wrong of ["2026", "abc", "1", "", "2026-11", "2026-11-23T07:00", "2026-13-40", "23 Nov 2026"]) {
+    expect({ wrong, ...stateOf(`#until=${wrong}&from=abc`, whole) }).toEqual({ wrong, ...EVERYTHING });
+    expect(stateOf(`#from=${text}&until=${wrong}`, whole)).toEqual(stateOf(`#from=${text}`, whole));
+    expect(stateOf(`#from=${wrong}&until=${text}`, whole)).toEqual(stateOf(`#until=${text}`, whole));
+  }
+  expect(stateOf("#from=2026-11-23", whole).time?.from).toBe(Date.UTC(2026, 10, 23));
 });
 
 it("counts hours of the week and writes times in the zone of the report", () => {

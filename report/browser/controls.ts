@@ -82,5 +82,5 @@ export function drawControls(report: Report): void {
 export function chosenTime(report: Report, time: Time | undefined, select: HTMLSelectElement): Time {
   const whole = wholeTime(report);
   const end = select.dataset.time === "from" ? "from" : "until";
-  return withEnd(time ?? whole, end, select.value === "" ? whole[end] : Number(select.value));
+  return withEnd(time ?? whole, end, select.value === "" ? whole[end] : Number(select.value), whole);
 }

@@ -34,12 +34,19 @@ export const wholeTime = ({ tables }: Report): Time => ({
   until: Math.max(...tables.map((table) => table.until)),
 });
 
-/** Moves one end of a time. If the other end would be on its wrong side, it moves, too, and the length stays the same. */
-export function withEnd(time: Time, end: keyof Time, value: number): Time {
+/**
+ * Moves one end of a time. If the other end would be on its wrong side, it moves, too, and the length stays the same; but a start
+ * does not move out of the time of all tables.
+ *
+ * @param whole the time of all tables
+ */
+export function withEnd(time: Time, end: keyof Time, value: number, whole: Time): Time {
   const next = { ...time, [end]: value };
   if (next.until > next.from) return next;
   const length = time.until - time.from;
-  return end === "from" ? { from: value, until: value + length } : { from: value - length, until: value };
+  if (end === "from") return { from: value, until: value + length };
+  const from = value - length;
+  return { from: value > whole.from ? Math.max(whole.from, from) : from, until: value };
 }
 
 /** Reads a hash; what it does not know is ignored. @param whole the time of all tables, for a hash with one end only */
@@ -56,11 +63,18 @@ export function stateOf(hash: string, whole: Time): State {
 
 /** Without a valid end, or without tables, it does not end after it begins. */
 function timeIn(parameters: URLSearchParams, whole: Time): Time {
-  const from = Date.parse(parameters.get("from") ?? "");
-  const until = Date.parse(parameters.get("until") ?? "");
-  if (Number.isNaN(until)) return withEnd(whole, "from", from);
-  return Number.isNaN(from) ? withEnd(whole, "until", until) : { from, until };
+  const from = instantIn(parameters.get("from"));
+  const until = instantIn(parameters.get("until"));
+  if (Number.isNaN(until)) return withEnd(whole, "from", from, whole);
+  return Number.isNaN(from) ? withEnd(whole, "until", until, whole) : { from, until };
 }
+
+/** A day, or a time of UTC: browsers read a year, and many other texts, as times, too, and some of them in their own time zone. */
+const INSTANT = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z)?$/;
+
+/** `NaN` if it is no time. */
+const instantIn = (text: string | null): number =>
+  text !== null && INSTANT.test(text) ? Date.parse(text) : Number.NaN;
 
 /** Adds a value to the filter of a dimension, or takes it out. */
 export function toggled(state: State, id: DimensionId, value: string): State {
