@@ -423,6 +423,44 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       expect(await page.evaluate("document.activeElement.id")).toBe("cloudfront-title");
     }));
 
+  it("returns with Back from a table to the place of its link, with the same filters", () =>
+    withPage({}, "", async (page) => {
+      await page.click('#alb-status [data-value="5xx"]');
+      await page.waitForSelector("#filters .chip");
+      await drawn(page);
+      await page.evaluate("scrollTo(0, 40)");
+      await page.click('.contents a[href="#cloudfront"]');
+      await page.waitForFunction("scrollY > 1000");
+      await page.goBack();
+      await page.waitForFunction("scrollY === 40");
+      expect(page.url()).toMatch(/#status=5xx$/);
+      await page.goBack();
+      await page.waitForSelector("#filters .chip", { state: "detached" });
+    }));
+
+  it("goes from its first lines to the unparsed lines and the files that could not be read", () =>
+    withPage({}, "#status=5xx", async (page) => {
+      for (const panel of ["alb-unparsed", "rejected"]) {
+        await page.click(`.missing a[href="#${panel}"]`);
+        const top = `document.getElementById("${panel}").getBoundingClientRect().top`;
+        await page.waitForFunction(`${top} < innerHeight && ${top} >= 0`);
+        expect(await page.evaluate("document.activeElement.closest('.panel')?.id")).toBe(panel);
+        expect(page.url()).toMatch(/#status=5xx$/);
+      }
+    }));
+
+  it("has a link for the keyboard that skips to the panels", () =>
+    withPage({}, "#status=5xx", async (page) => {
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to the panels");
+      expect(
+        await page.evaluate("document.activeElement.getBoundingClientRect().left"),
+      ).toBeGreaterThanOrEqual(0);
+      await page.keyboard.press("Enter");
+      expect(await page.evaluate("document.activeElement.id")).toBe("main");
+      expect(page.url()).toMatch(/#status=5xx$/);
+    }));
+
   it("is complete without a script", () =>
     withPage({ javaScriptEnabled: false }, "", async (page) => {
       expect(await rowsOf(page, "alb-method")).toEqual(await counted(`${METHODS} GROUP BY 1`));

@@ -800,6 +800,17 @@ it("shows files that could not be read", async () => {
   ]);
 });
 
+it("names at its start the tables with unparsed lines, and links to them, if there are any", async () => {
+  const page = await renderPage(report, ASSETS);
+  expect(page).toContain(
+    'Unparsed lines, in no number of this page: <a href="#alb-unparsed">1 of alb_access_logs</a>, <a href="#nlb-unparsed">1 of nlb_access_logs</a>.',
+  );
+  expect(page).toContain('see <a href="#rejected">Files without rows</a>.');
+  for (const id of ["alb-unparsed", "nlb-unparsed", "rejected", "main"]) expect(page).toContain(`id="${id}"`);
+  const tables = report.tables.map((table) => ({ ...table, unread: { unparsed: 0, examples: [] } }));
+  expect(await renderPage({ ...report, tables, unparsed: [] }, ASSETS)).not.toContain("Unparsed lines");
+});
+
 it("shows of one table only its own files that could not be read, and those that can be of any table", async () => {
   const own = testLake();
   try {

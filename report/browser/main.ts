@@ -125,6 +125,14 @@ function scrollTo(section: Element, times = 5): void {
   if (times > 0) requestAnimationFrame(() => scrollTo(section, times - 1));
 }
 
+/** The address holds the filters: it stays, and "Back" returns to the place of the link. */
+function goTo(section: HTMLElement): void {
+  history.pushState(null, "", location.href);
+  const place = section.matches("[tabindex]") ? section : section.querySelector<HTMLElement>("[tabindex]");
+  place?.focus({ preventScroll: true });
+  scrollTo(section);
+}
+
 const panelOf = (id: string): Panel | undefined =>
   [
     ...report.tables.flatMap((table) => panelsOf(table, stateNow(), report.timeZone)),
@@ -207,13 +215,11 @@ function switchTheme(): void {
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target instanceof Element ? event.target.closest<HTMLElement>(".contents a") : null;
-  if (link) {
-    // The address holds the filters.
+  const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;
+  const section = link && document.querySelector<HTMLElement>(link.getAttribute("href") ?? "");
+  if (section) {
     event.preventDefault();
-    const section = document.querySelector(link.getAttribute("href") ?? "");
-    section?.querySelector("h2")?.focus({ preventScroll: true });
-    if (section) scrollTo(section);
+    goTo(section);
   }
   const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-action]") : null;
   if (button) act(button);

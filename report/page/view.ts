@@ -1,5 +1,5 @@
 import type { Range } from "../../questions/range";
-import { counted, plural } from "../../terminal/quantities";
+import { count, counted, plural } from "../../terminal/quantities";
 import {
   type AnsweredTable,
   type Before,
@@ -14,6 +14,7 @@ import { CHART_WIDTH } from "./chart";
 import { unknownText } from "./missing";
 import { AS_IT_IS, type Mode } from "./mode";
 import { type Element, h, type Part, visible } from "./node";
+import type { Panel } from "./panel";
 import { cacheChart, latencyChart, timeChart } from "./panel-charts";
 import { panelPart } from "./panel-part";
 import { panelMakers } from "./panels";
@@ -157,14 +158,42 @@ const UNFINISHED =
   "Rows may be missing: an ingest was running, or had failed or been interrupted, when this page was made. Make the page again when it has ended; run one that did not end again first.";
 
 /** What all numbers of the page lack. */
-const warnings = ({ rejected }: Report): string[] => [
-  ...(rejected?.isUnfinished ? [UNFINISHED] : []),
-  ...(rejected && rejected.files > 0
-    ? [
-        `${counted(rejected.files, "file")} could not be read and ${plural(rejected.files, "is", "are")} in no number of this page: see "Files without rows", at its end.`,
-      ]
-    : []),
+const warnings = (report: Report): Part[][] => [
+  ...(report.rejected?.isUnfinished ? [[UNFINISHED]] : []),
+  ...rejectedWarning(report),
+  ...unparsedWarning(report),
 ];
+
+const rejectedWarning = ({ rejected }: Report): Part[][] =>
+  rejected && rejected.files > 0
+    ? [
+        [
+          `${counted(rejected.files, "file")} could not be read and ${plural(rejected.files, "is", "are")} in no number of this page: see `,
+          linkTo(rejectedPanel(rejected)),
+          ".",
+        ],
+      ]
+    : [];
+
+/** The panels with the lines are far below. */
+function unparsedWarning({ tables, answered, unparsed }: Report): Part[][] {
+  const links = [...tables, ...answered, ...unparsed].flatMap((table) =>
+    table.unread && table.unread.unparsed > 0
+      ? [linkTo(unreadPanel(table), `${count(table.unread.unparsed)} of ${table.table}`)]
+      : [],
+  );
+  return links.length === 0
+    ? []
+    : [
+        [
+          "Unparsed lines, in no number of this page: ",
+          ...links.flatMap((link, index) => (index === 0 ? [link] : [", ", link])),
+          ".",
+        ],
+      ];
+}
+
+const linkTo = ({ id, title }: Panel, text = title): Element => h("a", { href: `#${id}` }, text);
 
 /** The page's body, as it is without a script. */
 export function body(report: Report): Part[] {
@@ -175,6 +204,7 @@ export function body(report: Report): Part[] {
     tableOf: () => AS_IT_IS,
   };
   return [
+    h("a", { class: "skip", href: "#main" }, "Skip to the panels"),
     h(
       "header",
       { class: "top" },
@@ -191,7 +221,7 @@ export function body(report: Report): Part[] {
     h("div", { id: "filters", class: "filters", role: "status" }),
     h(
       "main",
-      { id: "main" },
+      { id: "main", tabindex: -1 },
       warnings(report).map((warning) => h("p", { class: "missing" }, warning)),
       report.cuts.map((cut) => h("p", { class: "note" }, cut)),
       report.tables.map((table) => tableSection(table, { filters: new Map() }, mode)),
