@@ -7,11 +7,12 @@ import { scannedCounts } from "../report/scanned-counts";
 import { type Written, writeReport } from "../report/write-report";
 import { byteText, sum } from "../terminal/quantities";
 import type { Json } from "../terminal/rows";
+import { shellWord } from "../terminal/shell-word";
 import { UserError } from "../terminal/user-error";
 import { writeErrors } from "../terminal/write";
 import { type AthenaOptions, type AthenaSession, scanPrice, withAthena } from "./athena-session";
 import { loadParts } from "./load-parts";
-import { type PageOptions, prepared } from "./make-report";
+import { type PageOptions, prepared, tableOption } from "./make-report";
 
 /**
  * Writes a report about the typed tables on AWS; without a range, about the last 24 hours. Says beforehand how much Athena
@@ -42,7 +43,15 @@ export async function makeAthenaReport(options: PageOptions & AthenaOptions): Pr
         `Athena could scan ${byteText(atMost)}, more than --max-bytes ${byteText(maxBytes)}; report fewer days or one table`,
       );
     writeErrors(boundLine(bounds, atMost));
-    const asked = { range, timeZone, tables, source: "Athena", now: new Date(), rejected: null };
+    const asked = {
+      range,
+      timeZone,
+      tables,
+      source: "Athena",
+      options: optionsOf(options),
+      now: new Date(),
+      rejected: null,
+    };
     const written = await writeReport(scannedCounts(engine), asked, save, assets, (next) => {
       what = next;
     });
@@ -52,6 +61,17 @@ export async function makeAthenaReport(options: PageOptions & AthenaOptions): Pr
     return written;
   });
 }
+
+/** For the command of the page: the options that chose the stack. */
+const optionsOf = (options: PageOptions & AthenaOptions): string =>
+  [
+    "--athena",
+    ...(["settings", "workgroup", "database", "region"] as const).flatMap((name) => {
+      const value = options[name];
+      return value === undefined ? [] : [`--${name} ${shellWord(value)}`];
+    }),
+    ...tableOption(options),
+  ].join(" ");
 
 const tablesIn = async ({ settings }: AthenaOptions): Promise<readonly string[]> => {
   const { streams } = await loadParts(settings);

@@ -49,6 +49,7 @@ export async function makeReport(
       range,
       timeZone,
       source: folder,
+      options: [`--lake ${shellWord(folder)}`, ...tableOption(options)].join(" "),
       now: new Date(),
       rejected: await rejectedIn(folder, tables),
       tables,
@@ -80,6 +81,10 @@ const warnAboutUnparsed = ({ unparsed }: Written): void => {
   for (const { table, unread } of unparsed)
     warn(`${table}: no line became a row; the page shows ${counted(unread.unparsed, "unparsed line")}`);
 };
+
+/** For the command of the page: only the table that was asked for. */
+export const tableOption = ({ table }: PageOptions): string[] =>
+  table === undefined ? [] : [`--table ${table}`];
 
 /** Checks the options of a page before anything is counted. @returns the parts that every page has */
 export async function prepared({ table }: PageOptions): Promise<PageAssets> {

@@ -76,6 +76,7 @@ export async function handler(
       made: now.getTime(),
       timeZone: TIME_ZONE,
       source: DATABASE,
+      options: "--athena",
       ...all,
       rejected: await rejected(),
       cuts: [],

@@ -209,6 +209,8 @@ export interface Report<C = Cube> {
   readonly made: number;
   readonly timeZone: string;
   readonly source: string;
+  /** Options of `access-logs report` for the same tables, as words of a shell. */
+  readonly options: string;
   readonly tables: readonly TableReport<C>[];
   readonly answered: readonly AnsweredTable[];
   readonly unparsed: readonly UnparsedTable[];

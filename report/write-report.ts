@@ -19,7 +19,12 @@ export type SavePage = (page: string) => Promise<void>;
 /** Makes a report and saves its page. Nothing is saved if no table has rows in the range or, without a range, anything. */
 export async function writeReport(
   counts: Counts,
-  asked: Asked & { readonly source: string; readonly now: Date; readonly rejected: Rejected | null },
+  asked: Asked & {
+    readonly source: string;
+    readonly options: string;
+    readonly now: Date;
+    readonly rejected: Rejected | null;
+  },
   save: SavePage,
   assets: PageAssets,
   onProgress: (what: string) => void = () => undefined,
@@ -29,9 +34,9 @@ export async function writeReport(
   const { unparsed } = collected;
   if (tables.length === 0 && (asked.range !== undefined || unparsed.length === 0))
     return { bytes: 0, tables, unparsed };
-  const { timeZone, source, now, rejected } = asked;
+  const { timeZone, source, options, now, rejected } = asked;
   const page = await renderPage(
-    { made: now.getTime(), timeZone, source, ...collected, rejected, cuts: [] },
+    { made: now.getTime(), timeZone, source, options, ...collected, rejected, cuts: [] },
     assets,
   );
   await save(page);

@@ -43,6 +43,8 @@ describe("access-logs report", () => {
       seconds: expect.any(Number),
     });
     expect(page).not.toContain('id="cloudfront"');
+    // For the command of a chosen time.
+    expect(page).toContain(`"options":"--lake '${lake.lake}' --table alb_access_logs"`);
   });
 
   it("writes the page to standard output, and nothing else", async () => {

@@ -58,6 +58,7 @@ export async function reportOf(folder: string, range?: Range, timeZone = "UTC"):
       made: Date.UTC(2026, 10, 24),
       timeZone,
       source: "a lake",
+      options: "--lake 'a lake'",
       ...collected,
       rejected: await rejectedIn(folder, REPORTED_TABLES),
       cuts: [],

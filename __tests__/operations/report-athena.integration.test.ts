@@ -37,11 +37,19 @@ describe("access-logs report --athena", () => {
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^wrote report\.html, /)]);
     const page = readFileSync(join(root, "report.html"), "utf8");
     expect(page).toContain("Athena computes approximate quantiles.");
+    expect(page).toContain('"options":"--athena"');
     expect(page).toContain("Not counted here, as Athena would read the text of all files");
     for (const { workgroup, database, sql } of athena.queries) {
       expect([workgroup, database]).toEqual(["web-logs-analysts", "web_logs"]);
       expect(sql).toMatch(/^(?:SELECT|WITH) /);
     }
+  });
+
+  it("keeps the options that choose the stack for the page's command of a chosen time", async () => {
+    await report("--workgroup", "web-logs-analysts", "--database", "web_logs", "--table", "alb_access_logs");
+    expect(readFileSync(join(root, "report.html"), "utf8")).toContain(
+      '"options":"--athena --workgroup web-logs-analysts --database web_logs --table alb_access_logs"',
+    );
   });
 
   it("starts no scan that could be larger than allowed", async () => {

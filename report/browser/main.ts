@@ -1,5 +1,6 @@
 import type { DimensionId, PackedCube, Report, TableReport } from "../model";
 import { CHART_WIDTH } from "../page/chart";
+import { finerCommand } from "../page/command";
 import { AS_IT_IS, type Mode, type TableState } from "../page/mode";
 import { overTime, slotStart } from "../page/over-time";
 import type { Panel } from "../page/panel";
@@ -119,10 +120,12 @@ function brushed(table: TableReport, from: number, until: number): void {
   setState({ ...state, time: { from: slotStart(table, over, from), until: slotStart(table, over, until) } });
 }
 
+let scrolling = 0;
+
 /** Panels get their heights when they come on the screen, which moves what is below them: so it is done a few times. */
 function scrollTo(section: Element, times = 5): void {
   section.scrollIntoView();
-  if (times > 0) requestAnimationFrame(() => scrollTo(section, times - 1));
+  if (times > 0) scrolling = requestAnimationFrame(() => scrollTo(section, times - 1));
 }
 
 /** The address holds the filters: it stays, and "Back" returns to the place of the link. */
@@ -197,6 +200,13 @@ function act(button: HTMLElement): void {
         showText(`${panel.title}: SQL for Athena, and for access-logs query on a lake`, panel.sql);
       return;
     }
+    case "finer": {
+      const { time } = stateNow();
+      const command = time && finerCommand(report, time);
+      if (command !== undefined)
+        showText("The command for a page of this time alone, in finer steps", command);
+      return;
+    }
     case "copy":
       copyText(button);
       return;
@@ -234,6 +244,7 @@ document.addEventListener("change", (event) => {
     setState({ ...stateNow(), time: chosenTime(report, stateNow().time, event.target) });
 });
 addEventListener("hashchange", drawFiltered);
+addEventListener("popstate", () => cancelAnimationFrame(scrolling));
 addEventListener("beforeprint", () => {
   isPrinting = true;
   drawAll();
