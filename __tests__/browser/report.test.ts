@@ -429,9 +429,9 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       expect(await page.evaluate("document.activeElement.id")).toBe("cloudfront-title");
     }));
 
-  it("gives the command for a page of the chosen time in finer steps, to copy", () =>
+  it("gives the command for a page of the chosen time alone, to copy", () =>
     withPage({}, "#from=2026-11-23T07:00:00.000Z&until=2026-11-23T08:00:00.000Z&status=5xx", async (page) => {
-      await page.click('#filters [data-action="finer"]');
+      await page.click('#filters [data-action="alone"]');
       expect(await page.textContent("dialog pre")).toBe(
         "access-logs report --from 2026-11-23T07:00 --to 2026-11-23T07:59 --lake 'a lake' --output chosen-time.html",
       );
@@ -439,7 +439,7 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       expect(await page.textContent('dialog [data-action="copy"]')).toBe("Copied");
       await page.click('dialog [data-action="close"]');
       await page.click('#filters [data-action="no-time"]');
-      await page.waitForSelector('#filters [data-action="finer"]', { state: "detached" });
+      await page.waitForSelector('#filters [data-action="alone"]', { state: "detached" });
       expect(await page.locator("#filters .chip").count()).toBe(1);
     }));
 

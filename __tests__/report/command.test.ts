@@ -1,23 +1,15 @@
 import { HOUR_MS, MINUTE_MS } from "../../formats/time";
 import { parseRange } from "../../questions/range";
-import type { TableReport } from "../../report/model";
-import { finerCommand } from "../../report/page/command";
+import { timeCommand } from "../../report/page/command";
 
 const DAY = { from: Date.UTC(2026, 9, 24, 22), until: Date.UTC(2026, 9, 25, 23) };
 
-const commandOf = (
-  time: { readonly from: number; readonly until: number },
-  timeZone = "UTC",
-  slotMs = HOUR_MS,
-) =>
-  finerCommand(
-    { tables: [{ ...DAY, slotMs } as TableReport], timeZone, options: "--lake './my lake'" },
-    time,
-  );
+const commandOf = (time: { readonly from: number; readonly until: number }, timeZone = "UTC") =>
+  timeCommand({ timeZone, options: "--lake './my lake'" }, time);
 
 /** The range that the command counts. */
-function rangeOf(command: string | undefined) {
-  const option = (name: string) => command?.split(` --${name} `)[1]?.split(" ")[0];
+function rangeOf(command: string) {
+  const option = (name: string) => command.split(` --${name} `)[1]?.split(" ")[0];
   return parseRange(option("from"), option("to"), { timeZone: option("tz") });
 }
 
@@ -46,10 +38,5 @@ describe("the command for a page of the chosen time", () => {
   it("counts whole seconds", () => {
     const time = { from: DAY.from + 1500, until: DAY.from + 2500 };
     expect(rangeOf(commandOf(time))).toEqual({ from: DAY.from + 1000, until: DAY.from + 3000 });
-  });
-
-  it("is not there for the whole time, or where steps cannot be shorter", () => {
-    expect(commandOf(DAY)).toBeUndefined();
-    expect(commandOf({ from: DAY.from, until: DAY.from + HOUR_MS }, "UTC", MINUTE_MS)).toBeUndefined();
   });
 });

@@ -403,7 +403,7 @@ describe("a value of a filter that is not kept for a table", () => {
     const text = `The filter Path: /of/another\\u{202e}table is not among the ${kept} of 1,078 values that the page has for this table; its requests, if there are any, are in (other).`;
     for (const id of ["time", "latency", "week", "method", "client"])
       expect(panelOf(table, id, state).missing).toContain(text);
-    expect(panelOf(table, "method", state).missing).toBe(`${text} Remove it, or run its SQL.`);
+    expect(panelOf(table, "method", state).missing).toBe(`${text} Remove this filter, or run its SQL.`);
     expect(panelOf(table, "path", state).missing).toBeUndefined();
     const [remarks = "", tiles = ""] = tableParts(table, state, mode)
       .slice(0, 2)
@@ -437,7 +437,10 @@ it("offers no time for a list if another filter is in the way, and only where it
   const { from, slotMs } = tableOf("alb");
   const time = { from: from + slotMs, until: from + 2 * slotMs };
   const filtered = panelOf(tableOf("alb"), "client", { time, filters: new Map([["method", ["GET"]]]) });
-  expect([filtered.missing, filtered.offered]).toEqual([expect.stringContaining("Remove one"), undefined]);
+  expect([filtered.missing, filtered.offered]).toEqual([
+    expect.stringMatching(/ Remove one of them, run its SQL, or make a page of this time alone: /),
+    undefined,
+  ]);
   const offering = { ...filtered, offered: time };
   const mode = { isInteractive: true, timeZone: "UTC", width: 960, tableOf: () => AS_IT_IS };
   expect(toHtml(panelPart(offering, mode))).toContain('aria-label="Choose this time: Clients"');

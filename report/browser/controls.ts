@@ -1,5 +1,4 @@
 import { DIMENSION_LABELS, type Report } from "../model";
-import { finerCommand } from "../page/command";
 import { h, visible } from "../page/node";
 import { type State, type Time, wholeTime, withEnd } from "../page/state";
 import { timeText } from "../zone";
@@ -35,14 +34,13 @@ export function drawFilters(report: Report, state: State): void {
       ]
     : [];
   const reset = h("button", { type: "button", "data-action": "reset" }, "Remove all filters");
-  const finer =
-    time && finerCommand(report, time) !== undefined
-      ? [h("button", { type: "button", "data-action": "finer" }, "Count this time in finer steps")]
-      : [];
+  const alone = time
+    ? [h("button", { type: "button", "data-action": "alone" }, "A page of this time alone")]
+    : [];
   const all = [...range, ...chips];
   const bar = document.getElementById("filters");
   const focus = bar ? focusNear(bar) : () => undefined;
-  bar?.replaceChildren(...(all.length > 0 ? [...all, reset, ...finer] : []).map(toDom));
+  bar?.replaceChildren(...(all.length > 0 ? [...all, reset, ...alone] : []).map(toDom));
   focus();
   for (const [name, value] of [
     ["from", time?.from],

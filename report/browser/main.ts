@@ -1,6 +1,6 @@
 import type { DimensionId, PackedCube, Report, TableReport } from "../model";
 import { CHART_WIDTH } from "../page/chart";
-import { finerCommand } from "../page/command";
+import { timeCommand } from "../page/command";
 import { AS_IT_IS, type Mode, type TableState } from "../page/mode";
 import { overTime, slotStart } from "../page/over-time";
 import type { Panel } from "../page/panel";
@@ -200,11 +200,13 @@ function act(button: HTMLElement): void {
         showText(`${panel.title}: SQL for Athena, and for access-logs query on a lake`, panel.sql);
       return;
     }
-    case "finer": {
+    case "alone": {
       const { time } = stateNow();
-      const command = time && finerCommand(report, time);
-      if (command !== undefined)
-        showText("The command for a page of this time alone, in finer steps", command);
+      if (time)
+        showText(
+          "The command for a page of this time alone: in finer steps, and with more filters together",
+          timeCommand(report, time),
+        );
       return;
     }
     case "copy":

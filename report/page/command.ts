@@ -2,19 +2,16 @@ import { MINUTE_MS, SECOND_MS } from "../../formats/time";
 import { shellWord } from "../../terminal/shell-word";
 import type { Report } from "../model";
 import { secondText, timeText } from "../zone";
-import { type Time, wholeTime } from "./state";
+import type { Time } from "./state";
 
 /** Does not replace this page. */
 const FILE = "chosen-time.html";
 
-/** The command that counts a time alone, so that its steps are shorter; `undefined` if they are not. */
-export function finerCommand(
-  { tables, timeZone, options }: Pick<Report, "tables" | "timeZone" | "options">,
+/** The command that counts a time alone: in steps that are as short as they can be, and without a filter of time. */
+export function timeCommand(
+  { timeZone, options }: Pick<Report, "timeZone" | "options">,
   { from, until }: Time,
-): string | undefined {
-  const whole = wholeTime({ tables });
-  const isPart = from > whole.from || until < whole.until;
-  if (!isPart || tables.every(({ slotMs }) => slotMs <= MINUTE_MS)) return undefined;
+): string {
   const unit = from % MINUTE_MS === 0 && until % MINUTE_MS === 0 ? MINUTE_MS : SECOND_MS;
   // The last minute or second is included.
   const [first, last] = [Math.floor(from / unit) * unit, (Math.ceil(until / unit) - 1) * unit];

@@ -1,3 +1,4 @@
+import { plural } from "../../terminal/quantities";
 import { exactCube } from "../cube";
 import { type Cube, type CubeColumn, type TableReport, TIME } from "../model";
 import { timeText } from "../zone";
@@ -18,13 +19,14 @@ export function missingOf(
 ): Missing {
   if (unknown.length > 0)
     return {
-      missing: `${unknownText(unknown)} Remove ${unknown.length === 1 ? "it" : "them"}, or run its SQL.`,
+      missing: `${unknownText(unknown)} Remove ${plural(unknown.length, "this filter", "these filters")}, or run its SQL.`,
     };
-  return inSteps(table, selection, cubes, needed, timeZone) ?? { missing: MISSING };
+  return inSteps(table, selection, cubes, needed, timeZone) ?? { missing: missingText(selection) };
 }
 
-const MISSING =
-  "This page has no sums for these filters together, e.g. for a time and a host. Remove one of them, or run its SQL.";
+/** On a page of the chosen time alone, the other filters are enough. */
+const missingText = ({ time }: Applied["selection"]): string =>
+  `This page has no sums for these filters together, e.g. for a time and a host. Remove one of them, ${time ? "run its SQL, or make a page of this time alone: its command is next to the filters" : "or run its SQL"}.`;
 
 /** Names the values of filters that are not kept for a table. */
 export const unknownText = (unknown: readonly Unknown[]): string =>

@@ -29,7 +29,7 @@ export function hashOf({ time, filters }: State): string {
 }
 
 /** The time of all tables. */
-export const wholeTime = ({ tables }: Pick<Report, "tables">): Time => ({
+export const wholeTime = ({ tables }: Report): Time => ({
   from: Math.min(...tables.map((table) => table.from)),
   until: Math.max(...tables.map((table) => table.until)),
 });
