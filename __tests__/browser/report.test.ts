@@ -491,6 +491,17 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       expect(await page.locator("svg.chart").count()).toBe(3 * report.tables.length + 1);
     }));
 
+  it("shows all rows where a program asks for the page as it would be printed, and afterwards the first again", () =>
+    withPage({}, "", async (page) => {
+      const rows = "document.querySelectorAll('#alb-client tbody tr').length";
+      const shown = Number(await page.evaluate(rows));
+      await page.emulateMedia({ media: "print" });
+      await comesTrue(page, `${rows} > ${shown}`);
+      expect(await page.locator('[data-action="all"][data-panel="alb-client"]').count()).toBe(0);
+      await page.emulateMedia({ media: "screen" });
+      await comesTrue(page, `${rows} === ${shown}`);
+    }));
+
   it("prints all rows", () =>
     withPage({}, "", async (page) => {
       await page.emulateMedia({ media: "print" });
@@ -504,7 +515,13 @@ if (!CHROMIUM) console.warn("skipped: Chromium is not installed (apt-get install
       expect(
         await page.evaluate("getComputedStyle(document.querySelector('.panel')).contentVisibility"),
       ).toBe("visible");
+      await page.evaluate("dispatchEvent(new Event('afterprint'))");
+      await page.emulateMedia({ media: "screen" });
+      await page.evaluate(
+        "addEventListener('beforeprint', () => { window.printed = document.querySelectorAll('#alb-client tbody tr').length })",
+      );
       const pdf = await page.pdf();
+      expect(await page.evaluate("window.printed")).toBe(rows);
       expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
     }));
 });

@@ -247,14 +247,14 @@ document.addEventListener("change", (event) => {
 });
 addEventListener("hashchange", drawFiltered);
 addEventListener("popstate", () => cancelAnimationFrame(scrolling));
-addEventListener("beforeprint", () => {
-  isPrinting = true;
+const setPrinting = (isNow: boolean) => {
+  isPrinting = isNow;
   drawAll();
-});
-addEventListener("afterprint", () => {
-  isPrinting = false;
-  drawAll();
-});
+};
+addEventListener("beforeprint", () => setPrinting(true));
+addEventListener("afterprint", () => setPrinting(false));
+// Without these events where a program only shows the page as it would be printed.
+matchMedia("print").addEventListener("change", ({ matches }) => setPrinting(matches));
 let resizing: number | undefined;
 addEventListener("resize", () => {
   clearTimeout(resizing);
