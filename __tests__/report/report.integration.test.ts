@@ -20,7 +20,7 @@ import { panelTable, shownRows } from "../../report/page/panel-table";
 import { panelsOf } from "../../report/page/panels";
 import { rejectedPanel, unreadPanel } from "../../report/page/row-panels";
 import { hashOf, type State, stateOf, toggled, wholeTime, withEnd } from "../../report/page/state";
-import { changeText, csvCell } from "../../report/page/text";
+import { changeText, csvCell, nameWithUnit } from "../../report/page/text";
 import { tableParts } from "../../report/page/view";
 import { MAX_PAGE_BYTES, renderPage } from "../../report/render";
 import { scannedCounts } from "../../report/scanned-counts";
@@ -182,16 +182,39 @@ describe.each([
 
   it("gives SQL with the columns of a panel", async () => {
     const panel = panelOf(tableOf(format), "method");
-    const shown = panel.rows.map(({ cells: [method, requests, , refused, failed, sent, ...own] }) => {
+    const shown = panel.rows.map(({ cells: [method, requests, , refused, failed, rate, sent, ...own] }) => {
       // A measure of the format, or two, and the average.
       own.pop();
-      return [method, requests, refused, failed, sent, ...own.map((value) => value ?? 0)];
+      return [method, requests, refused, failed, rate, sent, ...own.map((value) => value ?? 0)];
     });
     const rows = (await lake.query(panel.sql ?? "")).map(({ average_seconds, ...row }) =>
       Object.values(row).map((value, index) => (index === 0 ? (value ?? "") : Number(value))),
     );
     expect(new Set(rows)).toEqual(new Set(shown));
     expect(syntaxErrors("trino", panel.sql ?? "")).toEqual([]);
+  });
+
+  it.each(["path", "client", "host"])("has the share of 5xx in the requests of each row: %s", async (id) => {
+    const { columns, rows, sql = "" } = panelOf(tableOf(format), id, toggled(EVERYTHING, "method", "GET"));
+    const place = columns.findIndex(({ label }) => label === "5xx %");
+    expect(columns[place]?.kind).toBe("percent");
+    const rates = new Map(rows.map(({ cells }) => [cells[0], cells[place]]));
+    const ofSql = (await lake.query(sql)).map((row): [unknown, unknown] => [
+      row[id] ?? "",
+      row["5xx_percent"],
+    ]);
+    for (const [value, rate] of ofSql.filter(([one]) => rates.has(String(one)))) {
+      expect([value, rates.get(String(value))]).toEqual([value, rate]);
+    }
+    expect(ofSql.some(([value, rate]) => rates.has(String(value)) && Number(rate) > 0)).toBe(true);
+    expect(syntaxErrors("trino", sql)).toEqual([]);
+  });
+
+  it.each(["status", "code"])("has no share of 5xx where all requests of a row have one status: %s", (id) => {
+    const { columns, sql } = panelOf(tableOf(format), id);
+    expect(columns.map(({ label }) => label)).toEqual(expect.arrayContaining(["Share", "5xx", "Sent"]));
+    expect(columns.map(({ label }) => label)).not.toContain("5xx %");
+    expect(sql).not.toContain("5xx_percent");
   });
 
   it("gives SQL of the quantiles of each step", async () => {
@@ -748,6 +771,12 @@ it("says on the button of a shortened list how many more rows there are", () => 
   };
   const html = toHtml(panelTable(panel, mode));
   expect(html).toContain(`>Show ${panel.rows.length - html.split("<tr").length + 2} more rows of clients<`);
+});
+
+it("writes the unit of a column into its name once", () => {
+  expect(nameWithUnit("Share", "percent")).toBe("Share (%)");
+  expect(nameWithUnit("5xx %", "percent")).toBe("5xx %");
+  expect(nameWithUnit("Requests", "count")).toBe("Requests");
 });
 
 it("compares with the period before in one sentence", () => {

@@ -44,22 +44,31 @@ export const ownColumns = (table: TableReport): string[] => [
   ...cacheColumns(table),
 ];
 
+/** False if all requests of a value have the same status. */
+export const hasErrorRate = ({ id }: Domain): boolean => id !== "status" && id !== "code";
+
 /** The values of a dimension or list with the most requests. @param sums further columns of each */
-export const groupSql = (
+export function groupSql(
   table: TableReport,
   state: State,
-  { id, sql, within: only }: Domain,
+  domain: Domain,
   sums: readonly string[] = [sentColumn(table)],
-): string =>
-  `SELECT ${sql} AS ${id}, count(*) AS requests, ${["4xx", "5xx"]
-    .map((status) => `count(CASE WHEN ${statusSql(table)} = '${status}' THEN 1 END) AS "${status}"`)
-    .join(", ")},
+): string {
+  const { id, sql, within: only } = domain;
+  const ofClass = (status: string) => `count(CASE WHEN ${statusSql(table)} = '${status}' THEN 1 END)`;
+  const traffic = [
+    "count(*) AS requests",
+    ...["4xx", "5xx"].map((status) => `${ofClass(status)} AS "${status}"`),
+    ...(hasErrorRate(domain) ? [`1e2 * ${ofClass("5xx")} / count(*) AS "5xx_percent"`] : []),
+  ];
+  return `SELECT ${sql} AS ${id}, ${traffic.join(", ")},
   ${[...sums, `avg(CASE WHEN ${table.seconds} >= 0 THEN ${table.seconds} END) AS average_seconds`].join(", ")}
 FROM ${table.table}
 WHERE ${[condition(table, state, id), ...(only ? isOneOf(table, only.dimension, [only.value]) : [])].join("\n  AND ")}
 GROUP BY 1
 ORDER BY 2 DESC
 LIMIT 100`;
+}
 
 /** The range of the report and the filters as a condition; a dimension's own filter is left out, as in its panel. */
 export function condition(table: TableReport, state: State, without?: string): string {

@@ -142,7 +142,7 @@ function rowPart(panel: Panel, { cells, filter, isChosen }: Row, mode: Mode): El
 }
 
 /** A table of more columns has no place for bars next to another one. */
-const MOST_WITH_BAR = 8;
+const MOST_WITH_BAR = 9;
 const BAR_WIDTH = 24;
 
 const bar = (percent: number): Element =>

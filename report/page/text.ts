@@ -33,10 +33,10 @@ export function valueText(value: Value, kind: Kind): string {
 
 const UNIT_NAMES: Partial<Record<Kind, string>> = { bytes: "bytes", percent: "%", milliseconds: "ms" };
 
-/** The name of a column of numbers without units: `Sent (bytes)`. */
+/** The name of a column of numbers without units: `Sent (bytes)`, and `5xx %`, which has its unit. */
 export function nameWithUnit(label: string, kind: Kind): string {
   const unit = UNIT_NAMES[kind];
-  return unit === undefined ? label : `${label} (${unit})`;
+  return unit === undefined || label.endsWith(unit) ? label : `${label} (${unit})`;
 }
 
 /** Longer values were cut when they were counted. */

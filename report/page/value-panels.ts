@@ -4,17 +4,35 @@ import { decodedTexts } from "./decoded";
 import { averageOf, type Figures, figures, figuresOf, isMeasured } from "./figures";
 import { missingOf } from "./missing";
 import { type Column, OTHER, type Panel, type Row } from "./panel";
-import { groupSql, ownColumns } from "./panel-sql";
+import { groupSql, hasErrorRate, ownColumns } from "./panel-sql";
 import { applied, type State } from "./state";
 import type { Value } from "./text";
 
-const TRAFFIC: readonly Column[] = [
-  { label: "Requests", kind: "count" },
-  { label: "Share", kind: "percent" },
-  { label: "4xx", kind: "count" },
-  { label: "5xx", kind: "count" },
-  { label: "Sent", kind: "bytes" },
+/** What each row counts. */
+interface TrafficColumn extends Column {
+  /** @param whole the requests of all rows */
+  readonly of: (row: Figures, whole: number) => Value;
+}
+
+const share = (part: number, whole: number): number => (whole === 0 ? 0 : (100 * part) / whole);
+
+const ERROR_RATE: TrafficColumn = {
+  label: "5xx %",
+  kind: "percent",
+  of: ({ serverErrors, requests }) => share(serverErrors, requests),
+};
+
+const TRAFFIC: readonly TrafficColumn[] = [
+  { label: "Requests", kind: "count", of: ({ requests }) => requests },
+  { label: "Share", kind: "percent", of: ({ requests }, whole) => share(requests, whole) },
+  { label: "4xx", kind: "count", of: ({ clientErrors }) => clientErrors },
+  { label: "5xx", kind: "count", of: ({ serverErrors }) => serverErrors },
+  ERROR_RATE,
+  { label: "Sent", kind: "bytes", of: ({ sent }) => sent },
 ];
+
+const trafficOf = (domain: Domain): readonly TrafficColumn[] =>
+  hasErrorRate(domain) ? TRAFFIC : TRAFFIC.filter((column) => column !== ERROR_RATE);
 
 const AVERAGE: Column = { label: "Average", kind: "milliseconds" };
 
@@ -29,6 +47,7 @@ export function dimensionPanel(
   const asked = applied(table, state, id);
   const { selection, unknown, isFiltered } = asked;
   const [hasOwnErrors, hasCache] = [isMeasured(table, "own_errors"), isMeasured(table, "hits")];
+  const traffic = trafficOf(domain);
   const own: Column[] = [
     ...(hasOwnErrors ? [{ label: "ELB 5xx", kind: "count" } as const] : []),
     ...(hasCache
@@ -41,7 +60,7 @@ export function dimensionPanel(
     title: label,
     dimension: id,
     notes: [...notesOf(domain, isFiltered), ...(id === "path" ? ["Ids in paths are written as :id."] : [])],
-    columns: [{ label, kind: "text" } as const, ...TRAFFIC, ...own],
+    columns: [{ label, kind: "text" } as const, ...traffic, ...own],
     ...notFoundIn(domain),
     sql: groupSql(table, state, domain, ownColumns(table)),
   };
@@ -62,7 +81,7 @@ export function dimensionPanel(
     const value = values[code - 1];
     const cells = [
       value ?? OTHER,
-      ...trafficCells(sums, whole),
+      ...traffic.map((column) => column.of(sums, whole)),
       ...(hasOwnErrors ? [sums.ownErrors] : []),
       ...(hasCache ? [sums.hitPercent, sums.misses] : []),
       averageOf(sums),
@@ -87,6 +106,7 @@ export function listPanel(
   const asked = applied(table, state);
   const { selection, unknown, isFiltered } = asked;
   const textOf = domain.isEncoded ? decodedTexts(domain.values) : (value: string) => value;
+  const traffic = trafficOf(domain);
   const panel = {
     id: `${table.format}-${domain.id}`,
     title: domain.label,
@@ -95,7 +115,7 @@ export function listPanel(
       ...leftOut(domain, state),
       ...(domain.values.some((value) => textOf(value) !== value) ? [DECODED] : []),
     ],
-    columns: [{ label: domain.label, kind: "text" } as const, ...TRAFFIC, AVERAGE],
+    columns: [{ label: domain.label, kind: "text" } as const, ...traffic, AVERAGE],
     ...notFoundIn(domain),
     sql: groupSql(table, state, domain),
   };
@@ -124,22 +144,13 @@ export function listPanel(
     timed: left(({ timed }) => timed),
   };
   const rowOf = (value: string, sums: Figures): Row => ({
-    cells: [value, ...trafficCells(sums, all.requests), averageOf(sums)],
+    cells: [value, ...traffic.map((column) => column.of(sums, all.requests)), averageOf(sums)],
   });
   const rows = listed.map(([value, sums]) => rowOf(textOf(value), sums));
   if (rest.requests > 0) rows.push(rowOf(OTHER, rest));
   return { ...panel, rows: byRequests(rows) };
 }
 
-const trafficCells = ({ requests, clientErrors, serverErrors, sent }: Figures, whole: number): Value[] => [
-  requests,
-  share(requests, whole),
-  clientErrors,
-  serverErrors,
-  sent,
-];
-
-const share = (part: number, whole: number): number => (whole === 0 ? 0 : (100 * part) / whole);
 
 const groupBy = (sums: readonly Sum[]): Map<number, Sum[]> => {
   const groups = new Map<number, Sum[]>();
