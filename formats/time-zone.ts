@@ -1,4 +1,4 @@
-import { MINUTE_MS, SECOND_MS } from "./time";
+import { DAY_MS, MINUTE_MS, SECOND_MS } from "./time";
 
 /** True for the name of a time zone, e.g. `Europe/Berlin`. */
 export function isTimeZone(name: string): boolean {
@@ -21,14 +21,38 @@ export function offsetAt(instant: number, timeZone: string): number {
   return sign === "-" ? -offset : offset;
 }
 
-/**
- * The instant at which the zone's clocks show a time.
- *
- * @param clock the time as if it were UTC; one that the clocks skip is the same time before they were moved
- */
-export function instantOf(clock: number, timeZone: string): number {
-  const guess = clock - offsetAt(clock, timeZone);
-  return clock - offsetAt(guess, timeZone);
+/** The instant at which the zone's clocks first show a time, or skip it. @param clock the time as if it were UTC */
+export function firstInstantOf(clock: number, timeZone: string): number {
+  const { byOld, byNew, isOld, isNew } = around(clock, timeZone);
+  return isOld(byOld) ? byOld : isNew(byNew) ? byNew : changeBetween(byNew - 1, byOld, isOld);
+}
+
+/** The instant from which on the zone's clocks no longer show an earlier time. @param clock the time as if it were UTC */
+export function lastInstantOf(clock: number, timeZone: string): number {
+  const { byOld, byNew, isOld, isNew } = around(clock, timeZone);
+  return isNew(byNew - 1) ? byNew : isOld(byOld - 1) ? byOld : changeBetween(byNew - 1, byOld, isOld);
+}
+
+/** A time by the offsets of the day before and the day after: between them, clocks are moved once at most. */
+function around(clock: number, timeZone: string) {
+  const [old, next] = [offsetAt(clock - DAY_MS, timeZone), offsetAt(clock + DAY_MS, timeZone)];
+  return {
+    byOld: clock - old,
+    byNew: clock - next,
+    isOld: (instant: number) => offsetAt(instant, timeZone) === old,
+    isNew: (instant: number) => offsetAt(instant, timeZone) === next,
+  };
+}
+
+/** The first instant after a move of the clocks. */
+function changeBetween(before: number, after: number, isBefore: (instant: number) => boolean): number {
+  let [low, high] = [before, after];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (isBefore(middle)) low = middle;
+    else high = middle;
+  }
+  return high;
 }
 
 /** ISO 8601 with an offset, e.g. `2026-07-02T01:30:00.000000+02:00`, for a time in UTC such as `2026-07-01T23:30:00.000000Z`. */

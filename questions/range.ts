@@ -1,6 +1,6 @@
 import { addHours, hourOf, partitionValuesOf } from "../formats/hour";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../formats/time";
-import { instantOf, offsetAt } from "../formats/time-zone";
+import { firstInstantOf, lastInstantOf, offsetAt } from "../formats/time-zone";
 
 /** The range of a question in milliseconds since 1970: from `from` until before `until`. */
 export interface Range {
@@ -50,6 +50,11 @@ export function parseRange(
     until: to === undefined ? ALL_TIME.until : readEnd("to", to, options).end,
   };
   if (range.until > range.from) return range;
+  if (range.until === range.from && from !== undefined) {
+    throw new Error(
+      `there is no time from ${from} to ${to} on the clocks of ${options.timeZone ?? UTC}: choose a longer range`,
+    );
+  }
   throw new Error(
     from === undefined
       ? `"to" must be in 1970 or later, got "${to}"`
@@ -100,10 +105,10 @@ function writtenEnd(text: string, timeZone = UTC): End | undefined {
 
 const UTC = "UTC";
 
-/** What the zone's clocks show from a time on, for a length of it. */
+/** All that the zone's clocks show from a time on, for a length of it: twice where they are moved back, and nothing where they skip it. */
 const between = (clock: number, length: number, timeZone: string): End => ({
-  start: instantOf(clock, timeZone),
-  end: instantOf(clock + length, timeZone),
+  start: firstInstantOf(clock, timeZone),
+  end: lastInstantOf(clock + length, timeZone),
 });
 
 export const weekBefore = ({ from, until }: Range): Range => ({

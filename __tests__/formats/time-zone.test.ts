@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { instantOf, inTimeZone, isTimeZone, offsetAt } from "../../formats/time-zone";
+import { firstInstantOf, inTimeZone, isTimeZone, lastInstantOf, offsetAt } from "../../formats/time-zone";
 
 const HOUR = 3_600_000;
 
@@ -22,7 +22,7 @@ it.each([
   expect(offsetAt(Date.parse(time), timeZone)).toBe(hours * HOUR);
 });
 
-it("an instant is found from what clocks show, except in the hour that is there twice", () => {
+it("the first and the last instant are found from what clocks show, also in the hour that is there twice", () => {
   const zones = fc.constantFrom(
     "Europe/Berlin",
     "America/St_Johns",
@@ -34,11 +34,23 @@ it("an instant is found from what clocks show, except in the hour that is there 
   fc.assert(
     fc.property(zones, instants, (timeZone, instant) => {
       const clock = instant + offsetAt(instant, timeZone);
-      const found = instantOf(clock, timeZone);
-      expect(found + offsetAt(found, timeZone)).toBe(clock);
-      expect(Math.abs(found - instant)).toBeLessThanOrEqual(HOUR);
+      const [first, last] = [firstInstantOf(clock, timeZone), lastInstantOf(clock + 1, timeZone) - 1];
+      expect([first, last].map((found) => found + offsetAt(found, timeZone))).toEqual([clock, clock]);
+      expect(first).toBeLessThanOrEqual(instant);
+      expect(last).toBeGreaterThanOrEqual(instant);
+      expect(last - first).toBeLessThanOrEqual(HOUR);
     }),
   );
+});
+
+it.each([
+  ["Europe/Berlin", "2026-03-29T02:00Z"],
+  ["Europe/Berlin", "2026-03-29T02:30Z"],
+  ["Europe/Berlin", "2026-03-29T03:00Z"],
+])("clocks of %s skip to 3:00 instead of %s", (timeZone, skipped) => {
+  const clock = Date.parse(skipped);
+  const change = Date.parse("2026-03-29T01:00Z");
+  expect([firstInstantOf(clock, timeZone), lastInstantOf(clock, timeZone)]).toEqual([change, change]);
 });
 
 it.each([

@@ -74,6 +74,48 @@ describe("parseRange", () => {
     });
   });
 
+  it.each([
+    ["the hour that is there twice", "2026-10-25T02", "2026-10-25T00:00:00", "2026-10-25T02:00:00"],
+    ["the hour before it", "2026-10-25T01", "2026-10-24T23:00:00", "2026-10-25T00:00:00"],
+    ["the hour after it", "2026-10-25T03", "2026-10-25T02:00:00", "2026-10-25T03:00:00"],
+    ["a minute that is there twice", "2026-10-25T02:30", "2026-10-25T00:30:00", "2026-10-25T01:31:00"],
+    ["a day of 25 hours", "2026-10-25", "2026-10-24T22:00:00", "2026-10-25T23:00:00"],
+    ["the hour before a skipped one", "2026-03-29T01", "2026-03-29T00:00:00", "2026-03-29T01:00:00"],
+    ["the hour after a skipped one", "2026-03-29T03", "2026-03-29T01:00:00", "2026-03-29T02:00:00"],
+    ["a day of 23 hours", "2026-03-29", "2026-03-28T23:00:00", "2026-03-29T22:00:00"],
+  ])("includes all of it where clocks are moved: %s", (_, text, start, end) => {
+    expect(parseRange(text, text, { timeZone: "Europe/Berlin" })).toEqual({
+      from: at(start),
+      until: at(end),
+    });
+  });
+
+  it.each([
+    ["America/Havana", "2026-11-01", "2026-11-01T04:00:00", "2026-11-02T05:00:00"],
+    ["America/Havana", "2026-10-31", "2026-10-31T04:00:00", "2026-11-01T04:00:00"],
+    ["Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00", "2026-04-24T21:00:00"],
+  ])(
+    "begins and ends a day of %s where its midnight is there twice or never: %s",
+    (timeZone, day, start, end) => {
+      expect(parseRange(day, day, { timeZone })).toEqual({ from: at(start), until: at(end) });
+    },
+  );
+
+  it("takes an end that clocks skip as the time at which they are moved, and refuses a range of nothing else", () => {
+    const options = { timeZone: "Europe/Berlin" };
+    expect(parseRange("2026-03-29T02:30", "2026-03-29T03", options)).toEqual({
+      from: at("2026-03-29T01:00:00"),
+      until: at("2026-03-29T02:00:00"),
+    });
+    expect(parseRange("2026-03-29T01", "2026-03-29T02:30", options)).toEqual({
+      from: at("2026-03-29T00:00:00"),
+      until: at("2026-03-29T01:00:00"),
+    });
+    expect(() => parseRange("2026-03-29T02", "2026-03-29T02", options)).toThrow(
+      "there is no time from 2026-03-29T02 to 2026-03-29T02 on the clocks of Europe/Berlin: choose a longer range",
+    );
+  });
+
   it("refuses a range that ends before it starts", () => {
     expect(() => parseRange("2026-11-23", "2026-11-22")).toThrow("from 2026-11-23 to 2026-11-22");
   });
