@@ -4,7 +4,7 @@
  * - `search`: crawlers of search engines
  * - `ai`: crawlers for the training of AI models, and fetches for their answers
  * - `monitor`: checks of availability, also those of AWS
- * - `tool`: programs and libraries that send requests, and scanners
+ * - `tool`: programs and libraries that send requests, scanners, and CloudFront where it does not forward its viewers' header
  */
 type RobotKind = "search" | "ai" | "monitor" | "tool";
 
@@ -24,6 +24,7 @@ export const ROBOT_FAMILIES: readonly RobotFamily[] = [
     kind: "search",
     sources: [
       "https://developers.google.com/search/docs/crawling-indexing/google-common-crawlers",
+      "https://developers.google.com/search/docs/crawling-indexing/google-special-case-crawlers",
       "https://www.bing.com/webmasters/help/which-crawlers-does-bing-use-8c184ec0",
       "https://support.apple.com/en-us/119829",
       COLLECTION,
@@ -33,7 +34,9 @@ export const ROBOT_FAMILIES: readonly RobotFamily[] = [
       "google-inspectiontool",
       "googleother",
       "storebot-google",
+      "mediapartners-google",
       "bingbot",
+      "bingpreview",
       "msnbot",
       "applebot",
       "duckduckbot",
@@ -100,7 +103,7 @@ export const ROBOT_FAMILIES: readonly RobotFamily[] = [
       "pingdom",
       "statuscake",
       "site24x7",
-      "datadogsynthetics",
+      "datadog",
       "newrelicsynthetics",
       "ruxitsynthetic",
       "freshpingbot",
@@ -112,13 +115,16 @@ export const ROBOT_FAMILIES: readonly RobotFamily[] = [
   },
   {
     kind: "tool",
-    sources: [COLLECTION],
+    sources: [
+      "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html",
+      COLLECTION,
+    ],
     names: [
       "curl",
       "wget",
       "python-requests",
       "python-urllib",
-      "python-httpx",
+      "httpx",
       "aiohttp",
       "go-http-client",
       "okhttp",
@@ -145,6 +151,12 @@ export const ROBOT_FAMILIES: readonly RobotFamily[] = [
       "masscan",
       "wpscan",
       "censysinspect",
+      "internetmeasurement",
+      "expanse",
+      "l9explore",
+      "l9tcpid",
+      "restsharp",
+      "cloudfront",
     ],
   },
 ];
@@ -159,6 +171,7 @@ const OTHERS = [
   "scan",
   // These are too short to be looked for anywhere.
   "^k6/",
+  "^git/",
   "^dart/",
   "^ruby$",
   "^node$",
