@@ -25,7 +25,7 @@ import type {
 } from "./model";
 import { shortened } from "./shortened";
 import { detailSql, extentSql, tableOf, totalSql } from "./sql";
-import { SUBJECTS, type Subject } from "./subject";
+import { type Listed, SUBJECTS, type Subject } from "./subject";
 import { hourOfWeek, QUARTER_MS, quarterOf } from "./zone";
 
 /** What a report is about. */
@@ -197,7 +197,10 @@ async function secondPass(
 ): Promise<TableReport> {
   const { subject, range, slotMs, slots } = counted;
   const dimensions = subject.dimensions.flatMap(({ id }) => (domains.get(id) ?? []) as Domain<DimensionId>);
-  const lists = subject.lists.flatMap(({ id }) => domains.get(id) ?? []).filter(hasValue);
+  const lists = subject.lists.flatMap((list) => {
+    const domain = domains.get(list.id);
+    return domain && isShown(list, domain) ? domain : [];
+  });
   const plans = [...mainPlans(subject, slots), ...lists.flatMap(({ id }) => listPlans(subject, id, slots))];
   const add = () => {
     onProgress("second pass");
@@ -245,8 +248,9 @@ async function secondPass(
   };
 }
 
-/** False for a list whose column the log does not have. */
-const hasValue = ({ values }: Domain): boolean => values.some((value) => value !== "");
+/** False for a list whose column the log does not have, or that would only repeat the totals. */
+const isShown = ({ needsSeveral = false }: Listed, { values }: Domain): boolean =>
+  values.some((value) => value !== "") && (!needsSeveral || values.length > 1);
 
 const numberOf = (value: Json | undefined): number => Number(value ?? 0);
 

@@ -24,6 +24,8 @@ export interface Listed extends Dimension {
   readonly within?: { readonly dimension: DimensionId; readonly value: string };
   /** The log has the values percent-encoded: the page decodes them. */
   readonly isEncoded?: boolean;
+  /** The report leaves out a list of a single value: it would repeat the totals. */
+  readonly needsSeveral?: boolean;
 }
 
 /** A whole number that can be added up. */
@@ -205,7 +207,7 @@ const ALB: Subject = {
   used: {
     request_url: `CASE WHEN request_url LIKE concat('%', ${QUESTION_MARK}, '%') THEN ${URL_WITHOUT_QUERY} ELSE request_url END`,
   },
-  few: ["elb_status_code", "request_verb", "target_group_arn", "ssl_protocol", "ssl_cipher"],
+  few: ["elb", "elb_status_code", "request_verb", "target_group_arn", "ssl_protocol", "ssl_cipher"],
   dimensions: [
     ...dimensionsOf(ALB_WORDS, {
       sql: `lower(regexp_extract(${URL_WITHOUT_QUERY}, '^[a-z]+://(\\[[^/]*\\]|[^/:]*)', 1))`,
@@ -230,6 +232,7 @@ const ALB: Subject = {
       values: 40,
       note: "(none): the request reached no target, or its target is a Lambda function.",
     },
+    { id: "elb", label: "Load balancers", sql: "elb", columns: ["elb"], values: 30, needsSeveral: true },
   ],
   kept: {
     sent: sent(ALB_WORDS),

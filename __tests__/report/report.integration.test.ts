@@ -621,6 +621,31 @@ it("lists the countries of viewers if the log has them", async () => {
   }
 });
 
+it("lists load balancers if the table has several", async () => {
+  const other = testLake();
+  try {
+    const [shop, blog] = ["app/shop/50dc6c495c0c9188", "app/blog/60dc6c495c0c9188"] as const;
+    const lines = [
+      albLine({ elb: shop }),
+      albLine({ elb: shop }),
+      albLine({ elb: blog, elb_status_code: "502" }),
+    ];
+    other.put(albKey(), `${lines.slice(0, 2).join("\n")}\n`);
+    await other.ingest();
+    expect(tableOf("alb", await reportOf(other.lake)).lists.map(({ id }) => id)).not.toContain("elb");
+    other.put(albKey(), `${lines.slice(2).join("\n")}\n`);
+    await other.ingest();
+    const { rows, columns } = panelOf(tableOf("alb", await reportOf(other.lake)), "elb");
+    const place = columns.findIndex(({ label }) => label === "5xx %");
+    expect(rows.map(({ cells }) => [cells[0], cells[1], cells[place]])).toEqual([
+      [shop, 2, 0],
+      [blog, 1, 100],
+    ]);
+  } finally {
+    other.delete();
+  }
+});
+
 it("compares with the same length of time before, and counts only its range", async () => {
   const days = parseRange("2026-11-23", "2026-11-23");
   const table = tableOf("alb", await reportOf(lake.lake, days));
