@@ -1,6 +1,6 @@
 import { atLeast, type FormatQuestion, limit, type Question, questionsOf } from "./question";
 import { botKind, isOtherBot, knownBot } from "./robots";
-import { as, latencies, percent, quantile, urlPattern, type Words } from "./words";
+import { as, ID_RULE, latencies, percent, quantile, urlPattern, type Words } from "./words";
 
 /** Paths that only scanners for vulnerabilities request. */
 const PROBES =
@@ -126,7 +126,7 @@ const latency = (words: Words): FormatQuestion[] => [
   {
     name: "latency_by_url",
     title: "How long do responses take, by URL pattern?",
-    explanation: `Path segments that start with a digit or contain two digits are shown as :id; percent-encoded characters are no digits. ${words.secondsDoc} Athena computes approximate quantiles.`,
+    explanation: `${ID_RULE} ${words.secondsDoc} Athena computes approximate quantiles.`,
     parameters: [atLeast("min_requests", 10, "minimum number of answered requests of a pattern"), limit(20)],
     sql: `SELECT pattern, requests, average, p50, p90, p95, p99, slowest
 FROM (

@@ -44,6 +44,10 @@ const NO_DIGITS = "([^/0-9%]|%[0-9A-Fa-f][0-9A-Fa-f])*";
 /** A path segment that starts with a digit or contains two: an id, a date, a hash. Versions like `v1` do not match. */
 const ID_SEGMENT = `/[0-9][^/]*|/${NO_DIGITS}[0-9]${NO_DIGITS}[0-9][^/]*`;
 
+/** The same for people. */
+export const ID_RULE =
+  "Path segments that start with a digit or contain two digits are shown as :id; percent-encoded characters are no digits.";
+
 /** The path with `:id` for each segment that is an id. */
 export const urlPattern = ({ path, sentPath = path }: Pick<Words, "path" | "sentPath">): string =>
   `array_join(regexp_split(${sentPath}, '${ID_SEGMENT}'), '/:id')`;

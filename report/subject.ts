@@ -2,7 +2,7 @@ import type { FormatId } from "../formats";
 import { ALB_WORDS } from "../questions/alb";
 import { CACHEABLE, CLOUDFRONT_WORDS, HITS } from "../questions/cloudfront";
 import { isRobot, robotName } from "../questions/robots";
-import { QUESTION_MARK, urlPattern, type Words } from "../questions/words";
+import { ID_RULE, QUESTION_MARK, urlPattern, type Words } from "../questions/words";
 import { DIMENSION_LABELS, type DimensionId, type MeasureId } from "./model";
 
 /** A property of requests that the report groups and filters by. */
@@ -15,11 +15,11 @@ export interface Dimension<Id extends string = string> {
   readonly columns: readonly string[];
   /** Number of values that are kept; the others are added up as "(other)". */
   readonly values: number;
+  readonly note?: string;
 }
 
 /** A list of values that is filtered by the dimensions, but is no filter itself. */
 export interface Listed extends Dimension {
-  readonly note?: string;
   /** The list has only requests of this kind. */
   readonly within?: { readonly dimension: DimensionId; readonly value: string };
   /** The log has the values percent-encoded: the page decodes them. */
@@ -116,7 +116,14 @@ const dimensionsOf = (words: Words, host: Pick<Dimension, "sql" | "columns">): D
   },
   { id: "host", label: DIMENSION_LABELS.host, ...host, values: 30 },
   { id: "method", label: DIMENSION_LABELS.method, sql: words.method, columns: [words.method], values: 8 },
-  { id: "path", label: DIMENSION_LABELS.path, sql: urlPattern(words), columns: [words.url], values: 40 },
+  {
+    id: "path",
+    label: DIMENSION_LABELS.path,
+    sql: urlPattern(words),
+    columns: [words.url],
+    values: 40,
+    note: ID_RULE,
+  },
 ];
 
 const listsOf = (words: Words, agent: Pick<Listed, "isEncoded"> = {}): Listed[] => [

@@ -5,6 +5,7 @@ import { DAY_MS } from "../../formats/time";
 import { openLake } from "../../lake/query";
 import { QUESTIONS } from "../../questions";
 import { parseRange } from "../../questions/range";
+import { ID_RULE } from "../../questions/words";
 import { collect, REPORTED_TABLES } from "../../report/collect";
 import { keptCounts } from "../../report/kept-counts";
 import { fewLists } from "../../report/kept-sql";
@@ -727,6 +728,13 @@ it("says that only the newest abnormal requests are shown, and its SQL has all",
   } finally {
     own.delete();
   }
+});
+
+it("says as the questions do, which parts of paths are written as :id", () => {
+  expect(panelOf(tableOf("alb"), "path").notes).toContainEqual(ID_RULE);
+  expect(panelOf(tableOf("alb"), "method").notes).not.toContainEqual(ID_RULE);
+  const latency = QUESTIONS.find(({ name }) => name === "alb_latency_by_url");
+  expect(latency?.explanation).toContain(ID_RULE);
 });
 
 it("says that the slowest paths are sorted by p95", () => {

@@ -59,7 +59,7 @@ export function dimensionPanel(
     id: `${table.format}-${id}`,
     title: label,
     dimension: id,
-    notes: [...notesOf(domain, isFiltered), ...(id === "path" ? ["Ids in paths are written as :id."] : [])],
+    notes: notesOf(domain, isFiltered),
     columns: [{ label, kind: "text" } as const, ...traffic, ...own],
     ...notFoundIn(domain),
     sql: groupSql(table, state, domain, ownColumns(table)),
