@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../formats/time";
-import { inTimeZone } from "../formats/time-zone";
+import { inTimeZone, offsetAt } from "../formats/time-zone";
 import type { Range } from "../questions/range";
 
 /** The hours of a week are counted in quarters: the clocks of all time zones differ from UTC by whole ones. */
@@ -93,3 +93,28 @@ const pad = (value: number): string => String(value).padStart(2, "0");
 /** `+02:00` */
 const offsetText = (instant: number, timeZone: string): string =>
   inTimeZone(new Date(instant).toISOString(), timeZone).slice(-"+02:00".length);
+
+/** Known changes: each panel of a table asks for the same. */
+const knownChanges = new Map<string, readonly number[]>();
+
+/** The instants of a range at which the zone's clocks are moved. */
+export function clockChanges(range: Range, timeZone: string): readonly number[] {
+  const key = `${range.from} ${range.until} ${timeZone}`;
+  const changes = knownChanges.get(key) ?? changesIn(range, timeZone);
+  knownChanges.set(key, changes);
+  return changes;
+}
+
+/** Clocks are moved at most once a day, at a quarter of an hour. */
+function changesIn({ from, until }: Range, timeZone: string): number[] {
+  const changes: number[] = [];
+  for (let start = quarterOf(from); start < until; start += DAY_MS) {
+    const end = Math.min(start + DAY_MS, until);
+    const offset = offsetAt(start, timeZone);
+    if (offsetAt(end, timeZone) === offset) continue;
+    let change = start + QUARTER_MS;
+    while (offsetAt(change, timeZone) === offset) change += QUARTER_MS;
+    changes.push(change);
+  }
+  return changes;
+}

@@ -755,6 +755,25 @@ it("says which days of the week occur more often, on the clocks of the time zone
   expect(notesOf(tuesday, tuesday + 2 * DAY_MS)).toEqual([]);
 });
 
+it("says once for a table that its steps are no days, if clocks are moved within its range", async () => {
+  const zone = "Europe/Berlin";
+  const days = parseRange("2026-10-01", "2026-11-30", { timeZone: zone });
+  const table = tableOf("alb", await reportOf(lake.lake, days, zone));
+  const [time, latency] = ["time", "latency"].map((id) =>
+    panelOf(table, id, EVERYTHING, zone).notes.join(" "),
+  );
+  expect(time).toMatch(/^In steps of 24 hours\. All steps .* from 2026-10-25 on, they begin 1 hour earlier/);
+  expect(latency).toContain("In steps of 24 hours.");
+  expect(latency).not.toContain("All steps");
+  const starts = panelOf(table, "time", EVERYTHING, zone).rows.map(({ cells: [start] }) => String(start));
+  expect(starts.filter((start) => /^2026-10-2[4-6] /.test(start))).toEqual([
+    "2026-10-24 00:00",
+    "2026-10-25 00:00",
+    "2026-10-25 23:00",
+    "2026-10-26 23:00",
+  ]);
+});
+
 it("names the filters that a table does not have", () => {
   const mode = { isInteractive: false, timeZone: "UTC", width: 960, tableOf: () => AS_IT_IS };
   const remarkOf = (state: State) =>

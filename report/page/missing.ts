@@ -5,7 +5,7 @@ import { timeText } from "../zone";
 import { visible } from "./node";
 import { OTHER, type Panel } from "./panel";
 import type { Applied, Unknown } from "./state";
-import { stepText } from "./text";
+import { lengthOfSteps } from "./steps";
 
 type Missing = Pick<Panel, "missing" | "offered">;
 
@@ -38,12 +38,13 @@ export const unknownText = (unknown: readonly Unknown[]): string =>
     .join(" ");
 
 function inSteps(
-  { from, slotMs }: TableReport,
+  table: TableReport,
   selection: Applied["selection"],
   cubes: readonly Cube[],
   needed: readonly CubeColumn[],
   timeZone: string,
 ): Missing | undefined {
+  const { from, slotMs } = table;
   const chosen = selection.time;
   if (!chosen) return undefined;
   const timeIn = ({ slots }: Cube) => ({
@@ -58,7 +59,7 @@ function inSteps(
   const offered = { from: from + time.from * slotMs, until: from + time.until * slotMs };
   const [start, end] = [timeText(offered.from, timeZone), timeText(offered.until, timeZone)];
   return {
-    missing: `This is counted in steps of ${stepText(cube.slots * slotMs)}: choose ${start} to ${end}, or run its SQL.`,
+    missing: `This is counted in steps of ${lengthOfSteps(table, cube.slots * slotMs, timeZone)}: choose ${start} to ${end}, or run its SQL.`,
     offered,
   };
 }

@@ -7,7 +7,10 @@ import { errorClasses, overTime, sharesOf, slotStart } from "./over-time";
 import type { Column, Panel } from "./panel";
 import { cacheColumns, condition, quantileColumns, sentColumn, statusSql, stepSql } from "./panel-sql";
 import { applied, type State } from "./state";
-import { stepText } from "./text";
+import { lengthOfSteps, movedNotes } from "./steps";
+
+const stepsNote = (table: TableReport, slots: number, timeZone: string): string =>
+  `In steps of ${lengthOfSteps(table, slots * table.slotMs, timeZone)}.`;
 
 /** Requests of each step of time, by status class. */
 export function timePanel(table: TableReport, state: State, timeZone: string): Panel {
@@ -20,8 +23,9 @@ export function timePanel(table: TableReport, state: State, timeZone: string): P
     id: `${table.format}-time`,
     title: "Requests over time",
     notes: [
-      ...(over ? [`In steps of ${stepText(over.slots * table.slotMs)}.`] : []),
+      ...(over ? [stepsNote(table, over.slots, timeZone)] : []),
       ...(over && over.slots > 1 ? ["They are longer, as several filters are set."] : []),
+      ...(over ? movedNotes(table, over.slots * table.slotMs, timeZone) : []),
     ],
     columns: [
       { label: `Time (${timeZone})`, kind: "text" },
@@ -77,7 +81,7 @@ ORDER BY 1`,
     const { from = 0, until = Number.POSITIVE_INFINITY } = selection.time ?? {};
     return {
       ...panel,
-      notes: [table.secondsDoc, `In steps of ${stepText(table.slotMs)}.`],
+      notes: [table.secondsDoc, stepsNote(table, 1, timeZone)],
       columns: [first, ...["p50", "p95", "p99"].map((label) => ({ label, kind: "milliseconds" }) as const)],
       rows: table.slots
         .filter(({ slot }) => slot >= from && slot < until)
@@ -115,10 +119,7 @@ export function cachePanel(table: TableReport, state: State, timeZone: string): 
   const panel = {
     id: `${table.format}-cache`,
     title: "Hit ratio over time",
-    notes: [
-      "Hits, of hits and misses.",
-      ...(over ? [`In steps of ${stepText(over.slots * table.slotMs)}.`] : []),
-    ],
+    notes: ["Hits, of hits and misses.", ...(over ? [stepsNote(table, over.slots, timeZone)] : [])],
     columns: [
       { label: `Time (${timeZone})`, kind: "text" },
       { label: "Hits", kind: "percent" },

@@ -20,7 +20,7 @@ import { panelPart } from "./panel-part";
 import { panelMakers } from "./panels";
 import { answerPanels, rejectedPanel, unreadPanel } from "./row-panels";
 import { applied, type State } from "./state";
-import { stepText } from "./text";
+import { lengthOfSteps } from "./steps";
 import { isCovered, tiles } from "./tiles";
 import { weekTable } from "./week";
 
@@ -62,7 +62,7 @@ function remarks(table: TableReport, state: State, timeZone: string): string[] {
     ...(unknown.length === 0 ? [] : [unknownText(unknown)]),
     ...(isWider
       ? [
-          `This table is counted in steps of ${stepText(table.slotMs)}: here, the time is ${timeText(counted.from, timeZone)} to ${timeText(counted.until, timeZone)}.`,
+          `This table is counted in steps of ${lengthOfSteps(table, table.slotMs, timeZone)}: here, the time is ${timeText(counted.from, timeZone)} to ${timeText(counted.until, timeZone)}.`,
         ]
       : []),
   ];
