@@ -41,7 +41,7 @@ export interface Asked {
   readonly tables?: readonly string[];
 }
 
-/** Lengths of a slot: the smallest with at most `MAX_SLOTS` of them is used. */
+/** Lengths of a slot: the smallest that has no more of them than it may is used. */
 const SLOTS_MS = [
   MINUTE_MS,
   5 * MINUTE_MS,
@@ -54,8 +54,8 @@ const SLOTS_MS = [
   28 * DAY_MS,
   364 * DAY_MS,
 ];
-/** Ten days of hours. */
-const MAX_SLOTS = 240;
+/** Ten days of hours; a year and a month of days, as one of them is lost in a week. */
+const maxSlots = (slotMs: number): number => (slotMs === DAY_MS ? 400 : 240);
 
 const APPROXIMATE = "Athena computes approximate quantiles.";
 
@@ -270,7 +270,8 @@ async function extentOf(
   const from = hasStart(asked) ? asked.from : first;
   const until =
     asked.until === ALL_TIME.until ? last + 1 : Math.min(asked.until, Math.max(last + 1, Date.now()));
-  const slotMs = SLOTS_MS.find((length) => Math.ceil((until - from) / length) <= MAX_SLOTS) ?? 364 * DAY_MS;
+  const slotMs =
+    SLOTS_MS.find((length) => Math.ceil((until - from) / length) <= maxSlots(length)) ?? 364 * DAY_MS;
   if (hasStart(asked)) return { range: { from, until: Math.min(asked.until, ceil(until, slotMs)) }, slotMs };
   const [ahead, unit] = [offsetAt(from, timeZone), Math.min(slotMs, DAY_MS)];
   const start = Math.floor((from + ahead) / unit) * unit - ahead;
