@@ -151,7 +151,6 @@ export function listPanel(
   return { ...panel, rows: byRequests(rows) };
 }
 
-
 const groupBy = (sums: readonly Sum[]): Map<number, Sum[]> => {
   const groups = new Map<number, Sum[]>();
   for (const sum of sums) groups.set(sum.codes[0] ?? 0, [...(groups.get(sum.codes[0] ?? 0) ?? []), sum]);
