@@ -1,6 +1,7 @@
+import type { ShrunkFile } from "../lake/replacements";
 import type { LostObject } from "../lake/skipped";
 import { printable } from "../terminal/printable";
-import { counted, plural } from "../terminal/quantities";
+import { count, counted, plural } from "../terminal/quantities";
 
 /** Names that a summary has at most. */
 const SHOWN = 10;
@@ -14,6 +15,14 @@ export function firstOf<T>(items: readonly T[], print: (item: T) => string): str
   const shown = items.slice(0, SHOWN).map((item) => `          ${print(item)}`);
   return items.length > SHOWN ? [...shown, `          and ${counted(items.length - SHOWN, "other")}`] : shown;
 }
+
+/** Warns about files that changed and have fewer rows now. */
+export const printShrunk = (shrunk: readonly ShrunkFile[] = []): string[] =>
+  firstOf(
+    shrunk,
+    ({ key, rowsBefore, rows }) =>
+      `warning: ${printable(key)}: the file changed, and has ${counted(rows, "row")} instead of ${count(rowsBefore)}; if it is damaged, put the intact file in its place, and ingest it again`,
+  ).map((line) => line.trim());
 
 /** Lines about files that were in the lake before. */
 export const printKnown = (changed = 0, duplicates = 0): string[] => [

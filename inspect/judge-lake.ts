@@ -59,7 +59,7 @@ const judgeFiles = ({ strays, unknownNotes, broken, gone }: ExistingLakeFacts, f
     : []),
 ];
 
-/** Skip reasons of logs that are in no row; the other reasons mean that a file is not an access log. */
+/** Skip reasons of logs whose lines are in no row; the others mean that a file is no access log, or that its rows are there. */
 const LOST: ReadonlySet<string> = new Set(LOST_REASONS.filter((reason) => reason !== "original-kept"));
 
 function judgeSkipped({ skipped }: ExistingLakeFacts, find: Find): Finding[] {

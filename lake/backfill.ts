@@ -9,6 +9,7 @@ import { folderPartitionCatalog } from "./folder-partition-catalog";
 import { ANY_SOURCE, checkedLake, type Folders, openFolders } from "./folders";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
 import { lakePrivacy } from "./privacy";
+import { Replacements, type ShrunkFile } from "./replacements";
 import { type SkippedObject, writeSkipped } from "./skipped";
 import type { SpoolPool } from "./spool-pool";
 import { throwIfFull } from "./storage-full";
@@ -30,7 +31,10 @@ export interface FolderBackfillOptions {
 
 /** Outcome of the backfill, and of the commits unless it was a dry run. */
 export type FolderBackfillOutcome = BackfillSummary &
-  Partial<Pick<CommittedAll, "rows" | "unparsed" | "changed" | "duplicates" | "lost">>;
+  Partial<Pick<CommittedAll, "rows" | "unparsed" | "changed" | "duplicates" | "lost">> & {
+    /** Files that have fewer rows now. */
+    readonly shrunk?: readonly ShrunkFile[];
+  };
 
 /**
  * Adds the history of a folder to a lake: runs `backfill`, and then the commits that schedules run on AWS.
@@ -48,20 +52,26 @@ async function backfillLake(
   lake: LakeLayout,
   options: FolderBackfillOptions,
 ): Promise<FolderBackfillOutcome> {
-  const folders = await openFolders(options.directory, lake);
+  const replacements = new Replacements(lake, pool);
+  const folders = await openFolders(options.directory, lake, undefined, replacements.check);
   return withLakeWriter(lake, pool, async (writer) => {
     const privacy = await lakePrivacy(lake, writer.engine);
     await keepBucketName(lake, folders.bucket, folders.directory);
     const summary = await copyRange(folders, options);
     const committed = await commitNoted(folders.store, lake, writer, privacy, options.onProgress);
     const kept = options.deleteOriginals
-      ? await deleteOriginals(folders, writer.engine, (plan) => isWanted(plan, options))
+      ? await deleteOriginals(
+          folders,
+          writer.engine,
+          (plan) => isWanted(plan, options) && !replacements.kept.has(plan.key),
+        )
       : [];
     const failed = summary.failed.map(({ key, reason }) => unreadable(key, reason));
     const lost = [...committed.lost, ...kept];
     await writeSkipped(lake, [...failed, ...lost]);
     const { rows, unparsed, changed, duplicates } = committed;
-    return { ...summary, rows, unparsed, changed, duplicates, lost };
+    const { shrunk } = replacements;
+    return { ...summary, rows, unparsed, changed, shrunk, duplicates, lost };
   });
 }
 

@@ -4,6 +4,7 @@ import { type Partition, RAW_PREFIX, rawPrefixOf } from "../formats/partition-la
 import { messageOf } from "../handlers/core/errors";
 import { type MovePlan, planMove } from "../handlers/core/move-plan";
 import { hashOfFile } from "./content-hash";
+import { DeletedOriginals } from "./deleted-originals";
 import type { DuckdbEngine } from "./duckdb-engine";
 import type { FileRecord, RawFile } from "./file-records";
 import { ANY_SOURCE, type Folders } from "./folders";
@@ -22,7 +23,7 @@ type Move = Extract<MovePlan, { readonly kind: "move" }>;
  * An original that changed since it was copied is kept: a program may still be writing to it. Its bytes are compared, because
  * another content may have the same size and time.
  *
- * @param isWanted false for files that this run does not move
+ * @param isWanted false for files that this run does not move, or did not copy
  * @returns originals that were kept although their lines are in the typed tables
  */
 export async function deleteOriginals(
@@ -32,14 +33,16 @@ export async function deleteOriginals(
 ): Promise<LostObject[]> {
   const kept: LostObject[] = [];
   const settled = settledCopies(lake, engine);
+  const deleted = new DeletedOriginals(lake);
   for await (const { key, size } of list()) {
     const plan = planMove(ANY_SOURCE, "identity", { bucket, key, size }, LAKE_BUCKET);
     if (plan.kind === "skip" || !isWanted(plan)) continue;
     const file = await settled(plan);
     if (!file) continue;
-    const reason = await deleteUnchanged(join(directory, keyPath(key)), file);
+    const reason = await deleteUnchanged(join(directory, keyPath(key)), file, () => deleted.add(plan.key));
     if (reason !== undefined) kept.push({ key, reason: "original-kept", detail: reason });
   }
+  await deleted.sync();
   return kept;
 }
 
@@ -122,11 +125,13 @@ export async function stateOf(path: string): Promise<FileState> {
 
 /**
  * @param hash of the bytes that are in the lake; another content may have the same size and time
+ * @param beforeDelete called if the file did not change
  * @returns the reason if the original was kept
  */
 async function deleteUnchanged(
   path: string,
   { size, modified, hash }: FileState & Partial<Pick<FileRecord, "hash">>,
+  beforeDelete?: () => Promise<void>,
 ): Promise<string | undefined> {
   try {
     const now = await stateOf(path);
@@ -136,6 +141,7 @@ async function deleteUnchanged(
     if (hash !== undefined && (await hashOfFile(path)) !== hash) {
       return "its content is not that of its copy, although size and time are the same; touch it, and run again";
     }
+    await beforeDelete?.();
     await rm(path);
     return undefined;
   } catch (error) {

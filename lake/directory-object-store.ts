@@ -43,9 +43,22 @@ export interface DirectoryStoreOptions {
    * @default - other files are left out, and a listing fails at an unreadable folder
    */
   readonly onUnreadable?: OnUnreadable;
+  /**
+   * Called before a file takes the place of another content.
+   *
+   * @throws Error if it must not
+   */
+  readonly checkReplacement?: CheckReplacement;
   /** Called for each file that is copied, and whose copy, with the same size and time, was not there before. */
   readonly onCopied?: () => void;
 }
+
+/** A file, and its path below the folder of its bucket. */
+export interface KeyedFile {
+  readonly key: string;
+  readonly path: string;
+}
+export type CheckReplacement = (source: KeyedFile, target: KeyedFile) => Promise<void>;
 
 /** @param key path below the folder of the bucket */
 export type OnUnreadable = (bucket: string, key: string, reason: string) => void;
@@ -60,20 +73,31 @@ export type OnUnreadable = (bucket: string, key: string, reason: string) => void
  */
 export function directoryObjectStore(
   folders: Readonly<Record<string, string>>,
-  { suspects = new Set(), onUnreadable, onCopied = () => undefined }: DirectoryStoreOptions = {},
+  {
+    suspects = new Set(),
+    onUnreadable,
+    checkReplacement,
+    onCopied = () => undefined,
+  }: DirectoryStoreOptions = {},
 ): DirectoryObjectStore {
   const pathOf = ({ bucket, key }: ObjectLocation) => pathBelow(folderOf(folders, bucket), keyPath(key));
-  const isCopy = (from: BigIntStats | undefined, { key }: ObjectLocation, path: string): boolean =>
-    !suspects.has(key) && isSameFile(from, statOrMissing(path));
   return {
-    isCopied: (source, target) => isCopy(statOrMissing(pathOf(source)), target, pathOf(target)),
+    isCopied: (source, target) =>
+      !suspects.has(target.key) && isSameFile(statOrMissing(pathOf(source)), statOrMissing(pathOf(target))),
     // A second run does not copy unchanged files again.
     copy: async (source, target) => {
       const [sourcePath, targetPath] = [pathOf(source), pathOf(target)];
       const from = statOrMissing(sourcePath);
       if (!from) return "source-missing";
-      if (isCopy(from, target, targetPath)) return "copied";
-      const isKnown = suspects.has(target.key) && isSameFile(from, statOrMissing(targetPath));
+      const to = statOrMissing(targetPath);
+      const isKnown = isSameFile(from, to);
+      const isSuspect = suspects.has(target.key);
+      if (isKnown && !isSuspect) return "copied";
+      if (to && !isSuspect)
+        await checkReplacement?.(
+          { key: source.key, path: sourcePath },
+          { key: target.key, path: targetPath },
+        );
       await copy(sourcePath, from, targetPath);
       if (!isKnown) onCopied();
       return "copied";

@@ -7,7 +7,11 @@ import { codeOf } from "../handlers/core/errors";
 import type { ObjectStore, StoredObject } from "../handlers/core/ports";
 import { UserError } from "../terminal/user-error";
 import { bucketNameOf } from "./bucket-names";
-import { type DirectoryObjectStore, directoryObjectStore } from "./directory-object-store";
+import {
+  type CheckReplacement,
+  type DirectoryObjectStore,
+  directoryObjectStore,
+} from "./directory-object-store";
 import { fileProblem } from "./file-problem";
 import { LAKE_BUCKET, type LakeLayout, lakeLayout } from "./layout";
 import { corruptKeys } from "./skipped";
@@ -75,11 +79,13 @@ export async function checkedLake(directory: string, lakeFolder: string): Promis
  * Opens folders that were checked.
  *
  * @param keys the logs; default: all files below the folder
+ * @param checkReplacement called before a file of the folder replaces another content in the lake
  */
 export async function openFolders(
   directory: string,
   lake: LakeLayout,
   keys?: readonly string[],
+  checkReplacement?: CheckReplacement,
 ): Promise<Folders> {
   const root = resolve(directory);
   const bucket = await bucketNameOf(lake, root);
@@ -94,6 +100,7 @@ export async function openFolders(
       unreadable.set(key, reason);
     },
     onCopied: () => copied++,
+    ...(checkReplacement ? { checkReplacement } : {}),
   });
   const list = () =>
     keys ? listFiles(root, keys, (key, reason) => unreadable.set(key, reason)) : store.list(bucket, "");

@@ -5,7 +5,9 @@ import { constants, createGunzip, gunzipSync } from "node:zlib";
 import { isNameOfLines } from "../formats/file-identity";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
 import { through } from "../handlers/core/through";
+import { isGzip } from "./inflate";
 import type { LakeLayout } from "./layout";
+import { peek } from "./peek";
 
 /** A file below `raw/` that begins with the same lines as another one. */
 export interface SameBeginning {
@@ -36,7 +38,7 @@ export class GrownFiles {
     const start = startOf(staged);
     for (const [name, other] of await this.startsIn(partition)) {
       if (!canContinue(start, other)) continue;
-      const kind = await compare(staged, this.pathOf(partition, name));
+      const kind = await compareTexts(staged, this.pathOf(partition, name));
       if (kind) return { kind, name };
     }
     return undefined;
@@ -86,7 +88,10 @@ const canContinue = (one: string | undefined, other: string | undefined): boolea
   one !== undefined && other !== undefined && (one.startsWith(other) || other.startsWith(one));
 
 /** Compares texts up to the end of the shorter one. A damaged file continues no other, and no other continues it. */
-async function compare(staged: string, other: string): Promise<SameBeginning["kind"] | undefined> {
+export async function compareTexts(
+  staged: string,
+  other: string,
+): Promise<SameBeginning["kind"] | undefined> {
   const [one, two] = [new Text(staged), new Text(other)];
   try {
     for (;;) {
@@ -108,7 +113,7 @@ async function compare(staged: string, other: string): Promise<SameBeginning["ki
   }
 }
 
-/** The rest of a gzip's text. */
+/** The rest of the text of a file, plain or gzip. */
 class Text {
   private readonly file: ReadStream;
   private readonly chunks: AsyncGenerator<Buffer>;
@@ -116,7 +121,7 @@ class Text {
 
   constructor(path: string) {
     this.file = createReadStream(path);
-    this.chunks = through(createGunzip(), this.file);
+    this.chunks = inflatedChunks(this.file);
   }
 
   get isEmpty(): boolean {
@@ -152,6 +157,11 @@ class Text {
     await this.chunks.return(undefined);
     this.file.destroy();
   }
+}
+
+async function* inflatedChunks(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const { start, all } = await peek(file);
+  yield* isGzip(start) ? through(createGunzip(), all) : all;
 }
 
 /** The number of bytes at the beginning that two parts of the same length have in common. */

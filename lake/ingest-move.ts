@@ -26,6 +26,7 @@ import {
 } from "./read-by-lines";
 import { readObject } from "./read-object";
 import { openBucket, type RemoteBucket } from "./remote-bucket";
+import { NotReplacedError, type Replacements } from "./replacements";
 import type { LostObject, SkippedObject } from "./skipped";
 import { throwIfFull } from "./storage-full";
 
@@ -82,6 +83,7 @@ export class IngestMove {
     private readonly options: IngestMoveOptions,
     suspects: ReadonlySet<string>,
     private readonly commits: Commits,
+    private readonly replacements: Replacements,
   ) {
     this.store = lakeStore(lake);
     const onLines = (done: number) => options.onProgress({ phase: "lines", done });
@@ -111,7 +113,7 @@ export class IngestMove {
     this.downloads ??= await Downloads.of(lake);
     const downloads = this.downloads;
     const onObject = () => this.options.onProgress({ phase: "download", done: ++this.done });
-    const bucket = openBucket(remote, lake, downloads, suspects, onObject);
+    const bucket = openBucket(remote, lake, downloads, suspects, this.replacements.check, onObject);
     const unnamed = await this.addNamed(bucket, inOrder(bucket), bucket.throwIfBroken);
     for (const key of unnamed) {
       const object = bucket.listed(key);
@@ -158,8 +160,7 @@ export class IngestMove {
       for (const [index, { key }] of batch.entries()) {
         const outcome = outcomes[index];
         if (outcome?.kind === "moved") this.count++;
-        else if (outcome?.kind === "failed")
-          this.skipped.push({ key, reason: "unreadable-file", detail: copyProblem(outcome.error) });
+        else if (outcome?.kind === "failed") this.skipped.push({ key, ...notCopied(outcome.error) });
         else if (outcome?.kind === "skipped" && outcome.reason === "unmatched-key") unnamed.push(key);
         else if (outcome?.kind === "skipped") this.skipped.push({ key, reason: outcome.reason });
       }
@@ -179,7 +180,8 @@ export class IngestMove {
   /** @returns originals that were kept although their lines are in the typed tables */
   async deleteOriginals(engine: DuckdbEngine): Promise<LostObject[]> {
     const kept: LostObject[] = [];
-    for (const folders of this.opened) kept.push(...(await deleteOriginals(folders, engine, () => true)));
+    for (const folders of this.opened)
+      kept.push(...(await deleteOriginals(folders, engine, ({ key }) => !this.replacements.kept.has(key))));
     return [...kept, ...(await deleteReadOriginals(this.lake, engine, this.originals))];
   }
 
@@ -224,8 +226,12 @@ export class IngestMove {
   }
 }
 
-const copyProblem = (error: Error): string =>
-  fileProblem("it cannot be copied to the lake", codeOf(error.cause) === undefined ? error : error.cause);
+function notCopied(error: Error): Pick<LostObject, "reason" | "detail"> {
+  const { cause } = error;
+  if (cause instanceof NotReplacedError) return { reason: cause.reason, detail: cause.message };
+  const detail = fileProblem("it cannot be copied to the lake", codeOf(cause) === undefined ? error : cause);
+  return { reason: "unreadable-file", detail };
+}
 
 type Sizes = Awaited<ReturnType<Copies["sizes"]>>;
 type ListedObject = ArrivedObject & ListedLog;

@@ -9,6 +9,7 @@ import { lakeLayout } from "./layout";
 import { lakePrivacy } from "./privacy";
 import type { RecognisedLog } from "./read-by-lines";
 import type { RemoteBucket } from "./remote-bucket";
+import { Replacements, type ShrunkFile } from "./replacements";
 import {
   corruptKeys,
   type IngestSkipReason,
@@ -63,6 +64,8 @@ export interface IngestSummary {
   readonly lost: readonly LostObject[];
   /** Files whose earlier rows were replaced, because they changed. */
   readonly changed: number;
+  /** Those of them that have fewer rows now. */
+  readonly shrunk: readonly ShrunkFile[];
   /** Files that were in the lake under another name. */
   readonly duplicates: number;
   /** Rows that this run added, by table. */
@@ -92,6 +95,7 @@ async function ingestWith(pool: SpoolPool, options: IngestOptions): Promise<Inge
   const started = performance.now();
   const lake = lakeLayout(options.lake);
   const inputs = await findInputs(options.inputs, lake);
+  const replacements = new Replacements(lake, pool);
   return writeLake(lake, async () => {
     const { moved, committed, kept } = await withLakeWriter(lake, pool, async (writer) => {
       const privacy = await lakePrivacy(lake, writer.engine, options.privacy);
@@ -100,9 +104,9 @@ async function ingestWith(pool: SpoolPool, options: IngestOptions): Promise<Inge
         options.onProgress,
       );
       try {
-        const move = new IngestMove(lake, options, await corruptKeys(lake), commits);
+        const move = new IngestMove(lake, options, await corruptKeys(lake), commits, replacements);
         for (const { directory, keys } of inputs.folders) {
-          const folders = await openFolders(directory, lake, keys);
+          const folders = await openFolders(directory, lake, keys, replacements.check);
           await keepBucketName(lake, folders.bucket, folders.directory);
           await move.addFolder(folders);
         }
@@ -126,6 +130,7 @@ async function ingestWith(pool: SpoolPool, options: IngestOptions): Promise<Inge
       skipped: countBy(skipped.map(({ reason }) => reason)),
       lost: skipped.filter(isLost),
       changed,
+      shrunk: replacements.shrunk,
       duplicates: moved.duplicates + duplicates,
       rows,
       unparsed,

@@ -37,6 +37,8 @@ export interface LakeLayout {
   readonly downloadsFile: string;
   /** Which files were read by their lines, and where these are. */
   readonly readFilesFile: string;
+  /** Keys below `raw/` of the files whose originals were deleted. */
+  readonly deletedFile: string;
   /** Privacy options of the rows. */
   readonly privacyFile: string;
   /** Secret of the hashes. */
@@ -72,6 +74,7 @@ export function lakeLayout(folder: string): LakeLayout {
     bucketsFile: join(root, ".buckets.json"),
     downloadsFile: join(root, ".downloads.jsonl"),
     readFilesFile: join(root, ".read-files.jsonl"),
+    deletedFile: join(root, ".deleted-originals"),
     privacyFile: join(root, "privacy.json"),
     saltFile: join(root, ".privacy-salt"),
   };

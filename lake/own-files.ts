@@ -8,8 +8,8 @@ import type { LakeLayout } from "./layout";
  * @throws UserError that names the path
  */
 export function requireOwnFiles(lake: LakeLayout): void {
-  const { lockFile, writerFile, skippedFile, bucketsFile, downloadsFile, readFilesFile } = lake;
-  const files = [lockFile, writerFile, skippedFile, bucketsFile, downloadsFile, readFilesFile];
+  const { lockFile, writerFile, skippedFile, bucketsFile, downloadsFile, readFilesFile, deletedFile } = lake;
+  const files = [lockFile, writerFile, skippedFile, bucketsFile, downloadsFile, readFilesFile, deletedFile];
   for (const path of [...files, lake.privacyFile, lake.saltFile]) requireFile(path);
 }
 

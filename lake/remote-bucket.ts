@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { OperationError, PermanentError } from "../handlers/core/errors";
 import type { ObjectLocation, StoredObject } from "../handlers/core/ports";
-import { partialPath } from "./directory-object-store";
+import { type CheckReplacement, partialPath } from "./directory-object-store";
 import type { Downloads } from "./downloads";
 import { lakeStore, type MovableLogs } from "./folders";
 import { keyPath } from "./key-path";
@@ -38,6 +38,7 @@ export interface OpenBucket extends MovableLogs {
  * Opens a bucket as a store whose copies to the lake are downloads. An object that was downloaded and has the same ETag
  * and size is not downloaded again.
  *
+ * @param check called before an object takes the place of another content
  * @param onObject called for each object that was looked at
  */
 export function openBucket(
@@ -45,6 +46,7 @@ export function openBucket(
   lake: LakeLayout,
   downloads: Downloads,
   suspects: ReadonlySet<string>,
+  check: CheckReplacement,
   onObject: () => void,
 ): OpenBucket {
   const objects = new Map<string, StoredObject>();
@@ -70,9 +72,13 @@ export function openBucket(
   async function copy({ key }: ObjectLocation, target: ObjectLocation): Promise<"copied"> {
     const object = listed(key);
     const path = join(lake.root, keyPath(target.key));
-    const isKnown = downloads.find(name, object) !== undefined && (await sizeOf(path)) === object.size;
-    if (!isKnown || suspects.has(target.key)) {
-      await download(bytesOf(object), path, object.writtenAt);
+    const size = await sizeOf(path);
+    const isKnown = downloads.find(name, object) !== undefined && size === object.size;
+    const isSuspect = suspects.has(target.key);
+    if (!isKnown || isSuspect) {
+      const isReplaced = size !== undefined && !isSuspect;
+      const checkNew = (aside: string) => check({ key, path: aside }, { key: target.key, path });
+      await download(bytesOf(object), path, object.writtenAt, isReplaced ? checkNew : undefined);
       await downloads.add(name, object);
       if (!isKnown) copied++;
     }
@@ -103,13 +109,19 @@ const sizeOf = (path: string): Promise<number | undefined> =>
     () => undefined,
   );
 
-/** The file appears complete or not at all. */
-async function download(bytes: AsyncIterable<Uint8Array>, path: string, writtenAt: Date): Promise<void> {
+/** The file appears complete or not at all. @param check called with the path of the complete file before that */
+async function download(
+  bytes: AsyncIterable<Uint8Array>,
+  path: string,
+  writtenAt: Date,
+  check: ((aside: string) => Promise<void>) | undefined,
+): Promise<void> {
   const aside = partialPath(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     await pipeline(bytes, createWriteStream(aside));
     await utimes(aside, writtenAt, writtenAt);
+    await check?.(aside);
     await rename(aside, path);
   } catch (error) {
     await rm(aside, { force: true });

@@ -13,6 +13,7 @@ import { writeWhole } from "./write-whole";
  * - `unreadable-file`: the file system refused to list or copy it, it is not a regular file, or it is compressed in a way
  *   that cannot be read here; it is where it was
  * - `mixed-file`: it has lines of several formats, or a header of another one, so none of its rows are in the typed tables
+ * - `not-replaced`: it would have replaced a file below `raw/` that has rows or is the only copy of its lines; nothing was changed
  * - `original-kept`: its rows are in the typed table, but the original changed meanwhile, or cannot be deleted
  */
 export const LOST_REASONS = [
@@ -20,6 +21,7 @@ export const LOST_REASONS = [
   "failed-file",
   "unreadable-file",
   "mixed-file",
+  "not-replaced",
   "original-kept",
 ] as const;
 export type LostReason = (typeof LOST_REASONS)[number];

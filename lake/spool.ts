@@ -18,6 +18,8 @@ export type Spooled =
       readonly kind: "spooled";
       /** Rows and unparsed lines. */
       readonly lines: number;
+      /** Unparsed lines among them. */
+      readonly unparsed: number;
       /** Hash of the file's bytes. */
       readonly hash: string;
     }
@@ -66,13 +68,15 @@ export async function spoolFile(source: string, writer: RowWriter): Promise<Spoo
   } finally {
     closeSync(input);
   }
-  return { kind: "spooled", lines: writer.lines, hash: contentDigest(hash) };
+  const { lines, unparsed } = writer;
+  return { kind: "spooled", lines, unparsed, hash: contentDigest(hash) };
 }
 
 /** The same of a file whose text is known. */
 export function spoolText({ text, hash }: SmallText, writer: RowWriter): Spooled {
   addText(text, writer);
-  return { kind: "spooled", lines: writer.lines, hash };
+  const { lines, unparsed } = writer;
+  return { kind: "spooled", lines, unparsed, hash };
 }
 
 function addText(text: Buffer, writer: RowWriter): void {

@@ -36,6 +36,7 @@ describe("access-logs", () => {
       skipped: written.skipped,
       lost: [],
       changed: 0,
+      shrunk: [],
       duplicates: 0,
       rows: written.rows,
       unparsed: written.unparsed,

@@ -64,6 +64,19 @@ describe("access-logs ingest s3://", () => {
     expect(await agents()).toEqual(["added", "one, changed", "renamed", "two"]);
   });
 
+  it("keeps the rows of an object that was replaced by one without any, and names it in each run", async () => {
+    const key = albKey();
+    put(key, line("one"));
+    await run(["s3://logs/alb/"]);
+    put(key, "# nothing\n");
+    for (const _run of [1, 2]) {
+      const { status, stdout } = await run(["s3://logs/alb/"]);
+      expect(status).toBe(1);
+      expect(stdout).toContain(`${key}: it has no row, and its old content has 1 row, which stay`);
+    }
+    expect(await agents()).toEqual(["one"]);
+  });
+
   it("downloads again what was deleted from the lake", async () => {
     put(albKey(), line("one"));
     put("renamed.log", line("renamed"));

@@ -58,6 +58,24 @@ describe("access-logs ingest", () => {
     expect((await run(["."])).stdout).toContain("logs      2 files: 0 new, 2 read before\n");
   });
 
+  it("has a warning if a file that changed has fewer rows, and an error if it has none", async () => {
+    const key = albKey();
+    lake.put(key, TEXT.repeat(5));
+    await run(["."]);
+    lake.put(key, TEXT.repeat(2));
+    const shorter = await run(["."]);
+    expect([shorter.status, shorter.stderr]).toEqual([
+      0,
+      `warning: ${key}: the file changed, and has 2 rows instead of 5; if it is damaged, put the intact file in its place, and ingest it again\n`,
+    ]);
+    lake.put(key, "\n");
+    const { status, stdout } = await run(["."]);
+    expect(status).toBe(1);
+    expect(stdout).toContain("skipped   1 not-replaced\n");
+    expect(stdout).toContain("delete " + join(lake.lake, "raw"));
+    expect(await lake.query("SELECT count(*) AS n FROM alb_access_logs")).toEqual([{ n: 2 }]);
+  });
+
   it("ends with an error if no file is a log: it names the files, and says what was expected", async () => {
     lake.put("notes.txt", "text");
     const { status, stderr } = await run(["."]);

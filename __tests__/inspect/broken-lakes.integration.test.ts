@@ -275,6 +275,11 @@ const BROKEN: readonly (readonly [what: string, codes: readonly string[], breakI
     (lake) => put(join(lake, "skipped.jsonl"), '{"key":"a","reason":"unreadable-file","detail":"EACCES"}\n'),
   ],
   [
+    "a file without rows would have replaced one with rows",
+    ["skipped-files"],
+    (lake) => put(join(lake, "skipped.jsonl"), '{"key":"a","reason":"not-replaced"}\n'),
+  ],
+  [
     "the list of skipped files is none",
     ["skipped-unreadable"],
     (lake) => put(join(lake, "skipped.jsonl"), "oops\n"),

@@ -41,6 +41,12 @@ const parquets = (): string[] =>
     .filter((name) => name.endsWith(".parquet"))
     .map((name) => join(lake.lake, "typed", name));
 
+const rawFiles = (): string[] =>
+  readdirSync(join(lake.lake, "raw"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+const rawTexts = () => rawFiles().map((path) => readFileSync(path, "base64"));
+
 /** Removes what versions before the records of contents did not write. */
 async function makeOldLake(): Promise<void> {
   const engine = await openDuckdb();
@@ -81,16 +87,60 @@ describe("a file that changed since it was committed", () => {
     expect(await agents()).toEqual([{ agent: "a", n: 9 }]);
   });
 
-  it("loses its rows if it has no lines now, and gets them back when they come back", async () => {
+  it.each([
+    ["no line", "# header\n"],
+    ["an empty line", "\n"],
+    ["unparsed lines", "<html>\n<body>\n<p>\n"],
+  ])("keeps its old rows while it has only %s, and its text stays in the lake", async (_, body) => {
+    const key = albKey();
+    putAt(key, textOf(2));
+    await lake.ingest();
+    const before = rawTexts();
+    putAt(key, body);
+    for (const _run of [1, 2]) {
+      expect((await lake.ingest()).lost).toEqual([
+        {
+          key,
+          reason: "not-replaced",
+          detail: expect.stringContaining("it has no row, and its old content has 2 rows"),
+        },
+      ]);
+    }
+    expect([await agents(), rawTexts()]).toEqual([[{ agent: "a", n: 2 }], before]);
+    putAt(key, textOf(3));
+    expect(await lake.ingest()).toMatchObject({ changed: 1, lost: [] });
+    expect(await agents()).toEqual([{ agent: "a", n: 3 }]);
+  });
+
+  it("loses its rows if it has no row now and the old text was deleted from the lake", async () => {
     const key = albKey();
     putAt(key, textOf(2));
     await lake.ingest();
     putAt(key, "#Version: 1.0\n");
+    for (const path of rawFiles()) rmSync(path);
     expect(await lake.ingest()).toMatchObject({ changed: 1, lost: [] });
     expect(await agents()).toEqual([]);
-    putAt(key, textOf(2));
+  });
+
+  it("replaces unparsed lines without rows by other ones", async () => {
+    const key = albKey();
+    putAt(key, "<html>\n");
     await lake.ingest();
-    expect(await agents()).toEqual([{ agent: "a", n: 2 }]);
+    putAt(key, "<html>\n<body>\n");
+    expect(await lake.ingest()).toMatchObject({ changed: 1, lost: [], shrunk: [] });
+  });
+
+  it("says how many rows it had and has if these are fewer", async () => {
+    const key = albKey();
+    putAt(key, textOf(5));
+    await lake.ingest();
+    putAt(key, textOf(2));
+    expect(await lake.ingest()).toMatchObject({
+      changed: 1,
+      lost: [],
+      shrunk: [{ key, rowsBefore: 5, rows: 2 }],
+    });
+    expect(await lake.ingest()).toMatchObject({ changed: 0, shrunk: [] });
   });
 
   it.each(["1969-12-31T23:59:59.999Z", "1969-12-31T23:59:58.000Z", "1901-12-14T00:00:00.001Z"])(
@@ -284,6 +334,72 @@ describe("--move", () => {
     expect(await agents()).toEqual([
       { agent: "a", n: 2 },
       { agent: "late", n: 1 },
+    ]);
+  });
+});
+
+describe("a file under the name of one that --move deleted", () => {
+  const move = () => lake.ingest({ deleteOriginals: true });
+  const key = albKey();
+  const replace = async (body: string | Buffer) => {
+    putAt(key, textOf(2));
+    await move();
+    putAt(key, body, new Date("2026-11-28T13:00:00Z"));
+  };
+
+  it.each([true, false])("does not replace its only copy, with --move: %s", async (deleteOriginals) => {
+    await replace(textOf(4, '"b"'));
+    const before = rawTexts();
+    for (const _run of [1, 2]) {
+      expect((await lake.ingest({ deleteOriginals })).lost).toEqual([
+        {
+          key,
+          reason: "not-replaced",
+          detail: expect.stringMatching(/only copy is .*, and this one does not begin with its lines; move/),
+        },
+      ]);
+    }
+    expect(existsSync(original(key))).toBe(true);
+    expect([await agents(), rawTexts()]).toEqual([[{ agent: "a", n: 2 }], before]);
+  });
+
+  it("does not replace it with a part of its lines, nor with a corrupt file", async () => {
+    await replace(textOf(1));
+    expect(await move()).toMatchObject({ changed: 0, skipped: { "not-replaced": 1 } });
+    putAt(key, gzipSync(textOf(9)).subarray(0, 40));
+    expect(await move()).toMatchObject({ changed: 0, skipped: { "corrupt-file": 1 } });
+    expect(existsSync(original(key))).toBe(true);
+    expect(await agents()).toEqual([{ agent: "a", n: 2 }]);
+  });
+
+  it("replaces it if it begins with its lines, and is deleted then", async () => {
+    await replace(textOf(2) + textOf(1, '"b"'));
+    expect(await move()).toMatchObject({ changed: 1, lost: [] });
+    expect(existsSync(original(key))).toBe(false);
+    expect(await agents()).toEqual([
+      { agent: "a", n: 2 },
+      { agent: "b", n: 1 },
+    ]);
+  });
+
+  it.each([
+    ["the same bytes", gzipSync(textOf(2))],
+    ["the same text, compressed differently", gzipSync(textOf(2), { level: 0 })],
+  ])("is deleted, too, if it has %s", async (_, body) => {
+    await replace(body);
+    expect(await move()).toMatchObject({ lost: [] });
+    expect(existsSync(original(key))).toBe(false);
+    expect(await agents()).toEqual([{ agent: "a", n: 2 }]);
+  });
+
+  it("is added from a folder with another name", async () => {
+    await replace(textOf(4, '"b"'));
+    const other = join(lake.logs, "..", "other");
+    renameSync(lake.logs, other);
+    expect(await ingestFrom(other)).toMatchObject({ rows: { alb_access_logs: 4 }, lost: [] });
+    expect(await agents()).toEqual([
+      { agent: "a", n: 2 },
+      { agent: "b", n: 4 },
     ]);
   });
 });

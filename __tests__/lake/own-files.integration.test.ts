@@ -42,6 +42,7 @@ describe("something else in the place of one of a lake's own files", () => {
     ".buckets.json",
     ".downloads.jsonl",
     ".read-files.jsonl",
+    ".deleted-originals",
     ".lock.duckdb",
     ".lock",
     ".privacy-salt",

@@ -27,7 +27,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const path = (name: string) => join(folder, name);
-const READ = { kind: "spooled", hash: expect.stringMatching(/^[0-9a-f]{32}$/) };
+const READ = { kind: "spooled", hash: expect.stringMatching(/^[0-9a-f]{32}$/), unparsed: 0 };
 
 async function spool(content: string | Buffer, name = "log") {
   writeFileSync(path(name), content);
@@ -119,7 +119,7 @@ describe("a file of log lines", () => {
   });
 
   it("is read if its name ends in .gz, but a program inflated it", async () => {
-    expect((await spool(`${LINE}rubbish\n`, "log.gz")).spooled).toEqual({ ...READ, lines: 2 });
+    expect((await spool(`${LINE}rubbish\n`, "log.gz")).spooled).toEqual({ ...READ, lines: 2, unparsed: 1 });
   });
 });
 
@@ -140,7 +140,7 @@ describe("a file of any bytes", () => {
     async (_, bytes, lines) => {
       for (const file of [around(bytes), gzipSync(around(bytes))]) {
         const { spooled, text } = await spool(file);
-        expect(spooled).toEqual({ ...READ, lines });
+        expect(spooled).toEqual({ ...READ, lines, unparsed: lines - 2 });
         expect([text.subarray(0, LINE.length), text.subarray(-LINE.length)].map(String)).toEqual([
           LINE,
           LINE,

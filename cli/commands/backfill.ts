@@ -7,11 +7,11 @@ import { printable } from "../../terminal/printable";
 import { progressLine } from "../../terminal/progress-line";
 import { count, counted, plural } from "../../terminal/quantities";
 import { usageError } from "../../terminal/user-error";
-import { write, writeText } from "../../terminal/write";
+import { write, writeErrors, writeText } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 import { NEW_LAKE_HELP, newLake } from "../default-lake";
 import { loadParts } from "../load-parts";
-import { printKnown, printLost } from "../print-lost";
+import { printKnown, printLost, printShrunk } from "../print-lost";
 import { hoursOf } from "../time-range";
 
 interface Options {
@@ -103,6 +103,7 @@ async function run(options: Options): Promise<void> {
   progress.clear();
   const summary = { ...outcome, seconds: Math.round(performance.now() - started) / 1000 };
   await (options.json ? write(`${JSON.stringify(summary)}\n`) : writeText(printOutcome(summary, options)));
+  writeErrors(...printShrunk(outcome.shrunk));
   if (outcome.failed.length + (outcome.lost?.length ?? 0) > 0) process.exitCode = 1;
 }
 
