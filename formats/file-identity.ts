@@ -54,6 +54,12 @@ const LINES_NAME = new RegExp(
 /** True for the result of `identityOfLines`. */
 export const isNameOfLines = (name: string): boolean => LINES_NAME.test(name);
 
+const IDENTITY_START = new RegExp(
+  `^[0-9a-f]{${HASH_DIGITS}}-(?:[0-9a-f]{${CONTENT_DIGITS - HASH_DIGITS}}-)?`,
+);
+/** The name of a file in its identity, without the hash of where it was or of its content. */
+export const loggedNameOf = (identity: string): string => identity.replace(IDENTITY_START, "");
+
 /**
  * The identity of a file by its path in a typed table.
  *

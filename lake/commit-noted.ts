@@ -203,6 +203,7 @@ export class NotedCommits {
     const commit = (batch: FileBatch) => opened.commit(batch);
     for (const batch of rewriting) await run(commit, [batch]);
     await run(commit, adding);
+    for (const batch of await opened.laterBatches()) await run(commit, [batch]);
     return opened.end();
   }
 

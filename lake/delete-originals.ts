@@ -95,7 +95,8 @@ function settledCopies(lake: LakeLayout, engine: DuckdbEngine) {
     await syncFile(copy);
     await syncFolders(rawPrefixOf(partition));
     await syncFolders(rawPrefixOf(partition).replace(RAW_PREFIX, TYPED_PREFIX));
-    return record;
+    // The hash of its record may be that of the same text, packed in another way.
+    return record.isDuplicate ? { ...record, hash: await hashOfFile(copy) } : record;
   };
 }
 

@@ -3,7 +3,9 @@ import { type Partition, rawPrefixOf } from "../formats/partition-layout";
 import type { ObjectStore } from "../handlers/core/ports";
 import { type CommitContext, commitFiles, commitRecords } from "./commit";
 import type { FileRecord, RawFile } from "./file-records";
+import { compareTexts, type SameBeginning } from "./grown-files";
 import { LAKE_BUCKET } from "./layout";
+import { isPacked, otherPackings } from "./other-packing";
 import { type KnownFiles, knownFiles, type PartitionState, partitionState } from "./partition-state";
 import { shareContent } from "./share-content";
 import type { LostObject } from "./skipped";
@@ -53,6 +55,22 @@ interface Duplicate {
   readonly record: FileRecord;
   /** Name of the file with the same content. */
   readonly holder: string;
+  /** False if the content is packed in another way. */
+  readonly hasSameBytes: boolean;
+}
+
+/** A file, and those that may be the same log. */
+interface LaterFile {
+  readonly file: RawFile;
+  readonly others: readonly RawFile[];
+}
+
+interface SameLog {
+  /** `known`: it has all lines of the file. `grown`: the file has all of its lines, and more. */
+  readonly kind: SameBeginning["kind"];
+  readonly record: FileRecord;
+  /** Name of the file with its content that has the rows. */
+  readonly holder: string;
 }
 
 /** The commit of a partition's files that its typed table does not have, or has with another content. */
@@ -63,6 +81,8 @@ export class PartitionCommit {
    */
   private readonly holders: Map<string, string>;
   private readonly known: KnownFiles;
+  /** Files that are compared with files of the same log after those are in the table. */
+  private later: LaterFile[] = [];
   private readonly settled: FileRecord[] = [];
   private readonly duplicates: Duplicate[] = [];
   private readonly lost: LostObject[] = [];
@@ -90,13 +110,15 @@ export class PartitionCommit {
    *
    * @returns `rewriting`: files with lines in the table; commit these first and one by one, because their
    * contents say which other files are in the lake, and because they rewrite Parquet files. `adding`: the others, with
-   * those whose lines are only in the table under the name of a file to rewrite
+   * those whose lines are only in the table under the name of a file to rewrite. `laterBatches` has the files that may be the
+   * same log as one of these
    */
   async batches(): Promise<{ readonly rewriting: FileBatch[]; readonly adding: FileBatch[] }> {
     const adding: RawFile[] = [];
     const rewriting = new Map<string, RawFile[]>();
     const duplicates: { readonly file: RawFile; readonly hash: string }[] = [];
-    for await (const file of this.rawFiles()) {
+    const files = await this.rawFiles();
+    for (const file of files) {
       const record = this.known.find(file);
       if (record?.isDuplicate) duplicates.push({ file, hash: record.hash });
       if (record) continue;
@@ -107,10 +129,63 @@ export class PartitionCommit {
     }
     for (const { name } of [...rewriting.values()].flat()) this.release(name);
     for (const { file, hash } of duplicates) if (!this.holders.has(hash)) adding.push(file);
+    const added = this.withoutLater(files, adding);
     return {
       rewriting: [...rewriting].flatMap(([parquet, files]) => batchesOf(this.partition, files, parquet)),
-      adding: batchesOf(this.partition, adding, undefined),
+      adding: batchesOf(this.partition, added, undefined),
     };
+  }
+
+  /** Holds back the files that may be the same log as another one: of two that are new, the one that is not packed. */
+  private withoutLater(files: readonly RawFile[], adding: readonly RawFile[]): readonly RawFile[] {
+    const othersOf = otherPackings(files);
+    const isAdded = new Set(adding.map(({ name }) => name));
+    const added: RawFile[] = [];
+    for (const file of adding) {
+      const others = othersOf(file);
+      const isLater = !isPacked(file) || !others.every(({ name }) => isAdded.has(name));
+      if (others.length > 0 && isLater) this.later.push({ file, others });
+      else added.push(file);
+    }
+    return added;
+  }
+
+  /** Batches of the files that were held back: commit them one by one, after all others. A file that adds no line is in none. */
+  async laterBatches(): Promise<FileBatch[]> {
+    const { later, partition } = this;
+    if (later.length === 0) return [];
+    const { engine, lake } = this.tools;
+    const state = await partitionState(engine, lake, partition);
+    const known = knownFiles(state);
+    const batches: FileBatch[] = [];
+    for (const held of later) {
+      const { file } = held;
+      const same = await this.sameLog(held, known);
+      if (same?.kind === "known") {
+        const record = { ...file, hash: same.record.hash, isDuplicate: true } as const;
+        this.duplicates.push({ record, holder: same.holder, hasSameBytes: false });
+        continue;
+      }
+      const parquet = same && state.committed.get(same.holder)?.parquet;
+      const continued = same && { ...same.record, name: same.holder };
+      batches.push({ partition, files: [file], parquet, ...(parquet && continued ? { continued } : {}) });
+    }
+    this.later = [];
+    return batches;
+  }
+
+  /** The file of the same log whose lines are in the table, and the name that these have there. */
+  private async sameLog({ file, others }: LaterFile, known: KnownFiles): Promise<SameLog | undefined> {
+    // Some records of this run are written at its end.
+    const unwritten = [...this.settled, ...this.duplicates.map(({ record }) => record)];
+    for (const other of others) {
+      const record = known.find(other) ?? unwritten.find(({ name }) => name === other.name);
+      const holder = record && this.holders.get(record.hash);
+      if (!record || holder === undefined) continue;
+      const kind = await compareTexts(this.pathOf(file), this.pathOf(other));
+      if (kind) return { kind, record, holder };
+    }
+    return undefined;
   }
 
   /** The content of a file's rows belongs to no file from now on. */
@@ -125,11 +200,17 @@ export class PartitionCommit {
     if (hash !== undefined && !this.holders.has(hash)) this.holders.set(hash, name);
   }
 
-  private async *rawFiles(): AsyncGenerator<RawFile> {
+  private async rawFiles(): Promise<RawFile[]> {
     const prefix = rawPrefixOf(this.partition);
+    const files: RawFile[] = [];
     for await (const { key, size, writtenAt } of this.tools.store.list(LAKE_BUCKET, prefix)) {
-      yield { name: key.slice(prefix.length), size, modified: writtenAt.getTime() };
+      files.push({ name: key.slice(prefix.length), size, modified: writtenAt.getTime() });
     }
+    return files;
+  }
+
+  private pathOf({ name }: Pick<RawFile, "name">): string {
+    return join(this.tools.lake.root, rawPrefixOf(this.partition), name);
   }
 
   /** Commits all files of a batch, or none: after an error, the batch can be committed again. */
@@ -138,7 +219,7 @@ export class PartitionCommit {
     const spooled = await spoolBatch(pool, lake, batch);
     try {
       const sorted = this.sort(spooled);
-      await this.add(spooled, sorted).catch((error: unknown) => {
+      await this.add(spooled, sorted, batch.continued).catch((error: unknown) => {
         for (const hash of sorted.claimed) this.holders.delete(hash);
         for (const { file } of spooled.files) this.keep(file.name);
         throw error;
@@ -175,7 +256,7 @@ export class PartitionCommit {
     const holder = this.holders.get(hash);
     const isDuplicate = lines > 0 && holder !== undefined && holder !== name;
     if (isDuplicate && !before) {
-      sorted.duplicates.push({ record: { ...record, isDuplicate }, holder });
+      sorted.duplicates.push({ record: { ...record, isDuplicate }, holder, hasSameBytes: true });
       return 0;
     }
     // Older versions kept no records: there, only the number of lines can differ.
@@ -194,20 +275,29 @@ export class PartitionCommit {
     return isDuplicate ? 0 : lines;
   }
 
-  private async add(spooled: SpooledBatch, { added, lines }: Sorted): Promise<void> {
-    if (added.length === 0) return;
+  /** @param continued file whose lines the only added file has, too */
+  private async add(
+    spooled: SpooledBatch,
+    { added, lines }: Sorted,
+    continued: RawFile | undefined,
+  ): Promise<void> {
+    const [first] = added;
+    if (!first) return;
     const { partition } = this;
     const { pool, lake } = this.tools;
     const { id, folder, parquet } = spooled;
     // Files whose lines are not added are rare.
     const hasOthers = spooled.typed.written.rows !== lines;
     const typed = hasOthers ? await spoolAgain(pool, lake, partition, spooled, added) : spooled.typed;
-    const addition = { partition, id, folder, typed, lines, parquet, records: added };
+    const replaced = continued && { ...continued, hash: first.hash, isDuplicate: true as const };
+    const records = replaced ? [...added, replaced] : added;
+    const addition = { partition, id, folder, typed, lines, parquet, records };
     const { rows, unparsed, elsewhere } = await commitFiles(this.tools, addition);
     this.rows += rows;
     this.unparsed += unparsed;
     this.elsewhere += elsewhere;
     if (parquet !== undefined) this.changed += added.length;
+    for (const [hash, name] of this.holders) if (name === continued?.name) this.holders.delete(hash);
   }
 
   /** Records the files that add no line. Call it after all batches. */
@@ -220,8 +310,8 @@ export class PartitionCommit {
     if (records.length > 0) {
       await commitRecords(this.tools, this.partition, idOf(JSON.stringify(records)), records);
     }
-    const pathOf = (name: string) => join(this.tools.lake.root, rawPrefixOf(this.partition), name);
-    for (const { record, holder } of duplicates) await shareContent(pathOf(holder), pathOf(record.name));
+    for (const { record, holder, hasSameBytes } of duplicates)
+      if (hasSameBytes) await shareContent(this.pathOf({ name: holder }), this.pathOf(record));
     const { rows, unparsed, elsewhere, changed, lost } = this;
     return { rows, unparsed, elsewhere, changed, duplicates: duplicates.length, lost };
   }

@@ -15,6 +15,8 @@ export interface FileBatch {
   readonly files: readonly RawFile[];
   /** Path of the Parquet file that holds lines of all of these files; `undefined` if none of them has lines. */
   readonly parquet: string | undefined;
+  /** File with lines in that Parquet file that the only file of the batch begins with, and takes the place of. */
+  readonly continued?: RawFile;
 }
 
 /** The rows of a batch's files, in a Parquet file that lacks its footer. */
