@@ -24,6 +24,14 @@ export const printShrunk = (shrunk: readonly ShrunkFile[] = []): string[] =>
       `warning: ${printable(key)}: the file changed, and has ${counted(rows, "row")} instead of ${count(rowsBefore)}; if it is damaged, put the intact file in its place, and ingest it again`,
   ).map((line) => line.trim());
 
+/** Warns about two forms of a log that have different lines. */
+export const printDiffering = (keys: readonly string[] = []): string[] =>
+  firstOf(
+    keys,
+    (key) =>
+      `warning: ${printable(key)}: the lake has other lines of the same log, whose name differs only by ".gz"; the rows of both are in the table; if one file is wrong, ingest the right one into a new lake`,
+  ).map((line) => line.trim());
+
 /** Lines about files that were in the lake before. */
 export const printKnown = (changed = 0, duplicates = 0): string[] => [
   ...(changed > 0

@@ -31,7 +31,7 @@ export interface FolderBackfillOptions {
 
 /** Outcome of the backfill, and of the commits unless it was a dry run. */
 export type FolderBackfillOutcome = BackfillSummary &
-  Partial<Pick<CommittedAll, "rows" | "unparsed" | "changed" | "duplicates" | "lost">> & {
+  Partial<Pick<CommittedAll, "rows" | "unparsed" | "changed" | "duplicates" | "differing" | "lost">> & {
     /** Files that have fewer rows now. */
     readonly shrunk?: readonly ShrunkFile[];
   };
@@ -69,9 +69,9 @@ async function backfillLake(
     const failed = summary.failed.map(({ key, reason }) => unreadable(key, reason));
     const lost = [...committed.lost, ...kept];
     await writeSkipped(lake, [...failed, ...lost]);
-    const { rows, unparsed, changed, duplicates } = committed;
+    const { rows, unparsed, changed, duplicates, differing } = committed;
     const { shrunk } = replacements;
-    return { ...summary, rows, unparsed, changed, shrunk, duplicates, lost };
+    return { ...summary, rows, unparsed, changed, shrunk, duplicates, differing, lost };
   });
 }
 

@@ -32,6 +32,8 @@ export interface CommittedAll {
   readonly changed: number;
   /** Files whose content was in the lake under another name. */
   readonly duplicates: number;
+  /** Keys of the files that were added although the table has other lines of a log with their name. */
+  readonly differing: readonly string[];
   readonly lost: readonly LostObject[];
 }
 
@@ -69,6 +71,7 @@ export class NotedCommits {
     changed: 0,
     duplicates: 0,
   };
+  private readonly differing = new Set<string>();
   /** By their keys: a partition that gets more files later is committed twice. */
   private readonly lost = new Map<string, LostObject>();
   private readonly lostFiles = new Map<string, NotedFile>();
@@ -147,7 +150,7 @@ export class NotedCommits {
       LAKE_BUCKET,
       notes.map(({ key }) => key),
     );
-    return { ...this.counts, lost: [...this.lost.values()] };
+    return { ...this.counts, differing: [...this.differing], lost: [...this.lost.values()] };
   }
 
   /** Starts no other commit, and waits for those that run: no work continues in the background. */
@@ -224,6 +227,7 @@ export class NotedCommits {
     if (outcome.elsewhere > 0) add(counts.elsewhere, partition.table, outcome.elsewhere);
     counts.changed += outcome.changed;
     counts.duplicates += outcome.duplicates;
+    for (const key of outcome.differing) this.differing.add(key);
     for (const lost of outcome.lost) {
       this.addLost(lost);
       this.lostFiles.set(lost.key, { kind: "moved", key: lost.key, partition });

@@ -68,6 +68,8 @@ export interface IngestSummary {
   readonly shrunk: readonly ShrunkFile[];
   /** Files that were in the lake under another name. */
   readonly duplicates: number;
+  /** Keys below `raw/` of the files that were added although the lake has other lines of a log with their name. */
+  readonly differing: readonly string[];
   /** Rows that this run added, by table. */
   readonly rows: Readonly<Record<string, number>>;
   /** Unparsed lines among the rows that this run added. */
@@ -121,7 +123,7 @@ async function ingestWith(pool: SpoolPool, options: IngestOptions): Promise<Inge
     });
     const skipped = [...moved.skipped, ...committed.lost, ...kept];
     await writeSkipped(lake, skipped);
-    const { rows, unparsed, elsewhere, partitions, changed, duplicates } = committed;
+    const { rows, unparsed, elsewhere, partitions, changed, duplicates, differing } = committed;
     return {
       moved: moved.count,
       added: moved.added,
@@ -132,6 +134,7 @@ async function ingestWith(pool: SpoolPool, options: IngestOptions): Promise<Inge
       changed,
       shrunk: replacements.shrunk,
       duplicates: moved.duplicates + duplicates,
+      differing,
       rows,
       unparsed,
       elsewhere,

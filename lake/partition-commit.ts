@@ -34,6 +34,8 @@ export interface PartitionOutcome {
   readonly changed: number;
   /** Files whose content was in the lake under another name. */
   readonly duplicates: number;
+  /** Keys of the files that were added although the table has other lines of a log with their name. */
+  readonly differing: readonly string[];
   /** Files that could not be read. */
   readonly lost: readonly LostObject[];
 }
@@ -66,8 +68,8 @@ interface LaterFile {
 }
 
 interface SameLog {
-  /** `known`: it has all lines of the file. `grown`: the file has all of its lines, and more. */
-  readonly kind: SameBeginning["kind"];
+  /** `known`: it has all lines of the file. `grown`: the file has all of its lines, and more. `other`: neither. */
+  readonly kind: SameBeginning["kind"] | "other";
   readonly record: FileRecord;
   /** Name of the file with its content that has the rows. */
   readonly holder: string;
@@ -85,6 +87,7 @@ export class PartitionCommit {
   private later: LaterFile[] = [];
   private readonly settled: FileRecord[] = [];
   private readonly duplicates: Duplicate[] = [];
+  private readonly differing: string[] = [];
   private readonly lost: LostObject[] = [];
   private rows = 0;
   private unparsed = 0;
@@ -161,6 +164,11 @@ export class PartitionCommit {
     for (const held of later) {
       const { file } = held;
       const same = await this.sameLog(held, known);
+      if (same?.kind === "other") {
+        this.differing.push(rawPrefixOf(partition) + file.name);
+        batches.push({ partition, files: [file], parquet: undefined });
+        continue;
+      }
       if (same?.kind === "known") {
         const record = { ...file, hash: same.record.hash, isDuplicate: true } as const;
         this.duplicates.push({ record, holder: same.holder, hasSameBytes: false });
@@ -176,6 +184,7 @@ export class PartitionCommit {
 
   /** The file of the same log whose lines are in the table, and the name that these have there. */
   private async sameLog({ file, others }: LaterFile, known: KnownFiles): Promise<SameLog | undefined> {
+    let differing: SameLog | undefined;
     // Some records of this run are written at its end.
     const unwritten = [...this.settled, ...this.duplicates.map(({ record }) => record)];
     for (const other of others) {
@@ -184,8 +193,9 @@ export class PartitionCommit {
       if (!record || holder === undefined) continue;
       const kind = await compareTexts(this.pathOf(file), this.pathOf(other));
       if (kind) return { kind, record, holder };
+      differing = { kind: "other", record, holder };
     }
-    return undefined;
+    return differing;
   }
 
   /** The content of a file's rows belongs to no file from now on. */
@@ -312,7 +322,7 @@ export class PartitionCommit {
     }
     for (const { record, holder, hasSameBytes } of duplicates)
       if (hasSameBytes) await shareContent(this.pathOf({ name: holder }), this.pathOf(record));
-    const { rows, unparsed, elsewhere, changed, lost } = this;
-    return { rows, unparsed, elsewhere, changed, duplicates: duplicates.length, lost };
+    const { rows, unparsed, elsewhere, changed, differing, lost } = this;
+    return { rows, unparsed, elsewhere, changed, duplicates: duplicates.length, differing, lost };
   }
 }

@@ -38,6 +38,7 @@ describe("access-logs", () => {
       changed: 0,
       shrunk: [],
       duplicates: 0,
+      differing: [],
       rows: written.rows,
       unparsed: written.unparsed,
       elsewhere: {},

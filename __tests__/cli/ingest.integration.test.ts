@@ -72,8 +72,19 @@ describe("access-logs ingest", () => {
     const { status, stdout } = await run(["."]);
     expect(status).toBe(1);
     expect(stdout).toContain("skipped   1 not-replaced\n");
-    expect(stdout).toContain("delete " + join(lake.lake, "raw"));
+    expect(stdout).toContain(`delete ${join(lake.lake, "raw")}`);
     expect(await lake.query("SELECT count(*) AS n FROM alb_access_logs")).toEqual([{ n: 2 }]);
+  });
+
+  it("has a warning if two forms of a log have different lines", async () => {
+    const key = albKey();
+    lake.put(key, TEXT);
+    lake.put(key.replace(/\.gz$/, ""), TEXT.replace("GET", "PUT"));
+    const { status, stderr } = await run(["."]);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(
+      /^warning: raw\/.*\.log: the lake has other lines of the same log, .* into a new lake\n$/,
+    );
   });
 
   it("ends with an error if no file is a log: it names the files, and says what was expected", async () => {

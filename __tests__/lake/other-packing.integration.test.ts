@@ -111,6 +111,16 @@ describe("a log under AWS's name that was decompressed", () => {
     expect(await rows()).toEqual({ n: 9, files: 3 });
   });
 
+  it("is named if the packed form has other lines: the rows of both are in the table", async () => {
+    const key = albKey();
+    lake.put(key, textOf(3));
+    lake.put(plainOf(key), textOf(3).replaceAll("GET", "PUT"));
+    const { differing } = await lake.ingest();
+    expect(differing).toEqual([expect.stringMatching(/^raw\/alb_access_logs\/.*\.log$/)]);
+    expect(await rows()).toEqual({ n: 6, files: 2 });
+    expect(await lake.ingest()).toMatchObject({ differing: [], rows: { alb_access_logs: 0 } });
+  });
+
   it("is deleted by --move, as its lines are in the table", async () => {
     const key = albKey();
     lake.put(key, textOf(3));

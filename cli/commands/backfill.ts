@@ -11,7 +11,7 @@ import { write, writeErrors, writeText } from "../../terminal/write";
 import { examples, wholeNumber } from "../command-line";
 import { NEW_LAKE_HELP, newLake } from "../default-lake";
 import { loadParts } from "../load-parts";
-import { printKnown, printLost, printShrunk } from "../print-lost";
+import { printDiffering, printKnown, printLost, printShrunk } from "../print-lost";
 import { hoursOf } from "../time-range";
 
 interface Options {
@@ -103,7 +103,7 @@ async function run(options: Options): Promise<void> {
   progress.clear();
   const summary = { ...outcome, seconds: Math.round(performance.now() - started) / 1000 };
   await (options.json ? write(`${JSON.stringify(summary)}\n`) : writeText(printOutcome(summary, options)));
-  writeErrors(...printShrunk(outcome.shrunk));
+  writeErrors(...printShrunk(outcome.shrunk), ...printDiffering(outcome.differing));
   if (outcome.failed.length + (outcome.lost?.length ?? 0) > 0) process.exitCode = 1;
 }
 

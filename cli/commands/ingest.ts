@@ -8,7 +8,7 @@ import { UserError, usageError } from "../../terminal/user-error";
 import { write, writeErrors, writeText } from "../../terminal/write";
 import { examples } from "../command-line";
 import { NEW_LAKE_HELP, newLake } from "../default-lake";
-import { printShrunk } from "../print-lost";
+import { printDiffering, printShrunk } from "../print-lost";
 import { isMixed, printIgnored, printMixed, printSummary } from "../print-summary";
 
 interface Options extends PrivacyOptions {
@@ -100,6 +100,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     ...printIgnored(summary.ignored),
     ...printMixed(summary.recognised),
     ...printShrunk(summary.shrunk),
+    ...printDiffering(summary.differing),
   );
   if (summary.lost.length > 0 || summary.recognised.some(isMixed)) process.exitCode = 1;
   if (summary.moved === 0 && summary.lost.length === 0) throw new UserError(nothingFound(options.format));
