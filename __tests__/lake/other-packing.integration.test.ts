@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import fc from "fast-check";
 import { FORMAT_IDS, FORMATS } from "../../formats";
 import { ingest } from "../../lake/ingest";
 import { albKey, keyOf, type TestLake, testLake } from "../helpers/lake";
@@ -146,6 +147,33 @@ describe("a log under AWS's name that was decompressed", () => {
     expect(lost).toEqual([expect.objectContaining({ key: plainOf(key), reason: "original-kept" })]);
     expect(await move()).toMatchObject({ changed: 1, lost: [] });
     expect(await rows()).toEqual({ n: 4, files: 1 });
+  });
+
+  it("has the rows of its longest text, whichever of its two forms change in each run", async () => {
+    const length = fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined });
+    const round = fc.tuple(length, length);
+    const play = async (rounds: readonly (readonly (number | undefined)[])[]) => {
+      lake.delete();
+      lake = testLake();
+      const key = albKey();
+      const forms = [key, `other/${plainOf(key)}`];
+      const held = new Map<string, number>();
+      for (const [at, lengths] of rounds.entries()) {
+        for (const [index, form] of forms.entries()) {
+          const lines = lengths[index];
+          if (lines === undefined) continue;
+          lake.put(form, textOf(lines));
+          utimesSync(original(form), at, at);
+          held.set(form, lines);
+        }
+        await lake.ingest();
+        expect((await rows())?.n).toBe(Math.max(0, ...held.values()));
+      }
+    };
+    await fc.assert(fc.asyncProperty(fc.array(round, { minLength: 2, maxLength: 4 }), play), {
+      seed: 20261130,
+      numRuns: 10,
+    });
   });
 
   const packed = FORMAT_IDS.filter((id) => FORMATS[id].sampleKeys[0].endsWith(".gz"));
