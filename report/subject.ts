@@ -135,7 +135,7 @@ const listsOf = (words: Words, agent: Pick<Listed, "isEncoded"> = {}): Listed[] 
     sql: `CASE WHEN ${isProgram(words)} THEN coalesce(nullif(${robotName(words.userAgentText)}, ''), 'no User-Agent') END`,
     columns: [words.userAgent],
     values: 30,
-    note: "Named by their User-Agent, apart from people. Robots with the User-Agent of a browser, and unknown programs, count as people. cloudfront: a distribution in front, which does not forward this header.",
+    note: "Named by their User-Agent, apart from people. Robots with the User-Agent of a browser, and unknown programs, count as people. The program named cloudfront is a distribution in front, which does not forward this header.",
     within: { dimension: "traffic", value: ROBOT },
   },
   {
