@@ -5,7 +5,7 @@ import {
   loadBalancerLayoutOf,
   vendedKeys,
 } from "./load-balancer-object";
-import { column, type LogFormat } from "./log-format";
+import { column, FIELDS_HEADER, type LogFormat } from "./log-format";
 
 /**
  * Application Load Balancer access log: 36 fields in 40 columns; older files end earlier, newer ones later.
@@ -24,7 +24,7 @@ export const alb: LogFormat = {
   ],
   separator: " ",
   // Only files by CloudWatch Logs can have one.
-  header: { lines: 0, sharedFields: [] },
+  header: { starts: ["#Version:", FIELDS_HEADER], lines: 0, sharedFields: [] },
   json: true,
   tabs: { fields: 34 },
   fields: [

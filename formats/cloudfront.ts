@@ -19,6 +19,8 @@ export const cloudfront: LogFormat = {
   ],
   separator: "\t",
   header: {
+    // Some files have a space after the `#`.
+    starts: ["#"],
     lines: 2,
     // RTMP logs from before 2021 also have these.
     sharedFields: ["date", "time", "x-edge-location", "c-ip", "sc-bytes", "cs-uri-stem", "cs-uri-query"],

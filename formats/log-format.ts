@@ -50,6 +50,8 @@ export interface Field {
 
 /** What a `#Fields:` header can say about the lines after it. */
 export interface FieldsHeader {
+  /** Starts of the lines of a header. */
+  readonly starts: readonly string[];
   /** Lines of a file's header. */
   readonly lines: number;
   /** Fields that other logs of the same service also have: a header with only these fields belongs to another log. */
@@ -135,8 +137,7 @@ export function mandatoryFieldsOf({ fields }: LogFormat): number {
 }
 
 /** Starts of the lines of a header, where files can have one: other lines are of the log, also if they begin with `#`. */
-export const headerStarts = ({ header }: LogFormat): readonly string[] =>
-  header === undefined ? [] : ["#Version:", FIELDS_HEADER];
+export const headerStarts = ({ header }: LogFormat): readonly string[] => header?.starts ?? [];
 
 /** Start of the header line with the names of the fields. */
 export const FIELDS_HEADER = "#Fields:";

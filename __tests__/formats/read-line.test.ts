@@ -301,6 +301,11 @@ describe("ALB lines", () => {
     (line) => expect(read("alb", line)).toBe("unparsed"),
   );
 
+  it.each(["# comment", "# Fields: date time", "#"])(
+    "takes each such line of CloudFront for a header: %s",
+    (line) => expect(read("cloudfront", line)).toBe("header"),
+  );
+
   it.each(FORMAT_IDS.filter((id) => FORMATS[id].header === undefined))(
     "knows no header of %s, whose files have none",
     (id) => {
