@@ -64,12 +64,12 @@ export async function ingest(options: BenchOptions): Promise<Outcome> {
     const files = options.quick ? QUICK_FILES : FILES;
     const logs = await sample(join(root, "logs"), files, options.progress);
     const both = bucketOf(root, "both", logs, COMPARED);
-    const parts = [await whole(both, options, ROUNDS), await smallFiles(both, files, options)];
+    const parts = [await whole(both, options), await smallFiles(both, files, options)];
     for (const format of COMPARED) parts.push(await oneFormat(root, logs, format, options));
     if (options.large) {
       rmSync(logs.folder, { recursive: true });
       const large = await sample(logs.folder, LARGE_FILES, options.progress);
-      parts.push(await whole(bucketOf(root, "large", large, COMPARED), options, ROUNDS));
+      parts.push(await whole(bucketOf(root, "large", large, COMPARED), options));
     }
     return {
       input: `${sizeText(logs)}; of these, the logs of ${COMPARED.map(({ id }) => id).join(" and ")}. Each run creates a new lake and syncs it to the disk.`,
@@ -87,13 +87,13 @@ interface Part {
 }
 
 /** Both formats together, against the limit. */
-async function whole(logs: Bucket, options: BenchOptions, rounds: number): Promise<Part> {
+async function whole(logs: Bucket, options: BenchOptions): Promise<Part> {
   const others = decompressors(logs.list, options);
   const size = sizeOf(logs);
   const measured = await measure(
     { name: OURS, run: () => ingestInto(logs.folder, newLake(logs.root)) },
     others,
-    options.quick ? 1 : rounds,
+    options.quick ? 1 : ROUNDS,
     options,
   );
   const [ours, zcat] = [runsOf(measured, OURS), runsOf(measured, ZCAT)];

@@ -5,7 +5,7 @@ import type { RecognisedLog } from "../lake/read-by-lines";
 import type { SkippedObject } from "../lake/skipped";
 import { printable } from "../terminal/printable";
 import { count, counted, plural } from "../terminal/quantities";
-import { firstOf, printKnown, printLost } from "./print-lost";
+import { firstLines, firstOf, printKnown, printLost } from "./print-lost";
 
 /** Prints the results of `ingest` as text. */
 export function printSummary(
@@ -73,15 +73,15 @@ export const isMixed = (
 
 /** Warns about logs most of whose lines are not of their format. */
 export const printMixed = (recognised: readonly RecognisedLog[]): string[] =>
-  firstOf(
+  firstLines(
     recognised.filter(isMixed),
     ({ key, format, unparsed }) =>
       `warning: ${printable(key)}: most of its lines are in no row: ${counted(unparsed, "line")} ${plural(unparsed, "is", "are")} not of the format ${format}; ingest logs of several formats as several files`,
-  ).map((line) => line.trim());
+  );
 
 /** Names files that may have been meant as access logs, with the reasons: not those of AWS whose names say what they are. */
 export const printIgnored = (ignored: readonly SkippedObject[]): string[] =>
-  firstOf(
+  firstLines(
     ignored.filter(({ reason }) => reason === "unmatched-key"),
     ({ key, reason, detail }) => `skipped ${printable(key)}: ${detail ?? reason}`,
-  ).map((line) => line.trim());
+  );

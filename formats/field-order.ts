@@ -41,15 +41,12 @@ export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine |
   const asIs = (text: string): OrderedLine => ({ text, isNamed: false });
   const fromJson = jsonOrderer(format);
   if (isJsonOnly(format)) return fromJson;
-  let order: readonly string[] | undefined;
+  let order: readonly string[] = [];
   return (line) => {
-    if (line.startsWith(FIELDS_HEADER)) {
-      order = isOwnOrder(format, line) ? undefined : namesIn(line);
-      return asIs(line);
-    }
+    order = orderIn(format, line) ?? order;
     if (line.startsWith("#")) return asIs(line);
     if (format.json && line.startsWith("{")) return fromJson(line);
-    if (order) return fromTexts(format, textsByName(format, order, line));
+    if (order.length > 0) return fromTexts(format, textsByName(format, order, line));
     return format.tabs && TABS_START.test(line) ? fromTexts(format, textsInOrder(format, line)) : asIs(line);
   };
 }
@@ -60,10 +57,10 @@ export function fieldOrderer(format: LogFormat): (line: string) => OrderedLine |
  * first on.
  */
 export function lineNamer(format: LogFormat): (line: string) => string {
-  let order: readonly string[] | undefined;
+  let order: readonly string[] = [];
   return (line) => {
-    if (line.startsWith(FIELDS_HEADER)) order = isOwnOrder(format, line) ? undefined : namesIn(line);
-    if (!order || line === "" || line.startsWith("#") || line.startsWith("{")) return line;
+    order = orderIn(format, line) ?? order;
+    if (order.length === 0 || line === "" || line.startsWith("#") || line.startsWith("{")) return line;
     // An object with none of the names is an unparsed line.
     return JSON.stringify(Object.fromEntries(textsByName(format, order, line) ?? [["line", line]]));
   };
@@ -71,7 +68,7 @@ export function lineNamer(format: LogFormat): (line: string) => string {
 
 /** True unless the line is a `#Fields:` header that names the fields in another order. */
 export const isOwnOrder = (format: LogFormat, line: string): boolean =>
-  !format.header || !line.startsWith(FIELDS_HEADER) || namesOwnOrder(format)(line);
+  (orderIn(format, line) ?? []).length === 0;
 
 /**
  * The order that a `#Fields:` header gives the lines after it.
@@ -80,7 +77,7 @@ export const isOwnOrder = (format: LogFormat, line: string): boolean =>
  */
 export function orderIn(format: LogFormat, line: string): readonly string[] | undefined {
   if (!format.header || !line.startsWith(FIELDS_HEADER)) return undefined;
-  return isOwnOrder(format, line) ? [] : namesIn(line);
+  return namesOwnOrder(format)(line) ? [] : namesIn(line);
 }
 
 /** Files of one format have the same header. */

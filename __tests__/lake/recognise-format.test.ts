@@ -24,11 +24,11 @@ describe("the formats of the lines of a file", () => {
     expect(formatsIn(lines)).toEqual(["alb", "cloudfront"]);
   });
 
-  it("are none in a text with an example of a line of two formats", () => {
+  it("are not found in a text with an example of a line of two formats", () => {
     expect(formatsIn([...times("text", 3), albLine(), cloudfrontLine()])).toEqual([]);
   });
 
-  it("are none if there is no row", () => {
+  it("are not found if there is no row", () => {
     expect(formatsIn(["text", ...HEADER])).toEqual([]);
     expect(formatsIn(HEADER)).toEqual([]);
   });

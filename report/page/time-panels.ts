@@ -9,6 +9,12 @@ import { cacheColumns, condition, quantileColumns, sentColumn, statusSql, stepSq
 import { applied, type State } from "./state";
 import { lengthOfSteps, movedNotes } from "./steps";
 
+/** What a panel over time has instead of rows if `overTime` has no sums. */
+const missingOverTime = (table: TableReport, state: State, timeZone: string) => ({
+  rows: [],
+  ...missingOf(table, applied(table, state), table.cubes, [TIME, "status"], timeZone),
+});
+
 const stepsNote = (table: TableReport, slots: number, timeZone: string): string =>
   `In steps of ${lengthOfSteps(table, slots * table.slotMs, timeZone)}.`;
 
@@ -41,12 +47,7 @@ WHERE ${condition(table, state)}
 GROUP BY 1, 2
 ORDER BY 1, 2`,
   };
-  if (!over)
-    return {
-      ...panel,
-      rows: [],
-      ...missingOf(table, applied(table, state), table.cubes, [TIME, "status"], timeZone),
-    };
+  if (!over) return { ...panel, ...missingOverTime(table, state, timeZone) };
   const shares = errors.map((status) => sharesOf(over, status));
   const rows = over.counts.map((counts, index) => ({
     cells: [
@@ -99,12 +100,7 @@ ORDER BY 1`,
     ],
     columns: [first, { label: "Average", kind: "milliseconds" } as const],
   };
-  if (!over)
-    return {
-      ...averages,
-      rows: [],
-      ...missingOf(table, applied(table, state), table.cubes, [TIME, "status"], timeZone),
-    };
+  if (!over) return { ...averages, ...missingOverTime(table, state, timeZone) };
   return {
     ...averages,
     rows: over.figures.map((sums, index) => ({
@@ -131,12 +127,7 @@ WHERE ${condition(table, state)}
 GROUP BY 1
 ORDER BY 1`,
   };
-  if (!over)
-    return {
-      ...panel,
-      rows: [],
-      ...missingOf(table, applied(table, state), table.cubes, [TIME, "status"], timeZone),
-    };
+  if (!over) return { ...panel, ...missingOverTime(table, state, timeZone) };
   return {
     ...panel,
     rows: over.figures.map(({ hitPercent, misses }, index) => ({

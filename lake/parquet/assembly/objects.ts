@@ -81,8 +81,7 @@ export function addItems(list: u32, field: u32, isProof: bool): u32 {
 export function scanObject(start: usize, lineEnd: usize): bool {
   at = start;
   end = lineEnd;
-  isOfFormat = false;
-  memory.fill(changetype<usize>(texts), 0, fields.count * sizeof<u64>());
+  startLine();
   const whole = nameAt(0);
   if (!object(changetype<usize>(whole), NO_NAME, 0) || at != end || !isOfFormat) return false;
   return addText(changetype<usize>(whole), start, end) && addFields();
@@ -108,8 +107,7 @@ export function isOrdered(): bool {
  * @returns false if the line has another form
  */
 export function scanOrdered(start: usize, lineEnd: usize): bool {
-  isOfFormat = false;
-  memory.fill(changetype<usize>(texts), 0, fields.count * sizeof<u64>());
+  startLine();
   let from = start;
   for (let index: u32 = 0; index < orderedCount && from <= lineEnd; index++) {
     const stop = Search.control(from, lineEnd);
@@ -118,6 +116,11 @@ export function scanOrdered(start: usize, lineEnd: usize): bool {
     from = stop + 1;
   }
   return isOfFormat && addFields();
+}
+
+function startLine(): void {
+  isOfFormat = false;
+  memory.fill(changetype<usize>(texts), 0, fields.count * sizeof<u64>());
 }
 
 function addFields(): bool {
