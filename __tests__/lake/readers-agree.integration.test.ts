@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { FORMAT_IDS, FORMATS, type FormatId } from "../../formats";
-import { columnsOf, fieldsByName, isJsonOnly } from "../../formats/log-format";
+import { columnsOf, fieldsByName, isJsonOnly, type LogFormat } from "../../formats/log-format";
 import { lineReader, type Row } from "../../formats/read-line";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { jsonConverter } from "../../lake/json-values";
@@ -12,7 +12,7 @@ import { rowSource } from "../../lake/row-source";
 import { edgeLines } from "../helpers/edge-lines";
 import { hostileLine } from "../helpers/hostile-lines";
 import { knownLines } from "../helpers/known-lines";
-import { FIELDS, objectOf } from "../helpers/lines";
+import { FIELDS, LINES, objectOf } from "../helpers/lines";
 import { typedFile } from "../helpers/typed-file";
 
 let engine: DuckdbEngine;
@@ -89,6 +89,32 @@ it("agree on lines whose fields are found by name", async () => {
   );
 });
 
+/** Number of lines, from the first on, whose fields the program finds. */
+async function linesFound(format: LogFormat, lines: readonly string[]): Promise<number> {
+  const groups = await startRowGroups(undefined, rowSource(format));
+  const block = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+  groups.startLines(block);
+  groups.scan(0);
+  return groups.rows;
+}
+
+it.each([
+  ["an IPv6 address in brackets", "alb", { "client:port": "[2001:db8::1]:2817" }],
+  ["a list of one target without quotes", "alb", { "target:port_list": "10.0.0.1:80" }],
+  ["a list of one status without quotes", "alb", { target_status_code_list: "200" }],
+  ["no list of targets", "alb", { "target:port_list": "-", target_status_code_list: "-" }],
+  ["quotes around a text that has none", "alb", { conn_trace_id: '"a b"' }],
+  ["a request without a protocol", "alb", { request_line: '"- http://a.example:80- "' }],
+  ["a request of a method alone", "alb", { request_line: '"GET"' }],
+  ["spaces in a request", "alb", { request_line: '"  http://a.example:80/a b  c  HTTP/1.1  "' }],
+  ["no request", "s3", { request_uri: "-", referrer: "-", user_agent: "-" }],
+] as const)("lines with %s are found by the program, and the same row", async (_, id, changes) => {
+  const lines = [LINES[id](changes)];
+  expect(lines[0]).toContain(` ${Object.values(changes)[0]} `);
+  expect(await linesFound(FORMATS[id], lines)).toBe(1);
+  expect(await readByIngest(id, lines)).toEqual(readByReference(id, lines));
+});
+
 describe("lines after a header that names the fields in another order", () => {
   const format = FORMATS.cloudfront;
   const names = fieldsByName(format).map(({ name }) => name);
@@ -163,14 +189,6 @@ describe.each(["alb", "cloudfront", "waf"] as const)("%s lines that are JSON obj
   const usual = isJsonOnly(format) ? format.samples : [JSON.stringify(objectOf(format, FIELDS[id]))];
   const first = usual[0] ?? "";
 
-  /** Number of lines, from the first on, whose fields the program finds. */
-  async function linesFound(lines: readonly string[]): Promise<number> {
-    const groups = await startRowGroups(undefined, rowSource(format));
-    const block = Buffer.from(lines.map((line) => `${line}\n`).join(""));
-    groups.startLines(block);
-    groups.scan(0);
-    return groups.rows;
-  }
   /** As Python writes the object. */
   const withSpaces = (line: string): string =>
     JSON.stringify(JSON.parse(line), undefined, 1)
@@ -189,17 +207,20 @@ describe.each(["alb", "cloudfront", "waf"] as const)("%s lines that are JSON obj
       first,
       changed({ new: "a", nested: { [firstKey]: ["b", { c: [null, true, false, -12, {}, []] }] } }),
       changed({ new: "日本 é" }),
+      changed({ new: 'a"b\\c', nested: { [firstKey]: ['"', "\\"] } }),
       withSpaces(first),
       withSpaces(changed({ nested: { [firstKey]: ["b", { c: [null, true] }] } })),
     ];
-    expect(await linesFound(lines)).toBe(lines.length);
+    expect(await linesFound(format, lines)).toBe(lines.length);
     expect(await readByIngest(id, lines)).toEqual(readByReference(id, lines));
   });
 
   it.each([
     ["a space before a colon", first.replace(":", " :")],
     ["a tab between members", first.replace(",", ",\t")],
-    ["an escape", changed({ new: 'a"b' })],
+    ["an escape in the text of a field", changed({ [firstKey]: 'a"b' })],
+    ["an escape of a control character", changed({ new: "a\nb" })],
+    ["an escape of a character that needs none", first.replace("{", '{"new":"a\\/b",')],
     [
       "an escape in a key",
       first.replace(firstKey, `\\u00${firstKey.charCodeAt(0).toString(16)}${firstKey.slice(1)}`),
@@ -217,7 +238,7 @@ describe.each(["alb", "cloudfront", "waf"] as const)("%s lines that are JSON obj
     ["no member", "{}"],
     ["only other members", '{"new":"a"}'],
   ])("are left to the line reader, and the same row, with %s", async (_, line) => {
-    expect(await linesFound([line])).toBe(0);
+    expect(await linesFound(format, [line])).toBe(0);
     const lines = [first, line, first];
     expect(await readByIngest(id, lines)).toEqual(readByReference(id, lines));
   });

@@ -36,7 +36,7 @@ const NUMBER: u32 = 4;
 const DIGITS: u32 = 5;
 const HOST_PORT: u32 = 6;
 const QUOTED: u32 = 7;
-const QUOTED_STATUS: u32 = 8;
+const STATUS_CODES: u32 = 8;
 const QUOTED_LIST: u32 = 9;
 const REQUEST: u32 = 10;
 const BRACKETED_TIME: u32 = 11;
@@ -50,6 +50,7 @@ const BARE_REQUEST: u32 = 18;
 const BARE_STATUS: u32 = 19;
 const MILLISECONDS: u32 = 20;
 const ARN: u32 = 21;
+const QUOTED_OR_BARE: u32 = 22;
 
 const BIG_Z: u8 = 0x5a;
 const MOST_PORT_DIGITS: usize = 5;
@@ -102,12 +103,15 @@ export class Field {
       case HOST_PORT:
         return hostPort(start, end);
       case QUOTED:
-      case QUOTED_STATUS:
-        return quoted(start, end, this.form == QUOTED_STATUS);
+        return quoted(start, end);
+      case QUOTED_OR_BARE:
+      case STATUS_CODES:
+        return quotedOrBare(start, end, this.form == STATUS_CODES);
       case REQUEST:
         return request(start, end);
       case BARE_REQUEST:
-        return requestParts(start, end) ? end : NOWHERE;
+        addRequest(start, end);
+        return end;
       case BRACKETED_TIME:
         return bracketedTime(start, end);
       case DATE: {
@@ -206,15 +210,18 @@ function number(start: usize, end: usize, most: usize, fraction: usize): usize {
   return whole == first ? NOWHERE : digitsEnd(whole + 1, end, fraction);
 }
 
-/** Address and port, split at the last colon. Brackets are another form. */
+/** Address and port, split at the last colon. An address can be in brackets; other brackets are another form. */
 function hostPort(start: usize, end: usize): usize {
   const last = word(start, end);
   if (last == NOWHERE) return NOWHERE;
   const colon = findLast(COLON, start, last);
   if (colon == NOWHERE || colon + 1 == last || digitsEnd(colon + 1, last, MOST_PORT_DIGITS) != last)
     return NOWHERE;
-  if (Search.either(OPEN_BRACKET, CLOSE_BRACKET, start, colon) < colon) return NOWHERE;
-  addPlace(start, colon);
+  const brackets = usize(load<u8>(start) == OPEN_BRACKET && load<u8>(colon - 1) == CLOSE_BRACKET);
+  const host = start + brackets;
+  const hostEnd = colon - brackets;
+  if (Search.either(OPEN_BRACKET, CLOSE_BRACKET, host, hostEnd) < hostEnd) return NOWHERE;
+  addPlace(host, hostEnd);
   addPlace(colon + 1, last);
   return last;
 }
@@ -233,12 +240,21 @@ export function quotedEnd(start: usize, end: usize): usize {
   return close == NOWHERE ? NOWHERE : close + 1;
 }
 
-function quoted(start: usize, end: usize, isStatus: bool): usize {
+function quoted(start: usize, end: usize): usize {
   const close = closingQuote(start, end);
   if (close == NOWHERE) return NOWHERE;
-  if (isStatus && statusesEnd(start + 1, close) != close) return NOWHERE;
   addPlace(start + 1, close);
   return close + 1;
+}
+
+/** @param isStatus true if it must be status codes */
+function quotedOrBare(start: usize, end: usize, isStatus: bool): usize {
+  const quotes = usize(start < end && load<u8>(start) == QUOTE);
+  const last = quotes ? closingQuote(start, end) : word(start, end);
+  if (last == NOWHERE) return NOWHERE;
+  if (isStatus && statusesEnd(start + quotes, last) != last) return NOWHERE;
+  addPlace(start + quotes, last);
+  return last + quotes;
 }
 
 /** Status codes, separated by spaces: each attempt to send the request to a target has one. */
@@ -252,20 +268,36 @@ function statusesEnd(start: usize, end: usize): usize {
 
 function request(start: usize, end: usize): usize {
   const close = closingQuote(start, end);
-  return close != NOWHERE && requestParts(start + 1, close) ? close + 1 : NOWHERE;
+  if (close == NOWHERE) return NOWHERE;
+  addRequest(start + 1, close);
+  return close + 1;
 }
 
-/** Method, URL and protocol: split at the first and the last space, each of them between two words. */
-function requestParts(start: usize, end: usize): bool {
+/** Method, URL and protocol: the first word, the last of three or more, and the text between them. */
+function addRequest(start: usize, end: usize): void {
   const first = Search.first(SPACE, start, end);
-  const last = findLast(SPACE, first, end);
-  const isBetweenWords =
-    last > first && last < end - 1 && load<u8>(first + 1) != SPACE && load<u8>(last - 1) != SPACE;
-  if (!isBetweenWords) return false;
   addPlace(start, first);
-  addPlace(first + 1, last);
-  addPlace(last + 1, end);
-  return true;
+  const url = skipSpaces(first, end);
+  const rest = skipSpacesBefore(url, end);
+  const last = findLast(SPACE, url, rest);
+  if (last == 0) {
+    addPlace(url, rest);
+    addPlace(0, 0);
+    return;
+  }
+  addPlace(url, skipSpacesBefore(url, last));
+  addPlace(last + 1, rest);
+}
+
+function skipSpaces(at: usize, end: usize): usize {
+  while (at < end && load<u8>(at) == SPACE) at++;
+  return at;
+}
+
+/** @returns where the spaces before the end start */
+function skipSpacesBefore(start: usize, end: usize): usize {
+  while (end > start && load<u8>(end - 1) == SPACE) end--;
+  return end;
 }
 
 /** One column with the date, which is right before it in lines by position. */

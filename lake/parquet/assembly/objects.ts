@@ -47,6 +47,8 @@ let end: usize = 0;
 /** The text of the member that is looked for; 0 if the object does not have it. */
 let keyStart: usize = 0;
 let keyEnd: usize = 0;
+/** True if the last text has escapes, so that it is not what stands in the line. */
+let isEscaped: bool = false;
 
 export function forgetObjects(): void {
   fields.clear();
@@ -73,8 +75,8 @@ export function addItems(list: u32, field: u32, isProof: bool): u32 {
 }
 
 /**
- * Finds the fields of a line that is a JSON object. Spaces but those after colons and commas, escapes in its texts, and numbers
- * that are not whole are another form.
+ * Finds the fields of a line that is a JSON object. Spaces but those after colons and commas, escapes in texts of fields, and
+ * numbers that are not whole are another form.
  *
  * @returns false if the line has another form
  */
@@ -143,7 +145,7 @@ function value(name: usize, depth: u32): bool {
   const start = at;
   switch (load<u8>(at)) {
     case QUOTE:
-      return text() && addText(name, start + 1, at - 1);
+      return text() && (isEscaped ? !hasField(name) : addText(name, start + 1, at - 1));
     case OPEN_BRACE:
       return depth < MOST_DEPTH && object(name, NO_NAME, depth);
     case OPEN_BRACKET:
@@ -155,13 +157,21 @@ function value(name: usize, depth: u32): bool {
 
 /** Characters that would be changed are another form. */
 function text(): bool {
-  for (at++; at < end; at += 16) {
+  isEscaped = false;
+  for (at++; at < end; ) {
     const bytes = v128.load(at);
     const escapes = v128.or(i8x16.eq(bytes, i8x16.splat(QUOTE)), i8x16.eq(bytes, i8x16.splat(BACKSLASH)));
     const found = i8x16.bitmask(v128.or(escapes, Search.controls(bytes)));
-    if (!found) continue;
+    if (!found) {
+      at += 16;
+      continue;
+    }
     at += ctz(found);
-    return load<u8>(at++) == QUOTE;
+    const byte = load<u8>(at++);
+    if (byte == QUOTE) return true;
+    const escape = load<u8>(at++);
+    if (byte != BACKSLASH || (escape != QUOTE && escape != BACKSLASH)) return false;
+    isEscaped = true;
   }
   return false;
 }
@@ -198,12 +208,13 @@ function members(name: usize, key: usize, depth: u32): bool {
       if (known.seen == number) return false;
       known.seen = number;
       at += known.length;
-    } else if (!text() || load<u8>(at++) != COLON) return false;
+    } else if (!text() || isEscaped || load<u8>(at++) != COLON) return false;
     skipSpaces();
     const start = at + 1;
     if (isKey && (load<u8>(at) != QUOTE || keyStart != 0)) return false;
     if (!value(member, depth + 1)) return false;
     if (isKey) {
+      if (isEscaped) return false;
       keyStart = start;
       keyEnd = at - 1;
     }
@@ -245,12 +256,15 @@ function chosenItem(items: usize, depth: u32): bool {
   return object(name, NO_NAME, depth);
 }
 
+function hasField(name: usize): bool {
+  return name != NO_NAME && changetype<Name>(name).field != NO_FIELD;
+}
+
 /** Adds a text to the field of a name. */
 function addText(name: usize, start: usize, stop: usize): bool {
-  if (!name) return true;
+  if (!hasField(name)) return true;
   const known = changetype<Name>(name);
   const field = known.field;
-  if (field == NO_FIELD) return true;
   if (known.isProof && stop > start) isOfFormat = true;
   const before = unchecked(texts[field]);
   if (before == 0) {
