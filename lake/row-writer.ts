@@ -1,6 +1,6 @@
-import { orderIn } from "../formats/field-order";
 import type { LogFormat } from "../formats/log-format";
 import { isHeaderLine, type Line, lineReader } from "../formats/read-line";
+import { lineOrder } from "./line-order";
 import type { RowGroups } from "./parquet/row-groups";
 import { COLUMN_SEPARATOR } from "./plain-text";
 import { rowColumns, UNPARSED_MARK } from "./row-source";
@@ -26,30 +26,18 @@ const valueText = (value: string | number): string => (Object.is(value, -0) ? "-
 /** Lines of the usual form are read by the program in WebAssembly. The line reader parses the others. */
 export function rowWriter(format: LogFormat, groups: RowGroups): RowWriter {
   const firstRow = groups.rows;
-  // In lines of load balancers with tabs, quotes can be around a field.
-  const canScanOrders = format.separator === "\t";
+  const order = lineOrder(format, (names) => groups.setOrder(names));
   let others: OtherLines | undefined;
-  let isOwnOrder = true;
   let unparsed = 0;
-  groups.setOrder([]);
 
   const readOther = (line: string) => {
     others ??= otherLines(format);
     return others(line);
   };
 
-  const addHeader = (line: string): void => {
-    const order = orderIn(format, line);
-    // The line reader would learn nothing from it, and most files have no other line for it.
-    if (order === undefined || (isOwnOrder && order.length === 0)) return;
-    isOwnOrder = order.length === 0;
-    groups.setOrder(order);
-    readOther(line);
-  };
-
   const addOther = (line: string): void => {
     if (isHeaderLine(format, line)) {
-      addHeader(line);
+      if (order.addHeader(line)) readOther(line);
       return;
     }
     const { kind, row } = readOther(line);
@@ -66,7 +54,7 @@ export function rowWriter(format: LogFormat, groups: RowGroups): RowWriter {
     },
     add: (block) => {
       groups.startLines(block);
-      const next = (from: number) => (isOwnOrder || canScanOrders ? groups.scan(from) : from);
+      const next = (from: number) => (order.canScan ? groups.scan(from) : from);
       for (let start = next(0); start < block.length; ) {
         const end = block.indexOf(LINE_FEED, start);
         if (end > start) addOther(block.toString("utf8", start, end));

@@ -1,9 +1,8 @@
 import type { Hour } from "../formats/hour";
-import { hourReader } from "../formats/line-hour";
 import type { LogFormat } from "../formats/log-format";
 import type { HourPieces } from "./hour-pieces";
+import { hourReader } from "./line-hours";
 
-const LINE_FEED = 0x0a;
 /** Lines before the first row are kept until its hour is known. */
 const MAX_WAITING_BYTES = 1 << 20;
 /** Lines of a header that are kept. */
@@ -29,7 +28,7 @@ export async function splitByHour(
   pieces: HourPieces,
   onLines: (lines: number) => void,
 ): Promise<SplitLines | undefined> {
-  const hourOf = hourReader(format);
+  const linesOf = await hourReader(format);
   const header = new HeaderLines();
   const waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -51,32 +50,30 @@ export async function splitByHour(
       for (const early of waiting.splice(0)) await pieces.add(hour, early, header.text);
       await pieces.add(hour, lines, header.text);
     };
-    for (let start = 0; start < block.length; ) {
-      const end = block.indexOf(LINE_FEED, start);
-      if (end === start) {
-        // Empty lines are no lines of the log.
-        await addUntil(start);
-        while (block[start] === LINE_FEED) start++;
-        from = start;
-        continue;
+    let start = 0;
+    for (const found of linesOf(block)) {
+      switch (found.kind) {
+        case "rows":
+          header.close();
+          rows += found.rows;
+          if (hour !== undefined && found.hour !== hour) await addUntil(start);
+          hour = found.hour;
+          break;
+        case "unparsed":
+          header.close();
+          unparsed++;
+          break;
+        case "header":
+          await addUntil(start);
+          header.add(found.text);
+          from = found.end;
+          break;
+        case "empty":
+          // Empty lines are no lines of the log.
+          await addUntil(start);
+          from = found.end;
       }
-      const line = hourOf(block, start, end);
-      if (line.kind === "header") {
-        await addUntil(start);
-        header.add(block.toString("utf8", start, end));
-        from = end + 1;
-      } else if (line.kind === "unparsed") {
-        header.close();
-        unparsed++;
-      } else {
-        header.close();
-        rows++;
-        if (line.hour !== hour) {
-          if (hour !== undefined) await addUntil(start);
-          hour = line.hour;
-        }
-      }
-      start = end + 1;
+      start = found.end;
     }
     await addUntil(block.length);
     if (waitingBytes > MAX_WAITING_BYTES && hour === undefined) return undefined;

@@ -16,6 +16,9 @@ export class UnsupportedFileError extends Error {}
 /** An archive in an archive, each of them compressed. */
 const MAX_LAYERS = 4;
 
+/** In pieces of Node's 16 KiB, a text takes twice the time, most of which is spent between the pieces. */
+const CHUNK = { chunkSize: 1 << 18 };
+
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 const ZIP = Buffer.from("PK\x03\x04");
@@ -154,7 +157,7 @@ function unreturnable(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
 }
 
 async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = zlib.createGunzip();
+  const gunzip = zlib.createGunzip(CHUNK);
   let size = 0;
   const counted = (async function* () {
     for await (const chunk of chunks) {
@@ -169,6 +172,7 @@ async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
 
 async function* zstdDecompressed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   // Node has it since 22.15.
-  if (typeof zlib.createZstdDecompress === "function") yield* through(zlib.createZstdDecompress(), chunks);
+  if (typeof zlib.createZstdDecompress === "function")
+    yield* through(zlib.createZstdDecompress(CHUNK), chunks);
   else yield* unzstd(chunks);
 }

@@ -50,6 +50,11 @@ async function readByIngest(id: FormatId, lines: readonly string[]): Promise<(Ro
 }
 
 describe.each(FORMAT_IDS)("the readers of %s lines", (id) => {
+  it("are not needed for the sample lines: the program finds their fields", async () => {
+    const { samples } = FORMATS[id];
+    expect(await linesFound(FORMATS[id], samples)).toBe(samples.length);
+  });
+
   it("agree on every length a line can have, on odd values, and on known values", async () => {
     const lines = [...edgeLines(id), ...knownLines(id)];
     expect(await readByIngest(id, lines)).toEqual(readByReference(id, lines));

@@ -6,9 +6,9 @@ import fc from "fast-check";
 import { FORMAT_IDS, FORMATS } from "../../formats";
 import { type DuckdbEngine, openDuckdb } from "../../lake/duckdb-engine";
 import { storedColumns } from "../../lake/no-rows";
-import { loadColumns, ROW_GROUP_BYTES } from "../../lake/parquet/columns";
+import { ROW_GROUP_BYTES } from "../../lake/parquet/columns";
 import { footerOf } from "../../lake/parquet/parquet-file";
-import { startRowGroups, type WrittenRows } from "../../lake/parquet/row-groups";
+import { loadPrograms, startRowGroups, type WrittenRows } from "../../lake/parquet/row-groups";
 import { FILE_FIELD, type RowSource, type SourceColumn } from "../../lake/parquet/row-source";
 import { LAKE_PARQUET } from "../../lake/parquet-layout";
 import { writeEmpty } from "../../lake/typed-file";
@@ -244,7 +244,8 @@ describe("rows that become row groups", () => {
     const long = "x".repeat(MIB);
     const { rowGroups } = await write(Array(100).fill([long, "", "", "", "", "", `u${long}`]), 1);
     expect(rowGroups.length).toBeGreaterThan(10);
-    expect((await loadColumns()).memory.buffer.byteLength).toBeLessThan(8 * ROW_GROUP_BYTES);
+    const [program] = await loadPrograms();
+    expect(program.memory.buffer.byteLength).toBeLessThan(8 * ROW_GROUP_BYTES);
     expect(await read("count(*), sum(strlen(text)), sum(strlen(marked))")).toEqual([
       [100n, BigInt(100 * MIB), BigInt(100 * MIB)],
     ]);

@@ -29,6 +29,10 @@ export interface Columns {
   fileInput(length: number): number;
   lineInput(length: number): number;
   scan(from: number, end: number): number;
+  setTimeField(field: number): void;
+  scanHour(from: number, end: number): number;
+  hour(): number;
+  hourLines(): number;
   rowInput(length: number): number;
   add(from: number, end: number): number;
   rows(): number;
@@ -50,21 +54,17 @@ export interface Columns {
 /** Bytes of values after which a row group ends, whatever its rows. 8,192 usual rows have less than half of it; WAF's have twice as many. */
 export const ROW_GROUP_BYTES = 4 << 20;
 
-let columns: Columns | undefined;
-
-/** The program, loaded once in a thread: only one file can be written at a time. */
-export async function loadColumns(): Promise<Columns> {
-  if (columns) return columns;
+/** Loads the program. Only one file at a time can be read, or written, with it. */
+export async function newColumns(): Promise<Columns> {
   const program = readFileSync(join(__dirname, "columns.wasm"));
   // The name of the file that imports it.
   const values = {
     numberOf: (start = 0, length = 0) =>
-      Number(Buffer.from(loaded.memory.buffer, start, length).toString("latin1")),
+      Number(Buffer.from(columns.memory.buffer, start, length).toString("latin1")),
   };
   const { instance } = await WebAssembly.instantiate(program, { values });
-  const loaded = instance.exports as unknown as Columns;
+  const columns = instance.exports as unknown as Columns;
   const { rowGroupRows, dictionaryValues, dictionaryBytes } = LAKE_PARQUET;
-  loaded.setLimits(rowGroupRows, ROW_GROUP_BYTES, dictionaryValues, dictionaryBytes);
-  columns = loaded;
-  return loaded;
+  columns.setLimits(rowGroupRows, ROW_GROUP_BYTES, dictionaryValues, dictionaryBytes);
+  return columns;
 }

@@ -1,7 +1,7 @@
 import { writeFileSync, writevSync } from "node:fs";
 import { compressUsingDict, createCCtx, init } from "@bokuweb/zstd-wasm";
 import { LAKE_PARQUET } from "../parquet-layout";
-import { type Columns, loadColumns } from "./columns";
+import { type Columns, newColumns } from "./columns";
 import {
   type ColumnChunk,
   HEAD,
@@ -47,12 +47,13 @@ export async function startRowGroups(output: number | undefined, source: RowSour
 
 /** Loads what row groups need, before the first of them. */
 export function loadPrograms(): Promise<[program: Columns, compressor: number]> {
-  compressor ??= init().then(createCCtx);
-  return Promise.all([loadColumns(), compressor]);
+  // A compressor for each page takes as long to make as to compress the page.
+  programs ??= Promise.all([newColumns(), init().then(createCCtx)]);
+  return programs;
 }
 
-/** Made once: to make one for each page takes as long as to compress it. */
-let compressor: Promise<number> | undefined;
+/** Loaded once in a thread. */
+let programs: Promise<[program: Columns, compressor: number]> | undefined;
 
 /** Writes rows as the row groups of a Parquet file, which the caller ends with a footer. */
 export class RowGroups {

@@ -4,12 +4,14 @@
  *
  * JavaScript, the host, sets the limits once, and for each file the fields of its lines, by position and by name, and its columns. It then puts lines into
  * `lineInput` and calls `scan`, or rows that it has made of other lines into `rowInput` and calls `add`; when the row group has
- * enough rows, it calls `encode` for each column, reads the page, and calls `clear`.
+ * enough rows, it calls `encode` for each column, reads the page, and calls `clear`. Or it calls `scanHour` to know the hours of
+ * lines, of which nothing is collected.
  */
 
 import { findBounds, greatest, least } from "./bounds";
 import { Column, newColumn, TEXT } from "./column";
 import { fillFilter, filter, filterBytes, newFilter, noFilter } from "./filter";
+import { hour as hourOfLines, lineCount } from "./hours";
 import { isOtherForm, fields as lineFields, scanLines, setSeparator } from "./lines";
 import { Bytes, newBytes } from "./memory";
 import { forgetObjects, fields as namedFields } from "./objects";
@@ -17,6 +19,7 @@ import { fillPage, page } from "./page";
 import { rows as blockRows, setFields, setFile } from "./places";
 import { split } from "./split";
 
+export { scanHour, setTimeField } from "./hours";
 export { addItems, addName, addOrdered, forgetOrder, nameText, setWholeField } from "./objects";
 
 const columns: StaticArray<usize> = new StaticArray<usize>(256);
@@ -109,6 +112,16 @@ export function scan(from: usize, end: usize): usize {
     addBlock();
   } while (from < end && !isFull() && !isOtherForm);
   return from;
+}
+
+/** Hour of the lines that `scanHour` found, in hours since 1970. */
+export function hour(): i32 {
+  return <i32>hourOfLines;
+}
+
+/** Number of these lines. */
+export function hourLines(): u32 {
+  return lineCount;
 }
 
 /** @returns an address for so many bytes of rows */

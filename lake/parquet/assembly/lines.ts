@@ -45,8 +45,8 @@ export function scanLines(from: usize, end: usize, most: u32): usize {
   return start;
 }
 
-/** @returns false if the line has another form */
-function scanLine(start: usize, end: usize): bool {
+/** Finds the fields of a line. @returns false if it has another form */
+export function scanLine(start: usize, end: usize): bool {
   const first = load<u8>(start);
   if (first == HASH) return false;
   startRow();
