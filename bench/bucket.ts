@@ -1,3 +1,4 @@
+import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { LogFormat } from "../formats/log-format";
 import { counted, sum } from "../terminal/quantities";
@@ -26,6 +27,32 @@ export function bucketOf(root: string, name: string, logs: Sample, formats: read
   const rows = sum(formats.map(({ table }) => logs.rows[table] ?? 0));
   return { root, folder, list, files: files.length, bytes, rows };
 }
+
+/** Files that people join and rename, in each of which are the logs of some hours of one format. */
+export function joinedFiles(
+  logs: Sample,
+  { root, bytes, rows }: Bucket,
+  formats: readonly LogFormat[],
+): Bucket {
+  const [folder, list] = [join(root, "bucket-joined"), join(root, "joined.list")];
+  mkdirSync(folder);
+  const files = new Set<string>();
+  for (const format of formats) {
+    const parts = logFiles(logs.folder, [format]);
+    const each = Math.ceil(parts.length / JOINED_FILES);
+    for (const [index, part] of parts.entries()) {
+      const file = join(folder, `${format.id}-${Math.floor(index / each)}.log.gz`);
+      // Gzips after each other are one gzip.
+      appendFileSync(file, readFileSync(part));
+      files.add(file);
+    }
+  }
+  writeFileList(list, [...files]);
+  return { root, folder, list, files: files.size, bytes, rows };
+}
+
+/** Of each format. */
+const JOINED_FILES = 5;
 
 export const sizeOf = ({ bytes, files }: Bucket): string =>
   `${(bytes / 1e9).toFixed(2)} GB in ${counted(files, "file")}`;
