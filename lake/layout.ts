@@ -39,6 +39,8 @@ export interface LakeLayout {
   readonly readFilesFile: string;
   /** Keys below `raw/` of the files whose originals were deleted. */
   readonly deletedFile: string;
+  /** The columns that all Parquet files of a table have. */
+  readonly columnsFile: string;
   /** Privacy options of the rows. */
   readonly privacyFile: string;
   /** Secret of the hashes. */
@@ -75,6 +77,7 @@ export function lakeLayout(folder: string): LakeLayout {
     downloadsFile: join(root, ".downloads.jsonl"),
     readFilesFile: join(root, ".read-files.jsonl"),
     deletedFile: join(root, ".deleted-originals"),
+    columnsFile: join(root, ".columns.json"),
     privacyFile: join(root, "privacy.json"),
     saltFile: join(root, ".privacy-salt"),
   };

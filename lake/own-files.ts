@@ -10,7 +10,7 @@ import type { LakeLayout } from "./layout";
 export function requireOwnFiles(lake: LakeLayout): void {
   const { lockFile, writerFile, skippedFile, bucketsFile, downloadsFile, readFilesFile, deletedFile } = lake;
   const files = [lockFile, writerFile, skippedFile, bucketsFile, downloadsFile, readFilesFile, deletedFile];
-  for (const path of [...files, lake.privacyFile, lake.saltFile]) requireFile(path);
+  for (const path of [...files, lake.columnsFile, lake.privacyFile, lake.saltFile]) requireFile(path);
 }
 
 /** @throws UserError if there is something else than a file at the path */

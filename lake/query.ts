@@ -8,6 +8,7 @@ import { QueryFailedError } from "../handlers/core/errors";
 import type { Json, QueryRows, Write } from "../terminal/rows";
 import { UserError } from "../terminal/user-error";
 import { ATHENA_FUNCTIONS } from "./athena-functions";
+import { commonColumns } from "./common-columns";
 import { type DuckdbEngine, openDuckdb } from "./duckdb-engine";
 import { jsonConverter } from "./json-values";
 import { existingLake, type LakeLayout, TYPED_PREFIX } from "./layout";
@@ -241,21 +242,26 @@ async function createFunctions(engine: DuckdbEngine): Promise<void> {
   await engine.run({ sql: macros.join("; "), token: "functions" });
 }
 
-/** The tables side by side: the schemas of all their files are read. */
-const createViews = (
+/** The tables side by side: schemas of their files are read. */
+async function createViews(
   engine: DuckdbEngine,
   lake: LakeLayout,
   tables: readonly string[] = TABLES,
-): Promise<unknown> =>
-  Promise.all(
-    Object.values(FORMATS)
-      .filter(({ table }) => tables.includes(table))
-      .map((format) => createViewsOf(engine, lake, format)),
-  );
+): Promise<void> {
+  const haveAllColumns = await commonColumns(lake);
+  const formats = Object.values(FORMATS).filter(({ table }) => tables.includes(table));
+  await Promise.all(formats.map((format) => createViewsOf(engine, lake, format, haveAllColumns(format))));
+}
 
-async function createViewsOf(engine: DuckdbEngine, lake: LakeLayout, format: LogFormat): Promise<void> {
+/** @param haveAllColumns true if all files of the table do */
+async function createViewsOf(
+  engine: DuckdbEngine,
+  lake: LakeLayout,
+  format: LogFormat,
+  haveAllColumns: boolean,
+): Promise<void> {
   const files = (await lastTypedFile(join(lake.root, TYPED_PREFIX, format.table)))
-    ? await storedFiles(engine, lake, format)
+    ? await storedFiles(engine, lake, format, haveAllColumns)
     : noFiles(format);
   const typed = [
     ...duckdbColumns(format).map(({ name }) => name),
@@ -273,25 +279,39 @@ async function createViewsOf(engine: DuckdbEngine, lake: LakeLayout, format: Log
 
 /**
  * Reads columns by name, and missing ones as NULL: files written before a column was added stay readable,
- * even while no file has it. A UNION with an empty table of all columns would do the same, and make queries slower.
+ * even while no file has it. For that, DuckDB reads the schemas of all files, of a year for seconds, also if a statement needs only
+ * one hour of them; so this is done only if a file may lack a column. A UNION with an empty table of all columns would do the same,
+ * and make queries slower.
  *
  * The partition keys are the last two folders of a file. DuckDB's own reader of partition keys would also take
  * them from the folders above the lake.
  */
-async function storedFiles(engine: DuckdbEngine, lake: LakeLayout, format: LogFormat): Promise<string> {
+async function storedFiles(
+  engine: DuckdbEngine,
+  lake: LakeLayout,
+  format: LogFormat,
+  haveAllColumns: boolean,
+): Promise<string> {
   const files = `read_parquet(${sqlString(lake.typedFiles(format))},
-    union_by_name = true, hive_partitioning = false, filename = true)`;
-  const described = await engine.rows(`SELECT column_name FROM (DESCRIBE FROM ${files})`);
-  const stored = new Set(described.map(([name]) => name));
-  const columns = storedColumns(format).map(({ name, type }) =>
-    stored.has(name) ? sqlIdentifier(name) : `NULL::${type} AS ${sqlIdentifier(name)}`,
-  );
+    union_by_name = ${!haveAllColumns}, hive_partitioning = false, filename = true)`;
+  const columns = haveAllColumns
+    ? storedColumns(format).map(({ name }) => sqlIdentifier(name))
+    : await columnsIn(engine, files, format);
   const keys = PARTITION_KEYS.map(({ name }) => `[/\\\\]${name}=([^/\\\\]*)`).join("");
   const values = PARTITION_KEYS.map(
     ({ name }, index) =>
       `regexp_extract(filename, ${sqlString(`${keys}[/\\\\][^/\\\\]*$`)}, ${index + 1}) AS ${sqlIdentifier(name)}`,
   );
   return `SELECT ${[...columns, ...values].join(", ")} FROM ${files}`;
+}
+
+/** The columns of a format in files of which none may have one of them. */
+async function columnsIn(engine: DuckdbEngine, files: string, format: LogFormat): Promise<readonly string[]> {
+  const described = await engine.rows(`SELECT column_name FROM (DESCRIBE FROM ${files})`);
+  const stored = new Set(described.map(([name]) => name));
+  return storedColumns(format).map(({ name, type }) =>
+    stored.has(name) ? sqlIdentifier(name) : `NULL::${type} AS ${sqlIdentifier(name)}`,
+  );
 }
 
 /** A table without files can still be queried. */

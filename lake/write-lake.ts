@@ -1,5 +1,6 @@
 import { messageOf } from "../handlers/core/errors";
 import { UserError } from "../terminal/user-error";
+import { noteCommonColumns } from "./common-columns";
 import { deletePartials } from "./delete-partials";
 import { type LakeLayout, prepareLake, requireNoOtherFolder } from "./layout";
 import { withLakeLock } from "./lock";
@@ -21,6 +22,7 @@ export const writeLake = <T>(lake: LakeLayout, work: () => Promise<T>): Promise<
       return await withLakeLock(lake, async (wasFinished) => {
         await prepareLake(lake);
         await deletePartials(lake, wasFinished);
+        await noteCommonColumns(lake);
         return work();
       });
     } catch (error) {

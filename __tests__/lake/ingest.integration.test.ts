@@ -134,6 +134,7 @@ describe("ingest", () => {
     });
     engine.close();
     renameSync(`${path}.older`, path);
+    rmSync(join(lake.lake, ".columns.json"));
     lake.put(albKey(), `${albLine()}\n`);
     await lake.ingest();
     expect(

@@ -105,6 +105,7 @@ describe("a query of a lake", () => {
     const older = testLake();
     older.put(albKey(), albLine());
     await older.ingest();
+    rmSync(join(older.lake, ".columns.json"));
     const [file = ""] = readdirSync(join(older.lake, "typed"), { recursive: true, encoding: "utf8" }).filter(
       (name) => name.endsWith(".parquet"),
     );
