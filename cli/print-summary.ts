@@ -1,6 +1,7 @@
 import { FORMATS } from "../formats";
 import { RAW_PREFIX } from "../formats/partition-layout";
 import type { IngestSummary } from "../lake/ingest";
+import type { MostlyUnparsed } from "../lake/mostly-unparsed";
 import type { RecognisedLog } from "../lake/read-by-lines";
 import type { SkippedObject } from "../lake/skipped";
 import { printable } from "../terminal/printable";
@@ -77,6 +78,14 @@ export const printMixed = (recognised: readonly RecognisedLog[]): string[] =>
     recognised.filter(isMixed),
     ({ key, format, unparsed }) =>
       `warning: ${printable(key)}: most of its lines are in no row: ${counted(unparsed, "line")} ${plural(unparsed, "is", "are")} not of the format ${format}; ingest logs of several formats as several files`,
+  );
+
+/** Warns about logs under names of AWS most of whose lines are not of the format that their names say. */
+export const printMostlyUnparsed = (logs: readonly MostlyUnparsed[]): string[] =>
+  firstLines(
+    logs,
+    ({ key, unparsed }) =>
+      `warning: ${printable(key)}: most of its lines are in no row: ${counted(unparsed, "line")} ${plural(unparsed, "has", "have")} another form than AWS writes; see the table's _unparsed, and rename files that are no such logs`,
   );
 
 /** Names files that may have been meant as access logs, with the reasons: not those of AWS whose names say what they are. */

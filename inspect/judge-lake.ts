@@ -21,7 +21,7 @@ export function judgeLake(facts: LakeFacts): Finding[] {
   }
   const find = finder(LAKE_FINDINGS, { lake: facts.root });
   return [
-    ...(facts.isEmpty ? [find("empty-lake", facts.root)] : []),
+    ...(facts.isEmpty && !facts.lock?.isHeld ? [find("empty-lake", facts.root)] : []),
     ...judgeLock(facts, find),
     ...judgeFiles(facts, find),
     ...judgeSkipped(facts, find),

@@ -77,6 +77,7 @@ async function existingLake(
   names: readonly string[],
   view: LakeView,
 ): Promise<ExistingLakeFacts> {
+  const before = await lockState(layout);
   const { raw, typed, noted, ...others } = await lakeFiles(layout.root, view.range);
   const parquet = await readAll(layout.root, typed, view);
   const logs = parquet.flatMap(({ content }) => (content.kind === "read" ? content.logs : []));
@@ -90,7 +91,8 @@ async function existingLake(
     view.onProgress("reading logs", done, total),
   );
   const keys = new Set(raw.map(({ path }) => path));
-  const lock = await lockState(layout);
+  // A process that ended since, or has started, was writing while the files were looked at.
+  const lock = before?.isHeld ? before : await lockState(layout);
   const isDeletedByIngest = (path: string) =>
     isPartialPath(path) && (lock !== undefined || names.includes(path));
   const leftovers = [

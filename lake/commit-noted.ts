@@ -15,6 +15,7 @@ import { type ObjectStore, systemClock } from "../handlers/core/ports";
 import { folderPartitionCatalog } from "./folder-partition-catalog";
 import { forEachAtOnce } from "./for-each-at-once";
 import { LAKE_BUCKET, type LakeLayout } from "./layout";
+import type { MostlyUnparsed } from "./mostly-unparsed";
 import { type CommitTools, PartitionCommit, type PartitionOutcome } from "./partition-commit";
 import type { LostObject } from "./skipped";
 import type { FileBatch } from "./spooled-batch";
@@ -34,6 +35,8 @@ export interface CommittedAll {
   readonly duplicates: number;
   /** Keys of the files that were added although the table has other lines of a log with their name. */
   readonly differing: readonly string[];
+  /** Logs under names of AWS of which most lines are in no row. */
+  readonly mostlyUnparsed: readonly MostlyUnparsed[];
   readonly lost: readonly LostObject[];
 }
 
@@ -72,6 +75,7 @@ export class NotedCommits {
     duplicates: 0,
   };
   private readonly differing = new Set<string>();
+  private readonly mostlyUnparsed: MostlyUnparsed[] = [];
   /** By their keys: a partition that gets more files later is committed twice. */
   private readonly lost = new Map<string, LostObject>();
   private readonly lostFiles = new Map<string, NotedFile>();
@@ -150,7 +154,8 @@ export class NotedCommits {
       LAKE_BUCKET,
       notes.map(({ key }) => key),
     );
-    return { ...this.counts, differing: [...this.differing], lost: [...this.lost.values()] };
+    const { counts, mostlyUnparsed } = this;
+    return { ...counts, differing: [...this.differing], mostlyUnparsed, lost: [...this.lost.values()] };
   }
 
   /** Starts no other commit, and waits for those that run: no work continues in the background. */
@@ -228,6 +233,7 @@ export class NotedCommits {
     counts.changed += outcome.changed;
     counts.duplicates += outcome.duplicates;
     for (const key of outcome.differing) this.differing.add(key);
+    this.mostlyUnparsed.push(...outcome.mostlyUnparsed);
     for (const lost of outcome.lost) {
       this.addLost(lost);
       this.lostFiles.set(lost.key, { kind: "moved", key: lost.key, partition });

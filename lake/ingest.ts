@@ -6,6 +6,7 @@ import { lakeStore, openFolders } from "./folders";
 import { IngestMove, type MoveProgress } from "./ingest-move";
 import { findInputs } from "./inputs";
 import { lakeLayout } from "./layout";
+import type { MostlyUnparsed } from "./mostly-unparsed";
 import { lakePrivacy } from "./privacy";
 import type { RecognisedLog } from "./read-by-lines";
 import type { RemoteBucket } from "./remote-bucket";
@@ -70,6 +71,8 @@ export interface IngestSummary {
   readonly duplicates: number;
   /** Keys below `raw/` of the files that were added although the lake has other lines of a log with their name. */
   readonly differing: readonly string[];
+  /** Logs under names of AWS that this run added, of which most lines are in no row. */
+  readonly mostlyUnparsed: readonly MostlyUnparsed[];
   /** Rows that this run added, by table. */
   readonly rows: Readonly<Record<string, number>>;
   /** Unparsed lines among the rows that this run added. */
@@ -123,7 +126,8 @@ async function ingestWith(pool: SpoolPool, options: IngestOptions): Promise<Inge
     });
     const skipped = [...moved.skipped, ...committed.lost, ...kept];
     await writeSkipped(lake, skipped);
-    const { rows, unparsed, elsewhere, partitions, changed, duplicates, differing } = committed;
+    const { rows, unparsed, elsewhere, partitions, changed, duplicates, differing, mostlyUnparsed } =
+      committed;
     return {
       moved: moved.count,
       added: moved.added,
@@ -135,6 +139,7 @@ async function ingestWith(pool: SpoolPool, options: IngestOptions): Promise<Inge
       shrunk: replacements.shrunk,
       duplicates: moved.duplicates + duplicates,
       differing,
+      mostlyUnparsed,
       rows,
       unparsed,
       elsewhere,

@@ -5,6 +5,7 @@ import { type CommitContext, commitFiles, commitRecords } from "./commit";
 import type { FileRecord, RawFile } from "./file-records";
 import { compareTexts, type SameBeginning } from "./grown-files";
 import { LAKE_BUCKET } from "./layout";
+import { type MostlyUnparsed, mostlyUnparsed } from "./mostly-unparsed";
 import { isPacked, otherPackings } from "./other-packing";
 import { type KnownFiles, knownFiles, type PartitionState, partitionState } from "./partition-state";
 import { shareContent } from "./share-content";
@@ -36,6 +37,7 @@ export interface PartitionOutcome {
   readonly duplicates: number;
   /** Keys of the files that were added although the table has other lines of a log with their name. */
   readonly differing: readonly string[];
+  readonly mostlyUnparsed: readonly MostlyUnparsed[];
   /** Files that could not be read. */
   readonly lost: readonly LostObject[];
 }
@@ -88,6 +90,7 @@ export class PartitionCommit {
   private readonly settled: FileRecord[] = [];
   private readonly duplicates: Duplicate[] = [];
   private readonly differing: string[] = [];
+  private readonly mostlyUnparsed: MostlyUnparsed[] = [];
   private readonly lost: LostObject[] = [];
   private rows = 0;
   private unparsed = 0;
@@ -306,6 +309,7 @@ export class PartitionCommit {
     this.rows += rows;
     this.unparsed += unparsed;
     this.elsewhere += elsewhere;
+    this.mostlyUnparsed.push(...mostlyUnparsed(spooled, rawPrefixOf(partition), added));
     if (parquet !== undefined) this.changed += added.length;
     for (const [hash, name] of this.holders) if (name === continued?.name) this.holders.delete(hash);
   }
@@ -322,7 +326,16 @@ export class PartitionCommit {
     }
     for (const { record, holder, hasSameBytes } of duplicates)
       if (hasSameBytes) await shareContent(this.pathOf({ name: holder }), this.pathOf(record));
-    const { rows, unparsed, elsewhere, changed, differing, lost } = this;
-    return { rows, unparsed, elsewhere, changed, duplicates: duplicates.length, differing, lost };
+    const { rows, unparsed, elsewhere, changed, differing, mostlyUnparsed, lost } = this;
+    return {
+      rows,
+      unparsed,
+      elsewhere,
+      changed,
+      duplicates: duplicates.length,
+      differing,
+      mostlyUnparsed,
+      lost,
+    };
   }
 }

@@ -39,6 +39,7 @@ describe("access-logs", () => {
       shrunk: [],
       duplicates: 0,
       differing: [],
+      mostlyUnparsed: [],
       rows: written.rows,
       unparsed: written.unparsed,
       elsewhere: {},

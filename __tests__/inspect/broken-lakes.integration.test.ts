@@ -358,6 +358,15 @@ describe("access-logs doctor on a lake", () => {
     expect(findings.map(({ code, severity }) => [code, severity])).toEqual([["missing-column", "note"]]);
   });
 
+  it("reports no empty lake while the first ingest runs", async () => {
+    const lake = join(root, "new");
+    mkdirSync(lake);
+    await withLakeLock(lakeLayout(lake), async () => {
+      const { findings } = await look(lake, false);
+      expect(findings.map(({ code, severity }) => [code, severity])).toEqual([["lake-busy", "note"]]);
+    });
+  });
+
   it("reports no leftover file while an ingest runs", async () => {
     const lake = copyOfLake();
     put(join(lake, ".work/0123456789abcdef/rows"), "x");

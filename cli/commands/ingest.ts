@@ -9,7 +9,7 @@ import { write, writeErrors, writeText } from "../../terminal/write";
 import { examples } from "../command-line";
 import { NEW_LAKE_HELP, newLake } from "../default-lake";
 import { printDiffering, printShrunk } from "../print-lost";
-import { isMixed, printIgnored, printMixed, printSummary } from "../print-summary";
+import { isMixed, printIgnored, printMixed, printMostlyUnparsed, printSummary } from "../print-summary";
 
 interface Options extends PrivacyOptions {
   readonly lake?: string;
@@ -99,10 +99,12 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   writeErrors(
     ...printIgnored(summary.ignored),
     ...printMixed(summary.recognised),
+    ...printMostlyUnparsed(summary.mostlyUnparsed),
     ...printShrunk(summary.shrunk),
     ...printDiffering(summary.differing),
   );
-  if (summary.lost.length > 0 || summary.recognised.some(isMixed)) process.exitCode = 1;
+  const areLinesMissing = summary.recognised.some(isMixed) || summary.mostlyUnparsed.length > 0;
+  if (summary.lost.length > 0 || areLinesMissing) process.exitCode = 1;
   if (summary.moved === 0 && summary.lost.length === 0) throw new UserError(nothingFound(options.format));
 }
 
