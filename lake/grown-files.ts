@@ -28,16 +28,16 @@ const LINE_FEED = 0x0a;
  * A whole file is read only if it begins with the same rows, so it is read about once more for each time that it grows.
  */
 export class GrownFiles {
-  /** First rows of each file of lines, by its name, for each partition; `undefined` if they cannot be read. */
-  private readonly partitions = new Map<string, Promise<Map<string, string | undefined>>>();
+  /** The files of lines of each partition that was asked for, by their names. */
+  private readonly partitions = new Map<string, Promise<Map<string, FirstRows>>>();
 
   constructor(private readonly lake: LakeLayout) {}
 
   /** @param staged a gzip of lines that is not in the partition yet */
   async find(partition: Partition, staged: string): Promise<SameBeginning | undefined> {
-    const start = startOf(staged);
-    for (const [name, other] of await this.startsIn(partition)) {
-      if (!canContinue(start, other)) continue;
+    const start = new FirstRows(staged);
+    for (const [name, other] of await this.filesIn(partition)) {
+      if (!canContinue(start.text, other.text)) continue;
       const kind = await compareTexts(staged, this.pathOf(partition, name));
       if (kind) return { kind, name };
     }
@@ -46,20 +46,24 @@ export class GrownFiles {
 
   /** The partition has a file of lines, or other lines in it. */
   async add(partition: Partition, name: string): Promise<void> {
-    (await this.startsIn(partition)).set(name, startOf(this.pathOf(partition, name)));
+    // A folder that was not read yet is read with the file.
+    const files = await this.partitions.get(rawPrefixOf(partition));
+    files?.set(name, new FirstRows(this.pathOf(partition, name)));
   }
 
   /** The folder is read once: only this process writes to the lake. */
-  private startsIn(partition: Partition): Promise<Map<string, string | undefined>> {
+  private filesIn(partition: Partition): Promise<Map<string, FirstRows>> {
     const prefix = rawPrefixOf(partition);
-    const known = this.partitions.get(prefix) ?? this.readStarts(partition);
+    const known = this.partitions.get(prefix) ?? this.readFolder(partition);
     this.partitions.set(prefix, known);
     return known;
   }
 
-  private async readStarts(partition: Partition): Promise<Map<string, string | undefined>> {
+  private async readFolder(partition: Partition): Promise<Map<string, FirstRows>> {
     const names = await readdir(join(this.lake.root, rawPrefixOf(partition))).catch(() => []);
-    return new Map(names.filter(isNameOfLines).map((name) => [name, startOf(this.pathOf(partition, name))]));
+    return new Map(
+      names.filter(isNameOfLines).map((name) => [name, new FirstRows(this.pathOf(partition, name))]),
+    );
   }
 
   private pathOf(partition: Partition, name: string): string {
@@ -67,14 +71,29 @@ export class GrownFiles {
   }
 }
 
+/** The first rows of a gzip, which are read when they are first asked for: most files are the only one of their hour. */
+class FirstRows {
+  private known: { readonly text: string | undefined } | undefined;
+
+  constructor(private readonly path: string) {}
+
+  /** `undefined` if they cannot be read. */
+  get text(): string | undefined {
+    this.known ??= { text: firstRowsOf(this.path) };
+    return this.known.text;
+  }
+}
+
 /** The first rows of a gzip, without the headers before them, and without the last line feed. */
-function startOf(path: string): string | undefined {
+function firstRowsOf(path: string): string | undefined {
   const file = openSync(path, "r");
   try {
     const bytes = Buffer.alloc(START_BYTES);
     const read = bytes.subarray(0, readSync(file, bytes, 0, START_BYTES, 0));
     const text = gunzipSync(read, { finishFlush: constants.Z_SYNC_FLUSH }).toString("latin1");
-    return /^[^#\n]/m.test(text) ? text.replace(HEADERS, "").slice(0, START_LETTERS).trimEnd() : undefined;
+    return /^[^#\n]/m.test(text)
+      ? copyOf(text.replace(HEADERS, "").slice(0, START_LETTERS)).trimEnd()
+      : undefined;
   } catch {
     return undefined;
   } finally {
@@ -83,6 +102,9 @@ function startOf(path: string): string | undefined {
 }
 
 const HEADERS = /^(?:#.*\n)*/;
+
+/** A part of a text keeps the whole text in memory; a copy does not. */
+const copyOf = (part: string): string => Buffer.from(part, "latin1").toString("latin1");
 
 const canContinue = (one: string | undefined, other: string | undefined): boolean =>
   one !== undefined && other !== undefined && (one.startsWith(other) || other.startsWith(one));
