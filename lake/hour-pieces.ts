@@ -1,8 +1,9 @@
 import { createHash, type Hash } from "node:crypto";
-import { appendFile, mkdir, rm } from "node:fs/promises";
+import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { constants, gzip } from "node:zlib";
+import { constants, gzip, gzipSync } from "node:zlib";
 import { type Hour, hourText } from "../formats/hour";
 
 /** The lines of one hour of a file, as a gzip. */
@@ -27,7 +28,11 @@ const MEMBER_BYTES = 1 << 20;
 /** Most text in memory, of all hours. */
 const BUFFER_BYTES = 32 << 20;
 
+/** Up to this size, passing a text to another thread, and getting memory for it there, take longer than to compress it. */
+const SMALL_BYTES = 1 << 16;
+
 const compress = promisify(gzip);
+const OPTIONS = { level: constants.Z_BEST_SPEED };
 
 /**
  * Sorts lines into one file for each hour. Its memory does not grow with the number of lines: a piece is a chain of
@@ -74,6 +79,7 @@ export class HourPieces {
   private pieceOf(hour: Hour): OpenPiece {
     const known = this.pieces.get(hour);
     if (known) return known;
+    if (this.pieces.size === 0) mkdirSync(this.folder, { recursive: true });
     const path = join(this.folder, hourText(hour));
     const piece = { path, hash: createHash("sha256"), header: "", texts: [], bytes: 0 };
     this.pieces.set(hour, piece);
@@ -94,13 +100,13 @@ export class HourPieces {
     this.bytes -= piece.bytes;
     [piece.texts, piece.bytes] = [[], 0];
     await this.writing;
+    if (text.length <= SMALL_BYTES) return appendFileSync(piece.path, gzipSync(text, OPTIONS));
     this.writing = this.write(piece.path, text);
     // Its error is thrown where the next one waits.
     this.writing.catch(() => undefined);
   }
 
   private async write(path: string, text: Buffer): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
-    await appendFile(path, await compress(text, { level: constants.Z_BEST_SPEED }));
+    await appendFile(path, await compress(text, OPTIONS));
   }
 }
