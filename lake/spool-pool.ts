@@ -73,26 +73,25 @@ function threadPool(size: number): SpoolPool {
 
 interface Thread {
   readonly worker: Worker;
-  /** Rejects if the thread ends by itself, e.g. because a file needs too much memory. */
-  readonly failed: Promise<never>;
+  /** Set if the thread ended by itself, e.g. because a file needs too much memory. */
+  failure?: unknown;
 }
 
 function startThread(): Thread {
-  const worker = new Worker(PROGRAM);
-  const failed = new Promise<never>((_, reject) => {
-    worker.once("error", reject);
+  const thread: Thread = { worker: new Worker(PROGRAM) };
+  // The task that runs, or the next one, learns of it.
+  thread.worker.on("error", (error) => {
+    thread.failure = error;
   });
-  // The next task learns of it.
-  failed.catch(() => undefined);
-  return { worker, failed };
+  return thread;
 }
 
-async function answerOf({ worker, failed }: Thread, task: SpoolTask): Promise<SpooledFiles> {
-  const answered = new Promise<SpoolAnswer>((resolve) => {
-    worker.once("message", resolve);
-  });
+/** Promises of the whole life of a thread would keep all its answers in memory: each task waits for events of its own. */
+async function answerOf({ worker, failure }: Thread, task: SpoolTask): Promise<SpooledFiles> {
+  if (failure !== undefined) throw failure;
+  const answered = once(worker, "message");
   worker.postMessage(task);
-  const answer = await Promise.race([answered, failed]);
+  const [answer] = (await answered) as [SpoolAnswer];
   if ("spooled" in answer) return answer.spooled;
   throw Object.assign(new Error(answer.error.message), { code: answer.error.code });
 }
