@@ -20,6 +20,7 @@ import { type CommitTools, PartitionCommit, type PartitionOutcome } from "./part
 import type { LostObject } from "./skipped";
 import type { FileBatch } from "./spooled-batch";
 import { isStorageFull } from "./storage-full";
+import { WaitingStates } from "./waiting-states";
 import type { LakeWriter } from "./writer";
 
 /** Rows added to the typed tables, by table. */
@@ -86,6 +87,7 @@ export class NotedCommits {
   private readonly started = new Map<string, Promise<void>>();
   /** Those of them that got more files since. */
   private readonly changed = new Set<string>();
+  private readonly states: WaitingStates;
   private failure: { readonly error: unknown } | undefined;
   /** Each commit uses one thread, and while it is synced to the disk, another commit has it. */
   private readonly commits: LimitFunction;
@@ -97,6 +99,7 @@ export class NotedCommits {
     private readonly tools: CommitTools,
     private readonly onProgress: (progress: CommitProgress) => void,
   ) {
+    this.states = new WaitingStates(tools.engine, tools.lake);
     this.commits = pLimit(tools.pool.size + 1);
     this.partitionsAtOnce = pLimit(tools.pool.size + 1);
   }
@@ -116,6 +119,7 @@ export class NotedCommits {
 
   private async startAfter(earlier: Promise<void> | undefined, partition: Partition): Promise<void> {
     await earlier;
+    this.states.add(partition);
     await this.partitionsAtOnce(async () => {
       if (this.failure) return;
       try {
@@ -217,7 +221,7 @@ export class NotedCommits {
 
   private async open(partition: Partition): Promise<PartitionCommit | undefined> {
     try {
-      return await PartitionCommit.open(this.tools, partition);
+      return new PartitionCommit(this.tools, partition, await this.states.take(partition));
     } catch (error) {
       this.unreadable.add(partitionPath(partition));
       this.addLost(failedFile(rawPrefixOf(partition), error));

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { UserError } from "../terminal/user-error";
 import type { LakeLayout } from "./layout";
 
@@ -13,10 +13,13 @@ export function requireOwnFiles(lake: LakeLayout): void {
   for (const path of [...files, lake.columnsFile, lake.privacyFile, lake.saltFile]) requireFile(path);
 }
 
-/** @throws UserError if there is something else than a file at the path */
-export function requireFile(path: string): void {
+/**
+ * @returns nothing if nothing is there
+ * @throws UserError if there is something else than a file at the path
+ */
+export function requireFile(path: string): Stats | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats || stats.isFile()) return;
+  if (!stats || stats.isFile()) return stats;
   throw new UserError(
     `${path}: expected a file of the lake, found a ${stats.isDirectory() ? "folder" : "pipe or device"}; restore the file, or delete what is there`,
   );

@@ -97,18 +97,13 @@ export class PartitionCommit {
   private elsewhere = 0;
   private changed = 0;
 
-  private constructor(
+  constructor(
     private readonly tools: CommitTools,
     private readonly partition: Partition,
     private readonly state: PartitionState,
   ) {
     this.known = knownFiles(state);
     this.holders = new Map([...this.known.rowHashes].map(([name, hash]) => [hash, name]));
-  }
-
-  /** @throws QueryFailedError if the typed table cannot be read */
-  static async open(tools: CommitTools, partition: Partition): Promise<PartitionCommit> {
-    return new PartitionCommit(tools, partition, await partitionState(tools.engine, tools.lake, partition));
   }
 
   /**
