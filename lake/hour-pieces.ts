@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { constants, gzip, gzipSync } from "node:zlib";
 import { type Hour, hourText } from "../formats/hour";
+import { freeMemory } from "./free-memory";
 
 /** The lines of one hour of a file, as a gzip. */
 export interface HourPiece {
@@ -19,20 +20,23 @@ interface OpenPiece {
   readonly hash: Hash;
   /** Header that applies to the next line. */
   header: string;
-  texts: Buffer[];
+  /** Where its text is in the buffer: starts and ends in turn. */
+  places: number[];
   bytes: number;
 }
 
 /** Text of one hour that is compressed at a time. */
 const MEMBER_BYTES = 1 << 20;
-/** Most text in memory, of all hours. */
+/** Most text in memory, of all hours: in one buffer, because the many small ones of lines in random order would stay in memory for long. */
 const BUFFER_BYTES = 32 << 20;
 
 /** Up to this size, passing a text to another thread, and getting memory for it there, take longer than to compress it. */
 const SMALL_BYTES = 1 << 16;
 
 const compress = promisify(gzip);
-const OPTIONS = { level: constants.Z_BEST_SPEED };
+const SMALL_OPTIONS = { level: constants.Z_BEST_SPEED };
+/** A gzip in one chunk: Node's are of 16 KiB. */
+const OPTIONS = { ...SMALL_OPTIONS, chunkSize: 1 << 18 };
 
 /**
  * Sorts lines into one file for each hour. Its memory does not grow with the number of lines: a piece is a chain of
@@ -40,7 +44,9 @@ const OPTIONS = { level: constants.Z_BEST_SPEED };
  */
 export class HourPieces {
   private readonly pieces = new Map<Hour, OpenPiece>();
-  private bytes = 0;
+  /** Its pages are used one after the other: a small file needs few of them. */
+  private readonly buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  private end = 0;
   /** The last gzip: it is compressed while the next lines are read. */
   private writing: Promise<void> = Promise.resolve();
 
@@ -55,17 +61,15 @@ export class HourPieces {
     const piece = this.pieceOf(hour);
     if (piece.header !== header) {
       piece.header = header;
-      this.append(piece, Buffer.from(header));
+      await this.append(piece, Buffer.from(header));
     }
-    this.append(piece, Buffer.from(lines));
+    await this.append(piece, lines);
     if (piece.bytes >= MEMBER_BYTES) await this.flush(piece);
-    if (this.bytes < BUFFER_BYTES) return;
-    for (const one of this.pieces.values()) await this.flush(one);
   }
 
   /** Ends the pieces. */
   async finish(): Promise<HourPiece[]> {
-    for (const piece of this.pieces.values()) await this.flush(piece);
+    await this.flushAll();
     await this.writing;
     return [...this.pieces].map(([hour, { path, hash }]) => ({ hour, path, hash: hash.digest("hex") }));
   }
@@ -73,6 +77,7 @@ export class HourPieces {
   /** Deletes what was written. */
   async discard(): Promise<void> {
     await this.writing.catch(() => undefined);
+    freeMemory(this.buffer);
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -81,29 +86,44 @@ export class HourPieces {
     if (known) return known;
     if (this.pieces.size === 0) mkdirSync(this.folder, { recursive: true });
     const path = join(this.folder, hourText(hour));
-    const piece = { path, hash: createHash("sha256"), header: "", texts: [], bytes: 0 };
+    const piece = { path, hash: createHash("sha256"), header: "", places: [], bytes: 0 };
     this.pieces.set(hour, piece);
     return piece;
   }
 
-  private append(piece: OpenPiece, text: Buffer): void {
+  private async append(piece: OpenPiece, text: Buffer): Promise<void> {
     if (text.length === 0) return;
-    piece.hash.update(text);
-    piece.texts.push(text);
+    if (this.end + text.length > BUFFER_BYTES) await this.flushAll();
+    this.buffer.set(text, this.end);
+    piece.places.push(this.end, this.end + text.length);
     piece.bytes += text.length;
-    this.bytes += text.length;
+    this.end += text.length;
+  }
+
+  private async flushAll(): Promise<void> {
+    for (const piece of this.pieces.values()) await this.flush(piece);
+    this.end = 0;
   }
 
   private async flush(piece: OpenPiece): Promise<void> {
     if (piece.bytes === 0) return;
-    const text = Buffer.concat(piece.texts);
-    this.bytes -= piece.bytes;
-    [piece.texts, piece.bytes] = [[], 0];
+    const text = this.textOf(piece);
+    piece.hash.update(text);
+    [piece.places, piece.bytes] = [[], 0];
     await this.writing;
-    if (text.length <= SMALL_BYTES) return appendFileSync(piece.path, gzipSync(text, OPTIONS));
+    if (text.length <= SMALL_BYTES) return appendFileSync(piece.path, gzipSync(text, SMALL_OPTIONS));
     this.writing = this.write(piece.path, text);
     // Its error is thrown where the next one waits.
     this.writing.catch(() => undefined);
+  }
+
+  /** A copy of the text that a piece has in the buffer. */
+  private textOf({ places, bytes }: OpenPiece): Buffer {
+    const text = Buffer.allocUnsafeSlow(bytes);
+    let length = 0;
+    for (let index = 0; index < places.length; index += 2)
+      length += this.buffer.copy(text, length, places[index], places[index + 1]);
+    return text;
   }
 
   private async write(path: string, text: Buffer): Promise<void> {
