@@ -15,7 +15,7 @@ export const MONTHS_OF_30: readonly string[] = ["Apr", "Jun", "Sep", "Nov"];
 export const MONTHS_OF_31 = MONTHS.filter((month) => month !== "Feb" && !MONTHS_OF_30.includes(month));
 
 /** Number of a month, from 1; 0 if no month has this name. */
-export const monthOf = (name: string): number => MONTHS.indexOf(name) + 1;
+const monthOf = (name: string): number => MONTHS.indexOf(name) + 1;
 
 const isoOfDayMonthYear = (text: string): string => {
   const [day = "", month = "", year = ""] = text.slice(0, 11).split("/");

@@ -5,7 +5,7 @@ import { constants, createGunzip, gunzipSync } from "node:zlib";
 import { isNameOfLines } from "../formats/file-identity";
 import { type Partition, rawPrefixOf } from "../formats/partition-layout";
 import { through } from "../handlers/core/through";
-import { isGzip } from "./inflate";
+import { isGzip, LARGE_CHUNKS } from "./inflate";
 import type { LakeLayout } from "./layout";
 import { peek } from "./peek";
 
@@ -183,7 +183,7 @@ class Text {
 
 async function* inflatedChunks(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const { start, all } = await peek(file);
-  yield* isGzip(start) ? through(createGunzip(), all) : all;
+  yield* isGzip(start) ? through(createGunzip(LARGE_CHUNKS), all) : all;
 }
 
 /** The number of bytes at the beginning that two parts of the same length have in common. */

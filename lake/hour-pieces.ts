@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { constants, gzip, gzipSync } from "node:zlib";
 import { type Hour, hourText } from "../formats/hour";
 import { freeMemory } from "./free-memory";
+import { LARGE_CHUNKS } from "./inflate";
 
 /** The lines of one hour of a file, as a gzip. */
 export interface HourPiece {
@@ -35,8 +36,7 @@ const SMALL_BYTES = 1 << 16;
 
 const compress = promisify(gzip);
 const SMALL_OPTIONS = { level: constants.Z_BEST_SPEED };
-/** A gzip in one chunk: Node's are of 16 KiB. */
-const OPTIONS = { ...SMALL_OPTIONS, chunkSize: 1 << 18 };
+const OPTIONS = { ...SMALL_OPTIONS, ...LARGE_CHUNKS };
 
 /**
  * Sorts lines into one file for each hour. Its memory does not grow with the number of lines: a piece is a chain of

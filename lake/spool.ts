@@ -6,7 +6,15 @@ import { codeOf, messageOf } from "../handlers/core/errors";
 import { contentDigest, contentHash } from "./content-hash";
 import { CorruptFileError, isCorruptFile } from "./corrupt-file";
 import { freeMemory } from "./free-memory";
-import { checkEnd, declaredLength, inflated, isGzip, NOT_THE_END, requireText } from "./inflate";
+import {
+  checkEnd,
+  declaredLength,
+  inflated,
+  isGzip,
+  LARGE_CHUNKS,
+  NOT_THE_END,
+  requireText,
+} from "./inflate";
 import { peek } from "./peek";
 import { plainText, plainTextOf } from "./plain-text";
 import type { RowWriter } from "./row-writer";
@@ -100,7 +108,7 @@ async function streamText(
   // The stream has its own handle, and closes it when it stops reading.
   const chunks = createReadStream(source, { highWaterMark: CHUNK_BYTES });
   if (!isGzipped) return pipeline(chunks, hashed, useRows);
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  const gunzip = createGunzip(LARGE_CHUNKS);
   try {
     await pipeline(chunks, hashed, gunzip, useRows);
   } catch (error) {

@@ -5,6 +5,7 @@ import { extract } from "tar-stream";
 import { messageOf } from "../handlers/core/errors";
 import { through } from "../handlers/core/through";
 import { CorruptFileError } from "./corrupt-file";
+import { LARGE_CHUNKS } from "./inflate";
 import type { PackedFile } from "./packed-file";
 import { peek } from "./peek";
 import { unzip } from "./unzip";
@@ -15,9 +16,6 @@ export class UnsupportedFileError extends Error {}
 
 /** An archive in an archive, each of them compressed. */
 const MAX_LAYERS = 4;
-
-/** In pieces of Node's 16 KiB, a text takes twice the time, most of which is spent between the pieces. */
-const CHUNK = { chunkSize: 1 << 18 };
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
@@ -157,7 +155,7 @@ function unreturnable(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
 }
 
 async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = zlib.createGunzip(CHUNK);
+  const gunzip = zlib.createGunzip(LARGE_CHUNKS);
   let size = 0;
   const counted = (async function* () {
     for await (const chunk of chunks) {
@@ -173,6 +171,6 @@ async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
 async function* zstdDecompressed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   // Node has it since 22.15.
   if (typeof zlib.createZstdDecompress === "function")
-    yield* through(zlib.createZstdDecompress(CHUNK), chunks);
+    yield* through(zlib.createZstdDecompress(LARGE_CHUNKS), chunks);
   else yield* unzstd(chunks);
 }
